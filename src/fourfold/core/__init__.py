@@ -1,0 +1,1 @@
+"""What everything stands on, and no mathematics: specs, weight handles, symbols and nodes, random streams."""

@@ -1,0 +1,66 @@
+"""Every error that Fourfold raises on purpose.
+
+A message says four things: what is wrong, what was got, what was wanted, what to do. Each has a slug, so
+that a message can be looked up and tested, and each class has the exit code of the command line.
+"""
+
+from __future__ import annotations
+
+
+class FourfoldError(Exception):
+    """The root. ``exit_code`` is what the command line ends with when this reaches it.
+
+    >>> error = FourfoldError("no-target", "the target is not a column", got="'speceis'",
+    ...                       wanted="one of species, island", do="--target species")
+    >>> print(error)
+    the target is not a column: got 'speceis', wanted one of species, island. Do this: --target species
+    """
+
+    exit_code = 2
+
+    def __init__(self, slug: str, what: str, *, got: str = "", wanted: str = "", do: str = "") -> None:
+        self.slug, self.what, self.got, self.wanted, self.do = slug, what, got, wanted, do
+        details = ", ".join(part for part in (got and f"got {got}", wanted and f"wanted {wanted}") if part)
+        message = f"{what}: {details}" if details else what
+        super().__init__(f"{message}. Do this: {do}" if do else message)
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.slug, self.what, self.got, self.wanted, self.do)
+
+
+def _rebuild(cls, slug, what, got, wanted, do):
+    return cls(slug, what, got=got, wanted=wanted, do=do)
+
+
+class DataError(FourfoldError, ValueError):
+    """The user's data can't be used as it is."""
+
+
+class OptionError(FourfoldError, ValueError):
+    """An option, an argument or a name that can't apply."""
+
+
+class ShapeError(OptionError):
+    """Arrays or symbols whose shapes don't fit a layer, a loss or each other."""
+
+
+class FileError(FourfoldError, OSError):
+    """A file that is missing, damaged or of the wrong kind."""
+
+
+class UnsafeFileError(FourfoldError, ValueError):
+    """Content that could execute, leak or exhaust: a pickle, a link, a bomb."""
+
+    exit_code = 3
+
+
+class MachineError(FourfoldError, RuntimeError):
+    """The machine: permission, disk, memory, a worker that was lost."""
+
+    exit_code = 4
+
+
+class AllFamiliesFailedError(FourfoldError, RuntimeError):
+    """No candidate of any family could be trained."""
+
+    exit_code = 5
