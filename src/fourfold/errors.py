@@ -6,6 +6,9 @@ that a message can be looked up and tested, and each class has the exit code of 
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class FourfoldError(Exception):
     """The root. ``exit_code`` is what the command line ends with when this reaches it.
@@ -64,3 +67,13 @@ class AllFamiliesFailedError(FourfoldError, RuntimeError):
     """No candidate of any family could be trained."""
 
     exit_code = 5
+
+
+def closest(name: object, known: Iterable[object]) -> str:
+    """A suggestion to put behind an unknown name; empty where nothing is close.
+
+    >>> closest("speceis", ["species", "island"])
+    " (did you mean 'species'?)"
+    """
+    matches = difflib.get_close_matches(str(name), [str(item) for item in known], n=1)
+    return f" (did you mean {matches[0]!r}?)" if matches else ""

@@ -24,9 +24,11 @@ from fourfold.core import streams
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.core.symbols import Node, Symbol
 from fourfold.core.weights import Weight
-from fourfold.errors import OptionError, ShapeError
+from fourfold.errors import OptionError, ShapeError, closest
 
 Array = jax.Array
+
+_BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape")
 
 
 class Applied(NamedTuple):
@@ -48,6 +50,7 @@ class Layer:
         name: the layer's name in a model; by default given by the model, as Keras does (``dense``, ``dense_1``).
         trainable: whether training changes the weights.
         dtype: ``"float32"``, the only one.
+        input_shape: the shape of one sample, for the first layer of a `Sequential`.
 
     A subclass writes ``weight_specs`` and ``call``, both with the arguments of a call:
 
@@ -68,14 +71,18 @@ class Layer:
     def __new__(cls, *args: Any, **kwargs: Any):
         layer = super().__new__(cls)
         signature = inspect.signature(cls.__init__)
+        known = [name for name in signature.parameters if name not in ("self", "kwargs")]
+        known += [name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)]
         try:
             bound = signature.bind(layer, *args, **kwargs)
+            strange = [name for name in kwargs if name not in known]
+            if strange:
+                raise TypeError(f"unknown argument {strange[0]!r}{closest(strange[0], known)}")
         except TypeError as error:
-            names = [p for p in signature.parameters if p not in ("self", "kwargs")]
             raise OptionError(
                 "layer-arguments",
                 f"{cls.__name__} can't take these arguments ({error})",
-                wanted=f"{', '.join(names)}",
+                wanted=f"some of {', '.join(known)}",
             ) from None
         bound.apply_defaults()
         arguments = dict(bound.arguments)
@@ -84,12 +91,20 @@ class Layer:
         layer._arguments = {**arguments, **extra}
         return layer
 
-    def __init__(self, *, name: str | None = None, trainable: bool = True, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        input_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         if dtype not in (None, "float32") and not isinstance(dtype, Mapping):
             raise OptionError(
                 "layer-dtype", f"{type(self).__name__} computes in float32", got=repr(dtype), wanted="'float32'"
             )
         self.given_name = name
+        self.input_shape_given = input_shape
         self.model_name: str | None = None
         self._trainable = bool(trainable)
         self._weights: dict[str, Weight] | None = None
@@ -180,7 +195,7 @@ class Layer:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data; ``from_config`` makes the same layer of them."""
-        arguments = {key: value for key, value in self._arguments.items() if key not in ("name", "trainable", "dtype")}
+        arguments = {key: value for key, value in self._arguments.items() if key not in _BASE_ARGUMENTS}
         base = {"name": self.name, "trainable": self.trainable, "dtype": "float32"}
         return base | {key: to_config(value) for key, value in arguments.items()}
 
