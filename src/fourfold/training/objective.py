@@ -1,0 +1,117 @@
+"""What training minimises and what it reports: losses and metrics of a graph's outputs, as pure functions.
+
+    total = sum_o w_o L_o(target_o, output_o) + sum of the weights' regularizers
+
+The logs of an epoch are means over its samples: the loss of a batch counts with the batch's size, as in Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from fourfold.core.specs import WeightSpec
+
+Array = jax.Array
+Logs = dict[str, Any]
+
+
+class Batch(NamedTuple):
+    """Inputs in the graph's structure; targets and sample weights, one (or None) an output."""
+
+    inputs: Any
+    targets: tuple[Array | None, ...] = ()
+    weights: tuple[Array | None, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return jax.tree.leaves(self.inputs)[0].shape[0]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A metric in the logs: its name there, the output it looks at, whether sample weights count."""
+
+    name: str
+    output: int
+    metric: Any
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One loss an output (None: the output is not trained), its weight, its name, and the metrics."""
+
+    losses: tuple[Any, ...]
+    loss_weights: tuple[float, ...]
+    loss_names: tuple[str, ...] = ()
+    metrics: tuple[Reported, ...] = ()
+
+    def losses_of(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> list[Array]:
+        """Each output's weighted loss on a batch."""
+        values = []
+        for i, loss in enumerate(self.losses):
+            if loss is not None:
+                value = loss(batch.targets[i], outputs[i], sample_weight=batch.weights[i], mask=masks[i])
+                values.append(value * self.loss_weights[i])
+        return values
+
+    def init(self) -> Logs:
+        """Empty logs."""
+        mean = {"total": jnp.zeros(()), "count": jnp.zeros(())}
+        names = ["loss", *self.loss_names]
+        return {name: dict(mean) for name in names} | {m.name: m.metric.init() for m in self.metrics}
+
+    def update(
+        self,
+        logs: Logs,
+        batch: Batch,
+        outputs: list[Array],
+        masks: list[Array | None],
+        total: Array,
+        losses: list[Array],
+    ) -> Logs:
+        """The logs with a batch added."""
+        size = float(batch.size)
+        new = {}
+        parts = [("loss", total), *zip(self.loss_names, losses)]
+        for name, value in parts:
+            new[name] = {"total": logs[name]["total"] + value * size, "count": logs[name]["count"] + size}
+        for m in self.metrics:
+            weight = batch.weights[m.output] if m.weighted else None
+            weight = _masked(weight, masks[m.output])
+            new[m.name] = m.metric.update(logs[m.name], batch.targets[m.output], outputs[m.output], weight)
+        return new
+
+    def compute(self, logs: Logs) -> dict[str, Array]:
+        """The numbers that logs stand for."""
+        names = ["loss", *self.loss_names]
+        means = {name: logs[name]["total"] / jnp.maximum(logs[name]["count"], 1.0) for name in names}
+        return means | {m.name: m.metric.compute(logs[m.name]) for m in self.metrics}
+
+
+def regularization(specs: Mapping[str, WeightSpec], weights: Mapping[str, Array]) -> Array:
+    """The sum of the terms that belong to the weights."""
+    terms = [spec.regularizer(weights[path]) for path, spec in specs.items() if spec.regularizer is not None]
+    return sum(terms, jnp.zeros(()))
+
+
+def constrain(specs: Mapping[str, WeightSpec], weights: dict[str, Array]) -> dict[str, Array]:
+    """The weights after their constraints."""
+    return {
+        path: value if specs[path].constraint is None else specs[path].constraint(value)
+        for path, value in weights.items()
+    }
+
+
+def _masked(weight: Array | None, mask: Array | None) -> Array | None:
+    if mask is None:
+        return weight
+    mask = mask.astype(jnp.float32)
+    if weight is None:
+        return mask
+    return weight.reshape(weight.shape + (1,) * (mask.ndim - weight.ndim)) * mask

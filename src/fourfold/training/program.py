@@ -1,0 +1,121 @@
+"""The one training program: a step, and many steps between two moments at which somebody must look.
+
+    for i in start..stop:
+        batch = data[indices[i]]
+        g = gradient of (loss + regularizers) at the weights, on the batch
+        weights, optimizer state = optimizer(g);  state (moving averages) = what the layers say
+
+It is pure, and `start`, `stop`, the learning rate and the indices are traced: one compilation serves every
+epoch, chunk and replica. `Model.fit` runs it once; a sweep runs it for each replica (`replicas.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from fourfold.graph import Graph
+from fourfold.ops import random as keys
+from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization
+
+Array = jax.Array
+
+
+class TrainState(NamedTuple):
+    """All that changes while training. ``fixed`` holds frozen weights and the layers' state."""
+
+    weights: dict[str, Array]
+    fixed: dict[str, Array]
+    optimizer: Any
+    key: Array
+    step: Array
+
+
+class Program:
+    """The steps of one graph under one objective and one optimizer.
+
+    Args:
+        graph: what is trained.
+        objective: what is minimised and reported.
+        optimizer: has ``init(weights)`` and ``update(grads, state, weights, learning_rate)``; None to evaluate only.
+    """
+
+    def __init__(self, graph: Graph, objective: Objective, optimizer: Any = None) -> None:
+        self.graph, self.objective, self.optimizer = graph, objective, optimizer
+        self.specs = graph.specs()
+        self.run = jax.jit(self._run)
+        self.run_batch = jax.jit(self.step)
+        self.test = jax.jit(self._test)
+        self.test_batch = jax.jit(self.test_step)
+        self.predict = jax.jit(self._predict)
+
+    def start(self, values: dict[str, Any], trainable: list[str], key: Array) -> TrainState:
+        """The state before the first step."""
+        weights = {path: jnp.asarray(values[path]) for path in values if path in set(trainable)}
+        fixed = {path: jnp.asarray(values[path]) for path in values if path not in weights}
+        return TrainState(weights, fixed, self.optimizer.init(weights), key, jnp.zeros((), jnp.int32))
+
+    # ---- one step ----------------------------------------------------------------------------------------
+
+    def step(
+        self, state: TrainState, logs: Logs, batch: Batch, learning_rate: Array | None = None
+    ) -> tuple[TrainState, Logs]:
+        """One update of the weights; the batch is added to the logs."""
+
+        def loss(weights):
+            result = self.graph.apply(
+                {**state.fixed, **weights}, batch.inputs, training=True, key=keys.fold_in(state.key, state.step)
+            )
+            outputs = jax.tree.leaves(result.outputs)
+            losses = self.objective.losses_of(batch, outputs, result.masks)
+            total = sum(losses, regularization(self.specs, {**state.fixed, **weights}))
+            return total, (result.updates, outputs, result.masks, losses)
+
+        (total, (updates, outputs, masks, losses)), grads = jax.value_and_grad(loss, has_aux=True)(state.weights)
+        weights, optimizer = self.optimizer.update(grads, state.optimizer, state.weights, learning_rate)
+        logs = self.objective.update(logs, batch, outputs, masks, total, losses)
+        fixed = {**state.fixed, **{path: value for path, value in updates.items() if path in state.fixed}}
+        return TrainState(constrain(self.specs, weights), fixed, optimizer, state.key, state.step + 1), logs
+
+    def _run(
+        self,
+        state: TrainState,
+        logs: Logs,
+        data: Batch,
+        indices: Array,
+        start: Array,
+        stop: Array,
+        learning_rate: Array | None = None,
+    ) -> tuple[TrainState, Logs]:
+        """The steps from ``start`` to ``stop``; step i takes the examples ``indices[i]`` (steps, batch)."""
+
+        def body(i, carry):
+            return self.step(*carry, take(data, indices[i]), learning_rate)
+
+        return lax.fori_loop(start, stop, body, (state, logs))
+
+    # ---- evaluation and prediction -----------------------------------------------------------------------
+
+    def test_step(self, values: dict[str, Array], logs: Logs, batch: Batch) -> Logs:
+        result = self.graph.apply(values, batch.inputs)
+        outputs = jax.tree.leaves(result.outputs)
+        losses = self.objective.losses_of(batch, outputs, result.masks)
+        total = sum(losses, regularization(self.specs, values))
+        return self.objective.update(logs, batch, outputs, result.masks, total, losses)
+
+    def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array) -> Logs:
+        def body(i, logs):
+            return self.test_step(values, logs, take(data, indices[i]))
+
+        return lax.fori_loop(0, indices.shape[0], body, logs)
+
+    def _predict(self, values: dict[str, Array], inputs: Any) -> Any:
+        return self.graph.apply(values, inputs).outputs
+
+
+def take(data: Any, rows: Array) -> Any:
+    """The rows of every array in a tree. The rows must exist."""
+    return jax.tree.map(lambda array: array.at[rows].get(mode="promise_in_bounds"), data)
