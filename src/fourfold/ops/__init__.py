@@ -1,0 +1,1 @@
+"""Pure array functions: the mathematics of each family in its fast formulation."""
