@@ -1,0 +1,206 @@
+"""A replica is one training run, and it is data.
+
+Seeds, learning rates, folds, sample sizes, shuffled labels and permuted inputs are replicas of one compiled
+program: only another architecture or batch size compiles anew. A replica of zero steps costs nothing, so a
+block of fewer replicas runs in the program that was compiled for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from fourfold.training.objective import Batch
+from fourfold.training.placement import across_replicas, padded
+from fourfold.training.program import Program, TrainState
+
+Array = jax.Array
+
+TRAINED, STOPPED, DIVERGED = 0, 1, 2
+STATUSES = ("trained", "stopped early", "diverged")
+EVALUATION_BATCH = 128
+
+
+class Shared(NamedTuple):
+    """What all replicas read: prepared inputs of each fold (K, n, ...), label sets (L, n, ...)."""
+
+    inputs: Array
+    targets: Array
+
+
+class Replica(NamedTuple):
+    """One run: N batch size, S steps at most, V validation rows, E rows to predict, P positions.
+
+    ``order`` permutes the positions of an input (all axes but the last, or the columns of a table); None where
+    no replica of the program permutes.
+    """
+
+    weights: dict[str, Any]
+    fixed: dict[str, Any]
+    key: Any
+    learning_rate: Any
+    indices: Any
+    steps: Any
+    fold: Any
+    labels: Any
+    validation: Any
+    validation_weights: Any
+    evaluation: Any
+    order: Any = None
+
+
+class Trained(NamedTuple):
+    """What is left of a run: outputs (E, units), curves by check (C,), status, steps done."""
+
+    weights: dict[str, Any]
+    fixed: dict[str, Any]
+    outputs: Any
+    check_steps: Any
+    training_loss: Any
+    validation_loss: Any
+    validation_score: Any
+    status: Any
+    steps: Any
+
+
+class Sweep:
+    """Trains stacks of replicas of one program.
+
+    Args:
+        program: graph, objective, optimizer.
+        per_example: (targets, outputs) -> (loss, score) of each example; higher scores are better.
+        schedule: (step, steps) -> factor of the learning rate.
+        checks: how often the validation rows are looked at.
+        patience: a run stops when for this many checks its validation score lay below its best, and goes back
+            to its best; otherwise the final weights are kept (with an annealed rate they match or beat the best
+            validation checkpoint).
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        per_example: Callable[[Array, Array], tuple[Array, Array]],
+        schedule: Callable[[Array, Array], Array],
+        checks: int = 12,
+        patience: int = 6,
+    ) -> None:
+        self.program, self.per_example, self.schedule = program, per_example, schedule
+        self.checks, self.patience = checks, patience
+        self._train = across_replicas(self.train)
+
+    def __call__(self, shared: Shared, replicas: list[Replica], size: int) -> list[Trained]:
+        """Trains at most ``size`` replicas in the program compiled for ``size``."""
+        idle = replicas[0]._replace(steps=np.int32(0))
+        stack = replicas + [idle] * (padded(size) - len(replicas))
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *stack)
+        trained = jax.device_get(self._train(shared, stacked))
+        return [jax.tree.map(lambda leaf: leaf[i], trained) for i in range(len(replicas))]
+
+    def train(self, shared: Shared, replica: Replica) -> Trained:
+        """One replica, from its initial weights to its predictions. Pure."""
+        program, checks = self.program, self.checks
+        weights, fixed = replica.weights, replica.fixed
+        state = TrainState(weights, fixed, program.optimizer.init(weights), replica.key, jnp.zeros((), jnp.int32))
+        every = (replica.steps + checks - 1) // checks
+        curves = jnp.zeros((4, checks))
+
+        def training(carry):
+            state, _, _, _, status, _ = carry
+            return (status < 0) & (state.step < replica.steps)
+
+        def between_checks(carry):
+            state, best, best_score, stale, _, curves = carry
+            check = state.step // jnp.maximum(every, 1)
+            stop = jnp.minimum(state.step + every, replica.steps)
+            state, logs = lax.fori_loop(
+                state.step, stop, partial(self._step, shared, replica), (state, program.objective.init())
+            )
+            loss = program.objective.compute(logs)["loss"]
+            validation_loss, score = self._validate(shared, replica, state)
+            finite = jnp.isfinite(loss) & jnp.isfinite(validation_loss)
+            better = finite & (score >= best_score)
+            best = jax.tree.map(partial(jnp.where, better), (state.weights, state.fixed), best)
+            stale = jnp.where(better, 0, stale + 1)
+            status = jnp.where(finite, jnp.where(stale >= self.patience, STOPPED, -1), DIVERGED)
+            curve = jnp.stack([state.step.astype(jnp.float32), loss, validation_loss, score])
+            curves = curves.at[:, check].set(curve)
+            return state, best, jnp.where(better, score, best_score), stale, status, curves
+
+        start = (state, (weights, fixed), jnp.float32(-jnp.inf), jnp.int32(0), jnp.int32(-1), curves)
+        state, best, _, _, status, curves = lax.while_loop(training, between_checks, start)
+        status = jnp.where(status < 0, TRAINED, status)
+        weights, fixed = jax.tree.map(
+            partial(jnp.where, status == TRAINED), (state.weights, state.fixed), best
+        )
+        state = state._replace(weights=weights, fixed=fixed)
+        outputs = lax.cond(
+            state.step > 0,
+            lambda: self._outputs(shared, replica, state, replica.evaluation),
+            lambda: jnp.zeros_like(self._outputs(shared, replica, state, replica.evaluation)),
+        )
+        return Trained(weights, fixed, outputs, *curves, status, state.step)
+
+    def _step(self, shared: Shared, replica: Replica, i: Array, carry: Any) -> Any:
+        rows = replica.indices[i]
+        targets = shared.targets.at[replica.labels, rows].get(mode="promise_in_bounds")
+        batch = Batch(self._inputs(shared, replica, rows), (targets,), (None,))
+        rate = replica.learning_rate * self.schedule(i.astype(jnp.float32), replica.steps.astype(jnp.float32))
+        return self.program.step(*carry, batch, rate)
+
+    def _inputs(self, shared: Shared, replica: Replica, rows: Array) -> Array:
+        inputs = shared.inputs.at[replica.fold, rows].get(mode="promise_in_bounds")
+        if replica.order is None:
+            return inputs
+        return permute(inputs, replica.order)
+
+    def _outputs(self, shared: Shared, replica: Replica, state: TrainState, rows: Array) -> Array:
+        """Outputs (E, units) of rows whose number is a multiple of the evaluation batch."""
+        values = {**state.weights, **state.fixed}
+
+        def batch(rows):
+            return self.program.graph.apply(values, self._inputs(shared, replica, rows)).outputs
+
+        outputs = lax.map(batch, rows.reshape(-1, EVALUATION_BATCH))
+        return outputs.reshape(-1, *outputs.shape[2:])
+
+    def _validate(self, shared: Shared, replica: Replica, state: TrainState) -> tuple[Array, Array]:
+        outputs = self._outputs(shared, replica, state, replica.validation)
+        targets = shared.targets.at[replica.labels, replica.validation].get(mode="promise_in_bounds")
+        loss, score = self.per_example(targets, outputs)
+        weights = replica.validation_weights
+        total = weights.sum()
+        return (loss * weights).sum() / total, (score * weights).sum() / total
+
+
+def permute(inputs: Array, order: Array) -> Array:
+    """Inputs (N, ..., C) with their positions in another order; a table (N, F) with its columns."""
+    positions = order.shape[0]
+    flat = inputs.reshape(inputs.shape[0], positions, -1)
+    return flat.at[:, order].get(mode="promise_in_bounds").reshape(inputs.shape)
+
+
+def padded_rows(rows: np.ndarray) -> np.ndarray:
+    """Rows repeated from the first until a multiple of the evaluation batch."""
+    missing = -len(rows) % EVALUATION_BATCH
+    return np.concatenate([rows, np.full(missing, rows[0])]).astype(np.int32)
+
+
+def warm_up_then_cosine(warm_up: float = 0.1, final: float = 0.01) -> Callable[[Array, Array], Array]:
+    """A linear rise over the first share of the steps, then half a cosine down to a share of the peak.
+
+    Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017.
+    """
+
+    def factor(step: Array, steps: Array) -> Array:
+        rise = jnp.maximum(warm_up * steps, 1.0)
+        progress = jnp.clip((step - rise) / jnp.maximum(steps - rise, 1.0), 0.0, 1.0)
+        cosine = final + (1 - final) * 0.5 * (1 + jnp.cos(jnp.pi * progress))
+        return jnp.where(step < rise, (step + 1) / rise, cosine)
+
+    return factor
