@@ -1,0 +1,122 @@
+"""Objects that are named in code and in files: one closed table a kind, from names to classes.
+
+Nothing is imported by name and nothing is registered from afar, so a file can only name what a table holds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from fourfold.errors import OptionError
+
+
+def snake_case(name: str) -> str:
+    """
+    >>> snake_case("GlorotUniform"), snake_case("L1L2")
+    ('glorot_uniform', 'l1_l2')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:
+    """The error for a name that is in no table, with the closest one that is."""
+    known = sorted(set(known))
+    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return OptionError(
+        f"unknown-{kind.replace(' ', '-')}",
+        f"there is no {kind} of this name",
+        got=repr(name),
+        wanted="one of " + ", ".join(known),
+        do=f"write {close[0]!r}" if close else "choose one of them",
+    )
+
+
+class Configured:
+    """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments: plain numbers, strings, lists and dicts."""
+        return {name: getattr(self, name) for name in _arguments(type(self))}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """The object that ``get_config`` described."""
+        known = _arguments(cls)
+        for name in config:
+            if name not in known:
+                raise unknown_name(f"argument of {cls.__name__}", name, known)
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        told = [
+            f"{name}={getattr(self, name)!r}"
+            for name, parameter in _arguments(type(self)).items()
+            if name not in ("name", "dtype") and getattr(self, name) is not parameter.default
+        ]
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+def _arguments(cls: type) -> dict[str, inspect.Parameter]:
+    return dict(inspect.signature(cls).parameters)
+
+
+class Catalog:
+    """The closed table of one kind: ``get`` takes a name, a config, a class or an object.
+
+    Names are the class's (``"GlorotUniform"``), its snake case (``"glorot_uniform"``) and the aliases given.
+    A config has Keras's form: ``{"module", "class_name", "config", "registered_name"}``.
+    """
+
+    def __init__(self, kind: str, module: str, classes: Iterable[type[Configured]], aliases=()) -> None:
+        self.kind, self.module = kind, module
+        self.classes = {cls.__name__: cls for cls in classes}
+        self.names = dict(self.classes)
+        self.names.update((snake_case(name), cls) for name, cls in self.classes.items())
+        self.names.update(aliases)
+
+    def get(self, identifier: Any) -> Any:
+        """The object that ``identifier`` names, describes or is; ``None`` stays ``None``."""
+        if isinstance(identifier, str):
+            if identifier not in self.names:
+                raise unknown_name(self.kind, identifier, self.names)
+            return self.names[identifier]()
+        if isinstance(identifier, Mapping):
+            return self.deserialize(identifier)
+        if isinstance(identifier, type):
+            return identifier()
+        if identifier is None or callable(identifier) or isinstance(identifier, Configured):
+            return identifier
+        raise OptionError(
+            f"not-a-{self.kind.replace(' ', '-')}",
+            f"this is no {self.kind}",
+            got=repr(identifier),
+            wanted="a name, a config or an object",
+            do=f"for example {next(iter(self.classes))!r}",
+        )
+
+    def serialize(self, thing: Any) -> dict[str, Any] | None:
+        """The config from which ``deserialize`` builds an equal object."""
+        if thing is None:
+            return None
+        name = type(thing).__name__
+        if self.classes.get(name) is not type(thing):
+            raise unknown_name(self.kind, name, self.classes)
+        return {
+            "module": self.module,
+            "class_name": name,
+            "config": thing.get_config(),
+            "registered_name": None,
+        }
+
+    def deserialize(self, config: Mapping[str, Any] | str | None) -> Any:
+        """The object that a config (or a bare name) describes."""
+        if config is None or isinstance(config, str):
+            return self.get(config)
+        name = config.get("class_name")
+        if not isinstance(name, str) or name not in self.names:
+            raise unknown_name(self.kind, name, self.classes)
+        return self.names[name].from_config(config.get("config") or {})
