@@ -52,7 +52,7 @@ def test_distributions_agree(name, arguments, shape):
     assert a.dtype == np.float32 and a.shape == b.shape
     levels = np.linspace(0, 1, 11)[1:-1]
     np.testing.assert_allclose(np.quantile(a, levels), np.quantile(b, levels), atol=b.std() / 30)
-    np.testing.assert_allclose(np.abs(a).max(), np.abs(b).max(), rtol=0.2)
+    np.testing.assert_allclose(np.abs(a).max(), np.abs(b).max(), rtol=0.3)
 
 
 @pytest.mark.parametrize("name, arguments, shape", EXACT + RANDOM)

@@ -1,0 +1,77 @@
+"""Regularizers and constraints agree with the installed Keras: values, configs, names."""
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import pytest
+
+from fourfold import constraints, regularizers
+from fourfold.errors import OptionError, ShapeError
+
+KERNEL = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+FILTERS = np.random.default_rng(1).normal(size=(3, 3, 2, 4)).astype(np.float32)
+
+CASES = [
+    (regularizers, "L1", {}, KERNEL),
+    (regularizers, "L1", {"l1": 0.3}, FILTERS),
+    (regularizers, "L2", {}, KERNEL),
+    (regularizers, "L2", {"l2": 0.3}, FILTERS),
+    (regularizers, "L1L2", {"l1": 0.2, "l2": 0.1}, KERNEL),
+    (regularizers, "L1L2", {}, KERNEL),
+    (regularizers, "OrthogonalRegularizer", {}, KERNEL),
+    (regularizers, "OrthogonalRegularizer", {"factor": 0.5, "mode": "columns"}, KERNEL),
+    (constraints, "MaxNorm", {"max_value": 1.5}, KERNEL),
+    (constraints, "MaxNorm", {"axis": [0, 1, 2]}, FILTERS),
+    (constraints, "NonNeg", {}, KERNEL),
+    (constraints, "UnitNorm", {}, KERNEL),
+    (constraints, "UnitNorm", {"axis": 1}, KERNEL),
+    (constraints, "MinMaxNorm", {"min_value": 0.5, "max_value": 1.0, "rate": 0.7}, KERNEL),
+    (constraints, "MinMaxNorm", {"axis": [0, 1, 2]}, FILTERS),
+]
+
+
+@pytest.mark.parametrize("module, name, arguments, value", CASES)
+def test_agrees_with_keras(module, name, arguments, value):
+    theirs_module = getattr(keras, module.__name__.rpartition(".")[2])
+    ours, theirs = getattr(module, name)(**arguments), getattr(theirs_module, name)(**arguments)
+    with jax.numpy_rank_promotion("raise"):
+        result = jax.jit(ours)(jnp.asarray(value))
+    assert result.dtype == jnp.float32
+    np.testing.assert_allclose(result, theirs(value), rtol=1e-6, atol=1e-7)
+    assert module.serialize(ours)["class_name"] == theirs_module.serialize(theirs)["class_name"]
+    restored = module.deserialize(theirs_module.serialize(theirs))
+    assert restored.get_config() == pytest.approx(ours.get_config())
+    assert module.deserialize(module.serialize(ours)).get_config() == ours.get_config()
+
+
+def test_gradients_are_finite_at_zero():
+    zeros = jnp.zeros((3, 3))
+    for regularizer in (regularizers.L1L2(0.1, 0.1), regularizers.OrthogonalRegularizer()):
+        assert jnp.isfinite(jax.grad(regularizer)(zeros)).all()
+
+
+def test_names():
+    assert regularizers.get("l2").get_config() == {"l2": 0.01}
+    assert isinstance(regularizers.get("L1L2"), regularizers.L1L2)
+    assert isinstance(regularizers.get("l1_l2"), regularizers.L1L2)
+    assert isinstance(constraints.get("max_norm"), constraints.MaxNorm)
+    assert regularizers.get(None) is None and constraints.get(None) is None
+    own = lambda value: jnp.sum(value)  # noqa: E731
+    assert regularizers.get(own) is own
+
+
+MISTAKES = [
+    (lambda: regularizers.get("l3"), OptionError, "no regularizer of this name: got 'l3'.*write 'l[12]'"),
+    (lambda: constraints.get("nonneg"), OptionError, "Do this: write 'non_neg'"),
+    (lambda: regularizers.L2(-1.0), OptionError, "l2 must be a finite number of at least 0: got -1.0"),
+    (lambda: regularizers.L1(float("nan")), OptionError, "l1 must be a finite number"),
+    (lambda: regularizers.OrthogonalRegularizer()(jnp.ones(3)), ShapeError, r"got \(3,\), wanted two axes"),
+    (lambda: regularizers.OrthogonalRegularizer(mode="row"), OptionError, "wanted rows or columns"),
+]
+
+
+@pytest.mark.parametrize("mistake, error, message", MISTAKES)
+def test_mistakes_are_told(mistake, error, message):
+    with pytest.raises(error, match=message):
+        mistake()
