@@ -1,0 +1,368 @@
+"""The charts: Vega-Lite specs that hold data and no transforms, each with its table.
+
+A spec names no colours: a family's marks carry the style ``family-0`` ... ``family-7``, which the page
+defines for light, dark and print, and a shape of their own, so that colour is never the only sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
+from fourfold.report.scores import Study, trained
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "triangle-down",
+    "cross",
+    "triangle-right",
+    "triangle-left",
+)
+WIDE_RATIO = 30  # a positive score that varies more than this is drawn on a log axis
+
+
+def all_charts(results: dict[str, Any], study: Study) -> tuple[Chart, ...]:
+    """Every chart that the study has data for."""
+    makers = (differences, learning_curves, learning_rates, cost)
+    return tuple(chart for chart in (make(results, study) for make in makers) if chart)
+
+
+def differences(results: dict[str, Any], study: Study) -> Chart | None:
+    """Each family against the best other one, with simultaneous intervals and the practical margin."""
+    scale, margin = study.scale, results["design"].get("margin")
+    rows = [row for row in results.get("comparisons") or () if fmt.is_number(row.get("difference"))]
+    if not rows:
+        return None
+    values = [
+        {
+            "family": study.titles[row["family"]],
+            "difference": scale.plotted(row["difference"]),
+            "low": scale.plotted(row["low"]),
+            "high": scale.plotted(row["high"]),
+        }
+        for row in rows
+    ]
+    unit = "points" if scale.percent else scale.unit
+    title = f"{scale.name} minus the best other family’s" + (f" ({unit})" if unit else "")
+    y = {"field": "family", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 130}}
+    x = {"type": "quantitative", "title": title}
+    layers: list[dict[str, Any]] = []
+    if fmt.is_number(margin):
+        band = [{"from": -scale.plotted(margin), "to": scale.plotted(margin)}]
+        places = {"x": {"field": "from", **x}, "x2": {"field": "to"}}
+        layers.append(
+            {"data": {"values": band}, "mark": {"type": "rect", "style": "margin"}, "encoding": places}
+        )
+    layers.append(
+        {
+            "data": {"values": [{"zero": 0}]},
+            "mark": {"type": "rule", "style": "zero"},
+            "encoding": {"x": {"field": "zero", **x}},
+        }
+    )
+    for row, value in zip(rows, values):
+        colour = study.colours[row["family"]]
+        layers.append(
+            _layer([value], "rule", colour, {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}})
+        )
+        layers.append(_layer([value], "point", colour, {"y": y, "x": {"field": "difference", **x}}))
+    columns = (
+        Column("Family"),
+        Column("Against"),
+        Column("Difference", numeric=True),
+        Column("Interval", numeric=True),
+    )
+    table = tuple(
+        Row(
+            (
+                Cell(study.titles[row["family"]]),
+                Cell(study.titles.get(row["against"], str(row["against"]))),
+                Cell(scale.difference(row["difference"])),
+                Cell(f"{scale.signed(row['low'])} to {scale.signed(row['high'])}"),
+            ),
+            colour=study.colours[row["family"]],
+        )
+        for row in rows
+    )
+    side = "left" if scale.lower_is_better else "right"
+    reading = (
+        f"An interval wholly to the {side} of zero: better than every other family. One inside the shaded "
+        f"band (± {scale.difference(margin).lstrip('+')}): no difference that matters in practice. "
+        "The intervals hold for all families at once."
+    )
+    label = f"Differences of {scale.name}: " + "; ".join(
+        f"{row.cells[0].text} {row.cells[2].text}, interval {row.cells[3].text}" for row in table
+    )
+    panel = Panel("", _view(layers, 34 * len(rows) + 12), label)
+    return Chart(
+        "differences", "Is the difference real?", reading, (panel,), Table("Differences", columns, table)
+    )
+
+
+def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
+    """Validation score against steps at the chosen rate, with the band of all runs; one panel a family."""
+    scale = study.scale
+    curves = {row["family"]: _curve(row["curve"], scale) for row in results["families"] if row.get("curve")}
+    if not curves:
+        return None
+    y = _score_axis(
+        (v[key] for points in curves.values() for v in points for key in ("mean", "low", "high")), scale
+    )
+    x = {"field": "step", "type": "quantitative", "title": "Training step", "axis": {"tickCount": 5}}
+    panels = []
+    for family, points in curves.items():
+        colour, others = study.colours[family], [p for other, p in curves.items() if other != family]
+        layers = [
+            {
+                "data": {"values": other},
+                "mark": {"type": "line", "style": "context"},
+                "encoding": {"x": x, "y": {"field": "mean", **y}},
+            }
+            for other in others
+        ]
+        layers.append(
+            _layer(points, "area", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
+        )
+        layers.append(_layer(points, "line", colour, {"x": x, "y": {"field": "mean", **y}}))
+        last = points[-1]
+        end = "" if last["mean"] is None else f"{scale.name} {fmt.plain(last['mean'])}{' %' * scale.percent}"
+        label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
+        panels.append(Panel(study.titles[family], _view(layers, 170), label, colour=colour))
+    reading = (
+        "Validation score while training, at each family’s chosen learning rate: the line is the mean of "
+        "the runs, the band reaches from the worst run to the best. Grey lines are the other families."
+    )
+    steps = sorted({point["step"] for points in curves.values() for point in points})
+    at = {family: {point["step"]: point for point in points} for family, points in curves.items()}
+    columns = (Column("Step", numeric=True), *(Column(study.titles[f], numeric=True) for f in curves))
+    rows = tuple(
+        Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step)) for family in curves)))
+        for step in steps
+    )
+    caption = f"Mean (worst–best run), {scale.axis}"
+    return Chart("curves", "How they learn", reading, tuple(panels), Table(caption, columns, rows))
+
+
+def _curve(curve: dict[str, list], scale: fmt.ScoreScale) -> list[dict[str, Any]]:
+    return [
+        {"step": step, "mean": scale.plotted(mean), "low": scale.plotted(low), "high": scale.plotted(high)}
+        for step, mean, low, high in zip(curve["steps"], curve["mean"], curve["low"], curve["high"])
+    ]
+
+
+def _curve_cell(point: dict[str, Any] | None) -> Cell:
+    if point is None or point["mean"] is None:
+        return Cell(fmt.MISSING)
+    return Cell(f"{point['mean']:.4g}", note=f"{fmt.plain(point['low'])}–{fmt.plain(point['high'])}")
+
+
+def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
+    """Validation score against learning rate; what diverged is drawn at the axis' worse end."""
+    scale = study.scale
+    grids = {row["family"]: row for row in results["families"] if row.get("learning_rates")}
+    if not grids:
+        return None
+    points = {
+        family: [_rate_point(cell, scale) for cell in row["learning_rates"]] for family, row in grids.items()
+    }
+    y = _score_axis(
+        (p[key] for grid in points.values() for p in grid for key in ("mean", "low", "high")), scale
+    )
+    worst = y["scale"]["domain"][1 if scale.lower_is_better else 0]
+    rates = sorted({point["rate"] for grid in points.values() for point in grid})
+    domain = [float(f"{rates[0] / 1.6:.3g}"), float(f"{rates[-1] * 1.6:.3g}")]
+    x = {
+        "field": "rate",
+        "type": "quantitative",
+        "title": "Learning rate (log scale)",
+        "scale": {"type": "log", "domain": domain, "nice": False},
+        "axis": {"values": rates, "format": "~g"},
+    }
+    panels, rows = [], []
+    for family, grid in points.items():
+        colour, chosen = study.colours[family], grids[family].get("learning_rate")
+        known = {other: [p for p in g if p["mean"] is not None] for other, g in points.items()}
+        layers = [
+            {
+                "data": {"values": values},
+                "mark": {"type": "line", "style": "context"},
+                "encoding": {"x": x, "y": {"field": "mean", **y}},
+            }
+            for other, values in known.items()
+            if other != family and values
+        ]
+        mean = {"x": x, "y": {"field": "mean", **y}}
+        layers.append(_layer(known[family], "line", colour, mean))
+        layers.append(
+            _layer(
+                known[family], "rule", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}}
+            )
+        )
+        layers.append(_layer(known[family], "point", colour, mean))
+        picked = [p for p in known[family] if p["rate"] == chosen]
+        layers.append(
+            {"data": {"values": picked}, "mark": {"type": "point", "style": "ring"}, "encoding": mean}
+        )
+        lost = [{"rate": p["rate"], "floor": worst} for p in grid if p["diverged"]]
+        layers.append(
+            {
+                "data": {"values": lost},
+                "mark": {"type": "point", "style": "diverged", "shape": "cross"},
+                "encoding": {"x": x, "y": {"field": "floor", **y}},
+            }
+        )
+        counts = [
+            f"{p['diverged']} of {p['trained'] + p['diverged']} runs diverged at {fmt.rate(p['rate'])}"
+            for p in grid
+            if p["diverged"]
+        ]
+        note = "; ".join([f"chosen: {fmt.rate(chosen)}" if chosen is not None else "none chosen", *counts])
+        panels.append(
+            Panel(study.titles[family], _view(layers, 170), f"{study.titles[family]}, {note}", note, colour)
+        )
+        rows += [_rate_row(study, family, p, p["rate"] == chosen) for p in grid]
+    columns = (
+        Column("Family"),
+        Column("Learning rate", numeric=True),
+        Column(f"Validation {scale.axis}", numeric=True),
+        Column("Interval", numeric=True),
+        Column("Runs trained", numeric=True),
+        Column("Runs diverged", numeric=True),
+    )
+    reading = (
+        "A flat curve is easy to train: most learning rates work. The ring marks the chosen rate; "
+        "a cross at the axis marks runs that diverged. Grey lines are the other families."
+    )
+    table = Table("Validation score by learning rate", columns, tuple(rows))
+    return Chart("rates", "How much the learning rate matters", reading, tuple(panels), table)
+
+
+def _rate_point(cell: dict[str, Any], scale: fmt.ScoreScale) -> dict[str, Any]:
+    validation = cell.get("validation") or {}
+    ends = {key: scale.plotted(validation.get(key)) for key in ("mean", "low", "high")}
+    return {
+        "rate": cell["rate"],
+        **ends,
+        "trained": cell.get("trained") or 0,
+        "diverged": cell.get("diverged") or 0,
+    }
+
+
+def _rate_row(study: Study, family: str, point: dict[str, Any], chosen: bool) -> Row:
+    pair = point["low"] is not None and point["high"] is not None
+    cells = (
+        Cell(study.titles[family]),
+        Cell(fmt.rate(point["rate"]), note="chosen" if chosen else ""),
+        Cell(fmt.plain(point["mean"])),
+        Cell(f"{fmt.plain(point['low'])} to {fmt.plain(point['high'])}" if pair else fmt.MISSING),
+        Cell(fmt.integer(point["trained"])),
+        Cell(fmt.integer(point["diverged"])),
+    )
+    return Row(cells, colour=study.colours[family], chosen=chosen)
+
+
+def cost(results: dict[str, Any], study: Study) -> Chart | None:
+    """Score against FLOPs of one prediction."""
+    scale = study.scale
+    rows = [row for row in results["families"] if trained(row) and (row.get("flops") or 0) > 0]
+    if len(rows) < 2:
+        return None
+    points = {
+        row["family"]: {
+            "family": study.titles[row["family"]],
+            "flops": row["flops"],
+            **{key: scale.plotted(row["score"].get(key)) for key in ("value", "low", "high")},
+        }
+        for row in rows
+    }
+    y = _score_axis((p[key] for p in points.values() for key in ("value", "low", "high")), scale)
+    flops = [row["flops"] for row in rows]
+    domain = [float(f"{min(flops) / 2:.3g}"), float(f"{max(flops) * 2:.3g}")]
+    x = {
+        "field": "flops",
+        "type": "quantitative",
+        "title": "FLOPs to predict one sample (log scale)",
+        "scale": {"type": "log", "domain": domain, "nice": False},
+        "axis": {"format": "~s", "tickCount": 5},
+    }
+    layers = []
+    for family, point in points.items():
+        colour = study.colours[family]
+        layers.append(
+            _layer([point], "rule", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
+        )
+        layers.append(_layer([point], "point", colour, {"x": x, "y": {"field": "value", **y}}))
+    columns = (
+        Column("Family"),
+        Column("FLOPs a sample", numeric=True),
+        Column("Parameters", numeric=True),
+        Column("Sequential steps", numeric=True),
+        Column(scale.axis, numeric=True),
+    )
+    table = tuple(
+        Row(
+            (
+                Cell(study.titles[row["family"]]),
+                Cell(fmt.integer(row["flops"])),
+                Cell(fmt.integer(row.get("parameters"))),
+                Cell(fmt.integer(row.get("sequential_steps"))),
+                Cell(
+                    scale.number(row["score"]["value"]),
+                    note=scale.span(row["score"]["low"], row["score"]["high"]),
+                ),
+            ),
+            colour=study.colours[row["family"]],
+        )
+        for row in rows
+    )
+    label = f"{scale.name} against FLOPs: " + "; ".join(f"{r.cells[0].text} {r.cells[1].text}" for r in table)
+    corner = "bottom" if scale.lower_is_better else "top"
+    reading = f"Cheap and good is at the {corner} left. Bars are the intervals of the table above."
+    key = tuple((study.colours[row["family"]], study.titles[row["family"]]) for row in rows)
+    panel = Panel("", _view(layers, 240), label)
+    return Chart(
+        "cost", "What a better score costs", reading, (panel,), Table("Score and cost", columns, table), key
+    )
+
+
+def _view(layers: list[dict[str, Any]], height: int) -> dict[str, Any]:
+    fit = {"type": "fit-x", "contains": "padding"}
+    return {"$schema": SCHEMA, "width": "container", "height": height, "autosize": fit, "layer": layers}
+
+
+def _layer(values: list[dict[str, Any]], mark: str, colour: int, encoding: dict[str, Any]) -> dict[str, Any]:
+    shape = {"shape": SHAPES[colour], "filled": True} if mark == "point" else {}
+    return {
+        "data": {"values": values},
+        "mark": {"type": mark, "style": f"family-{colour}", **shape},
+        "encoding": encoding,
+    }
+
+
+def _score_axis(values: Iterable[float | None], scale: fmt.ScoreScale) -> dict[str, Any]:
+    """One y axis for all panels of a chart: spans the values, log where a positive score varies widely."""
+    known = [value for value in values if value is not None] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if not scale.percent and low > 0 and high > WIDE_RATIO * low:
+        domain = [float(f"{low / 1.2:.3g}"), float(f"{high * 1.2:.3g}")]
+        return {
+            "type": "quantitative",
+            "title": f"{scale.axis}, log scale",
+            "scale": {"type": "log", "domain": domain, "nice": False},
+            "axis": {"tickCount": 4},
+        }
+    pad = 0.05 * (high - low) or abs(high) * 0.05 or 0.5
+    top = min(high + pad, 100.0) if scale.percent else high + pad
+    domain = [float(f"{max(low - pad, 0.0) if low >= 0 else low - pad:.4g}"), float(f"{top:.4g}")]
+    return {
+        "type": "quantitative",
+        "title": scale.axis,
+        "scale": {"domain": domain, "nice": False},
+        "axis": {"tickCount": 4},
+    }

@@ -1,0 +1,173 @@
+"""The study in words: the data, what was inferred about it, the plan, the candidates, all evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report.parts import Cell, Column, Fact, Row, Table
+from fourfold.report.scores import Study, trained, works
+
+FILES = (
+    Fact("report.html", "this page"),
+    Fact("table.csv", "the table of results, for a spreadsheet"),
+    Fact("results.json", "everything that this page draws"),
+    Fact("timings.json", "the seconds"),
+    Fact("model/", "the trained network and the preparation of its inputs"),
+    Fact("model.py", "the network as code that runs under Fourfold and Keras"),
+)
+
+
+def plural(count: float, one: str, many: str = "") -> str:
+    """
+    >>> plural(1, "seed"), plural(1797, "row")
+    ('1 seed', '1,797 rows')
+    """
+    return f"{fmt.integer(count)} {one if count == 1 else many or one + 's'}"
+
+
+def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
+    """The data in a few words."""
+    shape = " × ".join(str(side) for side in data.get("shape") or ())
+    words = [plural(data["rows"], "row"), f"{data.get('layout', '')} {shape}".strip()]
+    classes = task.get("classes")
+    return (*words, plural(len(classes), "class", "classes") if classes else str(task.get("kind") or ""))
+
+
+def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
+    """The plan in a few words."""
+    return (
+        f"{plan['effort']} effort",
+        _split(plan),
+        plural(len(plan["seeds"]), "seed"),
+        plural(len(plan["learning_rates"]), "learning rate"),
+        plural(plan["replicas"], "training run"),
+    )
+
+
+def _split(plan: dict[str, Any]) -> str:
+    if plan["protocol"] != "cross-validation":
+        return "held-out test part"
+    repeats = plan.get("repeats") or 1
+    return f"{plan['folds']}-fold cross-validation" + (f", {repeats} times" if repeats > 1 else "")
+
+
+def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
+    """What the study took the data for."""
+    classes = [str(label) for label in task.get("classes") or ()]
+    named = ", ".join(classes[:12]) + (f" and {len(classes) - 12} more" if len(classes) > 12 else "")
+    facts = [
+        Fact("Rows", fmt.integer(data["rows"])),
+        Fact("Layout", str(data.get("layout") or "")),
+        Fact("Shape of one row", " × ".join(str(side) for side in data.get("shape") or ())),
+        Fact("Task", str(task.get("kind") or "")),
+        Fact("Classes", named),
+        Fact("Output layer", str(task.get("output") or "")),
+        Fact("Loss", str(task.get("loss") or "")),
+        Fact("Score", str(task.get("score") or "")),
+        Fact("Fingerprint", str(data.get("fingerprint") or "")),
+    ]
+    return tuple(fact for fact in facts if fact.value)
+
+
+def inferred(data: dict[str, Any]) -> Table:
+    """What the program inferred, why, and the option that overrides it."""
+    columns = (Column("What"), Column("Taken as"), Column("Because"), Column("Change it with"))
+    rows = tuple(
+        Row(tuple(Cell(str(item.get(key) or "")) for key in ("what", "value", "because", "option")))
+        for item in data.get("inferred") or ()
+    )
+    return Table("Inferred from the data", columns, rows)
+
+
+def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...]:
+    """The plan of the study."""
+    rates = ", ".join(fmt.rate(rate) for rate in plan["learning_rates"])
+    margin = scale.difference(plan.get("margin")).lstrip("+")
+    facts = [
+        Fact("Effort", str(plan["effort"])),
+        Fact(
+            "Protocol",
+            _split(plan),
+            "the learning rate is chosen on validation data, inside each training part",
+        ),
+        Fact("Estimand", str(plan.get("estimand") or ""), "what every score and its interval speak of"),
+        Fact(
+            "Seeds",
+            ", ".join(str(seed) for seed in plan["seeds"]),
+            "initial weights and order of the examples",
+        ),
+        Fact("Learning rates", rates, "the same grid for every family"),
+        Fact("Budget of a run", f"{plural(plan['steps'], 'step')} of {plural(plan['batch'], 'example')}"),
+        Fact("Sizes", ", ".join(str(size) for size in plan.get("sizes") or ())),
+        Fact("Most parameters", fmt.integer(plan.get("parameter_cap")), "one cap for all families"),
+        Fact("Practical margin", margin, "a smaller difference counts as none"),
+        Fact("Training runs", fmt.integer(plan.get("replicas"))),
+    ]
+    return tuple(fact for fact in facts if fact.value and fact.value != fmt.MISSING)
+
+
+def candidates(results: dict[str, Any], study: Study) -> Table:
+    """One candidate a family: how it reads a row, what it is made of."""
+    columns = (
+        Column("Family"),
+        Column("Reads a row as"),
+        Column("Architecture"),
+        Column("Size"),
+        Column("Parameters", numeric=True),
+        Column("Learning rate", numeric=True),
+        Column("Rates that work", numeric=True),
+        Column("Status"),
+    )
+    rows = tuple(
+        Row(
+            (
+                Cell(study.titles[row["family"]]),
+                Cell(str(row.get("reads") or "")),
+                Cell(str(row.get("architecture") or "")),
+                Cell(str(row.get("size") or "")),
+                Cell(fmt.integer(row.get("parameters"))),
+                Cell(fmt.rate(row.get("learning_rate"))),
+                Cell(works(row)),
+                Cell(str(row["status"])),
+            ),
+            kind="family" if trained(row) else "failed",
+            colour=study.colours[row["family"]],
+            chosen=row["family"] == study.chosen,
+        )
+        for row in results["families"]
+    )
+    return Table("The candidates", columns, rows)
+
+
+def evidence(results: dict[str, Any]) -> Table:
+    """Everything that was measured, as the verdict read it."""
+    columns = (
+        Column("Measure"),
+        Column("Of"),
+        Column("Value", numeric=True),
+        Column("Interval", numeric=True),
+        Column("Unit"),
+        Column("Method"),
+        Column("Source"),
+    )
+    return Table("All evidence", columns, tuple(_evidence_row(row) for row in results.get("evidence") or ()))
+
+
+def _evidence_row(row: dict[str, Any]) -> Row:
+    interval = row.get("interval")
+    pair = isinstance(interval, (list, tuple)) and len(interval) == 2
+    value = fmt.plain(row.get("value"))
+    if row.get("value") is None and row.get("reason"):
+        value = f"not applicable: {row['reason']}"
+    return Row(
+        (
+            Cell(str(row.get("measure") or "")),
+            Cell(str(row.get("subject") or "")),
+            Cell(value),
+            Cell(f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if pair else ""),
+            Cell(str(row.get("unit") or "")),
+            Cell(str(row.get("method") or "")),
+            Cell(str(row.get("source") or "")),
+        )
+    )

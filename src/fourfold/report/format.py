@@ -1,0 +1,141 @@
+"""Numbers as text: one function for each kind of number, so that all renderers print alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MISSING = "–"
+
+
+def is_number(value: object) -> bool:
+    """Whether ``value`` is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def integer(value: float | None) -> str:
+    """
+    >>> integer(1797)
+    '1,797'
+    """
+    return f"{value:,.0f}" if is_number(value) else MISSING
+
+
+def compact(value: float | None) -> str:
+    """Three significant digits and a letter for thousands.
+
+    >>> [compact(n) for n in (950, 21000, 999999, 1.25e6)]
+    ['950', '21.0 k', '1.00 M', '1.25 M']
+    """
+    if not is_number(value):
+        return MISSING
+    for letter in ("", " k", " M", " G", " T"):
+        if abs(value) < 999.5 or letter == " T":
+            break
+        value /= 1000
+    if not letter:
+        return f"{value:,.0f}"
+    decimals = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
+    return f"{value:,.{decimals}f}{letter}"
+
+
+def seconds(value: float | None) -> str:
+    """
+    >>> [seconds(s) for s in (0.004, 3.42, 42, 71.2, 3900)]
+    ['0.00 s', '3.4 s', '42 s', '1 min 11 s', '1 h 5 min']
+    """
+    if not is_number(value):
+        return MISSING
+    if value < 59.5:
+        return f"{value:.{2 if value < 0.995 else 1 if value < 9.95 else 0}f} s"
+    whole = round(value)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    minutes = round(value / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def rate(value: float | None) -> str:
+    """
+    >>> rate(0.0003), rate(1e-5)
+    ('0.0003', '1e-05')
+    """
+    return f"{value:g}" if is_number(value) else MISSING
+
+
+def plain(value: object) -> str:
+    """A value of any measure: integers in full, other numbers with four significant digits."""
+    if not is_number(value):
+        return MISSING if value is None else str(value)
+    if float(value).is_integer() and abs(value) < 1e9:
+        return integer(value)
+    return f"{value:.4g}"
+
+
+@dataclass(frozen=True)
+class ScoreScale:
+    """How one study prints its score: a fraction in percent, or a number in the target's unit.
+
+    >>> accuracy = ScoreScale("accuracy", percent=True, decimals=1, lower_is_better=False)
+    >>> accuracy.text(0.979), accuracy.span(0.97, 0.985), accuracy.difference(-0.011)
+    ('97.9 %', '97.0–98.5', '−1.1 points')
+    """
+
+    name: str
+    percent: bool
+    decimals: int
+    lower_is_better: bool
+    unit: str = ""
+
+    def number(self, value: float | None) -> str:
+        if not is_number(value):
+            return MISSING
+        if self.percent:
+            return f"{100 * value:.1f}"
+        return f"{value:.3g}" if self.decimals > 6 else f"{value:,.{self.decimals}f}"
+
+    def text(self, value: float | None) -> str:
+        if not is_number(value):
+            return MISSING
+        return self.number(value) + (" %" if self.percent else f" {self.unit}" if self.unit else "")
+
+    def cell(self, value: float | None) -> str:
+        """The value below a heading that names the unit."""
+        return self.number(value) + (" %" if self.percent and is_number(value) else "")
+
+    def span(self, low: float | None, high: float | None) -> str:
+        if not (is_number(low) and is_number(high)):
+            return MISSING
+        return f"{self.number(low)}{' to ' if low < 0 else '–'}{self.number(high)}"
+
+    def signed(self, value: float | None) -> str:
+        if not is_number(value):
+            return MISSING
+        sign = "−" if value < 0 else "+" if value > 0 else ""
+        return sign + self.number(abs(value))
+
+    def difference(self, value: float | None) -> str:
+        suffix = " points" if self.percent else f" {self.unit}" if self.unit else ""
+        return self.signed(value) + (suffix if is_number(value) else "")
+
+    def plotted(self, value: float | None) -> float | None:
+        """The value on a chart's axis (percent, or the target's unit); ``None`` where there is none."""
+        if not is_number(value):
+            return None
+        return round(100 * value, 4) if self.percent else float(f"{value:.6g}")
+
+    @property
+    def axis(self) -> str:
+        title = self.name[:1].upper() + self.name[1:]
+        return f"{title} (%)" if self.percent else f"{title} ({self.unit})" if self.unit else title
+
+
+def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
+    """The scale for a study's task; ``values`` are its scores (the smallest decides the decimals)."""
+    regression = task.get("kind") == "regression"
+    name = str(task.get("score") or ("RMSE" if regression else "accuracy"))
+    name = name.upper() if name.lower() in ("rmse", "mae") else name
+    sizes = [abs(v) for v in values if is_number(v) and v]
+    decimals = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
+    return ScoreScale(name, not regression, decimals, regression, str(task.get("unit") or ""))

@@ -1,0 +1,115 @@
+"""The page: everything a report says, as plain data, before anything is drawn.
+
+``build`` reads ``results`` (and, where there are any, ``timings``) and returns a ``Page``: sentences, tables
+as header and cells, charts as Vega-Lite specs with their tables. It is pure: no clock, no file, no
+randomness. The renderers print a page and compute nothing.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Any
+
+from fourfold.report import charts, design, scores
+from fourfold.report import format as fmt
+from fourfold.report.parts import Command, Page, Verdict
+
+LABELS = {
+    "choose": "One family is best",
+    "equivalent": "A tie: take the cheapest",
+    "undecided": "Undecided",
+    "none": "None beats the baseline",
+}
+OPENERS = {"darwin": "open", "win32": "start"}
+
+
+def build(
+    results: dict[str, Any], timings: dict[str, Any] | None = None, *, platform: str = sys.platform
+) -> Page:
+    """Everything that the report on a study says.
+
+    ``results`` is the content of ``results.json`` (schema 1), ``timings`` that of ``timings.json`` or
+    ``None``; ``platform`` (as ``sys.platform``) picks the command that opens the report.
+    """
+    study = scores.read(results, timings)
+    task, data, plan = results["data"].get("task") or {}, results["data"], results["design"]
+    return Page(
+        title=f"Which layer for {data['name']}?",
+        name=str(data["name"]),
+        subject=design.subject(data, task),
+        protocol=design.protocol(plan),
+        verdict=_verdict(results, study),
+        scores=scores.table(results, study),
+        charts=charts.all_charts(results, study),
+        candidates=design.candidates(results, study),
+        data=design.data_facts(data, task),
+        inferred=design.inferred(data),
+        design=design.design_facts(plan, study.scale),
+        evidence=design.evidence(results),
+        commands=_commands(results, platform),
+        python=_python(results),
+        model=_model(results, study),
+        files=design.FILES,
+        total=fmt.seconds(study.total_seconds) if fmt.is_number(study.total_seconds) else "",
+        version=str(results.get("fourfold", "")),
+    )
+
+
+def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
+    verdict = results["verdict"]
+    runner_up = verdict.get("runner_up") or ""
+    settle = verdict.get("settle") or {}
+    return Verdict(
+        kind=verdict["kind"],
+        label=LABELS[verdict["kind"]],
+        sentence=verdict["sentence"],
+        family=verdict.get("family") or "",
+        why=tuple(verdict.get("why") or ()),
+        price=tuple(verdict.get("price") or ()),
+        runner_up=study.titles.get(runner_up, runner_up),
+        change=verdict.get("change") or "",
+        doubts=tuple(verdict.get("doubts") or ()),
+        settle=", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
+        next=verdict.get("next") or "",
+        usage=_usage(results) if verdict["kind"] == "none" else "",
+    )
+
+
+def _usage(results: dict[str, Any]) -> str:
+    """The baseline's line of code: of the best baseline that has one."""
+    usable = [row for row in results.get("baselines") or () if row.get("usage")]
+    lower = (results["data"].get("task") or {}).get("kind") == "regression"
+    ranked = sorted(usable, key=lambda row: scores.rank(row, lower))
+    return ranked[0]["usage"] if ranked else ""
+
+
+def _commands(results: dict[str, Any], platform: str) -> tuple[Command, ...]:
+    folder = str(results["folder"])
+    separator = "\\" if platform == "win32" else "/"
+    opener = OPENERS.get(platform, "xdg-open")
+    return (
+        Command("Open the report", f"{opener} {shlex.quote(folder + separator + 'report.html')}"),
+        Command("Predict", f"fourfold predict {shlex.quote(folder)} NEWDATA --out predictions.csv"),
+        Command("Reproduce", str(results["command"])),
+    )
+
+
+def _python(results: dict[str, Any]) -> str:
+    return (
+        "import fourfold\n\n"
+        f"model = fourfold.load_model({str(results['folder'])!r})\n"
+        "model.predict(rows)   # raw rows, prepared as in the study\n"
+        "model.network         # the trained network: weights, layers, summary()"
+    )
+
+
+def _model(results: dict[str, Any], study: scores.Study) -> str:
+    model = results.get("model")
+    if not model:
+        return "No model was saved."
+    title = study.titles.get(model["family"], model["family"])
+    return (
+        f"The saved model is of the family “{title}”: learning rate {fmt.rate(model['learning_rate'])}, "
+        f"seed {model['seed']}, the run with the median validation score at that setting."
+    )

@@ -1,0 +1,149 @@
+"""The parts of a page. Plain data: no part knows how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+FAMILIES = ("dense", "convolution", "recurrent", "attention")
+COLOURS = 8  # families beyond the four take the next colours, then start again
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An interval on the table's axis, as fractions of its width; ``beyond`` names the side it is off."""
+
+    low: float
+    value: float
+    high: float
+    beyond: str = ""
+
+
+@dataclass(frozen=True)
+class Tick:
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    note: str = ""
+    bar: Bar | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """``short`` is for narrow places (its lines stand below each other), ``about`` says what stands below;
+    ``interval`` names what the notes of a column's cells are, where they are intervals."""
+
+    title: str
+    short: str = ""
+    about: str = ""
+    numeric: bool = False
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The first cell names the row. ``colour`` is a family's number, ``None`` for anything else."""
+
+    cells: tuple[Cell, ...]
+    kind: str = ""
+    colour: int | None = None
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    reference: Tick | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One Vega-Lite view; ``label`` says in words what is drawn, for those who don't see it."""
+
+    title: str
+    spec: dict[str, Any]
+    label: str
+    note: str = ""
+    colour: int | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One to several views of one thing, a sentence of reading, and the same numbers as a table."""
+
+    name: str
+    title: str
+    reading: str
+    panels: tuple[Panel, ...]
+    table: Table
+    key: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    value: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    label: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    kind: str
+    label: str
+    sentence: str
+    family: str = ""
+    why: tuple[str, ...] = ()
+    price: tuple[str, ...] = ()
+    runner_up: str = ""
+    change: str = ""
+    doubts: tuple[str, ...] = ()
+    settle: str = ""
+    next: str = ""
+    usage: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    title: str
+    name: str
+    subject: tuple[str, ...]
+    protocol: tuple[str, ...]
+    verdict: Verdict
+    scores: Table
+    charts: tuple[Chart, ...]
+    candidates: Table
+    data: tuple[Fact, ...]
+    inferred: Table
+    design: tuple[Fact, ...]
+    evidence: Table
+    commands: tuple[Command, ...]
+    python: str
+    model: str
+    files: tuple[Fact, ...]
+    total: str = ""
+    version: str = ""
+
+
+def colours(families: list[str]) -> dict[str, int]:
+    """Each family's colour number: fixed for the four, the next free ones for a user's own candidates.
+
+    >>> colours(["convolution", "mine"])
+    {'convolution': 1, 'mine': 4}
+    """
+    others = [family for family in dict.fromkeys(families) if family not in FAMILIES]
+    extra = {family: 4 + number % (COLOURS - 4) for number, family in enumerate(others)}
+    return {family: FAMILIES.index(family) if family in FAMILIES else extra[family] for family in families}

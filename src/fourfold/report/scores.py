@@ -1,0 +1,185 @@
+"""The post's table, filled: a row for each family, the baselines below."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report.parts import Bar, Cell, Column, Row, Table, Tick, colours
+
+
+@dataclass(frozen=True)
+class Study:
+    """What every part of the page looks up: names, colours, the score's scale, the seconds."""
+
+    scale: fmt.ScoreScale
+    titles: dict[str, str]
+    colours: dict[str, int]
+    chosen: str
+    seconds: dict[str, dict[str, float]]
+    total_seconds: float | None
+
+
+def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
+    """The study's look-ups, from ``results`` and ``timings`` (or ``None``)."""
+    families = [row["family"] for row in results["families"]]
+    rows = [*results["families"], *(results.get("baselines") or ())]
+    values = [(row.get("score") or {}).get("value") for row in rows]
+    timings = timings or {}
+    return Study(
+        scale=fmt.score_scale(results["data"].get("task") or {}, values),
+        titles={row["family"]: row.get("title") or row["family"] for row in results["families"]},
+        colours=colours(families),
+        chosen=results["verdict"].get("family") or "",
+        seconds=timings.get("families") or {},
+        total_seconds=timings.get("total_seconds"),
+    )
+
+
+def trained(row: dict[str, Any]) -> bool:
+    """Whether a family has a score."""
+    return fmt.is_number((row.get("score") or {}).get("value"))
+
+
+def rank(row: dict[str, Any], lower_is_better: bool) -> float:
+    """A sorting key that puts the best score first and rows without one last."""
+    value = (row.get("score") or {}).get("value")
+    if not fmt.is_number(value):
+        return float("inf")
+    return value if lower_is_better else -value
+
+
+def works(row: dict[str, Any]) -> str:
+    """The share of learning rates that work, as a count where it is one.
+
+    >>> works({"learning_rate_share": 0.75, "learning_rates": [{}, {}, {}, {}]})
+    '3 of 4'
+    """
+    share, total = row.get("learning_rate_share"), len(row.get("learning_rates") or ())
+    if not fmt.is_number(share):
+        return fmt.MISSING
+    if total and abs(share * total - round(share * total)) < 1e-6:
+        return f"{round(share * total)} of {total}"
+    return f"{100 * share:.0f} %"
+
+
+def table(results: dict[str, Any], study: Study) -> Table:
+    """The table of results: a row for each family, then a row for each baseline."""
+    scale, baselines = study.scale, results.get("baselines") or []
+    place, ticks, reference = _axis(results["families"], baselines, scale)
+    score = scale.name[:1].upper() + scale.name[1:]
+    unit = f" ({scale.unit})" if scale.unit else ""
+    columns = (
+        Column("Family"),
+        Column(
+            score + unit, short=f"{score}\n{unit.strip()}".strip(), interval="95 %\ninterval", numeric=True
+        ),
+        Column("Parameters", "Params", "trained numbers in the network", numeric=True),
+        Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one sample", numeric=True),
+        Column("Sequential steps", "Seq.\nsteps", "longest chain of operations that wait", numeric=True),
+        Column("Learning rates that work", "Rates\nOK", "of those tried, near the best", numeric=True),
+        Column("Training time", "Train\ntime", "all runs, compiling included", numeric=True),
+    )
+    families = tuple(_family_row(row, study, place) for row in results["families"])
+    below = tuple(
+        Row((Cell(row["name"], note="baseline"), _score_cell(row, scale, place), *_blank(5)), kind="baseline")
+        for row in baselines
+    )
+    return Table("Results", columns, families + below, _notes(results, scale), ticks, reference)
+
+
+def _blank(count: int) -> tuple[Cell, ...]:
+    return (Cell(""),) * count
+
+
+def _family_row(row: dict[str, Any], study: Study, place) -> Row:
+    family = row["family"]
+    if not trained(row):
+        cells = (Cell(study.titles[family], note=str(row["status"])), Cell("no score"), *_blank(5))
+        return Row(cells, kind="failed", colour=study.colours[family])
+    clock = study.seconds.get(family) or {}
+    spent = [clock[part] for part in ("compile", "train") if fmt.is_number(clock.get(part))]
+    compiled = fmt.is_number(clock.get("compile")) and f"{fmt.seconds(clock['compile'])} of it compiling"
+    cells = (
+        Cell(study.titles[family], note=str(row.get("reads") or "")),
+        _score_cell(row, study.scale, place),
+        Cell(fmt.compact(row.get("parameters"))),
+        Cell(fmt.compact(row.get("flops"))),
+        Cell(fmt.integer(row.get("sequential_steps"))),
+        Cell(works(row), note="best rate at the edge of the grid" if row.get("at_edge") else ""),
+        Cell(fmt.seconds(sum(spent)) if spent else fmt.MISSING, note=compiled or ""),
+    )
+    return Row(cells, kind="family", colour=study.colours[family], chosen=family == study.chosen)
+
+
+def _score_cell(row: dict[str, Any], scale: fmt.ScoreScale, place) -> Cell:
+    score = row.get("score") or {}
+    value, low, high = (score.get(key) for key in ("value", "low", "high"))
+    if not fmt.is_number(value):
+        return Cell(fmt.MISSING)
+    return Cell(scale.cell(value), note=scale.span(low, high), bar=place(low, value, high))
+
+
+def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
+    """The estimand and the method of the intervals, in words."""
+    estimand = results["design"].get("estimand") or ""
+    methods = _methods(results["families"])
+    others = [method for method in _methods(results.get("baselines") or ()) if method not in methods]
+    better = "lower is better" if scale.lower_is_better else "higher is better"
+    notes = [f"What is estimated: {estimand} ({better})." if estimand else f"{scale.axis}: {better}."]
+    notes += [f"Interval: {method}." for method in methods] + [f"Baselines: {method}." for method in others]
+    return tuple(note.replace("..", ".") for note in notes)
+
+
+def _methods(rows: Iterable[dict[str, Any]]) -> list[str]:
+    methods = [str((row.get("score") or {}).get("method") or "").rstrip(".") for row in rows]
+    return list(dict.fromkeys(method for method in methods if method))
+
+
+def _axis(families, baselines, scale: fmt.ScoreScale):
+    """The axis of the bars: it spans the families and the best baseline; the rest is off its side."""
+    known = sorted(
+        (row for row in baselines if trained(row)), key=lambda row: rank(row, scale.lower_is_better)
+    )
+    shown = [row["score"] for row in [*filter(trained, families), *known[:1]]]
+    ends = [
+        score[key] for score in shown for key in ("value", "low", "high") if fmt.is_number(score.get(key))
+    ]
+    first, last = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    margin = 0.06 * (last - first) or abs(last) * 0.05 or 0.5
+    first, last = first - margin, last + margin
+
+    def fraction(value: float) -> float:
+        return round((value - first) / (last - first), 4)
+
+    def place(low, value, high) -> Bar | None:
+        if not fmt.is_number(value):
+            return None
+        if not first <= value <= last:
+            side = "left" if value < first else "right"
+            return Bar(*(3 * (0.0 if side == "left" else 1.0,)), beyond=side)
+        ends = (fraction(x) if fmt.is_number(x) else fraction(value) for x in (low, high))
+        low_at, high_at = (min(max(end, 0.0), 1.0) for end in ends)
+        return Bar(low_at, fraction(value), high_at)
+
+    ticks = tuple(Tick(fraction(value), scale.number(value)) for value in _round_values(first, last))
+    best = known[0] if known else None
+    reference = Tick(fraction(best["score"]["value"]), f"best baseline: {best['name']}") if best else None
+    return place, ticks, reference
+
+
+def _round_values(first: float, last: float) -> list[float]:
+    """Two to five round numbers between ``first`` and ``last``.
+
+    >>> _round_values(0.913, 0.994)
+    [0.92, 0.94, 0.96, 0.98]
+    """
+    span = last - first
+    unit = 10.0 ** math.floor(math.log10(span))
+    step = next(unit * factor for factor in (0.2, 0.5, 1, 2, 5) if span / (unit * factor) < 5)
+    start = int(first // step) + 1
+    values = [round(start * step + i * step, 12) for i in range(6)]
+    return [value for value in values if value < last]

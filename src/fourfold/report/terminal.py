@@ -1,0 +1,126 @@
+"""The page in a terminal: reads well at 80 columns and without colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from fourfold.report.escape import terminal as escape
+from fourfold.report.page import build
+from fourfold.report.parts import Cell, Column, Page, Row, Table
+
+STYLES = ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_green")
+ASCII = str.maketrans(
+    {"–": "-", "−": "-", "×": "x", "·": "|", "◂": "<", "’": "'", "“": '"', "”": '"', "±": "+-"}
+)
+
+
+def render(results: dict[str, Any], timings: dict[str, Any] | None, console: Console) -> None:
+    """Print the table, the verdict in words and three lines to paste."""
+    printer = _Printer(console)
+    printer.print_page(build(results, timings))
+
+
+class _Printer:
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.narrow = console.options.ascii_only
+
+    def text(self, words: str, style: str = "") -> Text:
+        words = escape(words)
+        return Text(words.translate(ASCII) if self.narrow else words, style=style)
+
+    def print_page(self, page: Page) -> None:
+        out = self.console
+        out.print()
+        out.print(self.text(" · ".join((page.name, *page.subject)), "bold"))
+        out.print(self.text(" · ".join(page.protocol), "dim"))
+        out.print()
+        out.print(self.table(page.scores))
+        for note in (*self.row_notes(page.scores), *page.scores.notes):
+            out.print(Padding(self.text(note, "dim"), (0, 1)))
+        out.print()
+        self.verdict(page)
+        out.print()
+        width = max(len(command.label) for command in page.commands)
+        for command in page.commands:
+            label = self.text(command.label.ljust(width + 2), "dim")
+            out.print(label + self.text(command.line), soft_wrap=True)
+        out.print()
+
+    def verdict(self, page: Page) -> None:
+        out, verdict = self.console, page.verdict
+        out.print(self.text(verdict.sentence, "bold"))
+        self.items("", verdict.why)
+        self.items("Price", verdict.price)
+        self.items("Runner-up", (verdict.runner_up,))
+        self.items("What would change this", (verdict.change,))
+        self.items("Doubts", verdict.doubts)
+        for heading, line in (
+            (f"To settle it ({verdict.settle})" if verdict.settle else "To settle it", verdict.next),
+            ("The baseline", verdict.usage),
+        ):
+            if line:
+                out.print(self.text(f"{heading}:"))
+                out.print(self.text(f"  {line}"), soft_wrap=True)
+
+    def items(self, heading: str, lines: tuple[str, ...]) -> None:
+        lines = tuple(line for line in lines if line)
+        if len(lines) == 1 and heading:
+            self.console.print(self.text(f"{heading}: {lines[0]}"))
+            return
+        if lines and heading:
+            self.console.print(self.text(f"{heading}:"))
+        for line in lines:
+            grid = RichTable.grid(padding=(0, 1))
+            grid.add_row(self.text(" ·" if not self.narrow else " -"), self.text(line))
+            self.console.print(grid)
+
+    def table(self, table: Table) -> RichTable:
+        grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, show_edge=False)
+        for column in table.columns:
+            self.add_column(grid, column)
+        kinds = ["baseline" if row.kind == "baseline" else "family" for row in table.rows]
+        for row, kind, following in zip(table.rows, kinds, [*kinds[1:], ""]):
+            grid.add_row(*self.row(row), end_section=kind == "family" and following == "baseline")
+        return grid
+
+    def add_column(self, grid: RichTable, column: Column) -> None:
+        justify = "right" if column.numeric else "left"
+        grid.add_column(
+            self.header(column.short or column.title),
+            justify=justify,
+            no_wrap=column.numeric,
+            min_width=0 if column.numeric else 12,
+        )
+        if column.interval:
+            grid.add_column(self.header(column.interval), justify="center", no_wrap=True)
+
+    def header(self, title: str) -> Text:
+        return Text("\n").join(self.text(line) for line in title.split("\n"))
+
+    def row(self, row: Row) -> list[Text]:
+        name, score, *others = row.cells
+        style = STYLES[row.colour] if row.colour is not None else "dim"
+        first = self.text(name.text, f"bold {style}" if row.chosen else style)
+        if row.chosen:
+            first += self.text(" ◂", "bold")
+        return [first, self.text(score.text), self.text(score.note), *(self.cell(cell) for cell in others)]
+
+    def cell(self, cell: Cell) -> Text:
+        return self.text(cell.text.replace(" of ", "/"))
+
+    def row_notes(self, table: Table) -> list[str]:
+        """What the table has no room for: why a family has no score, a best rate at the grid's edge."""
+        failed = [f"{row.cells[0].text}: {row.cells[0].note}." for row in table.rows if row.kind == "failed"]
+        edges = [
+            f"{row.cells[0].text}: {row.cells[5].note}."
+            for row in table.rows
+            if row.kind == "family" and row.cells[5].note
+        ]
+        return failed + edges
