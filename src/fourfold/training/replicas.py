@@ -139,11 +139,8 @@ class Sweep:
             partial(jnp.where, status == TRAINED), (state.weights, state.fixed), best
         )
         state = state._replace(weights=weights, fixed=fixed)
-        outputs = lax.cond(
-            state.step > 0,
-            lambda: self._outputs(shared, replica, state, replica.evaluation),
-            lambda: jnp.zeros_like(self._outputs(shared, replica, state, replica.evaluation)),
-        )
+        predict = partial(self._outputs, shared, replica, state, replica.evaluation)
+        outputs = lax.cond(state.step > 0, predict, lambda: jnp.zeros(jax.eval_shape(predict).shape))
         return Trained(weights, fixed, outputs, *curves, status, state.step)
 
     def _step(self, shared: Shared, replica: Replica, i: Array, carry: Any) -> Any:

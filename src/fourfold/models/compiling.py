@@ -1,0 +1,122 @@
+"""From what `compile` was given (names, objects, lists, dicts) to an objective and an optimizer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fourfold import losses, metrics, optimizers
+from fourfold.core.specs import Shape
+from fourfold.errors import OptionError, closest
+from fourfold.training.objective import Objective, Reported
+from fourfold.training.program import Program, TrainState
+
+if TYPE_CHECKING:
+    from fourfold.models.model import Model
+
+
+class Compiled:
+    """What a compiled model knows: its optimizer, losses and metrics an output, and the state of training.
+
+    Metrics named "accuracy" are resolved by the shapes of target and output, so the program is made when the
+    first data comes.
+    """
+
+    def __init__(
+        self, model: Model, optimizer: Any, loss: Any, loss_weights: Any, metric: Any, weighted_metrics: Any
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        names = model.output_names
+        self.losses = [None if item is None else losses.get(item) for item in per_output(loss, names, "loss")]
+        weights = per_output(loss_weights, names, "loss_weights")
+        self.loss_weights = [1.0 if weight is None else float(weight) for weight in weights]
+        self.metrics = [as_list(item) for item in per_output(metric, names, "metrics", several=True)]
+        self.weighted = [as_list(item) for item in per_output(weighted_metrics, names, "weighted_metrics", several=True)]
+        self.state: TrainState | None = None
+        self._program: tuple[Any, Program] | None = None
+
+    def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
+        """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""
+        trainable = tuple(self.model.graph.trainable_paths())
+        known = (trainable, target_shapes, id(self.model.graph), tuple(l.trainable for l in self.model.layers))
+        if self._program is None or self._program[0] != known:
+            objective = self._objective(target_shapes)
+            self._program = (known, Program(self.model.graph, objective, self.optimizer))
+            if self.state is not None and set(self.state.weights) != set(trainable):
+                self.state = None
+        return self._program[1]
+
+    def names(self) -> list[str]:
+        """The names in the logs: loss, losses of outputs, metrics."""
+        if self._program is None:
+            return ["loss"]
+        objective = self._program[1].objective
+        return ["loss", *objective.loss_names, *(metric.name for metric in objective.metrics)]
+
+    def _objective(self, target_shapes: tuple[Shape | None, ...]) -> Objective:
+        if all(loss is None for loss in self.losses):
+            raise OptionError(
+                "no-loss", "the model has nothing to minimise", got="no loss", do="model.compile(loss='mse'), say"
+            )
+        names = _distinct(self.model.output_names)
+        several = len(names) > 1
+        reported = []
+        for i, (name, symbol) in enumerate(zip(names, self.model.outputs)):
+            for given, weighted in [(self.metrics[i], False), (self.weighted[i], True)]:
+                for item in given:
+                    metric = self._metric(item, target_shapes[i], symbol.shape, self.losses[i])
+                    label = item if isinstance(item, str) and item in ("accuracy", "acc") else metric.name
+                    label = f"{name}_{label}" if several else label
+                    taken = [r.name for r in reported]
+                    count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
+                    reported.append(Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted))
+        loss_names = tuple(f"{n}_loss" for n, loss in zip(names, self.losses) if loss is not None) if several else ()
+        return Objective(tuple(self.losses), tuple(self.loss_weights), loss_names, tuple(reported))
+
+    @staticmethod
+    def _metric(item: Any, target: Shape | None, output: Shape, loss: Any) -> Any:
+        if isinstance(item, str) and target is not None:
+            return metrics.resolve(item, target, output, loss)
+        return metrics.get(item)
+
+
+def per_output(value: Any, names: list[str], what: str, several: bool = False) -> list[Any]:
+    """One item an output, from a single item, a list or a dict by output name."""
+    if isinstance(value, dict):
+        unknown = [name for name in value if name not in names]
+        if unknown:
+            raise OptionError(
+                "unknown-output",
+                f"{what} names an output that the model lacks",
+                got=f"{unknown[0]!r}{closest(unknown[0], names)}",
+                wanted=", ".join(names),
+            )
+        return [value.get(name) for name in names]
+    if value is None:
+        return [None] * len(names)
+    if not isinstance(value, (list, tuple)):
+        return [value] * len(names)
+    if several and len(names) == 1:
+        return [value[0] if len(value) == 1 and isinstance(value[0], (list, tuple)) else list(value)]
+    if len(value) != len(names):
+        raise OptionError(
+            "per-output", f"{what} does not fit the outputs", got=f"{len(value)} items", wanted=f"{len(names)}"
+        )
+    return list(value)
+
+
+def as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    distinct = []
+    for name in names:
+        count = counts.get(name, 0)
+        counts[name] = count + 1
+        distinct.append(f"{name}_{count}" if count else name)
+    return distinct

@@ -1,0 +1,290 @@
+"""The functional model: a graph with weights of its own that is compiled, fitted, evaluated and asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from fourfold.core.symbols import Symbol
+from fourfold.core.weights import Weight
+from fourfold.errors import OptionError, closest
+from fourfold.graph import Graph
+from fourfold.layers.base import Applied, Layer
+from fourfold.models import fitting
+from fourfold.models.compiling import Compiled
+from fourfold.models.summary import print_summary
+
+
+class Model(Layer):
+    """Layers between inputs and outputs.
+
+    Args:
+        inputs: what `Input` returned, or a list or dict of them.
+        outputs: what layers returned, in any structure.
+        name: the model's name.
+
+    A model is a layer: it can be called on symbols inside another model, and shares its weights there.
+
+    >>> from fourfold import Input
+    >>> from fourfold.layers import Dense
+    >>> x = Input(shape=(4,))
+    >>> model = Model(inputs=x, outputs=Dense(2)(x))
+    >>> model.predict(np.ones((3, 4)), verbose=0).shape
+    (3, 2)
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any):
+        if cls is Model and not args and not kwargs:
+            raise OptionError(
+                "model-arguments", "a model needs inputs and outputs", got="none", wanted="Model(inputs, outputs)"
+            )
+        return object.__new__(cls)
+
+    def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None, trainable: bool = True) -> None:
+        super().__init__(name=name)
+        self._compiled: Compiled | None = None
+        self.stop_training = False
+        self._set_graph(Graph(inputs, outputs))
+        if not trainable:
+            self.trainable = False
+
+    def _set_graph(self, graph: Graph) -> None:
+        self.graph = graph
+        self._weights = graph.handles
+        self._compiled_call = jax.jit(lambda values, args, masks: graph.apply(values, args, masks=masks).outputs)
+
+    # ---- as a layer --------------------------------------------------------------------------------------
+
+    def apply(self, weights, *args, masks=(), training=False, key=None, **kwargs) -> Applied:
+        given = jax.tree.leaves(masks[0], is_leaf=lambda mask: mask is None) if masks else None
+        inputs = self._ordered(args[0])
+        result = self.graph.apply(weights, inputs, training=training or False, key=key, masks=given)
+        tree = jax.tree.structure(result.outputs)
+        return Applied(result.outputs, result.updates, jax.tree.unflatten(tree, result.masks))
+
+    def call(self, weights, inputs, *, training=False, mask=None, key=None):
+        return self.apply(weights, inputs, masks=(mask,), training=training, key=key).outputs
+
+    def _run(self, args: tuple, kwargs: dict) -> Any:
+        if kwargs.get("training") or len(args) != 1 or not isinstance(self.graph.inputs, (Symbol, list, tuple)):
+            return super()._run(args, kwargs)
+        return self._compiled_call(self.values(), fitting.as_inputs(self, args[0]), None)
+
+    def _ordered(self, inputs: Any) -> Any:
+        """Inputs in the graph's structure: by name for a dict, in order for a list."""
+        if isinstance(inputs, dict) and not isinstance(self.graph.inputs, dict):
+            return [inputs[name] for name in self.input_names]
+        return inputs
+
+    # ---- structure ---------------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:
+        return self.graph.layers
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        return self.graph.input_symbols
+
+    @property
+    def outputs(self) -> list[Symbol]:
+        return self.graph.output_symbols
+
+    @property
+    def input(self) -> Any:
+        return self.graph.inputs
+
+    @property
+    def output(self) -> Any:
+        return self.graph.outputs
+
+    @property
+    def input_shape(self) -> Any:
+        shapes = [symbol.shape for symbol in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        shapes = [symbol.shape for symbol in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def input_names(self) -> list[str]:
+        return [layer.name for layer in self.graph.input_layers]
+
+    @property
+    def output_names(self) -> list[str]:
+        by_symbol = dict(zip(self.inputs, self.input_names))
+        return [s.node.layer.name if s.node else by_symbol[s] for s in self.outputs]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by name or by its place in ``layers``."""
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers]
+        raise OptionError(
+            "no-layer", "the model has no such layer", got=f"{name!r}{closest(name, names)}", wanted=", ".join(names)
+        )
+
+    @property
+    def weights(self) -> list[Weight]:
+        handles = [handle for layer in self.layers for handle in layer.weights]
+        return list({id(handle): handle for handle in handles}.values())
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.trainable = value
+
+    def summary(self, line_length: int | None = None, print_fn: Any = None, **_: Any) -> None:
+        """Prints the layers: type, output shape, parameters, FLOPs a sample, and what each is connected to."""
+        print_summary(self, line_length=line_length, print_fn=print_fn)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "trainable": self.trainable}
+
+    # ---- training ----------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Says how the model is trained: optimizer, loss(es), metrics; names or objects, as in Keras.
+
+        ``run_eagerly``, ``steps_per_execution``, ``jit_compile`` and ``auto_scale_loss`` are accepted and change
+        nothing: every training is one compiled program over as many steps as nobody has to look.
+        """
+        self._compiled = Compiled(self, optimizer, loss, loss_weights, metrics, weighted_metrics)
+
+    @property
+    def compiled(self) -> bool:
+        return self._compiled is not None
+
+    @property
+    def optimizer(self) -> Any:
+        return self._needs_compiled().optimizer
+
+    @property
+    def loss(self) -> Any:
+        return self._needs_compiled().loss
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return self._needs_compiled().names()
+
+    def _needs_compiled(self) -> Compiled:
+        if self._compiled is None:
+            raise OptionError(
+                "not-compiled",
+                "the model does not know yet how to train",
+                got="fit or evaluate before compile",
+                do="model.compile(optimizer='adam', loss=...)",
+            )
+        return self._compiled
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | list[int] = 1,
+    ) -> Any:
+        """Trains for ``epochs`` epochs and returns the `History`. Arguments as in Keras.
+
+        Ctrl-C stops after the running chunk of steps (at most about a second) and leaves the weights reached.
+        """
+        return fitting.fit(
+            self,
+            self._needs_compiled(),
+            x,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+            validation_freq=validation_freq,
+        )
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
+        compiled = self._needs_compiled()
+        data = fitting.prepare(self, x, y, sample_weight)
+        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps)
+        if verbose == 1 or (verbose == "auto" and callbacks is None):
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
+        if return_dict:
+            return logs
+        values = [logs[name] for name in compiled.names()]
+        return values[0] if len(values) == 1 else values
+
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+    ) -> Any:
+        """Outputs for data, as NumPy arrays, computed batch by batch."""
+        return fitting.predict(self, x, batch_size or 32, steps)
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """One step on one batch; the loss and metrics of that batch."""
+        compiled = self._needs_compiled()
+        logs = fitting.train_on_batch(self, compiled, x, y, sample_weight, class_weight)
+        values = [logs[name] for name in compiled.names()]
+        return logs if return_dict else (values[0] if len(values) == 1 else values)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """The loss and metrics of one batch."""
+        size = len(np.asarray(jax.tree.leaves(x)[0]))
+        return self.evaluate(x, y, size, 0, sample_weight, return_dict=return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        return jax.device_get(self(x))

@@ -1,0 +1,85 @@
+"""The table that `model.summary()` prints: Keras's columns, and FLOPs for one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import jax
+from rich.console import Console
+from rich.table import Table
+
+from fourfold.core.symbols import Symbol
+from fourfold.layers.base import Layer
+from fourfold.layers.input import InputLayer
+from fourfold.ops.counting import count
+
+if TYPE_CHECKING:
+    from fourfold.models.model import Model
+
+
+def print_summary(model: Model, line_length: int | None = None, print_fn: Callable[[str], None] | None = None) -> None:
+    """Prints the layers of a model in the order of ``model.layers``."""
+    linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
+    table = Table(title=f'Model: "{model.name}"', title_justify="left")
+    for column in ["Layer (type)", "Output Shape", "Param #", "FLOPs"] + ([] if linear else ["Connected to"]):
+        table.add_column(column, justify="right" if column in ("Param #", "FLOPs") else "left", overflow="fold")
+    flops = layer_flops(model)
+    for layer in model.layers:
+        cells = [f"{layer.name} ({type(layer).__name__})", _shape(model, layer), f"{layer.count_params():,}"]
+        cells.append(f"{flops.get(id(layer), 0):,}")
+        table.add_row(*cells, *([] if linear else [_connected(model, layer)]))
+    console = Console(width=line_length, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    total = sum(weight.size for weight in model.weights)
+    trained = sum(weight.size for weight in model.weights if weight.trainable)
+    lines = capture.get().rstrip("\n").split("\n")
+    lines += [f" Total params: {total:,} ({_bytes(4 * total)})", f" Trainable params: {trained:,} ({_bytes(4 * trained)})"]
+    lines += [f" Non-trainable params: {total - trained:,} ({_bytes(4 * (total - trained))})"]
+    lines += [f" FLOPs a sample: {sum(flops.values()):,}"]
+    for line in lines:
+        (print_fn or print)(line)
+
+
+def layer_flops(model: Model) -> dict[int, int]:
+    """FLOPs of each layer for one sample, summed over its calls; open axes count as 1."""
+    flops: dict[int, int] = {}
+    for node in model.graph.nodes:
+        leaves, tree = jax.tree.flatten((node.args, node.kwargs))
+        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Symbol)]
+
+        def run(weights, values, key, leaves=leaves, tree=tree, places=places, layer=node.layer):
+            filled = list(leaves)
+            for i, value in zip(places, values):
+                filled[i] = value
+            args, kwargs = jax.tree.unflatten(tree, filled)
+            return layer.apply(weights, *args, key=key, **kwargs).outputs
+
+        weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in node.layer.handles.items()}
+        values = [jax.ShapeDtypeStruct(tuple(axis or 1 for axis in leaves[i].shape), leaves[i].dtype) for i in places]
+        cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"))
+        flops[id(node.layer)] = flops.get(id(node.layer), 0) + cost.flops
+    return flops
+
+
+def _shape(model: Model, layer: Layer) -> str:
+    if isinstance(layer, InputLayer):
+        return str(layer.batch_shape)
+    outputs = next(node.outputs for node in model.graph.nodes if node.layer is layer)
+    shapes = [str(symbol.shape) for symbol in jax.tree.leaves(outputs)]
+    return ", ".join(shapes)
+
+
+def _connected(model: Model, layer: Layer) -> str:
+    names = dict(zip(model.inputs, model.input_names))
+    parents = [p for node in model.graph.nodes if node.layer is layer for p in node.parents]
+    return ", ".join(parent.node.layer.name if parent.node else names[parent] for parent in parents)
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if size < 1024:
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return f"{size:.2f} GB"

@@ -1,0 +1,113 @@
+"""Counting what a computation costs, from its traced program and not from a clock.
+
+FLOPs: a product of matrices (m, k) (k, n) counts 2 m k n; an elementwise operation and a reduction count one for
+each number they touch; moving and reshaping count nothing. A scan counts its body as often as it runs.
+
+Span: the sequential steps, that is the longest chain of operations of which each needs the one before. Matrix
+products and reductions are the operations; elementwise work is fused into them and counts nothing. A scan of
+length n adds n times the chain from its carry to its carry.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+
+
+class Count(NamedTuple):
+    """Floating-point operations and the longest chain of dependent ones."""
+
+    flops: int
+    span: int
+
+
+_REDUCTIONS = {
+    "reduce_sum", "reduce_max", "reduce_min", "reduce_prod", "argmax", "argmin", "cumsum", "cummax", "cumprod",
+    "reduce_window", "reduce_window_sum", "reduce_window_max", "reduce_and", "reduce_or", "sort", "cumlogsumexp",
+}  # fmt: skip
+_FREE = {
+    "reshape", "transpose", "broadcast_in_dim", "squeeze", "expand_dims", "slice", "dynamic_slice", "concatenate", "pad",
+    "gather", "convert_element_type", "copy", "rev", "iota", "stop_gradient", "dynamic_update_slice", "scatter", "split",
+    "select_n", "optimization_barrier", "bitcast_convert_type",
+}  # fmt: skip
+
+
+def count(function: Callable[..., Any], *args: Any) -> Count:
+    """The cost of ``function(*args)``; arguments may be ``jax.ShapeDtypeStruct``.
+
+    >>> count(lambda a, b: a @ b, jax.ShapeDtypeStruct((2, 3), "float32"), jax.ShapeDtypeStruct((3, 5), "float32"))
+    Count(flops=60, span=1)
+    """
+    closed = jax.make_jaxpr(function)(*args)
+    flops, depths = _walk(closed.jaxpr, [0] * len(closed.jaxpr.invars))
+    return Count(flops, max(depths, default=0))
+
+
+def _walk(jaxpr: Any, input_depths: list[float]) -> tuple[int, list[Any]]:
+    """FLOPs of a program, and the depth of each output given the inputs' depths."""
+    depth: dict[Any, Any] = dict(zip(jaxpr.invars, input_depths))
+    flops = 0
+
+    def of(atom: Any) -> Any:
+        return depth.get(atom, 0) if not hasattr(atom, "val") else 0
+
+    for eqn in jaxpr.eqns:
+        before = [of(atom) for atom in eqn.invars]
+        added, after = _equation(eqn, before)
+        flops += added
+        depth.update(zip(eqn.outvars, after))
+    return flops, [of(atom) for atom in jaxpr.outvars]
+
+
+def _equation(eqn: Any, before: list[Any]) -> tuple[int, list[Any]]:
+    name, outputs = eqn.primitive.name, len(eqn.outvars)
+    deepest = max(before, default=0)
+    if name == "scan":
+        return _scan(eqn, before)
+    inner = _inner(eqn)
+    if inner is not None:
+        flops, after = _walk(inner, before[len(before) - len(inner.invars) :])
+        return flops, after
+    size = math.prod(eqn.outvars[0].aval.shape) if outputs and hasattr(eqn.outvars[0].aval, "shape") else 0
+    if name == "dot_general":
+        (contracted, _), _ = eqn.params["dimension_numbers"]
+        length = math.prod(eqn.invars[0].aval.shape[axis] for axis in contracted)
+        return 2 * size * length, [deepest + 1] * outputs
+    if name == "conv_general_dilated":
+        kernel = eqn.invars[1].aval.shape
+        output_features = kernel[eqn.params["dimension_numbers"].rhs_spec[0]]
+        return 2 * size * math.prod(kernel) // output_features, [deepest + 1] * outputs
+    if name in _REDUCTIONS:
+        return math.prod(eqn.invars[0].aval.shape), [deepest + 1] * outputs
+    if name in _FREE:
+        return 0, [deepest] * outputs
+    return size, [deepest] * outputs
+
+
+def _scan(eqn: Any, before: list[Any]) -> tuple[int, list[Any]]:
+    body, length = eqn.params["jaxpr"].jaxpr, eqn.params["length"]
+    consts, carries = eqn.params["num_consts"], eqn.params["num_carry"]
+    unreached = -math.inf
+    start = [unreached] * consts + [0] * carries + [unreached] * (len(before) - consts - carries)
+    flops, after = _walk(body, start)
+    carried = max([0, *(d for d in after[:carries] if d > unreached)])
+    _, once = _walk(body, [0] * len(before))
+    total = max(before, default=0) + (length - 1) * carried + max(once, default=0)
+    return flops * length, [total] * len(eqn.outvars)
+
+
+def _inner(eqn: Any) -> Any:
+    """The program inside a call: jit, a custom derivative, a remat, or the costlier branch of a cond."""
+    for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
+        if key in eqn.params:
+            inner = eqn.params[key]
+            return getattr(inner, "jaxpr", inner)
+    if "branches" in eqn.params:
+        programs = [branch.jaxpr for branch in eqn.params["branches"]]
+        return max(programs, key=lambda program: _walk(program, [0] * len(program.invars))[0])
+    if "body_jaxpr" in eqn.params:
+        return eqn.params["body_jaxpr"].jaxpr
+    return None
