@@ -1,0 +1,1 @@
+"""A study: candidates, the blocks of replicas that train them, what is on disk, and measures."""

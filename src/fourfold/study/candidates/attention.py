@@ -1,0 +1,84 @@
+"""The attention candidate: two pre-normalised blocks over tokens with learned positions.
+
+Source: Vaswani et al., "Attention is all you need", 2017; Xiong et al., "On layer normalization in the transformer
+architecture", 2020 (pre-normalisation); Dosovitskiy et al., "An image is worth 16x16 words", 2021 (patches);
+Gorishniy et al., "Revisiting deep learning models for tabular data", 2021 (one token a column).
+"""
+
+from __future__ import annotations
+
+from fourfold.core.symbols import Symbol
+from fourfold.layers import (
+    Add,
+    Concatenate,
+    Dense,
+    EinsumDense,
+    GlobalAveragePooling1D,
+    GlobalMaxPooling1D,
+    LayerNormalization,
+    MultiHeadAttention,
+)
+from fourfold.study.candidates.base import Candidate, Problem, as_sequence, column_vectors, frame_count, patches, positions
+
+MOST_TOKENS = 32
+MOST_COLUMNS = 64
+LARGE_SIDE = 16
+BLOCKS = 2
+
+
+def build(x: Symbol, problem: Problem, width: int) -> Symbol:
+    x = _tokens(x, problem, width)
+    for _ in range(BLOCKS):
+        normal = LayerNormalization()(x)
+        x = Add()([x, MultiHeadAttention(_heads(width), width // _heads(width))(normal, normal)])
+        hidden = Dense(2 * width, activation="gelu")(LayerNormalization()(x))
+        x = Add()([x, Dense(width)(hidden)])
+    x = LayerNormalization()(x)
+    return Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)])
+
+
+def _tokens(x: Symbol, problem: Problem, width: int) -> Symbol:
+    """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place."""
+    if problem.layout == "flat":
+        return column_vectors(x, problem.shape[0], MOST_COLUMNS, width)
+    if problem.layout == "image":
+        x, tokens = patches(x, problem.shape, _patch(problem))
+    else:
+        x = as_sequence(x, problem, _most(problem), width)
+        tokens = frame_count(problem.shape[0], _most(problem))
+    return EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=positions())(x)
+
+
+def _most(problem: Problem) -> int:
+    return MOST_COLUMNS if problem.layout == "text" else MOST_TOKENS
+
+
+def _heads(width: int) -> int:
+    return 4 if width >= 16 else 2
+
+
+def _patch(problem: Problem) -> int:
+    """The side of a patch: 2 below 16 pixels, 4 up to 32, then such that about 64 patches cover the image."""
+    side = max(problem.shape[:2])
+    return 2 if side < LARGE_SIDE else 4 if side <= 32 else -(-side // 8)
+
+
+def reads(problem: Problem) -> str:
+    if problem.layout == "image":
+        side = _patch(problem)
+        count = -(-problem.shape[0] // side) * -(-problem.shape[1] // side)
+        return f"{count} patches of {side} x {side}"
+    if problem.layout == "flat":
+        tokens = frame_count(problem.shape[0], MOST_COLUMNS)
+        return f"{tokens} tokens, one a {'column' if tokens == problem.shape[0] else 'group of columns'}"
+    tokens = frame_count(problem.shape[0], _most(problem))
+    frame = -(-problem.shape[0] // tokens)
+    return f"{tokens} tokens" if frame == 1 else f"{tokens} tokens, frames of {frame} steps"
+
+
+def describe(problem: Problem, width: int) -> str:
+    block = f"LayerNormalization, MultiHeadAttention({_heads(width)} heads), feed-forward({2 * width})"
+    return f"[{block}] x {BLOCKS}, width {width}, learned positions; average and maximum over tokens"
+
+
+CANDIDATE = Candidate("attention", "Attention", build, reads, describe, step=4)

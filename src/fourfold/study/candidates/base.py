@@ -1,0 +1,125 @@
+"""What a candidate is, and the ways in which the families turn an input into positions.
+
+A candidate is data: a family's name, how it reads each layout, and a function from an input symbol to features.
+The study puts the output layer on top. All families get one cap on parameters; the width is the knob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+
+from fourfold.core.symbols import Symbol
+from fourfold.initializers import RandomNormal
+from fourfold.layers import EinsumDense, Embedding, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
+
+EMBEDDING_WIDTH = 16
+SMALL_DATA = 1_000  # rows below which the recipes regularise more
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What an architecture must fit: the layout, one sample's shape, the output units, rows to learn from.
+
+    Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,).
+    """
+
+    layout: str
+    shape: tuple[int, ...]
+    units: int
+    rows: int
+    vocabulary: int = 0
+
+    @property
+    def small(self) -> bool:
+        return self.rows < SMALL_DATA
+
+    @property
+    def dtype(self) -> str:
+        return "int32" if self.layout == "text" else "float32"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One family's architecture.
+
+    ``build(x, problem, width)`` gives the features (N, F) under the output layer; ``step`` is what the width is
+    a multiple of; ``reads`` and ``describe`` say in words what the input becomes and what the layers are.
+    ``ordered_columns`` says that the family reads a table's columns in an order, which is arbitrary: each seed
+    then permutes them.
+    """
+
+    family: str
+    title: str
+    build: Callable[[Symbol, Problem, int], Symbol]
+    reads: Callable[[Problem], str]
+    describe: Callable[[Problem, int], str]
+    step: int = 1
+    ordered_columns: bool = False
+
+
+def as_sequence(x: Symbol, problem: Problem, longest: int, width: int) -> Symbol:
+    """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
+
+    A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
+    a series longer than that is cut into frames of equal length; tokens are embedded.
+    """
+    if problem.layout == "flat":
+        return column_vectors(x, problem.shape[0], longest, width)
+    if problem.layout == "image":
+        height, columns, channels = problem.shape
+        return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
+    if problem.layout == "text":
+        steps = problem.shape[0]
+        short = steps <= longest
+        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=short)(x)
+        return framed(x, steps, EMBEDDING_WIDTH, longest)
+    return framed(x, *problem.shape, longest)
+
+
+def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:
+    """A table (N, F) as one vector a column (N, F, W); wide tables as vectors of groups of columns."""
+    group = -(-columns // most)
+    if group == 1:
+        return EinsumDense("nf,fw->nfw", (columns, width), bias_axes="fw", bias_initializer=positions())(x)
+    steps = -(-columns // group)
+    x = framed(Reshape((columns, 1))(x), columns, 1, most)
+    return EinsumDense("ntc,tcw->ntw", (steps, width), bias_axes="tw", bias_initializer=positions())(x)
+
+
+def framed(x: Symbol, steps: int, channels: int, longest: int) -> Symbol:
+    """A sequence (N, T, C) in frames of f = ceil(T / longest) steps: (N, T / f, f C), padded with zeros."""
+    frame = -(-steps // longest)
+    if frame == 1:
+        return x
+    frames = -(-steps // frame)
+    if frames * frame != steps:
+        x = ZeroPadding1D((0, frames * frame - steps))(x)
+    return Reshape((frames, frame * channels))(x)
+
+
+def frame_count(steps: int, longest: int) -> int:
+    """How many steps `framed` leaves."""
+    return -(-steps // -(-steps // longest))
+
+
+def patches(x: Symbol, shape: tuple[int, ...], side: int) -> tuple[Symbol, int]:
+    """An image (N, H, W, C) in patches of side x side: (N, patches, side side C), and their number."""
+    height, width, channels = shape
+    rows, columns = -(-height // side), -(-width // side)
+    if (rows * side, columns * side) != (height, width):
+        x = ZeroPadding2D(((0, rows * side - height), (0, columns * side - width)))(x)
+    x = Reshape((rows, side, columns, side, channels))(x)
+    x = Permute((1, 3, 2, 4, 5))(x)
+    return Reshape((rows * columns, side * side * channels))(x), rows * columns
+
+
+def positions() -> RandomNormal:
+    """Learned positions start large enough to tell places apart from the first step on."""
+    return RandomNormal(stddev=0.5)
+
+
+def numbers_read(problem: Problem) -> str:
+    """The flattened input in words."""
+    return f"{prod(problem.shape)} {'tokens' if problem.layout == 'text' else 'numbers'}, flattened"

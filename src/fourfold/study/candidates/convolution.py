@@ -1,0 +1,101 @@
+"""The convolutional candidate: normalised, residual, pooled by average and maximum side by side.
+
+Source: Wang et al., "Time series classification from scratch with deep neural networks", 2017 (series); He et
+al., "Deep residual learning for image recognition", 2016 (residuals).
+"""
+
+from __future__ import annotations
+
+from fourfold.core.symbols import Symbol
+from fourfold.layers import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Concatenate,
+    Conv1D,
+    Conv2D,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+    Reshape,
+)
+from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, framed
+
+LARGE_SIDE = 16  # images at least this large are pooled twice
+LONG_SERIES = 64  # series at least this long are pooled between the blocks
+LONGEST = 512
+
+
+def build(x: Symbol, problem: Problem, width: int) -> Symbol:
+    if problem.layout == "image":
+        return _image(x, problem, width)
+    if problem.layout == "flat":
+        return _table(x, problem, width)
+    return _series(x, problem, width)
+
+
+def _image(x: Symbol, problem: Problem, width: int) -> Symbol:
+    x = _conv(Conv2D(width, 3, padding="same", use_bias=False), x)
+    if min(problem.shape[:2]) >= LARGE_SIDE:
+        x = MaxPooling2D(2)(x)
+    x = _conv(Conv2D(width, 3, padding="same", use_bias=False), x, residual=True)
+    if min(problem.shape[:2]) >= 4:
+        x = MaxPooling2D(2)(x)
+    x = _conv(Conv2D(2 * width, 3, padding="same", use_bias=False), x)
+    x = _conv(Conv2D(2 * width, 3, padding="same", use_bias=False), x, residual=True)
+    return Dropout(0.1)(Concatenate()([GlobalAveragePooling2D()(x), GlobalMaxPooling2D()(x)]))
+
+
+def _series(x: Symbol, problem: Problem, width: int) -> Symbol:
+    steps = problem.shape[0]
+    channels = problem.shape[-1] if problem.layout == "sequence" else EMBEDDING_WIDTH
+    if problem.layout == "text":
+        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
+    x = framed(x, steps, channels, LONGEST)
+    long = min(steps, LONGEST) >= LONG_SERIES
+    x = _conv(Conv1D(width, 7, padding="same", use_bias=False), x)
+    x = MaxPooling1D(2)(x) if long else x
+    x = _conv(Conv1D(2 * width, 5, padding="same", use_bias=False), x)
+    x = MaxPooling1D(2)(x) if long else x
+    x = _conv(Conv1D(2 * width, 3, padding="same", use_bias=False), x, residual=True)
+    return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)]))
+
+
+def _table(x: Symbol, problem: Problem, width: int) -> Symbol:
+    x = Reshape((problem.shape[0], 1))(x)
+    x = _conv(Conv1D(width, 3, padding="same", use_bias=False), x)
+    x = _conv(Conv1D(width, 3, padding="same", use_bias=False), x, residual=True)
+    return Dropout(0.3 if problem.small else 0.1)(Flatten()(x))
+
+
+def _conv(layer, x: Symbol, residual: bool = False) -> Symbol:
+    y = BatchNormalization(momentum=0.9)(layer(x))
+    return Activation("relu")(Add()([x, y]) if residual else y)
+
+
+def reads(problem: Problem) -> str:
+    if problem.layout == "image":
+        return "the image, through 3 x 3 filters"
+    if problem.layout == "flat":
+        return f"{problem.shape[0]} columns in an order that each seed permutes, through filters of 3"
+    return f"{problem.shape[0]} steps, through filters of 7, 5 and 3"
+
+
+def describe(problem: Problem, width: int) -> str:
+    wide = 2 * width
+    if problem.layout == "image":
+        filters = f"Conv2D({width}), Conv2D({width}), pool, Conv2D({wide}), Conv2D({wide})"
+        return f"{filters}, each BatchNormalization and relu, two residuals; average and maximum over the image"
+    if problem.layout == "flat":
+        return f"Conv1D({width}) x 2, BatchNormalization, relu, residual; flattened"
+    filters = f"Conv1D({width}, 7), Conv1D({wide}, 5), Conv1D({wide}, 3)"
+    return f"{filters}, each BatchNormalization and relu, one residual; average and maximum over time"
+
+
+CANDIDATE = Candidate("convolution", "Convolution", build, reads, describe, ordered_columns=True)

@@ -1,0 +1,39 @@
+"""The recurrent candidate: an LSTM whose last state and maximum over time are read.
+
+The forget gate starts with a bias of 1 (Jozefowicz et al., "An empirical exploration of recurrent network
+architectures", 2015), the recurrent kernel orthogonal.
+"""
+
+from __future__ import annotations
+
+from fourfold.core.symbols import Symbol
+from fourfold.layers import LSTM, Concatenate, Dropout, GlobalMaxPooling1D, LayerNormalization
+from fourfold.study.candidates.base import Candidate, Problem, as_sequence, frame_count
+
+LONGEST = 64
+COLUMN_WIDTH = 8
+
+
+def build(x: Symbol, problem: Problem, width: int) -> Symbol:
+    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH)
+    outputs, last, _ = LSTM(width, return_sequences=True, return_state=True)(x)
+    x = Concatenate()([last, GlobalMaxPooling1D()(outputs)])
+    return Dropout(0.1)(LayerNormalization()(x))
+
+
+def reads(problem: Problem) -> str:
+    steps = frame_count(problem.shape[0], LONGEST)
+    if problem.layout == "image":
+        return f"{steps} rows of the image, one after the other"
+    if problem.layout == "flat":
+        unit = "columns" if steps == problem.shape[0] else "groups of columns"
+        return f"{steps} {unit} in an order that each seed permutes"
+    frame = -(-problem.shape[0] // steps)
+    return f"{steps} steps" if frame == 1 else f"{steps} frames of {frame} steps"
+
+
+def describe(problem: Problem, width: int) -> str:
+    return f"LSTM({width}), last state and maximum over time, LayerNormalization, Dropout(0.1)"
+
+
+CANDIDATE = Candidate("recurrent", "Recurrent", build, reads, describe, ordered_columns=True)
