@@ -1,0 +1,8 @@
+"""Bytes become a data set: read, infer the layout and the task, split."""
+
+from .arrays import from_arrays
+from .dataset import Dataset, Note
+from .read import read
+from .splits import Split, plan
+
+__all__ = ["Dataset", "Note", "Split", "from_arrays", "plan", "read"]

@@ -1,0 +1,154 @@
+"""Arrays and data frames that a program holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from fourfold.errors import DataError
+
+from .dataset import Column, Dataset, Table
+from .infer import settle
+from .join import with_test
+from .source import Source
+from .words import as_objects, typed
+
+
+def from_arrays(
+    x: Any,
+    y: Any = None,
+    *,
+    target: str | None = None,
+    task: str | None = None,
+    layout: str | None = None,
+    bounds: Sequence[float] | None = None,
+    x_test: Any = None,
+    y_test: Any = None,
+    name: str = "data",
+) -> Dataset:
+    """Rows x and their target y as a data set.
+
+    - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C), a list of texts, or a data frame (pandas,
+      polars, pyarrow). ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is
+      a data frame that holds its target.
+    - ``x_test``, ``y_test``: the user's own test rows.
+
+    >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
+    >>> data.layout, data.task.classes, data.rows
+    ('flat', ('no', 'yes'), 20)
+
+    Errors: ``DataError`` for data that can't be used, ``OptionError`` for options that can't apply.
+    """
+    if isinstance(y, str):
+        target, y = y, None
+    source = as_source(x, y, name)
+    if x_test is not None:
+        source = with_test(source, as_source(x_test, y_test, "x_test"), target)
+    return settle(source, target=target, task=task, layout=layout, bounds=bounds)
+
+
+def as_source(x: Any, y: Any, name: str) -> Source:
+    """Arrays or frames as a source, columns converted, nothing inferred."""
+    inputs, columns = _inputs(x)
+    if y is None:
+        return Source(name, inputs, columns)
+    values, kind, target_name = _target(y)
+    return Source(name, inputs, columns, values, kind, target_name)
+
+
+def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
+    frame = nw.from_native(x, pass_through=True, allow_series=True)
+    if isinstance(frame, nw.LazyFrame):
+        raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
+    if isinstance(frame, nw.Series):
+        frame = frame.to_frame()
+    if isinstance(frame, nw.DataFrame):
+        return _frame(frame)
+    array = _array(x, "x")
+    if array.ndim <= 1:
+        array = array.reshape(-1, 1)
+    if array.dtype.kind in "biuf":
+        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), ()
+    if array.ndim == 2 and array.dtype.kind in "OUSM":
+        single = "text" if array.shape[1] == 1 else None
+        return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
+    raise DataError(
+        "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
+    )
+
+
+def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) != len(names):
+        raise DataError(
+            "repeated-columns", "columns have the same name", got=repr(max(names, key=names.count))
+        )
+    return _table({name: _series(frame[column]) for name, column in zip(names, frame.columns)})
+
+
+def _series(series: nw.Series) -> np.ndarray:
+    """A column as an array: numbers with NaN, dates with NaT, everything else as objects with None."""
+    kind = series.dtype
+    if kind.is_numeric():
+        return series.cast(nw.Float64).to_numpy().astype(np.float64)
+    if kind == nw.Boolean:
+        return np.array([np.nan if value is None else float(value) for value in series.to_list()])
+    if kind in (nw.Datetime, nw.Date):
+        values = [None if value is None or value != value else value for value in series.to_list()]
+        return np.array([_moment(value) for value in values], dtype="datetime64[us]")
+    return as_objects(series.to_list())
+
+
+def _moment(value: Any) -> Any:
+    if value is None:
+        return np.datetime64("NaT")
+    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+
+
+def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
+    found = {name: typed(name, values) for name, values in columns.items()}
+    table = Table({name: values for name, (values, _) in found.items()})
+    return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
+
+
+def _target(y: Any) -> tuple[np.ndarray, str, str]:
+    name = "y"
+    frame = nw.from_native(y, pass_through=True, allow_series=True)
+    if isinstance(frame, nw.DataFrame):
+        if len(frame.columns) != 1:
+            raise DataError(
+                "several-targets", "y has several columns", got=f"{len(frame.columns)}", wanted="one"
+            )
+        frame = frame[frame.columns[0]]
+    if isinstance(frame, nw.Series):
+        name = str(frame.name) if frame.name not in (None, "", 0) else "y"
+        values, kind = typed(name, _series(frame))
+        return values, "boolean" if frame.dtype == nw.Boolean else kind, name
+    array = _array(y, "y")
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise DataError(
+            "target-axes",
+            "y can't be used",
+            got=f"shape {array.shape}",
+            wanted="one value for each row",
+            do="y.argmax(axis=1) if y is one-hot" if array.ndim == 2 else "",
+        )
+    values, kind = typed("y", array)
+    return values, kind, name
+
+
+def _array(values: Any, what: str) -> np.ndarray:
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            "ragged-array", f"{what} is no array", got=str(error)[:120], wanted="rows of equal length"
+        ) from error
+    if array.dtype.kind == "c":
+        raise DataError("array-type", f"{what} can't be used", got="complex numbers", wanted="real numbers")
+    return array

@@ -1,0 +1,183 @@
+"""Tables: which columns are of use, and as what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import ColumnKind, missing
+
+from .dataset import Column, Layout, Note, Table
+from .layout import settle_array
+from .messages import listed
+from .source import Source
+
+COUNTER = re.compile(
+    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$|^unnamed: ?0$|^column 1$"
+)
+"""Names of columns that only count rows."""
+
+CATEGORY_LEVELS = 64
+"""Up to this number of levels words are always categories."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What a column is: its kind, or why it is left out."""
+
+    kind: ColumnKind | None
+    because: str = ""
+
+
+def settle_table(
+    source: Source, layout: str | None
+) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[Note, ...]]:
+    """The inputs of a table (without its target), their layout, the columns that are used, and notes.
+
+    Left out, and said: columns without values, constant ones, row counters, words that are different in
+    every row, and free text beside other columns.
+    """
+    table = source.inputs
+    assert isinstance(table, Table)
+    if not len(table):
+        raise DataError("no-inputs", "the data have no input columns beside the target", got="one column")
+    if layout in ("sequence", "image"):
+        return _positions(source, layout)
+    verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}
+    texts = _texts(source, verdicts, layout)
+    if texts:
+        name = texts[0]
+        others = {
+            other: "text is read alone; --layout flat reads the columns" for other in table if other != name
+        }
+        notes = (
+            Note(f"layout: text, characters of {name!r}", "as asked" if layout else "the only useful column"),
+        )
+        return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
+    columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
+    if not columns:
+        reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
+        raise DataError("no-useful-columns", "no input column can be used", got=reasons)
+    notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
+    absent = {column.name: int(missing(table[column.name]).sum()) for column in columns}
+    absent = {name: count for name, count in absent.items() if count}
+    if absent:
+        counts = listed([f"{name} {count}" for name, count in absent.items()]).replace("'", "")
+        notes += (
+            Note(
+                f"missing values: {counts}",
+                "numbers get the median and an indicator, words a level of their own",
+            ),
+        )
+    rare = [
+        column.name
+        for column in columns
+        if column.kind == "category" and _levels(table[column.name]) > CATEGORY_LEVELS
+    ]
+    if rare:
+        notes += (
+            Note(f"many levels: {listed(rare)}", f"only the {CATEGORY_LEVELS} most frequent are told apart"),
+        )
+    notes += _left_out({name: verdict.because for name, verdict in verdicts.items() if not verdict.kind})
+    return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
+
+
+def _judge(column: Column, values: np.ndarray) -> _Verdict:
+    absent = missing(values)
+    present = values[~absent]
+    if not present.size:
+        return _Verdict(None, "no values")
+    levels = _levels(present)
+    if levels == 1 and not absent.any():
+        return _Verdict(None, "the same value in all rows")
+    distinct = levels == len(values)
+    if (
+        column.kind == "number"
+        and distinct
+        and COUNTER.search(column.name)
+        and np.all(present == np.round(present))
+    ):
+        return _Verdict(None, "it counts the rows")
+    if column.kind != "category":
+        return _Verdict(column.kind)
+    words = np.mean([len(value.split()) for value in present])
+    if words >= 3 and levels > max(CATEGORY_LEVELS, len(present) / 2):
+        return _Verdict(None, "free text beside other columns is not used")
+    if distinct and levels > 2:
+        return _Verdict(None, "different in every row")
+    return _Verdict("category")
+
+
+def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
+    """The one column that layout text reads, in a list; empty when the layout is another."""
+    words = [column.name for column in source.columns if column.kind == "category"]
+    if layout == "text":
+        useful = [name for name in words if verdicts[name].kind is None] or words
+        if len(useful) != 1:
+            raise OptionError(
+                "text-column",
+                "text needs one column of words beside the target",
+                got=f"{len(useful)} of them" + (f" ({listed(useful)})" if useful else ""),
+                do="keep the target and the one column of text",
+            )
+        return useful
+    if (
+        layout == "flat"
+        or len(words) != 1
+        or any(verdict.kind for name, verdict in verdicts.items() if name != words[0])
+    ):
+        return []
+    assert isinstance(source.inputs, Table)
+    values = source.inputs[words[0]]
+    present = values[~missing(values)]
+    return words if present.size and _levels(present) > max(CATEGORY_LEVELS, len(present) / 2) else []
+
+
+def _positions(
+    source: Source, layout: str
+) -> tuple[np.ndarray, Layout, tuple[Column, ...], tuple[Note, ...]]:
+    """All columns of a table of numbers as the time steps of a series, or the pixels of a square image."""
+    table = source.inputs
+    assert isinstance(table, Table)
+    numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
+    others = [column.name for column in source.columns if column not in numbers]
+    counters = [c.name for c in numbers if _judge(c, table[c.name]).because == "it counts the rows"]
+    used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
+    if others or not used:
+        raise OptionError(
+            "layout-does-not-apply",
+            f"the table can't be read as {layout}",
+            got=f"columns that are no numbers: {listed(others)}" if others else "no columns of numbers",
+            wanted="numbers in all columns",
+            do="leave out --layout, or these columns",
+        )
+    array = np.stack([table[column.name] for column in used], axis=1)
+    shaped, settled, notes = settle_array(array, layout, because="as asked; the columns in their order")
+    return shaped, settled, used, notes + _left_out(dict.fromkeys(counters, "it counts the rows"))
+
+
+def _levels(values: np.ndarray) -> int:
+    return len(set(values.tolist()))
+
+
+def _kinds(columns: tuple[Column, ...]) -> str:
+    plural = {
+        "number": "numbers",
+        "boolean": "booleans",
+        "category": "categories",
+        "date": "dates",
+        "text": "texts",
+    }
+    kinds = [column.kind for column in columns]
+    counts = {kind: kinds.count(kind) for kind in plural if kind in kinds}
+    return ", ".join(f"{count} {plural[kind] if count > 1 else kind}" for kind, count in counts.items())
+
+
+def _left_out(reasons: dict[str, str]) -> tuple[Note, ...]:
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    return tuple(Note(f"left out: {listed(names)}", reason) for reason, names in by_reason.items())

@@ -1,0 +1,108 @@
+"""A data set as the comparison sees it: raw inputs and target, what is asked, and what was inferred."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from fourfold.preprocessing.table import Column, Table, row_count
+from fourfold.preprocessing.task import Task
+
+__all__ = ["Column", "Dataset", "Layout", "Note", "Table", "Task"]
+
+Layout = Literal["flat", "sequence", "image", "text"]
+
+
+@dataclass(frozen=True)
+class Note:
+    """One inference, and the option that overrides it.
+
+    >>> print(Note("target: species", because="the last column", option="--target NAME"))
+    target: species (the last column); --target NAME overrides
+    """
+
+    what: str
+    because: str = ""
+    option: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.what} ({self.because})" if self.because else self.what
+        return f"{line}; {self.option} overrides" if self.option else line
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Raw data whose meaning is settled; nothing has been learnt from it yet.
+
+    - ``inputs``: a ``Table`` of named columns, or an array: flat (N, F), sequence (N, T, C), image
+      (N, H, W, C), text as token numbers (N, T). A table in layout text has one text column.
+    - ``target``: (N,), labels as text for classification, float64 for regression.
+    - ``columns``: the columns that are used (x0, x1, ... for a flat array; empty for other arrays).
+    - ``source_columns``: every input column that the source had, in its order; those that are not in
+      ``columns`` were left out, and a note says why. The target's name is ``target_name``.
+    - ``row_shape``: the shape of one row of an array as it was given.
+    - ``test_rows``: the rows that came from the user's own test file, else None.
+    - ``fingerprint``: SHA-256 of all of the content, the same whatever the form it was read from.
+    """
+
+    name: str
+    layout: Layout
+    inputs: np.ndarray | Table
+    target: np.ndarray
+    task: Task
+    notes: tuple[Note, ...] = ()
+    columns: tuple[Column, ...] = ()
+    source_columns: tuple[str, ...] = ()
+    target_name: str = "y"
+    row_shape: tuple[int, ...] = ()
+    test_rows: np.ndarray | None = None
+    fingerprint: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.fingerprint:
+            object.__setattr__(self, "fingerprint", _fingerprint(self))
+
+    @property
+    def rows(self) -> int:
+        return row_count(self.inputs)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        used = {column.name for column in self.columns}
+        return tuple(name for name in self.source_columns if name not in used)
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    digest = hashlib.sha256()
+    facts = {
+        "layout": dataset.layout,
+        "task": dataset.task.to_dict(),
+        "columns": [[column.name, column.kind] for column in dataset.columns],
+        "source": dataset.source_columns,
+        "target": dataset.target_name,
+    }
+    digest.update(json.dumps(facts, sort_keys=True, ensure_ascii=True).encode())
+    inputs = dataset.inputs
+    for values in [*inputs.values()] if isinstance(inputs, Table) else [inputs]:
+        _add(digest, values)
+    _add(digest, dataset.target)
+    if dataset.test_rows is not None:
+        _add(digest, np.asarray(dataset.test_rows, dtype=np.int64))
+    return digest.hexdigest()
+
+
+def _add(digest, values: np.ndarray) -> None:
+    """Shape, type and bytes; text value by value, each with its length, None apart from ''."""
+    digest.update(f"{values.dtype.kind}{values.shape}".encode())
+    if values.dtype.kind in "OU":
+        for value in values.ravel():
+            data = b"" if value is None else str(value).encode("utf-8", "surrogatepass")
+            digest.update(f"{-1 if value is None else len(data)}:".encode() + data)
+        return
+    if values.dtype.kind == "f":
+        values = values + 0.0  # -0.0 becomes 0.0
+    digest.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).tobytes())

@@ -1,0 +1,123 @@
+"""A source becomes a data set: target, task and layout are settled, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import row_count
+
+from .columns import settle_table
+from .dataset import Column, Dataset, Note, Table
+from .layout import check_layout, settle_array, varying
+from .messages import close, listed
+from .source import Source
+from .target import settle_target
+
+TARGET_NAMES = ("target", "label", "class", "y")
+
+
+def settle(
+    source: Source,
+    *,
+    target: str | None = None,
+    task: str | None = None,
+    layout: str | None = None,
+    bounds: Sequence[float] | None = None,
+) -> Dataset:
+    """Infer what the options leave open, check, and say each choice in a note."""
+    check_layout(layout)
+    source = _with_target(source, target)
+    assert source.target is not None
+    if len(source.target) != row_count(source.inputs):
+        raise DataError(
+            "different-lengths",
+            "x and y differ in length",
+            got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
+            wanted="one y for each row of x",
+        )
+    values, settled_task, target_notes = settle_target(
+        source.target_name,
+        source.target,
+        source.target_kind,
+        task=task,
+        bounds=bounds,
+        test_rows=source.test_rows,
+    )
+    columns: tuple[Column, ...]
+    row_shape: tuple[int, ...] = ()
+    if isinstance(source.inputs, Table):
+        inputs, settled_layout, columns, notes = settle_table(source, layout)
+        source_columns = source.inputs.names
+    else:
+        row_shape = source.inputs.shape[1:]
+        inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
+        columns, source_columns = (), ()
+        if settled_layout == "flat":
+            inputs, columns, source_columns, left_out = varying(inputs)
+            notes += left_out
+    rows = row_count(inputs)
+    return Dataset(
+        name=source.name,
+        layout=settled_layout,
+        inputs=inputs,
+        target=values,
+        task=settled_task,
+        notes=source.notes + target_notes + notes,
+        columns=columns,
+        source_columns=source_columns,
+        target_name=source.target_name,
+        row_shape=row_shape,
+        test_rows=np.arange(rows - source.test_rows, rows) if source.test_rows else None,
+    )
+
+
+def _with_target(source: Source, target: str | None) -> Source:
+    """The target taken out of the table, if it is one of its columns."""
+    if source.target is not None:
+        if target is not None and target != source.target_name:
+            raise OptionError(
+                "target-is-given",
+                "a target can't be chosen here",
+                got=f"--target {target}",
+                wanted=f"the target {source.target_name!r}, which these data bring along",
+                do="leave out --target",
+            )
+        return source
+    table = source.inputs
+    if not isinstance(table, Table):
+        raise DataError("no-target", "there is no target", wanted="y, one value for each row of x")
+    name, because = _target_name(table, target)
+    columns = tuple(column for column in source.columns if column.name != name)
+    note = Note(f"target: {name}", because, "" if target else "--target NAME")
+    return replace(
+        source,
+        inputs=Table({column.name: table[column.name] for column in columns}),
+        columns=columns,
+        target=table[name],
+        target_kind=source.kind(name),
+        target_name=name,
+        notes=(*source.notes, note),
+    )
+
+
+def _target_name(table: Table, target: str | None) -> tuple[str, str]:
+    if target is None:
+        folded = {name.casefold(): name for name in table}
+        for usual in TARGET_NAMES:
+            if usual in folded:
+                return folded[usual], "a usual name of a target"
+        return table.names[-1], "the last column"
+    if target in table:
+        return target, "as asked"
+    meant = close(target, table.names)
+    raise OptionError(
+        "no-such-target",
+        "the target is not a column",
+        got=repr(target[:60]),
+        wanted=f"one of {listed(table.names)}",
+        do=f"--target {meant or table.names[-1]}",
+    )

@@ -1,0 +1,108 @@
+"""The user's own test rows, put behind the training rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import missing, row_count
+
+from .dataset import Column, Note, Table
+from .messages import listed
+from .source import Source
+
+
+def with_test(source: Source, test: Source, target: str | None = None) -> Source:
+    """One source of both; the last rows are the test rows.
+
+    Errors: ``DataError`` for test rows of another form, without the target, or with other columns.
+    """
+    if (source.target is None) != (test.target is None) or type(source.inputs) is not type(test.inputs):
+        raise DataError(
+            "test-of-another-form",
+            "the test data have another form than the data",
+            got=test.name,
+            do="use one form for both",
+        )
+    rows = row_count(test.inputs)
+    if not rows:
+        raise DataError("no-test-rows", "the test data have no rows", got=test.name)
+    joined = source
+    if source.target is not None and test.target is not None:
+        if len(test.target) != rows:
+            raise DataError(
+                "different-lengths",
+                "x and y of the test data differ in length",
+                got=f"{rows} and {len(test.target)}",
+            )
+        kind, parts = _together("y", (source.target_kind, source.target), (test.target_kind, test.target))
+        joined = replace(joined, target=np.concatenate(parts), target_kind=kind)
+    if isinstance(source.inputs, Table) and isinstance(test.inputs, Table):
+        joined = replace(joined, **_tables(source, test))
+    else:
+        assert isinstance(source.inputs, np.ndarray) and isinstance(test.inputs, np.ndarray)
+        if source.inputs.shape[1:] != test.inputs.shape[1:]:
+            raise DataError(
+                "test-shape",
+                "rows of the test data have another shape",
+                got=str(test.inputs.shape[1:]),
+                wanted=str(source.inputs.shape[1:]),
+            )
+        joined = replace(joined, inputs=np.concatenate([source.inputs, test.inputs]))
+    note = Note(f"test rows: {rows}", f"from {test.name}; all other rows train")
+    extra = (
+        [name for name in test.inputs if name not in source.inputs] if isinstance(test.inputs, Table) else []
+    )
+    notes = (
+        (note, Note(f"ignored in the test data: {listed(extra)}", "the data have no such column"))
+        if extra
+        else (note,)
+    )
+    return replace(joined, test_rows=rows).noting(*notes)
+
+
+def _tables(source: Source, test: Source) -> dict:
+    """Columns by name; all that is wrong in one message."""
+    assert isinstance(source.inputs, Table) and isinstance(test.inputs, Table)
+    absent = [name for name in source.inputs if name not in test.inputs]
+    if absent:
+        raise DataError(
+            "test-columns",
+            "the test data lack columns",
+            got=f"no {listed(absent)}",
+            wanted="the same columns",
+        )
+    columns, values = [], {}
+    for name in source.inputs:
+        kind, parts = _together(
+            name, (source.kind(name), source.inputs[name]), (test.kind(name), test.inputs[name])
+        )
+        columns.append(Column(name, kind))
+        values[name] = np.concatenate(parts)
+    return {"inputs": Table(values), "columns": tuple(columns)}
+
+
+def _together(name: str, first: tuple, second: tuple) -> tuple:
+    """Both parts of a column in one kind; a part without any value takes the other's."""
+    parts = [first, second]
+    kinds = {kind for kind, values in parts if not missing(values).all()} or {first[0]}
+    if len(kinds) > 1:
+        raise DataError(
+            "test-column-type",
+            f"column {name!r} has another type in the test data",
+            got=second[0],
+            wanted=first[0],
+        )
+    kind = kinds.pop()
+    return kind, [values if own == kind else empty(kind, len(values)) for own, values in parts]
+
+
+def empty(kind: str, rows: int) -> np.ndarray:
+    """A column of missing values."""
+    if kind in ("number", "boolean"):
+        return np.full(rows, np.nan)
+    if kind == "date":
+        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]")
+    return np.full(rows, None, dtype=object)

@@ -1,0 +1,137 @@
+"""Arrays: which axis is what, inferred from the number of axes and the type."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+
+from .dataset import Column, Layout, Note
+from .messages import unknown
+
+LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
+
+
+def check_layout(layout: str | None) -> None:
+    if layout is not None and layout not in LAYOUTS:
+        raise unknown("layout", layout, LAYOUTS, option="--layout")
+
+
+def settle_array(
+    x: np.ndarray, layout: str | None, *, known: str | None = None, because: str = ""
+) -> tuple[np.ndarray, Layout, tuple[Note, ...]]:
+    """An array in the shape of its layout: (N, F), (N, T, C), (N, H, W, C), or token numbers (N, T).
+
+    >>> x, layout, notes = settle_array(np.zeros((5, 30, 2)), None)
+    >>> layout, x.shape
+    ('sequence', (5, 30, 2))
+    >>> print(notes[0])
+    layout: sequence of 30 steps with 2 channels (x has 3 axes: rows, time, channels); --layout NAME overrides
+    """
+    _check_array(x)
+    chosen, guess = (layout, "as asked") if layout else (known, "known of these data") if known else _infer(x)
+    notes: list[Note] = []
+    if chosen == "image" and x.ndim == 4 and _channels_first(x.shape):
+        x = x.transpose(0, 2, 3, 1)
+        notes.append(
+            Note("images: channels moved to the last axis", f"the first of the three axes has {x.shape[3]}")
+        )
+    shaped = _SHAPERS[chosen](x)
+    what = {
+        "flat": f"layout: flat, {shaped.shape[1]} columns",
+        "sequence": "layout: sequence of {} steps with {} channel{s}",
+        "image": "layout: image of {} x {} pixels with {} channel{s}",
+        "text": "layout: text of {} tokens",
+    }[chosen].format(*shaped.shape[1:], s="" if shaped.shape[-1] == 1 else "s")
+    notes.insert(0, Note(what, because or guess, "" if layout else "--layout NAME"))
+    absent = np.count_nonzero(~np.isfinite(shaped)) if shaped.dtype.kind == "f" else 0
+    if absent:
+        value = "the column's median" if chosen == "flat" else "the channel's mean"
+        notes.append(Note(f"missing: {absent} values of x", f"NaN or infinite; replaced with {value}"))
+        shaped = np.where(np.isfinite(shaped), shaped, np.nan)
+    return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
+
+
+def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:
+    """A flat array (N, F) without its constant and empty columns; all columns are named x0, x1, ..."""
+    names = tuple(f"x{f}" for f in range(x.shape[1]))
+    absent = np.isnan(x)
+    first = np.where(absent[0], np.inf, x[0])
+    used = ~((x == first).all(axis=0) | absent.all(axis=0))
+    if not used.any():
+        raise DataError(
+            "constant-inputs", "all columns of x are constant", got=f"{x.shape[1]} constant columns"
+        )
+    left_out = [name for name, use in zip(names, used) if not use]
+    shown = ", ".join(left_out[:8]) + (f" and {len(left_out) - 8} more" if len(left_out) > 8 else "")
+    notes = (Note(f"left out: {shown}", "the same value in all rows"),) if left_out else ()
+    return x[:, used], tuple(Column(name, "number") for name, use in zip(names, used) if use), names, notes
+
+
+def _check_array(x: np.ndarray) -> None:
+    if x.dtype.kind not in "biuf":
+        raise DataError("array-type", "x can't be used", got=f"an array of type {x.dtype}", wanted="numbers")
+    if not 1 <= x.ndim <= 4:
+        raise DataError(
+            "array-axes",
+            "x can't be used",
+            got=f"{x.ndim} axes",
+            wanted="2 (rows, columns), 3 (rows, time, channels) or 4 (rows, height, width, channels)",
+        )
+    if x.size == 0:
+        raise DataError("empty-array", "x holds no values", got=f"shape {x.shape}")
+
+
+def _infer(x: np.ndarray) -> tuple[str, str]:
+    if x.ndim == 4:
+        return "image", "x has 4 axes: rows, height, width, channels"
+    if x.ndim == 3 and x.dtype == np.uint8 and x.shape[1] == x.shape[2]:
+        return "image", "x has 3 axes, bytes and equal sides"
+    if x.ndim == 3:
+        return "sequence", "x has 3 axes: rows, time, channels"
+    return "flat", f"x has {x.ndim} ax{'e' if x.ndim == 2 else 'i'}s"
+
+
+def _channels_first(shape: tuple[int, ...]) -> bool:
+    return shape[1] in (1, 3, 4) and shape[3] not in (1, 3, 4)
+
+
+def _flat(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), -1).astype(np.float64)
+
+
+def _sequence(x: np.ndarray) -> np.ndarray:
+    if x.ndim < 2 or x.shape[1] < 2:
+        raise _cannot("sequence", x, "at least 2 time steps on axis 1")
+    return x.reshape(len(x), x.shape[1], -1)
+
+
+def _image(x: np.ndarray) -> np.ndarray:
+    if x.ndim == 2 and (side := math.isqrt(x.shape[1])) ** 2 == x.shape[1] and side > 1:
+        return x.reshape(len(x), side, side, 1)
+    if x.ndim == 3:
+        return x[..., None]
+    if x.ndim == 4:
+        return x
+    raise _cannot("image", x, "2 axes and a square number of columns, 3 or 4 axes")
+
+
+def _text(x: np.ndarray) -> np.ndarray:
+    if x.ndim != 2 or x.dtype.kind not in "iu" or int(x.min()) < 0 or int(x.max()) >= 2**31:
+        raise _cannot("text", x, "whole numbers of 0 or more with 2 axes: rows, tokens")
+    return x.astype(np.int32)
+
+
+_SHAPERS = {"flat": _flat, "sequence": _sequence, "image": _image, "text": _text}
+
+
+def _cannot(layout: str, x: np.ndarray, wanted: str) -> OptionError:
+    return OptionError(
+        "layout-does-not-apply",
+        f"the data can't be read as {layout}",
+        got=f"x of shape {x.shape} and type {x.dtype}",
+        wanted=wanted,
+        do="leave out --layout, or give x another shape",
+    )

@@ -1,0 +1,42 @@
+"""Parts of messages that several readers use."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from fourfold.errors import OptionError
+
+SHOWN = 8
+"""The most names that one message lists."""
+
+
+def listed(values: Sequence[object]) -> str:
+    """At most eight values, and how many more there are.
+
+    >>> listed(["a", "b"]), listed(range(10))
+    ("'a', 'b'", '0, 1, 2, 3, 4, 5, 6, 7 and 2 more')
+    """
+    shown = ", ".join(
+        repr(str(value)[:60]) if isinstance(value, str) else str(value) for value in values[:SHOWN]
+    )
+    return f"{shown} and {len(values) - SHOWN} more" if len(values) > SHOWN else shown
+
+
+def close(name: str, names: Iterable[str]) -> str:
+    """The name among ``names`` that was probably meant, or ''."""
+    folded = {other.casefold(): other for other in names}
+    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def unknown(what: str, got: object, names: Sequence[str], option: str) -> OptionError:
+    """An option whose value is none of the names."""
+    meant = close(str(got), names)
+    return OptionError(
+        f"unknown-{what.replace(' ', '-')}",
+        f"there is no {what} of this name",
+        got=repr(str(got)[:60]),
+        wanted=f"one of {', '.join(names[:20])}",
+        do=f"{option} {meant or names[0]}",
+    )

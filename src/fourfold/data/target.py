@@ -1,0 +1,219 @@
+"""Which task a target sets: inferred from its values, checked, and said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
+
+from .dataset import Note
+from .messages import listed, unknown
+
+TASKS = ("classification", "regression")
+FEWEST_ROWS = 10
+"""Below this number of rows nothing can be compared."""
+
+
+def settle_target(
+    name: str,
+    values: np.ndarray,
+    kind: str,
+    *,
+    task: str | None = None,
+    bounds: Sequence[float] | None = None,
+    test_rows: int = 0,
+) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
+    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred.
+
+    Errors: a missing or infinite target, one class, a class with one example, a constant number, a date,
+    bounds that don't hold, a class that only the test rows have.
+    """
+    if task is not None and task not in TASKS:
+        raise unknown("task", task, TASKS, option="--task")
+    _check_values(name, values, kind)
+    chosen, because = (task, "as asked") if task else _infer(values, kind)
+    if chosen == "classification":
+        if bounds is not None:
+            raise OptionError(
+                "bounds-of-classes",
+                "bounds belong to a regression",
+                got=f"the target {name!r}, a classification",
+                do="leave out --bounds, or add --task regression",
+            )
+        labels, label_type = _labels(values, kind)
+        _check_labels(name, labels, test_rows)
+        settled = classification(labels, label_type)
+        return labels, settled, _said(name, settled, because, labels, asked=task is not None)
+    numbers = _numbers(name, values, kind)
+    if numbers.min() == numbers.max():
+        raise DataError(
+            "constant-target", f"the target {name!r} has the same value in all rows", got=f"{numbers[0]:g}"
+        )
+    settled = regression(numbers, _bounds(numbers, bounds))
+    return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
+
+
+def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
+    if kind == "category":
+        return "classification", "its values are words"
+    if kind == "boolean":
+        return "classification", "its values are true and false"
+    distinct = np.unique(values)
+    if np.any(distinct != np.round(distinct)):
+        return "regression", "its values are fractions"
+    count = len(distinct)
+    if count <= 2 or (count <= 20 and len(values) >= 5 * count):
+        return "classification", f"its values are {count} different whole numbers"
+    consecutive = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == count - 1
+    if consecutive and count <= 1000 and len(values) >= 10 * count:
+        return "classification", f"its values are the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
+    return "regression", f"its values are {count} different numbers"
+
+
+def _check_values(name: str, values: np.ndarray, kind: str) -> None:
+    if kind == "date":
+        raise DataError(
+            "date-target",
+            f"the target {name!r} is a date",
+            wanted="classes or numbers",
+            do="--target another column",
+        )
+    absent = missing(values)
+    if kind == "number":
+        absent = ~np.isfinite(values)
+    if len(values) and absent.all():
+        raise DataError("empty-target", f"the target {name!r} has no values", do="--target another column")
+    if absent.any():
+        raise DataError(
+            "missing-target",
+            f"the target {name!r} is missing, NaN or infinite in some rows",
+            got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
+            do="remove these rows or fill in the target",
+        )
+    if len(values) < FEWEST_ROWS:
+        raise DataError(
+            "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
+        )
+
+
+def _labels(values: np.ndarray, kind: str) -> tuple[np.ndarray, LabelType]:
+    if kind == "boolean":
+        return np.where(values == 1, "true", "false"), "boolean"
+    if kind == "number":
+        whole = bool(np.all(values == np.round(values)) and np.all(np.abs(values) < 2**53))
+        return np.array(
+            [str(int(v)) if whole else repr(float(v)) for v in values]
+        ), "integer" if whole else "number"
+    return np.array([str(value) for value in values]), "text"
+
+
+def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
+    train = labels[: len(labels) - test_rows]
+    classes, counts = np.unique(train, return_counts=True)
+    if len(classes) < 2:
+        raise DataError(
+            "one-class",
+            f"the target {name!r} has only one class",
+            got=", ".join(map(repr, classes[:1].tolist())),
+            wanted="at least 2 classes",
+            do="--target another column",
+        )
+    if np.mean(counts == 1) > 0.5 and len(classes) > 20:
+        raise DataError(
+            "too-many-classes",
+            f"the target {name!r} has nearly as many classes as rows",
+            got=f"{len(classes)} classes in {len(train)} rows",
+            wanted="classes with several examples each",
+            do="--target another column, or --task regression if it is a number",
+        )
+    alone = classes[counts == 1].tolist()
+    if alone:
+        raise DataError(
+            "class-of-one",
+            f"a class of the target {name!r} has only one example, which can't be in training and test",
+            got=listed(alone),
+            wanted="at least 2 examples of each class",
+            do="remove these rows, or join classes",
+        )
+    strange = sorted(set(labels[len(train) :].tolist()) - set(classes.tolist()))
+    if strange:
+        raise DataError(
+            "class-only-in-test",
+            "the test file has classes that the training data don't have",
+            got=listed(strange),
+            wanted=listed(classes.tolist()),
+        )
+
+
+def _numbers(name: str, values: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "category":
+        raise OptionError(
+            "regression-of-words",
+            f"the target {name!r} can't be a regression",
+            got=f"words such as {str(values[0])[:40]!r}",
+            wanted="numbers",
+            do="--task classification, or --target another column",
+        )
+    return np.asarray(values, dtype=np.float64)
+
+
+def _bounds(numbers: np.ndarray, bounds: Sequence[float] | None) -> tuple[float, float] | None:
+    if bounds is None:
+        return None
+    if len(bounds) != 2 or not all(map(math.isfinite, bounds)) or not bounds[0] < bounds[1]:
+        raise OptionError(
+            "bounds",
+            "bounds can't be used",
+            got=", ".join(map(str, bounds)),
+            wanted="two numbers, the lower one first",
+        )
+    low, high = float(bounds[0]), float(bounds[1])
+    if numbers.min() < low or numbers.max() > high:
+        raise OptionError(
+            "bounds-too-narrow",
+            "the target goes beyond its bounds",
+            got=f"values from {numbers.min():g} to {numbers.max():g}",
+            wanted=f"values within {low:g} and {high:g}",
+            do=f"--bounds {min(low, numbers.min()):g} {max(high, numbers.max()):g}",
+        )
+    return low, high
+
+
+def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) -> tuple[Note, ...]:
+    other = "regression" if task.kind == "classification" else "classification"
+    if task.kind == "classification":
+        share = np.unique(values, return_counts=True)[1].max() / len(values)
+        what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
+        score = f"score: {task.score.replace('_', ' ')}"
+        reason = f"the largest class holds {share:.0%} of the rows, {'above' if share > IMBALANCED else 'below'} 80 %"
+    else:
+        what = f"task: regression, {values.min():g} to {values.max():g}"
+        score, reason = "score: root mean squared error", "the target is a number"
+    outputs = {
+        "softmax": "one output a class",
+        "sigmoid": f"one output, the probability of {task.classes[-1] if task.classes else ''!r}",
+        "linear": "the target has values of 0 or below",
+        "softplus": "the target is positive in all rows",
+        "tanh": f"the target is bounded by {task.bounds}",
+    }
+    output = Note(
+        f"output: {task.output}",
+        outputs[task.output],
+        "--bounds LOW HIGH" if other == "classification" else "",
+    )
+    return (
+        Note(
+            what,
+            because,
+            ""
+            if asked or (other == "regression" and because == "its values are words")
+            else f"--task {other}",
+        ),
+        Note(score, reason),
+        output,
+    )

@@ -1,0 +1,263 @@
+"""What is learnt from training rows before training, kept with the model and applied to new rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol, get_args
+
+import numpy as np
+
+from fourfold.errors import FileError
+
+from .categories import Categories
+from .dates import calendar, calendar_names, has_clock
+from .fields import parse
+from .numbers import Channels, Numbers
+from .table import Column, ColumnKind, Table
+from .target import Target
+from .task import Task
+from .text import Characters, Tokens
+
+FORMAT = 1
+LAYOUTS = ("flat", "sequence", "image", "text")
+
+
+class Raw(Protocol):
+    """The part of a data set that a preparation is learnt from."""
+
+    @property
+    def layout(self) -> str: ...
+    @property
+    def inputs(self) -> np.ndarray | Table: ...
+    @property
+    def target(self) -> np.ndarray: ...
+    @property
+    def task(self) -> Task: ...
+    @property
+    def columns(self) -> tuple[Column, ...]: ...
+    @property
+    def source_columns(self) -> tuple[str, ...]: ...
+    @property
+    def target_name(self) -> str: ...
+    @property
+    def row_shape(self) -> tuple[int, ...]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """Raw rows -> arrays that a network takes, and its outputs -> the user's units.
+
+    ===============  ==============================================  =======================
+    layout           what is done                                    inputs
+    ===============  ==============================================  =======================
+    flat             numbers (booleans and calendar features too)     (N, F) float32
+                     standardised, then indicators of missing
+                     values, then one-hot categories
+    sequence, image  each channel standardised                       (N, T, C), (N, H, W, C)
+    text             characters or tokens numbered                   (N, T) int32
+    ===============  ==============================================  =======================
+
+    Statistics come from the training rows only. Widths (levels of a category, indicators, vocabulary,
+    length of texts) are those of the whole data set, so that the arrays of all folds have one shape.
+    """
+
+    layout: str
+    columns: tuple[Column, ...]
+    source_columns: tuple[str, ...]
+    target_name: str
+    row_shape: tuple[int, ...]
+    clocks: tuple[str, ...]
+    numbers: Numbers | None
+    categories: tuple[Categories, ...]
+    channels: Channels | None
+    characters: Characters | None
+    tokens: Tokens | None
+    learnt_target: Target
+
+    @classmethod
+    def fit(cls, dataset: Raw, rows) -> Preparation:
+        """Learn from the rows with these indices.
+
+        >>> from fourfold.data import from_arrays
+        >>> x = np.array([[1.0, 5.0], [3.0, 6.0], [9.0, 7.0]] * 4)
+        >>> data = from_arrays(x, y=["low", "low", "high"] * 4)
+        >>> Preparation.fit(data, rows=[0, 1]).inputs(data.inputs)[:3].tolist()
+        [[-1.0, -1.0], [1.0, 1.0], [7.0, 3.0]]
+        """
+        inputs = dataset.inputs
+        clocks: tuple[str, ...] = ()
+        numbers = channels = characters = tokens = None
+        categories: tuple[Categories, ...] = ()
+        if isinstance(inputs, Table) and dataset.layout == "text":
+            name = dataset.columns[0].name
+            characters = Characters.fit(name, inputs[name], rows)
+        elif dataset.layout == "text":
+            tokens = Tokens.fit(np.asarray(inputs), rows)
+        elif dataset.layout in ("sequence", "image"):
+            channels = Channels.fit(np.asarray(inputs), rows)
+        else:
+            if isinstance(inputs, Table):
+                dates = [column.name for column in dataset.columns if column.kind == "date"]
+                clocks = tuple(name for name in dates if has_clock(inputs[name]))
+            names, matrix = _matrix(inputs, dataset.columns, clocks)
+            numbers = Numbers.fit(names, matrix, rows)
+            if isinstance(inputs, Table):
+                worded = [column.name for column in dataset.columns if column.kind == "category"]
+                categories = tuple(Categories.fit(name, inputs[name], rows) for name in worded)
+        return cls(
+            layout=dataset.layout,
+            columns=dataset.columns,
+            source_columns=dataset.source_columns,
+            target_name=dataset.target_name,
+            row_shape=dataset.row_shape,
+            clocks=clocks,
+            numbers=numbers,
+            categories=categories,
+            channels=channels,
+            characters=characters,
+            tokens=tokens,
+            learnt_target=Target.fit(dataset.task, dataset.target[np.asarray(rows)]),
+        )
+
+    @property
+    def task(self) -> Task:
+        return self.learnt_target.task
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the prepared columns of a flat layout, in order; empty for the others."""
+        own = self.numbers.input_names if self.numbers else ()
+        return own + tuple(name for category in self.categories for name in category.input_names)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many different numbers the inputs of layout text can hold, 0 and 1 included."""
+        words = self.characters or self.tokens
+        return words.size if words else 0
+
+    def inputs(self, raw: np.ndarray | Table) -> np.ndarray:
+        """Rows in the form of ``Dataset.inputs`` -> float32 (int32 for text), in the same order."""
+        if self.characters:
+            assert isinstance(raw, Table)
+            return self.characters.apply(raw[self.characters.name])
+        if self.tokens:
+            return self.tokens.apply(np.asarray(raw))
+        if self.channels:
+            return self.channels.apply(np.asarray(raw))
+        assert self.numbers is not None
+        parts = [self.numbers.apply(_matrix(raw, self.columns, self.clocks)[1])]
+        if isinstance(raw, Table):
+            parts += [category.apply(raw[category.name]) for category in self.categories]
+        return np.concatenate(parts, axis=1)
+
+    def target(self, raw: np.ndarray) -> np.ndarray:
+        """The raw target (N,) -> class indices (int32) or scaled numbers (float32)."""
+        return self.learnt_target.encode(raw)
+
+    def decode(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs of the network after its activation (N, units) -> labels, or numbers in the user's units."""
+        return self.learnt_target.decode(outputs)
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs of the network, after its activation -> the probability of each class (N, K)."""
+        return self.learnt_target.probabilities(outputs)
+
+    def to_json(self) -> str:
+        """Plain JSON; ``from_json`` gives back the same numbers to the last bit."""
+        facts: dict[str, Any] = {
+            "format": FORMAT,
+            "layout": self.layout,
+            "columns": [{"name": column.name, "kind": column.kind} for column in self.columns],
+            "source_columns": list(self.source_columns),
+            "target_name": self.target_name,
+            "row_shape": list(self.row_shape),
+            "clocks": list(self.clocks),
+            "categories": [category.to_dict() for category in self.categories],
+            "target": self.learnt_target.to_dict(),
+        }
+        for name in _STEPS:
+            if step := getattr(self, name):
+                facts[name] = step.to_dict()
+        return json.dumps(facts, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str, what: str = "the preparation") -> Preparation:
+        """Read what ``to_json`` wrote; whatever else the text may be, it is refused with ``FileError``."""
+        fields = parse(text, what)
+        if fields.integer("format") != FORMAT:
+            raise FileError(
+                "preparation-format",
+                f"{what} was written by another version of Fourfold",
+                got=f"format {fields.integer('format')}",
+                wanted=f"format {FORMAT}",
+                do="read it with that version",
+            )
+        steps = {
+            name: kind.from_fields(fields.object(name)) if name in fields.values else None
+            for name, kind in _STEPS.items()
+        }
+        preparation = cls(
+            layout=fields.text("layout", LAYOUTS),
+            columns=tuple(
+                Column(column.text("name"), column.text("kind", get_args(ColumnKind)))  # pyright: ignore[reportArgumentType]
+                for column in fields.objects("columns")
+            ),
+            source_columns=fields.texts("source_columns"),
+            target_name=fields.text("target_name"),
+            row_shape=fields.integers("row_shape", 0, 2**31),
+            clocks=fields.texts("clocks"),
+            categories=tuple(Categories.from_fields(part) for part in fields.objects("categories")),
+            learnt_target=Target.from_fields(fields.object("target")),
+            **steps,
+        )
+        _check(preparation, what)
+        return preparation
+
+
+_STEPS = {"numbers": Numbers, "channels": Channels, "characters": Characters, "tokens": Tokens}
+
+
+def _matrix(
+    raw: np.ndarray | Table, columns: tuple[Column, ...], clocks: tuple[str, ...]
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """The numbers of a flat data set: names, and (N, F) float64 with NaN for missing and infinite ones."""
+    if isinstance(raw, Table):
+        names: list[str] = []
+        parts: list[np.ndarray] = [np.empty((raw.rows, 0))]
+        for column in columns:
+            if column.kind in ("number", "boolean"):
+                names.append(column.name)
+                parts.append(raw[column.name][:, None])
+            elif column.kind == "date":
+                names += calendar_names(column.name, column.name in clocks)
+                parts.append(calendar(raw[column.name], column.name in clocks))
+        matrix = np.concatenate(parts, axis=1)
+    else:
+        names = [column.name for column in columns]
+        matrix = np.asarray(raw, dtype=np.float64)
+    return tuple(names), np.where(np.isfinite(matrix), matrix, np.nan)
+
+
+def _check(preparation: Preparation, what: str) -> None:
+    """The parts of a preparation that was read fit each other."""
+    layout, columns = preparation.layout, {column.name: column.kind for column in preparation.columns}
+    wanted = {"flat": ["numbers"], "sequence": ["channels"], "image": ["channels"]}
+    present = [name for name in _STEPS if getattr(preparation, name)]
+    good = present == wanted[layout] if layout in wanted else present in (["characters"], ["tokens"])
+    dates = [name for name, kind in columns.items() if kind == "date"]
+    plain = [name for name, kind in columns.items() if kind in ("number", "boolean")]
+    worded = [name for name, kind in columns.items() if kind == "category"]
+    if layout == "flat" and good:
+        expected = list(plain)
+        expected += [part for name in dates for part in calendar_names(name, name in preparation.clocks)]
+        assert preparation.numbers is not None
+        good = sorted(preparation.numbers.names) == sorted(expected)
+        good = good and [category.name for category in preparation.categories] == worded
+    if preparation.characters:
+        good = good and columns == {preparation.characters.name: "text"}
+    good = (
+        good and len(columns) == len(preparation.columns) and set(columns) <= set(preparation.source_columns)
+    )
+    if not good:
+        raise FileError("damaged-json", f"{what} can't be read", got="parts that don't fit each other")

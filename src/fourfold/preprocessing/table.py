@@ -1,0 +1,82 @@
+"""Named columns, and what kinds of column there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+ColumnKind = Literal["number", "boolean", "category", "date", "text"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's name and kind.
+
+    ========  ============================  =============
+    kind      stored as                     missing
+    ========  ============================  =============
+    number    float64                       NaN
+    boolean   float64, 0 or 1               NaN
+    date      datetime64[us]                NaT
+    category  object: str                   None
+    text      object: str                   None
+    ========  ============================  =============
+    """
+
+    name: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Mapping[str, np.ndarray]):
+    """Columns of equal length by name, in order; ``len(table.names)`` columns, ``table.rows`` rows.
+
+    >>> table = Table({"width": np.array([1.0, 2.0]), "colour": np.array(["red", None], dtype=object)})
+    >>> table.rows, table.names, table.take([1])["width"]
+    (2, ('width', 'colour'), array([2.]))
+    """
+
+    columns: dict[str, np.ndarray]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def take(self, rows) -> Table:
+        """The given rows, in the given order."""
+        return Table({name: values[np.asarray(rows)] for name, values in self.columns.items()})
+
+
+def row_count(raw: np.ndarray | Table) -> int:
+    return raw.rows if isinstance(raw, Table) else len(raw)
+
+
+def take_rows(raw: np.ndarray | Table, rows) -> np.ndarray | Table:
+    return raw.take(rows) if isinstance(raw, Table) else raw[np.asarray(rows)]
+
+
+def missing(values: np.ndarray) -> np.ndarray:
+    """Where a column has no value: NaN, NaT or None; booleans (N,)."""
+    if values.dtype.kind == "f":
+        return np.isnan(values)
+    if values.dtype.kind == "M":
+        return np.isnat(values)
+    if values.dtype.kind == "O":
+        return np.array([value is None for value in values], dtype=bool)
+    return np.zeros(values.shape, dtype=bool)
