@@ -1,0 +1,94 @@
+"""From a candidate, a problem and a cap on parameters to a model, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jax
+import numpy as np
+
+from fourfold.core import streams
+from fourfold.core.symbols import Input
+from fourfold.errors import OptionError
+from fourfold.graph import Graph
+from fourfold.initializers import VarianceScaling
+from fourfold.layers import Activation, Dense
+from fourfold.models import Model
+from fourfold.ops.counting import Count, count
+from fourfold.study.candidates import CANDIDATES, Problem
+
+CAPS = {"S": 3_000, "M": 20_000, "L": 100_000}
+"""Parameters at most, by size. Input and output layers count, so wide inputs leave less for the rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """One family's network for one problem and size.
+
+    ``model`` ends in the activation that the target asks for. ``trained`` is what training sees: the same
+    weights up to the logits for classification, where the loss takes logits, and the whole model otherwise.
+    """
+
+    family: str
+    size: str
+    width: int
+    problem: Problem
+    model: Model
+    trained: Graph
+
+    @property
+    def parameters(self) -> int:
+        return sum(weight.size for weight in self.model.weights if weight.spec.trainable)
+
+    @property
+    def cost(self) -> Count:
+        """FLOPs of one sample's prediction and the longest chain of dependent operations in it."""
+        graph = self.model.graph
+        weights = {path: jax.ShapeDtypeStruct(spec.shape, spec.dtype) for path, spec in graph.specs().items()}
+        sample = jax.ShapeDtypeStruct((1, *self.problem.shape), self.problem.dtype)
+        return count(lambda weights, x: graph.apply(weights, x).outputs, weights, sample)
+
+    @property
+    def description(self) -> str:
+        return CANDIDATES[self.family].describe(self.problem, self.width)
+
+
+@lru_cache(maxsize=32)
+def architecture(family: str, problem: Problem, size: str, output: str) -> Architecture:
+    """The largest network of a family under a size's cap on parameters."""
+    candidate = CANDIDATES[family]
+    width = fitting_width(family, problem, size)
+    with streams.use(streams.Stream(0)):
+        x = Input(shape=problem.shape, dtype=problem.dtype)
+        features = candidate.build(x, problem, width)
+        logits = Dense(problem.units, kernel_initializer=VarianceScaling(0.1))(features)
+        outputs = logits if output == "linear" else Activation(output)(logits)
+        model = Model(x, outputs, name=family)
+    trained = Graph(x, logits) if output in ("softmax", "sigmoid") else model.graph
+    return Architecture(family, size, width, problem, model, trained)
+
+
+def fitting_width(family: str, problem: Problem, size: str) -> int:
+    """The largest width whose parameters stay under the cap, at least the smallest that the family can have.
+
+    Parameters are a polynomial of second degree in the width, so three small networks give it exactly.
+    """
+    if size not in CAPS:
+        raise OptionError("size", "unknown size", got=repr(size), wanted=", ".join(CAPS))
+    candidate = CANDIDATES[family]
+    step = candidate.step
+    smallest = max(step * -(-4 // step), 4)
+    widths = np.array([smallest + 4 * step * i for i in (3, 4, 5)])
+    counts = [_parameters(family, problem, int(width)) for width in widths]
+    polynomial = np.polynomial.Polynomial.fit(widths, counts, 2)
+    grid = np.arange(smallest, 2049, step)
+    fits = grid[np.round(polynomial(grid)) <= CAPS[size]]
+    return int(fits[-1]) if len(fits) else smallest
+
+
+def _parameters(family: str, problem: Problem, width: int) -> int:
+    with streams.use(streams.Stream(0)):
+        x = Input(shape=problem.shape, dtype=problem.dtype)
+        outputs = Dense(problem.units)(CANDIDATES[family].build(x, problem, width))
+    return sum(handle.size for handle in Graph(x, outputs).handles.values() if handle.spec.trainable)

@@ -1,0 +1,208 @@
+"""A block: one architecture and a fixed number of replicas. A pure function of its inputs whose result is a file.
+
+The key of a block hashes all that its result depends on, so a block that is on disk is not run again: that is
+all there is to resuming, to more seeds and to more effort.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fourfold import losses, optimizers
+from fourfold.core.streams import Stream
+from fourfold.ops import random as keys
+from fourfold.study.architecture import Architecture, architecture
+from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.folder import load_arrays, save_arrays
+from fourfold.study.prepared import Prepared
+from fourfold.training.objective import Objective
+from fourfold.training.program import Program
+from fourfold.training.replicas import Replica, Shared, Sweep, Trained, padded_rows, warm_up_then_cosine
+
+VERSION = 1
+"""Counts changes of the recipe: blocks of another version are not reused."""
+
+CHECKS, PATIENCE = 12, 6
+SMALL_BATCH, LARGE_BATCH = 16, 64
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: its learning rate, its seed and its split (the number of a fold in the plan)."""
+
+    learning_rate: float
+    seed: int
+    split: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for."""
+
+    data: str
+    family: str
+    size: str
+    problem: Problem
+    output: str
+    steps: int
+    batch: int
+    runs: tuple[Run, ...]
+    capacity: int
+    keep_weights: bool = False
+
+    @property
+    def key(self) -> str:
+        content = asdict(self) | {"version": VERSION}
+        content.pop("capacity")
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+    def path(self, folder: Path) -> Path:
+        return folder / "blocks" / f"{self.family}-{self.size}-{self.key}.npz"
+
+
+def batch_size(rows: int) -> int:
+    """The power of two nearest below rows / 16, from 16 to 64; never more than the rows."""
+    power = 2 ** int(np.log2(max(rows / 16, 1)))
+    return min(max(SMALL_BATCH, min(power, LARGE_BATCH)), rows)
+
+
+def run(block: Block, folder: Path) -> Path:
+    """Trains the block's replicas and writes what came of them; called in a worker."""
+    path = block.path(folder)
+    prepared = _prepared(folder, block.data)
+    trained = train(block, prepared)
+    save_arrays(path, _stack(trained, block, prepared))
+    return path
+
+
+def train(block: Block, prepared: Prepared) -> list[Trained]:
+    """What the replicas came to, in the order of the block's runs."""
+    net, sweep = _sweep(block.family, block.problem, block.size, block.output)
+    shared = Shared(prepared.inputs, prepared.targets)
+    longest = prepared.longest_evaluation()
+    replicas = [_replica(block, run, net, prepared, longest) for run in block.runs]
+    return sweep(shared, replicas, block.capacity)
+
+
+def load(block: Block, folder: Path) -> dict[str, np.ndarray] | None:
+    """The block's result, or None when it is not on disk (or damaged, and so to be run again)."""
+    return load_arrays(block.path(folder))
+
+
+@lru_cache(maxsize=8)
+def _sweep(family: str, problem: Problem, size: str, output: str) -> tuple[Architecture, Sweep]:
+    net = architecture(family, problem, size, output)
+    loss = LOSSES[output]()
+    objective = Objective((loss,), (1.0,))
+    program = Program(net.trained, objective, _optimizer(net))
+
+    def per_example(targets, outputs):
+        return loss.call(targets, outputs), _score(output, targets, outputs)
+
+    return net, Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
+
+
+def _logit_loss(cls: type) -> Any:
+    return lambda: cls(from_logits=True)
+
+
+LOSSES = {
+    "softmax": _logit_loss(losses.SparseCategoricalCrossentropy),
+    "sigmoid": _logit_loss(losses.BinaryCrossentropy),
+    "linear": losses.MeanSquaredError,
+    "softplus": losses.MeanSquaredError,
+    "tanh": losses.MeanSquaredError,
+}
+
+
+def _score(output: str, targets: Any, outputs: Any) -> Any:
+    """A score of each example, higher is better: correct or not, or minus the squared error."""
+    if output == "softmax":
+        return (outputs.argmax(-1) == targets[..., 0]).astype("float32")
+    if output == "sigmoid":
+        return ((outputs > 0) == (targets > 0.5))[..., 0].astype("float32")
+    return -((outputs - targets) ** 2)[..., 0]
+
+
+def _optimizer(net: Architecture) -> Any:
+    """AdamW with decay on matrices only, and gradients clipped at norm 1: one protocol for all families."""
+    problem = net.problem
+    decay = 1.0 if problem.layout == "flat" and problem.small else 0.3
+    optimizer = optimizers.AdamW(learning_rate=1e-3, beta_2=0.99, weight_decay=decay, global_clipnorm=1.0)
+    names = [path for path, spec in net.trained.specs().items() if len(spec.shape) < 2 or path.endswith("bias")]
+    optimizer.exclude_from_weight_decay(var_names=names)
+    return optimizer
+
+
+def _replica(block: Block, run: Run, net: Architecture, prepared: Prepared, longest: tuple[int, int]) -> Replica:
+    split = prepared.splits[run.split]
+    seeds = np.random.SeedSequence([run.seed, run.split])
+    initial, order, dropout = (int(word) for word in seeds.generate_state(3))
+    values = net.trained.init(Stream(initial))
+    trainable = set(net.trained.trainable_paths())
+    rng = np.random.default_rng([order, 0])
+    weights = _example_weights(prepared, split.validation)
+    validation, validation_weights = _fill(split.validation, weights, longest[0])
+    evaluation, _ = _fill(np.concatenate([split.validation, split.test]), None, longest[1])
+    permuted = CANDIDATES[block.family].ordered_columns and block.problem.layout == "flat"
+    return Replica(
+        weights={path: value for path, value in values.items() if path in trainable},
+        fixed={path: value for path, value in values.items() if path not in trainable},
+        key=np.asarray(keys.key(dropout)),
+        learning_rate=np.float32(run.learning_rate),
+        indices=_batches(split.train, block.steps, block.batch, rng),
+        steps=np.int32(block.steps),
+        fold=np.int32(run.split % len(prepared.inputs)),
+        labels=np.int32(run.split % len(prepared.targets)),
+        validation=validation,
+        validation_weights=validation_weights,
+        evaluation=evaluation,
+        order=column_order(run.seed, run.split, block.problem.shape[0]) if permuted else None,
+    )
+
+
+def column_order(seed: int, split: int, columns: int) -> np.ndarray:
+    """The order in which a run of a family that reads columns in order sees them."""
+    return np.random.default_rng([seed, split, 1]).permutation(columns).astype(np.int32)
+
+
+def _batches(rows: np.ndarray, steps: int, batch: int, rng: np.random.Generator) -> np.ndarray:
+    """Row numbers (steps, batch): the training rows in a new order each epoch, epochs joined end to end."""
+    epochs = -(-steps * batch // len(rows))
+    orders = np.concatenate([rng.permutation(rows) for _ in range(epochs)])
+    return orders[: steps * batch].reshape(steps, batch).astype(np.int32)
+
+
+def _example_weights(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
+    return prepared.weights[rows].astype(np.float32)
+
+
+def _fill(rows: np.ndarray, weights: np.ndarray | None, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows repeated to the longest split's number and a full evaluation batch; the repeats weigh nothing."""
+    filled = padded_rows(np.concatenate([rows, np.full(longest - len(rows), rows[0])]))
+    weight = np.zeros(len(filled), np.float32)
+    weight[: len(rows)] = 1.0 if weights is None else weights
+    return filled, weight
+
+
+def _stack(trained: list[Trained], block: Block, prepared: Prepared) -> dict[str, np.ndarray]:
+    """The arrays of a block's file: one row a run."""
+    names = ("check_steps", "training_loss", "validation_loss", "validation_score", "status", "steps")
+    arrays = {name: np.stack([getattr(result, name) for result in trained]) for name in names}
+    arrays["outputs"] = np.stack([result.outputs for result in trained]).astype(np.float32)
+    if block.keep_weights:
+        best = trained[0]
+        arrays |= {f"weight:{path}": value for path, value in {**best.weights, **best.fixed}.items()}
+    return arrays
+
+
+@lru_cache(maxsize=2)
+def _prepared(folder: Path, data: str) -> Prepared:
+    return Prepared.load(folder, data)

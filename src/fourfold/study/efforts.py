@@ -1,0 +1,41 @@
+"""What each effort means: one table, printed by `--help` and by the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fourfold.errors import OptionError, closest
+
+LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
+"""The base grid. If the best rate lies at its edge, it grows there for every family."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Seeds, steps of each run, sizes to choose from, how often the grid may grow, and minutes on digits."""
+
+    name: str
+    seeds: int
+    steps: int
+    sizes: tuple[str, ...]
+    extensions: int
+    minutes: str
+    learning_rates: tuple[float, ...] = LEARNING_RATES
+
+
+EFFORTS = {
+    effort.name: effort
+    for effort in (
+        Effort("quick", seeds=1, steps=300, sizes=("M",), extensions=1, minutes="about 1"),
+        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="about 10"),
+        Effort("thorough", seeds=10, steps=1500, sizes=("S", "M", "L"), extensions=2, minutes="about 120"),
+    )
+}
+
+
+def effort(name: str) -> Effort:
+    if name not in EFFORTS:
+        raise OptionError(
+            "effort", "unknown effort", got=f"{name!r}{closest(name, EFFORTS)}", wanted=", ".join(EFFORTS)
+        )
+    return EFFORTS[name]

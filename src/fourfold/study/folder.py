@@ -1,0 +1,100 @@
+"""The study's folder: files written whole or not at all, and one run at a time."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.errors import MachineError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader sees the old one or the new one, never a part: same folder, fsync, rename."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise MachineError(
+            "cannot-write",
+            f"{path} can't be written ({error.strerror or error})",
+            wanted="a folder with space and permission to write",
+            do="--out FOLDER, somewhere else",
+        ) from error
+
+
+def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    import io
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # pyright: ignore[reportArgumentType]
+    write_whole(path, buffer.getvalue())
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
+    """The arrays of a file; None when there is none or it is damaged (zip members carry checksums)."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError):
+        return None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Holds the folder for one run; another run is told which process has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / ".lock", "a+")
+    except OSError as error:
+        raise MachineError(
+            "cannot-write",
+            f"{folder} can't be written ({error.strerror or error})",
+            wanted="a folder with space and permission to write",
+            do="--out FOLDER, somewhere else",
+        ) from error
+    with file:
+        if not _try_lock(file):
+            raise MachineError(
+                "folder-in-use", "another run holds this folder", got=str(folder), do="wait for it, or --out FOLDER"
+            )
+        yield
+
+
+def _try_lock(file) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            return True
+        except OSError:
+            return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,81 @@
+"""The data of a study as arrays: what preparation made of it for every split, written once for the workers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.dataset import Dataset
+from fourfold.data.splits import Split
+from fourfold.errors import MachineError
+from fourfold.preprocessing.preparation import Preparation
+from fourfold.study.folder import load_arrays, save_arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Inputs (K, n, ...) and targets (K, n, 1) as each of K splits prepares them, and the splits.
+
+    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class).
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
+    splits: tuple[Split, ...]
+
+    @property
+    def key(self) -> str:
+        digest = hashlib.sha256()
+        for array in self._arrays().values():
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:24]
+
+    def longest_evaluation(self) -> tuple[int, int]:
+        """The most validation rows, and the most validation and test rows, of a split."""
+        validation = [len(split.validation) for split in self.splits]
+        both = [len(split.validation) + len(split.test) for split in self.splits]
+        return max(validation), max(both)
+
+    def save(self, folder: Path) -> None:
+        path = folder / "blocks" / f"data-{self.key}.npz"
+        if not path.exists():
+            save_arrays(path, self._arrays())
+
+    @classmethod
+    def load(cls, folder: Path, key: str) -> Prepared:
+        arrays = load_arrays(folder / "blocks" / f"data-{key}.npz")
+        if arrays is None:
+            raise MachineError(
+                "prepared-data", "the prepared data of the study can't be read", got=str(folder), do="run the command again"
+            )
+        splits = []
+        for i, (fold, repeat) in enumerate(arrays["numbers"]):
+            parts = [arrays[f"{part}-{i}"] for part in ("train", "validation", "test")]
+            splits.append(Split(*parts, int(fold), int(repeat)))
+        return cls(arrays["inputs"], arrays["targets"], arrays["weights"], tuple(splits))
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        arrays = {"inputs": self.inputs, "targets": self.targets, "weights": self.weights}
+        arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
+        for i, split in enumerate(self.splits):
+            arrays |= {f"train-{i}": split.train, f"validation-{i}": split.validation, f"test-{i}": split.test}
+        return arrays
+
+
+def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Preparation]]:
+    """What each split's training rows teach, applied to all rows."""
+    preparations = [Preparation.fit(dataset, split.train) for split in splits]
+    inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
+    targets = np.stack([preparation.target(dataset.target) for preparation in preparations])[..., None]
+    weights = np.ones(dataset.rows, np.float32)
+    if dataset.task.score == "balanced_accuracy":
+        _, inverse, counts = np.unique(targets[0, :, 0], return_inverse=True, return_counts=True)
+        weights = (dataset.rows / (len(counts) * counts))[inverse].astype(np.float32)
+    if dataset.task.kind == "classification":
+        targets = targets[:1]
+    return Prepared(inputs, targets, weights, tuple(splits)), preparations
