@@ -6,6 +6,7 @@ defines for light, dark and print, and a shape of their own, so that colour is n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,12 +50,21 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         for row in rows
     ]
     unit = "points" if scale.percent else scale.unit
-    title = f"{scale.name} minus the best other family’s" + (f" ({unit})" if unit else "")
+    title = f"difference ({unit})" if unit else "difference"
+    ends = [value[key] for value in values for key in ("low", "difference", "high") if value[key] is not None]
+    pad = 0.06 * (max(0.0, *ends) - min(0.0, *ends)) or 1.0
+    domain = [float(f"{min(0.0, *ends) - pad:.3g}"), float(f"{max(0.0, *ends) + pad:.3g}")]
     y = {"field": "family", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 130}}
-    x = {"type": "quantitative", "title": title}
+    x = {
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": domain, "nice": False},
+        "axis": {"tickCount": 6},
+    }
     layers: list[dict[str, Any]] = []
     if fmt.is_number(margin):
-        band = [{"from": -scale.plotted(margin), "to": scale.plotted(margin)}]
+        half = scale.plotted(margin)
+        band = [{"from": max(-half, domain[0]), "to": min(half, domain[1])}]
         places = {"x": {"field": "from", **x}, "x2": {"field": "to"}}
         layers.append(
             {"data": {"values": band}, "mark": {"type": "rect", "style": "margin"}, "encoding": places}
@@ -92,7 +102,8 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     )
     side = "left" if scale.lower_is_better else "right"
     reading = (
-        f"An interval wholly to the {side} of zero: better than every other family. One inside the shaded "
+        f"Each family’s {scale.name} minus that of the best other one. Wholly to the {side} of zero: better. "
+        "Wholly inside the shaded "
         f"band (± {scale.difference(margin).lstrip('+')}): no difference that matters in practice. "
         "The intervals hold for all families at once."
     )
@@ -289,7 +300,7 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
         "type": "quantitative",
         "title": "FLOPs to predict one sample (log scale)",
         "scale": {"type": "log", "domain": domain, "nice": False},
-        "axis": {"format": "~s", "tickCount": 5},
+        "axis": {"format": "~s", "values": _decades(*domain)},
     }
     layers = []
     for family, point in points.items():
@@ -329,6 +340,14 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
     return Chart(
         "cost", "What a better score costs", reading, (panel,), Table("Score and cost", columns, table), key
     )
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times the powers of ten between ``low`` and ``high``."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [
+        value for power in powers for value in (10.0**power * n for n in (1, 2, 5)) if low <= value <= high
+    ]
 
 
 def _view(layers: list[dict[str, Any]], height: int) -> dict[str, Any]:

@@ -78,17 +78,30 @@ def table(results: dict[str, Any], study: Study) -> Table:
             score + unit, short=f"{score}\n{unit.strip()}".strip(), interval="95 %\ninterval", numeric=True
         ),
         Column("Parameters", "Params", "trained numbers in the network", numeric=True),
-        Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one sample", numeric=True),
-        Column("Sequential steps", "Seq.\nsteps", "longest chain of operations that wait", numeric=True),
-        Column("Learning rates that work", "Rates\nOK", "of those tried, near the best", numeric=True),
-        Column("Training time", "Train\ntime", "all runs, compiling included", numeric=True),
+        Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one row", numeric=True),
+        Column(
+            "Sequential steps",
+            "Seq.\nsteps",
+            "longest chain of operations that wait for each other",
+            numeric=True,
+        ),
+        Column(
+            "Rates that work",
+            "Rates\nOK",
+            "learning rates of the grid that come near the best one",
+            numeric=True,
+        ),
+        Column("Training time", "Train\ntime", "all runs of the family, compiling included", numeric=True),
     )
     families = tuple(_family_row(row, study, place) for row in results["families"])
     below = tuple(
         Row((Cell(row["name"], note="baseline"), _score_cell(row, scale, place), *_blank(5)), kind="baseline")
         for row in baselines
     )
-    return Table("Results", columns, families + below, _notes(results, scale), ticks, reference)
+    caption = "A mark is a score, its line the 95 % interval"
+    if reference:
+        caption += f"; the dashed line is the {reference.label}"
+    return Table(caption, columns, families + below, _notes(results, scale), ticks, reference)
 
 
 def _blank(count: int) -> tuple[Cell, ...]:
