@@ -1,0 +1,232 @@
+r"""Variance components of per-example losses: example, run, fold, training set.
+
+Family f's loss on example i, predicted by the model that seed s trained without fold k(i), is
+
+    loss[s, i] = mu + example[i] + run[s, k(i)] + training[k(i)] + residual[s, i]
+
+The families see the same examples, so `example` is correlated among them; their seeds are not paired, so
+`run` is not. A hold-out has one fold and its training set is fixed: no `training`. In K-fold
+cross-validation the training sets overlap in all but one fold each, which the spread between folds hides:
+with effects that add up over training examples the mean of K such effects has the variance
+(K - 1)/K Var(training), not 1/K of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from fourfold.errors import OptionError
+
+# Var(training) / Var(run): trained networks showed 0.3 to 3.6, median 1. Folds can't tell: their training
+# sets overlap. What families share of it leaves their difference: at least half in what was tried.
+TRAINING_PER_RUN = 1.0
+TRAINING_SHARED = 0.5
+# A spread between folds beyond examples and runs is believed from this p-value on.
+FOLD_P_VALUE = 0.1
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which trained model predicted which entry: S seeds, K folds (one: a hold-out), n examples."""
+
+    seeds: int
+    folds: int
+    fold: np.ndarray  # (n,), numbered 0 to K - 1
+
+    @property
+    def examples(self) -> int:
+        return len(self.fold)
+
+    @classmethod
+    def of(cls, runs: np.ndarray, fold: np.ndarray) -> Design:
+        """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,).
+
+        Raises:
+            OptionError: ``bad-runs``, if a (seed, fold) was predicted by several models, or a model
+                predicted several.
+        """
+        runs, fold = np.atleast_2d(runs), np.asarray(fold)
+        if runs.shape[1] != len(fold) or len(fold) == 0:
+            raise OptionError(
+                "bad-runs",
+                "runs and fold don't fit",
+                got=f"runs {runs.shape}, fold {fold.shape}",
+                wanted="runs (S, n) and fold (n,) with n >= 1",
+                do="give one fold an example",
+            )
+        _, number = np.unique(fold, return_inverse=True)
+        cell = np.arange(len(runs))[:, None] * (number.max() + 1) + number
+        pairs = np.unique(np.stack([runs.ravel(), cell.ravel()]), axis=1).shape[1]
+        if not pairs == len(np.unique(runs)) == len(np.unique(cell)):
+            raise OptionError(
+                "bad-runs",
+                "runs must number the trained models: one for each seed and fold",
+                got=f"{len(np.unique(runs))} runs for {len(np.unique(cell))} pairs of seed and fold",
+                wanted="runs[s, i] equal where, and only where, seed and fold are",
+                do="number the runs by seed * K + fold",
+            )
+        return cls(len(runs), int(number.max()) + 1, number)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A contrast of mean losses with its variance by source and Satterthwaite's degrees of freedom."""
+
+    value: float
+    example: float
+    run: float
+    fold: float
+    training: float
+    dof: float
+
+    @property
+    def variance(self) -> float:
+        return self.example + self.run + self.fold + self.training
+
+    @property
+    def standard_error(self) -> float:
+        return float(np.sqrt(self.variance))
+
+
+class Components:
+    """The moments of F families' losses, from which the variance of any contrast of their means follows.
+
+    Args:
+        losses: name -> (S, n), or (1, n) for a predictor without seeds of its own.
+        design: which trained model predicted which entry.
+        deterministic: names of predictors without seeds of their own, where S is 1.
+        pseudo: the square of the loss of one error, for losses that are 0 or more by whole errors. It adds
+            one error each way to the examples (Bonett and Price 2012), without which families that agree
+            everywhere, or make no error, would be known exactly.
+
+    Raises:
+        OptionError: ``bad-losses``, if shapes don't fit, or a loss is not finite.
+    """
+
+    def __init__(
+        self,
+        losses: Mapping[str, np.ndarray],
+        design: Design,
+        *,
+        deterministic: Collection[str] = (),
+        pseudo: float = 0.0,
+    ) -> None:
+        self.names, self.design, self.pseudo = tuple(losses), design, pseudo
+        S, K, n, fold = design.seeds, design.folds, design.examples, design.fold
+        F, sizes = len(self.names), np.bincount(design.fold)
+        self.means, self.fold_means, centred = np.zeros(F), np.zeros((F, K)), np.zeros((F, n))
+        self.random = np.zeros(F, bool)  # has seeds of its own
+        self.run_square, run_noise = np.zeros(F), np.zeros(F)
+        for f, name in enumerate(self.names):
+            loss = _checked(name, losses[name], S, n)
+            self.random[f] = name not in deterministic and len(loss) == S
+            example = loss.mean(0)
+            cells = np.stack([np.bincount(fold, row, K) for row in loss]) / sizes  # (S, K)
+            self.means[f], self.fold_means[f] = example.mean(), cells.mean(0)
+            centred[f] = example - self.fold_means[f, fold]
+            if len(loss) > 1:
+                self.run_square[f] = cells.var(0, ddof=1).mean()
+                residual = loss - cells[:, fold] - centred[f]
+                run_noise[f] = (residual**2).sum() / max((S - 1) * (n - K), 1) * K / n
+        self.example_dof = max(n - K, 1)
+        self.example_covariance = centred @ centred.T / self.example_dof
+        self.run_variance, self.run_dof = self._runs(self.run_square - run_noise)
+
+    @property
+    def runs_identified(self) -> bool:
+        """Whether the data show what training again would change: several seeds, or several folds."""
+        return self.design.seeds > 1 or self.design.folds > 1 or not self.random.any()
+
+    def _runs(self, own: np.ndarray) -> tuple[np.ndarray, int]:
+        """Var(run) by family, and the degrees of freedom of each.
+
+        In a hold-out the seeds say it. In cross-validation its estimate is noisy against what it must
+        carry, so half of it is the families' pool, in proportion to their variances over examples. With one
+        seed only the folds' scatter of *paired* differences is left, and the pool is all there is.
+        """
+        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+        if S == 1 and K == 1:
+            return np.zeros(len(own)), 1
+        if K == 1:
+            return np.maximum(own, 0), S - 1
+        scale, random = np.diag(self.example_covariance), self.random
+        size = scale[random].sum()
+        if S > 1:
+            pool = own[random].sum() / size if size > 0 else 0.0
+            return np.where(random, np.maximum((own + pool * scale) / 2, 0), 0.0), 2 * K * (S - 1)
+        seeded = np.flatnonzero(random)
+        contrasts = [
+            np.eye(len(own))[f] - np.eye(len(own))[g] for i, f in enumerate(seeded) for g in seeded[:i]
+        ] or [np.eye(len(own))[f] for f in seeded]
+        excess = sum(
+            (w @ self.fold_means).var(ddof=1) - w @ self.example_covariance @ w * K / n for w in contrasts
+        )
+        size = sum(w**2 @ scale for w in contrasts)
+        pool = max(float(excess) / size, 0.0) if size > 0 else 0.0
+        return np.where(random, pool * scale, 0.0), max(len(seeded) - 1, 1) * (K - 1)
+
+    def covariance(self) -> np.ndarray:
+        """The modelled covariance of the means, (F, F): examples, runs and training sets."""
+        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+        deviation = np.sqrt(self.run_variance)
+        shared = TRAINING_SHARED * np.outer(deviation, deviation)
+        training = np.diag((1 - TRAINING_SHARED) * self.run_variance) + shared
+        examples = self.example_covariance / n + np.eye(len(self.names)) * self.pseudo / n**2
+        return examples + np.diag(self.run_variance) / (S * K) + training * TRAINING_PER_RUN * (K - 1) / K
+
+    def contrast(self, weights: Mapping[str, float]) -> Estimate:
+        r"""sum_f w_f mean_f with its variance (Satterthwaite's degrees of freedom go with it):
+
+        example  = w' E w / n + |w|^2 pseudo / n^2      E: covariance over examples within folds
+        run      = sum_f w_f^2 Var(run_f) / (S K)
+        training = (K - 1)/K TRAINING_PER_RUN ((1 - c) sum_f w_f^2 Var(run_f) + c (sum_f w_f sd(run_f))^2)
+        fold     = what the means of folds scatter beyond example and run, over K, where it is significant
+        """
+        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+        w = np.array([weights.get(name, 0.0) for name in self.names])
+        example = float(w @ self.example_covariance @ w / n + w @ w * self.pseudo / n**2)
+        own, common = w**2 * self.run_variance, float(w @ np.sqrt(self.run_variance)) ** 2
+        overlap = TRAINING_PER_RUN * (K - 1) / K
+        run = float(own.sum()) / (S * K)
+        training = overlap * ((1 - TRAINING_SHARED) * float(own.sum()) + TRAINING_SHARED * common)
+        fold, squares = 0.0, example**2 / self.example_dof
+        if S == 1:  # the families' pool
+            squares += (run + training) ** 2 / self.run_dof
+        else:
+            # in a hold-out the mean square itself, of which the run's variance is a difference
+            seen = w**2 * self.run_square if K == 1 else own
+            parts = seen * (run + training) / own.sum() if own.sum() > 0 else seen * 0
+            squares += float(parts @ parts) / self.run_dof
+        if K > 1 and S > 1:
+            between, known = float((w @ self.fold_means).var(ddof=1)) / K, example + run
+            if between > known and special.fdtrc(K - 1, self.example_dof, between / known) < FOLD_P_VALUE:
+                fold = between - known
+                squares = between**2 / (K - 1) + training**2 / self.run_dof
+        total = example + run + fold + training
+        dof = total**2 / squares if squares > 0 else float(self.example_dof)
+        return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
+
+
+def _checked(name: str, losses: np.ndarray, seeds: int, examples: int) -> np.ndarray:
+    loss = np.atleast_2d(np.asarray(losses, float))
+    if loss.shape not in {(seeds, examples), (1, examples)}:
+        raise OptionError(
+            "bad-losses",
+            f"the losses of {name!r} don't fit the runs",
+            got=f"shape {loss.shape}",
+            wanted=f"({seeds}, {examples}) or (1, {examples})",
+            do="give one loss for each seed and test example",
+        )
+    if not np.isfinite(loss).all():
+        raise OptionError(
+            "bad-losses",
+            f"the losses of {name!r} are not all finite",
+            got=f"{int((~np.isfinite(loss)).sum())} that are not",
+            wanted="finite losses",
+            do="give a family that diverged a status in place of losses",
+        )
+    return loss

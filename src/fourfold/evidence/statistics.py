@@ -1,0 +1,226 @@
+"""The comparison of families from their per-example losses: scores, simultaneous differences, gains.
+
+A score is higher-is-better or a root mean square: `accuracy` and `balanced_accuracy` are 1 - mean loss,
+`rmse` is the root of the mean squared error, linearised at the family's own value (the delta method).
+A difference or gain is positive where the first is better, whatever the score.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special, stats
+
+from fourfold.errors import OptionError
+from fourfold.evidence.components import Components, Design, Estimate
+from fourfold.evidence.multiplicity import critical_level
+
+SCORES = ("accuracy", "balanced_accuracy", "rmse")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value between `low` and `high`, by Student's t with `dof` degrees of freedom."""
+
+    value: float
+    low: float
+    high: float
+    standard_error: float = 0.0
+    dof: float = 0.0
+
+
+class Analysis:
+    """What the losses of families on the same examples say of them.
+
+    Args:
+        losses: name -> (S, n): seed s's loss on example i (0 or 1; the squared error; for balanced accuracy
+            0 or the example's weight n / (K n_class)); (1, n) for a predictor without seeds.
+        runs: (S, n), the number of the trained model that predicted the entry: one for each seed and fold.
+        fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
+        score: ``accuracy``, ``balanced_accuracy`` or ``rmse``.
+        deterministic: names of predictors without seeds of their own.
+
+    Raises:
+        OptionError: ``unknown-score``, ``bad-runs`` or ``bad-losses``.
+    """
+
+    def __init__(
+        self,
+        losses: Mapping[str, np.ndarray],
+        runs: np.ndarray,
+        fold: np.ndarray,
+        score: str = "accuracy",
+        *,
+        deterministic: Collection[str] = (),
+    ) -> None:
+        if score not in SCORES:
+            close = difflib.get_close_matches(score, SCORES, 1)
+            raise OptionError(
+                "unknown-score",
+                "there is no such score",
+                got=repr(score),
+                wanted=f"one of {', '.join(SCORES)}",
+                do=f"use {close[0] if close else SCORES[0]!r}",
+            )
+        self.score, self.root = score, score == "rmse"
+        self.design = Design.of(runs, fold)
+        arrays = {name: np.atleast_2d(np.asarray(loss, float)) for name, loss in losses.items()}
+        if self.root:
+            roots = {name: float(np.sqrt(loss.mean())) for name, loss in arrays.items()}
+            arrays = {name: loss / (2 * roots[name] or 1.0) for name, loss in arrays.items()}
+        errors = np.concatenate([loss[loss > 0] for loss in arrays.values()] or [np.ones(0)])
+        self.error_square = float((errors**2).mean()) if len(errors) and not self.root else 1.0
+        self.components = Components(
+            arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.root else self.error_square
+        )
+        self.names = self.components.names
+        means = roots if self.root else dict(zip(self.names, self.components.means))
+        self.values = {name: float(m) if self.root else 1 - float(m) for name, m in means.items()}
+
+    def mean(self, name: str, level: float = 0.95) -> Interval:
+        """The score of one family, on the logit scale (accuracies) or that of the root (RMSE).
+
+        Fewer than three errors, or three right: not inside Clopper and Pearson's interval for n examples.
+        """
+        estimate = self.components.contrast({name: 1.0})
+        value, error, dof = self.values[name], estimate.standard_error, estimate.dof
+        t = float(stats.t.ppf((1 + level) / 2, dof))
+        if self.root:
+            return Interval(value, max(value - t * error, 0.0), value + t * error, error, dof)
+        n = max(self.design.examples / self.error_square, 1.0)
+        ends, right = [], min(max(value * n, 0.0), n)
+        wrong = n - right
+        if min(wrong, right) >= 1:
+            step = t * error / (value * (1 - value))
+            ends += [special.expit(special.logit(value) - step), special.expit(special.logit(value) + step)]
+        if min(wrong, right) < 3:
+            tail = (1 - level) / 2
+            ends += [
+                special.betaincinv(right, wrong + 1, tail) if right > 0 else 0.0,
+                special.betaincinv(right + 1, wrong, 1 - tail) if wrong > 0 else 1.0,
+            ]
+        return Interval(value, float(min(*ends, value)), float(max(*ends, value)), error, dof)
+
+    def means(self, level: float = 0.95) -> dict[str, Interval]:
+        """All scores, together inside their intervals (so also the winner's, chosen after looking): Sidak."""
+        return {name: self.mean(name, level ** (1 / len(self.names))) for name in self.names}
+
+    def difference(self, first: str, second: str) -> Estimate:
+        """How much better `first` is than `second`; `value` in the score's unit."""
+        estimate = self.components.contrast({first: -1.0, second: 1.0})
+        sign = -1.0 if self.root else 1.0
+        return Estimate(
+            sign * (self.values[first] - self.values[second]),
+            estimate.example,
+            estimate.run,
+            estimate.fold,
+            estimate.training,
+            estimate.dof,
+        )
+
+    def _against(self, first: str, others: list[str], level: float, one_sided: bool = False):
+        """Differences of `first` to each of `others`, and their simultaneous half-widths."""
+        estimates = [self.difference(first, other) for other in others]
+        dof = np.array([e.dof for e in estimates])
+        index = {name: i for i, name in enumerate(self.names)}
+        contrasts = np.zeros((len(others), len(self.names)))
+        for row, other in zip(contrasts, others):
+            row[index[first]], row[index[other]] = 1.0, -1.0
+        joint = contrasts @ self.components.covariance() @ contrasts.T
+        a = critical_level(joint, dof, level, one_sided=one_sided)
+        t = stats.t.isf(a if one_sided else a / 2, dof)
+        half = t * np.array([e.standard_error for e in estimates])
+        return {o: (e, float(h)) for o, e, h in zip(others, estimates, half)}
+
+    def pairs(self, level: float = 0.95) -> dict[str, dict[str, Interval]]:
+        """For each family, its differences to the others, simultaneously inside (many to one, max-t)."""
+        table = {}
+        for f in self.names:
+            against = (
+                self._against(f, [g for g in self.names if g != f], level) if len(self.names) > 1 else {}
+            )
+            table[f] = {
+                g: Interval(e.value, e.value - h, e.value + h, e.standard_error, e.dof)
+                for g, (e, h) in against.items()
+            }
+        return table
+
+    def best_others(self, pairs: Mapping[str, Mapping[str, Interval]] | None = None) -> dict[str, Interval]:
+        r"""Each family minus the best other, delta_f = min_g (theta_f - theta_g), simultaneously inside.
+
+        Multiple comparisons with the best: only the differences to the family that is truly best need to be
+        inside their intervals [d_bg - h_bg, d_bg + h_bg], and it is one of
+
+            B = {b: min_g (d_bg + h_bg) >= 0}
+
+        so for f in B    L = min(min_g (d_fg - h_fg), min_{b in B, b != f} (-d_bf - h_bf)),   U = min_g (d_fg + h_fg)
+        and else         L = min_{b in B} (-d_bf - h_bf),   U = min(0, max_{b in B} (-d_bf + h_bf))
+
+        Source: Edwards and Hsu 1983, "Multiple comparisons with the best treatment"; Hsu 1996, chapter 4.
+        """
+        pairs = self.pairs() if pairs is None else pairs
+        best = [b for b, row in pairs.items() if row and min(i.high for i in row.values()) >= 0]
+        result = {}
+        for f, row in pairs.items():
+            if not row:
+                continue
+            near = min(row.values(), key=lambda i: i.value)
+            lows = [-pairs[b][f].high for b in best if b != f]
+            if f in best:
+                low = min(min(i.low for i in row.values()), *lows, near.value)
+                high = min(i.high for i in row.values())
+            else:
+                low, high = min(lows), min(0.0, max(-pairs[b][f].low for b in best))
+            result[f] = Interval(near.value, low, max(high, near.value), near.standard_error, near.dof)
+        return result
+
+
+def mean_interval(
+    losses: np.ndarray, runs: np.ndarray, fold: np.ndarray, score: str = "accuracy", level: float = 0.95
+) -> Interval:
+    """The score of one family with its interval; see `Analysis` for the arguments.
+
+    >>> losses = (np.arange(200).reshape(1, 200) % 10 == 0) * np.ones((3, 1))
+    >>> found = mean_interval(losses, np.zeros((3, 200), int) + np.arange(3)[:, None], np.zeros(200))
+    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)
+    (0.9, 0.85, 0.94)
+    """
+    return Analysis({"it": losses}, runs, fold, score).mean("it", level)
+
+
+def differences(
+    losses: Mapping[str, np.ndarray],
+    runs: np.ndarray,
+    fold: np.ndarray,
+    score: str = "accuracy",
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """Each family minus the best other, with simultaneous intervals; empty for a single family."""
+    analysis = Analysis(losses, runs, fold, score)
+    return analysis.best_others(analysis.pairs(level))
+
+
+def gains(
+    losses: Mapping[str, np.ndarray],
+    baseline: np.ndarray,
+    runs: np.ndarray,
+    fold: np.ndarray,
+    score: str = "accuracy",
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
+
+    `high` is the most that could be gained: the baseline's own loss.
+    """
+    key = "the baseline"
+    everything = {**losses, key: np.atleast_2d(baseline)[:1]}
+    analysis = Analysis(everything, runs, fold, score, deterministic=(key,))
+    most = analysis.values[key] if analysis.root else 1 - analysis.values[key]
+    against = analysis._against(key, list(losses), level, one_sided=True)
+    return {
+        name: Interval(-e.value, -e.value - h, max(most, -e.value), e.standard_error, e.dof)
+        for name, (e, h) in against.items()
+    }
