@@ -1,0 +1,129 @@
+"""What the blocks of a study hold, side by side: one trial a training, and the choices made on validation data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.study import blocks as block_module
+from fourfold.study.blocks import Block, Run
+from fourfold.study.prepared import Prepared
+from fourfold.training.replicas import DIVERGED
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One training's result. ``outputs`` (test rows, units) are those of the trained graph."""
+
+    family: str
+    size: str
+    run: Run
+    status: int
+    steps: int
+    validation_score: float
+    validation_loss: float
+    outputs: np.ndarray
+    check_steps: np.ndarray
+    training_curve: np.ndarray
+    validation_curve: np.ndarray
+
+    @property
+    def diverged(self) -> bool:
+        return self.status == DIVERGED
+
+
+Setting = tuple[str, float]
+"""A size and a learning rate: what is chosen on validation data."""
+
+
+@dataclass(eq=False)
+class Trials:
+    """The trials of one family by setting."""
+
+    family: str
+    by_setting: dict[Setting, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, trial: Trial) -> None:
+        self.by_setting[trial.size, trial.run.learning_rate].append(trial)
+
+    @property
+    def all(self) -> list[Trial]:
+        return [trial for trials in self.by_setting.values() for trial in trials]
+
+    def rank(self, setting: Setting, split: int | None = None) -> tuple[float, float]:
+        """How good a setting is on validation data, of one split or of all: mean score, ties by loss.
+
+        A diverged training counts as the worst of the family.
+        """
+        trials = [t for t in self.by_setting[setting] if split is None or t.run.split == split]
+        if not trials:
+            return (-np.inf, -np.inf)
+        worst_score = min((t.validation_score for t in self.all if not t.diverged), default=-np.inf)
+        worst_loss = max((t.validation_loss for t in self.all if not t.diverged), default=np.inf)
+        scores = [worst_score if t.diverged else t.validation_score for t in trials]
+        losses = [worst_loss if t.diverged else t.validation_loss for t in trials]
+        return (round(float(np.mean(scores)), 9), -float(np.mean(losses)))
+
+    def best(self, split: int | None = None) -> Setting:
+        """The setting chosen on the validation rows of one split, or over all splits."""
+        return max(self.by_setting, key=lambda setting: (self.rank(setting, split), -setting[1]))
+
+    def chosen(self) -> dict[tuple[int, int], Trial]:
+        """The trial that answers for each (seed, split): of the setting chosen on that split's validation rows."""
+        splits = sorted({trial.run.split for trial in self.all})
+        answers = {}
+        for split in splits:
+            for trial in self.by_setting[self.best(split)]:
+                if trial.run.split == split:
+                    answers[trial.run.seed, split] = trial
+        return answers
+
+    def median(self) -> Trial:
+        """The trial of the best setting whose validation score is the median: the model that is kept."""
+        trials = [t for t in self.by_setting[self.best()] if not t.diverged] or self.by_setting[self.best()]
+        ordered = sorted(trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split))
+        return ordered[len(ordered) // 2]
+
+
+def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Trials]:
+    """The trials of all blocks that are on disk, by family."""
+    families: dict[str, Trials] = {}
+    for block in done:
+        arrays = block_module.load(block, folder)
+        if arrays is None:
+            continue
+        trials = families.setdefault(block.family, Trials(block.family))
+        for i, run in enumerate(block.runs):
+            split = prepared.splits[run.split]
+            first = len(split.validation)
+            reached = np.flatnonzero(arrays["check_steps"][i])
+            curve = reached if len(reached) else np.array([0])
+            status = int(arrays["status"][i])
+            last = _kept_check(arrays["validation_score"][i][curve], status)
+            trials.add(
+                Trial(
+                    block.family,
+                    block.size,
+                    run,
+                    status,
+                    int(arrays["steps"][i]),
+                    float(arrays["validation_score"][i][curve][last]),
+                    float(arrays["validation_loss"][i][curve][last]),
+                    arrays["outputs"][i][first : first + len(split.test)],
+                    arrays["check_steps"][i][curve],
+                    arrays["training_loss"][i][curve],
+                    arrays["validation_score"][i][curve],
+                )
+            )
+    return families
+
+
+def _kept_check(scores: np.ndarray, status: int) -> int:
+    """The check whose weights were kept: the last, or the best (the latest of equals) after an early stop."""
+    if status == 0:
+        return len(scores) - 1
+    finite = np.where(np.isfinite(scores), scores, -np.inf)
+    return int(len(scores) - 1 - np.argmax(finite[::-1]))

@@ -1,0 +1,60 @@
+"""Where blocks run: by default one worker process whose devices are the cores.
+
+The worker sets its devices before JAX starts there, so a notebook that already used JAX still gets all cores,
+and a worker that the system kills is an error of one block, not the end.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import loky
+
+from fourfold.training.placement import cores
+
+
+class Inline(Executor):
+    """Runs each task where it is submitted: for what can't be pickled, and for debugging."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def local_worker() -> Executor:
+    """One worker process with every core as a device. The same one is reused while the process lives."""
+    return loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment())
+
+
+def kill_worker() -> None:
+    """Ends the worker at once, whatever it does."""
+    loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment()).shutdown(wait=False, kill_workers=True)
+
+
+def environment() -> dict[str, str]:
+    """What the worker's process starts with."""
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "xla_force_host_platform_device_count" not in flags:
+        flags = f"{flags} --xla_force_host_platform_device_count={cores()}".strip()
+    cache = os.environ.get("JAX_COMPILATION_CACHE_DIR") or str(cache_folder() / "compiled")
+    return {
+        "XLA_FLAGS": flags,
+        "JAX_COMPILATION_CACHE_DIR": cache,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+
+
+def cache_folder() -> Path:
+    """The user's cache folder: FOURFOLD_CACHE, else where the system keeps caches."""
+    if "FOURFOLD_CACHE" in os.environ:
+        return Path(os.environ["FOURFOLD_CACHE"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fourfold"
