@@ -45,7 +45,7 @@ def critical_level(
     scale, dof = np.where(scale > 0, scale, 1.0)[order], np.asarray(dof)[order]
     values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)] / np.outer(scale, scale))
     normal, uniform = _points(m)
-    together = normal @ (vectors * np.sqrt(np.maximum(values, 0))).T @ vectors.T  # symmetric square root
+    together = normal @ (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # symmetric square root
     smallest = np.ones(POINTS)
     for j in range(m):
         spread = np.sqrt(2 * special.gammaincinv(dof[j] / 2, uniform) / dof[j]) if dof[j] < 1e4 else 1.0

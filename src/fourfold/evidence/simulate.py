@@ -20,6 +20,9 @@ import numpy as np
 from scipy import stats
 
 
+Study = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]  # losses by family, runs, fold
+
+
 @dataclass(frozen=True)
 class World:
     """Families of known expected accuracy, S seeds, K folds (one: a hold-out) and n examples.
@@ -48,7 +51,7 @@ class World:
     def names(self) -> tuple[str, ...]:
         return tuple(f"family {f + 1}" for f in range(len(self.accuracies)))
 
-    def draw(self, random: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    def draw(self, random: np.random.Generator) -> Study:
         """Losses (0 right, 1 wrong) by family, the runs and the folds."""
         S, K, n = self.seeds, self.folds, self.examples
         fold = random.permutation(np.arange(n) % K)
@@ -69,9 +72,7 @@ class World:
             losses[name] = (latent <= 0).astype(float)
         return losses, runs, fold
 
-    def draws(
-        self, count: int, seed: int = 0
-    ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
+    def draws(self, count: int, seed: int = 0) -> Iterator[Study]:
         """`count` studies; draw i is the same whatever `count` is."""
         for i in range(count):
             yield self.draw(np.random.default_rng([seed, i]))

@@ -156,8 +156,10 @@ class Analysis:
 
             B = {b: min_g (d_bg + h_bg) >= 0}
 
-        so for f in B    L = min(min_g (d_fg - h_fg), min_{b in B, b != f} (-d_bf - h_bf)),   U = min_g (d_fg + h_fg)
-        and else         L = min_{b in B} (-d_bf - h_bf),   U = min(0, max_{b in B} (-d_bf + h_bf))
+        so f in B has    L = min(min_g (d_fg - h_fg), min_{b in B, b != f} (-d_bf - h_bf))
+                         U = min_g (d_fg + h_fg)
+        any other has    L = min_{b in B} (-d_bf - h_bf)
+                         U = min(0, max_{b in B} (-d_bf + h_bf))
 
         Source: Edwards and Hsu 1983, "Multiple comparisons with the best treatment"; Hsu 1996, chapter 4.
         """
