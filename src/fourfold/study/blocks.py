@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -66,20 +66,20 @@ class Block:
     def path(self, folder: Path) -> Path:
         return folder / "blocks" / f"{self.family}-{self.size}-{self.key}.npz"
 
+    def run(self, folder: Path) -> None:
+        """Trains the replicas and writes what came of them; called in a worker."""
+        prepared = _prepared(folder, self.data)
+        save_arrays(self.path(folder), _stack(train(self, prepared), self))
+
+    def load(self, folder: Path) -> dict[str, np.ndarray] | None:
+        """The result, or None when it is not on disk (or damaged, and so to be run again)."""
+        return load_arrays(self.path(folder))
+
 
 def batch_size(rows: int) -> int:
     """The power of two nearest below rows / 16, from 16 to 64; never more than the rows."""
     power = 2 ** int(np.log2(max(rows / 16, 1)))
     return min(max(SMALL_BATCH, min(power, LARGE_BATCH)), rows)
-
-
-def run(block: Block, folder: Path) -> Path:
-    """Trains the block's replicas and writes what came of them; called in a worker."""
-    path = block.path(folder)
-    prepared = _prepared(folder, block.data)
-    trained = train(block, prepared)
-    save_arrays(path, _stack(trained, block, prepared))
-    return path
 
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:
@@ -89,11 +89,6 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
     longest = prepared.longest_evaluation()
     replicas = [_replica(block, run, net, prepared, longest) for run in block.runs]
     return sweep(shared, replicas, block.capacity)
-
-
-def load(block: Block, folder: Path) -> dict[str, np.ndarray] | None:
-    """The block's result, or None when it is not on disk (or damaged, and so to be run again)."""
-    return load_arrays(block.path(folder))
 
 
 @lru_cache(maxsize=8)
@@ -109,13 +104,9 @@ def _sweep(family: str, problem: Problem, size: str, output: str) -> tuple[Archi
     return net, Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
 
 
-def _logit_loss(cls: type) -> Any:
-    return lambda: cls(from_logits=True)
-
-
 LOSSES = {
-    "softmax": _logit_loss(losses.SparseCategoricalCrossentropy),
-    "sigmoid": _logit_loss(losses.BinaryCrossentropy),
+    "softmax": partial(losses.SparseCategoricalCrossentropy, from_logits=True),
+    "sigmoid": partial(losses.BinaryCrossentropy, from_logits=True),
     "linear": losses.MeanSquaredError,
     "softplus": losses.MeanSquaredError,
     "tanh": losses.MeanSquaredError,
@@ -148,8 +139,7 @@ def _replica(block: Block, run: Run, net: Architecture, prepared: Prepared, long
     values = net.trained.init(Stream(initial))
     trainable = set(net.trained.trainable_paths())
     rng = np.random.default_rng([order, 0])
-    weights = _example_weights(prepared, split.validation)
-    validation, validation_weights = _fill(split.validation, weights, longest[0])
+    validation, validation_weights = _fill(split.validation, prepared.weights[split.validation], longest[0])
     evaluation, _ = _fill(np.concatenate([split.validation, split.test]), None, longest[1])
     permuted = CANDIDATES[block.family].ordered_columns and block.problem.layout == "flat"
     return Replica(
@@ -180,10 +170,6 @@ def _batches(rows: np.ndarray, steps: int, batch: int, rng: np.random.Generator)
     return orders[: steps * batch].reshape(steps, batch).astype(np.int32)
 
 
-def _example_weights(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
-    return prepared.weights[rows].astype(np.float32)
-
-
 def _fill(rows: np.ndarray, weights: np.ndarray | None, longest: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows repeated to the longest split's number and a full evaluation batch; the repeats weigh nothing."""
     filled = padded_rows(np.concatenate([rows, np.full(longest - len(rows), rows[0])]))
@@ -192,7 +178,7 @@ def _fill(rows: np.ndarray, weights: np.ndarray | None, longest: int) -> tuple[n
     return filled, weight
 
 
-def _stack(trained: list[Trained], block: Block, prepared: Prepared) -> dict[str, np.ndarray]:
+def _stack(trained: list[Trained], block: Block) -> dict[str, np.ndarray]:
     """The arrays of a block's file: one row a run."""
     names = ("check_steps", "training_loss", "validation_loss", "validation_score", "status", "steps")
     arrays = {name: np.stack([getattr(result, name) for result in trained]) for name in names}

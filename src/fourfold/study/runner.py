@@ -7,27 +7,36 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from fourfold.errors import FourfoldError, MachineError
-from fourfold.study import blocks as block_module
-from fourfold.study.blocks import Block
 from fourfold.study.workers import kill_worker, local_worker
 
 ATTEMPTS = 3
 LOOK_EVERY = 0.2  # seconds between two looks at the futures, so that Ctrl-C is heard
 
 
+class Task(Protocol):
+    """What can be run: a block of replicas, or a baseline. It can be pickled and hashed."""
+
+    def run(self, folder: Path) -> None:
+        """Computes the result and writes it as a file, whole."""
+
+    def load(self, folder: Path) -> Any:
+        """The result, or None when there is none."""
+
+
 @dataclass(frozen=True)
 class Done:
     """A block that ended: its seconds (None when it was on disk), and its failure in words, if any."""
 
-    block: Block
+    block: Task
     seconds: float | None
     failure: str = ""
 
 
 def run_blocks(
-    wanted: Iterable[Block],
+    wanted: Iterable[Task],
     folder: Path,
     executor: Executor | None = None,
     tell: Callable[[Done], None] = lambda done: None,
@@ -41,7 +50,7 @@ def run_blocks(
 
     missing = []
     for block in wanted:
-        if block_module.load(block, folder) is None:
+        if block.load(folder) is None:
             missing.append(block)
         else:
             end(Done(block, None))
@@ -58,19 +67,19 @@ def run_blocks(
 
 
 def _round(
-    missing: list[Block], attempts: dict[Block, int], folder: Path, pool: Executor, end: Callable[[Done], None]
-) -> list[Block]:
+    missing: list[Task], attempts: dict[Task, int], folder: Path, pool: Executor, end: Callable[[Done], None]
+) -> list[Task]:
     """Submits blocks to one pool; what is left when the pool breaks is returned, to be tried again."""
     waiting = list(missing)
-    running: dict[Future, tuple[Block, float]] = {}
-    retry: list[Block] = []
+    running: dict[Future, tuple[Task, float]] = {}
+    retry: list[Task] = []
     broken = False
     while waiting or running:
         while waiting and len(running) < _in_flight(pool) and not broken:
             block = waiting.pop(0)
             attempts[block] += 1
             try:
-                running[pool.submit(block_module.run, block, folder)] = (block, time.perf_counter())
+                running[pool.submit(block.run, folder)] = (block, time.perf_counter())
             except (BrokenExecutor, RuntimeError):
                 broken = True
                 waiting.insert(0, block)

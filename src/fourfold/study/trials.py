@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from fourfold.study import blocks as block_module
 from fourfold.study.blocks import Block, Run
 from fourfold.study.prepared import Prepared
 from fourfold.training.replicas import DIVERGED
@@ -92,7 +91,7 @@ def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Tr
     """The trials of all blocks that are on disk, by family."""
     families: dict[str, Trials] = {}
     for block in done:
-        arrays = block_module.load(block, folder)
+        arrays = block.load(folder)
         if arrays is None:
             continue
         trials = families.setdefault(block.family, Trials(block.family))

@@ -1,0 +1,169 @@
+"""What a comparison must beat: scikit-learn's models on the same splits, their strength tuned as the families' is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fourfold.study.folder import load_arrays, save_arrays
+from fourfold.study.prepared import Prepared
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A model by task: its name, a maker of estimators from a strength, the strengths, and a line to use it."""
+
+    name: str
+    make: Callable[[float], Any]
+    strengths: tuple[float, ...]
+    usage: str
+
+
+def _majority(_: float) -> Any:
+    from sklearn.dummy import DummyClassifier
+
+    return DummyClassifier(strategy="prior")
+
+
+def _mean(_: float) -> Any:
+    from sklearn.dummy import DummyRegressor
+
+    return DummyRegressor()
+
+
+def _logistic(strength: float) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=strength, max_iter=300)
+
+
+def _ridge(strength: float) -> Any:
+    from sklearn.linear_model import Ridge
+
+    return Ridge(alpha=1 / strength)
+
+
+def _tree_classifier(_: float) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=60)
+
+
+def _tree_regressor(_: float) -> Any:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    return HistGradientBoostingRegressor(random_state=0, early_stopping=False, max_iter=60)
+
+
+BASELINES: dict[str, dict[str, Baseline]] = {
+    "classification": {
+        b.name: b
+        for b in (
+            Baseline("majority class", _majority, (1.0,), "sklearn.dummy.DummyClassifier().fit(x, y)"),
+            Baseline(
+                "logistic regression",
+                _logistic,
+                (0.01, 0.1, 1.0, 10.0),
+                "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300).fit(x, y)",
+            ),
+            Baseline(
+                "boosted trees",
+                _tree_classifier,
+                (1.0,),
+                "sklearn.ensemble.HistGradientBoostingClassifier(max_iter=60, early_stopping=False).fit(x, y)",
+            ),
+        )
+    },
+    "regression": {
+        b.name: b
+        for b in (
+            Baseline("mean", _mean, (1.0,), "sklearn.dummy.DummyRegressor().fit(x, y)"),
+            Baseline(
+                "ridge regression",
+                _ridge,
+                (0.001, 0.01, 0.1, 1.0, 10.0),
+                "sklearn.linear_model.Ridge(alpha={alpha:g}).fit(x, y)",
+            ),
+            Baseline(
+                "boosted trees",
+                _tree_regressor,
+                (1.0,),
+                "sklearn.ensemble.HistGradientBoostingRegressor(max_iter=60, early_stopping=False).fit(x, y)",
+            ),
+        )
+    },
+}
+
+
+@dataclass(frozen=True)
+class BaselineBlock:
+    """A baseline on every split: chosen by validation, asked about validation and test rows."""
+
+    data: str
+    kind: str
+    name: str
+    vocabulary: int = 0
+
+    def path(self, folder: Path) -> Path:
+        content = json.dumps(asdict(self) | {"version": VERSION}, sort_keys=True)
+        key = hashlib.sha256(content.encode()).hexdigest()[:32]
+        return folder / "blocks" / f"baseline-{self.name.replace(' ', '-')}-{key}.npz"
+
+    def load(self, folder: Path) -> dict[str, np.ndarray] | None:
+        return load_arrays(self.path(folder))
+
+    def run(self, folder: Path) -> None:
+        prepared = Prepared.load(folder, self.data)
+        baseline = BASELINES[self.kind][self.name]
+        arrays: dict[str, np.ndarray] = {}
+        for number, split in enumerate(prepared.splits):
+            x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
+            y = prepared.targets[number % len(prepared.targets), :, 0]
+            fitted = [_fitted(baseline.make(strength), x[split.train], y[split.train]) for strength in baseline.strengths]
+            scores = [_score(self.kind, m, x[split.validation], y[split.validation], prepared.weights[split.validation]) for m in fitted]
+            best = int(np.argmax(scores))
+            arrays[f"strength-{number}"] = np.array(baseline.strengths[best])
+            arrays[f"validation-{number}"] = np.array(scores[best])
+            arrays[f"test-{number}"] = _outputs(self.kind, fitted[best], x[split.test], int(y.max()) + 1)
+        save_arrays(self.path(folder), arrays)
+
+
+def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
+    """Inputs as a table (n, F): flattened; for text the number of times each token occurs."""
+    if vocabulary:
+        counts = np.zeros((len(inputs), vocabulary), np.float32)
+        np.add.at(counts, (np.arange(len(inputs))[:, None], inputs), 1.0)
+        counts[:, 0] = 0.0
+        return np.log1p(counts)
+    return inputs.reshape(len(inputs), -1)
+
+
+def _fitted(estimator: Any, x: np.ndarray, y: np.ndarray) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
+        return estimator.fit(x, y)
+
+
+def _score(kind: str, model: Any, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
+    predictions = model.predict(x)
+    if kind == "classification":
+        return float(np.average(predictions == y, weights=weights))
+    return -float(np.mean((predictions - y) ** 2))
+
+
+def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:
+    """Probabilities of all classes (rows, classes), or predictions (rows, 1)."""
+    if kind == "regression":
+        return model.predict(x).reshape(-1, 1).astype(np.float32)
+    outputs = np.zeros((len(x), classes), np.float32)
+    outputs[:, np.asarray(model.classes_, int)] = model.predict_proba(x)
+    return outputs

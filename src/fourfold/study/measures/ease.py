@@ -1,0 +1,103 @@
+"""Ease of training: how many learning rates work, whether the best lies at the grid's edge, what diverged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.study.trials import Trials
+
+SOURCE = "trials on the base grid of learning rates"
+
+
+@dataclass(frozen=True)
+class Ease:
+    """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best."""
+
+    rates: list[dict[str, Any]]
+    share: float
+    at_edge: bool
+    diverged: float
+
+
+def of_family(trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float) -> Ease:
+    """What the validation scores by learning rate say, at the size that was chosen.
+
+    ``margin`` is what a difference must exceed to matter, ``deviation`` turns a mean squared error of scaled
+    targets into the target's unit.
+    """
+    size = trials.best()[0]
+    rates = sorted({rate for s, rate in trials.by_setting if s == size})
+    rows = []
+    for rate in rates:
+        all_trials = trials.by_setting[size, rate]
+        scores = [_in_units(t.validation_score, score, deviation) for t in all_trials if not t.diverged]
+        rows.append(
+            {
+                "rate": rate,
+                "validation": _spread(scores),
+                "trained": len(scores),
+                "diverged": len(all_trials) - len(scores),
+            }
+        )
+    sign = -1 if score == "rmse" else 1
+    means = {row["rate"]: sign * row["validation"]["mean"] for row in rows if row["validation"] is not None}
+    best = max(means.values(), default=-np.inf)
+    works = [
+        rate for rate in base_grid
+        if means.get(rate, -np.inf) >= best - margin and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
+    ]
+    chosen = trials.best()[1]
+    counts = [(row["diverged"], row["diverged"] + row["trained"]) for row in rows if row["rate"] in base_grid]
+    return Ease(
+        rows,
+        len(works) / len(base_grid),
+        chosen in (rates[0], rates[-1]) and _strictly_best(means, chosen, rates),
+        sum(d for d, _ in counts) / max(sum(n for _, n in counts), 1),
+    )
+
+
+def evidence(family: str, ease: Ease) -> list[Evidence]:
+    return [
+        Evidence("share of learning rates that work", family, ease.share, "fraction", method="validation score within the margin of the best", source=SOURCE),
+        Evidence("share diverged", family, ease.diverged, "fraction", method="a loss that is not finite", source=SOURCE),
+    ]
+
+
+def at_edge(trials: Trials) -> tuple[bool, bool]:
+    """Whether the best rate of any size lies at the lower and at the upper end of the grid, strictly better."""
+    size, chosen = trials.best()
+    rates = sorted({rate for s, rate in trials.by_setting if s == size})
+    means = {rate: trials.rank((size, rate))[0] for rate in rates}
+    strict = _strictly_best(means, chosen, rates)
+    return chosen == rates[0] and strict, chosen == rates[-1] and strict
+
+
+def next_rate(rate: float, up: bool) -> float:
+    """The neighbour on the grid 1, 3, 10, 30, ...
+
+    >>> next_rate(0.03, up=True), next_rate(0.001, up=False)
+    (0.1, 0.0003)
+    """
+    exponent = round(2 * np.log10(rate))
+    exponent += 1 if up else -1
+    return float(f"{(1.0 if exponent % 2 == 0 else 3.0) * 10.0 ** (exponent // 2):.0e}")
+
+
+def _strictly_best(means: dict[float, float], chosen: float, rates: list[float]) -> bool:
+    others = [means[rate] for rate in rates if rate != chosen and rate in means]
+    return chosen in means and bool(others) and means[chosen] > max(others)
+
+
+def _spread(scores: list[float]) -> dict[str, float] | None:
+    if not scores:
+        return None
+    return {"mean": float(np.mean(scores)), "low": float(np.min(scores)), "high": float(np.max(scores))}
+
+
+def _in_units(value: float, score: str, deviation: float) -> float:
+    """A validation score as the report shows it: minus the scaled squared error becomes a root in the unit."""
+    return float(np.sqrt(max(-value, 0.0)) * deviation) if score == "rmse" else value
