@@ -70,7 +70,7 @@ def fast_scan(
     states: States,
     mask: Array | None,
 ) -> tuple[Array | None, States]:
-    """The scan of a cell that knows its gradient; ``inputs`` (T, N, G U) are X K, ``biases`` of X K and h R."""
+    """The scan of a cell that knows its gradient: ``inputs`` (T, N, G U) are X K; biases of it and of h R."""
     arguments = (inputs, recurrent_kernel, biases, states, _step_mask(mask))
     outputs, states = _fast_scan(cell, run, *_varying_alike(arguments))
     return _batch_major(outputs), states

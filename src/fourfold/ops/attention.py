@@ -1,0 +1,197 @@
+"""Attention: each query reads a mean of the values, weighted by how well their keys match it.
+
+    P = softmax(Q K^T / sqrt(k)),    Y = P V
+
+Batch and heads are leading axes of every product. The gradient is written by hand, from the weights P:
+
+    dV = P^T dY,   dP = dY V^T,   dS = P (dP - sum_s dP P),   dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
+
+XLA's CPU runs the two products that contract the rows of both operands, P^T dY and dS^T Q, about four times
+slower than others; as (dY^T P)^T, with the operand really transposed, they run at full speed.
+`attend_reference` is the textbook's formulation, which JAX differentiates; tests hold the two equal.
+
+Shapes: N batch, H heads, T queries, S keys and values, D features in, K features of a key, V of a value.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial, reduce
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+
+def attend(
+    query: Array,
+    key: Array,
+    value: Array,
+    *,
+    mask: Array | None = None,
+    dropout: Array | None = None,
+    scale: float | Array | None = None,
+    zero_empty: bool = False,
+) -> Array:
+    """Y = softmax(scale Q K^T) V over the allowed keys.
+
+    Shapes: query (..., T, K), key (..., S, K), value (..., S, V), mask of booleans that broadcasts to
+    (..., T, S), of the same rank; dropout (..., T, S) factors of P, 0 or 1 / (1 - rate). ``scale`` is
+    1 / sqrt(K) unless given. A query that may read no key gets the mean of all values, or 0 with
+    ``zero_empty``. Returns (..., T, V).
+
+    Source: Vaswani et al., "Attention is all you need" (NIPS 2017).
+
+    >>> import jax.numpy as jnp
+    >>> values = jnp.array([[1.0], [3.0]])
+    >>> attend(jnp.zeros((2, 4)), jnp.ones((2, 4)), values, mask=causal_mask(2, 2)).tolist()
+    [[1.0], [2.0]]
+    """
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    return _attend(zero_empty, query * scale, key, value, mask, dropout)
+
+
+def attend_reference(
+    query: Array,
+    key: Array,
+    value: Array,
+    *,
+    mask: Array | None = None,
+    dropout: Array | None = None,
+    scale: float | Array | None = None,
+    zero_empty: bool = False,
+) -> tuple[Array, Array]:
+    """`attend` as the textbook writes it, with its weights: (Y, P), P (..., T, S) before dropout."""
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scores = jnp.einsum("...tk,...sk->...ts", query, key) * scale
+    return read(scores, value, mask=mask, dropout=dropout, zero_empty=zero_empty)
+
+
+def read(
+    scores: Array,
+    value: Array,
+    *,
+    mask: Array | None = None,
+    dropout: Array | None = None,
+    zero_empty: bool = False,
+) -> tuple[Array, Array]:
+    """(P V, P) with P = softmax(scores) over the allowed keys, however the scores were found."""
+    weights = _softmax(scores, mask, zero_empty)
+    dropped = weights if dropout is None else weights * dropout
+    return jnp.einsum("...ts,...sv->...tv", dropped, value), weights
+
+
+def additive_scores(query: Array, key: Array, scale: Array | None = None) -> Array:
+    """s_ts = sum_k tanh(scale (q_tk + k_sk)): (..., T, K) and (..., S, K) to (..., T, S).
+
+    Source: Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and translate"
+    (ICLR 2015).
+
+    >>> import jax.numpy as jnp
+    >>> additive_scores(jnp.zeros((2, 3)), jnp.zeros((4, 3))).shape
+    (2, 4)
+    """
+    both = query[..., :, None, :] + key[..., None, :, :]
+    return jnp.tanh(both if scale is None else both * scale).sum(axis=-1)
+
+
+def split_heads(x: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """The projection of x to each head: (N, T, D) by (D, H, K), plus (H, K), to (N, H, T, K).
+
+    >>> import jax.numpy as jnp
+    >>> split_heads(jnp.ones((2, 5, 3)), jnp.ones((3, 4, 6))).shape
+    (2, 4, 5, 6)
+    """
+    heads, size = kernel.shape[1:]
+    y = x @ kernel.reshape(kernel.shape[0], heads * size)
+    if bias is not None:
+        y = y + bias.reshape(1, 1, heads * size)
+    return jnp.swapaxes(y.reshape(*x.shape[:2], heads, size), 1, 2)
+
+
+def join_heads(y: Array, kernel: Array, bias: Array | None = None) -> Array:
+    """The sum over heads of their projections: (N, H, T, V) by (H, V, ...), plus (...), to (N, T, ...).
+
+    >>> import jax.numpy as jnp
+    >>> join_heads(jnp.ones((2, 4, 5, 6)), jnp.ones((4, 6, 3))).shape
+    (2, 5, 3)
+    """
+    n, heads, steps, size = y.shape
+    z = jnp.swapaxes(y, 1, 2).reshape(n, steps, heads * size) @ kernel.reshape(heads * size, -1)
+    if bias is not None:
+        z = z + bias.reshape(1, 1, -1)
+    return z.reshape(n, steps, *kernel.shape[2:])
+
+
+def causal_mask(queries: int, keys: int) -> Array:
+    """(T, S) booleans: query t may read the keys s <= t."""
+    return jnp.tril(jnp.ones((queries, keys), bool))
+
+
+def merge_masks(
+    queries: int,
+    keys: int,
+    *,
+    query_mask: Array | None = None,
+    value_mask: Array | None = None,
+    key_mask: Array | None = None,
+    attention_mask: Array | None = None,
+    causal: bool = False,
+) -> Array | None:
+    """What every mask allows: (N or 1, T, S) booleans from (N, T), (N, S), (N, S) and (N, T, S); None is all.
+
+    ``attention_mask`` may also be (T, S), or have heads, (N, H, T, S), and then the result has them too.
+    """
+    masks = [
+        None if query_mask is None else query_mask[:, :, None],
+        None if value_mask is None else value_mask[:, None, :],
+        None if key_mask is None else key_mask[:, None, :],
+        causal_mask(queries, keys)[None] if causal else None,
+    ]
+    if attention_mask is not None:
+        if attention_mask.ndim == 4:
+            masks = [None if mask is None else mask[:, None] for mask in masks]
+        masks.append(attention_mask[None] if attention_mask.ndim == 2 else attention_mask)
+    given = [mask.astype(bool) for mask in masks if mask is not None]
+    return reduce(jnp.logical_and, given) if given else None
+
+
+def _softmax(scores: Array, mask: Array | None, zero_empty: bool) -> Array:
+    """softmax over the allowed keys; a row without any is uniform, or 0."""
+    if mask is not None:
+        scores = jnp.where(mask, scores, 0.5 * jnp.finfo(scores.dtype).min)
+    exponentials = jnp.exp(scores - lax.stop_gradient(scores.max(axis=-1, keepdims=True)))
+    weights = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return jnp.where(mask, weights, 0) if mask is not None and zero_empty else weights
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _attend(zero_empty, query, key, value, mask, dropout):
+    return _attend_forward(zero_empty, query, key, value, mask, dropout)[0]
+
+
+def _attend_forward(zero_empty, query, key, value, mask, dropout):
+    weights = _softmax(jnp.einsum("...tk,...sk->...ts", query, key), mask, zero_empty)
+    dropped = weights if dropout is None else weights * dropout
+    return jnp.einsum("...ts,...sv->...tv", dropped, value), (query, key, value, mask, dropout, weights)
+
+
+def _attend_backward(zero_empty, residuals, d_output):
+    query, key, value, mask, dropout, weights = residuals
+    d_weights = jnp.einsum("...tv,...sv->...ts", d_output, value)
+    d_weights, dropped = (d_weights, weights) if dropout is None else (d_weights * dropout, weights * dropout)
+    d_scores = weights * (d_weights - (d_weights * weights).sum(axis=-1, keepdims=True))
+    if mask is not None:
+        d_scores = jnp.where(mask, d_scores, 0)
+    d_query = jnp.einsum("...ts,...sk->...tk", d_scores, key)
+    return d_query, _product_of_rows(d_scores, query), _product_of_rows(dropped, d_output), None, None
+
+
+def _product_of_rows(a: Array, b: Array) -> Array:
+    """A^T B as (B^T A)^T; the barriers keep XLA from turning it back."""
+    transposed = lax.optimization_barrier(jnp.swapaxes(b, -1, -2))
+    product = lax.optimization_barrier(jnp.einsum("...kt,...ts->...ks", transposed, a))
+    return jnp.swapaxes(product, -1, -2)
+
+
+_attend.defvjp(_attend_forward, _attend_backward)
