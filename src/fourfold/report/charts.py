@@ -142,7 +142,9 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
         )
         layers.append(_layer(points, "line", colour, {"x": x, "y": {"field": "mean", **y}}))
         last = points[-1]
-        end = "" if last["mean"] is None else f"{scale.name} {fmt.plain(last['mean'])}{' %' * scale.percent}"
+        end = (
+            "" if last["mean"] is None else f"{scale.name} {scale.drawn(last['mean'])}{' %' * scale.percent}"
+        )
         label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
         panels.append(Panel(study.titles[family], _view(layers, 170), label, colour=colour))
     reading = (
@@ -153,7 +155,7 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
     at = {family: {point["step"]: point for point in points} for family, points in curves.items()}
     columns = (Column("Step", numeric=True), *(Column(study.titles[f], numeric=True) for f in curves))
     rows = tuple(
-        Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step)) for family in curves)))
+        Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step), scale) for family in curves)))
         for step in steps
     )
     caption = f"Mean (worst–best run), {scale.axis}"
@@ -167,14 +169,14 @@ def _curve(curve: dict[str, list], scale: fmt.ScoreScale) -> list[dict[str, Any]
     ]
 
 
-def _curve_cell(point: dict[str, Any] | None) -> Cell:
+def _curve_cell(point: dict[str, Any] | None, scale: fmt.ScoreScale) -> Cell:
     if point is None or point["mean"] is None:
         return Cell(fmt.MISSING)
-    return Cell(f"{point['mean']:.4g}", note=f"{fmt.plain(point['low'])}–{fmt.plain(point['high'])}")
+    return Cell(scale.drawn(point["mean"]), note=f"{scale.drawn(point['low'])}–{scale.drawn(point['high'])}")
 
 
 def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
-    """Validation score against learning rate; what diverged is drawn at the axis' worse end."""
+    """Validation score against learning rate; what diverged is drawn at the worse edge."""
     scale = study.scale
     grids = {row["family"]: row for row in results["families"] if row.get("learning_rates")}
     if not grids:
@@ -248,7 +250,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     )
     reading = (
         "A flat curve is easy to train: most learning rates work. The ring marks the chosen rate; "
-        "a cross at the axis marks runs that diverged. Grey lines are the other families."
+        "a cross at the edge marks runs that diverged. Grey lines are the other families."
     )
     table = Table("Validation score by learning rate", columns, tuple(rows))
     return Chart("rates", "How much the learning rate matters", reading, tuple(panels), table)
@@ -266,12 +268,13 @@ def _rate_point(cell: dict[str, Any], scale: fmt.ScoreScale) -> dict[str, Any]:
 
 
 def _rate_row(study: Study, family: str, point: dict[str, Any], chosen: bool) -> Row:
+    scale = study.scale
     pair = point["low"] is not None and point["high"] is not None
     cells = (
         Cell(study.titles[family]),
         Cell(fmt.rate(point["rate"]), note="chosen" if chosen else ""),
-        Cell(fmt.plain(point["mean"])),
-        Cell(f"{fmt.plain(point['low'])} to {fmt.plain(point['high'])}" if pair else fmt.MISSING),
+        Cell(scale.drawn(point["mean"])),
+        Cell(f"{scale.drawn(point['low'])} to {scale.drawn(point['high'])}" if pair else fmt.MISSING),
         Cell(fmt.integer(point["trained"])),
         Cell(fmt.integer(point["diverged"])),
     )

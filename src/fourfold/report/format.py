@@ -125,6 +125,10 @@ class ScoreScale:
             return None
         return round(100 * value, 4) if self.percent else float(f"{value:.6g}")
 
+    def drawn(self, value: float | None) -> str:
+        """A value of a chart's axis (see ``plotted``) as text."""
+        return self.number(value / 100 if self.percent and is_number(value) else value)
+
     @property
     def axis(self) -> str:
         title = self.name[:1].upper() + self.name[1:]

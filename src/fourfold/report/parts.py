@@ -46,12 +46,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """The first cell names the row. ``colour`` is a family's number, ``None`` for anything else."""
+    """The first cell names the row. ``colour`` is a family's number, ``None`` for anything else; ``tag`` is a
+    word beside the name."""
 
     cells: tuple[Cell, ...]
     kind: str = ""
     colour: int | None = None
     chosen: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True)

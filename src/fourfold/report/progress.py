@@ -131,7 +131,7 @@ class Live(Silent):
         tally, grid = self.tally, Table.grid(padding=(0, 2, 0, 0))
         for justify in ("left", "left", "right", "right", "left"):
             grid.add_column(justify=justify, no_wrap=True)
-        for family, total in tally.totals.items():
+        for family, total in list(tally.totals.items()):
             share, spent = tally.share(family), tally.seconds.get(family)
             grid.add_row(
                 Text(escape(family)),
@@ -146,7 +146,7 @@ class Live(Silent):
 
 
 def open_progress(*, quiet: bool = False, console: Console | None = None) -> Silent:
-    """The display for this run: ``Silent`` when ``quiet``, ``Live`` on a terminal, else ``Lines`` (on stderr)."""
+    """The display for this run, on stderr: ``Silent`` if ``quiet``, ``Live`` on a terminal, else ``Lines``."""
     if quiet:
         return Silent()
     console = console or Console(stderr=True)

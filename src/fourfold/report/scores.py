@@ -19,6 +19,7 @@ class Study:
     titles: dict[str, str]
     colours: dict[str, int]
     chosen: str
+    tags: dict[str, str]
     seconds: dict[str, dict[str, float]]
     total_seconds: float | None
 
@@ -28,12 +29,19 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
     families = [row["family"] for row in results["families"]]
     rows = [*results["families"], *(results.get("baselines") or ())]
     values = [(row.get("score") or {}).get("value") for row in rows]
-    timings = timings or {}
+    timings, verdict = timings or {}, results["verdict"]
+    chosen, saved = verdict.get("family") or "", (results.get("model") or {}).get("family")
+    tags = {saved: "saved model"} if saved else {}
+    if verdict["kind"] == "equivalent":
+        tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest"}
+    elif verdict["kind"] == "choose":
+        tags |= {chosen: "chosen"}
     return Study(
         scale=fmt.score_scale(results["data"].get("task") or {}, values),
         titles={row["family"]: row.get("title") or row["family"] for row in results["families"]},
         colours=colours(families),
-        chosen=results["verdict"].get("family") or "",
+        chosen=chosen if verdict["kind"] in ("choose", "equivalent") else "",
+        tags=tags,
         seconds=timings.get("families") or {},
         total_seconds=timings.get("total_seconds"),
     )
@@ -95,7 +103,7 @@ def table(results: dict[str, Any], study: Study) -> Table:
     )
     families = tuple(_family_row(row, study, place) for row in results["families"])
     below = tuple(
-        Row((Cell(row["name"], note="baseline"), _score_cell(row, scale, place), *_blank(5)), kind="baseline")
+        Row((Cell(row["name"]), _score_cell(row, scale, place), *_blank(5)), kind="baseline", tag="baseline")
         for row in baselines
     )
     caption = "A mark is a score, its line the 95 % interval"
@@ -125,7 +133,13 @@ def _family_row(row: dict[str, Any], study: Study, place) -> Row:
         Cell(works(row), note="best rate at the edge of the grid" if row.get("at_edge") else ""),
         Cell(fmt.seconds(sum(spent)) if spent else fmt.MISSING, note=compiled or ""),
     )
-    return Row(cells, kind="family", colour=study.colours[family], chosen=family == study.chosen)
+    return Row(
+        cells,
+        kind="family",
+        colour=study.colours[family],
+        chosen=family == study.chosen,
+        tag=study.tags.get(family, ""),
+    )
 
 
 def _score_cell(row: dict[str, Any], scale: fmt.ScoreScale, place) -> Cell:
