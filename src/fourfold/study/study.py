@@ -1,0 +1,192 @@
+"""A study from data to trials: the plan, its price, the sweep of blocks, the grid that grows at its edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.dataset import Dataset
+from fourfold.data.splits import plan as plan_splits
+from fourfold.errors import AllFamiliesFailedError
+from fourfold.preprocessing.preparation import Preparation
+from fourfold.study.architecture import Architecture, architecture
+from fourfold.study.baselines import BASELINES, BaselineBlock
+from fourfold.study.blocks import Block, Run, batch_size
+from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.efforts import Effort
+from fourfold.study.measures import ease
+from fourfold.study.prepared import Prepared, prepare
+from fourfold.study.runner import Done, run_blocks
+from fourfold.study.trials import Trials, collect
+
+SECONDS_TO_COMPILE = 6.0
+FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
+SECONDS_A_DEPENDENT_OPERATION = 6e-6
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a run will cost, counted before it starts."""
+
+    replicas: int
+    steps: int
+    minutes: float
+    megabytes: float
+
+
+@dataclass(eq=False)
+class Study:
+    """The comparison's trainings on one data set. Everything it does is named by its blocks on disk."""
+
+    dataset: Dataset
+    effort: Effort
+    seeds: list[int]
+    base_seed: int
+    folder: Path
+    families: tuple[str, ...] = tuple(CANDIDATES)
+    learning_rates: list[float] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.learning_rates = list(self.effort.learning_rates)
+        self.splits = plan_splits(self.dataset, seed=self.base_seed)
+        self.prepared, self.preparations = prepare(self.dataset, self.splits)
+        self.data_key = self.prepared.key
+        self.training_rows = min(len(split.train) for split in self.splits)
+        first = self.preparations[0]
+        self.problem = Problem(
+            self.dataset.layout,
+            self.prepared.inputs.shape[2:],
+            self.dataset.task.units,
+            self.training_rows,
+            first.vocabulary_size,
+        )
+
+    # ---- the plan ----------------------------------------------------------------------------------------
+
+    @property
+    def protocol(self) -> str:
+        return "cross-validation" if len(self.splits) > 1 else "hold-out"
+
+    @property
+    def capacity(self) -> int:
+        """Replicas of one block: every base rate on every split, for one seed."""
+        return len(self.effort.learning_rates) * len(self.splits)
+
+    def net(self, family: str, size: str) -> Architecture:
+        return architecture(family, self.problem, size, self.dataset.task.output)
+
+    def blocks(self, rates: Iterable[float]) -> list[Block]:
+        """One block a seed, size and family; seeds first, so that all families advance together."""
+        runs = [(rate, split) for split in range(len(self.splits)) for rate in rates]
+        return [
+            self._block(family, size, tuple(Run(rate, seed, split) for rate, split in runs))
+            for seed in self.seeds
+            for size in self.effort.sizes
+            for family in self.families
+        ]
+
+    def baseline_blocks(self) -> list[BaselineBlock]:
+        kind = self.dataset.task.kind
+        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in BASELINES[kind]]
+
+    def _block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
+        return Block(
+            data=self.data_key,
+            family=family,
+            size=size,
+            problem=self.problem,
+            output=self.dataset.task.output,
+            steps=self.effort.steps,
+            batch=batch_size(self.training_rows),
+            runs=runs,
+            capacity=self.capacity,
+            keep_weights=keep_weights,
+        )
+
+    def price(self, cores: int) -> Price:
+        """Replicas, steps, minutes and memory of the base grid, from counted operations."""
+        blocks = self.blocks(self.effort.learning_rates)
+        replicas = sum(len(block.runs) for block in blocks)
+        batch = batch_size(self.training_rows)
+        seconds, largest = 0.0, 0
+        for family in self.families:
+            for size in self.effort.sizes:
+                net = self.net(family, size)
+                cost = net.cost
+                step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
+                runs = self.capacity * len(self.seeds)
+                seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
+                largest = max(largest, net.parameters)
+        copies = self.capacity * largest * 4 * 3 + self.capacity * self.effort.steps * batch * 4
+        megabytes = (self.prepared.inputs.nbytes * (1 + cores) + copies) / 1e6 + 500
+        return Price(replicas, self.effort.steps, seconds / 60, megabytes)
+
+    # ---- running -----------------------------------------------------------------------------------------
+
+    def run(self, executor: Executor | None = None, tell: Callable[[Done], None] = lambda done: None) -> dict[str, Trials]:
+        """Trains what is missing, lets the grid grow, and gives the trials of every family."""
+        self.prepared.save(self.folder)
+        blocks = self.blocks(self.learning_rates)
+        self._run([*blocks, *self.baseline_blocks()], executor, tell)
+        for _ in range(self.effort.extensions):
+            new = self._rates_beyond_the_edge(self._collect(blocks))
+            if not new:
+                break
+            more = self.blocks(new)
+            self._run(more, executor, tell)
+            blocks += more
+            self.learning_rates = sorted([*self.learning_rates, *new])
+        trials = self._collect(blocks)
+        if not trials:
+            raise AllFamiliesFailedError(
+                "all-families-failed",
+                "no family could be trained",
+                got="; ".join(f"{family}: {why}" for family, why in self.failures.items()),
+                do="try fewer rows or columns, or --effort quick",
+            )
+        return trials
+
+    def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
+        """The run whose model is saved, and its weights: the same training again, bit for bit, weights kept."""
+        median = trials.median()
+        block = self._block(trials.family, median.size, (median.run,), keep_weights=True)
+        self._run([block], executor, lambda done: None)
+        arrays = block.load(self.folder)
+        assert arrays is not None
+        prefix = "weight:"
+        return median.run, {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
+
+    def preparation_of(self, run: Run) -> Preparation:
+        return self.preparations[run.split]
+
+    def baselines(self) -> dict[str, dict[str, np.ndarray]]:
+        """The baselines' results by name, as far as they are on disk."""
+        loaded = {block.name: block.load(self.folder) for block in self.baseline_blocks()}
+        return {name: arrays for name, arrays in loaded.items() if arrays is not None}
+
+    def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
+        for done in run_blocks(blocks, self.folder, executor, tell):
+            name = getattr(done.block, "family", "baselines")
+            if done.failure:
+                self.failures[name] = done.failure
+            if done.seconds is not None:
+                self.seconds[name] = self.seconds.get(name, 0.0) + done.seconds
+
+    def _collect(self, blocks: list[Block]) -> dict[str, Trials]:
+        trials = collect(blocks, self.folder, self.prepared)
+        return {family: trials[family] for family in self.families if family in trials and family not in self.failures}
+
+    def _rates_beyond_the_edge(self, trials: dict[str, Trials]) -> list[float]:
+        edges = [ease.at_edge(found) for found in trials.values()]
+        rates = []
+        if any(low for low, _ in edges):
+            rates.append(ease.next_rate(self.learning_rates[0], up=False))
+        if any(high for _, high in edges):
+            rates.append(ease.next_rate(self.learning_rates[-1], up=True))
+        return rates
