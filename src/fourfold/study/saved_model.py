@@ -1,0 +1,162 @@
+"""The model that a study leaves: a network, the preparation it was trained with, and nothing executable.
+
+Files in the folder ``model``: ``preparation.json``, ``weights.npz``, ``model.py`` for people, and ``model.json``,
+which is written last and holds the checksums of the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fourfold.errors import FileError
+from fourfold.models import Model
+from fourfold.preprocessing.preparation import Preparation
+from fourfold.study.architecture import CAPS, Architecture, architecture
+from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.folder import write_whole
+
+FORMAT = 1
+PREDICTION_ROWS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class SavedModel:
+    """Takes raw rows, as the user has them, and gives predictions in the user's units.
+
+    ``network`` is the `Model` inside, ``preparation`` what comes before it; ``order`` is the order in which the
+    network reads a table's columns, where that matters.
+    """
+
+    net: Architecture
+    preparation: Preparation
+    order: np.ndarray | None
+    facts: dict[str, Any]
+
+    @property
+    def network(self) -> Model:
+        return self.net.model
+
+    def outputs(self, raw: Any) -> np.ndarray:
+        """The network's outputs (N, units) for raw rows: an array, a data frame, or a table as read from a file."""
+        inputs = self.preparation.inputs(raw)
+        if self.order is not None:
+            inputs = inputs[:, self.order]
+        if len(inputs) == 0:
+            return np.zeros((0, self.net.problem.units), np.float32)
+        return self.network.predict(inputs, batch_size=PREDICTION_ROWS, verbose=0)
+
+    def predict(self, raw: Any) -> np.ndarray:
+        """Labels, or numbers in the target's unit (N,)."""
+        return self.preparation.decode(self.outputs(raw))
+
+    def predict_proba(self, raw: Any) -> np.ndarray:
+        """The probability of each class (N, K)."""
+        return self.preparation.probabilities(self.outputs(raw))
+
+    def save(self, folder: Path) -> None:
+        weights = io.BytesIO()
+        np.savez(weights, **{path: np.asarray(value) for path, value in self.network.graph.values().items()})
+        files = {"preparation.json": self.preparation.to_json().encode(), "weights.npz": weights.getvalue()}
+        problem = self.net.problem
+        facts = {
+            "format": FORMAT,
+            "family": self.net.family,
+            "size": self.net.size,
+            "width": self.net.width,
+            "problem": {
+                "layout": problem.layout,
+                "shape": list(problem.shape),
+                "units": problem.units,
+                "rows": problem.rows,
+                "vocabulary": problem.vocabulary,
+            },
+            "output": self.preparation.task.output,
+            "order": None if self.order is None else [int(column) for column in self.order],
+            "checksums": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+            **self.facts,
+        }
+        for name, content in files.items():
+            write_whole(folder / name, content)
+        write_whole(folder / "model.json", (json.dumps(facts, indent=1) + "\n").encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> SavedModel:
+        """Reads what `save` wrote; whatever else the files may be, they are refused."""
+        facts = _facts(folder / "model.json")
+        contents = {}
+        for name in ("preparation.json", "weights.npz"):
+            contents[name] = _read(folder / name)
+            if hashlib.sha256(contents[name]).hexdigest() != facts["checksums"].get(name):
+                raise _damaged(folder / name, "its checksum is not the one in model.json")
+        preparation = Preparation.from_json(contents["preparation.json"].decode("utf-8", "replace"), str(folder / "preparation.json"))
+        problem = facts["problem"]
+        net = architecture(
+            facts["family"], Problem(problem["layout"], tuple(problem["shape"]), problem["units"], problem["rows"], problem["vocabulary"]), facts["size"], facts["output"]
+        )
+        _set_weights(net, contents["weights.npz"], folder / "weights.npz")
+        order = None if facts["order"] is None else np.asarray(facts["order"], np.int64)
+        return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
+
+
+_OWN = {"format", "family", "size", "width", "problem", "output", "order", "checksums"}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(_read(path))
+        problem = facts["problem"]
+        numbers = [*problem["shape"], problem["units"], problem["rows"], problem["vocabulary"], *(facts["order"] or [])]
+        good = (
+            facts["format"] == FORMAT
+            and facts["family"] in CANDIDATES
+            and facts["size"] in CAPS
+            and problem["layout"] in ("flat", "sequence", "image", "text")
+            and facts["output"] in ("softmax", "sigmoid", "linear", "softplus", "tanh")
+            and all(type(n) is int and 0 <= n < 2**31 for n in numbers)
+            and isinstance(facts["checksums"], dict)
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, str(error)) from None
+    if not good:
+        raise _damaged(path, "a value is not one that Fourfold writes")
+    return facts
+
+
+def _set_weights(net: Architecture, content: bytes, path: Path) -> None:
+    expected = {name: handle.shape for name, handle in net.model.graph.handles.items()}
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise _damaged(path, str(error)) from None
+    shapes = {name: array.shape for name, array in arrays.items()}
+    if shapes != expected:
+        wrong = sorted(name for name in shapes.keys() | expected.keys() if shapes.get(name) != expected.get(name))
+        raise _damaged(path, f"weights that don't fit the network: {', '.join(wrong[:5])}")
+    net.model.graph.commit(arrays)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError(
+            "no-model",
+            f"{path} can't be read ({error.strerror})",
+            wanted="a folder that fourfold compare wrote",
+            do="fourfold compare DATA --out FOLDER, then use FOLDER",
+        ) from error
+
+
+def _damaged(path: Path, why: str) -> FileError:
+    return FileError(
+        "damaged-model", f"{path} is damaged ({why})", wanted="the file that fourfold compare wrote", do="run fourfold compare again"
+    )
