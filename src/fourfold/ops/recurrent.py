@@ -94,7 +94,7 @@ def lstm(
     >>> import jax.numpy as jnp
     >>> outputs, (h, c) = lstm(jnp.ones((1, 3, 2)), jnp.zeros((2, 4)), jnp.zeros((1, 4)), jnp.ones(4))
     >>> outputs.shape, round(float(c[0, 0]), 4)
-    ((1, 3, 1), 1.2588)
+    ((1, 3, 1), 1.2614)
     """
     inputs = _project(x, kernel, input_dropout)
     states = _initial(initial_state, x, recurrent_kernel, 2)

@@ -1,0 +1,170 @@
+"""A recurrent layer that reads in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError
+from fourfold.layers.base import Layer
+from fourfold.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
+from fourfold.ops import random
+
+_MERGES = {
+    "concat": lambda forward, backward: jnp.concatenate([forward, backward], axis=-1),
+    "sum": lambda forward, backward: forward + backward,
+    "ave": lambda forward, backward: (forward + backward) / 2,
+    "mul": lambda forward, backward: forward * backward,
+}
+_LAYERS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU}
+_DIRECTIONS = ("forward_layer", "backward_layer")
+
+
+class Bidirectional(Layer):
+    """merge(layer over time, layer against time): two layers of one recipe, each with its own weights.
+
+    Args: ``layer``, a SimpleRNN, LSTM or GRU; ``merge_mode`` "concat", "sum", "mul", "ave", or None for both
+    outputs; ``backward_layer``, a recipe of its own with the other ``go_backwards``. Input (N, T, F); output
+    (N, 2U) or (N, T, 2U) with "concat", (N, U) or (N, T, U) with the others; with ``return_state`` of the
+    layer (output, forward states, backward states). ``initial_state`` holds the forward layer's states, then
+    the backward layer's. Masked steps give 0 in a sequence of outputs. Weights: the layer's, as
+    ``forward_layer/kernel``, ..., ``backward_layer/kernel``, .... Errors: `OptionError` for a layer that is
+    not recurrent, an unknown merge mode, or two layers that don't fit each other.
+
+    >>> import numpy as np
+    >>> Bidirectional(LSTM(3, return_sequences=True))(np.ones((2, 5, 4), "float32")).shape
+    (2, 5, 6)
+
+    Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions on Signal
+    Processing 45 (1997). Good where the whole sequence is there before the answer; wrong for forecasts.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str | None = "concat",
+        weights: Any = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if merge_mode is not None and merge_mode not in _MERGES:
+            wanted = f"one of {', '.join(map(repr, _MERGES))}, or None"
+            raise OptionError(
+                "merge-mode", "this merge_mode is not known", got=repr(merge_mode), wanted=wanted
+            )
+        if weights is not None:
+            raise OptionError(
+                "bidirectional-weights",
+                "Bidirectional takes no initial weights",
+                got="weights=...",
+                do="call set_weights once the layer is built",
+            )
+        layer = _recipe(layer)
+        self.layer, self.merge_mode = layer, merge_mode
+        self.forward_layer = _clone(layer, "forward")
+        if backward_layer is None:
+            self.backward_layer = _clone(layer, "backward", go_backwards=not layer.go_backwards)
+        else:
+            self.backward_layer = _recipe(backward_layer)
+        self._check_pair()
+        self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
+        self.stateful = self.updates_state = layer.stateful
+
+    def _check_pair(self) -> None:
+        forward, backward = self.forward_layer, self.backward_layer
+        same = ("stateful", "return_sequences", "return_state")
+        wrong = [name for name in same if getattr(forward, name) != getattr(backward, name)]
+        if forward.go_backwards == backward.go_backwards or wrong:
+            name = wrong[0] if wrong else "go_backwards"
+            raise OptionError(
+                "bidirectional-pair",
+                "the two layers of Bidirectional don't fit each other",
+                got=f"{name}={getattr(forward, name)} forward, {getattr(backward, name)} backward",
+                wanted=f"{'the same' if wrong else 'opposite'} {name}",
+            )
+
+    def weight_specs(
+        self, sequences: TensorSpec, initial_state: Any = None, **_: Any
+    ) -> dict[str, WeightSpec]:
+        return {
+            f"{direction}/{name}": spec
+            for direction in _DIRECTIONS
+            for name, spec in getattr(self, direction).weight_specs(sequences).items()
+        }
+
+    def call(
+        self,
+        weights: Mapping[str, Array],
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> Any:
+        half = None if initial_state is None else len(initial_state) // 2
+        given = (None, None) if half is None else (initial_state[:half], initial_state[half:])
+        outputs, states, updates = [], (), {}
+        for number, direction in enumerate(_DIRECTIONS):
+            layer: Recurrent = getattr(self, direction)
+            own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
+            own_key = None if key is None else random.fold_in(key, number)
+            ran = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
+            output = ran.states[0] if ran.outputs is None else ran.outputs
+            if ran.outputs is not None and mask is not None:
+                output = jnp.where(mask.astype(bool)[:, :, None], output, 0)
+            outputs.append(output)
+            states += ran.states
+            updates |= {f"{direction}/{name}": value for name, value in ran.updates.items()}
+        if (
+            self.forward_layer.go_backwards and self.return_sequences
+        ):  # the forward layer's order is the output's
+            outputs = [jnp.flip(output, axis=1) for output in outputs]
+        merged = tuple(outputs) if self.merge_mode is None else (_MERGES[self.merge_mode](*outputs),)
+        result = (*merged, *states) if self.return_state else merged if len(merged) > 1 else merged[0]
+        return (result, updates) if self.stateful else result
+
+    def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Any:
+        if not self.return_sequences or mask is None:
+            return None
+        return [mask, mask] if self.merge_mode is None else mask
+
+    def reset_state(self) -> None:
+        """Puts the stored states of a stateful layer back to 0."""
+        for direction in _DIRECTIONS:
+            for name in getattr(self, direction).state_names():
+                handle = self.handles[f"{direction}/{name}"]
+                handle.assign(jnp.zeros(handle.shape, handle.dtype))
+
+    reset_states = reset_state
+
+
+def _names(weights: Mapping[str, Array], direction: str) -> list[str]:
+    return [path.removeprefix(f"{direction}/") for path in weights if path.startswith(f"{direction}/")]
+
+
+def _recipe(layer: Any) -> Recurrent:
+    """The layer, or the one that a configuration describes."""
+    if isinstance(layer, Mapping) and layer.get("class_name") in _LAYERS:
+        return _LAYERS[layer["class_name"]].from_config(layer["config"])
+    if isinstance(layer, Recurrent):
+        return layer
+    raise OptionError(
+        "bidirectional-layer",
+        "Bidirectional goes around a recurrent layer",
+        got=type(layer).__name__,
+        wanted="SimpleRNN, LSTM or GRU",
+        do="Bidirectional(LSTM(32))",
+    )
+
+
+def _clone(layer: Recurrent, direction: str, **changes: Any) -> Recurrent:
+    name = f"{direction}_{layer.name.removeprefix(f'{direction}_')}"
+    return type(layer)(**{**layer._arguments, "name": name, **changes})

@@ -1,0 +1,408 @@
+"""Recurrent layers: SimpleRNN, LSTM, GRU, and Bidirectional around one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from fourfold import constraints, initializers, regularizers
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError, ShapeError
+from fourfold.layers.base import Layer
+from fourfold.ops import activations, random, recurrent
+
+Weights = Mapping[str, Array]
+
+
+class Sequences(NamedTuple):
+    """What a recurrent layer computes: outputs at their own times, or None; last states; new stored states."""
+
+    outputs: Array | None
+    states: tuple[Array, ...]
+    updates: dict[str, Array]
+
+
+class Recurrent(Layer):
+    """What SimpleRNN, LSTM and GRU share: weights, dropout, states, the order of the outputs.
+
+    A subclass says how many gates and states it has, and runs its operation in `operate`.
+    """
+
+    supports_masking = True
+    gates = 1
+    state_count = 1
+
+    units: int
+    activation: Callable[[Array], Array]
+    use_bias: bool
+    dropout: float
+    recurrent_dropout: float
+    seed: int | None
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    stateful: bool
+    unroll: bool
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        given = self._arguments
+        self.units = _positive("units", given["units"])
+        self.activation = activations.get(given["activation"])
+        self.dropout = rate("dropout", given["dropout"])
+        self.recurrent_dropout = rate("recurrent_dropout", given["recurrent_dropout"])
+        for name in ("use_bias", "return_sequences", "return_state", "go_backwards", "stateful", "unroll"):
+            setattr(self, name, bool(given[name]))
+        self.seed = given["seed"]
+        for weight in ("kernel", "recurrent", "bias"):
+            for what, catalog in (
+                ("initializer", initializers),
+                ("regularizer", regularizers),
+                ("constraint", constraints),
+            ):
+                setattr(self, f"{weight}_{what}", catalog.get(given[f"{weight}_{what}"]))
+        self.updates_state = self.stateful
+
+    def operate(self, *arrays: Array | None, **options: Any) -> tuple[Array | None, tuple[Array, ...]]:
+        """The operation of the layer, on x, kernel, recurrent kernel and bias."""
+        raise NotImplementedError
+
+    def bias_shape(self) -> tuple[int, ...]:
+        return (self.gates * self.units,)
+
+    def weight_specs(
+        self, sequences: TensorSpec, initial_state: Any = None, **_: Any
+    ) -> dict[str, WeightSpec]:
+        _check_sequences(self, sequences.shape)
+        features, columns = sequences.shape[-1], self.gates * self.units
+        assert features is not None
+        specs = {
+            "kernel": self._spec("kernel", (features, columns)),
+            "recurrent_kernel": self._spec("recurrent", (self.units, columns)),
+        }
+        if self.use_bias:
+            specs["bias"] = self._spec("bias", self.bias_shape())
+        if self.stateful:
+            if sequences.shape[0] is None:
+                raise ShapeError(
+                    "stateful-batch",
+                    f"{self.name} keeps its states between batches, so it must know the batch size",
+                    got=f"input of shape {sequences.shape}",
+                    wanted="a fixed batch size",
+                    do="Input(batch_shape=(32, ...)), or stateful=False",
+                )
+            state = WeightSpec((sequences.shape[0], self.units), initializers.get("zeros"), trainable=False)
+            specs |= dict.fromkeys(self.state_names(), state)
+        return specs
+
+    def state_names(self) -> tuple[str, ...]:
+        return tuple(f"state_{i}" for i in range(self.state_count)) if self.stateful else ()
+
+    def _spec(self, weight: str, shape: tuple[int, ...]) -> WeightSpec:
+        return WeightSpec(
+            shape,
+            getattr(self, f"{weight}_initializer"),
+            getattr(self, f"{weight}_regularizer"),
+            getattr(self, f"{weight}_constraint"),
+        )
+
+    def call(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> Any:
+        ran = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
+        output = ran.states[0] if ran.outputs is None else ran.outputs
+        if self.go_backwards and ran.outputs is not None:
+            output = jnp.flip(output, axis=1)  # in the order in which they were computed
+        outputs = (output, *ran.states) if self.return_state else output
+        return (outputs, ran.updates) if self.stateful else outputs
+
+    def run(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> Sequences:
+        """Runs over the sequences; the outputs stay at their own times, also with ``go_backwards``."""
+        _check_sequences(self, sequences.shape)
+        states = self._initial_states(weights, sequences.shape[0], initial_state)
+        input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
+        outputs, states = self.operate(
+            sequences,
+            weights["kernel"],
+            weights["recurrent_kernel"],
+            weights.get("bias"),
+            initial_state=states,
+            mask=mask,
+            reverse=self.go_backwards,
+            return_sequences=self.return_sequences,
+            activation=self.activation,
+            input_dropout=input_dropout,
+            recurrent_dropout=recurrent_dropout,
+            unroll=self.unroll,
+        )
+        return Sequences(outputs, states, dict(zip(self.state_names(), states)))
+
+    def _initial_states(self, weights: Weights, batch: int, given: Any) -> tuple[Array, ...] | None:
+        if given is None and not self.stateful:
+            return None
+        stored = tuple(weights[name] for name in self.state_names())
+        states = stored if given is None else tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        shapes, wanted = [tuple(state.shape) for state in states], [(batch, self.units)] * self.state_count
+        if shapes != wanted:
+            raise ShapeError(
+                "recurrent-state",
+                f"the states of {self.name} don't fit its input",
+                got=f"states of shapes {shapes}",
+                wanted=f"{wanted}, since the batch has {batch} rows",
+                do="a stateful layer takes batches of one size; the last one must be full"
+                if given is None
+                else "",
+            )
+        return states
+
+    def _dropout(self, x: Array, training: bool, key: Array | None) -> tuple[Array | None, Array | None]:
+        """Factors (N, G, F) of the inputs and (N, G, U) of the states, one draw a sample for all steps.
+
+        The gates share the inputs' draw unless there is recurrent dropout, as in Keras.
+        """
+        if not training or key is None or (self.dropout == 0 and self.recurrent_dropout == 0):
+            return None, None
+        keys = random.split(key if self.seed is None else random.fold_in(key, self.seed), 2)
+        sharing = self.gates if self.recurrent_dropout else 1
+
+        def factors(key, rate, shape):
+            return jnp.where(random.keep_mask(key, rate, shape), 1 / (1 - rate), 0.0) if rate else None
+
+        inputs = factors(keys[0], self.dropout, (x.shape[0], sharing, x.shape[2]))
+        states = factors(keys[1], self.recurrent_dropout, (x.shape[0], self.gates, self.units))
+        return inputs, states
+
+    def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Array | None:
+        return mask if self.return_sequences else None
+
+    @property
+    def states(self) -> list[Any] | None:
+        """The handles of the stored states of a stateful layer."""
+        return [self.handles[name] for name in self.state_names()] if self.stateful and self.built else None
+
+    def reset_state(self) -> None:
+        """Puts the stored states of a stateful layer back to 0."""
+        for handle in self.states or []:
+            handle.assign(np.zeros(handle.shape, handle.dtype))
+
+    reset_states = reset_state
+
+
+class SimpleRNN(Recurrent):
+    """h_t = activation(x_t K + h_{t-1} R + b)
+
+    Input (N, T, F); output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state``
+    (output, h). Weights: kernel K (F, U) ``glorot_uniform``, recurrent_kernel R (U, U) ``orthogonal``, bias b
+    (U,) ``zeros``. Masked steps leave the state as it is. Errors: `ShapeError` for an input that is not
+    (N, T, F), states of other shapes, or another batch size than a stateful layer's.
+
+    >>> import numpy as np
+    >>> SimpleRNN(3)(np.ones((2, 5, 4), "float32")).shape
+    (2, 3)
+
+    Source: Elman (1990). Good for short dependencies and few weights; gradients vanish over some ten steps.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+
+    def operate(self, *arrays, **options):
+        return recurrent.simple_rnn(*arrays, **options)
+
+
+class LSTM(Recurrent):
+    """Long short-term memory: gates i, f, o and candidate g of x_t K + h_{t-1} R + b.
+
+        c_t = f c_{t-1} + i g,    h_t = o activation(c_t)
+
+    Input (N, T, F); output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state``
+    (output, h, c). Weights, their columns in the order i f g o: kernel K (F, 4U) ``glorot_uniform``,
+    recurrent_kernel R (U, 4U) ``orthogonal``, bias b (4U,) ``zeros`` but for f, which starts at 1 with
+    ``unit_forget_bias``. Masked steps leave the states as they are. Errors: as in `SimpleRNN`.
+
+    >>> import numpy as np
+    >>> y, h, c = LSTM(3, return_sequences=True, return_state=True)(np.ones((2, 5, 4), "float32"))
+    >>> y.shape, h.shape, c.shape
+    ((2, 5, 3), (2, 3), (2, 3))
+
+    Source: Hochreiter and Schmidhuber (1997); Gers et al. (2000). Good where what matters lies many steps
+    back and order counts; poor where steps must be computed in parallel.
+    """
+
+    gates = 4
+    state_count = 2
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.unit_forget_bias = bool(unit_forget_bias)
+
+    def weight_specs(self, sequences, initial_state=None, **_):
+        specs = super().weight_specs(sequences, initial_state)
+        if self.use_bias and self.unit_forget_bias:
+            plain, units = specs["bias"], self.units
+
+            def forget_at_one(shape, stream):
+                parts = plain.initializer((units,), stream), plain.initializer((2 * units,), stream)
+                return np.concatenate([parts[0], np.ones(units, "float32"), parts[1]])
+
+            specs["bias"] = WeightSpec(plain.shape, forget_at_one, plain.regularizer, plain.constraint)
+        return specs
+
+    def operate(self, *arrays, **options):
+        return recurrent.lstm(*arrays, recurrent_activation=self.recurrent_activation, **options)
+
+
+class GRU(Recurrent):
+    """Gated recurrent unit: gates z and r, candidate g.
+
+        g = activation(x_t K_g + b_g + r (h_{t-1} R_g + b'_g)),    h_t = z h_{t-1} + (1 - z) g
+
+    or, without ``reset_after``, (r h_{t-1}) R_g in the place of r (h_{t-1} R_g + b'_g). Input (N, T, F);
+    output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state`` (output, h). Weights,
+    their columns in the order z r g: kernel K (F, 3U) ``glorot_uniform``, recurrent_kernel R (U, 3U)
+    ``orthogonal``, bias (2, 3U) for b and b' with ``reset_after``, else (3U,), ``zeros``. Masked steps leave
+    the state as it is. Errors: as in `SimpleRNN`.
+
+    >>> import numpy as np
+    >>> layer = GRU(3)
+    >>> layer(np.ones((2, 5, 4), "float32")).shape, layer.bias.shape
+    ((2, 3), (2, 9))
+
+    Source: Cho et al. (2014). Three quarters of an LSTM's weights; for counting an LSTM is better.
+    """
+
+    gates = 3
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        reset_after: bool = True,
+        use_cudnn: Any = "auto",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.reset_after = bool(reset_after)
+
+    def bias_shape(self):
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def operate(self, *arrays, **options):
+        options |= {"recurrent_activation": self.recurrent_activation, "reset_after": self.reset_after}
+        return recurrent.gru(*arrays, **options)
+
+
+def rate(name: str, value: float) -> float:
+    """A dropout rate, checked."""
+    if not 0 <= value < 1:
+        raise OptionError(
+            "dropout-rate", f"{name} is a share to drop", got=repr(value), wanted="0 <= rate < 1"
+        )
+    return float(value)
+
+
+def _positive(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value <= 0:
+        raise OptionError("units", f"{name} counts outputs", got=repr(value), wanted="a whole number above 0")
+    return int(value)
+
+
+def _check_sequences(layer: Layer, shape: Sequence[int | None]) -> None:
+    if len(shape) != 3 or shape[-1] is None:
+        raise ShapeError(
+            "recurrent-input",
+            f"{layer.name} reads sequences",
+            got=f"input of shape {tuple(shape)}",
+            wanted="three axes: (batch, time, features), the features known",
+            do="add the missing axis with Reshape, say Reshape((steps, features))",
+        )
