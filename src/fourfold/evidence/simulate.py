@@ -19,7 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-
 Study = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]  # losses by family, runs, fold
 
 

@@ -1,0 +1,84 @@
+"""What the rules of the verdict read: scores, differences, gains and costs of the trained families."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.evidence.findings import BaselineFindings, Findings
+from fourfold.evidence.statistics import Analysis, Interval, gains
+
+MARGIN = 0.01
+MARGIN_OF_RMSE = 0.02
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The statistics of the families that were trained, and the costs, as the rules below read them."""
+
+    findings: Findings
+    analysis: Analysis
+    margin: float
+    scores: dict[str, Interval]
+    pairs: dict[str, dict[str, Interval]]
+    best_others: dict[str, Interval]
+    gains: dict[str, Interval]
+    baseline: str | None
+
+    @property
+    def ranked(self) -> list[str]:
+        """Best first; where scores are equal, the cheapest first."""
+        sign = 1 if self.analysis.root else -1
+        return sorted(self.scores, key=lambda f: (sign * self.scores[f].value, *self.cost(f)))
+
+    def cost(self, family: str) -> tuple[float, int, str]:
+        found = self.findings.families[family]
+        return found.flops, found.parameters, family
+
+    @property
+    def identified(self) -> bool:
+        return self.analysis.components.runs_identified
+
+    @property
+    def beating(self) -> list[str]:
+        """The families whose lower bound over the baseline is above 0, best first."""
+        return [f for f in self.ranked if not self.gains or self.gains[f].low > 0]
+
+
+def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
+    """The statistics that the rules read."""
+    analysis = Analysis(trained, findings.runs, findings.fold, findings.score)
+    pairs = analysis.pairs(findings.level)
+    baseline = _to_beat(findings, analysis.root)
+    gained, against = {}, next(iter(analysis.values.values()))
+    if baseline is not None:
+        loss = findings.baselines[baseline].losses
+        gained = gains(trained, loss, findings.runs, findings.fold, findings.score, findings.level)
+        mean = float(np.mean(loss))
+        against = np.sqrt(mean) if analysis.root else 1 - mean
+    elif analysis.root:
+        against = min(analysis.values.values())
+    margin = findings.margin
+    if margin is None:
+        margin = MARGIN_OF_RMSE * float(against) if analysis.root else MARGIN
+    return Compared(
+        findings,
+        analysis,
+        margin,
+        analysis.means(findings.level),
+        pairs,
+        analysis.best_others(pairs),
+        gained,
+        baseline,
+    )
+
+
+def _to_beat(findings: Findings, lower_is_better: bool) -> str | None:
+    if not findings.baselines:
+        return None
+
+    def validation(item: tuple[str, BaselineFindings]) -> float:
+        return item[1].validation if lower_is_better else -item[1].validation
+
+    return min(findings.baselines.items(), key=validation)[0]

@@ -1,0 +1,305 @@
+"""The verdict in words: why, the price, what would change it, the doubts. Each number is evidence."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from fourfold.evidence.compared import Compared
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.sentences import Cite, Facts, Part, Sentence
+
+SCORE_WORDS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "rmse": "RMSE"}
+ENDS: tuple[Part, Part] = ("low", "high")
+FEW_SEEDS = 5
+FEW_ROWS = 500
+
+
+class Reasons:
+    """What can be said of one verdict; the arguments are `verdict.rule`'s."""
+
+    def __init__(
+        self,
+        compared: Compared,
+        kind: str,
+        family: str,
+        equivalents: list[str],
+        settle: dict[str, int] | None,
+    ) -> None:
+        self.c, self.kind, self.family = compared, kind, family
+        self.equivalents, self.settled_by = equivalents, settle or {}
+        others = [f for f in compared.ranked if f != family]
+        self.others, self.runner_up = others, others[0] if others else None
+        self.lower = compared.analysis.root
+
+    # the evidence
+
+    @cached_property
+    def facts(self) -> Facts:
+        c, design = self.c, self.c.analysis.design
+        unit, gap = ("rmse", "rmse") if self.lower else ("accuracy", "points")
+        protocol = f"{design.folds} folds" if design.folds > 1 else "a hold-out"
+        source = f"{design.seeds} seeds, {protocol}, {design.examples} test rows"
+        level = f"{100 * c.findings.level:g} %"
+        crossed = "crossed random effects, Student's t"
+
+        def found(measure, subject, i, unit, method):
+            return Evidence(measure, subject, i.value, unit, (i.low, i.high), method, source)
+
+        rows = []
+        for f, i in c.scores.items():
+            rows.append(found("score", f, i, unit, f"simultaneous {level} interval; {crossed}"))
+        for name, family in c.findings.families.items():
+            if name not in c.scores:
+                rows.append(Evidence("score", name, None, unit, reason=family.status or "no finite losses"))
+        for f, i in c.best_others.items():
+            method = f"simultaneous {level} interval, comparison with the best; {crossed}"
+            rows.append(found("difference to the best other", f, i, gap, method))
+        for f, i in c.gains.items():
+            method = f"simultaneous one-sided {level} lower bound; {crossed}"
+            rows.append(found("gain over the baseline", f, i, gap, method))
+        for f in self.others:
+            i = c.pairs[self.family][f]
+            method = f"simultaneous {level} interval, many to one; {crossed}"
+            rows.append(found("difference", f"{self.family} - {f}", i, gap, method))
+        for name in c.findings.baselines:
+            value = self._baseline_score(name)
+            rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=source))
+        for f in c.scores:
+            cost = c.findings.families[f]
+            rows.append(Evidence("parameters", f, cost.parameters, "count", method="counted"))
+            rows.append(Evidence("FLOPs", f, cost.flops, "count", method="counted, a sample"))
+            rows.append(Evidence("sequential steps", f, cost.sequential_steps, "count", method="counted"))
+        for f in self.others:
+            ratio = self._ratio(f)
+            if ratio is not None:
+                rows.append(Evidence("FLOPs ratio", f"{f} : {self.family}", ratio, "times", method="counted"))
+        plan = {"seeds": design.seeds, "folds": design.folds, "test rows": design.examples}
+        rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
+        rows += [Evidence(f"{name} needed", "study", v, "count") for name, v in self.settled_by.items()]
+        rows.append(Evidence("margin", "study", c.margin, gap))
+        rows.append(Evidence("confidence level", "study", c.findings.level, "share"))
+        return Facts(rows)
+
+    def _baseline_score(self, name: str) -> float:
+        mean = float(self.c.findings.baselines[name].losses.mean())
+        return mean**0.5 if self.lower else 1 - mean
+
+    def _ratio(self, other: str) -> float | None:
+        """FLOPs of the dearer over the cheaper of `other` and the family."""
+        here, there = (self.c.findings.families[f].flops for f in (self.family, other))
+        return max(here, there) / min(here, there) if min(here, there) > 0 else None
+
+    def say(self, template: str, **parts: str | Cite) -> Sentence:
+        return self.facts.say(template, **parts)
+
+    # the sentences
+
+    @property
+    def margin(self) -> Cite:
+        return Cite("margin", "study")
+
+    def gap(self, other: str, *, size: bool = False) -> Cite:
+        return Cite("difference", f"{self.family} - {other}", size=size)
+
+    def sentence(self) -> Sentence:
+        family = title(self.family)
+        if self.kind == "none":
+            return self.say(
+                "No family is shown to beat the baseline, {baseline} ({score}): "
+                "{family} comes closest to it with {own}.",
+                baseline=title(self.c.baseline or ""),
+                score=Cite("score", self.c.baseline or ""),
+                family=family,
+                own=Cite("score", self.family),
+            )
+        if self.kind == "equivalent":
+            return self.say(
+                "{names} are equivalent within {margin}: take {family}, the cheapest "
+                "({flops} FLOPs a sample).",
+                names=_list([title(f) for f in self.equivalents]),
+                margin=self.margin,
+                family=family,
+                flops=Cite("FLOPs", self.family),
+            )
+        if self.runner_up is None:
+            return self.say("{verb} {family}: it is alone.", verb=self._verb(), family=family)
+        if self.kind == "choose":
+            return self.say(
+                "Choose {family}: {gap} better than the best other family, {other}.",
+                family=family,
+                gap=self.gap(self.runner_up, size=True),
+                other=title(self.runner_up),
+            )
+        return self.say(
+            "Undecided: {family} is ahead so far, {gap} better than {other}, which is not enough to choose.",
+            family=family,
+            gap=self.gap(self.runner_up, size=True),
+            other=title(self.runner_up),
+        )
+
+    def _verb(self) -> str:
+        return "Choose" if self.kind == "choose" else "Undecided, so far"
+
+    def why(self) -> tuple[Sentence, ...]:
+        lines = [self._why_scores()]
+        if self.runner_up is not None and self.kind in ("choose", "undecided"):
+            lines.append(self._why_difference(self.runner_up))
+        if self.kind == "equivalent":
+            lines.append(self._why_equivalent())
+        if self.c.baseline is not None:
+            lines.append(self._why_baseline(self.c.baseline))
+        return tuple(lines)
+
+    def _why_scores(self) -> Sentence:
+        def one(f: str) -> Sentence:
+            return self.say(
+                "{name} {value} ({low} to {high})",
+                name=title(f),
+                value=Cite("score", f),
+                low=Cite("score", f, "low", bare=True),
+                high=Cite("score", f, "high"),
+            )
+
+        order = [self.family, *self.others]
+        listed = self.facts.join(", ", [one(f) for f in order])
+        word = SCORE_WORDS[self.c.findings.score]
+        return Sentence(f"{word[0].upper()}{word[1:]}: {listed}.", listed.numbers)
+
+    def _why_difference(self, other: str) -> Sentence:
+        i, m = self.c.best_others[self.family], self.c.margin
+        if not self.c.identified:
+            end = "with one trained model a family it leaves out what training again would change"
+        elif i.low > 0:
+            end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
+        elif i.high >= m:
+            end = "it holds zero and reaches the margin of {margin}"
+        elif i.low > -m:
+            end = "no other family is shown to be as close to the best"
+        else:
+            end = "it holds zero and losses beyond the margin of {margin}"
+        template = "The {level} interval of {family} minus the best other is {low} to {high}: " + end + "."
+        best = "difference to the best other"
+        return self.say(
+            template,
+            level=Cite("confidence level", "study"),
+            family=title(self.family),
+            low=Cite(best, self.family, "low", bare=True),
+            high=Cite(best, self.family, "high"),
+            **({"margin": self.margin} if "{margin}" in end else {}),
+        )
+
+    def _why_equivalent(self) -> Sentence:
+        best = "difference to the best other"
+
+        def one(f: str) -> Sentence:
+            low, high = Cite(best, f, "low", bare=True), Cite(best, f, "high")
+            return self.say("{name} {low} to {high}", name=title(f), low=low, high=high)
+
+        listed = self.facts.join(", ", [one(f) for f in self.equivalents])
+        head = self.say("Against the best other, all inside the margin of {margin}: ", margin=self.margin)
+        return Sentence(f"{head}{listed}.", head.numbers + listed.numbers)
+
+    def _why_baseline(self, baseline: str) -> Sentence:
+        measure, f = "gain over the baseline", self.family
+        low = self.facts.find(Cite(measure, f, "low"))
+        ahead = self.facts.find(Cite(measure, f)) >= 0
+        word = "It is {gain} better than" if ahead else "It is {gain} worse than"
+        end = "at least {low}" if low > 0 else "with a lower bound of {low}"
+        return self.say(
+            word + " the baseline to beat, {baseline} ({score}), " + end + ".",
+            gain=Cite(measure, f, size=True),
+            baseline=title(baseline),
+            score=Cite("score", baseline),
+            low=Cite(measure, f, "low"),
+        )
+
+    def price(self) -> tuple[Sentence, ...]:
+        return tuple(self._price(f) for f in self.others)
+
+    def _price(self, other: str) -> Sentence:
+        """What `other` would give and cost instead."""
+        value = self.facts.find(self.gap(other))
+        worse = "worse" if value > 0 else "better" if value < 0 else "apart"
+        flops = self.c.findings.families
+        here, there = flops[self.family].flops, flops[other].flops
+        head = self.say(
+            "{name}: {gap} {worse}", name=title(other), gap=self.gap(other, size=True), worse=worse
+        )
+        if self._ratio(other) is None:
+            return head
+        if here == there:
+            return Sentence(f"{head}, as many FLOPs", head.numbers)
+        ratio = self.say("{times}", times=Cite("FLOPs ratio", f"{other} : {self.family}"))
+        word = "fewer" if there < here else "more"
+        return Sentence(
+            f"{head}, {ratio} {'as many' if word == 'more' else 'fewer'} FLOPs", head.numbers + ratio.numbers
+        )
+
+    def change(self) -> Sentence:
+        best = "difference to the best other"
+        if self.kind == "none":
+            return self.say(
+                "A lower bound above zero; it is {low} for {family}.",
+                low=Cite("gain over the baseline", self.family, "low"),
+                family=title(self.family),
+            )
+        if self.runner_up is None:
+            return Sentence("Another family to compare it with.")
+        if self.kind == "choose":
+            return self.say(
+                "A margin above {high} would make it a tie; a lower end of the interval at zero instead of "
+                "{low}, undecided.",
+                high=Cite(best, self.family, "high"),
+                low=Cite(best, self.family, "low"),
+            )
+        if self.kind == "equivalent":
+            bound = self._widest()
+            return self.say("A margin below {bound} would separate them.", bound=bound)
+        return self._settle_words()
+
+    def _widest(self) -> Cite:
+        """The end of an equivalent family's interval that is farthest from zero."""
+        best = "difference to the best other"
+        ends = [Cite(best, f, part, size=True) for f in self.equivalents for part in ENDS]
+        return max(ends, key=lambda cite: abs(self.facts.find(cite)))
+
+    def _settle_words(self) -> Sentence:
+        names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows"}
+        keys = {"seeds": "seeds", "more rows": "more"}
+        parts = [
+            self.say(names[k], **{keys[k]: Cite(f"{k} needed", "study")})
+            for k in names
+            if k in self.settled_by
+        ]
+        listed = self.facts.join(" and ", parts)
+        end = "would settle it" if self.c.identified else "would show what training again changes"
+        return Sentence(f"{listed[:1].upper()}{listed[1:]} {end}.", listed.numbers)
+
+    def doubts(self) -> tuple[Sentence, ...]:
+        c, design = self.c, self.c.analysis.design
+        lines = []
+        if not c.identified:
+            lines.append(
+                Sentence("One trained model a family: no interval knows what training again would change.")
+            )
+        elif design.seeds < FEW_SEEDS:
+            seeds = Cite("seeds", "study")
+            lines.append(self.say("Few seeds: {seeds}.", seeds=seeds))
+        if design.examples < FEW_ROWS:
+            lines.append(self.say("A small test set: {rows} rows.", rows=Cite("test rows", "study")))
+        for f, family in c.findings.families.items():
+            if f not in c.scores:
+                lines.append(Sentence(f"{title(f)} is left out: {family.status or 'no finite losses'}."))
+                continue
+            if family.learning_rate_at_edge:
+                lines.append(Sentence(f"{title(f)}: the best learning rate is at the grid's edge."))
+            if family.size_at_cap:
+                lines.append(Sentence(f"{title(f)}: the best size is at the cap on parameters."))
+        if c.baseline is None:
+            lines.append(Sentence("No baseline was compared."))
+        return tuple(lines)
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -1,0 +1,129 @@
+"""Sentences whose numbers are evidence: a template, and for each number the evidence that it shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from fourfold.errors import OptionError
+from fourfold.evidence.evidence import Evidence
+
+Part = Literal["value", "low", "high"]
+
+
+class Cited(NamedTuple):
+    """A number in a sentence: which evidence it is, its value there, and the text that shows it."""
+
+    measure: str
+    subject: str
+    part: Part
+    value: float
+    text: str
+
+
+class Sentence(str):
+    """A string that knows which evidence its numbers are: `numbers`."""
+
+    numbers: tuple[Cited, ...]
+
+    def __new__(cls, text: str, numbers: Iterable[Cited] = ()) -> Sentence:
+        sentence = super().__new__(cls, text)
+        sentence.numbers = tuple(numbers)
+        return sentence
+
+
+@dataclass(frozen=True)
+class Cite:
+    """A place in a template for one number. `size` shows it without its sign, `bare` without its unit."""
+
+    measure: str
+    subject: str
+    part: Part = "value"
+    size: bool = False
+    bare: bool = False
+
+
+class Facts:
+    """All evidence of a study, found by measure and subject, from which sentences are made.
+
+    >>> facts = Facts([Evidence("score", "dense", 0.979, "accuracy", interval=(0.972, 0.984))])
+    >>> sentence = facts.say("{name} scores {score} (at least {low}).", name="Dense",
+    ...                      score=Cite("score", "dense"), low=Cite("score", "dense", "low"))
+    >>> sentence, [number.value for number in sentence.numbers]
+    ('Dense scores 97.9 % (at least 97.2 %).', [0.979, 0.972])
+    """
+
+    def __init__(self, evidence: Iterable[Evidence]) -> None:
+        self.evidence = tuple(evidence)
+        self._by_key = {(e.measure, e.subject): e for e in self.evidence}
+
+    def find(self, cite: Cite) -> float:
+        """The number that a citation means.
+
+        Raises:
+            OptionError: ``not-in-evidence``, if nothing was found about it.
+        """
+        found = self._by_key.get((cite.measure, cite.subject))
+        value = None
+        if found is not None and cite.part == "value":
+            value = found.value
+        elif found is not None and found.interval is not None:
+            value = found.interval[cite.part == "high"]
+        if value is None:
+            raise OptionError(
+                "not-in-evidence",
+                "a sentence cites what was not measured",
+                got=f"the {cite.part} of {cite.measure!r} of {cite.subject!r}",
+                wanted="a measure with a value",
+                do="cite another, or measure it",
+            )
+        return value
+
+    def say(self, template: str, **parts: str | Cite) -> Sentence:
+        """The template with each `Cite` replaced by its number, in the unit of its evidence."""
+        words, numbers = {}, []
+        for name, part in parts.items():
+            if isinstance(part, Cite):
+                value = self.find(part)
+                unit = self._by_key[part.measure, part.subject].unit
+                words[name] = show(abs(value) if part.size else value, unit, bare=part.bare)
+                numbers.append(Cited(part.measure, part.subject, part.part, value, words[name]))
+            else:
+                words[name] = part
+        return Sentence(template.format(**words), numbers)
+
+    def join(self, glue: str, sentences: Iterable[Sentence]) -> Sentence:
+        parts = list(sentences)
+        return Sentence(glue.join(parts), (number for part in parts for number in part.numbers))
+
+
+def show(value: float, unit: str, *, bare: bool = False) -> str:
+    """A number as a sentence writes it.
+
+    >>> show(0.979, "accuracy"), show(0.0062, "points"), show(9.13, "times"), show(21034, "count")
+    ('97.9 %', '0.6 points', '9.1 times', '21,034')
+    >>> show(0.0004, "points"), show(0.05, "share"), show(54.123, "rmse"), show(0.0062, "points", bare=True)
+    ('0.04 points', '5 %', '54.1', '0.6')
+    """
+    if unit == "accuracy":
+        return f"{_fixed(100 * value, 1)}" + ("" if bare else " %")
+    if unit == "points":
+        small = 0 < abs(100 * value) < 0.095
+        return f"{_fixed(100 * value, 2 if small else 1)}" + ("" if bare else " points")
+    if unit == "share":
+        return f"{100 * value:g}" + ("" if bare else " %")
+    if unit == "times":
+        return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
+    if unit == "count":
+        return f"{value:,.0f}"
+    if value == 0 or not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.3g}"
+    return f"{value:,.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
+
+
+def _fixed(value: float, digits: int) -> str:
+    """Without a minus before zero."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text

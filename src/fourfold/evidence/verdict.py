@@ -1,0 +1,103 @@
+"""The verdict: a pure function of findings. Choose, equivalent, undecided or none.
+
+With [L, U] the simultaneous interval of a family minus the best other, and m the margin that matters:
+
+    none        no family's simultaneous lower bound over the validation-best baseline is above 0
+    equivalent  at least two families have -m < L and U < m: take the cheapest by counted FLOPs
+    choose      L > 0 and U >= m
+    undecided   else; also where choosing would need the variance of training again and nothing shows it
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.evidence.compared import Compared, compare
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import Findings, Kind, Verdict, title
+from fourfold.evidence.reasons import Reasons
+from fourfold.evidence.settle import settle
+
+SEEDS_WANTED = 5
+
+
+def decide(findings: Findings) -> Verdict:
+    """Which family to use, and why.
+
+    A family without losses (or with losses that are not finite) is left out with its status; it is no error.
+
+    Raises:
+        OptionError: ``unknown-score``, ``bad-runs`` or ``bad-losses``, for findings that don't fit together.
+
+    >>> from fourfold.evidence.findings import FamilyFindings
+    >>> from fourfold.evidence.simulate import World
+    >>> losses, runs, fold = World((0.95, 0.7), seeds=3, folds=5, examples=500).draw(np.random.default_rng(0))
+    >>> families = {name: FamilyFindings(loss, 100, 200.0) for name, loss in losses.items()}
+    >>> verdict = decide(Findings("accuracy", families, runs, fold))
+    >>> verdict.kind, verdict.family
+    ('choose', 'family 1')
+    """
+    trained = {
+        name: np.atleast_2d(f.losses)
+        for name, f in findings.families.items()
+        if f.losses is not None and np.isfinite(f.losses).all()
+    }
+    if not trained:
+        return _all_failed(findings)
+    compared = compare(findings, trained)
+    kind, family, equivalents, wanted = rule(compared)
+    reasons = Reasons(compared, kind, family, equivalents, wanted)
+    return Verdict(
+        kind=kind,
+        family=family,
+        equivalents=tuple(equivalents),
+        sentence=reasons.sentence(),
+        why=reasons.why(),
+        runner_up=reasons.runner_up,
+        price=reasons.price(),
+        change=reasons.change(),
+        doubts=reasons.doubts(),
+        settle=wanted,
+        evidence=reasons.facts.evidence,
+    )
+
+
+def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
+    """The kind, the family to use, the equivalent families (cheapest first), and what would settle it."""
+    m, ranked, beating = c.margin, c.ranked, c.beating
+    if not beating:
+        return "none", ranked[0], [], None
+    if not c.identified:
+        return "undecided", ranked[0], [], {"seeds": SEEDS_WANTED}
+    if not c.best_others:
+        return "choose", ranked[0], [], None
+    inside = [f for f in ranked if -m < c.best_others[f].low and c.best_others[f].high < m]
+    usable = sorted((f for f in inside if f in beating), key=c.cost)
+    if len(inside) >= 2 and usable:
+        rest = sorted((f for f in inside if f not in beating), key=c.cost)
+        return "equivalent", usable[0], usable + rest, None
+    top = max(ranked, key=lambda f: c.best_others[f].low)
+    if c.best_others[top].low > 0 and top in beating:
+        return "choose", top, [], None
+    return "undecided", ranked[0], [], _settled_by(c, ranked[0])
+
+
+def _settled_by(c: Compared, best: str) -> dict[str, int]:
+    """What decides every comparison of the best so far that is still open."""
+    rivals = [
+        other
+        for other, i in c.pairs[best].items()
+        if i.low <= 0 <= i.high and not (-c.margin < i.low and i.high < c.margin)
+    ] or list(c.pairs[best])
+    estimates = [c.analysis.difference(best, rival) for rival in rivals]
+    design = c.analysis.design
+    return settle(estimates, c.margin, seeds=design.seeds, rows=design.examples, level=c.findings.level)
+
+
+def _all_failed(findings: Findings) -> Verdict:
+    doubts = tuple(f"{title(name)}: {found.status}." for name, found in findings.families.items())
+    measured = tuple(
+        Evidence("score", name, None, reason=found.status or "no finite losses")
+        for name, found in findings.families.items()
+    )
+    return Verdict("none", None, "No family could be trained.", doubts=doubts, evidence=measured)
