@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.study.folder import load_arrays, save_arrays
+from fourfold.core.files import load_arrays, save_arrays
 from fourfold.study.prepared import Prepared
 
 VERSION = 1

@@ -20,7 +20,7 @@ from fourfold.core.streams import Stream
 from fourfold.ops import random as keys
 from fourfold.study.architecture import Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
-from fourfold.study.folder import load_arrays, save_arrays
+from fourfold.core.files import load_arrays, save_arrays
 from fourfold.study.prepared import Prepared
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program

@@ -12,7 +12,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.study.folder import load_arrays, save_arrays
+from fourfold.core.files import load_arrays, save_arrays
 
 
 @dataclass(frozen=True, eq=False)

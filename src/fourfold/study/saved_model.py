@@ -21,7 +21,7 @@ from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import CAPS, Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
-from fourfold.study.folder import write_whole
+from fourfold.core.files import write_whole
 
 FORMAT = 1
 PREDICTION_ROWS = 4096

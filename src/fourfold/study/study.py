@@ -170,6 +170,17 @@ class Study:
         loaded = {block.name: block.load(self.folder) for block in self.baseline_blocks()}
         return {name: arrays for name, arrays in loaded.items() if arrays is not None}
 
+    def provisional(self, family: str) -> str:
+        """A family's validation score so far, in words."""
+        trials = self._collect(self.blocks(self.learning_rates))
+        if family not in trials:
+            return self.failures.get(family, "no result")
+        score = trials[family].rank(trials[family].best())[0]
+        task = self.dataset.task
+        if task.kind == "regression":
+            return f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.preparations[0].learnt_target.scale:.4g}"
+        return f"validation {task.score.replace('_', ' ')} {100 * score:.1f} %"
+
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
         for done in run_blocks(blocks, self.folder, executor, tell):
             name = getattr(done.block, "family", "baselines")

@@ -1,4 +1,4 @@
-"""The study's folder: files written whole or not at all, and one run at a time."""
+"""Files written whole or not at all, and folders that one run at a time holds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,235 @@
+"""The command line: arguments -> one call -> exit code. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fourfold import __version__
+from fourfold.errors import FourfoldError, MachineError, OptionError
+from fourfold.study.efforts import EFFORTS
+
+if TYPE_CHECKING:
+    from fourfold.comparison import Options
+    from fourfold.data.dataset import Dataset
+
+INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
+
+app = typer.Typer(
+    name="fourfold",
+    help="Fully connected, convolution, recurrent or attention: trains all four on your data and says which, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _effort_table() -> str:
+    """The efforts as lines of a help text."""
+    lines = [
+        f"{e.name}: {len(e.learning_rates)} learning rates x {e.seeds} seeds, {e.steps} steps, sizes {'/'.join(e.sizes)}, "
+        f"{e.minutes} min on digits"
+        for e in EFFORTS.values()
+    ]
+    return "\b\nWhat an effort means, for each family and split:\n  " + "\n  ".join(lines)
+
+
+@app.command(epilog=_effort_table())
+def compare(
+    data: Annotated[str, typer.Argument(help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
+    effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
+    seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
+    task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
+    layout: Annotated[str | None, typer.Option(help="flat, sequence, image or text.")] = None,
+    test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")] = None,
+    bounds: Annotated[tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")] = None,
+    margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds something else.")] = False,
+    no_examples: Annotated[bool, typer.Option("--no-examples", help="Keep your rows out of the report.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes; only the result.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
+) -> None:
+    """Train a candidate of each family on DATA under one budget; say which to use, and why."""
+    from fourfold.comparison import Options, default_folder, load_data, run
+    from fourfold.report.progress import open_progress
+
+    options = Options(
+        target=target,
+        task=task,
+        layout=layout,
+        test=None if test is None else str(test),
+        bounds=bounds,
+        effort=effort,
+        seed=seed,
+        seeds=seeds,
+        margin=margin,
+        examples=not no_examples,
+    )
+    dataset = load_data(data, None, options)
+    folder = out if out is not None else default_folder(dataset)
+    say = _Say(quiet or as_json)
+    for note in dataset.notes:
+        say(str(note))
+    _say_price(dataset, options, folder, say)
+    if dry_run:
+        return
+    comparison = run(
+        dataset,
+        options,
+        folder,
+        source=data,
+        force=force,
+        explicit_folder=out is not None,
+        progress=open_progress(quiet=quiet or as_json),
+    )
+    _print_results(comparison.results, comparison.timings, as_json)
+
+
+@app.command()
+def predict(
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
+    out: Annotated[Path | None, typer.Option(help="The csv file to write; standard output by default.")] = None,
+) -> None:
+    """Predict new rows with the model of a comparison, prepared as its training data were."""
+    from fourfold.predictions import predict_file
+
+    text, notes = predict_file(folder, data)
+    for note in notes:
+        print(note, file=sys.stderr)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        from fourfold.core.files import write_whole
+
+        write_whole(out, text.encode())
+        print(f"wrote {out}", file=sys.stderr)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
+) -> None:
+    """Draw the report of a finished comparison again, and print its table."""
+    from fourfold.report.files import load_study, write_study
+
+    results, timings = load_study(folder)
+    write_study(folder, results, timings)
+    _print_results(results, timings, as_json)
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"fourfold {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+class _Say:
+    """Prints lines to standard error, or nothing."""
+
+    def __init__(self, silent: bool) -> None:
+        self.silent = silent
+
+    def __call__(self, line: str) -> None:
+        if not self.silent:
+            from fourfold.report.escape import terminal
+
+            print(terminal(line), file=sys.stderr)
+
+
+def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> None:
+    from fourfold.comparison import plan
+    from fourfold.training.placement import cores
+
+    study = plan(dataset, options, folder)
+    price = study.price(cores())
+    minutes = "under a minute" if price.minutes < 1 else f"about {price.minutes:.0f} minutes"
+    say(
+        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, {minutes} on {cores()} cores at first, "
+        f"about {price.megabytes:,.0f} MB; --effort changes it"
+    )
+
+
+def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        print(json.dumps(results, indent=1))
+        return
+    from rich.console import Console
+
+    from fourfold.report import terminal
+
+    terminal.render(results, timings, Console())
+
+
+def main() -> None:
+    """Runs the command line and ends the process with the exit code of what happened."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app(standalone_mode=False)
+        code = 0
+    except FourfoldError as error:
+        code = _fail(str(error), error.exit_code)
+    except typer.Exit as end:
+        code = end.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = _fail("interrupted; what is finished is kept, the same command goes on from there", INTERRUPTED)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except MemoryError:
+        code = _fail("the machine has too little memory. Do this: fewer rows, or --effort quick", MACHINE)
+    except Exception as error:
+        code = _usage_or_bug(error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code) if code in (INTERRUPTED, TERMINATED) else sys.exit(code)
+
+
+def _usage_or_bug(error: Exception) -> int:
+    if hasattr(error, "format_message"):  # what typer raises for wrong options
+        return _fail(f"{error.format_message()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)  # type: ignore[attr-defined]
+    if isinstance(error, BrokenPipeError):
+        return 0
+    if isinstance(error, OSError) and error.errno is not None:
+        return _fail(f"the machine refused: {error}", MachineError.exit_code)
+    if os.environ.get("FOURFOLD_DEBUG"):
+        raise error
+    return _fail(
+        f"a bug in Fourfold: {type(error).__name__}: {error}. Do this: run it again with FOURFOLD_DEBUG=1 and report what it prints",
+        BUG,
+    )
+
+
+def _fail(message: str, code: int) -> int:
+    from fourfold.report.escape import terminal
+
+    print(f"fourfold: {terminal(message)}", file=sys.stderr)
+    return code
+
+
+def _terminate(*_: Any) -> None:
+    from fourfold.study.workers import kill_worker
+
+    kill_worker()
+    _fail("terminated; what is finished is kept, the same command goes on from there", TERMINATED)
+    os._exit(TERMINATED)

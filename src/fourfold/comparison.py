@@ -1,0 +1,315 @@
+"""The main job: data -> study -> evidence -> verdict -> report.
+
+    comparison = fourfold.compare(x, y)
+    comparison.verdict, comparison.table, comparison.model.predict(x_new)
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fourfold.data import from_arrays, read
+from fourfold.data.dataset import Dataset
+from fourfold.errors import FileError, OptionError
+from fourfold.evidence.evidence import Evidence
+from fourfold.interop.source import to_source
+from fourfold.report import html
+from fourfold.report.escape import file_name
+from fourfold.report.files import write_study
+from fourfold.report.progress import Silent
+from fourfold.study.blocks import Block, column_order
+from fourfold.study.candidates import CANDIDATES
+from fourfold.study.efforts import effort as effort_by_name
+from fourfold.core.files import locked, write_whole
+from fourfold.study.results import Measured, as_results, measure
+from fourfold.study.runner import Done
+from fourfold.study.saved_model import SavedModel
+from fourfold.study.study import Study
+
+DEFAULT_EFFORT = "standard"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be said beside the data; the command line and `compare` take the same."""
+
+    target: str | None = None
+    task: str | None = None
+    layout: str | None = None
+    test: Any = None
+    bounds: tuple[float, float] | None = None
+    effort: str = DEFAULT_EFFORT
+    seed: int = 0
+    seeds: int | None = None
+    margin: float | None = None
+    examples: bool = True
+
+    def arguments(self, **changed: Any) -> list[str]:
+        """These options as the command line writes them, defaults left out."""
+        words: list[str] = []
+        for name in ("target", "task", "layout", "test", "effort", "seed", "seeds", "margin"):
+            value = changed.get(name, getattr(self, name))
+            if value != getattr(Options(), name):
+                words += [f"--{name}", str(value)]
+        if self.bounds is not None:
+            words += ["--bounds", *map(str, self.bounds)]
+        return words if self.examples else [*words, "--no-examples"]
+
+
+@dataclass(eq=False)
+class Comparison:
+    """What a comparison found.
+
+    ``results`` is the content of results.json; ``model`` takes raw rows; ``folder`` holds the files.
+    """
+
+    results: dict[str, Any]
+    timings: dict[str, Any]
+    folder: Path
+    _model: SavedModel | None = field(default=None, repr=False)
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """Kind, family, the sentence, reasons, price, doubts."""
+        return self.results["verdict"]
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """The filled table: one row a family."""
+        columns = ("family", "score", "parameters", "flops", "sequential_steps", "learning_rate_share", "status")
+        return [{name: row[name] for name in columns} for row in self.results["families"]]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return [Evidence.from_dict(item) for item in self.results["evidence"]]
+
+    @property
+    def model(self) -> SavedModel:
+        """The trained model of the family that the verdict names."""
+        if self._model is None:
+            self._model = SavedModel.load(self.folder / "model")
+        return self._model
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Writes the report and returns its path."""
+        target = Path(path) if path is not None else self.folder / "report.html"
+        write_whole(target, html.render(self.results, self.timings).encode())
+        return target
+
+    def __str__(self) -> str:
+        return str(self.verdict["sentence"])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td>{escape(row['family'])}</td><td>{_in_words(row['score'])}</td><td>{row['parameters']:,}</td></tr>"
+            for row in self.table
+        )
+        head = "<tr><th>family</th><th>score</th><th>parameters</th></tr>"
+        return f"<p>{escape(str(self))}</p><table>{head}{rows}</table>"
+
+
+def compare(
+    x: Any,
+    y: Any = None,
+    *,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    **options: Any,
+) -> Comparison:
+    """Trains one candidate of each family on your data under one budget and says which to use, and why.
+
+    Args:
+        x: an embedded name ("digits"), a path, a data frame that holds the target, or inputs as an array:
+            flat (N, F), sequence (N, T, C), image (N, H, W, C).
+        y: the target (N,) where ``x`` holds inputs only.
+        out: the folder for report, results and model; a temporary one by default.
+        executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
+        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, margin.
+
+    Raises:
+        DataError, OptionError, FileError: what is wrong with the data or an option, and what to do.
+    """
+    unknown = [name for name in options if name not in Options.__dataclass_fields__]
+    if unknown:
+        raise OptionError(
+            "unknown-option", "compare has no such option", got=repr(unknown[0]), wanted=", ".join(Options.__dataclass_fields__)
+        )
+    chosen = Options(**{"effort": "quick", **options})
+    dataset = load_data(x, y, chosen)
+    folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
+    return run(dataset, chosen, folder, source=dataset.name, executor=executor)
+
+
+def load_model(folder: str | Path) -> SavedModel:
+    """The model that a comparison left in its folder. Takes raw rows; ``.network`` is the `Model`."""
+    folder = Path(folder)
+    return SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+
+
+def load_data(x: Any, y: Any, options: Options) -> Dataset:
+    settled = {"target": options.target, "task": options.task, "layout": options.layout, "bounds": options.bounds}
+    if y is None:
+        return read(x, test=options.test, **settled)
+    settled.pop("target")
+    return from_arrays(x, y, **settled)
+
+
+def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
+    """The study that would be run; nothing is trained or written."""
+    effort = effort_by_name(options.effort)
+    count = options.seeds if options.seeds is not None else effort.seeds
+    if count < 1 or options.seed < 0:
+        raise OptionError(
+            "seeds", "seeds can't be counted so", got=f"--seeds {count} --seed {options.seed}", wanted="1 or more, from 0 on"
+        )
+    seeds = [options.seed + i for i in range(count)]
+    return Study(dataset, effort, seeds, options.seed, folder)
+
+
+def run(
+    dataset: Dataset,
+    options: Options,
+    folder: Path,
+    *,
+    source: str,
+    force: bool = False,
+    explicit_folder: bool = True,
+    executor: Executor | None = None,
+    progress: Silent | None = None,
+) -> Comparison:
+    """Trains what the folder lacks, measures, decides, and writes the folder's files."""
+    started = time.perf_counter()
+    check_folder(folder, dataset, force)
+    with locked(folder):
+        write_whole(folder / "study.json", json.dumps(_identity(dataset)).encode())
+        study = plan(dataset, options, folder)
+        measured = _measure(study, options, executor, progress or Silent())
+        family = measured.verdict.family
+        kept = None
+        if family is not None:
+            model, kept = _keep(study, measured, family, executor)
+            model.save(folder / "model")
+            write_whole(folder / "model" / "model.py", to_source(model.network.graph, _about(model, kept)).encode())
+        place = ["--out", str(folder)] if explicit_folder else []
+        words = ["fourfold", "compare", source]
+        command = shlex.join([*words, *options.arguments(), *place])
+        results = as_results(measured, command, str(folder), _next(measured, words, options, place), kept)
+        timings = _timings(folder, study, time.perf_counter() - started)
+        write_study(folder, results, timings)
+    return Comparison(results, timings, folder)
+
+
+def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
+    """Refuses a folder that holds a study of other data, or something else, unless forced."""
+    if force or not folder.exists():
+        return
+    if not folder.is_dir():
+        raise FileError("out-is-a-file", "--out is a file", got=str(folder), wanted="a folder", do="--out ANOTHER")
+    try:
+        found = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if found is None and any(entry.name != ".lock" for entry in folder.iterdir()):
+        raise OptionError(
+            "folder-not-empty",
+            "the folder holds something that is not a study",
+            got=str(folder),
+            wanted="an empty folder or an earlier study of this data",
+            do="--out ANOTHER, or --force to write into it",
+        )
+    if found is not None and found != _identity(dataset):
+        raise OptionError(
+            "other-study",
+            "the folder holds a study of other data or another target",
+            got=f"{found.get('data')} (target {found.get('target')}) in {folder}",
+            wanted=f"{dataset.name} (target {dataset.target_name})",
+            do="--out ANOTHER, or --force to replace it",
+        )
+
+
+def default_folder(dataset: Dataset) -> Path:
+    return Path(f"fourfold-{file_name(Path(dataset.name).name.split('.')[0]) or 'data'}")
+
+
+def _measure(study: Study, options: Options, executor: Executor | None, progress: Silent) -> Measured:
+    """Runs the study; each family's provisional score is said as it becomes known."""
+    totals = dict.fromkeys(study.families, 0)
+    for block in study.blocks(study.learning_rates):
+        totals[block.family] += len(block.runs)
+    done = {family: (0, 0.0) for family in totals}
+
+    def tell(end: Done) -> None:
+        if not isinstance(end.block, Block):
+            return
+        family, runs = end.block.family, len(end.block.runs)
+        count, seconds = done[family]
+        done[family] = count, seconds = count + runs, seconds + (end.seconds or 0.0)
+        progress.update(family, count, max(totals[family], count), seconds)
+        if count == totals[family] and not end.failure:
+            progress.row(family, study.provisional(family))
+
+    with progress:
+        progress.start(list(totals), totals)
+        trials = study.run(executor, tell)
+    return measure(study, trials, options.margin)
+
+
+def _keep(study: Study, measured: Measured, family: str, executor: Executor | None) -> tuple[SavedModel, dict[str, Any]]:
+    """The median-validation run of the chosen setting, as a model that takes raw rows."""
+    size, rate = measured.trials[family].best()
+    chosen, weights = study.keep(measured.trials[family], executor)
+    net = study.net(family, size)
+    net.model.graph.commit(weights)
+    permuted = CANDIDATES[family].ordered_columns and study.problem.layout == "flat"
+    order = column_order(chosen.seed, chosen.split, study.problem.shape[0]) if permuted else None
+    kept = {"family": family, "size": size, "learning_rate": rate, "seed": chosen.seed, "split": chosen.split, "folder": "model"}
+    facts = {"learning_rate": rate, "seed": chosen.seed, "split": chosen.split, "data": study.dataset.name}
+    return SavedModel(net, study.preparation_of(chosen), order, facts), kept
+
+
+def _about(model: SavedModel, kept: dict[str, Any]) -> str:
+    return (
+        f"The {model.net.family} candidate of a comparison on {kept['folder'] and model.facts['data']}.\n"
+        f"Learning rate {kept['learning_rate']:g}, seed {kept['seed']}. Under Keras: import from keras and keras.layers."
+    )
+
+
+def _next(measured: Measured, words: list[str], options: Options, place: list[str]) -> str | None:
+    """The command that would settle an undecided comparison, in this very folder."""
+    settle = measured.verdict.settle or {}
+    if measured.verdict.kind != "undecided" or "seeds" not in settle:
+        return None
+    return shlex.join([*words, *options.arguments(seeds=settle["seeds"]), *place])
+
+
+def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
+    """Seconds of all runs in this folder so far; what was on disk keeps the seconds it took then."""
+    try:
+        before = json.loads((folder / "timings.json").read_text(encoding="utf-8"))["families"]
+    except (OSError, ValueError, KeyError):
+        before = {}
+    families = {}
+    for name in [*study.families, "baselines"]:
+        earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
+        families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
+    return {"total_seconds": round(total, 3), "families": families}
+
+
+def _identity(dataset: Dataset) -> dict[str, str]:
+    return {"data": dataset.name, "target": dataset.target_name, "fingerprint": dataset.fingerprint}
+
+
+def _in_words(score: dict[str, float] | None) -> str:
+    return "-" if score is None else f"{score['value']:.4g} ({score['low']:.4g} to {score['high']:.4g})"
+
+

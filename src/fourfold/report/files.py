@@ -1,0 +1,44 @@
+"""The files of a finished study that people and programs read: report, table, results, timings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fourfold.core.files import write_whole
+from fourfold.errors import FileError
+from fourfold.report import html, table
+
+SCHEMA = 1
+
+
+def write_study(folder: Path, results: dict[str, Any], timings: dict[str, Any] | None) -> None:
+    """All files; results.json last, since it says that the others are whole."""
+    if timings is not None:
+        write_whole(folder / "timings.json", (json.dumps(timings, indent=1) + "\n").encode())
+    write_whole(folder / "table.csv", table.to_csv(results).encode())
+    write_whole(folder / "report.html", html.render(results, timings).encode())
+    write_whole(folder / "results.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
+
+
+def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """results.json and timings.json of a folder; a report can do without the second."""
+    path = folder / "results.json"
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+        schema = results.get("schema") if isinstance(results, dict) else None
+        if schema != SCHEMA:
+            raise ValueError(f"schema {schema}, not {SCHEMA}")
+    except (OSError, ValueError) as error:
+        raise FileError(
+            "no-results",
+            f"{path} holds no results that can be read ({error})",
+            wanted="a folder that fourfold compare finished",
+            do=f"fourfold compare DATA --out {folder}",
+        ) from error
+    try:
+        timings = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        timings = None
+    return results, timings

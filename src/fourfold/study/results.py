@@ -1,0 +1,264 @@
+"""From trials to `results.json`: findings for the verdict, and all that a report draws. Plain data, no times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import fourfold
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
+from fourfold.evidence.statistics import Analysis, Interval
+from fourfold.evidence.verdict import decide
+from fourfold.study.architecture import CAPS
+from fourfold.study.baselines import BASELINES
+from fourfold.study.candidates import CANDIDATES
+from fourfold.study.measures import cost, ease, quality
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+SCHEMA = 1
+
+
+@dataclass(eq=False)
+class Measured:
+    """What the measures found, family by family, and the verdict on it."""
+
+    study: Study
+    trials: dict[str, Trials]
+    losses: dict[str, quality.Losses]
+    baselines: dict[str, tuple[np.ndarray, float]]
+    eases: dict[str, ease.Ease]
+    findings: Findings
+    verdict: Verdict
+
+
+def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
+    """Runs the measures on the trials of a study and asks for the verdict."""
+    task, target = study.dataset.task, study.dataset.target
+    losses = {
+        family: quality.of_family(found, study.seeds, study.prepared, study.preparations, target)
+        for family, found in trials.items()
+    }
+    deviation = study.preparations[0].learnt_target.scale
+    baselines = {
+        name: (
+            quality.of_baseline(arrays, study.prepared, study.preparations, target),
+            _baseline_validation(arrays, len(study.splits), task.score, deviation),
+        )
+        for name, arrays in study.baselines().items()
+    }
+    margin = default_margin(task.score, baselines) if margin is None else margin
+    eases = {
+        family: ease.of_family(found, study.effort.learning_rates, task.score, margin, deviation)
+        for family, found in trials.items()
+    }
+    families = {family: _family_findings(study, family, trials, losses, eases) for family in study.families}
+    any_losses = next(iter(losses.values()))
+    findings = Findings(
+        score=task.score,
+        families=families,
+        runs=any_losses.runs,
+        fold=any_losses.fold,
+        baselines={name: BaselineFindings(values, score) for name, (values, score) in baselines.items()},
+        margin=margin,
+        protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
+    )
+    return Measured(study, trials, losses, baselines, eases, findings, decide(findings))
+
+
+def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
+    """What a difference must exceed to matter: a point of accuracy, or 2 % of the best baseline's RMSE."""
+    if score != "rmse":
+        return 0.01
+    return 0.02 * min(float(np.sqrt(values.mean())) for values, _ in baselines.values())
+
+
+def as_results(measured: Measured, command: str, folder: str, next_command: str | None, kept: dict[str, Any] | None) -> dict[str, Any]:
+    """The content of `results.json`: counted and computed quantities only."""
+    study, verdict, task = measured.study, measured.verdict, measured.study.dataset.task
+    names = [*measured.losses, *measured.baselines]
+    arrays = {family: losses.values for family, losses in measured.losses.items()}
+    arrays |= {name: values for name, (values, _) in measured.baselines.items()}
+    analysis = Analysis(
+        arrays, measured.findings.runs, measured.findings.fold, task.score, deterministic=tuple(measured.baselines)
+    )
+    families = Analysis(
+        {family: losses.values for family, losses in measured.losses.items()},
+        measured.findings.runs,
+        measured.findings.fold,
+        task.score,
+    )
+    scores = {name: _score(interval) for name, interval in analysis.means().items()} if names else {}
+    pairs = families.pairs() if len(measured.losses) > 1 else {}
+    comparisons = []
+    for family, interval in (families.best_others(pairs) if pairs else {}).items():
+        others = {other: pairs[family][other].value for other in pairs[family]}
+        comparisons.append(
+            {
+                "family": family,
+                "against": min(others, key=lambda name: others[name]),
+                "difference": interval.value,
+                "low": interval.low,
+                "high": interval.high,
+            }
+        )
+    evidence: list[Evidence] = list(verdict.evidence)
+    for family, found in measured.eases.items():
+        evidence += ease.evidence(family, found)
+    for family in study.families:
+        evidence += cost.evidence(family, _net(study, family, measured.trials))
+    verdict_facts = verdict.to_dict() | {"next": next_command}
+    return {
+        "schema": SCHEMA,
+        "fourfold": fourfold.__version__,
+        "command": command,
+        "folder": folder,
+        "data": _data(study),
+        "design": _design(measured),
+        "families": [_family(measured, family, scores.get(family)) for family in study.families],
+        "baselines": [_baseline(measured, name, scores[name]) for name in measured.baselines],
+        "comparisons": comparisons,
+        "evidence": [item.to_dict() for item in _without_repeats(evidence)],
+        "verdict": verdict_facts,
+        "model": kept,
+        "examples": None,
+    }
+
+
+def _family_findings(
+    study: Study, family: str, trials: dict[str, Trials], losses: dict[str, quality.Losses], eases: dict[str, ease.Ease]
+) -> FamilyFindings:
+    net = _net(study, family, trials)
+    count = net.cost
+    trained = family in trials
+    return FamilyFindings(
+        losses=losses[family].values if trained else None,
+        parameters=net.parameters,
+        flops=count.flops,
+        sequential_steps=count.span,
+        status="trained" if trained else f"failed: {study.failures.get(family, 'no training ended')}",
+        learning_rate_at_edge=trained and eases[family].at_edge,
+        size_at_cap=trained and len(study.effort.sizes) > 1 and net.size == study.effort.sizes[-1],
+    )
+
+
+def _net(study: Study, family: str, trials: dict[str, Trials]) -> Any:
+    size = trials[family].best()[0] if family in trials else study.effort.sizes[-1]
+    return study.net(family, size)
+
+
+def _data(study: Study) -> dict[str, Any]:
+    dataset, task = study.dataset, study.dataset.task
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "rows": dataset.rows,
+        "layout": dataset.layout,
+        "shape": list(study.problem.shape),
+        "task": {
+            "kind": task.kind,
+            "classes": list(task.classes),
+            "output": task.output,
+            "loss": task.loss,
+            "score": task.score,
+        },
+        "inferred": [_inferred(note) for note in dataset.notes],
+    }
+
+
+def _inferred(note: Any) -> dict[str, str]:
+    what, _, value = note.what.partition(": ")
+    return {"what": what, "value": value, "because": note.because, "option": note.option}
+
+
+def _design(measured: Measured) -> dict[str, Any]:
+    study, score = measured.study, measured.study.dataset.task.score.replace("_", " ")
+    over = "averaged over the training sets of the folds" if study.protocol == "cross-validation" else "given this training set"
+    return {
+        "effort": study.effort.name,
+        "protocol": study.protocol,
+        "folds": len({split.fold for split in study.splits}),
+        "repeats": len({split.repeat for split in study.splits}),
+        "seeds": list(study.seeds),
+        "learning_rates": list(study.learning_rates),
+        "steps": study.effort.steps,
+        "batch": study.blocks([])[0].batch,
+        "sizes": list(study.effort.sizes),
+        "parameter_cap": CAPS[study.effort.sizes[-1]],
+        "margin": measured.findings.margin,
+        "estimand": f"expected {score.replace('rmse', 'RMSE')} on fresh examples of this procedure over its seeds, {over}",
+        "replicas": sum(len(trials.all) for trials in measured.trials.values()),
+    }
+
+
+def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> dict[str, Any]:
+    study, candidate = measured.study, CANDIDATES[family]
+    net = _net(study, family, measured.trials)
+    found = measured.findings.families[family]
+    row: dict[str, Any] = {
+        "family": family,
+        "title": candidate.title,
+        "reads": candidate.reads(study.problem),
+        "architecture": net.description,
+        "size": net.size,
+        "status": found.status,
+        "parameters": found.parameters,
+        "flops": found.flops,
+        "sequential_steps": found.sequential_steps,
+        "score": score,
+    }
+    if family not in measured.trials:
+        return row | {"learning_rates": [], "learning_rate": None, "learning_rate_share": None, "at_edge": False, "curve": None}
+    trials, found_ease = measured.trials[family], measured.eases[family]
+    return row | {
+        "learning_rates": found_ease.rates,
+        "learning_rate": trials.best()[1],
+        "learning_rate_share": found_ease.share,
+        "at_edge": found_ease.at_edge,
+        "curve": _curve(measured, trials),
+    }
+
+
+def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
+    """The validation score of the best setting by step: mean, lowest and highest of its runs."""
+    score = measured.study.dataset.task.score
+    deviation = measured.study.preparations[0].learnt_target.scale
+    curves = [t for t in trials.by_setting[trials.best()] if not t.diverged]
+    longest = max(curves, key=lambda t: len(t.check_steps)).check_steps if curves else np.zeros(0)
+    points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}
+    for i, step in enumerate(longest):
+        values = [t.validation_curve[min(i, len(t.validation_curve) - 1)] for t in curves]
+        values = [float(np.sqrt(max(-v, 0.0)) * deviation) if score == "rmse" else float(v) for v in values]
+        for name, value in zip(points, (int(step), float(np.mean(values)), min(values), max(values))):
+            points[name].append(value)
+    return points
+
+
+def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str, Any]:
+    study = measured.study
+    baseline = BASELINES[study.dataset.task.kind][name]
+    arrays = study.baselines()[name]
+    strengths = [float(arrays[f"strength-{i}"]) for i in range(len(study.splits))]
+    strength = sorted(strengths)[len(strengths) // 2]
+    return {"name": name, "score": score, "usage": baseline.usage.format(strength=strength, alpha=1 / strength)}
+
+
+def _baseline_validation(arrays: dict[str, np.ndarray], splits: int, score: str, deviation: float) -> float:
+    mean = float(np.mean([float(arrays[f"validation-{i}"]) for i in range(splits)]))
+    return float(np.sqrt(max(-mean, 0.0)) * deviation) if score == "rmse" else mean
+
+
+def _score(interval: Interval) -> dict[str, Any]:
+    return {
+        "value": interval.value,
+        "low": interval.low,
+        "high": interval.high,
+        "method": "95 % simultaneous interval: crossed random effects of examples, seeds and folds, Student's t",
+    }
+
+
+def _without_repeats(evidence: list[Evidence]) -> list[Evidence]:
+    return list({(item.measure, item.subject): item for item in evidence}.values())
