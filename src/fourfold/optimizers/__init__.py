@@ -1,0 +1,49 @@
+"""Optimizers: objects that hold numbers, and pure functions of gradients, state and weights.
+
+``init(weights) -> state`` and ``update(grads, state, weights, learning_rate=None) -> (weights, state)``, with
+weights in a dict from path to array. Names, arguments and numbers are Keras's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fourfold.core.catalog import Catalog
+from fourfold.errors import OptionError
+from fourfold.optimizers import schedules
+from fourfold.optimizers.base import Optimizer
+from fourfold.optimizers.rules import SGD, Adam, AdamW, RMSprop
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]
+
+_CLASSES = [SGD, Adam, AdamW, RMSprop]
+_CATALOG = Catalog("optimizer", "keras.optimizers", _CLASSES, {cls.__name__.lower(): cls for cls in _CLASSES})
+serialize, deserialize = _CATALOG.serialize, _CATALOG.deserialize
+
+
+def get(identifier: Any) -> Optimizer | None:
+    """The optimizer of a name, a config, a class, or itself.
+
+    >>> get("adam").learning_rate
+    0.001
+    """
+    optimizer = _CATALOG.get(identifier)
+    if optimizer is None or isinstance(optimizer, Optimizer):
+        return optimizer
+    raise OptionError(
+        "not-an-optimizer",
+        "this is no optimizer",
+        got=repr(identifier),
+        wanted="a name or an Optimizer",
+        do="for example 'adam'",
+    )
