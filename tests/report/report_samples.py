@@ -112,7 +112,7 @@ def undecided() -> tuple[dict[str, Any], None]:
         "kind": "undecided",
         "family": None,
         "runner_up": "",
-        "settle": {"seeds": 12},
+        "settle": {"seeds": 12, "more rows": 900},
         "sentence": "Undecided: convolution leads by 0.7 points, but the interval holds zero.",
         "why": ["Convolution minus attention: 0.7 points (−0.9 to 2.3)."],
         "next": "fourfold compare seeds.csv --seeds 12 --out fourfold-seeds",
@@ -157,8 +157,8 @@ def regression() -> tuple[dict[str, Any], dict[str, Any]]:
     }
     results["baselines"] = [_baseline("mean", 77.0, 4.0), _baseline("ridge regression", 54.9, 2.5)]
     results["comparisons"] = [
-        {"family": "dense", "against": "convolution", "difference": -0.8, "low": -2.4, "high": 0.8},
-        {"family": "attention", "against": "dense", "difference": 6.6, "low": 3.9, "high": 9.3},
+        {"family": "dense", "against": "convolution", "difference": 0.8, "low": -0.8, "high": 2.4},
+        {"family": "attention", "against": "dense", "difference": -6.6, "low": -9.3, "high": -3.9},
     ]
     results["verdict"] |= {
         "kind": "undecided",

@@ -50,7 +50,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         for row in rows
     ]
     unit = "points" if scale.percent else scale.unit
-    title = f"difference ({unit})" if unit else "difference"
+    title = f"better by ({unit})" if unit else "better by"
     ends = [value[key] for value in values for key in ("low", "difference", "high") if value[key] is not None]
     pad = 0.06 * (max(0.0, *ends) - min(0.0, *ends)) or 1.0
     domain = [float(f"{min(0.0, *ends) - pad:.3g}"), float(f"{max(0.0, *ends) + pad:.3g}")]
@@ -63,7 +63,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     }
     layers: list[dict[str, Any]] = []
     if fmt.is_number(margin):
-        half = scale.plotted(margin)
+        half = scale.plotted(margin) or 0.0
         band = [{"from": max(-half, domain[0]), "to": min(half, domain[1])}]
         places = {"x": {"field": "from", **x}, "x2": {"field": "to"}}
         layers.append(
@@ -85,7 +85,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     columns = (
         Column("Family"),
         Column("Against"),
-        Column("Difference", numeric=True),
+        Column("Better by", numeric=True),
         Column("Interval", numeric=True),
     )
     table = tuple(
@@ -100,14 +100,13 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         )
         for row in rows
     )
-    side = "left" if scale.lower_is_better else "right"
     reading = (
-        f"Each family’s {scale.name} minus that of the best other one. Wholly to the {side} of zero: better. "
-        "Wholly inside the shaded "
+        f"By how much each family’s {scale.name} is better than that of the best other one; below zero it is "
+        "worse. Wholly to the right of zero: better. Wholly inside the shaded "
         f"band (± {scale.difference(margin).lstrip('+')}): no difference that matters in practice. "
         "The intervals hold for all families at once."
     )
-    label = f"Differences of {scale.name}: " + "; ".join(
+    label = f"By how much the {scale.name} is better: " + "; ".join(
         f"{row.cells[0].text} {row.cells[2].text}, interval {row.cells[3].text}" for row in table
     )
     panel = Panel("", _view(layers, 34 * len(rows) + 12), label)

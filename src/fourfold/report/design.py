@@ -156,7 +156,7 @@ def evidence(results: dict[str, Any]) -> Table:
 
 def _evidence_row(row: dict[str, Any]) -> Row:
     interval = row.get("interval")
-    pair = isinstance(interval, (list, tuple)) and len(interval) == 2
+    span = f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if interval and len(interval) == 2 else ""
     value = fmt.plain(row.get("value"))
     if row.get("value") is None and row.get("reason"):
         value = f"not applicable: {row['reason']}"
@@ -165,7 +165,7 @@ def _evidence_row(row: dict[str, Any]) -> Row:
             Cell(str(row.get("measure") or "")),
             Cell(str(row.get("subject") or "")),
             Cell(value),
-            Cell(f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if pair else ""),
+            Cell(span),
             Cell(str(row.get("unit") or "")),
             Cell(str(row.get("method") or "")),
             Cell(str(row.get("source") or "")),

@@ -146,7 +146,7 @@ class Live(Silent):
 
 
 def open_progress(*, quiet: bool = False, console: Console | None = None) -> Silent:
-    """The display for this run, on stderr: ``Silent`` if ``quiet``, ``Live`` on a terminal, else ``Lines``."""
+    """The display for a run, on stderr: ``Silent`` if ``quiet``, ``Live`` on a terminal, else ``Lines``."""
     if quiet:
         return Silent()
     console = console or Console(stderr=True)

@@ -34,8 +34,10 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
     tags = {saved: "saved model"} if saved else {}
     if verdict["kind"] == "equivalent":
         tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest"}
-    elif verdict["kind"] == "choose":
-        tags |= {chosen: "chosen"}
+    else:
+        tags |= {
+            chosen: {"choose": "chosen", "undecided": "best so far"}.get(verdict["kind"], "best of these")
+        }
     return Study(
         scale=fmt.score_scale(results["data"].get("task") or {}, values),
         titles={row["family"]: row.get("title") or row["family"] for row in results["families"]},
@@ -123,7 +125,9 @@ def _family_row(row: dict[str, Any], study: Study, place) -> Row:
         return Row(cells, kind="failed", colour=study.colours[family])
     clock = study.seconds.get(family) or {}
     spent = [clock[part] for part in ("compile", "train") if fmt.is_number(clock.get(part))]
-    compiled = fmt.is_number(clock.get("compile")) and f"{fmt.seconds(clock['compile'])} of it compiling"
+    compiled = (
+        f"{fmt.seconds(clock['compile'])} of it compiling" if fmt.is_number(clock.get("compile")) else ""
+    )
     cells = (
         Cell(study.titles[family], note=str(row.get("reads") or "")),
         _score_cell(row, study.scale, place),
@@ -131,7 +135,7 @@ def _family_row(row: dict[str, Any], study: Study, place) -> Row:
         Cell(fmt.compact(row.get("flops"))),
         Cell(fmt.integer(row.get("sequential_steps"))),
         Cell(works(row), note="best rate at the edge of the grid" if row.get("at_edge") else ""),
-        Cell(fmt.seconds(sum(spent)) if spent else fmt.MISSING, note=compiled or ""),
+        Cell(fmt.seconds(sum(spent)) if spent else fmt.MISSING, note=compiled),
     )
     return Row(
         cells,

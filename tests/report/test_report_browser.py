@@ -1,0 +1,120 @@
+"""report.html in headless Chromium: drawn, silent, inert, and as narrow as a phone."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from report_samples import SAMPLES, choose, hostile
+
+from fourfold.report import html
+from fourfold.report.page import build
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason=f"no browser: none of {', '.join(BROWSERS)} is installed"
+)
+
+
+class Browser:
+    """Opens files and returns the document after the scripts ran, and what the console said."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def open(self, text, *options, name="report.html"):
+        (self.folder / name).write_text(text, encoding="utf-8")
+        command = [
+            BROWSER,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={self.folder / 'profile'}",
+        ]
+        command += ["--enable-logging=stderr", "--virtual-time-budget=10000", "--dump-dom", *options]
+        done = subprocess.run([*command, (self.folder / name).as_uri()], capture_output=True, timeout=120)
+        log = done.stderr.decode("utf-8", "replace")
+        return done.stdout.decode(), [line for line in log.splitlines() if "CONSOLE" in line]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    return Browser(tmp_path_factory.mktemp("browser"))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_draws_every_chart_and_says_nothing(browser, name):
+    results, timings = SAMPLES[name]()
+    dom, console = browser.open(html.render(results, timings))
+    assert console == []
+    panels = [panel for chart in build(results, timings).charts for panel in chart.panels]
+    drawn = re.findall(r'data-drawn="yes"[^>]*><svg', dom)
+    assert len(drawn) == len(panels) > 0
+    assert dom.count("mark-symbol role-mark") >= len(panels) / 2  # points, not only axes
+    assert "NaN" not in re.sub(r"<script.*?</script>", "", dom, flags=re.S)
+
+
+def test_names_with_markup_are_text(browser):
+    dom, console = browser.open(html.render(*hostile()))
+    body = re.sub(r"<(script|style).*?</\1>", "", dom, flags=re.S)
+    assert "<img" not in body and "&lt;img src=x onerror=alert(1)&gt;\\x1b[31m\\u202e" in body
+    assert "\x1b" not in body and "\u202e" not in body
+    assert dom.count("<script") == html.render(*choose()).count("<script") and console == []
+
+
+ATTACKS = """
+<script>document.documentElement.dataset.script = "ran"</script>
+<img src=x onerror="document.documentElement.dataset.handler = 'ran'">
+<style>:root { --attack: ran }</style><p style="color: red">styled</p>
+"""
+
+
+def test_markup_that_slipped_through_would_not_run(browser):
+    dom, console = browser.open(html.render(*choose()).replace("<main>", ATTACKS + "<main>"))
+    assert 'data-script="ran"' not in dom and 'data-handler="ran"' not in dom and 'data-drawn="yes"' in dom
+    refused = [line for line in console if "Content Security Policy" in line]
+    assert len(refused) >= 5  # the script, the handler, the image, the style, the style attribute
+
+
+FRAME = """<!doctype html><iframe src="report.html" width="{width}" height="900"></iframe><pre></pre><script>
+addEventListener("load", () => setTimeout(() => {{
+  const frame = document.querySelector("iframe"), page = frame.contentDocument, root = page.documentElement;
+  const style = (what) => getComputedStyle(page.querySelector(what));
+  const found = {{
+    ground: style("body").backgroundColor,
+    line: style("#curves .mark-line path[stroke='var(--c0)']").stroke,
+    drawn: page.querySelectorAll("[data-drawn]").length,
+    overflow: {{}},
+  }};
+  for (const width of [320, 390, 600, 768, 1024]) {{
+    frame.width = width;
+    found.overflow[width] = root.scrollWidth - root.clientWidth;
+  }}
+  document.querySelector("pre").textContent = JSON.stringify(found);
+}}, 3000));</script>"""
+
+
+def measured(browser, text, *options, width=900):
+    (browser.folder / "report.html").write_text(text, encoding="utf-8")
+    frame = FRAME.format(width=width)
+    dom, console = browser.open(frame, "--allow-file-access-from-files", *options, name="frame.html")
+    found = re.search(r"<pre>(\{.*?\})</pre>", dom)
+    assert found, console
+    return json.loads(found[1])
+
+
+@pytest.mark.parametrize("name", ["regression", "hostile"])
+def test_never_scrolls_sideways(browser, name):
+    found = measured(browser, html.render(*SAMPLES[name]()), width=320)
+    assert found["drawn"] > 0
+    assert set(found["overflow"].values()) == {0}
+
+
+def test_charts_follow_the_light_and_the_dark_theme(browser):
+    text = html.render(*choose())
+    light = measured(browser, text, "--blink-settings=preferredColorScheme=1")
+    dark = measured(browser, text, "--blink-settings=preferredColorScheme=0")
+    assert light["line"] == "rgb(0, 114, 178)" and dark["line"] == "rgb(86, 180, 240)"
+    assert light["ground"] == "rgb(251, 250, 247)" and dark["ground"] == "rgb(20, 23, 27)"

@@ -1,0 +1,79 @@
+"""Text from elsewhere can't act in any place where it is printed."""
+
+import csv
+import io
+import json
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from report_samples import hostile, regression
+
+from fourfold.report import escape, table
+
+anything = st.text(st.characters(codec=None), max_size=40)
+
+
+@given(anything)
+def test_visible_text_holds_nothing_that_acts(text):
+    shown = escape.visible(text)
+    assert all(unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in shown)
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff")
+    shown.encode("utf-8")
+    assert escape.visible(shown) == shown
+
+
+def test_visible_keeps_what_people_write():
+    for text in ("naïve", "日本語", "می‌خواهم", "👩‍🔬", "x² ≤ 5 %"):
+        assert escape.visible(text) == text
+    assert escape.terminal("a\x1b]0;title\x07b") == "a\\x1b]0;title\\x07b"
+
+
+@given(
+    st.recursive(
+        anything | st.floats(allow_nan=False, allow_infinity=False) | st.none(),
+        lambda v: st.lists(v) | st.dictionaries(anything, v),
+    )
+)
+def test_script_json_is_json_that_cannot_leave_its_element(value):
+    text = escape.script_json(value)
+    assert "<" not in text and text.isascii()
+    json.loads(text)
+
+
+@given(anything)
+def test_file_names_are_one_plain_component(text):
+    name = escape.file_name(text)
+    assert name and len(name.encode()) <= 101
+    assert not set(name) & set('/\\:*?"<>|\0 \n') and not name.startswith((".", "-")) and ".." not in name
+    assert name.split(".")[0].lower() not in escape.RESERVED
+
+
+@given(anything)
+def test_csv_cells_are_never_formulas(text):
+    cell = escape.csv_cell(text)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_table_csv_reads_back_exactly():
+    results, _ = regression()
+    rows = list(csv.DictReader(io.StringIO(table.to_csv(results))))
+    assert [row["family"] for row in rows] == [
+        "dense",
+        "convolution",
+        "recurrent",
+        "attention",
+        "mean",
+        "ridge regression",
+    ]
+    for row, source in zip(rows, [*results["families"], *results["baselines"]]):
+        for key, column in (("value", "score"), ("low", "low"), ("high", "high")):
+            assert float(row[column]) == source["score"][key]
+    assert [row["kind"] for row in rows] == ["family"] * 4 + ["baseline"] * 2
+    assert int(rows[1]["flops"]) == 1_190_000
+
+
+def test_table_csv_of_hostile_names():
+    rows = list(csv.reader(io.StringIO(table.to_csv(hostile()[0]))))
+    assert len({len(row) for row in rows}) == 1
+    assert any(cell == "'=HYPERLINK(1)" for row in rows for cell in row)

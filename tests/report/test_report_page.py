@@ -1,0 +1,166 @@
+"""The page says what the results hold: no number is invented, none is lost, none is computed by a chart."""
+
+import copy
+import dataclasses
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_samples import SAMPLES, choose, none, regression, undecided
+
+from fourfold.report import scores
+from fourfold.report.page import build
+
+REALISTIC = [name for name in SAMPLES if name != "hostile"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_is_pure_and_plain_data(name):
+    results, timings = SAMPLES[name]()
+    before = copy.deepcopy((results, timings))
+    first, second = build(results, timings), build(results, timings)
+    assert first == second
+    assert (results, timings) == before
+    json.dumps(dataclasses.asdict(first), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", REALISTIC)
+def test_score_table_shows_every_row_of_the_results(name):
+    results, timings = SAMPLES[name]()
+    table = build(results, timings).scores
+    expected = [*results["families"], *results["baselines"]]
+    assert [row.cells[0].text for row in table.rows] == [row.get("title") or row["name"] for row in expected]
+    factor = 1 if name == "regression" else 100
+    for shown, row in zip(table.rows, expected):
+        if row["score"] is None:
+            assert shown.kind == "failed" and "out of memory" in shown.cells[0].note
+            continue
+        low, high = shown.cells[1].note.split("–")
+        read = [float(text.rstrip(" %")) for text in (shown.cells[1].text, low, high)]
+        assert read == pytest.approx([factor * row["score"][k] for k in ("value", "low", "high")], abs=0.0501)
+
+
+def _walk(value):
+    yield value
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from _walk(child)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_specs_hold_data_and_no_transforms(name):
+    for chart in build(*SAMPLES[name]()).charts:
+        assert chart.reading and chart.table.rows
+        for panel in chart.panels:
+            assert panel.label
+            for part in _walk(panel.spec):
+                if isinstance(part, dict):
+                    assert not {
+                        "transform",
+                        "aggregate",
+                        "bin",
+                        "timeUnit",
+                        "calculate",
+                        "url",
+                        "expr",
+                    } & set(part)
+            assert all(layer["data"]["values"] is not None for layer in panel.spec["layer"])
+
+
+@pytest.mark.parametrize("name", REALISTIC)
+def test_each_chart_is_whole_in_its_table(name):
+    """Each number that a family's marks show can be read in the table below the chart."""
+    page = build(*SAMPLES[name]())
+    for chart in page.charts:
+        words = " ".join(f"{cell.text} {cell.note}" for row in chart.table.rows for cell in row.cells)
+        numbers = [
+            float(n.replace(",", "").replace("−", "-"))
+            for n in re.findall(r"[−-]?[\d.,]*\d(?:e-?\d+)?", words)
+        ]
+        drawn = [
+            (field, value)
+            for panel in chart.panels
+            for layer in panel.spec["layer"]
+            if str(layer["mark"]["style"]).startswith("family-")
+            for datum in layer["data"]["values"]
+            for field, value in datum.items()
+            if field not in ("trained", "diverged") and isinstance(value, (int, float))
+        ]
+        assert drawn
+        for field, value in drawn:
+            assert any(abs(abs(value) - abs(n)) <= 0.0501 for n in numbers), (chart.name, field, value)
+
+
+def test_a_family_keeps_its_colour_everywhere():
+    page = build(*undecided())
+    colour = {row.cells[0].text: row.colour for row in page.scores.rows if row.colour is not None}
+    assert colour == {"Fully connected": 0, "Convolution": 1, "Recurrent": 2, "Attention": 3}
+    for chart in page.charts:
+        for panel in chart.panels:
+            if panel.title:
+                assert panel.colour == colour[panel.title]
+                styles = {layer["mark"]["style"] for layer in panel.spec["layer"]}
+                assert {s for s in styles if s.startswith("family-")} == {f"family-{panel.colour}"}
+        for row in chart.table.rows:
+            assert row.colour in (None, colour.get(row.cells[0].text))
+
+
+def test_each_verdict_says_what_to_do_next():
+    for name, sample in SAMPLES.items():
+        verdict = build(*sample()).verdict
+        assert verdict.sentence and verdict.label, name
+    assert build(*undecided()).verdict.next.startswith("fourfold compare seeds.csv --seeds 12")
+    assert build(*undecided()).verdict.settle == "about 12 seeds, about 900 more rows"
+    assert "logistic regression" in build(*none()).verdict.usage
+    assert build(*choose()).verdict.usage == ""
+    assert [row.tag for row in build(*choose()).scores.rows if row.chosen] == ["chosen"]
+    assert not any(row.chosen for sample in (none, undecided) for row in build(*sample()).scores.rows)
+
+
+def test_diverged_rates_are_shown_not_hidden():
+    page = build(*regression())
+    rates = next(chart for chart in page.charts if chart.name == "rates")
+    assert "15 of 15 runs diverged at 0.03" in rates.panels[0].note
+    lost = next(layer for layer in rates.panels[0].spec["layer"] if layer["mark"]["style"] == "diverged")
+    assert [datum["rate"] for datum in lost["data"]["values"]] == [0.03]
+    row = next(row for row in rates.table.rows if row.cells[1].text == "0.03")
+    assert [cell.text for cell in row.cells[2:]] == ["–", "–", "0", "15"]
+
+
+def test_commands_quote_the_folder_and_fit_the_platform():
+    results, timings = choose()
+    results["folder"] = "my study; rm -rf"
+    linux = build(results, timings, platform="linux").commands
+    assert linux[0].line == "xdg-open 'my study; rm -rf/report.html'"
+    assert linux[1].line == "fourfold predict 'my study; rm -rf' NEWDATA --out predictions.csv"
+    assert linux[2].line == results["command"]
+    assert build(results, timings, platform="darwin").commands[0].line.startswith("open ")
+
+
+finite = st.floats(-1e12, 1e12, allow_nan=False).filter(lambda x: x == 0 or abs(x) > 1e-9)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(finite, st.floats(0, 1e9), st.floats(0, 1e9)), min_size=1, max_size=6), st.booleans()
+)
+def test_bars_keep_the_order_and_the_proportions_of_the_scores(triples, as_regression):
+    rows = [
+        {"name": str(i), "score": {"value": v, "low": v - below, "high": v + above}}
+        for i, (v, below, above) in enumerate(triples)
+    ]
+    results = {
+        "data": {"task": {"kind": "regression" if as_regression else "classification"}},
+        "families": [{"family": r["name"], **r} for r in rows],
+        "verdict": {"kind": "none"},
+    }
+    scale = scores.read(results, None).scale
+    place, ticks, _ = scores._axis(results["families"], [], scale)
+    bars = [place(row["score"]["low"], row["score"]["value"], row["score"]["high"]) for row in rows]
+    assert all(0 <= bar.low <= bar.value <= bar.high <= 1 and not bar.beyond for bar in bars)
+    assert all(0 <= tick.at <= 1 for tick in ticks)
+    for (v, *_), bar in zip(triples, bars):
+        for (w, *_), other in zip(triples, bars):
+            assert v >= w or bar.value <= other.value

@@ -1,0 +1,64 @@
+"""Progress: the same events, on a terminal, in a log, or in silence."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from fourfold.report.progress import Lines, Live, Silent, Tally, open_progress
+
+
+def play(display):
+    with display:
+        display.start(["dense", "attention\x1b[2J"], [60, 40])
+        display.update("dense", 15, 60, 3.0)
+        display.update("dense", 60, 60, 12.0)
+        display.row("dense", "97.9 % (97.2–98.6)")
+        display.update("attention\x1b[2J", 0.5, 40, 0.4)
+
+
+def test_time_left_uses_each_familys_own_pace():
+    tally = Tally({"a": 10, "b": 20})
+    assert tally.left() is None
+    tally.hear("a", 5, 10, 10.0)  # 2 s a run: 5 runs left, and 20 of b at the same pace
+    assert tally.left() == pytest.approx(50.0)
+    tally.hear("b", 10, 20, 5.0)  # 0.5 s a run
+    assert tally.left() == pytest.approx(15.0)
+    tally.hear("b", 10, 40, 5.0)  # the grid grew
+    assert tally.left() == pytest.approx(25.0) and tally.share("b") == 0.25
+
+
+def test_lines_for_logs():
+    stream = io.StringIO()
+    play(Lines(Console(file=stream, width=40)))
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "2 families, 100 training runs"
+    assert lines[1].startswith("dense: 15 of 60 runs, 3.0 s; ") and lines[2].startswith(
+        "dense: 60 of 60 runs"
+    )
+    assert lines[3] == "dense: 97.9 % (97.2–98.6)" and len(lines) == 4
+
+
+def test_live_table_shows_rows_and_leaves_nothing_behind():
+    stream = io.StringIO()
+    display = Live(Console(file=stream, width=80, force_terminal=True, color_system=None))
+    display.start(["dense", "attention\x1b[2J"], {"dense": 60, "attention\x1b[2J": 40})
+    display.update("dense", 30, 60, 6.0)
+    display.row("dense", "97.9 %")
+    shown = Console(file=io.StringIO(), width=80)
+    shown.print(display.table())
+    text = shown.file.getvalue()
+    assert "30/60 runs" in text and "50 %" in text and "97.9 %" in text and "about 14 s left" in text
+    assert "attention\\x1b[2J" in text and "\x1b[2J" not in text
+    display.finish()
+    display.finish()
+    assert display.live is None and stream.getvalue().endswith("\x1b[2K")
+
+
+def test_the_right_display_is_opened(capsys):
+    log, screen = Console(file=io.StringIO()), Console(file=io.StringIO(), force_terminal=True)
+    assert type(open_progress(console=log)) is Lines
+    assert type(open_progress(console=screen)) is Live
+    assert type(open_progress(quiet=True, console=screen)) is Silent
+    play(open_progress(quiet=True))
+    assert capsys.readouterr() == ("", "")

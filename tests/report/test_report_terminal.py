@@ -1,0 +1,63 @@
+"""The terminal: 80 columns, no colour needed, nothing that a terminal would obey."""
+
+import io
+import re
+
+import pytest
+from report_samples import SAMPLES, choose, none, undecided
+from rich.console import Console
+
+from fourfold.report import terminal
+from fourfold.report.page import build
+
+REALISTIC = [name for name in SAMPLES if name != "hostile"]
+
+
+def printed(results, timings, width=80, encoding="utf-8", **options):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    terminal.render(results, timings, Console(file=stream, width=width, **options))
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("name", REALISTIC)
+def test_fits_80_columns_and_cuts_no_number(name):
+    results, timings = SAMPLES[name]()
+    text = printed(results, timings)
+    page = build(results, timings)
+    commands = {command.line for command in page.commands} | {page.verdict.next, page.verdict.usage}
+    for line in text.splitlines():
+        assert len(line) <= 80 or any(command and command in line for command in commands)
+    assert "…" not in text
+    for row in page.scores.rows:
+        for cell in row.cells[1:]:
+            assert cell.text.replace(" of ", "/") in text
+    for words in (page.verdict.sentence, *page.verdict.why, *page.verdict.doubts):
+        assert words.replace(" ", "") in text.replace("\n", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_writes_no_control_characters_without_colour(name):
+    text = printed(*SAMPLES[name]())
+    assert all(character == "\n" or character.isprintable() for character in text)
+
+
+def test_colour_adds_nothing_but_colour():
+    plain = printed(*choose())
+    coloured = printed(*choose(), force_terminal=True, color_system="standard")
+    assert "\x1b[" in coloured
+    assert plain.split() == re.sub(r"\x1b\[[0-9;]*m", "", coloured).split()
+
+
+@pytest.mark.parametrize("name", REALISTIC)
+def test_an_ascii_terminal_gets_ascii(name):
+    assert printed(*SAMPLES[name](), encoding="ascii").isascii()
+
+
+def test_commands_can_be_pasted_from_one_line():
+    for sample in (choose, undecided, none):
+        results, timings = sample()
+        page = build(results, timings)
+        lines = printed(results, timings, width=40).splitlines()
+        for command in (*(c.line for c in page.commands), page.verdict.next, page.verdict.usage):
+            assert any(line.endswith(command) for line in lines)
