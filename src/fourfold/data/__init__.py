@@ -2,7 +2,8 @@
 
 from .arrays import from_arrays
 from .dataset import Dataset, Note
+from .new_rows import NewRows, read_inputs
 from .read import read
 from .splits import Split, plan
 
-__all__ = ["Dataset", "Note", "Split", "from_arrays", "plan", "read"]
+__all__ = ["Dataset", "NewRows", "Note", "Split", "from_arrays", "plan", "read", "read_inputs"]

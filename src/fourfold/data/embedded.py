@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Embedded:
 def _digits() -> Source:
     from sklearn.datasets import load_digits  # scikit-learn takes a second to import
 
-    bunch = load_digits()
+    bunch: Any = load_digits()
     images = bunch.images[..., None].astype(np.float32)
     return Source(
         "digits", images, target=bunch.target.astype(np.float64), target_name="digit", layout="image"

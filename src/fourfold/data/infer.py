@@ -16,6 +16,7 @@ from .layout import check_layout, settle_array, varying
 from .messages import close, listed
 from .source import Source
 from .target import settle_target
+from .words import reworded
 
 TARGET_NAMES = ("target", "label", "class", "y")
 
@@ -47,6 +48,7 @@ def settle(
         bounds=bounds,
         test_rows=source.test_rows,
     )
+    source = _reworded(source, layout)
     columns: tuple[Column, ...]
     row_shape: tuple[int, ...] = ()
     if isinstance(source.inputs, Table):
@@ -93,15 +95,34 @@ def _with_target(source: Source, target: str | None) -> Source:
     name, because = _target_name(table, target)
     columns = tuple(column for column in source.columns if column.name != name)
     note = Note(f"target: {name}", because, "" if target else "--target NAME")
+    values, kind = table[name], source.kind(name)
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
     return replace(
         source,
         inputs=Table({column.name: table[column.name] for column in columns}),
         columns=columns,
-        target=table[name],
-        target_kind=source.kind(name),
+        target=values,
+        target_kind=kind,
         target_name=name,
         notes=(*source.notes, note),
     )
+
+
+def _reworded(source: Source, layout: str | None) -> Source:
+    """Columns of words that are in truth booleans, numbers or dates, as such."""
+    if not isinstance(source.inputs, Table) or layout == "text":
+        return source
+    table, columns, notes = {}, [], []
+    for column in source.columns:
+        values, kind, said = source.inputs[column.name], column.kind, ""
+        if kind == "category":
+            values, kind, said = reworded(values)
+        table[column.name] = values
+        columns.append(Column(column.name, kind))
+        if said:
+            notes.append(Note(f"column {column.name}: {kind}", said))
+    return replace(source, inputs=Table(table), columns=tuple(columns)).noting(*notes)
 
 
 def _target_name(table: Table, target: str | None) -> tuple[str, str]:

@@ -46,6 +46,14 @@ def settle_array(
         "text": "layout: text of {} tokens",
     }[chosen].format(*shaped.shape[1:], s="" if shaped.shape[-1] == 1 else "s")
     notes.insert(0, Note(what, because or guess, "" if layout else "--layout NAME"))
+    if (
+        layout is None
+        and known is None
+        and np.issubdtype(x.dtype, np.integer)
+        and x.ndim == 2
+        and x.min() >= 0
+    ):
+        notes[0] = Note(what, guess + "; whole numbers", "--layout text (tokens), sequence or image")
     absent = np.count_nonzero(~np.isfinite(shaped)) if shaped.dtype.kind == "f" else 0
     if absent:
         value = "the column's median" if chosen == "flat" else "the channel's mean"

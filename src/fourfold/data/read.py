@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from fourfold.errors import OptionError
+from fourfold.errors import FileError
 
 from .arrays import as_source
+from .content import Content, look
 from .dataset import Dataset
 from .embedded import EMBEDDED
 from .infer import settle
 from .join import with_test
+from .npz import read_npz
 from .source import Source
+from .tables import read_csv, read_json, read_parquet
+from .wrong_kinds import WANTED, refuse
 
 
 def read(
@@ -47,6 +53,30 @@ def read(
     return settle(found, target=target, task=task, layout=layout, bounds=bounds)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A form of file: its name, how it is recognised by its content, how it is read."""
+
+    name: str
+    recognises: Callable[[Content], bool]
+    read: Callable[[Content], Source]
+
+
+READERS: tuple[Reader, ...] = (
+    Reader("parquet", lambda content: content.head.startswith(b"PAR1"), read_parquet),
+    Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
+    Reader("json", lambda content: looks_like_json(content), read_json),
+    Reader("csv", lambda content: True, read_csv),
+)
+"""Tried in this order; whatever else is text is taken for csv."""
+
+
+def looks_like_json(content: Content) -> bool:
+    """A line or list of JSON objects; an object over several lines is JSON too, if it is complete."""
+    start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
+    return re.match(rb'\[?\s*\{\s*("|\})|\[\s*\]', start) is not None
+
+
 def open_source(source: Any) -> Source:
     """What a name, a path or a data frame holds, before anything is inferred."""
     if not isinstance(source, (str, os.PathLike)):
@@ -55,4 +85,12 @@ def open_source(source: Any) -> Source:
     for embedded in EMBEDDED:
         if embedded.name == name:
             return embedded.load()
-    raise OptionError("unknown-data", "there is no such file or data set", got=repr(name))
+    content = look(name, [embedded.name for embedded in EMBEDDED])
+    refuse(content)
+    reader = next(reader for reader in READERS if reader.recognises(content))
+    try:
+        return reader.read(content)
+    except UnicodeError as error:
+        raise FileError(
+            "encoding", f"{name} is no valid text", got=str(error)[:120], wanted=WANTED
+        ) from error

@@ -190,7 +190,8 @@ def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) 
         share = np.unique(values, return_counts=True)[1].max() / len(values)
         what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
         score = f"score: {task.score.replace('_', ' ')}"
-        reason = f"the largest class holds {share:.0%} of the rows, {'above' if share > IMBALANCED else 'below'} 80 %"
+        side = "above" if share > IMBALANCED else "not above"
+        reason = f"the largest class holds {share:.0%} of the rows, {side} 80 %"
     else:
         what = f"task: regression, {values.min():g} to {values.max():g}"
         score, reason = "score: root mean squared error", "the target is a number"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -71,3 +74,94 @@ def _absent(value: Any) -> bool:
         or type(value).__name__ in ("NAType", "NaTType")
         or (isinstance(value, float) and value != value)
     )
+
+
+MOSTLY = 0.9
+"""From this share of numbers on, words in a column are taken for missing values."""
+
+FORMATS = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d")
+
+
+def reworded(values: np.ndarray, *, strict: bool = False) -> tuple[np.ndarray, ColumnKind, str]:
+    """Words (N,) that are in truth booleans, numbers or dates, as such; their kind; what was done.
+
+    Tried in this order: true and false; numbers, with a decimal point or a comma; dates (ISO, or day and
+    month by points or slashes, month first where both would do). If at least 90 % of ten or more words are
+    numbers the others are missing values, unless ``strict``.
+
+    >>> reworded(np.array(["1,5", "2", None], dtype=object))
+    (array([1.5, 2. , nan]), 'number', 'with decimal commas')
+    >>> reworded(np.array(["a", "b"], dtype=object))[1]
+    'category'
+    """
+    words = dict.fromkeys(value for value in values.tolist() if value is not None)
+    if not words:
+        return values, "category", ""
+    if {word.casefold() for word in words} <= {"true", "false"}:
+        return _mapped(values, lambda word: float(word.casefold() == "true"), np.nan), "boolean", ""
+    parse_number, commas = _number_style(words)
+    numbers = {word: parse_number(word) for word in words}
+    known = {word: number for word, number in numbers.items() if number is not None}
+    if len(known) == len(words):
+        return _mapped(values, known.__getitem__, np.nan), "number", commas
+    present = sum(value is not None for value in values.tolist())
+    parsed = sum(value in known for value in values.tolist())
+    if not strict and present >= 10 and parsed >= MOSTLY * present:
+        strange = next(word for word in words if word not in known)
+        note = f"{present - parsed} words such as {strange[:30]!r} taken for missing"
+        return _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note
+    for parse, name in _date_parsers():
+        try:
+            dates = {word: parse(word) for word in words}
+        except ValueError:
+            continue
+        moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
+        return moments, "date", f"dates, read as {name}" if name else ""
+    return values, "category", ""
+
+
+def _mapped(
+    values: np.ndarray, function: Callable[[str], Any], absent: Any, dtype: str = "float64"
+) -> np.ndarray:
+    return np.array([absent if value is None else function(value) for value in values.tolist()], dtype=dtype)
+
+
+THOUSANDS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
+NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*", re.ASCII)
+
+
+def _number_style(words: Iterable[str]) -> tuple[Callable[[str], float | None], str]:
+    """How numbers are written in these words: the parser, and what to say of it."""
+    commas = [word for word in words if "," in word and re.search(r"\d", word)]
+    if commas and all(map(THOUSANDS.fullmatch, commas)):
+        return lambda word: _number(word.replace(",", "")), "commas taken for thousands"
+    if commas:
+        return lambda word: None if "." in word else _number(word.replace(",", ".")), "with decimal commas"
+    return _number, ""
+
+
+def _number(word: str) -> float | None:
+    return float(word) if NUMBER.fullmatch(word) else None
+
+
+def _date_parsers() -> list[tuple[Callable[[str], datetime], str]]:
+    def iso(word: str) -> datetime:
+        if not re.match(r"\s*\d{4}-\d\d-\d\d", word):
+            raise ValueError(word)
+        moment = datetime.fromisoformat(word.strip())
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+    def of(pattern: str) -> Callable[[str], datetime]:
+        def parse(word: str) -> datetime:
+            day, _, clock = word.strip().partition(" ")
+            moment = datetime.strptime(day, pattern)
+            if not clock:
+                return moment
+            time = datetime.strptime(clock, "%H:%M:%S" if clock.count(":") == 2 else "%H:%M")
+            return moment.replace(hour=time.hour, minute=time.minute, second=time.second)
+
+        return parse
+
+    readable = {"%d": "day", "%m": "month", "%Y": "year"}
+    named = [(of(pattern), re.sub("%.", lambda part: readable[part[0]], pattern)) for pattern in FORMATS]
+    return [(iso, ""), *named]

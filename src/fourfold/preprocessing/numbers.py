@@ -41,7 +41,7 @@ class Numbers:
     def fit(cls, names: tuple[str, ...], matrix: np.ndarray, rows) -> Numbers:
         """Statistics come from ``rows``; which columns get an indicator from the whole matrix."""
         part = np.asarray(matrix[np.asarray(rows)], dtype=np.float64)
-        absent = np.isnan(matrix).any(axis=0)
+        absent = np.any(np.isnan(matrix), axis=0, keepdims=True)[0]
         center, scale, fill = (np.zeros(matrix.shape[1]) for _ in range(3))
         for f in range(matrix.shape[1]):
             column = part[:, f]

@@ -156,7 +156,7 @@ class Preparation:
         return self.learnt_target.encode(raw)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs of the network after its activation (N, units) -> labels, or numbers in the user's units."""
+        """Outputs after the activation (N, units) -> labels, or numbers in the user's units."""
         return self.learnt_target.decode(outputs)
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:

@@ -1,0 +1,156 @@
+"""What a file is, by its content: opened once, looked at before anybody trusts it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fourfold.errors import FileError, FourfoldError, MachineError, UnsafeFileError
+
+from .messages import close
+
+HEAD = 2**18
+"""Bytes that are looked at to recognise a file."""
+
+BOMB_RATIO, BOMB_SIZE = 500, 2**26
+"""More than 500 times its size on disk, and above 64 MiB: nobody's measurements compress like that."""
+
+FALLBACK_MEMORY = 4 * 2**30
+
+
+@dataclass(frozen=True)
+class Content:
+    """A regular file that may be read: its path, what to call it, its first bytes (decompressed)."""
+
+    path: Path
+    name: str
+    size: int
+    head: bytes
+    compressed: bool
+
+
+def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
+    """The content of the file at a path, whatever it is; ``names`` are suggested when there is none.
+
+    A link is followed: it was named by the user. What it leads to has to be a regular file.
+    """
+    name = os.fspath(source)
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", name):
+        raise FileError(
+            "url", "Fourfold reads no addresses", got=name[:80], wanted="a file", do="download it first"
+        )
+    if "\0" in name or not name.strip():
+        raise FileError("no-such-file", "this is no file name", got=repr(name[:80]))
+    path = Path(name).expanduser()
+    try:
+        facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            raise FileError(
+                "folder", f"{name} is a folder", wanted="one file: csv, tsv, parquet, json lines or npz"
+            )
+        if not stat.S_ISREG(facts.st_mode):
+            raise FileError("not-a-file", f"{name} is a device, pipe or socket", wanted="a regular file")
+        if not facts.st_size:
+            raise FileError("empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data")
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        compressed = head.startswith(b"\x1f\x8b")
+        if compressed:
+            head = _decompressed_head(path, name)
+    except PermissionError as error:
+        raise MachineError(
+            "permission", f"{name} may not be read", got=str(error.strerror), do=f"chmod u+r {name}"
+        ) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _absent(name, path, names) from error
+    except OSError as error:
+        if isinstance(error, FourfoldError):
+            raise
+        raise FileError(
+            "unreadable-file", f"{name} can't be read", got=error.strerror or str(error)
+        ) from error
+    return Content(path.resolve(), name, facts.st_size, head, compressed)
+
+
+def available_memory() -> int:
+    """Bytes that this process can still get."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return FALLBACK_MEMORY
+    return free if free > 0 else FALLBACK_MEMORY
+
+
+def check_memory(name: str, needed: int) -> None:
+    """Refuse what would not fit, before anything is allocated."""
+    free = available_memory()
+    if needed > free:
+        raise MachineError(
+            "not-enough-memory",
+            f"{name} does not fit into memory",
+            got=f"{needed / 2**30:.1f} GiB",
+            wanted=f"at most {free / 2**30:.1f} GiB, which are free",
+            do="use a part of the rows",
+        )
+
+
+def check_bomb(name: str, size: int, declared: int) -> None:
+    """Refuse content that grows beyond reason when it is unpacked."""
+    if declared > BOMB_SIZE and declared > BOMB_RATIO * size:
+        raise UnsafeFileError(
+            "bomb",
+            f"{name} would grow beyond reason when unpacked",
+            got=f"{declared / 2**20:.0f} MiB from {size / 2**20:.2f} MiB",
+            wanted=f"at most {BOMB_RATIO} times its size",
+        )
+
+
+def _decompressed_head(path: Path, name: str) -> bytes:
+    """The first bytes of a gzip file, after a look at all of it: whole, sound and of reasonable size."""
+    total, size, head = 0, path.stat().st_size, b""
+    try:
+        with gzip.open(path, "rb") as file:
+            while part := file.read(2**20):
+                head = head or part[:HEAD]
+                total += len(part)
+                check_bomb(name, size, total)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise FileError(
+            "damaged-gzip",
+            f"{name} is damaged or cut off",
+            got=str(error),
+            wanted="a whole gzip file",
+            do="fetch it again",
+        ) from error
+    if not head:
+        raise FileError(
+            "empty-file", f"{name} is empty", got="0 bytes after unpacking", wanted="rows of data"
+        )
+    return head
+
+
+def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
+    if path.is_symlink():
+        return FileError(
+            "broken-link", f"{name} is a link to a file that does not exist", got=os.readlink(path)
+        )
+    names = list(names)
+    beside = []
+    if path.parent.is_dir() and os.access(path.parent, os.R_OK):
+        beside = [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+    near = close(path.name, beside)
+    meant = close(name, names) or (str(path.parent / near) if near else "")
+    wanted = "a file" + (f", or one of {', '.join(names)}" if names else "")
+    return FileError(
+        "no-such-file",
+        "there is no such file or data set" if names else "there is no such file",
+        got=repr(name[:200]),
+        wanted=wanted,
+        do=f"did you mean {meant}?" if meant else "",
+    )

@@ -1,0 +1,142 @@
+"""Arrays from ``.npz`` files: headers first, sizes compared with the bytes present, never a pickle."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import IO
+
+import numpy as np
+
+from fourfold.errors import DataError, FileError, UnsafeFileError
+
+from .arrays import as_source
+from .content import Content, check_bomb, check_memory
+from .dataset import Note
+from .join import with_test
+from .messages import listed
+from .source import Source
+
+INPUT_NAMES = ("x", "inputs", "data", "features", "images")
+TARGET_NAMES = ("y", "target", "targets", "label", "labels")
+LONGEST_HEADER = 10_000
+
+
+def read_npz(content: Content) -> Source:
+    """x and y, or x_train, y_train, x_test and y_test.
+
+    Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
+    file, ``DataError`` for a file without x.
+    """
+    try:
+        with zipfile.ZipFile(content.path) as archive:
+            members = _members(archive, content)
+            pairs = [_pair(members, part) for part in ("", "train", "test")]
+            chosen = [name for pair in pairs for name in pair if name]
+            check_memory(content.name, sum(members[name].file_size for name in chosen))
+            arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, UnsafeFileError):
+            raise
+        raise FileError(
+            "damaged-npz",
+            f"{content.name} is damaged",
+            got=str(error)[:120],
+            wanted="a whole npz file",
+            do="save it again",
+        ) from error
+    (x, y), (x_train, y_train), (x_test, y_test) = pairs
+    x, y = (x, y) if x else (x_train, y_train)
+    if not x:
+        raise DataError(
+            "no-x",
+            f"{content.name} has no array named x",
+            got=listed(list(members)),
+            do="numpy.savez('data.npz', x=x, y=y)",
+        )
+    source = as_source(arrays[x], arrays[y] if y else None, content.name)
+    if x_test and y_test and y and x == x_train:
+        source = with_test(source, as_source(arrays[x_test], arrays[y_test], f"{x_test} and {y_test}"))
+    unused = [name for name in members if name not in chosen]
+    return source.noting(Note(f"ignored: {listed(unused)}", "arrays beside x and y")) if unused else source
+
+
+def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.ZipInfo]:
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in members:
+            raise FileError(
+                "damaged-npz", f"{content.name} is damaged", got=f"two arrays named {name[:60]!r}"
+            )
+        members[name] = info
+        check_bomb(f"{content.name}: {name[:60]}", info.compress_size, info.file_size)
+    return members
+
+
+def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
+    """The names of x and y of one part, '' where there is none."""
+    folded = {name.casefold(): name for name in members}
+    suffix = f"_{part}" if part else ""
+
+    def first(names: tuple[str, ...]) -> str:
+        return next((folded[name + suffix] for name in names if name + suffix in folded), "")
+
+    return first(INPUT_NAMES), first(TARGET_NAMES)
+
+
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.ndarray:
+    with archive.open(info) as file:
+        shape, fortran, dtype, header = _header(file, name)
+        if dtype.hasobject:
+            raise UnsafeFileError(
+                "pickle",
+                f"{name} holds Python objects, a pickle, which can run any program when it is read",
+                wanted="arrays of numbers or text",
+                do="x.astype(float), or x.astype(str), before numpy.savez",
+            )
+        if dtype.names or dtype.subdtype:
+            raise DataError(
+                "array-type",
+                f"{name} can't be used",
+                got=f"records of type {dtype}",
+                wanted="numbers or text",
+            )
+        count = 1
+        for side in shape:
+            count *= side
+        if count * dtype.itemsize != info.file_size - header:
+            raise FileError(
+                "damaged-npz",
+                f"{name} is damaged",
+                got=f"{info.file_size - header} bytes",
+                wanted=f"{count * dtype.itemsize} bytes for shape {shape} of {dtype}",
+                do="save it again",
+            )
+        data = file.read(count * dtype.itemsize)
+        if file.read(1) or len(data) != count * dtype.itemsize:
+            raise FileError("damaged-npz", f"{name} is damaged", got="another number of bytes than declared")
+    if not dtype.itemsize:
+        return np.zeros(shape, dtype=dtype)
+    array = np.frombuffer(data, dtype=dtype)
+    return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Shape, order, type and the length of what stands before the data."""
+    try:
+        version = np.lib.format.read_magic(file)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read is None:
+            raise ValueError(f"version {version}")
+        shape, fortran, dtype = read(file, max_header_size=LONGEST_HEADER)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        raise FileError(
+            "damaged-npz", f"{name} is no array", got=str(error)[:120], do="save it again"
+        ) from error
+    if any(side < 0 for side in shape):
+        raise FileError("damaged-npz", f"{name} is damaged", got=f"shape {shape}")
+    return shape, fortran, dtype, file.tell()

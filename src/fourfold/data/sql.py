@@ -1,0 +1,73 @@
+"""A DuckDB that can read one file and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fourfold.errors import FileError, FourfoldError, MachineError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@contextmanager
+def database(
+    path: Path, name: str, explain: Callable[[str], FourfoldError] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory: no extension, no network, no other file, nothing written.
+
+    Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
+    ``MachineError`` when memory runs out.
+    """
+    import duckdb  # a tenth of a second of start-up time
+
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    try:
+        connection.execute("SET temp_directory = ''")
+        connection.execute(f"SET allowed_paths = [{_literal(str(path))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise MachineError(
+            "not-enough-memory",
+            f"{name} does not fit into memory",
+            got=_first_line(error),
+            do="use a part of the rows",
+        ) from error
+    except duckdb.Error as error:
+        damaged = FileError("damaged-file", f"{name} can't be read", got=_first_line(error))
+        raise (explain(str(error)) if explain else damaged) from error
+    finally:
+        connection.close()
+
+
+def quoted(name: str) -> str:
+    """A column's name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def column(values: Any) -> np.ndarray:
+    """A column that ``fetchnumpy`` gave, without its mask: NaN, NaT or None instead."""
+    if isinstance(values, np.ma.MaskedArray):
+        if values.dtype.kind == "O":
+            filled = values.data.copy()
+            filled[np.ma.getmaskarray(values)] = None
+            return filled
+        return values.filled(np.datetime64("NaT") if values.dtype.kind == "M" else np.nan)
+    return np.asarray(values)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:160]

@@ -1,0 +1,181 @@
+"""Tables from files: delimited text, parquet and JSON, by DuckDB."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fourfold.errors import DataError, FileError
+
+from .content import Content, check_bomb, check_memory
+from .dataset import Column, Note, Table
+from .messages import listed
+from .source import Source
+from .sql import column, database, quoted
+from .text_file import MISSING_WORDS, SEPARATORS, Dialect, dialect_of, encoding_of, plain
+from .words import typed
+
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
+DATES = ("DATE", "TIMESTAMP")
+WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+
+
+def read_csv(content: Content) -> Source:
+    """Rows of text with separators; every cell stays data, whatever it says.
+
+    A column is a number if all of its cells are; missing are empty cells and the usual spellings (NA, ?).
+    Errors: ``FileError`` with the line for rows of unequal length and open quotes.
+    """
+    encoding, mixed = encoding_of(content)
+    with plain(content, encoding, mixed) as (path, text):
+        dialect = dialect_of(text)
+
+        def explain(message: str) -> FileError:
+            return _ragged(content.name, message, dialect.separator)
+
+        with database(path, content.name, explain) as connection:
+            raw = _parsed(connection, path, dialect, content)
+    notes = dialect.notes
+    if encoding != "utf-8":
+        notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
+    if dialect.separator != ",":
+        notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
+    return _source(content, raw, notes)
+
+
+def _parsed(connection: Any, path: Path, dialect: Dialect, content: Content) -> dict[str, np.ndarray]:
+    """All cells as words first; then the columns of nothing but numbers as numbers."""
+    cells = [f"c{place}" for place in range(len(dialect.names))]
+    missing = ", ".join("'" + word + "'" for word in MISSING_WORDS)
+    words = ", ".join(
+        f"CASE WHEN trim({c}) IN ({missing}) THEN NULL ELSE trim({c}) END AS {c}" for c in cells
+    )
+    connection.execute(
+        f"""CREATE TABLE cells AS SELECT {words} FROM read_csv(
+                ?, auto_detect=false, delim=?, quote='"', escape='"', strict_mode=true, hive_partitioning=false,
+                header={dialect.header}, skip={dialect.skip},
+                columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})""",
+        [str(path), dialect.separator],
+    )
+    counted = ", ".join(f"count({c}), count(TRY_CAST({c} AS DOUBLE))" for c in cells)
+    *counts, rows = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
+    check_memory(content.name, rows * len(cells) * 8)
+    pure = [filled == numbers for filled, numbers in zip(counts[::2], counts[1::2])]
+    casts = ", ".join(f"CAST({c} AS DOUBLE) AS {c}" if whole else c for c, whole in zip(cells, pure))
+    found = connection.execute(f"SELECT {casts} FROM cells").fetchnumpy()
+    return {name: column(found[c]) for name, c in zip(dialect.names, cells)}
+
+
+def read_parquet(content: Content) -> Source:
+    """A parquet file; its declared size is compared with memory before it is read."""
+    with database(content.path, content.name) as connection:
+        relation = "read_parquet(?, hive_partitioning=false)"
+        described = _described(connection, relation, content)
+        facts: Any = connection.execute(
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(content.path)]
+        ).fetchone()
+        needed = int(facts[0]) * len(described) * 8
+        check_bomb(content.name, content.size, needed // 8)
+        check_memory(content.name, needed)
+        return _selected(connection, relation, described, content)
+
+
+def read_json(content: Content) -> Source:
+    """JSON lines, or one list of JSON objects; nested values are left out, and said."""
+    shape = (
+        "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
+    )
+    with database(content.path, content.name) as connection:
+        packed = "gzip" if content.compressed else "uncompressed"
+        relation = (
+            f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
+        )
+        described = _described(connection, relation, content)
+        return _selected(connection, relation, described, content)
+
+
+def _described(connection: Any, relation: str, content: Content) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}", [str(content.path)]).fetchall()
+    return [(name, kind) for name, kind, *_ in rows]
+
+
+def _selected(connection: Any, relation: str, described: list[tuple[str, str]], content: Content) -> Source:
+    """All columns of a type that can be used; the others are named in a note."""
+    casts, strange = {}, {}
+    for place, (name, kind) in enumerate(described):
+        cast = _cast(name, kind)
+        if cast:
+            casts[name] = f"{cast} AS c{place}"
+        else:
+            strange[name] = kind
+    if not casts:
+        raise DataError(
+            "no-columns", f"{content.name} has no column that can be used", got=listed(list(strange.values()))
+        )
+    found = connection.execute(
+        f"SELECT {', '.join(casts.values())} FROM {relation}", [str(content.path)]
+    ).fetchnumpy()
+    raw = {name: column(found[cast.rsplit(" ", 1)[1]]) for name, cast in casts.items()}
+    booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
+    notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()
+    return _source(content, raw, notes, booleans)
+
+
+def _cast(name: str, kind: str) -> str:
+    base = re.split(r"[ (\[]", kind)[0]
+    column = quoted(name)
+    if kind.endswith("]"):
+        return ""
+    if base in NUMBERS:
+        return f"CAST({column} AS DOUBLE)"
+    if base == "BOOLEAN":
+        return f"CAST(CAST({column} AS INTEGER) AS DOUBLE)"
+    if base in DATES or base.startswith("TIMESTAMP_"):
+        zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind else ""
+        return f"CAST({column}{zone} AS TIMESTAMP)"
+    if base == "JSON":
+        return f"{column} ->> '$'"
+    return f"CAST({column} AS VARCHAR)" if base in WORDS else ""
+
+
+def _source(
+    content: Content,
+    raw: dict[str, np.ndarray],
+    notes: tuple[Note, ...],
+    booleans: frozenset[str] = frozenset(),
+) -> Source:
+    rows = len(next(iter(raw.values())))
+    if not rows:
+        raise DataError(
+            "header-only", f"{content.name} has a header but no rows", got="0 rows", wanted="rows of data"
+        )
+    columns, table = [], {}
+    for name, values in raw.items():
+        table[name], kind = typed(name, values)
+        columns.append(Column(name, "boolean" if name in booleans else kind))
+    return Source(content.name, Table(table), tuple(columns), notes=notes)
+
+
+def _ragged(name: str, message: str, separator: str) -> FileError:
+    line = re.search(r"Line: (\d+)", message)
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    where = f"line {line[1]} of {name}" if line else name
+    if counts:
+        return FileError(
+            "ragged-row",
+            f"{where} has another number of columns than the header",
+            got=counts[2],
+            wanted=counts[1],
+            do=f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes",
+        )
+    if "quote" in message.lower():
+        return FileError(
+            "open-quote",
+            f"{where} has a quote that is not closed",
+            do="close it, or double it inside of text",
+        )
+    return FileError("damaged-table", f"{where} can't be cut into columns", got=message.splitlines()[0][:120])

@@ -1,0 +1,127 @@
+"""Files that are no data: recognised by their content, and refused with what to do instead."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+
+from .content import Content
+
+WANTED = "csv, tsv, parquet, json lines or npz"
+
+PICKLE = re.compile(
+    rb"\x80[\x02-\x05]."  # protocols 2 to 5
+    rb"|\(?[ci](__builtin__|builtins|os|posix|nt|numpy[\w.]*|pandas[\w.]*|copy_reg|copyreg)\n"  # 0 and 1
+    rb"|\([dl]p\d*\n",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class WrongKind:
+    """A kind of file: what it is called, how it is recognised, what to do."""
+
+    kind: str
+    recognises: Callable[[Content], bool]
+    do: str
+    error: type[FourfoldError] = FileError
+
+
+def refuse(content: Content) -> None:
+    """Raise if the content is known not to be data.
+
+    Errors: ``UnsafeFileError`` for a pickle, ``FileError`` for everything else.
+    """
+    for wrong in WRONG_KINDS:
+        if wrong.recognises(content):
+            slug = "pickle" if wrong.error is UnsafeFileError else "wrong-kind"
+            raise wrong.error(
+                slug,
+                f"{content.name} is no data that Fourfold reads",
+                got=wrong.kind,
+                wanted=WANTED,
+                do=wrong.do,
+            )
+    if not content.head.strip():
+        raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
+
+
+def _starts(*marks: bytes) -> Callable[[Content], bool]:
+    return lambda content: content.head.startswith(marks)
+
+
+def _says(*words: bytes) -> Callable[[Content], bool]:
+    """Text that begins so, whatever its case and the blanks before it."""
+    return lambda content: (
+        content.head[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(words)
+    )
+
+
+def _packs(pattern: str) -> Callable[[Content], bool]:
+    """A zip file with a member of such a name."""
+    return lambda content: any(re.search(pattern, name) for name in _members(content))
+
+
+def _binary(content: Content) -> bool:
+    return b"\0" in content.head and not content.head.startswith((b"PK", b"PAR1", b"\xff\xfe", b"\xfe\xff"))
+
+
+def _members(content: Content) -> list[str]:
+    if not content.head.startswith(b"PK\x03\x04") or content.compressed:
+        return []
+    try:
+        with zipfile.ZipFile(content.path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise FileError(
+            "damaged-zip",
+            f"{content.name} is a damaged or cut off zip file",
+            got=str(error)[:100],
+            do="fetch it again",
+        ) from error
+
+
+SAVE = "save the arrays with numpy.savez"
+WRONG_KINDS: tuple[WrongKind, ...] = (
+    WrongKind(
+        "a pickle, which can run any program when it is read",
+        lambda content: PICKLE.match(content.head) is not None,
+        SAVE,
+        UnsafeFileError,
+    ),
+    WrongKind(
+        "a zip file with a pickle inside, such as PyTorch writes", _packs(r"\.pkl$"), SAVE, UnsafeFileError
+    ),
+    WrongKind("an HTML page", _says(b"<!doctype html", b"<html"), "download the file itself, not its page"),
+    WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
+    WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
+    WrongKind("an Excel file", _packs("^xl/"), "save the sheet as csv"),
+    WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
+    WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
+    WrongKind("a zip file", _packs(r"(?<!\.npy)$"), "unpack it first"),
+    WrongKind("a single array (npy)", _starts(b"\x93NUMPY"), "numpy.savez('data.npz', x=x, y=y)"),
+    WrongKind("an HDF5 file", _starts(b"\x89HDF"), SAVE),
+    WrongKind("an Arrow or Feather file", _starts(b"ARROW1", b"FEA1"), "save it as parquet"),
+    WrongKind("a SQLite database", _starts(b"SQLite format 3"), "export the table as csv"),
+    WrongKind("an encrypted parquet file", _starts(b"PARE"), "save it without encryption"),
+    WrongKind(
+        "a compressed file",
+        _starts(b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!"),
+        "unpack it, or use gzip",
+    ),
+    WrongKind(
+        "a picture, document or program",
+        _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"RIFF", b"\x7fELF"),
+        "give a table or arrays",
+    ),
+    WrongKind(
+        "a file that is packed twice",
+        lambda content: content.compressed and content.head.startswith((b"PK", b"PAR1", b"\x1f\x8b")),
+        "unpack it once",
+    ),
+    WrongKind("bytes that are no text", _binary, "give a table or arrays"),
+)
