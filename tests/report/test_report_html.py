@@ -7,6 +7,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 from report_samples import SAMPLES, choose
@@ -79,7 +80,7 @@ def test_semantics(document):
     assert document.all("html")[0]["attrs"]["lang"] == "en"
     assert len(document.all("main")) == len(document.all("h1")) == 1
     levels = [int(e["tag"][1]) for e in document.all("h1", "h2", "h3", "h4")]
-    assert levels[0] == 1 and all(after - before <= 1 for before, after in zip(levels, levels[1:]))
+    assert levels[0] == 1 and all(after - before <= 1 for before, after in pairwise(levels))
     ids = [e["attrs"]["id"] for e in document.elements if "id" in e["attrs"]]
     assert len(ids) == len(set(ids))
     for element in document.elements:

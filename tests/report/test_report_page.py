@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import SAMPLES, choose, none, regression, undecided
 
-from fourfold.report import scores
+from fourfold.report import html, scores
 from fourfold.report.page import build
 
 REALISTIC = [name for name in SAMPLES if name != "hostile"]
@@ -129,6 +129,31 @@ def test_diverged_rates_are_shown_not_hidden():
     assert [cell.text for cell in row.cells[2:]] == ["–", "–", "0", "15"]
 
 
+def test_what_is_missing_is_left_out_and_breaks_nothing():
+    results, _ = none()
+    results |= {"baselines": [], "evidence": [], "comparisons": [], "model": None}
+    for family in results["families"]:
+        family |= {
+            "status": "failed: lost worker",
+            "score": {"value": None},
+            "curve": {"steps": []},
+            "learning_rates": [],
+        }
+    page = build(results)
+    assert page.charts == () and page.scores.reference is None and page.verdict.usage == ""
+    assert [row.cells[0].note for row in page.scores.rows] == ["failed: lost worker"] * 4
+    assert page.model == "No model was saved."
+    html.render(results)
+
+
+def test_the_marked_baseline_is_the_one_to_beat():
+    results, timings = none()
+    assert build(results, timings).scores.reference.label.endswith("logistic regression")
+    results["baselines"][0]["to_beat"] = True
+    page = build(results, timings)
+    assert page.scores.reference.label.endswith("majority") and "majority" in page.verdict.usage
+
+
 def test_commands_quote_the_folder_and_fit_the_platform():
     results, timings = choose()
     results["folder"] = "my study; rm -rf"
@@ -157,7 +182,7 @@ def test_bars_keep_the_order_and_the_proportions_of_the_scores(triples, as_regre
         "verdict": {"kind": "none"},
     }
     scale = scores.read(results, None).scale
-    place, ticks, _ = scores._axis(results["families"], [], scale)
+    place, ticks, _ = scores._axis(results["families"], None, scale)
     bars = [place(row["score"]["low"], row["score"]["value"], row["score"]["high"]) for row in rows]
     assert all(0 <= bar.low <= bar.value <= bar.high <= 1 and not bar.beyond for bar in bars)
     assert all(0 <= tick.at <= 1 for tick in ticks)

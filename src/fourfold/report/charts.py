@@ -101,11 +101,12 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         for row in rows
     )
     reading = (
-        f"By how much each family’s {scale.name} is better than that of the best other one; below zero it is "
-        "worse. Wholly to the right of zero: better. Wholly inside the shaded "
-        f"band (± {scale.difference(margin).lstrip('+')}): no difference that matters in practice. "
-        "The intervals hold for all families at once."
+        f"How much better each family’s {scale.name} is than the best other family’s; below zero it is worse: "
+        "an interval wholly to the right of zero means better. The intervals hold for all families at once."
     )
+    if fmt.is_number(margin):
+        within = scale.difference(margin).lstrip("+")
+        reading += f" One wholly inside the shaded band (± {within}): no difference that matters in practice."
     label = f"By how much the {scale.name} is better: " + "; ".join(
         f"{row.cells[0].text} {row.cells[2].text}, interval {row.cells[3].text}" for row in table
     )
@@ -118,7 +119,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
 def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
     """Validation score against steps at the chosen rate, with the band of all runs; one panel a family."""
     scale = study.scale
-    curves = {row["family"]: _curve(row["curve"], scale) for row in results["families"] if row.get("curve")}
+    curves = {row["family"]: _curve(row["curve"], scale) for row in results["families"] if _has_curve(row)}
     if not curves:
         return None
     y = _score_axis(
@@ -159,6 +160,10 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
     )
     caption = f"Mean (worst–best run), {scale.axis}"
     return Chart("curves", "How they learn", reading, tuple(panels), Table(caption, columns, rows))
+
+
+def _has_curve(row: dict[str, Any]) -> bool:
+    return bool((row.get("curve") or {}).get("steps"))
 
 
 def _curve(curve: dict[str, list], scale: fmt.ScoreScale) -> list[dict[str, Any]]:

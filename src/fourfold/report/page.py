@@ -72,16 +72,14 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
         doubts=tuple(verdict.get("doubts") or ()),
         settle=", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
         next=verdict.get("next") or "",
-        usage=_usage(results) if verdict["kind"] == "none" else "",
+        usage=_usage(results, study.scale.lower_is_better) if verdict["kind"] == "none" else "",
     )
 
 
-def _usage(results: dict[str, Any]) -> str:
-    """The baseline's line of code: of the best baseline that has one."""
-    usable = [row for row in results.get("baselines") or () if row.get("usage")]
-    lower = (results["data"].get("task") or {}).get("kind") == "regression"
-    ranked = sorted(usable, key=lambda row: scores.rank(row, lower))
-    return ranked[0]["usage"] if ranked else ""
+def _usage(results: dict[str, Any], lower_is_better: bool) -> str:
+    """The line of code of the baseline that no family beats."""
+    baseline = scores.to_beat(results, lower_is_better)
+    return str(baseline.get("usage") or "") if baseline else ""
 
 
 def _commands(results: dict[str, Any], platform: str) -> tuple[Command, ...]:

@@ -62,6 +62,13 @@ def rank(row: dict[str, Any], lower_is_better: bool) -> float:
     return value if lower_is_better else -value
 
 
+def to_beat(results: dict[str, Any], lower_is_better: bool) -> dict[str, Any] | None:
+    """The baseline to beat: the one marked ``to_beat``, else the one with the best score."""
+    known = [row for row in results.get("baselines") or () if trained(row)]
+    known.sort(key=lambda row: (not row.get("to_beat"), rank(row, lower_is_better)))
+    return known[0] if known else None
+
+
 def works(row: dict[str, Any]) -> str:
     """The share of learning rates that work, as a count where it is one.
 
@@ -79,7 +86,7 @@ def works(row: dict[str, Any]) -> str:
 def table(results: dict[str, Any], study: Study) -> Table:
     """The table of results: a row for each family, then a row for each baseline."""
     scale, baselines = study.scale, results.get("baselines") or []
-    place, ticks, reference = _axis(results["families"], baselines, scale)
+    place, ticks, reference = _axis(results["families"], to_beat(results, scale.lower_is_better), scale)
     score = scale.name[:1].upper() + scale.name[1:]
     unit = f" ({scale.unit})" if scale.unit else ""
     columns = (
@@ -170,12 +177,9 @@ def _methods(rows: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(method for method in methods if method))
 
 
-def _axis(families, baselines, scale: fmt.ScoreScale):
-    """The axis of the bars: it spans the families and the best baseline; the rest is off its side."""
-    known = sorted(
-        (row for row in baselines if trained(row)), key=lambda row: rank(row, scale.lower_is_better)
-    )
-    shown = [row["score"] for row in [*filter(trained, families), *known[:1]]]
+def _axis(families, baseline, scale: fmt.ScoreScale):
+    """The axis of the bars: it spans the families and the baseline to beat; the rest is off its side."""
+    shown = [row["score"] for row in [*filter(trained, families), *([baseline] if baseline else [])]]
     ends = [
         score[key] for score in shown for key in ("value", "low", "high") if fmt.is_number(score.get(key))
     ]
@@ -197,8 +201,9 @@ def _axis(families, baselines, scale: fmt.ScoreScale):
         return Bar(low_at, fraction(value), high_at)
 
     ticks = tuple(Tick(fraction(value), scale.number(value)) for value in _round_values(first, last))
-    best = known[0] if known else None
-    reference = Tick(fraction(best["score"]["value"]), f"best baseline: {best['name']}") if best else None
+    reference = None
+    if baseline:
+        reference = Tick(fraction(baseline["score"]["value"]), f"baseline to beat, {baseline['name']}")
     return place, ticks, reference
 
 
