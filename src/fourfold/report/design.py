@@ -14,7 +14,7 @@ FILES = (
     Fact("results.json", "everything that this page draws"),
     Fact("timings.json", "the seconds"),
     Fact("model/", "the trained network and the preparation of its inputs"),
-    Fact("model.py", "the network as code that runs under Fourfold and Keras"),
+    Fact("model/model.py", "the network as code that runs under Fourfold and Keras"),
 )
 
 
