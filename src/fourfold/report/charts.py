@@ -102,7 +102,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     )
     reading = (
         f"How much better each family’s {scale.name} is than the best other family’s; below zero it is "
-        "worse: an interval wholly to the right of zero means better. The intervals hold for all families at once."
+        "worse: an interval wholly to the right of zero means better. All intervals hold at once."
     )
     if fmt.is_number(margin):
         within = scale.difference(margin).lstrip("+")
