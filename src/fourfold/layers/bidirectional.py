@@ -116,13 +116,12 @@ class Bidirectional(Layer):
             layer: Recurrent = getattr(self, direction)
             own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
             own_key = None if key is None else random.fold_in(key, number)
-            ran = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
-            output = ran.states[0] if ran.outputs is None else ran.outputs
-            if ran.outputs is not None and mask is not None:
+            output, last = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
+            if output is not None and mask is not None:
                 output = jnp.where(mask.astype(bool)[:, :, None], output, 0)
-            outputs.append(output)
-            states += ran.states
-            updates |= {f"{direction}/{name}": value for name, value in ran.updates.items()}
+            outputs.append(last[0] if output is None else output)
+            states += last
+            updates |= {f"{direction}/{name}": value for name, value in layer.updates(last).items()}
         if (
             self.forward_layer.go_backwards and self.return_sequences
         ):  # the forward layer's order is the output's

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -15,22 +15,14 @@ from fourfold.errors import OptionError, ShapeError
 from fourfold.layers.base import Layer
 from fourfold.ops import activations, random, recurrent
 
+_CATALOGS = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
+
 Weights = Mapping[str, Array]
-
-
-class Sequences(NamedTuple):
-    """What a recurrent layer computes: outputs at their own times, or None; last states; new stored states."""
-
-    outputs: Array | None
-    states: tuple[Array, ...]
-    updates: dict[str, Array]
+Ran = tuple[Array | None, tuple[Array, ...]]  # outputs at their own times, or None; last states
 
 
 class Recurrent(Layer):
-    """What SimpleRNN, LSTM and GRU share: weights, dropout, states, the order of the outputs.
-
-    A subclass says how many gates and states it has, and runs its operation in `operate`.
-    """
+    """What SimpleRNN, LSTM and GRU share; each says how many gates and states it has, and its operation."""
 
     supports_masking = True
     gates = 1
@@ -59,15 +51,11 @@ class Recurrent(Layer):
             setattr(self, name, bool(given[name]))
         self.seed = given["seed"]
         for weight in ("kernel", "recurrent", "bias"):
-            for what, catalog in (
-                ("initializer", initializers),
-                ("regularizer", regularizers),
-                ("constraint", constraints),
-            ):
+            for what, catalog in _CATALOGS.items():
                 setattr(self, f"{weight}_{what}", catalog.get(given[f"{weight}_{what}"]))
         self.updates_state = self.stateful
 
-    def operate(self, *arrays: Array | None, **options: Any) -> tuple[Array | None, tuple[Array, ...]]:
+    def operate(self, *arrays: Array | None, **options: Any) -> Ran:
         """The operation of the layer, on x, kernel, recurrent kernel and bias."""
         raise NotImplementedError
 
@@ -120,12 +108,12 @@ class Recurrent(Layer):
         training: bool = False,
         key: Array | None = None,
     ) -> Any:
-        ran = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
-        output = ran.states[0] if ran.outputs is None else ran.outputs
-        if self.go_backwards and ran.outputs is not None:
-            output = jnp.flip(output, axis=1)  # in the order in which they were computed
-        outputs = (output, *ran.states) if self.return_state else output
-        return (outputs, ran.updates) if self.stateful else outputs
+        outputs, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
+        output = states[0] if outputs is None else outputs
+        if self.go_backwards and outputs is not None:
+            output = jnp.flip(outputs, axis=1)  # in the order in which they were computed
+        result = (output, *states) if self.return_state else output
+        return (result, self.updates(states)) if self.stateful else result
 
     def run(
         self,
@@ -136,12 +124,12 @@ class Recurrent(Layer):
         mask: Array | None = None,
         training: bool = False,
         key: Array | None = None,
-    ) -> Sequences:
+    ) -> Ran:
         """Runs over the sequences; the outputs stay at their own times, also with ``go_backwards``."""
         _check_sequences(self, sequences.shape)
         states = self._initial_states(weights, sequences.shape[0], initial_state)
         input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
-        outputs, states = self.operate(
+        return self.operate(
             sequences,
             weights["kernel"],
             weights["recurrent_kernel"],
@@ -155,7 +143,10 @@ class Recurrent(Layer):
             recurrent_dropout=recurrent_dropout,
             unroll=self.unroll,
         )
-        return Sequences(outputs, states, dict(zip(self.state_names(), states)))
+
+    def updates(self, states: tuple[Array, ...]) -> dict[str, Array]:
+        """New values of the stored states of a stateful layer, by local name."""
+        return dict(zip(self.state_names(), states))
 
     def _initial_states(self, weights: Weights, batch: int, given: Any) -> tuple[Array, ...] | None:
         if given is None and not self.stateful:
@@ -328,8 +319,8 @@ class GRU(Recurrent):
         g = activation(x_t K_g + b_g + r (h_{t-1} R_g + b'_g)),    h_t = z h_{t-1} + (1 - z) g
 
     or, without ``reset_after``, (r h_{t-1}) R_g in the place of r (h_{t-1} R_g + b'_g). Input (N, T, F);
-    output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state`` (output, h). Weights,
-    their columns in the order z r g: kernel K (F, 3U) ``glorot_uniform``, recurrent_kernel R (U, 3U)
+    output (N, U), the last h, or (N, T, U) with ``return_sequences``; with ``return_state`` (output, h).
+    Weights, their columns in the order z r g: kernel K (F, 3U) ``glorot_uniform``, recurrent_kernel R (U, 3U)
     ``orthogonal``, bias (2, 3U) for b and b' with ``reset_after``, else (3U,), ``zeros``. Masked steps leave
     the state as it is. Errors: as in `SimpleRNN`.
 
