@@ -53,9 +53,8 @@ def settle_table(
         others = {
             other: "text is read alone; --layout flat reads the columns" for other in table if other != name
         }
-        notes = (
-            Note(f"layout: text, characters of {name!r}", "as asked" if layout else "the only useful column"),
-        )
+        because, option = ("as asked", "") if layout else ("the only useful column", "--layout flat")
+        notes = (Note(f"layout: text, characters of {name!r}", because, option),)
         return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
     columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
     if not columns:
@@ -90,23 +89,17 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     present = values[~absent]
     if not present.size:
         return _Verdict(None, "no values")
-    levels = _levels(present)
-    if levels == 1 and not absent.any():
+    if not absent.any() and (present == present[0]).all():
         return _Verdict(None, "the same value in all rows")
-    distinct = levels == len(values)
-    if (
-        column.kind == "number"
-        and distinct
-        and COUNTER.search(column.name)
-        and np.all(present == np.round(present))
-    ):
-        return _Verdict(None, "it counts the rows")
+    if column.kind == "number" and COUNTER.search(column.name) and np.all(present == np.round(present)):
+        return _Verdict(None, "it counts the rows") if _levels(present) == len(values) else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
+    levels = _levels(present)
     words = np.mean([len(value.split()) for value in present])
     if words >= 3 and levels > max(CATEGORY_LEVELS, len(present) / 2):
         return _Verdict(None, "free text beside other columns is not used")
-    if distinct and levels > 2:
+    if levels == len(values) and levels > 2:
         return _Verdict(None, "different in every row")
     return _Verdict("category")
 

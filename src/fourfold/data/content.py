@@ -152,5 +152,5 @@ def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
         "there is no such file or data set" if names else "there is no such file",
         got=repr(name[:200]),
         wanted=wanted,
-        do=f"did you mean {meant}?" if meant else "",
+        do=f"use {meant}" if meant else "",
     )

@@ -39,11 +39,11 @@ def database(
         raise MachineError(
             "not-enough-memory",
             f"{name} does not fit into memory",
-            got=_first_line(error),
+            got=_first_line(error, path),
             do="use a part of the rows",
         ) from error
     except duckdb.Error as error:
-        damaged = FileError("damaged-file", f"{name} can't be read", got=_first_line(error))
+        damaged = FileError("damaged-file", f"{name} can't be read", got=_first_line(error, path))
         raise (explain(str(error)) if explain else damaged) from error
     finally:
         connection.close()
@@ -69,5 +69,6 @@ def column(values: Any) -> np.ndarray:
     return np.asarray(values)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:160]
+def _first_line(error: Exception, path: Path) -> str:
+    line = str(error).strip().splitlines()[0].replace(str(path), path.name)
+    return line.partition("Error: ")[2][:160] or line[:160]

@@ -50,14 +50,11 @@ def read_csv(content: Content) -> Source:
 def _parsed(connection: Any, path: Path, dialect: Dialect, content: Content) -> dict[str, np.ndarray]:
     """All cells as words first; then the columns of nothing but numbers as numbers."""
     cells = [f"c{place}" for place in range(len(dialect.names))]
-    missing = ", ".join("'" + word + "'" for word in MISSING_WORDS)
-    words = ", ".join(
-        f"CASE WHEN trim({c}) IN ({missing}) THEN NULL ELSE trim({c}) END AS {c}" for c in cells
-    )
+    missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
     connection.execute(
-        f"""CREATE TABLE cells AS SELECT {words} FROM read_csv(
+        f"""CREATE TABLE cells AS SELECT * FROM read_csv(
                 ?, auto_detect=false, delim=?, quote='"', escape='"', strict_mode=true, hive_partitioning=false,
-                header={dialect.header}, skip={dialect.skip},
+                header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
                 columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})""",
         [str(path), dialect.separator],
     )
@@ -65,7 +62,9 @@ def _parsed(connection: Any, path: Path, dialect: Dialect, content: Content) -> 
     *counts, rows = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
     check_memory(content.name, rows * len(cells) * 8)
     pure = [filled == numbers for filled, numbers in zip(counts[::2], counts[1::2])]
-    casts = ", ".join(f"CAST({c} AS DOUBLE) AS {c}" if whole else c for c, whole in zip(cells, pure))
+    casts = ", ".join(
+        f"CAST({c} AS DOUBLE) AS {c}" if p else f"trim({c}) AS {c}" for c, p in zip(cells, pure)
+    )
     found = connection.execute(f"SELECT {casts} FROM cells").fetchnumpy()
     return {name: column(found[c]) for name, c in zip(dialect.names, cells)}
 
@@ -89,7 +88,14 @@ def read_json(content: Content) -> Source:
     shape = (
         "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
     )
-    with database(content.path, content.name) as connection:
+
+    def explain(message: str) -> FileError:
+        where = re.search(r"in line (\d+)|record/value (\d+)", message)
+        place = f"{'line' if where[1] else 'record'} {where[1] or where[2]} of " if where else ""
+        reason = message.splitlines()[0].rpartition(": ")[2].strip()
+        return FileError("damaged-json-lines", f"{place}{content.name} is no valid JSON", got=reason[:120])
+
+    with database(content.path, content.name, explain) as connection:
         packed = "gzip" if content.compressed else "uncompressed"
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"

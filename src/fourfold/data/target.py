@@ -81,13 +81,13 @@ def _check_values(name: str, values: np.ndarray, kind: str) -> None:
             "date-target",
             f"the target {name!r} is a date",
             wanted="classes or numbers",
-            do="--target another column",
+            do="choose another target",
         )
     absent = missing(values)
     if kind == "number":
         absent = ~np.isfinite(values)
     if len(values) and absent.all():
-        raise DataError("empty-target", f"the target {name!r} has no values", do="--target another column")
+        raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
     if absent.any():
         raise DataError(
             "missing-target",
@@ -121,7 +121,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             f"the target {name!r} has only one class",
             got=", ".join(map(repr, classes[:1].tolist())),
             wanted="at least 2 classes",
-            do="--target another column",
+            do="choose another target",
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
         raise DataError(
@@ -129,7 +129,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             f"the target {name!r} has nearly as many classes as rows",
             got=f"{len(classes)} classes in {len(train)} rows",
             wanted="classes with several examples each",
-            do="--target another column, or --task regression if it is a number",
+            do="choose another target, or --task regression if it is a number",
         )
     alone = classes[counts == 1].tolist()
     if alone:
@@ -157,7 +157,7 @@ def _numbers(name: str, values: np.ndarray, kind: str) -> np.ndarray:
             f"the target {name!r} can't be a regression",
             got=f"words such as {str(values[0])[:40]!r}",
             wanted="numbers",
-            do="--task classification, or --target another column",
+            do="--task classification, or choose another target",
         )
     return np.asarray(values, dtype=np.float64)
 
