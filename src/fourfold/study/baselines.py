@@ -122,6 +122,13 @@ class BaselineBlock:
         return load_arrays(self.path(folder))
 
     def run(self, folder: Path) -> None:
+        """Fits on one thread: on tables of this size threads cost more than they give."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            save_arrays(self.path(folder), self._fitted(folder))
+
+    def _fitted(self, folder: Path) -> dict[str, np.ndarray]:
         prepared = Prepared.load(folder, self.data)
         baseline = BASELINES[self.kind][self.name]
         arrays: dict[str, np.ndarray] = {}
@@ -134,7 +141,7 @@ class BaselineBlock:
             arrays[f"strength-{number}"] = np.array(baseline.strengths[best])
             arrays[f"validation-{number}"] = np.array(scores[best])
             arrays[f"test-{number}"] = _outputs(self.kind, fitted[best], x[split.test], int(y.max()) + 1)
-        save_arrays(self.path(folder), arrays)
+        return arrays
 
 
 def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:

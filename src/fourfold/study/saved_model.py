@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.data import read_inputs
 from fourfold.errors import FileError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
@@ -44,14 +45,16 @@ class SavedModel:
     def network(self) -> Model:
         return self.net.model
 
-    def outputs(self, raw: Any) -> np.ndarray:
-        """The network's outputs (N, units) for raw rows: an array, a data frame, or a table as read from a file."""
-        inputs = self.preparation.inputs(raw)
+    def prepared_outputs(self, inputs: Any) -> np.ndarray:
+        """The network's outputs (N, units) for rows in the form of ``NewRows.inputs``."""
+        prepared = self.preparation.inputs(inputs)
         if self.order is not None:
-            inputs = inputs[:, self.order]
-        if len(inputs) == 0:
-            return np.zeros((0, self.net.problem.units), np.float32)
-        return self.network.predict(inputs, batch_size=PREDICTION_ROWS, verbose=0)
+            prepared = prepared[:, self.order]
+        return self.network.predict(prepared, batch_size=PREDICTION_ROWS, verbose=0)
+
+    def outputs(self, raw: Any) -> np.ndarray:
+        """The network's outputs (N, units) for raw rows: an array, a data frame, a file or a name."""
+        return self.prepared_outputs(read_inputs(raw, self.preparation).inputs)
 
     def predict(self, raw: Any) -> np.ndarray:
         """Labels, or numbers in the target's unit (N,)."""

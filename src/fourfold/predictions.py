@@ -1,0 +1,56 @@
+"""New rows through the model of a comparison: read, checked, prepared, predicted, written as csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from fourfold.data import NewRows, read_inputs
+from fourfold.report.escape import csv_cell
+from fourfold.report.files import load_study
+from fourfold.study.saved_model import SavedModel
+
+
+def predict_file(folder: Path, source: Any) -> tuple[str, list[str]]:
+    """Predictions as csv text, one line a row in the rows' order, and what was noticed on the way.
+
+    Columns: those of the source that the model does not use (an id, say), ``prediction``, and for a
+    classification the probability of each class.
+    """
+    model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+    rows = read_inputs(source, model.preparation)
+    notes = [str(note) for note in rows.notes]
+    if (folder / "results.json").exists():
+        notes += _verdict_notes(folder)
+    return as_csv(model, rows), notes
+
+
+def as_csv(model: SavedModel, rows: NewRows) -> str:
+    outputs = model.prepared_outputs(rows.inputs)
+    columns: dict[str, Any] = {name: values for name, values in rows.others.items()}
+    columns["prediction"] = model.preparation.decode(outputs)
+    if model.preparation.task.kind == "classification":
+        probabilities = model.preparation.probabilities(outputs)
+        for i, label in enumerate(model.preparation.task.classes):
+            columns[f"probability {label}"] = [f"{p:.6f}" for p in probabilities[:, i]]
+    else:
+        columns["prediction"] = [float(f"{value:.7g}") for value in columns["prediction"]]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([csv_cell(name) for name in columns])
+    writer.writerows([csv_cell(_plain(value)) for value in row] for row in zip(*columns.values()))
+    return text.getvalue()
+
+
+def _verdict_notes(folder: Path) -> list[str]:
+    """A word where the verdict was that no family beats the baseline."""
+    verdict = load_study(folder)[0]["verdict"]
+    if verdict["kind"] != "none":
+        return []
+    return [f"no family beat the baseline in this comparison; these are the predictions of the best, {verdict['family']}"]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
