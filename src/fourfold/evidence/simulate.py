@@ -41,10 +41,10 @@ class World:
     folds: int
     examples: int
     run: float = 0.05
-    training: float = 0.05
+    training: float = 0.06
     example_share: float = 0.7
     same_difficulty: float = 0.6
-    same_training: float = 0.5
+    same_training: float = 0.7
 
     @property
     def names(self) -> tuple[str, ...]:
