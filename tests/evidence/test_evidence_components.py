@@ -1,0 +1,115 @@
+"""Variance components against the analysis of variance, the paired t-test, and worlds that are known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fourfold.errors import OptionError
+from fourfold.evidence.components import TRAINING_PER_RUN, TRAINING_SHARED, Components, Design
+from fourfold.evidence.simulate import World
+
+
+def hold_out(seeds: int, examples: int) -> Design:
+    return Design.of(np.repeat(np.arange(seeds)[:, None], examples, 1), np.zeros(examples))
+
+
+def test_one_seed_and_a_hold_out_is_the_paired_t_test():
+    random = np.random.default_rng(1)
+    a, b = random.normal(size=(2, 1, 40)) + np.array([0.3, 0.0])[:, None, None]
+    estimate = Components({"a": a, "b": b}, hold_out(1, 40)).contrast({"a": 1, "b": -1})
+    expected = stats.ttest_rel(a[0], b[0])
+    assert estimate.value / estimate.standard_error == pytest.approx(expected.statistic)
+    assert estimate.dof == pytest.approx(39)
+
+
+def test_a_hold_out_with_seeds_is_the_two_way_analysis_of_variance():
+    random = np.random.default_rng(2)
+    S, n = 6, 50
+    loss = 1.5 * random.normal(size=(S, 1)) + random.normal(size=(1, n)) + random.normal(size=(S, n))
+    estimate = Components({"it": loss}, hold_out(S, n)).contrast({"it": 1})
+
+    grand, rows, columns = loss.mean(), loss.mean(1), loss.mean(0)
+    run_square = n * rows.var(ddof=1)
+    example_square = S * columns.var(ddof=1)
+    residual = loss - rows[:, None] - columns + grand
+    residual_square = (residual**2).sum() / ((S - 1) * (n - 1))
+    assert estimate.variance == pytest.approx((run_square + example_square - residual_square) / (S * n))
+    assert estimate.example == pytest.approx(example_square / (S * n))
+    assert S - 1 < estimate.dof < n  # between the seeds' and the examples'
+
+
+def test_cross_validation_knows_its_components():
+    """Averaged over many draws, the parts are what the world put in."""
+    S, K, n, draws = 4, 5, 200, 300
+    example_sd, run_sd, residual_sd = 1.0, 0.4, 0.8
+    random, parts, means = np.random.default_rng(3), [], []
+    fold = np.arange(n) % K
+    design = Design.of(np.arange(S)[:, None] * K + fold, fold)
+    for _ in range(draws):
+        losses = {}
+        example = example_sd * random.normal(size=n)
+        for name in "abc":
+            run = run_sd * random.normal(size=(S, K))[:, fold]
+            losses[name] = example + run + residual_sd * random.normal(size=(S, n))
+        estimate = Components(losses, design).contrast({"a": 1})
+        parts.append([estimate.example, estimate.run, estimate.training])
+        means.append(estimate.value)
+    example, run, training = np.mean(parts, 0)
+    assert example == pytest.approx((example_sd**2 + residual_sd**2 / S) / n, rel=0.05)
+    assert run == pytest.approx(run_sd**2 / (S * K), rel=0.1)
+    assert training == pytest.approx(TRAINING_PER_RUN * (K - 1) / K * run_sd**2, rel=0.1)
+    # without an effect of training sets in the world, example and run are the variance of the mean
+    assert example + run == pytest.approx(np.var(means, ddof=1), rel=0.25)
+
+
+def test_the_difference_of_equal_families_keeps_what_they_do_not_share():
+    losses, runs, fold = World((0.9, 0.9), 3, 5, 400, run=0.2).draw(np.random.default_rng(4))
+    components = Components(losses, Design.of(runs, fold))
+    components.run_variance[:] = 1e-3
+    both = components.contrast({"family 1": 1, "family 2": -1}).training
+    one = components.contrast({"family 1": 1}).training
+    assert both == pytest.approx(2 * (1 - TRAINING_SHARED) * one)
+
+
+def test_covariance_and_contrast_agree_where_folds_do_not_scatter():
+    losses, runs, fold = World((0.9, 0.8, 0.85), 3, 5, 400).draw(np.random.default_rng(5))
+    components = Components(losses, Design.of(runs, fold), pseudo=1.0)
+    for weights in ([1, 0, 0], [1, -1, 0], [0, 1, -1]):
+        estimate = components.contrast(dict(zip(components.names, weights)))
+        w = np.array(weights, float)
+        assert w @ components.covariance() @ w == pytest.approx(estimate.variance - estimate.fold)
+
+
+def test_folds_that_scatter_are_believed():
+    """A learning rate chosen badly in one fold moves all its seeds together."""
+    random = np.random.default_rng(6)
+    S, K, n = 3, 5, 500
+    fold = np.arange(n) % K
+    shift = np.array([0.0, 0.0, 0.0, 0.0, 0.4])[fold]
+    loss = (random.random((S, n)) < 0.2 + shift).astype(float)
+    design = Design.of(np.arange(S)[:, None] * K + fold, fold)
+    estimate = Components({"it": loss}, design).contrast({"it": 1})
+    assert estimate.fold > 10 * estimate.example
+    assert estimate.dof < 2 * K
+
+
+@pytest.mark.parametrize(
+    "runs, fold",
+    [
+        (np.zeros((2, 6), int), np.zeros(6)),  # two seeds, one model
+        (np.arange(6)[None], np.zeros(6)),  # six models for one seed and fold
+        (np.zeros((1, 5), int), np.zeros(6)),
+        (np.zeros((1, 0), int), np.zeros(0)),
+    ],
+)
+def test_runs_that_do_not_fit_are_refused(runs, fold):
+    with pytest.raises(OptionError) as caught:
+        Design.of(runs, fold)
+    assert caught.value.slug == "bad-runs"
+
+
+@pytest.mark.parametrize("losses", [np.zeros((3, 6)), np.zeros((2, 5)), np.full((2, 6), np.nan)])
+def test_losses_that_do_not_fit_are_refused(losses):
+    with pytest.raises(OptionError, match="'mine'") as caught:
+        Components({"mine": losses}, hold_out(2, 6))
+    assert caught.value.slug == "bad-losses"

@@ -1,0 +1,233 @@
+"""Intervals: coverage in known worlds, limits, invariances, degenerate data."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from fourfold.errors import OptionError
+from fourfold.evidence.multiplicity import critical_level
+from fourfold.evidence.simulate import World
+from fourfold.evidence.statistics import Analysis, differences, gains, mean_interval
+
+DRAWS = 150
+
+
+def at_least(hits: int, draws: int, rate: float) -> bool:
+    """Whether `hits` is no surprise (p > .001) where each draw hits with probability `rate`."""
+    return stats.binom.cdf(hits, draws, rate) > 1e-3
+
+
+def plan(S: int, K: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    fold = np.arange(n) % K
+    return np.arange(S)[:, None] * K + fold, fold
+
+
+# coverage
+
+
+@pytest.mark.parametrize(
+    "seeds, folds, examples", [(3, 1, 1500), (5, 1, 1500), (3, 5, 500), (1, 5, 500)], ids=str
+)
+def test_a_score_is_inside_its_interval_and_a_naive_interval_is_not(seeds, folds, examples):
+    world = World((0.9, 0.9, 0.85, 0.8), seeds, folds, examples, run=0.08, training=0.08)
+    inside = naive = 0
+    for losses, runs, fold in world.draws(DRAWS, seed=1):
+        found = Analysis(losses, runs, fold).mean("family 1")
+        inside += found.low <= 0.9 <= found.high
+        entries = losses["family 1"]
+        error = 1.96 * entries.std() / np.sqrt(entries.size)
+        naive += abs(1 - entries.mean() - 0.9) <= error
+    assert at_least(inside, DRAWS, 0.92), inside
+    assert not at_least(naive, DRAWS, 0.92), naive
+
+
+@pytest.mark.parametrize("seeds, folds, examples", [(5, 1, 1000), (3, 5, 500)], ids=str)
+def test_all_differences_to_the_best_other_are_inside_together(seeds, folds, examples):
+    accuracies = (0.9, 0.9, 0.88, 0.8)
+    world, inside, informed = World(accuracies, seeds, folds, examples), 0, 0
+    truth = [a - max(accuracies[:i] + accuracies[i + 1 :]) for i, a in enumerate(accuracies)]
+    for losses, runs, fold in world.draws(DRAWS, seed=2):
+        found = list(differences(losses, runs, fold).values())
+        inside += all(i.low <= t <= i.high for i, t in zip(found, truth))
+        informed += found[3].high <= 0  # the poor one is seen not to be best
+    assert at_least(inside, DRAWS, 0.95), inside
+    assert informed > 0.9 * DRAWS
+
+
+def test_root_mean_squares_are_inside_their_intervals():
+    random, inside, together = np.random.default_rng(3), 0, 0
+    S, n = 5, 400
+    runs, fold = plan(S, 1, n)
+    truth = {"a": 1.0, "b": 1.2}
+    for _ in range(DRAWS):
+        common, losses = random.normal(size=n), {}
+        for name, size in truth.items():
+            scale = size / np.sqrt(1.04)  # runs scale the error by 1 or 0.2 more or less: E[scale^2] = 1.04
+            run = 1 + 0.2 * random.choice([-1, 1], size=(S, 1))
+            losses[name] = (scale * run * (0.8 * common + 0.6 * random.normal(size=(S, n)))) ** 2
+        found = Analysis(losses, runs, fold, "rmse")
+        inside += all(abs(i.value - truth[f]) <= i.high - i.value for f, i in found.means().items())
+        together += found.best_others()["a"].low <= 0.2 <= found.best_others()["a"].high
+    assert at_least(inside, DRAWS, 0.92), inside
+    assert at_least(together, DRAWS, 0.92), together
+
+
+def test_gains_over_a_baseline_that_is_as_good_are_rarely_above_zero():
+    world, false, found = World((0.8,) * 4, 5, 5, 400, run=0.02, training=0.03), 0, 0
+    for i, (losses, runs, fold) in enumerate(world.draws(DRAWS, seed=4)):
+        uniform = np.random.default_rng(i).random((1, 400))
+        false += any(g.low > 0 for g in gains(losses, uniform > 0.8, runs, fold).values())
+        found += any(g.low > 0 for g in gains(losses, uniform > 0.6, runs, fold).values())
+    assert stats.binom.sf(false - 1, DRAWS, 0.05) > 1e-3, false
+    assert found > 0.95 * DRAWS
+
+
+# limits
+
+
+def test_two_predictors_without_seeds_are_a_paired_t_test():
+    random = np.random.default_rng(5)
+    a, b = random.normal(size=(2, 1, 60)) ** 2
+    runs, fold = plan(1, 1, 60)
+    analysis = Analysis({"a": a, "b": b}, runs, fold, "rmse", deterministic=("a", "b"))
+    found = analysis.best_others()["a"]
+    scaled = [x[0] / (2 * np.sqrt(x.mean())) for x in (a, b)]  # the delta method of the root
+    expected = stats.ttest_rel(scaled[1], scaled[0]).confidence_interval()
+    assert (found.high - found.low) / 2 == pytest.approx((expected.high - expected.low) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "correlation, dof, expected",  # two-sided 5 % points for three comparisons; uncorrelated: Sidak's
+    [(0.5, 10, 2.76), (0.5, 30, 2.47), (0.5, 1e6, 2.35), (0.0, 1e6, 2.388), (1.0, 12, 2.179)],
+)
+def test_critical_values_are_dunnetts(correlation, dof, expected):
+    covariance = np.full((3, 3), correlation) + (1 - correlation) * np.eye(3)
+    level = critical_level(covariance, np.full(3, dof), 0.95)
+    assert stats.t.isf(level / 2, dof) == pytest.approx(expected, rel=0.01)
+
+
+def test_one_sided_critical_values_are_dunnetts():
+    level = critical_level(np.full((4, 4), 0.5) + 0.5 * np.eye(4), np.full(4, 1e6), 0.95, one_sided=True)
+    assert stats.norm.isf(level) == pytest.approx(2.16, rel=0.01)
+
+
+def test_two_families_mirror_each_other():
+    losses, runs, fold = World((0.9, 0.85), 3, 5, 300).draw(np.random.default_rng(6))
+    first, second = differences(losses, runs, fold).values()
+    assert (first.low, first.high) == pytest.approx((-second.high, -second.low)) or second.high == 0
+
+
+# invariances
+
+
+@st.composite
+def studies(draw):
+    families, seeds = draw(st.integers(2, 4)), draw(st.integers(1, 3))
+    folds = draw(st.sampled_from([1, 3]))
+    losses, runs, fold = World(tuple([0.8, 0.7, 0.75, 0.9][:families]), seeds, folds, 60).draw(
+        np.random.default_rng(draw(st.integers(0, 10**6)))
+    )
+    return losses, runs, fold, np.random.default_rng(draw(st.integers(0, 10**6)))
+
+
+def same(left, right):
+    for f, i in left.items():
+        assert (i.value, i.low, i.high) == pytest.approx(
+            (right[f].value, right[f].low, right[f].high), abs=1e-9
+        )
+
+
+@settings(max_examples=15)
+@given(studies())
+def test_the_order_of_families_seeds_and_examples_does_not_matter(study):
+    losses, runs, fold, random = study
+    expected = differences(losses, runs, fold)
+    names = random.permutation(list(losses))
+    same(expected, differences({f: losses[f] for f in names}, runs, fold))
+    order = random.permutation(len(fold))
+    shuffled = {f: loss[:, order] for f, loss in losses.items()}
+    same(expected, differences(shuffled, runs[:, order], fold[order]))
+    # seeds are not paired between families: each may have its own order
+    seeds = {f: loss[random.permutation(len(loss))] for f, loss in losses.items()}
+    same(expected, differences(seeds, runs, fold))
+    renamed = differences(losses, 7 * runs + 3, 10 - fold)
+    same(expected, renamed)
+
+
+@settings(max_examples=15)
+@given(studies(), st.floats(0.1, 50))
+def test_units_do_not_matter(study, unit):
+    """RMSE in other units: everything scales."""
+    losses, runs, fold, random = study
+    squares = {f: (loss + random.normal(size=loss.shape)) ** 2 for f, loss in losses.items()}
+    expected = differences(squares, runs, fold, "rmse")
+    scaled = differences({f: unit**2 * loss for f, loss in squares.items()}, runs, fold, "rmse")
+    for f, i in expected.items():
+        assert (i.low * unit, i.high * unit) == pytest.approx(
+            (scaled[f].low, scaled[f].high), abs=1e-7 * unit
+        )
+
+
+@settings(max_examples=15)
+@given(studies(), st.integers(1, 5))
+def test_examples_that_all_families_get_wrong_shift_no_difference(study, wrong):
+    """A loss that all families add on the same examples leaves values and the paired part of the variance."""
+    losses, runs, fold, random = study
+    hard = np.zeros(len(fold))
+    hard[random.permutation(len(fold))[:wrong]] = 1.0
+    expected, shifted = differences(losses, runs, fold), {f: loss + hard for f, loss in losses.items()}
+    found = Analysis(shifted, runs, fold)
+    for f, i in expected.items():
+        assert found.best_others()[f].value == pytest.approx(i.value)
+    a, b = list(losses)[:2]
+    paired = Analysis(losses, runs, fold).components.contrast({a: 1, b: -1}).example
+    pseudo = 2 * (found.error_square - 1) / len(fold) ** 2  # a loss of 2 is a larger error
+    assert found.components.contrast({a: 1, b: -1}).example == pytest.approx(paired + pseudo)
+
+
+# degenerate data
+
+
+@pytest.mark.parametrize("seeds, folds", [(1, 1), (1, 5), (4, 1), (4, 5)])
+def test_no_errors_at_all_is_not_certainty(seeds, folds):
+    n = 100
+    runs, fold = plan(seeds, folds, n)
+    right = np.zeros((seeds, n))
+    found = mean_interval(right, runs, fold)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(stats.binomtest(n, n).proportion_ci().low)
+    both = differences({"a": right, "b": right}, runs, fold)
+    assert both["a"].value == 0
+    assert both["a"].low < -0.02 and both["a"].high > 0.02
+    only_wrong = mean_interval(1 - right, runs, fold)
+    assert only_wrong.low == 0 and only_wrong.high == pytest.approx(1 - found.low)
+
+
+def test_a_single_family_has_no_difference_and_a_handful_of_rows_has_wide_intervals():
+    runs, fold = plan(2, 1, 4)
+    losses = {"a": np.array([[0.0, 1, 0, 0], [0, 0, 0, 0]])}
+    assert differences(losses, runs, fold) == {}
+    found = Analysis(losses, runs, fold).means()["a"]
+    assert found.low < 0.5 and found.high > 0.99
+    alone = mean_interval(np.zeros((1, 1)), *plan(1, 1, 1))
+    assert (alone.low, alone.high) == (pytest.approx(0.025), 1.0)
+
+
+def test_balanced_accuracy_is_wider_where_a_class_is_rare():
+    """1,000 rows, 20 of a rare class; all errors there: as uncertain as 20 rows."""
+    n, rare = 1000, 20
+    weight = np.where(np.arange(n) < rare, n / (2 * rare), n / (2 * (n - rare)))
+    runs, fold = plan(1, 1, n)
+    wrong = (np.arange(n) < 10) * weight
+    balanced = mean_interval(wrong[None], runs, fold, "balanced_accuracy")
+    assert balanced.value == pytest.approx(0.75)
+    recall = stats.binomtest(10, 20).proportion_ci()
+    assert balanced.high - balanced.low == pytest.approx((recall.high - recall.low) / 2, rel=0.35)
+
+
+def test_an_unknown_score_gets_a_close_name():
+    with pytest.raises(OptionError, match="use 'balanced_accuracy'") as caught:
+        Analysis({"a": np.zeros((1, 3))}, *plan(1, 1, 3), "balanced-accuracy")
+    assert caught.value.slug == "unknown-score"

@@ -1,0 +1,264 @@
+"""The four verdicts, their words held against the evidence, and their calibration."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fourfold.evidence.components import Estimate
+from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
+from fourfold.evidence.settle import settle
+from fourfold.evidence.simulate import World
+from fourfold.evidence.verdict import decide
+
+NAMES = ("dense", "convolution", "recurrent", "attention")
+FLOPS = (40e3, 800e3, 300e3, 1600e3)
+
+
+def study(accuracies, seeds=5, folds=5, examples=1000, *, baseline=0.5, seed=0, **options) -> Findings:
+    """Findings of a drawn study; `baseline` is the accuracy of a constant guess."""
+    losses, runs, fold = World(tuple(accuracies), seeds, folds, examples, run=0.02, training=0.02).draw(
+        np.random.default_rng(seed)
+    )
+    families = {
+        name: FamilyFindings(loss, 20_000 + i, flops)
+        for i, (name, loss, flops) in enumerate(zip(NAMES, losses.values(), FLOPS))
+    }
+    wrong = np.random.default_rng(seed + 1).random((1, examples)) > baseline
+    options.setdefault("baselines", {"majority": BaselineFindings(wrong.astype(float), baseline)})
+    protocol = "cross-validation" if folds > 1 else "hold-out"
+    return Findings("accuracy", families, runs, fold, protocol=protocol, **options)
+
+
+def regression(seed=0) -> Findings:
+    random, n, S = np.random.default_rng(seed), 800, 5
+    fold = np.arange(n) % 5
+    common = random.normal(size=n)
+    families = {}
+    for name, size, flops in zip(NAMES, (50, 60, 61, 62), FLOPS):
+        error = size * (0.9 * common + np.sqrt(0.19) * random.normal(size=(S, n)))
+        families[name] = FamilyFindings(error**2, 5000, flops)
+    guess = (75 * random.normal(size=(1, n))) ** 2
+    return Findings(
+        "rmse",
+        families,
+        np.arange(S)[:, None] * 5 + fold,
+        fold,
+        {"mean": BaselineFindings(guess, 75.0), "ridge": BaselineFindings(1.1 * guess, 80.0)},
+    )
+
+
+CASES = {
+    "choose": study((0.80, 0.95, 0.85, 0.88)),
+    "equivalent": study((0.97, 0.97, 0.97, 0.97), examples=20_000, folds=1),
+    "undecided": study((0.91, 0.93, 0.92, 0.90), examples=600, seeds=3),
+    "none": study((0.5, 0.5, 0.5, 0.5), examples=400),
+    "one trained model": study((0.80, 0.95, 0.85, 0.88), seeds=1, folds=1),
+    "regression": regression(),
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return {name: decide(findings) for name, findings in CASES.items()}
+
+
+def test_choose(verdicts):
+    verdict = verdicts["choose"]
+    assert (verdict.kind, verdict.family, verdict.runner_up) == ("choose", "convolution", "attention")
+    assert verdict.sentence.startswith("Choose Convolution: ")
+    assert verdict.settle is None and verdict.doubts == ()
+
+
+def test_equivalent_takes_the_cheapest(verdicts):
+    verdict = verdicts["equivalent"]
+    assert (verdict.kind, verdict.family) == ("equivalent", "dense")
+    assert verdict.equivalents == ("dense", "recurrent", "convolution", "attention")  # by FLOPs
+    assert "take Fully connected, the cheapest (40,000 FLOPs a sample)" in verdict.sentence
+
+
+def test_a_subset_may_be_equivalent():
+    verdict = decide(study((0.7, 0.97, 0.97, 0.8), examples=20_000, folds=1))
+    assert (verdict.kind, verdict.family) == ("equivalent", "recurrent")
+    assert verdict.equivalents == ("recurrent", "convolution")
+
+
+def test_equivalent_even_if_one_is_surely_better():
+    """A difference that is certain and too small to matter."""
+    verdict = decide(study((0.97, 0.975, 0.5, 0.5), examples=40_000, folds=1))
+    gap = next(e for e in verdict.evidence if e.measure == "difference to the best other")
+    assert gap.subject == "dense" and gap.interval[1] < 0
+    assert (verdict.kind, verdict.family) == ("equivalent", "dense")
+
+
+def test_undecided_says_what_would_settle_it(verdicts):
+    verdict = verdicts["undecided"]
+    assert (verdict.kind, verdict.family) == ("undecided", "convolution")
+    assert verdict.settle and set(verdict.settle) <= {"seeds", "more rows"}
+    assert "would settle it" in verdict.change
+    assert "Few seeds: 3." in verdict.doubts
+
+
+def test_none_is_warranted(verdicts):
+    verdict = verdicts["none"]
+    assert verdict.kind == "none" and verdict.family in NAMES
+    assert verdict.sentence.startswith("No family is shown to beat the baseline, Majority (")
+
+
+def test_one_trained_model_can_not_choose_but_none_it_can_say(verdicts):
+    verdict = verdicts["one trained model"]
+    assert (verdict.kind, verdict.family, verdict.settle) == ("undecided", "convolution", {"seeds": 5})
+    assert any("One trained model a family" in doubt for doubt in verdict.doubts)
+    assert decide(study((0.5,) * 4, seeds=1, folds=1)).kind == "none"
+
+
+def test_regression_is_in_the_unit_of_the_target(verdicts):
+    verdict = verdicts["regression"]
+    assert (verdict.kind, verdict.family) == ("choose", "dense")
+    margin = next(e.value for e in verdict.evidence if e.measure == "margin")
+    ridge, mean = (
+        next(e.value for e in verdict.evidence if (e.measure, e.subject) == ("score", name))
+        for name in ("ridge", "mean")
+    )
+    assert margin == pytest.approx(0.02 * mean) and ridge > mean  # the validation-best is the one to beat
+    assert "%" not in verdict.sentence and "points" not in verdict.sentence
+
+
+def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
+    findings = study((0.9, 0.8, 0.8, 0.8))
+    n = len(findings.fold)
+    lucky, chosen = np.zeros((1, n)), (np.arange(n) < n / 2).astype(float)[None]
+    baselines = {"lucky": BaselineFindings(lucky, 0.6), "chosen": BaselineFindings(chosen, 0.7)}
+    verdict = decide(study((0.9, 0.8, 0.8, 0.8), baselines=baselines))
+    assert verdict.kind == "choose" and "baseline to beat, Chosen (50.0 %)" in verdict.why[-1]
+
+
+def test_a_margin_decides_between_choose_and_equivalent():
+    findings = {"accuracies": (0.90, 0.93, 0.5, 0.5), "examples": 20_000, "folds": 1}
+    assert decide(study(**findings, margin=0.01)).kind == "choose"
+    wide = decide(study(**findings, margin=0.06))
+    assert (wide.kind, wide.family) == ("equivalent", "dense")
+
+
+# statuses and degenerate findings
+
+
+def test_a_failed_family_is_a_status():
+    findings = study((0.80, 0.95, 0.85, 0.88))
+    broken = FamilyFindings(None, 1, 1.0, status="every learning rate diverged")
+    nan = FamilyFindings(np.full((5, 1000), np.nan), 1, 1.0, status="diverged in fold 3")
+    families = {**findings.families, "attention": broken, "recurrent": nan}
+    verdict = decide(Findings("accuracy", families, findings.runs, findings.fold, findings.baselines))
+    assert (verdict.kind, verdict.family, verdict.runner_up) == ("choose", "convolution", "dense")
+    assert "Attention is left out: every learning rate diverged." in verdict.doubts
+    reasons = {e.subject: e.reason for e in verdict.evidence if e.value is None}
+    assert reasons == {"attention": "every learning rate diverged", "recurrent": "diverged in fold 3"}
+    nothing = decide(Findings("accuracy", {"attention": broken}, findings.runs, findings.fold))
+    assert (nothing.kind, nothing.family) == ("none", None)
+
+
+def test_one_family_is_chosen_if_it_beats_the_baseline():
+    findings = study((0.9,))
+    verdict = decide(findings)
+    assert (verdict.kind, verdict.family, verdict.runner_up, verdict.price) == ("choose", "dense", None, ())
+    assert decide(study((0.5,))).kind == "none"
+
+
+def test_no_errors_anywhere():
+    runs, fold = np.arange(5)[None] * np.ones((3, 1), int), np.zeros(5)
+    runs = np.repeat(np.arange(3)[:, None], 400, 1)
+    families = {f: FamilyFindings(np.zeros((3, 400)), 10, flops) for f, flops in zip(NAMES, FLOPS)}
+    few = {f: FamilyFindings(found.losses[:, :30], 10, found.flops) for f, found in families.items()}
+    verdict = decide(Findings("accuracy", families, runs, np.zeros(400), protocol="hold-out", margin=0.02))
+    assert (verdict.kind, verdict.family) == ("equivalent", "dense")
+    fold = np.zeros(30)
+    verdict = decide(Findings("accuracy", few, runs[:, :30], fold, protocol="hold-out", margin=0.02))
+    assert verdict.kind == "undecided" and "more rows" in verdict.settle
+    assert "A small test set: 30 rows." in verdict.doubts and "No baseline was compared." in verdict.doubts
+
+
+def test_edges_of_the_grid_are_doubts():
+    findings = study((0.9, 0.8))
+    edge = FamilyFindings(findings.families["dense"].losses, 1, 1.0, 1, "trained", True, True)
+    families = {**findings.families, "dense": edge}
+    doubts = decide(Findings("accuracy", families, findings.runs, findings.fold, findings.baselines)).doubts
+    assert "Fully connected: the best learning rate is at the grid's edge." in doubts
+    assert "Fully connected: the best size is at the cap on parameters." in doubts
+
+
+def test_names_of_families_are_free_and_their_order_does_not_matter():
+    findings = study((0.80, 0.95, 0.85, 0.88))
+    renamed = {f"my {name}": found for name, found in reversed(findings.families.items())}
+    verdict = decide(Findings("accuracy", renamed, findings.runs, findings.fold, findings.baselines))
+    assert (verdict.kind, verdict.family, verdict.runner_up) == ("choose", "my convolution", "my attention")
+    assert verdict.sentence == decide(findings).sentence.replace("Convolution", "My convolution").replace(
+        "Attention", "My attention"
+    )
+
+
+# words
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_number_in_the_words_is_evidence(verdicts, case):
+    verdict = verdicts[case]
+    evidence = {(e.measure, e.subject): e for e in verdict.evidence}
+    assert len(evidence) == len(verdict.evidence)
+    assert 2 <= len(verdict.why) <= 3
+    for sentence in (verdict.sentence, *verdict.why, *verdict.price, verdict.change, *verdict.doubts):
+        shown = []
+        for number in sentence.numbers:
+            found = evidence[number.measure, number.subject]
+            value = {
+                "value": found.value,
+                "low": (found.interval or "  ")[0],
+                "high": (found.interval or "  ")[1],
+            }
+            assert number.value == value[number.part]
+            shown += re.findall(r"-?[\d,]*\.?\d+", number.text)
+        assert re.findall(r"-?[\d,]*\.?\d+", sentence) == shown, sentence
+    assert all(sentence.numbers for sentence in verdict.why)
+
+
+def test_the_price_is_counted_against_each_other_family(verdicts):
+    price = verdicts["choose"].price
+    assert [line.split(":")[0] for line in price] == ["Attention", "Recurrent", "Fully connected"]
+    assert all("points worse" in line for line in price)
+    assert price[0].endswith("2.0 times as many FLOPs") and price[2].endswith("20 times fewer FLOPs")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_verdict_is_plain_data(verdicts, case):
+    data = verdicts[case].to_dict()
+    assert json.loads(json.dumps(data)) == data
+    assert all(type(line) is str for line in [data["sentence"], *data["why"], *data["price"]])
+    json.dumps([e.to_dict() for e in verdicts[case].evidence], allow_nan=False)
+
+
+# what would settle it
+
+
+@pytest.mark.parametrize("value", [0.0, 0.004, 0.01, 0.03])
+@pytest.mark.parametrize("run", [1e-6, 5e-5, 4e-4])
+def test_what_is_said_to_settle_it_would(value, run):
+    seeds, rows, margin, example = 5, 1000, 0.01, 5e-5
+    wanted = settle([Estimate(value, example, run, 0, 0, 9)], margin, seeds=seeds, rows=rows)
+    more = 1 + wanted.get("more rows", 0) / rows
+    error = np.sqrt(example / more + run * seeds / wanted.get("seeds", seeds))
+    half = stats.norm.isf((1 - 0.95 ** (1 / 3)) / 2) * error
+    capped = wanted.get("seeds") == 60
+    assert capped or half <= max(value, margin - value) * 1.0001
+
+
+# calibration, in small (benchmarks/calibration.py in full)
+
+
+def test_equal_families_rarely_get_a_winner_and_a_good_one_often():
+    studies = 40
+    equal = [decide(study((0.9,) * 4, 3, 1, 1000, seed=100 + i)).kind for i in range(studies)]
+    assert stats.binom.sf(equal.count("choose") - 1, studies, 0.05) > 1e-3
+    better = [decide(study((0.95, 0.9, 0.9, 0.9), 3, 1, 1000, seed=200 + i)) for i in range(studies)]
+    chosen = [verdict.family for verdict in better if verdict.kind == "choose"]
+    assert len(chosen) > studies / 2 and set(chosen) == {"dense"}
