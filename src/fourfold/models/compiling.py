@@ -28,7 +28,10 @@ class Compiled:
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         names = model.output_names
-        self.losses = [None if item is None else losses.get(item) for item in per_output(loss, names, "loss")]
+        self.losses = per_output(loss, names, "loss")
+        for item in self.losses:
+            if item is not None and item not in ("ce", "crossentropy"):
+                losses.get(item)
         weights = per_output(loss_weights, names, "loss_weights")
         self.loss_weights = [1.0 if weight is None else float(weight) for weight in weights]
         self.metrics = [as_list(item) for item in per_output(metric, names, "metrics", several=True)]
@@ -59,20 +62,24 @@ class Compiled:
             raise OptionError(
                 "no-loss", "the model has nothing to minimise", got="no loss", do="model.compile(loss='mse'), say"
             )
+        resolved = tuple(
+            None if loss is None else losses.resolve(loss, shape, symbol.shape)
+            for loss, shape, symbol in zip(self.losses, target_shapes, self.model.outputs)
+        )
         names = _distinct(self.model.output_names)
         several = len(names) > 1
         reported = []
         for i, (name, symbol) in enumerate(zip(names, self.model.outputs)):
             for given, weighted in [(self.metrics[i], False), (self.weighted[i], True)]:
                 for item in given:
-                    metric = self._metric(item, target_shapes[i], symbol.shape, self.losses[i])
+                    metric = self._metric(item, target_shapes[i], symbol.shape, resolved[i])
                     label = item if isinstance(item, str) and item in ("accuracy", "acc") else metric.name
                     label = f"{name}_{label}" if several else label
                     taken = [r.name for r in reported]
                     count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
                     reported.append(Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted))
-        loss_names = tuple(f"{n}_loss" for n, loss in zip(names, self.losses) if loss is not None) if several else ()
-        return Objective(tuple(self.losses), tuple(self.loss_weights), loss_names, tuple(reported))
+        loss_names = tuple(f"{n}_loss" for n, loss in zip(names, resolved) if loss is not None) if several else ()
+        return Objective(resolved, tuple(self.loss_weights), loss_names, tuple(reported))
 
     @staticmethod
     def _metric(item: Any, target: Shape | None, output: Shape, loss: Any) -> Any:

@@ -81,7 +81,7 @@ class Sequential(Model):
 
     def _extend(self, layers: list[Layer]) -> None:
         """Calls further layers on what the last one gave, and makes the graph of it."""
-        self._end = self._end or self._start
+        self._end = self._start if self._end is None else self._end
         for layer in layers:
             self._end = layer(self._end)
         if not self._stack:

@@ -243,7 +243,10 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     arrays = study.baselines()[name]
     strengths = [float(arrays[f"strength-{i}"]) for i in range(len(study.splits))]
     strength = sorted(strengths)[len(strengths) // 2]
-    return {"name": name, "score": score, "usage": baseline.usage.format(strength=strength, alpha=1 / strength)}
+    sign = -1 if study.dataset.task.kind == "regression" else 1
+    best = max(measured.baselines, key=lambda other: sign * measured.baselines[other][1])
+    usage = baseline.usage.format(strength=strength, alpha=1 / strength)
+    return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 
 def _baseline_validation(arrays: dict[str, np.ndarray], splits: int, score: str, deviation: float) -> float:
