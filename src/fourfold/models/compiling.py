@@ -73,7 +73,7 @@ class Compiled:
             for given, weighted in [(self.metrics[i], False), (self.weighted[i], True)]:
                 for item in given:
                     metric = self._metric(item, target_shapes[i], symbol.shape, resolved[i])
-                    label = item if isinstance(item, str) and item in ("accuracy", "acc") else metric.name
+                    label = item if isinstance(item, str) else metric.name
                     label = f"{name}_{label}" if several else label
                     taken = [r.name for r in reported]
                     count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
