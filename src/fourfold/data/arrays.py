@@ -90,12 +90,10 @@ def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
 
 
 def _series(series: nw.Series) -> np.ndarray:
-    """A column as an array: numbers with NaN, dates with NaT, everything else as objects with None."""
+    """A column as an array: numbers with NaN, dates with NaT, everything else as objects."""
     kind = series.dtype
     if kind.is_numeric():
         return series.cast(nw.Float64).to_numpy().astype(np.float64)
-    if kind == nw.Boolean:
-        return np.array([np.nan if value is None else float(value) for value in series.to_list()])
     if kind in (nw.Datetime, nw.Date):
         values = [None if value is None or value != value else value for value in series.to_list()]
         return np.array([_moment(value) for value in values], dtype="datetime64[us]")
@@ -126,7 +124,7 @@ def _target(y: Any) -> tuple[np.ndarray, str, str]:
     if isinstance(frame, nw.Series):
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
         values, kind = typed(name, _series(frame))
-        return values, "boolean" if frame.dtype == nw.Boolean else kind, name
+        return values, kind, name
     array = _array(y, "y")
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]

@@ -16,7 +16,7 @@ from .messages import listed
 from .source import Source
 
 COUNTER = re.compile(
-    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$|^unnamed: ?0$|^column 1$"
+    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$|^unnamed: ?0$|^column 1$|^__index_level_0__$"
 )
 """Names of columns that only count rows."""
 
@@ -42,8 +42,6 @@ def settle_table(
     """
     table = source.inputs
     assert isinstance(table, Table)
-    if not len(table):
-        raise DataError("no-inputs", "the data have no input columns beside the target", got="one column")
     if layout in ("sequence", "image"):
         return _positions(source, layout)
     verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}

@@ -143,7 +143,7 @@ def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
     names = list(names)
     beside = []
     if path.parent.is_dir() and os.access(path.parent, os.R_OK):
-        beside = [entry.name for entry in os.scandir(path.parent) if entry.is_file()]
+        beside = os.listdir(path.parent)
     near = close(path.name, beside)
     meant = close(name, names) or (str(path.parent / near) if near else "")
     wanted = "a file" + (f", or one of {', '.join(names)}" if names else "")

@@ -93,6 +93,10 @@ def _with_target(source: Source, target: str | None) -> Source:
     if not isinstance(table, Table):
         raise DataError("no-target", "there is no target", wanted="y, one value for each row of x")
     name, because = _target_name(table, target)
+    if len(table) == 1:
+        raise DataError(
+            "no-inputs", "the data have no input columns beside the target", got=f"one column, {name!r}"
+        )
     columns = tuple(column for column in source.columns if column.name != name)
     note = Note(f"target: {name}", because, "" if target else "--target NAME")
     values, kind = table[name], source.kind(name)

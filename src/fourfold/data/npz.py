@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from typing import IO
 
 import numpy as np
 
-from fourfold.errors import DataError, FileError, UnsafeFileError
+from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .arrays import as_source
 from .content import Content, check_bomb, check_memory
@@ -20,6 +21,17 @@ from .source import Source
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
 TARGET_NAMES = ("y", "target", "targets", "label", "labels")
 LONGEST_HEADER = 10_000
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What ``zipfile`` raises when bytes were changed."""
 
 
 def read_npz(content: Content) -> Source:
@@ -35,9 +47,9 @@ def read_npz(content: Content) -> Source:
             chosen = [name for pair in pairs for name in pair if name]
             check_memory(content.name, sum(members[name].file_size for name in chosen))
             arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, UnsafeFileError):
-            raise
+    except FourfoldError:
+        raise
+    except DAMAGED as error:
         raise FileError(
             "damaged-npz",
             f"{content.name} is damaged",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 @contextmanager
 def database(
     path: Path, name: str, explain: Callable[[str], FourfoldError] | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in memory: no extension, no network, no other file, nothing written.
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """A connection in memory, and the path for it: no extension, no network, no other file, nothing written.
 
     Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
     ``MachineError`` when memory runs out.
@@ -30,11 +31,12 @@ def database(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
     try:
-        connection.execute("SET temp_directory = ''")
-        connection.execute(f"SET allowed_paths = [{_literal(str(path))}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        yield connection
+        with _literally(path) as plain:
+            connection.execute("SET temp_directory = ''")
+            connection.execute(f"SET allowed_paths = [{_literal(plain)}]")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection, plain
     except duckdb.OutOfMemoryException as error:
         raise MachineError(
             "not-enough-memory",
@@ -47,6 +49,18 @@ def database(
         raise (explain(str(error)) if explain else damaged) from error
     finally:
         connection.close()
+
+
+@contextmanager
+def _literally(path: Path) -> Iterator[str]:
+    """A path that DuckDB can't take for a pattern: a link to the file if its own path has such marks."""
+    if not set("*?[]{}") & set(str(path)):
+        yield str(path)
+        return
+    with TemporaryDirectory(prefix="fourfold-") as folder:
+        link = Path(folder).resolve() / "data"
+        link.symlink_to(path)
+        yield str(link)
 
 
 def quoted(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,8 +36,8 @@ def read_csv(content: Content) -> Source:
         def explain(message: str) -> FileError:
             return _ragged(content.name, message, dialect.separator)
 
-        with database(path, content.name, explain) as connection:
-            raw = _parsed(connection, path, dialect, content)
+        with database(path, content.name, explain) as (connection, file):
+            raw = _parsed(connection, file, dialect, content)
     notes = dialect.notes
     if encoding != "utf-8":
         notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
@@ -47,16 +46,17 @@ def read_csv(content: Content) -> Source:
     return _source(content, raw, notes)
 
 
-def _parsed(connection: Any, path: Path, dialect: Dialect, content: Content) -> dict[str, np.ndarray]:
+def _parsed(connection: Any, file: str, dialect: Dialect, content: Content) -> dict[str, np.ndarray]:
     """All cells as words first; then the columns of nothing but numbers as numbers."""
     cells = [f"c{place}" for place in range(len(dialect.names))]
     missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
     connection.execute(
         f"""CREATE TABLE cells AS SELECT * FROM read_csv(
-                ?, auto_detect=false, delim=?, quote='"', escape='"', strict_mode=true, hive_partitioning=false,
+                ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true,
+                hive_partitioning=false,
                 header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
                 columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})""",
-        [str(path), dialect.separator],
+        [file, dialect.separator],
     )
     counted = ", ".join(f"count({c}), count(TRY_CAST({c} AS DOUBLE))" for c in cells)
     *counts, rows = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
@@ -71,16 +71,16 @@ def _parsed(connection: Any, path: Path, dialect: Dialect, content: Content) -> 
 
 def read_parquet(content: Content) -> Source:
     """A parquet file; its declared size is compared with memory before it is read."""
-    with database(content.path, content.name) as connection:
+    with database(content.path, content.name) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
-        described = _described(connection, relation, content)
+        described = _described(connection, relation, file)
         facts: Any = connection.execute(
-            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(content.path)]
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
         needed = int(facts[0]) * len(described) * 8
         check_bomb(content.name, content.size, needed // 8)
         check_memory(content.name, needed)
-        return _selected(connection, relation, described, content)
+        return _selected(connection, relation, file, described, content)
 
 
 def read_json(content: Content) -> Source:
@@ -95,21 +95,23 @@ def read_json(content: Content) -> Source:
         reason = message.splitlines()[0].rpartition(": ")[2].strip()
         return FileError("damaged-json-lines", f"{place}{content.name} is no valid JSON", got=reason[:120])
 
-    with database(content.path, content.name, explain) as connection:
+    with database(content.path, content.name, explain) as (connection, file):
         packed = "gzip" if content.compressed else "uncompressed"
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
-        described = _described(connection, relation, content)
-        return _selected(connection, relation, described, content)
+        described = _described(connection, relation, file)
+        return _selected(connection, relation, file, described, content)
 
 
-def _described(connection: Any, relation: str, content: Content) -> list[tuple[str, str]]:
-    rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}", [str(content.path)]).fetchall()
+def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}", [file]).fetchall()
     return [(name, kind) for name, kind, *_ in rows]
 
 
-def _selected(connection: Any, relation: str, described: list[tuple[str, str]], content: Content) -> Source:
+def _selected(
+    connection: Any, relation: str, file: str, described: list[tuple[str, str]], content: Content
+) -> Source:
     """All columns of a type that can be used; the others are named in a note."""
     casts, strange = {}, {}
     for place, (name, kind) in enumerate(described):
@@ -122,9 +124,7 @@ def _selected(connection: Any, relation: str, described: list[tuple[str, str]], 
         raise DataError(
             "no-columns", f"{content.name} has no column that can be used", got=listed(list(strange.values()))
         )
-    found = connection.execute(
-        f"SELECT {', '.join(casts.values())} FROM {relation}", [str(content.path)]
-    ).fetchnumpy()
+    found = connection.execute(f"SELECT {', '.join(casts.values())} FROM {relation}", [file]).fetchnumpy()
     raw = {name: column(found[cast.rsplit(" ", 1)[1]]) for name, cast in casts.items()}
     booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
     notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()

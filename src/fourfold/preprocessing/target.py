@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from fourfold.errors import DataError
+from fourfold.errors import DataError, FileError
 
 from .fields import Fields
 from .task import Kind, LabelType, Loss, Output, Score, Task
@@ -104,7 +104,7 @@ class Target:
     def from_fields(cls, fields: Fields) -> Target:
         task = fields.object("task")
         bounds = task.floats("bounds", 2 if task.get("bounds", list) else 0).tolist()
-        return cls(
+        target = cls(
             Task(
                 kind=task.text("kind", get_args(Kind)),  # pyright: ignore[reportArgumentType]
                 classes=task.texts("classes"),
@@ -117,6 +117,17 @@ class Target:
             fields.number("center"),
             fields.number("scale"),
         )
+        count, output = len(target.task.classes), target.task.output
+        fits = count == 2 if output == "sigmoid" else count > 2 if output == "softmax" else count == 0
+        try:
+            fits = fits and len(target.labels()) == count and target.scale > 0
+        except (ValueError, OverflowError):
+            fits = False
+        if not fits or (output in ("sigmoid", "softmax")) != (target.task.kind == "classification"):
+            raise FileError(
+                "damaged-json", f"{task.where} can't be read", got="parts that don't fit each other"
+            )
+        return target
 
 
 def _some(values: tuple[str, ...]) -> str:

@@ -1,0 +1,145 @@
+"""What is inferred from arrays and targets, and what the options change."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays, read
+from fourfold.preprocessing import Preparation
+
+RNG = np.random.default_rng(0)
+N = 60
+X = RNG.normal(size=(N, 3))
+
+# name: (y, options, kind, output, score, label type)
+TARGETS = {
+    "words": (["a", "b", "c"] * 20, {}, "classification", "softmax", "accuracy", "text"),
+    "two words": (["a", "b"] * 30, {}, "classification", "sigmoid", "accuracy", "text"),
+    "booleans": (np.arange(N) % 2 == 0, {}, "classification", "sigmoid", "accuracy", "boolean"),
+    "few integers": (np.arange(N) % 4, {}, "classification", "softmax", "accuracy", "integer"),
+    "the same as floats": (np.arange(N) % 4 * 1.0, {}, "classification", "softmax", "accuracy", "integer"),
+    "minus one and one": (np.arange(N) % 2 * 2 - 1, {}, "classification", "sigmoid", "accuracy", "integer"),
+    "imbalanced": (["a"] * 50 + ["b"] * 10, {}, "classification", "sigmoid", "balanced_accuracy", "text"),
+    "exactly 80 %": (["a"] * 48 + ["b"] * 12, {}, "classification", "sigmoid", "accuracy", "text"),
+    "many integers": (np.arange(N), {}, "regression", "linear", "rmse", "number"),
+    "positive": (np.arange(N) + 1, {}, "regression", "softplus", "rmse", "number"),
+    "fractions": (X[:, 0], {}, "regression", "linear", "rmse", "number"),
+    "bounded": (np.tanh(X[:, 0]), {"bounds": (-1, 1)}, "regression", "tanh", "rmse", "number"),
+    "classes asked": (np.arange(N) % 4 * 0.5, {"task": "classification"}, "classification", "softmax", "accuracy", "number"),
+    "regression asked": (np.arange(N) % 4, {"task": "regression"}, "regression", "linear", "rmse", "number"),
+    "columns of one": (np.arange(N)[:, None] % 2, {}, "classification", "sigmoid", "accuracy", "integer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_task_of_a_target(name):
+    y, options, kind, output, score, label_type = TARGETS[name]
+    data = from_arrays(X, y, **options)
+    task = data.task
+    assert (task.kind, task.output, task.score, task.label_type) == (kind, output, score, label_type)
+    losses = {"softmax": "categorical crossentropy", "sigmoid": "binary crossentropy"}
+    assert task.loss == losses.get(output, "mean squared error")
+    preparation = Preparation.fit(data, np.arange(N))
+    target = preparation.target(data.target)
+    if kind == "classification":
+        outputs = target[:, None] if output == "sigmoid" else np.eye(task.units)[target]
+        decoded = preparation.decode(outputs)
+        assert decoded.dtype.kind == {"text": "O", "boolean": "b", "integer": "i", "number": "f"}[label_type]
+        np.testing.assert_allclose(preparation.probabilities(outputs).sum(axis=1), 1)
+    else:
+        decoded = preparation.decode(target[:, None])
+    if decoded.dtype.kind == "f":
+        np.testing.assert_allclose(decoded, np.ravel(y), rtol=1e-5, atol=1e-5)
+    else:
+        np.testing.assert_array_equal(decoded, np.ravel(y))
+
+
+def test_integer_classes_are_ordered_as_numbers():
+    assert from_arrays(X, np.arange(N) % 12).task.classes == tuple(str(i) for i in range(12))
+    assert (
+        from_arrays(np.zeros((520, 2)) + np.arange(520)[:, None], np.arange(520) % 26).task.kind
+        == "classification"
+    )
+    ages = RNG.integers(18, 90, 5000)
+    assert from_arrays(np.arange(5000.0), ages).task.kind == "regression"
+
+
+# name: (x, layout option, layout, shape of the prepared inputs)
+LAYOUTS = {
+    "one axis": (np.arange(N), None, "flat", (N, 1)),
+    "two axes": (X, None, "flat", (N, 3)),
+    "series": (RNG.normal(size=(N, 9, 2)), None, "sequence", (N, 9, 2)),
+    "grey bytes": (RNG.integers(0, 256, (N, 6, 6)).astype(np.uint8), None, "image", (N, 6, 6, 1)),
+    "oblong bytes": (RNG.integers(0, 256, (N, 6, 5)).astype(np.uint8), None, "sequence", (N, 6, 5)),
+    "colour": (RNG.integers(0, 256, (N, 6, 5, 3)).astype(np.uint8), None, "image", (N, 6, 5, 3)),
+    "channels first": (RNG.normal(size=(N, 3, 6, 5)), None, "image", (N, 6, 5, 3)),
+    "wide series": (RNG.normal(size=(N, 20)), "sequence", "sequence", (N, 20, 1)),
+    "flat image": (RNG.normal(size=(N, 16)), "image", "image", (N, 4, 4, 1)),
+    "oblong image": (RNG.normal(size=(N, 6, 5)), "image", "image", (N, 6, 5, 1)),
+    "flattened": (RNG.normal(size=(N, 6, 5)), "flat", "flat", (N, 30)),
+    "image by rows": (RNG.normal(size=(N, 6, 5, 3)), "sequence", "sequence", (N, 6, 15)),
+    "tokens": (RNG.integers(0, 9, (N, 12)), "text", "text", (N, 12)),
+    "booleans": (RNG.random((N, 4)) > 0.5, None, "flat", (N, 4)),
+    "words": (np.array([["a", "x"], ["b", "x"], ["c", "y"]] * 20), None, "flat", (N, 5)),
+    "mixed objects": (np.array([[1, "x"], [2, "y"], [None, "y"]] * 20, dtype=object), None, "flat", (N, 4)),
+    "texts": ([f"line {i} of the text" for i in range(N)], "text", "text", (N, 19)),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_layout_of_an_array(name):
+    x, option, layout, shape = LAYOUTS[name]
+    data = from_arrays(x, np.arange(N) % 2, layout=option)
+    preparation = Preparation.fit(data, np.arange(40))
+    prepared = preparation.inputs(data.inputs)
+    assert (data.layout, prepared.shape) == (layout, shape)
+    assert prepared.dtype == (np.int32 if layout == "text" else np.float32)
+    assert any(str(note).startswith(f"layout: {layout}") for note in data.notes)
+    if layout in ("sequence", "image"):
+        np.testing.assert_allclose(prepared[:40].mean(axis=tuple(range(prepared.ndim - 1))), 0, atol=1e-5)
+        np.testing.assert_allclose(prepared[:40].std(axis=tuple(range(prepared.ndim - 1))), 1, atol=1e-5)
+
+
+def test_numbers_of_a_table_as_series_and_image(tmp_path):
+    rows = "".join(",".join(f"{v:.3f}" for v in RNG.normal(size=9)) + f",{'pq'[i % 2]}\n" for i in range(20))
+    (tmp_path / "data.csv").write_text(",".join(f"t{i}" for i in range(9)) + ",y\n" + rows)
+    assert read(tmp_path / "data.csv", layout="sequence").inputs.shape == (20, 9, 1)
+    assert read(tmp_path / "data.csv", layout="image").inputs.shape == (20, 3, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "layout"),
+    [
+        ("id,say,y", lambda i: f"{i},words about {i} things,{'pq'[i % 2]}", "text"),
+        ("name,y", lambda i: f"n{i * 7919 % 100},{'pq'[i % 2]}", "text"),
+        ("colour,y", lambda i: f"{['red', 'blue'][i % 2]},{i * 0.5}", "flat"),
+    ],
+    ids=["sentences", "names", "categories"],
+)
+def test_one_column_of_words_is_text_when_it_is_not_categories(header, row, layout, tmp_path):
+    (tmp_path / "data.csv").write_text(header + "\n" + "".join(row(i) + "\n" for i in range(100)))
+    assert read(tmp_path / "data.csv").layout == layout
+
+
+def test_missing_values_of_arrays_are_said_and_filled():
+    x = RNG.normal(size=(N, 9, 2))
+    x[3, 4, 1], x[5, 0, 0] = np.nan, np.inf
+    data = from_arrays(x, np.arange(N) % 2)
+    assert "missing: 2 values of x (NaN or infinite; replaced with the channel's mean)" in map(
+        str, data.notes
+    )
+    prepared = Preparation.fit(data, np.arange(40)).inputs(data.inputs)
+    assert prepared[3, 4, 1] == prepared[5, 0, 0] == 0
+
+
+def test_fingerprint_depends_on_content_only(tmp_path):
+    y = np.arange(N) % 2
+    first = from_arrays(X, y, name="a").fingerprint
+    assert from_arrays(X.copy(order="F"), y.astype(float), name="b").fingerprint == first
+    changed = X.copy()
+    changed[7, 1] += 1e-9
+    others = [from_arrays(changed, y), from_arrays(X, 1 - y), from_arrays(X, y, task="regression"),
+              from_arrays(X, y, x_test=X[:4], y_test=y[:4]), from_arrays(X[:, ::-1], y)]  # fmt: skip
+    assert len({first, *(data.fingerprint for data in others)}) == 6
+    words = [from_arrays(np.array(pair * 15, dtype=object), y) for pair in
+             ([["a", "bc"], ["x", "y"]] * 2, [["ab", "c"], ["x", "y"]] * 2, [[None, "bc"], ["x", "y"]] * 2)]  # fmt: skip
+    assert len({data.fingerprint for data in words}) == 3

@@ -1,0 +1,100 @@
+"""Splits partition the rows, keep the shares of the classes, and follow from the seed alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold.data import from_arrays, plan, read
+from fourfold.errors import OptionError
+
+
+def dataset(y):
+    y = np.asarray(y)
+    task = "regression" if y.dtype.kind == "f" else None
+    return from_arrays(np.arange(len(y), dtype=float), y, task=task)
+
+
+targets = st.one_of(
+    st.lists(st.integers(2, 40), min_size=2, max_size=6)
+    .filter(lambda counts: sum(counts) >= 10)
+    .map(lambda counts: np.repeat([f"c{i}" for i in range(len(counts))], counts)),
+    st.lists(st.floats(-1e6, 1e6), min_size=10, max_size=300)
+    .filter(lambda values: min(values) < max(values))
+    .map(lambda values: np.array(values)),
+)
+
+
+@given(y=targets, seed=st.integers(0, 2**32), folds=st.integers(2, 6), repeats=st.integers(1, 2))
+def test_every_row_is_tested_once_a_repeat(y, seed, folds, repeats):
+    data = dataset(y)
+    splits = plan(data, seed=seed, folds=folds, repeats=repeats)
+    rows = np.arange(len(y))
+    for split in splits:
+        parts = np.concatenate([split.train, split.validation, split.test])
+        np.testing.assert_array_equal(np.sort(parts), rows)
+    for repeat in range(repeats):
+        mine = [split for split in splits if split.repeat == repeat]
+        np.testing.assert_array_equal(np.sort(np.concatenate([split.test for split in mine])), rows)
+        assert [split.fold for split in mine] == list(range(len(mine)))
+    if data.task.kind == "classification":
+        smallest = np.unique(y, return_counts=True)[1].min()
+        assert len(splits) == repeats * max(2, min(folds, smallest))
+        for split in splits:
+            assert set(y[split.train]) == set(y)
+            rest = np.concatenate([split.train, split.validation])
+            for label, count in zip(*np.unique(y[rest], return_counts=True)):
+                assert (y[split.validation] == label).sum() == min(max(1, round(0.2 * count)), count - 1)
+    else:
+        assert len(splits) == repeats * folds
+    again = plan(data, seed=seed, folds=folds, repeats=repeats)
+    for one, other in zip(splits, again, strict=True):
+        for part in ("train", "validation", "test"):
+            np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+def test_folds_are_alike():
+    data = read("diabetes")
+    means = [data.target[split.test].mean() for split in plan(data, seed=1)]
+    assert np.ptp(means) < 12  # five random folds of this target differ by about 20
+    digits = read("digits")
+    for split in plan(digits, seed=1):
+        assert np.bincount(digits.target[split.test].astype(int)).min() >= 34
+        assert abs(len(split.validation) / (len(split.train) + len(split.validation)) - 0.2) < 0.01
+
+
+def test_seeds_give_other_splits():
+    data = read("iris")
+    first, second = plan(data, seed=0), plan(data, seed=1)
+    assert not np.array_equal(first[0].test, second[0].test)
+    repeated = plan(data, seed=0, repeats=2)
+    assert not np.array_equal(repeated[0].test, repeated[5].test)
+
+
+@pytest.mark.parametrize("kind", ["classes", "numbers"])
+def test_one_hold_out_from_5000_rows(kind):
+    y = np.repeat(["a", "b", "rare"], [3000, 1998, 2]) if kind == "classes" else np.linspace(-1, 1, 5000)
+    (split,) = plan(dataset(y), seed=0, repeats=3)
+    assert len(plan(dataset(y[:-1] if kind == "numbers" else y[1:]), seed=0)) == (
+        5 if kind == "numbers" else 2
+    )
+    assert (len(split.test), len(split.validation)) == ((1001, 800) if kind == "classes" else (1000, 800))
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([split.train, split.validation, split.test])), np.arange(5000)
+    )
+    if kind == "classes":
+        assert (y[split.test] == "rare").sum() == (y[split.train] == "rare").sum() == 1
+
+
+def test_test_rows_of_the_user_stay_test_rows():
+    x, y = np.arange(40.0), np.arange(40) % 2
+    data = from_arrays(x[:30], y[:30], x_test=x[30:], y_test=y[30:])
+    (split,) = plan(data, seed=5)
+    np.testing.assert_array_equal(split.test, np.arange(30, 40))
+    assert len(split.validation) == 6
+
+
+@pytest.mark.parametrize("numbers", [{"seed": -1}, {"seed": 0, "folds": 1}, {"seed": 0, "repeats": 0}])
+def test_numbers_that_cannot_be(numbers):
+    with pytest.raises(OptionError, match="seed 0 or more, 2 folds or more, 1 repeat or more"):
+        plan(read("iris"), **numbers)
