@@ -1,0 +1,110 @@
+"""Pooling: the maximum or the mean of what lies under each window.
+
+Windows that lie side by side are an axis more after a reshape; others are slices, one for each position
+within a window. XLA's windowed reduction is many times slower on a CPU, its gradient above all; it stays here
+in the `*_reference` functions, the definitions that tests hold these to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from fourfold.ops.windows import Windows
+
+Array = jax.Array
+
+
+def max_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid") -> Array:
+    """y[n, o, c] = max_k x[n, o s + k, c]; the gradient goes to the first maximum.
+
+    Shapes: x (N, *S, C), y (N, *O, C); the lengths O are those of `Windows`.
+
+    >>> max_pool(jnp.arange(6.0).reshape(1, 6, 1), size=(3,), strides=(2,), padding="same").ravel()
+    Array([2., 4., 5.], dtype=float32)
+    """
+    return _max_pool(Windows.over(x.shape[1:-1], size, strides, padding), x)
+
+
+def average_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid") -> Array:
+    """y[n, o, c] = mean_k x[n, o s + k, c] over the elements that lie inside the input.
+
+    Shapes: x (N, *S, C), y (N, *O, C); the lengths O are those of `Windows`.
+
+    >>> average_pool(jnp.arange(6.0).reshape(1, 6, 1), size=(3,), strides=(2,), padding="same").ravel()
+    Array([1. , 3. , 4.5], dtype=float32)
+    """
+    windows = Windows.over(x.shape[1:-1], size, strides, padding)
+    if windows.tiles:
+        return jnp.mean(_tiles(windows, x), axis=_within(windows))
+    count = jnp.asarray(windows.overlap(), x.dtype)
+    return sum(windows.elements(windows.pad(x, 0.0))) / count[None, ..., None]
+
+
+def max_pool_reference(
+    x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid"
+) -> Array:
+    """The same by XLA's windowed reduction."""
+    return lax.reduce_window(x, -jnp.inf, lax.max, (1, *size, 1), (1, *strides, 1), padding.upper())
+
+
+def average_pool_reference(
+    x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid"
+) -> Array:
+    """The same by XLA's windowed reduction."""
+    window = ((1, *size, 1), (1, *strides, 1), padding.upper())
+    count = lax.reduce_window(jnp.ones_like(x), 0.0, lax.add, *window)
+    return lax.reduce_window(x, 0.0, lax.add, *window) / count
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _max_pool(windows: Windows, x: Array) -> Array:
+    return _forward(windows, x)[0]
+
+
+def _forward(windows, x):
+    """The maxima, and where in its window each first stands."""
+    first, *others = windows.elements(windows.pad(x, -jnp.inf))
+    best, place = first, jnp.zeros(first.shape, jnp.uint8 if windows.area <= 256 else jnp.int32)
+    for position, element in enumerate(others, start=1):
+        place = jnp.where(element > best, jnp.asarray(position, place.dtype), place)
+        best = jnp.maximum(best, element)
+    return best, place
+
+
+def _backward(windows, place, dy):
+    if not windows.tiles:
+        chosen = [jnp.where(place == position, dy, 0.0) for position in range(windows.area)]
+        return (windows.put_back(chosen),)
+    beside = [length for size in windows.sizes for length in (1, size)]
+    positions = jnp.arange(windows.area, dtype=place.dtype).reshape(1, *beside, 1)
+    dx = jnp.where(_spread(windows, place) == positions, _spread(windows, dy), 0.0)
+    covered = [count * size for count, size in zip(windows.counts, windows.sizes)]
+    rest = [(0, length - cover, 0) for length, cover in zip(windows.lengths, covered)]
+    dx = dx.reshape(dx.shape[0], *covered, dx.shape[-1])
+    return (lax.pad(dx, jnp.zeros((), dx.dtype), ((0, 0, 0), *rest, (0, 0, 0))),)
+
+
+_max_pool.defvjp(_forward, _backward)
+
+
+def _tiles(windows: Windows, x: Array) -> Array:
+    """(N, *S, C) to (N, O1, K1, O2, K2, ..., C), without the rest that fills no window."""
+    covered = tuple(slice(count * size) for count, size in zip(windows.counts, windows.sizes))
+    split = [length for pair in zip(windows.counts, windows.sizes) for length in pair]
+    return x[(slice(None), *covered)].reshape(x.shape[0], *split, x.shape[-1])
+
+
+def _spread(windows: Windows, y: Array) -> Array:
+    """(N, O1, O2, ..., C) to (N, O1, K1, O2, K2, ..., C): each window's number for all of its elements."""
+    split = [length for pair in zip(windows.counts, windows.sizes) for length in pair]
+    y = lax.expand_dims(y, _within(windows))
+    return jnp.broadcast_to(y, (y.shape[0], *split, y.shape[-1]))
+
+
+def _within(windows: Windows) -> tuple[int, ...]:
+    return tuple(range(2, 2 * len(windows.sizes) + 1, 2))

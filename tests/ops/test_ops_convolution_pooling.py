@@ -1,0 +1,146 @@
+"""Convolution and pooling equal XLA's own, values and gradients, over shapes and options."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jax import lax
+from jax.sharding import AxisType, PartitionSpec
+
+from fourfold.errors import ShapeError
+from fourfold.ops import convolution as conv
+from fourfold.ops import pooling
+from fourfold.ops.windows import Windows
+
+
+def normal(seed, *shape):
+    return jnp.asarray(np.random.default_rng(seed).normal(size=shape), jnp.float32)
+
+
+def agree(got, expected, *arguments):
+    """Equal values, and equal gradients of all arguments, under strict promotion."""
+    weight = normal(99, *jax.eval_shape(expected, *arguments).shape)
+    values = []
+    for function in (got, expected):
+        with jax.numpy_rank_promotion("raise"):
+            y, pull = jax.vjp(jax.jit(function), *arguments)
+            values.append([y, *pull(weight)])
+    for a, b in zip(*values):
+        assert a.dtype == jnp.float32 and a.shape == b.shape
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+@st.composite
+def convolutions(draw):
+    rank = draw(st.integers(1, 2))
+    per_axis = lambda low, high: tuple(draw(st.integers(low, high)) for _ in range(rank))  # noqa: E731
+    sizes = per_axis(1, 4)
+    strides, dilation = per_axis(1, 3), per_axis(1, 3)
+    if draw(st.booleans()):
+        strides = (1,) * rank
+    else:
+        dilation = (1,) * rank
+    padding = draw(st.sampled_from(["valid", "same"] + ["causal"] * (rank == 1)))
+    smallest = 1 if padding != "valid" else max(d * (k - 1) + 1 for d, k in zip(dilation, sizes))
+    lengths = per_axis(smallest, smallest + 6)
+    groups, inputs, outputs = draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    x = normal(draw(st.integers(0, 9)), draw(st.integers(1, 4)), *lengths, groups * inputs)
+    kernel = normal(7, *sizes, inputs, groups * outputs)
+    return x, kernel, {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
+
+
+@settings(max_examples=25, deadline=None)
+@given(convolutions())
+def test_convolution_equals_the_reference(case):
+    x, kernel, options = case
+    agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
+
+
+@pytest.mark.parametrize("batch", [12, 7])
+def test_the_pieces_of_a_batch_change_nothing(batch, monkeypatch):
+    x, kernel = normal(1, batch, 8, 8, 3), normal(2, 3, 3, 3, 5)
+    options = {"strides": (1, 1), "padding": "same"}
+    windows = Windows.over((8, 8), (3, 3), (1, 1), "same")
+    monkeypatch.setattr(conv, "PIECE_BYTES", 4 * 8 * 8 * 27 * 3)
+    assert conv._pieces(windows, x) == {12: 4, 7: 7}[batch]
+    agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
+
+
+@st.composite
+def poolings(draw):
+    rank = draw(st.integers(1, 2))
+    per_axis = lambda low, high: tuple(draw(st.integers(low, high)) for _ in range(rank))  # noqa: E731
+    size, padding = per_axis(1, 4), draw(st.sampled_from(["valid", "same"]))
+    strides = size if draw(st.booleans()) else per_axis(1, 4)
+    smallest = max(size) if padding == "valid" else 1
+    lengths = per_axis(smallest, smallest + 7)
+    # Small integers, so that windows hold ties.
+    rng = np.random.default_rng(draw(st.integers(0, 9)))
+    x = jnp.asarray(rng.integers(-2, 3, (draw(st.integers(1, 3)), *lengths, 2)), jnp.float32)
+    return x, {"size": size, "strides": strides, "padding": padding}
+
+
+@settings(max_examples=25, deadline=None)
+@given(poolings())
+def test_pooling_equals_the_reference_and_a_tie_goes_to_the_first(case):
+    x, options = case
+    for kind in ("max_pool", "average_pool"):
+        got, expected = (partial(getattr(pooling, kind + end), **options) for end in ("", "_reference"))
+        agree(got, expected, x)
+
+
+def test_nan_passes_through_max_pooling_wherever_it_stands():
+    for position in range(4):
+        x = jnp.zeros((1, 4, 1)).at[0, position, 0].set(jnp.nan)
+        assert jnp.isnan(pooling.max_pool(x, size=(4,), strides=(4,))).all()
+
+
+def test_a_window_longer_than_the_input_is_told_with_what_to_do():
+    with pytest.raises(ShapeError, match=r"spans 5 x 5 over an input of 4 x 6.*Do this: padding=\"same\""):
+        conv.convolution(normal(0, 1, 4, 6, 1), normal(1, 3, 3, 1, 1), strides=(1, 1), dilation=(2, 2))
+
+
+def small_net(kernel, x):
+    y = conv.convolution(x, kernel, strides=(1, 1), padding="same")
+    return jnp.sum(jnp.sin(pooling.max_pool(y, size=(2, 2), strides=(2, 2))))
+
+
+def test_the_same_inside_scan_and_vmap_as_in_single_calls():
+    xs, kernels = normal(1, 4, 3, 6, 6, 2), normal(2, 4, 3, 3, 2, 3)
+    slope = jax.value_and_grad(small_net)
+    single = [slope(k, x) for k, x in zip(kernels, xs)]
+    expected = jax.tree.map(lambda *leaves: jnp.stack(leaves), *single)
+    mapped = jax.vmap(slope)(kernels, xs)
+    scanned = lax.scan(lambda carry, pair: (carry, slope(*pair)), 0, (kernels, xs))[1]
+    for got in (mapped, scanned):
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4), got, expected)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_same_on_a_mesh_with_the_batch_split_over_it(check):
+    mesh = jax.make_mesh((1,), ("batch",), axis_types=(AxisType.Auto,))
+    x, kernel = normal(1, 4, 6, 6, 2), normal(2, 3, 3, 2, 3)
+
+    def step(kernel, x):
+        value, slope = jax.value_and_grad(small_net)(kernel, x)
+        return lax.psum(value, "batch"), slope if check else lax.psum(slope, "batch")
+
+    replicated, split = PartitionSpec(), PartitionSpec("batch")
+    mapped = jax.shard_map(
+        step, mesh=mesh, in_specs=(replicated, split), out_specs=replicated, check_vma=check
+    )
+    got, expected = jax.jit(mapped)(kernel, x), jax.value_and_grad(small_net)(kernel, x)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4), got, expected)
+
+
+def test_the_inputs_gradient_is_not_computed_where_nobody_asks_for_it():
+    x, kernel = normal(1, 4, 6, 6, 2), normal(2, 3, 3, 2, 3)
+
+    def products(*argnums):
+        return str(jax.make_jaxpr(jax.grad(small_net, argnums))(kernel, x)).count("dot_general")
+
+    assert products(0, 1) == products(0) + 1
