@@ -1,6 +1,6 @@
 """Is the verdict calibrated? Coverage of the intervals, false winners, power.
 
-    python -m benchmarks.calibration [--draws 2000] [--studies 1000] [--workers 2] [--seed 0]
+    python -m benchmarks.calibration [--draws 2000] [--studies 600] [--workers 2] [--seed 0]
 
 Losses are drawn from worlds whose expected scores are known (`fourfold.evidence.simulate`): four families
 under the plans of the comparison. Prints a table for each question; minutes on two cores.
@@ -33,7 +33,7 @@ PLANS = {
 }
 # Standard deviations of run and training set on the latent scale. Trained networks showed .01 to .05 for
 # both on easy tasks, and up to .1 for runs on digits.
-EFFECTS = {"none": (0.0, 0.0), "small": (0.025, 0.03), "usual": (0.05, 0.06), "large": (0.1, 0.12)}
+EFFECTS = {"none": (0.0, 0.0), "usual": (0.05, 0.06), "large": (0.1, 0.12)}
 CHANCE = 0.5
 BASELINE_TIE = "as the baseline"
 
@@ -96,7 +96,7 @@ def upper_bound(successes: int, trials: int, level: float = 0.95) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2000, help="draws for each coverage")
-    parser.add_argument("--studies", type=int, default=1000, help="studies for each rate of verdicts")
+    parser.add_argument("--studies", type=int, default=600, help="studies for each rate of verdicts")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=["coverage", "false-winners", "power"])

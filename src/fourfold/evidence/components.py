@@ -122,7 +122,7 @@ class Components:
         F, sizes = len(self.names), np.bincount(design.fold)
         self.means, self.fold_means, centred = np.zeros(F), np.zeros((F, K)), np.zeros((F, n))
         self.random = np.zeros(F, bool)  # has seeds of its own
-        run_square, run_noise = np.zeros(F), np.zeros(F)
+        square, noise = np.zeros(F), np.zeros(F)  # of cells among seeds: in all, and by their examples alone
         for f, name in enumerate(self.names):
             loss = _checked(name, losses[name], S, n)
             self.random[f] = name not in deterministic and len(loss) == S
@@ -131,45 +131,45 @@ class Components:
             self.means[f], self.fold_means[f] = example.mean(), cells.mean(0)
             centred[f] = example - self.fold_means[f, fold]
             if len(loss) > 1:
-                run_square[f] = cells.var(0, ddof=1).mean()
+                square[f] = cells.var(0, ddof=1).mean()
                 residual = loss - cells[:, fold] - centred[f]
-                run_noise[f] = (residual**2).sum() / max((S - 1) * (n - K), 1) * K / n
+                noise[f] = (residual**2).sum() / max((S - 1) * (n - K), 1) * K / n
         self.example_dof = max(n - K, 1)
         self.example_covariance = centred @ centred.T / self.example_dof
-        self.run_variance, self.run_dof = self._runs(run_square - run_noise)
+        self.run_variance, self.run_dof = self._runs(square, noise)
 
     @property
     def runs_identified(self) -> bool:
         """Whether the data show what training again would change: several seeds, or several folds."""
         return self.design.seeds > 1 or self.design.folds > 1 or not self.random.any()
 
-    def _runs(self, own: np.ndarray) -> tuple[np.ndarray, float]:
-        """Var(run) by family, and the degrees of freedom of each, from the families' own estimates.
+    def _runs(self, square: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, float]:
+        """Var(run) by family, and the degrees of freedom of each: what cells scatter beyond their examples.
 
-        Those are noisy (two degrees of freedom with three seeds in a hold-out), so half of each is the
-        families' pool, in proportion to their variances over examples. With one seed only the folds' scatter
-        of *paired* differences is left, and the pool is all there is.
+        A family's own estimate is noisy (two degrees of freedom with three seeds in a hold-out), so half of
+        it is the families' pool, in proportion to their variances over examples. With one seed only the
+        folds' scatter of *paired* differences is left, and the pool is all there is.
         """
         S, K, n = self.design.seeds, self.design.folds, self.design.examples
-        if S == K == 1:
-            return np.zeros(len(own)), 1.0
         scale, random = np.diag(self.example_covariance), self.random
-        size = scale[random].sum()
+        if S == K == 1 or not scale[random].sum() > 0:
+            return np.zeros(len(scale)), 1.0
         if S > 1:
-            pool = own[random].sum() / size if size > 0 else 0.0
-            count = max(int(random.sum()), 1)  # Var((own + pool)/2) = (1 + 3/count)/4 Var(own)
-            dof = K * (S - 1) * 4 * count / (count + 3)
-            return np.where(random, np.maximum((own + pool * scale) / 2, 0), 0.0), dof
-        seeded = np.flatnonzero(random)
-        contrasts = [
-            np.eye(len(own))[f] - np.eye(len(own))[g] for i, f in enumerate(seeded) for g in seeded[:i]
-        ] or [np.eye(len(own))[f] for f in seeded]
-        excess = sum(
-            (w @ self.fold_means).var(ddof=1) - w @ self.example_covariance @ w * K / n for w in contrasts
-        )
-        size = sum(w**2 @ scale for w in contrasts)
-        pool = max(float(excess) / size, 0.0) if size > 0 else 0.0
-        return np.where(random, pool * scale, 0.0), float(max(len(seeded) - 1, 1) * (K - 1))
+            count = int(random.sum())
+            dof = (
+                K * (S - 1) * 4 * count / (count + 3)
+            )  # Var((own + pool) / 2) = (1 + 3 / count) / 4 Var(own)
+            share = scale / scale[random].sum()
+            square, noise = ((part + part[random].sum() * share) / 2 for part in (square, noise))
+        else:
+            seeded = [np.eye(len(scale))[f] for f in np.flatnonzero(random)]
+            pairs = [v - w for i, v in enumerate(seeded) for w in seeded[:i]] or seeded
+            dof = float(max(len(seeded) - 1, 1) * (K - 1))
+            share = scale / sum(w**2 @ scale for w in pairs)
+            square = share * sum((w @ self.fold_means).var(ddof=1) for w in pairs)
+            noise = share * sum(w @ self.example_covariance @ w for w in pairs) * K / n
+        error = np.maximum(square, noise) * np.sqrt(2 / dof)
+        return np.where(random, _positive_part(square - noise, error), 0.0), dof
 
     def covariance(self) -> np.ndarray:
         """The modelled covariance of the means, (F, F): examples, runs and training sets."""
@@ -208,6 +208,17 @@ class Components:
         total = example + run + fold + training
         dof = total**2 / squares if squares > 0 else float(self.example_dof)
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
+
+
+def _positive_part(estimate: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """E[max(estimate + error Z, 0)], Z standard normal.
+
+    Cut off at zero instead, the estimate from an unlucky draw of few seeds would leave runs out altogether,
+    and the interval would be too short just then.
+    """
+    z = estimate / np.where(error > 0, error, 1.0)
+    smooth = estimate * special.ndtr(z) + error * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return np.where(error > 0, smooth, np.maximum(estimate, 0))
 
 
 def _checked(name: str, losses: np.ndarray, seeds: int, examples: int) -> np.ndarray:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import chdtri, ndtri, stdtrit
+from scipy.special import chdtri, ndtr, ndtri, stdtrit
 
 POINTS = 8192
-QUANTILES = np.linspace(0, 1, 514)[1:-1]
+GRID = np.linspace(-4.5, 4.5, 91)
 
 
 @lru_cache(maxsize=16)
 def _points(dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    """Evenly spread standard normals (POINTS, dimension) and uniforms (POINTS,), always the same.
+    """Evenly spread standard normals (POINTS, dimension) and (POINTS,), the latter sorted; always the same.
 
     A Kronecker sequence: multiples of the powers of 1/g, where g^(d + 1) = g + 1, modulo 1.
     """
@@ -22,8 +22,8 @@ def _points(dimension: int) -> tuple[np.ndarray, np.ndarray]:
     for _ in range(64):
         g = (1 + g) ** (1 / (d + 1))
     uniform = (0.5 + np.outer(np.arange(1, POINTS + 1), g ** -np.arange(1.0, d + 1))) % 1
-    uniform = uniform[np.argsort(uniform[:, -1])]  # sorted: interpolated three times as fast
-    return ndtri(uniform[:, :-1]), uniform[:, -1]
+    normal = ndtri(uniform[np.argsort(uniform[:, -1])])
+    return normal[:, :-1], normal[:, -1]
 
 
 def critical_level(
@@ -34,7 +34,7 @@ def critical_level(
         P(min_j p_j >= a) = level,   p_j = P(|t_{v_j}| > |T_j|)   (or one-sided),   T ~ multivariate t
 
     `covariance` (m, m) gives the correlations of the m estimates and `dof` (m,) their degrees of freedom v_j,
-    which may differ: the chi-square denominators share one uniform. Between Bonferroni's (1 - level)/m and
+    which may differ: their chi-square denominators move together. Between Bonferroni's (1 - level)/m and
     1 - level.
 
     >>> independent = critical_level(np.eye(3), np.full(3, 1e6), 0.95)
@@ -52,9 +52,9 @@ def critical_level(
     order = np.lexsort((dof, scale))  # the names of the families must not matter
     scale, dof = np.where(scale > 0, scale, 1.0)[order], dof[order]
     values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)] / np.outer(scale, scale))
-    normal, uniform = _points(m)
+    normal, depth = _points(m)
     together = normal @ (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # symmetric square root
-    t = together.T / np.stack([_spread(uniform, v) for v in dof])  # (m, POINTS)
+    t = together.T / np.stack([_spread(depth, v) for v in dof])  # (m, POINTS)
     t = t if one_sided else np.abs(t)
 
     def held(a: float) -> float:
@@ -69,6 +69,6 @@ def critical_level(
     return (low + high) / 2
 
 
-def _spread(uniform: np.ndarray, dof: float) -> np.ndarray:
-    """sqrt(chi-square / dof) at the quantiles `uniform`, by interpolation."""
-    return np.sqrt(np.interp(uniform, QUANTILES, chdtri(dof, 1 - QUANTILES)) / dof)
+def _spread(depth: np.ndarray, dof: float) -> np.ndarray:
+    """sqrt(chi-square / dof) at the quantiles of the standard normals `depth`, by interpolation."""
+    return np.interp(depth, GRID, np.sqrt(chdtri(dof, ndtr(-GRID)) / dof))
