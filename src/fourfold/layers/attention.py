@@ -33,9 +33,9 @@ class MultiHeadAttention(Layer):
 
     Weights, H heads of size K = key_dim or V = value_dim: query/kernel (D, H, K), query/bias (H, K),
     key/kernel (D'', H, K), key/bias (H, K), value/kernel (D', H, V), value/bias (H, V),
-    attention_output/kernel (H, V, D), attention_output/bias (D,); kernels ``glorot_uniform``, biases ``zeros``.
-    Errors: `ShapeError` for inputs that are not (batch, steps, features) or don't fit each other; `OptionError`
-    for ``attention_axes``.
+    attention_output/kernel (H, V, D), attention_output/bias (D,); kernels ``glorot_uniform``, biases
+    ``zeros``. Errors: `ShapeError` for inputs that are not (batch, steps, features) or don't fit each other;
+    `OptionError` for ``attention_axes``.
 
     >>> import numpy as np
     >>> x = np.ones((2, 5, 8), "float32")

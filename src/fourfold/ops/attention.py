@@ -188,10 +188,12 @@ def _attend_backward(zero_empty, residuals, d_output):
 
 
 def _product_of_rows(a: Array, b: Array) -> Array:
-    """A^T B as (B^T A)^T; the barriers keep XLA from turning it back."""
+    """A^T B as (B^T A)^T; the barrier has B really transposed.
+
+    (A second barrier, on the product, brings nothing, and XLA aborts on it when K or V is 1.)
+    """
     transposed = lax.optimization_barrier(jnp.swapaxes(b, -1, -2))
-    product = lax.optimization_barrier(jnp.einsum("...kt,...ts->...ks", transposed, a))
-    return jnp.swapaxes(product, -1, -2)
+    return jnp.swapaxes(jnp.einsum("...kt,...ts->...ks", transposed, a), -1, -2)
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
