@@ -58,16 +58,17 @@ class Design:
                 "runs and fold don't fit",
                 got=f"runs {runs.shape}, fold {fold.shape}",
                 wanted="runs (S, n) and fold (n,) with n >= 1",
-                do="give one fold an example",
+                do="give the fold of each test example, and for each seed the run that predicted it",
             )
         _, number = np.unique(fold, return_inverse=True)
-        cell = np.arange(len(runs))[:, None] * (number.max() + 1) + number
-        pairs = np.unique(np.stack([runs.ravel(), cell.ravel()]), axis=1).shape[1]
-        if not pairs == len(np.unique(runs)) == len(np.unique(cell)):
+        cells = len(runs) * (int(number.max()) + 1)
+        cell = np.arange(len(runs))[:, None] * (int(number.max()) + 1) + number
+        names, run = np.unique(runs, return_inverse=True)
+        if not len(np.unique(run.reshape(cell.shape) * cells + cell)) == len(names) == cells:
             raise OptionError(
                 "bad-runs",
                 "runs must number the trained models: one for each seed and fold",
-                got=f"{len(np.unique(runs))} runs for {len(np.unique(cell))} pairs of seed and fold",
+                got=f"{len(names)} runs for {cells} pairs of seed and fold",
                 wanted="runs[s, i] equal where, and only where, seed and fold are",
                 do="number the runs by seed * K + fold",
             )
@@ -156,9 +157,8 @@ class Components:
             return np.zeros(len(scale)), 1.0
         if S > 1:
             count = int(random.sum())
-            dof = (
-                K * (S - 1) * 4 * count / (count + 3)
-            )  # Var((own + pool) / 2) = (1 + 3 / count) / 4 Var(own)
+            # Var((own + pool) / 2) = (1 + 3 / count) / 4 Var(own)
+            dof = K * (S - 1) * 4 * count / (count + 3)
             share = scale / scale[random].sum()
             square, noise = ((part + part[random].sum() * share) / 2 for part in (square, noise))
         else:
