@@ -1,0 +1,165 @@
+"""Checks of layers' arguments, each with one error that says what to give instead, and weights by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from fourfold import constraints, initializers, regularizers
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError, ShapeError
+from fourfold.layers.base import Layer
+
+_TERMS: dict[str, Callable[[Any], Any]] = {
+    "initializer": initializers.get,
+    "regularizer": regularizers.get,
+    "constraint": constraints.get,
+}
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """A whole number of at least ``least``.
+
+    >>> whole("units", 3)
+    3
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool) and value >= least:
+        return int(value)
+    raise OptionError(
+        "layer-whole-number",
+        f"{name} is not a whole number of at least {least}",
+        got=f"{name}={value!r}",
+        do=f"{name}=32, say" if least else "",
+    )
+
+
+def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple[int, ...]:
+    """One whole number for each of ``rank`` axes; a single one counts for all.
+
+    >>> per_axis("strides", 2, 2), per_axis("strides", [1, 2], 2)
+    ((2, 2), (1, 2))
+    """
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+    if len(values) != rank:
+        raise OptionError(
+            "layer-axes",
+            f"{name} does not fit {rank} axes",
+            got=f"{name}={value!r}",
+            wanted=f"a whole number, or {rank} of them",
+        )
+    return tuple(whole(name, entry, least) for entry in values)
+
+
+def rate(name: str, value: Any) -> float:
+    """A share between 0 and 1.
+
+    >>> rate("rate", 0.5)
+    0.5
+    """
+    if isinstance(value, Real) and 0 <= value <= 1:
+        return float(value)
+    raise OptionError(
+        "layer-rate", f"{name} is not a share", got=f"{name}={value!r}", wanted="a number from 0 to 1"
+    )
+
+
+def choice(name: str, value: Any, options: Sequence[str]) -> str:
+    """One of the given words, in any case.
+
+    >>> choice("padding", "SAME", ["valid", "same"])
+    'same'
+    """
+    word = str(value).lower()
+    if word in options:
+        return word
+    close = difflib.get_close_matches(word, options, n=1)
+    raise OptionError(
+        "layer-choice",
+        f"{name} has no such value",
+        got=f"{name}={value!r}",
+        wanted=f"one of {', '.join(map(repr, options))}",
+        do=f'{name}="{close[0]}"' if close else "",
+    )
+
+
+def data_format(value: str | None) -> str:
+    """``channels_last``, the default, or ``channels_first``."""
+    return choice("data_format", value or "channels_last", ("channels_last", "channels_first"))
+
+
+def channels_last(x: Array, layout: str) -> Array:
+    """x (N, ..., C), from (N, C, ...) if ``layout`` says so."""
+    return jnp.moveaxis(x, 1, -1) if layout == "channels_first" else x
+
+
+def as_given(y: Array, layout: str) -> Array:
+    """The way back of `channels_last`."""
+    return jnp.moveaxis(y, -1, 1) if layout == "channels_first" else y
+
+
+def refuse(layer: Layer, **arguments: Any) -> None:
+    """Arguments of Keras that have no counterpart here may be given, but only as None."""
+    for name, value in arguments.items():
+        if value is not None:
+            raise OptionError(
+                "layer-unsupported",
+                f"{type(layer).__name__} has no {name}",
+                got=f"{name}={value!r}",
+                wanted="None",
+                do="put the penalty on the weights (kernel_regularizer)"
+                if name == "activity_regularizer"
+                else "",
+            )
+
+
+def take_terms(layer: Layer, *weights: str) -> None:
+    """Sets ``kernel_initializer``, ``kernel_regularizer`` and the like from the constructor's arguments."""
+    for weight in weights:
+        for term, get in _TERMS.items():
+            setattr(layer, f"{weight}_{term}", get(layer._arguments.get(f"{weight}_{term}")))
+
+
+def weight(layer: Layer, name: str, shape: Sequence[int], trainable: bool = True) -> WeightSpec:
+    """The spec of a weight with the terms that `take_terms` set."""
+    initializer, regularizer, constraint = (getattr(layer, f"{name}_{term}") for term in _TERMS)
+    return WeightSpec(tuple(shape), initializer, regularizer, constraint, trainable)
+
+
+def check_axes(layer: Layer, spec: TensorSpec | Array, axes: str, least: bool = False) -> None:
+    """The input has the axes that the letters name (``NTC``), or at least so many.
+
+    Errors: `ShapeError` with the letters.
+    """
+    count = len(spec.shape)
+    if count == len(axes) or (least and count > len(axes)):
+        return
+    raise ShapeError(
+        "layer-axes",
+        f"{type(layer).__name__} '{layer.name}' takes an input of {'at least ' * least}{len(axes)} axes",
+        got=f"shape {tuple(spec.shape)}",
+        wanted=f"({', '.join(axes)})",
+        do=_MORE_AXES if count < len(axes) else _FEWER_AXES,
+    )
+
+
+_MORE_AXES = "add the missing axis with Reshape, or give the Input its full shape"
+_FEWER_AXES = "join axes with Flatten or Reshape before"
+
+
+def known(layer: Layer, spec: TensorSpec, axis: int) -> int:
+    """The length of an axis that weights depend on; it can't be open."""
+    length = spec.shape[axis]
+    if length is None:
+        raise ShapeError(
+            "layer-open-axis",
+            f"{type(layer).__name__} '{layer.name}' needs to know the length of axis {axis} for its weights",
+            got=f"shape {spec.shape}",
+            wanted="a number in the place of None",
+            do="give Input the length of that axis",
+        )
+    return length

@@ -1,0 +1,175 @@
+"""Conv1D and Conv2D: the same small kernel at each position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jax import Array
+
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError, ShapeError
+from fourfold.layers import arguments
+from fourfold.layers.base import Layer
+from fourfold.ops import activations, convolution, dense
+
+
+class Convolution(Layer):
+    """What Conv1D and Conv2D share; each says how many spatial axes it has."""
+
+    axes = ""
+
+    filters: int
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        given, rank = self._arguments, len(self.axes)
+        arguments.refuse(
+            self, **{name: given[name] for name in ("activity_regularizer", "lora_rank", "lora_alpha")}
+        )
+        self.filters = arguments.whole("filters", given["filters"])
+        self.groups = arguments.whole("groups", given["groups"])
+        self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
+        self.strides = arguments.per_axis("strides", given["strides"], rank)
+        self.dilation_rate = arguments.per_axis("dilation_rate", given["dilation_rate"], rank)
+        self.padding = arguments.choice(
+            "padding", given["padding"], ("valid", "same", "causal")[: 3 if rank == 1 else 2]
+        )
+        self.data_format = arguments.data_format(given["data_format"])
+        self.activation = activations.get(given["activation"])
+        self.use_bias = bool(given["use_bias"])
+        arguments.take_terms(self, "kernel", "bias")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise OptionError(
+                "stride-and-dilation",
+                "a convolution can't have strides and dilation at once",
+                got=f"strides={self.strides}, dilation_rate={self.dilation_rate}",
+                wanted="one of them 1",
+                do="dilation_rate=1, or strides=1 and a pooling layer after",
+            )
+        if self.filters % self.groups:
+            raise OptionError(
+                "groups-of-filters",
+                "the filters can't be divided into that many groups",
+                got=f"filters={self.filters}, groups={self.groups}",
+                wanted="filters that are a multiple of groups",
+            )
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        last = self.data_format == "channels_last"
+        arguments.check_axes(self, inputs, f"N{self.axes}C" if last else f"NC{self.axes}")
+        channels = arguments.known(self, inputs, -1 if last else 1)
+        if channels % self.groups:
+            raise ShapeError(
+                "groups-of-channels",
+                f"the channels of the input of {self.name} can't be divided into its groups",
+                got=f"{channels} channels, groups={self.groups}",
+                wanted="channels that are a multiple of groups",
+            )
+        shape = (*self.kernel_size, channels // self.groups, self.filters)
+        kernel = {"kernel": arguments.weight(self, "kernel", shape)}
+        return kernel | ({"bias": arguments.weight(self, "bias", (self.filters,))} if self.use_bias else {})
+
+    def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
+        outputs = convolution.convolution(
+            arguments.channels_last(inputs, self.data_format),
+            weights["kernel"],
+            strides=self.strides,
+            padding=self.padding,
+            dilation=self.dilation_rate,
+            groups=self.groups,
+        )
+        if self.use_bias:
+            outputs = dense.add_bias(outputs, weights["bias"])
+        return self.activation(arguments.as_given(outputs, self.data_format))
+
+
+class Conv1D(Convolution):
+    """y[n, t, f] = activation(sum_{k, c} x[n, t s + k d - p, c] W[k, c, f] + b[f])
+
+    Shapes: x (N, T, C), y (N, T', filters), or with the channels at axis 1 for ``channels_first``. Padding:
+    ``valid`` none, ``same`` so that T' = ceil(T / s), ``causal`` only before the first step, so that no
+    output sees a later input. Weights: kernel W (kernel_size, C / groups, filters) ``glorot_uniform``, bias b
+    (filters,) ``zeros``. A mask ends here. Errors: `OptionError` for strides and dilation at once, or filters
+    that don't divide into the groups; `ShapeError` if x doesn't fit.
+
+    >>> import numpy as np
+    >>> Conv1D(8, 3, padding="same")(np.ones((2, 10, 4), "float32")).shape
+    (2, 10, 8)
+
+    Source: Waibel et al., "Phoneme recognition using time-delay neural networks", 1989. Good for motifs that
+    may stand anywhere; poor where steps far apart decide together.
+    """
+
+    axes = "T"
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+
+
+class Conv2D(Convolution):
+    """y[n, h, w, f] = activation(sum_{i, j, c} x[n, h s + i d - p, w s + j d - p, c] W[i, j, c, f] + b[f])
+
+    Shapes: x (N, H, W, C), y (N, H', W', filters), or with the channels at axis 1 for ``channels_first``.
+    Padding: ``valid`` none, ``same`` so that H' = ceil(H / s) and likewise W'. Weights: kernel W
+    (*kernel_size, C / groups, filters) ``glorot_uniform``, bias b (filters,) ``zeros``. A mask ends here.
+    Errors: `OptionError` for strides and dilation at once, or filters that don't divide into the groups;
+    `ShapeError` if x doesn't fit.
+
+    >>> import numpy as np
+    >>> Conv2D(8, 3)(np.ones((2, 28, 28, 1), "float32")).shape
+    (2, 26, 26, 8)
+
+    Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998. Good for images,
+    where what matters is local and may stand anywhere; poor on features whose order means nothing.
+    """
+
+    axes = "HW"
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+
+
+Convolution1D, Convolution2D = Conv1D, Conv2D
