@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from fourfold import constraints, initializers, regularizers
@@ -28,7 +28,7 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     >>> whole("units", 3)
     3
     """
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= least:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
         return int(value)
     raise OptionError(
         "layer-whole-number",
@@ -61,7 +61,7 @@ def rate(name: str, value: Any) -> float:
     >>> rate("rate", 0.5)
     0.5
     """
-    if isinstance(value, Real) and 0 <= value <= 1:
+    if isinstance(value, (int, float, np.number)) and 0 <= value <= 1:
         return float(value)
     raise OptionError(
         "layer-rate", f"{name} is not a share", got=f"{name}={value!r}", wanted="a number from 0 to 1"

@@ -1,0 +1,169 @@
+"""BatchNormalization over the batch, LayerNormalization over each example's own axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jax import Array
+
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError, ShapeError
+from fourfold.layers import arguments
+from fourfold.layers.base import Layer
+from fourfold.ops import normalization
+
+
+class BatchNormalization(Layer):
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, for each index along ``axis``.
+
+    In training mean and variance are those of the batch over all other axes, of the valid entries only if
+    there is a mask, and the moving ones follow: new = momentum old + (1 - momentum) batch. In inference, and
+    whenever the layer is not trainable, they are the moving ones.
+
+    Shapes: x (N, ..., C), y the same. Weights, each (C,): gamma ``ones``, beta ``zeros``, moving_mean
+    ``zeros``, moving_variance ``ones``; the last two are state. Errors: `ShapeError` if x has no such axis;
+    `OptionError` for ``renorm`` or ``synchronized``.
+
+    >>> import numpy as np
+    >>> layer = BatchNormalization()
+    >>> np.round(layer(np.array([[1.0], [3.0]]), training=True), 3).tolist()
+    [[-1.0], [1.0]]
+    >>> layer.moving_mean.numpy().round(3)
+    array([0.02], dtype=float32)
+
+    Source: Ioffe and Szegedy, "Batch normalization", 2015. Good in convolutional and dense nets with batches
+    of some size; poor with small batches and in recurrent nets.
+    """
+
+    supports_masking = True
+    updates_state = True
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Any = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        arguments.refuse(
+            self, renorm=renorm or None, renorm_clipping=renorm_clipping, synchronized=synchronized or None
+        )
+        self.axis, self.momentum, self.epsilon = int(axis), float(momentum), float(epsilon)
+        self.center, self.scale = bool(center), bool(scale)
+        arguments.take_terms(self, "gamma", "beta", "moving_mean", "moving_variance")
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        shape = _lengths(self, inputs, [self.axis])
+        used = {"gamma": self.scale, "beta": self.center, "moving_mean": True, "moving_variance": True}
+        return {
+            name: arguments.weight(self, name, shape, trainable=not name.startswith("moving"))
+            for name, use in used.items()
+            if use
+        }
+
+    def call(
+        self,
+        weights: Mapping[str, Array],
+        inputs: Array,
+        *,
+        training: bool = False,
+        mask: Array | None = None,
+    ) -> tuple[Array, dict[str, Array]]:
+        aligned = {
+            name: normalization.along([self.axis], weight, inputs.ndim) for name, weight in weights.items()
+        }
+        mean, variance = aligned["moving_mean"], aligned["moving_variance"]
+        updates = {}
+        if training and self.trainable:
+            others = [axis for axis in range(inputs.ndim) if axis != self.axis % inputs.ndim]
+            mean, variance = normalization.moments(inputs, others, mask)
+            for name, batch in (("moving_mean", mean), ("moving_variance", variance)):
+                updates[name] = normalization.moving_average(weights[name], batch.reshape(-1), self.momentum)
+        outputs = normalization.normalize(
+            inputs, mean, variance, aligned.get("gamma"), aligned.get("beta"), self.epsilon
+        )
+        return outputs, updates
+
+
+class LayerNormalization(Layer):
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, moments over ``axis`` of each example.
+
+    Shapes: x (N, ..., F), y the same. Weights with the lengths of ``axis``: gamma ``ones``, beta ``zeros``.
+    Errors: `ShapeError` if x has no such axis; `OptionError` for ``rms_scaling``.
+
+    >>> import numpy as np
+    >>> LayerNormalization(epsilon=0.0)(np.array([[1.0, 3.0], [4.0, 4.5]])).tolist()
+    [[-1.0, 1.0], [-1.0, 1.0]]
+
+    Source: Ba, Kiros and Hinton, "Layer normalization", 2016. Good in attention and recurrent nets, and with
+    small batches, since examples don't mix.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        axis: int | Sequence[int] = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        rms_scaling: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        arguments.refuse(self, rms_scaling=rms_scaling or None)
+        axes = (axis,) if isinstance(axis, int) else tuple(axis)
+        if not axes or not all(isinstance(entry, int) for entry in axes):
+            raise OptionError(
+                "normalization-axis",
+                "LayerNormalization needs axes to normalise over",
+                got=f"axis={axis!r}",
+                wanted="a whole number or a list of them",
+            )
+        self.axis, self.epsilon = axes, float(epsilon)
+        self.center, self.scale = bool(center), bool(scale)
+        arguments.take_terms(self, "gamma", "beta")
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        shape = _lengths(self, inputs, self.axis)
+        used = {"gamma": self.scale, "beta": self.center}
+        return {name: arguments.weight(self, name, shape) for name, use in used.items() if use}
+
+    def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
+        return normalization.layer_normalization(
+            inputs, weights.get("gamma"), weights.get("beta"), self.axis, self.epsilon
+        )
+
+
+def _lengths(layer: Layer, inputs: TensorSpec, axes: Sequence[int]) -> list[int]:
+    """The lengths of the axes, in ascending order."""
+    if any(not -inputs.ndim <= axis < inputs.ndim for axis in axes):
+        raise ShapeError(
+            "normalization-axis",
+            f"the input of {layer.name} has no axis to normalise along",
+            got=f"axis={tuple(axes)}, shape {inputs.shape}",
+            wanted=f"axes from {-inputs.ndim} to {inputs.ndim - 1}",
+        )
+    return [arguments.known(layer, inputs, axis) for axis in sorted(axis % inputs.ndim for axis in axes)]

@@ -1,0 +1,112 @@
+"""Layers that disturb training and are the identity afterwards: dropout and noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jax import Array
+
+from fourfold.errors import OptionError
+from fourfold.layers import arguments
+from fourfold.layers.base import Layer
+from fourfold.ops import random
+
+
+class Dropout(Layer):
+    """In training y = x m / (1 - rate), each m 0 with probability ``rate`` and else 1; y = x otherwise.
+
+    Shapes: y as x. ``noise_shape`` has length 1 where entries share their m, and None or the length
+    elsewhere. Errors: `OptionError` if ``rate`` is not between 0 and 1.
+
+    >>> import numpy as np
+    >>> layer, x = Dropout(0.5), np.ones((2, 3), "float32")
+    >>> layer(x).tolist(), bool(np.isin(layer(x, training=True), [0.0, 2.0]).all())
+    ([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]], True)
+
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.rate = arguments.rate("rate", rate)
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.seed = seed
+
+    def shared_shape(self, inputs: Array) -> tuple[int, ...] | None:
+        """The shape of m, before it is spread over x."""
+        if self.noise_shape is None:
+            return None
+        if len(self.noise_shape) != inputs.ndim:
+            raise OptionError(
+                "noise-shape",
+                f"noise_shape doesn't have the axes of the input of {self.name}",
+                got=f"noise_shape={self.noise_shape} for shape {tuple(inputs.shape)}",
+                wanted=f"{inputs.ndim} entries",
+            )
+        return tuple(length or axis for length, axis in zip(self.noise_shape, inputs.shape))
+
+    def call(
+        self, weights: Mapping[str, Array], inputs: Array, *, training: bool = False, key: Array | None = None
+    ) -> Array:
+        if not training or self.rate == 0 or key is None:
+            return inputs
+        return random.dropout(_own(key, self.seed), self.rate, inputs, self.shared_shape(inputs))
+
+
+class SpatialDropout1D(Dropout):
+    """Dropout of whole channels: m is the same at all steps of a sequence.
+
+    Shapes: x (N, T, C), m (N, 1, C). Errors: `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> y = np.asarray(SpatialDropout1D(0.5)(np.ones((2, 9, 3), "float32"), training=True))
+    >>> bool((y == y[:, :1]).all())
+    True
+
+    Source: Tompson et al., "Efficient object localization using convolutional networks", 2015.
+    """
+
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+
+    def shared_shape(self, inputs: Array) -> tuple[int, ...]:
+        arguments.check_axes(self, inputs, "NTC")
+        return (inputs.shape[0], 1, inputs.shape[2])
+
+
+class GaussianNoise(Layer):
+    """In training y = x + stddev e, each e standard normal; y = x otherwise.
+
+    Shapes: y as x. Errors: `OptionError` if ``stddev`` is not between 0 and 1.
+
+    >>> import numpy as np
+    >>> GaussianNoise(0.1)(np.ones((1, 2), "float32")).tolist()
+    [[1.0, 1.0]]
+    """
+
+    supports_masking = True
+
+    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stddev = arguments.rate("stddev", stddev)
+        self.seed = seed
+
+    def call(
+        self, weights: Mapping[str, Array], inputs: Array, *, training: bool = False, key: Array | None = None
+    ) -> Array:
+        if not training or self.stddev == 0 or key is None:
+            return inputs
+        return inputs + self.stddev * random.normal(_own(key, self.seed), inputs.shape)
+
+
+def _own(key: Array, seed: int | None) -> Array:
+    return key if seed is None else random.fold_in(key, seed)

@@ -1,0 +1,154 @@
+"""Layers that move entries without changing them: Flatten, Reshape, Permute, ZeroPadding1D, ZeroPadding2D."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from jax import Array
+
+from fourfold.errors import OptionError, ShapeError
+from fourfold.layers import arguments
+from fourfold.layers.base import Layer
+
+
+class Flatten(Layer):
+    """All axes but the batch's joined into one: (N, A, B, ...) to (N, A B ...), and (N,) to (N, 1).
+
+    With ``channels_first`` the axis 1 goes last before. A mask ends here.
+
+    >>> import numpy as np
+    >>> Flatten()(np.ones((2, 28, 28), "float32")).shape
+    (2, 784)
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = arguments.data_format(data_format)
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        if inputs.ndim > 2:
+            inputs = arguments.channels_last(inputs, self.data_format)
+        return inputs.reshape(inputs.shape[0], math.prod(inputs.shape[1:]))
+
+
+class Reshape(Layer):
+    """The same entries, in the same order, with the axes ``target_shape`` after the batch axis.
+
+    One axis may be -1: as long as it must be. A mask ends here. Errors: `ShapeError` if the entries don't
+    fill the axes; `OptionError` for more than one -1.
+
+    >>> import numpy as np
+    >>> Reshape((4, -1))(np.ones((2, 12), "float32")).shape
+    (2, 4, 3)
+    """
+
+    def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.target_shape = tuple(target_shape)
+        if self.target_shape.count(-1) > 1 or any(axis != -1 and axis < 0 for axis in self.target_shape):
+            raise OptionError(
+                "reshape-target",
+                "Reshape needs the lengths of the axes",
+                got=f"target_shape={self.target_shape}",
+                wanted="whole numbers, one of them -1 at most",
+            )
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        entries = math.prod(inputs.shape[1:])
+        fixed = math.prod(axis for axis in self.target_shape if axis != -1)
+        fits = fixed and entries % fixed == 0 if -1 in self.target_shape else entries == fixed
+        if not fits:
+            raise ShapeError(
+                "reshape-entries",
+                f"the entries of each example don't fill the axes of {self.name}",
+                got=f"{entries} entries, of shape {tuple(inputs.shape[1:])}, for {self.target_shape}",
+                wanted=f"{'a multiple of ' if -1 in self.target_shape else ''}{fixed}",
+            )
+        shape = [entries // fixed if axis == -1 else axis for axis in self.target_shape]
+        return inputs.reshape(inputs.shape[0], *shape)
+
+
+class Permute(Layer):
+    """The axes in another order: output axis i is input axis ``dims[i - 1]``, the batch axis 0 stays.
+
+    A mask ends here. Errors: `OptionError` if ``dims`` is not an order of 1, 2, ...; `ShapeError` if x has
+    another number of axes.
+
+    >>> import numpy as np
+    >>> Permute((2, 1))(np.ones((2, 5, 3), "float32")).shape
+    (2, 3, 5)
+    """
+
+    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise OptionError(
+                "permute-dims",
+                "dims is not an order of the axes after the batch's",
+                got=f"dims={self.dims}",
+                wanted=f"an order of {tuple(range(1, len(self.dims) + 1))}",
+                do="start from 1: the batch axis 0 stays where it is",
+            )
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        arguments.check_axes(self, inputs, "N" + "ABCDEFGH"[: len(self.dims)])
+        return jnp.transpose(inputs, (0, *self.dims))
+
+
+class ZeroPadding1D(Layer):
+    """``padding`` zeros, or (before, after), around the steps: (N, T, C) to (N, before + T + after, C).
+
+    A mask ends here. Errors: `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> ZeroPadding1D((1, 0))(np.ones((1, 2, 1), "float32")).ravel().tolist()
+    [0.0, 1.0, 1.0]
+    """
+
+    def __init__(
+        self, padding: int | Sequence[int] = 1, data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.padding = arguments.per_axis("padding", padding, 2, least=0)
+        self.data_format = arguments.data_format(data_format)
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        return _pad(self, inputs, "T", [self.padding])
+
+
+class ZeroPadding2D(Layer):
+    """Zeros around an image: (N, H, W, C) to (N, top + H + bottom, left + W + right, C).
+
+    ``padding``: one number, (height, width), or ((top, bottom), (left, right)). A mask ends here. Errors:
+    `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> ZeroPadding2D(((1, 0), (2, 2)))(np.ones((1, 4, 4, 3), "float32")).shape
+    (1, 5, 8, 3)
+    """
+
+    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        sides = tuple(padding) if isinstance(padding, (tuple, list)) else (padding, padding)
+        if len(sides) != 2:
+            raise OptionError(
+                "padding-sides",
+                "padding doesn't fit two axes",
+                got=f"padding={padding!r}",
+                wanted="a number, (height, width), or ((top, bottom), (left, right))",
+            )
+        self.padding = tuple(arguments.per_axis("padding", side, 2, least=0) for side in sides)
+        self.data_format = arguments.data_format(data_format)
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        return _pad(self, inputs, "HW", self.padding)
+
+
+def _pad(layer: Any, inputs: Array, axes: str, sides: Sequence[Sequence[int]]) -> Array:
+    last = layer.data_format == "channels_last"
+    arguments.check_axes(layer, inputs, f"N{axes}C" if last else f"NC{axes}")
+    return jnp.pad(inputs, [(0, 0), *sides, (0, 0)] if last else [(0, 0), (0, 0), *sides])
