@@ -62,7 +62,8 @@ FILES = {
     "data.parquet": lambda f: f.to_parquet(),
     "data.jsonl": lambda f: f.to_json(orient="records", lines=True, date_format="iso").encode(),
     "data.json": lambda f: f.to_json(orient="records", date_format="iso").encode(),
-    "data.jsonl.gz": lambda f: gzip.compress(f.to_json(orient="records", lines=True, date_format="iso").encode()),
+    "data.jsonl.gz": lambda f: gzip.compress(f.to_json(orient="records", lines=True,
+        date_format="iso").encode()),
     "odd [1] *'name'.csv": csv,
 }  # fmt: skip
 
@@ -73,9 +74,8 @@ def test_every_file_form_gives_the_same_data(name, frame, tmp_path):
     path.write_bytes(FILES[name](frame))
     data, reference = read(path), read(frame)
     assert data.fingerprint == reference.fingerprint
-    assert [(c.name, c.kind) for c in data.columns] == [
-        ("age", "number"), ("city", "category"), ("member", "boolean"), ("joined", "date"), ("spend", "number"),
-    ]  # fmt: skip
+    kinds = {"age": "number", "city": "category", "member": "boolean", "joined": "date", "spend": "number"}
+    assert {c.name: c.kind for c in data.columns} == kinds
     np.testing.assert_array_equal(data.target, frame["label"])
     rows = plan(data, seed=0)[0].train
     prepared = Preparation.fit(data, rows)
@@ -134,31 +134,42 @@ def test_notes_say_what_was_inferred(frame, tmp_path):
     ]
 
 
+def table(header, row, rows=30):
+    """A csv whose last column is a class."""
+    return f"{header}\n" + "".join(f"{row(i)},{'pq'[i % 2]}\n" for i in range(rows))
+
+
+HOSTILE_WORDS = ["/etc/passwd", "x); DROP TABLE cells; --", "=1+1"]
 ODD = {
     # name: (text, columns used, words that a note holds)
-    "repeated-and-empty-names": ("a,a,,y\n" + "".join(f"{i},{i*i},{i%7},{'pq'[i%2]}\n" for i in range(30)),
-                                 ["a", "a 2", "column 3"], "its name occurs twice"),
-    "pandas-index": (",v,y\n" + "".join(f"{i},{i % 9},{'pq'[i % 2]}\n" for i in range(30)), ["v"], "counts the rows"),
-    "no-header": ("".join(f"{i}.5,{i % 9},{'pq'[i % 2]}\n" for i in range(30)), ["x0", "x1"], "no header"),
-    "counted-header": ("0,1,2,y\n" + "".join(f"{i}.5,{i % 9},{i % 4},{'pq'[i % 2]}\n" for i in range(30)),
-                       ["0", "1", "2"], "3 numbers"),
-    "words-among-numbers": ("v,y\n" + "".join(f"{i if i % 20 else 'unknown'},{'pq'[i % 2]}\n" for i in range(100)),
-                            ["v"], "5 words such as 'unknown' taken for missing"),
-    "thousands": ('v,y\n' + "".join(f'"{i + 1},{i:03d}.5",{"pq"[i % 2]}\n' for i in range(30)), ["v"], "thousands"),
-    "day-first": ("d,y\n" + "".join(f"{i % 28 + 1:02d}.{i % 12 + 1:02d}.2020,{'pq'[i % 2]}\n" for i in range(40)),
-                  ["d"], "day.month.year"),
-    "ambiguous-date": ("d,y\n" + "".join(f"0{i % 9 + 1}/0{i % 8 + 1}/2020,{'pq'[i % 2]}\n" for i in range(40)),
-                       ["d"], "month/day/year"),
-    "empty-column": ("v,w,y\n" + "".join(f"{i},,{'pq'[i % 2]}\n" for i in range(30)), ["v"], "no values"),
-    "infinite": ("v,y\n" + "".join(f"{i if i else 'inf'},{'pq'[i % 2]}\n" for i in range(30)), ["v"], "1 number"),
-    "unique-words": ("v,code,y\n" + "".join(f"{i},k{i}x,{'pq'[i % 2]}\n" for i in range(30)), ["v"], "different in every"),
-    "free-text": ("v,say,y\n" + "".join(f"{i},some words of {i},{'pq'[i % 2]}\n" for i in range(80)), ["v"], "free text"),
-    "many-levels": ("v,c,y\n" + "".join(f"{i},c{i // 2},{'pq'[i % 2]}\n" for i in range(200)), ["v", "c"], "most frequent"),
-    "sql-and-paths-stay-words": ("c,y\n" + "".join(
-        f"{['/etc/passwd', 'x); DROP TABLE cells; --', '=1+1'][i % 3]},{'pq'[i % 2]}\n" for i in range(30)), ["c"], "1 category"),
-    "markup-in-names": ('"<b>a\u202e""</b>",y\n' + "".join(f"{i},{'pq'[i % 2]}\n" for i in range(30)),
-                        ['<b>a\u202e"</b>'], "1 number"),
-}  # fmt: skip
+    "repeated-and-empty-names": (
+        table("a,a,,y", lambda i: f"{i},{i * i},{i % 7}"),
+        ["a", "a 2", "column 3"],
+        "its name occurs twice",
+    ),
+    "pandas-index": (table(",v,y", lambda i: f"{i},{i % 9}"), ["v"], "counts the rows"),
+    "no-header": (table("7.5,3,q", lambda i: f"{i}.5,{i % 9}"), ["x0", "x1"], "no header"),
+    "counted-header": (table("0,1,2,y", lambda i: f"{i}.5,{i % 9},{i % 4}"), ["0", "1", "2"], "3 numbers"),
+    "words-among-numbers": (
+        table("v,y", lambda i: i if i % 20 else "unknown", 100),
+        ["v"],
+        "5 words such as 'unknown' taken for missing",
+    ),
+    "thousands": (table("v,y", lambda i: f'"{i + 1},{i:03d}.5"'), ["v"], "thousands"),
+    "day-first": (
+        table("d,y", lambda i: f"{i % 28 + 1:02d}.{i % 12 + 1:02d}.2020", 40),
+        ["d"],
+        "day.month.year",
+    ),
+    "ambiguous-date": (table("d,y", lambda i: f"0{i % 9 + 1}/0{i % 8 + 1}/2020"), ["d"], "month/day/year"),
+    "empty-column": (table("v,w,y", lambda i: f"{i},"), ["v"], "no values"),
+    "infinite": (table("v,y", lambda i: i or "inf"), ["v"], "1 infinite values taken for missing"),
+    "unique-words": (table("v,code,y", lambda i: f"{i},k{i}x"), ["v"], "different in every"),
+    "free-text": (table("v,say,y", lambda i: f"{i},some words of {i}", 80), ["v"], "free text"),
+    "many-levels": (table("v,c,y", lambda i: f"{i},c{i // 2}", 200), ["v", "c"], "most frequent"),
+    "sql-and-paths-stay-words": (table("c,y", lambda i: HOSTILE_WORDS[i % 3]), ["c"], "1 category"),
+    "markup-in-names": (table('"<b>a\u202e""</b>",y', lambda i: i), ['<b>a\u202e"</b>'], "1 number"),
+}
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -190,7 +201,7 @@ def test_test_rows_come_last_and_are_the_test_part(frame, tmp_path):
 
 
 def test_nothing_but_the_named_file_is_read(tmp_path, monkeypatch):
-    """Neither a neighbour that a pattern would match, nor a folder that names a column, nor JAX is touched."""
+    """No neighbour that a pattern would match, no folder that names a column, no JAX."""
     folder = tmp_path / "year=2020"
     folder.mkdir()
     text = "v,y\n" + "".join(f"{i},{'pq'[i % 2]}\n" for i in range(20))
@@ -213,7 +224,8 @@ def test_nothing_but_the_named_file_is_read(tmp_path, monkeypatch):
 
 
 def test_importing_data_loads_no_heavy_library():
-    code = "import sys, fourfold.data; print([m for m in ('jax', 'sklearn', 'duckdb', 'scipy') if m in sys.modules])"
+    heavy = "('jax', 'sklearn', 'duckdb', 'scipy')"
+    code = f"import sys, fourfold.data; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

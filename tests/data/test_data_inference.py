@@ -24,7 +24,8 @@ TARGETS = {
     "positive": (np.arange(N) + 1, {}, "regression", "softplus", "rmse", "number"),
     "fractions": (X[:, 0], {}, "regression", "linear", "rmse", "number"),
     "bounded": (np.tanh(X[:, 0]), {"bounds": (-1, 1)}, "regression", "tanh", "rmse", "number"),
-    "classes asked": (np.arange(N) % 4 * 0.5, {"task": "classification"}, "classification", "softmax", "accuracy", "number"),
+    "classes asked": (np.arange(N) % 4 * 0.5, {"task": "classification"}, "classification", "softmax",
+        "accuracy", "number"),
     "regression asked": (np.arange(N) % 4, {"task": "regression"}, "regression", "linear", "rmse", "number"),
     "columns of one": (np.arange(N)[:, None] % 2, {}, "classification", "sigmoid", "accuracy", "integer"),
 }  # fmt: skip
@@ -140,6 +141,6 @@ def test_fingerprint_depends_on_content_only(tmp_path):
     others = [from_arrays(changed, y), from_arrays(X, 1 - y), from_arrays(X, y, task="regression"),
               from_arrays(X, y, x_test=X[:4], y_test=y[:4]), from_arrays(X[:, ::-1], y)]  # fmt: skip
     assert len({first, *(data.fingerprint for data in others)}) == 6
-    words = [from_arrays(np.array(pair * 15, dtype=object), y) for pair in
-             ([["a", "bc"], ["x", "y"]] * 2, [["ab", "c"], ["x", "y"]] * 2, [[None, "bc"], ["x", "y"]] * 2)]  # fmt: skip
+    cells = (["a", "bc"], ["ab", "c"], [None, "bc"])
+    words = [from_arrays(np.array([pair, ["x", "y"]] * 30, dtype=object), y) for pair in cells]
     assert len({data.fingerprint for data in words}) == 3

@@ -27,16 +27,14 @@ COLUMNS = (
 
 
 def column(kind, rows):
-    numbers = st.one_of(st.floats(-1e300, 1e300), st.just(float("nan")))
-    cells = {
-        "number": st.lists(numbers, min_size=rows, max_size=rows).map(np.array),
-        "boolean": st.lists(st.sampled_from([0.0, 1.0, np.nan]), min_size=rows, max_size=rows).map(np.array),
-        "category": st.lists(st.sampled_from(LEVELS), min_size=rows, max_size=rows).map(lambda v: np.array([*v, 0], object)[:-1]),
-        "date": st.lists(st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)) | st.none(), min_size=rows, max_size=rows).map(
-            lambda v: np.array(v, dtype="datetime64[us]")
-        ),
-    }  # fmt: skip
-    return cells[kind]
+    cell = {
+        "number": st.floats(-1e300, 1e300) | st.just(float("nan")),
+        "boolean": st.sampled_from([0.0, 1.0, np.nan]),
+        "category": st.sampled_from(LEVELS),
+        "date": st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)) | st.none(),
+    }[kind]
+    dtype = {"category": object, "date": "datetime64[us]"}.get(kind, float)
+    return st.lists(cell, min_size=rows, max_size=rows).map(lambda cells: np.array(cells, dtype=dtype))
 
 
 @st.composite
@@ -46,10 +44,9 @@ def tables(draw):
     return dataset(table, np.arange(rows, dtype=float)), draw(st.integers(2, rows - 2))
 
 
-def dataset(table, target):
-    return Dataset(
-        "t", "flat", table, target, regression(target), columns=COLUMNS, source_columns=table.names
-    )
+def dataset(table, target, columns=COLUMNS):
+    task = regression(target) if target.dtype.kind == "f" else classification(target)
+    return Dataset("t", "flat", table, target, task, columns=columns, source_columns=table.names)
 
 
 @given(case=tables())
@@ -102,8 +99,7 @@ def test_widths_are_the_same_in_every_fold():
     width[19] = np.nan
     table = Table({"width": width, "colour": colours})
     columns = (Column("width", "number"), Column("colour", "category"))
-    data = Dataset("t", "flat", table, width[:19].tolist() and np.arange(20.0), regression(np.arange(20.0)), columns=columns,
-                   source_columns=table.names)  # fmt: skip
+    data = dataset(table, np.arange(20.0), columns)
     without, with_it = Preparation.fit(data, np.arange(19)), Preparation.fit(data, np.arange(1, 20))
     assert without.input_names == (
         "width",
@@ -195,8 +191,7 @@ def test_unknown_class_is_named():
 def good():
     table = Table({"v": np.arange(12.0), "c": np.array(["a", "b"] * 6, dtype=object)})
     columns = (Column("v", "number"), Column("c", "category"))
-    data = Dataset("t", "flat", table, np.array(["p", "q"] * 6), classification(np.array(["p", "q"])), columns=columns,
-                   source_columns=("v", "c"))  # fmt: skip
+    data = dataset(table, np.array(["p", "q"] * 6), columns)
     return json.loads(Preparation.fit(data, np.arange(8)).to_json())
 
 

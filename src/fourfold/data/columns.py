@@ -16,7 +16,8 @@ from .messages import listed
 from .source import Source
 
 COUNTER = re.compile(
-    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$|^unnamed: ?0$|^column 1$|^__index_level_0__$"
+    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$"
+    r"|^unnamed: ?0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
 )
 """Names of columns that only count rows."""
 

@@ -122,6 +122,11 @@ def _reworded(source: Source, layout: str | None) -> Source:
         values, kind, said = source.inputs[column.name], column.kind, ""
         if kind == "category":
             values, kind, said = reworded(values)
+        if kind == "number" and (infinite := np.isinf(values)).any():
+            values, said = (
+                np.where(infinite, np.nan, values),
+                f"{infinite.sum()} infinite values taken for missing",
+            )
         table[column.name] = values
         columns.append(Column(column.name, kind))
         if said:

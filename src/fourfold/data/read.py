@@ -72,9 +72,9 @@ READERS: tuple[Reader, ...] = (
 
 
 def looks_like_json(content: Content) -> bool:
-    """A line or list of JSON objects; an object over several lines is JSON too, if it is complete."""
+    """A JSON object, or a list; a csv whose first name begins with a brace is none."""
     start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
-    return re.match(rb'\[?\s*\{\s*("|\})|\[\s*\]', start) is not None
+    return re.match(rb'\{\s*["}]|\[\s*[\[\]{"\d-]', start) is not None
 
 
 def open_source(source: Any) -> Source:

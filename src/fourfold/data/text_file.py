@@ -94,7 +94,9 @@ def dialect_of(content: Content) -> Dialect:
     lines = text.splitlines(keepends=True)
     if len(lines) > 1 and len(content.head) >= 2**18:
         lines = lines[:-1]
-    skip = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    skip = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    if skip == len(lines):
+        raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
     notes: tuple[Note, ...] = ()
     named = re.match(r"sep=(.)\s*$", lines[skip])
     if named:
