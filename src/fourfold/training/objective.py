@@ -52,13 +52,17 @@ class Objective:
     metrics: tuple[Reported, ...] = ()
 
     def losses_of(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> list[Array]:
-        """Each output's weighted loss on a batch."""
-        values = []
-        for i, loss in enumerate(self.losses):
-            if loss is not None:
-                value = loss(batch.targets[i], outputs[i], sample_weight=batch.weights[i], mask=masks[i])
-                values.append(value * self.loss_weights[i])
-        return values
+        """Each trained output's loss on a batch."""
+        return [
+            loss(batch.targets[i], outputs[i], sample_weight=batch.weights[i], mask=masks[i])
+            for i, loss in enumerate(self.losses)
+            if loss is not None
+        ]
+
+    def total(self, losses: list[Array], regularizers: Array) -> Array:
+        """What is minimised: the weighted sum of the outputs' losses, and the regularizers."""
+        weights = [weight for weight, loss in zip(self.loss_weights, self.losses) if loss is not None]
+        return sum((weight * loss for weight, loss in zip(weights, losses)), regularizers)
 
     def init(self) -> Logs:
         """Empty logs."""

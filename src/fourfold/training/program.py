@@ -71,7 +71,7 @@ class Program:
             )
             outputs = jax.tree.leaves(result.outputs)
             losses = self.objective.losses_of(batch, outputs, result.masks)
-            total = sum(losses, regularization(self.specs, {**state.fixed, **weights}))
+            total = self.objective.total(losses, regularization(self.specs, {**state.fixed, **weights}))
             return total, (result.updates, outputs, result.masks, losses)
 
         (total, (updates, outputs, masks, losses)), grads = jax.value_and_grad(loss, has_aux=True)(state.weights)
@@ -103,7 +103,7 @@ class Program:
         result = self.graph.apply(values, batch.inputs)
         outputs = jax.tree.leaves(result.outputs)
         losses = self.objective.losses_of(batch, outputs, result.masks)
-        total = sum(losses, regularization(self.specs, values))
+        total = self.objective.total(losses, regularization(self.specs, values))
         return self.objective.update(logs, batch, outputs, result.masks, total, losses)
 
     def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array) -> Logs:

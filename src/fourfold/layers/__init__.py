@@ -1,0 +1,42 @@
+"""The layers that a user names: Keras's names, arguments, defaults and numbers."""
+
+from fourfold.core.symbols import Input
+from fourfold.layers.activation import Activation, ReLU, Softmax
+from fourfold.layers.attention import Attention, MultiHeadAttention
+from fourfold.layers.base import Layer, MaskWarning
+from fourfold.layers.bidirectional import Bidirectional
+from fourfold.layers.convolution import Conv1D, Conv2D
+from fourfold.layers.dense import Dense, EinsumDense
+from fourfold.layers.embedding import Embedding, PositionalEncoding
+from fourfold.layers.input import InputLayer
+from fourfold.layers.merging import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from fourfold.layers.normalization import BatchNormalization, LayerNormalization
+from fourfold.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
+from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropout1D
+from fourfold.layers.rescaling import Rescaling
+from fourfold.layers.reshaping import Flatten, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
