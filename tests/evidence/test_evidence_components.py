@@ -113,3 +113,18 @@ def test_losses_that_do_not_fit_are_refused(losses):
     with pytest.raises(OptionError, match="'mine'") as caught:
         Components({"mine": losses}, hold_out(2, 6))
     assert caught.value.slug == "bad-losses"
+
+
+def test_an_unsteady_family_stands_by_itself():
+    """Its runs are not averaged with those of families that train alike each time."""
+    random, S, n = np.random.default_rng(7), 5, 400
+    example = random.normal(size=n)
+    spread = {"a": 0.05, "b": 0.05, "c": 0.05, "unsteady": 1.0}
+    losses = {
+        f: example + sd * random.normal(size=(S, 1)) + random.normal(size=(S, n)) for f, sd in spread.items()
+    }
+    components = Components(losses, hold_out(S, n))
+    own = losses["unsteady"].mean(1).var(ddof=1)
+    assert components.run_variance[3] == pytest.approx(own, rel=0.1)
+    assert components.run_dof[3] == S - 1 < components.run_dof[0]
+    assert components.run_variance[:3].max() < 0.05 * own

@@ -27,8 +27,8 @@ from fourfold.errors import OptionError
 # median 1.4; for the difference of two families .2 to 1.7, median .45.
 TRAINING_PER_RUN = 1.5
 TRAINING_SHARED = 0.7
-# A spread between folds beyond examples and runs is believed from this p-value on.
-FOLD_P_VALUE = 0.1
+# That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this.
+P_VALUE = 0.1
 
 
 @dataclass(frozen=True)
@@ -144,32 +144,44 @@ class Components:
         """Whether the data show what training again would change: several seeds, or several folds."""
         return self.design.seeds > 1 or self.design.folds > 1 or not self.random.any()
 
-    def _runs(self, square: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, float]:
-        """Var(run) by family, and the degrees of freedom of each: what cells scatter beyond their examples.
-
-        A family's own estimate is noisy (two degrees of freedom with three seeds in a hold-out), so half of
-        it is the families' pool, in proportion to their variances over examples. With one seed only the
-        folds' scatter of *paired* differences is left, and the pool is all there is.
-        """
-        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+    def _runs(self, square: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Var(run) by family, what cells scatter beyond their examples, and its degrees of freedom."""
+        S, K = self.design.seeds, self.design.folds
         scale, random = np.diag(self.example_covariance), self.random
         if S == K == 1 or not scale[random].sum() > 0:
-            return np.zeros(len(scale)), 1.0
-        if S > 1:
-            count = int(random.sum())
-            # Var((own + pool) / 2) = (1 + 3 / count) / 4 Var(own)
-            dof = K * (S - 1) * 4 * count / (count + 3)
-            share = scale / scale[random].sum()
-            square, noise = ((part + part[random].sum() * share) / 2 for part in (square, noise))
-        else:
-            seeded = [np.eye(len(scale))[f] for f in np.flatnonzero(random)]
-            pairs = [v - w for i, v in enumerate(seeded) for w in seeded[:i]] or seeded
-            dof = float(max(len(seeded) - 1, 1) * (K - 1))
-            share = scale / sum(w**2 @ scale for w in pairs)
-            square = share * sum((w @ self.fold_means).var(ddof=1) for w in pairs)
-            noise = share * sum(w @ self.example_covariance @ w for w in pairs) * K / n
+            return np.zeros(len(scale)), np.ones(len(scale))
+        square, noise, dof = self._seeds(square, noise, scale) if S > 1 else self._folds(scale)
         error = np.maximum(square, noise) * np.sqrt(2 / dof)
         return np.where(random, _positive_part(square - noise, error), 0.0), dof
+
+    def _seeds(self, square: np.ndarray, noise: np.ndarray, scale: np.ndarray):
+        """From seeds: half a family's own scatter, which is noisy (two degrees of freedom with three seeds in
+        a hold-out), half the families' pool, in proportion to their variances over examples.
+
+        A family that scatters significantly more than the others stands by itself: it is unsteady.
+        """
+        own_dof, steady = self.design.folds * (self.design.seeds - 1), self.random.copy()
+        for f in np.flatnonzero(self.random):
+            others = self.random & (np.arange(len(scale)) != f)
+            expected = square[others].sum() / max(scale[others].sum(), 1e-300) * scale[f]
+            if expected > 0:
+                steady[f] = special.fdtrc(own_dof, own_dof * others.sum(), square[f] / expected) > P_VALUE
+        count, size = max(int(steady.sum()), 1), max(scale[steady].sum(), 1e-300)
+        square, noise = (
+            np.where(steady, (part + part[steady].sum() / size * scale) / 2, part) for part in (square, noise)
+        )
+        # Var((own + pool) / 2) = (1 + 3 / count) / 4 Var(own)
+        return square, noise, np.where(steady, own_dof * 4 * count / (count + 3), own_dof)
+
+    def _folds(self, scale: np.ndarray):
+        """From one seed: only how paired differences scatter over folds is left, and one pool for all."""
+        K, n = self.design.folds, self.design.examples
+        seeded = [np.eye(len(scale))[f] for f in np.flatnonzero(self.random)]
+        pairs = [v - w for i, v in enumerate(seeded) for w in seeded[:i]] or seeded
+        share = scale / sum(w**2 @ scale for w in pairs)
+        square = share * sum((w @ self.fold_means).var(ddof=1) for w in pairs)
+        noise = share * sum(w @ self.example_covariance @ w for w in pairs) * K / n
+        return square, noise, np.full(len(scale), max(len(seeded) - 1, 1) * (K - 1.0))
 
     def covariance(self) -> np.ndarray:
         """The modelled covariance of the means, (F, F): examples, runs and training sets."""
@@ -197,14 +209,14 @@ class Components:
         training = overlap * ((1 - TRAINING_SHARED) * float(own.sum()) + TRAINING_SHARED * common)
         fold, squares = 0.0, example**2 / self.example_dof
         if S == 1:  # one estimate for all
-            squares += (run + training) ** 2 / self.run_dof
+            squares += (run + training) ** 2 / float(self.run_dof[0])
         elif run > 0:
-            squares += float(((own * (run + training) / own.sum()) ** 2).sum()) / self.run_dof
+            squares += float(((own * (run + training) / own.sum()) ** 2 / self.run_dof).sum())
         if K > 1 and S > 1:
             between, known = float((w @ self.fold_means).var(ddof=1)) / K, example + run
-            if between > known and special.fdtrc(K - 1, self.example_dof, between / known) < FOLD_P_VALUE:
+            if between > known and special.fdtrc(K - 1, self.example_dof, between / known) < P_VALUE:
                 fold = between - known
-                squares = between**2 / (K - 1) + training**2 / self.run_dof
+                squares = between**2 / (K - 1) + training**2 / float(self.run_dof.min())
         total = example + run + fold + training
         dof = total**2 / squares if squares > 0 else float(self.example_dof)
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
