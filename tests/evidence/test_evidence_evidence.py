@@ -7,15 +7,16 @@ import pytest
 
 from fourfold.errors import OptionError
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.sentences import Cite, Facts, show
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, Cite, Facts, show
 
 
 def test_evidence_survives_a_json_file():
     for evidence in (
-        Evidence("score", "dense", 0.5, "accuracy", (0.4, 0.6), "a method", "5 seeds"),
+        Evidence("score", "dense", 0.5, FRACTION, (0.4, 0.6), "a method", "5 seeds"),
         Evidence("calibration error", "dense", None, reason="below 500 test rows"),
     ):
-        assert Evidence.from_dict(json.loads(json.dumps(evidence.to_dict()))) == evidence
+        data = json.loads(json.dumps(evidence.to_dict())) | {"of a later version": 1}
+        assert Evidence.from_dict(data) == evidence
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_evidence_without_a_meaning_is_refused(arguments, slug):
 
 
 def test_a_sentence_cites_only_what_was_found():
-    facts = Facts([Evidence("score", "dense", 0.9, "accuracy"), Evidence("AUC", "dense", None, reason="no")])
+    facts = Facts([Evidence("score", "dense", 0.9, FRACTION), Evidence("AUC", "dense", None, reason="no")])
     for cite in (Cite("score", "attention"), Cite("score", "dense", "low"), Cite("AUC", "dense")):
         with pytest.raises(OptionError) as caught:
             facts.say("{x}", x=cite)
@@ -41,7 +42,7 @@ def test_a_sentence_cites_only_what_was_found():
 
 
 def test_a_sentence_keeps_its_numbers_when_it_travels():
-    facts = Facts([Evidence("gap", "dense", -0.0062, "points")])
+    facts = Facts([Evidence("gap", "dense", -0.0062, DIFFERENCE)])
     sentence = facts.say("{gap} worse", gap=Cite("gap", "dense", size=True))
     assert sentence == "0.6 points worse"
     again = pickle.loads(pickle.dumps(sentence))
@@ -51,17 +52,17 @@ def test_a_sentence_keeps_its_numbers_when_it_travels():
 @pytest.mark.parametrize(
     "value, unit, text",
     [
-        (0.99949, "accuracy", "99.9 %"),
-        (-0.00001, "points", "0.00 points"),
-        (-0.0123, "points", "-1.2 points"),
-        (0.0, "points", "0.0 points"),
+        (0.99949, FRACTION, "99.9 %"),
+        (-0.00001, DIFFERENCE, "0.00 points"),
+        (-0.0123, DIFFERENCE, "-1.2 points"),
+        (0.0, DIFFERENCE, "0.0 points"),
         (9.96, "times", "10 times"),
         (1234567, "count", "1,234,567"),
-        (0.95, "share", "95 %"),
-        (0.0001234, "rmse", "0.000123"),
-        (123.4, "rmse", "123"),
-        (1234.5, "rmse", "1,234"),
-        (0.05678, "rmse", "0.0568"),
+        (0.95, LEVEL, "95 %"),
+        (0.0001234, TARGET, "0.000123"),
+        (123.4, TARGET, "123"),
+        (1234.5, TARGET, "1,234"),
+        (0.05678, TARGET, "0.0568"),
     ],
 )
 def test_numbers_are_shown_as_precisely_as_they_are_known(value, unit, text):

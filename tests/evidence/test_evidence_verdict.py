@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fourfold.errors import OptionError
 from fourfold.evidence.components import Estimate
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
 from fourfold.evidence.settle import settle
@@ -177,6 +178,13 @@ def test_no_errors_anywhere():
     verdict = decide(Findings("accuracy", few, runs[:, :30], fold, protocol="hold-out", margin=0.02))
     assert verdict.kind == "undecided" and "more rows" in verdict.settle
     assert "A small test set: 30 rows." in verdict.doubts and "No baseline was compared." in verdict.doubts
+
+
+def test_a_protocol_that_is_not_the_folds_is_refused():
+    findings = study((0.9, 0.8))
+    with pytest.raises(OptionError, match="protocol, hold-out") as caught:
+        decide(Findings("accuracy", findings.families, findings.runs, findings.fold, protocol="hold-out"))
+    assert caught.value.slug == "bad-protocol"
 
 
 def test_edges_of_the_grid_are_doubts():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fourfold.errors import OptionError
 from fourfold.evidence.findings import BaselineFindings, Findings
 from fourfold.evidence.statistics import Analysis, Interval, gains
 
@@ -49,6 +50,14 @@ class Compared:
 def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     """The statistics that the rules read."""
     analysis = Analysis(trained, findings.runs, findings.fold, findings.score)
+    if (analysis.design.folds > 1) != (findings.protocol == "cross-validation"):
+        raise OptionError(
+            "bad-protocol",
+            f"the folds don't fit the protocol, {findings.protocol}",
+            got=f"{analysis.design.folds} different values in fold",
+            wanted="one for a hold-out, several for cross-validation",
+            do="pass the protocol that was used",
+        )
     pairs = analysis.pairs(findings.level)
     baseline = _to_beat(findings, analysis.root)
     gained, against = {}, next(iter(analysis.values.values()))

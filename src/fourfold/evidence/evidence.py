@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from fourfold.errors import OptionError
@@ -63,5 +63,7 @@ class Evidence:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
-        interval = data.get("interval")
-        return cls(**{**data, "interval": None if interval is None else (interval[0], interval[1])})
+        """From `to_dict`; entries that this version does not know are ignored."""
+        known = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        interval = known.get("interval")
+        return cls(**{**known, "interval": None if interval is None else (interval[0], interval[1])})

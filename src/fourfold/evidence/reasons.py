@@ -7,7 +7,7 @@ from functools import cached_property
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.sentences import Cite, Facts, Part, Sentence
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, Cite, Facts, Part, Sentence
 
 SCORE_WORDS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "rmse": "RMSE"}
 ENDS: tuple[Part, Part] = ("low", "high")
@@ -37,11 +37,12 @@ class Reasons:
     @cached_property
     def facts(self) -> Facts:
         c, design = self.c, self.c.analysis.design
-        unit, gap = ("rmse", "rmse") if self.lower else ("accuracy", "points")
-        protocol = f"{design.folds} folds" if design.folds > 1 else "a hold-out"
+        unit, gap = (TARGET, TARGET) if self.lower else (FRACTION, DIFFERENCE)
+        protocol = f"{design.folds}-fold cross-validation" if design.folds > 1 else "a hold-out"
         source = f"{design.seeds} seeds, {protocol}, {design.examples} test rows"
         level = f"{100 * c.findings.level:g} %"
-        crossed = "crossed random effects, Student's t"
+        estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
+        crossed = f"crossed random effects, Student's t; of the mean over {estimand}"
 
         def found(measure, subject, i, unit, method):
             return Evidence(measure, subject, i.value, unit, (i.low, i.high), method, source)
@@ -78,7 +79,7 @@ class Reasons:
         rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
         rows += [Evidence(f"{name} needed", "study", v, "count") for name, v in self.settled_by.items()]
         rows.append(Evidence("margin", "study", c.margin, gap))
-        rows.append(Evidence("confidence level", "study", c.findings.level, "share"))
+        rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
         return Facts(rows)
 
     def _baseline_score(self, name: str) -> float:

@@ -11,6 +11,8 @@ from fourfold.errors import OptionError
 from fourfold.evidence.evidence import Evidence
 
 Part = Literal["value", "low", "high"]
+# The units of evidence, each shown in its way; counts and times are the others.
+FRACTION, DIFFERENCE, LEVEL, TARGET = "fraction", "difference of fractions", "probability", "target's unit"
 
 
 class Cited(NamedTuple):
@@ -48,7 +50,7 @@ class Cite:
 class Facts:
     """All evidence of a study, found by measure and subject, from which sentences are made.
 
-    >>> facts = Facts([Evidence("score", "dense", 0.979, "accuracy", interval=(0.972, 0.984))])
+    >>> facts = Facts([Evidence("score", "dense", 0.979, FRACTION, interval=(0.972, 0.984))])
     >>> sentence = facts.say("{name} scores {score} (at least {low}).", name="Dense",
     ...                      score=Cite("score", "dense"), low=Cite("score", "dense", "low"))
     >>> sentence, [number.value for number in sentence.numbers]
@@ -102,17 +104,17 @@ class Facts:
 def show(value: float, unit: str, *, bare: bool = False) -> str:
     """A number as a sentence writes it.
 
-    >>> show(0.979, "accuracy"), show(0.0062, "points"), show(9.13, "times"), show(21034, "count")
+    >>> show(0.979, FRACTION), show(0.0062, DIFFERENCE), show(9.13, "times"), show(21034, "count")
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
-    >>> show(0.0004, "points"), show(0.05, "share"), show(54.123, "rmse"), show(0.0062, "points", bare=True)
-    ('0.04 points', '5 %', '54.1', '0.6')
+    >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
+    ('0.04 points', '95 %', '54.1', '0.6')
     """
-    if unit == "accuracy":
+    if unit == FRACTION:
         return f"{_fixed(100 * value, 1)}" + ("" if bare else " %")
-    if unit == "points":
+    if unit == DIFFERENCE:
         small = 0 < abs(100 * value) < 0.095
         return f"{_fixed(100 * value, 2 if small else 1)}" + ("" if bare else " points")
-    if unit == "share":
+    if unit == LEVEL:
         return f"{100 * value:g}" + ("" if bare else " %")
     if unit == "times":
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
