@@ -99,6 +99,9 @@ def main() -> None:
     parser.add_argument("--studies", type=int, default=600, help="studies for each rate of verdicts")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--effects", nargs="+", choices=EFFECTS, default=list(EFFECTS), help="of the coverage"
+    )
     parser.add_argument("--only", choices=["coverage", "false-winners", "power"])
     options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
@@ -109,18 +112,18 @@ def main() -> None:
             )
 
         if options.only in (None, "coverage"):
-            coverage(each, options.draws)
+            coverage(each, options.draws, options.effects)
         if options.only in (None, "false-winners"):
             false_winners(each, options.studies)
         if options.only in (None, "power"):
             power(each, options.studies)
 
 
-def coverage(each, draws: int) -> None:
+def coverage(each, draws: int, effects: list[str]) -> None:
     print(f"Coverage of nominal 95 % over {draws} draws (accuracies .93 .92 .92 .90), in %")
     print(f"{'plan':28}{'effects':9}{'score':>8}{'4 scores':>10}{'4 differences':>15}{'half-width':>12}")
     for plan in PLANS:
-        for effect in EFFECTS:
+        for effect in effects:
             rows = np.array(each(covers, Setting(plan, (0.93, 0.92, 0.92, 0.90), effect), draws), float)
             one, four, deltas, width = 100 * rows.mean(0)
             print(f"{plan:28}{effect:9}{one:8.1f}{four:10.1f}{deltas:15.1f}{width:12.2f}", flush=True)

@@ -205,10 +205,11 @@ class Reasons:
         measure, f = "gain over the baseline", self.family
         low = self.facts.find(Cite(measure, f, "low"))
         ahead = self.facts.find(Cite(measure, f)) >= 0
-        word = "It is {gain} better than" if ahead else "It is {gain} worse than"
-        end = "at least {low}" if low > 0 else "with a lower bound of {low}"
+        word = "{family} is {gain} better than" if ahead else "{family} is {gain} worse than"
+        end = ", at least {low}" if low > 0 else "; the lower bound of its gain is {low}"
         return self.say(
-            word + " the baseline to beat, {baseline} ({score}), " + end + ".",
+            word + " the baseline to beat, {baseline} ({score})" + end + ".",
+            family=title(f),
             gain=Cite(measure, f, size=True),
             baseline=title(baseline),
             score=Cite("score", baseline),

@@ -27,7 +27,8 @@ def decide(findings: Findings) -> Verdict:
     A family without losses (or with losses that are not finite) is left out with its status; it is no error.
 
     Raises:
-        OptionError: ``unknown-score``, ``bad-runs``, ``bad-losses`` or ``bad-protocol``, for findings that don't fit together.
+        OptionError: ``unknown-score``, ``bad-runs``, ``bad-losses`` or ``bad-protocol``: findings that don't
+            fit together.
 
     >>> from fourfold.evidence.findings import FamilyFindings
     >>> from fourfold.evidence.simulate import World
