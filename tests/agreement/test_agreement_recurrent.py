@@ -51,14 +51,15 @@ def test_layer(name, arguments, mask, initial):
     assert_layers_agree(wanted, layer, inputs, mask=mask)
 
 
-@pytest.mark.parametrize("merge_mode", ["concat", "sum", "mul", "ave", None])
 @pytest.mark.parametrize(
-    "name, arguments, mask, initial",
+    "name, arguments, mask, initial, merge_mode",
     [
-        ("LSTM", {"return_sequences": True}, MIDDLE, False),
-        ("GRU", {}, RIGHT, False),
-        ("LSTM", EVERYTHING, None, True),
-        ("SimpleRNN", {"return_state": True}, LEFT, True),
+        ("LSTM", {"return_sequences": True}, MIDDLE, False, "concat"),
+        ("LSTM", EVERYTHING, LEFT, True, None),
+        ("LSTM", {"return_state": True}, None, False, "sum"),
+        ("GRU", {}, RIGHT, False, "ave"),
+        ("GRU", EVERYTHING | {"go_backwards": True}, RIGHT, True, "mul"),
+        ("SimpleRNN", {}, MIDDLE, False, None),
     ],
 )
 def test_bidirectional(name, arguments, mask, initial, merge_mode):
@@ -142,11 +143,11 @@ def test_dropout_agrees_in_distribution(name):
 @pytest.mark.parametrize(
     "build, message",
     [
-        (lambda: ours.LSTM(0), "units counts outputs: got 0"),
-        (lambda: ours.LSTM(3, dropout=1.0), "dropout is a share to drop: got 1.0"),
+        (lambda: ours.LSTM(0), "units is not a whole number of at least 1: got units=0"),
+        (lambda: ours.LSTM(3, dropout=1.5), "dropout is not a share: got dropout=1.5"),
         (lambda: ours.Bidirectional(ours.Attention()), "goes around a recurrent layer: got Attention"),
         (lambda: ours.Bidirectional(ours.LSTM(3), merge_mode="add"), "merge_mode is not known: got 'add'"),
-        (lambda: ours.LSTM(3)(np.ones((2, 3), "float32")), r"reads sequences: got input of shape \(2, 3\)"),
+        (lambda: ours.LSTM(3)(np.ones((2, 3), "float32")), r"takes an input of 3 axes: got shape \(2, 3\)"),
         (
             lambda: ours.LSTM(3)(np.ones((2, 3, 4), "float32"), initial_state=[np.ones((2, 3), "float32")]),
             "states",

@@ -30,7 +30,7 @@ def value_and_gradients(attend, arrays, **options):
     return jax.jit(jax.value_and_grad(total, has_aux=True))(arrays)
 
 
-def assert_close(got, wanted, tolerance=1e-5):
+def assert_close(got, wanted, tolerance=5e-5):
     for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(wanted), strict=True):
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * max(1, np.abs(b).max(initial=0)))
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
-from fourfold import constraints, initializers, regularizers
+from fourfold import initializers
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError, ShapeError
+from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.ops import attention, random
 
@@ -58,17 +58,26 @@ class MultiHeadAttention(Layer):
         use_bias: bool = True,
         output_shape: int | Sequence[int] | None = None,
         attention_axes: Any = None,
+        sliding_window: int | None = None,
         flash_attention: bool | None = None,
         kernel_initializer: Any = "glorot_uniform",
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        use_gate: bool = False,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        arguments.refuse(
+            self,
+            activity_regularizer=activity_regularizer,
+            sliding_window=sliding_window,
+            use_gate=use_gate or None,
+        )
         if attention_axes not in (None, (1,), [1]):
             raise OptionError(
                 "attention-axes",
@@ -77,20 +86,17 @@ class MultiHeadAttention(Layer):
                 wanted="None",
                 do="put the axes to attend over at place 1 with Permute and Reshape",
             )
-        self.num_heads = _positive("num_heads", num_heads)
-        self.key_dim = _positive("key_dim", key_dim)
-        self.value_dim = self.key_dim if value_dim is None else _positive("value_dim", value_dim)
-        self.dropout = _rate(dropout)
+        self.num_heads = arguments.whole("num_heads", num_heads)
+        self.key_dim = arguments.whole("key_dim", key_dim)
+        self.value_dim = self.key_dim if value_dim is None else arguments.whole("value_dim", value_dim)
+        self.dropout = arguments.rate("dropout", dropout)
         self.use_bias = bool(use_bias)
         sizes = (output_shape,) if isinstance(output_shape, int) else output_shape
-        self.output_shape = None if not sizes else tuple(_positive("output_shape", size) for size in sizes)
+        self.output_shape = (
+            None if not sizes else tuple(arguments.whole("output_shape", size) for size in sizes)
+        )
         self.flash_attention = flash_attention
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        arguments.take_terms(self, "kernel", "bias")
         self.seed = seed
 
     def __call__(self, query: Any, value: Any, key: Any = None, **kwargs: Any) -> Any:
@@ -107,10 +113,8 @@ class MultiHeadAttention(Layer):
         return specs | self._projection("attention_output", (heads, self.value_dim), output)
 
     def _projection(self, part: str, inputs: tuple, outputs: tuple) -> dict[str, WeightSpec]:
-        kernel = WeightSpec(
-            (*inputs, *outputs), self.kernel_initializer, self.kernel_regularizer, self.kernel_constraint
-        )
-        bias = WeightSpec(outputs, self.bias_initializer, self.bias_regularizer, self.bias_constraint)
+        kernel = arguments.weight(self, "kernel", (*inputs, *outputs))
+        bias = arguments.weight(self, "bias", outputs)
         return {f"{part}/kernel": kernel} | ({f"{part}/bias": bias} if self.use_bias else {})
 
     def apply(self, weights: Weights, *inputs: Any, masks: tuple = (), **options: Any) -> Any:
@@ -199,7 +203,7 @@ class Attention(Layer):
                 "score-mode", "this score_mode is not known", got=repr(score_mode), wanted="'dot' or 'concat'"
             )
         self.use_scale, self.score_mode = bool(use_scale), score_mode
-        self.dropout, self.seed = _rate(dropout), seed
+        self.dropout, self.seed = arguments.rate("dropout", dropout), seed
 
     def weight_specs(self, inputs: Sequence[TensorSpec], **_: Any) -> dict[str, WeightSpec]:
         self._sources(inputs)
@@ -269,20 +273,15 @@ def _factors(layer: Any, shape: tuple[int, ...], training: bool, key: Array | No
     if not training or key is None or layer.dropout == 0:
         return None
     key = key if layer.seed is None else random.fold_in(key, layer.seed)
-    return jnp.where(random.keep_mask(key, layer.dropout, shape), 1 / (1 - layer.dropout), 0.0)
+    return random.dropout(key, layer.dropout, jnp.ones(shape))
 
 
 def _check_inputs(layer: Layer, sources: Mapping[str, Any]) -> None:
+    for source in sources.values():
+        arguments.check_axes(layer, source, "NTF")
+        arguments.known(layer, source, -1)
     shapes = {name: tuple(source.shape) for name, source in sources.items()}
     told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-    if any(len(shape) != 3 or shape[-1] is None for shape in shapes.values()):
-        raise ShapeError(
-            "attention-rank",
-            f"{layer.name} reads sequences",
-            got=told,
-            wanted="three axes each: (batch, steps, features), the features known",
-            do="add or merge axes with Reshape",
-        )
     if shapes["value"][1] != shapes["key"][1]:
         raise ShapeError(
             "attention-steps",
@@ -290,19 +289,3 @@ def _check_inputs(layer: Layer, sources: Mapping[str, Any]) -> None:
             got=told,
             wanted="as many keys as values",
         )
-
-
-def _rate(value: float) -> float:
-    if not 0 <= value < 1:
-        raise OptionError(
-            "dropout-rate", "dropout is a share to drop", got=repr(value), wanted="0 <= rate < 1"
-        )
-    return float(value)
-
-
-def _positive(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value <= 0:
-        raise OptionError(
-            "attention-size", f"{name} is a size", got=repr(value), wanted="a whole number above 0"
-        )
-    return int(value)

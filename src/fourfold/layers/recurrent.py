@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from fourfold import constraints, initializers, regularizers
+from fourfold import initializers
 from fourfold.core.specs import TensorSpec, WeightSpec
-from fourfold.errors import OptionError, ShapeError
+from fourfold.errors import ShapeError
+from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.ops import activations, random, recurrent
-
-_CATALOGS = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
 
 Weights = Mapping[str, Array]
 Ran = tuple[Array | None, tuple[Array, ...]]  # outputs at their own times, or None; last states
@@ -43,16 +42,15 @@ class Recurrent(Layer):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         given = self._arguments
-        self.units = _positive("units", given["units"])
+        arguments.refuse(self, activity_regularizer=given["activity_regularizer"])
+        self.units = arguments.whole("units", given["units"])
         self.activation = activations.get(given["activation"])
-        self.dropout = rate("dropout", given["dropout"])
-        self.recurrent_dropout = rate("recurrent_dropout", given["recurrent_dropout"])
+        self.dropout = arguments.rate("dropout", given["dropout"])
+        self.recurrent_dropout = arguments.rate("recurrent_dropout", given["recurrent_dropout"])
         for name in ("use_bias", "return_sequences", "return_state", "go_backwards", "stateful", "unroll"):
             setattr(self, name, bool(given[name]))
         self.seed = given["seed"]
-        for weight in ("kernel", "recurrent", "bias"):
-            for what, catalog in _CATALOGS.items():
-                setattr(self, f"{weight}_{what}", catalog.get(given[f"{weight}_{what}"]))
+        arguments.take_terms(self, "kernel", "recurrent", "bias")
         self.updates_state = self.stateful
 
     def operate(self, *arrays: Array | None, **options: Any) -> Ran:
@@ -65,15 +63,14 @@ class Recurrent(Layer):
     def weight_specs(
         self, sequences: TensorSpec, initial_state: Any = None, **_: Any
     ) -> dict[str, WeightSpec]:
-        _check_sequences(self, sequences.shape)
-        features, columns = sequences.shape[-1], self.gates * self.units
-        assert features is not None
+        arguments.check_axes(self, sequences, "NTF")
+        features, columns = arguments.known(self, sequences, -1), self.gates * self.units
         specs = {
-            "kernel": self._spec("kernel", (features, columns)),
-            "recurrent_kernel": self._spec("recurrent", (self.units, columns)),
+            "kernel": arguments.weight(self, "kernel", (features, columns)),
+            "recurrent_kernel": arguments.weight(self, "recurrent", (self.units, columns)),
         }
         if self.use_bias:
-            specs["bias"] = self._spec("bias", self.bias_shape())
+            specs["bias"] = arguments.weight(self, "bias", self.bias_shape())
         if self.stateful:
             if sequences.shape[0] is None:
                 raise ShapeError(
@@ -89,14 +86,6 @@ class Recurrent(Layer):
 
     def state_names(self) -> tuple[str, ...]:
         return tuple(f"state_{i}" for i in range(self.state_count)) if self.stateful else ()
-
-    def _spec(self, weight: str, shape: tuple[int, ...]) -> WeightSpec:
-        return WeightSpec(
-            shape,
-            getattr(self, f"{weight}_initializer"),
-            getattr(self, f"{weight}_regularizer"),
-            getattr(self, f"{weight}_constraint"),
-        )
 
     def call(
         self,
@@ -126,7 +115,7 @@ class Recurrent(Layer):
         key: Array | None = None,
     ) -> Ran:
         """Runs over the sequences; the outputs stay at their own times, also with ``go_backwards``."""
-        _check_sequences(self, sequences.shape)
+        arguments.check_axes(self, sequences, "NTF")
         states = self._initial_states(weights, sequences.shape[0], initial_state)
         input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
         return self.operate(
@@ -177,7 +166,7 @@ class Recurrent(Layer):
         sharing = self.gates if self.recurrent_dropout else 1
 
         def factors(key, rate, shape):
-            return jnp.where(random.keep_mask(key, rate, shape), 1 / (1 - rate), 0.0) if rate else None
+            return random.dropout(key, rate, jnp.ones(shape, x.dtype)) if rate else None
 
         inputs = factors(keys[0], self.dropout, (x.shape[0], sharing, x.shape[2]))
         states = factors(keys[1], self.recurrent_dropout, (x.shape[0], self.gates, self.units))
@@ -225,6 +214,7 @@ class SimpleRNN(Recurrent):
         kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         recurrent_constraint: Any = None,
         bias_constraint: Any = None,
@@ -279,6 +269,7 @@ class LSTM(Recurrent):
         kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         recurrent_constraint: Any = None,
         bias_constraint: Any = None,
@@ -346,6 +337,7 @@ class GRU(Recurrent):
         kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         recurrent_constraint: Any = None,
         bias_constraint: Any = None,
@@ -371,29 +363,3 @@ class GRU(Recurrent):
     def operate(self, *arrays, **options):
         options |= {"recurrent_activation": self.recurrent_activation, "reset_after": self.reset_after}
         return recurrent.gru(*arrays, **options)
-
-
-def rate(name: str, value: float) -> float:
-    """A dropout rate, checked."""
-    if not 0 <= value < 1:
-        raise OptionError(
-            "dropout-rate", f"{name} is a share to drop", got=repr(value), wanted="0 <= rate < 1"
-        )
-    return float(value)
-
-
-def _positive(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value <= 0:
-        raise OptionError("units", f"{name} counts outputs", got=repr(value), wanted="a whole number above 0")
-    return int(value)
-
-
-def _check_sequences(layer: Layer, shape: Sequence[int | None]) -> None:
-    if len(shape) != 3 or shape[-1] is None:
-        raise ShapeError(
-            "recurrent-input",
-            f"{layer.name} reads sequences",
-            got=f"input of shape {tuple(shape)}",
-            wanted="three axes: (batch, time, features), the features known",
-            do="add the missing axis with Reshape, say Reshape((steps, features))",
-        )
