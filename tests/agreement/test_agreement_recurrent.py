@@ -58,7 +58,7 @@ def test_layer(name, arguments, mask, initial):
         ("LSTM", EVERYTHING, LEFT, True, None),
         ("LSTM", {"return_state": True}, None, False, "sum"),
         ("GRU", {}, RIGHT, False, "ave"),
-        ("GRU", EVERYTHING | {"go_backwards": True}, RIGHT, True, "mul"),
+        ("GRU", EVERYTHING, RIGHT, True, "mul"),
         ("SimpleRNN", {}, MIDDLE, False, None),
     ],
 )
@@ -147,6 +147,7 @@ def test_dropout_agrees_in_distribution(name):
         (lambda: ours.LSTM(3, dropout=1.5), "dropout is not a share: got dropout=1.5"),
         (lambda: ours.Bidirectional(ours.Attention()), "goes around a recurrent layer: got Attention"),
         (lambda: ours.Bidirectional(ours.LSTM(3), merge_mode="add"), "merge_mode is not known: got 'add'"),
+        (lambda: ours.Bidirectional(ours.LSTM(3, go_backwards=True)), "wanted opposite go_backwards"),
         (lambda: ours.LSTM(3)(np.ones((2, 3), "float32")), r"takes an input of 3 axes: got shape \(2, 3\)"),
         (
             lambda: ours.LSTM(3)(np.ones((2, 3, 4), "float32"), initial_state=[np.ones((2, 3), "float32")]),

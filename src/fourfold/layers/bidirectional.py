@@ -70,7 +70,7 @@ class Bidirectional(Layer):
         self.layer, self.merge_mode = layer, merge_mode
         self.forward_layer = _clone(layer, "forward")
         if backward_layer is None:
-            self.backward_layer = _clone(layer, "backward", go_backwards=not layer.go_backwards)
+            self.backward_layer = _clone(layer, "backward", go_backwards=True)
         else:
             self.backward_layer = _recipe(backward_layer)
         self._check_pair()
