@@ -1,11 +1,11 @@
 """The layers that a user names: Keras's names, arguments, defaults and numbers."""
 
 from fourfold.core.symbols import Input
-from fourfold.layers.activation import Activation, ReLU, Softmax
+from fourfold.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
 from fourfold.layers.attention import Attention, MultiHeadAttention
 from fourfold.layers.base import Layer, MaskWarning
 from fourfold.layers.bidirectional import Bidirectional
-from fourfold.layers.convolution import Conv1D, Conv2D
+from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.input import InputLayer
@@ -29,10 +29,18 @@ from fourfold.layers.normalization import BatchNormalization, LayerNormalization
 from fourfold.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    MaxPool1D,
+    MaxPool2D,
     MaxPooling1D,
     MaxPooling2D,
 )

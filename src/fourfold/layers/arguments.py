@@ -147,6 +147,11 @@ def check_axes(layer: Layer, spec: TensorSpec | Array, axes: str, least: bool = 
     )
 
 
+def check_layout(layer: Layer, inputs: TensorSpec | Array, spatial: str, layout: str) -> None:
+    """The input has a batch axis, the named spatial axes, and channels where the layout says."""
+    check_axes(layer, inputs, f"N{spatial}C" if layout == "channels_last" else f"NC{spatial}")
+
+
 _MORE_AXES = "add the missing axis with Reshape, or give the Input its full shape"
 _FEWER_AXES = "join axes with Flatten or Reshape before"
 

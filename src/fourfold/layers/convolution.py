@@ -56,9 +56,8 @@ class Convolution(Layer):
             )
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        last = self.data_format == "channels_last"
-        arguments.check_axes(self, inputs, f"N{self.axes}C" if last else f"NC{self.axes}")
-        channels = arguments.known(self, inputs, -1 if last else 1)
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
+        channels = arguments.known(self, inputs, -1 if self.data_format == "channels_last" else 1)
         if channels % self.groups:
             raise ShapeError(
                 "groups-of-channels",

@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.ops import pooling
@@ -30,9 +31,12 @@ class Pooling(Layer):
     def operate(self, x: Array, **options: Any) -> Array:
         raise NotImplementedError
 
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
+        return {}
+
     def call(self, weights: Any, inputs: Array) -> Array:
-        last = self.data_format == "channels_last"
-        arguments.check_axes(self, inputs, f"N{self.axes}C" if last else f"NC{self.axes}")
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
         x = arguments.channels_last(inputs, self.data_format)
         y = self.operate(x, size=self.pool_size, strides=self.strides, padding=self.padding)
         return arguments.as_given(y, self.data_format)
@@ -159,11 +163,14 @@ class GlobalPooling(Layer):
         self.data_format = arguments.data_format(data_format)
         self.keepdims = bool(keepdims)
 
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
+        return {}
+
     def over(self, x: Array) -> tuple[int, ...]:
         """The spatial axes of x."""
-        last = self.data_format == "channels_last"
-        arguments.check_axes(self, x, f"N{self.axes}C" if last else f"NC{self.axes}")
-        return tuple(range(1, x.ndim - 1) if last else range(2, x.ndim))
+        arguments.check_layout(self, x, self.axes, self.data_format)
+        return tuple(range(1, x.ndim - 1) if self.data_format == "channels_last" else range(2, x.ndim))
 
 
 class GlobalMaxPooling1D(GlobalPooling):

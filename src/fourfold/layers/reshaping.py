@@ -9,6 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
@@ -94,8 +95,11 @@ class Permute(Layer):
                 do="start from 1: the batch axis 0 stays where it is",
             )
 
-    def call(self, weights: Any, inputs: Array) -> Array:
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         arguments.check_axes(self, inputs, "N" + "ABCDEFGH"[: len(self.dims)])
+        return {}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
         return jnp.transpose(inputs, (0, *self.dims))
 
 
@@ -116,8 +120,12 @@ class ZeroPadding1D(Layer):
         self.padding = arguments.per_axis("padding", padding, 2, least=0)
         self.data_format = arguments.data_format(data_format)
 
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, "T", self.data_format)
+        return {}
+
     def call(self, weights: Any, inputs: Array) -> Array:
-        return _pad(self, inputs, "T", [self.padding])
+        return _pad(inputs, [self.padding], self.data_format)
 
 
 class ZeroPadding2D(Layer):
@@ -144,11 +152,14 @@ class ZeroPadding2D(Layer):
         self.padding = tuple(arguments.per_axis("padding", side, 2, least=0) for side in sides)
         self.data_format = arguments.data_format(data_format)
 
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, "HW", self.data_format)
+        return {}
+
     def call(self, weights: Any, inputs: Array) -> Array:
-        return _pad(self, inputs, "HW", self.padding)
+        return _pad(inputs, self.padding, self.data_format)
 
 
-def _pad(layer: Any, inputs: Array, axes: str, sides: Sequence[Sequence[int]]) -> Array:
-    last = layer.data_format == "channels_last"
-    arguments.check_axes(layer, inputs, f"N{axes}C" if last else f"NC{axes}")
-    return jnp.pad(inputs, [(0, 0), *sides, (0, 0)] if last else [(0, 0), (0, 0), *sides])
+def _pad(inputs: Array, sides: Sequence[Sequence[int]], layout: str) -> Array:
+    none = (0, 0)
+    return jnp.pad(inputs, [none, *sides, none] if layout == "channels_last" else [none, none, *sides])

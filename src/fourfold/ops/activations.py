@@ -1,7 +1,7 @@
 """Activations by Keras's names, and the table from names to functions.
 
-All are elementwise but `softmax`, `log_softmax` and `sparsemax`, which normalise along an axis, and `glu`,
-which halves one.
+All are elementwise but `softmax` and `log_softmax`, which normalise along an axis, and `glu`, which halves
+one.
 """
 
 from __future__ import annotations
@@ -177,23 +177,12 @@ def log_softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     return nn.log_softmax(x, axis=axis)
 
 
-def sparsemax(x: Array, axis: int = -1) -> Array:
-    """max(x - tau, 0), the point of the simplex that is nearest to x (Martins and Astudillo, 2016)."""
-    z = jnp.moveaxis(x, axis, -1)
-    descending = -jnp.sort(-z, axis=-1)
-    rank = lax.broadcasted_iota(x.dtype, z.shape, z.ndim - 1) + 1
-    in_support = rank * descending > jnp.cumsum(descending, axis=-1) - 1
-    size = jnp.sum(in_support, axis=-1, keepdims=True)
-    tau = (jnp.sum(jnp.where(in_support, descending, 0.0), axis=-1, keepdims=True) - 1) / size
-    return jnp.moveaxis(jnp.maximum(z - tau, 0.0), -1, axis)
-
-
 ACTIVATIONS: dict[str, Activation] = {
     function.__name__: function
     for function in (
         celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu,
         linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softmax,
-        softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, tanh, tanh_shrink,
+        softplus, softsign, sparse_plus, sparse_sigmoid, squareplus, tanh, tanh_shrink,
     )
 }  # fmt: skip
 ALIASES: dict[str, Activation] = {"swish": silu, "hard_swish": hard_silu}

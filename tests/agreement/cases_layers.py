@@ -1,0 +1,141 @@
+"""Layers to compare with Keras: (class, arguments, shape of each input, options). Adding a case is a line.
+
+Inputs are normal float32 arrays; a layer that merges gets them as a list. Options: ``mask`` gives the inputs
+masks of steps; ``ids`` makes the inputs whole numbers below that one; ``ties`` makes them few-valued.
+"""
+
+IMAGE, SEQUENCE = (3, 7, 6, 4), (3, 9, 4)
+CHANNELS_FIRST = {"data_format": "channels_first"}
+TERMS = {"kernel_initializer": "he_normal", "kernel_regularizer": "l2", "bias_constraint": "non_neg"}
+
+DENSE = [
+    ("Dense", {"units": 5}, [(3, 4)], {}),
+    ("Dense", {"units": 5, "activation": "relu", "use_bias": False}, [(3, 4)], {}),
+    ("Dense", {"units": 5, "activation": "softmax"} | TERMS, [SEQUENCE], {"mask": True}),
+    ("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 5, "bias_axes": "c"}, [(3, 4)], {}),
+    ("EinsumDense", {"equation": "abc,cd->abd", "output_shape": (None, 5), "bias_axes": "d"}, [SEQUENCE], {}),
+    ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 5, "activation": "tanh"}, [SEQUENCE], {}),
+    (
+        "EinsumDense",
+        {"equation": "abc,cde->abde", "output_shape": (None, 2, 5), "bias_axes": "de"},
+        [SEQUENCE],
+        {},
+    ),
+    (
+        "EinsumDense",
+        {"equation": "abcd,cde->abe", "output_shape": (7, 5), "bias_axes": "e"},
+        [(3, 7, 6, 4)],
+        {},
+    ),
+    ("EinsumDense", {"equation": "abc,bd->adc", "output_shape": (5, 4), "bias_axes": "d"}, [SEQUENCE], {}),
+    ("EinsumDense", {"equation": "ab...,bc->ac...", "output_shape": 5, "bias_axes": "c"}, [SEQUENCE], {}),
+]
+
+CONVOLUTION = [
+    ("Conv1D", {"filters": 5, "kernel_size": 3}, [SEQUENCE], {"mask": True}),
+    ("Conv1D", {"filters": 5, "kernel_size": 2, "padding": "same", "strides": 2}, [SEQUENCE], {}),
+    ("Conv1D", {"filters": 5, "kernel_size": 4, "padding": "same"}, [SEQUENCE], {}),
+    ("Conv1D", {"filters": 5, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, [SEQUENCE], {}),
+    ("Conv1D", {"filters": 4, "kernel_size": 3, "padding": "causal", "strides": 2}, [SEQUENCE], {}),
+    ("Conv1D", {"filters": 6, "kernel_size": 3, "groups": 2, "activation": "gelu"} | TERMS, [SEQUENCE], {}),
+    (
+        "Conv1D",
+        {"filters": 5, "kernel_size": 3, "padding": "same", "strides": 2} | CHANNELS_FIRST,
+        [(3, 4, 8)],
+        {},
+    ),
+    ("Conv2D", {"filters": 5, "kernel_size": 3}, [IMAGE], {}),
+    ("Conv2D", {"filters": 5, "kernel_size": (2, 3), "padding": "SAME", "strides": (2, 3)}, [IMAGE], {}),
+    ("Conv2D", {"filters": 5, "kernel_size": 2, "padding": "same", "dilation_rate": (2, 1)}, [IMAGE], {}),
+    (
+        "Conv2D",
+        {"filters": 8, "kernel_size": 3, "groups": 4, "use_bias": False, "activation": "relu"},
+        [IMAGE],
+        {},
+    ),
+    ("Conv2D", {"filters": 5, "kernel_size": 1, "strides": 2}, [IMAGE], {}),
+    ("Conv2D", {"filters": 5, "kernel_size": 3, "padding": "same"} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+]
+
+POOLING = [
+    ("MaxPooling1D", {}, [SEQUENCE], {"ties": True, "mask": True}),
+    ("MaxPooling1D", {"pool_size": 3, "strides": 2, "padding": "same"}, [SEQUENCE], {"ties": True}),
+    ("MaxPooling1D", {"pool_size": 2} | CHANNELS_FIRST, [(3, 4, 9)], {}),
+    ("MaxPooling2D", {}, [IMAGE], {"ties": True}),
+    ("MaxPooling2D", {"pool_size": (3, 2), "strides": (2, 1), "padding": "same"}, [IMAGE], {"ties": True}),
+    ("MaxPooling2D", {"pool_size": 2, "padding": "same"} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+    ("AveragePooling1D", {"pool_size": 2}, [SEQUENCE], {}),
+    ("AveragePooling1D", {"pool_size": 3, "strides": 2, "padding": "same"}, [SEQUENCE], {}),
+    ("AveragePooling2D", {"pool_size": 2}, [IMAGE], {}),
+    ("AveragePooling2D", {"pool_size": (3, 2), "strides": 1, "padding": "same"}, [IMAGE], {}),
+    ("AveragePooling2D", {"pool_size": 2} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+    ("GlobalMaxPooling1D", {}, [SEQUENCE], {"ties": True}),
+    ("GlobalMaxPooling1D", {"keepdims": True} | CHANNELS_FIRST, [(3, 4, 9)], {}),
+    ("GlobalMaxPooling2D", {"keepdims": True}, [IMAGE], {}),
+    ("GlobalAveragePooling1D", {}, [SEQUENCE], {"mask": True}),
+    ("GlobalAveragePooling1D", {"keepdims": True}, [SEQUENCE], {"mask": True}),
+    ("GlobalAveragePooling1D", CHANNELS_FIRST, [(3, 4, 9)], {}),
+    ("GlobalAveragePooling2D", {}, [IMAGE], {}),
+    ("GlobalAveragePooling2D", {"keepdims": True} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+]
+
+NORMALIZATION = [
+    ("LayerNormalization", {}, [SEQUENCE], {"mask": True}),
+    ("LayerNormalization", {"axis": [1, 2], "epsilon": 1e-5}, [SEQUENCE], {}),
+    ("LayerNormalization", {"axis": 1, "scale": False}, [SEQUENCE], {}),
+    ("LayerNormalization", {"center": False}, [(3, 4)], {}),
+    ("BatchNormalization", {}, [(3, 4)], {}),
+    ("BatchNormalization", {"axis": 1, "epsilon": 1e-2, "center": False}, [SEQUENCE], {}),
+    ("BatchNormalization", {"scale": False}, [IMAGE], {}),
+]
+
+RESHAPING = [
+    ("Flatten", {}, [IMAGE], {}),
+    ("Flatten", {}, [(3,)], {}),
+    ("Flatten", CHANNELS_FIRST, [IMAGE], {}),
+    ("Reshape", {"target_shape": (6, 28)}, [IMAGE], {}),
+    ("Reshape", {"target_shape": (2, -1, 6)}, [IMAGE], {}),
+    ("Permute", {"dims": (3, 1, 2)}, [IMAGE], {}),
+    ("ZeroPadding1D", {"padding": (1, 3)}, [SEQUENCE], {}),
+    ("ZeroPadding1D", {"padding": 2} | CHANNELS_FIRST, [SEQUENCE], {}),
+    ("ZeroPadding2D", {"padding": ((1, 0), (2, 3))}, [IMAGE], {}),
+    ("ZeroPadding2D", {"padding": (1, 2)} | CHANNELS_FIRST, [IMAGE], {}),
+]
+
+ACTIVATION = [
+    ("Activation", {"activation": "selu"}, [SEQUENCE], {"mask": True}),
+    ("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.2}, [SEQUENCE], {}),
+    ("LeakyReLU", {}, [SEQUENCE], {}),
+    ("ELU", {"alpha": 0.5}, [SEQUENCE], {}),
+    ("Softmax", {}, [SEQUENCE], {}),
+    ("Softmax", {"axis": [1, 2]}, [SEQUENCE], {}),
+    ("Rescaling", {"scale": 0.1, "offset": -1.0}, [IMAGE], {}),
+    ("Rescaling", {"scale": [0.1, 1.0, 2.0, 3.0], "offset": [1.0, 2.0, 3.0, 4.0]}, [IMAGE], {}),
+    ("Dropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
+    ("SpatialDropout1D", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
+    ("GaussianNoise", {"stddev": 0.5}, [SEQUENCE], {"mask": True}),
+]
+
+SUMS, EXTREMA = ("Add", "Subtract", "Multiply", "Average"), ("Maximum", "Minimum")
+MERGING = [
+    *((name, {}, [SEQUENCE] * 2, {}) for name in (*SUMS, *EXTREMA)),
+    *((name, {}, [SEQUENCE] * 2, {"mask": True}) for name in ("Subtract", *EXTREMA)),
+    *((name, {}, [SEQUENCE] * 3, {"mask": True}) for name in ("Add", "Multiply", "Average")),
+    *((name, {}, [SEQUENCE] * 2, {"mask": [True, False]}) for name in ("Add", "Multiply", "Maximum")),
+    ("Concatenate", {}, [SEQUENCE] * 2, {"mask": [True, False]}),
+    ("Add", {}, [(3, 4), SEQUENCE], {}),
+    ("Multiply", {}, [(3, 9, 1), SEQUENCE], {}),
+    ("Maximum", {}, [(3, 9, 4), (3, 1, 4)], {}),
+    ("Concatenate", {}, [SEQUENCE, (3, 9, 2)], {"mask": True}),
+    ("Concatenate", {"axis": 1}, [SEQUENCE, (3, 5, 4)], {"mask": True}),
+]  # fmt: skip
+
+EMBEDDING = [
+    ("Embedding", {"input_dim": 6, "output_dim": 5}, [(3, 9)], {"ids": 6}),
+    ("Embedding", {"input_dim": 6, "output_dim": 5, "mask_zero": True}, [(3, 9)], {"ids": 6}),
+    ("Embedding", {"input_dim": 6, "output_dim": 5, "embeddings_regularizer": "l1"}, [(3, 2, 4)], {"ids": 6}),
+]
+
+CASES = [
+    *DENSE, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING, *ACTIVATION, *MERGING, *EMBEDDING,
+]  # fmt: skip
