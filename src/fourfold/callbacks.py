@@ -191,7 +191,9 @@ class ReduceLROnPlateau(Callback):
         min_lr: float = 0.0,
     ) -> None:
         if factor >= 1.0:
-            raise OptionError("plateau-factor", "factor must shrink the rate", got=str(factor), wanted="below 1")
+            raise OptionError(
+                "plateau-factor", "factor must shrink the rate", got=str(factor), wanted="below 1"
+            )
         self.monitor, self.factor, self.patience, self.verbose = monitor, factor, patience, verbose
         self.min_delta, self.cooldown, self.min_lr = min_delta, cooldown, min_lr
         self.sign = _sign(mode, monitor)
@@ -214,7 +216,9 @@ class ReduceLROnPlateau(Callback):
                 self.model.optimizer.learning_rate = max(rate * self.factor, self.min_lr)
                 self.cooldown_counter, self.wait = self.cooldown, 0
                 if self.verbose > 0:
-                    print(f"Epoch {epoch + 1}: learning rate reduced to {self.model.optimizer.learning_rate}.")
+                    print(
+                        f"Epoch {epoch + 1}: learning rate reduced to {self.model.optimizer.learning_rate}."
+                    )
 
 
 class LearningRateScheduler(Callback):
@@ -274,7 +278,9 @@ def monitored(logs: Logs | None, name: str, who: str) -> float | None:
     """The number to look at; a warning with the available names where there is none."""
     value = (logs or {}).get(name)
     if value is None:
-        warnings.warn(f"{who} looks at {name!r}, which is not in the logs: {', '.join(logs or {})}", stacklevel=3)
+        warnings.warn(
+            f"{who} looks at {name!r}, which is not in the logs: {', '.join(logs or {})}", stacklevel=3
+        )
     return value
 
 

@@ -34,8 +34,8 @@ app = typer.Typer(
 def _effort_table() -> str:
     """The efforts as lines of a help text."""
     lines = [
-        f"{e.name}: {len(e.learning_rates)} learning rates x {e.seeds} seeds, {e.steps} steps, sizes {'/'.join(e.sizes)}, "
-        f"{e.minutes} min on digits"
+        f"{e.name}: {len(e.learning_rates)} learning rates x {e.seeds} seeds, {e.steps} steps, "
+        f"sizes {'/'.join(e.sizes)}, {e.minutes} min on digits"
         for e in EFFORTS.values()
     ]
     return "\b\nWhat an effort means, for each family and split:\n  " + "\n  ".join(lines)
@@ -43,7 +43,9 @@ def _effort_table() -> str:
 
 @app.command(epilog=_effort_table())
 def compare(
-    data: Annotated[str, typer.Argument(help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file.")],
+    data: Annotated[
+        str, typer.Argument(help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file.")
+    ],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
     effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
@@ -52,12 +54,20 @@ def compare(
     task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
     layout: Annotated[str | None, typer.Option(help="flat, sequence, image or text.")] = None,
     test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")] = None,
-    bounds: Annotated[tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")] = None,
+    bounds: Annotated[
+        tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")
+    ] = None,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds something else.")] = False,
-    no_examples: Annotated[bool, typer.Option("--no-examples", help="Keep your rows out of the report.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes; only the result.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into a folder that holds something else.")
+    ] = False,
+    no_examples: Annotated[
+        bool, typer.Option("--no-examples", help="Keep your rows out of the report.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, no notes; only the result.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
@@ -100,7 +110,9 @@ def compare(
 def predict(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
-    out: Annotated[Path | None, typer.Option(help="The csv file to write; standard output by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The csv file to write; standard output by default.")
+    ] = None,
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""
     from fourfold.predictions import predict_file
@@ -138,7 +150,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -193,7 +207,9 @@ def main() -> None:
     except typer.Exit as end:
         code = end.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        code = _fail("interrupted; what is finished is kept, the same command goes on from there", INTERRUPTED)
+        code = _fail(
+            "interrupted; what is finished is kept, the same command goes on from there", INTERRUPTED
+        )
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except MemoryError:
@@ -207,7 +223,9 @@ def main() -> None:
 
 def _usage_or_bug(error: Exception) -> int:
     if hasattr(error, "format_message"):  # what typer raises for wrong options
-        return _fail(f"{error.format_message()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)  # type: ignore[attr-defined]
+        return _fail(
+            f"{error.format_message()} (fourfold COMMAND --help lists the options)", OptionError.exit_code
+        )  # type: ignore[attr-defined]
     if isinstance(error, BrokenPipeError):
         return 0
     if isinstance(error, OSError) and error.errno is not None:
@@ -215,7 +233,8 @@ def _usage_or_bug(error: Exception) -> int:
     if os.environ.get("FOURFOLD_DEBUG"):
         raise error
     return _fail(
-        f"a bug in Fourfold: {type(error).__name__}: {error}. Do this: run it again with FOURFOLD_DEBUG=1 and report what it prints",
+        f"a bug in Fourfold: {type(error).__name__}: {error}. "
+        "Do this: run it again with FOURFOLD_DEBUG=1 and report what it prints",
         BUG,
     )
 

@@ -1,7 +1,7 @@
 """The main job: data -> study -> evidence -> verdict -> report.
 
-    comparison = fourfold.compare(x, y)
-    comparison.verdict, comparison.table, comparison.model.predict(x_new)
+comparison = fourfold.compare(x, y)
+comparison.verdict, comparison.table, comparison.model.predict(x_new)
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 import shlex
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fourfold.core.files import locked, write_whole
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
 from fourfold.errors import FileError, OptionError
@@ -28,7 +28,6 @@ from fourfold.report.progress import Silent
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import effort as effort_by_name
-from fourfold.core.files import locked, write_whole
 from fourfold.study.results import Measured, as_results, measure
 from fourfold.study.runner import Done
 from fourfold.study.saved_model import SavedModel
@@ -84,7 +83,15 @@ class Comparison:
     @property
     def table(self) -> list[dict[str, Any]]:
         """The filled table: one row a family."""
-        columns = ("family", "score", "parameters", "flops", "sequential_steps", "learning_rate_share", "status")
+        columns = (
+            "family",
+            "score",
+            "parameters",
+            "flops",
+            "sequential_steps",
+            "learning_rate_share",
+            "status",
+        )
         return [{name: row[name] for name in columns} for row in self.results["families"]]
 
     @property
@@ -142,7 +149,10 @@ def compare(
     unknown = [name for name in options if name not in Options.__dataclass_fields__]
     if unknown:
         raise OptionError(
-            "unknown-option", "compare has no such option", got=repr(unknown[0]), wanted=", ".join(Options.__dataclass_fields__)
+            "unknown-option",
+            "compare has no such option",
+            got=repr(unknown[0]),
+            wanted=", ".join(Options.__dataclass_fields__),
         )
     chosen = Options(**{"effort": "quick", **options})
     dataset = load_data(x, y, chosen)
@@ -157,7 +167,12 @@ def load_model(folder: str | Path) -> SavedModel:
 
 
 def load_data(x: Any, y: Any, options: Options) -> Dataset:
-    settled = {"target": options.target, "task": options.task, "layout": options.layout, "bounds": options.bounds}
+    settled = {
+        "target": options.target,
+        "task": options.task,
+        "layout": options.layout,
+        "bounds": options.bounds,
+    }
     if y is None:
         return read(x, test=options.test, **settled)
     settled.pop("target")
@@ -170,7 +185,10 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     count = options.seeds if options.seeds is not None else effort.seeds
     if count < 1 or options.seed < 0:
         raise OptionError(
-            "seeds", "seeds can't be counted so", got=f"--seeds {count} --seed {options.seed}", wanted="1 or more, from 0 on"
+            "seeds",
+            "seeds can't be counted so",
+            got=f"--seeds {count} --seed {options.seed}",
+            wanted="1 or more, from 0 on",
         )
     seeds = [options.seed + i for i in range(count)]
     return Study(dataset, effort, seeds, options.seed, folder)
@@ -199,7 +217,9 @@ def run(
         if family is not None:
             model, kept = _keep(study, measured, family, executor)
             model.save(folder / "model")
-            write_whole(folder / "model" / "model.py", to_source(model.network.graph, _about(model, kept)).encode())
+            write_whole(
+                folder / "model" / "model.py", to_source(model.network.graph, _about(model, kept)).encode()
+            )
         place = ["--out", str(folder)] if explicit_folder else []
         words = ["fourfold", "compare", source]
         command = shlex.join([*words, *options.arguments(), *place])
@@ -214,7 +234,9 @@ def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
     if force or not folder.exists():
         return
     if not folder.is_dir():
-        raise FileError("out-is-a-file", "--out is a file", got=str(folder), wanted="a folder", do="--out ANOTHER")
+        raise FileError(
+            "out-is-a-file", "--out is a file", got=str(folder), wanted="a folder", do="--out ANOTHER"
+        )
     try:
         found = json.loads((folder / "study.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -246,7 +268,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     totals = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
         totals[block.family] += len(block.runs)
-    done = {family: (0, 0.0) for family in totals}
+    done = dict.fromkeys(totals, (0, 0.0))
 
     def tell(end: Done) -> None:
         if not isinstance(end.block, Block):
@@ -264,7 +286,9 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     return measure(study, trials, options.margin)
 
 
-def _keep(study: Study, measured: Measured, family: str, executor: Executor | None) -> tuple[SavedModel, dict[str, Any]]:
+def _keep(
+    study: Study, measured: Measured, family: str, executor: Executor | None
+) -> tuple[SavedModel, dict[str, Any]]:
     """The median-validation run of the chosen setting, as a model that takes raw rows."""
     size, rate = measured.trials[family].best()
     chosen, weights = study.keep(measured.trials[family], executor)
@@ -272,15 +296,23 @@ def _keep(study: Study, measured: Measured, family: str, executor: Executor | No
     net.model.graph.commit(weights)
     permuted = CANDIDATES[family].ordered_columns and study.problem.layout == "flat"
     order = column_order(chosen.seed, chosen.split, study.problem.shape[0]) if permuted else None
-    kept = {"family": family, "size": size, "learning_rate": rate, "seed": chosen.seed, "split": chosen.split, "folder": "model"}
+    kept = {
+        "family": family,
+        "size": size,
+        "learning_rate": rate,
+        "seed": chosen.seed,
+        "split": chosen.split,
+        "folder": "model",
+    }
     facts = {"learning_rate": rate, "seed": chosen.seed, "split": chosen.split, "data": study.dataset.name}
     return SavedModel(net, study.preparation_of(chosen), order, facts), kept
 
 
 def _about(model: SavedModel, kept: dict[str, Any]) -> str:
     return (
-        f"The {model.net.family} candidate of a comparison on {kept['folder'] and model.facts['data']}.\n"
-        f"Learning rate {kept['learning_rate']:g}, seed {kept['seed']}. Under Keras: import from keras and keras.layers."
+        f"The {model.net.family} candidate of a comparison on {model.facts['data']}.\n"
+        f"Learning rate {kept['learning_rate']:g}, seed {kept['seed']}.\n"
+        "Under Keras: import from keras and keras.layers."
     )
 
 
@@ -311,5 +343,3 @@ def _identity(dataset: Dataset) -> dict[str, str]:
 
 def _in_words(score: dict[str, float] | None) -> str:
     return "-" if score is None else f"{score['value']:.4g} ({score['low']:.4g} to {score['high']:.4g})"
-
-

@@ -228,13 +228,20 @@ def _unique_names(layers: list[Layer]) -> dict[int, str]:
         own = layer.given_name
         if own is not None and taken.setdefault(own, layer) is not layer:
             raise OptionError(
-                "layer-names", "two layers of a model have the same name", got=repr(own), do="rename one of them"
+                "layer-names",
+                "two layers of a model have the same name",
+                got=repr(own),
+                do="rename one of them",
             )
     counts: dict[str, int] = {}
     for layer in layers:
         if layer.given_name is None:
             base = snake_case(type(layer).__name__)
-            name = layer.model_name if layer.model_name and re.fullmatch(rf"{base}(_\d+)?", layer.model_name) else None
+            name = (
+                layer.model_name
+                if layer.model_name and re.fullmatch(rf"{base}(_\d+)?", layer.model_name)
+                else None
+            )
             while name is None or name in taken:
                 name = f"{base}_{counts[base]}" if counts.get(base) else base
                 counts[base] = counts.get(base, 0) + 1

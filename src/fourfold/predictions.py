@@ -29,7 +29,7 @@ def predict_file(folder: Path, source: Any) -> tuple[str, list[str]]:
 
 def as_csv(model: SavedModel, rows: NewRows) -> str:
     outputs = model.prepared_outputs(rows.inputs)
-    columns: dict[str, Any] = {name: values for name, values in rows.others.items()}
+    columns: dict[str, Any] = dict(rows.others)
     columns["prediction"] = model.preparation.decode(outputs)
     if model.preparation.task.kind == "classification":
         probabilities = model.preparation.probabilities(outputs)
@@ -49,7 +49,9 @@ def _verdict_notes(folder: Path) -> list[str]:
     verdict = load_study(folder)[0]["verdict"]
     if verdict["kind"] != "none":
         return []
-    return [f"no family beat the baseline in this comparison; these are the predictions of the best, {verdict['family']}"]
+    return [
+        f"no family beat the baseline in this comparison; these are predictions of the best, {verdict['family']}"
+    ]
 
 
 def _plain(value: Any) -> Any:

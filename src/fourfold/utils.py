@@ -28,8 +28,12 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     if labels.size == 0 or labels.min() < 0:
-        raise DataError("class-numbers", "classes are numbered from 0", got=str(labels.min() if labels.size else "none"))
+        raise DataError(
+            "class-numbers", "classes are numbered from 0", got=str(labels.min() if labels.size else "none")
+        )
     classes = num_classes or int(labels.max()) + 1
     if labels.max() >= classes:
-        raise DataError("class-numbers", "a class number is too large", got=str(labels.max()), wanted=f"below {classes}")
+        raise DataError(
+            "class-numbers", "a class number is too large", got=str(labels.max()), wanted=f"below {classes}"
+        )
     return np.eye(classes, dtype=np.float32)[labels.astype(int)]

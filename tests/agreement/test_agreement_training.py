@@ -81,7 +81,9 @@ def embedded(k):
 def two_outputs(k):
     x = k.Input(shape=(6,))
     hidden = k.layers.Dense(4, activation="relu")(x)
-    return k.Model(x, [k.layers.Dense(1, name="a")(hidden), k.layers.Dense(3, activation="softmax", name="b")(hidden)])
+    return k.Model(
+        x, [k.layers.Dense(1, name="a")(hidden), k.layers.Dense(3, activation="softmax", name="b")(hidden)]
+    )
 
 
 def shared(k):
@@ -114,7 +116,9 @@ def compiled(k, build, arguments):
     return model
 
 
-@pytest.mark.parametrize("build, data, compiling, fitting", [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    "build, data, compiling, fitting", [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_histories_and_weights_agree(build, data, compiling, fitting):
     x, y = data()
     theirs, ours = compiled(keras, build, compiling), compiled(fourfold, build, compiling)
@@ -135,7 +139,12 @@ def test_histories_and_weights_agree(build, data, compiling, fitting):
 def test_several_outputs_agree():
     x, labels = flat()
     y = [x[:, :1] * 2, labels]
-    arguments = {**SGD, "loss": ["mse", "sparse_categorical_crossentropy"], "loss_weights": [0.5, 2.0], "metrics": [["mae"], ["accuracy"]]}
+    arguments = {
+        **SGD,
+        "loss": ["mse", "sparse_categorical_crossentropy"],
+        "loss_weights": [0.5, 2.0],
+        "metrics": [["mae"], ["accuracy"]],
+    }
     theirs, ours = compiled(keras, two_outputs, arguments), compiled(fourfold, two_outputs, arguments)
     ours.set_weights(theirs.get_weights())
     fitting = {"batch_size": 16, "epochs": 2, "shuffle": False, "verbose": 0}
@@ -148,7 +157,12 @@ def test_several_outputs_agree():
 def test_sample_weights_agree():
     x, y = flat()
     weights = np.linspace(0, 2, len(x)).astype("float32")
-    arguments = {**SGD, "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "weighted_metrics": ["accuracy"]}
+    arguments = {
+        **SGD,
+        "loss": "sparse_categorical_crossentropy",
+        "metrics": ["accuracy"],
+        "weighted_metrics": ["accuracy"],
+    }
     theirs, ours = compiled(keras, mlp, arguments), compiled(fourfold, mlp, arguments)
     ours.set_weights(theirs.get_weights())
     fitting = {"batch_size": 16, "epochs": 2, "shuffle": False, "verbose": 0, "sample_weight": weights}
@@ -158,10 +172,14 @@ def test_sample_weights_agree():
         np.testing.assert_allclose(history[name], expected[name], rtol=2e-4, err_msg=name)
 
 
-@pytest.mark.parametrize("build", [mlp, normalised, lstm, gru_both_ways, attention, convolution, embedded, two_outputs, shared])
+@pytest.mark.parametrize(
+    "build", [mlp, normalised, lstm, gru_both_ways, attention, convolution, embedded, two_outputs, shared]
+)
 def test_layers_and_weights_come_in_keras_order(build):
     theirs, ours = build(keras), build(fourfold)
-    assert [type(layer).__name__ for layer in ours.layers] == [type(layer).__name__ for layer in theirs.layers]
+    assert [type(layer).__name__ for layer in ours.layers] == [
+        type(layer).__name__ for layer in theirs.layers
+    ]
     assert [w.shape for w in ours.weights] == [tuple(w.shape) for w in theirs.weights]
     assert ours.count_params() == theirs.count_params()
     assert ours.output_shape == theirs.output_shape

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_contracts_of_the_layers_hold():
-    done = subprocess.run(["lint-imports"], capture_output=True, text=True)
+    done = subprocess.run([Path(sys.executable).with_name("lint-imports")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
@@ -43,4 +44,4 @@ def test_public_names_exist_and_are_listed():
     for name in fourfold.__all__:
         assert getattr(fourfold, name) is not None
     with pytest.raises(AttributeError, match="did you mean 'Model'"):
-        fourfold.Modle
+        _ = fourfold.Modle

@@ -60,7 +60,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one run; another run is told which process has it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = open(folder / ".lock", "a+")
+        file = open(folder / ".lock", "a+")  # noqa: SIM115, held below
     except OSError as error:
         raise MachineError(
             "cannot-write",
@@ -71,7 +71,10 @@ def locked(folder: Path) -> Iterator[None]:
     with file:
         if not _try_lock(file):
             raise MachineError(
-                "folder-in-use", "another run holds this folder", got=str(folder), do="wait for it, or --out FOLDER"
+                "folder-in-use",
+                "another run holds this folder",
+                got=str(folder),
+                do="wait for it, or --out FOLDER",
             )
         yield
 

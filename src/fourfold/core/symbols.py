@@ -1,7 +1,7 @@
 """Symbols and nodes: what calling a layer on something without a value records.
 
-    x = Input(shape=(8,))        a symbol with no parents
-    y = Dense(3)(x)              a node (Dense, x) whose output is the symbol y
+x = Input(shape=(8,))        a symbol with no parents
+y = Dense(3)(x)              a node (Dense, x) whose output is the symbol y
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def to_source(graph: Graph, comment: str = "") -> str:
     model = Model(inputs=x, outputs=y)
     <BLANKLINE>
     """
-    uses = {symbol: 0 for symbol in graph.input_symbols}
+    uses = dict.fromkeys(graph.input_symbols, 0)
     for node in graph.nodes:
         for parent in node.parents:
             uses[parent] = uses.get(parent, 0) + 1
@@ -70,7 +70,11 @@ def _names(graph: Graph, uses: dict[Symbol, int]) -> dict[Symbol, str]:
         for symbol in symbols:
             if symbol not in last_use and symbol not in graph.output_symbols:
                 continue
-            if len(symbols) == 1 and last_use.get(symbol, i + 1) == i + 1 and symbol not in graph.output_symbols[1:]:
+            if (
+                len(symbols) == 1
+                and last_use.get(symbol, i + 1) == i + 1
+                and symbol not in graph.output_symbols[1:]
+            ):
                 names[symbol] = "y"
                 continue
             base = re.sub(r"\W", "_", node.layer.name)

@@ -13,7 +13,7 @@ import itertools
 import re
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax
@@ -72,7 +72,9 @@ class Layer:
         layer = super().__new__(cls)
         signature = inspect.signature(cls.__init__)
         known = [name for name in signature.parameters if name not in ("self", "kwargs")]
-        known += [name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)]
+        known += [
+            name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)
+        ]
         try:
             bound = signature.bind(layer, *args, **kwargs)
             strange = [name for name in kwargs if name not in known]
@@ -101,7 +103,10 @@ class Layer:
     ) -> None:
         if dtype not in (None, "float32") and not isinstance(dtype, Mapping):
             raise OptionError(
-                "layer-dtype", f"{type(self).__name__} computes in float32", got=repr(dtype), wanted="'float32'"
+                "layer-dtype",
+                f"{type(self).__name__} computes in float32",
+                got=repr(dtype),
+                wanted="'float32'",
             )
         self.given_name = name
         self.input_shape_given = input_shape
@@ -119,7 +124,9 @@ class Layer:
 
     def call(self, weights: Mapping[str, Array], *inputs: Any, **kwargs: Any) -> Any:
         """The layer's mathematics: pure, from weights and inputs to outputs."""
-        raise OptionError("layer-call", f"{type(self).__name__} does not say what it computes", wanted="a method call")
+        raise OptionError(
+            "layer-call", f"{type(self).__name__} does not say what it computes", wanted="a method call"
+        )
 
     def compute_mask(self, *inputs: Any, mask: Any = None) -> Any:
         """The outputs' mask, given the first input's."""
@@ -272,9 +279,7 @@ class Layer:
         outputs, masks = infer(self, args, kwargs)
         lost = self._mask_lost(parents)
         node.outputs = jax.tree.map(
-            lambda spec, mask: Symbol(
-                spec, node, mask=mask or None, mask_lost_at=None if mask else lost
-            ),
+            lambda spec, mask: Symbol(spec, node, mask=mask or None, mask_lost_at=None if mask else lost),
             outputs,
             masks,
         )
@@ -355,7 +360,9 @@ def infer(layer: Layer, args: tuple, kwargs: dict) -> tuple[Any, Any]:
                 raise
             shapes = ", ".join(str(leaves[i].shape) for i in symbols)
             raise ShapeError(
-                "layer-input", f"{type(layer).__name__} '{layer.name}' can't take this input ({error})", got=shapes
+                "layer-input",
+                f"{type(layer).__name__} '{layer.name}' can't take this input ({error})",
+                got=shapes,
             ) from error
 
     (out_a, mask_a), (out_b, mask_b) = trace(_PROBES[0]), trace(_PROBES[1])
@@ -367,16 +374,18 @@ def infer(layer: Layer, args: tuple, kwargs: dict) -> tuple[Any, Any]:
     def merge_mask(a, b):
         return False if a is None else merge(a, b)
 
-    return jax.tree.map(merge, out_a, out_b), jax.tree.map(merge_mask, mask_a, mask_b, is_leaf=lambda m: m is None)
+    return jax.tree.map(merge, out_a, out_b), jax.tree.map(
+        merge_mask, mask_a, mask_b, is_leaf=lambda m: m is None
+    )
 
 
 # ---- small helpers -----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def call_parameters(cls: type[Layer]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The names of ``call``'s inputs in order, and all names that it accepts."""
-    parameters = [p for p in inspect.signature(cls.call).parameters.values()][2:]
+    parameters = list(inspect.signature(cls.call).parameters.values())[2:]
     inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
     return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
 
@@ -448,10 +457,7 @@ def _all_none(mask: Any) -> bool:
 def _spread(mask: Any, outputs: Any) -> Any:
     """A mask for each output: a single one belongs to the first."""
     leaves, tree = jax.tree.flatten(outputs)
-    if isinstance(mask, (list, tuple)):
-        masks = list(mask)
-    else:
-        masks = [mask]
+    masks = list(mask) if isinstance(mask, (list, tuple)) else [mask]
     masks += [None] * (len(leaves) - len(masks))
     return jax.tree.unflatten(tree, masks[: len(leaves)])
 

@@ -35,14 +35,21 @@ class Compiled:
         weights = per_output(loss_weights, names, "loss_weights")
         self.loss_weights = [1.0 if weight is None else float(weight) for weight in weights]
         self.metrics = [as_list(item) for item in per_output(metric, names, "metrics", several=True)]
-        self.weighted = [as_list(item) for item in per_output(weighted_metrics, names, "weighted_metrics", several=True)]
+        self.weighted = [
+            as_list(item) for item in per_output(weighted_metrics, names, "weighted_metrics", several=True)
+        ]
         self.state: TrainState | None = None
         self._program: tuple[Any, Program] | None = None
 
     def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
         """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""
         trainable = tuple(self.model.graph.trainable_paths())
-        known = (trainable, target_shapes, id(self.model.graph), tuple(l.trainable for l in self.model.layers))
+        known = (
+            trainable,
+            target_shapes,
+            id(self.model.graph),
+            tuple(l.trainable for l in self.model.layers),
+        )
         if self._program is None or self._program[0] != known:
             objective = self._objective(target_shapes)
             self._program = (known, Program(self.model.graph, objective, self.optimizer))
@@ -60,7 +67,10 @@ class Compiled:
     def _objective(self, target_shapes: tuple[Shape | None, ...]) -> Objective:
         if all(loss is None for loss in self.losses):
             raise OptionError(
-                "no-loss", "the model has nothing to minimise", got="no loss", do="model.compile(loss='mse'), say"
+                "no-loss",
+                "the model has nothing to minimise",
+                got="no loss",
+                do="model.compile(loss='mse'), say",
             )
         resolved = tuple(
             None if loss is None else losses.resolve(loss, shape, symbol.shape)
@@ -77,8 +87,12 @@ class Compiled:
                     label = f"{name}_{label}" if several else label
                     taken = [r.name for r in reported]
                     count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
-                    reported.append(Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted))
-        loss_names = tuple(f"{n}_loss" for n, loss in zip(names, resolved) if loss is not None) if several else ()
+                    reported.append(
+                        Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted)
+                    )
+        loss_names = (
+            tuple(f"{n}_loss" for n, loss in zip(names, resolved) if loss is not None) if several else ()
+        )
         return Objective(resolved, tuple(self.loss_weights), loss_names, tuple(reported))
 
     @staticmethod
@@ -108,7 +122,10 @@ def per_output(value: Any, names: list[str], what: str, several: bool = False) -
         return [value[0] if len(value) == 1 and isinstance(value[0], (list, tuple)) else list(value)]
     if len(value) != len(names):
         raise OptionError(
-            "per-output", f"{what} does not fit the outputs", got=f"{len(value)} items", wanted=f"{len(names)}"
+            "per-output",
+            f"{what} does not fit the outputs",
+            got=f"{len(value)} items",
+            wanted=f"{len(names)}",
         )
     return list(value)
 

@@ -72,10 +72,9 @@ def fit(
     for epoch in range(initial_epoch, epochs):
         told.on_epoch_begin(epoch)
         order = shuffler.permutation(rows) if shuffle else np.arange(rows)
-        logs = program.objective.init()
-        for done, state, logs in _epoch(
-            model, compiled, program, state, logs, device_data, order, batch_size, steps, told, chunk
-        ):
+        chunks = _epoch(model, compiled, program, state, device_data, order, batch_size, steps, told, chunk)
+        for done, reached, so_far in chunks:
+            state, logs = reached, so_far
             if bar is not None and done < steps:
                 bar.progress(done, computed(program, logs))
         numbers = computed(program, logs)
@@ -98,7 +97,6 @@ def _epoch(
     compiled: Compiled,
     program: Program,
     state: Any,
-    logs: Any,
     data: Batch,
     order: np.ndarray,
     batch_size: int,
@@ -109,7 +107,7 @@ def _epoch(
     """Chunks of full batches, then the last smaller batch as a step of its own."""
     full = min(steps, len(order) // batch_size)
     indices = jnp.asarray(order[: full * batch_size].reshape(full, batch_size).astype(np.int32))
-    done = 0
+    done, logs = 0, program.objective.init()
     while done < steps:
         rate = _constant_rate(compiled.optimizer)
         if told.looks_at_batches:
@@ -146,7 +144,9 @@ class _Chunk:
             self.steps = max(self.steps // 2, 1)
 
 
-def evaluate(model: Model, compiled: Compiled, data: Batch, batch_size: int, steps: int | None) -> dict[str, float]:
+def evaluate(
+    model: Model, compiled: Compiled, data: Batch, batch_size: int, steps: int | None
+) -> dict[str, float]:
     """The logs of a pass over data."""
     program = compiled.program(target_shapes(data))
     rows = data.size if steps is None else min(data.size, steps * batch_size)
@@ -197,11 +197,15 @@ def prepare(model: Model, x: Any, y: Any, sample_weight: Any = None, class_weigh
     inputs = as_inputs(model, x)
     names = model.output_names
     if y is None:
-        raise DataError("no-targets", "training and evaluation need targets", got="y=None", wanted="an array y")
+        raise DataError(
+            "no-targets", "training and evaluation need targets", got="y=None", wanted="an array y"
+        )
     structured = isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
     targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
     targets = [None if target is None else _array(target) for target in targets]
-    weights = per_output(sample_weight, names, "sample_weight") if structured else [sample_weight] * len(names)
+    weights = (
+        per_output(sample_weight, names, "sample_weight") if structured else [sample_weight] * len(names)
+    )
     weights = [None if weight is None else np.asarray(weight, np.float32) for weight in weights]
     if class_weight is not None:
         weights = [_class_weighted(target, weight, class_weight) for target, weight in zip(targets, weights)]
@@ -209,7 +213,10 @@ def prepare(model: Model, x: Any, y: Any, sample_weight: Any = None, class_weigh
     for array in [*targets, *weights]:
         if array is not None and len(array) != rows:
             raise ShapeError(
-                "lengths", "inputs and targets differ in length", got=f"{rows} and {len(array)}", wanted="one length"
+                "lengths",
+                "inputs and targets differ in length",
+                got=f"{rows} and {len(array)}",
+                wanted="one length",
             )
     if rows == 0:
         raise DataError("no-rows", "there are no rows to learn from", got="0 rows", wanted="at least one")
@@ -223,7 +230,10 @@ def as_inputs(model: Model, x: Any) -> Any:
         missing = [name for name in model.input_names if name not in x]
         if missing:
             raise DataError(
-                "missing-input", "an input is missing", got=", ".join(map(str, x)), wanted=", ".join(model.input_names)
+                "missing-input",
+                "an input is missing",
+                got=", ".join(map(str, x)),
+                wanted=", ".join(model.input_names),
             )
         leaves = [x[name] for name in model.input_names]
     elif isinstance(structure, dict):
@@ -231,19 +241,33 @@ def as_inputs(model: Model, x: Any) -> Any:
     elif isinstance(x, (list, tuple)) and len(symbols) > 1:
         leaves = list(x)
     else:
-        leaves = [x[0]] if isinstance(x, (list, tuple)) and isinstance(structure, (list, tuple)) and len(x) == 1 else [x]
+        leaves = (
+            [x[0]]
+            if isinstance(x, (list, tuple)) and isinstance(structure, (list, tuple)) and len(x) == 1
+            else [x]
+        )
     if len(leaves) != len(symbols):
         raise ShapeError(
-            "number-of-inputs", "the model takes another number of inputs", got=str(len(leaves)), wanted=str(len(symbols))
+            "number-of-inputs",
+            "the model takes another number of inputs",
+            got=str(len(leaves)),
+            wanted=str(len(symbols)),
         )
     arrays = []
     for name, symbol, leaf in zip(model.input_names, symbols, leaves):
         array = _array(leaf, symbol.dtype)
         if array.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
             array = array[..., None]
-        fits = array.ndim == symbol.ndim and all(want in (None, have) for want, have in zip(symbol.shape, array.shape))
+        fits = array.ndim == symbol.ndim and all(
+            want in (None, have) for want, have in zip(symbol.shape, array.shape)
+        )
         if not fits:
-            raise ShapeError("input-shape", f"input '{name}' has another shape", got=str(array.shape), wanted=str(symbol.shape))
+            raise ShapeError(
+                "input-shape",
+                f"input '{name}' has another shape",
+                got=str(array.shape),
+                wanted=str(symbol.shape),
+            )
         arrays.append(array)
     return jax.tree.unflatten(jax.tree.structure(structure), arrays)
 
@@ -254,7 +278,10 @@ def _array(value: Any, dtype: str | None = None) -> Any:
     array = np.asarray(value)
     if array.dtype == object:
         raise DataError(
-            "object-array", "an array holds Python objects", got="dtype object", wanted="numbers of equal length"
+            "object-array",
+            "an array holds Python objects",
+            got="dtype object",
+            wanted="numbers of equal length",
         )
     if array.dtype.kind in "SU":
         raise DataError("text-array", "an array holds text", got=str(array.dtype), wanted="numbers")
@@ -279,13 +306,19 @@ def _class_weighted(target: Any, weight: Any, class_weight: dict[int, float]) ->
 def split(data: Batch, share: float, verbose: Any = 0) -> tuple[Batch, Batch]:
     """The last rows are validation, as in Keras; said in one line."""
     if not 0 < share < 1:
-        raise OptionError("validation-split", "validation_split is a share", got=str(share), wanted="between 0 and 1")
+        raise OptionError(
+            "validation-split", "validation_split is a share", got=str(share), wanted="between 0 and 1"
+        )
     rows = data.size
     border = int(np.floor(rows * (1 - share)))
     if border == 0:
-        raise DataError("validation-split", "validation_split leaves no rows to train on", got=f"{share} of {rows} rows")
+        raise DataError(
+            "validation-split", "validation_split leaves no rows to train on", got=f"{share} of {rows} rows"
+        )
     if verbose not in (0, "0"):
-        print(f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data")
+        print(
+            f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data"
+        )
     return jax.tree.map(lambda a: a[:border], data), jax.tree.map(lambda a: a[border:], data)
 
 
@@ -328,7 +361,11 @@ def _constant_rate(optimizer: Any) -> Any:
 def _callbacks(
     model: Model, callbacks: Any, verbose: Any, params: dict[str, Any]
 ) -> tuple[CallbackList, ProgressBar | None]:
-    given = list(callbacks) if isinstance(callbacks, (list, tuple)) else ([] if callbacks is None else [callbacks])
+    given = (
+        list(callbacks)
+        if isinstance(callbacks, (list, tuple))
+        else ([] if callbacks is None else [callbacks])
+    )
     bar = ProgressBar() if verbose not in (0, "0") else None
     history = model.__dict__.setdefault("history", None)
     history = History()

@@ -38,7 +38,10 @@ class Model(Layer):
     def __new__(cls, *args: Any, **kwargs: Any):
         if cls is Model and not args and not kwargs:
             raise OptionError(
-                "model-arguments", "a model needs inputs and outputs", got="none", wanted="Model(inputs, outputs)"
+                "model-arguments",
+                "a model needs inputs and outputs",
+                got="none",
+                wanted="Model(inputs, outputs)",
             )
         return object.__new__(cls)
 
@@ -53,7 +56,9 @@ class Model(Layer):
     def _set_graph(self, graph: Graph) -> None:
         self.graph = graph
         self._weights = graph.handles
-        self._compiled_call = jax.jit(lambda values, args, masks: graph.apply(values, args, masks=masks).outputs)
+        self._compiled_call = jax.jit(
+            lambda values, args, masks: graph.apply(values, args, masks=masks).outputs
+        )
 
     # ---- as a layer --------------------------------------------------------------------------------------
 
@@ -68,7 +73,11 @@ class Model(Layer):
         return self.apply(weights, inputs, masks=(mask,), training=training, key=key).outputs
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
-        if kwargs.get("training") or len(args) != 1 or not isinstance(self.graph.inputs, (Symbol, list, tuple)):
+        if (
+            kwargs.get("training")
+            or len(args) != 1
+            or not isinstance(self.graph.inputs, (Symbol, list, tuple))
+        ):
             return super()._run(args, kwargs)
         return self._compiled_call(self.values(), fitting.as_inputs(self, args[0]), None)
 
@@ -128,7 +137,10 @@ class Model(Layer):
                 return layer
         names = [layer.name for layer in self.layers]
         raise OptionError(
-            "no-layer", "the model has no such layer", got=f"{name!r}{closest(name, names)}", wanted=", ".join(names)
+            "no-layer",
+            "the model has no such layer",
+            got=f"{name!r}{closest(name, names)}",
+            wanted=", ".join(names),
         )
 
     @property
@@ -267,13 +279,23 @@ class Model(Layer):
         return values[0] if len(values) == 1 else values
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Any:
         """Outputs for data, as NumPy arrays, computed batch by batch."""
         return fitting.predict(self, x, batch_size or 32, steps)
 
     def train_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
     ) -> Any:
         """One step on one batch; the loss and metrics of that batch."""
         compiled = self._needs_compiled()
@@ -281,7 +303,9 @@ class Model(Layer):
         values = [logs[name] for name in compiled.names()]
         return logs if return_dict else (values[0] if len(values) == 1 else values)
 
-    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
         """The loss and metrics of one batch."""
         size = len(np.asarray(jax.tree.leaves(x)[0]))
         return self.evaluate(x, y, size, 0, sample_weight, return_dict=return_dict)

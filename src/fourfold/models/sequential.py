@@ -32,7 +32,9 @@ class Sequential(Model):
     def __new__(cls, *args: Any, **kwargs: Any):
         return object.__new__(cls)
 
-    def __init__(self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
+    def __init__(
+        self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
         Layer.__init__(self, name=name)
         self._compiled = None
         self._pending: tuple | None = None
@@ -49,13 +51,21 @@ class Sequential(Model):
         """Puts a layer at the end."""
         if isinstance(layer, (Symbol, InputLayer)):
             if self._stack or self._start is not None:
-                raise OptionError("sequential-input", "Input comes first in a Sequential", got=f"after {len(self._stack)} layers")
+                raise OptionError(
+                    "sequential-input",
+                    "Input comes first in a Sequential",
+                    got=f"after {len(self._stack)} layers",
+                )
             self._start = (
-                layer if isinstance(layer, Symbol) else Input(batch_shape=layer.batch_shape, dtype=layer.input_dtype)
+                layer
+                if isinstance(layer, Symbol)
+                else Input(batch_shape=layer.batch_shape, dtype=layer.input_dtype)
             )
             return
         if not isinstance(layer, Layer):
-            raise OptionError("sequential-layer", "a Sequential is made of layers", got=repr(layer), wanted="a layer")
+            raise OptionError(
+                "sequential-layer", "a Sequential is made of layers", got=repr(layer), wanted="a layer"
+            )
         if not self._stack and self._start is None and layer.input_shape_given is not None:
             self._start = Input(shape=layer.input_shape_given)
         self._stack.append(layer)

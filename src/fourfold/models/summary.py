@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jax
 from rich.console import Console
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from fourfold.models.model import Model
 
 
-def print_summary(model: Model, line_length: int | None = None, print_fn: Callable[[str], None] | None = None) -> None:
+def print_summary(
+    model: Model, line_length: int | None = None, print_fn: Callable[[str], None] | None = None
+) -> None:
     """Prints the layers of a model in the order of ``model.layers``."""
     linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
     table = Table(title=f'Model: "{model.name}"', title_justify="left")
     for column in ["Layer (type)", "Output Shape", "Param #", "FLOPs"] + ([] if linear else ["Connected to"]):
-        table.add_column(column, justify="right" if column in ("Param #", "FLOPs") else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if column in ("Param #", "FLOPs") else "left", overflow="fold"
+        )
     flops = layer_flops(model)
     for layer in model.layers:
         cells = [f"{layer.name} ({type(layer).__name__})", _shape(model, layer), f"{layer.count_params():,}"]
@@ -35,7 +39,10 @@ def print_summary(model: Model, line_length: int | None = None, print_fn: Callab
     total = sum(weight.size for weight in model.weights)
     trained = sum(weight.size for weight in model.weights if weight.trainable)
     lines = capture.get().rstrip("\n").split("\n")
-    lines += [f" Total params: {total:,} ({_bytes(4 * total)})", f" Trainable params: {trained:,} ({_bytes(4 * trained)})"]
+    lines += [
+        f" Total params: {total:,} ({_bytes(4 * total)})",
+        f" Trainable params: {trained:,} ({_bytes(4 * trained)})",
+    ]
     lines += [f" Non-trainable params: {total - trained:,} ({_bytes(4 * (total - trained))})"]
     lines += [f" FLOPs a sample: {sum(flops.values()):,}"]
     for line in lines:
@@ -57,7 +64,10 @@ def layer_flops(model: Model) -> dict[int, int]:
             return layer.apply(weights, *args, key=key, **kwargs).outputs
 
         weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in node.layer.handles.items()}
-        values = [jax.ShapeDtypeStruct(tuple(axis or 1 for axis in leaves[i].shape), leaves[i].dtype) for i in places]
+        values = [
+            jax.ShapeDtypeStruct(tuple(axis or 1 for axis in leaves[i].shape), leaves[i].dtype)
+            for i in places
+        ]
         cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"))
         flops[id(node.layer)] = flops.get(id(node.layer), 0) + cost.flops
     return flops

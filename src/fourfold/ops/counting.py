@@ -29,9 +29,9 @@ _REDUCTIONS = {
     "reduce_window", "reduce_window_sum", "reduce_window_max", "reduce_and", "reduce_or", "sort", "cumlogsumexp",
 }  # fmt: skip
 _FREE = {
-    "reshape", "transpose", "broadcast_in_dim", "squeeze", "expand_dims", "slice", "dynamic_slice", "concatenate", "pad",
-    "gather", "convert_element_type", "copy", "rev", "iota", "stop_gradient", "dynamic_update_slice", "scatter", "split",
-    "select_n", "optimization_barrier", "bitcast_convert_type",
+    "reshape", "transpose", "broadcast_in_dim", "squeeze", "expand_dims", "slice", "dynamic_slice", "concatenate",
+    "pad", "gather", "convert_element_type", "copy", "rev", "iota", "stop_gradient", "dynamic_update_slice", "scatter",
+    "split", "select_n", "optimization_barrier", "bitcast_convert_type",
 }  # fmt: skip
 
 

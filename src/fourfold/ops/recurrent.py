@@ -96,12 +96,13 @@ def lstm(
     >>> outputs.shape, round(float(c[0, 0]), 4)
     ((1, 3, 1), 1.2614)
     """
-    inputs = _project(x, kernel, input_dropout)
     states = _initial(initial_state, x, recurrent_kernel, 2)
     run = Run(reverse, return_sequences, unroll)
     if activation is tanh and recurrent_activation is sigmoid and recurrent_dropout is None:
         half = _halve(recurrent_kernel.shape[0], sigmoids=(True, True, False, True))
-        return fast_scan(LSTM, run, half(inputs), half(recurrent_kernel), (half(bias), None), states, mask)
+        inputs = _project(x, half(kernel), input_dropout)
+        return fast_scan(LSTM, run, inputs, half(recurrent_kernel), (half(bias), None), states, mask)
+    inputs = _project(x, kernel, input_dropout)
     cell = partial(_lstm_cell, recurrent_kernel, activation, recurrent_activation, recurrent_dropout)
     return plain_scan(lambda a, before: cell(add(a, bias), before), run, inputs, states, mask)
 
@@ -143,12 +144,13 @@ def gru(
     states = _initial(initial_state, x, recurrent_kernel, 1)
     run = Run(reverse, return_sequences, unroll)
     input_bias, recurrent_bias = (None, None) if bias is None else bias if reset_after else (bias, None)
-    inputs = _project(x, kernel, input_dropout)
     usual = activation is tanh and recurrent_activation is sigmoid
     if usual and reset_after and recurrent_dropout is None:
         half = _halve(recurrent_kernel.shape[0], sigmoids=(True, True, False))
         biases = half(input_bias), half(recurrent_bias)
-        return fast_scan(GRU, run, half(inputs), half(recurrent_kernel), biases, states, mask)
+        inputs = _project(x, half(kernel), input_dropout)
+        return fast_scan(GRU, run, inputs, half(recurrent_kernel), biases, states, mask)
+    inputs = _project(x, kernel, input_dropout)
     cell = partial(_gru_cell, recurrent_kernel, recurrent_bias, activation, recurrent_activation, reset_after)
     cell = partial(cell, recurrent_dropout)
     return plain_scan(lambda a, before: cell(add(a, input_bias), before), run, inputs, states, mask)
@@ -261,9 +263,10 @@ def _reference(
 def _project(x: Array, kernel: Array, dropout: Array | None) -> Array:
     """X K for all steps at once, time first; dropout (N, 1, F) of the inputs, or (N, G, F) of each gate's."""
     x = time_major(x)
-    if dropout is None or dropout.shape[1] == 1:
-        return (x if dropout is None else x * time_major(dropout)) @ kernel
-    return jax.vmap(_recurrent, in_axes=(0, None, None))(x, kernel, dropout)
+    if dropout is not None and dropout.shape[1] > 1:
+        return jax.vmap(_recurrent, in_axes=(0, None, None))(x, kernel, dropout)
+    rows = (x if dropout is None else x * time_major(dropout)).reshape(-1, x.shape[-1])
+    return (rows @ kernel).reshape(*x.shape[:2], -1)
 
 
 def _recurrent(h: Array, kernel: Array, dropout: Array | None) -> Array:

@@ -135,8 +135,16 @@ class BaselineBlock:
         for number, split in enumerate(prepared.splits):
             x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
             y = prepared.targets[number % len(prepared.targets), :, 0]
-            fitted = [_fitted(baseline.make(strength), x[split.train], y[split.train]) for strength in baseline.strengths]
-            scores = [_score(self.kind, m, x[split.validation], y[split.validation], prepared.weights[split.validation]) for m in fitted]
+            fitted = [
+                _fitted(baseline.make(strength), x[split.train], y[split.train])
+                for strength in baseline.strengths
+            ]
+            scores = [
+                _score(
+                    self.kind, m, x[split.validation], y[split.validation], prepared.weights[split.validation]
+                )
+                for m in fitted
+            ]
             best = int(np.argmax(scores))
             arrays[f"strength-{number}"] = np.array(baseline.strengths[best])
             arrays[f"validation-{number}"] = np.array(scores[best])

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from fourfold import losses, optimizers
+from fourfold.core.files import load_arrays, save_arrays
 from fourfold.core.streams import Stream
 from fourfold.ops import random as keys
 from fourfold.study.architecture import Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
-from fourfold.core.files import load_arrays, save_arrays
 from fourfold.study.prepared import Prepared
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
@@ -127,12 +127,16 @@ def _optimizer(net: Architecture) -> Any:
     problem = net.problem
     decay = 1.0 if problem.layout == "flat" and problem.small else 0.3
     optimizer = optimizers.AdamW(learning_rate=1e-3, beta_2=0.99, weight_decay=decay, global_clipnorm=1.0)
-    names = [path for path, spec in net.trained.specs().items() if len(spec.shape) < 2 or path.endswith("bias")]
+    names = [
+        path for path, spec in net.trained.specs().items() if len(spec.shape) < 2 or path.endswith("bias")
+    ]
     optimizer.exclude_from_weight_decay(var_names=names)
     return optimizer
 
 
-def _replica(block: Block, run: Run, net: Architecture, prepared: Prepared, longest: tuple[int, int]) -> Replica:
+def _replica(
+    block: Block, run: Run, net: Architecture, prepared: Prepared, longest: tuple[int, int]
+) -> Replica:
     split = prepared.splits[run.split]
     seeds = np.random.SeedSequence([run.seed, run.split])
     initial, order, dropout = (int(word) for word in seeds.generate_state(3))

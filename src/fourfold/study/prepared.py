@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fourfold.core.files import load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.core.files import load_arrays, save_arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,10 @@ class Prepared:
         arrays = load_arrays(folder / "blocks" / f"data-{key}.npz")
         if arrays is None:
             raise MachineError(
-                "prepared-data", "the prepared data of the study can't be read", got=str(folder), do="run the command again"
+                "prepared-data",
+                "the prepared data of the study can't be read",
+                got=str(folder),
+                do="run the command again",
             )
         splits = []
         for i, (fold, repeat) in enumerate(arrays["numbers"]):
@@ -63,7 +66,11 @@ class Prepared:
         arrays = {"inputs": self.inputs, "targets": self.targets, "weights": self.weights}
         arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
         for i, split in enumerate(self.splits):
-            arrays |= {f"train-{i}": split.train, f"validation-{i}": split.validation, f"test-{i}": split.test}
+            arrays |= {
+                f"train-{i}": split.train,
+                f"validation-{i}": split.validation,
+                f"test-{i}": split.test,
+            }
         return arrays
 
 

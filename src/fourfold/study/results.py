@@ -76,14 +76,20 @@ def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -
     return 0.02 * min(float(np.sqrt(values.mean())) for values, _ in baselines.values())
 
 
-def as_results(measured: Measured, command: str, folder: str, next_command: str | None, kept: dict[str, Any] | None) -> dict[str, Any]:
+def as_results(
+    measured: Measured, command: str, folder: str, next_command: str | None, kept: dict[str, Any] | None
+) -> dict[str, Any]:
     """The content of `results.json`: counted and computed quantities only."""
     study, verdict, task = measured.study, measured.verdict, measured.study.dataset.task
     names = [*measured.losses, *measured.baselines]
     arrays = {family: losses.values for family, losses in measured.losses.items()}
     arrays |= {name: values for name, (values, _) in measured.baselines.items()}
     analysis = Analysis(
-        arrays, measured.findings.runs, measured.findings.fold, task.score, deterministic=tuple(measured.baselines)
+        arrays,
+        measured.findings.runs,
+        measured.findings.fold,
+        task.score,
+        deterministic=tuple(measured.baselines),
     )
     families = Analysis(
         {family: losses.values for family, losses in measured.losses.items()},
@@ -129,7 +135,11 @@ def as_results(measured: Measured, command: str, folder: str, next_command: str 
 
 
 def _family_findings(
-    study: Study, family: str, trials: dict[str, Trials], losses: dict[str, quality.Losses], eases: dict[str, ease.Ease]
+    study: Study,
+    family: str,
+    trials: dict[str, Trials],
+    losses: dict[str, quality.Losses],
+    eases: dict[str, ease.Ease],
 ) -> FamilyFindings:
     net = _net(study, family, trials)
     count = net.cost
@@ -175,8 +185,12 @@ def _inferred(note: Any) -> dict[str, str]:
 
 
 def _design(measured: Measured) -> dict[str, Any]:
-    study, score = measured.study, measured.study.dataset.task.score.replace("_", " ")
-    over = "averaged over the training sets of the folds" if study.protocol == "cross-validation" else "given this training set"
+    study, score = measured.study, measured.study.dataset.task.score.replace("_", " ").replace("rmse", "RMSE")
+    over = (
+        "averaged over the training sets of the folds"
+        if study.protocol == "cross-validation"
+        else "given this training set"
+    )
     return {
         "effort": study.effort.name,
         "protocol": study.protocol,
@@ -189,7 +203,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "sizes": list(study.effort.sizes),
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,
-        "estimand": f"expected {score.replace('rmse', 'RMSE')} on fresh examples of this procedure over its seeds, {over}",
+        "estimand": f"expected {score} on fresh examples of this procedure over its seeds, {over}",
         "replicas": sum(len(trials.all) for trials in measured.trials.values()),
     }
 
@@ -211,7 +225,13 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "score": score,
     }
     if family not in measured.trials:
-        return row | {"learning_rates": [], "learning_rate": None, "learning_rate_share": None, "at_edge": False, "curve": None}
+        return row | {
+            "learning_rates": [],
+            "learning_rate": None,
+            "learning_rate_share": None,
+            "at_edge": False,
+            "curve": None,
+        }
     trials, found_ease = measured.trials[family], measured.eases[family]
     return row | {
         "learning_rates": found_ease.rates,

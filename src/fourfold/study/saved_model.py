@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.files import write_whole
 from fourfold.data import read_inputs
 from fourfold.errors import FileError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import CAPS, Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
-from fourfold.core.files import write_whole
 
 FORMAT = 1
 PREDICTION_ROWS = 4096
@@ -99,10 +99,21 @@ class SavedModel:
             contents[name] = _read(folder / name)
             if hashlib.sha256(contents[name]).hexdigest() != facts["checksums"].get(name):
                 raise _damaged(folder / name, "its checksum is not the one in model.json")
-        preparation = Preparation.from_json(contents["preparation.json"].decode("utf-8", "replace"), str(folder / "preparation.json"))
+        preparation = Preparation.from_json(
+            contents["preparation.json"].decode("utf-8", "replace"), str(folder / "preparation.json")
+        )
         problem = facts["problem"]
         net = architecture(
-            facts["family"], Problem(problem["layout"], tuple(problem["shape"]), problem["units"], problem["rows"], problem["vocabulary"]), facts["size"], facts["output"]
+            facts["family"],
+            Problem(
+                problem["layout"],
+                tuple(problem["shape"]),
+                problem["units"],
+                problem["rows"],
+                problem["vocabulary"],
+            ),
+            facts["size"],
+            facts["output"],
         )
         _set_weights(net, contents["weights.npz"], folder / "weights.npz")
         order = None if facts["order"] is None else np.asarray(facts["order"], np.int64)
@@ -116,7 +127,13 @@ def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(_read(path))
         problem = facts["problem"]
-        numbers = [*problem["shape"], problem["units"], problem["rows"], problem["vocabulary"], *(facts["order"] or [])]
+        numbers = [
+            *problem["shape"],
+            problem["units"],
+            problem["rows"],
+            problem["vocabulary"],
+            *(facts["order"] or []),
+        ]
         good = (
             facts["format"] == FORMAT
             and facts["family"] in CANDIDATES
@@ -142,7 +159,9 @@ def _set_weights(net: Architecture, content: bytes, path: Path) -> None:
         raise _damaged(path, str(error)) from None
     shapes = {name: array.shape for name, array in arrays.items()}
     if shapes != expected:
-        wrong = sorted(name for name in shapes.keys() | expected.keys() if shapes.get(name) != expected.get(name))
+        wrong = sorted(
+            name for name in shapes.keys() | expected.keys() if shapes.get(name) != expected.get(name)
+        )
         raise _damaged(path, f"weights that don't fit the network: {', '.join(wrong[:5])}")
     net.model.graph.commit(arrays)
 
@@ -161,5 +180,8 @@ def _read(path: Path) -> bytes:
 
 def _damaged(path: Path, why: str) -> FileError:
     return FileError(
-        "damaged-model", f"{path} is damaged ({why})", wanted="the file that fourfold compare wrote", do="run fourfold compare again"
+        "damaged-model",
+        f"{path} is damaged ({why})",
+        wanted="the file that fourfold compare wrote",
+        do="run fourfold compare again",
     )

@@ -19,7 +19,7 @@ from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import Effort
 from fourfold.study.measures import ease
-from fourfold.study.prepared import Prepared, prepare
+from fourfold.study.prepared import prepare
 from fourfold.study.runner import Done, run_blocks
 from fourfold.study.trials import Trials, collect
 
@@ -129,7 +129,9 @@ class Study:
 
     # ---- running -----------------------------------------------------------------------------------------
 
-    def run(self, executor: Executor | None = None, tell: Callable[[Done], None] = lambda done: None) -> dict[str, Trials]:
+    def run(
+        self, executor: Executor | None = None, tell: Callable[[Done], None] = lambda done: None
+    ) -> dict[str, Trials]:
         """Trains what is missing, lets the grid grow, and gives the trials of every family."""
         self.prepared.save(self.folder)
         blocks = self.blocks(self.learning_rates)
@@ -178,7 +180,9 @@ class Study:
         score = trials[family].rank(trials[family].best())[0]
         task = self.dataset.task
         if task.kind == "regression":
-            return f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.preparations[0].learnt_target.scale:.4g}"
+            return (
+                f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.preparations[0].learnt_target.scale:.4g}"
+            )
         return f"validation {task.score.replace('_', ' ')} {100 * score:.1f} %"
 
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
@@ -191,7 +195,11 @@ class Study:
 
     def _collect(self, blocks: list[Block]) -> dict[str, Trials]:
         trials = collect(blocks, self.folder, self.prepared)
-        return {family: trials[family] for family in self.families if family in trials and family not in self.failures}
+        return {
+            family: trials[family]
+            for family in self.families
+            if family in trials and family not in self.failures
+        }
 
     def _rates_beyond_the_edge(self, trials: dict[str, Trials]) -> list[float]:
         edges = [ease.at_edge(found) for found in trials.values()]

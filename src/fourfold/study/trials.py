@@ -83,7 +83,9 @@ class Trials:
     def median(self) -> Trial:
         """The trial of the best setting whose validation score is the median: the model that is kept."""
         trials = [t for t in self.by_setting[self.best()] if not t.diverged] or self.by_setting[self.best()]
-        ordered = sorted(trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split))
+        ordered = sorted(
+            trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split)
+        )
         return ordered[len(ordered) // 2]
 
 

@@ -35,7 +35,9 @@ def local_worker() -> Executor:
 
 def kill_worker() -> None:
     """Ends the worker at once, whatever it does."""
-    loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment()).shutdown(wait=False, kill_workers=True)
+    loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment()).shutdown(
+        wait=False, kill_workers=True
+    )
 
 
 def environment() -> dict[str, str]:

@@ -67,14 +67,19 @@ class Program:
 
         def loss(weights):
             result = self.graph.apply(
-                {**state.fixed, **weights}, batch.inputs, training=True, key=keys.fold_in(state.key, state.step)
+                {**state.fixed, **weights},
+                batch.inputs,
+                training=True,
+                key=keys.fold_in(state.key, state.step),
             )
             outputs = jax.tree.leaves(result.outputs)
             losses = self.objective.losses_of(batch, outputs, result.masks)
             total = self.objective.total(losses, regularization(self.specs, {**state.fixed, **weights}))
             return total, (result.updates, outputs, result.masks, losses)
 
-        (total, (updates, outputs, masks, losses)), grads = jax.value_and_grad(loss, has_aux=True)(state.weights)
+        (total, (updates, outputs, masks, losses)), grads = jax.value_and_grad(loss, has_aux=True)(
+            state.weights
+        )
         weights, optimizer = self.optimizer.update(grads, state.optimizer, state.weights, learning_rate)
         logs = self.objective.update(logs, batch, outputs, masks, total, losses)
         fixed = {**state.fixed, **{path: value for path, value in updates.items() if path in state.fixed}}

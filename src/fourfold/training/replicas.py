@@ -100,13 +100,15 @@ class Sweep:
         stack = replicas + [idle] * (padded(size) - len(replicas))
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *stack)
         trained = jax.device_get(self._train(shared, stacked))
-        return [jax.tree.map(lambda leaf: leaf[i], trained) for i in range(len(replicas))]
+        return [jax.tree.map(lambda leaf, i=i: leaf[i], trained) for i in range(len(replicas))]
 
     def train(self, shared: Shared, replica: Replica) -> Trained:
         """One replica, from its initial weights to its predictions. Pure."""
         program, checks = self.program, self.checks
         weights, fixed = replica.weights, replica.fixed
-        state = TrainState(weights, fixed, program.optimizer.init(weights), replica.key, jnp.zeros((), jnp.int32))
+        state = TrainState(
+            weights, fixed, program.optimizer.init(weights), replica.key, jnp.zeros((), jnp.int32)
+        )
         every = (replica.steps + checks - 1) // checks
         curves = jnp.zeros((4, checks))
 

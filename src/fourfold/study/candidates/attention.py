@@ -18,7 +18,15 @@ from fourfold.layers import (
     LayerNormalization,
     MultiHeadAttention,
 )
-from fourfold.study.candidates.base import Candidate, Problem, as_sequence, column_vectors, frame_count, patches, positions
+from fourfold.study.candidates.base import (
+    Candidate,
+    Problem,
+    as_sequence,
+    column_vectors,
+    frame_count,
+    patches,
+    positions,
+)
 
 MOST_TOKENS = 32
 MOST_COLUMNS = 64

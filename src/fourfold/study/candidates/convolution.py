@@ -91,7 +91,9 @@ def describe(problem: Problem, width: int) -> str:
     wide = 2 * width
     if problem.layout == "image":
         filters = f"Conv2D({width}), Conv2D({width}), pool, Conv2D({wide}), Conv2D({wide})"
-        return f"{filters}, each BatchNormalization and relu, two residuals; average and maximum over the image"
+        return (
+            f"{filters}, each BatchNormalization and relu, two residuals; average and maximum over the image"
+        )
     if problem.layout == "flat":
         return f"Conv1D({width}) x 2, BatchNormalization, relu, residual; flattened"
     filters = f"Conv1D({width}, 7), Conv1D({wide}, 5), Conv1D({wide}, 3)"

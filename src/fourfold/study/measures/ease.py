@@ -23,7 +23,9 @@ class Ease:
     diverged: float
 
 
-def of_family(trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float) -> Ease:
+def of_family(
+    trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float
+) -> Ease:
     """What the validation scores by learning rate say, at the size that was chosen.
 
     ``margin`` is what a difference must exceed to matter, ``deviation`` turns a mean squared error of scaled
@@ -47,8 +49,10 @@ def of_family(trials: Trials, base_grid: tuple[float, ...], score: str, margin: 
     means = {row["rate"]: sign * row["validation"]["mean"] for row in rows if row["validation"] is not None}
     best = max(means.values(), default=-np.inf)
     works = [
-        rate for rate in base_grid
-        if means.get(rate, -np.inf) >= best - margin and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
+        rate
+        for rate in base_grid
+        if means.get(rate, -np.inf) >= best - margin
+        and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
     ]
     chosen = trials.best()[1]
     counts = [(row["diverged"], row["diverged"] + row["trained"]) for row in rows if row["rate"] in base_grid]
@@ -62,8 +66,22 @@ def of_family(trials: Trials, base_grid: tuple[float, ...], score: str, margin: 
 
 def evidence(family: str, ease: Ease) -> list[Evidence]:
     return [
-        Evidence("share of learning rates that work", family, ease.share, "fraction", method="validation score within the margin of the best", source=SOURCE),
-        Evidence("share diverged", family, ease.diverged, "fraction", method="a loss that is not finite", source=SOURCE),
+        Evidence(
+            "share of learning rates that work",
+            family,
+            ease.share,
+            "fraction",
+            method="validation score within the margin of the best",
+            source=SOURCE,
+        ),
+        Evidence(
+            "share diverged",
+            family,
+            ease.diverged,
+            "fraction",
+            method="a loss that is not finite",
+            source=SOURCE,
+        ),
     ]
 
 

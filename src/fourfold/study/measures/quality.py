@@ -42,7 +42,9 @@ def of_family(
         line = seeds.index(seed) * len(repeats) + repeats.index(split.repeat)
         columns = [place[int(row)] for row in split.test]
         outputs = activated(trial.outputs, task.output)
-        values[line, columns] = example_losses(task, preparations[number], outputs, target[split.test], prepared.weights[split.test])
+        values[line, columns] = example_losses(
+            task, preparations[number], outputs, target[split.test], prepared.weights[split.test]
+        )
         runs[line, columns] = seeds.index(seed) * len(prepared.splits) + number
         if split.repeat == 0:
             fold[columns] = split.fold
@@ -62,7 +64,9 @@ def of_baseline(
             outputs = arrays[f"test-{number}"]
             outputs = outputs[:, 1:] if task.output == "sigmoid" else outputs
             columns = [place[int(row)] for row in split.test]
-            values[0, columns] = example_losses(task, preparations[number], outputs, target[split.test], prepared.weights[split.test])
+            values[0, columns] = example_losses(
+                task, preparations[number], outputs, target[split.test], prepared.weights[split.test]
+            )
     return values
 
 
