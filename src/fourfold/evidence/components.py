@@ -28,7 +28,7 @@ from fourfold.errors import OptionError
 TRAINING_PER_RUN = 1.5
 TRAINING_SHARED = 0.7
 # That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this.
-P_VALUE = 0.1
+P_VALUE = 0.05
 
 
 @dataclass(frozen=True)
