@@ -207,7 +207,7 @@ class Attention(Layer):
 
     def weight_specs(self, inputs: Sequence[TensorSpec], **_: Any) -> dict[str, WeightSpec]:
         self._sources(inputs)
-        one = WeightSpec((), initializers.get("ones"))
+        one = WeightSpec((), initializers.Ones())
         names = ["scale"] * self.use_scale + ["concat_score_weight"] * (self.score_mode == "concat")
         return dict.fromkeys(names, one)
 

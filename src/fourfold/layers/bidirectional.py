@@ -109,9 +109,11 @@ class Bidirectional(Layer):
         training: bool = False,
         key: Array | None = None,
     ) -> Any:
-        half = None if initial_state is None else len(initial_state) // 2
-        given = (None, None) if half is None else (initial_state[:half], initial_state[half:])
-        outputs, states, updates = [], (), {}
+        half = len(initial_state) // 2 if initial_state else 0
+        given = (initial_state[:half], initial_state[half:]) if initial_state else (None, None)
+        outputs: list[Array] = []
+        states: tuple[Array, ...] = ()
+        updates: dict[str, Array] = {}
         for number, direction in enumerate(_DIRECTIONS):
             layer: Recurrent = getattr(self, direction)
             own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
@@ -122,12 +124,11 @@ class Bidirectional(Layer):
             outputs.append(last[0] if output is None else output)
             states += last
             updates |= {f"{direction}/{name}": value for name, value in layer.updates(last).items()}
-        if (
-            self.forward_layer.go_backwards and self.return_sequences
-        ):  # the forward layer's order is the output's
-            outputs = [jnp.flip(output, axis=1) for output in outputs]
-        merged = tuple(outputs) if self.merge_mode is None else (_MERGES[self.merge_mode](*outputs),)
-        result = (*merged, *states) if self.return_state else merged if len(merged) > 1 else merged[0]
+        if self.forward_layer.go_backwards and self.return_sequences:
+            outputs = [jnp.flip(output, axis=1) for output in outputs]  # the order is the forward layer's
+        parts = tuple(outputs) if self.merge_mode is None else (_MERGES[self.merge_mode](*outputs),)
+        parts += states if self.return_state else ()
+        result = parts if len(parts) > 1 else parts[0]
         return (result, updates) if self.stateful else result
 
     def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Any:

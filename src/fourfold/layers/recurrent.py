@@ -53,7 +53,7 @@ class Recurrent(Layer):
         arguments.take_terms(self, "kernel", "recurrent", "bias")
         self.updates_state = self.stateful
 
-    def operate(self, *arrays: Array | None, **options: Any) -> Ran:
+    def operate(self, *arrays: Any, **options: Any) -> Ran:
         """The operation of the layer, on x, kernel, recurrent kernel and bias."""
         raise NotImplementedError
 
@@ -80,7 +80,7 @@ class Recurrent(Layer):
                     wanted="a fixed batch size",
                     do="Input(batch_shape=(32, ...)), or stateful=False",
                 )
-            state = WeightSpec((sequences.shape[0], self.units), initializers.get("zeros"), trainable=False)
+            state = WeightSpec((sequences.shape[0], self.units), initializers.Zeros(), trainable=False)
             specs |= dict.fromkeys(self.state_names(), state)
         return specs
 
@@ -230,7 +230,7 @@ class SimpleRNN(Recurrent):
     ) -> None:
         super().__init__(**kwargs)
 
-    def operate(self, *arrays, **options):
+    def operate(self, *arrays: Any, **options: Any):
         return recurrent.simple_rnn(*arrays, **options)
 
 
@@ -300,7 +300,7 @@ class LSTM(Recurrent):
             specs["bias"] = WeightSpec(plain.shape, forget_at_one, plain.regularizer, plain.constraint)
         return specs
 
-    def operate(self, *arrays, **options):
+    def operate(self, *arrays: Any, **options: Any):
         return recurrent.lstm(*arrays, recurrent_activation=self.recurrent_activation, **options)
 
 
@@ -360,6 +360,6 @@ class GRU(Recurrent):
     def bias_shape(self):
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
 
-    def operate(self, *arrays, **options):
+    def operate(self, *arrays: Any, **options: Any):
         options |= {"recurrent_activation": self.recurrent_activation, "reset_after": self.reset_after}
         return recurrent.gru(*arrays, **options)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -72,8 +72,8 @@ def fast_scan(
 ) -> tuple[Array | None, States]:
     """The scan of a cell that knows its gradient: ``inputs`` (T, N, G U) are X K; biases of it and of h R."""
     arguments = (inputs, recurrent_kernel, biases, states, _step_mask(mask))
-    outputs, states = _fast_scan(cell, run, *_varying_alike(arguments))
-    return _batch_major(outputs), states
+    ran: Any = _fast_scan(cell, run, *_varying_alike(arguments))
+    return _batch_major(ran[0]), ran[1]
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))

@@ -30,7 +30,7 @@ VERSION = 1
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 12, 6
-SMALL_BATCH, LARGE_BATCH = 16, 64
+SMALLEST_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ class Block:
         return load_arrays(self.path(folder))
 
 
-def batch_size(rows: int) -> int:
-    """The power of two nearest below rows / 16, from 16 to 64; never more than the rows."""
+def batch_size(rows: int, largest: int) -> int:
+    """The power of two nearest below rows / 16, from 16 to the effort's largest; never more than the rows."""
     power = 2 ** int(np.log2(max(rows / 16, 1)))
-    return min(max(SMALL_BATCH, min(power, LARGE_BATCH)), rows)
+    return min(max(SMALLEST_BATCH, min(power, largest)), rows)
 
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:

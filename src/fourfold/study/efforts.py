@@ -12,11 +12,12 @@ LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 
 @dataclass(frozen=True)
 class Effort:
-    """Seeds, steps of each run, sizes to choose from, how often the grid may grow, and minutes on digits."""
+    """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes."""
 
     name: str
     seeds: int
     steps: int
+    batch: int
     sizes: tuple[str, ...]
     extensions: int
     minutes: str
@@ -26,9 +27,9 @@ class Effort:
 EFFORTS = {
     effort.name: effort
     for effort in (
-        Effort("quick", seeds=1, steps=300, sizes=("M",), extensions=1, minutes="about 1"),
-        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="about 10"),
-        Effort("thorough", seeds=10, steps=1500, sizes=("S", "M", "L"), extensions=2, minutes="about 120"),
+        Effort("quick", seeds=1, steps=300, batch=32, sizes=("M",), extensions=1, minutes="about 1"),
+        Effort("standard", seeds=5, steps=600, batch=64, sizes=("S", "M"), extensions=1, minutes="about 10"),
+        Effort("thorough", seeds=10, steps=1500, batch=64, sizes=("S", "M", "L"), extensions=2, minutes="about 120"),
     )
 }
 

@@ -81,7 +81,6 @@ def as_results(
 ) -> dict[str, Any]:
     """The content of `results.json`: counted and computed quantities only."""
     study, verdict, task = measured.study, measured.verdict, measured.study.dataset.task
-    names = [*measured.losses, *measured.baselines]
     arrays = {family: losses.values for family, losses in measured.losses.items()}
     arrays |= {name: values for name, (values, _) in measured.baselines.items()}
     analysis = Analysis(
@@ -97,7 +96,7 @@ def as_results(
         measured.findings.fold,
         task.score,
     )
-    scores = {name: _score(interval) for name, interval in analysis.means().items()} if names else {}
+    scores = {name: _score(interval) for name, interval in (analysis.means() | families.means()).items()}
     pairs = families.pairs() if len(measured.losses) > 1 else {}
     comparisons = []
     for family, interval in (families.best_others(pairs) if pairs else {}).items():
@@ -199,7 +198,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "seeds": list(study.seeds),
         "learning_rates": list(study.learning_rates),
         "steps": study.effort.steps,
-        "batch": study.blocks([])[0].batch,
+        "batch": study.batch,
         "sizes": list(study.effort.sizes),
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,

@@ -78,6 +78,10 @@ class Study:
         """Replicas of one block: every base rate on every split, for one seed."""
         return len(self.effort.learning_rates) * len(self.splits)
 
+    @property
+    def batch(self) -> int:
+        return batch_size(self.training_rows, self.effort.batch)
+
     def net(self, family: str, size: str) -> Architecture:
         return architecture(family, self.problem, size, self.dataset.task.output)
 
@@ -103,7 +107,7 @@ class Study:
             problem=self.problem,
             output=self.dataset.task.output,
             steps=self.effort.steps,
-            batch=batch_size(self.training_rows),
+            batch=self.batch,
             runs=runs,
             capacity=self.capacity,
             keep_weights=keep_weights,
@@ -113,7 +117,7 @@ class Study:
         """Replicas, steps, minutes and memory of the base grid, from counted operations."""
         blocks = self.blocks(self.effort.learning_rates)
         replicas = sum(len(block.runs) for block in blocks)
-        batch = batch_size(self.training_rows)
+        batch = self.batch
         seconds, largest = 0.0, 0
         for family in self.families:
             for size in self.effort.sizes:
