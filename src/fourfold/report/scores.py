@@ -75,7 +75,8 @@ def works(row: dict[str, Any]) -> str:
     >>> works({"learning_rate_share": 0.75, "learning_rates": [{}, {}, {}, {}]})
     '3 of 4'
     """
-    share, total = row.get("learning_rate_share"), len(row.get("learning_rates") or ())
+    share = row.get("learning_rate_share")
+    total = row.get("learning_rate_base") or len(row.get("learning_rates") or ())
     if not fmt.is_number(share):
         return fmt.MISSING
     if total and abs(share * total - round(share * total)) < 1e-6:

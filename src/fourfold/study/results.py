@@ -228,6 +228,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
             "learning_rates": [],
             "learning_rate": None,
             "learning_rate_share": None,
+            "learning_rate_base": len(study.effort.learning_rates),
             "at_edge": False,
             "curve": None,
         }
@@ -236,6 +237,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "learning_rates": found_ease.rates,
         "learning_rate": trials.best()[1],
         "learning_rate_share": found_ease.share,
+        "learning_rate_base": len(study.effort.learning_rates),
         "at_edge": found_ease.at_edge,
         "curve": _curve(measured, trials),
     }
