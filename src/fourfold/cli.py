@@ -222,10 +222,9 @@ def main() -> None:
 
 
 def _usage_or_bug(error: Exception) -> int:
-    if hasattr(error, "format_message"):  # what typer raises for wrong options
-        return _fail(
-            f"{error.format_message()} (fourfold COMMAND --help lists the options)", OptionError.exit_code
-        )  # type: ignore[attr-defined]
+    usage = getattr(error, "format_message", None)  # what typer raises for wrong options has it
+    if usage is not None:
+        return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
     if isinstance(error, BrokenPipeError):
         return 0
     if isinstance(error, OSError) and error.errno is not None:

@@ -268,7 +268,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     totals = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
         totals[block.family] += len(block.runs)
-    done = dict.fromkeys(totals, (0, 0.0))
+    done: dict[str, tuple[int, float]] = dict.fromkeys(totals, (0, 0.0))
 
     def tell(end: Done) -> None:
         if not isinstance(end.block, Block):

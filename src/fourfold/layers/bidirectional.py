@@ -126,9 +126,9 @@ class Bidirectional(Layer):
             updates |= {f"{direction}/{name}": value for name, value in layer.updates(last).items()}
         if self.forward_layer.go_backwards and self.return_sequences:
             outputs = [jnp.flip(output, axis=1) for output in outputs]  # the order is the forward layer's
-        parts = tuple(outputs) if self.merge_mode is None else (_MERGES[self.merge_mode](*outputs),)
+        parts: tuple = tuple(outputs) if self.merge_mode is None else (_MERGES[self.merge_mode](*outputs),)
         parts += states if self.return_state else ()
-        result = parts if len(parts) > 1 else parts[0]
+        result = parts if len(parts) > 1 else parts[0]  # pyright: ignore[reportGeneralTypeIssues]
         return (result, updates) if self.stateful else result
 
     def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Any:

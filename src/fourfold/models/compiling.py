@@ -73,7 +73,7 @@ class Compiled:
                 do="model.compile(loss='mse'), say",
             )
         resolved = tuple(
-            None if loss is None else losses.resolve(loss, shape, symbol.shape)
+            None if loss is None or shape is None else losses.resolve(loss, shape, symbol.shape)
             for loss, shape, symbol in zip(self.losses, target_shapes, self.model.outputs)
         )
         names = _distinct(self.model.output_names)

@@ -367,9 +367,7 @@ def _callbacks(
         else ([] if callbacks is None else [callbacks])
     )
     bar = ProgressBar() if verbose not in (0, "0") else None
-    history = model.__dict__.setdefault("history", None)
-    history = History()
-    model.history = history
+    model.history = history = History()
     return CallbackList([*([bar] if bar else []), *given, history], model, params), bar
 
 

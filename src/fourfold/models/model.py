@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from fourfold.callbacks import History
 from fourfold.core.symbols import Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, closest
@@ -49,6 +50,7 @@ class Model(Layer):
         super().__init__(name=name)
         self._compiled: Compiled | None = None
         self.stop_training = False
+        self.history: History | None = None
         self._set_graph(Graph(inputs, outputs))
         if not trainable:
             self.trainable = False

@@ -39,6 +39,7 @@ class Sequential(Model):
         self._compiled = None
         self._pending: tuple | None = None
         self.stop_training = False
+        self.history = None
         self._stack: list[Layer] = []
         self._start: Symbol | None = None
         self._end: Symbol | None = None

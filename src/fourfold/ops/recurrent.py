@@ -20,7 +20,18 @@ import numpy as np
 from jax import Array
 
 from fourfold.ops.activations import sigmoid, tanh
-from fourfold.ops.recurrent_scan import GRU, LSTM, SIMPLE, Run, States, add, fast_scan, plain_scan, time_major
+from fourfold.ops.recurrent_scan import (
+    GRU,
+    LSTM,
+    SIMPLE,
+    Run,
+    States,
+    add,
+    fast_scan,
+    plain_scan,
+    rows,
+    time_major,
+)
 
 Activation = Callable[[Array], Array]
 
@@ -265,8 +276,8 @@ def _project(x: Array, kernel: Array, dropout: Array | None) -> Array:
     x = time_major(x)
     if dropout is not None and dropout.shape[1] > 1:
         return jax.vmap(_recurrent, in_axes=(0, None, None))(x, kernel, dropout)
-    rows = (x if dropout is None else x * time_major(dropout)).reshape(-1, x.shape[-1])
-    return (rows @ kernel).reshape(*x.shape[:2], -1)
+    x = x if dropout is None else x * time_major(dropout)
+    return (rows(x) @ kernel).reshape(*x.shape[:2], kernel.shape[1])
 
 
 def _recurrent(h: Array, kernel: Array, dropout: Array | None) -> Array:

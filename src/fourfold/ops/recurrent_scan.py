@@ -124,7 +124,7 @@ def _fast_scan_backward(cell, run, residuals, cotangents):
         body, d_states, at, reverse=not run.reverse, unroll=run.unroll
     )
     d_recurrent = d_inputs if d_recurrent is None else d_recurrent
-    d_kernel = _rows(before[0]).T @ _rows(d_recurrent)
+    d_kernel = rows(before[0]).T @ rows(d_recurrent)
     d_biases = tuple(
         None if bias is None else gradient.sum(axis=(0, 1))
         for bias, gradient in zip(biases, (d_inputs, d_recurrent))
@@ -213,9 +213,9 @@ def _step_mask(mask: Array | None) -> Array | None:
     return None if mask is None else mask.astype(bool).T[:, :, None]
 
 
-def _rows(x: Array) -> Array:
+def rows(x: Array) -> Array:
     """(T, N, U) to (T N, U): XLA's products of matrices are faster than those over two axes."""
-    return x.reshape(-1, x.shape[-1])
+    return x.reshape(x.shape[0] * x.shape[1], x.shape[2])
 
 
 def time_major(x: Array) -> Array:

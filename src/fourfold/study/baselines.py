@@ -55,13 +55,13 @@ def _ridge(strength: float) -> Any:
 def _tree_classifier(_: float) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=60)
+    return HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=60)  # type: ignore[arg-type]
 
 
 def _tree_regressor(_: float) -> Any:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    return HistGradientBoostingRegressor(random_state=0, early_stopping=False, max_iter=60)
+    return HistGradientBoostingRegressor(random_state=0, early_stopping=False, max_iter=60)  # type: ignore[arg-type]
 
 
 BASELINES: dict[str, dict[str, Baseline]] = {

@@ -58,8 +58,8 @@ class Prepared:
             )
         splits = []
         for i, (fold, repeat) in enumerate(arrays["numbers"]):
-            parts = [arrays[f"{part}-{i}"] for part in ("train", "validation", "test")]
-            splits.append(Split(*parts, int(fold), int(repeat)))
+            train, validation, test = (arrays[f"{part}-{i}"] for part in ("train", "validation", "test"))
+            splits.append(Split(train, validation, test, int(fold), int(repeat)))
         return cls(arrays["inputs"], arrays["targets"], arrays["weights"], tuple(splits))
 
     def _arrays(self) -> dict[str, np.ndarray]:

@@ -66,7 +66,8 @@ class SavedModel:
 
     def save(self, folder: Path) -> None:
         weights = io.BytesIO()
-        np.savez(weights, **{path: np.asarray(value) for path, value in self.network.graph.values().items()})
+        arrays = {path: np.asarray(value) for path, value in self.network.graph.values().items()}
+        np.savez(weights, **arrays)  # type: ignore[arg-type]
         files = {"preparation.json": self.preparation.to_json().encode(), "weights.npz": weights.getvalue()}
         problem = self.net.problem
         facts = {

@@ -24,8 +24,8 @@ class Batch(NamedTuple):
     """Inputs in the graph's structure; targets and sample weights, one (or None) an output."""
 
     inputs: Any
-    targets: tuple[Array | None, ...] = ()
-    weights: tuple[Array | None, ...] = ()
+    targets: tuple[Any, ...] = ()
+    weights: tuple[Any, ...] = ()
 
     @property
     def size(self) -> int:
@@ -106,10 +106,8 @@ def regularization(specs: Mapping[str, WeightSpec], weights: Mapping[str, Array]
 
 def constrain(specs: Mapping[str, WeightSpec], weights: dict[str, Array]) -> dict[str, Array]:
     """The weights after their constraints."""
-    return {
-        path: value if specs[path].constraint is None else specs[path].constraint(value)
-        for path, value in weights.items()
-    }
+    constraints = {path: specs[path].constraint for path in weights}
+    return {path: value if (c := constraints[path]) is None else c(value) for path, value in weights.items()}
 
 
 def _masked(weight: Array | None, mask: Array | None) -> Array | None:

@@ -98,7 +98,8 @@ class Program:
         """The steps from ``start`` to ``stop``; step i takes the examples ``indices[i]`` (steps, batch)."""
 
         def body(i, carry):
-            return self.step(*carry, take(data, indices[i]), learning_rate)
+            state, logs = carry
+            return self.step(state, logs, take(data, indices[i]), learning_rate)
 
         return lax.fori_loop(start, stop, body, (state, logs))
 

@@ -30,8 +30,8 @@ EVALUATION_BATCH = 128
 class Shared(NamedTuple):
     """What all replicas read: prepared inputs of each fold (K, n, ...), label sets (L, n, ...)."""
 
-    inputs: Array
-    targets: Array
+    inputs: Any
+    targets: Any
 
 
 class Replica(NamedTuple):
@@ -143,14 +143,18 @@ class Sweep:
         state = state._replace(weights=weights, fixed=fixed)
         predict = partial(self._outputs, shared, replica, state, replica.evaluation)
         outputs = lax.cond(state.step > 0, predict, lambda: jnp.zeros(jax.eval_shape(predict).shape))
-        return Trained(weights, fixed, outputs, *curves, status, state.step)
+        check_steps, training_loss, validation_loss, score = curves
+        return Trained(
+            weights, fixed, outputs, check_steps, training_loss, validation_loss, score, status, state.step
+        )
 
     def _step(self, shared: Shared, replica: Replica, i: Array, carry: Any) -> Any:
         rows = replica.indices[i]
         targets = shared.targets.at[replica.labels, rows].get(mode="promise_in_bounds")
         batch = Batch(self._inputs(shared, replica, rows), (targets,), (None,))
         rate = replica.learning_rate * self.schedule(i.astype(jnp.float32), replica.steps.astype(jnp.float32))
-        return self.program.step(*carry, batch, rate)
+        state, logs = carry
+        return self.program.step(state, logs, batch, rate)
 
     def _inputs(self, shared: Shared, replica: Replica, rows: Array) -> Array:
         inputs = shared.inputs.at[replica.fold, rows].get(mode="promise_in_bounds")

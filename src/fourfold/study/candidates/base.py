@@ -75,7 +75,8 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int) -> Symbol
         short = steps <= longest
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=short)(x)
         return framed(x, steps, EMBEDDING_WIDTH, longest)
-    return framed(x, *problem.shape, longest)
+    steps, channels = problem.shape
+    return framed(x, steps, channels, longest)
 
 
 def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:
