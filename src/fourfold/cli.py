@@ -73,6 +73,7 @@ def compare(
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
     from fourfold.comparison import Options, default_folder, load_data, run
     from fourfold.report.progress import open_progress
+    from fourfold.study.workers import warm_up
 
     options = Options(
         target=target,
@@ -86,6 +87,8 @@ def compare(
         margin=margin,
         examples=not no_examples,
     )
+    if not dry_run:
+        warm_up()
     dataset = load_data(data, None, options)
     folder = out if out is not None else default_folder(dataset)
     say = _Say(quiet or as_json)

@@ -33,6 +33,19 @@ def local_worker() -> Executor:
     return loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment())
 
 
+def warm_up() -> None:
+    """Starts the local worker, so that it loads while the data are read."""
+    local_worker().submit(_load)
+
+
+def _load() -> None:
+    import jax
+
+    import fourfold.study.blocks  # noqa: F401, what every block needs
+
+    jax.devices()
+
+
 def kill_worker() -> None:
     """Ends the worker at once, whatever it does."""
     loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment()).shutdown(
