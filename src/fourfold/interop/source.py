@@ -33,15 +33,14 @@ def to_source(graph: Graph, comment: str = "") -> str:
         for parent in node.parents:
             uses[parent] = uses.get(parent, 0) + 1
     names = _names(graph, uses)
-    classes = sorted({type(node.layer).__name__ for node in graph.nodes})
-    lines = [f"# {line}" for line in comment.splitlines()]
-    lines += ["from fourfold import Input, Model", *_import(classes), ""]
+    used: dict[str, set[str]] = {}
+    lines = []
     for symbol in graph.input_symbols:
         dtype = "" if symbol.dtype == "float32" else f', dtype="{symbol.dtype}"'
         lines.append(f"{names[symbol]} = Input(shape={symbol.shape[1:]}{dtype})")
     shared: dict[int, str] = {}
     for node in graph.nodes:
-        maker = _constructor(node.layer)
+        maker = _constructor(node.layer, used)
         if len(node.layer.nodes) > 1 and sum(other.layer is node.layer for other in graph.nodes) > 1:
             if id(node.layer) not in shared:
                 shared[id(node.layer)] = node.layer.name
@@ -53,7 +52,10 @@ def to_source(graph: Graph, comment: str = "") -> str:
         lines.append(f"{outputs} = {maker}({', '.join(arguments)})")
     ins, outs = _argument(graph.inputs, names), _argument(graph.outputs, names)
     lines.append(f"model = Model(inputs={ins}, outputs={outs})")
-    return "\n".join(lines) + "\n"
+    head = [f"# {line}" for line in comment.splitlines()] + ["from fourfold import Input, Model"]
+    for module in sorted(used):
+        head += _import(module, sorted(used[module]))
+    return "\n".join([*head, "", *lines]) + "\n"
 
 
 def _names(graph: Graph, uses: dict[Symbol, int]) -> dict[Symbol, str]:
@@ -86,44 +88,47 @@ def _names(graph: Graph, uses: dict[Symbol, int]) -> dict[Symbol, str]:
     return names
 
 
-def _import(classes: list[str]) -> list[str]:
-    line = f"from fourfold.layers import {', '.join(classes)}"
-    if len(line) <= 100:
-        return [line]
-    return ["from fourfold.layers import (", *(f"    {name}," for name in classes), ")"]
+def _import(module: str, classes: list[str]) -> list[str]:
+    line = f"from {module} import {', '.join(classes)}"
+    return [line] if len(line) <= 100 else [f"from {module} import (", *(f"    {name}," for name in classes), ")"]
 
 
-def _constructor(layer: Layer) -> str:
-    """The call that makes a layer, with positional arguments first and defaults left out."""
-    parameters = inspect.signature(type(layer).__init__).parameters
-    config, parts, positional = layer.get_config(), [], True
-    for name, parameter in parameters.items():
-        if name not in config or name in ("name", "trainable", "dtype"):
+def _constructor(made: Any, used: dict[str, set[str]]) -> str:
+    """The call that makes a layer, an initializer, ...: positional arguments first, defaults left out.
+
+    ``used`` collects the classes to import, by public module.
+    """
+    cls = type(made)
+    used.setdefault(".".join(cls.__module__.split(".")[:2]), set()).add(cls.__name__)
+    given = made._arguments if isinstance(made, Layer) else made.get_config()
+    parts, positional = [], True
+    for name, parameter in inspect.signature(cls.__init__).parameters.items():
+        if name not in given or name in ("name", "trainable", "dtype"):
             continue
-        value, default = config[name], to_config(parameter.default)
         required = parameter.default is inspect.Parameter.empty
-        if not required and _same(value, default):
+        if not required and _same(given[name], parameter.default):
             positional = False
             continue
-        keyword = not (positional and required) or parameter.kind is inspect.Parameter.KEYWORD_ONLY
-        parts.append(f"{name}={_literal(value)}" if keyword else _literal(value))
-    return f"{type(layer).__name__}({', '.join(parts)})"
+        bare = positional and required and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        text = _literal(given[name], used)
+        parts.append(text if bare else f"{name}={text}")
+    return f"{cls.__name__}({', '.join(parts)})"
 
 
 def _same(value: Any, default: Any) -> bool:
-    if isinstance(value, dict) and isinstance(default, str) and "class_name" in value:
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", value["class_name"]).lower() == default
-    return value == default or (isinstance(value, list) and tuple(value) == default)
+    return value is default or (not hasattr(value, "get_config") and to_config(value) == to_config(default))
 
 
-def _literal(value: Any) -> str:
-    if isinstance(value, dict) and "class_name" in value:
-        return f'{{"class_name": "{value["class_name"]}", "config": {_literal(value["config"])}}}'
+def _literal(value: Any, used: dict[str, set[str]]) -> str:
+    if hasattr(value, "get_config"):
+        return _constructor(value, used)
     if isinstance(value, dict):
-        return "{" + ", ".join(f'"{key}": {_literal(item)}' for key, item in value.items()) + "}"
+        return "{" + ", ".join(f'"{key}": {_literal(item, used)}' for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(_literal(item) for item in value)
+        inner = ", ".join(_literal(item, used) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if callable(value):
+        return f'"{value.__name__}"'
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
@@ -134,4 +139,4 @@ def _argument(value: Any, names: dict[Symbol, str]) -> str:
         return f"[{', '.join(_argument(item, names) for item in value)}]"
     if isinstance(value, tuple):
         return f"({', '.join(_argument(item, names) for item in value)})"
-    return _literal(value)
+    return _literal(value, {})
