@@ -93,6 +93,10 @@ class Layer:
         layer._arguments = {**arguments, **extra}
         return layer
 
+    def __getnewargs_ex__(self) -> tuple[tuple, dict[str, Any]]:
+        """Copies and pickles are made with the arguments of the original."""
+        return (), self._arguments
+
     def __init__(
         self,
         *,

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from fourfold.core.symbols import Symbol
+from typing import Any
+
+from fourfold.core.symbols import Input, Symbol
 from fourfold.layers.base import Layer
 
 
 class InputLayer(Layer):
-    """An input of a model: its shape and dtype. Made by the model for each `Input`."""
+    """An input of a model: its shape and dtype, with the arguments of `Input`. A model makes one for each.
+
+    >>> InputLayer(shape=(28, 28, 1)).batch_shape
+    (None, 28, 28, 1)
+    """
 
     supports_masking = True
 
-    def __init__(self, *, batch_shape: tuple, dtype: str = "float32", name: str | None = None) -> None:
+    def __init__(
+        self,
+        shape: tuple[int | None, ...] | None = None,
+        batch_size: int | None = None,
+        dtype: str | None = None,
+        *,
+        batch_shape: tuple[int | None, ...] | None = None,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name)
-        self.batch_shape = tuple(batch_shape)
-        self.input_dtype = dtype
+        symbol = Input(shape, batch_size, dtype, batch_shape=batch_shape)
+        self.batch_shape, self.input_dtype = symbol.shape, symbol.dtype
         self._weights = {}
 
     @classmethod
@@ -23,3 +37,6 @@ class InputLayer(Layer):
 
     def call(self, weights, x):
         return x
+
+    def get_config(self) -> dict[str, Any]:
+        return {"batch_shape": list(self.batch_shape), "dtype": self.input_dtype, "name": self.name}

@@ -44,7 +44,9 @@ class Model(Layer):
                 got="none",
                 wanted="Model(inputs, outputs)",
             )
-        return object.__new__(cls)
+        model = object.__new__(cls)
+        model._arguments = {}
+        return model
 
     def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None, trainable: bool = True) -> None:
         super().__init__(name=name)

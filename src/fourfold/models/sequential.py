@@ -29,9 +29,6 @@ class Sequential(Model):
     49
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any):
-        return object.__new__(cls)
-
     def __init__(
         self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
     ) -> None:
