@@ -19,15 +19,20 @@ from pathlib import Path
 
 PYTHON = sys.executable
 FOURFOLD = str(Path(sys.executable).with_name("fourfold"))
+FIRST_STEP = """
+import numpy as np, fourfold
+model = fourfold.Sequential([fourfold.Input((4,)), fourfold.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(np.ones((8, 4)), np.ones(8), verbose=0)
+"""
 COMMANDS = {
     "python -c pass": [PYTHON, "-c", "pass"],
     "import fourfold": [PYTHON, "-c", "import fourfold"],
     "fourfold --version": [FOURFOLD, "--version"],
     "fourfold --help": [FOURFOLD, "--help"],
     "import jax (for scale)": [PYTHON, "-c", "import jax"],
-    "first step of fit, cold": [PYTHON, "-c", "import numpy as np, fourfold as f; m = f.Sequential([f.Input((4,)), "
-                                "f.layers.Dense(1)]); m.compile('sgd', 'mse'); m.fit(np.ones((8, 4)), np.ones(8), verbose=0)"],
-}  # fmt: skip
+    "first step of fit, cold": [PYTHON, "-c", FIRST_STEP],
+}
 
 
 def seconds(command: list[str], environment: dict[str, str] | None = None) -> float:
@@ -41,7 +46,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--study", action="store_true")
     options = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     print(f"{'command':32} {'min':>8} {'median':>8}")
     for name, command in COMMANDS.items():
         times = [seconds(command) for _ in range(options.runs)]
@@ -49,7 +56,16 @@ def main() -> None:
     if options.study:
         with tempfile.TemporaryDirectory() as folder:
             for state in ("cold", "warm"):
-                command = [FOURFOLD, "compare", "digits", "--effort", "quick", "--quiet", "--out", f"{folder}/{state}"]
+                command = [
+                    FOURFOLD,
+                    "compare",
+                    "digits",
+                    "--effort",
+                    "quick",
+                    "--quiet",
+                    "--out",
+                    f"{folder}/{state}",
+                ]
                 took = seconds(command, {"JAX_COMPILATION_CACHE_DIR": f"{folder}/cache"})
                 print(f"compare digits, quick, {state:10} {took:8.1f}")
 
