@@ -1,0 +1,279 @@
+"""Every layer x every promise. A row of the table is a layer and what it declares; adding a layer is a row."""
+
+import json
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from fourfold import Input, Model, layers
+from fourfold.core.streams import Stream
+from fourfold.graph import Graph
+from fourfold.layers import Embedding, Layer, MaskWarning
+from fourfold.ops import random as keys
+
+VOCABULARY = 7
+SEQUENCE, IMAGE, ROW = (6, 4), (6, 5, 4), (4,)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer, the shapes of its inputs without the batch axis, and what it declares.
+
+    ``mask``: what becomes of a mask (N, T): "passes", "drops", "uses" (and ends it), "uses, passes"; "" where
+    inputs have no time axis. ``many``: inputs come as one list (as to `Add`) or one after the other.
+    """
+
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    shapes: tuple[tuple[int, ...], ...] = (SEQUENCE,)
+    mask: str = "drops"
+    many: str = "one after the other"
+    ids: bool = False
+    random: bool = False
+    open_time: bool = True
+
+    def layer(self) -> Layer:
+        layer = getattr(layers, self.name)
+        if self.name == "Bidirectional":
+            return layer(layers.LSTM(3, return_sequences=True), **self.arguments)
+        return layer(**self.arguments)
+
+    def call(self, layer: Layer, inputs: list, **kwargs: Any) -> Any:
+        return layer(inputs, **kwargs) if self.many == "a list" else layer(*inputs, **kwargs)
+
+    def symbols(self, open_time: bool = False) -> list:
+        dtype = "int32" if self.ids else "float32"
+        shapes = [(None, *shape[1:]) if open_time else shape for shape in self.shapes]
+        return [Input(shape=shape, dtype=dtype) for shape in shapes]
+
+    def arrays(self, batch: int, seed: int = 0) -> list[np.ndarray]:
+        rng = np.random.default_rng(seed)
+        if self.ids:
+            return [rng.integers(0, VOCABULARY, (batch, *shape)).astype(np.int32) for shape in self.shapes]
+        return [rng.normal(size=(batch, *shape)).astype(np.float32) for shape in self.shapes]
+
+    def called(self, batch: int = 3) -> tuple[Layer, list[np.ndarray], Any]:
+        layer, arrays = self.layer(), self.arrays(batch)
+        return layer, arrays, self.call(layer, arrays)
+
+
+def merging(name: str, mask: str = "passes", **arguments: Any) -> Case:
+    return Case(name, arguments, (SEQUENCE, SEQUENCE), mask, many="a list")
+
+
+TABLE = [
+    Case("InputLayer", {"shape": SEQUENCE}, mask="passes", open_time=False),
+    Case("Dense", {"units": 3, "activation": "relu"}, mask="passes"),
+    Case("EinsumDense", {"equation": "abc,cd->abd", "output_shape": (None, 3), "bias_axes": "d"}),
+    Case("Conv1D", {"filters": 3, "kernel_size": 2, "padding": "causal"}),
+    Case("Conv2D", {"filters": 3, "kernel_size": (3, 2), "strides": 2, "padding": "same"}, (IMAGE,), ""),
+    Case("MaxPooling1D"),
+    Case("MaxPooling2D", {"padding": "same"}, (IMAGE,), ""),
+    Case("AveragePooling1D", {"pool_size": 3, "strides": 1, "padding": "same"}),
+    Case("AveragePooling2D", {"pool_size": 2}, (IMAGE,), ""),
+    Case("GlobalMaxPooling1D"),
+    Case("GlobalMaxPooling2D", {"keepdims": True}, (IMAGE,), ""),
+    Case("GlobalAveragePooling1D", mask="uses"),
+    Case("GlobalAveragePooling2D", {}, (IMAGE,), ""),
+    Case("SimpleRNN", {"units": 3, "return_sequences": True}, mask="uses, passes"),
+    Case("LSTM", {"units": 3}, mask="uses"),
+    Case("GRU", {"units": 3, "return_sequences": True, "return_state": True}, mask="uses, passes"),
+    Case("Bidirectional", {"merge_mode": "sum"}, mask="uses, passes"),
+    Case(
+        "Attention",
+        {"use_scale": True, "score_mode": "concat"},
+        (SEQUENCE, SEQUENCE),
+        "uses, passes",
+        "a list",
+    ),
+    Case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, (SEQUENCE, SEQUENCE), "uses, passes"),
+    Case("Embedding", {"input_dim": VOCABULARY, "output_dim": 3}, ((6,),), "", ids=True),
+    Case("PositionalEncoding", {"kind": "learned", "max_length": 8}, mask="passes"),
+    Case("LayerNormalization", mask="passes"),
+    Case("BatchNormalization", mask="passes"),
+    Case("Dropout", {"rate": 0.5}, mask="passes", random=True),
+    Case("SpatialDropout1D", {"rate": 0.5}, mask="passes", random=True),
+    Case("GaussianNoise", {"stddev": 0.5}, mask="passes", random=True),
+    Case("Activation", {"activation": "gelu"}, mask="passes"),
+    Case("ReLU", {"max_value": 1.0}, mask="passes"),
+    Case("LeakyReLU", mask="passes"),
+    Case("ELU", mask="passes"),
+    Case("Softmax", {"axis": 1}, ((6, 6),), mask="uses, passes"),
+    Case("Flatten", open_time=False),
+    Case("Reshape", {"target_shape": (2, -1, 4)}, open_time=False),
+    Case("Permute", {"dims": (2, 1)}),
+    Case("ZeroPadding1D", {"padding": (1, 2)}),
+    Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
+    Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),
+    merging("Add"),
+    merging("Subtract"),
+    merging("Multiply", "uses, passes"),
+    merging("Average"),
+    merging("Maximum", "uses, passes"),
+    merging("Minimum", "uses, passes"),
+    merging("Concatenate", axis=-1),
+]
+
+every_layer = pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
+with_steps = pytest.mark.parametrize("case", [c for c in TABLE if c.mask], ids=lambda case: case.name)
+
+
+def test_the_table_names_every_layer():
+    exported = {o.__name__ for o in vars(layers).values() if isinstance(o, type) and issubclass(o, Layer)}
+    assert exported - {"Layer"} == {case.name for case in TABLE}
+
+
+def equal(a: Any, b: Any, **limits: float) -> None:
+    a, b = jax.tree.leaves(a), jax.tree.leaves(b)
+    assert len(a) == len(b) > 0
+    for left, right in zip(a, b):
+        if limits:
+            np.testing.assert_allclose(left, right, **limits)
+        else:
+            np.testing.assert_array_equal(left, right)
+
+
+@every_layer
+def test_a_configuration_makes_the_same_layer(case):
+    layer, arrays, outputs = case.called()
+    config = json.loads(json.dumps(layer.get_config()))
+    twin = type(layer).from_config(config)
+    case.call(twin, arrays)
+    twin.set_weights(layer.get_weights())
+    equal(case.call(twin, arrays), outputs)
+    assert twin.get_config() == layer.get_config() == config
+
+
+@every_layer
+@pytest.mark.parametrize("open_time", [False, True], ids=["known", "open"])
+def test_the_inferred_shape_is_the_computed_one(case, open_time):
+    if open_time and not (case.mask and case.open_time):
+        return  # no time axis, or a layer that must know it
+    layer = case.layer()
+    inferred = jax.tree.leaves(case.call(layer, case.symbols(open_time)))
+    for batch in (1, 3):
+        computed = jax.tree.leaves(case.call(layer, case.arrays(batch)))
+        assert len(computed) == len(inferred)
+        for symbol, array in zip(inferred, computed):
+            assert len(symbol.shape) == array.ndim and symbol.dtype == array.dtype
+            assert all(want in (None, have) for want, have in zip(symbol.shape, array.shape))
+            assert symbol.shape[0] is None
+            assert open_time or None not in symbol.shape[1:]
+
+
+@every_layer
+def test_outputs_are_float32(case):
+    layer, arrays, outputs = case.called()
+    assert {leaf.dtype for leaf in jax.tree.leaves(outputs)} == {np.dtype("float32")}
+    wide = case.call(layer, [a.astype(np.int64 if case.ids else np.float64) for a in arrays])
+    equal(wide, outputs)
+
+
+@every_layer
+def test_two_calls_are_one_trace(case):
+    layer = case.layer()
+    symbols = case.symbols()
+    model = Model(symbols, case.call(layer, symbols))
+    calls = []
+    mathematics = layer.call
+    layer.call = lambda *args, **kwargs: calls.append(1) or mathematics(*args, **kwargs)
+    model(case.arrays(3))
+    model(case.arrays(3, seed=1))
+    assert len(calls) == 1
+
+
+@every_layer
+def test_a_batch_of_one_gives_the_row_of_a_larger_batch(case):
+    layer, arrays, outputs = case.called()
+    alone = case.call(layer, [array[1:2] for array in arrays])
+    equal(alone, jax.tree.map(lambda output: output[1:2], outputs), rtol=1e-5, atol=1e-6)
+
+
+@every_layer
+def test_only_training_is_random(case):
+    symbols = case.symbols()
+    graph = Graph(symbols, case.call(case.layer(), symbols))
+    weights, arrays = graph.init(Stream(3)), case.arrays(3)
+
+    def outputs(training: bool, seed: int) -> Any:
+        return graph.apply(weights, arrays, training=training, key=keys.key(seed)).outputs
+
+    equal(outputs(False, 1), outputs(False, 2))
+    equal(outputs(True, 1), outputs(True, 1))
+    same = [np.array_equal(a, b) for a, b in zip(*map(jax.tree.leaves, (outputs(True, 1), outputs(True, 2))))]
+    assert all(same) != case.random
+
+
+@every_layer
+def test_strict_ranks(case):
+    """No operation broadcasts over axes that it does not name, forwards and backwards."""
+    symbols = case.symbols()
+    graph = Graph(symbols, case.call(case.layer(), symbols))
+    weights, arrays = graph.init(Stream(3)), case.arrays(3)
+
+    def total(weights):
+        outputs = graph.apply(weights, arrays, training=True, key=keys.key(1)).outputs
+        return sum(leaf.sum() for leaf in jax.tree.leaves(outputs))
+
+    with jax.numpy_rank_promotion("raise"):
+        value, gradients = jax.value_and_grad(total)(jax.tree.map(jnp.asarray, weights))
+    assert np.isfinite(value) and all(np.isfinite(g).all() for g in jax.tree.leaves(gradients))
+
+
+# ---- masks -------------------------------------------------------------------------------------------------
+
+
+class NeedsMask(Layer):
+    """A layer that would use a mask."""
+
+    def call(self, weights, x, *, mask=None):
+        return x
+
+
+def masked(case: Case, layer: Layer, makes_mask: bool) -> tuple[list, Any]:
+    """Symbols of ids, and what the layer gives for their vectors, with a mask or without."""
+    ids = [Input(shape=shape[:1], dtype="int32") for shape in case.shapes]
+    vectors = [
+        Embedding(VOCABULARY, shape[1], mask_zero=makes_mask, name=f"vectors_{i}")(symbol)
+        for i, (shape, symbol) in enumerate(zip(case.shapes, ids))
+    ]
+    return ids, case.call(layer, vectors)
+
+
+@with_steps
+def test_a_mask_is_used_passed_or_dropped_as_declared(case):
+    layer = case.layer()
+    ids, output = masked(case, layer, makes_mask=True)
+    graph = Graph(ids, output)
+    _, without = masked(case, layer, makes_mask=False)
+    unmasked = Graph(_, without)
+    weights = graph.init(Stream(3))
+    rows = np.array([[1, 2, 3, 4, 0, 0], [5, 6, 1, 0, 0, 0]], np.int32)
+    values = [np.roll(rows, i, axis=0) for i in range(len(ids))]
+    result = graph.apply(weights, values)
+    assert (result.masks[0] is not None) == ("passes" in case.mask)
+    assert (jax.tree.leaves(output)[0].mask is not None) == ("passes" in case.mask)
+    if result.masks[0] is not None and case.many != "a list":
+        np.testing.assert_array_equal(result.masks[0], values[0] != 0)
+    plain = unmasked.apply(dict(zip(unmasked.handles, weights.values())), values)
+    same = [np.array_equal(a, b) for a, b in zip(*map(jax.tree.leaves, (result.outputs, plain.outputs)))]
+    assert all(same) != ("uses" in case.mask)
+
+
+@with_steps
+def test_a_mask_is_never_lost_silently(case):
+    layer = case.layer()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        first = jax.tree.leaves(masked(case, layer, makes_mask=True)[1])[0]
+        assert not caught
+        NeedsMask(name="reader")(first)
+    texts = [str(warning.message) for warning in caught if issubclass(warning.category, MaskWarning)]
+    assert len(texts) == (case.mask == "drops")
+    for text in texts:
+        assert f"{case.name} '{layer.name}'" in text and "NeedsMask 'reader'" in text and "Do this:" in text
