@@ -109,6 +109,7 @@ class PositionalEncoding(Layer):
                 got=f"max_wavelength={max_wavelength}",
             )
         self.max_wavelength = float(max_wavelength)
+        self.longest = self.max_length if self.kind == "learned" else None
         arguments.take_terms(self, "embeddings")
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
