@@ -77,10 +77,10 @@ class Layer:
             name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)
         ]
         try:
-            bound = signature.bind(layer, *args, **kwargs)
             strange = [name for name in kwargs if name not in known]
             if strange:
                 raise TypeError(f"unknown argument {strange[0]!r}{closest(strange[0], known)}")
+            bound = signature.bind(layer, *args, **kwargs)
         except TypeError as error:
             raise OptionError(
                 "layer-arguments",
