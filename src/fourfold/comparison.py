@@ -25,6 +25,7 @@ from fourfold.report import html
 from fourfold.report.escape import file_name
 from fourfold.report.files import write_study
 from fourfold.report.progress import Silent
+from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import effort as effort_by_name
@@ -292,7 +293,8 @@ def _keep(
     """The median-validation run of the chosen setting, as a model that takes raw rows."""
     size, rate = measured.trials[family].best()
     chosen, weights = study.keep(measured.trials[family], executor)
-    net = study.net(family, size)
+    planned = study.net(family, size)
+    net = build(family, study.problem, size, study.dataset.task.output, planned.width)
     net.model.graph.commit(weights)
     permuted = CANDIDATES[family].ordered_columns and study.problem.layout == "flat"
     order = column_order(chosen.seed, chosen.split, study.problem.shape[0]) if permuted else None

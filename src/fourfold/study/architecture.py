@@ -56,9 +56,13 @@ class Architecture:
 
 @lru_cache(maxsize=32)
 def architecture(family: str, problem: Problem, size: str, output: str) -> Architecture:
-    """The largest network of a family under a size's cap on parameters."""
+    """The largest network of a family under a size's cap on parameters. One object for all who ask."""
+    return build(family, problem, size, output, fitting_width(family, problem, size))
+
+
+def build(family: str, problem: Problem, size: str, output: str, width: int) -> Architecture:
+    """A network of a given width, with weights of its own."""
     candidate = CANDIDATES[family]
-    width = fitting_width(family, problem, size)
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
         features = candidate.build(x, problem, width)

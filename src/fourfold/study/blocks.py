@@ -91,7 +91,7 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
     return sweep(shared, replicas, block.capacity)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _sweep(family: str, problem: Problem, size: str, output: str) -> tuple[Architecture, Sweep]:
     net = architecture(family, problem, size, output)
     loss = LOSSES[output]()

@@ -29,7 +29,15 @@ EFFORTS = {
     for effort in (
         Effort("quick", seeds=1, steps=300, batch=32, sizes=("M",), extensions=1, minutes="about 1"),
         Effort("standard", seeds=5, steps=600, batch=64, sizes=("S", "M"), extensions=1, minutes="about 10"),
-        Effort("thorough", seeds=10, steps=1500, batch=64, sizes=("S", "M", "L"), extensions=2, minutes="about 120"),
+        Effort(
+            "thorough",
+            seeds=10,
+            steps=1500,
+            batch=64,
+            sizes=("S", "M", "L"),
+            extensions=2,
+            minutes="about 120",
+        ),
     )
 }
 

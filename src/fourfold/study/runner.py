@@ -71,7 +71,7 @@ def _round(
 ) -> list[Task]:
     """Submits blocks to one pool; what is left when the pool breaks is returned, to be tried again."""
     waiting = list(missing)
-    running: dict[Future, tuple[Task, float]] = {}
+    running: dict[Future, Task] = {}
     retry: list[Task] = []
     broken = False
     while waiting or running:
@@ -79,17 +79,17 @@ def _round(
             block = waiting.pop(0)
             attempts[block] += 1
             try:
-                running[pool.submit(block.run, folder)] = (block, time.perf_counter())
+                running[pool.submit(_timed, block, folder)] = block
             except (BrokenExecutor, RuntimeError):
                 broken = True
                 waiting.insert(0, block)
                 attempts[block] -= 1
         finished, _ = wait(running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
         for future in finished:
-            block, started = running.pop(future)
+            block = running.pop(future)
             error = future.exception()
             if error is None:
-                end(Done(block, time.perf_counter() - started))
+                end(Done(block, future.result()))
             elif isinstance(error, BrokenExecutor):
                 broken = True
                 if attempts[block] < ATTEMPTS:
@@ -105,6 +105,13 @@ def _round(
         if broken and not running:
             return retry + waiting
     return retry
+
+
+def _timed(block: Task, folder: Path) -> float:
+    """Runs a block where it was sent to; its seconds there, without those in the queue."""
+    started = time.perf_counter()
+    block.run(folder)
+    return time.perf_counter() - started
 
 
 def _in_flight(pool: Executor) -> int:

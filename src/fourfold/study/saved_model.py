@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,12 @@ from fourfold.data import read_inputs
 from fourfold.errors import FileError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.study.architecture import CAPS, Architecture, architecture
+from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem
 
 FORMAT = 1
 PREDICTION_ROWS = 4096
+LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,19 +105,11 @@ class SavedModel:
         preparation = Preparation.from_json(
             contents["preparation.json"].decode("utf-8", "replace"), str(folder / "preparation.json")
         )
-        problem = facts["problem"]
-        net = architecture(
-            facts["family"],
-            Problem(
-                problem["layout"],
-                tuple(problem["shape"]),
-                problem["units"],
-                problem["rows"],
-                problem["vocabulary"],
-            ),
-            facts["size"],
-            facts["output"],
+        stored = facts["problem"]
+        problem = Problem(
+            stored["layout"], tuple(stored["shape"]), stored["units"], stored["rows"], stored["vocabulary"]
         )
+        net = build(facts["family"], problem, facts["size"], facts["output"], facts["width"])
         _set_weights(net, contents["weights.npz"], folder / "weights.npz")
         order = None if facts["order"] is None else np.asarray(facts["order"], np.int64)
         return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
@@ -129,6 +123,7 @@ def _facts(path: Path) -> dict[str, Any]:
         facts = json.loads(_read(path))
         problem = facts["problem"]
         numbers = [
+            facts["width"],
             *problem["shape"],
             problem["units"],
             problem["rows"],
@@ -142,6 +137,7 @@ def _facts(path: Path) -> dict[str, Any]:
             and problem["layout"] in ("flat", "sequence", "image", "text")
             and facts["output"] in ("softmax", "sigmoid", "linear", "softplus", "tanh")
             and all(type(n) is int and 0 <= n < 2**31 for n in numbers)
+            and facts["width"] * prod(problem["shape"]) <= LARGEST_LAYER
             and isinstance(facts["checksums"], dict)
         )
     except (ValueError, KeyError, TypeError) as error:

@@ -23,6 +23,7 @@ from fourfold.study.prepared import prepare
 from fourfold.study.runner import Done, run_blocks
 from fourfold.study.trials import Trials, collect
 
+RUNS_OF_A_BLOCK = 10
 SECONDS_TO_COMPILE = 6.0
 FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
@@ -75,8 +76,8 @@ class Study:
 
     @property
     def capacity(self) -> int:
-        """Replicas of one block: every base rate on every split, for one seed."""
-        return len(self.effort.learning_rates) * len(self.splits)
+        """Replicas of one block: about ten, in whole rounds over the splits, so that progress is seen."""
+        return len(self.splits) * max(1, RUNS_OF_A_BLOCK // len(self.splits))
 
     @property
     def batch(self) -> int:
@@ -86,13 +87,15 @@ class Study:
         return architecture(family, self.problem, size, self.dataset.task.output)
 
     def blocks(self, rates: Iterable[float]) -> list[Block]:
-        """One block a seed, size and family; seeds first, so that all families advance together."""
-        runs = [(rate, split) for split in range(len(self.splits)) for rate in rates]
+        """Blocks of one seed, size and family each; seeds first, so that all families advance together."""
+        runs = [(rate, split) for rate in rates for split in range(len(self.splits))]
+        chunks = [runs[i : i + self.capacity] for i in range(0, len(runs), self.capacity)]
         return [
-            self._block(family, size, tuple(Run(rate, seed, split) for rate, split in runs))
+            self._block(family, size, tuple(Run(rate, seed, split) for rate, split in chunk))
             for seed in self.seeds
             for size in self.effort.sizes
             for family in self.families
+            for chunk in chunks
         ]
 
     def baseline_blocks(self) -> list[BaselineBlock]:
@@ -124,7 +127,7 @@ class Study:
                 net = self.net(family, size)
                 cost = net.cost
                 step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
-                runs = self.capacity * len(self.seeds)
+                runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
         copies = self.capacity * largest * 4 * 3 + self.capacity * self.effort.steps * batch * 4
