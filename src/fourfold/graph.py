@@ -14,11 +14,12 @@ import jax
 import numpy as np
 
 from fourfold.core import streams
+from fourfold.core.catalog import snake_case
 from fourfold.core.specs import WeightSpec
 from fourfold.core.symbols import Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
-from fourfold.layers.base import Layer, snake_case
+from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
 from fourfold.ops import random as keys
 

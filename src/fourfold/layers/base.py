@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import re
 import warnings
 from collections.abc import Mapping
 from functools import cache
@@ -21,10 +20,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from fourfold.core import streams
+from fourfold.core.catalog import snake_case
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.core.symbols import Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
+from fourfold.layers.inference import infer, spec_of
 
 Array = jax.Array
 
@@ -65,7 +66,9 @@ class Layer:
 
     supports_masking = False
     updates_state = False
-    longest: int | None = None  # the longest that an open axis of the input can be, where there is such a limit
+    longest: int | None = (
+        None  # the longest that an open axis of the input can be, where there is such a limit
+    )
 
     _arguments: dict[str, Any]
 
@@ -268,7 +271,7 @@ class Layer:
     def _run(self, args: tuple, kwargs: dict) -> Any:
         args, kwargs = jax.tree.map(_as_array, (args, kwargs))
         training = bool(kwargs.pop("training", None) or False)
-        self.build(*jax.tree.map(_spec_of, args), **_flags(kwargs))
+        self.build(*jax.tree.map(spec_of, args), **_flags(kwargs))
         key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
         applied = self.apply(self.values(), *args, training=training, key=key, **kwargs)
         for local, value in applied.updates.items():
@@ -276,7 +279,7 @@ class Layer:
         return applied.outputs
 
     def _record(self, args: tuple, kwargs: dict) -> Any:
-        specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else _spec_of(leaf), args)
+        specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else spec_of(leaf), args)
         self.build(*specs, **_flags(kwargs))
         parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
         self._warn_of_lost_masks(parents)
@@ -321,70 +324,6 @@ class Layer:
         return _single(self.nodes, self).outputs
 
 
-# ---- shape inference ---------------------------------------------------------------------------------------
-
-_PROBES = ((83, 97, 103, 109, 127, 137), (89, 101, 107, 113, 131, 139))
-
-
-def infer(layer: Layer, args: tuple, kwargs: dict) -> tuple[Any, Any]:
-    """The specs of a layer's outputs, and of their masks (False where there is none).
-
-    ``call`` is traced twice without values, each open axis standing for another prime each time: an output
-    axis that differs between the two is open as well.
-    """
-
-    def trace(number: int):
-        def abstract(spec: TensorSpec):
-            probe = _PROBES[number] if layer.longest is None else (layer.longest - number,) * 6
-            shape = tuple(probe[i % 6] if axis is None else axis for i, axis in enumerate(spec.shape))
-            return jax.ShapeDtypeStruct(shape, spec.dtype)
-
-        leaves, tree = jax.tree.flatten((args, kwargs))
-        symbols = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Symbol)]
-        weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in layer.handles.items()}
-        masked = [i for i in symbols if leaves[i].mask is not None]
-
-        def run(weights, values, masks, key):
-            filled = list(leaves)
-            for i, value in zip(symbols, values):
-                filled[i] = value
-            given = [None] * len(leaves)
-            for i, mask in zip(masked, masks):
-                given[i] = mask
-            call_args, call_kwargs = jax.tree.unflatten(tree, filled)
-            call_masks, _ = jax.tree.unflatten(tree, given)
-            applied = layer.apply(weights, *call_args, masks=call_masks, key=key, **call_kwargs)
-            return applied.outputs, applied.masks
-
-        values = [abstract(leaves[i].spec) for i in symbols]
-        masks = [abstract(leaves[i].mask) for i in masked]
-        key = jax.ShapeDtypeStruct((2,), "uint32")
-        try:
-            return jax.eval_shape(run, weights, values, masks, key)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, OptionError):
-                raise
-            shapes = ", ".join(str(leaves[i].shape) for i in symbols)
-            raise ShapeError(
-                "layer-input",
-                f"{type(layer).__name__} '{layer.name}' can't take this input ({error})",
-                got=shapes,
-            ) from error
-
-    (out_a, mask_a), (out_b, mask_b) = trace(0), trace(1)
-
-    def merge(a, b):
-        shape = tuple(m if m == n else None for m, n in zip(a.shape, b.shape))
-        return TensorSpec(shape, str(a.dtype))
-
-    def merge_mask(a, b):
-        return False if a is None else merge(a, b)
-
-    return jax.tree.map(merge, out_a, out_b), jax.tree.map(
-        merge_mask, mask_a, mask_b, is_leaf=lambda m: m is None
-    )
-
-
 # ---- small helpers -----------------------------------------------------------------------------------------
 
 
@@ -394,17 +333,6 @@ def call_parameters(cls: type[Layer]) -> tuple[tuple[str, ...], frozenset[str]]:
     parameters = list(inspect.signature(cls.call).parameters.values())[2:]
     inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
     return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-
-
-def snake_case(name: str) -> str:
-    """``Conv2D`` -> ``conv2d``, ``MultiHeadAttention`` -> ``multi_head_attention``: Keras's rule.
-
-    >>> snake_case("MaxPooling2D"), snake_case("LSTM"), snake_case("SimpleRNN")
-    ('max_pooling2d', 'lstm', 'simple_rnn')
-    """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def to_config(value: Any) -> Any:
@@ -425,7 +353,7 @@ def _flags(kwargs: dict) -> dict:
         if isinstance(value, Symbol):
             tensors[name] = value.spec
         elif hasattr(value, "shape") and not name.endswith("mask"):
-            tensors[name] = _spec_of(value)
+            tensors[name] = spec_of(value)
     return tensors
 
 
@@ -438,10 +366,6 @@ def _as_array(leaf: Any) -> Any:
     elif array.dtype == np.int64:
         array = array.astype(np.int32)
     return array
-
-
-def _spec_of(leaf: Any) -> Any:
-    return TensorSpec(tuple(leaf.shape), str(leaf.dtype)) if hasattr(leaf, "shape") else leaf
 
 
 def _is_shape(leaf: Any) -> bool:
