@@ -90,5 +90,7 @@ def _factor(name: str, value: Any) -> float:
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
-_CATALOG = Catalog("regularizer", "keras.regularizers", [L1, L2, L1L2, OrthogonalRegularizer])
+_CATALOG = Catalog(
+    "regularizer", "keras.regularizers", [L1, L2, L1L2, OrthogonalRegularizer], {"l1_l2": L1L2}
+)
 get, serialize, deserialize = _CATALOG.get, _CATALOG.serialize, _CATALOG.deserialize

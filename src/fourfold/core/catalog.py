@@ -15,11 +15,13 @@ from fourfold.errors import OptionError
 
 
 def snake_case(name: str) -> str:
+    """Keras's rule: digits end no word.
+
+    >>> snake_case("GlorotUniform"), snake_case("MaxPooling2D"), snake_case("LSTM"), snake_case("L1L2")
+    ('glorot_uniform', 'max_pooling2d', 'lstm', 'l1l2')
     """
-    >>> snake_case("GlorotUniform"), snake_case("L1L2")
-    ('glorot_uniform', 'l1_l2')
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:

@@ -17,6 +17,7 @@ import numpy as np
 from fourfold.callbacks import CallbackList, History, ProgressBar
 from fourfold.core import streams
 from fourfold.errors import DataError, OptionError, ShapeError
+from fourfold.models.checking import check_classes, check_counts
 from fourfold.models.compiling import Compiled, per_output
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch
@@ -50,7 +51,8 @@ def fit(
     validation_batch_size: int | None,
     validation_freq: int | list[int],
 ) -> History:
-    batch_size = batch_size or 32
+    batch_size = 32 if batch_size is None else batch_size
+    check_counts(batch_size, epochs)
     data = prepare(model, x, y, sample_weight, class_weight)
     validation = None
     if validation_data is not None:
@@ -61,7 +63,7 @@ def fit(
     steps = -(-rows // batch_size)
     if steps_per_epoch is not None:
         steps = min(steps, steps_per_epoch)
-    program = compiled.program(target_shapes(data))
+    program = _program(model, compiled, data)
     state = _state(model, compiled, program)
     told, bar = _callbacks(model, callbacks, verbose, {"epochs": epochs, "steps": steps, "verbose": verbose})
     chunk = _Chunk(1 if told.looks_at_batches else None)
@@ -148,7 +150,7 @@ def evaluate(
     model: Model, compiled: Compiled, data: Batch, batch_size: int, steps: int | None
 ) -> dict[str, float]:
     """The logs of a pass over data."""
-    program = compiled.program(target_shapes(data))
+    program = _program(model, compiled, data)
     rows = data.size if steps is None else min(data.size, steps * batch_size)
     full = rows // batch_size
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
@@ -180,7 +182,7 @@ def train_on_batch(
     model: Model, compiled: Compiled, x: Any, y: Any, sample_weight: Any, class_weight: Any
 ) -> dict[str, float]:
     batch = jax.tree.map(jnp.asarray, prepare(model, x, y, sample_weight, class_weight))
-    program = compiled.program(target_shapes(batch))
+    program = _program(model, compiled, batch)
     state, logs = program.run_batch(
         _state(model, compiled, program), program.objective.init(), batch, _constant_rate(compiled.optimizer)
     )
@@ -320,6 +322,12 @@ def split(data: Batch, share: float, verbose: Any = 0) -> tuple[Batch, Batch]:
             f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data"
         )
     return jax.tree.map(lambda a: a[:border], data), jax.tree.map(lambda a: a[border:], data)
+
+
+def _program(model: Model, compiled: Compiled, data: Batch) -> Program:
+    program = compiled.program(target_shapes(data))
+    check_classes(program.objective, data, [symbol.shape[-1] for symbol in model.outputs])
+    return program
 
 
 def target_shapes(data: Batch) -> tuple[tuple[int | None, ...] | None, ...]:
