@@ -28,7 +28,7 @@ EFFORTS = {
     effort.name: effort
     for effort in (
         Effort("quick", seeds=1, steps=300, batch=32, sizes=("M",), extensions=1, minutes="about 1"),
-        Effort("standard", seeds=5, steps=600, batch=64, sizes=("S", "M"), extensions=1, minutes="about 10"),
+        Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="about 10"),
         Effort(
             "thorough",
             seeds=10,

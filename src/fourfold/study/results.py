@@ -24,49 +24,70 @@ SCHEMA = 1
 
 @dataclass(eq=False)
 class Measured:
-    """What the measures found, family by family, and the verdict on it."""
+    """What the measures found, family by family, and the verdict on it.
+
+    ``baselines`` holds the losses (1, n) of each baseline and its validation score.
+    """
 
     study: Study
     trials: dict[str, Trials]
-    losses: dict[str, quality.Losses]
+    losses: dict[str, np.ndarray]
     baselines: dict[str, tuple[np.ndarray, float]]
     eases: dict[str, ease.Ease]
     findings: Findings
     verdict: Verdict
+    quality: list[Evidence]
 
 
 def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
     """Runs the measures on the trials of a study and asks for the verdict."""
-    task, target = study.dataset.task, study.dataset.target
-    losses = {
-        family: quality.of_family(found, study.seeds, study.prepared, study.preparations, target)
+    task, prepared, preparations = study.dataset.task, study.prepared, study.preparations
+    rows = quality.tested(prepared)
+    target = study.dataset.target[rows]
+    if task.kind == "classification":
+        target = preparations[0].target(target)
+    predictions = {
+        family: quality.of_family(found, study.seeds, prepared, preparations)
         for family, found in trials.items()
     }
-    deviation = study.preparations[0].learnt_target.scale
+    guesses = {
+        name: quality.of_baseline(arrays, prepared, preparations)
+        for name, arrays in study.baselines().items()
+    }
+
+    def losses(values: np.ndarray) -> np.ndarray:
+        return quality.losses(task, values, target, prepared.weights[rows])
+
+    family_losses = {family: losses(found.values) for family, found in predictions.items()}
+    deviation = preparations[0].learnt_target.scale
     baselines = {
         name: (
-            quality.of_baseline(arrays, study.prepared, study.preparations, target),
-            _baseline_validation(arrays, len(study.splits), task.score, deviation),
+            losses(values),
+            _baseline_validation(study.baselines()[name], len(study.splits), task.score, deviation),
         )
-        for name, arrays in study.baselines().items()
+        for name, values in guesses.items()
     }
     margin = default_margin(task.score, baselines) if margin is None else margin
     eases = {
         family: ease.of_family(found, study.effort.learning_rates, task.score, margin, deviation)
         for family, found in trials.items()
     }
-    families = {family: _family_findings(study, family, trials, losses, eases) for family in study.families}
-    any_losses = next(iter(losses.values()))
+    families = {
+        family: _family_findings(study, family, trials, family_losses, eases) for family in study.families
+    }
+    any_family = next(iter(predictions.values()))
     findings = Findings(
         score=task.score,
         families=families,
-        runs=any_losses.runs,
-        fold=any_losses.fold,
+        runs=any_family.runs,
+        fold=any_family.fold,
         baselines={name: BaselineFindings(values, score) for name, (values, score) in baselines.items()},
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
     )
-    return Measured(study, trials, losses, baselines, eases, findings, decide(findings))
+    further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
+    scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
+    return Measured(study, trials, family_losses, baselines, eases, findings, decide(findings), scores)
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
@@ -81,7 +102,7 @@ def as_results(
 ) -> dict[str, Any]:
     """The content of `results.json`: counted and computed quantities only."""
     study, verdict, task = measured.study, measured.verdict, measured.study.dataset.task
-    arrays = {family: losses.values for family, losses in measured.losses.items()}
+    arrays = dict(measured.losses)
     arrays |= {name: values for name, (values, _) in measured.baselines.items()}
     analysis = Analysis(
         arrays,
@@ -91,7 +112,7 @@ def as_results(
         deterministic=tuple(measured.baselines),
     )
     families = Analysis(
-        {family: losses.values for family, losses in measured.losses.items()},
+        measured.losses,
         measured.findings.runs,
         measured.findings.fold,
         task.score,
@@ -110,7 +131,7 @@ def as_results(
                 "high": interval.high,
             }
         )
-    evidence: list[Evidence] = list(verdict.evidence)
+    evidence: list[Evidence] = [*verdict.evidence, *measured.quality]
     for family, found in measured.eases.items():
         evidence += ease.evidence(family, found)
     for family in study.families:
@@ -137,14 +158,14 @@ def _family_findings(
     study: Study,
     family: str,
     trials: dict[str, Trials],
-    losses: dict[str, quality.Losses],
+    losses: dict[str, np.ndarray],
     eases: dict[str, ease.Ease],
 ) -> FamilyFindings:
     net = _net(study, family, trials)
     count = net.cost
     trained = family in trials
     return FamilyFindings(
-        losses=losses[family].values if trained else None,
+        losses=losses[family] if trained else None,
         parameters=net.parameters,
         flops=count.flops,
         sequential_steps=count.span,

@@ -12,7 +12,7 @@ def evidence(family: str, net: Architecture) -> list[Evidence]:
     """What a family's network costs, whatever the machine."""
     count = net.cost
     return [
-        Evidence("parameters", family, net.parameters, "weights", method="counted"),
-        Evidence("FLOPs a sample", family, count.flops, "FLOPs", method=METHOD),
-        Evidence("sequential steps", family, count.span, "operations", method=METHOD),
+        Evidence("parameters", family, net.parameters, "count", method="trained numbers of the network"),
+        Evidence("FLOPs", family, count.flops, "count", method=METHOD),
+        Evidence("sequential steps", family, count.span, "count", method=METHOD),
     ]
