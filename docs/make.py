@@ -1,12 +1,13 @@
 """Makes what the pages show and code can't print at once: data of long runs, tables, pictures.
 
-    uv run python docs/make.py runs [NAME ...]   runs the comparisons; writes docs/data/*.json (minutes each)
-    uv run python docs/make.py pages             writes the tables between <!-- table ... --> and <!-- end -->
-    uv run python docs/make.py pictures          writes docs/images/ from docs/data/digits.json (needs Chromium)
+uv run python docs/make.py runs [NAME ...]   runs the comparisons; writes docs/data/*.json (minutes each)
+uv run python docs/make.py pages             writes the tables between <!-- table ... --> and <!-- end -->
+uv run python docs/make.py pictures          writes docs/images/ from docs/data/digits.json (needs Chromium)
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -92,7 +93,7 @@ def steps(name: str) -> str:
     rows = []
     for row in found["families"]:
         curve = dict(zip(row["curve"]["steps"], row["curve"]["mean"]))
-        rows.append([row["title"], *(f"{100 * curve[step]:.1f} %" if step in curve else "" for step in shown)])
+        rows.append([row["title"], *(f"{100 * curve[step]:.1f} %" for step in shown if step in curve)])
     return _table(["family", *(str(step) for step in shown)], rows) + f"\n\n{_made_by(found)}"
 
 
@@ -127,7 +128,8 @@ def recipes(name: str) -> str:
     """What each family made of one data set."""
     found, _ = load(name)
     rows = [
-        [row["title"], row["reads"], row["architecture"], f"{row['parameters']:,}"] for row in found["families"]
+        [row["title"], row["reads"], row["architecture"], f"{row['parameters']:,}"]
+        for row in found["families"]
     ]
     head = ["family", "reads", "architecture", "parameters"]
     return _table(head, rows) + f"\n\n{_made_by(found)}"
@@ -197,11 +199,13 @@ def pictures() -> None:
 
     found, timings = load("digits")
     (DOCS / "images").mkdir(exist_ok=True)
-    console = Console(record=True, width=84, force_terminal=True, color_system="truecolor", file=open("/dev/null", "w"))
+    console = Console(
+        record=True, width=88, force_terminal=True, color_system="truecolor", file=io.StringIO()
+    )
     console.print(f"$ {found['command']}")
     terminal.render(found, timings, console)
     svg = console.export_svg(title="fourfold compare digits")
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)  # the reader's own monospace, no font from elsewhere
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)  # no font is fetched from elsewhere
     (DOCS / "images" / "terminal.svg").write_text(svg, encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"
@@ -216,7 +220,7 @@ def screenshot(page: Path, picture: Path, profile: Path) -> None:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         sys.exit("no Chromium on the PATH: the report's picture can't be made")
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=10000"]
+    options = "--headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=10000".split()
     options += [f"--user-data-dir={profile}", f"--window-size={WIDTH},{SCREEN}", f"--screenshot={picture}"]
     subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True, timeout=120)
     with Image.open(picture) as image:

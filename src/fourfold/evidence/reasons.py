@@ -232,6 +232,8 @@ class Reasons:
             return head
         if here == there:
             return Sentence(f"{head}, as many FLOPs", head.numbers)
+        if max(here, there) < 1.05 * min(here, there):
+            return Sentence(f"{head}, about as many FLOPs", head.numbers)
         ratio = self.say("{times}", times=Cite("FLOPs ratio", f"{other} : {self.family}"))
         word = "fewer" if there < here else "more"
         return Sentence(
