@@ -143,13 +143,23 @@ def efforts(_: str) -> str:
             ", ".join(f"{rate:g}" for rate in e.learning_rates),
             str(e.seeds),
             f"{e.steps:,}",
+            str(e.batch),
             ", ".join(e.sizes),
             str(e.extensions),
             e.minutes,
         ]
         for e in EFFORTS.values()
     ]
-    head = ["effort", "learning rates", "seeds", "steps", "sizes", "the grid may grow", "minutes on digits"]
+    head = [
+        "effort",
+        "learning rates",
+        "seeds",
+        "steps",
+        "batch at most",
+        "sizes",
+        "the grid may grow",
+        "minutes on digits",
+    ]
     return _table(head, rows)
 
 
@@ -220,7 +230,13 @@ def screenshot(page: Path, picture: Path, profile: Path) -> None:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         sys.exit("no Chromium on the PATH: the report's picture can't be made")
-    options = "--headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=10000".split()
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--virtual-time-budget=10000",
+    ]
     options += [f"--user-data-dir={profile}", f"--window-size={WIDTH},{SCREEN}", f"--screenshot={picture}"]
     subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True, timeout=120)
     with Image.open(picture) as image:
