@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 import re
+from collections import Counter
 from typing import Any
 
 import jax
@@ -28,24 +30,21 @@ def to_source(graph: Graph, comment: str = "") -> str:
     model = Model(inputs=x, outputs=y)
     <BLANKLINE>
     """
-    uses = dict.fromkeys(graph.input_symbols, 0)
-    for node in graph.nodes:
-        for parent in node.parents:
-            uses[parent] = uses.get(parent, 0) + 1
-    names = _names(graph, uses)
+    layers = _layer_names(graph)
+    names = _names(graph, set(layers.values()))
     used: dict[str, set[str]] = {}
     lines = []
     for symbol in graph.input_symbols:
         dtype = "" if symbol.dtype == "float32" else f', dtype="{symbol.dtype}"'
         lines.append(f"{names[symbol]} = Input(shape={symbol.shape[1:]}{dtype})")
-    shared: dict[int, str] = {}
+    made: set[int] = set()
     for node in graph.nodes:
         maker = _constructor(node.layer, used)
-        if len(node.layer.nodes) > 1 and sum(other.layer is node.layer for other in graph.nodes) > 1:
-            if id(node.layer) not in shared:
-                shared[id(node.layer)] = node.layer.name
-                lines.append(f"{node.layer.name} = {maker}")
-            maker = shared[id(node.layer)]
+        if id(node.layer) in layers:
+            if id(node.layer) not in made:
+                made.add(id(node.layer))
+                lines.append(f"{layers[id(node.layer)]} = {maker}")
+            maker = layers[id(node.layer)]
         outputs = ", ".join(names.get(symbol, "_") for symbol in jax.tree.leaves(node.outputs))
         arguments = [_argument(argument, names) for argument in node.args]
         arguments += [f"{name}={_argument(value, names)}" for name, value in node.kwargs.items()]
@@ -58,39 +57,53 @@ def to_source(graph: Graph, comment: str = "") -> str:
     return "\n".join([*head, "", *lines]) + "\n"
 
 
-def _names(graph: Graph, uses: dict[Symbol, int]) -> dict[Symbol, str]:
+def _layer_names(graph: Graph) -> dict[int, str]:
+    """A variable for each layer that is called more than once."""
+    names: dict[int, str] = {}
+    calls = Counter(id(node.layer) for node in graph.nodes)
+    for node in graph.nodes:
+        if calls[id(node.layer)] > 1 and id(node.layer) not in names:
+            names[id(node.layer)] = _free(node.layer.name, {"x", "y", *names.values()})
+    return names
+
+
+def _names(graph: Graph, taken: set[str]) -> dict[Symbol, str]:
     """`x` for inputs; `y` for a value that the next line alone uses up, otherwise names of their own."""
     names = {s: "x" if len(graph.input_symbols) == 1 else f"x{i}" for i, s in enumerate(graph.input_symbols)}
-    taken = set(names.values())
-    order = {id(node): i for i, node in enumerate(graph.nodes)}
-    last_use: dict[Symbol, int] = {}
-    for node in graph.nodes:
+    taken = {*taken, *names.values(), "y", "model"}
+    last_use = {output: len(graph.nodes) for output in graph.output_symbols}
+    for i, node in enumerate(graph.nodes):
         for parent in node.parents:
-            last_use[parent] = order[id(node)]
+            last_use[parent] = max(last_use.get(parent, 0), i)
     for i, node in enumerate(graph.nodes):
         symbols = jax.tree.leaves(node.outputs)
-        for symbol in symbols:
-            if symbol not in last_use and symbol not in graph.output_symbols:
+        for number, symbol in enumerate(symbols):
+            if symbol not in last_use:
                 continue
-            if (
-                len(symbols) == 1
-                and last_use.get(symbol, i + 1) == i + 1
-                and symbol not in graph.output_symbols[1:]
-            ):
+            if len(symbols) == 1 and last_use[symbol] == i + 1:
                 names[symbol] = "y"
                 continue
-            base = re.sub(r"\W", "_", node.layer.name)
-            name = base if len(symbols) == 1 else f"{base}_{symbols.index(symbol)}"
-            while name in taken or name == "y":
-                name += "_"
-            taken.add(name)
-            names[symbol] = name
+            names[symbol] = _free(node.layer.name + f"_{number}" * (len(symbols) > 1), taken)
+            taken.add(names[symbol])
     return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A Python name like the given one that is not taken."""
+    name = re.sub(r"\W", "_", name)
+    name = f"layer_{name}" if not name.isidentifier() or keyword.iskeyword(name) else name
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _import(module: str, classes: list[str]) -> list[str]:
     line = f"from {module} import {', '.join(classes)}"
-    return [line] if len(line) <= 100 else [f"from {module} import (", *(f"    {name}," for name in classes), ")"]
+    return (
+        [line]
+        if len(line) <= 100
+        else [f"from {module} import (", *(f"    {name}," for name in classes), ")"]
+    )
 
 
 def _constructor(made: Any, used: dict[str, set[str]]) -> str:
