@@ -59,11 +59,12 @@ class Candidate:
     ordered_columns: bool = False
 
 
-def as_sequence(x: Symbol, problem: Problem, longest: int, width: int) -> Symbol:
+def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: bool = False) -> Symbol:
     """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
 
     A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
-    a series longer than that is cut into frames of equal length; tokens are embedded.
+    a series longer than that is cut into frames of equal length; tokens are embedded, and padding is ``masked``
+    where each step is one token.
     """
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], longest, width)
@@ -72,8 +73,7 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int) -> Symbol
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
     if problem.layout == "text":
         steps = problem.shape[0]
-        short = steps <= longest
-        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=short)(x)
+        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked and steps <= longest)(x)
         return framed(x, steps, EMBEDDING_WIDTH, longest)
     steps, channels = problem.shape
     return framed(x, steps, channels, longest)

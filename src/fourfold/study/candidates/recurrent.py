@@ -15,7 +15,7 @@ COLUMN_WIDTH = 8
 
 
 def build(x: Symbol, problem: Problem, width: int) -> Symbol:
-    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH)
+    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
     outputs, last, _ = LSTM(width, return_sequences=True, return_state=True)(x)
     x = Concatenate()([last, GlobalMaxPooling1D()(outputs)])
     return Dropout(0.1)(LayerNormalization()(x))
