@@ -5,6 +5,7 @@ import pytest
 
 from fourfold import Input, Model
 from fourfold.core.streams import Stream, use
+from fourfold.errors import OptionError
 from fourfold.interop.source import to_source
 from fourfold.layers import LSTM, Add, Concatenate, Dense, Embedding, GlobalAveragePooling1D
 from fourfold.study.candidates import CANDIDATES, Problem
@@ -111,6 +112,13 @@ def names_that_are_no_variables():
 )
 def test_forms_of_graphs(build, library):
     agrees(build(), library)
+
+
+def test_a_nested_model_is_refused():
+    x, z = Input(shape=(5,)), Input(shape=(5,))
+    inner = Model(x, Dense(2)(x), name="inner")
+    with pytest.raises(OptionError, match="a model inside a model has no source: got 'inner'. Do this: "):
+        to_source(Model(z, inner(z)).graph)
 
 
 def test_the_lines_are_what_a_person_would_write():

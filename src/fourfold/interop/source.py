@@ -11,6 +11,7 @@ from typing import Any
 import jax
 
 from fourfold.core.symbols import Symbol
+from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer, to_config
 
@@ -39,6 +40,13 @@ def to_source(graph: Graph, comment: str = "") -> str:
         lines.append(f"{names[symbol]} = Input(shape={symbol.shape[1:]}{dtype})")
     made: set[int] = set()
     for node in graph.nodes:
+        if hasattr(node.layer, "graph"):
+            raise OptionError(
+                "source-nested",
+                "a model inside a model has no source",
+                got=f"'{node.layer.name}'",
+                do="write the source of the inner model, and of the outer one without it",
+            )
         maker = _constructor(node.layer, used)
         if id(node.layer) in layers:
             if id(node.layer) not in made:
