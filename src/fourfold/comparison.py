@@ -7,6 +7,7 @@ comparison.verdict, comparison.table, comparison.model.predict(x_new)
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import tempfile
 import time
@@ -51,6 +52,27 @@ class Options:
     seeds: int | None = None
     margin: float | None = None
     examples: bool = True
+
+    def __post_init__(self) -> None:
+        effort_by_name(self.effort)
+        if self.seeds is not None and self.seeds < 1:
+            raise OptionError(
+                "seeds",
+                "there is no training without a seed",
+                got=f"--seeds {self.seeds}",
+                wanted="1 or more",
+            )
+        if self.seed < 0:
+            raise OptionError(
+                "seeds", "seeds are counted from 0 on", got=f"--seed {self.seed}", wanted="0 or more"
+            )
+        if self.margin is not None and not 0 <= self.margin < math.inf:
+            raise OptionError(
+                "margin",
+                "the difference that matters is not a size",
+                got=f"--margin {self.margin:g}",
+                wanted="0 or more, in the score's unit (0.01 is a point of accuracy)",
+            )
 
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
@@ -184,13 +206,6 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     """The study that would be run; nothing is trained or written."""
     effort = effort_by_name(options.effort)
     count = options.seeds if options.seeds is not None else effort.seeds
-    if count < 1 or options.seed < 0:
-        raise OptionError(
-            "seeds",
-            "seeds can't be counted so",
-            got=f"--seeds {count} --seed {options.seed}",
-            wanted="1 or more, from 0 on",
-        )
     seeds = [options.seed + i for i in range(count)]
     return Study(dataset, effort, seeds, options.seed, folder)
 
