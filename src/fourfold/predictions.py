@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -55,4 +56,8 @@ def _verdict_notes(folder: Path) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+    """A cell as the user wrote it: whole numbers without a point, missing values empty."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float):
+        return "" if math.isnan(value) else int(value) if value.is_integer() else value
+    return value
