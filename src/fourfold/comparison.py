@@ -265,7 +265,7 @@ def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
             wanted="an empty folder or an earlier study of this data",
             do="--out ANOTHER, or --force to write into it",
         )
-    if found is not None and found != _identity(dataset):
+    if found is not None and _study_of(found) != _study_of(_identity(dataset)):
         raise OptionError(
             "other-study",
             "the folder holds a study of other data or another target",
@@ -352,6 +352,11 @@ def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
         earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
         families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
     return {"total_seconds": round(total, 3), "families": families}
+
+
+def _study_of(identity: Any) -> tuple[Any, ...]:
+    """What makes a study another one: the data and the target. A file may be moved."""
+    return tuple(identity.get(part) for part in ("target", "fingerprint")) if isinstance(identity, dict) else ()
 
 
 def _identity(dataset: Dataset) -> dict[str, str]:

@@ -29,7 +29,7 @@ from fourfold.training.replicas import Replica, Shared, Sweep, Trained, padded_r
 VERSION = 1
 """Counts changes of the recipe: blocks of another version are not reused."""
 
-CHECKS, PATIENCE = 12, 6
+CHECKS, PATIENCE = 10, 5
 SMALLEST_BATCH = 16
 
 

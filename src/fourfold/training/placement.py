@@ -49,3 +49,12 @@ def padded(count: int) -> int:
     """The smallest multiple of the number of devices that holds ``count`` replicas."""
     devices = len(jax.devices())
     return -(-count // devices) * devices
+
+
+def deal(count: int) -> np.ndarray:
+    """The order in which ``count`` replicas are stacked so that they go round the devices like cards.
+
+    A stack is split into one piece a device; with replicas dealt, a stack that is half idle keeps all devices busy.
+    """
+    devices = len(jax.devices())
+    return np.arange(count).reshape(-1, devices).T.ravel()

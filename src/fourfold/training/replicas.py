@@ -17,14 +17,14 @@ import numpy as np
 from jax import lax
 
 from fourfold.training.objective import Batch
-from fourfold.training.placement import across_replicas, padded
+from fourfold.training.placement import across_replicas, deal, padded
 from fourfold.training.program import Program, TrainState
 
 Array = jax.Array
 
 TRAINED, STOPPED, DIVERGED = 0, 1, 2
 STATUSES = ("trained", "stopped early", "diverged")
-EVALUATION_BATCH = 128
+EVALUATION_BATCH = 96
 
 
 class Shared(NamedTuple):
@@ -97,10 +97,12 @@ class Sweep:
     def __call__(self, shared: Shared, replicas: list[Replica], size: int) -> list[Trained]:
         """Trains at most ``size`` replicas in the program compiled for ``size``."""
         idle = replicas[0]._replace(steps=np.int32(0))
-        stack = replicas + [idle] * (padded(size) - len(replicas))
+        dealt = deal(padded(size))
+        stack = [replicas[i] if i < len(replicas) else idle for i in dealt]
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *stack)
         trained = jax.device_get(self._train(shared, stacked))
-        return [jax.tree.map(lambda leaf, i=i: leaf[i], trained) for i in range(len(replicas))]
+        places = np.argsort(dealt)[: len(replicas)]
+        return [jax.tree.map(lambda leaf, place=place: leaf[place], trained) for place in places]
 
     def train(self, shared: Shared, replica: Replica) -> Trained:
         """One replica, from its initial weights to its predictions. Pure."""
