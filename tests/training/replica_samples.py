@@ -11,7 +11,14 @@ from fourfold.layers import BatchNormalization, Dense, Dropout
 from fourfold.ops import random as keys
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
-from fourfold.training.replicas import Replica, Shared, Sweep, padded_rows, warm_up_then_cosine
+from fourfold.training.replicas import (
+    EVALUATION_BATCH,
+    Replica,
+    Shared,
+    Sweep,
+    padded_rows,
+    warm_up_then_cosine,
+)
 
 STEPS, BATCH, CHECKS = 24, 8, 6
 RNG = np.random.default_rng(0)
@@ -55,7 +62,7 @@ def replica(seed, rate=0.05, steps=STEPS, fold=0, labels=0, order=None, net=None
     graph = (net or model()).graph
     values, trainable = graph.init(Stream(seed)), graph.trainable_paths()
     rng = np.random.default_rng(seed)
-    validation = padded_rows(ROWS["validation"])
+    evaluation = padded_rows(np.concatenate([ROWS["validation"], ROWS["test"]]))
     return Replica(
         weights={path: values[path] for path in trainable},
         fixed={path: value for path, value in values.items() if path not in trainable},
@@ -65,9 +72,9 @@ def replica(seed, rate=0.05, steps=STEPS, fold=0, labels=0, order=None, net=None
         steps=np.int32(steps),
         fold=np.int32(fold),
         labels=np.int32(labels),
-        validation=validation,
-        validation_weights=(np.arange(len(validation)) < len(ROWS["validation"])).astype(np.float32),
-        evaluation=padded_rows(ROWS["test"]),
+        evaluation=evaluation,
+        evaluation_weights=(np.arange(len(evaluation)) < len(ROWS["validation"])).astype(np.float32),
+        validation_batches=np.int32(-(-len(ROWS["validation"]) // EVALUATION_BATCH)),
         order=order,
     )
 

@@ -53,7 +53,10 @@ def test_a_replica_is_a_fit():
         np.testing.assert_allclose({**result.weights, **result.fixed}[path], value, rtol=1e-5, atol=1e-6)
     assert result.training_loss[0] == pytest.approx(history["loss"][0], rel=1e-5)
     np.testing.assert_allclose(
-        result.outputs[: len(ROWS["test"])], net.predict(X[0][ROWS["test"]], verbose=0), rtol=1e-4, atol=1e-6
+        result.outputs[len(ROWS["validation"]) :][: len(ROWS["test"])],
+        net.predict(X[0][ROWS["test"]], verbose=0),
+        rtol=1e-4,
+        atol=1e-6,
     )
     loss = net.evaluate(X[0][ROWS["validation"]], Y[0][ROWS["validation"]], verbose=0)
     assert result.validation_loss[0] == pytest.approx(loss, rel=1e-5)

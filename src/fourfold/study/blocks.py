@@ -18,13 +18,22 @@ import numpy as np
 from fourfold import losses, optimizers
 from fourfold.core.files import load_arrays, save_arrays
 from fourfold.core.streams import Stream
+from fourfold.data.splits import Split
 from fourfold.ops import random as keys
 from fourfold.study.architecture import Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.prepared import Prepared
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
-from fourfold.training.replicas import Replica, Shared, Sweep, Trained, padded_rows, warm_up_then_cosine
+from fourfold.training.replicas import (
+    EVALUATION_BATCH,
+    Replica,
+    Shared,
+    Sweep,
+    Trained,
+    padded_rows,
+    warm_up_then_cosine,
+)
 
 VERSION = 1
 """Counts changes of the recipe: blocks of another version are not reused."""
@@ -134,17 +143,14 @@ def _optimizer(net: Architecture) -> Any:
     return optimizer
 
 
-def _replica(
-    block: Block, run: Run, net: Architecture, prepared: Prepared, longest: tuple[int, int]
-) -> Replica:
+def _replica(block: Block, run: Run, net: Architecture, prepared: Prepared, longest: int) -> Replica:
     split = prepared.splits[run.split]
     seeds = np.random.SeedSequence([run.seed, run.split])
     initial, order, dropout = (int(word) for word in seeds.generate_state(3))
     values = net.trained.init(Stream(initial))
     trainable = set(net.trained.trainable_paths())
     rng = np.random.default_rng([order, 0])
-    validation, validation_weights = _fill(split.validation, prepared.weights[split.validation], longest[0])
-    evaluation, _ = _fill(np.concatenate([split.validation, split.test]), None, longest[1])
+    evaluation, evaluation_weights = _evaluation(split, prepared, longest)
     permuted = CANDIDATES[block.family].ordered_columns and block.problem.layout == "flat"
     return Replica(
         weights={path: value for path, value in values.items() if path in trainable},
@@ -155,9 +161,9 @@ def _replica(
         steps=np.int32(block.steps),
         fold=np.int32(run.split % len(prepared.inputs)),
         labels=np.int32(run.split % len(prepared.targets)),
-        validation=validation,
-        validation_weights=validation_weights,
         evaluation=evaluation,
+        evaluation_weights=evaluation_weights,
+        validation_batches=np.int32(-(-len(split.validation) // EVALUATION_BATCH)),
         order=column_order(run.seed, run.split, block.problem.shape[0]) if permuted else None,
     )
 
@@ -174,12 +180,13 @@ def _batches(rows: np.ndarray, steps: int, batch: int, rng: np.random.Generator)
     return orders[: steps * batch].reshape(steps, batch).astype(np.int32)
 
 
-def _fill(rows: np.ndarray, weights: np.ndarray | None, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows repeated to the longest split's number and a full evaluation batch; the repeats weigh nothing."""
-    filled = padded_rows(np.concatenate([rows, np.full(longest - len(rows), rows[0])]))
-    weight = np.zeros(len(filled), np.float32)
-    weight[: len(rows)] = 1.0 if weights is None else weights
-    return filled, weight
+def _evaluation(split: Split, prepared: Prepared, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows to predict, validation first, as many as the longest split has; and their weights in its score."""
+    rows = np.concatenate([split.validation, split.test])
+    rows = padded_rows(np.concatenate([rows, np.full(longest - len(rows), rows[0])]))
+    weights = np.zeros(len(rows), np.float32)
+    weights[: len(split.validation)] = prepared.weights[split.validation]
+    return rows, weights
 
 
 def _stack(trained: list[Trained], block: Block) -> dict[str, np.ndarray]:

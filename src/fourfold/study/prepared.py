@@ -35,11 +35,9 @@ class Prepared:
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:24]
 
-    def longest_evaluation(self) -> tuple[int, int]:
-        """The most validation rows, and the most validation and test rows, of a split."""
-        validation = [len(split.validation) for split in self.splits]
-        both = [len(split.validation) + len(split.test) for split in self.splits]
-        return max(validation), max(both)
+    def longest_evaluation(self) -> int:
+        """The most validation and test rows of a split."""
+        return max(len(split.validation) + len(split.test) for split in self.splits)
 
     def save(self, folder: Path) -> None:
         path = folder / "blocks" / f"data-{self.key}.npz"

@@ -35,8 +35,11 @@ class Shared(NamedTuple):
 
 
 class Replica(NamedTuple):
-    """One run: N batch size, S steps at most, V validation rows, E rows to predict, P positions.
+    """One run: S steps at most of batches of B rows, E rows to predict, P positions.
 
+    The rows to predict begin with the validation rows, and fill whole evaluation batches (`padded_rows`);
+    ``evaluation_weights`` (E,) are the rows' weights in the validation score, 0 for all others, and
+    ``validation_batches`` counts the evaluation batches that hold validation rows.
     ``order`` permutes the positions of an input (all axes but the last, or the columns of a table); None where
     no replica of the program permutes.
     """
@@ -49,9 +52,9 @@ class Replica(NamedTuple):
     steps: Any
     fold: Any
     labels: Any
-    validation: Any
-    validation_weights: Any
     evaluation: Any
+    evaluation_weights: Any
+    validation_batches: Any
     order: Any = None
 
 
@@ -113,41 +116,54 @@ class Sweep:
         )
         every = (replica.steps + checks - 1) // checks
         curves = jnp.zeros((4, checks))
+        outputs = jnp.zeros(self._output_shape(replica))
 
-        def training(carry):
-            state, _, _, _, status, _ = carry
-            return (status < 0) & (state.step < replica.steps)
+        def unfinished(carry):
+            return ~carry[-1]
 
-        def between_checks(carry):
-            state, best, best_score, stale, _, curves = carry
+        def until_next_check(carry):
+            """Trains and looks at the validation rows; the last time, instead, predicts with what is kept."""
+            state, best, best_score, stale, status, curves, _, _ = carry
+            last = (status >= 0) | (state.step >= replica.steps)
+            status = jnp.where(last & (status < 0), TRAINED, status)
+            kept = jax.tree.map(partial(jnp.where, status > TRAINED), best, (state.weights, state.fixed))
+            state = state._replace(weights=kept[0], fixed=kept[1])
+            stop = jnp.where(last, state.step, jnp.minimum(state.step + every, replica.steps))
             check = state.step // jnp.maximum(every, 1)
-            stop = jnp.minimum(state.step + every, replica.steps)
             state, logs = lax.fori_loop(
                 state.step, stop, partial(self._step, shared, replica), (state, program.objective.init())
             )
+            batches = jnp.where(last, len(replica.evaluation) // EVALUATION_BATCH, replica.validation_batches)
+            outputs = self._outputs(shared, replica, state, batches)
             loss = program.objective.compute(logs)["loss"]
-            validation_loss, score = self._validate(shared, replica, state)
+            validation_loss, score = self._validate(shared, replica, outputs)
             finite = jnp.isfinite(loss) & jnp.isfinite(validation_loss)
             better = finite & (score >= best_score)
             best = jax.tree.map(partial(jnp.where, better), (state.weights, state.fixed), best)
             stale = jnp.where(better, 0, stale + 1)
-            status = jnp.where(finite, jnp.where(stale >= self.patience, STOPPED, -1), DIVERGED)
+            found = jnp.where(finite, jnp.where(stale >= self.patience, STOPPED, -1), DIVERGED)
             curve = jnp.stack([state.step.astype(jnp.float32), loss, validation_loss, score])
-            curves = curves.at[:, check].set(curve)
-            return state, best, jnp.where(better, score, best_score), stale, status, curves
+            curves = jnp.where(last, curves, curves.at[:, check].set(curve))
+            status = jnp.where(last, status, found)
+            return state, best, jnp.where(better, score, best_score), stale, status, curves, outputs, last
 
-        start = (state, (weights, fixed), jnp.float32(-jnp.inf), jnp.int32(0), jnp.int32(-1), curves)
-        state, best, _, _, status, curves = lax.while_loop(training, between_checks, start)
-        status = jnp.where(status < 0, TRAINED, status)
-        weights, fixed = jax.tree.map(
-            partial(jnp.where, status == TRAINED), (state.weights, state.fixed), best
+        start = (state, (weights, fixed), jnp.float32(-jnp.inf), jnp.int32(0), jnp.int32(-1), curves, outputs)
+        idle = replica.steps == 0
+        state, _, _, _, status, curves, outputs, _ = lax.while_loop(
+            unfinished, until_next_check, (*start, idle)
         )
-        state = state._replace(weights=weights, fixed=fixed)
-        predict = partial(self._outputs, shared, replica, state, replica.evaluation)
-        outputs = lax.cond(state.step > 0, predict, lambda: jnp.zeros(jax.eval_shape(predict).shape))
         check_steps, training_loss, validation_loss, score = curves
+        status = jnp.maximum(status, TRAINED)
         return Trained(
-            weights, fixed, outputs, check_steps, training_loss, validation_loss, score, status, state.step
+            state.weights,
+            state.fixed,
+            outputs,
+            check_steps,
+            training_loss,
+            validation_loss,
+            score,
+            status,
+            state.step,
         )
 
     def _step(self, shared: Shared, replica: Replica, i: Array, carry: Any) -> Any:
@@ -164,23 +180,28 @@ class Sweep:
             return inputs
         return permute(inputs, replica.order)
 
-    def _outputs(self, shared: Shared, replica: Replica, state: TrainState, rows: Array) -> Array:
-        """Outputs (E, units) of rows whose number is a multiple of the evaluation batch."""
+    def _outputs(self, shared: Shared, replica: Replica, state: TrainState, batches: Array) -> Array:
+        """Outputs (E, units) of the first evaluation batches; 0 for the rows after them."""
         values = {**state.weights, **state.fixed}
 
-        def batch(rows):
-            return self.program.graph.apply(values, self._inputs(shared, replica, rows)).outputs
+        def batch(i, outputs):
+            first = i * EVALUATION_BATCH
+            rows = lax.dynamic_slice_in_dim(replica.evaluation, first, EVALUATION_BATCH)
+            found = self.program.graph.apply(values, self._inputs(shared, replica, rows)).outputs
+            return lax.dynamic_update_slice_in_dim(outputs, found, first, 0)
 
-        outputs = lax.map(batch, rows.reshape(-1, EVALUATION_BATCH))
-        return outputs.reshape(-1, *outputs.shape[2:])
+        return lax.fori_loop(0, batches, batch, jnp.zeros(self._output_shape(replica)))
 
-    def _validate(self, shared: Shared, replica: Replica, state: TrainState) -> tuple[Array, Array]:
-        outputs = self._outputs(shared, replica, state, replica.validation)
-        targets = shared.targets.at[replica.labels, replica.validation].get(mode="promise_in_bounds")
+    def _output_shape(self, replica: Replica) -> tuple[int, ...]:
+        (output,) = self.program.graph.output_symbols
+        return (len(replica.evaluation), *(int(axis) for axis in output.shape[1:] if axis is not None))
+
+    def _validate(self, shared: Shared, replica: Replica, outputs: Array) -> tuple[Array, Array]:
+        targets = shared.targets.at[replica.labels, replica.evaluation].get(mode="promise_in_bounds")
         loss, score = self.per_example(targets, outputs)
-        weights = replica.validation_weights
+        weights = replica.evaluation_weights
         total = weights.sum()
-        return (loss * weights).sum() / total, (score * weights).sum() / total
+        return jnp.where(weights > 0, loss * weights, 0.0).sum() / total, (score * weights).sum() / total
 
 
 def permute(inputs: Array, order: Array) -> Array:
