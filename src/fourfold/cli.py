@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fourfold.data.dataset import Dataset
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
+_running: list[Path] = []
+"""The folder of the comparison that runs."""
 
 app = typer.Typer(
     name="fourfold",
@@ -97,6 +99,7 @@ def compare(
     _say_price(dataset, options, folder, say)
     if dry_run:
         return
+    _running.append(folder)
     comparison = run(
         dataset,
         options,
@@ -202,26 +205,26 @@ def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_j
 def main() -> None:
     """Runs the command line and ends the process with the exit code of what happened."""
     signal.signal(signal.SIGTERM, _terminate)
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # said when a worker is ended at once
     try:
-        app(standalone_mode=False)
-        code = 0
+        ended = app(standalone_mode=False)  # a number where typer itself met an interrupt
+        code = ended if isinstance(ended, int) else 0
     except FourfoldError as error:
         code = _fail(str(error), error.exit_code)
     except typer.Exit as end:
         code = end.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        code = _fail(
-            "interrupted; what is finished is kept, the same command goes on from there", INTERRUPTED
-        )
+        code = INTERRUPTED
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except MemoryError:
         code = _fail("the machine has too little memory. Do this: fewer rows, or --effort quick", MACHINE)
     except Exception as error:
         code = _usage_or_bug(error)
+    if code == INTERRUPTED:
+        _stop("interrupted", INTERRUPTED)
     sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code) if code in (INTERRUPTED, TERMINATED) else sys.exit(code)
+    sys.exit(code)
 
 
 def _usage_or_bug(error: Exception) -> int:
@@ -249,8 +252,19 @@ def _fail(message: str, code: int) -> int:
 
 
 def _terminate(*_: Any) -> None:
-    from fourfold.study.workers import kill_worker
+    _stop("terminated", TERMINATED)
 
-    kill_worker()
-    _fail("terminated; what is finished is kept, the same command goes on from there", TERMINATED)
-    os._exit(TERMINATED)
+
+def _stop(how: str, code: int) -> None:
+    """Ends this process and its worker at once, saying what is kept and where."""
+    workers = sys.modules.get("fourfold.study.workers")
+    if workers is not None:
+        workers.kill_worker()
+    kept = (
+        f"; what is finished is kept in {_running[-1]}, the same command goes on from there"
+        if _running
+        else ""
+    )
+    _fail(f"{how}{kept}", code)
+    sys.stderr.flush()
+    os._exit(code)

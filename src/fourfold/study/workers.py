@@ -7,6 +7,8 @@ and a worker that the system kills is an error of one block, not the end.
 from __future__ import annotations
 
 import os
+import threading
+import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import loky
 
 from fourfold.training.placement import cores
+
+LOOK_EVERY = 0.5  # seconds between two looks of the worker at its parent
 
 
 class Inline(Executor):
@@ -28,9 +32,27 @@ class Inline(Executor):
         return future
 
 
+_pool: Any = None
+
+
 def local_worker() -> Executor:
     """One worker process with every core as a device. The same one is reused while the process lives."""
-    return loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment())
+    global _pool
+    _pool = loky.get_reusable_executor(
+        max_workers=1, timeout=3600, initializer=_end_with, initargs=(os.getpid(),), env=environment()
+    )
+    return _pool
+
+
+def _end_with(parent: int) -> None:
+    """In the worker: a thread that ends it when its parent is gone, however that came to its end."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_EVERY)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def warm_up() -> None:
@@ -47,10 +69,9 @@ def _load() -> None:
 
 
 def kill_worker() -> None:
-    """Ends the worker at once, whatever it does."""
-    loky.get_reusable_executor(max_workers=1, timeout=3600, env=environment()).shutdown(
-        wait=False, kill_workers=True
-    )
+    """Ends the worker at once, whatever it does. Takes no locks, so that a signal handler may call it."""
+    for process in list((getattr(_pool, "_processes", None) or {}).values()):
+        process.terminate()
 
 
 def environment() -> dict[str, str]:
