@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,7 +47,10 @@ def _effort_table() -> str:
 @app.command(epilog=_effort_table())
 def compare(
     data: Annotated[
-        str, typer.Argument(help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file.")
+        str,
+        typer.Argument(
+            metavar="DATA", help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file."
+        ),
     ],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
@@ -182,7 +186,8 @@ def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> N
 
     study = plan(dataset, options, folder)
     price = study.price(cores())
-    minutes = "under a minute" if price.minutes < 1 else f"about {price.minutes:.0f} minutes"
+    whole = round(price.minutes)
+    minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
     say(
         f"cost: {price.replicas:,} trainings of {price.steps:,} steps, {minutes} on {cores()} cores at first, "
         f"about {price.megabytes:,.0f} MB; --effort changes it"
@@ -205,6 +210,7 @@ def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_j
 def main() -> None:
     """Runs the command line and ends the process with the exit code of what happened."""
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, _interrupt)
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # said when a worker is ended at once
     try:
         ended = app(standalone_mode=False)  # a number where typer itself met an interrupt
@@ -223,6 +229,7 @@ def main() -> None:
         code = _usage_or_bug(error)
     if code == INTERRUPTED:
         _stop("interrupted", INTERRUPTED)
+    _end_worker()
     sys.stdout.flush()
     sys.exit(code)
 
@@ -251,20 +258,33 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
+def _interrupt(*_: Any) -> None:
+    """Lets what runs clean up behind itself, for a second; a second Ctrl-C does not wait."""
+    signal.signal(signal.SIGINT, lambda *_: _stop("interrupted", INTERRUPTED))
+    patience = threading.Timer(1.0, _stop, ("interrupted", INTERRUPTED))
+    patience.daemon = True
+    patience.start()
+    raise KeyboardInterrupt
+
+
 def _terminate(*_: Any) -> None:
     _stop("terminated", TERMINATED)
 
 
 def _stop(how: str, code: int) -> None:
     """Ends this process and its worker at once, saying what is kept and where."""
-    workers = sys.modules.get("fourfold.study.workers")
-    if workers is not None:
-        workers.kill_worker()
-    kept = (
+    _end_worker()
+    folder = (
         f"; what is finished is kept in {_running[-1]}, the same command goes on from there"
         if _running
         else ""
     )
-    _fail(f"{how}{kept}", code)
+    _fail(how + folder, code)
     sys.stderr.flush()
     os._exit(code)
+
+
+def _end_worker() -> None:
+    workers = sys.modules.get("fourfold.study.workers")
+    if workers is not None:
+        workers.kill_worker()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
+import sys
 import tempfile
 import time
 from concurrent.futures import Executor
@@ -23,9 +24,9 @@ from fourfold.errors import FileError, OptionError
 from fourfold.evidence.evidence import Evidence
 from fourfold.interop.source import to_source
 from fourfold.report import html
-from fourfold.report.escape import file_name
+from fourfold.report.escape import file_name, visible
 from fourfold.report.files import write_study
-from fourfold.report.progress import Silent
+from fourfold.report.progress import Silent, open_progress
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import CANDIDATES
@@ -154,6 +155,7 @@ def compare(
     *,
     out: str | Path | None = None,
     executor: Executor | None = None,
+    verbose: bool = True,
     **options: Any,
 ) -> Comparison:
     """Trains one candidate of each family on your data under one budget and says which to use, and why.
@@ -164,6 +166,7 @@ def compare(
         y: the target (N,) where ``x`` holds inputs only.
         out: the folder for report, results and model; a temporary one by default.
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
+        verbose: say on standard error what was inferred, and show progress.
         options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, margin.
 
     Raises:
@@ -177,10 +180,14 @@ def compare(
             got=repr(unknown[0]),
             wanted=", ".join(Options.__dataclass_fields__),
         )
-    chosen = Options(**{"effort": "quick", **options})
+    chosen = Options(**options)
     dataset = load_data(x, y, chosen)
     folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
-    return run(dataset, chosen, folder, source=dataset.name, executor=executor)
+    if verbose:
+        for note in dataset.notes:
+            print(visible(str(note)), file=sys.stderr)
+    progress = open_progress(quiet=not verbose)
+    return run(dataset, chosen, folder, source=dataset.name, executor=executor, progress=progress)
 
 
 def load_model(folder: str | Path) -> SavedModel:
@@ -334,11 +341,16 @@ def _about(model: SavedModel, kept: dict[str, Any]) -> str:
 
 
 def _next(measured: Measured, words: list[str], options: Options, place: list[str]) -> str | None:
-    """The command that would settle an undecided comparison, in this very folder."""
-    settle = measured.verdict.settle or {}
-    if measured.verdict.kind != "undecided" or "seeds" not in settle:
+    """The command that would settle an undecided comparison, in this very folder.
+
+    After a quick look that is the standard effort; one seed says too little to count how many are needed.
+    """
+    if measured.verdict.kind != "undecided":
         return None
-    return shlex.join([*words, *options.arguments(seeds=settle["seeds"]), *place])
+    if options.effort == "quick":
+        return shlex.join([*words, *options.arguments(effort=DEFAULT_EFFORT, seeds=None), *place])
+    seeds = (measured.verdict.settle or {}).get("seeds")
+    return shlex.join([*words, *options.arguments(seeds=seeds), *place]) if seeds else None
 
 
 def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
@@ -356,7 +368,9 @@ def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
 
 def _study_of(identity: Any) -> tuple[Any, ...]:
     """What makes a study another one: the data and the target. A file may be moved."""
-    return tuple(identity.get(part) for part in ("target", "fingerprint")) if isinstance(identity, dict) else ()
+    return (
+        tuple(identity.get(part) for part in ("target", "fingerprint")) if isinstance(identity, dict) else ()
+    )
 
 
 def _identity(dataset: Dataset) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.data import NewRows, read_inputs
+from fourfold.evidence.findings import title
 from fourfold.report.escape import csv_cell
 from fourfold.report.files import load_study
 from fourfold.study.saved_model import SavedModel
@@ -51,7 +52,7 @@ def _verdict_notes(folder: Path) -> list[str]:
     if verdict["kind"] != "none":
         return []
     return [
-        f"no family beat the baseline in this comparison; these are predictions of the best, {verdict['family']}"
+        f"no family beat the baseline in this comparison; these are predictions of the best, {title(verdict['family'])}"
     ]
 
 

@@ -6,6 +6,7 @@ Three displays take the same four events: ``Live`` redraws a small table, ``Line
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from rich.text import Text
 
 from fourfold.report import format as fmt
 from fourfold.report.escape import terminal as escape
+
+QUIET_SECONDS = 30
 
 
 @dataclass
@@ -74,10 +77,11 @@ class Silent:
 
 
 class Lines(Silent):
-    """A line at the start, at each quarter of a family, and as each family ends."""
+    """A line at the start, at each quarter of a family, when long nothing was said, and as each family ends."""
 
     def __init__(self, console: Console) -> None:
         self.console, self.tally, self.quarters = console, Tally({}), {}
+        self.last = time.monotonic()
 
     def start(self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int]) -> None:
         self.tally = Tally(_totals(families, totals))
@@ -86,9 +90,9 @@ class Lines(Silent):
 
     def update(self, family: str, done: float, total: int, seconds: float) -> None:
         self.tally.hear(family, done, total, seconds)
-        quarter = int(4 * self.tally.share(family))
-        if quarter > self.quarters.get(family, 0):
-            self.quarters[family] = quarter
+        quarter, now = int(4 * self.tally.share(family)), time.monotonic()
+        if quarter > self.quarters.get(family, 0) or now - self.last > QUIET_SECONDS:
+            self.quarters[family], self.last = quarter, now
             runs = f"{int(done)} of {total} runs"
             self._print(
                 f"{family}: {runs}, {fmt.seconds(seconds)}; {fmt.seconds(self.tally.left())} left in all"

@@ -73,7 +73,7 @@ BASELINES: dict[str, dict[str, Baseline]] = {
                 "logistic regression",
                 _logistic,
                 (0.01, 0.1, 1.0, 10.0),
-                "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300).fit(x, y)",
+                "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300).fit(x, y)  # x standardised",
             ),
             Baseline(
                 "boosted trees",
@@ -91,7 +91,7 @@ BASELINES: dict[str, dict[str, Baseline]] = {
                 "ridge regression",
                 _ridge,
                 (0.001, 0.01, 0.1, 1.0, 10.0),
-                "sklearn.linear_model.Ridge(alpha={alpha:g}).fit(x, y)",
+                "sklearn.linear_model.Ridge(alpha={alpha:g}).fit(x, y)  # x, y standardised",
             ),
             Baseline(
                 "boosted trees",

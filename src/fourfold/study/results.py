@@ -59,7 +59,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         return quality.losses(task, values, target, prepared.weights[rows])
 
     family_losses = {family: losses(found.values) for family, found in predictions.items()}
-    deviation = preparations[0].learnt_target.scale
+    deviation = study.deviation
     baselines = {
         name: (
             losses(values),
@@ -73,7 +73,8 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         for family, found in trials.items()
     }
     families = {
-        family: _family_findings(study, family, trials, family_losses, eases) for family in study.families
+        family: _family_findings(study, family, trials, family_losses, eases, margin)
+        for family in study.families
     }
     any_family = next(iter(predictions.values()))
     findings = Findings(
@@ -137,6 +138,8 @@ def as_results(
     for family in study.families:
         evidence += cost.evidence(family, _net(study, family, measured.trials))
     verdict_facts = verdict.to_dict() | {"next": next_command}
+    if study.effort.name == "quick":
+        verdict_facts["settle"] = None  # the next command takes another effort, not a number of seeds
     return {
         "schema": SCHEMA,
         "fourfold": fourfold.__version__,
@@ -160,6 +163,7 @@ def _family_findings(
     trials: dict[str, Trials],
     losses: dict[str, np.ndarray],
     eases: dict[str, ease.Ease],
+    margin: float,
 ) -> FamilyFindings:
     net = _net(study, family, trials)
     count = net.cost
@@ -171,7 +175,7 @@ def _family_findings(
         sequential_steps=count.span,
         status="trained" if trained else f"failed: {study.failures.get(family, 'no training ended')}",
         learning_rate_at_edge=trained and eases[family].at_edge,
-        size_at_cap=trained and len(study.effort.sizes) > 1 and net.size == study.effort.sizes[-1],
+        size_at_cap=trained and ease.wants_more(trials[family], study.effort.sizes, margin, study.deviation),
     )
 
 
@@ -267,7 +271,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
 def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
     """The validation score of the best setting by step: mean, lowest and highest of its runs."""
     score = measured.study.dataset.task.score
-    deviation = measured.study.preparations[0].learnt_target.scale
+    deviation = measured.study.deviation
     curves = [t for t in trials.by_setting[trials.best()] if not t.diverged]
     longest = max(curves, key=lambda t: len(t.check_steps)).check_steps if curves else np.zeros(0)
     points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}

@@ -83,6 +83,11 @@ class Study:
     def batch(self) -> int:
         return batch_size(self.training_rows, self.effort.batch)
 
+    @property
+    def deviation(self) -> float:
+        """What turns the root of a validation loss into the target's unit; 1 for classes."""
+        return self.preparations[0].learnt_target.scale
+
     def net(self, family: str, size: str) -> Architecture:
         return architecture(family, self.problem, size, self.dataset.task.output)
 
@@ -187,9 +192,7 @@ class Study:
         score = trials[family].rank(trials[family].best())[0]
         task = self.dataset.task
         if task.kind == "regression":
-            return (
-                f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.preparations[0].learnt_target.scale:.4g}"
-            )
+            return f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.deviation:.4g}"
         return f"validation {task.score.replace('_', ' ')} {100 * score:.1f} %"
 
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:

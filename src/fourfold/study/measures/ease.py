@@ -94,6 +94,18 @@ def at_edge(trials: Trials) -> tuple[bool, bool]:
     return chosen == rates[0] and strict, chosen == rates[-1] and strict
 
 
+def wants_more(trials: Trials, sizes: tuple[str, ...], margin: float, deviation: float) -> bool:
+    """Whether the largest size was best by more than the margin, so that a larger one might gain more."""
+    if trials.best()[0] != sizes[-1] or len(sizes) < 2:
+        return False
+
+    def best(size: str) -> float:
+        score = max(trials.rank((s, rate))[0] for s, rate in trials.by_setting if s == size)
+        return -float(np.sqrt(-score)) * deviation if score < 0 else score
+
+    return best(sizes[-1]) - max(best(size) for size in sizes[:-1]) > margin
+
+
 def next_rate(rate: float, up: bool) -> float:
     """The neighbour on the grid 1, 3, 10, 30, ...
 
