@@ -1,6 +1,7 @@
 """The command line in an empty folder, and one small finished study that tests may read."""
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -32,10 +33,8 @@ class Ended:
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Runs a command line in this process and an empty folder; gives exit code and output."""
-    import signal
-
     monkeypatch.chdir(tmp_path)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def running(*arguments):
         monkeypatch.setattr(sys, "argv", ["fourfold", *map(str, arguments)])
@@ -45,7 +44,8 @@ def run(tmp_path, monkeypatch, capsys):
         return Ended(int(end.value.code or 0), printed.out, printed.err)
 
     yield running
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def messy(path: Path, rows: int = 90) -> Path:
