@@ -259,7 +259,9 @@ def _fail(message: str, code: int) -> int:
 
 
 def _interrupt(*_: Any) -> None:
-    """Lets what runs clean up behind itself, for a second; a second Ctrl-C does not wait."""
+    """Lets a comparison clean up behind itself, for a second; a second Ctrl-C does not wait."""
+    if not _running:
+        _stop("interrupted", INTERRUPTED)
     signal.signal(signal.SIGINT, lambda *_: _stop("interrupted", INTERRUPTED))
     patience = threading.Timer(1.0, _stop, ("interrupted", INTERRUPTED))
     patience.daemon = True
