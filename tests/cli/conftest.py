@@ -1,26 +1,17 @@
 """The command line in an empty folder, and one small finished study that tests may read."""
 
-import json
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import numpy as np
 import pytest
+from cli_samples import messy
 
 from fourfold import cli, comparison
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.workers import Inline
 
 TINY = replace(EFFORTS["quick"], steps=8, learning_rates=(3e-3, 1e-2), extensions=0)
-
-
-def fourfold(*arguments, cwd, **options):
-    """The real program in a process of its own."""
-    command = [Path(sys.executable).with_name("fourfold"), *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)
 
 
 @dataclass
@@ -48,19 +39,6 @@ def run(tmp_path, monkeypatch, capsys):
         signal.signal(number, handler)
 
 
-def messy(path: Path, rows: int = 90) -> Path:
-    """A csv with numbers, categories, missing values, a counter and names that csv and HTML must escape."""
-    rng = np.random.default_rng(0)
-    lines = ['id,size,"a, b",<b>color</b>,=kind']
-    for i in range(rows):
-        size = "" if rng.random() < 0.2 else f"{rng.normal():.3f}"
-        color = rng.choice(["red", "green", ""])
-        kind = "=1+1" if (color == "red") != (rng.random() < 0.1) else "😀"
-        lines.append(f"{i},{size},{rng.normal():.3f},{color},{kind}")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """The folder of a comparison of few steps on `messy`, the rows beside it."""
@@ -72,11 +50,3 @@ def study(tmp_path_factory):
         dataset = comparison.load_data(str(data), None, options)
         comparison.run(dataset, options, place / "out", source="messy.csv", executor=Inline())
     return place / "out"
-
-
-def results(folder: Path, without: tuple[str, ...] = ()) -> dict:
-    """results.json without what names the folder."""
-    content = json.loads((folder / "results.json").read_text())
-    for name in without:
-        content.pop(name)
-    return content

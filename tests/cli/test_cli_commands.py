@@ -8,8 +8,8 @@ import shutil
 
 import numpy as np
 import pytest
+from cli_samples import fourfold, messy
 
-from conftest import fourfold, messy
 from fourfold import __version__, load_model
 
 GOOD = "v,w,y\n" + "".join(f"{i % 13},{i % 7},{'pq'[i % 2]}\n" for i in range(40))

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from conftest import fourfold, messy
+from cli_samples import fourfold, messy
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
