@@ -20,7 +20,7 @@ from typing import Any
 from fourfold.core.files import locked, write_whole
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
-from fourfold.errors import FileError, OptionError
+from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
 from fourfold.interop.source import to_source
 from fourfold.report import html
@@ -177,7 +177,7 @@ def compare(
         raise OptionError(
             "unknown-option",
             "compare has no such option",
-            got=repr(unknown[0]),
+            got=f"{unknown[0]!r}{closest(unknown[0], Options.__dataclass_fields__)}",
             wanted=", ".join(Options.__dataclass_fields__),
         )
     chosen = Options(**options)

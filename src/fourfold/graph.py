@@ -96,7 +96,7 @@ class Graph:
         leaves = jax.tree.leaves(inputs)
         if len(leaves) != len(self.input_symbols):
             raise ShapeError(
-                "graph-inputs",
+                "number-of-inputs",
                 "the model takes another number of inputs",
                 got=str(len(leaves)),
                 wanted=str(len(self.input_symbols)),

@@ -29,7 +29,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
         labels = labels[..., 0]
     if labels.size == 0 or labels.min() < 0:
         raise DataError(
-            "class-numbers", "classes are numbered from 0", got=str(labels.min() if labels.size else "none")
+            "class-numbers",
+            "classes are numbered from 0",
+            got=str(labels.min() if labels.size else "none"),
+            wanted="at least one number, from 0 on",
         )
     classes = num_classes or int(labels.max()) + 1
     if labels.max() >= classes:

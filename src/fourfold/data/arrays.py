@@ -84,7 +84,10 @@ def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise DataError(
-            "repeated-columns", "columns have the same name", got=repr(max(names, key=names.count))
+            "repeated-columns",
+            "columns have the same name",
+            got=repr(max(names, key=names.count)),
+            do="rename one of them",
         )
     return _table({name: _series(frame[column]) for name, column in zip(names, frame.columns)})
 

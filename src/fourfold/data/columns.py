@@ -58,7 +58,12 @@ def settle_table(
     columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
     if not columns:
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
-        raise DataError("no-useful-columns", "no input column can be used", got=reasons)
+        raise DataError(
+            "no-useful-columns",
+            "no input column can be used",
+            got=reasons,
+            do="add columns that vary and are not missing throughout",
+        )
     notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
     absent = {column.name: int(missing(table[column.name]).sum()) for column in columns}
     absent = {name: count for name, count in absent.items() if count}

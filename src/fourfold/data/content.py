@@ -46,7 +46,9 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
             "url", "Fourfold reads no addresses", got=name[:80], wanted="a file", do="download it first"
         )
     if "\0" in name or not name.strip():
-        raise FileError("no-such-file", "this is no file name", got=repr(name[:80]))
+        raise FileError(
+            "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file"
+        )
     path = Path(name).expanduser()
     try:
         facts = path.stat()
@@ -73,7 +75,10 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
         if isinstance(error, FourfoldError):
             raise
         raise FileError(
-            "unreadable-file", f"{name} can't be read", got=error.strerror or str(error)
+            "unreadable-file",
+            f"{name} can't be read",
+            got=error.strerror or str(error),
+            wanted="a file that this user may read",
         ) from error
     return Content(path.resolve(), name, facts.st_size, head, compressed)
 
@@ -140,7 +145,10 @@ def _decompressed_head(path: Path, name: str) -> bytes:
 def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
     if path.is_symlink():
         return FileError(
-            "broken-link", f"{name} is a link to a file that does not exist", got=os.readlink(path)
+            "broken-link",
+            f"{name} is a link to a file that does not exist",
+            got=os.readlink(path),
+            do="name the file itself",
         )
     names = list(names)
     beside = []

@@ -95,7 +95,10 @@ def _with_target(source: Source, target: str | None) -> Source:
     name, because = _target_name(table, target)
     if len(table) == 1:
         raise DataError(
-            "no-inputs", "the data have no input columns beside the target", got=f"one column, {name!r}"
+            "no-inputs",
+            "the data have no input columns beside the target",
+            got=f"one column, {name!r}",
+            wanted="at least one column more",
         )
     columns = tuple(column for column in source.columns if column.name != name)
     note = Note(f"target: {name}", because, "" if target else "--target NAME")

@@ -28,7 +28,9 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
         )
     rows = row_count(test.inputs)
     if not rows:
-        raise DataError("no-test-rows", "the test data have no rows", got=test.name)
+        raise DataError(
+            "no-test-rows", "the test data have no rows", got=test.name, wanted="at least one row"
+        )
     joined = source
     if source.target is not None and test.target is not None:
         if len(test.target) != rows:
@@ -36,6 +38,7 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
                 "different-lengths",
                 "x and y of the test data differ in length",
                 got=f"{rows} and {len(test.target)}",
+                wanted="one target a row",
             )
         kind, parts = _together("y", (source.target_kind, source.target), (test.target_kind, test.target))
         joined = replace(joined, target=np.concatenate(parts), target_kind=kind)

@@ -70,7 +70,10 @@ def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, .
     used = ~((x == first).all(axis=0) | absent.all(axis=0))
     if not used.any():
         raise DataError(
-            "constant-inputs", "all columns of x are constant", got=f"{x.shape[1]} constant columns"
+            "constant-inputs",
+            "all columns of x are constant",
+            got=f"{x.shape[1]} constant columns",
+            wanted="at least one that varies",
         )
     left_out = [name for name, use in zip(names, used) if not use]
     shown = ", ".join(left_out[:8]) + (f" and {len(left_out) - 8} more" if len(left_out) > 8 else "")
@@ -89,7 +92,9 @@ def _check_array(x: np.ndarray) -> None:
             wanted="2 (rows, columns), 3 (rows, time, channels) or 4 (rows, height, width, channels)",
         )
     if x.size == 0:
-        raise DataError("empty-array", "x holds no values", got=f"shape {x.shape}")
+        raise DataError(
+            "empty-array", "x holds no values", got=f"shape {x.shape}", wanted="at least one value a row"
+        )
 
 
 def _infer(x: np.ndarray) -> tuple[str, str]:

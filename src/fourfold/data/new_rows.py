@@ -53,7 +53,9 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     """
     found = open_source(source)
     if not row_count(found.inputs):
-        raise DataError("no-rows", f"{found.name} has no rows to predict", got="0 rows")
+        raise DataError(
+            "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
+        )
     columns = preparation.columns
     if isinstance(found.inputs, Table):
         if not columns:

@@ -79,7 +79,10 @@ def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.Zi
         name = info.filename.removesuffix(".npy")
         if name in members:
             raise FileError(
-                "damaged-npz", f"{content.name} is damaged", got=f"two arrays named {name[:60]!r}"
+                "damaged-npz",
+                f"{content.name} is damaged",
+                got=f"two arrays named {name[:60]!r}",
+                do="save it again",
             )
         members[name] = info
         check_bomb(f"{content.name}: {name[:60]}", info.compress_size, info.file_size)
@@ -127,7 +130,12 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.nda
             )
         data = file.read(count * dtype.itemsize)
         if file.read(1) or len(data) != count * dtype.itemsize:
-            raise FileError("damaged-npz", f"{name} is damaged", got="another number of bytes than declared")
+            raise FileError(
+                "damaged-npz",
+                f"{name} is damaged",
+                got="another number of bytes than declared",
+                do="save it again",
+            )
     if not dtype.itemsize:
         return np.zeros(shape, dtype=dtype)
     array = np.frombuffer(data, dtype=dtype)
@@ -150,5 +158,5 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype
             "damaged-npz", f"{name} is no array", got=str(error)[:120], do="save it again"
         ) from error
     if any(side < 0 for side in shape):
-        raise FileError("damaged-npz", f"{name} is damaged", got=f"shape {shape}")
+        raise FileError("damaged-npz", f"{name} is damaged", got=f"shape {shape}", do="save it again")
     return shape, fortran, dtype, file.tell()

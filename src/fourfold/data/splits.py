@@ -84,7 +84,10 @@ def _split(
     train = np.setdiff1d(rest, validation)
     if not (train.size and validation.size and test.size):
         raise DataError(
-            "too-few-rows", "there are too few rows to train, validate and test", got=f"{len(strata)} rows"
+            "too-few-rows",
+            "there are too few rows to train, validate and test",
+            got=f"{len(strata)} rows",
+            do="add rows",
         )
     return Split(train, validation, np.sort(test), fold, repeat)
 

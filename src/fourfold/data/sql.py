@@ -45,7 +45,9 @@ def database(
             do="use a part of the rows",
         ) from error
     except duckdb.Error as error:
-        damaged = FileError("damaged-file", f"{name} can't be read", got=_first_line(error, path))
+        damaged = FileError(
+            "damaged-file", f"{name} can't be read", got=_first_line(error, path), do="save it again"
+        )
         raise (explain(str(error)) if explain else damaged) from error
     finally:
         connection.close()

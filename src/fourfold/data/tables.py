@@ -93,7 +93,12 @@ def read_json(content: Content) -> Source:
         where = re.search(r"in line (\d+)|record/value (\d+)", message)
         place = f"{'line' if where[1] else 'record'} {where[1] or where[2]} of " if where else ""
         reason = message.splitlines()[0].rpartition(": ")[2].strip()
-        return FileError("damaged-json-lines", f"{place}{content.name} is no valid JSON", got=reason[:120])
+        return FileError(
+            "damaged-json-lines",
+            f"{place}{content.name} is no valid JSON",
+            got=reason[:120],
+            wanted="one object {...} a line, or one list of objects",
+        )
 
     with database(content.path, content.name, explain) as (connection, file):
         packed = "gzip" if content.compressed else "uncompressed"
@@ -122,7 +127,10 @@ def _selected(
             strange[name] = kind
     if not casts:
         raise DataError(
-            "no-columns", f"{content.name} has no column that can be used", got=listed(list(strange.values()))
+            "no-columns",
+            f"{content.name} has no column that can be used",
+            got=listed(list(strange.values())),
+            wanted="columns of numbers, words, dates or truths",
         )
     found = connection.execute(f"SELECT {', '.join(casts.values())} FROM {relation}", [file]).fetchnumpy()
     raw = {name: column(found[cast.rsplit(" ", 1)[1]]) for name, cast in casts.items()}
@@ -184,4 +192,9 @@ def _ragged(name: str, message: str, separator: str) -> FileError:
             f"{where} has a quote that is not closed",
             do="close it, or double it inside of text",
         )
-    return FileError("damaged-table", f"{where} can't be cut into columns", got=message.splitlines()[0][:120])
+    return FileError(
+        "damaged-table",
+        f"{where} can't be cut into columns",
+        got=message.splitlines()[0][:120],
+        wanted="one delimiter and as many cells in each row as in the header",
+    )

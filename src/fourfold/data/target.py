@@ -52,7 +52,10 @@ def settle_target(
     numbers = _numbers(name, values, kind)
     if numbers.min() == numbers.max():
         raise DataError(
-            "constant-target", f"the target {name!r} has the same value in all rows", got=f"{numbers[0]:g}"
+            "constant-target",
+            f"the target {name!r} has the same value in all rows",
+            got=f"{numbers[0]:g}",
+            wanted="a target that varies",
         )
     settled = regression(numbers, _bounds(numbers, bounds))
     return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)

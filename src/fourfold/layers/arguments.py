@@ -47,7 +47,7 @@ def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple[int, ...
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
     if len(values) != rank:
         raise OptionError(
-            "layer-axes",
+            "layer-per-axis",
             f"{name} does not fit {rank} axes",
             got=f"{name}={value!r}",
             wanted=f"a whole number, or {rank} of them",

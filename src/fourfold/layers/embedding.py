@@ -107,6 +107,7 @@ class PositionalEncoding(Layer):
                 "positional-wavelength",
                 "max_wavelength is not positive",
                 got=f"max_wavelength={max_wavelength}",
+                wanted="a number above 0",
             )
         self.max_wavelength = float(max_wavelength)
         self.longest = self.max_length if self.kind == "learned" else None

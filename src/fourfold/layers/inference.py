@@ -56,6 +56,7 @@ def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
                 "layer-input",
                 f"{type(layer).__name__} '{layer.name}' can't take this input ({error})",
                 got=shapes,
+                wanted="the axes that its documentation names",
             ) from error
 
     (out_a, mask_a), (out_b, mask_b) = trace(0), trace(1)

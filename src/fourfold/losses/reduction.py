@@ -75,7 +75,7 @@ def fit_weights(weights: Any, values: Array) -> Array:
     fits = values.ndim == 0 or weights.ndim in (0, values.ndim)
     if not fits or any(w not in (1, v) for w, v in zip(weights.shape, values.shape, strict=False)):
         raise ShapeError(
-            "weight-shape",
+            "sample-weight-shape",
             "sample weights or a mask don't fit the losses",
             got=str(weights.shape),
             wanted=f"{values.shape} or its leading axes",

@@ -265,7 +265,7 @@ def as_inputs(model: Model, x: Any) -> Any:
         )
         if not fits:
             raise ShapeError(
-                "input-shape",
+                "shape-of-inputs",
                 f"input '{name}' has another shape",
                 got=str(array.shape),
                 wanted=str(symbol.shape),
@@ -315,7 +315,10 @@ def split(data: Batch, share: float, verbose: Any = 0) -> tuple[Batch, Batch]:
     border = int(np.floor(rows * (1 - share)))
     if border == 0:
         raise DataError(
-            "validation-split", "validation_split leaves no rows to train on", got=f"{share} of {rows} rows"
+            "validation-split",
+            "validation_split leaves no rows to train on",
+            got=f"{share} of {rows} rows",
+            do="give a smaller share, or more rows",
         )
     if verbose not in (0, "0"):
         print(

@@ -53,6 +53,7 @@ class Sequential(Model):
                     "sequential-input",
                     "Input comes first in a Sequential",
                     got=f"after {len(self._stack)} layers",
+                    do="Sequential([Input(shape=...), ...])",
                 )
             self._start = (
                 layer
@@ -73,7 +74,12 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Takes the last layer away and returns it."""
         if not self._stack:
-            raise OptionError("sequential-pop", "there is no layer to take away", got="an empty Sequential")
+            raise OptionError(
+                "sequential-pop",
+                "there is no layer to take away",
+                got="an empty Sequential",
+                do="add one first",
+            )
         layer = self._stack.pop()
         if self._end is not None and self._end.node is not None:
             self._end = self._end.node.parents[0]

@@ -260,4 +260,9 @@ def _check(preparation: Preparation, what: str) -> None:
         good and len(columns) == len(preparation.columns) and set(columns) <= set(preparation.source_columns)
     )
     if not good:
-        raise FileError("damaged-json", f"{what} can't be read", got="parts that don't fit each other")
+        raise FileError(
+            "damaged-json",
+            f"{what} can't be read",
+            got="parts that don't fit each other",
+            wanted="the file that Fourfold wrote",
+        )

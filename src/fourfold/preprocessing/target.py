@@ -125,7 +125,10 @@ class Target:
             fits = False
         if not fits or (output in ("sigmoid", "softmax")) != (target.task.kind == "classification"):
             raise FileError(
-                "damaged-json", f"{task.where} can't be read", got="parts that don't fit each other"
+                "damaged-json",
+                f"{task.where} can't be read",
+                got="parts that don't fit each other",
+                wanted="the file that Fourfold wrote",
             )
         return target
 

@@ -1,0 +1,79 @@
+"""Messages as a user reads them, word for word: one row a message."""
+
+import numpy as np
+import pytest
+
+import fourfold
+from fourfold import Input, Model, Sequential, layers, losses, metrics, optimizers
+from fourfold.comparison import Options
+from fourfold.errors import FourfoldError
+from fourfold.initializers import VarianceScaling
+from fourfold.utils import to_categorical
+
+X, Y = np.random.default_rng(0).normal(size=(30, 4)).astype("float32"), np.arange(30) % 2
+
+
+def model():
+    net = Sequential([Input(shape=(4,)), layers.Dense(2, activation="softmax")])
+    net.compile("sgd", loss="sparse_categorical_crossentropy")
+    return net
+
+
+TABLE = [
+    ("effort", lambda: Options(effort="quik"),
+     "unknown effort: got 'quik' (did you mean 'quick'?), wanted quick, standard, thorough"),
+    ("seeds", lambda: Options(seeds=0), "there is no training without a seed: got --seeds 0, wanted 1 or more"),
+    ("margin", lambda: Options(margin=-0.5),
+     "the difference that matters is not a size: got --margin -0.5, wanted 0 or more, in the score's unit (0.01 is a point of accuracy)"),
+    ("different-lengths", lambda: fourfold.compare(X, Y[:-1]),
+     "x and y differ in length: got 30 rows of x and 29 of y, wanted one y for each row of x"),
+    ("one-class", lambda: fourfold.compare(X, np.array(["a"] * 30)),
+     "the target 'y' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target"),
+    ("no-such-file", lambda: fourfold.compare("iriss"),
+     "there is no such file or data set: got 'iriss', wanted a file, or one of digits, iris, wine, breast-cancer, diabetes, moved-motifs, key-value-recall, flip-flop, flat-features, noise. Do this: use iris"),
+    ("no-model", lambda: fourfold.load_model("/nowhere"),
+     "/nowhere/model.json can't be read (No such file or directory): wanted a folder that fourfold compare wrote. Do this: fourfold compare DATA --out FOLDER, then use FOLDER"),
+    ("not-compiled", lambda: Sequential([Input(shape=(4,)), layers.Dense(1)]).fit(X, Y),
+     "the model does not know yet how to train: got fit or evaluate before compile. Do this: model.compile(optimizer='adam', loss=...)"),
+    ("lengths", lambda: model().fit(X, Y[:-1], verbose=0),
+     "inputs and targets differ in length: got 30 and 29, wanted one length"),
+    ("shape-of-inputs", lambda: model().fit(X[:, :3], Y, verbose=0),
+     "input 'input_layer' has another shape: got (30, 3), wanted (None, 4)"),
+    ("class-numbers", lambda: model().fit(X, Y + 1, verbose=0),
+     "a class number lies outside the outputs: got 2, wanted 0 to 1, as the model has 2 outputs. Do this: number the classes from 0, or give the last layer 3 units"),
+    ("fit-count", lambda: model().fit(X, Y, batch_size=0, verbose=0),
+     "batch_size is not a whole number of at least 1: got batch_size=0. Do this: batch_size=32, say"),
+    ("no-layer", lambda: model().get_layer("dens"),
+     "the model has no such layer: got 'dens' (did you mean 'dense'?), wanted dense"),
+    ("graph-disconnected", lambda: Model(Input(shape=(2,)), layers.Dense(1)(Input(shape=(3,)))),
+     "an output depends on an Input that is not among the model's inputs: got Input of shape (None, 3). Do this: pass that Input to Model(inputs=...)"),
+    ("layer-axes", lambda: layers.LSTM(2)(Input(shape=(4,))),
+     "LSTM 'lstm' takes an input of 3 axes: got shape (None, 4), wanted (N, T, F). Do this: add the missing axis with Reshape, or give the Input its full shape"),
+    ("layer-open-axis", lambda: layers.Dense(2)(Input(shape=(None,))),
+     "Dense 'dense' needs to know the length of axis -1 for its weights: got shape (None, None), wanted a number in the place of None. Do this: give Input the length of that axis"),
+    ("layer-whole-number", lambda: layers.Dense(2.5),
+     "units is not a whole number of at least 1: got units=2.5. Do this: units=32, say"),
+    ("layer-choice", lambda: layers.Conv1D(2, 3, padding="sam"),
+     "padding has no such value: got padding='sam', wanted one of 'valid', 'same', 'causal'. Do this: padding=\"same\""),
+    ("layer-rate", lambda: layers.Dropout(1.5), "rate is not a share: got rate=1.5, wanted a number from 0 to 1"),
+    ("layer-unsupported", lambda: layers.Dense(2, activity_regularizer="l2"),
+     "Dense has no activity_regularizer: got activity_regularizer='l2', wanted None. Do this: put the penalty on the weights (kernel_regularizer)"),
+    ("target-shape", lambda: losses.MeanSquaredError()(np.zeros((5, 3)), np.zeros((5, 2))),
+     "the target doesn't fit the output of shape (5, 2): got a target of shape (5, 3), wanted (5, 2). Do this: give the last layer as many units as the target has columns, or reshape the target"),
+    ("unknown-loss", lambda: losses.get("mean_square_error"), "Do this: write 'mean_squared_error'"),
+    ("unknown-metric", lambda: metrics.get("acuracy"), "Do this: write 'accuracy'"),
+    ("unknown-optimizer", lambda: optimizers.get("adm"), "Do this: write 'adam'"),
+    ("scale", lambda: VarianceScaling(scale=-1.0), "the scale must be positive: got -1.0, wanted a number > 0"),
+    ("class-numbers", lambda: to_categorical([0, 3], 2), "a class number is too large: got 3, wanted below 2"),
+    ("unknown-option", lambda: fourfold.compare(X, Y, efort="quick"),
+     "compare has no such option: got 'efort' (did you mean 'effort'?), wanted target, task, layout, test, bounds, effort, seed, seeds, margin, examples"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("slug, provoke, text", TABLE, ids=[f"{row[0]}-{i}" for i, row in enumerate(TABLE)])
+def test_a_message(slug, provoke, text):
+    with pytest.raises(FourfoldError) as caught:
+        provoke()
+    said = str(caught.value)
+    assert caught.value.slug == slug
+    assert said == text or (text.startswith("Do this") and said.endswith(text)), said
