@@ -1,0 +1,201 @@
+"""Blocks on disk: what is there is not trained again, what is damaged or lost is; failures are results."""
+
+import shutil
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays
+from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
+from fourfold.study.blocks import Block, Run, batch_size, train
+from fourfold.study.candidates import CANDIDATES
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.runner import ATTEMPTS, run_blocks
+from fourfold.study.study import Study
+from fourfold.study.workers import Inline
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(80, 3))
+Y = np.where(X[:, 0] + X[:, 1] > 0, "yes", "no")
+EFFORT = replace(EFFORTS["quick"], steps=10, sizes=("S",), learning_rates=(3e-3, 1e-2), extensions=0)
+
+
+def study(folder, seeds=(0,), families=("dense",), effort=EFFORT):
+    return Study(from_arrays(X, Y), effort, list(seeds), seeds[0], folder, families=tuple(families))
+
+
+class Counting(Inline):
+    """Runs blocks in this process and notes them."""
+
+    def __init__(self):
+        self.ran = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.ran.append(next((getattr(a, "family", getattr(a, "name", None)) for a in args), None))
+        return super().submit(fn, *args, **kwargs)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in (folder / "blocks").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, study(folder).run(Inline())
+
+
+def again(finished, tmp_path, **changed):
+    """Another run in a copy of a finished folder: what was trained, and the trials."""
+    shutil.copytree(finished[0], tmp_path / "copy")
+    counting = Counting()
+    trials = study(tmp_path / "copy", **changed).run(counting)
+    return counting.ran, trials
+
+
+def test_what_is_on_disk_is_not_trained_again(finished, tmp_path):
+    ran, trials = again(finished, tmp_path)
+    assert ran == [] and files(tmp_path / "copy") == files(finished[0])
+    for mine, theirs in zip(trials["dense"].all, finished[1]["dense"].all, strict=True):
+        assert mine.run == theirs.run and np.array_equal(mine.outputs, theirs.outputs)
+
+
+def test_more_seeds_add_blocks_and_change_none(finished, tmp_path):
+    ran, trials = again(finished, tmp_path, seeds=(0, 1))
+    assert ran and set(ran) == {"dense"}
+    before, after = files(finished[0]), files(tmp_path / "copy")
+    assert before.items() < after.items()
+    assert {trial.run.seed for trial in trials["dense"].all} == {0, 1}
+    outputs = {trial.run.seed: trial.outputs for trial in trials["dense"].by_setting["S", 1e-2]}
+    assert not np.array_equal(outputs[0], outputs[1])
+
+
+@pytest.mark.parametrize("damage", ["cut", "a bit", "empty", "gone"])
+def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
+    shutil.copytree(finished[0], tmp_path / "copy")
+    path = next((tmp_path / "copy" / "blocks").glob("dense-*.npz"))
+    content = path.read_bytes()
+    middle = len(content) // 2
+    broken = {
+        "cut": content[:-9],
+        "a bit": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        "empty": b"",
+    }
+    path.unlink() if damage == "gone" else path.write_bytes(broken[damage])
+    counting = Counting()
+    study(tmp_path / "copy").run(counting)
+    assert counting.ran == ["dense"] and files(tmp_path / "copy") == files(finished[0])
+
+
+def test_the_key_of_a_block_hashes_all_that_its_result_depends_on(finished):
+    block = next(block for block in study(finished[0]).blocks([1e-2]) if isinstance(block, Block))
+    changes = {
+        "data": "other", "family": "attention", "size": "M", "problem": replace(block.problem, rows=1), "output": "linear",
+        "steps": 11, "batch": 3, "runs": (Run(0.5, 0, 0),), "keep_weights": True,
+    }  # fmt: skip
+    keys = {replace(block, **{name: value}).key for name, value in changes.items()}
+    assert len(keys) == len(changes) and block.key not in keys
+    assert replace(block, capacity=99).key == block.key
+    assert {*changes, "capacity"} >= set(block.__dataclass_fields__) - {"chunk"}
+
+
+def test_the_weights_that_are_kept_are_those_of_the_trial(finished, tmp_path):
+    folder, trials = finished
+    small = study(folder)
+    run, weights = small.keep(trials["dense"], Inline())
+    median = trials["dense"].median()
+    assert run == median.run
+    net = small.net("dense", "S")
+    split = small.splits[run.split]
+    got = net.trained.apply(weights, small.prepared.inputs[run.split][split.test]).outputs
+    np.testing.assert_allclose(got, median.outputs, rtol=1e-4, atol=1e-5)
+
+
+def test_every_family_sees_the_same_rows_and_budget(finished):
+    everything = study(finished[0], families=CANDIDATES)
+    by_family = {}
+    for block in everything.blocks(everything.learning_rates):
+        by_family.setdefault(block.family, []).append((block.steps, block.batch, block.runs))
+    assert list(by_family) == list(CANDIDATES)
+    assert all(blocks == by_family["dense"] for blocks in by_family.values())
+
+
+def test_sizes_of_batches():
+    assert [batch_size(rows, 64) for rows in (5, 16, 100, 600, 10_000)] == [5, 16, 16, 32, 64]
+    assert batch_size(10_000, 32) == 32
+
+
+# ---- failures ----------------------------------------------------------------------------------------------
+
+
+class Losing(Inline):
+    """A pool whose worker dies whenever it gets a block of a family."""
+
+    _max_workers = 1
+
+    def __init__(self, times):
+        self.times, self.tried = times, 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        if any(getattr(a, "family", "") == "dense" for a in args) and self.tried < self.times:
+            self.tried += 1
+            lost: Future = Future()
+            lost.set_exception(BrokenProcessPool("gone"))
+            return lost
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_a_lost_worker_is_tried_again(tmp_path, finished):
+    pool = Losing(times=ATTEMPTS - 1)
+    trials = study(tmp_path).run(pool)
+    assert pool.tried == ATTEMPTS - 1
+    assert np.array_equal(trials["dense"].all[0].outputs, finished[1]["dense"].all[0].outputs)
+
+
+def test_a_family_that_is_lost_again_and_again_failed(tmp_path):
+    ended = []
+    small = study(tmp_path)
+    with pytest.raises(
+        AllFamiliesFailedError, match="no family could be trained: got dense: the worker was lost 3 times"
+    ):
+        small.run(Losing(times=99), ended.append)
+    assert [done.failure for done in ended if done.failure] and AllFamiliesFailedError.exit_code == 5
+
+
+class Task:
+    """A block that ends as it is told."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def load(self, folder):
+        return None
+
+    def run(self, folder):
+        if self.error is not None:
+            raise self.error
+
+
+def test_errors_of_blocks(tmp_path):
+    good, refused = Task(), Task(OptionError("slug", "can't be built", do="another size"))
+    ended = run_blocks([refused, good], tmp_path, Inline())
+    assert [(done.block, done.failure) for done in ended] == [
+        (refused, "can't be built. Do this: another size"),
+        (good, ""),
+    ]
+    with pytest.raises(MachineError, match="the disk is full"):
+        run_blocks([Task(MachineError("disk", "the disk is full"))], tmp_path, Inline())
+    with pytest.raises(ZeroDivisionError):  # a bug of ours is not hidden
+        run_blocks([Task(ZeroDivisionError())], tmp_path, Inline())
+
+
+def test_a_block_is_a_pure_function(finished):
+    small = study(finished[0])
+    block = small.blocks([1e-2])[0]
+    one, two = train(block, small.prepared), train(block, small.prepared)
+    assert all(np.array_equal(a.outputs, b.outputs) for a, b in zip(one, two, strict=True))
+    alone = train(replace(block, runs=block.runs[:1]), small.prepared)[0]
+    assert np.array_equal(alone.outputs, one[0].outputs)
