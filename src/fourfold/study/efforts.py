@@ -12,7 +12,11 @@ LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 
 @dataclass(frozen=True)
 class Effort:
-    """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes."""
+    """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes.
+
+    With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
+    and where cross-validation trains a model a fold, a hold-out has seeds only.
+    """
 
     name: str
     seeds: int
@@ -22,6 +26,7 @@ class Effort:
     extensions: int
     minutes: str
     learning_rates: tuple[float, ...] = LEARNING_RATES
+    hold_out_seeds: int = 3
 
 
 EFFORTS = {
