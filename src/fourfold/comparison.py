@@ -20,6 +20,7 @@ from typing import Any
 from fourfold.core.files import locked, write_whole
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
+from fourfold.data.splits import HOLD_OUT_FROM
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
 from fourfold.interop.source import to_source
@@ -212,7 +213,9 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
 def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     """The study that would be run; nothing is trained or written."""
     effort = effort_by_name(options.effort)
-    count = options.seeds if options.seeds is not None else effort.seeds
+    hold_out = dataset.test_rows is not None or dataset.rows >= HOLD_OUT_FROM
+    usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
+    count = options.seeds if options.seeds is not None else usual
     seeds = [options.seed + i for i in range(count)]
     return Study(dataset, effort, seeds, options.seed, folder)
 
