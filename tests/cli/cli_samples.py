@@ -1,6 +1,5 @@
 """The real program as a process, and data that people might bring."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +24,3 @@ def messy(path: Path, rows: int = 90) -> Path:
         lines.append(f"{i},{size},{rng.normal():.3f},{color},{kind}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def results(folder: Path, without: tuple[str, ...] = ()) -> dict:
-    """results.json without what names the folder."""
-    content = json.loads((folder / "results.json").read_text())
-    for name in without:
-        content.pop(name)
-    return content
