@@ -324,9 +324,6 @@ class Layer:
         return _single(self.nodes, self).outputs
 
 
-# ---- small helpers -----------------------------------------------------------------------------------------
-
-
 @cache
 def call_parameters(cls: type[Layer]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The names of ``call``'s inputs in order, and all names that it accepts."""

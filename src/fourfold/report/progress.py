@@ -94,9 +94,9 @@ class Lines(Silent):
         if quarter > self.quarters.get(family, 0) or now - self.last > QUIET_SECONDS:
             self.quarters[family], self.last = quarter, now
             runs = f"{int(done)} of {total} runs"
-            self._print(
-                f"{family}: {runs}, {fmt.seconds(seconds)}; {fmt.seconds(self.tally.left())} left in all"
-            )
+            left = self.tally.left()
+            rest = f"; {fmt.seconds(left)} left in all" if left else ""
+            self._print(f"{family}: {runs}, {fmt.seconds(seconds)}{rest}")
 
     def row(self, family: str, score: str) -> None:
         self._print(f"{family}: {score}")
