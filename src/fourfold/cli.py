@@ -16,8 +16,8 @@ from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.study.efforts import EFFORTS
 
 if TYPE_CHECKING:
-    from fourfold.comparison import Options
     from fourfold.data.dataset import Dataset
+    from fourfold.options import Options
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
 _running: list[Path] = []
@@ -77,8 +77,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
-    from fourfold.comparison import Options, default_folder, load_data, run
-    from fourfold.report.progress import open_progress
+    from fourfold.options import Options, load_data
     from fourfold.study.workers import warm_up
 
     options = Options(
@@ -96,6 +95,9 @@ def compare(
     if not dry_run:
         warm_up()
     dataset = load_data(data, None, options)
+    from fourfold.comparison import default_folder, run  # with JAX, after the data are known to be good
+    from fourfold.report.progress import open_progress
+
     folder = out if out is not None else default_folder(dataset)
     say = _Say(quiet or as_json)
     for note in dataset.notes:
@@ -182,7 +184,7 @@ class _Say:
 
 def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> None:
     from fourfold.comparison import plan
-    from fourfold.training.placement import cores
+    from fourfold.core.machine import cores
 
     study = plan(dataset, options, folder)
     price = study.price(cores())

@@ -15,7 +15,7 @@ from typing import Any
 
 import loky
 
-from fourfold.training.placement import cores
+from fourfold.core.machine import cores
 
 LOOK_EVERY = 0.5  # seconds between two looks of the worker at its parent
 

@@ -8,7 +8,6 @@ kernels is very slow there. On a GPU the replicas are batched.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,11 +18,6 @@ from jax import lax
 from jax.sharding import Mesh, PartitionSpec
 
 logger = logging.getLogger(__name__)
-
-
-def cores() -> int:
-    """The number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def across_replicas(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
