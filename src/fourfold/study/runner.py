@@ -85,7 +85,7 @@ def _round(
                 waiting.insert(0, block)
                 attempts[block] -= 1
         finished, _ = wait(running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        for future in finished:
+        for future in [future for future in running if future in finished]:  # in the order sent
             block = running.pop(future)
             error = future.exception()
             if error is None:
