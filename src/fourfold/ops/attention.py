@@ -6,8 +6,8 @@ Batch and heads are leading axes of every product. The gradient is written by ha
 
     dV = P^T dY,   dP = dY V^T,   dS = P (dP - sum_s dP P),   dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
 
-XLA's CPU runs the two products that contract the rows of both operands, P^T dY and dS^T Q, about four times
-slower than others; as (dY^T P)^T, with the operand really transposed, they run at full speed.
+XLA's CPU is slow at the two products that contract the rows of both operands, P^T dY and dS^T Q, so they are
+written as (dY^T P)^T, with the operand really transposed.
 `attend_reference` is the textbook's formulation, which JAX differentiates; tests hold the two equal.
 
 Shapes: N batch, H heads, T queries, S keys and values, D features in, K features of a key, V of a value.

@@ -1,8 +1,8 @@
 """How replicas lie on devices: one decision, in one place.
 
-On a CPU each core is a device (`cores_as_devices`, before JAX starts) and runs its own replicas one after the
-other: no synchronisation, and two to four times faster than batching them, since a batched convolution over
-kernels is very slow there. On a GPU the replicas are batched.
+On a CPU each core is a device (the worker's environment says so before JAX starts) and runs its own replicas one
+after the other, without synchronisation: batching them is slower there, above all a convolution batched over
+kernels. On a GPU the replicas are batched.
 """
 
 from __future__ import annotations
