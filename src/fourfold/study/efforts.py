@@ -33,7 +33,7 @@ EFFORTS = {
     effort.name: effort
     for effort in (
         Effort("quick", seeds=1, steps=300, batch=32, sizes=("M",), extensions=1, minutes="about 1"),
-        Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="about 10"),
+        Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
         Effort(
             "thorough",
             seeds=10,
@@ -41,7 +41,7 @@ EFFORTS = {
             batch=64,
             sizes=("S", "M", "L"),
             extensions=2,
-            minutes="about 120",
+            minutes="an estimated 120",
         ),
     )
 }
