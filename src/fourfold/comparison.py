@@ -13,6 +13,7 @@ import tempfile
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,6 @@ class Comparison:
         return str(self.verdict["sentence"])
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         rows = "".join(
             f"<tr><td>{escape(row['family'])}</td><td>{_in_words(row['score'])}</td><td>{row['parameters']:,}</td></tr>"
             for row in self.table
