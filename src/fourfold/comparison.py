@@ -32,6 +32,7 @@ from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import effort as effort_by_name
+from fourfold.study.measures import MEASURES
 from fourfold.study.results import Measured, as_results, measure
 from fourfold.study.runner import Done
 from fourfold.study.saved_model import SavedModel
@@ -244,6 +245,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     with progress:
         progress.start(list(totals), totals)
         trials = study.run(executor, tell)
+        study.probe(trials, MEASURES, executor, tell)
     return measure(study, trials, options.margin)
 
 

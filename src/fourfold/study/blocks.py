@@ -23,6 +23,7 @@ from fourfold.ops import random as keys
 from fourfold.study.architecture import Architecture, architecture
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.prepared import Prepared
+from fourfold.study.variants import varied
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
 from fourfold.training.replicas import (
@@ -53,7 +54,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Block:
-    """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for."""
+    """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for.
+
+    ``variant`` names the data that a probe trains on (`variants.VARIANTS`); "" are the data themselves.
+    """
 
     data: str
     family: str
@@ -65,6 +69,7 @@ class Block:
     runs: tuple[Run, ...]
     capacity: int
     keep_weights: bool = False
+    variant: str = ""
 
     @property
     def key(self) -> str:
@@ -94,8 +99,9 @@ def batch_size(rows: int, largest: int) -> int:
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
     net, sweep = _sweep(block.family, block.problem, block.size, block.output)
-    shared = Shared(prepared.inputs, prepared.targets)
     longest = prepared.longest_evaluation()
+    prepared = varied(prepared, block.variant, block.runs[0].seed)
+    shared = Shared(prepared.inputs, prepared.targets)
     replicas = [_replica(block, run, net, prepared, longest) for run in block.runs]
     return sweep(shared, replicas, block.capacity)
 

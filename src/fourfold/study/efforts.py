@@ -15,7 +15,8 @@ class Effort:
     """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes.
 
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
-    and where cross-validation trains a model a fold, a hold-out has seeds only.
+    and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
+    ``probe_seeds`` x ``probe_splits`` of the seeds and splits.
     """
 
     name: str
@@ -27,12 +28,23 @@ class Effort:
     minutes: str
     learning_rates: tuple[float, ...] = LEARNING_RATES
     hold_out_seeds: int = 3
+    probe_seeds: int = 2
+    probe_splits: int = 5
 
 
 EFFORTS = {
     effort.name: effort
     for effort in (
-        Effort("quick", seeds=1, steps=300, batch=32, sizes=("M",), extensions=1, minutes="about 1"),
+        Effort(
+            "quick",
+            seeds=1,
+            steps=300,
+            batch=32,
+            sizes=("M",),
+            extensions=1,
+            minutes="about 1",
+            probe_splits=2,
+        ),
         Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
         Effort(
             "thorough",

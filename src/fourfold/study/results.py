@@ -10,12 +10,14 @@ import numpy as np
 import fourfold
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
+from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study.architecture import CAPS
 from fourfold.study.baselines import BASELINES
 from fourfold.study.candidates import CANDIDATES
-from fourfold.study.measures import cost, ease, quality
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import MEASURES, cost, ease, quality
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -37,6 +39,7 @@ class Measured:
     findings: Findings
     verdict: Verdict
     quality: list[Evidence]
+    measurements: list[Measurement]
 
 
 def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
@@ -88,7 +91,11 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     )
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
     scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
-    return Measured(study, trials, family_losses, baselines, eases, findings, decide(findings), scores)
+    inquiry = Inquiry(study, trials, margin)
+    measurements = [measure.find(inquiry) for measure in MEASURES]
+    return Measured(
+        study, trials, family_losses, baselines, eases, findings, decide(findings), scores, measurements
+    )
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
@@ -137,6 +144,8 @@ def as_results(
         evidence += ease.evidence(family, found)
     for family in study.families:
         evidence += cost.evidence(family, _net(study, family, measured.trials))
+    for measurement in measured.measurements:
+        evidence += measurement.evidence
     verdict_facts = verdict.to_dict() | {"next": next_command}
     if study.effort.name == "quick":
         verdict_facts["settle"] = None  # the next command takes another effort, not a number of seeds
@@ -152,6 +161,7 @@ def as_results(
         "comparisons": comparisons,
         "evidence": [item.to_dict() for item in _without_repeats(evidence)],
         "verdict": verdict_facts,
+        "measures": [measurement.to_dict() for measurement in measured.measurements],
         "model": kept,
         "examples": None,
     }

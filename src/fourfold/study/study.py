@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,11 @@ from fourfold.study.baselines import BASELINES, BaselineBlock
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import Effort
+from fourfold.study.measure import Measure
 from fourfold.study.measures import ease
 from fourfold.study.prepared import prepare
 from fourfold.study.runner import Done, run_blocks
-from fourfold.study.trials import Trials, collect
+from fourfold.study.trials import Trial, Trials, collect
 
 RUNS_OF_A_BLOCK = 10
 SECONDS_TO_COMPILE = 6.0
@@ -166,6 +167,41 @@ class Study:
             )
         return trials
 
+    def probe(
+        self,
+        trials: Mapping[str, Trials],
+        measures: Iterable[Measure],
+        executor: Executor | None = None,
+        tell: Callable[[Done], None] = lambda done: None,
+    ) -> None:
+        """Runs what the measures ask for beside the sweep. A probe that fails is left out by its measure."""
+        tasks = [task for measure in measures for task in measure.wants(self, trials)]
+        for done in run_blocks(dict.fromkeys(tasks), self.folder, executor, tell):
+            self._count(done)
+
+    def probe_runs(self) -> list[tuple[int, int]]:
+        """The seeds and splits that probes are trained on: the first of each, seed by seed."""
+        effort = self.effort
+        seeds = effort.probe_seeds if len(self.splits) > 1 else max(effort.probe_seeds, effort.hold_out_seeds)
+        splits = [number for number, split in enumerate(self.splits) if split.repeat == 0]
+        return [(seed, split) for seed in self.seeds[:seeds] for split in splits[: effort.probe_splits]]
+
+    def probe_blocks(self, trials: Trials, variant: str) -> list[Block]:
+        """A family's chosen setting trained on a variant of the data, one block a seed."""
+        size, rate = trials.best()
+        by_seed: dict[int, list[Run]] = {}
+        for seed, split in self.probe_runs():
+            by_seed.setdefault(seed, []).append(Run(rate, seed, split))
+        return [
+            replace(self._block(trials.family, size, tuple(runs)), variant=variant)
+            for runs in by_seed.values()
+        ]
+
+    def probed(self, trials: Trials, variant: str) -> dict[tuple[int, int], Trial]:
+        """The trials of a variant by (seed, split), as far as they are on disk."""
+        found = collect(self.probe_blocks(trials, variant), self.folder, self.prepared)
+        return {(t.run.seed, t.run.split): t for t in found[trials.family].all} if found else {}
+
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, and its weights: the same training again, bit for bit, weights kept."""
         median = trials.median()
@@ -200,8 +236,12 @@ class Study:
             name = getattr(done.block, "family", "baselines")
             if done.failure:
                 self.failures[name] = done.failure
-            if done.seconds is not None:
-                self.seconds[name] = self.seconds.get(name, 0.0) + done.seconds
+            self._count(done)
+
+    def _count(self, done: Done) -> None:
+        if done.seconds is not None:
+            name = getattr(done.block, "family", "baselines")
+            self.seconds[name] = self.seconds.get(name, 0.0) + done.seconds
 
     def _collect(self, blocks: list[Block]) -> dict[str, Trials]:
         trials = collect(blocks, self.folder, self.prepared)
