@@ -13,6 +13,7 @@ from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Finding
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
+from fourfold.study import tested
 from fourfold.study.architecture import CAPS
 from fourfold.study.baselines import BASELINES
 from fourfold.study.candidates import CANDIDATES
@@ -45,21 +46,17 @@ class Measured:
 def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
     """Runs the measures on the trials of a study and asks for the verdict."""
     task, prepared, preparations = study.dataset.task, study.prepared, study.preparations
-    rows = quality.tested(prepared)
-    target = study.dataset.target[rows]
-    if task.kind == "classification":
-        target = preparations[0].target(target)
+    rows = tested.tested(prepared)
+    target = tested.truth(study.dataset, preparations, rows)
     predictions = {
-        family: quality.of_family(found, study.seeds, prepared, preparations)
-        for family, found in trials.items()
+        family: tested.of_trials(found.chosen(), prepared, preparations) for family, found in trials.items()
     }
     guesses = {
-        name: quality.of_baseline(arrays, prepared, preparations)
-        for name, arrays in study.baselines().items()
+        name: tested.of_baseline(arrays, prepared, preparations) for name, arrays in study.baselines().items()
     }
 
     def losses(values: np.ndarray) -> np.ndarray:
-        return quality.losses(task, values, target, prepared.weights[rows])
+        return tested.losses(task, values, target, prepared.weights[rows])
 
     family_losses = {family: losses(found.values) for family, found in predictions.items()}
     deviation = study.deviation

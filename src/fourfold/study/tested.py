@@ -1,0 +1,104 @@
+"""What the trained models predict for the tested rows, in the user's terms, and the losses of these predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.data.dataset import Dataset
+from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.task import Task
+from fourfold.study.prepared import Prepared
+from fourfold.study.trials import Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What was predicted for the n tested rows: probabilities (S, n, K), or numbers in the user's unit (S, n, 1).
+
+    ``runs`` (S, n) numbers the trained model behind each entry, ``fold`` (n,) the fold that held the row out.
+    Lines are seeds, and within a seed the repeats of the cross-validation.
+    """
+
+    values: np.ndarray
+    runs: np.ndarray
+    fold: np.ndarray
+
+
+def tested(prepared: Prepared, splits: Iterable[int] | None = None) -> np.ndarray:
+    """The rows that are test rows of some split, of all or of those with the given numbers."""
+    numbers = range(len(prepared.splits)) if splits is None else splits
+    return np.unique(np.concatenate([prepared.splits[number].test for number in numbers]))
+
+
+def truth(dataset: Dataset, preparations: list[Preparation], rows: np.ndarray) -> np.ndarray:
+    """What the rows' target is: class numbers, or numbers in the user's unit."""
+    target = dataset.target[rows]
+    return preparations[0].target(target) if dataset.task.kind == "classification" else target
+
+
+def of_trials(
+    trials: Mapping[tuple[int, int], Trial], prepared: Prepared, preparations: list[Preparation]
+) -> Predictions:
+    """The predictions of one trial for each (seed, split): all pairs of some seeds and some splits."""
+    seeds = sorted({seed for seed, _ in trials})
+    splits = sorted({number for _, number in trials})
+    rows, task = tested(prepared, splits), preparations[0].task
+    repeats = sorted({prepared.splits[number].repeat for number in splits})
+    columns = max(len(task.classes), 1)
+    values = np.zeros((len(seeds) * len(repeats), len(rows), columns))
+    runs = np.zeros(values.shape[:2], np.int64)
+    fold = np.zeros(len(rows), np.int64)
+    for (seed, number), trial in trials.items():
+        split = prepared.splits[number]
+        line = seeds.index(seed) * len(repeats) + repeats.index(split.repeat)
+        places = np.searchsorted(rows, split.test)
+        values[line, places] = predicted(preparations[number], activated(trial.outputs, task.output))
+        runs[line, places] = seeds.index(seed) * len(prepared.splits) + number
+        if split.repeat == 0:
+            fold[places] = split.fold
+    return Predictions(values, runs, fold)
+
+
+def of_baseline(
+    arrays: dict[str, np.ndarray], prepared: Prepared, preparations: list[Preparation]
+) -> np.ndarray:
+    """A baseline's predictions (1, n, K), of the first repeat."""
+    rows, task = tested(prepared), preparations[0].task
+    values = np.zeros((1, len(rows), max(len(task.classes), 1)))
+    for number, split in enumerate(prepared.splits):
+        if split.repeat == 0:
+            outputs = arrays[f"test-{number}"]
+            outputs = outputs[:, 1:] if task.output == "sigmoid" else outputs
+            values[0, np.searchsorted(rows, split.test)] = predicted(preparations[number], outputs)
+    return values
+
+
+def predicted(preparation: Preparation, outputs: np.ndarray) -> np.ndarray:
+    """Outputs after the activation as probabilities (n, K), or as numbers in the user's unit (n, 1)."""
+    if preparation.task.kind == "regression":
+        return preparation.decode(outputs)[:, None]
+    return preparation.probabilities(outputs)
+
+
+def losses(task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The loss (S, n) of each example: wrong or not, times its weight; the squared error of a number.
+
+    ``target`` (n,): class numbers, or numbers in the user's unit.
+    """
+    if task.kind == "regression":
+        return (values[..., 0] - target) ** 2
+    return (values.argmax(axis=-1) != target) * weights.astype(float)
+
+
+def activated(outputs: np.ndarray, activation: str) -> np.ndarray:
+    """The outputs of the trained graph after the model's activation, where training stopped at the logits."""
+    outputs = outputs.astype(np.float64)
+    if activation == "softmax":
+        exponentials = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        return exponentials / exponentials.sum(axis=-1, keepdims=True)
+    if activation == "sigmoid":
+        return 0.5 * (1 + np.tanh(0.5 * outputs))
+    return outputs
