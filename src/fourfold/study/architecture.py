@@ -24,7 +24,7 @@ CAPS = {"S": 3_000, "M": 20_000, "L": 100_000}
 
 @dataclass(frozen=True, eq=False)
 class Architecture:
-    """One family's network for one problem and size.
+    """One family's network for one problem and size, whose ``output`` is the name of an activation.
 
     ``model`` ends in the activation that the target asks for. ``trained`` is what training sees: the same
     weights up to the logits for classification, where the loss takes logits, and the whole model otherwise.
@@ -34,6 +34,7 @@ class Architecture:
     size: str
     width: int
     problem: Problem
+    output: str
     model: Model
     trained: Graph
 
@@ -70,7 +71,7 @@ def build(family: str, problem: Problem, size: str, output: str, width: int) -> 
         outputs = logits if output == "linear" else Activation(output)(logits)
         model = Model(x, outputs, name=family)
     trained = Graph(x, logits) if output in ("softmax", "sigmoid") else model.graph
-    return Architecture(family, size, width, problem, model, trained)
+    return Architecture(family, size, width, problem, output, model, trained)
 
 
 def fitting_width(family: str, problem: Problem, size: str) -> int:

@@ -82,7 +82,7 @@ class Block:
 
     def run(self, folder: Path) -> None:
         """Trains the replicas and writes what came of them; called in a worker."""
-        prepared = _prepared(folder, self.data)
+        prepared = prepared_of(folder, self.data)
         save_arrays(self.path(folder), _stack(train(self, prepared), self))
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
@@ -98,17 +98,19 @@ def batch_size(rows: int, largest: int) -> int:
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
-    net, sweep = _sweep(block.family, block.problem, block.size, block.output)
+    net = architecture(block.family, block.problem, block.size, block.output)
+    sweep = sweep_of(net)
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
     shared = Shared(prepared.inputs, prepared.targets)
-    replicas = [_replica(block, run, net, prepared, longest) for run in block.runs]
+    replicas = [replica_of(block, run, net, prepared, longest) for run in block.runs]
     return sweep(shared, replicas, block.capacity)
 
 
 @lru_cache(maxsize=32)
-def _sweep(family: str, problem: Problem, size: str, output: str) -> tuple[Architecture, Sweep]:
-    net = architecture(family, problem, size, output)
+def sweep_of(net: Architecture) -> Sweep:
+    """The compiled trainings of one architecture. One object for all who ask."""
+    output = net.output
     loss = LOSSES[output]()
     objective = Objective((loss,), (1.0,))
     program = Program(net.trained, objective, _optimizer(net))
@@ -116,7 +118,7 @@ def _sweep(family: str, problem: Problem, size: str, output: str) -> tuple[Archi
     def per_example(targets, outputs):
         return loss.call(targets, outputs), _score(output, targets, outputs)
 
-    return net, Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
+    return Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
 
 
 LOSSES = {
@@ -149,7 +151,8 @@ def _optimizer(net: Architecture) -> Any:
     return optimizer
 
 
-def _replica(block: Block, run: Run, net: Architecture, prepared: Prepared, longest: int) -> Replica:
+def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, longest: int) -> Replica:
+    """A run as data: its initial weights and everything that it reads. ``longest``: rows to predict at most."""
     split = prepared.splits[run.split]
     seeds = np.random.SeedSequence([run.seed, run.split])
     initial, order, dropout = (int(word) for word in seeds.generate_state(3))
@@ -207,5 +210,6 @@ def _stack(trained: list[Trained], block: Block) -> dict[str, np.ndarray]:
 
 
 @lru_cache(maxsize=2)
-def _prepared(folder: Path, data: str) -> Prepared:
+def prepared_of(folder: Path, data: str) -> Prepared:
+    """The study's data on disk, kept for the next block."""
     return Prepared.load(folder, data)
