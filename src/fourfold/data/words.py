@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
+
+from .numerals import style_of
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
 
@@ -85,7 +87,7 @@ FORMATS = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d")
 def reworded(values: np.ndarray, *, strict: bool = False) -> tuple[np.ndarray, ColumnKind, str]:
     """Words (N,) that are in truth booleans, numbers or dates, as such; their kind; what was done.
 
-    Tried in this order: true and false; numbers, with a decimal point or a comma; dates (ISO, or day and
+    Tried in this order: true and false; numbers (`numerals`); dates (ISO, or day and
     month by points or slashes, month first where both would do). If at least 90 % of ten or more words are
     numbers the others are missing values, unless ``strict``.
 
@@ -99,16 +101,17 @@ def reworded(values: np.ndarray, *, strict: bool = False) -> tuple[np.ndarray, C
         return values, "category", ""
     if {word.casefold() for word in words} <= {"true", "false"}:
         return _mapped(values, lambda word: float(word.casefold() == "true"), np.nan), "boolean", ""
-    parse_number, commas = _number_style(words)
-    numbers = {word: parse_number(word) for word in words}
+    style = style_of(words)
+    numbers = {word: style.parse(word) for word in words}
     known = {word: number for word, number in numbers.items() if number is not None}
     if len(known) == len(words):
-        return _mapped(values, known.__getitem__, np.nan), "number", commas
+        return _mapped(values, known.__getitem__, np.nan), "number", style.said
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
     if not strict and present >= 10 and parsed >= MOSTLY * present:
         strange = next(word for word in words if word not in known)
         note = f"{present - parsed} words such as {strange[:30]!r} taken for missing"
+        note = f"{style.said}; {note}" if style.said else note
         return _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note
     for parse, name in _date_parsers():
         try:
@@ -124,24 +127,6 @@ def _mapped(
     values: np.ndarray, function: Callable[[str], Any], absent: Any, dtype: str = "float64"
 ) -> np.ndarray:
     return np.array([absent if value is None else function(value) for value in values.tolist()], dtype=dtype)
-
-
-THOUSANDS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
-NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*", re.ASCII)
-
-
-def _number_style(words: Iterable[str]) -> tuple[Callable[[str], float | None], str]:
-    """How numbers are written in these words: the parser, and what to say of it."""
-    commas = [word for word in words if "," in word and re.search(r"\d", word)]
-    if commas and all(map(THOUSANDS.fullmatch, commas)):
-        return lambda word: _number(word.replace(",", "")), "commas taken for thousands"
-    if commas:
-        return lambda word: None if "." in word else _number(word.replace(",", ".")), "with decimal commas"
-    return _number, ""
-
-
-def _number(word: str) -> float | None:
-    return float(word) if NUMBER.fullmatch(word) else None
 
 
 def _date_parsers() -> list[tuple[Callable[[str], datetime], str]]:
