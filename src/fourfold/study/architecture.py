@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import jax
 import numpy as np
@@ -16,10 +17,14 @@ from fourfold.initializers import VarianceScaling
 from fourfold.layers import Activation, Dense
 from fourfold.models import Model
 from fourfold.ops.counting import Count, count
-from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.candidates import Problem, candidate
+from fourfold.study.candidates.own import SIZE as OWN_SIZE
 
 CAPS = {"S": 3_000, "M": 20_000, "L": 100_000}
 """Parameters at most, by size. Input and output layers count, so wide inputs leave less for the rest."""
+
+Settings = tuple[tuple[str, Any], ...]
+"""Departures from a family's recipe, by name; a user's own candidate has its layers there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,7 @@ class Architecture:
     output: str
     model: Model
     trained: Graph
+    settings: Settings = ()
 
     @property
     def parameters(self) -> int:
@@ -52,26 +58,39 @@ class Architecture:
 
     @property
     def description(self) -> str:
-        return CANDIDATES[self.family].describe(self.problem, self.width)
+        return candidate(self.family).describe(self.problem, self.width, **dict(self.settings))
 
 
-@lru_cache(maxsize=32)
-def architecture(family: str, problem: Problem, size: str, output: str) -> Architecture:
-    """The largest network of a family under a size's cap on parameters. One object for all who ask."""
-    return build(family, problem, size, output, fitting_width(family, problem, size))
+@lru_cache(maxsize=64)
+def architecture(family: str, problem: Problem, size: str, output: str, settings: Settings) -> Architecture:
+    """The network of a family that is the largest under a size's cap on parameters, or a user's own.
+
+    Settings change it at the width that the recipe would have. One object for all who ask.
+    """
+    width = 0 if size == OWN_SIZE else fitting_width(family, problem, size)
+    return build(family, problem, size, output, width, settings)
 
 
-def build(family: str, problem: Problem, size: str, output: str, width: int) -> Architecture:
+def build(
+    family: str, problem: Problem, size: str, output: str, width: int, settings: Settings = ()
+) -> Architecture:
     """A network of a given width, with weights of its own."""
-    candidate = CANDIDATES[family]
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
-        features = candidate.build(x, problem, width)
+        features = candidate(family).build(x, problem, width, **dict(settings))
         logits = Dense(problem.units, kernel_initializer=VarianceScaling(0.1))(features)
         outputs = logits if output == "linear" else Activation(output)(logits)
         model = Model(x, outputs, name=family)
     trained = Graph(x, logits) if output in ("softmax", "sigmoid") else model.graph
-    return Architecture(family, size, width, problem, output, model, trained)
+    return Architecture(family, size, width, problem, output, model, trained, settings)
+
+
+def at_length(net: Architecture, length: int) -> Architecture:
+    """The same family and width for inputs of another length: columns, steps, rows of an image, tokens."""
+    if length == net.problem.shape[0]:
+        return net
+    problem = replace(net.problem, shape=(length, *net.problem.shape[1:]))
+    return build(net.family, problem, net.size, net.output, net.width)
 
 
 def fitting_width(family: str, problem: Problem, size: str) -> int:
@@ -81,8 +100,7 @@ def fitting_width(family: str, problem: Problem, size: str) -> int:
     """
     if size not in CAPS:
         raise OptionError("size", "unknown size", got=repr(size), wanted=", ".join(CAPS))
-    candidate = CANDIDATES[family]
-    step = candidate.step
+    step = candidate(family).step
     smallest = max(step * -(-4 // step), 4)
     widths = np.array([smallest + 4 * step * i for i in (3, 4, 5)])
     counts = [_parameters(family, problem, int(width)) for width in widths]
@@ -95,5 +113,5 @@ def fitting_width(family: str, problem: Problem, size: str) -> int:
 def _parameters(family: str, problem: Problem, width: int) -> int:
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
-        outputs = Dense(problem.units)(CANDIDATES[family].build(x, problem, width))
+        outputs = Dense(problem.units)(candidate(family).build(x, problem, width))
     return sum(handle.size for handle in Graph(x, outputs).handles.values() if handle.spec.trainable)

@@ -20,8 +20,8 @@ from fourfold.core.files import load_arrays, save_arrays
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
 from fourfold.ops import random as keys
-from fourfold.study.architecture import Architecture, architecture
-from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.architecture import Architecture, Settings, architecture
+from fourfold.study.candidates import Problem, candidate
 from fourfold.study.prepared import Prepared
 from fourfold.study.variants import varied
 from fourfold.training.objective import Objective
@@ -57,6 +57,7 @@ class Block:
     """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for.
 
     ``variant`` names the data that a probe trains on (`variants.VARIANTS`); "" are the data themselves.
+    ``settings`` are the architecture's departures from its family's recipe.
     """
 
     data: str
@@ -70,6 +71,11 @@ class Block:
     capacity: int
     keep_weights: bool = False
     variant: str = ""
+    settings: Settings = ()
+
+    @property
+    def net(self) -> Architecture:
+        return architecture(self.family, self.problem, self.size, self.output, self.settings)
 
     @property
     def key(self) -> str:
@@ -98,7 +104,7 @@ def batch_size(rows: int, largest: int) -> int:
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
-    net = architecture(block.family, block.problem, block.size, block.output)
+    net = block.net
     sweep = sweep_of(net)
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
@@ -160,7 +166,7 @@ def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, lo
     trainable = set(net.trained.trainable_paths())
     rng = np.random.default_rng([order, 0])
     evaluation, evaluation_weights = _evaluation(split, prepared, longest)
-    permuted = CANDIDATES[block.family].ordered_columns and block.problem.layout == "flat"
+    permuted = candidate(block.family).ordered_columns and block.problem.layout == "flat"
     return Replica(
         weights={path: value for path, value in values.items() if path in trainable},
         fixed={path: value for path, value in values.items() if path not in trainable},

@@ -13,10 +13,10 @@ from fourfold.data.dataset import Dataset
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.study.architecture import Architecture, architecture
+from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.baselines import BASELINES, BaselineBlock
 from fourfold.study.blocks import Block, Run, batch_size
-from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
 from fourfold.study.measure import Measure
 from fourfold.study.measures import ease
@@ -42,7 +42,10 @@ class Price:
 
 @dataclass(eq=False)
 class Study:
-    """The comparison's trainings on one data set. Everything it does is named by its blocks on disk."""
+    """The comparison's trainings on one data set. Everything it does is named by its blocks on disk.
+
+    ``builders`` are a user's own candidates by name: functions from the prepared input to features.
+    """
 
     dataset: Dataset
     effort: Effort
@@ -50,6 +53,8 @@ class Study:
     base_seed: int
     folder: Path
     families: tuple[str, ...] = tuple(CANDIDATES)
+    builders: Mapping[str, own.Builder] = field(default_factory=dict)
+    hyperparameters: bool = False
     learning_rates: list[float] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -68,6 +73,10 @@ class Study:
             self.training_rows,
             first.vocabulary_size,
         )
+        self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
+        self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())
+        for name, builder in self.builders.items():
+            self.settings[name] = (("layers", own.described(name, builder, self.problem)),)
 
     # ---- the plan ----------------------------------------------------------------------------------------
 
@@ -90,17 +99,22 @@ class Study:
         return self.preparations[0].learnt_target.scale
 
     def net(self, family: str, size: str) -> Architecture:
-        return architecture(family, self.problem, size, self.dataset.task.output)
+        return architecture(family, self.problem, size, self.dataset.task.output, self.settings[family])
+
+    def sizes(self, family: str) -> tuple[str, ...]:
+        """The sizes that a family is trained in; a user's own candidate has one."""
+        return (own.SIZE,) if family in self.builders else self.effort.sizes
 
     def blocks(self, rates: Iterable[float]) -> list[Block]:
         """Blocks of one seed, size and family each; seeds first, so that all families advance together."""
         runs = [(rate, split) for rate in rates for split in range(len(self.splits))]
         chunks = [runs[i : i + self.capacity] for i in range(0, len(runs), self.capacity)]
         return [
-            self._block(family, size, tuple(Run(rate, seed, split) for rate, split in chunk))
+            self.block(family, size, tuple(Run(rate, seed, split) for rate, split in chunk))
             for seed in self.seeds
-            for size in self.effort.sizes
+            for place in range(len(self.effort.sizes))
             for family in self.families
+            for size in self.sizes(family)[place : place + 1]
             for chunk in chunks
         ]
 
@@ -108,7 +122,8 @@ class Study:
         kind = self.dataset.task.kind
         return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in BASELINES[kind]]
 
-    def _block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
+    def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
+        """Runs of a family's candidate on the study's data."""
         return Block(
             data=self.data_key,
             family=family,
@@ -120,6 +135,7 @@ class Study:
             runs=runs,
             capacity=self.capacity,
             keep_weights=keep_weights,
+            settings=self.settings[family],
         )
 
     def price(self, cores: int) -> Price:
@@ -129,7 +145,7 @@ class Study:
         batch = self.batch
         seconds, largest = 0.0, 0
         for family in self.families:
-            for size in self.effort.sizes:
+            for size in self.sizes(family):
                 net = self.net(family, size)
                 cost = net.cost
                 step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
@@ -193,7 +209,7 @@ class Study:
         for seed, split in self.probe_runs():
             by_seed.setdefault(seed, []).append(Run(rate, seed, split))
         return [
-            replace(self._block(trials.family, size, tuple(runs)), variant=variant)
+            replace(self.block(trials.family, size, tuple(runs)), variant=variant)
             for runs in by_seed.values()
         ]
 
@@ -205,7 +221,7 @@ class Study:
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, and its weights: the same training again, bit for bit, weights kept."""
         median = trials.median()
-        block = self._block(trials.family, median.size, (median.run,), keep_weights=True)
+        block = self.block(trials.family, median.size, (median.run,), keep_weights=True)
         self._run([block], executor, lambda done: None)
         arrays = block.load(self.folder)
         assert arrays is not None

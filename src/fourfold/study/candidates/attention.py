@@ -7,6 +7,8 @@ Gorishniy et al., "Revisiting deep learning models for tabular data", 2021 (one 
 
 from __future__ import annotations
 
+from typing import Any
+
 from fourfold.core.symbols import Symbol
 from fourfold.layers import (
     Add,
@@ -34,18 +36,26 @@ LARGE_SIDE = 16
 BLOCKS = 2
 
 
-def build(x: Symbol, problem: Problem, width: int) -> Symbol:
-    x = _tokens(x, problem, width)
-    for _ in range(BLOCKS):
+def build(
+    x: Symbol,
+    problem: Problem,
+    width: int,
+    heads: int | None = None,
+    places: str = "learned",
+    depth: int = BLOCKS,
+) -> Symbol:
+    heads = heads or _heads(width)
+    x = _tokens(x, problem, width, places)
+    for _ in range(depth):
         normal = LayerNormalization()(x)
-        x = Add()([x, MultiHeadAttention(_heads(width), width // _heads(width))(normal, normal)])
+        x = Add()([x, MultiHeadAttention(heads, width // heads)(normal, normal)])
         hidden = Dense(2 * width, activation="gelu")(LayerNormalization()(x))
         x = Add()([x, Dense(width)(hidden)])
     x = LayerNormalization()(x)
     return Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)])
 
 
-def _tokens(x: Symbol, problem: Problem, width: int) -> Symbol:
+def _tokens(x: Symbol, problem: Problem, width: int, places: str) -> Symbol:
     """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place."""
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], MOST_COLUMNS, width)
@@ -54,6 +64,8 @@ def _tokens(x: Symbol, problem: Problem, width: int) -> Symbol:
     else:
         x = as_sequence(x, problem, _most(problem), width)
         tokens = frame_count(problem.shape[0], _most(problem))
+    if places == "none":
+        return Dense(width)(x)
     return EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=positions())(x)
 
 
@@ -84,9 +96,19 @@ def reads(problem: Problem) -> str:
     return f"{tokens} tokens" if frame == 1 else f"{tokens} tokens, frames of {frame} steps"
 
 
-def describe(problem: Problem, width: int) -> str:
-    block = f"LayerNormalization, MultiHeadAttention({_heads(width)} heads), feed-forward({2 * width})"
-    return f"[{block}] x {BLOCKS}, width {width}, learned positions; average and maximum over tokens"
+def describe(
+    problem: Problem, width: int, heads: int | None = None, places: str = "learned", depth: int = BLOCKS
+) -> str:
+    heads = heads or _heads(width)
+    block = f"LayerNormalization, MultiHeadAttention({heads} heads), feed-forward({2 * width})"
+    known = "learned positions" if places == "learned" else "no positions"
+    return f"[{block}] x {depth}, width {width}, {known}; average and maximum over tokens"
 
 
-CANDIDATE = Candidate("attention", "Attention", build, reads, describe, step=4)
+def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
+    """On a table the vectors of the columns are what tells them apart, so depth is varied in place of positions."""
+    varied = {"depth": (BLOCKS, BLOCKS // 2)} if problem.layout == "flat" else {"places": ("learned", "none")}
+    return {"heads": (_heads(width), 1), **varied}
+
+
+CANDIDATE = Candidate("attention", "Attention", build, reads, describe, factors, step=4)

@@ -1,7 +1,8 @@
 """What a candidate is, and the ways in which the families turn an input into positions.
 
 A candidate is data: a family's name, how it reads each layout, and a function from an input symbol to features.
-The study puts the output layer on top. All families get one cap on parameters; the width is the knob.
+The study puts the output layer on top. All families get one cap on parameters; the width is the knob. Settings
+are departures from a family's recipe: without any, it is the recipe.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from fourfold.core.symbols import Symbol
 from fourfold.initializers import RandomNormal
@@ -40,21 +42,27 @@ class Problem:
         return "int32" if self.layout == "text" else "float32"
 
 
+def no_factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One family's architecture.
 
-    ``build(x, problem, width)`` gives the features (N, F) under the output layer; ``step`` is what the width is
-    a multiple of; ``reads`` and ``describe`` say in words what the input becomes and what the layers are.
+    ``build(x, problem, width, **settings)`` gives the features (N, F) under the output layer; ``step`` is what the
+    width is a multiple of; ``reads`` and ``describe`` say in words what the input becomes and what the layers are.
+    ``factors(problem, width)`` names settings worth varying, each with two levels of which the first is the recipe's.
     ``ordered_columns`` says that the family reads a table's columns in an order, which is arbitrary: each seed
     then permutes them.
     """
 
     family: str
     title: str
-    build: Callable[[Symbol, Problem, int], Symbol]
+    build: Callable[..., Symbol]
     reads: Callable[[Problem], str]
-    describe: Callable[[Problem, int], str]
+    describe: Callable[..., str]
+    factors: Callable[[Problem, int], dict[str, tuple[Any, Any]]] = no_factors
     step: int = 1
     ordered_columns: bool = False
 

@@ -6,6 +6,8 @@ al., "Deep residual learning for image recognition", 2016 (residuals).
 
 from __future__ import annotations
 
+from typing import Any
+
 from fourfold.core.symbols import Symbol
 from fourfold.layers import (
     Activation,
@@ -32,45 +34,55 @@ LONG_SERIES = 64  # series at least this long are pooled between the blocks
 LONGEST = 512
 
 
-def build(x: Symbol, problem: Problem, width: int) -> Symbol:
-    if problem.layout == "image":
-        return _image(x, problem, width)
-    if problem.layout == "flat":
-        return _table(x, problem, width)
-    return _series(x, problem, width)
+def build(
+    x: Symbol, problem: Problem, width: int, filters: int | None = None, kernel: int | None = None
+) -> Symbol:
+    kind = {"image": _image, "flat": _table}.get(problem.layout, _series)
+    return kind(x, problem, filters or width, kernel or _kernel(problem))
 
 
-def _image(x: Symbol, problem: Problem, width: int) -> Symbol:
-    x = _conv(Conv2D(width, 3, padding="same", use_bias=False), x)
+def _kernel(problem: Problem) -> int:
+    """The size of the first filters."""
+    return 3 if problem.layout in ("image", "flat") else 7
+
+
+def _image(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
+    x = _conv(Conv2D(width, kernel, padding="same", use_bias=False), x)
     if min(problem.shape[:2]) >= LARGE_SIDE:
         x = MaxPooling2D(2)(x)
-    x = _conv(Conv2D(width, 3, padding="same", use_bias=False), x, residual=True)
+    x = _conv(Conv2D(width, kernel, padding="same", use_bias=False), x, residual=True)
     if min(problem.shape[:2]) >= 4:
         x = MaxPooling2D(2)(x)
-    x = _conv(Conv2D(2 * width, 3, padding="same", use_bias=False), x)
-    x = _conv(Conv2D(2 * width, 3, padding="same", use_bias=False), x, residual=True)
+    x = _conv(Conv2D(2 * width, kernel, padding="same", use_bias=False), x)
+    x = _conv(Conv2D(2 * width, kernel, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.1)(Concatenate()([GlobalAveragePooling2D()(x), GlobalMaxPooling2D()(x)]))
 
 
-def _series(x: Symbol, problem: Problem, width: int) -> Symbol:
+def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     steps = problem.shape[0]
     channels = problem.shape[-1] if problem.layout == "sequence" else EMBEDDING_WIDTH
     if problem.layout == "text":
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
     x = framed(x, steps, channels, LONGEST)
     long = min(steps, LONGEST) >= LONG_SERIES
-    x = _conv(Conv1D(width, 7, padding="same", use_bias=False), x)
+    first, second, third = _kernels(kernel)
+    x = _conv(Conv1D(width, first, padding="same", use_bias=False), x)
     x = MaxPooling1D(2)(x) if long else x
-    x = _conv(Conv1D(2 * width, 5, padding="same", use_bias=False), x)
+    x = _conv(Conv1D(2 * width, second, padding="same", use_bias=False), x)
     x = MaxPooling1D(2)(x) if long else x
-    x = _conv(Conv1D(2 * width, 3, padding="same", use_bias=False), x, residual=True)
+    x = _conv(Conv1D(2 * width, third, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)]))
 
 
-def _table(x: Symbol, problem: Problem, width: int) -> Symbol:
+def _kernels(kernel: int) -> tuple[int, int, int]:
+    """The sizes of a series' filters: falling by two, at least 3."""
+    return kernel, max(kernel - 2, 3), max(kernel - 4, 3)
+
+
+def _table(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     x = Reshape((problem.shape[0], 1))(x)
-    x = _conv(Conv1D(width, 3, padding="same", use_bias=False), x)
-    x = _conv(Conv1D(width, 3, padding="same", use_bias=False), x, residual=True)
+    x = _conv(Conv1D(width, kernel, padding="same", use_bias=False), x)
+    x = _conv(Conv1D(width, kernel, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.3 if problem.small else 0.1)(Flatten()(x))
 
 
@@ -87,17 +99,26 @@ def reads(problem: Problem) -> str:
     return f"{problem.shape[0]} steps, through filters of 7, 5 and 3"
 
 
-def describe(problem: Problem, width: int) -> str:
+def describe(problem: Problem, width: int, filters: int | None = None, kernel: int | None = None) -> str:
+    width, kernel = filters or width, kernel or _kernel(problem)
     wide = 2 * width
+    size = "" if kernel == _kernel(problem) else f", {kernel}"
     if problem.layout == "image":
-        filters = f"Conv2D({width}), Conv2D({width}), pool, Conv2D({wide}), Conv2D({wide})"
+        layers = (
+            f"Conv2D({width}{size}), Conv2D({width}{size}), pool, Conv2D({wide}{size}), Conv2D({wide}{size})"
+        )
         return (
-            f"{filters}, each BatchNormalization and relu, two residuals; average and maximum over the image"
+            f"{layers}, each BatchNormalization and relu, two residuals; average and maximum over the image"
         )
     if problem.layout == "flat":
-        return f"Conv1D({width}) x 2, BatchNormalization, relu, residual; flattened"
-    filters = f"Conv1D({width}, 7), Conv1D({wide}, 5), Conv1D({wide}, 3)"
-    return f"{filters}, each BatchNormalization and relu, one residual; average and maximum over time"
+        return f"Conv1D({width}{size}) x 2, BatchNormalization, relu, residual; flattened"
+    first, second, third = _kernels(kernel)
+    layers = f"Conv1D({width}, {first}), Conv1D({wide}, {second}), Conv1D({wide}, {third})"
+    return f"{layers}, each BatchNormalization and relu, one residual; average and maximum over time"
 
 
-CANDIDATE = Candidate("convolution", "Convolution", build, reads, describe, ordered_columns=True)
+def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
+    return {"filters": (width, width // 2), "kernel": (_kernel(problem), 3 if _kernel(problem) > 3 else 5)}
+
+
+CANDIDATE = Candidate("convolution", "Convolution", build, reads, describe, factors, ordered_columns=True)

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fourfold.core.symbols import Symbol
 from fourfold.layers import Activation, Add, BatchNormalization, Dense, Dropout, Embedding, Flatten
 from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, numbers_read
 
+DEPTH = 2
 
-def build(x: Symbol, problem: Problem, width: int) -> Symbol:
+
+def build(
+    x: Symbol, problem: Problem, width: int, depth: int = DEPTH, dropout: float | None = None
+) -> Symbol:
     if problem.layout == "text":
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
     if len(x.shape) > 2:
         x = Flatten()(x)
-    hidden = _block(x, problem, width)
-    return Add()([hidden, _block(hidden, problem, width)])
+    rate = _rate(problem) if dropout is None else dropout
+    x = _block(x, width, rate)
+    for _ in range(depth - 1):
+        x = Add()([x, _block(x, width, rate)])
+    return x
 
 
-def _block(x: Symbol, problem: Problem, width: int) -> Symbol:
+def _block(x: Symbol, width: int, rate: float) -> Symbol:
     x = Dense(width)(x)
     x = BatchNormalization(momentum=0.9)(x)
     x = Activation("gelu")(x)
-    return Dropout(_rate(problem))(x)
+    return Dropout(rate)(x)
 
 
 def _rate(problem: Problem) -> float:
     return 0.3 if problem.small else 0.1
 
 
-def describe(problem: Problem, width: int) -> str:
-    return f"[Dense({width}), BatchNormalization, gelu, Dropout({_rate(problem)})] x 2, residual"
+def describe(problem: Problem, width: int, depth: int = DEPTH, dropout: float | None = None) -> str:
+    rate = _rate(problem) if dropout is None else dropout
+    block = f"[Dense({width}), BatchNormalization, gelu, Dropout({rate:g})]"
+    return f"{block} x {depth}, residual" if depth > 1 else block
 
 
-CANDIDATE = Candidate("dense", "Fully connected", build, numbers_read, describe)
+def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
+    return {"depth": (DEPTH, DEPTH // 2), "dropout": (_rate(problem), 0.0)}
+
+
+CANDIDATE = Candidate("dense", "Fully connected", build, numbers_read, describe, factors)

@@ -6,18 +6,28 @@ architectures", 2015), the recurrent kernel orthogonal.
 
 from __future__ import annotations
 
+from typing import Any
+
 from fourfold.core.symbols import Symbol
-from fourfold.layers import LSTM, Concatenate, Dropout, GlobalMaxPooling1D, LayerNormalization
+from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, GlobalMaxPooling1D, LayerNormalization
 from fourfold.study.candidates.base import Candidate, Problem, as_sequence, frame_count
 
 LONGEST = 64
 COLUMN_WIDTH = 8
 
 
-def build(x: Symbol, problem: Problem, width: int) -> Symbol:
+def build(
+    x: Symbol, problem: Problem, width: int, units: int | None = None, direction: str = "forward"
+) -> Symbol:
     x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
-    outputs, last, _ = LSTM(width, return_sequences=True, return_state=True)(x)
-    x = Concatenate()([last, GlobalMaxPooling1D()(outputs)])
+    cell = LSTM(units or width, return_sequences=True, return_state=True)
+    if direction == "forward":
+        outputs, last, _ = cell(x)
+        ends = [last]
+    else:
+        outputs, last, _, first, _ = Bidirectional(cell)(x)
+        ends = [last, first]
+    x = Concatenate()([*ends, GlobalMaxPooling1D()(outputs)])
     return Dropout(0.1)(LayerNormalization()(x))
 
 
@@ -32,8 +42,13 @@ def reads(problem: Problem) -> str:
     return f"{steps} steps" if frame == 1 else f"{steps} frames of {frame} steps"
 
 
-def describe(problem: Problem, width: int) -> str:
-    return f"LSTM({width}), last state and maximum over time, LayerNormalization, Dropout(0.1)"
+def describe(problem: Problem, width: int, units: int | None = None, direction: str = "forward") -> str:
+    cell = f"LSTM({units or width})" + ("" if direction == "forward" else " in both directions")
+    return f"{cell}, last state and maximum over time, LayerNormalization, Dropout(0.1)"
 
 
-CANDIDATE = Candidate("recurrent", "Recurrent", build, reads, describe, ordered_columns=True)
+def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
+    return {"units": (width, width // 2), "direction": ("forward", "both")}
+
+
+CANDIDATE = Candidate("recurrent", "Recurrent", build, reads, describe, factors, ordered_columns=True)
