@@ -16,7 +16,8 @@ class Effort:
 
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
     and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
-    ``probe_seeds`` x ``probe_splits`` of the seeds and splits.
+    ``probe_seeds`` x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of
+    the training rows and, where ``memorisation``, shuffled labels.
     """
 
     name: str
@@ -30,6 +31,9 @@ class Effort:
     hold_out_seeds: int = 3
     probe_seeds: int = 2
     probe_splits: int = 5
+    orders: tuple[str, ...] = ("whole", "block", "local")
+    shares: tuple[float, ...] = (0.1, 0.25, 0.5)
+    memorisation: bool = True
 
 
 EFFORTS = {
@@ -43,7 +47,10 @@ EFFORTS = {
             sizes=("M",),
             extensions=1,
             minutes="about 1",
-            probe_splits=2,
+            probe_splits=3,
+            orders=("whole",),
+            shares=(0.25,),
+            memorisation=False,
         ),
         Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
         Effort(

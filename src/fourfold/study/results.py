@@ -9,6 +9,7 @@ import numpy as np
 
 import fourfold
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.statistics import Analysis, Interval
@@ -17,6 +18,7 @@ from fourfold.study import tested
 from fourfold.study.architecture import CAPS
 from fourfold.study.baselines import BASELINES
 from fourfold.study.candidates import CANDIDATES
+from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, cost, ease, quality
 from fourfold.study.study import Study
@@ -72,10 +74,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         family: ease.of_family(found, study.effort.learning_rates, task.score, margin, deviation)
         for family, found in trials.items()
     }
-    families = {
-        family: _family_findings(study, family, trials, family_losses, eases, margin)
-        for family in study.families
-    }
+    families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}
     any_family = next(iter(predictions.values()))
     findings = Findings(
         score=task.score,
@@ -85,14 +84,14 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         baselines={name: BaselineFindings(values, score) for name, (values, score) in baselines.items()},
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
+        further=concerns(study, trials),
     )
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
     scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in MEASURES]
-    return Measured(
-        study, trials, family_losses, baselines, eases, findings, decide(findings), scores, measurements
-    )
+    verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
+    return Measured(study, trials, family_losses, baselines, eases, findings, verdict, scores, measurements)
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
@@ -169,8 +168,6 @@ def _family_findings(
     family: str,
     trials: dict[str, Trials],
     losses: dict[str, np.ndarray],
-    eases: dict[str, ease.Ease],
-    margin: float,
 ) -> FamilyFindings:
     net = _net(study, family, trials)
     count = net.cost
@@ -181,8 +178,6 @@ def _family_findings(
         flops=count.flops,
         sequential_steps=count.span,
         status="trained" if trained else f"failed: {study.failures.get(family, 'no training ended')}",
-        learning_rate_at_edge=trained and eases[family].at_edge,
-        size_at_cap=trained and ease.wants_more(trials[family], study.effort.sizes, margin, study.deviation),
     )
 
 

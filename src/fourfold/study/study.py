@@ -19,8 +19,8 @@ from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
 from fourfold.study.measure import Measure
-from fourfold.study.measures import ease
 from fourfold.study.prepared import prepare
+from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, run_blocks
 from fourfold.study.trials import Trial, Trials, collect
 
@@ -268,10 +268,10 @@ class Study:
         }
 
     def _rates_beyond_the_edge(self, trials: dict[str, Trials]) -> list[float]:
-        edges = [ease.at_edge(found) for found in trials.values()]
+        edges = [at_edge(found) for found in trials.values()]
         rates = []
         if any(low for low, _ in edges):
-            rates.append(ease.next_rate(self.learning_rates[0], up=False))
+            rates.append(next_rate(self.learning_rates[0], up=False))
         if any(high for _, high in edges):
-            rates.append(ease.next_rate(self.learning_rates[-1], up=True))
+            rates.append(next_rate(self.learning_rates[-1], up=True))
         return rates

@@ -1,6 +1,7 @@
 """Measures: each asks the trials one question and yields evidence. One file each."""
 
 from fourfold.study.measure import Measure
+from fourfold.study.measures import memorisation, order, sample_efficiency
 
-MEASURES: tuple[Measure, ...] = ()
+MEASURES: tuple[Measure, ...] = (order.MEASURE, sample_efficiency.MEASURE, memorisation.MEASURE)
 """In the order in which a report shows them."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.evidence.evidence import Evidence
+from fourfold.study.rates import strictly_best
 from fourfold.study.trials import Trials
 
 SOURCE = "trials on the base grid of learning rates"
@@ -59,7 +60,7 @@ def of_family(
     return Ease(
         rows,
         len(works) / len(base_grid),
-        chosen in (rates[0], rates[-1]) and _strictly_best(means, chosen, rates),
+        chosen in (rates[0], rates[-1]) and strictly_best(means, chosen, rates),
         sum(d for d, _ in counts) / max(sum(n for _, n in counts), 1),
     )
 
@@ -85,15 +86,6 @@ def evidence(family: str, ease: Ease) -> list[Evidence]:
     ]
 
 
-def at_edge(trials: Trials) -> tuple[bool, bool]:
-    """Whether the best rate of any size lies at the lower and at the upper end of the grid, strictly better."""
-    size, chosen = trials.best()
-    rates = sorted({rate for s, rate in trials.by_setting if s == size})
-    means = {rate: trials.rank((size, rate))[0] for rate in rates}
-    strict = _strictly_best(means, chosen, rates)
-    return chosen == rates[0] and strict, chosen == rates[-1] and strict
-
-
 def wants_more(trials: Trials, sizes: tuple[str, ...], margin: float, deviation: float) -> bool:
     """Whether the largest size was best by more than the margin, so that a larger one might gain more."""
     if trials.best()[0] != sizes[-1] or len(sizes) < 2:
@@ -104,22 +96,6 @@ def wants_more(trials: Trials, sizes: tuple[str, ...], margin: float, deviation:
         return -float(np.sqrt(-score)) * deviation if score < 0 else score
 
     return best(sizes[-1]) - max(best(size) for size in sizes[:-1]) > margin
-
-
-def next_rate(rate: float, up: bool) -> float:
-    """The neighbour on the grid 1, 3, 10, 30, ...
-
-    >>> next_rate(0.03, up=True), next_rate(0.001, up=False)
-    (0.1, 0.0003)
-    """
-    exponent = round(2 * np.log10(rate))
-    exponent += 1 if up else -1
-    return float(f"{(1.0 if exponent % 2 == 0 else 3.0) * 10.0 ** (exponent // 2):.0e}")
-
-
-def _strictly_best(means: dict[float, float], chosen: float, rates: list[float]) -> bool:
-    others = [means[rate] for rate in rates if rate != chosen and rate in means]
-    return chosen in means and bool(others) and means[chosen] > max(others)
 
 
 def _spread(scores: list[float]) -> dict[str, float] | None:

@@ -1,0 +1,96 @@
+"""Memorisation: how well a family fits its own training rows when their labels are shuffled.
+
+With shuffled labels nothing can be learnt but the rows themselves: the score on them says how much a family can
+store within the budget, not how well it predicts.
+
+Source: Zhang et al., "Understanding deep learning requires rethinking generalization", 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.study import probes
+from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.runner import Task
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+SCORE = "training score on shuffled labels"
+CHANCE = "score of guessing"
+VARIANT = "labels:shuffled"
+NAMES = ("memorisation", "Memorisation", "How well does a family fit labels that were shuffled?")
+
+
+def wants(study: Study, trials: Mapping[str, Trials]) -> list[Task]:
+    return probes.blocks(study, trials, [VARIANT]) if study.effort.memorisation else []
+
+
+def find(inquiry: Inquiry) -> Measurement:
+    study = inquiry.study
+    if not study.effort.memorisation:
+        return Measurement(*NAMES, reason="from standard effort on: fewer steps store little")
+    numbers = study.dataset.task.kind == "regression"
+    evidence = [
+        Evidence(CHANCE, "study", 0.0 if numbers else _chance(study), FRACTION, method=_guess(numbers))
+    ]
+    rows = []
+    for family, trials in inquiry.trials.items():
+        found = study.probed(trials, VARIANT)
+        scores = [t.validation_score for t in found.values() if not t.diverged]
+        if not scores:
+            evidence.append(probes.missing(SCORE, family))
+            continue
+        if numbers:  # minus the squared error of targets whose variance is 1 becomes R2
+            scores = [1 + score for score in scores]
+        value, low, high = float(np.mean(scores)), min(scores), max(scores)
+        method = f"{'R2' if numbers else 'accuracy'} on training rows; from the lowest to the highest run"
+        evidence.append(Evidence(SCORE, family, value, FRACTION, (low, high), method, probes.source(study)))
+        rows.append({"series": family, "group": "shuffled labels", "value": value, "low": low, "high": high})
+    figure = Figure(
+        "memorisation",
+        "bars",
+        "Fit of shuffled labels",
+        tuple(rows),
+        y=Axis("R2 on training rows" if numbers else "accuracy on training rows", FRACTION),
+        note="Bars reach from the lowest to the highest run.",
+    )
+    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+
+
+def _chance(study: Study) -> float:
+    """The share of the largest class; of balanced accuracy, one over the number of classes."""
+    if study.dataset.task.score == "balanced_accuracy":
+        return 1 / len(study.dataset.task.classes)
+    counts = np.unique(study.prepared.targets[0], return_counts=True)[1]
+    return float(counts.max() / counts.sum())
+
+
+def _guess(numbers: bool) -> str:
+    return "R2 of the mean" if numbers else "the most frequent class"
+
+
+def _answer(evidence: list[Evidence]) -> str:
+    facts = Facts(evidence)
+    found = sorted(
+        (e for e in evidence if e.measure == SCORE and e.applicable), key=lambda e: -(e.value or 0.0)
+    )
+    if not found:
+        return ""
+    listed = facts.join(
+        ", ",
+        [facts.say("{family} {value}", family=title(e.subject), value=Cite(SCORE, e.subject)) for e in found],
+    )
+    end = facts.say("guessing gives {chance}", chance=Cite(CHANCE, "study"))
+    return Sentence(
+        f"Of shuffled labels the training rows keep: {listed}; {end}.", listed.numbers + end.numbers
+    )
+
+
+MEASURE = Measure("memorisation", find, wants)

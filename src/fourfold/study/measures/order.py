@@ -1,0 +1,104 @@
+"""Order probe: what a family loses when the positions of its input are permuted, and it is trained again.
+
+    loss = score as it is - score when every row's positions are permuted alike
+
+A family that ignores where things stand (fully connected) loses nothing; one that counts on neighbours
+(convolution) loses what its neighbours were worth.
+
+Source: Zhang et al., "Understanding deep learning requires rethinking generalization", 2017 (random pixels);
+Tolstikhin et al., "MLP-Mixer", 2021, appendix (one fixed permutation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.study import probes
+from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.runner import Task
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+LOSS = "loss when positions are permuted"
+KINDS = {"whole": "all positions", "block": "pieces as wholes", "local": "inside pieces"}
+NAMES = ("order", "Order probe", "What does a family lose when the input's positions are permuted?")
+
+
+def wants(study: Study, trials: Mapping[str, Trials]) -> list[Task]:
+    return (
+        probes.blocks(study, trials, [f"order:{kind}" for kind in study.effort.orders])
+        if _has_order(study)
+        else []
+    )
+
+
+def find(inquiry: Inquiry) -> Measurement:
+    study = inquiry.study
+    if not _has_order(study):
+        return Measurement(*NAMES, reason="the columns of a table have no order")
+    _, unit = probes.units(study)
+    evidence, rows = [], []
+    for family in inquiry.trials:
+        kinds = {KINDS[kind]: f"order:{kind}" for kind in study.effort.orders}
+        analysis = probes.paired(inquiry, family, kinds)
+        if analysis is None:
+            evidence.append(probes.missing(LOSS, family))
+            continue
+        intervals = analysis.pairs()[probes.PLAIN]
+        for group in kinds:
+            found = intervals[group]
+            subject = family if group == KINDS["whole"] else f"{family}, {group}"
+            method = (
+                "paired on the same rows; 95 % interval, simultaneous for the family; crossed random effects"
+            )
+            span = (found.low, found.high)
+            evidence.append(Evidence(LOSS, subject, found.value, unit, span, method, probes.source(study)))
+            rows.append(
+                {"series": family, "group": group, "value": found.value, "low": found.low, "high": found.high}
+            )
+    figure = Figure(
+        "order",
+        "bars",
+        "What is lost when positions are permuted",
+        tuple(rows),
+        x=Axis("what is permuted"),
+        y=Axis("loss", unit),
+        note="Trained again on the permuted data, at the setting that was chosen for the data as they are.",
+    )
+    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+
+
+def _has_order(study: Study) -> bool:
+    return study.problem.layout != "flat"
+
+
+def _answer(evidence: list[Evidence]) -> str:
+    """The most and the least that is lost, with intervals."""
+    facts = Facts(evidence)
+    whole = [e for e in evidence if e.applicable and "," not in e.subject]
+    if not whole:
+        return ""
+    most, least = max(whole, key=_value), min(whole, key=_value)
+
+    def one(found: Evidence) -> Sentence:
+        return facts.say(
+            "{family} {value} ({low} to {high})",
+            family=title(found.subject),
+            value=Cite(LOSS, found.subject),
+            low=Cite(LOSS, found.subject, "low", bare=True),
+            high=Cite(LOSS, found.subject, "high"),
+        )
+
+    listed = facts.join("; the least by ", [one(most), one(least)] if most is not least else [one(most)])
+    return Sentence(f"With all positions permuted the most is lost by {listed}.", listed.numbers)
+
+
+def _value(found: Evidence) -> float:
+    return found.value or 0.0
+
+
+MEASURE = Measure("order", find, wants)

@@ -1,0 +1,70 @@
+"""Probes: a family's chosen setting trained on variants of the data, beside the same trainings on the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET
+from fourfold.evidence.statistics import Analysis
+from fourfold.study import tested
+from fourfold.study.measure import Inquiry
+from fourfold.study.runner import Task
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+PLAIN = "as it is"
+
+
+def blocks(study: Study, trials: Mapping[str, Trials], variants: Sequence[str]) -> list[Task]:
+    """The blocks of every family's probes."""
+    return [
+        block
+        for variant in variants
+        for found in trials.values()
+        for block in study.probe_blocks(found, variant)
+    ]
+
+
+def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analysis | None:
+    """A family's losses on the same rows as it is and under each variant, by the names of ``variants``.
+
+    ``variants`` leads from names to variants of the data. None where a training is missing.
+    """
+    study, found = inquiry.study, inquiry.trials[family]
+    runs = study.probe_runs()
+    plain = {(t.run.seed, t.run.split): t for t in found.by_setting[found.best()]}
+    trials = {PLAIN: plain} | {name: study.probed(found, variant) for name, variant in variants.items()}
+    if any(run not in by_run for by_run in trials.values() for run in runs):
+        return None
+    losses, predicted = {}, None
+    for name, by_run in trials.items():
+        predicted = tested.of_trials({run: by_run[run] for run in runs}, study.prepared, study.preparations)
+        losses[name] = _losses(study, predicted, runs)
+    assert predicted is not None
+    return Analysis(losses, predicted.runs, predicted.fold, study.dataset.task.score)
+
+
+def _losses(study: Study, predicted: tested.Predictions, runs: list[tuple[int, int]]) -> np.ndarray:
+    rows = tested.tested(study.prepared, {split for _, split in runs})
+    target = tested.truth(study.dataset, study.preparations, rows)
+    return tested.losses(study.dataset.task, predicted.values, target, study.prepared.weights[rows])
+
+
+def source(study: Study) -> str:
+    """How many trainings stand behind a probe, in words."""
+    runs = study.probe_runs()
+    seeds, splits = len({seed for seed, _ in runs}), len({split for _, split in runs})
+    return f"{seeds} seeds x {splits} splits, at the chosen setting"
+
+
+def units(study: Study) -> tuple[str, str]:
+    """The units of a score and of a difference of scores."""
+    return (TARGET, TARGET) if study.dataset.task.score == "rmse" else (FRACTION, DIFFERENCE)
+
+
+def missing(measure: str, family: str) -> Evidence:
+    """Evidence that says that a family's probe could not be trained."""
+    return Evidence(measure, family, None, reason="a training of the probe failed")
