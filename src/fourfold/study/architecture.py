@@ -90,7 +90,7 @@ def at_length(net: Architecture, length: int) -> Architecture:
     if length == net.problem.shape[0]:
         return net
     problem = replace(net.problem, shape=(length, *net.problem.shape[1:]))
-    return build(net.family, problem, net.size, net.output, net.width)
+    return build(net.family, problem, net.size, net.output, net.width, net.settings)
 
 
 def fitting_width(family: str, problem: Problem, size: str) -> int:
