@@ -1,8 +1,4 @@
-"""The charts: Vega-Lite specs that hold data and no transforms, each with its table.
-
-A spec names no colours: a family's marks carry the style ``family-0`` ... ``family-7``, which the page
-defines for light, dark and print, and a shape of their own, so that colour is never the only sign.
-"""
+"""The charts of the sweep: Vega-Lite specs that hold data and no transforms, each with its table."""
 
 from __future__ import annotations
 
@@ -13,25 +9,9 @@ from typing import Any
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.scores import Study, trained
+from fourfold.report.vega import layer, plain, view
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-SHAPES = (
-    "circle",
-    "square",
-    "triangle-up",
-    "diamond",
-    "triangle-down",
-    "cross",
-    "triangle-right",
-    "triangle-left",
-)
 WIDE_RATIO = 30  # a positive score that varies more than this is drawn on a log axis
-
-
-def all_charts(results: dict[str, Any], study: Study) -> tuple[Chart, ...]:
-    """Every chart that the study has data for."""
-    makers = (differences, learning_curves, learning_rates, cost)
-    return tuple(chart for chart in (make(results, study) for make in makers) if chart)
 
 
 def differences(results: dict[str, Any], study: Study) -> Chart | None:
@@ -66,22 +46,14 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         half = scale.plotted(margin) or 0.0
         band = [{"from": max(-half, domain[0]), "to": min(half, domain[1])}]
         places = {"x": {"field": "from", **x}, "x2": {"field": "to"}}
-        layers.append(
-            {"data": {"values": band}, "mark": {"type": "rect", "style": "margin"}, "encoding": places}
-        )
-    layers.append(
-        {
-            "data": {"values": [{"zero": 0}]},
-            "mark": {"type": "rule", "style": "zero"},
-            "encoding": {"x": {"field": "zero", **x}},
-        }
-    )
+        layers.append(plain(band, "rect", "margin", places))
+    layers.append(plain([{"zero": 0}], "rule", "zero", {"x": {"field": "zero", **x}}))
     for row, value in zip(rows, values):
         colour = study.colours[row["family"]]
         layers.append(
-            _layer([value], "rule", colour, {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}})
+            layer([value], "rule", colour, {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}})
         )
-        layers.append(_layer([value], "point", colour, {"y": y, "x": {"field": "difference", **x}}))
+        layers.append(layer([value], "point", colour, {"y": y, "x": {"field": "difference", **x}}))
     columns = (
         Column("Family"),
         Column("Against"),
@@ -110,7 +82,7 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     label = f"By how much the {scale.name} is better: " + "; ".join(
         f"{row.cells[0].text} {row.cells[2].text}, interval {row.cells[3].text}" for row in table
     )
-    panel = Panel("", _view(layers, 34 * len(rows) + 12), label)
+    panel = Panel("", view(layers, 34 * len(rows) + 12), label)
     return Chart(
         "differences", "Is the difference real?", reading, (panel,), Table("Differences", columns, table)
     )
@@ -129,24 +101,17 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
     panels = []
     for family, points in curves.items():
         colour, others = study.colours[family], [p for other, p in curves.items() if other != family]
-        layers = [
-            {
-                "data": {"values": other},
-                "mark": {"type": "line", "style": "context"},
-                "encoding": {"x": x, "y": {"field": "mean", **y}},
-            }
-            for other in others
-        ]
+        layers = [plain(other, "line", "context", {"x": x, "y": {"field": "mean", **y}}) for other in others]
         layers.append(
-            _layer(points, "area", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
+            layer(points, "area", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
         )
-        layers.append(_layer(points, "line", colour, {"x": x, "y": {"field": "mean", **y}}))
+        layers.append(layer(points, "line", colour, {"x": x, "y": {"field": "mean", **y}}))
         last = points[-1]
         end = (
             "" if last["mean"] is None else f"{scale.name} {scale.drawn(last['mean'])}{' %' * scale.percent}"
         )
         label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
-        panels.append(Panel(study.titles[family], _view(layers, 170), label, colour=colour))
+        panels.append(Panel(study.titles[family], view(layers, 170), label, colour=colour))
     reading = (
         "Validation score while training, at each family’s chosen learning rate: the line is the mean of "
         "the runs, the band reaches from the worst run to the best. Grey lines are the other families."
@@ -206,34 +171,24 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
         colour, chosen = study.colours[family], grids[family].get("learning_rate")
         known = {other: [p for p in g if p["mean"] is not None] for other, g in points.items()}
         layers = [
-            {
-                "data": {"values": values},
-                "mark": {"type": "line", "style": "context"},
-                "encoding": {"x": x, "y": {"field": "mean", **y}},
-            }
+            plain(values, "line", "context", {"x": x, "y": {"field": "mean", **y}})
             for other, values in known.items()
             if other != family and values
         ]
         mean = {"x": x, "y": {"field": "mean", **y}}
-        layers.append(_layer(known[family], "line", colour, mean))
+        layers.append(layer(known[family], "line", colour, mean))
         layers.append(
-            _layer(
+            layer(
                 known[family], "rule", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}}
             )
         )
-        layers.append(_layer(known[family], "point", colour, mean))
+        layers.append(layer(known[family], "point", colour, mean))
         picked = [p for p in known[family] if p["rate"] == chosen]
-        layers.append(
-            {"data": {"values": picked}, "mark": {"type": "point", "style": "ring"}, "encoding": mean}
-        )
+        layers.append(plain(picked, "point", "ring", mean))
         lost = [{"rate": p["rate"], "floor": worst} for p in grid if p["diverged"]]
-        layers.append(
-            {
-                "data": {"values": lost},
-                "mark": {"type": "point", "style": "diverged", "shape": "cross"},
-                "encoding": {"x": x, "y": {"field": "floor", **y}},
-            }
-        )
+        crosses = plain(lost, "point", "diverged", {"x": x, "y": {"field": "floor", **y}})
+        crosses["mark"]["shape"] = "cross"
+        layers.append(crosses)
         counts = [
             f"{p['diverged']} of {p['trained'] + p['diverged']} runs diverged at {fmt.rate(p['rate'])}"
             for p in grid
@@ -241,7 +196,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
         ]
         note = "; ".join([f"chosen: {fmt.rate(chosen)}" if chosen is not None else "none chosen", *counts])
         panels.append(
-            Panel(study.titles[family], _view(layers, 170), f"{study.titles[family]}, {note}", note, colour)
+            Panel(study.titles[family], view(layers, 170), f"{study.titles[family]}, {note}", note, colour)
         )
         rows += [_rate_row(study, family, p, p["rate"] == chosen) for p in grid]
     columns = (
@@ -313,9 +268,9 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
     for family, point in points.items():
         colour = study.colours[family]
         layers.append(
-            _layer([point], "rule", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
+            layer([point], "rule", colour, {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}})
         )
-        layers.append(_layer([point], "point", colour, {"x": x, "y": {"field": "value", **y}}))
+        layers.append(layer([point], "point", colour, {"x": x, "y": {"field": "value", **y}}))
     columns = (
         Column("Family"),
         Column("FLOPs a sample", numeric=True),
@@ -343,7 +298,7 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
     corner = "bottom" if scale.lower_is_better else "top"
     reading = f"Cheap and good is at the {corner} left. Bars are the intervals of the table above."
     key = tuple((study.colours[row["family"]], study.titles[row["family"]]) for row in rows)
-    panel = Panel("", _view(layers, 240), label)
+    panel = Panel("", view(layers, 240), label)
     return Chart(
         "cost", "What a better score costs", reading, (panel,), Table("Score and cost", columns, table), key
     )
@@ -355,20 +310,6 @@ def _decades(low: float, high: float) -> list[float]:
     return [
         value for power in powers for value in (10.0**power * n for n in (1, 2, 5)) if low <= value <= high
     ]
-
-
-def _view(layers: list[dict[str, Any]], height: int) -> dict[str, Any]:
-    fit = {"type": "fit-x", "contains": "padding"}
-    return {"$schema": SCHEMA, "width": "container", "height": height, "autosize": fit, "layer": layers}
-
-
-def _layer(values: list[dict[str, Any]], mark: str, colour: int, encoding: dict[str, Any]) -> dict[str, Any]:
-    shape = {"shape": SHAPES[colour], "filled": True} if mark == "point" else {}
-    return {
-        "data": {"values": values},
-        "mark": {"type": mark, "style": f"family-{colour}", **shape},
-        "encoding": encoding,
-    }
 
 
 def _score_axis(values: Iterable[float | None], scale: fmt.ScoreScale) -> dict[str, Any]:

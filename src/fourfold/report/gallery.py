@@ -43,3 +43,192 @@ drawn on its own scale, so only its proportions count, by its number of axes:
 Inputs are drawn in full, so whoever fills this in keeps them small: images of at most 128 pixels a side,
 at most 512 steps, 30 columns and 200 words, 8 items a view, 12 mistakes; numbers rounded to 4 digits.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report import pictures
+from fourfold.report.design import plural
+from fourfold.report.parts import Example, Fact, Gallery, Panel, Picture, Said, View, Word
+from fourfold.report.scores import Study
+from fourfold.report.vega import domain, layer, plain, view
+
+TITLES = {"saliency": "saliency", "attention": "attention", "filters": "filters"}
+LEVELS = 4  # strengths of a word's ground
+MOST_COLUMNS = 12  # bars of a table's map
+SIGNED = "Orange speaks for the prediction, blue against it; the stronger the colour, the more."
+UNSIGNED = "The stronger the colour, the more."
+
+
+def gallery(examples: dict[str, Any] | None, study: Study) -> Gallery | None:
+    """The parts of the page that show rows of the user; ``None`` where there are none."""
+    if not examples:
+        return None
+    views = tuple(_view(i, found, study) for i, found in enumerate(examples.get("families") or ()))
+    mistakes = tuple(_mistake(i, found, study) for i, found in enumerate(examples.get("mistakes") or ()))
+    shown = Gallery("", str(examples.get("about") or ""), views, mistakes)
+    count = plural(len(shown.examples), "example")
+    return Gallery(
+        f"This file holds your data: {count} below, taken from your rows. --no-examples leaves them out.",
+        shown.about,
+        views,
+        mistakes,
+    )
+
+
+def _view(number: int, found: dict[str, Any], study: Study) -> View:
+    family, check, items = found["family"], found.get("check") or {}, found.get("items") or ()
+    kind = TITLES.get(found["kind"], str(found["kind"]))
+    signed = any(_least(each["values"]) < 0 for item in items for each in item.get("maps") or ())
+    return View(
+        f"view-{number}",
+        f"{study.titles.get(family, str(family))}: {kind}",
+        study.colours.get(family),
+        str(found.get("method") or ""),
+        str(check.get("text") or ""),
+        SIGNED if signed else UNSIGNED,
+        tuple(_item(f"view-{number}-{i}", item) for i, item in enumerate(items))
+        if check.get("passed")
+        else (),
+    )
+
+
+def _item(name: str, item: dict[str, Any]) -> Example:
+    maps = list(item.get("maps") or ())
+    along = next((each for each in maps if not _is_picture(each["values"])), None)
+    facts = [Fact("true", str(item.get("true") or "")), Fact("predicted", _predicted(item))]
+    pictures_, panels, words = _drawn(item.get("input"), along)
+    pictures_ += [_heat(each, item.get("input")) for each in maps if _is_picture(each["values"])]
+    facts = tuple(fact for fact in facts if fact.value)
+    return Example(name, str(item["title"]), facts, (), tuple(pictures_), tuple(panels), tuple(words))
+
+
+def _mistake(number: int, found: dict[str, Any], study: Study) -> Example:
+    said = tuple(
+        Said(
+            study.titles.get(each["family"], str(each["family"])),
+            study.colours.get(each["family"]),
+            _predicted(each),
+        )
+        for each in found.get("said") or ()
+    )
+    pictures_, panels, words = _drawn(found.get("input"), None)
+    facts = (Fact("true", str(found["true"])),) if found.get("true") else ()
+    return Example(f"mistake-{number}", str(found["title"]), facts, said, tuple(pictures_), tuple(panels),
+                   tuple(words), str(found.get("note") or ""))  # fmt: skip
+
+
+def _predicted(item: dict[str, Any]) -> str:
+    sure = item.get("probability")
+    share = f" ({100 * sure:.0f} %)" if fmt.is_number(sure) else ""
+    return f"{item.get('predicted') or ''}{share}"
+
+
+def _drawn(
+    given: dict[str, Any] | None, along: dict[str, Any] | None
+) -> tuple[list[Picture], list[Panel], list[Word]]:
+    """An input as picture, panel or words, with the map that lies along it."""
+    values = None if along is None else [float(value) for value in along["values"]]
+    if given is None:
+        return [], [], []
+    if given["kind"] == "image":
+        pixels = given["pixels"]
+        label = f"image of {len(pixels)} x {len(pixels[0])} pixels"
+        return [Picture("input", pictures.image(pixels), label)], [], []
+    if given["kind"] == "series":
+        return [], [_series(given, values)], []
+    if given["kind"] == "table":
+        return [], [_columns(given, values)], []
+    return [], [], _words(given["words"], values)
+
+
+def _is_picture(values: list[Any]) -> bool:
+    return bool(values) and isinstance(values[0], (list, tuple))
+
+
+def _least(values: Sequence[Any]) -> float:
+    return min(
+        (_least(value) if isinstance(value, (list, tuple)) else value for value in values), default=0.0
+    )
+
+
+def _heat(found: dict[str, Any], given: dict[str, Any] | None) -> Picture:
+    values, title = found["values"], str(found.get("title") or "map")
+    peak, row, column = max(
+        (abs(value), i, j) for i, line in enumerate(values) for j, value in enumerate(line)
+    )
+    size = f"{len(values)} x {len(values[0])}"
+    over = "over the image" if given is not None and given["kind"] == "image" else f"of {size}"
+    place = f"strongest in row {row + 1} of {len(values)}, column {column + 1} of {len(values[0])}"
+    return Picture(title, pictures.heat(values), f"{title} {over}: {place if peak else 'zero everywhere'}")
+
+
+def _series(given: dict[str, Any], values: list[float] | None) -> Panel:
+    """Lines over the steps, on a ground as strong as the map."""
+    channels, lines = [str(name) for name in given["channels"]], given["values"]
+    steps = len(lines[0])
+    y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3},
+         "scale": {"domain": domain(v for line in lines for v in line if fmt.is_number(v)), "nice": False}}  # fmt: skip
+    x = {"type": "quantitative", "title": "step", "axis": {"tickCount": 4},
+         "scale": {"domain": [0, steps], "nice": False}}  # fmt: skip
+    layers, strongest = [], ""
+    if values:
+        largest, width = max(map(abs, values)) or 1.0, steps / len(values)
+        ground = [
+            {"from": round(i * width, 4), "to": round((i + 1) * width, 4), "share": round(abs(v) / largest, 4),
+             "for": v > 0}
+            for i, v in enumerate(values)
+            if v
+        ]  # fmt: skip
+        share = {"field": "share", "type": "quantitative", "legend": None,
+                 "scale": {"domain": [0, 1], "range": [0, 0.8]}}  # fmt: skip
+        place = {"x": {"field": "from", **x}, "x2": {"field": "to"}, "opacity": share}
+        for style, speaks_for in (("for", True), ("against", False)):
+            layers.append(plain([g for g in ground if g["for"] is speaks_for], "rect", style, place))
+        first = max(range(len(values)), key=lambda i: abs(values[i]))
+        strongest = f", strongest at steps {round(first * width) + 1} to {round((first + 1) * width)}"
+    for number, line in enumerate(lines):
+        points = [{"x": i + 0.5, "value": v if fmt.is_number(v) else None} for i, v in enumerate(line)]
+        at = {"x": {"field": "x", **x}, "y": {"field": "value", **y}}
+        if len(lines) == 1:
+            layers.append(plain(points, "line", "trace", at))
+        else:
+            layers.append(layer(points, "line", 4 + number % 4, at))
+    label = f"{', '.join(channels[:8])} over {steps} steps{strongest}"
+    return Panel("", view(layers, 110), label, note=", ".join(channels[:8]) if len(channels) > 1 else "")
+
+
+def _columns(given: dict[str, Any], values: list[float] | None) -> Panel:
+    """A bar for each column, the strongest first; without a map, the columns alone."""
+    names = [f"{name} = {value}" for name, value in zip(given["columns"], given["values"])]
+    order = sorted(range(len(names)), key=lambda i: -abs(values[i])) if values else list(range(len(names)))
+    kept = order[:MOST_COLUMNS]
+    rows = [
+        {"column": names[i], "value": float(f"{values[i]:.4g}") if values else 0.0, "for": not values or values[i] > 0}
+        for i in kept
+    ]  # fmt: skip
+    y = {"field": "column", "type": "nominal", "title": None, "sort": None,
+         "scale": {"domain": [row["column"] for row in rows]},
+         "axis": {"labelLimit": 190, "domain": False, "ticks": False}}  # fmt: skip
+    largest = max((abs(row["value"]) for row in rows), default=0.0) or 1.0
+    low = -largest if any(row["value"] < 0 for row in rows) else 0.0
+    x = {"field": "value", "type": "quantitative", "title": None, "axis": None,
+         "scale": {"domain": [low, largest], "nice": False}}  # fmt: skip
+    layers = [
+        plain([row for row in rows if row["for"] is speaks_for], "bar", style, {"x": x, "y": y})
+        for style, speaks_for in (("for", True), ("against", False))
+    ]
+    label = "; ".join(row["column"] for row in rows[:5])
+    left = len(names) - len(kept)
+    note = f"and {plural(left, 'column')} more" if left else ""
+    return Panel("", view(layers, 20 * len(rows) + 4), f"Strongest first: {label}" if values else label, note)
+
+
+def _words(words: list[str], values: list[float] | None) -> list[Word]:
+    if not values:
+        return [Word(str(word)) for word in words]
+    largest = max(map(abs, values)) or 1.0
+    return [Word(str(word), round(LEVELS * value / largest)) for word, value in zip(words, values)]

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from fourfold.report.escape import script_json, visible
 from fourfold.report.page import build
+from fourfold.report.parts import Page
 
 SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js", "report.js")
 
@@ -35,13 +36,21 @@ def render(results: dict[str, Any], timings: dict[str, Any] | None = None) -> st
             accent=f"accent c{chosen}" if decided else "plain",
             css=Markup(css),
             scripts=[Markup(script) for script in scripts],
-            specs=Markup(
-                script_json({chart.name: [panel.spec for panel in chart.panels] for chart in page.charts})
-            ),
+            specs=Markup(script_json(_specs(page))),
             config=Markup(_asset("vega-config.json").strip()),
             policy=policy(css, scripts),
         )
     )
+
+
+def _specs(page: Page) -> dict[str, list[dict[str, Any]]]:
+    """The specs of all panels, by the name of the chart or example that they belong to."""
+    examples = page.gallery.examples if page.gallery else ()
+    return {
+        drawn.name: [panel.spec for panel in drawn.panels]
+        for drawn in (*page.charts, *examples)
+        if drawn.panels
+    }
 
 
 def policy(css: str, scripts: list[str]) -> str:

@@ -11,8 +11,9 @@ import shlex
 import sys
 from typing import Any
 
-from fourfold.report import charts, design, scores
+from fourfold.report import citation, design, scores, seconds, sections, summary
 from fourfold.report import format as fmt
+from fourfold.report.gallery import gallery
 from fourfold.report.parts import Command, Page, Verdict
 
 LABELS = {
@@ -34,14 +35,19 @@ def build(
     """
     study = scores.read(results, timings)
     task, data, plan = results["data"].get("task") or {}, results["data"], results["design"]
+    table = scores.table(results, study)
     return Page(
         title=f"Which layer for {data['name']}?",
         name=str(data["name"]),
         subject=design.subject(data, task),
         protocol=design.protocol(plan),
         verdict=_verdict(results, study),
-        scores=scores.table(results, study),
-        charts=charts.all_charts(results, study),
+        summary=summary.table(results, study, table),
+        scores=table,
+        groups=sections.groups(results, study),
+        left_out=sections.left_out(results),
+        gallery=gallery(results.get("examples"), study),
+        seconds=seconds.tables(timings, study),
         candidates=design.candidates(results, study),
         data=design.data_facts(data, task),
         inferred=design.inferred(data),
@@ -51,6 +57,8 @@ def build(
         python=_python(results),
         model=_model(results, study),
         files=design.FILES,
+        citation=citation.entry(results),
+        sources=citation.sources(results),
         total=fmt.seconds(study.total_seconds) if fmt.is_number(study.total_seconds) else "",
         version=str(results.get("fourfold", "")),
     )

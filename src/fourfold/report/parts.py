@@ -79,7 +79,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chart:
-    """One to several views of one thing, a sentence of reading, and the same numbers as a table."""
+    """One to several views of one thing, a sentence of reading, and the same numbers as a table.
+
+    ``question`` is what a measure asked; ``minor`` marks a further chart of the measure above it. Without
+    panels the table itself is what there is to see.
+    """
 
     name: str
     title: str
@@ -87,6 +91,19 @@ class Chart:
     panels: tuple[Panel, ...]
     table: Table
     key: tuple[tuple[int, str], ...] = ()
+    question: str = ""
+    note: str = ""
+    minor: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A section of the page: the charts under one heading; ``short`` names it in the menu."""
+
+    name: str
+    short: str
+    title: str
+    charts: tuple[Chart, ...]
 
 
 @dataclass(frozen=True)
@@ -119,14 +136,85 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A small picture in the file itself; ``label`` says in words what it shows."""
+
+    title: str
+    source: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """``level`` from -4 (speaks against) to 4 (speaks for)."""
+
+    text: str
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a family predicted for a row."""
+
+    family: str
+    colour: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One row of the user's data: what it is, how it looks, what was predicted, what a family looks at."""
+
+    name: str
+    title: str
+    facts: tuple[Fact, ...] = ()
+    said: tuple[Said, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    words: tuple[Word, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one family looks at in some rows; without examples ``check`` says why none are shown."""
+
+    name: str
+    title: str
+    colour: int | None
+    method: str
+    check: str
+    legend: str = ""
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """``privacy`` says that the file holds rows of the user."""
+
+    privacy: str
+    about: str
+    views: tuple[View, ...]
+    mistakes: tuple[Example, ...]
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        return (*(example for view in self.views for example in view.examples), *self.mistakes)
+
+
+@dataclass(frozen=True)
 class Page:
     title: str
     name: str
     subject: tuple[str, ...]
     protocol: tuple[str, ...]
     verdict: Verdict
+    summary: Table
     scores: Table
-    charts: tuple[Chart, ...]
+    groups: tuple[Group, ...]
+    left_out: tuple[Fact, ...]
+    gallery: Gallery | None
+    seconds: tuple[Table, ...]
     candidates: Table
     data: tuple[Fact, ...]
     inferred: Table
@@ -136,8 +224,15 @@ class Page:
     python: str
     model: str
     files: tuple[Fact, ...]
+    citation: str
+    sources: tuple[str, ...]
     total: str = ""
     version: str = ""
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """All charts, in the order of the page."""
+        return tuple(chart for group in self.groups for chart in group.charts)
 
 
 def colours(families: list[str]) -> dict[str, int]:

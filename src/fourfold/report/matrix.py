@@ -1,0 +1,194 @@
+"""Matrices as heat maps of one hue, the numbers in the cells; several side by side make one chart.
+
+Where rows and columns have the same names (a confusion matrix), the diagonal is what is right: it is drawn in
+grey, so that the colour is left to the errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
+from fourfold.report.quantity import Quantity
+from fourfold.report.scores import Study
+from fourfold.report.vega import plain, view
+
+MOST = 20  # rows and columns that are drawn
+PAIRS = 20  # pairs that the table of a larger matrix lists
+DARK = 0.55  # above this share of the largest value, the text is light on dark
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """One matrix by names; ``square``: rows and columns have the same names."""
+
+    title: str
+    family: str
+    rows: list[str]
+    columns: list[str]
+    values: dict[tuple[str, str], float]
+
+    @property
+    def square(self) -> bool:
+        return set(self.rows) == set(self.columns)
+
+    def errors(self) -> list[tuple[str, str]]:
+        """The cells off the diagonal (all, where there is none) above zero, the largest first."""
+        cells = [
+            at for at, value in self.values.items() if value > 0 and not (self.square and at[0] == at[1])
+        ]
+        return sorted(cells, key=lambda at: -self.values[at])
+
+
+def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
+    """One chart for all matrices of a measure with the same axes."""
+    read = [_read(figure, study) for figure in figures]
+    shown = [matrix for matrix in read if matrix.values]
+    if not shown:
+        return []
+    first = figures[0]
+    down, across = (Quantity.of(first[side], study.scale) for side in ("y", "x"))
+    names = _drawn(shown)
+    panels = tuple(_panel(matrix, names, down, across, study) for matrix in shown)
+    notes = [str(first.get("note") or "")]
+    sides = max(len(matrix.rows) for matrix in shown)
+    whole = sides <= MOST and max(len(matrix.columns) for matrix in shown) <= MOST
+    if not whole:
+        what = "classes with most errors" if shown[0].square else "rows and columns with the largest values"
+        notes.append(f"Drawn are the {MOST} {what}, of {sides}.")
+    table = _all_cells(shown, names, down, across, study) if whole else _pairs(shown, down, across, study)
+    return [Chart("", first["title"], "", panels, table, note=" ".join(filter(None, notes)))]
+
+
+def _read(figure: dict[str, Any], study: Study) -> _Matrix:
+    rows = [row for row in figure["rows"] if fmt.is_number(row.get("value"))]
+    down = list(dict.fromkeys(str(row["row"]) for row in rows))
+    across = list(dict.fromkeys(str(row["column"]) for row in rows))
+    if set(down) == set(across):
+        across = down
+    words = re.split(r"[^a-z0-9]+", figure["name"].lower())
+    family = next((family for family in study.titles if family in words), "")
+    values = {(str(row["row"]), str(row["column"])): row["value"] for row in rows}
+    return _Matrix(figure["title"], family, down, across, values)
+
+
+def _drawn(shown: list[_Matrix]) -> tuple[list[str], list[str]]:
+    """The names of the rows and columns that are drawn: those with most errors in all matrices together."""
+    weights: Counter[tuple[str, str]] = Counter()
+    for matrix in shown:
+        for down, across in matrix.errors():
+            weights["row", down] += matrix.values[down, across]  # type: ignore[assignment]
+            weights["column", across] += matrix.values[down, across]  # type: ignore[assignment]
+    if shown[0].square:
+        for name in shown[0].rows:
+            weights["row", name] = weights["column", name] = weights["row", name] + weights["column", name]
+
+    def most(side: str, names: list[str]) -> list[str]:
+        kept = set(sorted(names, key=lambda name: -weights[side, name])[:MOST])
+        return [name for name in names if name in kept]
+
+    return most("row", shown[0].rows), most("column", shown[0].columns)
+
+
+def _panel(
+    matrix: _Matrix, names: tuple[list[str], list[str]], down: Quantity, across: Quantity, study: Study
+) -> Panel:
+    rows, columns = names
+    errors = [at for at in matrix.errors() if at[0] in rows and at[1] in columns]
+    largest = matrix.values[errors[0]] if errors else 1.0
+    cells = [
+        {"row": row, "column": column, "value": matrix.values.get((row, column), 0), "text": _short(value)}
+        for row in rows
+        for column in columns
+        if (value := matrix.values.get((row, column))) is not None
+    ]
+    right = [cell for cell in cells if matrix.square and cell["row"] == cell["column"]]
+    rest = [cell for cell in cells if cell not in right and cell["value"] > 0]
+    turned = {"labelAngle": -45} if max(map(len, columns)) > 3 else {"labelAngle": 0}
+    x = {"field": "column", "type": "nominal", "title": across.title, "sort": None,
+         "scale": {"domain": columns}, "axis": {**turned, "labelLimit": 80, "labelOverlap": False}}  # fmt: skip
+    y = {"field": "row", "type": "nominal", "title": down.title, "sort": None,
+         "scale": {"domain": rows}, "axis": {"labelLimit": 90, "labelOverlap": False}}  # fmt: skip
+    at = {"x": x, "y": y}
+    strength = {"field": "value", "type": "quantitative", "legend": None,
+                "scale": {"domain": [0, largest], "range": [0.08, 1]}}  # fmt: skip
+    text = {**at, "text": {"field": "text", "type": "nominal"}}
+    size = 12 if len(columns) <= 10 else 9
+    layers = [
+        plain(right, "rect", "margin", at),
+        plain(rest, "rect", "heat", {**at, "opacity": strength}),
+        plain([c for c in rest if c["value"] <= DARK * largest] + right, "text", "ink", text),
+        plain([c for c in rest if c["value"] > DARK * largest], "text", "on-heat", text),
+    ]
+    for part in layers[2:]:
+        part["mark"]["fontSize"] = size
+    worst = ", ".join(
+        f"{row} taken for {column}: {_short(matrix.values[row, column])}" for row, column in errors[:3]
+    )
+    title = study.titles.get(matrix.family, matrix.title)
+    if not matrix.square:
+        worst = ", ".join(
+            f"{row}, {column}: {_short(matrix.values[row, column])}" for row, column in errors[:3]
+        )
+    note = f"most often {worst}" if worst and matrix.square else "no errors" if matrix.square else ""
+    colour = study.colours.get(matrix.family)
+    return Panel(
+        title, view(layers, 22 * len(rows) + 40), f"{matrix.title}: {worst or 'no errors'}", note, colour
+    )
+
+
+def _short(value: float | None) -> str:
+    return (
+        fmt.compact(value).replace(" ", "") if value is None or float(value).is_integer() else f"{value:.2g}"
+    )
+
+
+def _all_cells(
+    shown: list[_Matrix], names: tuple[list[str], list[str]], down: Quantity, across: Quantity, study: Study
+) -> Table:
+    rows, columns = names
+    head = (
+        Column("Of"),
+        Column(down.title or "Row"),
+        *(Column(f"{across.title} {column}".strip(), numeric=True) for column in columns),
+    )
+    body = tuple(
+        Row(
+            (
+                Cell(study.titles.get(matrix.family, matrix.title)),
+                Cell(row),
+                *(Cell(fmt.plain(matrix.values.get((row, column)))) for column in columns),
+            ),
+            colour=study.colours.get(matrix.family),
+        )
+        for matrix in shown
+        for row in rows
+    )
+    return Table("All cells", head, body)
+
+
+def _pairs(shown: list[_Matrix], down: Quantity, across: Quantity, study: Study) -> Table:
+    head = (
+        Column("Of"),
+        Column(down.title or "Row"),
+        Column(across.title or "Column"),
+        Column("Count", numeric=True),
+    )
+    body = tuple(
+        Row(
+            (
+                Cell(study.titles.get(matrix.family, matrix.title)),
+                Cell(row),
+                Cell(column),
+                Cell(fmt.plain(matrix.values[row, column])),
+            ),
+            colour=study.colours.get(matrix.family),
+        )
+        for matrix in shown
+        for row, column in matrix.errors()[:PAIRS]
+    )
+    return Table(f"The {PAIRS} most confused pairs", head, body)

@@ -1,0 +1,56 @@
+"""The seconds of ``timings.json`` as tables: what each family took, and whatever else was timed, as it is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report.parts import Cell, Column, Row, Table
+from fourfold.report.scores import Study
+
+TITLES = {"steps": "Time of a training step", "latency": "Time of a prediction"}
+
+
+def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:
+    """All tables that there are seconds for; none where nothing was timed."""
+    timings = timings or {}
+    further = (_further(key, value, study) for key, value in timings.items() if key in TITLES)
+    return tuple(table for table in (_training(timings, study), *further) if table.rows)
+
+
+def _training(timings: dict[str, Any], study: Study) -> Table:
+    columns = (Column("Of"), Column("Compiling", numeric=True), Column("Training", numeric=True))
+    rows = tuple(
+        Row(
+            (
+                Cell(study.titles.get(name, str(name))),
+                Cell(fmt.seconds(spent.get("compile"))),
+                Cell(fmt.seconds(spent.get("train"))),
+            ),
+            colour=study.colours.get(name),
+        )
+        for name, spent in (timings.get("families") or {}).items()
+        if isinstance(spent, dict)
+    )
+    return Table("Seconds of all runs", columns, rows)
+
+
+def _further(key: str, value: Any, study: Study) -> Table:
+    """A family's rows: a list of facts, one fact, or a number."""
+    found = []
+    for family, rows in value.items() if isinstance(value, dict) else ():
+        listed = rows if isinstance(rows, list) else [rows]
+        found += [(family, row if isinstance(row, dict) else {"seconds": row}) for row in listed]
+    titles = list(dict.fromkeys(str(title) for _, row in found for title in row))
+    columns = (Column("Family"), *(Column(title.replace("_", " "), numeric=True) for title in titles))
+    body = tuple(
+        Row(
+            (
+                Cell(study.titles.get(family, str(family))),
+                *(Cell(fmt.plain(row[title]) if title in row else "") for title in titles),
+            ),
+            colour=study.colours.get(family),
+        )
+        for family, row in found
+    )
+    return Table(TITLES[key], columns, body)

@@ -1,0 +1,93 @@
+"""The filled table: quality, inductive bias, parallelism, ease of training and hyperparameters of each family."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fourfold.report import format as fmt
+from fourfold.report import scores
+from fourfold.report.parts import Cell, Column, Row, Table
+from fourfold.report.quantity import Quantity
+from fourfold.report.scores import Study
+
+NOT_MEASURED = "not measured"
+COLUMNS = (
+    Column(
+        "Inductive bias", about="what the score loses when positions are permuted and it is trained again"
+    ),
+    Column("Parallelism", about="the longest chain of operations that wait for each other"),
+    Column("Ease of training", about="learning rates of the grid that come near the best one"),
+    Column("Hyperparameters", about="those that explain most of the score's variation"),
+)
+
+
+def table(results: dict[str, Any], study: Study, full: Table) -> Table:
+    """A row for each family with its bar, then the baselines; ``full`` is `scores.table`."""
+    families = {study.titles[row["family"]]: row for row in results["families"]}
+    measures = {found["name"]: found for found in results.get("measures") or ()}
+
+    def short(row: Row) -> Row:
+        family = families.get(row.cells[0].text) if row.kind == "family" else None
+        if family is None:
+            return replace(row, cells=row.cells[:2] + (Cell(""),) * len(COLUMNS))
+        cells = (
+            _bias(measures.get("order"), family["family"], study),
+            _parallelism(family),
+            _ease(family),
+            _hyperparameters(measures.get("hyperparameters"), family["family"], study),
+        )
+        return replace(row, cells=row.cells[:2] + cells)
+
+    return replace(full, columns=full.columns[:2] + COLUMNS, rows=tuple(map(short, full.rows)))
+
+
+def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
+    found = _rows(order, family)
+    if not found:
+        return _not_measured(order, "")
+    (row, quantity), *_ = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in found]
+    value, span = row["value"], quantity.span(row.get("low"), row.get("high"))
+    verb = "gains" if value < 0 else "loses"
+    note = "" if span == fmt.MISSING else f"{quantity.bare(value)}, {span}"
+    return Cell(f"{verb} {quantity.text(abs(value))} when permuted", note=note)
+
+
+def _parallelism(family: dict[str, Any]) -> Cell:
+    steps, flops = family.get("sequential_steps"), fmt.compact(family.get("flops"))
+    words = f"{fmt.integer(steps)} sequential {'step' if steps == 1 else 'steps'}"
+    return Cell(words, note=f"{flops} FLOPs a sample")
+
+
+def _ease(family: dict[str, Any]) -> Cell:
+    share = scores.works(family)
+    if share == fmt.MISSING:
+        return Cell(fmt.MISSING)
+    note = "best rate at the edge of the grid" if family.get("at_edge") else ""
+    return Cell(f"{share} rates work", note=note)
+
+
+def _hyperparameters(measured: dict[str, Any] | None, family: str, study: Study) -> Cell:
+    found = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in _rows(measured, family)]
+    found = sorted((pair for pair in found if pair[0]["value"] > 0), key=lambda pair: -pair[0]["value"])[:2]
+    if not found:
+        return _not_measured(measured, "--hyperparameters")
+    shares = ", ".join(quantity.text(row["value"]) for row, quantity in found)
+    return Cell(", ".join(str(row["group"]) for row, _ in found), note=shares)
+
+
+def _rows(measured: dict[str, Any] | None, family: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The bars of a family in the first figure of a measure that has any."""
+    for figure in (measured or {}).get("figures") or ():
+        rows = [
+            (figure, row)
+            for row in figure["rows"]
+            if row.get("series") == family and fmt.is_number(row.get("value"))
+        ]
+        if figure["kind"] == "bars" and rows:
+            return rows
+    return []
+
+
+def _not_measured(measured: dict[str, Any] | None, option: str) -> Cell:
+    return Cell(NOT_MEASURED, note=(measured or {}).get("reason") or option)
