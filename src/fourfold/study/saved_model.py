@@ -26,7 +26,7 @@ from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem
 
 FORMAT = 1
-PREDICTION_ROWS = 4096
+PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
 LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 
 
@@ -52,7 +52,10 @@ class SavedModel:
         prepared = self.preparation.inputs(inputs)
         if self.order is not None:
             prepared = prepared[:, self.order]
-        return self.network.predict(prepared, batch_size=PREDICTION_ROWS, verbose=0)
+        rows = len(prepared)
+        padding = np.repeat(prepared[:1], padded(rows) - rows, axis=0)
+        prepared = np.concatenate([prepared, padding])
+        return self.network.predict(prepared, batch_size=PREDICTION_ROWS, verbose=0)[:rows]
 
     def outputs(self, raw: Any) -> np.ndarray:
         """The network's outputs (N, units) for raw rows: an array, a data frame, a file or a name."""
@@ -65,6 +68,13 @@ class SavedModel:
     def predict_proba(self, raw: Any) -> np.ndarray:
         """The probability of each class (N, K)."""
         return self.preparation.probabilities(self.outputs(raw))
+
+    def __reduce__(self) -> Any:
+        """Pickled as the network's recipe and its weights; compiled programs stay behind."""
+        net = self.net
+        recipe = (net.family, net.problem, net.size, net.output, net.width, net.settings)
+        weights = {path: np.asarray(value) for path, value in self.network.graph.values().items()}
+        return rebuilt, (recipe, weights, self.preparation, self.order, self.facts)
 
     def save(self, folder: Path) -> None:
         weights = io.BytesIO()
@@ -113,6 +123,26 @@ class SavedModel:
         _set_weights(net, contents["weights.npz"], folder / "weights.npz")
         order = None if facts["order"] is None else np.asarray(facts["order"], np.int64)
         return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
+
+
+def rebuilt(
+    recipe: tuple, weights: dict[str, np.ndarray], preparation: Preparation, order: Any, facts: dict[str, Any]
+) -> SavedModel:
+    """A model from the arguments of `build` and trained weights."""
+    net = build(*recipe)
+    net.model.graph.commit(weights)
+    return SavedModel(net, preparation, order, facts)
+
+
+def padded(rows: int) -> int:
+    """The rows that are predicted at once for so many: few different numbers, so that few programs compile.
+
+    >>> [padded(rows) for rows in (1, 64, 65, 3000, 10_000)]
+    [64, 64, 128, 4096, 12288]
+    """
+    if rows > PREDICTION_ROWS:
+        return -(-rows // PREDICTION_ROWS) * PREDICTION_ROWS
+    return max(FEWEST_PREDICTION_ROWS, 1 << (rows - 1).bit_length())
 
 
 _OWN = {"format", "family", "size", "width", "problem", "output", "order", "checksums"}
