@@ -64,6 +64,11 @@ def compare(
         tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")
     ] = None,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
+    families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
+    hyperparameters: Annotated[
+        bool,
+        typer.Option("--hyperparameters", help="Measure which hyperparameters matter; always when thorough."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that holds something else.")
@@ -91,6 +96,8 @@ def compare(
         seeds=seeds,
         margin=margin,
         examples=not no_examples,
+        candidates=None if families is None else [name.strip() for name in families.split(",")],
+        hyperparameters=hyperparameters,
     )
     if not dry_run:
         warm_up()

@@ -11,6 +11,7 @@ import shlex
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from html import escape
@@ -30,7 +31,7 @@ from fourfold.report.files import write_study
 from fourfold.report.progress import Silent, open_progress
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
-from fourfold.study.candidates import CANDIDATES
+from fourfold.study.candidates import candidate
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import Measured, as_results, measure
@@ -117,7 +118,9 @@ def compare(
         out: the folder for report, results and model; a temporary one by default.
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
         verbose: say on standard error what was inferred, and show progress.
-        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, margin.
+        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, margin, examples,
+            candidates (``{"mine": lambda x: Dense(32, activation="relu")(x)}`` beside the four, or a list of
+            families and such functions), hyperparameters.
 
     Raises:
         DataError, OptionError, FileError: what is wrong with the data or an option, and what to do.
@@ -153,7 +156,16 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
     count = options.seeds if options.seeds is not None else usual
     seeds = [options.seed + i for i in range(count)]
-    return Study(dataset, effort, seeds, options.seed, folder)
+    return Study(
+        dataset,
+        effort,
+        seeds,
+        options.seed,
+        folder,
+        families=tuple(options.chosen),
+        builders=options.builders,
+        hyperparameters=options.hyperparameters or effort.hyperparameters,
+    )
 
 
 def run(
@@ -182,10 +194,14 @@ def run(
             write_whole(
                 folder / "model" / "model.py", to_source(model.network.graph, _about(model, kept)).encode()
             )
-        place = ["--out", str(folder)] if explicit_folder else []
-        words = ["fourfold", "compare", source]
-        command = shlex.join([*words, *options.arguments(), *place])
-        results = as_results(measured, command, str(folder), _next(measured, words, options, place), kept)
+
+        def command(**changed: Any) -> str:
+            if options.builders:
+                return f"fourfold.compare({source!r}, {options.keywords(**changed)}, out={str(folder)!r})"
+            place = ["--out", str(folder)] if explicit_folder else []
+            return shlex.join(["fourfold", "compare", source, *options.arguments(**changed), *place])
+
+        results = as_results(measured, command(), str(folder), _next(measured, options, command), kept)
         timings = _timings(folder, study, time.perf_counter() - started)
         write_study(folder, results, timings)
     return Comparison(results, timings, folder)
@@ -256,9 +272,9 @@ def _keep(
     size, rate = measured.trials[family].best()
     chosen, weights = study.keep(measured.trials[family], executor)
     planned = study.net(family, size)
-    net = build(family, study.problem, size, study.dataset.task.output, planned.width)
+    net = build(family, study.problem, size, study.dataset.task.output, planned.width, planned.settings)
     net.model.graph.commit(weights)
-    permuted = CANDIDATES[family].ordered_columns and study.problem.layout == "flat"
+    permuted = candidate(family).ordered_columns and study.problem.layout == "flat"
     order = column_order(chosen.seed, chosen.split, study.problem.shape[0]) if permuted else None
     kept = {
         "family": family,
@@ -280,7 +296,7 @@ def _about(model: SavedModel, kept: dict[str, Any]) -> str:
     )
 
 
-def _next(measured: Measured, words: list[str], options: Options, place: list[str]) -> str | None:
+def _next(measured: Measured, options: Options, command: Callable[..., str]) -> str | None:
     """The command that would settle an undecided comparison, in this very folder.
 
     After a quick look that is the standard effort; one seed says too little to count how many are needed.
@@ -288,9 +304,9 @@ def _next(measured: Measured, words: list[str], options: Options, place: list[st
     if measured.verdict.kind != "undecided":
         return None
     if options.effort == "quick":
-        return shlex.join([*words, *options.arguments(effort=DEFAULT_EFFORT, seeds=None), *place])
+        return command(effort=DEFAULT_EFFORT, seeds=None)
     seeds = (measured.verdict.settle or {}).get("seeds")
-    return shlex.join([*words, *options.arguments(seeds=seeds), *place]) if seeds else None
+    return command(seeds=seeds) if seeds else None
 
 
 def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:

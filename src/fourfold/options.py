@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, closest
+from fourfold.evidence.findings import TITLES
+from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import effort as effort_by_name
 
 DEFAULT_EFFORT = "standard"
@@ -16,7 +21,11 @@ DEFAULT_EFFORT = "standard"
 
 @dataclass(frozen=True)
 class Options:
-    """What may be said beside the data; the command line and `compare` take the same."""
+    """What may be said beside the data; the command line and `compare` take the same.
+
+    ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
+    to such functions compares them beside the four.
+    """
 
     target: str | None = None
     task: str | None = None
@@ -28,9 +37,12 @@ class Options:
     seeds: int | None = None
     margin: float | None = None
     examples: bool = True
+    candidates: Any = None
+    hyperparameters: bool = False
 
     def __post_init__(self) -> None:
         effort_by_name(self.effort)
+        self.chosen  # noqa: B018, a wrong candidate is said before the data are read
         if self.seeds is not None and self.seeds < 1:
             raise OptionError(
                 "seeds",
@@ -50,6 +62,44 @@ class Options:
                 wanted="0 or more, in the score's unit (0.01 is a point of accuracy)",
             )
 
+    @cached_property
+    def chosen(self) -> dict[str, Callable | None]:
+        """The candidates by name, in order: None for a family, the builder of one of the user's own.
+
+        >>> list(Options().chosen), list(Options(candidates=["dense", {"mine": len}]).chosen)
+        (['dense', 'convolution', 'recurrent', 'attention'], ['dense', 'mine'])
+        """
+        if self.candidates is None or isinstance(self.candidates, Mapping):
+            return dict.fromkeys(TITLES) | _own(self.candidates or {})
+        several = isinstance(self.candidates, (list, tuple))
+        chosen: dict[str, Callable | None] = {}
+        for item in self.candidates if several else [self.candidates]:
+            if isinstance(item, str) and item in TITLES:
+                found: dict[str, Callable | None] = {item: None}
+            elif isinstance(item, Mapping):
+                found = _own(item)
+            elif callable(item):
+                found = _own({getattr(item, "__name__", type(item).__name__): item})
+            else:
+                raise OptionError(
+                    "unknown-family",
+                    "there is no family of this name",
+                    got=f"{item!r}{closest(item, TITLES)}",
+                    wanted=f"some of {', '.join(TITLES)}",
+                    do='for a candidate of your own, candidates={"mine": builder}',
+                )
+            twice = next((name for name in found if name in chosen), None)
+            if twice is not None:
+                raise OptionError("same-candidate", "two candidates have one name", got=repr(twice))
+            chosen |= found
+        if not chosen:
+            raise OptionError("no-candidates", "there is no candidate to compare", got="an empty list")
+        return chosen
+
+    @property
+    def builders(self) -> dict[str, Callable]:
+        return {name: builder for name, builder in self.chosen.items() if builder is not None}
+
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
         words: list[str] = []
@@ -59,7 +109,59 @@ class Options:
                 words += [f"--{name}", str(value)]
         if self.bounds is not None:
             words += ["--bounds", *map(str, self.bounds)]
+        families = [name for name, builder in self.chosen.items() if builder is None]
+        if families != list(TITLES):
+            words += ["--families", ",".join(families)]
+        if self.hyperparameters:
+            words.append("--hyperparameters")
         return words if self.examples else [*words, "--no-examples"]
+
+    def keywords(self, **changed: Any) -> str:
+        """These options as a call of `compare` has them, defaults left out; builders by their names.
+
+        >>> Options(seed=3, candidates=["dense", {"mine": len}]).keywords(effort="thorough")
+        "effort='thorough', seed=3, candidates=['dense', {'mine': mine}]"
+        """
+        words = []
+        for field in fields(self):
+            value = changed.get(field.name, getattr(self, field.name))
+            if field.name != "candidates" and value != field.default:
+                words.append(f"{field.name}={value!r}")
+        families = [name for name in self.chosen if name in TITLES]
+        own = "{" + ", ".join(f"{name!r}: {re.sub(r'[ -]', '_', name)}" for name in self.builders) + "}"
+        listed = f"[{', '.join([*map(repr, families), own])}]"
+        words.append(f"candidates={own if families == list(TITLES) else listed}")
+        return ", ".join(words)
+
+
+def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
+    """Candidates of the user's own, their names and kinds checked."""
+    taken = {*TITLES, "baselines", *(name for names in BASELINES.values() for name in names)}
+    for name, builder in builders.items():
+        if not isinstance(name, str) or not re.fullmatch(r"\w[\w -]{0,39}", name):
+            raise OptionError(
+                "candidate-name",
+                "the name of a candidate has odd characters or is too long",
+                got=repr(name),
+                wanted="up to 40 letters, digits, blanks, - and _",
+                do='candidates={"mine": builder}',
+            )
+        if name.lower() in {other.lower() for other in taken}:
+            raise OptionError(
+                "candidate-name",
+                "a family or a baseline has this name",
+                got=repr(name),
+                wanted="a name of its own",
+                do=f'"my {name}", say',
+            )
+        if not callable(builder):
+            raise OptionError(
+                "own-candidate",
+                f"the candidate {name!r} is no function",
+                got=type(builder).__name__,
+                wanted="a function from the input to features, as in lambda x: Dense(32)(x)",
+            )
+    return dict(builders)
 
 
 def load_data(x: Any, y: Any, options: Options) -> Dataset:

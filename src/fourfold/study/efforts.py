@@ -17,7 +17,7 @@ class Effort:
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
     and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
     ``probe_seeds`` x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of
-    the training rows and, where ``memorisation``, shuffled labels.
+    the training rows and, where ``memorisation``, shuffled labels. The shift probe moves ``moved_rows`` at most.
     """
 
     name: str
@@ -31,9 +31,11 @@ class Effort:
     hold_out_seeds: int = 3
     probe_seeds: int = 2
     probe_splits: int = 5
+    hyperparameters: bool = False
     orders: tuple[str, ...] = ("whole", "block", "local")
     shares: tuple[float, ...] = (0.1, 0.25, 0.5)
     memorisation: bool = True
+    moved_rows: int = 1024
 
 
 EFFORTS = {
@@ -51,6 +53,7 @@ EFFORTS = {
             orders=("whole",),
             shares=(0.25,),
             memorisation=False,
+            moved_rows=256,
         ),
         Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
         Effort(
@@ -61,6 +64,7 @@ EFFORTS = {
             sizes=("S", "M", "L"),
             extensions=2,
             minutes="an estimated 120",
+            hyperparameters=True,
         ),
     )
 }

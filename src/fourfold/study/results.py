@@ -10,14 +10,14 @@ import numpy as np
 import fourfold
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
-from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
+from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study import tested
-from fourfold.study.architecture import CAPS
+from fourfold.study.architecture import CAPS, Architecture
 from fourfold.study.baselines import BASELINES
-from fourfold.study.candidates import CANDIDATES
+from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, cost, ease, quality
@@ -136,8 +136,6 @@ def as_results(
             }
         )
     evidence: list[Evidence] = [*verdict.evidence, *measured.quality]
-    for family, found in measured.eases.items():
-        evidence += ease.evidence(family, found)
     for family in study.families:
         evidence += cost.evidence(family, _net(study, family, measured.trials))
     for measurement in measured.measurements:
@@ -235,14 +233,14 @@ def _design(measured: Measured) -> dict[str, Any]:
 
 
 def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> dict[str, Any]:
-    study, candidate = measured.study, CANDIDATES[family]
+    study = measured.study
     net = _net(study, family, measured.trials)
     found = measured.findings.families[family]
     row: dict[str, Any] = {
         "family": family,
-        "title": candidate.title,
-        "reads": candidate.reads(study.problem),
-        "architecture": net.description,
+        "title": title(family),
+        "reads": candidate(family).reads(study.problem),
+        "architecture": net.description + _above_cap(study, net),
         "size": net.size,
         "status": found.status,
         "parameters": found.parameters,
@@ -268,6 +266,12 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "at_edge": found_ease.at_edge,
         "curve": _curve(measured, trials),
     }
+
+
+def _above_cap(study: Study, net: Architecture) -> str:
+    """A user's own candidate has no cap on its parameters; where it has more than the others might, that is said."""
+    cap = CAPS[study.effort.sizes[-1]]
+    return f" (more parameters than the cap of {cap:,})" if net.parameters > cap else ""
 
 
 def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:

@@ -19,11 +19,11 @@ import numpy as np
 
 from fourfold.core.files import write_whole
 from fourfold.data import read_inputs
-from fourfold.errors import FileError
+from fourfold.errors import FileError, FourfoldError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import CAPS, Architecture, build
-from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.candidates import CANDIDATES, Problem, own
 
 FORMAT = 1
 PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
@@ -87,6 +87,7 @@ class SavedModel:
             "family": self.net.family,
             "size": self.net.size,
             "width": self.net.width,
+            "settings": dict(self.net.settings),
             "problem": {
                 "layout": problem.layout,
                 "shape": list(problem.shape),
@@ -119,7 +120,11 @@ class SavedModel:
         problem = Problem(
             stored["layout"], tuple(stored["shape"]), stored["units"], stored["rows"], stored["vocabulary"]
         )
-        net = build(facts["family"], problem, facts["size"], facts["output"], facts["width"])
+        settings = tuple(facts["settings"].items())
+        try:
+            net = build(facts["family"], problem, facts["size"], facts["output"], facts["width"], settings)
+        except (FourfoldError, ValueError, TypeError, RecursionError) as error:
+            raise _damaged(folder / "model.json", f"its layers can't be built: {error}") from error
         _set_weights(net, contents["weights.npz"], folder / "weights.npz")
         order = None if facts["order"] is None else np.asarray(facts["order"], np.int64)
         return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
@@ -145,7 +150,7 @@ def padded(rows: int) -> int:
     return max(FEWEST_PREDICTION_ROWS, 1 << (rows - 1).bit_length())
 
 
-_OWN = {"format", "family", "size", "width", "problem", "output", "order", "checksums"}
+_OWN = {"format", "family", "size", "width", "settings", "problem", "output", "order", "checksums"}
 
 
 def _facts(path: Path) -> dict[str, Any]:
@@ -162,8 +167,7 @@ def _facts(path: Path) -> dict[str, Any]:
         ]
         good = (
             facts["format"] == FORMAT
-            and facts["family"] in CANDIDATES
-            and facts["size"] in CAPS
+            and _known(facts["family"], facts["size"], facts["settings"])
             and problem["layout"] in ("flat", "sequence", "image", "text")
             and facts["output"] in ("softmax", "sigmoid", "linear", "softplus", "tanh")
             and all(type(n) is int and 0 <= n < 2**31 for n in numbers)
@@ -175,6 +179,13 @@ def _facts(path: Path) -> dict[str, Any]:
     if not good:
         raise _damaged(path, "a value is not one that Fourfold writes")
     return facts
+
+
+def _known(family: Any, size: Any, settings: Any) -> bool:
+    """A family's recipe, or a user's own candidate described by its layers."""
+    if family in CANDIDATES:
+        return size in CAPS and settings == {}
+    return isinstance(family, str) and size == own.SIZE and isinstance(dict(settings)["layers"], str)
 
 
 def _set_weights(net: Architecture, content: bytes, path: Path) -> None:
