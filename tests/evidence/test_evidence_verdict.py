@@ -1,7 +1,6 @@
 """The four verdicts, their words held against the evidence, and their calibration."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -187,15 +186,6 @@ def test_a_protocol_that_is_not_the_folds_is_refused():
     assert caught.value.slug == "bad-protocol"
 
 
-def test_edges_of_the_grid_are_doubts():
-    findings = study((0.9, 0.8))
-    edge = FamilyFindings(findings.families["dense"].losses, 1, 1.0, 1, "trained", True, True)
-    families = {**findings.families, "dense": edge}
-    doubts = decide(Findings("accuracy", families, findings.runs, findings.fold, findings.baselines)).doubts
-    assert "Fully connected: the best learning rate is at the grid's edge." in doubts
-    assert "Fully connected: the best size is at the cap on parameters." in doubts
-
-
 def test_names_of_families_are_free_and_their_order_does_not_matter():
     findings = study((0.80, 0.95, 0.85, 0.88))
     renamed = {f"my {name}": found for name, found in reversed(findings.families.items())}
@@ -210,23 +200,12 @@ def test_names_of_families_are_free_and_their_order_does_not_matter():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_each_number_in_the_words_is_evidence(verdicts, case):
+def test_each_number_in_the_words_is_evidence(verdicts, case, held):
     verdict = verdicts[case]
-    evidence = {(e.measure, e.subject): e for e in verdict.evidence}
-    assert len(evidence) == len(verdict.evidence)
+    assert len({(e.measure, e.subject) for e in verdict.evidence}) == len(verdict.evidence)
     assert 2 <= len(verdict.why) <= 3
     for sentence in (verdict.sentence, *verdict.why, *verdict.price, verdict.change, *verdict.doubts):
-        shown = []
-        for number in sentence.numbers:
-            found = evidence[number.measure, number.subject]
-            value = {
-                "value": found.value,
-                "low": (found.interval or "  ")[0],
-                "high": (found.interval or "  ")[1],
-            }
-            assert number.value == value[number.part]
-            shown += re.findall(r"-?[\d,]*\.?\d+", number.text)
-        assert re.findall(r"-?[\d,]*\.?\d+", sentence) == shown, sentence
+        held(sentence, verdict.evidence)
     assert all(sentence.numbers for sentence in verdict.why)
 
 

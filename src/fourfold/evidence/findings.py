@@ -38,8 +38,6 @@ class FamilyFindings:
     flops: float
     sequential_steps: int = 1
     status: str = "trained"
-    learning_rate_at_edge: bool = False
-    size_at_cap: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ class Findings:
             RMSE of the baseline to beat (without baselines: of the best family).
         protocol: ``cross-validation`` or ``hold-out``.
         level: of the simultaneous intervals.
+        further: what else the study measured, for the doubts (`doubts` names the measures); decides nothing.
     """
 
     score: str
@@ -74,6 +73,7 @@ class Findings:
     margin: float | None = None
     protocol: Literal["cross-validation", "hold-out"] = "cross-validation"
     level: float = 0.95
+    further: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from fourfold.evidence.evidence import Evidence
 Part = Literal["value", "low", "high"]
 # The units of evidence, each shown in its way; counts and times are the others.
 FRACTION, DIFFERENCE, LEVEL, TARGET = "fraction", "difference of fractions", "probability", "target's unit"
+RATE = "learning rate"
 
 
 class Cited(NamedTuple):
@@ -83,6 +84,10 @@ class Facts:
             )
         return value
 
+    def about(self, measure: str) -> dict[str, Evidence]:
+        """What a measure found, by subject; without what does not apply."""
+        return {e.subject: e for e in self.evidence if e.measure == measure and e.applicable}
+
     def say(self, template: str, **parts: str | Cite) -> Sentence:
         """The template with each `Cite` replaced by its number, in the unit of its evidence."""
         words, numbers = {}, []
@@ -108,6 +113,8 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
+    >>> show(0.03, RATE)
+    '0.03'
     """
     if unit == FRACTION:
         return f"{_fixed(100 * value, 1)}" + ("" if bare else " %")
@@ -116,6 +123,8 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
         return f"{_fixed(100 * value, 2 if small else 1)}" + ("" if bare else " points")
     if unit == LEVEL:
         return f"{100 * value:g}" + ("" if bare else " %")
+    if unit == RATE:
+        return f"{value:g}"
     if unit == "times":
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":

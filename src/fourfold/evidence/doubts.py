@@ -1,0 +1,221 @@
+"""What should make one doubt a verdict: rules on evidence, each silent about what was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.sentences import Cite, Facts, Sentence
+
+# The measures that a study hands over for the doubts (`Findings.further`), and their subjects.
+EDGE_RATE = "best learning rate at the grid's edge"  # a family
+SIZE_GAIN = "gain of the largest size"  # a family
+SIZE_SCORE = "score at size {size}"  # a family
+SIZE_CAP = "parameters at most"  # a size
+STOPPED = "share of runs that stopped early"  # a family
+DIVERGED = "share of runs that diverged"  # a family
+VALIDATION = "validation score"  # a family
+LARGEST_CLASS = "share of the largest class"  # the study
+ONE_COLUMN = "score of one column alone"  # the best column
+TWINS = "share of test rows with a twin in training"  # the study
+# Those that come of the losses.
+AHEAD = "seeds in which it is ahead"  # family - runner-up
+REMOVED = "share of the error of guessing removed"  # the baseline to beat
+
+FEW_SEEDS = 5
+FEW_ROWS = 500
+NEAR_PERFECT = 0.995
+MANY_STOPPED = 0.5
+MANY_DIVERGED = 0.05
+MANY_TWINS = 0.01
+LARGE_CLASS = 0.7
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verdict and its evidence. ``lower``: whether a lower score is the better one."""
+
+    facts: Facts
+    kind: str
+    family: str
+    runner_up: str | None
+    equivalents: tuple[str, ...]
+    score: str
+    identified: bool
+    baseline: str | None
+    statuses: dict[str, str]  # of the families that are left out
+
+    @property
+    def lower(self) -> bool:
+        return self.score == "rmse"
+
+    def number(self, measure: str, subject: str = "study") -> float | None:
+        found = self.facts.about(measure).get(subject)
+        return None if found is None else found.value
+
+    def above(self, measure: str, threshold: float) -> Iterator[Evidence]:
+        return (e for e in self.facts.about(measure).values() if (e.value or 0.0) > threshold)
+
+    def leader(self, measure: str) -> str | None:
+        """The family that a measure puts first, where it is another than the verdict's families."""
+        found = self.facts.about(measure)
+        if self.family not in found:
+            return None
+        sign = 1 if self.lower else -1
+        best = min(found, key=lambda f: (sign * (found[f].value or 0.0), f != self.family))
+        return None if best in (self.family, *self.equivalents) else best
+
+
+def doubts(case: Case) -> tuple[Sentence, ...]:
+    """All that the rules below find."""
+    return tuple(sentence for rule in RULES for sentence in rule(case))
+
+
+def few_seeds(c: Case) -> Iterator[Sentence]:
+    if not c.identified:
+        yield Sentence("One trained model a family: no interval knows what training again would change.")
+    elif (c.number("seeds") or FEW_SEEDS) < FEW_SEEDS:
+        yield c.facts.say("Few seeds: {seeds}.", seeds=Cite("seeds", "study"))
+
+
+def small_test_set(c: Case) -> Iterator[Sentence]:
+    if (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
+        yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
+
+
+def left_out(c: Case) -> Iterator[Sentence]:
+    for family, status in c.statuses.items():
+        yield Sentence(f"{title(family)} is left out: {status}.")
+
+
+def one_column(c: Case) -> Iterator[Sentence]:
+    """A column that is the target in disguise: known to the table, not to who will predict."""
+    for e in c.above(ONE_COLUMN, NEAR_PERFECT):
+        yield c.facts.say(
+            "Leakage suspect: the column {column} alone {reaches} {score} {word}. Is it known when you predict?",
+            column=e.subject,
+            reaches="explains" if c.lower else "reaches",
+            score=Cite(ONE_COLUMN, e.subject),
+            word="of the target's variance" if c.lower else "balanced accuracy",
+        )
+
+
+def near_perfect_baseline(c: Case) -> Iterator[Sentence]:
+    for e in c.above(REMOVED, NEAR_PERFECT):
+        yield c.facts.say(
+            "Leakage suspect: {baseline} alone removes {share} of the error of guessing.",
+            baseline=title(e.subject),
+            share=Cite(REMOVED, e.subject),
+        )
+
+
+def twins(c: Case) -> Iterator[Sentence]:
+    for _ in c.above(TWINS, MANY_TWINS):
+        yield c.facts.say(
+            "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
+            share=Cite(TWINS, "study"),
+        )
+
+
+def large_class(c: Case) -> Iterator[Sentence]:
+    if c.score == "accuracy":
+        for _ in c.above(LARGEST_CLASS, LARGE_CLASS):
+            yield c.facts.say(
+                "One class has {share} of the rows: accuracy says little of the others.",
+                share=Cite(LARGEST_CLASS, "study"),
+            )
+
+
+def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
+    for family in c.facts.about(EDGE_RATE):
+        yield c.facts.say(
+            "{family}: the best learning rate, {rate}, is at the grid's edge.",
+            family=title(family),
+            rate=Cite(EDGE_RATE, family),
+        )
+
+
+def size_at_the_cap(c: Case) -> Iterator[Sentence]:
+    for e in c.above(SIZE_GAIN, c.number("margin") or 0.0):
+        yield c.facts.say(
+            "{family}: the best size is at the cap on parameters, on validation rows {gain} better than the "
+            "smaller ones.",
+            family=title(e.subject),
+            gain=Cite(SIZE_GAIN, e.subject),
+        )
+
+
+def equal_parameters(c: Case) -> Iterator[Sentence]:
+    """The order of families at equal size, where it is another than at the sizes that they chose."""
+    for size in c.facts.about(SIZE_CAP):
+        measure = SIZE_SCORE.format(size=size)
+        leader = c.leader(measure) if c.kind == "choose" else None
+        if leader is not None:
+            yield c.facts.say(
+                "With at most {cap} parameters each, {leader} leads: {best} against {own} of {family}.",
+                cap=Cite(SIZE_CAP, size),
+                leader=title(leader),
+                best=Cite(measure, leader),
+                own=Cite(measure, c.family),
+                family=title(c.family),
+            )
+
+
+def validation_disagrees(c: Case) -> Iterator[Sentence]:
+    leader = c.leader(VALIDATION) if c.kind == "choose" else None
+    if leader is not None:
+        yield c.facts.say(
+            "On validation rows {leader} is ahead: {best} against {own} of {family}.",
+            leader=title(leader),
+            best=Cite(VALIDATION, leader),
+            own=Cite(VALIDATION, c.family),
+            family=title(c.family),
+        )
+
+
+def seeds_disagree(c: Case) -> Iterator[Sentence]:
+    subject = f"{c.family} - {c.runner_up}"
+    ahead, seeds = c.number(AHEAD, subject), c.number("seeds")
+    if c.kind in ("choose", "undecided") and ahead is not None and seeds and ahead < seeds:
+        yield c.facts.say(
+            "{family} is ahead of {other} in {ahead} of {seeds} seeds.",
+            family=title(c.family),
+            other=title(c.runner_up or ""),
+            ahead=Cite(AHEAD, subject),
+            seeds=Cite("seeds", "study"),
+        )
+
+
+def unsteady_runs(c: Case) -> Iterator[Sentence]:
+    for measure, threshold, words in (
+        (DIVERGED, MANY_DIVERGED, "{family}: {share} of the runs at the chosen settings diverged."),
+        (STOPPED, MANY_STOPPED, "{family}: {share} of the runs at the chosen settings stopped early."),
+    ):
+        for e in c.above(measure, threshold):
+            yield c.facts.say(words, family=title(e.subject), share=Cite(measure, e.subject))
+
+
+def no_baseline(c: Case) -> Iterator[Sentence]:
+    if c.baseline is None:
+        yield Sentence("No baseline was compared.")
+
+
+RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
+    few_seeds,
+    small_test_set,
+    left_out,
+    one_column,
+    near_perfect_baseline,
+    twins,
+    large_class,
+    edge_of_the_grid,
+    size_at_the_cap,
+    equal_parameters,
+    validation_disagrees,
+    seeds_disagree,
+    unsteady_runs,
+    no_baseline,
+)
+"""In the order in which a report shows what they find."""

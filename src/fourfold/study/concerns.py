@@ -1,0 +1,170 @@
+"""What a study shows that should make one doubt its verdict, as evidence; `evidence.doubts` finds the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fourfold.data.dataset import Dataset
+from fourfold.evidence import doubts
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, RATE, TARGET
+from fourfold.preprocessing.table import Table
+from fourfold.study import tested
+from fourfold.study.architecture import CAPS
+from fourfold.study.rates import at_edge
+from fourfold.study.study import Study
+from fourfold.study.trials import Trial, Trials
+from fourfold.training.replicas import DIVERGED, STOPPED
+
+LEAVES, FOLDS = 64, 5
+MOST_ROWS, MOST_COLUMNS = 5_000, 1_000
+
+
+def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]:
+    """All of them: of the data, of the trainings, of the choice of sizes."""
+    found = [*_data(study.dataset, study), *_sizes(study, trials)]
+    for family, mine in trials.items():
+        found += _trainings(study, family, mine)
+    return tuple(found)
+
+
+# ---- the data --------------------------------------------------------------------------------------------
+
+
+def _data(dataset: Dataset, study: Study) -> list[Evidence]:
+    share = twins(dataset.inputs, [(split.train, split.test) for split in study.splits])
+    found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
+    if dataset.task.kind == "classification":
+        counts = np.unique(dataset.target, return_counts=True)[1]
+        largest = float(counts.max() / counts.sum())
+        found.append(Evidence(doubts.LARGEST_CLASS, "study", largest, FRACTION, method="counted"))
+    if dataset.layout == "flat":
+        first = study.splits[0]
+        rows = np.sort(np.concatenate([first.train, first.validation]))
+        column, score = best_column(dataset, rows[:: -(-len(rows) // MOST_ROWS)])
+        method = f"a decision tree of at most {LEAVES} leaves, {FOLDS} folds of the training rows"
+        found.append(Evidence(doubts.ONE_COLUMN, column, score, FRACTION, method=method))
+    return found
+
+
+def twins(inputs: np.ndarray | Table, splits: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """The share of test rows whose inputs are those of a training row of the same split.
+
+    >>> twins(np.array([[1.0], [2.0], [1.0], [3.0]]), [(np.array([0, 1]), np.array([2, 3]))])
+    0.5
+    """
+    if isinstance(inputs, Table):
+        inputs = np.stack([_codes(inputs[name]) for name in inputs.names], axis=1)
+    if inputs.dtype.kind == "f":
+        inputs = inputs + 0.0  # -0.0 becomes 0.0
+    row = np.array([hash(row.tobytes()) for row in np.ascontiguousarray(inputs)])
+    same = [np.isin(row[test], row[train]) for train, test in splits]
+    return float(np.concatenate(same).mean())
+
+
+def best_column(dataset: Dataset, rows: np.ndarray) -> tuple[str, float]:
+    """The column that alone predicts the target best on rows that its tree has not seen, and how well.
+
+    Balanced accuracy, or the share of the variance that is explained.
+    """
+    from sklearn.metrics import balanced_accuracy_score, r2_score  # a second of start-up time
+    from sklearn.model_selection import KFold, cross_val_predict
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+    inputs, target = dataset.inputs, dataset.target
+    tree, measure = DecisionTreeRegressor, r2_score
+    if dataset.task.kind == "classification":
+        tree, measure = DecisionTreeClassifier, balanced_accuracy_score
+        target = np.unique(target, return_inverse=True)[1]
+    model = tree(max_leaf_nodes=LEAVES, random_state=0)
+    folds = KFold(FOLDS, shuffle=True, random_state=0)
+    scores = {}
+    for number, column in enumerate(dataset.columns[:MOST_COLUMNS]):
+        values = _codes(inputs[column.name]) if isinstance(inputs, Table) else inputs[:, number]
+        said = cross_val_predict(model, values[rows, None], target[rows], cv=folds)
+        scores[column.name] = float(measure(target[rows], said))
+    best = max(scores, key=lambda name: scores[name])
+    return best, scores[best]
+
+
+def _codes(values: np.ndarray) -> np.ndarray:
+    """A column as numbers: as it is, or the place of each value among the distinct ones."""
+    if values.dtype.kind == "f":
+        return values
+    text = np.array(["" if value is None else str(value) for value in values])
+    return np.unique(text, return_inverse=True)[1].astype(float)
+
+
+# ---- the trainings ---------------------------------------------------------------------------------------
+
+
+def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
+    answers = list(trials.chosen().values())
+    method = "of the runs at the chosen settings"
+
+    def share(status: int) -> float:
+        return sum(t.status == status for t in answers) / len(answers)
+
+    found = [
+        Evidence(doubts.STOPPED, family, share(STOPPED), FRACTION, method=method),
+        Evidence(doubts.DIVERGED, family, share(DIVERGED), FRACTION, method=method),
+    ]
+    if study.dataset.task.score != "balanced_accuracy":  # validation rows count alike
+        score = _in_units(study, trials.rank(trials.best())[0])
+        found.append(
+            Evidence(
+                doubts.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs"
+            )
+        )
+    if any(at_edge(trials)):
+        found.append(Evidence(doubts.EDGE_RATE, family, trials.best()[1], RATE))
+    return found
+
+
+def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
+    """The scores of all families at each size, learning rates chosen anew, and what the largest size gains."""
+    sizes = study.effort.sizes
+    if len(sizes) < 2:
+        return []
+    found = [
+        Evidence(doubts.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size") for size in sizes
+    ]
+    for family, mine in trials.items():
+        by_size = {size: _of_size(mine, size) for size in sizes}
+        for size, some in by_size.items():
+            method = "mean over test rows, at the best learning rate of this size"
+            measure = doubts.SIZE_SCORE.format(size=size)
+            found.append(Evidence(measure, family, _score(study, some), _unit(study), method=method))
+        if mine.best()[0] == sizes[-1]:
+            *smaller, largest = (_in_units(study, some.rank(some.best())[0]) for some in by_size.values())
+            gap = TARGET if study.dataset.task.score == "rmse" else DIFFERENCE
+            gain = min(abs(largest - value) for value in smaller)
+            found.append(Evidence(doubts.SIZE_GAIN, family, gain, gap, method="on validation rows"))
+    return found
+
+
+def _score(study: Study, trials: Trials) -> float:
+    """The mean score on test rows."""
+    rows = tested.tested(study.prepared)
+    target = tested.truth(study.dataset, study.preparations, rows)
+    predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations)
+    losses = tested.losses(study.dataset.task, predicted.values, target, study.prepared.weights[rows])
+    return float(losses.mean()) ** 0.5 if study.dataset.task.score == "rmse" else 1 - float(losses.mean())
+
+
+def _of_size(trials: Trials, size: str) -> Trials:
+    of_size: dict[tuple[str, float], list[Trial]] = {
+        setting: found for setting, found in trials.by_setting.items() if setting[0] == size
+    }
+    return Trials(trials.family, of_size)
+
+
+def _unit(study: Study) -> str:
+    return TARGET if study.dataset.task.score == "rmse" else FRACTION
+
+
+def _in_units(study: Study, score: float) -> float:
+    """A validation score as a report shows it: minus the scaled squared error becomes a root in the unit."""
+    return float(np.sqrt(max(-score, 0.0)) * study.deviation) if study.dataset.task.score == "rmse" else score

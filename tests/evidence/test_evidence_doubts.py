@@ -1,0 +1,166 @@
+"""Doubts and explanations: each rule speaks where its evidence says so, cites it, and is silent else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fourfold.evidence import doubts
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.explain import LOSSES, PASSES, explain
+from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, RATE
+from fourfold.evidence.simulate import World
+from fourfold.evidence.verdict import decide
+
+NAMES = ("dense", "convolution", "attention")
+
+
+def findings(accuracies=(0.8, 0.95, 0.88), *further, baseline=0.5, **options) -> Findings:
+    """A study in which convolution is chosen and attention comes second, without a doubt of its own."""
+    losses, runs, fold = World(accuracies, 5, 5, 1000, run=0.02, training=0.02).draw(np.random.default_rng(0))
+    families = {name: FamilyFindings(loss, 100, 10.0) for name, loss in zip(NAMES, losses.values())}
+    random = np.random.default_rng(1).random((2, 1, 1000))
+    baselines = {
+        "majority": BaselineFindings((random[0] > 0.5).astype(float), 0.5),
+        "linear": BaselineFindings((random[1] > baseline).astype(float), baseline),
+    }
+    return Findings("accuracy", families, runs, fold, baselines, further=further, **options)
+
+
+def scores(measure: str, dense: float, convolution: float, attention: float) -> list[Evidence]:
+    values = zip(NAMES, (dense, convolution, attention))
+    return [Evidence(measure, name, value, FRACTION) for name, value in values]
+
+
+SIZE_S = doubts.SIZE_SCORE.format(size="S")
+CAP = Evidence(doubts.SIZE_CAP, "S", 3000, "count")
+SPEAKS = {
+    "one column": (
+        [Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION)],
+        "the column id alone reaches 99.9 %",
+    ),
+    "twins": ([Evidence(doubts.TWINS, "study", 0.12, FRACTION)], "12.0 % of the test rows have the same"),
+    "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
+    "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "learning rate, 0.03, is at the grid's edge"),
+    "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
+    "stopped": ([Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)], "60.0 % of the runs"),
+    "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "20.0 % of the runs"),
+    "equal sizes": (
+        [CAP, *scores(SIZE_S, 0.8, 0.84, 0.87)],
+        "With at most 3,000 parameters each, Attention leads: 87.0 % against 84.0 % of Convolution.",
+    ),
+    "validation": (
+        scores(doubts.VALIDATION, 0.8, 0.9, 0.91),
+        "On validation rows Attention is ahead: 91.0 % against 90.0 % of Convolution.",
+    ),
+}
+SILENT = {
+    "one column": [Evidence(doubts.ONE_COLUMN, "petal", 0.96, FRACTION)],
+    "twins": [Evidence(doubts.TWINS, "study", 0.005, FRACTION)],
+    "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
+    "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
+    "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
+    "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
+    "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
+    "validation": scores(doubts.VALIDATION, 0.8, 0.92, 0.9),
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_a_doubt_speaks_where_evidence_says_so(case, held):
+    further, words = SPEAKS[case]
+    verdict = decide(findings((0.8, 0.95, 0.88), *further))
+    assert (verdict.kind, verdict.family) == ("choose", "convolution")
+    assert len(verdict.doubts) == 1 and words in verdict.doubts[0]
+    assert verdict.doubts[0].numbers
+    held(verdict.doubts[0], verdict.evidence)
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_a_doubt_is_silent_else(case):
+    assert decide(findings((0.8, 0.95, 0.88), *SILENT[case])).doubts == ()
+
+
+def test_a_baseline_that_leaves_no_error_is_suspect(held):
+    verdict = decide(findings((0.9, 0.9, 0.9), baseline=0.9999))
+    (doubt,) = [d for d in verdict.doubts if "Leakage" in d]
+    assert "Linear alone removes " in doubt
+    held(doubt, verdict.evidence)
+
+
+def test_seeds_that_disagree_are_counted(held):
+    rows = np.arange(1000)
+    wrong = [[rows < 100, rows < 110, rows < 90], [rows < 105] * 3]
+    families = {name: FamilyFindings(np.array(loss, float), 1, 1.0) for name, loss in zip(NAMES, wrong)}
+    runs, fold = np.repeat(np.arange(3)[:, None], 1000, 1), np.zeros(1000)
+    verdict = decide(Findings("accuracy", families, runs, fold, protocol="hold-out", margin=0.001))
+    assert (verdict.kind, verdict.family) == ("undecided", "dense")
+    (doubt,) = [d for d in verdict.doubts if " seeds." in d]
+    assert doubt == "Fully connected is ahead of Convolution in 2 of 3 seeds."
+    held(doubt, verdict.evidence)
+
+
+def test_among_equivalent_families_the_order_is_no_doubt():
+    further = [CAP, *scores(SIZE_S, 0.95, 0.9, 0.9), *scores(doubts.VALIDATION, 0.95, 0.9, 0.9)]
+    verdict = decide(findings((0.95, 0.95, 0.95), *further, margin=0.1))
+    assert verdict.kind == "equivalent" and verdict.doubts == ()
+
+
+def test_doubts_decide_nothing():
+    everything = [item for further, _ in SPEAKS.values() for item in further]
+    plain, doubted = decide(findings()), decide(findings((0.8, 0.95, 0.88), *everything))
+    assert replace(doubted, doubts=(), evidence=()) == replace(plain, doubts=(), evidence=())
+    assert len(doubted.doubts) == len(SPEAKS)
+
+
+# why, from the probes
+
+ORDER, SHIFT = (row[0] for row in LOSSES)
+
+
+def lost(measure: str, value: float, low: float, high: float, family="convolution") -> Evidence:
+    return Evidence(measure, family, value, DIFFERENCE, (low, high))
+
+
+@pytest.mark.parametrize(
+    "probes, words",
+    [
+        (
+            [lost(ORDER, 0.14, 0.12, 0.16)],
+            "loses 14.0 points (12.0 to 16.0) when positions are permuted: it uses",
+        ),
+        ([lost(ORDER, 0.001, -0.002, 0.004)], "it needs no order"),
+        (
+            [lost(ORDER, 0.02, -0.01, 0.05), lost(SHIFT, 0.2, 0.1, 0.3)],
+            "when inputs are shifted: it counts on",
+        ),
+        ([Evidence(PASSES, "convolution over attention", 120, "count")], "passes Attention from about 120"),
+    ],
+)
+def test_a_probe_says_why(probes, words, held):
+    plain = decide(findings())
+    verdict = explain(plain, probes)
+    assert words in verdict.why[-1] and 2 <= len(verdict.why) <= 3
+    assert replace(verdict, why=plain.why) == plain
+    held(verdict.why[-1], [*verdict.evidence, *probes])
+
+
+@pytest.mark.parametrize(
+    "probes",
+    [
+        [],
+        [lost(ORDER, 0.14, 0.12, 0.16, "attention")],
+        [lost(ORDER, 0.02, -0.01, 0.05)],
+        [Evidence(ORDER, "convolution", None, reason="a training of the probe failed")],
+        [Evidence(PASSES, "attention over convolution", 120, "count")],
+    ],
+)
+def test_what_no_probe_shows_is_not_said(probes):
+    plain = decide(findings())
+    assert explain(plain, probes) == plain
+
+
+def test_only_a_choice_is_explained():
+    undecided = decide(findings((0.8, 0.9, 0.9)))
+    assert explain(undecided, [lost(ORDER, 0.14, 0.12, 0.16, undecided.family)]) == undecided

@@ -1,0 +1,49 @@
+"""A study from data to results: every sentence of its verdict and of its measures is held against its evidence."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fourfold.data import read
+from fourfold.evidence.sentences import Sentence
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.measures import MEASURES
+from fourfold.study.results import as_results, measure
+from fourfold.study.study import Study
+
+EFFORT = replace(EFFORTS["quick"], steps=40, sizes=("S", "M"), learning_rates=(1e-2,), extensions=0)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder, families = tmp_path_factory.mktemp("study"), ("dense", "convolution")
+    study = Study(read("iris"), EFFORT, [0, 1], 0, folder, families)
+    trials = study.run()
+    study.probe(trials, MEASURES)
+    return measure(study, trials, None)
+
+
+def test_every_sentence_is_held_against_the_evidence(measured, held):
+    evidence = [*measured.verdict.evidence, *(e for m in measured.measurements for e in m.evidence)]
+    verdict = measured.verdict
+    sentences = [verdict.sentence, *verdict.why, *verdict.price, verdict.change, *verdict.doubts]
+    sentences += [m.answer for m in measured.measurements if m.answer]
+    assert len(sentences) > 6
+    for sentence in sentences:
+        assert isinstance(sentence, Sentence), sentence
+        held(sentence, evidence)
+
+
+def test_all_evidence_that_is_cited_is_in_the_results(measured):
+    results = as_results(measured, "a command", "a folder", None, None)
+    written = {(item["measure"], item["subject"]) for item in results["evidence"]}
+    verdict = measured.verdict
+    for sentence in (verdict.sentence, *verdict.why, *verdict.price, verdict.change, *verdict.doubts):
+        assert {(n.measure, n.subject) for n in sentence.numbers} <= written
+    assert results["verdict"]["doubts"] == [str(doubt) for doubt in verdict.doubts]
+    assert np.isfinite([item["value"] for item in results["evidence"] if item["value"] is not None]).all()
+
+
+def test_the_few_rows_and_seeds_of_this_study_are_doubted(measured):
+    assert {"Few seeds: 2.", "A small test set: 150 rows."} <= set(measured.verdict.doubts)

@@ -1,0 +1,58 @@
+"""What a study hands over for doubts: leaks in the data, seen through any form of input."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays, read
+from fourfold.preprocessing.table import Table
+from fourfold.study.concerns import best_column, twins
+
+
+def test_twins_are_equal_rows_in_any_form():
+    random = np.random.default_rng(0)
+    images = random.normal(size=(40, 4, 4, 1)).astype(np.float32)
+    train, test = np.arange(30), np.arange(30, 40)
+    assert twins(images, [(train, test)]) == 0
+    images[30:33], images[33] = images[:3], images[34]  # three twins in training, one pair inside test
+    assert twins(images, [(train, test)]) == pytest.approx(0.3)
+    words = np.array(["a", "b", None, "a"] * 10, dtype=object)
+    numbers = np.arange(40.0)
+    table = Table({"word": words, "number": numbers})
+    assert twins(table, [(train, test)]) == 0
+    numbers[30:35], words[30:35] = numbers[:5], words[:5]
+    numbers[[0, 30]] = np.nan
+    numbers[1] = -0.0
+    numbers[31] = 0.0
+    assert twins(table, [(train, test)]) == pytest.approx(0.5)
+
+
+def test_twins_are_counted_within_each_split():
+    x = np.array([[1.0], [1.0], [2.0], [3.0]])
+    assert twins(x, [(np.array([0, 1]), np.array([2, 3])), (np.array([2, 3]), np.array([0, 1]))]) == 0
+    assert twins(x, [(np.array([0, 2]), np.array([1, 3])), (np.array([1, 3]), np.array([0, 2]))]) == 0.5
+
+
+@pytest.mark.parametrize("kind", ["number", "category", "regression", "date"])
+def test_a_column_that_is_the_target_in_disguise_is_found(kind):
+    random = np.random.default_rng(1)
+    y = random.integers(0, 3, 300)
+    leak = {
+        "number": y * 10.0 + random.random(300),
+        "category": np.array(["u", "v", "w"], dtype=object)[y],
+        "regression": y + 0.0,
+        "date": np.datetime64("2020-01-01") + y * np.timedelta64(30, "D"),
+    }[kind]
+    import pandas
+
+    frame = pandas.DataFrame({"a": random.random(300), "leak": leak, "b": random.random(300)})
+    target = 3.0 * y**2 + 0.01 * random.normal(size=300) if kind == "regression" else np.array(list("xyz"))[y]
+    data = from_arrays(frame, target)
+    assert data.task.kind == ("regression" if kind == "regression" else "classification")
+    column, score = best_column(data, np.arange(300))
+    assert column == "leak" and score > 0.995
+
+
+@pytest.mark.parametrize("name", ["iris", "wine", "breast-cancer", "diabetes"])
+def test_honest_columns_are_not_suspect(name):
+    data = read(name)
+    assert best_column(data, np.arange(data.rows))[1] < 0.98
