@@ -14,13 +14,13 @@ from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Finding
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
-from fourfold.study import tested
+from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
 from fourfold.study.baselines import BASELINES
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures import MEASURES, cost, ease, quality
+from fourfold.study.measures import MEASURES, ease, quality
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
