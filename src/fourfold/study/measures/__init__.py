@@ -1,7 +1,13 @@
 """Measures: each asks the trials one question and yields evidence. One file each."""
 
 from fourfold.study.measure import Measure
-from fourfold.study.measures import memorisation, order, sample_efficiency
+from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency
 
-MEASURES: tuple[Measure, ...] = (order.MEASURE, sample_efficiency.MEASURE, memorisation.MEASURE)
+MEASURES: tuple[Measure, ...] = (
+    order.MEASURE,
+    sample_efficiency.MEASURE,
+    memorisation.MEASURE,
+    ease.MEASURE,
+    confusion.MEASURE,
+)
 """In the order in which a report shows them."""

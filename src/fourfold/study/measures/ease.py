@@ -1,4 +1,7 @@
-"""Ease of training: how many learning rates work, whether the best lies at the grid's edge, what diverged."""
+"""Ease of training: how many learning rates work, how soon a run is near its end, how much runs scatter, what diverged.
+
+Counted on the base grid of learning rates, so that families stay comparable when the grid has grown.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,20 @@ from typing import Any
 import numpy as np
 
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Figure, Measurement
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET, Cite, Facts, Sentence, show
+from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.rates import strictly_best
-from fourfold.study.trials import Trials
+from fourfold.study.tested import guessing
+from fourfold.study.trials import Trial, Trials
 
 SOURCE = "trials on the base grid of learning rates"
+WORKS = "share of learning rates that work"
+STEPS = "steps to 90 % of the way"
+SCATTER = "spread over seeds"
+NEAR = 0.9
+NAMES = ("ease", "Ease of training", "How much care does training need?")
 
 
 @dataclass(frozen=True)
@@ -65,25 +78,102 @@ def of_family(
     )
 
 
-def evidence(family: str, ease: Ease) -> list[Evidence]:
-    return [
-        Evidence(
-            "share of learning rates that work",
-            family,
-            ease.share,
-            "fraction",
-            method="validation score within the margin of the best",
-            source=SOURCE,
-        ),
-        Evidence(
-            "share diverged",
-            family,
-            ease.diverged,
-            "fraction",
-            method="a loss that is not finite",
-            source=SOURCE,
-        ),
-    ]
+def find(inquiry: Inquiry) -> Measurement:
+    study, task = inquiry.study, inquiry.study.dataset.task
+    guess = guessing(study.prepared, task)
+    evidence: list[Evidence] = []
+    rows = []
+    for family, trials in inquiry.trials.items():
+        found = of_family(trials, study.effort.learning_rates, task.score, inquiry.margin, study.deviation)
+        of_this = [
+            _share(family, found),
+            _steps(family, _kept(trials), guess),
+            _scatter(family, _kept(trials), task.score, study.deviation),
+            Evidence(
+                "share diverged", family, found.diverged, FRACTION, method="loss not finite", source=SOURCE
+            ),
+        ]
+        evidence += of_this
+        rows.append({"family": title(family)} | {e.measure: _shown(e) for e in of_this})
+    columns = ("family", *(e.measure for e in of_this)) if rows else ()
+    figure = Figure("ease", "table", "Ease of training", tuple(rows), columns=columns)
+    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+
+
+def _kept(trials: Trials) -> list[Trial]:
+    """The runs of the chosen setting that did not diverge."""
+    return [trial for trial in trials.by_setting[trials.best()] if not trial.diverged]
+
+
+def _share(family: str, found: Ease) -> Evidence:
+    method = "validation score within the margin of the best"
+    return Evidence(WORKS, family, found.share, FRACTION, method=method, source=SOURCE)
+
+
+def _steps(family: str, trials: list[Trial], guess: float) -> Evidence:
+    """The median number of steps after which a run has come 90 % of the way from guessing to its final score."""
+    steps = [near_the_end(t.check_steps, t.validation_curve, guess) for t in trials]
+    reached = [step for step in steps if step is not None]
+    if not reached:
+        return Evidence(STEPS, family, None, "count", reason="no run ends better than a guess")
+    span = (min(reached), max(reached))
+    method = "median run, from the fastest to the slowest; validation score, linear between checks"
+    return Evidence(
+        STEPS, family, float(np.median(reached)), "count", span, method, "runs of the chosen setting"
+    )
+
+
+def near_the_end(steps: np.ndarray, scores: np.ndarray, guess: float) -> float | None:
+    """The step at which a curve first reaches guess + 0.9 (last - guess); None where it ends no better.
+
+    >>> near_the_end(np.array([10, 20, 30]), np.array([0.5, 0.9, 1.0]), guess=0.0)
+    20.0
+    """
+    goal = guess + NEAR * (scores[-1] - guess)
+    if not scores[-1] > guess:
+        return None
+    curve, at = np.concatenate([[guess], scores]), np.concatenate([[0], steps])
+    after = int(np.argmax(curve >= goal))
+    before, here = curve[after - 1], curve[after]
+    return float(at[after - 1] + (at[after] - at[after - 1]) * (goal - before) / (here - before))
+
+
+def _scatter(family: str, trials: list[Trial], score: str, deviation: float) -> Evidence:
+    """The standard deviation of the validation score over seeds, within splits."""
+    by_split: dict[int, list[float]] = {}
+    for t in trials:
+        by_split.setdefault(t.run.split, []).append(_in_units(t.validation_score, score, deviation))
+    repeated = [scores for scores in by_split.values() if len(scores) > 1]
+    if not repeated:
+        return Evidence(SCATTER, family, None, reason="one seed")
+    value = float(np.sqrt(np.mean([np.var(scores, ddof=1) for scores in repeated])))
+    unit = TARGET if score == "rmse" else DIFFERENCE
+    method = "standard deviation over seeds, pooled within splits"
+    return Evidence(SCATTER, family, value, unit, method=method, source="runs of the chosen setting")
+
+
+def _shown(found: Evidence) -> str:
+    return show(found.value, found.unit) if found.value is not None else f"- ({found.reason})"
+
+
+def _answer(evidence: list[Evidence]) -> str:
+    """Which family takes most rates, and which least; which is soonest near its end."""
+    facts = Facts(evidence)
+
+    def one(found: Evidence, words: str) -> Sentence:
+        return facts.say(words, family=title(found.subject), value=Cite(found.measure, found.subject))
+
+    shares = sorted((e for e in evidence if e.measure == WORKS), key=lambda e: -(e.value or 0.0))
+    parts = [one(shares[0], "{value} of the learning rates work for {family}")]
+    if len(shares) > 1:
+        parts.append(one(shares[-1], "{value} for {family}"))
+    soonest = sorted(
+        (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
+    )
+    if soonest:
+        parts.append(one(soonest[0], "{family} is soonest near its final score, after {value} steps"))
+    joined = facts.join("; ", parts)
+    return Sentence(f"{joined}.", joined.numbers)
 
 
 def wants_more(trials: Trials, sizes: tuple[str, ...], margin: float, deviation: float) -> bool:
@@ -107,3 +197,6 @@ def _spread(scores: list[float]) -> dict[str, float] | None:
 def _in_units(value: float, score: str, deviation: float) -> float:
     """A validation score as the report shows it: minus the scaled squared error becomes a root in the unit."""
     return float(np.sqrt(max(-value, 0.0)) * deviation) if score == "rmse" else value
+
+
+MEASURE = Measure("ease", find)

@@ -20,6 +20,7 @@ from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
 from fourfold.study.study import Study
+from fourfold.study.tested import guessing
 from fourfold.study.trials import Trials
 
 SCORE = "training score on shuffled labels"
@@ -37,9 +38,8 @@ def find(inquiry: Inquiry) -> Measurement:
     if not study.effort.memorisation:
         return Measurement(*NAMES, reason="from standard effort on: fewer steps store little")
     numbers = study.dataset.task.kind == "regression"
-    evidence = [
-        Evidence(CHANCE, "study", 0.0 if numbers else _chance(study), FRACTION, method=_guess(numbers))
-    ]
+    chance = guessing(study.prepared, study.dataset.task) + numbers
+    evidence = [Evidence(CHANCE, "study", chance, FRACTION, method=_guess(numbers))]
     rows = []
     for family, trials in inquiry.trials.items():
         found = study.probed(trials, VARIANT)
@@ -62,14 +62,6 @@ def find(inquiry: Inquiry) -> Measurement:
         note="Bars reach from the lowest to the highest run.",
     )
     return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
-
-
-def _chance(study: Study) -> float:
-    """The share of the largest class; of balanced accuracy, one over the number of classes."""
-    if study.dataset.task.score == "balanced_accuracy":
-        return 1 / len(study.dataset.task.classes)
-    counts = np.unique(study.prepared.targets[0], return_counts=True)[1]
-    return float(counts.max() / counts.sum())
 
 
 def _guess(numbers: bool) -> str:

@@ -23,6 +23,7 @@ from fourfold.study.trials import Trials
 FEWEST_ROWS = 8
 """Shares of the training rows that leave fewer are left out."""
 
+FEWEST = "fewest training rows"
 CROSSING = "rows from which it leads"
 NAMES = (
     "sample_efficiency",
@@ -63,6 +64,11 @@ def find(inquiry: Inquiry) -> Measurement:
                 evidence.append(
                     Evidence(_measure(count), family, found.value, unit, span, method, probes.source(study))
                 )
+    if curves:
+        fewest = min(map(int, variants))
+        evidence.append(
+            Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
+        )
     evidence += _crossings(curves, lower=task.score == "rmse")
     score = task.score.replace("_", " ").replace("rmse", "RMSE")
     figure = Figure(
@@ -115,7 +121,8 @@ def _answer(evidence: list[Evidence], curves: Mapping[str, Mapping[int, float]],
     sign = -1 if lower else 1
     ranked = sorted(curves, key=lambda family: -sign * curves[family][fewest])
     sentence = facts.say(
-        f"With {fewest:,} training rows {{family}} reaches {{value}} ({{low}} to {{high}})",
+        "With {rows} training rows {family} reaches {value} ({low} to {high})",
+        rows=Cite(FEWEST, "study"),
         family=title(ranked[0]),
         value=Cite(_measure(fewest), ranked[0]),
         low=Cite(_measure(fewest), ranked[0], "low", bare=True),

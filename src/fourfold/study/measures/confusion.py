@@ -1,0 +1,85 @@
+"""Confusion: which classes are taken for which, on the test rows, for the settings chosen on validation data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.study import tested
+from fourfold.study.measure import Inquiry, Measure
+
+PAIR = "share of a class taken for another"
+NAMES = ("confusion", "Confusion", "Which classes are taken for which?")
+
+
+def find(inquiry: Inquiry) -> Measurement:
+    study, task = inquiry.study, inquiry.study.dataset.task
+    if task.kind == "regression":
+        return Measurement(*NAMES, reason="the target is a number")
+    names = [str(name) for name in task.classes]
+    truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
+    evidence, figures = [], []
+    for family, trials in inquiry.trials.items():
+        predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations).values.argmax(-1)
+        counts = confusion(truth, predicted, len(names))
+        evidence += _worst_pair(family, counts, names)
+        rows = tuple(
+            {"row": names[i], "column": names[j], "value": float(counts[i, j])}
+            for i in range(len(names))
+            for j in range(len(names))
+        )
+        figures.append(
+            Figure(
+                f"confusion-{family}",
+                "matrix",
+                title(family),
+                rows,
+                x=Axis("predicted"),
+                y=Axis("true"),
+                note="Test rows; where several seeds predict a row, their mean.",
+            )
+        )
+    return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
+
+
+def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Rows of true class i that are predicted as j, the mean over the lines of ``predicted`` (S, n).
+
+    >>> confusion(np.array([0, 0, 1]), np.array([[0, 1, 1]]), 2).tolist()
+    [[1.0, 1.0], [0.0, 1.0]]
+    """
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (np.broadcast_to(truth, predicted.shape), predicted), 1 / len(predicted))
+    return counts
+
+
+def _worst_pair(family: str, counts: np.ndarray, names: list[str]) -> list[Evidence]:
+    """The pair of classes with the most errors, as a share of the true class."""
+    wrong = counts - np.diag(np.diag(counts))
+    i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    if not wrong[i, j]:
+        return []
+    share = float(wrong[i, j] / counts[i].sum())
+    subject = f"{family}: “{names[i]}” as “{names[j]}”"
+    return [
+        Evidence(PAIR, subject, share, FRACTION, method="the pair with the most errors", source="test rows")
+    ]
+
+
+def _answer(evidence: list[Evidence]) -> str:
+    facts = Facts(evidence)
+    sentences = []
+    for found in evidence:
+        family, _, pair = found.subject.partition(": ")
+        words = "{family} takes {share} of {pair}"
+        sentences.append(facts.say(words, family=title(family), share=Cite(PAIR, found.subject), pair=pair))
+    if not sentences:
+        return "No test row is predicted wrong."
+    joined = facts.join("; ", sentences)
+    return Sentence(f"The most frequent confusions: {joined}.", joined.numbers)
+
+
+MEASURE = Measure("confusion", find)

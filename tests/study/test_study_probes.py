@@ -1,0 +1,161 @@
+"""Variants of the data, and the probes that train on them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fourfold.core.streams import Stream
+from fourfold.data import from_arrays
+from fourfold.evidence.sentences import FRACTION
+from fourfold.study.architecture import architecture
+from fourfold.study.candidates import Problem
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency
+from fourfold.study.study import Study
+from fourfold.study.variants import position_order, varied
+from fourfold.study.workers import Inline
+
+RNG = np.random.default_rng(0)
+N, T = 240, 12
+X = RNG.normal(size=(N, T, 1))
+WHERE = RNG.integers(0, T - 2, N)
+UP = RNG.integers(0, 2, N)
+for row, (at, up) in enumerate(zip(WHERE, UP)):  # a rising or a falling step somewhere: neighbours matter
+    X[row, at : at + 3, 0] += (np.arange(3) - 1) * (4 if up else -4)
+Y = np.where(UP, "up", "down")
+EFFORT = replace(
+    EFFORTS["standard"],
+    seeds=2,
+    steps=120,
+    sizes=("S",),
+    learning_rates=(1e-2, 3e-2),
+    extensions=0,
+    shares=(0.1, 0.5),
+    orders=("whole", "local"),
+)
+MEASURES = (order.MEASURE, sample_efficiency.MEASURE, memorisation.MEASURE, ease.MEASURE, confusion.MEASURE)
+
+
+@pytest.fixture(scope="module")
+def inquiry(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("probes")
+    families = ("dense", "convolution")
+    study = Study(from_arrays(X, Y), EFFORT, [0, 1], 0, folder, families=families)
+    executor = Inline()
+    trials = study.run(executor)
+    study.probe(trials, MEASURES, executor)
+    return Inquiry(study, trials, 0.01)
+
+
+@given(
+    shape=st.one_of(st.tuples(st.integers(2, 40)), st.tuples(st.integers(2, 12), st.integers(2, 12))),
+    how=st.sampled_from(["whole", "local", "block"]),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_permutation_moves_every_position_once(shape, how, seed):
+    found = position_order(shape, how, np.random.default_rng(seed))
+    assert sorted(found.tolist()) == list(range(int(np.prod(shape))))
+
+
+def test_local_permutations_stay_inside_pieces_and_blocks_keep_neighbours():
+    draw = np.random.default_rng(3)
+    local = position_order((64,), "local", draw)
+    assert np.array_equal(local // 8, np.arange(64) // 8) and not np.array_equal(local, np.arange(64))
+    block = position_order((64,), "block", draw)
+    inside = np.arange(64) % 8 != 7
+    assert np.all(np.diff(block)[inside[:-1]] == 1) and not np.array_equal(block, np.arange(64))
+
+
+def test_smaller_samples_lie_inside_larger_ones_and_keep_the_classes_shares(inquiry):
+    prepared = inquiry.study.prepared
+    small, large = (varied(prepared, f"rows:{share}", 5) for share in (0.25, 0.5))
+    for whole, few, many in zip(prepared.splits, small.splits, large.splits):
+        assert set(few.train) < set(many.train) < set(whole.train)
+        assert np.array_equal(few.test, whole.test) and np.array_equal(few.validation, whole.validation)
+        share = prepared.targets[0, many.train, 0].mean() - prepared.targets[0, whole.train, 0].mean()
+        assert abs(share) < 0.02
+
+
+def test_shuffled_labels_are_tested_on_rows_that_were_trained(inquiry):
+    prepared = inquiry.study.prepared
+    variant = varied(prepared, "labels:shuffled", 1)
+    assert not np.array_equal(variant.targets, prepared.targets)
+    assert np.array_equal(np.sort(variant.targets, axis=1), np.sort(prepared.targets, axis=1))
+    for whole, found in zip(prepared.splits, variant.splits):
+        assert set(found.test) | set(found.validation) <= set(found.train)
+        assert len(found.test) == len(whole.test) and len(found.validation) == len(whole.validation)
+
+
+def test_a_permuted_row_holds_the_same_numbers(inquiry):
+    prepared = inquiry.study.prepared
+    variant = varied(prepared, "order:whole", 1)
+    assert np.array_equal(np.sort(variant.inputs, axis=2), np.sort(prepared.inputs, axis=2))
+    assert not np.array_equal(variant.inputs, prepared.inputs)
+
+
+def test_convolution_loses_by_a_permutation_and_the_dense_family_does_not(inquiry):
+    found = {(e.subject): e for e in order.find(inquiry).evidence}
+    dense, convolution = found["dense"], found["convolution"]
+    assert dense.interval[0] <= 0 <= dense.interval[1]
+    assert convolution.value > 0.1 and convolution.interval[0] > 0
+
+
+def test_probe_scores_are_those_of_the_rows_they_name(inquiry):
+    study, trials = inquiry.study, inquiry.trials["convolution"]
+    measurement = sample_efficiency.find(inquiry)
+    rows = [row for row in measurement.figures[0].rows if row["series"] == "convolution"]
+    assert [row["x"] for row in rows] == [15, 77, study.training_rows]
+    right = []
+    for (_, split), trial in study.probed(trials, "rows:0.1").items():
+        test = study.prepared.splits[split].test
+        right.append((trial.outputs[:, 0] > 0) == study.prepared.targets[0, test, 0])
+    assert rows[0]["value"] == pytest.approx(np.concatenate(right).mean())
+
+
+def test_memorisation_tells_what_is_stored_from_chance(inquiry):
+    found = {e.subject: e for e in memorisation.find(inquiry).evidence}
+    assert found["study"].value == pytest.approx(max(UP.mean(), 1 - UP.mean()))
+    assert found["dense"].value > 0.6 and found["dense"].unit == FRACTION
+
+
+def test_ease_says_how_soon_and_how_evenly(inquiry):
+    found = {(e.measure, e.subject): e for e in ease.find(inquiry).evidence}
+    steps = found[ease.STEPS, "convolution"]
+    assert 0 < steps.interval[0] <= steps.value <= steps.interval[1] <= EFFORT.steps
+    assert 0 <= found[ease.SCATTER, "dense"].value < 0.5
+
+
+def test_confusion_counts_each_test_row_once(inquiry):
+    for figure in confusion.find(inquiry).figures:
+        assert sum(row["value"] for row in figure.rows) == pytest.approx(N)
+        ups = sum(row["value"] for row in figure.rows if row["row"] == "up")
+        assert ups == pytest.approx(UP.sum())
+
+
+def test_tables_have_no_order_and_few_rows_no_shares(tmp_path):
+    study = Study(
+        from_arrays(RNG.normal(size=(40, 3)), Y[:40]), EFFORT, [0], 0, tmp_path, families=("dense",)
+    )
+    inquiry = Inquiry(study, {}, 0.01)
+    assert not order.find(inquiry).applicable and order.MEASURE.wants(study, {}) == []
+    few = replace(EFFORT, shares=(0.1,))
+    study = Study(from_arrays(RNG.normal(size=(40, 3)), Y[:40]), few, [0], 0, tmp_path, families=("dense",))
+    assert not sample_efficiency.find(Inquiry(study, {}, 0.01)).applicable
+
+
+def test_a_dense_network_whose_first_rows_are_permuted_along_does_not_notice():
+    net = architecture("dense", Problem("image", (6, 6, 1), 3, 100), "S", "softmax")
+    values = {path: np.asarray(value) for path, value in net.trained.init(Stream(0)).items()}
+    x = RNG.normal(size=(20, 6, 6, 1)).astype(np.float32)
+    moved = position_order((6, 6), "whole", np.random.default_rng(1))
+    kernel = next(path for path in values if values[path].shape[0] == 36)
+    along = values | {kernel: values[kernel][moved]}
+    permuted = x.reshape(20, 36)[:, moved].reshape(x.shape)
+    here, there = net.trained.apply(values, x).outputs, net.trained.apply(along, permuted).outputs
+    assert np.allclose(here, there, atol=1e-5)
+    assert not np.allclose(here, net.trained.apply(values, permuted).outputs, atol=1e-2)
