@@ -26,8 +26,8 @@ from fourfold.study.candidates.base import (
     as_sequence,
     column_vectors,
     frame_count,
+    learned_places,
     patches,
-    positions,
 )
 
 MOST_TOKENS = 32
@@ -41,11 +41,11 @@ def build(
     problem: Problem,
     width: int,
     heads: int | None = None,
-    places: str = "learned",
+    positions: str = "learned",
     depth: int = BLOCKS,
 ) -> Symbol:
     heads = heads or _heads(width)
-    x = _tokens(x, problem, width, places)
+    x = _tokens(x, problem, width, positions)
     for _ in range(depth):
         normal = LayerNormalization()(x)
         x = Add()([x, MultiHeadAttention(heads, width // heads)(normal, normal)])
@@ -55,7 +55,7 @@ def build(
     return Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)])
 
 
-def _tokens(x: Symbol, problem: Problem, width: int, places: str) -> Symbol:
+def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
     """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place."""
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], MOST_COLUMNS, width)
@@ -64,9 +64,9 @@ def _tokens(x: Symbol, problem: Problem, width: int, places: str) -> Symbol:
     else:
         x = as_sequence(x, problem, _most(problem), width)
         tokens = frame_count(problem.shape[0], _most(problem))
-    if places == "none":
+    if positions == "none":
         return Dense(width)(x)
-    return EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=positions())(x)
+    return EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned_places())(x)
 
 
 def _most(problem: Problem) -> int:
@@ -97,17 +97,19 @@ def reads(problem: Problem) -> str:
 
 
 def describe(
-    problem: Problem, width: int, heads: int | None = None, places: str = "learned", depth: int = BLOCKS
+    problem: Problem, width: int, heads: int | None = None, positions: str = "learned", depth: int = BLOCKS
 ) -> str:
     heads = heads or _heads(width)
     block = f"LayerNormalization, MultiHeadAttention({heads} heads), feed-forward({2 * width})"
-    known = "learned positions" if places == "learned" else "no positions"
+    known = "learned positions" if positions == "learned" else "no positions"
     return f"[{block}] x {depth}, width {width}, {known}; average and maximum over tokens"
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
     """On a table the vectors of the columns are what tells them apart, so depth is varied in place of positions."""
-    varied = {"depth": (BLOCKS, BLOCKS // 2)} if problem.layout == "flat" else {"places": ("learned", "none")}
+    varied = (
+        {"depth": (BLOCKS, BLOCKS // 2)} if problem.layout == "flat" else {"positions": ("learned", "none")}
+    )
     return {"heads": (_heads(width), 1), **varied}
 
 

@@ -91,10 +91,11 @@ def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:
     """A table (N, F) as one vector a column (N, F, W); wide tables as vectors of groups of columns."""
     group = -(-columns // most)
     if group == 1:
-        return EinsumDense("nf,fw->nfw", (columns, width), bias_axes="fw", bias_initializer=positions())(x)
+        embed = EinsumDense("nf,fw->nfw", (columns, width), bias_axes="fw", bias_initializer=learned_places())
+        return embed(x)
     steps = -(-columns // group)
     x = framed(Reshape((columns, 1))(x), columns, 1, most)
-    return EinsumDense("ntc,tcw->ntw", (steps, width), bias_axes="tw", bias_initializer=positions())(x)
+    return EinsumDense("ntc,tcw->ntw", (steps, width), bias_axes="tw", bias_initializer=learned_places())(x)
 
 
 def framed(x: Symbol, steps: int, channels: int, longest: int) -> Symbol:
@@ -124,7 +125,7 @@ def patches(x: Symbol, shape: tuple[int, ...], side: int) -> tuple[Symbol, int]:
     return Reshape((rows * columns, side * side * channels))(x), rows * columns
 
 
-def positions() -> RandomNormal:
+def learned_places() -> RandomNormal:
     """Learned positions start large enough to tell places apart from the first step on."""
     return RandomNormal(stddev=0.5)
 

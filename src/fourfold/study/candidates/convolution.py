@@ -35,10 +35,10 @@ LONGEST = 512
 
 
 def build(
-    x: Symbol, problem: Problem, width: int, filters: int | None = None, kernel: int | None = None
+    x: Symbol, problem: Problem, width: int, filters: int | None = None, kernel_size: int | None = None
 ) -> Symbol:
     kind = {"image": _image, "flat": _table}.get(problem.layout, _series)
-    return kind(x, problem, filters or width, kernel or _kernel(problem))
+    return kind(x, problem, filters or width, kernel_size or _kernel(problem))
 
 
 def _kernel(problem: Problem) -> int:
@@ -99,8 +99,8 @@ def reads(problem: Problem) -> str:
     return f"{problem.shape[0]} steps, through filters of 7, 5 and 3"
 
 
-def describe(problem: Problem, width: int, filters: int | None = None, kernel: int | None = None) -> str:
-    width, kernel = filters or width, kernel or _kernel(problem)
+def describe(problem: Problem, width: int, filters: int | None = None, kernel_size: int | None = None) -> str:
+    width, kernel = filters or width, kernel_size or _kernel(problem)
     wide = 2 * width
     size = "" if kernel == _kernel(problem) else f", {kernel}"
     if problem.layout == "image":
@@ -118,7 +118,10 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel: i
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
-    return {"filters": (width, width // 2), "kernel": (_kernel(problem), 3 if _kernel(problem) > 3 else 5)}
+    return {
+        "filters": (width, width // 2),
+        "kernel_size": (_kernel(problem), 3 if _kernel(problem) > 3 else 5),
+    }
 
 
 CANDIDATE = Candidate("convolution", "Convolution", build, reads, describe, factors, ordered_columns=True)
