@@ -149,7 +149,7 @@ def test_tables_have_no_order_and_few_rows_no_shares(tmp_path):
 
 
 def test_a_dense_network_whose_first_rows_are_permuted_along_does_not_notice():
-    net = architecture("dense", Problem("image", (6, 6, 1), 3, 100), "S", "softmax")
+    net = architecture("dense", Problem("image", (6, 6, 1), 3, 100), "S", "softmax", ())
     values = {path: np.asarray(value) for path, value in net.trained.init(Stream(0)).items()}
     x = RNG.normal(size=(20, 6, 6, 1)).astype(np.float32)
     moved = position_order((6, 6), "whole", np.random.default_rng(1))
