@@ -6,6 +6,8 @@ import copy
 import math
 from typing import Any
 
+from report_measures import all_measures, confusion, examples
+
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m\u202e"
 RATES = [0.001, 0.003, 0.01, 0.03]
 FAMILIES = {
@@ -46,7 +48,7 @@ METHOD = "95 % interval over rows, folds and seeds (crossed variance components,
 
 
 def choose() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Digits: convolution wins; one learning rate of the recurrent layer diverged."""
+    """Digits: convolution wins; one learning rate of the recurrent layer diverged; all measures and examples."""
     scores = {"dense": 0.979, "convolution": 0.9914, "recurrent": 0.9735, "attention": 0.9702}
     results = _study("digits", {family: _family(family, score) for family, score in scores.items()})
     lost = results["families"][2]["learning_rates"][3]
@@ -86,7 +88,7 @@ def choose() -> tuple[dict[str, Any], dict[str, Any]]:
         "settle": None,
         "next": None,
     }
-    return results, _timings()
+    return results | {"measures": all_measures(), "examples": examples()}, _timings()
 
 
 def equivalent() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -166,6 +168,7 @@ def regression() -> tuple[dict[str, Any], dict[str, Any]]:
         "sentence": "Undecided between three families.",
         "why": ["Fully connected leads by 0.8 mg/dl, less than the interval's half width, 1.6."],
     }
+    results["measures"] = [confusion(classes=30)]
     return results, _timings()
 
 
@@ -173,7 +176,7 @@ def hostile() -> tuple[dict[str, Any], dict[str, Any]]:
     """Every text of a study is markup, a control character or a formula."""
     results, timings = choose()
     hostile = _replace(
-        copy.deepcopy(results), skip={"family", "against", "kind", "protocol", "name", "runner_up"}
+        copy.deepcopy(results), skip={"family", "against", "kind", "protocol", "name", "runner_up", "series"}
     )
     hostile["data"]["name"] = HOSTILE
     hostile["folder"] = "=cmd;</script><script>alert(2)</script>"
@@ -202,7 +205,9 @@ def _timings() -> dict[str, Any]:
     families = {
         family: {"compile": compiled, "train": train} for family, (compiled, train) in seconds.items()
     }
-    return {"total_seconds": 71.2, "families": families, "data": 0.4, "baselines": 1.8}
+    return {"total_seconds": 71.2, "families": families, "data": 0.4, "baselines": 1.8,
+            "steps": {"dense": [{"length": 8, "batch": 64, "cores": 2, "milliseconds": 0.42}]},
+            "latency": {"dense": 0.0004, "attention": {"1 row": 0.001, "64 rows": 0.004}}}  # fmt: skip
 
 
 def _baseline(name: str, score: float, spread: float = 0.009) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
             found += matrices(list(same), study)
         else:
             found += [DRAWN[kind](figure, study) for figure in same]
+    found = [chart for chart in found if chart.panels or chart.table.rows]
     name, title = measurement["name"], measurement["title"]
     about = {"question": measurement.get("question") or "", "reading": measurement.get("answer") or ""}
     if not found:
@@ -137,8 +138,9 @@ def _bar_view(
         point |= {part: quantity.plotted(row.get(part)) for part in ("value", "low", "high")}
         colour = series.colours[name]
         if from_zero:
-            bar = layer([point], "bar", colour, {**beside, "x": {"field": "value", **x}})
-            bar["mark"] |= {"opacity": 0.25, "height": {"band": 0.72}}
+            ends = {"x": {"field": "zero", **x}, "x2": {"field": "value"}}
+            bar = layer([point | {"zero": 0}], "rule", colour, {**beside, **ends})
+            bar["mark"] |= {"opacity": 0.25, "strokeWidth": 13}
             layers.append(bar)
         if point["low"] is not None and point["high"] is not None:
             layers.append(
@@ -233,7 +235,9 @@ def _place(x: Any, across: Quantity) -> str:
 def _across(rows: list[dict[str, Any]], across: Quantity, numeric: bool) -> dict[str, Any]:
     if not numeric:
         places = list(dict.fromkeys(str(row["x"]) for row in rows))
-        return {"type": "ordinal", "title": across.title, "sort": None, "scale": {"domain": places}}
+        axis = {"labelAngle": 0 if len(places) <= 6 else -45, "labelLimit": 90}
+        scale = {"domain": places}
+        return {"type": "ordinal", "title": across.title, "sort": None, "scale": scale, "axis": axis}
     places = sorted({across.plotted(row["x"]) for row in rows})
     log = across.log and bool(places) and places[0] > 0
     if log:

@@ -34,9 +34,10 @@ INPUT by layout:
     {"kind": "text",   "words": T texts}
 
 MAP has a sign (more than zero: speaks for the prediction; less: against it) or is nowhere below zero. It is
-drawn on its own scale, so only its proportions count, by its number of axes:
+drawn on its own scale, so only its proportions count. How it is drawn follows from its number of axes:
 
     one axis    along the input: T numbers for series and text, F for a table; a series may have fewer (patches)
+                several such maps: the input once with each
     two axes    a picture beside the input: H' rows of W' over the whole image (any H', W': pixels or patches);
                 a filter (k rows of k; one row a channel for a series); queries by keys of attention
 
@@ -52,11 +53,11 @@ from typing import Any
 from fourfold.report import format as fmt
 from fourfold.report import pictures
 from fourfold.report.design import plural
-from fourfold.report.parts import Example, Fact, Gallery, Panel, Picture, Said, View, Word
+from fourfold.report.parts import Example, Fact, Gallery, Panel, Picture, Said, View, Word, Words
 from fourfold.report.scores import Study
 from fourfold.report.vega import domain, layer, plain, view
 
-TITLES = {"saliency": "saliency", "attention": "attention", "filters": "filters"}
+TITLES = {"saliency": "saliency", "attention": "attention maps", "filters": "filters"}
 LEVELS = 4  # strengths of a word's ground
 MOST_COLUMNS = 12  # bars of a table's map
 SIGNED = "Orange speaks for the prediction, blue against it; the stronger the colour, the more."
@@ -69,80 +70,81 @@ def gallery(examples: dict[str, Any] | None, study: Study) -> Gallery | None:
         return None
     views = tuple(_view(i, found, study) for i, found in enumerate(examples.get("families") or ()))
     mistakes = tuple(_mistake(i, found, study) for i, found in enumerate(examples.get("mistakes") or ()))
-    shown = Gallery("", str(examples.get("about") or ""), views, mistakes)
-    count = plural(len(shown.examples), "example")
-    return Gallery(
-        f"This file holds your data: {count} below, taken from your rows. --no-examples leaves them out.",
-        shown.about,
-        views,
-        mistakes,
+    shown = sum(len(found.examples) for found in views) + len(mistakes)
+    privacy = (
+        f"This file holds rows of your data: {plural(shown, 'example')} in this section. Look before you pass it "
+        "on; --no-examples leaves them out."
     )
+    return Gallery(privacy, _text(examples.get("about")), views, mistakes)
 
 
 def _view(number: int, found: dict[str, Any], study: Study) -> View:
-    family, check, items = found["family"], found.get("check") or {}, found.get("items") or ()
-    kind = TITLES.get(found["kind"], str(found["kind"]))
+    name, check, items = f"view-{number}", found.get("check") or {}, found.get("items") or ()
+    shown = items if check.get("passed") else ()
     signed = any(_least(each["values"]) < 0 for item in items for each in item.get("maps") or ())
     return View(
-        f"view-{number}",
-        f"{study.titles.get(family, str(family))}: {kind}",
-        study.colours.get(family),
-        str(found.get("method") or ""),
-        str(check.get("text") or ""),
+        name,
+        f"{_family(found, study)}: {TITLES.get(found['kind'], found['kind'])}",
+        study.colours.get(found["family"]),
+        _text(found.get("method")),
+        _text(check.get("text")),
         SIGNED if signed else UNSIGNED,
-        tuple(_item(f"view-{number}-{i}", item) for i, item in enumerate(items))
-        if check.get("passed")
-        else (),
+        tuple(_item(f"{name}-{i}", item) for i, item in enumerate(shown)),
     )
 
 
 def _item(name: str, item: dict[str, Any]) -> Example:
-    maps = list(item.get("maps") or ())
-    along = next((each for each in maps if not _is_picture(each["values"])), None)
-    facts = [Fact("true", str(item.get("true") or "")), Fact("predicted", _predicted(item))]
-    pictures_, panels, words = _drawn(item.get("input"), along)
-    pictures_ += [_heat(each, item.get("input")) for each in maps if _is_picture(each["values"])]
-    facts = tuple(fact for fact in facts if fact.value)
-    return Example(name, str(item["title"]), facts, (), tuple(pictures_), tuple(panels), tuple(words))
+    facts = (Fact("true", _text(item.get("true"))), Fact("predicted", _predicted(item)))
+    maps = item.get("maps") or ()
+    parts = _input(item.get("input"), [found for found in maps if not _is_picture(found["values"])])
+    heats = tuple(_heat(found, item.get("input")) for found in maps if _is_picture(found["values"]))
+    parts["pictures"] = parts.get("pictures", ()) + heats
+    return Example(name, _text(item["title"]), tuple(fact for fact in facts if fact.value), **parts)
 
 
 def _mistake(number: int, found: dict[str, Any], study: Study) -> Example:
     said = tuple(
-        Said(
-            study.titles.get(each["family"], str(each["family"])),
-            study.colours.get(each["family"]),
-            _predicted(each),
-        )
+        Said(_family(each, study), study.colours.get(each["family"]), _predicted(each))
         for each in found.get("said") or ()
     )
-    pictures_, panels, words = _drawn(found.get("input"), None)
-    facts = (Fact("true", str(found["true"])),) if found.get("true") else ()
-    return Example(f"mistake-{number}", str(found["title"]), facts, said, tuple(pictures_), tuple(panels),
-                   tuple(words), str(found.get("note") or ""))  # fmt: skip
+    facts = (Fact("true", _text(found.get("true"))),)
+    parts = _input(found.get("input"), [])
+    return Example(
+        f"mistake-{number}", _text(found["title"]), facts, said, note=_text(found.get("note")), **parts
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _family(found: dict[str, Any], study: Study) -> str:
+    return study.titles.get(found["family"], str(found["family"]))
 
 
 def _predicted(item: dict[str, Any]) -> str:
     sure = item.get("probability")
-    share = f" ({100 * sure:.0f} %)" if fmt.is_number(sure) else ""
-    return f"{item.get('predicted') or ''}{share}"
+    return _text(item.get("predicted")) + (f" ({100 * sure:.0f} %)" if fmt.is_number(sure) else "")
 
 
-def _drawn(
-    given: dict[str, Any] | None, along: dict[str, Any] | None
-) -> tuple[list[Picture], list[Panel], list[Word]]:
-    """An input as picture, panel or words, with the map that lies along it."""
-    values = None if along is None else [float(value) for value in along["values"]]
+def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The parts of an `Example` that show an input, once with each of the maps that lie along it."""
     if given is None:
-        return [], [], []
+        return {}
     if given["kind"] == "image":
         pixels = given["pixels"]
-        label = f"image of {len(pixels)} x {len(pixels[0])} pixels"
-        return [Picture("input", pictures.image(pixels), label)], [], []
+        label = f"the image, {len(pixels)} x {len(pixels[0])} pixels"
+        return {"pictures": (Picture("input", pictures.image(pixels), label),)}
     if given["kind"] == "series":
-        return [], [_series(given, values)], []
+        names = [_text(name) for name in given["channels"]]
+        key = tuple((4 + i % 4, name) for i, name in enumerate(names)) if len(names) > 1 else ()
+        return {"panels": tuple(_series(given, found) for found in maps or [None]), "key": key}
     if given["kind"] == "table":
-        return [], [_columns(given, values)], []
-    return [], [], _words(given["words"], values)
+        if maps:
+            return {"panels": tuple(_columns(given, found) for found in maps)}
+        pairs = zip(given["columns"], given["values"])
+        return {"values": tuple(Fact(_text(name), _text(value)) for name, value in pairs)}
+    return {"texts": tuple(_words(given["words"], found) for found in maps or [None])}
 
 
 def _is_picture(values: list[Any]) -> bool:
@@ -166,8 +168,9 @@ def _heat(found: dict[str, Any], given: dict[str, Any] | None) -> Picture:
     return Picture(title, pictures.heat(values), f"{title} {over}: {place if peak else 'zero everywhere'}")
 
 
-def _series(given: dict[str, Any], values: list[float] | None) -> Panel:
+def _series(given: dict[str, Any], found: dict[str, Any] | None) -> Panel:
     """Lines over the steps, on a ground as strong as the map."""
+    values = found["values"] if found else []
     channels, lines = [str(name) for name in given["channels"]], given["values"]
     steps = len(lines[0])
     y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3},
@@ -198,37 +201,44 @@ def _series(given: dict[str, Any], values: list[float] | None) -> Panel:
         else:
             layers.append(layer(points, "line", 4 + number % 4, at))
     label = f"{', '.join(channels[:8])} over {steps} steps{strongest}"
-    return Panel("", view(layers, 110), label, note=", ".join(channels[:8]) if len(channels) > 1 else "")
+    return Panel("", view(layers, 110), label, note=_text(found.get("title")) if found else "")
 
 
-def _columns(given: dict[str, Any], values: list[float] | None) -> Panel:
-    """A bar for each column, the strongest first; without a map, the columns alone."""
+def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
+    """A bar for each column, the strongest first."""
+    values = found["values"]
     names = [f"{name} = {value}" for name, value in zip(given["columns"], given["values"])]
-    order = sorted(range(len(names)), key=lambda i: -abs(values[i])) if values else list(range(len(names)))
-    kept = order[:MOST_COLUMNS]
+    kept = sorted(range(len(names)), key=lambda i: -abs(values[i]))[:MOST_COLUMNS]
     rows = [
-        {"column": names[i], "value": float(f"{values[i]:.4g}") if values else 0.0, "for": not values or values[i] > 0}
+        {"column": names[i], "zero": 0, "value": float(f"{values[i]:.4g}"), "for": values[i] > 0}
         for i in kept
-    ]  # fmt: skip
+    ]
     y = {"field": "column", "type": "nominal", "title": None, "sort": None,
          "scale": {"domain": [row["column"] for row in rows]},
-         "axis": {"labelLimit": 190, "domain": False, "ticks": False}}  # fmt: skip
+         "axis": {"labelLimit": 150, "domain": False, "ticks": False}}  # fmt: skip
     largest = max((abs(row["value"]) for row in rows), default=0.0) or 1.0
     low = -largest if any(row["value"] < 0 for row in rows) else 0.0
-    x = {"field": "value", "type": "quantitative", "title": None, "axis": None,
-         "scale": {"domain": [low, largest], "nice": False}}  # fmt: skip
+    x = {
+        "type": "quantitative",
+        "title": None,
+        "axis": None,
+        "scale": {"domain": [low, largest], "nice": False},
+    }
+    ends = {"x": {"field": "zero", **x}, "x2": {"field": "value"}, "y": y}
     layers = [
-        plain([row for row in rows if row["for"] is speaks_for], "bar", style, {"x": x, "y": y})
+        plain([row for row in rows if row["for"] is speaks_for], "bar", style, ends)
         for style, speaks_for in (("for", True), ("against", False))
     ]
-    label = "; ".join(row["column"] for row in rows[:5])
     left = len(names) - len(kept)
-    note = f"and {plural(left, 'column')} more" if left else ""
-    return Panel("", view(layers, 20 * len(rows) + 4), f"Strongest first: {label}" if values else label, note)
+    note = ", ".join(
+        filter(None, [_text(found.get("title")), f"the strongest {len(kept)} of {len(names)}" * bool(left)])
+    )
+    strongest = "; ".join(f"{row['column']}: {row['value']:g}" for row in rows[:5])
+    return Panel("", view(layers, 20 * len(rows) + 4), f"Strongest first: {strongest}", note)
 
 
-def _words(words: list[str], values: list[float] | None) -> list[Word]:
-    if not values:
-        return [Word(str(word)) for word in words]
-    largest = max(map(abs, values)) or 1.0
-    return [Word(str(word), round(LEVELS * value / largest)) for word, value in zip(words, values)]
+def _words(words: list[str], found: dict[str, Any] | None) -> Words:
+    values = found["values"] if found else [0.0] * len(words)
+    largest = max(map(abs, values), default=0.0) or 1.0
+    levels = [round(LEVELS * value / largest) for value in values]
+    return Words(_text(found.get("title")) if found else "", tuple(map(Word, map(_text, words), levels)))

@@ -127,7 +127,7 @@ def _panel(
     for part in layers[2:]:
         part["mark"]["fontSize"] = size
     worst = ", ".join(
-        f"{row} taken for {column}: {_short(matrix.values[row, column])}" for row, column in errors[:3]
+        f"{row} taken for {column} ({_short(matrix.values[row, column])})" for row, column in errors[:3]
     )
     title = study.titles.get(matrix.family, matrix.title)
     if not matrix.square:

@@ -153,6 +153,14 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Words:
+    """A text, and what its levels are of."""
+
+    title: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
 class Said:
     """What a family predicted for a row."""
 
@@ -171,7 +179,9 @@ class Example:
     said: tuple[Said, ...] = ()
     pictures: tuple[Picture, ...] = ()
     panels: tuple[Panel, ...] = ()
-    words: tuple[Word, ...] = ()
+    key: tuple[tuple[int, str], ...] = ()
+    texts: tuple[Words, ...] = ()
+    values: tuple[Fact, ...] = ()
     note: str = ""
 
 

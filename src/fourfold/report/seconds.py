@@ -1,4 +1,4 @@
-"""The seconds of ``timings.json`` as tables: what each family took, and whatever else was timed, as it is there."""
+"""What ``timings.json`` holds beside the seconds of training: steps and predictions, as tables."""
 
 from __future__ import annotations
 
@@ -13,29 +13,11 @@ TITLES = {"steps": "Time of a training step", "latency": "Time of a prediction"}
 
 def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:
     """All tables that there are seconds for; none where nothing was timed."""
-    timings = timings or {}
-    further = (_further(key, value, study) for key, value in timings.items() if key in TITLES)
-    return tuple(table for table in (_training(timings, study), *further) if table.rows)
+    found = (_table(key, value, study) for key, value in (timings or {}).items() if key in TITLES)
+    return tuple(table for table in found if table.rows)
 
 
-def _training(timings: dict[str, Any], study: Study) -> Table:
-    columns = (Column("Of"), Column("Compiling", numeric=True), Column("Training", numeric=True))
-    rows = tuple(
-        Row(
-            (
-                Cell(study.titles.get(name, str(name))),
-                Cell(fmt.seconds(spent.get("compile"))),
-                Cell(fmt.seconds(spent.get("train"))),
-            ),
-            colour=study.colours.get(name),
-        )
-        for name, spent in (timings.get("families") or {}).items()
-        if isinstance(spent, dict)
-    )
-    return Table("Seconds of all runs", columns, rows)
-
-
-def _further(key: str, value: Any, study: Study) -> Table:
+def _table(key: str, value: Any, study: Study) -> Table:
     """A family's rows: a list of facts, one fact, or a number."""
     found = []
     for family, rows in value.items() if isinstance(value, dict) else ():

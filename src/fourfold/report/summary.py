@@ -47,16 +47,20 @@ def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
     if not found:
         return _not_measured(order, "")
     (row, quantity), *_ = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in found]
-    value, span = row["value"], quantity.span(row.get("low"), row.get("high"))
-    verb = "gains" if value < 0 else "loses"
-    note = "" if span == fmt.MISSING else f"{quantity.bare(value)}, {span}"
-    return Cell(f"{verb} {quantity.text(abs(value))} when permuted", note=note)
+    value, low, high = row["value"], row.get("low"), row.get("high")
+    if value < 0:
+        verb, value = "gains", -value
+        low, high = (-end if fmt.is_number(end) else None for end in (high, low))
+    else:
+        verb = "loses"
+    span = quantity.span(low, high)
+    return Cell(f"{verb} {quantity.text(value)} when permuted", note="" if span == fmt.MISSING else span)
 
 
 def _parallelism(family: dict[str, Any]) -> Cell:
     steps, flops = family.get("sequential_steps"), fmt.compact(family.get("flops"))
     words = f"{fmt.integer(steps)} sequential {'step' if steps == 1 else 'steps'}"
-    return Cell(words, note=f"{flops} FLOPs a sample")
+    return Cell(words, note=f"{flops} FLOPs")
 
 
 def _ease(family: dict[str, Any]) -> Cell:
