@@ -18,6 +18,7 @@ from fourfold.study.baselines import BASELINES, BaselineBlock
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
+from fourfold.study.examination import Examination
 from fourfold.study.measure import Measure
 from fourfold.study.prepared import prepare
 from fourfold.study.rates import at_edge, next_rate
@@ -218,15 +219,29 @@ class Study:
         found = collect(self.probe_blocks(trials, variant), self.folder, self.prepared)
         return {(t.run.seed, t.run.split): t for t in found[trials.family].all} if found else {}
 
+    def examinations(self, trials: Mapping[str, Trials]) -> dict[str, Examination]:
+        """A look at one trained network of each family, at its chosen setting.
+
+        The seed and the split are those of the median run of the family that is best on validation rows.
+        """
+        leader = max(trials.values(), key=lambda found: found.rank(found.best()))
+        run, rows = leader.median().run, self.effort.moved_rows
+        return {family: Examination(self._kept(found, run), rows) for family, found in trials.items()}
+
+    def _kept(self, trials: Trials, run: Run) -> Block:
+        """A run of a family's chosen setting whose weights are kept: the same training, bit for bit."""
+        size, rate = trials.best()
+        return self.block(trials.family, size, (replace(run, learning_rate=rate),), keep_weights=True)
+
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
-        """The run whose model is saved, and its weights: the same training again, bit for bit, weights kept."""
-        median = trials.median()
-        block = self.block(trials.family, median.size, (median.run,), keep_weights=True)
+        """The run whose model is saved, and its weights."""
+        run = trials.median().run
+        block = self._kept(trials, run)
         self._run([block], executor, lambda done: None)
         arrays = block.load(self.folder)
         assert arrays is not None
         prefix = "weight:"
-        return median.run, {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
+        return run, {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
 
     def preparation_of(self, run: Run) -> Preparation:
         return self.preparations[run.split]
