@@ -161,6 +161,22 @@ def report(
     _print_results(results, timings, as_json)
 
 
+@app.command()
+def explain(
+    family: Annotated[str, typer.Argument(help="dense, convolution, recurrent or attention.")],
+    study: Annotated[
+        Path, typer.Option(help="A folder that compare wrote, or one that holds such folders.")
+    ] = Path("."),
+) -> None:
+    """Say what a family is, when to use it and what to tune; with the numbers of the last study here."""
+    from fourfold.report.escape import terminal
+    from fourfold.report.explain import explain as text
+    from fourfold.report.explain import last_study
+
+    for line in text(family, last_study(study)).splitlines():
+        print(terminal(line))
+
+
 def _version(value: bool) -> None:
     if value:
         print(f"fourfold {__version__}")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.errors import OptionError, closest
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import show
 from fourfold.report.escape import visible
 from fourfold.report.files import SCHEMA
 
@@ -75,7 +77,8 @@ EXPLANATIONS = {
         "length fits, and time has a direction.",
         "Sequences in which something must be remembered: states, counters, the last value written; streams, where "
         "each new step costs the same.",
-        "Long inputs on parallel hardware: T steps wait for each other. Exact recall of many items: the state is small.",
+        "Long inputs on parallel hardware: T steps wait for each other. Exact recall of many items: the state is "
+        "small.",
         "Harder: needs the higher learning rates within a short budget, clipped gradients, a forget gate that starts "
         "open; gradients fade over long gaps.",
         "4 U (C + U) weights for an LSTM, T times as many products, one after the other.",
@@ -165,15 +168,21 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
     ]
     lines += _wrapped(visible(str(row["architecture"])), "  architecture")
     lines += _wrapped(visible(str(verdict["sentence"])), "  verdict")
-    for measure in results.get("measures") or ():
-        if measure.get("answer") and _names(measure, family):
-            lines += _wrapped(visible(str(measure["answer"])), f"  {measure['title'].lower()}")
+    found = (
+        row for row in results.get("evidence") or () if row["subject"] == family and row["value"] is not None
+    )
+    for item in map(Evidence.from_dict, found):
+        lines += _wrapped(visible(_shown(item)), f"  {item.measure}")
     return lines
 
 
-def _names(measure: dict[str, Any], family: str) -> bool:
-    """Whether a measure's answer speaks of the family."""
-    return EXPLANATIONS[family].title in measure["answer"]
+def _shown(item: Evidence) -> str:
+    """A value with its interval, in its unit."""
+    value = show(item.value or 0.0, item.unit)
+    if item.interval is None:
+        return value
+    low, high = (show(end, item.unit, bare=bare) for end, bare in zip(item.interval, (True, False)))
+    return f"{value} ({low} to {high})"
 
 
 def _wrapped(words: str, head: str = "") -> list[str]:

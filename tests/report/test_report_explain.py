@@ -1,0 +1,54 @@
+"""`fourfold explain`: every family, without a study and with the numbers of the last one."""
+
+import json
+import os
+
+import pytest
+
+from fourfold.errors import OptionError
+from fourfold.evidence.findings import TITLES
+from fourfold.report.explain import EXPLANATIONS, WIDTH, explain, last_study
+
+RESULTS = {
+    "schema": 1,
+    "data": {"name": "it\x1b[31m", "rows": 1200},
+    "design": {"effort": "quick"},
+    "families": [{"family": "dense", "architecture": "Dense(9)"}],
+    "verdict": {"sentence": "Choose Fully connected."},
+    "evidence": [
+        {"measure": "score", "subject": "dense", "value": 0.9, "unit": "fraction", "interval": [0.85, 0.94]},
+        {"measure": "score", "subject": "attention", "value": 0.1, "unit": "fraction"},
+        {"measure": "calibration error", "subject": "dense", "value": None, "reason": "few rows"},
+    ],
+}
+
+
+@pytest.mark.parametrize("family", EXPLANATIONS)
+def test_every_family_is_explained_in_80_columns(family):
+    text = explain(family)
+    assert text.startswith(TITLES[family]) and "learning rate" in text and "No study in this folder" in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_the_numbers_are_those_of_the_family_in_the_study():
+    text = explain("dense", RESULTS)
+    assert "score: 90.0 % (85.0 to 94.0 %)" in text and "10.0 %" not in text
+    assert "\x1b" not in text and "1,200 rows" in text
+    assert "No study" in explain("attention", RESULTS)
+
+
+def test_the_newest_readable_study_is_found(tmp_path):
+    assert last_study(tmp_path) is None
+    for age, name, content in ((3, "old", RESULTS), (2, "new", RESULTS | {"newest": 1}), (1, "broken", None)):
+        path = tmp_path / name / "results.json"
+        path.parent.mkdir()
+        path.write_text("{" if content is None else json.dumps(content))
+        os.utime(path, (1e9 - age, 1e9 - age))
+    found = last_study(tmp_path)
+    assert found is not None and found["newest"] == 1
+    assert last_study(tmp_path / "old") == RESULTS
+
+
+def test_a_close_name_is_offered():
+    with pytest.raises(OptionError, match="did you mean 'attention'"):
+        explain("atention")
