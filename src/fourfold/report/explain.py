@@ -160,7 +160,7 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
     """What a study measured of the family, and what its measures said."""
     row = next((row for row in (results or {}).get("families", ()) if row["family"] == family), None)
     if results is None or row is None:
-        return ["", "No study in this folder yet: fourfold compare DATA measures all of this on your data."]
+        return ["", "No study in this folder yet: fourfold compare DATA measures all of this."]
     data, verdict = results["data"], results["verdict"]
     lines = [
         "",
