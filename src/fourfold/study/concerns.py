@@ -125,13 +125,14 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
 
 def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
     """The scores of all families at each size, learning rates chosen anew, and what the largest size gains."""
-    sizes = study.effort.sizes
-    if len(sizes) < 2:
-        return []
     found = [
-        Evidence(doubts.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size") for size in sizes
+        Evidence(doubts.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size")
+        for size in study.effort.sizes
     ]
     for family, mine in trials.items():
+        sizes = study.sizes(family)
+        if len(sizes) < 2:  # a user's own candidate, or an effort of one size
+            continue
         by_size = {size: _of_size(mine, size) for size in sizes}
         for size, some in by_size.items():
             method = "mean over test rows, at the best learning rate of this size"
