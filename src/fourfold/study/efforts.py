@@ -18,6 +18,7 @@ class Effort:
     and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
     ``probe_seeds`` x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of
     the training rows and, where ``memorisation``, shuffled labels. The shift probe moves ``moved_rows`` at most.
+    Without ``measures`` only the score is measured.
     """
 
     name: str
@@ -36,11 +37,27 @@ class Effort:
     shares: tuple[float, ...] = (0.1, 0.25, 0.5)
     memorisation: bool = True
     moved_rows: int = 1024
+    measures: bool = True
 
+
+TINY = "tiny"
+"""The effort that only shows that everything runs: one learning rate, one seed, few steps, the score alone."""
 
 EFFORTS = {
     effort.name: effort
     for effort in (
+        Effort(
+            TINY,
+            seeds=1,
+            steps=60,
+            batch=32,
+            sizes=("S",),
+            extensions=0,
+            minutes="under 1",
+            learning_rates=(3e-2,),
+            hold_out_seeds=1,
+            measures=False,
+        ),
         Effort(
             "quick",
             seeds=1,
