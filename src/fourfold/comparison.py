@@ -32,6 +32,7 @@ from fourfold.report.progress import Silent, open_progress
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
+from fourfold.study.efforts import TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import Measured, as_results, measure
@@ -261,7 +262,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     with progress:
         progress.start(list(totals), totals)
         trials = study.run(executor, tell)
-        study.probe(trials, MEASURES, executor, tell)
+        study.probe(trials, MEASURES if study.effort.measures else (), executor, tell)
     return measure(study, trials, options.margin)
 
 
@@ -303,7 +304,7 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
     """
     if measured.verdict.kind != "undecided":
         return None
-    if options.effort == "quick":
+    if options.effort in (TINY, "quick"):
         return command(effort=DEFAULT_EFFORT, seeds=None)
     seeds = (measured.verdict.settle or {}).get("seeds")
     return command(seeds=seeds) if seeds else None

@@ -89,7 +89,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
     scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
     inquiry = Inquiry(study, trials, margin)
-    measurements = [measure.find(inquiry) for measure in MEASURES]
+    measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
     return Measured(study, trials, family_losses, baselines, eases, findings, verdict, scores, measurements)
 
