@@ -1,6 +1,7 @@
 """Fourfold: fully connected, convolution, recurrent or attention, and which of them for your data.
 
     fourfold.compare(x, y)                   trains all four on your data and says which, and why
+    fourfold.FourfoldClassifier()            the same as an estimator of scikit-learn
     from fourfold import Input, Model        a Keras-style API on JAX
     from fourfold.layers import Dense
 
@@ -39,6 +40,21 @@ _NAMES = {
     "Comparison": "fourfold.comparison",
     "compare": "fourfold.comparison",
     "load_model": "fourfold.comparison",
+    **dict.fromkeys(
+        (
+            "FourfoldClassifier",
+            "FourfoldRegressor",
+            "DenseClassifier",
+            "DenseRegressor",
+            "ConvolutionClassifier",
+            "ConvolutionRegressor",
+            "RecurrentClassifier",
+            "RecurrentRegressor",
+            "AttentionClassifier",
+            "AttentionRegressor",
+        ),
+        "fourfold.estimators",
+    ),
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]
@@ -63,6 +79,18 @@ if TYPE_CHECKING:
     )
     from fourfold.comparison import Comparison, compare, load_model
     from fourfold.core.symbols import Input
+    from fourfold.estimators import (
+        AttentionClassifier,
+        AttentionRegressor,
+        ConvolutionClassifier,
+        ConvolutionRegressor,
+        DenseClassifier,
+        DenseRegressor,
+        FourfoldClassifier,
+        FourfoldRegressor,
+        RecurrentClassifier,
+        RecurrentRegressor,
+    )
     from fourfold.layers.base import Layer
     from fourfold.models import Model, Sequential
 

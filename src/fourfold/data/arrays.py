@@ -89,7 +89,7 @@ def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
             got=repr(max(names, key=names.count)),
             do="rename one of them",
         )
-    return _table({name: _series(frame[column]) for name, column in zip(names, frame.columns)})
+    return _table({name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)})
 
 
 def _series(series: nw.Series) -> np.ndarray:
@@ -123,7 +123,7 @@ def _target(y: Any) -> tuple[np.ndarray, str, str]:
             raise DataError(
                 "several-targets", "y has several columns", got=f"{len(frame.columns)}", wanted="one"
             )
-        frame = frame[frame.columns[0]]
+        frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
         values, kind = typed(name, _series(frame))

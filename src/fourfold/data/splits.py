@@ -77,6 +77,19 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
     return splits
 
 
+def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
+    """Every row to learn from, 20 % of them for validation: the split of a training that nothing is compared with.
+
+    >>> from fourfold.data import read
+    >>> split = plan_without_test(read("iris"), seed=0)
+    >>> len(split.train), len(split.validation), len(split.test)
+    (120, 30, 0)
+    """
+    rows = np.arange(dataset.rows)
+    validation = _part(_strata(dataset), rows, np.random.default_rng([seed, 2]))
+    return Split(np.setdiff1d(rows, validation), validation, rows[:0])
+
+
 def _split(
     strata: np.ndarray, rest: np.ndarray, test: np.ndarray, seed: int, fold: int, repeat: int
 ) -> Split:

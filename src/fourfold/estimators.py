@@ -1,0 +1,253 @@
+"""The scikit-learn face: the comparison as an estimator, and each family as one.
+
+X may be a table (N, F), a sequence (N, T, C), images (N, H, W, C), or a data frame with words, dates and missing
+values; whatever is learnt about it before training is learnt in ``fit``. Source of the interface: Buitinck et al.,
+"API design for machine learning software: experiences from the scikit-learn project", 2013.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from narwhals.dependencies import is_into_dataframe
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+
+from fourfold.comparison import Comparison, run
+from fourfold.data import Dataset, from_arrays
+from fourfold.options import Options
+from fourfold.report.progress import open_progress
+from fourfold.study.efforts import LEARNING_RATES, TINY
+from fourfold.study.saved_model import SavedModel
+from fourfold.study.single import train_family
+from fourfold.study.workers import Inline
+
+# ---- what is trained -----------------------------------------------------------------------------------------
+
+
+class _Estimator(BaseEstimator):
+    """Rows in, a `SavedModel` out. Subclasses say how it is trained, and whether it predicts labels or numbers."""
+
+    layout: str | None
+    model_: SavedModel
+    n_features_in_: int
+
+    def _train(self, dataset: Dataset) -> SavedModel:
+        raise NotImplementedError
+
+    def _rows(self, X: Any, reset: bool = False, y: Any = "no_validation") -> Any:
+        """X as the data are read from it, the number and the names of its columns kept or checked."""
+        if not is_into_dataframe(X):
+            least = 2 if reset else 1
+            X = check_array(
+                X,
+                ensure_all_finite=False,
+                allow_nd=True,
+                ensure_min_samples=least,
+                estimator=self,
+                input_name="X",
+            )
+        validate_data(self, X, y, reset=reset, skip_check_array=True)
+        return X
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        check_is_fitted(self)
+        return self.model_.outputs(self._rows(X))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class _Comparing(_Estimator):
+    """The comparison of the families; the model of the one that the verdict names predicts."""
+
+    def __init__(
+        self,
+        effort: str = "standard",
+        seed: int = 0,
+        seeds: int | None = None,
+        margin: float | None = None,
+        layout: str | None = None,
+        candidates: Any = None,
+        out: str | Path | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self.effort = effort
+        self.seed = seed
+        self.seeds = seeds
+        self.margin = margin
+        self.layout = layout
+        self.candidates = candidates
+        self.out = out
+        self.verbose = verbose
+
+    def _train(self, dataset: Dataset) -> SavedModel:
+        if self.out is not None:
+            return self._compare(dataset, Path(self.out))
+        with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+            return self._compare(dataset, Path(folder))
+
+    def _compare(self, dataset: Dataset, folder: Path) -> SavedModel:
+        options = Options(
+            effort=self.effort,
+            seed=self.seed,
+            seeds=self.seeds,
+            margin=self.margin,
+            layout=self.layout,
+            task=dataset.task.kind,
+            candidates=self.candidates,
+        )
+        self.comparison_: Comparison = run(
+            dataset,
+            options,
+            folder,
+            source=dataset.name,
+            explicit_folder=self.out is not None,
+            executor=Inline() if self.effort == TINY else None,
+            progress=open_progress(quiet=not self.verbose),
+        )
+        self.verdict_ = self.comparison_.verdict
+        self.table_ = self.comparison_.table
+        return self.comparison_.model
+
+
+class _Family(_Estimator):
+    """One family's candidate, trained as in a comparison."""
+
+    family: ClassVar[str]
+
+    def __init__(
+        self,
+        size: str = "M",
+        learning_rate: float | Sequence[float] = LEARNING_RATES,
+        steps: int = 600,
+        batch_size: int | None = None,
+        layout: str | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.size = size
+        self.learning_rate = learning_rate
+        self.steps = steps
+        self.batch_size = batch_size
+        self.layout = layout
+        self.seed = seed
+
+    def _train(self, dataset: Dataset) -> SavedModel:
+        return train_family(
+            dataset,
+            self.family,
+            size=self.size,
+            learning_rates=[float(rate) for rate in np.atleast_1d(self.learning_rate)],
+            steps=self.steps,
+            batch=self.batch_size,
+            seed=self.seed,
+        )
+
+
+# ---- what is predicted ---------------------------------------------------------------------------------------
+
+
+class _Classifier(ClassifierMixin, _Estimator):
+    """Labels and their probabilities."""
+
+    classes_: np.ndarray
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learns from rows X and their labels y (N,), and returns itself."""
+        X = self._rows(X, reset=True, y=y)
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_classification_targets(y)
+        check_consistent_length(X, y)
+        dataset = from_arrays(X, y, task="classification", layout=self.layout)
+        self.classes_, numbers = np.unique(y, return_inverse=True)
+        places = [int(numbers[np.argmax(dataset.target == label)]) for label in dataset.task.classes]
+        self._columns = np.argsort(places)
+        self.model_ = self._train(dataset)
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class (N, K), in the order of ``classes_``."""
+        outputs = self._outputs(X)
+        return self.model_.preparation.probabilities(outputs)[:, self._columns]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable label of each row (N,)."""
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+
+class _Regressor(RegressorMixin, _Estimator):
+    """Numbers."""
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Learns from rows X and their numbers y (N,), and returns itself."""
+        X = self._rows(X, reset=True, y=y)
+        y = check_array(column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
+        check_consistent_length(X, y)
+        dataset = from_arrays(X, y, task="regression", layout=self.layout)
+        self.model_ = self._train(dataset)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The prediction of each row (N,), in the unit of y."""
+        outputs = self._outputs(X)
+        return self.model_.preparation.decode(outputs)
+
+
+# ---- the public names ----------------------------------------------------------------------------------------
+
+
+class FourfoldClassifier(_Classifier, _Comparing):
+    """Trains all four families, says which to use and why, and predicts with it."""
+
+
+class FourfoldRegressor(_Regressor, _Comparing):
+    """Trains all four families on numbers, says which to use and why, and predicts with it."""
+
+
+class DenseClassifier(_Classifier, _Family):
+    family = "dense"
+
+
+class DenseRegressor(_Regressor, _Family):
+    family = "dense"
+
+
+class ConvolutionClassifier(_Classifier, _Family):
+    family = "convolution"
+
+
+class ConvolutionRegressor(_Regressor, _Family):
+    family = "convolution"
+
+
+class RecurrentClassifier(_Classifier, _Family):
+    family = "recurrent"
+
+
+class RecurrentRegressor(_Regressor, _Family):
+    family = "recurrent"
+
+
+class AttentionClassifier(_Classifier, _Family):
+    family = "attention"
+
+
+class AttentionRegressor(_Regressor, _Family):
+    family = "attention"
