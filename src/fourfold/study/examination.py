@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fourfold.core.files import load_arrays, save_arrays, write_whole
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
+from fourfold.evidence.evidence import Evidence
 from fourfold.study import maps
 from fourfold.study.blocks import Block, prepared_of, replica_of
 from fourfold.study.inside import Inside, Pulled, bytes_of, seconds_of
@@ -51,6 +52,7 @@ class Examination:
 
     The arrays, for N = at most 64 test rows, the first of them ``example_rows``, and places P... of the input:
 
+        split ()                        the number of the split whose test rows these are
         rows (N,), outputs (N, units)   which rows, and the outputs of the trained graph
         maps (N, P...)                  |d output of the predicted class / d input|, summed over channels
         maps_alike, attention_alike, filters_alike      rank correlation with the maps of random weights
@@ -65,6 +67,10 @@ class Examination:
 
     block: Block
     rows: int
+
+    @property
+    def data(self) -> str:
+        return self.block.data
 
     @property
     def family(self) -> str:
@@ -113,6 +119,16 @@ def found(study: Study, trials: Mapping[str, Trials]) -> dict[str, Arrays]:
     return {family: arrays for family, arrays in loaded.items() if arrays is not None}
 
 
+def missing(measure: str, family: str) -> Evidence:
+    """Evidence that says that a family's network could not be looked at."""
+    return Evidence(measure, family, None, reason="its examination failed")
+
+
+def source(arrays: Arrays, rows: str = "rows") -> str:
+    """What stands behind an examination, in words."""
+    return f"one trained network, {len(arrays[rows])} test rows"
+
+
 def example_rows(prepared: Prepared, split: Split) -> np.ndarray:
     """A few test rows that no model chose: the first of each class, or those at even ranks of the target."""
     targets = prepared.targets[0, split.test, 0]
@@ -146,7 +162,7 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     redrawn = [
         inside.of_answer(net.trained.init(Stream(1_000_003 + i)), inputs_of(rows)) for i in range(REDRAWS)
     ]
-    arrays: Arrays = {"rows": rows, "outputs": answer.outputs}
+    arrays: Arrays = {"split": np.array(run.split), "rows": rows, "outputs": answer.outputs}
     arrays |= _looks(answer, redrawn, inputs_of(rows), block, replica.order)
     if answer.attention:
         arrays |= _attention(answer, redrawn, block.problem.shape)
@@ -188,8 +204,8 @@ def _looks(
         return size if order is None else size[:, np.argsort(order)]
 
     own = by_place(answer)
-    alike = np.mean([maps.rank_correlation(own, by_place(other)) for other in redrawn])
-    arrays = {"maps": own.astype(np.float32), "maps_alike": alike}
+    alike = [maps.rank_correlation(own, by_place(other)) for other in redrawn]
+    arrays = {"maps": own.astype(np.float32), "maps_alike": np.array(np.mean(alike))}
     if layout == "image":
         arrays["by_distance"] = maps.by_distance(own)
     if layout in ("sequence", "text"):
@@ -201,14 +217,13 @@ def _attention(answer: Pulled, redrawn: list[Pulled], shape: tuple[int, ...]) ->
     reached = maps.rollout(answer.attention)
     grid = maps.token_grid(reached.shape[1], shape)
     distances = maps.token_distances(grid)
+    alike = [maps.rank_correlation(reached, maps.rollout(other.attention)) for other in redrawn]
     return {
         "attention": reached.astype(np.float32),
-        "attention_alike": np.mean(
-            [maps.rank_correlation(reached, maps.rollout(other.attention)) for other in redrawn]
-        ),
+        "attention_alike": np.array(np.mean(alike)),
         "attention_grid": np.array(grid),
         "attention_distance": np.array([maps.attention_distance(p, distances) for p in answer.attention]),
-        "uniform_distance": distances.mean(),
+        "uniform_distance": np.array(distances.mean()),
         "attention_entropy": np.array([maps.attention_entropy(p) for p in answer.attention]),
     }
 

@@ -1,0 +1,120 @@
+"""Shift probe: what a trained network loses when the rows it is tested on are moved. Nothing is trained again.
+
+    loss(s) = score as it is - score of rows moved by s places, mean over the directions
+
+Images are moved along both axes, series and texts along time. What moves in are zeros after standardisation, the
+mean of the training rows; in a text, padding.
+
+Source: Azulay and Weiss, "Why do deep convolutional networks generalize so poorly to small image
+transformations?" (JMLR 2019).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.statistics import Analysis
+from fourfold.study import examination, probes, tested
+from fourfold.study.examination import Arrays
+from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.study import Study
+
+LOSS = "loss when moved by {step}"
+ONE = LOSS.format(step=1)
+NAMES = ("shift", "Shift probe", "What does a trained family lose when its input is moved?")
+METHOD = "paired on the same rows; 95 % interval, simultaneous for the family, given this trained network; Student's t"
+
+
+def find(inquiry: Inquiry) -> Measurement:
+    study = inquiry.study
+    if study.problem.layout == "flat":
+        return Measurement(*NAMES, reason="the columns of a table have no places to move to")
+    if study.problem.shape[0] < 2:
+        return Measurement(*NAMES, reason="an input of one place can't be moved")
+    _, unit = probes.units(study)
+    examined = examination.found(study, inquiry.trials)
+    evidence, rows = [], []
+    for family in inquiry.trials:
+        arrays = examined.get(family)
+        if arrays is None:
+            evidence.append(examination.missing(ONE, family))
+            continue
+        intervals = _analysis(study, arrays).pairs()[probes.PLAIN]
+        for step in arrays["shift_steps"].tolist():
+            found = intervals[str(step)]
+            evidence.append(
+                Evidence(
+                    LOSS.format(step=step),
+                    family,
+                    found.value,
+                    unit,
+                    (found.low, found.high),
+                    METHOD,
+                    examination.source(arrays, "shift_rows"),
+                )
+            )
+            rows.append(
+                {"series": family, "x": step, "value": found.value, "low": found.low, "high": found.high}
+            )
+    figure = Figure(
+        "shift",
+        "lines",
+        "What is lost when test rows are moved",
+        tuple(rows),
+        x=Axis(f"moved by ({_place(study)}s)", "count", log=True),
+        y=Axis("loss", unit),
+        note="One trained network a family, not trained on moved rows; zeros after standardisation move in.",
+    )
+    return Measurement(*NAMES, _answer(evidence, _place(study)), (figure,), tuple(evidence))
+
+
+def _analysis(study: Study, arrays: Arrays) -> Analysis:
+    """The losses of the same rows where they are and moved by each number of places."""
+    task, rows = study.dataset.task, arrays["shift_rows"]
+    preparation = study.preparations[int(arrays["split"])]
+    target = tested.truth(study.dataset, study.preparations, rows)
+
+    def losses(outputs: np.ndarray) -> np.ndarray:
+        values = [tested.predicted(preparation, tested.activated(way, task.output)) for way in outputs]
+        return tested.losses(task, np.stack(values), target, study.prepared.weights[rows]).mean(0)[None]
+
+    names = [probes.PLAIN, *map(str, arrays["shift_steps"].tolist())]
+    one = np.zeros(len(rows), int)
+    return Analysis(
+        {name: losses(outputs) for name, outputs in zip(names, arrays["shift_outputs"])},
+        one[None],
+        one,
+        task.score,
+        deterministic=names,
+    )
+
+
+def _place(study: Study) -> str:
+    return "pixel" if study.problem.layout == "image" else "step"
+
+
+def _answer(evidence: list[Evidence], place: str) -> str:
+    """The least and the most that is lost by a single place."""
+    facts = Facts(evidence)
+    single = sorted(facts.about(ONE).values(), key=lambda found: found.value or 0.0)
+    if not single:
+        return ""
+
+    def one(found: Evidence) -> Sentence:
+        return facts.say(
+            "{family} loses {value} ({low} to {high})",
+            family=title(found.subject),
+            value=Cite(ONE, found.subject),
+            low=Cite(ONE, found.subject, "low", bare=True),
+            high=Cite(ONE, found.subject, "high"),
+        )
+
+    listed = facts.join("; ", map(one, [single[0], single[-1]][: len(single)]))
+    return Sentence(f"Moved by one {place}, from the least to the most: {listed}.", listed.numbers)
+
+
+MEASURE = Measure("shift", find, examination.wants)
