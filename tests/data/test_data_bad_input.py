@@ -89,15 +89,15 @@ FILES = {
     "pickled list": (pickle.dumps([1, 2], protocol=0), 3, "pickle", "numpy.savez"),
     "torch": (zipped(**{"archive/data.pkl": b"x"}), 3, "pickle",
         "PyTorch"),
-    "excel": (zipped(**{"xl/workbook.xml": b"x"}), 2, "wrong-kind", "an Excel file"),
+    "excel": (zipped(**{"xl/workbook.xml": b"x"}), 2, "damaged-excel", "a damaged Excel file"),
     "old excel": (b"\xd0\xcf\x11\xe0" + b"\0" * 99, 2, "wrong-kind", "an old Excel"),
     "zip": (zipped(data=b"v,y\n"), 2, "wrong-kind", "unpack it first"),
     "damaged zip": (b"PK\x03\x04" + b"\1" * 99, 2, "damaged-zip", "damaged or cut off"),
-    "npy": (npy((10,)), 2, "wrong-kind", "a single array"),
+    "npy": (npy((10,)), 2, "no-target", "y, one value for each row of x"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + b"\0" * 99, 2, "wrong-kind", "HDF5"),
     "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, 2, "wrong-kind", "a picture"),
     "bytes": (b"v,y\n1,\0\n", 2, "wrong-kind", "no text"),
-    "zstd": (b"\x28\xb5\x2f\xfd" + b"\0" * 99, 2, "wrong-kind", "a compressed file"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + b"\0" * 99, 2, "damaged-packing", "damaged or cut off"),
     "cut gzip": (gzip.compress(GOOD.encode())[:-20], 2, "damaged-gzip", "cut off"),
     "changed gzip": (gzip.compress(GOOD.encode())[:-8] + b"\0" * 8, 2, "damaged-gzip", "damaged"),
     "gzip of nothing": (gzip.compress(b""), 2, "empty-file", "after unpacking"),
@@ -185,7 +185,7 @@ PLACES = [
     ("data.cvs", "no-such-file", "Do this: use data.csv"),
     ("nowhere/data.csv", "no-such-file", "'nowhere/data.csv'"),
     ("https://example.org/data.csv", "url", "download it first"),
-    (".", "folder", "one file"),
+    ("hollow", "folder", "a folder without data"),
     ("", "no-such-file", "no file name"),
     ("a\0b", "no-such-file", "no file name"),
     ("x" * 5000, "unreadable-file", "too long"),
@@ -203,6 +203,7 @@ def test_name_that_is_no_data(name, slug, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data.csv").write_text(GOOD)
     os.mkfifo("pipe")
+    os.mkdir("hollow")
     os.symlink("gone.csv", "broken")
     os.symlink("loop", "loop")
     with pytest.raises(FourfoldError) as caught:

@@ -26,13 +26,20 @@ FALLBACK_MEMORY = 4 * 2**30
 
 @dataclass(frozen=True)
 class Content:
-    """A regular file that may be read: its path, what to call it, its first bytes (decompressed)."""
+    """A regular file that may be read: its path, what to call it, its first bytes (decompressed).
+
+    ``compressed``: its readers have to decompress it (gzip); ``packed``: it was packed in any way.
+    ``unpacked`` is its size after unpacking, ``changed`` when it was last written (ns).
+    """
 
     path: Path
     name: str
     size: int
     head: bytes
     compressed: bool
+    unpacked: int
+    packed: bool
+    changed: int
 
 
 def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
@@ -62,9 +69,9 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
             raise FileError("empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data")
         with path.open("rb") as file:
             head = file.read(HEAD)
-        compressed = head.startswith(b"\x1f\x8b")
+        compressed, unpacked = head.startswith(b"\x1f\x8b"), facts.st_size
         if compressed:
-            head = _decompressed_head(path, name)
+            head, unpacked = _decompressed_head(path, name)
     except PermissionError as error:
         raise MachineError(
             "permission", f"{name} may not be read", got=str(error.strerror), do=f"chmod u+r {name}"
@@ -80,7 +87,25 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
             got=error.strerror or str(error),
             wanted="a file that this user may read",
         ) from error
-    return Content(path.resolve(), name, facts.st_size, head, compressed)
+    return Content(
+        path.resolve(), name, facts.st_size, head, compressed, unpacked, compressed, facts.st_mtime_ns
+    )
+
+
+def check_unchanged(content: Content) -> None:
+    """Refuse a file that somebody wrote to, or took away, while it was read."""
+    try:
+        facts = content.path.stat()
+        same = (facts.st_size, facts.st_mtime_ns) == (content.size, content.changed)
+    except OSError:
+        same = False
+    if not same:
+        raise FileError(
+            "changed-while-read",
+            f"{content.name} changed while it was read",
+            wanted="a file that nobody writes to",
+            do="wait until it is complete, and run this again",
+        )
 
 
 def available_memory() -> int:
@@ -103,7 +128,7 @@ def check_memory(name: str, needed: int) -> None:
             f"{name} does not fit into memory",
             got=f"{needed / 2**30:.1f} GiB",
             wanted=f"at most {free / 2**30:.1f} GiB, which are free",
-            do="use a part of the rows",
+            do="--rows N, which draws a sample",
         )
 
 
@@ -118,8 +143,8 @@ def check_bomb(name: str, size: int, declared: int) -> None:
         )
 
 
-def _decompressed_head(path: Path, name: str) -> bytes:
-    """The first bytes of a gzip file, after a look at all of it: whole, sound and of reasonable size."""
+def _decompressed_head(path: Path, name: str) -> tuple[bytes, int]:
+    """The first bytes of a gzip file and its size, after a look at all of it: whole, sound, no bomb."""
     total, size, head = 0, path.stat().st_size, b""
     try:
         with gzip.open(path, "rb") as file:
@@ -139,7 +164,7 @@ def _decompressed_head(path: Path, name: str) -> bytes:
         raise FileError(
             "empty-file", f"{name} is empty", got="0 bytes after unpacking", wanted="rows of data"
         )
-    return head
+    return head, total
 
 
 def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:

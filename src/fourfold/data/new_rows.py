@@ -17,7 +17,7 @@ from .layout import settle_array
 from .messages import close, listed
 from .read import open_source
 from .source import Source
-from .words import as_objects, reworded
+from .words import as_objects, reworded, spelled
 
 _WORDS = ("category", "text")
 
@@ -172,7 +172,7 @@ def _as(wanted: str, kind: str, values: np.ndarray) -> np.ndarray | None:
     if missing(values).all():
         return empty(wanted, len(values))
     if wanted in _WORDS:
-        return values if kind in _WORDS else _spelled(values, kind)
+        return values if kind in _WORDS else spelled(values, kind)
     if kind in _WORDS:
         values, kind, _ = reworded(values)
         if kind == "category" and wanted == "number":
@@ -180,21 +180,6 @@ def _as(wanted: str, kind: str, values: np.ndarray) -> np.ndarray | None:
     if wanted == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
     return values if kind == wanted or (wanted, kind) == ("number", "boolean") else None
-
-
-def _spelled(values: np.ndarray, kind: str) -> np.ndarray | None:
-    """Numbers and booleans that were words in training, as the words that a file would hold."""
-    if kind == "date":
-        return None
-    if kind == "boolean":
-        return as_objects(
-            [None if value != value else ("true" if value else "false") for value in values.tolist()]
-        )
-    words = [
-        None if value != value else str(int(value)) if value == round(value) else repr(value)
-        for value in values.tolist()
-    ]
-    return as_objects(words)
 
 
 def _numbers_among(values: np.ndarray) -> np.ndarray | None:

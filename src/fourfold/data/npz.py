@@ -1,10 +1,12 @@
-"""Arrays from ``.npz`` files: headers first, sizes compared with the bytes present, never a pickle."""
+"""Arrays from ``.npz`` and ``.npy`` files: headers first, sizes compared with the bytes present, never a pickle."""
 
 from __future__ import annotations
 
+import math
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from typing import IO
 
 import numpy as np
@@ -16,6 +18,7 @@ from .content import Content, check_bomb, check_memory
 from .dataset import Note
 from .join import with_test
 from .messages import listed
+from .sample import Limit
 from .source import Source
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
@@ -34,7 +37,7 @@ DAMAGED = (
 """What ``zipfile`` raises when bytes were changed."""
 
 
-def read_npz(content: Content) -> Source:
+def read_npz(content: Content, limit: Limit) -> Source:
     """x and y, or x_train, y_train, x_test and y_test.
 
     Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
@@ -100,36 +103,28 @@ def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
     return first(INPUT_NAMES), first(TARGET_NAMES)
 
 
+def read_npy(content: Content, limit: Limit) -> Source:
+    """One array, the inputs; it is mapped, so that a sample of a large one takes little memory."""
+    with content.path.open("rb") as file:
+        shape, fortran, dtype, header = _header(file, content.name)
+    _check(shape, dtype, content.size - header, content.name)
+    if not (shape and np.prod(shape)):
+        raise DataError("empty-array", f"{content.name} holds no values", got=f"shape {shape}", wanted="rows")
+    order = "F" if fortran else "C"
+    array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
+    rows = len(array) if limit.rows is None else min(limit.rows, len(array))
+    check_memory(content.name, array.nbytes // len(array) * rows)
+    chosen = np.sort(np.random.default_rng(0).choice(len(array), rows, replace=False))
+    array = np.asarray(array[chosen] if rows < len(array) else array)
+    return replace(as_source(np.array(array, dtype.newbyteorder("=")), None, content.name), total=shape[0])
+
+
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.ndarray:
     with archive.open(info) as file:
         shape, fortran, dtype, header = _header(file, name)
-        if dtype.hasobject:
-            raise UnsafeFileError(
-                "pickle",
-                f"{name} holds Python objects, a pickle, which can run any program when it is read",
-                wanted="arrays of numbers or text",
-                do="x.astype(float), or x.astype(str), before numpy.savez",
-            )
-        if dtype.names or dtype.subdtype:
-            raise DataError(
-                "array-type",
-                f"{name} can't be used",
-                got=f"records of type {dtype}",
-                wanted="numbers or text",
-            )
-        count = 1
-        for side in shape:
-            count *= side
-        if count * dtype.itemsize != info.file_size - header:
-            raise FileError(
-                "damaged-npz",
-                f"{name} is damaged",
-                got=f"{info.file_size - header} bytes",
-                wanted=f"{count * dtype.itemsize} bytes for shape {shape} of {dtype}",
-                do="save it again",
-            )
-        data = file.read(count * dtype.itemsize)
-        if file.read(1) or len(data) != count * dtype.itemsize:
+        size = _check(shape, dtype, info.file_size - header, name)
+        data = file.read(size)
+        if file.read(1) or len(data) != size:
             raise FileError(
                 "damaged-npz",
                 f"{name} is damaged",
@@ -140,6 +135,31 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.nda
         return np.zeros(shape, dtype=dtype)
     array = np.frombuffer(data, dtype=dtype)
     return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), copy=False)
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> int:
+    """How many bytes an array takes: as many as there are, or it is refused; objects and records too."""
+    if dtype.hasobject:
+        raise UnsafeFileError(
+            "pickle",
+            f"{name} holds Python objects, a pickle, which can run any program when it is read",
+            wanted="arrays of numbers or text",
+            do="x.astype(float), or x.astype(str), before numpy.savez",
+        )
+    if dtype.names or dtype.subdtype:
+        raise DataError(
+            "array-type", f"{name} can't be used", got=f"records of type {dtype}", wanted="numbers or text"
+        )
+    size = math.prod(shape) * dtype.itemsize
+    if size != present:
+        raise FileError(
+            "damaged-npz",
+            f"{name} is damaged",
+            got=f"{present} bytes",
+            wanted=f"{size} bytes for shape {shape} of {dtype}",
+            do="save it again",
+        )
+    return size
 
 
 def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from fourfold.errors import DataError, FileError
 
+from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
 from .messages import listed
+from .sample import Limit
 from .source import Source
 from .sql import column, database, quoted
 from .text_file import MISSING_WORDS, SEPARATORS, Dialect, dialect_of, encoding_of, plain
@@ -23,10 +26,11 @@ DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
 
 
-def read_csv(content: Content) -> Source:
+def read_csv(content: Content, limit: Limit) -> Source:
     """Rows of text with separators; every cell stays data, whatever it says.
 
     A column is a number if all of its cells are; missing are empty cells and the usual spellings (NA, ?).
+    Beyond the limit (as in all readers of tables) a sample of the rows is read.
     Errors: ``FileError`` with the line for rows of unequal length and open quotes.
     """
     encoding, mixed = encoding_of(content)
@@ -37,39 +41,49 @@ def read_csv(content: Content) -> Source:
             return _ragged(content.name, message, dialect.separator)
 
         with database(path, content.name, explain) as (connection, file):
-            raw = _parsed(connection, file, dialect, content)
+            raw, total = _parsed(connection, file, dialect, content, limit)
     notes = dialect.notes
     if encoding != "utf-8":
         notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
     if dialect.separator != ",":
         notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
-    return _source(content, raw, notes)
+    return source_of(content, raw, notes, total=total)
 
 
-def _parsed(connection: Any, file: str, dialect: Dialect, content: Content) -> dict[str, np.ndarray]:
-    """All cells as words first; then the columns of nothing but numbers as numbers."""
+def _parsed(
+    connection: Any, file: str, dialect: Dialect, content: Content, limit: Limit
+) -> tuple[dict[str, np.ndarray], int]:
+    """All cells as words first; then the columns of nothing but numbers as numbers. And how many rows there are."""
     cells = [f"c{place}" for place in range(len(dialect.names))]
     missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
-    connection.execute(
-        f"""CREATE TABLE cells AS SELECT * FROM read_csv(
-                ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true,
-                hive_partitioning=false,
-                header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
-                columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})""",
-        [file, dialect.separator],
-    )
+    relation = f"""read_csv(
+        ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
+        header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
+        columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
+    drawn, total = _drawn(connection, relation, [file, dialect.separator], len(cells), content, limit)
+    connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", [file, dialect.separator])
     counted = ", ".join(f"count({c}), count(TRY_CAST({c} AS DOUBLE))" for c in cells)
-    *counts, rows = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
-    check_memory(content.name, rows * len(cells) * 8)
+    *counts, kept = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
+    check_memory(content.name, kept * len(cells) * 8)
     pure = [filled == numbers for filled, numbers in zip(counts[::2], counts[1::2])]
     casts = ", ".join(
         f"CAST({c} AS DOUBLE) AS {c}" if p else f"trim({c}) AS {c}" for c, p in zip(cells, pure)
     )
     found = connection.execute(f"SELECT {casts} FROM cells").fetchnumpy()
-    return {name: column(found[c]) for name, c in zip(dialect.names, cells)}
+    return {name: column(found[c]) for name, c in zip(dialect.names, cells)}, total
 
 
-def read_parquet(content: Content) -> Source:
+def _drawn(
+    connection: Any, relation: str, parameters: list[Any], columns: int, content: Content, limit: Limit
+) -> tuple[str, int]:
+    """A relation of text, or a sample of it where it holds too many rows, and their number if it was counted."""
+    if not limit.may_exceed(content.unpacked):
+        return relation, 0
+    total = sample.count(connection, relation, parameters)
+    return sample.drawn(relation, total, limit.of(columns)), total
+
+
+def read_parquet(content: Content, limit: Limit) -> Source:
     """A parquet file; its declared size is compared with memory before it is read."""
     with database(content.path, content.name) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
@@ -77,13 +91,15 @@ def read_parquet(content: Content) -> Source:
         facts: Any = connection.execute(
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
-        needed = int(facts[0]) * len(described) * 8
-        check_bomb(content.name, content.size, needed // 8)
-        check_memory(content.name, needed)
-        return _selected(connection, relation, file, described, content)
+        total, columns = int(facts[0]), len(described)
+        most = limit.of(columns)
+        check_bomb(content.name, content.size, total * columns)
+        check_memory(content.name, min(total, most) * columns * 8)
+        drawn = sample.drawn(relation, total, most)
+        return replace(_selected(connection, drawn, file, described, content), total=total)
 
 
-def read_json(content: Content) -> Source:
+def read_json(content: Content, limit: Limit) -> Source:
     """JSON lines, or one list of JSON objects; nested values are left out, and said."""
     shape = (
         "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
@@ -106,7 +122,8 @@ def read_json(content: Content) -> Source:
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
         described = _described(connection, relation, file)
-        return _selected(connection, relation, file, described, content)
+        drawn, total = _drawn(connection, relation, [file], len(described), content, limit)
+        return replace(_selected(connection, drawn, file, described, content), total=total)
 
 
 def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
@@ -136,7 +153,7 @@ def _selected(
     raw = {name: column(found[cast.rsplit(" ", 1)[1]]) for name, cast in casts.items()}
     booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
     notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()
-    return _source(content, raw, notes, booleans)
+    return source_of(content, raw, notes, booleans)
 
 
 def _cast(name: str, kind: str) -> str:
@@ -156,12 +173,14 @@ def _cast(name: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)" if base in WORDS else ""
 
 
-def _source(
+def source_of(
     content: Content,
     raw: dict[str, np.ndarray],
     notes: tuple[Note, ...],
     booleans: frozenset[str] = frozenset(),
+    total: int = 0,
 ) -> Source:
+    """A table of raw columns, each typed."""
     rows = len(next(iter(raw.values())))
     if not rows:
         raise DataError(
@@ -171,7 +190,7 @@ def _source(
     for name, values in raw.items():
         table[name], kind = typed(name, values)
         columns.append(Column(name, "boolean" if name in booleans else kind))
-    return Source(content.name, Table(table), tuple(columns), notes=notes)
+    return Source(content.name, Table(table), tuple(columns), notes=notes, total=total)
 
 
 def _ragged(name: str, message: str, separator: str) -> FileError:

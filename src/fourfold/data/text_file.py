@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -85,7 +85,8 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
                 copy.write(part)
         with path.open("rb") as copied:
             head = copied.read(len(content.head))
-        yield path, Content(path, content.name, path.stat().st_size, head, False)
+        size = path.stat().st_size
+        yield path, replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
 
 
 def dialect_of(content: Content) -> Dialect:
@@ -106,9 +107,9 @@ def dialect_of(content: Content) -> Dialect:
     records = _records(lines[skip:], separator)
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
-    header = _has_header(records)
+    header = has_header(records)
     cells = records[0] if header else [f"x{number}" for number in range(len(records[0]))]
-    names, renamed = _names(cells)
+    names, renamed = names_of(cells)
     if not header:
         notes += (Note("no header: columns are named x0, x1, ...", "the first line looks like the others"),)
     notes += tuple(Note(f"column {new!r}", why) for new, why in renamed)
@@ -141,7 +142,7 @@ def _is_number(cell: str) -> bool:
     return re.fullmatch(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
 
 
-def _has_header(records: list[list[str]]) -> bool:
+def has_header(records: list[list[str]]) -> bool:
     """The first record names the columns: no numbers, or numbers that count, or words above numbers."""
     first, rest = records[0], records[1:]
     if not any(_is_number(cell) for cell in first):
@@ -166,7 +167,7 @@ def _has_header(records: list[list[str]]) -> bool:
     return False
 
 
-def _names(cells: list[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+def names_of(cells: list[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """Distinct names: empty ones get their place, repeated ones a number."""
     names: list[str] = []
     renamed = []

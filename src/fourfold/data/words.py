@@ -150,3 +150,20 @@ def _date_parsers() -> list[tuple[Callable[[str], datetime], str]]:
     readable = {"%d": "day", "%m": "month", "%Y": "year"}
     named = [(of(pattern), re.sub("%.", lambda part: readable[part[0]], pattern)) for pattern in FORMATS]
     return [(iso, ""), *named]
+
+
+def spelled(values: np.ndarray, kind: str) -> np.ndarray | None:
+    """Numbers and booleans as the words that a file would hold; None for dates; words as they are."""
+    if kind in ("category", "text"):
+        return values
+    if kind == "date":
+        return None
+    if kind == "boolean":
+        return as_objects(
+            [None if value != value else ("true" if value else "false") for value in values.tolist()]
+        )
+    words = [
+        None if value != value else str(int(value)) if value.is_integer() else repr(value)
+        for value in values.tolist()
+    ]
+    return as_objects(words)

@@ -11,7 +11,7 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content
 
-WANTED = "csv, tsv, parquet, json lines or npz"
+WANTED = "csv, tsv, parquet, json, xlsx, npz or npy"
 
 PICKLE = re.compile(
     rb"\x80[\x02-\x05]."  # protocols 2 to 5
@@ -66,12 +66,18 @@ def _packs(pattern: str) -> Callable[[Content], bool]:
     return lambda content: any(re.search(pattern, name) for name in _members(content))
 
 
+def is_workbook(content: Content) -> bool:
+    """Whether this is an Excel file of the newer kind (.xlsx)."""
+    return _packs("^xl/workbook.xml$")(content)
+
+
 def _binary(content: Content) -> bool:
-    return b"\0" in content.head and not content.head.startswith((b"PK", b"PAR1", b"\xff\xfe", b"\xfe\xff"))
+    known = (b"PK", b"PAR1", b"\x93NUMPY", b"\xff\xfe", b"\xfe\xff")
+    return b"\0" in content.head and not content.head.startswith(known)
 
 
 def _members(content: Content) -> list[str]:
-    if not content.head.startswith(b"PK\x03\x04") or content.compressed:
+    if not content.head.startswith(b"PK\x03\x04") or content.packed:
         return []
     try:
         with zipfile.ZipFile(content.path) as archive:
@@ -85,6 +91,7 @@ def _members(content: Content) -> list[str]:
         ) from error
 
 
+TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 SAVE = "save the arrays with numpy.savez"
 WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
@@ -99,19 +106,22 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind("an HTML page", _says(b"<!doctype html", b"<html"), "download the file itself, not its page"),
     WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
     WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
-    WrongKind("an Excel file", _packs("^xl/"), "save the sheet as csv"),
+    WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
     WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
     WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
-    WrongKind("a zip file", _packs(r"(?<!\.npy)$"), "unpack it first"),
-    WrongKind("a single array (npy)", _starts(b"\x93NUMPY"), "numpy.savez('data.npz', x=x, y=y)"),
+    WrongKind(
+        "a zip file",
+        lambda content: not is_workbook(content) and _packs(r"(?<!\.npy)$")(content),
+        "unpack it first",
+    ),
     WrongKind("an HDF5 file", _starts(b"\x89HDF"), SAVE),
     WrongKind("an Arrow or Feather file", _starts(b"ARROW1", b"FEA1"), "save it as parquet"),
     WrongKind("a SQLite database", _starts(b"SQLite format 3"), "export the table as csv"),
     WrongKind("an encrypted parquet file", _starts(b"PARE"), "save it without encryption"),
     WrongKind(
         "a compressed file",
-        _starts(b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!"),
-        "unpack it, or use gzip",
+        _starts(b"7z\xbc\xaf", b"Rar!"),
+        "unpack it, or use gzip, bzip2, xz or zstd",
     ),
     WrongKind(
         "a picture, document or program",
@@ -120,7 +130,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "a file that is packed twice",
-        lambda content: content.compressed and content.head.startswith((b"PK", b"PAR1", b"\x1f\x8b")),
+        lambda content: content.packed and content.head.startswith(TWICE),
         "unpack it once",
     ),
     WrongKind("bytes that are no text", _binary, "give a table or arrays"),

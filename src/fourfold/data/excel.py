@@ -1,0 +1,208 @@
+"""Excel workbooks (.xlsx): the cells of one sheet, by a strict reader of the part of the format that holds them.
+
+A workbook is a zip file of XML. Four members are read, each once, none is extracted, and XML with a document
+type (the way to entities and other files) is refused. Formulas count as the values that were stored with them.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+
+from .content import Content, check_bomb
+from .dataset import Note
+from .messages import listed
+from .npz import DAMAGED
+from .sample import Limit
+from .source import Source
+from .tables import source_of
+from .text_file import MISSING_WORDS, has_header, names_of
+from .words import as_objects
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+DATE_FORMATS = {*range(14, 23), *range(45, 48)}
+"""The built-in number formats that show a date or a time."""
+
+LAST_COLUMN = 16_384
+
+Cells = dict[int, Any]
+"""The values of a row by the number of their column."""
+
+
+def read_excel(content: Content, limit: Limit) -> Source:
+    """The first visible sheet of a workbook; the others are named in a note.
+
+    Errors: ``FileError`` for a damaged workbook, ``UnsafeFileError`` for XML with a document type or a bomb,
+    ``DataError`` for a sheet without rows.
+    """
+    try:
+        with zipfile.ZipFile(content.path) as archive:
+            book = _Workbook(archive, content)
+            name, others, lines = book.first_sheet()
+    except FourfoldError:
+        raise
+    except (*DAMAGED, ElementTree.ParseError, KeyError) as error:
+        raise FileError(
+            "damaged-excel",
+            f"{content.name} is a damaged Excel file",
+            got=str(error)[:120],
+            do="save the sheet as csv",
+        ) from error
+    columns = sorted({column for line in lines for column in line})
+    texts = [
+        ["" if (value := line.get(column)) is None else str(value) for column in columns]
+        for line in lines[:100]
+    ]
+    if not columns:
+        raise DataError(
+            "blank-sheet",
+            f"sheet {name!r} of {content.name} holds nothing",
+            wanted="rows of data",
+            do="put the table on the first sheet",
+        )
+    header = has_header(texts)
+    names, renamed = names_of(texts[0] if header else [f"x{place}" for place in range(len(columns))])
+    body = lines[1:] if header else lines
+    raw = {new: _column([line.get(column) for line in body]) for new, column in zip(names, columns)}
+    notes = [Note(f"sheet: {name}", f"not read: {listed(others)}" if others else "the only one")]
+    notes += [Note(f"column {new!r}", why) for new, why in renamed]
+    return source_of(content, raw, tuple(notes))
+
+
+class _Workbook:
+    """What the members of a workbook say, each parsed when it is asked for."""
+
+    def __init__(self, archive: zipfile.ZipFile, content: Content) -> None:
+        self.archive, self.content = archive, content
+        self.members = {info.filename: info for info in archive.infolist()}
+        self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
+        self.dates = self._date_styles()
+
+    def first_sheet(self) -> tuple[str, list[str], list[Cells]]:
+        """The name of the first visible sheet, the names of the others, and the rows that hold something."""
+        self.epoch = datetime(1899, 12, 30)
+        sheets = []
+        for element in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
+            if element.tag == f"{SHEET}workbookPr" and element.get("date1904") in ("1", "true"):
+                self.epoch = datetime(1904, 1, 1)
+            elif element.tag == f"{SHEET}sheet":
+                sheets.append(dict(element.attrib))
+        visible = [sheet for sheet in sheets if sheet.get("state", "visible") == "visible"] or sheets
+        chosen = visible[0].get(RELATION) if visible else None
+        relations = self._elements("xl/_rels/workbook.xml.rels", "Relationship")
+        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        target = targets[chosen].removeprefix("/xl/").removeprefix("/")
+        names = [sheet.get("name", "") for sheet in sheets]
+        name = visible[0].get("name", "")
+        lines = [line for row in self._elements(f"xl/{target}", "row") if (line := self._cells(row))]
+        return name, [other for other in names if other != name], lines
+
+    def _elements(self, member: str, *tags: str) -> Iterator[ElementTree.Element]:
+        """The elements of these names in one member, one at a time; nothing if there is no such member."""
+        info = self.members.get(member)
+        if info is None:
+            return
+        check_bomb(f"{self.content.name}: {member}", info.compress_size, info.file_size)
+        with self.archive.open(info) as file:
+            start = file.read(4096)
+        if b"<!" in start.replace(b"<!--", b"") or b"\0" in start:
+            raise UnsafeFileError(
+                "xml-document-type",
+                f"{self.content.name}: {member} declares a document type, through which XML reads other files",
+                wanted="a workbook as Excel writes it",
+                do="save the sheet as csv",
+            )
+        with self.archive.open(info) as file:
+            for _, element in ElementTree.iterparse(file):
+                if element.tag.rpartition("}")[2] in tags:
+                    yield element
+                    element.clear()
+
+    def _date_styles(self) -> set[int]:
+        """The numbers of the cell styles that show a date."""
+        own, dates = set(DATE_FORMATS), set()
+        for element in self._elements("xl/styles.xml", "numFmt", "cellXfs"):
+            if element.tag == f"{SHEET}numFmt":
+                shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", element.get("formatCode", ""))
+                if re.search("[ymdhs]", shown, re.IGNORECASE) and "General" not in shown:
+                    own.add(int(element.get("numFmtId", "0")))
+            else:
+                for number, style in enumerate(element):
+                    if int(style.get("numFmtId", "0")) in own:
+                        dates.add(number)
+        return dates
+
+    def _cells(self, row: ElementTree.Element) -> Cells:
+        cells: Cells = {}
+        place = 0
+        for cell in row.iterfind(f"{SHEET}c"):
+            letters = re.match("[A-Z]{1,3}", cell.get("r", ""))
+            place = _number(letters[0]) if letters else place + 1
+            value = self._value(cell)
+            if value is not None and place <= LAST_COLUMN:
+                cells[place] = value
+        return cells
+
+    def _value(self, cell: ElementTree.Element) -> Any:
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return _word(_text(cell))
+        stored = cell.findtext(f"{SHEET}v")
+        if stored is None or kind == "e":  # an error such as #DIV/0!
+            return None
+        if kind == "s":
+            return _word(self.strings[int(stored)])
+        if kind == "b":
+            return stored == "1"
+        if kind in ("str", "d"):
+            return _word(stored)
+        number = float(stored)
+        if int(cell.get("s", "0")) in self.dates and 0 <= number < 2_958_466:
+            return self.epoch + timedelta(days=number)
+        return number
+
+
+def _text(element: ElementTree.Element) -> str:
+    """All text below an element, the readings above Japanese text left out."""
+    if element.tag == f"{SHEET}t":
+        return element.text or ""
+    return "".join(_text(part) for part in element if part.tag != f"{SHEET}rPh")
+
+
+def _word(text: str) -> str | None:
+    stripped = text.strip()
+    return None if stripped in MISSING_WORDS else stripped
+
+
+def _number(letters: str) -> int:
+    """The number of a column: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def _column(values: list[Any]) -> np.ndarray:
+    """The cells of a column as dates, or as whatever `words.typed` makes of them."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {datetime}:
+        absent = np.datetime64("NaT")
+        return np.array([absent if value is None else value for value in values], dtype="datetime64[us]")
+    if len(kinds) > 1:
+        values = [None if value is None else _spelled(value) for value in values]
+    return as_objects(values)
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,140 @@
+"""One table in several files: a pattern such as data/*.csv.gz, or a folder."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.errors import DataError, FileError, UnsafeFileError
+from fourfold.preprocessing.table import ColumnKind, missing
+
+from .dataset import Column, Note, Table
+from .join import empty
+from .messages import listed
+from .source import Source
+from .words import spelled
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
+PACKED = (".gz", ".bz2", ".xz", ".zst")
+MOST = 10_000
+"""The most files that one pattern or folder may lead to."""
+
+
+def matches(pattern: str) -> list[Path]:
+    """The files that a pattern leads to, sorted by name; [] if it is the name of a file, or no pattern."""
+    if not set("*?[") & set(pattern) or "\0" in pattern or os.path.lexists(pattern):
+        return []
+    found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+    if not found:
+        raise FileError(
+            "no-match",
+            "no file has such a name",
+            got=repr(pattern[:200]),
+            wanted="a pattern such as 'data/*.csv'",
+        )
+    return _checked(found, pattern)
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """The files of a folder that may be tables, by the ends of their names, sorted."""
+    return [path for path in files_of(folder) if is_table(path.name)]
+
+
+def is_table(name: str) -> bool:
+    lower = name.lower()
+    for end in PACKED:
+        lower = lower.removesuffix(end)
+    return lower.endswith(SUFFIXES)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The regular files of a folder, sorted; hidden ones are left out, and a link may not leave the folder."""
+    found = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] not in "._"]
+    for path in found:
+        check_inside(path, folder)
+    return _checked(found, str(folder))
+
+
+def check_inside(path: Path, folder: Path) -> None:
+    """Refuse a file that lies outside the folder in which it was found or named."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UnsafeFileError(
+            "outside",
+            f"{path} leads out of the data's folder",
+            got=str(path.resolve()),
+            wanted=f"a file within {folder}",
+            do="copy the file into the folder",
+        )
+
+
+def joined(name: str, parts: Sequence[Source]) -> Source:
+    """Tables with the same columns as one, their rows in the order of the parts."""
+    first = parts[0]
+    if len(parts) == 1:
+        return replace(first, name=name)
+    for part in parts:
+        _check_columns(first, part)
+    assert isinstance(first.inputs, Table)
+    values, columns = {}, []
+    for column in first.inputs:
+        kind, pieces = _one_kind(column, parts)
+        values[column] = np.concatenate(pieces)
+        columns.append(Column(column, kind))
+    notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *first.notes)
+    return Source(name, Table(values), tuple(columns), notes=notes)
+
+
+def _check_columns(first: Source, part: Source) -> None:
+    if not isinstance(part.inputs, Table) or not isinstance(first.inputs, Table) or part.target is not None:
+        raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns")
+    absent = [name for name in first.inputs if name not in part.inputs]
+    extra = [name for name in part.inputs if name not in first.inputs]
+    if absent or extra:
+        raise DataError(
+            "part-columns",
+            f"{part.name} has other columns than {first.name}",
+            got="; ".join(
+                [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
+            ),
+            wanted="tables with the same columns",
+        )
+
+
+def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.ndarray]]:
+    """A column of all parts in one kind; words where one part has words and another numbers."""
+    pieces: list[tuple[ColumnKind, np.ndarray]] = [
+        (part.kind(name), np.asarray(part.inputs[name]))
+        for part in parts  # pyright: ignore[reportCallIssue, reportArgumentType]
+    ]
+    kinds: set[ColumnKind] = {kind for kind, values in pieces if not missing(values).all()} or {pieces[0][0]}
+    kind: ColumnKind = kinds.pop() if len(kinds) == 1 else "category"
+    values = []
+    for part, (own, piece) in zip(parts, pieces):
+        if own != kind:
+            converted = empty(kind, len(piece)) if missing(piece).all() else spelled(piece, own)
+            if converted is None:
+                raise DataError(
+                    "part-column-type",
+                    f"column {name!r} of {part.name} has another type than in the other files",
+                    got=own,
+                    wanted="one type in all files",
+                )
+            piece = converted
+        values.append(piece)
+    return kind, values
+
+
+def _checked(found: list[Path], where: str) -> list[Path]:
+    if len(found) > MOST:
+        raise FileError(
+            "too-many-files",
+            f"{where} leads to too many files",
+            got=f"{len(found):,}",
+            wanted=f"at most {MOST:,}",
+        )
+    return found
