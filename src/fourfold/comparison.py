@@ -29,6 +29,7 @@ from fourfold.report import html
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import write_study
 from fourfold.report.progress import Silent, open_progress
+from fourfold.study import step_times
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
@@ -39,6 +40,7 @@ from fourfold.study.results import Measured, as_results, measure
 from fourfold.study.runner import Done
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study
+from fourfold.study.trials import Trials
 
 
 @dataclass(eq=False)
@@ -203,7 +205,7 @@ def run(
             return shlex.join(["fourfold", "compare", source, *options.arguments(**changed), *place])
 
         results = as_results(measured, command(), str(folder), _next(measured, options, command), kept)
-        timings = _timings(folder, study, time.perf_counter() - started)
+        timings = _timings(folder, study, measured.trials, time.perf_counter() - started)
         write_study(folder, results, timings)
     return Comparison(results, timings, folder)
 
@@ -310,7 +312,7 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
     return command(seeds=seeds) if seeds else None
 
 
-def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
+def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float) -> dict[str, Any]:
     """Seconds of all runs in this folder so far; what was on disk keeps the seconds it took then."""
     try:
         before = json.loads((folder / "timings.json").read_text(encoding="utf-8"))["families"]
@@ -320,7 +322,8 @@ def _timings(folder: Path, study: Study, total: float) -> dict[str, Any]:
     for name in [*study.families, "baselines"]:
         earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
         families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
-    return {"total_seconds": round(total, 3), "families": families}
+    steps = {task.family: task.load(folder) or [] for task in step_times.of_study(study, trials)}
+    return {"total_seconds": round(total, 3), "families": families, "steps": steps}
 
 
 def _study_of(identity: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jax
@@ -48,7 +48,7 @@ class Architecture:
     def parameters(self) -> int:
         return sum(weight.size for weight in self.model.weights if weight.spec.trainable)
 
-    @property
+    @cached_property
     def cost(self) -> Count:
         """FLOPs of one sample's prediction and the longest chain of dependent operations in it."""
         graph = self.model.graph

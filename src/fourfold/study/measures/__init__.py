@@ -1,12 +1,13 @@
 """Measures: each asks the trials one question and yields evidence. One file each."""
 
 from fourfold.study.measure import Measure
-from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency
+from fourfold.study.measures import confusion, ease, memorisation, order, parallelism, sample_efficiency
 
 MEASURES: tuple[Measure, ...] = (
     order.MEASURE,
     sample_efficiency.MEASURE,
     memorisation.MEASURE,
+    parallelism.MEASURE,
     ease.MEASURE,
     confusion.MEASURE,
 )
