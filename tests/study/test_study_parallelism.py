@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,6 +24,7 @@ from fourfold.study.polynomials import Polynomial, interpolate
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
 
+PAGE = Path(__file__).parents[2] / "docs" / "measures" / "parallelism.md"
 BY_TITLE = {layer.title: layer for layer in LAYERS}
 RNG = np.random.default_rng(0)
 
@@ -71,7 +73,11 @@ def test_signs_are_written():
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.title)
 def test_work_and_steps_are_those_of_table_1(layer):
     assert (str(layer.work), str(layer.projected), str(layer.steps)) == COUNTED[layer.title]
-    assert (layer.work.order, layer.steps.order) == (layer.table_1.work, layer.table_1.steps)
+    orders = layer.table_1
+    assert (layer.work.order, layer.steps.order) == (orders.work, orders.steps)
+    cells = (layer.work, layer.projected or "", layer.steps, orders.work, orders.steps, orders.path)
+    row = f"| {' | '.join(map(str, cells))} |".replace("|  |", "| |")
+    assert row in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kernel", [2, 3, 5])
