@@ -189,7 +189,7 @@ def _replace(value: Any, skip: set[str], key: str = "") -> Any:
         return {name: _replace(item, skip, name) for name, item in value.items()}
     if isinstance(value, list):
         return [_replace(item, skip, key) for item in value]
-    return HOSTILE + value if isinstance(value, str) and key not in skip else value
+    return HOSTILE + value if isinstance(value, str) and value and key not in skip else value
 
 
 SAMPLES = {f.__name__: f for f in (choose, equivalent, undecided, none, regression, hostile)}

@@ -58,7 +58,9 @@ def test_is_one_file_that_asks_for_nothing(document):
         assert "style" not in attributes and not [name for name in attributes if name.startswith("on")]
         for name in ("src", "href", "action", "data", "srcset"):
             assert attributes.get(name, "#").startswith(("#", "data:"))
-    assert not document.all("img", "iframe", "object", "embed", "form", "base")
+    for picture in document.all("img"):
+        assert picture["attrs"]["src"].startswith("data:image/png;base64,") and picture["attrs"]["alt"]
+    assert not document.all("iframe", "object", "embed", "form", "base")
 
 
 def test_policy_names_exactly_the_scripts_and_the_style_that_are_there(document):

@@ -70,6 +70,17 @@ def _ends(row: dict[str, Any]) -> list[float]:
     return [row[part] for part in ("value", "low", "high") if fmt.is_number(row.get(part))]
 
 
+def _marks(row: dict[str, Any], quantity: Quantity) -> dict[str, float | None]:
+    """What is drawn of a row: its value, and both ends of its interval or neither."""
+    low, high = quantity.plotted(row.get("low")), quantity.plotted(row.get("high"))
+    whole = low is not None and high is not None
+    return {
+        "value": quantity.plotted(row["value"]),
+        "low": low if whole else None,
+        "high": high if whole else None,
+    }
+
+
 def _known(figure: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in figure["rows"] if fmt.is_number(row.get("value"))]
 
@@ -135,14 +146,14 @@ def _bar_view(
     for row in rows:
         name = str(row["series"])
         point = {"series": name, "place": str(row.get("group") or "") if by_group else series.titles[name]}
-        point |= {part: quantity.plotted(row.get(part)) for part in ("value", "low", "high")}
+        point |= _marks(row, quantity)
         colour = series.colours[name]
         if from_zero:
-            ends = {"x": {"field": "zero", **x}, "x2": {"field": "value"}}
-            bar = layer([point | {"zero": 0}], "rule", colour, {**beside, **ends})
+            ends = {"x": {"field": "value", **x}, "x2": {"datum": 0}}
+            bar = layer([point], "rule", colour, {**beside, **ends})
             bar["mark"] |= {"opacity": 0.25, "strokeWidth": 13}
             layers.append(bar)
-        if point["low"] is not None and point["high"] is not None:
+        if point["low"] is not None:
             layers.append(
                 layer(
                     [point], "rule", colour, {**beside, "x": {"field": "low", **x}, "x2": {"field": "high"}}
@@ -192,8 +203,7 @@ def lines(figure: dict[str, Any], study: Study) -> Chart:
     x = _across(rows, across, numeric)
     points = {
         name: [
-            {"x": across.plotted(row["x"]) if numeric else str(row["x"])}
-            | {part: quantity.plotted(row.get(part)) for part in ("value", "low", "high")}
+            {"x": across.plotted(row["x"]) if numeric else str(row["x"])} | _marks(row, quantity)
             for row in rows
             if str(row["series"]) == name
         ]
@@ -238,7 +248,7 @@ def _across(rows: list[dict[str, Any]], across: Quantity, numeric: bool) -> dict
         axis = {"labelAngle": 0 if len(places) <= 6 else -45, "labelLimit": 90}
         scale = {"domain": places}
         return {"type": "ordinal", "title": across.title, "sort": None, "scale": scale, "axis": axis}
-    places = sorted({across.plotted(row["x"]) for row in rows})
+    places = sorted({place for row in rows if (place := across.plotted(row["x"])) is not None})
     log = across.log and bool(places) and places[0] > 0
     if log:
         scale = {"type": "log", "domain": [places[0] / 1.15, places[-1] * 1.15], "nice": False}
@@ -259,7 +269,7 @@ def _line_layers(
 ) -> list[dict[str, Any]]:
     layers, at = [], {"field": "x", **x}
     for name, line in points.items():
-        bounded = [point for point in line if point["low"] is not None and point["high"] is not None]
+        bounded = [point for point in line if point["low"] is not None]
         if bounded:
             band = layer(bounded, "area", series.colours[name],
                          {"x": at, "y": {"field": "low", **y}, "y2": {"field": "high"}})  # fmt: skip

@@ -209,10 +209,7 @@ def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
     values = found["values"]
     names = [f"{name} = {value}" for name, value in zip(given["columns"], given["values"])]
     kept = sorted(range(len(names)), key=lambda i: -abs(values[i]))[:MOST_COLUMNS]
-    rows = [
-        {"column": names[i], "zero": 0, "value": float(f"{values[i]:.4g}"), "for": values[i] > 0}
-        for i in kept
-    ]
+    rows = [{"column": names[i], "value": float(f"{values[i]:.4g}"), "for": values[i] > 0} for i in kept]
     y = {"field": "column", "type": "nominal", "title": None, "sort": None,
          "scale": {"domain": [row["column"] for row in rows]},
          "axis": {"labelLimit": 150, "domain": False, "ticks": False}}  # fmt: skip
@@ -224,7 +221,7 @@ def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
         "axis": None,
         "scale": {"domain": [low, largest], "nice": False},
     }
-    ends = {"x": {"field": "zero", **x}, "x2": {"field": "value"}, "y": y}
+    ends = {"x": {"field": "value", **x}, "x2": {"datum": 0}, "y": y}
     layers = [
         plain([row for row in rows if row["for"] is speaks_for], "bar", style, ends)
         for style, speaks_for in (("for", True), ("against", False))

@@ -1,0 +1,223 @@
+"""Any figure of a measure becomes a chart whose marks and table hold its rows, and nothing else."""
+
+import re
+
+import pytest
+from report_measures import (
+    DIFFERENCE,
+    FAMILIES,
+    FRACTION,
+    TARGET,
+    axis,
+    confusion,
+    figure,
+    gradients,
+    hyperparameters,
+    measurement,
+    memorisation,
+    order,
+    parallelism,
+    sample_efficiency,
+    unknown,
+)
+from report_samples import choose, regression
+
+from fourfold.report import figures, scores
+from fourfold.report.page import build
+
+STUDY = scores.read(*choose())
+
+
+def made(measured, study=STUDY):
+    return figures.charts(measured, study)
+
+
+def drawn(chart, mark, field="value"):
+    """What the marks of one kind show, in order."""
+    return [
+        datum[field]
+        for panel in chart.panels
+        for layer in panel.spec["layer"]
+        if layer["mark"]["type"] == mark and layer["mark"]["style"].startswith("family-")
+        for datum in layer["data"]["values"]
+    ]
+
+
+def cells(chart):
+    return [[cell.text for cell in row.cells] for row in chart.table.rows]
+
+
+def test_bars_hold_every_row_in_points_with_its_interval():
+    (chart,) = made(order())
+    assert chart.title == "Order probe" and chart.question and chart.reading.startswith("Order probe says")
+    rows = order()["figures"][0]["rows"]
+    assert drawn(chart, "point") == pytest.approx([100 * row["value"] for row in rows])
+    assert [title for _, title in chart.key] == ["Fully connected", "Convolution", "Recurrent", "Attention"]
+    assert cells(chart)[3] == ["Convolution", "all positions", "14.1 points", "13.3 to 14.9"]
+    assert cells(chart)[1][2:] == ["−0.2 points", "−1.0 to 0.6"]
+    assert "Convolution, all positions 14.1 points" in chart.panels[0].label
+
+
+def test_a_value_without_an_interval_has_no_line():
+    (chart,) = made(memorisation())
+    assert len(drawn(chart, "point")) == 4 and len(drawn(chart, "rule", "low")) == 4 + 3  # bars and intervals
+    assert cells(chart)[-1] == ["Attention", "55.0 %", "–"]
+
+
+def test_scores_far_from_zero_are_not_drawn_as_bars():
+    rows = [{"series": f, "group": "", "value": 0.97 + i / 100} for i, f in enumerate(FAMILIES)]
+    (chart,) = made(measurement("m", "M", figure("m", "bars", "M", rows, y=axis("accuracy", FRACTION))))
+    styles = [layer["mark"]["style"] for layer in chart.panels[0].spec["layer"]]
+    assert "zero" not in styles and drawn(chart, "rule") == []
+
+
+def test_many_groups_give_a_panel_for_each_family_on_one_scale():
+    (chart,) = made(hyperparameters())
+    assert [panel.title for panel in chart.panels] == list(STUDY.titles.values())
+    assert [panel.colour for panel in chart.panels] == [0, 1, 2, 3]
+    domains = [panel.spec["layer"][0]["encoding"]["x"]["scale"]["domain"] for panel in chart.panels]
+    assert all(domain == domains[0] for domain in domains)
+
+
+def test_lines_are_in_the_order_of_x_and_on_its_logarithm():
+    (chart,) = made(sample_efficiency())
+    lines = [layer for layer in chart.panels[0].spec["layer"] if layer["mark"]["type"] == "line"]
+    assert [layer["mark"]["style"] for layer in lines] == [f"family-{i}" for i in range(4)]
+    for line in lines:
+        assert [point["x"] for point in line["data"]["values"]] == [144, 359, 718, 1437]
+        assert line["encoding"]["x"]["scale"]["type"] == "log"
+    assert cells(chart)[-1][0] == "1,437" and [c.title for c in chart.table.columns][2] == "Convolution"
+    assert "Recurrent from 90.2 % at 144 to 97.7 % at 1,437" in chart.panels[0].label
+
+
+def test_places_that_are_words_and_values_over_many_sizes():
+    by_layer, by_lag = made(gradients())
+    x = by_layer.panels[0].spec["layer"][0]["encoding"]["x"]
+    assert x["type"] == "ordinal" and x["scale"]["domain"] == ["input", "hidden 1", "hidden 2", "output"]
+    assert by_layer.panels[0].spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
+    assert by_lag.minor and by_lag.title == "By lag" and by_lag.name == "gradients-1"
+
+
+def test_zero_is_in_the_table_but_not_on_a_logarithmic_axis():
+    rows = [{"series": "dense", "x": x, "value": value} for x, value in enumerate((1.0, 0.1, 0.0))]
+    (chart,) = made(measurement("g", "G", figure("g", "lines", "G", rows, y=axis("norm", log=True))))
+    assert drawn(chart, "point") == [1.0, 0.1, None] and [row[1] for row in cells(chart)] == ["1", "0.1", "0"]
+
+
+def test_series_that_are_no_families_take_other_colours():
+    (chart,) = made(unknown())  # its second figure has no rows
+    assert {panel.colour for panel in chart.panels} == {4, 5, 6, 7}
+    assert chart.panels[0].title == "method 0"
+
+
+def test_tables_name_families_by_their_titles():
+    (chart,) = made(parallelism())
+    assert chart.panels == () and cells(chart)[2] == ["Recurrent", "a n^2 d + b n d^2", "13"]
+    assert chart.table.rows[2].colour == 2
+
+
+def test_values_in_the_targets_unit_are_not_percent():
+    study = scores.read(*regression())
+    rows = [{"series": "dense", "group": "", "value": 54.123, "low": -1.5, "high": 60.0}]
+    (chart,) = made(measurement("m", "M", figure("m", "bars", "M", rows, y=axis("RMSE", TARGET))), study)
+    assert drawn(chart, "point") == [54.123] and cells(chart) == [
+        ["Fully connected", "54.1 mg/dl", "−1.50 to 60.0"]
+    ]
+
+
+def matrix_layers(chart, panel=0):
+    return {layer["mark"]["style"]: layer["data"]["values"] for layer in chart.panels[panel].spec["layer"]}
+
+
+def test_a_confusion_matrix_leaves_its_colour_to_the_errors():
+    (chart,) = made(confusion())
+    assert [panel.title for panel in chart.panels] == list(STUDY.titles.values())
+    layers = matrix_layers(chart)
+    assert [cell["value"] for cell in layers["margin"]] == [170] * 10
+    rows = confusion()["figures"][0]["rows"]
+    errors = {(r["row"], r["column"]): r["value"] for r in rows if r["row"] != r["column"] and r["value"]}
+    assert {(c["row"], c["column"]): c["value"] for c in layers["heat"]} == errors
+    largest = max(errors.values())
+    for style, dark in (("ink", False), ("on-heat", True)):
+        shown = [c["value"] for c in layers[style] if c["row"] != c["column"]]
+        assert shown and all((value > 0.55 * largest) is dark for value in shown)
+    assert len(chart.table.rows) == 4 * 10 and cells(chart)[0][:3] == ["Fully connected", "0", "170"]
+
+
+def test_of_many_classes_those_with_most_errors_are_drawn_and_the_pairs_listed():
+    (chart,) = made(confusion(classes=30))
+    layers = matrix_layers(chart)
+    assert len({cell["row"] for cell in layers["margin"]}) == 20
+    assert "20 classes with most errors, of 30" in chart.note
+    counts = [int(row[3]) for row in cells(chart) if row[0] == "Convolution"]
+    assert len(counts) == 20 and counts == sorted(counts, reverse=True)
+    assert all(row[1] != row[2] for row in cells(chart))
+    wrong = {str(c): 0 for c in range(30)}
+    for each in confusion(classes=30)["figures"]:
+        for row in each["rows"]:
+            if row["row"] != row["column"]:
+                wrong[row["row"]] += row["value"]
+                wrong[row["column"]] += row["value"]
+    least = min(wrong[cell["row"]] for cell in layers["margin"])
+    assert sum(count > least for count in wrong.values()) < 20
+
+
+def test_a_measure_without_rows_still_says_its_answer():
+    empty = measurement("m", "M", figure("m", "bars", "M", []), figure("n", "matrix", "N", []))
+    (chart,) = made(empty)
+    assert chart.reading == empty["answer"] and chart.panels == () and chart.table.rows == ()
+
+
+def test_measures_stand_under_their_headings_and_reasons_in_one_list():
+    page = build(*choose())
+    under = {group.name: [chart.name for chart in group.charts] for group in page.groups}
+    assert under["bias"] == ["order", "sample_efficiency", "memorisation"]
+    assert under["ease"] == ["curves", "rates", "gradients", "gradients-1"]
+    assert under["further"] == ["something_new"] and under["errors"] == ["confusion"]
+    assert [(fact.name, fact.value) for fact in page.left_out] == [
+        ("Shift probe", "the rows of this table have no positions")
+    ]
+
+
+def test_the_filled_table_has_one_short_cell_of_evidence_each():
+    page = build(*choose())
+    table = {row.cells[0].text: row.cells for row in page.summary.rows}
+    assert len(page.summary.columns) == 6 and all(len(row.cells) == 6 for row in page.summary.rows)
+    assert [cell.text for cell in table["Convolution"][1:]] == [
+        "99.1 %",
+        "loses 14.1 points when permuted",
+        "14 sequential steps",
+        "4 of 4 rates work",
+        "learning rate, width",
+    ]
+    assert table["Convolution"][1].bar and table["Convolution"][2].note == "13.3 to 14.9"
+    assert not any(cell.text for cell in table["majority"][2:])
+    results, _ = choose()
+    results["measures"] = [measurement("order", "Order", reason="the columns have no order")]
+    cells = build(results).summary.rows[0].cells
+    assert (cells[2].text, cells[2].note) == ("not measured", "the columns have no order")
+    assert (cells[5].text, cells[5].note) == ("not measured", "--hyperparameters")
+
+
+def test_a_gain_is_said_as_a_gain():
+    results, _ = choose()
+    rows = [{"series": "dense", "group": "all", "value": -0.02, "low": -0.03, "high": -0.01}]
+    results["measures"] = [
+        measurement("order", "Order", figure("o", "bars", "O", rows, y=axis("loss", DIFFERENCE)))
+    ]
+    cell = build(results).summary.rows[0].cells[2]
+    assert (cell.text, cell.note) == ("gains 2.0 points when permuted", "1.0 to 3.0")
+
+
+def test_sources_are_those_of_methods_that_were_used():
+    results, _ = choose()
+    everything = " ".join(build(results).sources)
+    for name in ("Nadeau", "Vaswani", "Adebayo", "Zhang", "LeCun", "Cho", "Hutter"):
+        assert name in everything
+    assert "Hochreiter" not in everything  # the recurrent candidate is a GRU
+    results |= {"measures": [], "examples": None}
+    for family in results["families"][1:]:
+        family["score"] = None
+    results["design"]["protocol"] = "hold-out"
+    assert not re.search("Nadeau|Vaswani|Adebayo|Zhang|LeCun|Cho", " ".join(build(results).sources))
+    assert "author" not in build(results).citation

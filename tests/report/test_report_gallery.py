@@ -1,0 +1,108 @@
+"""Rows of the user: drawn as they are, said to be there, and gone without a trace when left out."""
+
+import base64
+import io
+
+import pytest
+from PIL import Image
+from report_measures import SERIES, TABLE, TEXT, examples
+from report_samples import choose
+
+from fourfold.report import html, pictures
+from fourfold.report.page import build
+
+
+def decoded(source):
+    data = base64.b64decode(source.removeprefix("data:image/png;base64,"))
+    return Image.open(io.BytesIO(data)).convert("RGBA")
+
+
+def test_pictures_hold_the_pixels():
+    grey = decoded(pictures.image([[0, 128, 255], [1, 2, 3]]))
+    assert grey.size == (3, 2) and grey.getpixel((1, 0)) == (128, 128, 128, 255)
+    assert decoded(pictures.image([[[10, 20, 30]]])).getpixel((0, 0)) == (10, 20, 30, 255)
+
+
+def test_a_map_is_as_opaque_as_it_is_strong_and_its_hue_is_its_sign():
+    found = decoded(pictures.heat([[2.0, -1.0, 0.0]]))
+    assert [found.getpixel((x, 0)) for x in range(3)] == [
+        (*pictures.FOR, 255),
+        (*pictures.AGAINST, 128),
+        (*pictures.AGAINST, 0),
+    ]
+    assert decoded(pictures.heat([[0.0]])).getpixel((0, 0))[3] == 0
+
+
+@pytest.fixture
+def gallery():
+    return build(*choose()).gallery
+
+
+def test_a_view_that_failed_its_check_is_named_but_not_drawn(gallery):
+    *shown, failed = gallery.views
+    assert all(view.examples for view in shown)
+    assert failed.examples == () and "0.94" in failed.check
+    assert [view.title for view in shown[:3]] == [
+        "Fully connected: saliency",
+        "Attention: attention maps",
+        "Convolution: filters",
+    ]
+
+
+def test_every_layout_is_drawn_with_its_map(gallery):
+    image, attention, filters, series, table, text = gallery.views[:-1]
+    assert len(image.examples) == 4
+    assert [picture.title for picture in image.examples[0].pictures] == ["input", "map 1"]
+    assert "row" in image.examples[0].pictures[1].label
+    assert len(attention.examples[0].pictures) == 3  # the input and two heads
+    assert len(filters.examples[0].pictures) == 1
+
+    ground = series.examples[0].panels[0].spec["layer"][:2]
+    assert [(d["from"], d["to"]) for layer in ground for d in layer["data"]["values"]] == [
+        (0.0, 16.0), (32.0, 48.0), (48.0, 64.0), (16.0, 32.0),
+    ]  # fmt: skip
+    assert "strongest at steps 33 to 48" in series.examples[0].panels[0].label
+    traces = [
+        layer for layer in series.examples[0].panels[0].spec["layer"] if layer["mark"]["type"] == "line"
+    ]
+    assert [d["value"] for d in traces[0]["data"]["values"]] == SERIES["values"][0]
+
+    bars = [d for layer in table.examples[0].panels[0].spec["layer"] for d in layer["data"]["values"]]
+    assert len(bars) == 12 and table.examples[0].panels[0].note == "map 1, the strongest 12 of 14"
+    assert table.examples[0].panels[0].label.startswith("Strongest first: column 13 = 13.5: -0.9286")
+
+    words = text.examples[0].texts[0].words
+    assert [word.text for word in words] == TEXT["words"]
+    assert [word.level for word in words[:3]] == [0, -4, 1] and words[-1].level == 3
+
+
+def test_mistakes_show_the_row_and_what_each_family_said(gallery):
+    image, series, table, text = gallery.mistakes
+    assert [said.text for said in image.said] == ["0 (90 %)", "1 (80 %)", "2 (70 %)", "3 (60 %)"]
+    assert image.facts[0].value == "3" and image.note and len(image.pictures) == 1
+    assert len(series.panels) == 1 and [title for _, title in series.key] == SERIES["channels"]
+    assert [fact.value for fact in table.values] == TABLE["values"] and table.panels == ()
+    assert [word.level for word in text.texts[0].words] == [0] * len(TEXT["words"])
+
+
+def test_a_zero_is_a_label_too():
+    results, _ = choose()
+    results["examples"]["mistakes"][0]["true"] = 0
+    assert build(results).gallery.mistakes[0].facts[0].value == "0"
+
+
+def test_the_page_says_that_it_holds_rows_and_is_silent_without_them():
+    results, timings = choose()
+    count = sum(len(view["items"]) for view in examples()["families"][:-1]) + len(examples()["mistakes"])
+    text = html.render(results, timings)
+    assert f"{count} examples" in text and "--no-examples" in text
+    results["examples"] = None
+    text = html.render(results, timings)
+    assert "--no-examples" not in text and "holds rows of your data" not in text and "<img" not in text
+
+
+def test_an_error_section_of_examples_alone_is_shown():
+    results, timings = choose()
+    results["measures"] = []
+    assert [group.name for group in build(results).groups][-1] == "errors"
+    assert 'id="worst"' in html.render(results, timings)
