@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +71,12 @@ def compare(
         bool,
         typer.Option("--hyperparameters", help="Measure which hyperparameters matter; always when thorough."),
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="So many workers of this machine, with Dask.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster, as in tcp://host:8786.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that holds something else.")
@@ -99,7 +107,7 @@ def compare(
         candidates=None if families is None else [name.strip() for name in families.split(",")],
         hyperparameters=hyperparameters,
     )
-    if not dry_run:
+    if not dry_run and workers is None and scheduler is None:
         warm_up()
     dataset = load_data(data, None, options)
     from fourfold.comparison import default_folder, run  # with JAX, after the data are known to be good
@@ -112,16 +120,18 @@ def compare(
     _say_price(dataset, options, folder, say)
     if dry_run:
         return
-    _running.append(folder)
-    comparison = run(
-        dataset,
-        options,
-        folder,
-        source=data,
-        force=force,
-        explicit_folder=out is not None,
-        progress=open_progress(quiet=quiet or as_json),
-    )
+    with _cluster(scheduler, workers) as executor:
+        _running.append(folder)
+        comparison = run(
+            dataset,
+            options,
+            folder,
+            source=data,
+            force=force,
+            explicit_folder=out is not None,
+            executor=executor,
+            progress=open_progress(quiet=quiet or as_json),
+        )
     _print_results(comparison.results, comparison.timings, as_json)
 
 
@@ -190,6 +200,22 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+def _cluster(scheduler: str | None, workers: int | None) -> AbstractContextManager[Executor | None]:
+    """Where blocks run: a cluster if there is one, else None for the local worker."""
+    if scheduler is None and workers is None:
+        return nullcontext()
+    if scheduler is not None and workers is not None:
+        raise OptionError(
+            "two-clusters",
+            "--workers starts workers of this machine, --scheduler names a cluster that runs",
+            got="both",
+            wanted="one of them",
+        )
+    from fourfold.study.cluster import Cluster
+
+    return Cluster(scheduler, workers)
 
 
 class _Say:

@@ -160,7 +160,7 @@ def test_a_family_that_is_lost_again_and_again_failed(tmp_path):
     ended = []
     small = study(tmp_path)
     with pytest.raises(
-        AllFamiliesFailedError, match="no family could be trained: got dense: the worker was lost 3 times"
+        AllFamiliesFailedError, match="no family could be trained: got dense: its worker was lost 3 times"
     ):
         small.run(Losing(times=99), ended.append)
     assert [done.failure for done in ended if done.failure] and AllFamiliesFailedError.exit_code == 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,10 @@ class Block:
         """Trains the replicas and writes what came of them; called in a worker."""
         prepared = prepared_of(folder, self.data)
         save_arrays(self.path(folder), _stack(train(self, prepared), self))
+
+    def halved(self) -> Block:
+        """The same runs, fewer at a time, so that they need less memory."""
+        return replace(self, capacity=max(self.capacity // 2, 1))
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
         """The result, or None when it is not on disk (or damaged, and so to be run again)."""

@@ -14,16 +14,27 @@ from fourfold.study.workers import kill_worker, local_worker
 
 ATTEMPTS = 3
 LOOK_EVERY = 0.2  # seconds between two looks at the futures, so that Ctrl-C is heard
+PATIENCE, PATIENCE_TIMES = 600.0, 20.0
+"""A task that is away for longer than this, in seconds and in times the slowest task so far, is taken for lost."""
 
 
 class Task(Protocol):
-    """What can be run: a block of replicas, or a baseline. It can be pickled and hashed."""
+    """What can be run: a block of replicas, a baseline, an examination. It can be pickled and hashed."""
+
+    @property
+    def data(self) -> str:
+        """The key of the prepared data that it reads."""
+        ...
 
     def run(self, folder: Path) -> None:
         """Computes the result and writes it as a file, whole."""
 
     def load(self, folder: Path) -> Any:
         """The result, or None when there is none."""
+
+
+class LostError(Exception):
+    """An executor lost one task, with a worker or on the way, and goes on with the others."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +46,35 @@ class Done:
     failure: str = ""
 
 
+@dataclass
+class _Job:
+    """A task on its way: how often it was sent, and when last."""
+
+    task: Task
+    attempts: int = 0
+    sent: float = 0.0
+
+
 def run_blocks(
     wanted: Iterable[Task],
     folder: Path,
     executor: Executor | None = None,
     tell: Callable[[Done], None] = lambda done: None,
+    patience: float = PATIENCE,
 ) -> list[Done]:
-    """Every block's end, in the order in which they came. A block that fails three times is a failure, said."""
+    """Every block's end, in the order in which they came. A block that is lost three times is a failure, said.
+
+    Args:
+        wanted: blocks; those that are on disk are not run again.
+        folder: the study's folder.
+        executor: where they run; a local worker by default.
+        tell: is told of each end.
+        patience: seconds after which a task that is away is taken for lost, if that is also twenty times what
+            the slowest task took.
+
+    Raises:
+        MachineError: the disk is full, or a folder can't be written: what no retry would mend.
+    """
     ended: list[Done] = []
 
     def end(done: Done) -> None:
@@ -51,14 +84,13 @@ def run_blocks(
     missing = []
     for block in wanted:
         if block.load(folder) is None:
-            missing.append(block)
+            missing.append(_Job(block))
         else:
             end(Done(block, None))
-    attempts = dict.fromkeys(missing, 0)
     while missing:
         pool = executor or local_worker()
         try:
-            missing = _round(missing, attempts, folder, pool, end)
+            missing = _Round(missing, folder, pool, end, patience).run()
         except KeyboardInterrupt:
             if executor is None:
                 kill_worker()
@@ -66,54 +98,87 @@ def run_blocks(
     return ended
 
 
-def _round(
-    missing: list[Task], attempts: dict[Task, int], folder: Path, pool: Executor, end: Callable[[Done], None]
-) -> list[Task]:
-    """Submits blocks to one pool; what is left when the pool breaks is returned, to be tried again."""
-    waiting = list(missing)
-    running: dict[Future, Task] = {}
-    retry: list[Task] = []
-    broken = False
-    while waiting or running:
-        while waiting and len(running) < _in_flight(pool) and not broken:
-            block = waiting.pop(0)
-            attempts[block] += 1
+class _Round:
+    """Sends jobs to one pool until all have ended, or the pool broke; what is left then is sent to the next."""
+
+    def __init__(
+        self, jobs: list[_Job], folder: Path, pool: Executor, end: Callable[[Done], None], patience: float
+    ) -> None:
+        self.waiting, self.folder, self.pool, self.end, self.patience = jobs, folder, pool, end, patience
+        self.away: dict[Future, _Job] = {}
+        self.broken = False
+        self.slowest = 0.0
+
+    def run(self) -> list[_Job]:
+        """The jobs that are left, none unless the pool broke."""
+        left: list[_Job] = []
+        while self.waiting or self.away:
+            self._send()
+            finished, _ = wait(self.away, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            for future in [future for future in self.away if future in finished]:  # in the order sent
+                self._come_back(future, self.away.pop(future))
+            self._give_up()
+            if self.broken and not self.away:
+                left, self.waiting = self.waiting, []
+        return left
+
+    def _send(self) -> None:
+        while self.waiting and len(self.away) < in_flight(self.pool) and not self.broken:
+            job = self.waiting.pop(0)
             try:
-                running[pool.submit(_timed, block, folder)] = block
+                future = self.pool.submit(timed, job.task, self.folder)
             except (BrokenExecutor, RuntimeError):
-                broken = True
-                waiting.insert(0, block)
-                attempts[block] -= 1
-        finished, _ = wait(running, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        for future in [future for future in running if future in finished]:  # in the order sent
-            block = running.pop(future)
-            error = future.exception()
-            if error is None:
-                end(Done(block, future.result()))
-            elif isinstance(error, BrokenExecutor):
-                broken = True
-                if attempts[block] < ATTEMPTS:
-                    retry.append(block)
-                else:
-                    end(Done(block, None, f"the worker was lost {ATTEMPTS} times, as when memory runs out"))
-            elif isinstance(error, MachineError):
-                raise error
-            elif isinstance(error, FourfoldError):
-                end(Done(block, None, str(error)))
+                self.broken = True
+                self.waiting.insert(0, job)
+                return
+            job.attempts, job.sent = job.attempts + 1, time.monotonic()
+            self.away[future] = job
+
+    def _come_back(self, future: Future, job: _Job) -> None:
+        error = future.exception()
+        if error is None:
+            seconds = future.result()
+            self.slowest = max(self.slowest, seconds)
+            self.end(Done(job.task, seconds))
+        elif isinstance(error, (BrokenExecutor, LostError)):
+            self.broken |= isinstance(error, BrokenExecutor)
+            self._lost(job)
+        elif isinstance(error, FourfoldError) and not isinstance(error, MachineError):
+            self.end(Done(job.task, None, str(error)))
+        else:
+            raise error
+
+    def _lost(self, job: _Job) -> None:
+        """The job goes to the end of the queue, and asks for less memory; after three times it has failed."""
+        if job.attempts >= ATTEMPTS:
+            why = f"its worker was lost {ATTEMPTS} times, as when memory runs out or a machine stops"
+            self.end(Done(job.task, None, why))
+            return
+        halved = getattr(job.task, "halved", None)
+        self.waiting.append(_Job(halved() if halved else job.task, job.attempts))
+
+    def _give_up(self) -> None:
+        """Takes tasks that are away too long for lost. A pool that can't let go of one is broken with it."""
+        longest = max(self.patience, PATIENCE_TIMES * self.slowest)
+        now = time.monotonic()
+        for future in [future for future, job in self.away.items() if now - job.sent > longest]:
+            job = self.away.pop(future)
+            give_up = getattr(self.pool, "give_up", None)
+            if give_up is not None:
+                give_up(future)
             else:
-                raise error
-        if broken and not running:
-            return retry + waiting
-    return retry
+                kill_worker()
+                self.broken = True
+            self._lost(job)
 
 
-def _timed(block: Task, folder: Path) -> float:
+def timed(block: Task, folder: Path) -> float:
     """Runs a block where it was sent to; its seconds there, without those in the queue."""
     started = time.perf_counter()
     block.run(folder)
     return time.perf_counter() - started
 
 
-def _in_flight(pool: Executor) -> int:
+def in_flight(pool: Executor) -> int:
     """Two blocks in the queue of each worker keep it busy; the inline executor takes one."""
-    return 2 * (getattr(pool, "_max_workers", None) or 1)
+    return 2 * (getattr(pool, "workers", None) or getattr(pool, "_max_workers", None) or 1)

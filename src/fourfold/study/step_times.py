@@ -1,6 +1,7 @@
 """How long one training step takes here, against length, batch and cores. Seconds, so never part of the results.
 
-A run of few and a run of many steps differ in their steps only: they look at no validation rows.
+A run of few and a run of many steps differ in their steps only: both look at no validation rows, and learn at rate 0, so
+that neither stops early.
 
     time a step = (T(many) - T(few)) / (many - few),    each T the least of a few repeats
 
@@ -86,18 +87,15 @@ class StepTimes:
         return [dict(zip(arrays, row)) for row in zip(*columns)]
 
     def _timed(self, prepared: Prepared, length: int, batch: int) -> list[dict[str, Any]]:
-        block = self.block
-        net = at_length(block.net, length)
-        compiled = (length, batch) == (block.problem.shape[0], block.batch)
-        capacity = block.capacity if compiled else len(jax.devices())
-        block = replace(block, problem=net.problem, batch=batch)
+        """One run alone, and as many as there are devices; where replicas are batched, a whole batch of them."""
+        net = at_length(self.block.net, length)
+        block = replace(self.block, problem=net.problem, batch=batch)
+        devices, batched = len(jax.devices()), jax.devices()[0].platform != "cpu"
+        capacity = self.block.capacity if block == self.block else devices
         prepared = _of_length(prepared, length)
         sweep, shared = sweep_of(net), Shared(prepared.inputs, prepared.targets)
         still = replica_of(block, block.runs[0], net, prepared, prepared.longest_evaluation())
-        still = still._replace(
-            learning_rate=np.float32(0)
-        )  # nothing gets better or worse: no run stops early
-        devices = len(jax.devices())
+        still = still._replace(learning_rate=np.float32(0), validation_batches=np.int32(0))
 
         def seconds(runs: int, steps: int) -> float:
             replicas = [still._replace(steps=np.int32(steps))] * runs
@@ -111,12 +109,9 @@ class StepTimes:
             return max(longer - shorter, 0.0) / (many - few) / runs
 
         seconds(1, 1)  # compiles
-        batched = jax.devices()[0].platform != "cpu"
-        at_once = {padded(capacity)} if batched else {1, devices}
-        facts = [
-            (length, batch, min(runs, devices), round(1e3 * a_step(runs), 4)) for runs in sorted(at_once)
-        ]
-        return [dict(zip(COLUMNS, row)) for row in facts]
+        at_once = [padded(capacity)] if batched else sorted({1, devices})
+        times = [(length, batch, min(runs, devices), round(1e3 * a_step(runs), 4)) for runs in at_once]
+        return [dict(zip(COLUMNS, row)) for row in times]
 
 
 def of_study(study: Study, trials: Mapping[str, Trials]) -> list[StepTimes]:
@@ -128,5 +123,7 @@ def of_study(study: Study, trials: Mapping[str, Trials]) -> list[StepTimes]:
 
 def _of_length(prepared: Prepared, length: int) -> Prepared:
     """Inputs cut off, or repeated from their start, along their first axis."""
+    if length == prepared.inputs.shape[2]:
+        return prepared
     places = np.arange(length) % prepared.inputs.shape[2]
     return replace(prepared, inputs=prepared.inputs[:, :, places])

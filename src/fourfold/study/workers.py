@@ -74,11 +74,11 @@ def kill_worker() -> None:
         process.terminate()
 
 
-def environment() -> dict[str, str]:
-    """What the worker's process starts with."""
+def environment(devices: int | None = None) -> dict[str, str]:
+    """What a worker's process starts with: every core is a device, unless ``devices`` says how many are."""
     flags = os.environ.get("XLA_FLAGS", "")
     if "xla_force_host_platform_device_count" not in flags:
-        flags = f"{flags} --xla_force_host_platform_device_count={cores()}".strip()
+        flags = f"{flags} --xla_force_host_platform_device_count={devices or cores()}".strip()
     cache = os.environ.get("JAX_COMPILATION_CACHE_DIR") or str(cache_folder() / "compiled")
     return {
         "XLA_FLAGS": flags,

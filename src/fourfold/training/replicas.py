@@ -7,6 +7,7 @@ block of fewer replicas runs in the program that was compiled for more.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,11 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from fourfold.errors import FourfoldError
 from fourfold.training.objective import Batch
 from fourfold.training.placement import across_replicas, deal, padded
 from fourfold.training.program import Program, TrainState
 
 Array = jax.Array
+logger = logging.getLogger(__name__)
 
 TRAINED, STOPPED, DIVERGED = 0, 1, 2
 STATUSES = ("trained", "stopped early", "diverged")
@@ -98,7 +101,32 @@ class Sweep:
         self._train = across_replicas(self.train)
 
     def __call__(self, shared: Shared, replicas: list[Replica], size: int) -> list[Trained]:
-        """Trains at most ``size`` replicas in the program compiled for ``size``."""
+        """Trains replicas in waves of at most ``size``, in the program compiled for ``size``.
+
+        A wave that does not fit into memory is halved, and said.
+
+        Raises:
+            FourfoldError: ``memory``, if a wave of one replica a device does not fit.
+        """
+        trained: list[Trained] = []
+        while len(trained) < len(replicas):
+            try:
+                trained += self._wave(shared, replicas[len(trained) : len(trained) + size], size)
+            except jax.errors.JaxRuntimeError as error:
+                if "RESOURCE_EXHAUSTED" not in str(error):
+                    raise
+                if padded(size // 2 or 1) == padded(size):
+                    raise FourfoldError(
+                        "memory",
+                        "a training run needs more memory than there is",
+                        got=str(error).splitlines()[0],
+                        do="fewer rows or columns, or --effort quick",
+                    ) from error
+                size = size // 2
+                logger.warning("out of memory: %d training runs at a time", size)
+        return trained
+
+    def _wave(self, shared: Shared, replicas: list[Replica], size: int) -> list[Trained]:
         idle = replicas[0]._replace(steps=np.int32(0))
         dealt = deal(padded(size))
         stack = [replicas[i] if i < len(replicas) else idle for i in dealt]
