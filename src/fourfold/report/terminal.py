@@ -46,6 +46,7 @@ class _Printer:
             out.print(Padding(self.text(note, "dim"), (0, 1)))
         out.print()
         self.verdict(page)
+        self.measures(page)
         out.print()
         width = max(len(command.label) for command in page.commands)
         for command in page.commands:
@@ -68,6 +69,15 @@ class _Printer:
             if line:
                 out.print(self.text(f"{heading}:"))
                 out.print(self.text(f"  {line}"), soft_wrap=True)
+
+    def measures(self, page: Page) -> None:
+        """The answer of each measure; the charts are in the report."""
+        answers = tuple(
+            f"{chart.title}: {chart.reading}" for chart in page.charts if chart.question and chart.reading
+        )
+        if answers:
+            self.console.print()
+            self.items("Measured", answers)
 
     def items(self, heading: str, lines: tuple[str, ...]) -> None:
         lines = tuple(line for line in lines if line)
