@@ -35,6 +35,7 @@ from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
 from fourfold.study.efforts import TINY
 from fourfold.study.efforts import effort as effort_by_name
+from fourfold.study.examples import examples
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import Measured, as_results, measure
 from fourfold.study.runner import Done
@@ -204,7 +205,8 @@ def run(
             place = ["--out", str(folder)] if explicit_folder else []
             return shlex.join(["fourfold", "compare", source, *options.arguments(**changed), *place])
 
-        results = as_results(measured, command(), str(folder), _next(measured, options, command), kept)
+        shown = examples(study, measured.trials) if options.examples else None
+        results = as_results(measured, command(), str(folder), _next(measured, options, command), kept, shown)
         timings = _timings(folder, study, measured.trials, time.perf_counter() - started)
         write_study(folder, results, timings)
     return Comparison(results, timings, folder)
@@ -323,7 +325,8 @@ def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float
         earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
         families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
     steps = {task.family: task.load(folder) or [] for task in step_times.of_study(study, trials)}
-    return {"total_seconds": round(total, 3), "families": families, "steps": steps}
+    latency = {family: task.seconds(folder) for family, task in study.examinations(trials).items()}
+    return {"total_seconds": round(total, 3), "families": families, "steps": steps, "latency": latency}
 
 
 def _study_of(identity: Any) -> tuple[Any, ...]:

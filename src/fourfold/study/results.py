@@ -102,7 +102,12 @@ def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -
 
 
 def as_results(
-    measured: Measured, command: str, folder: str, next_command: str | None, kept: dict[str, Any] | None
+    measured: Measured,
+    command: str,
+    folder: str,
+    next_command: str | None,
+    kept: dict[str, Any] | None,
+    examples: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The content of `results.json`: counted and computed quantities only."""
     study, verdict, task = measured.study, measured.verdict, measured.study.dataset.task
@@ -157,7 +162,7 @@ def as_results(
         "verdict": verdict_facts,
         "measures": [measurement.to_dict() for measurement in measured.measurements],
         "model": kept,
-        "examples": None,
+        "examples": examples,
     }
 
 

@@ -1,12 +1,29 @@
 """Measures: each asks the trials one question and yields evidence. One file each."""
 
 from fourfold.study.measure import Measure
-from fourfold.study.measures import confusion, ease, memorisation, order, parallelism, sample_efficiency
+from fourfold.study.measures import (
+    confusion,
+    ease,
+    gradients,
+    looks,
+    memorisation,
+    memory,
+    order,
+    parallelism,
+    reach,
+    sample_efficiency,
+    shift,
+)
 
 MEASURES: tuple[Measure, ...] = (
     order.MEASURE,
     sample_efficiency.MEASURE,
     memorisation.MEASURE,
+    shift.MEASURE,
+    reach.MEASURE,
+    looks.MEASURE,
+    gradients.MEASURE,
+    memory.MEASURE,
     parallelism.MEASURE,
     ease.MEASURE,
     confusion.MEASURE,

@@ -1,0 +1,275 @@
+"""The user's own rows, as plain data for a report: what each family looks at in them, and the worst mistakes.
+
+The form is that of `fourfold.report.gallery`; the rows shown are kept few and small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fourfold.preprocessing.table import Table
+from fourfold.study import examination, tested
+from fourfold.study.examination import ALIKE, REDRAWS, Arrays
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+MOST_PIXELS, MOST_STEPS, MOST_CHANNELS, MOST_COLUMNS, MOST_WORDS = 128, 512, 8, 30, 200
+MOST_FILTERS, MOST_MISTAKES = 8, 12
+
+SALIENCY = (
+    "Saliency: the absolute gradient of the predicted class's output by each number of the prepared input, summed over "
+    "channels (Simonyan et al. 2014)."
+)
+ATTENTION = (
+    "Attention rollout: how much of each token reaches the mean over the last block's tokens, attention followed "
+    "through the blocks (Abnar and Zuidema 2020)."
+)
+NO_FAMILY = "No family gets it right."
+FILTERS = "The first convolution's filters with the largest norms; a coloured image's channels are averaged."
+
+
+def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | None:
+    """``results["examples"]``; None where no trained network was looked at."""
+    found = examination.found(study, trials)
+    if not found:
+        return None
+    views = [view for family, arrays in found.items() for view in _Views(study, family, arrays).all()]
+    return {"about": _about(study), "families": views, "mistakes": _mistakes(study, trials)}
+
+
+def _about(study: Study) -> str:
+    if study.dataset.task.kind == "regression":
+        picked, worst = "at even ranks of the target", "with the largest mean error of all families"
+    else:
+        picked, worst = (
+            "the first of each class",
+            "whose true class all families together thought least likely",
+        )
+    return (
+        f"Test rows that no model chose: {picked}, the same for all families, whose networks were not trained on them. "
+        f"The worst mistakes are the test rows {worst}. Rows are counted from 0."
+    )
+
+
+# ---- what a family looks at --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Views:
+    """The views of one family's examination."""
+
+    study: Study
+    family: str
+    arrays: Arrays
+
+    def all(self) -> list[dict[str, Any]]:
+        views = [self._view("saliency", SALIENCY, "maps_alike", self._rows("maps", "saliency"))]
+        if "attention" in self.arrays:
+            views.append(
+                self._view("attention", ATTENTION, "attention_alike", self._rows("attention", "attention"))
+            )
+        if "filters" in self.arrays:
+            views.append(self._view("filters", FILTERS, "filters_alike", self._filters()))
+        return views
+
+    def _view(self, kind: str, method: str, alike: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+        value = float(self.arrays[alike])
+        passed = value <= ALIKE
+        against = (
+            "the random numbers that training started from"
+            if kind == "filters"
+            else f"the maps of {REDRAWS} networks with random weights"
+        )
+        text = f"Rank correlation with {against}: {value:.2f}" + (
+            "." if passed else f", above {ALIKE:g}: it shows what was there before training, and is left out."
+        )
+        check = {"passed": passed, "value": _short(value), "text": text}
+        shown = items if passed else []
+        return {"family": self.family, "kind": kind, "method": method, "check": check, "items": shown}
+
+    def _rows(self, name: str, title: str) -> list[dict[str, Any]]:
+        study, arrays = self.study, self.arrays
+        split = int(arrays["split"])
+        count = len(examination.example_rows(study.prepared, study.splits[split]))
+        values = tested.predicted(
+            study.preparations[split], tested.activated(arrays["outputs"], study.dataset.task.output)
+        )
+        items = []
+        for row, found, value in list(zip(arrays["rows"].tolist(), arrays[name], values))[:count]:
+            given, along = _input(study, row, self._along(found, row))
+            items.append(
+                {
+                    "title": f"row {row:,}",
+                    "true": _true(study, row),
+                    **_said(study, value),
+                    "input": given,
+                    "maps": [{"title": title, "values": _rounded(along)}],
+                }
+            )
+        return items
+
+    def _along(self, found: np.ndarray, row: int) -> np.ndarray:
+        """A map of tokens as a picture, or as one number a place of the input; other maps as they are."""
+        shape = self.study.problem.shape
+        if found.shape == shape[: found.ndim] and (found.ndim > 1 or len(shape) < 3):
+            return found
+        grid = tuple(self.arrays["attention_grid"].tolist())
+        if len(shape) == 3:
+            return found.reshape(grid if len(grid) == 2 else (-1, 1))
+        return np.repeat(found, -(-shape[0] // len(found)))[: shape[0]]
+
+    def _filters(self) -> list[dict[str, Any]]:
+        kernel = self.arrays["filters"]
+        norms = np.sqrt((kernel.reshape(-1, kernel.shape[-1]) ** 2).sum(axis=0))
+        items = []
+        for number in np.argsort(-norms, kind="stable")[:MOST_FILTERS].tolist():
+            taps = kernel[..., number]
+            picture = taps.mean(axis=-1) if taps.ndim == 3 else taps.T
+            items.append(
+                {
+                    "title": f"layer 1, filter {number + 1}",
+                    "true": "",
+                    "predicted": "",
+                    "probability": None,
+                    "input": None,
+                    "maps": [{"title": "filter", "values": _rounded(picture)}],
+                }
+            )
+        return items
+
+
+# ---- mistakes ----------------------------------------------------------------------------------------------
+
+
+def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]]:
+    """The test rows that the families together are most wrong about."""
+    rows = tested.tested(study.prepared)
+    truth = tested.truth(study.dataset, study.preparations, rows)
+    predicted = {
+        family: tested.of_trials(found.chosen(), study.prepared, study.preparations).values.mean(axis=0)
+        for family, found in trials.items()
+    }
+    values = np.stack(list(predicted.values()))  # (families, n, K)
+    if study.dataset.task.kind == "regression":
+        wrong = np.abs(values[..., 0] - truth).mean(axis=0)
+        right = values[..., 0] == truth
+    else:
+        wrong = 1 - np.take_along_axis(values, truth[None, :, None], axis=2)[..., 0].mean(axis=0)
+        right = values.argmax(axis=-1) == truth
+    worst = [i for i in np.argsort(-wrong, kind="stable").tolist() if not right[:, i].all()]
+    return [
+        {
+            "title": f"row {rows[i]:,}",
+            "true": _true(study, int(rows[i])),
+            "input": _input(study, int(rows[i]))[0],
+            "said": [{"family": family, **_said(study, value[i])} for family, value in predicted.items()],
+            "note": "" if right[:, i].any() or study.dataset.task.kind == "regression" else NO_FAMILY,
+        }
+        for i in worst[:MOST_MISTAKES]
+    ]
+
+
+def _true(study: Study, row: int) -> str:
+    value = study.dataset.target[row]
+    return f"{value:.4g}" if study.dataset.task.kind == "regression" else str(value)
+
+
+def _said(study: Study, value: np.ndarray) -> dict[str, Any]:
+    """A prediction: probabilities (K,), or a number (1,)."""
+    if study.dataset.task.kind == "regression":
+        return {"predicted": f"{value[0]:.4g}", "probability": None}
+    best = int(value.argmax())
+    return {"predicted": str(study.dataset.task.classes[best]), "probability": _short(value[best])}
+
+
+# ---- a row as the user gave it -----------------------------------------------------------------------------
+
+
+def _input(study: Study, row: int, found: np.ndarray | None = None) -> tuple[dict[str, Any], np.ndarray]:
+    """A row, and a map in the form that lies along it."""
+    along = np.zeros(study.problem.shape[:1]) if found is None else found
+    return INPUTS[study.problem.layout](study, row, along)
+
+
+def _image(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """Pixels between the darkest and the brightest number of the data set; large images are thinned out."""
+    inputs = np.asarray(study.dataset.inputs)
+    low, high = float(np.nanmin(inputs)), float(np.nanmax(inputs))
+    pixels = np.nan_to_num(inputs[row].astype(np.float64), nan=low)
+    pixels = (pixels - low) / (high - low) if high > low else np.zeros_like(pixels)
+    pixels = pixels[..., :3] if pixels.shape[-1] in (3, 4) else pixels.mean(axis=-1)
+    step = -(-max(pixels.shape[:2]) // MOST_PIXELS)
+    thin = np.rint(255 * pixels[::step, ::step]).astype(int).tolist()
+    return {"kind": "image", "pixels": thin}, found[::step, ::step] if max(
+        found.shape
+    ) > MOST_PIXELS else found
+
+
+def _series(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """The first channels, by the names of columns where there is one a channel; long series are thinned out."""
+    values = np.asarray(study.dataset.inputs)[row].astype(np.float64)
+    columns = [column.name for column in study.dataset.columns]
+    names = columns if len(columns) == values.shape[1] else [f"channel {c}" for c in range(values.shape[1])]
+    step = -(-len(values) // MOST_STEPS)
+    channels = [
+        [_short(number) if np.isfinite(number) else None for number in channel]
+        for channel in values[::step, :MOST_CHANNELS].T
+    ]
+    bins = [found[start : start + step].sum() for start in range(0, len(found), step)]
+    return {"kind": "series", "channels": names[:MOST_CHANNELS], "values": channels}, np.array(bins)
+
+
+def _table(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """The user's columns, each with the sum over the columns that preparation made of it; those with the most."""
+    inputs = study.dataset.inputs
+    names = [column.name for column in study.dataset.columns]
+    values = [inputs[name][row] for name in names] if isinstance(inputs, Table) else list(inputs[row])
+    sums = dict.fromkeys(names, 0.0)
+    for name, value in zip(study.preparations[0].input_names, found.tolist()):
+        owner = max((n for n in names if name == n or name.startswith(f"{n} ")), key=len)
+        sums[owner] += value
+    kept = sorted(sorted(range(len(names)), key=lambda i: -sums[names[i]])[:MOST_COLUMNS])
+    cells = {"columns": [names[i] for i in kept], "values": [_cell(values[i]) for i in kept]}
+    return {"kind": "table"} | cells, np.array([sums[names[i]] for i in kept])
+
+
+def _cell(value: Any) -> str:
+    """A cell as text; a missing one is empty."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, np.datetime64):
+        return str(value.astype("datetime64[s]")).replace("T00:00:00", "")
+    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def _text(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """The characters or tokens that are read."""
+    inputs = study.dataset.inputs
+    if isinstance(inputs, Table):
+        words = list(inputs[study.dataset.columns[0].name][row] or "")
+    else:
+        words = [str(token) for token in np.trim_zeros(np.asarray(inputs)[row], "b")]
+    count = min(len(words), len(found), MOST_WORDS)
+    return {"kind": "text", "words": words[:count]}, found[:count]
+
+
+INPUTS: dict[str, Callable[[Study, int, np.ndarray], tuple[dict[str, Any], np.ndarray]]] = {
+    "image": _image,
+    "sequence": _series,
+    "flat": _table,
+    "text": _text,
+}
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.4g}")
+
+
+def _rounded(found: np.ndarray) -> Any:
+    """A map as lists, relative to its largest number, in four digits."""
+    largest = float(np.abs(found).max()) if found.size else 0.0
+    return np.round(found.astype(np.float64) / (largest or 1.0), 4).tolist()
