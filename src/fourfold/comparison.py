@@ -325,7 +325,8 @@ def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float
         earlier = before.get(name, {}).get("train", 0.0) if isinstance(before.get(name), dict) else 0.0
         families[name] = {"train": round(earlier + study.seconds.get(name, 0.0), 3)}
     steps = {task.family: task.load(folder) or [] for task in step_times.of_study(study, trials)}
-    latency = {family: task.seconds(folder) for family, task in study.examinations(trials).items()}
+    examined = study.examinations(trials).items()
+    latency = {family: seconds for family, task in examined if (seconds := task.seconds(folder))}
     return {"total_seconds": round(total, 3), "families": families, "steps": steps, "latency": latency}
 
 
