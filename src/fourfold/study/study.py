@@ -27,6 +27,7 @@ from fourfold.study.trials import Trial, Trials, collect
 
 RUNS_OF_A_BLOCK = 10
 SECONDS_TO_COMPILE = 6.0
+PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
 FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
 
@@ -140,7 +141,7 @@ class Study:
         )
 
     def price(self, cores: int) -> Price:
-        """Replicas, steps, minutes and memory of the base grid, from counted operations."""
+        """Replicas, steps, minutes and memory of the base grid (and of hyperparameters), from counted operations."""
         blocks = self.blocks(self.effort.learning_rates)
         replicas = sum(len(block.runs) for block in blocks)
         batch = self.batch
@@ -153,6 +154,9 @@ class Study:
                 runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
+            if self.hyperparameters and family not in self.builders:
+                replicas += RUNS_VARIED
+                seconds += RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
         copies = self.capacity * largest * 4 * 3 + self.capacity * self.effort.steps * batch * 4
         megabytes = (self.prepared.inputs.nbytes * (1 + cores) + copies) / 1e6 + 500
         return Price(replicas, self.effort.steps, seconds / 60, megabytes)

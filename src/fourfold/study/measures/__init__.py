@@ -5,6 +5,7 @@ from fourfold.study.measures import (
     confusion,
     ease,
     gradients,
+    hyperparameters,
     looks,
     memorisation,
     memory,
@@ -27,5 +28,6 @@ MEASURES: tuple[Measure, ...] = (
     parallelism.MEASURE,
     ease.MEASURE,
     confusion.MEASURE,
+    hyperparameters.MEASURE,
 )
 """In the order in which a report shows them."""

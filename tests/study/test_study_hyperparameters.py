@@ -1,0 +1,130 @@
+"""Important hyperparameters: the grid is balanced and small, and what decides a task is named."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays
+from fourfold.study.architecture import build, fitting_width
+from fourfold.study.candidates import CANDIDATES, Problem
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import hyperparameters
+from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid
+from fourfold.study.study import Study
+from fourfold.study.trials import collect
+from fourfold.study.workers import Inline
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(240, 6))
+Y = np.where(X[:, 0] * X[:, 1] > 0, "same", "other")  # a product: one rate of three learns it in time
+EFFORT = replace(EFFORTS["quick"], steps=60, sizes=("S",), learning_rates=(1e-5, 1e-4, 3e-2), extensions=0)
+PROBLEMS = (
+    Problem("flat", (6,), 2, 200), Problem("sequence", (20, 2), 2, 200), Problem("image", (8, 8, 1), 10, 2000),
+    Problem("text", (12,), 2, 200, 50),
+)  # fmt: skip
+
+
+def study(folder, **options):
+    return Study(from_arrays(X, Y), EFFORT, [0], 0, folder, families=("dense",), **options)
+
+
+@pytest.fixture(scope="module")
+def inquiry(tmp_path_factory):
+    asked = study(tmp_path_factory.mktemp("hyperparameters"), hyperparameters=True)
+    executor = Inline()
+    trials = asked.run(executor)
+    asked.probe(trials, [MEASURE], executor)
+    return Inquiry(asked, trials, 0.01)
+
+
+def test_not_unless_it_is_asked_for(inquiry, tmp_path):
+    silent = study(tmp_path)
+    assert MEASURE.wants(silent, inquiry.trials) == []
+    assert "--hyperparameters" in MEASURE.find(Inquiry(silent, inquiry.trials, 0.01)).reason
+    assert EFFORTS["thorough"].hyperparameters and not EFFORTS["standard"].hyperparameters
+
+
+def test_the_grid_is_balanced_with_at_most_eight_programs_and_seeds_of_its_own(inquiry):
+    grid = Grid.around(inquiry.study, inquiry.trials["dense"])
+    assert grid.factors == {
+        RATE: (1e-5, 1e-4, 3e-2), BATCH: (16, 8), "depth": (2, 1), "dropout": (0.3, 0.0),
+    }  # fmt: skip
+    blocks = grid.blocks()
+    assert len({(block.batch, block.settings) for block in blocks}) == len(blocks) == 8
+    assert blocks[0].settings == () and blocks[-1].settings == (("depth", 1), ("dropout", 0.0))
+    seeds = [run.seed for block in blocks for run in block.runs]
+    assert len(set(seeds)) == len(seeds) == 72 and not set(seeds) & set(inquiry.study.seeds)
+    assert all(sorted({run.learning_rate for run in block.runs}) == list(grid.rates) for block in blocks)
+    assert inquiry.study.price(1).replicas == 15 + 72
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.layout)
+@pytest.mark.parametrize("family", CANDIDATES)
+def test_every_setting_of_a_family_changes_its_network(family, problem):
+    width = fitting_width(family, problem, "S")
+    factors = CANDIDATES[family].factors(problem, width)
+    assert len(factors) == 2 and all(first != second for first, second in factors.values())
+
+    def text(**settings):
+        net = build(family, problem, "S", "softmax", width, tuple(settings.items()))
+        weights = {path: spec.shape for path, spec in net.trained.specs().items()}
+        return (
+            net.description,
+            str(weights),
+            str([vars(node.layer).get("rate") for node in net.trained.nodes]),
+        )
+
+    recipe = text()
+    assert text(**{name: first for name, (first, _) in factors.items()}) == recipe
+    for name, (_, other) in factors.items():
+        changed = text(**{name: other})
+        assert (changed[0] != recipe[0] and changed[1:] != recipe[1:]) or name == "heads", name
+        assert changed[0] != recipe[0]
+
+
+def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
+    found = MEASURE.find(inquiry)
+    assert "Fully connected learning rate" in found.answer
+    shares = {(e.measure, e.subject): e.value for e in found.evidence}
+    assert shares[WHOLE, "dense: learning rate"] > 0.5
+    assert (AT_BEST, "dense: learning rate") not in shares
+    for measure in (WHOLE, AT_BEST):
+        assert sum(v for (m, _), v in shares.items() if m == measure) == pytest.approx(1)
+    bars, best, levels = found.figures
+    assert [row["group"] for row in bars.rows][:4] == ["learning rate", "batch size", "depth", "dropout"]
+    assert all(row["value"] >= 0 for row in (*bars.rows, *best.rows))
+    means = {(row["Factor"], row["Level"]): row["Mean score"] for row in levels.rows}
+    assert means[RATE, "0.03"] > means[RATE, "1e-05"] + 0.15
+    grand = [
+        np.mean([m for (f, _), m in means.items() if f == factor])
+        for factor in (RATE, BATCH, "depth", "dropout")
+    ]
+    assert grand == pytest.approx([grand[0]] * 4)
+
+
+def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):
+    grid = Grid.around(inquiry.study, inquiry.trials["dense"])
+    before = grid.scores()
+
+    def diverging(blocks, *rest):
+        found = collect(blocks, *rest)
+        for trials in found.values():
+            for setting, mine in trials.by_setting.items():
+                trials.by_setting[setting] = [
+                    replace(t, status=2, validation_score=float("nan")) for t in mine
+                ]
+        return found
+
+    monkeypatch.setattr(hyperparameters, "collect", diverging)
+    after = Grid.around(inquiry.study, inquiry.trials["dense"]).scores()
+    share = max(np.mean(Y == "same"), np.mean(Y == "other"))
+    assert before.shape == after.shape == (3, 2, 2, 2, 3)
+    assert np.allclose(after, share) and not np.allclose(before, share)
+
+
+def test_a_grid_with_a_lost_training_is_left_out(inquiry, tmp_path):
+    other = study(tmp_path, hyperparameters=True)
+    found = MEASURE.find(Inquiry(other, inquiry.trials, 0.01))
+    assert not found.applicable and found.evidence[0].reason == "a training failed"
