@@ -1,7 +1,7 @@
 """How long one training step takes here, against length, batch and cores. Seconds, so never part of the results.
 
-A run of few and a run of many steps differ in their steps only: both look at no validation rows, and learn at rate 0, so
-that neither stops early.
+A run of few and a run of many steps differ in their steps only: both look at no validation rows, and learn at rate 0,
+so that neither stops early.
 
     time a step = (T(many) - T(few)) / (many - few),    each T the least of a few repeats
 
