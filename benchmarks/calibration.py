@@ -1,9 +1,10 @@
 """Is the verdict calibrated? Coverage of the intervals, false winners, power.
 
-    python -m benchmarks.calibration [--draws 2000] [--studies 600] [--workers 2] [--seed 0]
+    python -m benchmarks.calibration [--draws 2000] [--studies 600] [--workers 2] [--seed 0] [--plans PLAN ...]
 
 Losses are drawn from worlds whose expected scores are known (`fourfold.evidence.simulate`): four families
-under the plans of the comparison. Prints a table for each question; minutes on two cores.
+under the plans of the comparison. Prints a table for each question; minutes on two cores. The upper bound of each
+rate of false winners is to be at most 7.5 %. `benchmarks.pools` asks the same of real trainings.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ PLANS = {
 EFFECTS = {"none": (0.0, 0.0), "usual": (0.05, 0.06), "large": (0.1, 0.12)}
 CHANCE = 0.5
 BASELINE_TIE = "as the baseline"
+MOST_FALSE = 7.5  # %
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def upper_bound(successes: int, trials: int, level: float = 0.95) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--draws", type=int, default=2000, help="draws for each coverage")
     parser.add_argument("--studies", type=int, default=600, help="studies for each rate of verdicts")
     parser.add_argument("--workers", type=int, default=2)
@@ -102,6 +104,7 @@ def main() -> None:
     parser.add_argument(
         "--effects", nargs="+", choices=EFFECTS, default=list(EFFECTS), help="of the coverage"
     )
+    parser.add_argument("--plans", nargs="+", choices=PLANS, default=list(PLANS), metavar="PLAN")
     parser.add_argument("--only", choices=["coverage", "false-winners", "power"])
     options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
@@ -112,24 +115,24 @@ def main() -> None:
             )
 
         if options.only in (None, "coverage"):
-            coverage(each, options.draws, options.effects)
+            coverage(each, options.plans, options.draws, options.effects)
         if options.only in (None, "false-winners"):
-            false_winners(each, options.studies)
+            false_winners(each, options.plans, options.studies)
         if options.only in (None, "power"):
-            power(each, options.studies)
+            power(each, options.plans, options.studies)
 
 
-def coverage(each, draws: int, effects: list[str]) -> None:
+def coverage(each, plans: list[str], draws: int, effects: list[str]) -> None:
     print(f"Coverage of nominal 95 % over {draws} draws (accuracies .93 .92 .92 .90), in %")
     print(f"{'plan':28}{'effects':9}{'score':>8}{'4 scores':>10}{'4 differences':>15}{'half-width':>12}")
-    for plan in PLANS:
+    for plan in plans:
         for effect in effects:
             rows = np.array(each(covers, Setting(plan, (0.93, 0.92, 0.92, 0.90), effect), draws), float)
             one, four, deltas, width = 100 * rows.mean(0)
             print(f"{plan:28}{effect:9}{one:8.1f}{four:10.1f}{deltas:15.1f}{width:12.2f}", flush=True)
 
 
-def false_winners(each, studies: int) -> None:
+def false_winners(each, plans: list[str], studies: int) -> None:
     print(
         f"\nFalse winners in {studies} studies, in %, with the one-sided 95 % upper bound of their rate: chosen"
     )
@@ -137,7 +140,8 @@ def false_winners(each, studies: int) -> None:
     print(
         f"{'plan':28}{'what':18}{'effects':9}{'rate':>7}{'bound':>7}{'equivalent':>12}{'undecided':>11}{'none':>7}"
     )
-    for plan in PLANS:
+    largest = 0.0
+    for plan in plans:
         for what, accuracy, effect, baseline in (
             ("four equal, .92", 0.92, "usual", None),
             ("four equal, .92", 0.92, "large", None),
@@ -149,20 +153,22 @@ def false_winners(each, studies: int) -> None:
             kinds = Counter(kind for kind, _ in each(verdict, setting, studies))
             false = kinds["choose"] + (0 if baseline is None else kinds["equivalent"])
             rate, bound = 100 * false / studies, 100 * upper_bound(false, studies)
+            largest = max(largest, bound)
             rest = f"{100 * kinds['equivalent'] / studies:12.1f}{100 * kinds['undecided'] / studies:11.1f}"
             rest += f"{100 * kinds['none'] / studies:7.1f}"
             print(f"{plan:28}{what:18}{effect:9}{rate:7.1f}{bound:7.1f}{rest}", flush=True)
+    print(f"The largest bound is {largest:.1f}; at most {MOST_FALSE} is wanted.")
 
 
-def power(each, studies: int) -> None:
+def power(each, plans: list[str], studies: int) -> None:
     print(f"\nPower over {studies} studies: one family is better than three equal ones (.92), in %")
     print(f"{'plan':28}{'points':>7}{'chosen':>8}{'wrong one':>11}{'equivalent':>12}{'undecided':>11}")
-    for plan in PLANS:
+    for plan in plans:
         for points in (1, 2, 4):
             setting = Setting(plan, (0.92 + points / 100, 0.92, 0.92, 0.92))
             found = Counter(each(verdict, setting, studies))
             right = 100 * found["choose", "family 1"] / studies
-            kinds = Counter()
+            kinds = dict.fromkeys(("choose", "equivalent", "undecided"), 0.0)
             for (kind, _), count in found.items():
                 kinds[kind] += 100 * count / studies
             wrong, rest = kinds["choose"] - right, f"{kinds['equivalent']:12.1f}{kinds['undecided']:11.1f}"

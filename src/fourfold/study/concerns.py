@@ -18,8 +18,8 @@ from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
 from fourfold.training.replicas import DIVERGED, STOPPED
 
-LEAVES, FOLDS = 64, 5
-MOST_ROWS, MOST_COLUMNS = 5_000, 1_000
+LEAVES, FOLDS = 64, 3
+MOST_ROWS, MOST_COLUMNS = 2_000, 300  # looked at: a few seconds at most
 
 
 def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]:
