@@ -30,7 +30,7 @@ from fourfold.training.placement import padded
 from fourfold.training.replicas import Shared
 
 FEW, MANY = 2, 52  # steps, where a run has as many
-REPEATS = 2
+REPEATS = 3
 FACTORS = {"standard": (2.0,), "thorough": (0.5, 2.0)}
 """By effort, what length and batch are multiplied by. A quick look compiles nothing for this."""
 COLUMNS = ("length", "batch", "cores", "milliseconds")

@@ -141,7 +141,7 @@ def _bare_layers() -> Figure:
 
 
 def _paths() -> Figure:
-    """A line a family, and one of dilated convolutions."""
+    """A line a family, of its first layer in the table, and one of dilated convolutions."""
     by_series = {layer.title if layer.dilated else layer.family: layer for layer in reversed(LAYERS)}
     rows = []
     for series, layer in by_series.items():
