@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import narwhals as nw
@@ -13,6 +14,9 @@ from fourfold.errors import DataError
 from .dataset import Column, Dataset, Table
 from .infer import settle
 from .join import with_test
+from .messages import listed
+from .roles import NO_ROLES, Roles
+from .sample import Reading, thinned
 from .source import Source
 from .words import as_objects, typed
 
@@ -27,6 +31,9 @@ def from_arrays(
     bounds: Sequence[float] | None = None,
     x_test: Any = None,
     y_test: Any = None,
+    rows: int | None = None,
+    image_size: int | None = None,
+    roles: Roles = NO_ROLES,
     name: str = "data",
 ) -> Dataset:
     """Rows x and their target y as a data set.
@@ -34,7 +41,7 @@ def from_arrays(
     - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C), a list of texts, or a data frame (pandas,
       polars, pyarrow). ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is
       a data frame that holds its target.
-    - ``x_test``, ``y_test``: the user's own test rows.
+    - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
     >>> data.layout, data.task.classes, data.rows
@@ -44,10 +51,18 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = as_source(x, y, name)
+    source = thinned(as_source(x, y, name), Reading(rows))
     if x_test is not None:
         source = with_test(source, as_source(x_test, y_test, "x_test"), target)
-    return settle(source, target=target, task=task, layout=layout, bounds=bounds)
+    return settle(
+        source,
+        target=target,
+        task=task,
+        layout=layout,
+        bounds=bounds,
+        image_size=image_size,
+        roles=roles,
+    )
 
 
 def as_source(x: Any, y: Any, name: str) -> Source:
@@ -80,6 +95,19 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     )
 
 
+def column_of(source: Source) -> tuple[np.ndarray, str]:
+    """The values and the kind of the only column of a source: a target that stands alone."""
+    if isinstance(source.inputs, Table) and len(source.inputs) == 1:
+        name = source.inputs.names[0]
+        return source.inputs[name], source.kind(name)
+    if isinstance(source.inputs, Table):
+        raise DataError(
+            "several-targets", "y has several columns", got=listed(source.inputs.names), wanted="one column"
+        )
+    values, kind, _ = _target(source.inputs)
+    return values, kind
+
+
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
@@ -97,14 +125,21 @@ def _series(series: nw.Series) -> np.ndarray:
     kind = series.dtype
     if kind.is_numeric():
         return series.cast(nw.Float64).to_numpy().astype(np.float64)
-    if kind in (nw.Datetime, nw.Date):
-        values = [None if value is None or value != value else value for value in series.to_list()]
+    values = series.to_list()
+    if kind in (nw.Datetime, nw.Date) or (kind == nw.Object and _all_dates(values)):
         return np.array([_moment(value) for value in values], dtype="datetime64[us]")
-    return as_objects(series.to_list())
+    return as_objects(values)
+
+
+def _all_dates(values: list[Any]) -> bool:
+    """Dates as Python objects, None or NaN where one is missing."""
+    return any(isinstance(value, date) for value in values) and all(
+        value is None or isinstance(value, (date, float)) for value in values
+    )
 
 
 def _moment(value: Any) -> Any:
-    if value is None:
+    if not isinstance(value, date) or value != value:  # None, NaN, NaT
         return np.datetime64("NaT")
     return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
 

@@ -1,0 +1,76 @@
+"""What X and y may be: frames of any kind with words and gaps, sequences, images, tokens; labels of any type."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+import fourfold
+from fourfold.errors import DataError
+from fourfold.options import Options, load_data
+
+RNG = np.random.default_rng(0)
+ROWS = 60
+LABELS = np.array(["no", "yes"])[np.arange(ROWS) % 2]
+COLUMNS = {
+    "size": [None if i % 7 == 0 else float(i % 5) for i in range(ROWS)],
+    "colour": [None if i % 11 == 0 else ("red", "blue")[i % 2] for i in range(ROWS)],
+    "day": [datetime.date(2024, 1, 1 + i % 28) for i in range(ROWS)],
+}
+
+
+def small(name, **parameters):
+    return getattr(fourfold, name)(size="S", learning_rate=0.03, steps=60, **parameters)
+
+
+def test_frames_of_any_kind_need_no_encoder_and_give_the_same():
+    pandas, polars = pd.DataFrame(COLUMNS), pl.DataFrame(COLUMNS)
+    models = [small("DenseClassifier").fit(pandas, LABELS), small("DenseClassifier").fit(polars, pl.Series(LABELS))]
+    assert all(model.score(polars, LABELS) > 0.9 for model in models[1:])
+    np.testing.assert_array_equal(models[0].predict_proba(pandas), models[1].predict_proba(polars))
+    assert models[0].feature_names_in_.tolist() == list(COLUMNS)
+    with pytest.raises(ValueError, match="feature names should match"):
+        models[0].predict(pandas.rename(columns={"size": "length"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("ConvolutionClassifier", (8, 6, 1)), ("RecurrentClassifier", (7, 2)), ("AttentionClassifier", (7, 2))]
+)
+def test_images_and_sequences(name, shape):
+    x = RNG.normal(size=(ROWS, *shape)).astype("float32")
+    x[:, 2] += 3 * (np.arange(ROWS) % 2).reshape(-1, *[1] * (len(shape) - 1))
+    model = small(name).fit(x, LABELS)
+    assert model.score(x, LABELS) > 0.9
+    with pytest.raises(DataError, match="not what the model was trained on"):
+        model.predict(np.concatenate([x, x], axis=2))
+
+
+def test_tokens():
+    x = RNG.integers(2, 9, size=(ROWS, 6))
+    x[:, 0] = 2 + np.arange(ROWS) % 2
+    model = small("DenseClassifier", layout="text").fit(x, LABELS)
+    assert model.model_.preparation.layout == "text" and model.score(x, LABELS) > 0.9
+
+
+@pytest.mark.parametrize(
+    "classes", [["b", "a"], [10, 9], [True, False], [2.0, -1.0], ["10", "9"]], ids=["text", "whole", "bool", "number", "digits"]
+)
+def test_labels_come_back_as_they_were_in_the_order_of_classes(classes):
+    x = np.arange(ROWS)[:, None] % 2 + 0.1 * RNG.normal(size=(ROWS, 2))
+    y = np.array(classes)[np.arange(ROWS) % 2]
+    model = small("DenseClassifier").fit(x, y)
+    assert model.classes_.tolist() == sorted(classes) and model.classes_.dtype == y.dtype
+    np.testing.assert_array_equal(model.predict(x), y)
+    np.testing.assert_array_equal(model.classes_[model.predict_proba(x).argmax(1)], y)
+
+
+@pytest.mark.parametrize("convert", [pd.DataFrame, pl.from_numpy, lambda x: x.tolist(), lambda x: x], ids=["pandas", "polars", "list", "numpy"])  # fmt: skip
+@pytest.mark.parametrize("series", [pd.Series, pl.Series, lambda y: y.tolist(), lambda y: y, pd.DataFrame], ids=["pandas", "polars", "list", "numpy", "frame"])  # fmt: skip
+def test_compare_takes_arrays_lists_and_frames(convert, series):
+    x = RNG.normal(size=(ROWS, 3))
+    data = load_data(convert(x), series(LABELS), Options())
+    assert (data.rows, data.layout, len(data.columns), data.task.classes) == (ROWS, "flat", 3, ("no", "yes"))
+    found = data.inputs if isinstance(data.inputs, np.ndarray) else np.stack([*data.inputs.values()], axis=1)
+    np.testing.assert_array_equal(found, x)

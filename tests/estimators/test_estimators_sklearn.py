@@ -1,0 +1,115 @@
+"""The estimators keep scikit-learn's promises: its own checks, its tools around them, pickles and clones."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import estimator_checks as checks
+
+import fourfold
+from fourfold.errors import OptionError
+from fourfold.study.single import sweep_of
+
+FAMILIES = ("Dense", "Convolution", "Recurrent", "Attention")
+X, Y = load_iris(return_X_y=True)
+
+
+def tiny(name, **parameters):
+    """An estimator whose training takes moments."""
+    if name.startswith("Fourfold"):
+        return getattr(fourfold, name)(**{"effort": "tiny", "candidates": ["dense"], **parameters})
+    small = {"size": "S", "learning_rate": 0.03, "steps": 60}
+    return getattr(fourfold, name)(**{**small, **parameters})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["Classifier", "Regressor"])
+@pytest.mark.parametrize("name", ["Fourfold", *FAMILIES])
+def test_passes_all_checks_of_scikit_learn(name, kind):
+    found = checks.check_estimator(tiny(name + kind), on_skip=None)
+    assert {check["status"] for check in found} <= {"passed", "skipped"} and len(found) > 40
+
+
+@pytest.mark.parametrize("name", ["FourfoldClassifier", *(f"{f}{k}" for f in FAMILIES for k in ("Classifier", "Regressor"))])
+def test_passes_the_checks_that_train_nothing(name):
+    estimator = tiny(name)
+    for check in (
+        checks.check_parameters_default_constructible, checks.check_get_params_invariance, checks.check_set_params,
+        checks.check_no_attributes_set_in_init, checks.check_mixin_order, checks.check_valid_tag_types,
+        checks.check_estimators_unfitted, checks.check_fit1d, checks.check_fit2d_1sample, checks.check_complex_data,
+        checks.check_estimator_sparse_array, checks.check_estimators_empty_data_messages, checks.check_supervised_y_no_nan,
+        checks.check_requires_y_none,
+    ):  # fmt: skip
+        check(name, estimator)
+
+
+@pytest.mark.parametrize("name", ["DenseClassifier", "DenseRegressor"])
+def test_passes_a_handful_of_the_checks_that_train(name):
+    for check in (
+        checks.check_dict_unchanged, checks.check_methods_subset_invariance, checks.check_methods_sample_order_invariance,
+        checks.check_dataframe_column_names_consistency, checks.check_estimators_pickle,
+    ):  # fmt: skip
+        check(name, tiny(name))
+
+
+def test_works_in_the_tools_of_scikit_learn():
+    model = make_pipeline(StandardScaler(), tiny("DenseClassifier"))
+    assert cross_val_score(model, X, Y, cv=3).min() > 0.85
+    search = GridSearchCV(tiny("DenseClassifier"), {"learning_rate": [1e-6, 0.03]}, cv=2).fit(X, Y)
+    assert search.best_params_ == {"learning_rate": 0.03} and search.score(X, Y) > 0.9
+
+
+def test_pickles_and_copies_predict_the_same_and_clones_are_unfitted():
+    model = tiny("DenseClassifier").fit(X, Y)
+    expected = model.predict_proba(X)
+    for other in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        np.testing.assert_array_equal(other.predict_proba(X), expected)
+    with pytest.raises(NotFittedError):
+        clone(model).predict(X)
+
+
+def test_the_comparison_as_an_estimator(tmp_path):
+    model = tiny("FourfoldClassifier", out=tmp_path / "study").fit(X, Y)
+    assert model.verdict_["kind"] in ("choose", "none") and model.verdict_["family"] == "dense"
+    assert [row["family"] for row in model.table_] == ["dense"] and model.score(X, Y) > 0.9
+    kept = fourfold.load_model(tmp_path / "study")
+    np.testing.assert_array_equal(kept.predict(X), model.predict(X))
+    other = pickle.loads(pickle.dumps(model))
+    assert other.verdict_ == model.verdict_
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
+
+
+def test_a_comparison_without_a_folder_leaves_none_and_still_reports(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    model = tiny("FourfoldRegressor").fit(X[:, 1:], X[:, 0])
+    assert not list(tmp_path.iterdir()) and model.score(X[:, 1:], X[:, 0]) > 0.5
+    assert model.comparison_.report(tmp_path / "report.html").stat().st_size > 10_000
+
+
+def test_the_learning_rate_is_chosen_on_validation_rows_and_divergence_is_said():
+    model = tiny("DenseClassifier", learning_rate=[1e-7, 0.03]).fit(X, Y)
+    assert model.model_.facts["learning_rate"] == 0.03
+    assert tiny("DenseClassifier", learning_rate=[0.03, 1e38]).fit(X, Y).score(X, Y) > 0.9
+    with pytest.raises(OptionError, match="diverged.*Do this: learning_rate=1e"):
+        tiny("DenseRegressor", learning_rate=1e38).fit(X[:, 1:], X[:, 0])
+
+
+def test_fits_of_similar_sizes_share_one_compiled_program():
+    first, second = tiny("DenseClassifier").fit(X, Y), tiny("DenseClassifier").fit(X[:140], Y[:140])
+    assert first.model_.net.problem == second.model_.net.problem
+    before = sweep_of.cache_info().misses
+    tiny("DenseClassifier", seed=3).fit(X[5:], Y[5:])
+    assert sweep_of.cache_info().misses == before
+
+
+def test_a_seed_decides_everything():
+    probabilities = [tiny("DenseClassifier", seed=seed).fit(X, Y).predict_proba(X) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(probabilities[0], probabilities[1])
+    assert np.abs(probabilities[0] - probabilities[2]).max() > 1e-3
