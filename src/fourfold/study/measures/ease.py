@@ -176,18 +176,6 @@ def _answer(evidence: list[Evidence]) -> str:
     return Sentence(f"{joined}.", joined.numbers)
 
 
-def wants_more(trials: Trials, sizes: tuple[str, ...], margin: float, deviation: float) -> bool:
-    """Whether the largest size was best by more than the margin, so that a larger one might gain more."""
-    if trials.best()[0] != sizes[-1] or len(sizes) < 2:
-        return False
-
-    def best(size: str) -> float:
-        score = max(trials.rank((s, rate))[0] for s, rate in trials.by_setting if s == size)
-        return -float(np.sqrt(-score)) * deviation if score < 0 else score
-
-    return best(sizes[-1]) - max(best(size) for size in sizes[:-1]) > margin
-
-
 def _spread(scores: list[float]) -> dict[str, float] | None:
     if not scores:
         return None
