@@ -14,9 +14,6 @@ from fourfold.errors import DataError
 from .dataset import Column, Dataset, Table
 from .infer import settle
 from .join import with_test
-from .messages import listed
-from .roles import NO_ROLES, Roles
-from .sample import Reading, thinned
 from .source import Source
 from .words import as_objects, typed
 
@@ -31,9 +28,6 @@ def from_arrays(
     bounds: Sequence[float] | None = None,
     x_test: Any = None,
     y_test: Any = None,
-    rows: int | None = None,
-    image_size: int | None = None,
-    roles: Roles = NO_ROLES,
     name: str = "data",
 ) -> Dataset:
     """Rows x and their target y as a data set.
@@ -41,7 +35,7 @@ def from_arrays(
     - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C), a list of texts, or a data frame (pandas,
       polars, pyarrow). ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is
       a data frame that holds its target.
-    - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
+    - ``x_test``, ``y_test``: the user's own test rows.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
     >>> data.layout, data.task.classes, data.rows
@@ -51,18 +45,10 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = thinned(as_source(x, y, name), Reading(rows))
+    source = as_source(x, y, name)
     if x_test is not None:
         source = with_test(source, as_source(x_test, y_test, "x_test"), target)
-    return settle(
-        source,
-        target=target,
-        task=task,
-        layout=layout,
-        bounds=bounds,
-        image_size=image_size,
-        roles=roles,
-    )
+    return settle(source, target=target, task=task, layout=layout, bounds=bounds)
 
 
 def as_source(x: Any, y: Any, name: str) -> Source:
@@ -93,19 +79,6 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
     )
-
-
-def column_of(source: Source) -> tuple[np.ndarray, str]:
-    """The values and the kind of the only column of a source: a target that stands alone."""
-    if isinstance(source.inputs, Table) and len(source.inputs) == 1:
-        name = source.inputs.names[0]
-        return source.inputs[name], source.kind(name)
-    if isinstance(source.inputs, Table):
-        raise DataError(
-            "several-targets", "y has several columns", got=listed(source.inputs.names), wanted="one column"
-        )
-    values, kind, _ = _target(source.inputs)
-    return values, kind
 
 
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
