@@ -55,8 +55,17 @@ SOURCES = (
         "importance. ICML.",
     ),
     Source(
-        ('"saliency"', '"attention map'),
+        ('"views": [[',),
         "Adebayo, J. et al. (2018). Sanity checks for saliency maps. NeurIPS.",
+    ),
+    Source(
+        ("Simonyan",),
+        "Simonyan, K., Vedaldi, A. and Zisserman, A. (2014). Deep inside convolutional networks: visualising image "
+        "classification models and saliency maps. ICLR workshop.",
+    ),
+    Source(
+        ("Abnar",),
+        "Abnar, S. and Zuidema, W. (2020). Quantifying attention flow in transformers. ACL.",
     ),
     Source(
         ("Conv1D(", "Conv2D("),
