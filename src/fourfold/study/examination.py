@@ -168,7 +168,7 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
         arrays |= _attention(answer, redrawn, block.problem.shape)
     kernel = inside.first_filters()
     if kernel is not None:
-        before, after = (np.abs(values[kernel]).reshape(1, -1) for values in (start, weights))
+        before, after = (values[kernel].reshape(1, -1) for values in (start, weights))
         arrays |= {
             "filters": weights[kernel],
             "filters_alike": np.array(maps.rank_correlation(before, after)),

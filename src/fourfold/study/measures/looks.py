@@ -66,7 +66,7 @@ def _checks(family: str, arrays: Arrays) -> list[Evidence]:
         if name in arrays:
             method = f"mean Spearman correlation over rows and {REDRAWS} draws of the weights"
             if kind == "filters":
-                method = "Spearman correlation of the kernel's absolute values with those it started from"
+                method = "Spearman correlation of the kernel's numbers with those it started from"
             value, measure = float(arrays[name]), LIKENESS.format(kind=kind)
             found.append(
                 Evidence(measure, family, value, "correlation", None, method, examination.source(arrays))

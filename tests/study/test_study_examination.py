@@ -1,0 +1,255 @@
+"""Examinations of trained networks: gradients against differences, maps that find what matters, moved rows."""
+
+import json
+import re
+from dataclasses import replace
+
+import jax
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from fourfold.core.streams import Stream
+from fourfold.data import from_arrays
+from fourfold.study import examination, maps
+from fourfold.study.architecture import architecture
+from fourfold.study.blocks import LOSSES, column_order
+from fourfold.study.candidates import Problem
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.examples import examples
+from fourfold.study.inside import Inside
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import gradients, looks, memory, reach, shift
+from fourfold.study.study import Study
+from fourfold.study.workers import Inline
+
+EFFORT = replace(
+    EFFORTS["quick"], steps=150, sizes=("S",), learning_rates=(1e-2,), extensions=0, moved_rows=30
+)
+STEP, COLUMN = 3, 4
+MEASURES = (shift.MEASURE, reach.MEASURE, gradients.MEASURE, memory.MEASURE, looks.MEASURE)
+
+
+def examined(folder, dataset, *families):
+    """A study, its trials, and its examinations by family."""
+    study = Study(dataset, EFFORT, [0], 0, folder, families=families)
+    trials = study.run(Inline())
+    tasks = study.examinations(trials)
+    for task in tasks.values():
+        task.run(folder)
+    return study, trials, tasks
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory):
+    """Two families on series (T = 12) whose class is the sign of step 3."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 12, 1)).astype("float32")
+    dataset = from_arrays(x, np.where(x[:, STEP, 0] > 0, "up", "down"))
+    return examined(tmp_path_factory.mktemp("series"), dataset, "dense", "attention")
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Convolution, whose runs permute the columns, on a table whose target is column 4."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(150, 6))
+    return examined(tmp_path_factory.mktemp("table"), from_arrays(x, 3 * x[:, COLUMN]), "convolution")
+
+
+# ---- gradients ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def text():
+    """An untrained recurrent network over texts with padding, and what its inside says of them."""
+    net = architecture("recurrent", Problem("text", (7,), 3, 100, vocabulary=30), "S", "softmax", ())
+    weights = net.trained.init(Stream(5))
+    tokens = np.arange(2, 23, dtype=np.int32).reshape(3, 7)
+    tokens[0, 5:] = 0
+    return net, weights, tokens, Inside(net)
+
+
+def test_gradients_of_a_text_are_those_by_the_vectors_of_its_tokens(text):
+    net, weights, tokens, inside = text
+    pulled = inside.of_answer(weights, tokens)
+    chosen = pulled.outputs.argmax(axis=1)
+    path, change = "embedding/embeddings", 1e-2
+    for row, step in ((0, 0), (0, 4), (1, 6), (2, 3)):  # each token occurs once
+        by_hand = []
+        for sign in (1, -1):
+            table = weights[path].copy()
+            table[tokens[row, step], 2] += sign * change
+            by_hand.append(net.trained.apply({**weights, path: table}, tokens).outputs[row, chosen[row]])
+        slope = float(by_hand[0] - by_hand[1]) / (2 * change)
+        assert pulled.by_inputs[row, step, 2] == pytest.approx(slope, rel=2e-2, abs=1e-5)
+    assert not pulled.by_inputs[0, 5:].any()  # padding
+
+
+def test_norms_by_layer_are_those_of_the_loss_in_training(text):
+    net, weights, tokens, inside = text
+    targets = np.array([[0], [2], [1]], np.int32)
+    pulled = inside.of_loss(weights, tokens, targets)
+    loss = LOSSES["softmax"]()
+    by_hand = jax.grad(lambda w: loss.call(targets, net.trained.apply(w, tokens).outputs).mean())(weights)
+    found = inside.by_layer(pulled.by_weights)
+    assert list(found) == ["embedding", "lstm", "layer_normalization", "dense"]
+    for name, norm in found.items():
+        squares = [np.sum(np.square(g)) for path, g in by_hand.items() if path.startswith(f"{name}/")]
+        assert norm == pytest.approx(np.sqrt(np.sum(squares)), rel=1e-4)
+
+
+# ---- trained networks --------------------------------------------------------------------------------------
+
+
+def test_the_maps_find_the_step_that_decides(series):
+    study, _, tasks = series
+    arrays = tasks["dense"].load(study.folder)
+    assert set(arrays["rows"]) <= set(study.splits[int(arrays["split"])].test)
+    assert (arrays["maps"].argmax(axis=1) == STEP).mean() > 0.9
+    assert arrays["by_lag"].argmax() == 12 - 1 - STEP and arrays["by_lag"].sum() == pytest.approx(1)
+    assert arrays["lag_end"].argmax() == 12 - 1 - STEP
+    assert arrays["maps_alike"] < examination.ALIKE
+
+
+def test_columns_are_told_apart_whatever_their_order(table):
+    study, _, tasks = table
+    task = tasks["convolution"]
+    arrays = task.load(study.folder)
+    run = task.block.runs[0]
+    assert column_order(run.seed, run.split, 6)[COLUMN] != COLUMN  # so that a map in the wrong order is seen
+    assert (arrays["maps"].argmax(axis=1) == COLUMN).all()
+    assert "shift_outputs" not in arrays and "by_lag" not in arrays
+    (columns,) = (f for f in looks.MEASURE.find(inquiry(table)).figures if f.name == "looks-columns")
+    assert columns.rows[0]["group"] == f"x{COLUMN}"
+
+
+def test_moved_rows_are_predicted_by_the_trained_network(series):
+    study, trials, tasks = series
+    task = tasks["dense"]
+    arrays, run = task.load(study.folder), task.block.runs[0]
+    split = study.splits[run.split]
+    (trial,) = (t for t in trials["dense"].all if t.run == run)
+    still = trial.outputs[np.searchsorted(split.test, arrays["shift_rows"])]
+    np.testing.assert_allclose(arrays["shift_outputs"][0, 0], still, rtol=1e-3, atol=1e-4)
+    block = task.block.load(study.folder)
+    weights = {name[7:]: a for name, a in block.items() if name.startswith("weight:")}
+    inputs = study.prepared.inputs[run.split][arrays["shift_rows"]]
+    later = np.concatenate([np.zeros_like(inputs[:, :2]), inputs[:, :-2]], axis=1)
+    place = arrays["shift_steps"].tolist().index(2)
+    by_hand = task.block.net.trained.apply(weights, later).outputs
+    np.testing.assert_allclose(arrays["shift_outputs"][1 + place, 0], by_hand, rtol=1e-3, atol=1e-4)
+    found = {(e.measure, e.subject): e for e in shift.MEASURE.find(inquiry(series)).evidence}
+    assert (
+        found[shift.ONE, "dense"].interval[0] > 0.1
+    )  # a step to the side, and what decides is another number
+
+
+def test_attention_is_read_off_the_trained_blocks(series):
+    dense, arrays = (task.load(series[0].folder) for task in series[2].values())
+    assert np.array_equal(arrays["rows"], dense["rows"]) and "attention" not in dense
+    assert arrays["attention_entropy"].shape == (2,) and (arrays["attention_entropy"] < 1).all()
+    assert arrays["attention"].sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert arrays["uniform_distance"] == pytest.approx(np.abs(np.subtract.outer(range(12), range(12))).mean())
+
+
+def test_an_examination_is_a_pure_function_and_its_seconds_lie_apart(series):
+    study, _, tasks = series
+    task = tasks["dense"]
+    before = task.load(study.folder)
+    task.path(study.folder).unlink()
+    assert task.load(study.folder) is None
+    task.run(study.folder)
+    after = task.load(study.folder)
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert task.seconds(study.folder).keys() == {"1", "256"}
+    assert replace(task, rows=31).path(study.folder) != task.path(study.folder)
+
+
+# ---- measures and examples ---------------------------------------------------------------------------------
+
+
+def inquiry(fixture):
+    return Inquiry(fixture[0], fixture[1], 0.01)
+
+
+@pytest.mark.parametrize("name", ["series", "table"])
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_each_number_of_an_answer_is_evidence(name, measure, request):
+    fixture = request.getfixturevalue(name)
+    assert measure.wants(fixture[0], fixture[1]) == [*fixture[2].values()]
+    found = measure.find(inquiry(fixture))
+    json.dumps(found.to_dict(), allow_nan=False)
+    if not found.applicable:
+        assert (measure.name, name) == ("shift", "table")
+        return
+    values = {(e.measure, e.subject): (e.value, *(e.interval or ())) for e in found.evidence}
+    shown = [number.text for number in found.answer.numbers]
+    assert shown and all(n.value in values[n.measure, n.subject] for n in found.answer.numbers)
+    number = r"-?[\d,]*\.?\d+"
+    assert re.findall(number, found.answer) == [part for text in shown for part in re.findall(number, text)]
+
+
+def test_an_examination_that_failed_is_said(series, tmp_path):
+    study, trials, _ = series
+    lost = Inquiry(Study(study.dataset, EFFORT, [0], 0, tmp_path, families=tuple(trials)), trials, 0.01)
+    for measure in MEASURES:
+        found = measure.find(lost)
+        assert [e.reason for e in found.evidence if not e.applicable] == ["its examination failed"] * 2
+    assert examples(lost.study, trials) is None
+
+
+def test_examples_show_the_rows_as_the_user_gave_them(series, table):
+    shown = examples(series[0], series[1])
+    assert [(view["family"], view["kind"]) for view in shown["families"]] == [
+        ("dense", "saliency"),
+        ("attention", "saliency"),
+        ("attention", "attention"),
+    ]
+    items = shown["families"][0]["items"]
+    assert {item["true"] for item in items} == {"up", "down"}
+    for item in items:
+        row = int(item["title"].removeprefix("row "))
+        np.testing.assert_allclose(item["input"]["values"][0], series[0].dataset.inputs[row, :, 0], rtol=1e-3)
+        assert np.argmax(item["maps"][0]["values"]) == STEP
+    for mistake in shown["mistakes"]:
+        assert any(said["predicted"] != mistake["true"] for said in mistake["said"])
+    json.dumps(shown, allow_nan=False)
+
+    saliency, filters = examples(table[0], table[1])["families"]
+    assert saliency["items"][0]["input"]["columns"] == [f"x{i}" for i in range(6)]
+    first, last = (saliency["items"][i] for i in (0, -1))
+    assert float(first["true"]) < float(last["true"]) and float(first["predicted"]) < float(last["predicted"])
+    assert (
+        filters["check"]["passed"]
+        == (filters["check"]["value"] <= examination.ALIKE)
+        == bool(filters["items"])
+    )
+
+
+# ---- maps --------------------------------------------------------------------------------------------------
+
+
+def test_rank_correlation_is_spearmans():
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 4, (2, 3, 5, 4))
+    by_hand = [spearmanr(x.ravel(), y.ravel()).statistic for x, y in zip(a, b)]
+    assert maps.rank_correlation(a, b) == pytest.approx(np.mean(by_hand))
+    assert maps.rank_correlation(a, np.zeros_like(a)) == 0
+
+
+def test_distances_from_the_centre_and_shares():
+    ring = np.zeros((1, 7, 7))
+    ring[0, 3, [1, 5]] = ring[0, [1, 5], 3] = 2.0
+    assert maps.by_distance(ring)[2] == pytest.approx(1)
+    assert maps.places_holding(ring)[0] == pytest.approx(4 / 49)
+    assert maps.normalised(np.zeros((1, 2, 2))).tolist() == [[[0.25, 0.25], [0.25, 0.25]]]
+
+
+def test_attention_that_reads_the_next_token():
+    eye = np.roll(np.eye(5), 1, axis=1)[None, None]
+    distances = maps.token_distances((5,))
+    assert maps.attention_distance(eye, distances) == pytest.approx((4 * 1 + 4) / 5)
+    assert maps.attention_entropy(eye) == 0
+    assert maps.token_distances((2, 3))[0].round(3).tolist() == [0, 1, 2, 1, 1.414, 2.236]
