@@ -18,7 +18,7 @@ from fourfold.report.scores import Study
 from fourfold.report.vega import domain, layer, plain, view
 
 MANY_GROUPS = 4  # more groups of bars than these: a panel for each series
-MANY_LINES = 5  # more lines than these: a panel for each, the others behind it in grey
+MANY_LINES = 5  # more lines than these, or several with bands: a panel for each, the others behind it in grey
 
 
 def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
@@ -213,7 +213,8 @@ def lines(figure: dict[str, Any], study: Study) -> Chart:
         points = {name: sorted(line, key=lambda point: point["x"]) for name, line in points.items()}
     label = {name: _from_to(name, rows, series, quantity, across) for name in series.names}
     panels = []
-    if len(series.names) > MANY_LINES:
+    banded = any(point["low"] is not None for line in points.values() for point in line)
+    if len(series.names) > (1 if banded else MANY_LINES):
         for name in series.names:
             behind = [_context(line, x, y) for other, line in points.items() if other != name]
             spec = view([*behind, *_line_layers({name: points[name]}, series, x, y)], 170)
@@ -273,7 +274,6 @@ def _line_layers(
         if bounded:
             band = layer(bounded, "area", series.colours[name],
                          {"x": at, "y": {"field": "low", **y}, "y2": {"field": "high"}})  # fmt: skip
-            band["mark"]["opacity"] = 0.18 if len(points) == 1 else 0.1
             layers.append(band)
     for name, line in points.items():
         mean = {"x": at, "y": {"field": "value", **y}}
@@ -312,14 +312,17 @@ def _line_table(
 def table(figure: dict[str, Any], study: Study) -> Chart:
     """The rows as they are; families by their titles, numbers to four digits."""
     columns, rows = figure["columns"], figure["rows"]
+    named = {study.titles[family]: colour for family, colour in study.colours.items()} | study.colours
     numbers = [any(fmt.is_number(row.get(title)) for row in rows) for title in columns]
     body = []
     for row in rows:
         first = str(row.get(columns[0]) or "")
         cells = [Cell(study.titles.get(first, first))]
         cells += [Cell("" if row.get(title) is None else fmt.plain(row[title])) for title in columns[1:]]
-        body.append(Row(tuple(cells), colour=study.colours.get(first)))
-    heads = tuple(Column(title, numeric=number) for title, number in zip(columns, numbers))
+        body.append(Row(tuple(cells), colour=named.get(first)))
+    heads = tuple(
+        Column(title[:1].upper() + title[1:], numeric=number) for title, number in zip(columns, numbers)
+    )
     return Chart("", figure["title"], "", (), Table(figure["title"], heads, tuple(body)),
                  note=figure.get("note") or "")  # fmt: skip
 

@@ -6,7 +6,6 @@ grey, so that the colour is left to the errors.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -70,8 +69,7 @@ def _read(figure: dict[str, Any], study: Study) -> _Matrix:
     across = list(dict.fromkeys(str(row["column"]) for row in rows))
     if set(down) == set(across):
         across = down
-    words = re.split(r"[^a-z0-9]+", figure["name"].lower())
-    family = next((family for family in study.titles if family in words), "")
+    family = next((family for family in study.titles if figure["name"].endswith(f"-{family}")), "")
     values = {(str(row["row"]), str(row["column"])): row["value"] for row in rows}
     return _Matrix(figure["title"], family, down, across, values)
 

@@ -12,6 +12,8 @@ from fourfold.report.quantity import Quantity
 from fourfold.report.scores import Study
 
 NOT_MEASURED = "not measured"
+UNNAMED = ("interactions", "other interactions", "seeds", "noise")
+"""Shares of the variation that are no hyperparameter's."""
 COLUMNS = (
     Column(
         "Inductive bias", about="what the score loses when positions are permuted and it is trained again"
@@ -73,7 +75,8 @@ def _ease(family: dict[str, Any]) -> Cell:
 
 def _hyperparameters(measured: dict[str, Any] | None, family: str, study: Study) -> Cell:
     found = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in _rows(measured, family)]
-    found = sorted((pair for pair in found if pair[0]["value"] > 0), key=lambda pair: -pair[0]["value"])[:2]
+    found = [(row, share) for row, share in found if row["value"] > 0 and row["group"] not in UNNAMED]
+    found = sorted(found, key=lambda pair: -pair[0]["value"])[:2]
     if not found:
         return _not_measured(measured, "--hyperparameters")
     shares = ", ".join(quantity.text(row["value"]) for row, quantity in found)
