@@ -19,10 +19,11 @@ import numpy as np
 from fourfold.core.files import load_arrays, save_arrays, write_whole
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
+from fourfold.errors import OptionError
 from fourfold.evidence.evidence import Evidence
 from fourfold.study import maps
 from fourfold.study.blocks import Block, prepared_of, replica_of
-from fourfold.study.inside import Inside, Pulled, bytes_of, seconds_of
+from fourfold.study.inside import Inside, Pulled, bytes_of, on_device, seconds_of
 from fourfold.study.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -159,6 +160,14 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     rows = np.concatenate([examples, others])[:count]
     start = {**replica.weights, **replica.fixed}
     answer = inside.of_answer(weights, inputs_of(rows))
+    if not np.isfinite(answer.by_inputs).all():
+        raise OptionError(
+            "not-finite",
+            "a trained network can't be looked at",
+            got=f"gradients of {block.family} that are no numbers",
+            wanted="a training that did not diverge",
+            do="see its learning rates in the report",
+        )
     redrawn = [
         inside.of_answer(net.trained.init(Stream(1_000_003 + i)), inputs_of(rows)) for i in range(REDRAWS)
     ]
@@ -176,11 +185,7 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     learnt_from = draw.choice(split.train, count, replace=False)
     targets = prepared.targets[int(replica.labels)][learnt_from]
     for moment, values in (("start", start), ("end", weights)):
-        pulled = inside.of_loss(values, inputs_of(learnt_from), targets)
-        norms = inside.by_layer(pulled.by_weights)
-        arrays |= {"layers": np.array(list(norms)), f"gradient_{moment}": np.array(list(norms.values()))}
-        if block.problem.layout != "flat":
-            arrays[f"lag_{moment}"] = _by_lag(pulled.by_inputs, inputs_of(learnt_from), block)
+        arrays |= _gradients(inside, moment, values, inputs_of(learnt_from), targets, block)
     moved = draw.permutation(split.test)[: task.rows]
     shifted, seconds = _predictions(
         inside, weights, inputs_of(np.resize(moved, max(BATCH, len(moved)))), block
@@ -228,10 +233,18 @@ def _attention(answer: Pulled, redrawn: list[Pulled], shape: tuple[int, ...]) ->
     }
 
 
-def _by_lag(by_inputs: np.ndarray, inputs: np.ndarray, block: Block) -> np.ndarray:
-    """sqrt(mean over rows of |d loss / d input[t]|^2) by lag; the steps of an image are its rows of pixels."""
-    squares = (by_inputs.astype(np.float64) ** 2).sum(axis=tuple(range(2, by_inputs.ndim)))
-    return np.sqrt(maps.by_lag(squares, _lengths(inputs, block.problem.layout)))
+def _gradients(
+    inside: Inside, moment: str, weights: Arrays, inputs: np.ndarray, targets: np.ndarray, block: Block
+) -> Arrays:
+    """The loss's gradient by layer, and by lag where there are steps: those of an image are its rows of pixels."""
+    pulled = inside.of_loss(weights, inputs, targets)
+    norms = inside.by_layer(pulled.by_weights)
+    arrays = {"layers": np.array(list(norms)), f"gradient_{moment}": np.array(list(norms.values()))}
+    if block.problem.layout != "flat":
+        squares = (pulled.by_inputs.astype(np.float64) ** 2).sum(axis=tuple(range(2, pulled.by_inputs.ndim)))
+        lengths = _lengths(inputs, block.problem.layout)
+        arrays[f"lag_{moment}"] = np.sqrt(maps.by_lag(squares, lengths))
+    return arrays
 
 
 def _lengths(inputs: np.ndarray, layout: str) -> np.ndarray:
@@ -246,15 +259,16 @@ def _predictions(
     inside: Inside, weights: Arrays, inputs: np.ndarray, block: Block
 ) -> tuple[Arrays, dict[str, float]]:
     """Outputs for translated rows, bytes and seconds. ``inputs`` holds at least a batch."""
-    one, many = (inside.predictor(weights, inputs[:size]) for size in (1, BATCH))
+    placed = on_device(weights)
+    one, many = (inside.predictor(placed, inputs[:size]) for size in (1, BATCH))
     seconds = {
-        str(size): seconds_of(program, weights, inputs[:size]) for size, program in ((1, one), (BATCH, many))
+        str(size): seconds_of(program, placed, inputs[:size]) for size, program in ((1, one), (BATCH, many))
     }
     arrays: Arrays = {"memory": np.array([bytes_of(one), bytes_of(many)])}
 
     def outputs_of(rows: np.ndarray) -> np.ndarray:
         padded = np.resize(rows, (-(-len(rows) // BATCH) * BATCH, *rows.shape[1:]))
-        parts = [np.asarray(many(weights, padded[i : i + BATCH])) for i in range(0, len(padded), BATCH)]
+        parts = [np.asarray(many(placed, padded[i : i + BATCH])) for i in range(0, len(padded), BATCH)]
         return np.concatenate(parts)[: len(rows)]
 
     axes = {"image": (1, 2), "sequence": (1,), "text": (1,)}.get(block.problem.layout, ())
