@@ -46,25 +46,51 @@ def _effort_table() -> str:
     return "\b\nWhat an effort means, for each family and split:\n  " + "\n  ".join(lines)
 
 
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help="digits, iris, ...; a csv, tsv, parquet, json, xlsx, npz or npy file, packed or not; a quoted pattern, "
+        "a folder of tables, or of pictures or texts in a subfolder for each class; - for standard input.",
+    ),
+]
+X = Annotated[str | None, typer.Option("--x", help="A file of inputs, such as X.npy, in the place of DATA.")]
+Y = Annotated[str | None, typer.Option("--y", help="A file that holds the target alone, such as y.npy.")]
+Target = Annotated[str | None, typer.Option(help="The column to predict.")]
+Task = Annotated[str | None, typer.Option(help="classification or regression.")]
+Layout = Annotated[str | None, typer.Option(help="flat, sequence, image or text.")]
+Test = Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")]
+Bounds = Annotated[tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")]
+Rows = Annotated[int | None, typer.Option(help="Read a sample of so many rows; 20 million cells by default.")]
+ImageSize = Annotated[int | None, typer.Option(help="The side to which pictures are resized.")]
+Weight = Annotated[str | None, typer.Option(help="The column that says how much a row counts.")]
+Group = Annotated[str | None, typer.Option(help="The column whose equal values stay on one side of a split.")]
+Id = Annotated[str | None, typer.Option("--id", help="The column that names the rows; not an input.")]
+TimeOrdered = Annotated[
+    bool, typer.Option("--time-ordered", help="The rows stand in order of time: learn from the past alone.")
+]
+
+
 @app.command(epilog=_effort_table())
 def compare(
-    data: Annotated[
-        str,
-        typer.Argument(
-            metavar="DATA", help="digits, iris, ... or a csv, tsv, parquet, json lines or npz file."
-        ),
-    ],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    data: Data = None,
+    x: X = None,
+    y: Y = None,
+    target: Target = None,
     out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
     effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
     seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
     seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
-    task: Annotated[str | None, typer.Option(help="classification or regression.")] = None,
-    layout: Annotated[str | None, typer.Option(help="flat, sequence, image or text.")] = None,
-    test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")] = None,
-    bounds: Annotated[
-        tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")
-    ] = None,
+    task: Task = None,
+    layout: Layout = None,
+    test: Test = None,
+    bounds: Bounds = None,
+    rows: Rows = None,
+    image_size: ImageSize = None,
+    weight: Weight = None,
+    group: Group = None,
+    row_id: Id = None,
+    time_ordered: TimeOrdered = False,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
     families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
     hyperparameters: Annotated[
@@ -106,16 +132,24 @@ def compare(
         examples=not no_examples,
         candidates=None if families is None else [name.strip() for name in families.split(",")],
         hyperparameters=hyperparameters,
+        y=y,
+        rows=rows,
+        image_size=image_size,
+        weight=weight,
+        group=group,
+        id=row_id,
+        time_ordered=time_ordered,
     )
+    source = _one_source(data, x)
     if not dry_run and workers is None and scheduler is None:
         warm_up()
-    dataset = load_data(data, None, options)
+    dataset = load_data(source, None, options)
     from fourfold.comparison import default_folder, run  # with JAX, after the data are known to be good
     from fourfold.report.progress import open_progress
 
     folder = out if out is not None else default_folder(dataset)
     say = _Say(quiet or as_json)
-    for note in dataset.notes:
+    for note in [*dataset.notes, *(finding for finding in dataset.findings if finding.important)]:
         say(str(note))
     _say_price(dataset, options, folder, say)
     if dry_run:
@@ -126,13 +160,73 @@ def compare(
             dataset,
             options,
             folder,
-            source=data,
+            source=source,
             force=force,
             explicit_folder=out is not None,
             executor=executor,
             progress=open_progress(quiet=quiet or as_json),
         )
     _print_results(comparison.results, comparison.timings, as_json)
+
+
+@app.command()
+def inspect(
+    data: Data = None,
+    x: X = None,
+    y: Y = None,
+    target: Target = None,
+    task: Task = None,
+    layout: Layout = None,
+    test: Test = None,
+    bounds: Bounds = None,
+    rows: Rows = None,
+    image_size: ImageSize = None,
+    weight: Weight = None,
+    group: Group = None,
+    row_id: Id = None,
+    time_ordered: TimeOrdered = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
+) -> None:
+    """Say what DATA is taken for, and what is wrong with it, without training anything."""
+    from fourfold.data.judgement import as_lines, as_plain
+    from fourfold.options import Options, load_data
+    from fourfold.report.escape import terminal
+
+    options = Options(
+        target=target,
+        task=task,
+        layout=layout,
+        test=None if test is None else str(test),
+        bounds=bounds,
+        y=y,
+        rows=rows,
+        image_size=image_size,
+        weight=weight,
+        group=group,
+        id=row_id,
+        time_ordered=time_ordered,
+    )
+    dataset = load_data(_one_source(data, x), None, options)
+    if as_json:
+        import json
+
+        print(json.dumps(as_plain(dataset), indent=1))
+        return
+    for line in as_lines(dataset):
+        print(terminal(line))
+
+
+def _one_source(data: str | None, x: str | None) -> str:
+    """DATA, or what --x names."""
+    if (data is None) == (x is None):
+        raise OptionError(
+            "one-source",
+            "one source of data is needed",
+            got="none" if data is None else f"DATA {data} and --x {x}",
+            wanted="DATA, or --x FILE --y FILE",
+            do="fourfold compare digits, for a first look",
+        )
+    return data if data is not None else str(x)
 
 
 @app.command()

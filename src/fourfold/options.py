@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
+from fourfold.data.judgement import judge
+from fourfold.data.roles import Roles
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.findings import TITLES
 from fourfold.study.baselines import BASELINES
@@ -24,7 +29,7 @@ class Options:
     """What may be said beside the data; the command line and `compare` take the same.
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
-    to such functions compares them beside the four.
+    to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays (N,).
     """
 
     target: str | None = None
@@ -39,6 +44,13 @@ class Options:
     examples: bool = True
     candidates: Any = None
     hyperparameters: bool = False
+    y: str | None = None
+    rows: int | None = None
+    image_size: int | None = None
+    weight: Any = None
+    group: Any = None
+    id: Any = None
+    time_ordered: bool = False
 
     def __post_init__(self) -> None:
         effort_by_name(self.effort)
@@ -53,6 +65,10 @@ class Options:
         if self.seed < 0:
             raise OptionError(
                 "seeds", "seeds are counted from 0 on", got=f"--seed {self.seed}", wanted="0 or more"
+            )
+        if self.rows is not None and self.rows < 1:
+            raise OptionError(
+                "rows", "a sample without rows is none", got=f"--rows {self.rows}", wanted="1 or more"
             )
         if self.margin is not None and not 0 <= self.margin < math.inf:
             raise OptionError(
@@ -109,6 +125,12 @@ class Options:
                 words += [f"--{name}", str(value)]
         if self.bounds is not None:
             words += ["--bounds", *map(str, self.bounds)]
+        for name in ("y", "rows", "image_size", "weight", "group", "id"):
+            value = getattr(self, name)
+            if isinstance(value, (str, int)):
+                words += [f"--{name.replace('_', '-')}", str(value)]
+        if self.time_ordered:
+            words.append("--time-ordered")
         families = [name for name, builder in self.chosen.items() if builder is None]
         if families != list(TITLES):
             words += ["--families", ",".join(families)]
@@ -125,7 +147,7 @@ class Options:
         words = []
         for field in fields(self):
             value = changed.get(field.name, getattr(self, field.name))
-            if field.name != "candidates" and value != field.default:
+            if field.name != "candidates" and (np.ndim(value) or value != field.default):
                 words.append(f"{field.name}={value!r}")
         families = [name for name in self.chosen if name in TITLES]
         own = "{" + ", ".join(f"{name!r}: {re.sub(r'[ -]', '_', name)}" for name in self.builders) + "}"
@@ -165,13 +187,33 @@ def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
 
 
 def load_data(x: Any, y: Any, options: Options) -> Dataset:
-    settled = {
+    """The data that these options lead to, and what is to be said against them.
+
+    ``x`` and ``y`` may be arrays, or names of files; a ``y`` that names no file is the target's column.
+    """
+    settled: dict[str, Any] = {
         "target": options.target,
         "task": options.task,
         "layout": options.layout,
         "bounds": options.bounds,
+        "rows": options.rows,
+        "image_size": options.image_size,
+        "roles": Roles(options.weight, options.group, options.id, options.time_ordered),
     }
-    if y is None:
-        return read(x, test=options.test, **settled)
-    settled.pop("target")
-    return from_arrays(x, y, **settled)
+    if isinstance(x, (str, os.PathLike)):
+        labels = options.y
+        if isinstance(y, (str, os.PathLike)):
+            labels, settled["target"] = (y, options.target) if os.path.isfile(y) else (options.y, y)
+        elif y is not None:
+            raise OptionError(
+                "labels-of-a-file",
+                "x names a file, so y has to be one too",
+                got=type(y).__name__,
+                wanted="the name of a file, or of the target's column",
+            )
+        dataset = read(x, labels=labels, test=options.test, **settled)
+    elif y is None:
+        dataset = read(x, test=options.test, **settled)
+    else:
+        dataset = from_arrays(x, y, **settled)
+    return replace(dataset, findings=judge(dataset, options.seed))

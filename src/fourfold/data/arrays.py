@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
 from fourfold.errors import DataError
+from fourfold.preprocessing.table import ColumnKind
 
+from .array_likes import familiar
 from .dataset import Column, Dataset, Table
 from .infer import settle
 from .join import with_test
+from .messages import listed
+from .roles import NO_ROLES, Roles
+from .sample import Reading, thinned
 from .source import Source
 from .words import as_objects, typed
 
@@ -28,14 +33,18 @@ def from_arrays(
     bounds: Sequence[float] | None = None,
     x_test: Any = None,
     y_test: Any = None,
+    rows: int | None = None,
+    image_size: int | None = None,
+    roles: Roles = NO_ROLES,
     name: str = "data",
 ) -> Dataset:
     """Rows x and their target y as a data set.
 
-    - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C), a list of texts, or a data frame (pandas,
-      polars, pyarrow). ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is
-      a data frame that holds its target.
-    - ``x_test``, ``y_test``: the user's own test rows.
+    - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C) of NumPy, JAX, torch or scipy.sparse, a list of
+      texts, a data frame (pandas, polars, pyarrow), a dict of columns, or a data set with features.
+    - ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is a data frame that
+      holds its target.
+    - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
     >>> data.layout, data.task.classes, data.rows
@@ -45,22 +54,34 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = as_source(x, y, name)
+    source = thinned(as_source(x, y, name), Reading(rows))
     if x_test is not None:
         source = with_test(source, as_source(x_test, y_test, "x_test"), target)
-    return settle(source, target=target, task=task, layout=layout, bounds=bounds)
+    return settle(
+        source,
+        target=target,
+        task=task,
+        layout=layout,
+        bounds=bounds,
+        image_size=image_size,
+        roles=roles,
+    )
 
 
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     inputs, columns = _inputs(x)
+    pictures = _pictures(inputs)
     if y is None:
-        return Source(name, inputs, columns)
+        return Source(name, inputs, columns, pictures=pictures)
     values, kind, target_name = _target(y)
-    return Source(name, inputs, columns, values, kind, target_name)
+    return Source(name, inputs, columns, values, kind, target_name, pictures=pictures)
 
 
 def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
+    x = familiar(x)
+    if isinstance(x, dict):
+        return _table({str(name): as_objects(list(values)) for name, values in x.items()})
     frame = nw.from_native(x, pass_through=True, allow_series=True)
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
@@ -79,6 +100,19 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
     )
+
+
+def column_of(source: Source) -> tuple[np.ndarray, str]:
+    """The values and the kind of the only column of a source: a target that stands alone."""
+    if isinstance(source.inputs, Table) and len(source.inputs) == 1:
+        name = source.inputs.names[0]
+        return source.inputs[name], source.kind(name)
+    if isinstance(source.inputs, Table):
+        raise DataError(
+            "several-targets", "y has several columns", got=listed(source.inputs.names), wanted="one column"
+        )
+    values, kind, _ = _target(source.inputs)
+    return values, kind
 
 
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
@@ -114,17 +148,27 @@ def _all_dates(values: list[Any]) -> bool:
 def _moment(value: Any) -> Any:
     if not isinstance(value, date) or value != value:  # None, NaN, NaT
         return np.datetime64("NaT")
-    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def _pictures(inputs: np.ndarray | Table) -> str:
+    """The first column of pictures of Pillow, or ""."""
+    columns = inputs.items() if isinstance(inputs, Table) else ()
+    return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
 
 
 def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
-    found = {name: typed(name, values) for name, values in columns.items()}
+    found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
+    for name, values in columns.items():
+        shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
+        found[name] = (values, "category") if shown else typed(name, values)
     table = Table({name: values for name, (values, _) in found.items()})
     return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
 
 
 def _target(y: Any) -> tuple[np.ndarray, str, str]:
     name = "y"
+    y = familiar(y, "y")
     frame = nw.from_native(y, pass_through=True, allow_series=True)
     if isinstance(frame, nw.DataFrame):
         if len(frame.columns) != 1:

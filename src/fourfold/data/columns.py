@@ -12,7 +12,7 @@ from fourfold.preprocessing.table import ColumnKind, missing
 
 from .dataset import Column, Layout, Note, Table
 from .layout import settle_array
-from .messages import listed
+from .messages import CONSTANT, listed
 from .source import Source
 
 COUNTER = re.compile(
@@ -46,13 +46,15 @@ def settle_table(
     if layout in ("sequence", "image"):
         return _positions(source, layout)
     verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}
-    texts = _texts(source, verdicts, layout)
+    texts = _texts(source, verdicts, layout or source.layout)
     if texts:
         name = texts[0]
         others = {
             other: "text is read alone; --layout flat reads the columns" for other in table if other != name
         }
-        because, option = ("as asked", "") if layout else ("the only useful column", "--layout flat")
+        because, option = ("the only useful column", "--layout flat")
+        if layout or source.layout:
+            because, option = ("as asked" if layout else "a folder of texts"), ""
         notes = (Note(f"layout: text, characters of {name!r}", because, option),)
         return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
     columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
@@ -94,7 +96,7 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     if not present.size:
         return _Verdict(None, "no values")
     if not absent.any() and (present == present[0]).all():
-        return _Verdict(None, "the same value in all rows")
+        return _Verdict(None, CONSTANT)
     if column.kind == "number" and COUNTER.search(column.name) and np.all(present == np.round(present)):
         return _Verdict(None, "it counts the rows") if _levels(present) == len(values) else _Verdict("number")
     if column.kind != "category":

@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
 
-__all__ = ["Column", "Dataset", "Layout", "Note", "Table", "Task"]
+__all__ = ["Column", "Dataset", "Finding", "Layout", "Note", "Table", "Task"]
 
 Layout = Literal["flat", "sequence", "image", "text"]
 
@@ -34,6 +34,29 @@ class Note:
         return f"{line}; {self.option} overrides" if self.option else line
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One judgement about the data: a slug, what was found, the number that shows it, what to do.
+
+    ``important`` findings can make a comparison's answer wrong; the others are good to know. ``number`` is in
+    the unit that ``measure`` names, so that a reader need not take it out of the sentence.
+
+    >>> print(Finding("duplicates", "12 rows occur twice", "rows", 12, do="remove them", important=True))
+    12 rows occur twice. Do this: remove them
+    """
+
+    slug: str
+    what: str
+    measure: str
+    number: float
+    do: str = ""
+    important: bool = False
+    columns: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what}. Do this: {self.do}" if self.do else self.what
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Raw data whose meaning is settled; nothing has been learnt from it yet.
@@ -46,6 +69,10 @@ class Dataset:
       ``columns`` were left out, and a note says why. The target's name is ``target_name``.
     - ``row_shape``: the shape of one row of an array as it was given.
     - ``test_rows``: the rows that came from the user's own test file, else None.
+    - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to
+      be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
+    - ``time_ordered``: the rows stand in order of time, and only the past may be learnt from.
+    - ``findings``: what was judged of the data, as `judgement.judge` found it.
     - ``fingerprint``: SHA-256 of all of the content, the same whatever the form it was read from.
     """
 
@@ -60,6 +87,11 @@ class Dataset:
     target_name: str = "y"
     row_shape: tuple[int, ...] = ()
     test_rows: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    ids: np.ndarray | None = None
+    time_ordered: bool = False
+    findings: tuple[Finding, ...] = ()
     fingerprint: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -92,6 +124,12 @@ def _fingerprint(dataset: Dataset) -> str:
     _add(digest, dataset.target)
     if dataset.test_rows is not None:
         _add(digest, np.asarray(dataset.test_rows, dtype=np.int64))
+    for name in ("weights", "groups"):
+        if (values := getattr(dataset, name)) is not None:
+            digest.update(name.encode())
+            _add(digest, values)
+    if dataset.time_ordered:
+        digest.update(b"time ordered")
     return digest.hexdigest()
 
 

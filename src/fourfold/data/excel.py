@@ -21,7 +21,7 @@ from .content import Content, check_bomb
 from .dataset import Note
 from .messages import listed
 from .npz import DAMAGED
-from .sample import Limit
+from .sample import Reading
 from .source import Source
 from .tables import source_of
 from .text_file import MISSING_WORDS, has_header, names_of
@@ -38,7 +38,7 @@ Cells = dict[int, Any]
 """The values of a row by the number of their column."""
 
 
-def read_excel(content: Content, limit: Limit) -> Source:
+def read_excel(content: Content, reading: Reading) -> Source:
     """The first visible sheet of a workbook; the others are named in a note.
 
     Errors: ``FileError`` for a damaged workbook, ``UnsafeFileError`` for XML with a document type or a bomb,
@@ -157,7 +157,7 @@ class _Workbook:
         if kind == "inlineStr":
             return _word(_text(cell))
         stored = cell.findtext(f"{SHEET}v")
-        if stored is None or kind == "e":  # an error such as #DIV/0!
+        if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
             return _word(self.strings[int(stored)])
@@ -167,7 +167,7 @@ class _Workbook:
             return _word(stored)
         number = float(stored)
         if int(cell.get("s", "0")) in self.dates and 0 <= number < 2_958_466:
-            return self.epoch + timedelta(days=number)
+            return self.epoch + timedelta(milliseconds=round(number * 86_400_000))
         return number
 
 

@@ -14,6 +14,8 @@ from .columns import settle_table
 from .dataset import Column, Dataset, Note, Table
 from .layout import check_layout, settle_array, varying
 from .messages import close, listed
+from .pictures import developed
+from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .target import settle_target
 from .words import reworded
@@ -28,10 +30,12 @@ def settle(
     task: str | None = None,
     layout: str | None = None,
     bounds: Sequence[float] | None = None,
+    image_size: int | None = None,
+    roles: Roles = NO_ROLES,
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
-    source = _with_target(source, target)
+    source = _with_target(with_roles(source, roles, target), target)
     assert source.target is not None
     if len(source.target) != row_count(source.inputs):
         raise DataError(
@@ -48,12 +52,22 @@ def settle(
         bounds=bounds,
         test_rows=source.test_rows,
     )
+    if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
+        source = developed(source, side=image_size)
+    elif image_size is not None:
+        raise OptionError(
+            "image-size-of-no-pictures",
+            "there are no pictures to resize",
+            got=f"--image-size {image_size}",
+            do="leave out --image-size",
+        )
     source = _reworded(source, layout)
     columns: tuple[Column, ...]
     row_shape: tuple[int, ...] = ()
     if isinstance(source.inputs, Table):
         inputs, settled_layout, columns, notes = settle_table(source, layout)
-        source_columns = source.inputs.names
+        before = source.all_columns or source.inputs.names
+        source_columns = tuple(name for name in before if name != source.target_name)
     else:
         row_shape = source.inputs.shape[1:]
         inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
@@ -74,6 +88,10 @@ def settle(
         target_name=source.target_name,
         row_shape=row_shape,
         test_rows=np.arange(rows - source.test_rows, rows) if source.test_rows else None,
+        weights=source.weights,
+        groups=source.groups,
+        ids=source.ids,
+        time_ordered=roles.time_ordered,
     )
 
 
@@ -92,6 +110,13 @@ def _with_target(source: Source, target: str | None) -> Source:
     table = source.inputs
     if not isinstance(table, Table):
         raise DataError("no-target", "there is no target", wanted="y, one value for each row of x")
+    if len(table) == 1 and source.ids is not None:
+        raise DataError(
+            "no-target",
+            "there is no target",
+            got=f"{source.name}, files",
+            wanted="a subfolder for each class",
+        )
     name, because = _target_name(table, target)
     if len(table) == 1:
         raise DataError(
@@ -100,15 +125,12 @@ def _with_target(source: Source, target: str | None) -> Source:
             got=f"one column, {name!r}",
             wanted="at least one column more",
         )
-    columns = tuple(column for column in source.columns if column.name != name)
     note = Note(f"target: {name}", because, "" if target else "--target NAME")
     values, kind = table[name], source.kind(name)
     if kind == "category":
         values, kind, _ = reworded(values, strict=True)
     return replace(
-        source,
-        inputs=Table({column.name: table[column.name] for column in columns}),
-        columns=columns,
+        source.without(name),
         target=values,
         target_kind=kind,
         target_name=name,
@@ -118,7 +140,7 @@ def _with_target(source: Source, target: str | None) -> Source:
 
 def _reworded(source: Source, layout: str | None) -> Source:
     """Columns of words that are in truth booleans, numbers or dates, as such."""
-    if not isinstance(source.inputs, Table) or layout == "text":
+    if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
         return source
     table, columns, notes = {}, [], []
     for column in source.columns:

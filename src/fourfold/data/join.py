@@ -63,7 +63,10 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
         if extra
         else (note,)
     )
-    return replace(joined, test_rows=rows).noting(*notes)
+    ids = None
+    if source.ids is not None and test.ids is not None:
+        ids = np.concatenate([source.ids, test.ids])
+    return replace(joined, test_rows=rows, ids=ids).noting(*notes)
 
 
 def _tables(source: Source, test: Source) -> dict:

@@ -9,7 +9,7 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 
 from .dataset import Column, Layout, Note
-from .messages import unknown
+from .messages import CONSTANT, unknown
 
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 
@@ -77,7 +77,7 @@ def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, .
         )
     left_out = [name for name, use in zip(names, used) if not use]
     shown = ", ".join(left_out[:8]) + (f" and {len(left_out) - 8} more" if len(left_out) > 8 else "")
-    notes = (Note(f"left out: {shown}", "the same value in all rows"),) if left_out else ()
+    notes = (Note(f"left out: {shown}", CONSTANT),) if left_out else ()
     return x[:, used], tuple(Column(name, "number") for name, use in zip(names, used) if use), names, notes
 
 

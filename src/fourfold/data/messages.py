@@ -7,8 +7,20 @@ from collections.abc import Iterable, Sequence
 
 from fourfold.errors import OptionError
 
+CONSTANT = "the same value in all rows"
+"""Why a column is left out that never varies."""
+
 SHOWN = 8
 """The most names that one message lists."""
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, as in "1 row" and "1,200 rows".
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def listed(values: Sequence[object]) -> str:

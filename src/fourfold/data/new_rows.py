@@ -15,7 +15,9 @@ from .dataset import Column, Note, Table
 from .join import empty
 from .layout import settle_array
 from .messages import close, listed
+from .pictures import developed
 from .read import open_source
+from .sample import Reading
 from .source import Source
 from .words import as_objects, reworded, spelled
 
@@ -51,12 +53,16 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
     shape of row was wanted.
     """
-    found = open_source(source)
+    found = open_source(source, Reading(rows=None, layout=preparation.layout))
     if not row_count(found.inputs):
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
     columns = preparation.columns
+    if found.pictures and preparation.layout == "image":
+        others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
+        found = developed(found, shape=preparation.row_shape)
+        return NewRows(_shaped(found, preparation), found.notes, others)
     if isinstance(found.inputs, Table):
         if not columns:
             raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
@@ -66,11 +72,19 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     if isinstance(found.inputs, Table):
         table, notes = _checked(found, preparation)
         others = Table({name: values for name, values in found.inputs.items() if name not in table})
+        if found.ids is not None:
+            others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
             stacked = np.stack([table[column.name] for column in columns], axis=1)
             return NewRows(settle_array(stacked, preparation.layout)[0], notes, others)
         return NewRows(table, notes, others)
     return NewRows(_shaped(found, preparation), (), Table({}))
+
+
+def _beside(found: Source) -> dict[str, np.ndarray]:
+    """The columns beside the paths of pictures."""
+    assert isinstance(found.inputs, Table)
+    return {name: values for name, values in found.inputs.items() if name != found.pictures}
 
 
 def _shaped(found: Source, preparation: Preparation) -> np.ndarray:

@@ -18,7 +18,7 @@ from .content import Content, check_bomb, check_memory
 from .dataset import Note
 from .join import with_test
 from .messages import listed
-from .sample import Limit
+from .sample import Reading, places
 from .source import Source
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
@@ -37,7 +37,7 @@ DAMAGED = (
 """What ``zipfile`` raises when bytes were changed."""
 
 
-def read_npz(content: Content, limit: Limit) -> Source:
+def read_npz(content: Content, reading: Reading) -> Source:
     """x and y, or x_train, y_train, x_test and y_test.
 
     Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
@@ -103,7 +103,7 @@ def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
     return first(INPUT_NAMES), first(TARGET_NAMES)
 
 
-def read_npy(content: Content, limit: Limit) -> Source:
+def read_npy(content: Content, reading: Reading) -> Source:
     """One array, the inputs; it is mapped, so that a sample of a large one takes little memory."""
     with content.path.open("rb") as file:
         shape, fortran, dtype, header = _header(file, content.name)
@@ -112,10 +112,9 @@ def read_npy(content: Content, limit: Limit) -> Source:
         raise DataError("empty-array", f"{content.name} holds no values", got=f"shape {shape}", wanted="rows")
     order = "F" if fortran else "C"
     array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
-    rows = len(array) if limit.rows is None else min(limit.rows, len(array))
+    rows = len(array) if reading.rows is None else min(reading.rows, len(array))
     check_memory(content.name, array.nbytes // len(array) * rows)
-    chosen = np.sort(np.random.default_rng(0).choice(len(array), rows, replace=False))
-    array = np.asarray(array[chosen] if rows < len(array) else array)
+    array = array[places(len(array), rows)] if rows < len(array) else array
     return replace(as_source(np.array(array, dtype.newbyteorder("=")), None, content.name), total=shape[0])
 
 

@@ -9,19 +9,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fourfold.errors import FileError
+from fourfold.errors import DataError, FileError, OptionError
+from fourfold.preprocessing.table import row_count
 
-from .arrays import as_source
+from .arrays import as_source, column_of
 from .content import Content, check_unchanged, look
 from .dataset import Dataset
 from .embedded import EMBEDDED
 from .excel import read_excel
+from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
 from .infer import settle
 from .join import with_test
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, plain_content, standard_input
 from .parts import joined, matches, tables_in
-from .sample import USUAL, Limit, thinned
+from .pictures import named_in
+from .roles import NO_ROLES, Roles
+from .sample import USUAL, Reading, places, thinned
 from .source import Source
 from .tables import read_csv, read_json, read_parquet
 from .wrong_kinds import WANTED, is_workbook, refuse
@@ -33,21 +37,27 @@ def read(
     target: str | None = None,
     task: str | None = None,
     layout: str | None = None,
+    labels: str | os.PathLike[str] | None = None,
     test: Any = None,
     bounds: Sequence[float] | None = None,
     rows: int | None = None,
+    image_size: int | None = None,
+    roles: Roles = NO_ROLES,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
     - ``source``: an embedded name (digits, iris, ...), the path of a csv, tsv, parquet, json, xlsx or npz
-      file, packed or not, a pattern or a folder of such files, "-" for standard input, or a data frame.
+      file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
+      texts for each class, a table of paths of pictures, "-" for standard input, or a data frame.
       The content decides what a file is, not its name.
     - ``target``: the column to predict; ``task``: classification or regression; ``layout``: flat,
       sequence, image or text; ``bounds``: the lowest and highest value of a bounded target. What is left
       out is inferred, and said in ``Dataset.notes``.
+    - ``labels``: a file that holds the target alone, where ``source`` holds the inputs.
     - ``test``: the user's own test rows, in the same form.
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
-      20 million cells are sampled.
+      20 million cells are sampled. ``image_size``: the side to which pictures are resized.
+    - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -56,10 +66,47 @@ def read(
     Errors: ``DataError``, ``OptionError``, ``FileError`` (exit code 2), ``UnsafeFileError`` (3) for
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
-    found = open_source(source, Limit(rows))
+    reading = Reading(rows, layout=layout)
+    found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
-        found = with_test(found, open_source(test), target)
-    return settle(found, target=target, task=task, layout=layout, bounds=bounds)
+        found = with_test(found, open_source(test, Reading(layout=layout)), target)
+    return settle(
+        found,
+        target=target,
+        task=task,
+        layout=layout,
+        bounds=bounds,
+        image_size=image_size,
+        roles=roles,
+    )
+
+
+def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading) -> Source:
+    """Inputs from one file, the target from another."""
+    whole = os.fspath(inputs).endswith(".npy")  # an array is mapped, so that a sample of it is cheap
+    source = open_source(inputs, reading if whole else replace(reading, rows=None))
+    found = open_source(labels)
+    if source.target is not None:
+        raise OptionError(
+            "target-is-given",
+            "a target can't be chosen here",
+            got=f"--y {os.fspath(labels)}",
+            wanted=f"the target {source.target_name!r}, which these data bring along",
+            do="leave out --y",
+        )
+    target, kind = column_of(found)
+    drawn = row_count(source.inputs)
+    if len(target) == source.total > drawn:
+        target = target[places(source.total, drawn)]
+    paired = replace(source, target=target, target_kind=kind)
+    if row_count(paired.inputs) != len(target):
+        raise DataError(
+            "different-lengths",
+            "x and y differ in length",
+            got=f"{drawn} rows of x and {len(target)} of y",
+            wanted="one y for each row of x",
+        )
+    return thinned(paired, reading)
 
 
 @dataclass(frozen=True)
@@ -68,7 +115,7 @@ class Reader:
 
     name: str
     recognises: Callable[[Content], bool]
-    read: Callable[[Content, Limit], Source]
+    read: Callable[[Content, Reading], Source]
 
 
 READERS: tuple[Reader, ...] = (
@@ -88,44 +135,48 @@ def looks_like_json(content: Content) -> bool:
     return re.match(rb'\{\s*["}]|\[\s*[\[\]{"\d-]', start) is not None
 
 
-def open_source(source: Any, limit: Limit = USUAL) -> Source:
+def open_source(source: Any, reading: Reading = USUAL) -> Source:
     """What a name, a path, a pattern or a data frame holds, before anything is inferred."""
     if not isinstance(source, (str, os.PathLike)):
-        return thinned(as_source(source, None, "data"), limit)
+        return thinned(as_source(source, None, "data"), reading)
     name = os.fspath(source)
     for embedded in EMBEDDED:
         if embedded.name == name:
-            return thinned(embedded.load(), limit)
+            return thinned(embedded.load(), reading)
     if name == STANDARD_INPUT:
         with standard_input() as path:
-            return thinned(_file(path, limit, "standard input"), limit)
+            return thinned(_file(path, reading, "standard input"), reading)
     if files := matches(name):
-        return thinned(_tables(name, files, limit), limit)
+        return thinned(_tables(name, files, reading), reading)
     if os.path.isdir(name):
-        return thinned(_folder(Path(name), limit), limit)
-    return thinned(_file(name, limit), limit)
+        return thinned(_folder(Path(name), reading), reading)
+    return thinned(_file(name, reading), reading)
 
 
-def _folder(folder: Path, limit: Limit) -> Source:
-    """The tables of a folder; of a folder with train and test (files or folders) both parts."""
+def _folder(folder: Path, reading: Reading) -> Source:
+    """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
     entries = {entry.name.split(".")[0].lower(): entry for entry in sorted(folder.iterdir())}
     if "train" in entries and "test" in entries:
-        train = open_source(entries["train"], limit)
-        return replace(with_test(train, open_source(entries["test"])), name=str(folder))
+        train = open_source(entries["train"], reading)
+        return replace(with_test(train, open_source(entries["test"], reading)), name=str(folder))
+    if classes := classes_of(folder):
+        return read_classes(folder, classes, reading)
     tables = tables_in(folder)
-    if not tables:
-        raise FileError("folder", f"{folder} is a folder without data", wanted="files that are tables")
-    return _tables(str(folder), tables, limit)
+    if not tables or holds_pictures(folder) or reading.layout == "text":
+        return read_unlabelled(folder, reading)
+    return _tables(str(folder), tables, reading)
 
 
-def _tables(name: str, files: Sequence[Path], limit: Limit) -> Source:
+def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
     """Several files as one table; of each as much as its size allows where all are too much."""
     sizes = [file.stat().st_size for file in files]
     total = max(sum(sizes), 1)
-    return joined(name, [_file(file, replace(limit, share=size / total)) for file, size in zip(files, sizes)])
+    return joined(
+        name, [_file(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
+    )
 
 
-def _file(path: str | Path, limit: Limit, called: str = "") -> Source:
+def _file(path: str | Path, reading: Reading, called: str = "") -> Source:
     """What one file holds. A file that is written while it is read is refused."""
     content = look(path, [embedded.name for embedded in EMBEDDED])
     content = replace(content, name=called or content.name)
@@ -133,10 +184,10 @@ def _file(path: str | Path, limit: Limit, called: str = "") -> Source:
         refuse(plain)
         reader = next(reader for reader in READERS if reader.recognises(plain))
         try:
-            found = reader.read(plain, limit)
+            found = reader.read(plain, reading)
         except UnicodeError as error:
             raise FileError(
                 "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED
             ) from error
     check_unchanged(content)
-    return found
+    return found if called else named_in(found, content.path.parent)

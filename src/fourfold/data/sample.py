@@ -21,11 +21,16 @@ SPARE = 1.05
 
 
 @dataclass(frozen=True)
-class Limit:
-    """How many rows are read at most: so many, or as many as make 20 million cells; of that a share."""
+class Reading:
+    """What is asked of a reader: how many rows at most, and the layout where the user or a model names it.
+
+    Without a number of rows these are as many as make 20 million cells. A file that is one of several gets
+    its ``share`` of them.
+    """
 
     rows: int | None = None
     share: float = 1.0
+    layout: str | None = None
 
     def of(self, columns: int) -> int:
         whole = self.rows if self.rows is not None else CELLS // max(1, columns)
@@ -36,8 +41,8 @@ class Limit:
         return self.rows is not None or size >= 2 * CELLS * self.share
 
 
-USUAL = Limit()
-"""What holds where no number of rows is asked for."""
+USUAL = Reading()
+"""What holds where nothing is asked for."""
 
 
 def drawn(relation: str, total: int, rows: int) -> str:
@@ -59,23 +64,27 @@ def count(connection: Any, relation: str, parameters: list[Any]) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {relation}", parameters).fetchone()[0])
 
 
-def thinned(source: Source, limit: Limit) -> Source:
-    """At most as many rows as the limit says, drawn with a fixed seed, in their order; test rows all stay.
+def places(total: int, rows: int) -> np.ndarray:
+    """Which ``rows`` of so many are drawn: always the same ones, in their order."""
+    return np.sort(np.random.default_rng(0).choice(total, rows, replace=False))
+
+
+def thinned(source: Source, reading: Reading) -> Source:
+    """At most as many rows as the reading says, drawn with a fixed seed, in their order; test rows all stay.
 
     Arrays are drawn from only where a number of rows is asked for.
     """
     found = row_count(source.inputs)
     if isinstance(source.inputs, Table):
-        rows = limit.of(len(source.inputs))
+        rows = reading.of(len(source.inputs))
     else:
-        rows = limit.of(1) if limit.rows is not None else found
+        rows = reading.of(1) if reading.rows is not None else found
     train = found - source.test_rows
     total = source.total or train
     if total <= rows:
         return source
     if train > rows:
-        chosen = np.sort(np.random.default_rng(0).choice(train, rows, replace=False))
-        source = source.take(np.concatenate([chosen, np.arange(train, found)]))
-    because = "as asked" if limit.rows is not None else f"{CELLS:,} cells are read at most"
+        source = source.take(np.concatenate([places(train, rows), np.arange(train, found)]))
+    because = "as asked" if reading.rows is not None else f"{CELLS:,} cells are read at most"
     note = Note(f"sample: {min(rows, train):,} of {total:,} rows", because, "--rows N")
     return replace(source, total=total).noting(note)

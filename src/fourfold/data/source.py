@@ -20,6 +20,9 @@ class Source:
     - ``layout``: what the reader knows of the layout; None where it is to be inferred.
     - ``test_rows``: how many of the last rows are test rows.
     - ``total``: how many rows there were, where only a sample of them was read; else 0.
+    - ``pictures``: the column whose words are the paths of pictures, or "".
+    - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
+    - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 
     name: str
@@ -32,14 +35,29 @@ class Source:
     notes: tuple[Note, ...] = ()
     test_rows: int = 0
     total: int = 0
+    pictures: str = ""
+    weights: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    ids: np.ndarray | None = None
+    all_columns: tuple[str, ...] = ()
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)
 
     def take(self, rows: np.ndarray) -> Source:
         """The given rows, in the given order; the number of test rows stays."""
-        target = None if self.target is None else self.target[rows]
-        return replace(self, inputs=take_rows(self.inputs, rows), target=target)
+        aligned = ("target", "weights", "groups", "ids")
+        taken = {name: values[rows] for name in aligned if (values := getattr(self, name)) is not None}
+        return replace(self, inputs=take_rows(self.inputs, rows), **taken)
+
+    def without(self, name: str) -> Source:
+        """The source without one of its columns, whose name it keeps in ``all_columns``."""
+        assert isinstance(self.inputs, Table)
+        columns = tuple(column for column in self.columns if column.name != name)
+        inputs = Table({column.name: self.inputs[column.name] for column in columns})
+        return replace(
+            self, inputs=inputs, columns=columns, all_columns=self.all_columns or self.inputs.names
+        )
 
     def noting(self, *notes: Note) -> Source:
         return replace(self, notes=self.notes + notes)

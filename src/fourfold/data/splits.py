@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,10 @@ FULL = 10
 """The fewest rows of a quantile bin; with ties or few rows there are fewer bins."""
 
 
+FEWEST_IN_TIME = 20
+"""Rows for each fold of a rolling origin; of fewer rows there are fewer folds."""
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """Three disjoint, sorted sets of row numbers."""
@@ -42,6 +47,11 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
     - below: ``repeats`` times ``folds`` folds, so that in each repeat every row is a test row once; as
       few folds as the smallest class has rows, at least 2.
 
+    - in order of time: as many test parts of one size as there are folds (one from 5,000 rows on), each
+      trained on what lies before it, the last 20 % of that for validation (a rolling origin).
+
+    Groups stay whole: no group lies in two parts of a split, and classes keep their shares as far as that allows.
+
     Of what remains 20 % is for validation. All parts hold the classes (or the deciles of a number) in
     the shares of the whole, and validation at least one row of each class that has two.
 
@@ -57,23 +67,23 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
             got=f"seed {seed}, {folds} folds, {repeats} repeats",
             wanted="seed 0 or more, 2 folds or more, 1 repeat or more",
         )
-    from sklearn.model_selection import StratifiedKFold  # a second of start-up time
-
-    strata = _strata(dataset)
+    rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     if dataset.test_rows is not None:
         test = np.sort(np.asarray(dataset.test_rows))
-        return [_split(strata, np.setdiff1d(everything, test), test, seed, 0, 0)]
-    if dataset.rows >= HOLD_OUT_FROM:
-        test = _part(strata, everything, np.random.default_rng([seed, 2**31]))
-        return [_split(strata, np.setdiff1d(everything, test), test, seed, 0, 0)]
-    folds = max(2, min(folds, int(np.bincount(strata).min())))
+        return [_split(dataset, rows, np.setdiff1d(everything, test), test, seed, 0, 0)]
+    hold_out = dataset.rows >= HOLD_OUT_FROM
+    if dataset.time_ordered:
+        parts = _rolling(dataset.rows, 1 if hold_out else min(folds, max(1, dataset.rows // FEWEST_IN_TIME)))
+        return [_split(dataset, rows, rest, test, seed, fold, 0) for fold, (rest, test) in enumerate(parts)]
+    if hold_out:
+        test = rows.part(everything, np.random.default_rng([seed, 2**31]))
+        return [_split(dataset, rows, np.setdiff1d(everything, test), test, seed, 0, 0)]
     splits = []
     for repeat in range(repeats):
         state = int(np.random.default_rng([seed, repeat]).integers(2**31))
-        splitter = StratifiedKFold(folds, shuffle=True, random_state=state)
-        for fold, (rest, test) in enumerate(splitter.split(everything, strata)):
-            splits.append(_split(strata, rest, test, seed, fold, repeat))
+        for fold, (rest, test) in enumerate(rows.folds(everything, folds, state)):
+            splits.append(_split(dataset, rows, rest, test, seed, fold, repeat))
     return splits
 
 
@@ -85,22 +95,80 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
     >>> len(split.train), len(split.validation), len(split.test)
     (120, 30, 0)
     """
-    rows = np.arange(dataset.rows)
-    validation = _part(_strata(dataset), rows, np.random.default_rng([seed, 2]))
-    return Split(np.setdiff1d(rows, validation), validation, rows[:0])
+    rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
+    everything = np.arange(dataset.rows)
+    validation = rows.part(everything, np.random.default_rng([seed, 2]))
+    return Split(np.setdiff1d(everything, validation), validation, everything[:0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """How rows may be parted: by strata (N,) that keep their shares, by groups (N,) that stay whole, by time."""
+
+    strata: np.ndarray
+    groups: np.ndarray | None
+    in_time: bool
+
+    def folds(self, rows: np.ndarray, folds: int, state: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Pairs of the rest and the held out; as few as the smallest stratum has rows or as leave groups to train."""
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold  # a second of start-up time
+
+        strata = self.strata[rows]
+        if self.groups is None:
+            folds = max(2, min(folds, int(np.bincount(strata).min())))
+            parts = StratifiedKFold(folds, shuffle=True, random_state=state).split(rows, strata)
+        else:
+            groups = self.groups[rows].astype(str)
+            folds = max(2, min(folds, len(np.unique(groups)), int(np.bincount(strata).max())))
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "ignore", UserWarning
+                )  # a class that has fewer rows than there are folds
+                splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=state)
+                parts = list(splitter.split(rows, strata, groups))
+        return [(rows[rest], rows[held]) for rest, held in parts]
+
+    def part(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A fifth of the rows: of each stratum, of whole groups, or the latest."""
+        if self.in_time:
+            return rows[len(rows) - max(1, round(SHARE * len(rows))) :]
+        if self.groups is not None:
+            return np.sort(self.folds(rows, round(1 / SHARE), int(rng.integers(2**31)))[0][1])
+        return _stratified_part(self.strata, rows, rng)
+
+
+def _rolling(rows: int, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Test parts of one size at the end of the rows, each with all that lies before it."""
+    size = max(1, round(SHARE * rows) if folds == 1 else rows // (folds + 1))
+    starts = [rows - size * (folds - fold) for fold in range(folds)]
+    return [(np.arange(start), np.arange(start, start + size)) for start in starts]
 
 
 def _split(
-    strata: np.ndarray, rest: np.ndarray, test: np.ndarray, seed: int, fold: int, repeat: int
+    dataset: Dataset, rows: _Rows, rest: np.ndarray, test: np.ndarray, seed: int, fold: int, repeat: int
 ) -> Split:
-    validation = _part(strata, rest, np.random.default_rng([seed, repeat, fold, 1]))
+    if rows.groups is not None:
+        rest = rest[~np.isin(rows.groups[rest].astype(str), np.unique(rows.groups[test].astype(str)))]
+    validation = (
+        rows.part(rest, np.random.default_rng([seed, repeat, fold, 1])) if len(rest) > 1 else rest[:0]
+    )
     train = np.setdiff1d(rest, validation)
     if not (train.size and validation.size and test.size):
         raise DataError(
             "too-few-rows",
             "there are too few rows to train, validate and test",
-            got=f"{len(strata)} rows",
+            got=f"{dataset.rows} rows" + (" in groups" if rows.groups is not None else ""),
             do="add rows",
+        )
+    known = dataset.target[train]
+    if dataset.task.kind == "classification" and (known == known[0]).all():
+        kept = "--time-ordered" if rows.in_time else "--group"
+        raise DataError(
+            "one-class-to-train",
+            f"with {kept} the training part of a split has only one class",
+            got=repr(str(known[0])),
+            wanted="at least 2 classes",
+            do=f"leave out {kept}, or add rows",
         )
     return Split(train, validation, np.sort(test), fold, repeat)
 
@@ -117,7 +185,7 @@ def _strata(dataset: Dataset) -> np.ndarray:
     return np.zeros(dataset.rows, dtype=np.int64)
 
 
-def _part(strata: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _stratified_part(strata: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A fifth of the rows of each stratum; at least one where there are two; never all of them."""
     chosen = []
     for stratum in np.unique(strata[rows]):

@@ -14,7 +14,7 @@ from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
 from .messages import listed
-from .sample import Limit
+from .sample import Reading
 from .source import Source
 from .sql import column, database, quoted
 from .text_file import MISSING_WORDS, SEPARATORS, Dialect, dialect_of, encoding_of, plain
@@ -26,11 +26,11 @@ DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
 
 
-def read_csv(content: Content, limit: Limit) -> Source:
+def read_csv(content: Content, reading: Reading) -> Source:
     """Rows of text with separators; every cell stays data, whatever it says.
 
     A column is a number if all of its cells are; missing are empty cells and the usual spellings (NA, ?).
-    Beyond the limit (as in all readers of tables) a sample of the rows is read.
+    Beyond the reading (as in all readers of tables) a sample of the rows is read.
     Errors: ``FileError`` with the line for rows of unequal length and open quotes.
     """
     encoding, mixed = encoding_of(content)
@@ -41,7 +41,7 @@ def read_csv(content: Content, limit: Limit) -> Source:
             return _ragged(content.name, message, dialect.separator)
 
         with database(path, content.name, explain) as (connection, file):
-            raw, total = _parsed(connection, file, dialect, content, limit)
+            raw, total = _parsed(connection, file, dialect, content, reading)
     notes = dialect.notes
     if encoding != "utf-8":
         notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
@@ -51,7 +51,7 @@ def read_csv(content: Content, limit: Limit) -> Source:
 
 
 def _parsed(
-    connection: Any, file: str, dialect: Dialect, content: Content, limit: Limit
+    connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading
 ) -> tuple[dict[str, np.ndarray], int]:
     """All cells as words first; then the columns of nothing but numbers as numbers. And how many rows there are."""
     cells = [f"c{place}" for place in range(len(dialect.names))]
@@ -60,7 +60,7 @@ def _parsed(
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
         header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    drawn, total = _drawn(connection, relation, [file, dialect.separator], len(cells), content, limit)
+    drawn, total = _drawn(connection, relation, [file, dialect.separator], len(cells), content, reading)
     connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", [file, dialect.separator])
     counted = ", ".join(f"count({c}), count(TRY_CAST({c} AS DOUBLE))" for c in cells)
     *counts, kept = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
@@ -74,16 +74,16 @@ def _parsed(
 
 
 def _drawn(
-    connection: Any, relation: str, parameters: list[Any], columns: int, content: Content, limit: Limit
+    connection: Any, relation: str, parameters: list[Any], columns: int, content: Content, reading: Reading
 ) -> tuple[str, int]:
     """A relation of text, or a sample of it where it holds too many rows, and their number if it was counted."""
-    if not limit.may_exceed(content.unpacked):
+    if not reading.may_exceed(content.unpacked):
         return relation, 0
     total = sample.count(connection, relation, parameters)
-    return sample.drawn(relation, total, limit.of(columns)), total
+    return sample.drawn(relation, total, reading.of(columns)), total
 
 
-def read_parquet(content: Content, limit: Limit) -> Source:
+def read_parquet(content: Content, reading: Reading) -> Source:
     """A parquet file; its declared size is compared with memory before it is read."""
     with database(content.path, content.name) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
@@ -92,14 +92,14 @@ def read_parquet(content: Content, limit: Limit) -> Source:
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
         total, columns = int(facts[0]), len(described)
-        most = limit.of(columns)
+        most = reading.of(columns)
         check_bomb(content.name, content.size, total * columns)
         check_memory(content.name, min(total, most) * columns * 8)
         drawn = sample.drawn(relation, total, most)
         return replace(_selected(connection, drawn, file, described, content), total=total)
 
 
-def read_json(content: Content, limit: Limit) -> Source:
+def read_json(content: Content, reading: Reading) -> Source:
     """JSON lines, or one list of JSON objects; nested values are left out, and said."""
     shape = (
         "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
@@ -122,7 +122,7 @@ def read_json(content: Content, limit: Limit) -> Source:
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
         described = _described(connection, relation, file)
-        drawn, total = _drawn(connection, relation, [file], len(described), content, limit)
+        drawn, total = _drawn(connection, relation, [file], len(described), content, reading)
         return replace(_selected(connection, drawn, file, described, content), total=total)
 
 

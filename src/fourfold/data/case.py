@@ -1,0 +1,92 @@
+"""A data set as its judges see it: columns as numbers, rows as keys, the splits that will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from fourfold.preprocessing.table import Table
+from fourfold.preprocessing.task import Task
+
+from .dataset import Dataset
+from .splits import Split, plan
+
+MOST_ROWS, MOST_COLUMNS = 5_000, 500
+"""What the costly judges look at."""
+
+
+class Case:
+    """A data set to be judged; everything is computed once, when it is asked for."""
+
+    def __init__(self, dataset: Dataset, seed: int = 0) -> None:
+        self.dataset, self.seed = dataset, seed
+
+    @property
+    def task(self) -> Task:
+        return self.dataset.task
+
+    @cached_property
+    def splits(self) -> list[Split]:
+        return plan(self.dataset, seed=self.seed)
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """The target (N,): class numbers, or the numbers themselves."""
+        if self.task.kind == "regression":
+            return self.dataset.target
+        return np.unique(self.dataset.target, return_inverse=True)[1]
+
+    @cached_property
+    def sample(self) -> np.ndarray:
+        """Up to 5,000 rows in random order, always the same."""
+        return np.random.default_rng(0).permutation(self.dataset.rows)[:MOST_ROWS]
+
+    def columns(self) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Names, kinds and values (N,) float64 of at most 500 columns of a flat data set; words as numbers."""
+        inputs = self.dataset.inputs
+        used = self.dataset.columns[:MOST_COLUMNS] if self.dataset.layout == "flat" else ()
+        for place, column in enumerate(used):
+            values = inputs[column.name] if isinstance(inputs, Table) else inputs[:, place]
+            yield column.name, column.kind, numbered(values)
+
+    def pixels(self) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Places of an array (time steps, pixels, tokens) as columns, at most 500 spread over all of them."""
+        array = np.asarray(self.dataset.inputs).reshape(self.dataset.rows, -1)
+        places = np.unique(np.linspace(0, array.shape[1] - 1, min(MOST_COLUMNS, array.shape[1])).astype(int))
+        for place in places:
+            yield f"place {place}", "number", array[:, place].astype(np.float64)
+
+    @cached_property
+    def row_keys(self) -> np.ndarray:
+        """A number (N,) for the inputs of each row, the same for equal rows: a random linear form modulo 2^64."""
+        rng = np.random.default_rng(0)
+        keys = np.zeros(self.dataset.rows, dtype=np.uint64)
+        inputs = self.dataset.inputs
+        if isinstance(inputs, Table):
+            parts = (numbered(values) for values in inputs.values())
+        else:
+            array = inputs.reshape(len(inputs), -1)
+            parts = (array[:, place].astype(np.float64) for place in range(array.shape[1]))
+        for values in parts:
+            bits = np.where(np.isnan(values), -1e300, values + 0.0).view(np.uint64)
+            keys += (bits ^ (bits >> np.uint64(29))) * (
+                rng.integers(2**62, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+            )
+        return keys
+
+
+def numbered(values: np.ndarray) -> np.ndarray:
+    """A column as float64: numbers and dates as they are, words numbered as they first occur, NaN for missing."""
+    if values.dtype.kind == "M":
+        return np.where(np.isnat(values), np.nan, values.astype("datetime64[us]").astype(np.float64))
+    if values.dtype.kind == "O":
+        numbers: dict[str, float] = {}
+        return np.array(
+            [
+                np.nan if value is None else numbers.setdefault(value, float(len(numbers)))
+                for value in values.tolist()
+            ]
+        )
+    return values.astype(np.float64)

@@ -1,0 +1,119 @@
+"""A folder whose subfolders are classes: pictures or texts, each file a row."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.errors import DataError, FileError
+
+from .dataset import Column, Note, Table
+from .messages import listed
+from .parts import check_inside
+from .pictures import is_picture
+from .sample import Reading, places
+from .source import Source
+from .words import as_objects
+
+LONGEST_TEXT = 2**16
+"""Bytes of one file that are read; a network sees far fewer."""
+
+TEXTS = (".txt", ".text", ".md", "")
+MOST = 1_000_000
+"""The most files of one folder."""
+
+
+def classes_of(folder: Path) -> list[Path]:
+    """The subfolders of a folder, sorted; hidden ones are left out."""
+    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
+
+
+def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Source:
+    """Each file below a subfolder as a row whose target is the subfolder's name."""
+    files, labels = [], []
+    for part in classes:
+        found = _files(part, folder)
+        files += found
+        labels += [part.name] * len(found)
+    return _rows(folder, files, as_objects(labels), reading)
+
+
+def read_unlabelled(folder: Path, reading: Reading) -> Source:
+    """The files of a folder as rows without a target, to be predicted."""
+    return _rows(folder, [path for path in _files(folder, folder) if path.parent == folder], None, reading)
+
+
+def holds_pictures(folder: Path) -> bool:
+    return any(is_picture(entry.name) for entry in folder.iterdir())
+
+
+def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
+    pictures = [is_picture(path.name) for path in files]
+    texts = [path.suffix.lower() in TEXTS for path in files]
+    wanted = pictures if any(pictures) and reading.layout != "text" else texts
+    kept = np.flatnonzero(wanted)
+    if not len(kept):
+        raise FileError(
+            "folder",
+            f"{folder} is a folder without data",
+            got=listed([path.name for path in files]) or "no files",
+            wanted="tables, or a subfolder of pictures or of texts for each class",
+        )
+    total = len(kept)
+    if reading.rows is not None and reading.rows < total:
+        kept = kept[places(total, reading.rows)]
+    chosen = [files[place] for place in kept]
+    ids = as_objects([str(path.relative_to(folder)) for path in chosen])
+    ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
+    notes = (Note(f"ignored: {listed(ignored)}", "files of another kind"),) if ignored else ()
+    target = None if labels is None else labels[kept]
+    if wanted is pictures:
+        name, words = "picture", [str(path) for path in chosen]
+    else:
+        name, words = "text", [_text(path) for path in chosen]
+    return Source(
+        str(folder),
+        Table({name: as_objects(words)}),
+        (Column(name, "category"),),
+        target,
+        "category",
+        "class",
+        layout="image" if wanted is pictures else "text",
+        notes=notes,
+        total=total,
+        pictures="picture" if wanted is pictures else "",
+        ids=ids,
+    )
+
+
+def _files(below: Path, folder: Path) -> list[Path]:
+    """All files below a folder, sorted by path; hidden ones are left out, links to folders not followed."""
+    found = []
+    for place, inner, names in os.walk(below):
+        inner[:] = sorted(name for name in inner if name[0] not in "._")
+        found += [Path(place) / name for name in sorted(names) if name[0] not in "._"]
+        if len(found) > MOST:
+            raise DataError("too-many-files", f"{folder} holds too many files", wanted=f"at most {MOST:,}")
+    for path in found:
+        check_inside(path, folder)
+    return [path for path in found if path.is_file()]
+
+
+def _text(path: Path) -> str | None:
+    """The first 64 KiB of a text, in UTF-8 or else Windows-1252; None if there is nothing in it."""
+    with path.open("rb") as file:
+        data = file.read(LONGEST_TEXT)
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if b"\0" in data and encoding != "utf-16":
+        raise FileError(
+            "no-text", f"{path} is no text", got="bytes of 0", wanted="a file of text", do="remove it"
+        )
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        whole = error.reason == "unexpected end of data" and len(data) == LONGEST_TEXT
+        text = data.decode(encoding, "ignore") if whole else data.decode("cp1252", "replace")
+    return text.strip() or None

@@ -1,0 +1,289 @@
+"""What can be said against a data set before anything is trained on it.
+
+Each judgement is a function from a `Case` to findings; `JUDGES` lists them. All are cheap: the costly ones look at a
+sample of at most 5,000 rows and 500 columns, which is the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from fourfold.preprocessing.task import IMBALANCED
+
+from . import leaks, shift
+from .case import Case
+from .dataset import Dataset, Finding
+from .messages import CONSTANT, counted, listed
+
+FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
+NEARLY_CONSTANT = 0.99
+TWINS = 0.01
+"""The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
+
+DISAGREEMENT = 0.1
+"""The share of rows on which two good models differ, taken for granted before there are any."""
+
+COARSE_ACCURACY, COARSE_ERROR = 0.05, 0.1
+"""The smallest differences that too few rows can show: of accuracy, and relative ones of a squared error's root."""
+
+
+def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
+    """All that was found, the important findings first.
+
+    >>> from fourfold.data import read
+    >>> [finding.slug for finding in judge(read("iris"))]
+    ['few-rows', 'duplicates']
+    """
+    case = Case(dataset, seed)
+    found = [finding for one in JUDGES for finding in one(case)]
+    return tuple(sorted(found, key=lambda finding: not finding.important))
+
+
+def as_lines(dataset: Dataset) -> Iterator[str]:
+    """What was inferred and what was found, as lines of text."""
+    shape = "x".join(map(str, dataset.inputs.shape[1:])) if isinstance(dataset.inputs, np.ndarray) else ""
+    each = (
+        f"of {shape}"
+        if shape and not dataset.columns
+        else f"of {counted(len(dataset.columns), 'used column')}"
+    )
+    yield f"{dataset.name}: {counted(dataset.rows, 'row')} {each}"
+    yield from map(str, dataset.notes)
+    important = sum(finding.important for finding in dataset.findings)
+    yield ""
+    yield f"findings: {len(dataset.findings)}, {important} of them important"
+    for finding in dataset.findings:
+        yield f"{'!' if finding.important else '-'} {finding}"
+
+
+def as_plain(dataset: Dataset) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "data": dataset.name,
+        "rows": dataset.rows,
+        "layout": dataset.layout,
+        "task": dataset.task.to_dict(),
+        "target": dataset.target_name,
+        "columns": [asdict(column) for column in dataset.columns],
+        "notes": [asdict(note) for note in dataset.notes],
+        "findings": [asdict(finding) for finding in dataset.findings],
+    }
+
+
+def _imbalance(case: Case) -> Iterator[Finding]:
+    if case.task.kind != "classification":
+        return
+    labels, counts = np.unique(case.dataset.target, return_counts=True)
+    share = float(counts.max() / counts.sum())
+    if share > IMBALANCED:
+        yield Finding(
+            "imbalance",
+            f"class {str(labels[counts.argmax()])!r} holds {share:.1%} of the rows: always saying it is right as often",
+            "share of the largest class",
+            share,
+            "read the balanced accuracy, and collect more of the other classes",
+        )
+    rare = labels[counts < RARE]
+    if len(rare):
+        yield Finding(
+            "rare-classes",
+            f"{len(rare)} of {len(labels)} classes have fewer than {RARE} rows ({listed(rare.tolist())}): how well "
+            "they are told can't be measured",
+            "rows of the smallest class",
+            int(counts.min()),
+            "collect more of them, join them, or leave them out",
+            important=True,
+        )
+
+
+def _task(case: Case) -> Iterator[Finding]:
+    distinct = len(np.unique(case.dataset.target))
+    if case.task.kind == "regression":
+        if distinct <= FEW_VALUES and case.dataset.rows >= 5 * distinct:
+            yield Finding(
+                "few-values",
+                f"the target is taken for a number and has only {distinct} different values",
+                "different values",
+                distinct,
+                "--task classification, if they are classes",
+                important=True,
+            )
+    elif case.task.label_type in ("integer", "number") and distinct > FEW_VALUES:
+        yield Finding(
+            "numbers-as-classes",
+            f"the target has {distinct} classes, all of them numbers",
+            "classes",
+            distinct,
+            "--task regression, if they are amounts",
+            important=True,
+        )
+    elif distinct >= MANY_CLASSES:
+        yield Finding(
+            "many-classes",
+            f"the target has {distinct:,} classes, {case.dataset.rows / distinct:.0f} rows each on average",
+            "classes",
+            distinct,
+            "join classes, or choose another target",
+            important=case.dataset.rows < 20 * distinct,
+        )
+
+
+def _columns(case: Case) -> Iterator[Finding]:
+    """Constant and nearly constant columns, and numbers that count the rows."""
+    constant = sum(note.because == CONSTANT for note in case.dataset.notes)
+    if constant:
+        names = [
+            note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
+        ]
+        yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
+    dull = []
+    for name, kind, values in case.columns():
+        share = float(np.unique(values, return_counts=True)[1].max() / len(values))
+        if share >= NEARLY_CONSTANT and case.dataset.rows >= 100:
+            dull.append(name)
+        if kind == "number" and _counts_rows(values):
+            yield Finding(
+                "counts-rows",
+                f"column {name!r} numbers the rows: its values are all different and in order",
+                "different values",
+                len(values),
+                f"--id {name}, or leave the column out; --time-ordered if it is time",
+                important=True,
+                columns=(name,),
+            )
+        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and _sorted(values):
+            yield Finding(
+                "in-order-of-time",
+                f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
+                "rows",
+                len(values),
+                "--time-ordered, if what will be predicted lies in the future",
+                important=True,
+                columns=(name,),
+            )
+    if dull:
+        yield Finding(
+            "nearly-constant",
+            f"columns with one value in 99 % of the rows: {listed(dull)}",
+            "columns",
+            len(dull),
+            "leave them out, if the rest does not matter",
+            columns=tuple(dull),
+        )
+
+
+def _counts_rows(values: np.ndarray) -> bool:
+    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
+        return False
+    steps = np.diff(values)
+    ordered = bool((steps > 0).all() or (steps < 0).all())
+    consecutive = values.max() - values.min() == len(values) - 1 and len(np.unique(values)) == len(values)
+    return ordered or bool(consecutive)
+
+
+def _sorted(values: np.ndarray) -> bool:
+    steps = np.diff(values[~np.isnan(values)])
+    return bool((steps >= 0).all() or (steps <= 0).all()) and bool(steps.any())
+
+
+def _twins(case: Case) -> Iterator[Finding]:
+    """Rows with equal inputs: how many, how many of them lie across a split, how many contradict each other."""
+    keys = case.row_keys
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    repeated = int(case.dataset.rows - len(counts))
+    if not repeated:
+        return
+    tested = crossing = 0
+    for split in case.splits:
+        learnt = keys[np.concatenate([split.train, split.validation])]
+        tested += len(split.test)
+        crossing += int(np.isin(keys[split.test], learnt).sum())
+    share = crossing / max(tested, 1)
+    specific = len(counts) > case.dataset.rows / 2  # else rows agree because there are few combinations
+    yield Finding(
+        "duplicates",
+        f"{counted(repeated, 'row')} with the inputs of an earlier row; {share:.1%} of the tested rows have a twin "
+        "among the rows that are learnt from",
+        "share of tested rows with a twin",
+        share,
+        "remove the copies, or --group COLUMN to keep them together" if specific else "",
+        important=specific and share >= TWINS,
+    )
+    if case.task.kind == "classification":
+        pairs = np.unique(np.stack([inverse, case.codes], axis=1), axis=0)
+        at_odds = int(np.isin(inverse, np.flatnonzero(np.bincount(pairs[:, 0]) > 1)).sum())
+        if at_odds:
+            yield Finding(
+                "contradictions",
+                f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
+                "share of rows",
+                at_odds / case.dataset.rows,
+                "add the columns that tell them apart, or correct the targets",
+                important=at_odds > 0.05 * case.dataset.rows,
+            )
+
+
+def _groups(case: Case) -> Iterator[Finding]:
+    ids, groups = case.dataset.ids, case.dataset.groups
+    if ids is not None and groups is None:
+        repeated = len(ids) - len(set(ids.tolist()))
+        if repeated:
+            yield Finding(
+                "repeated-ids",
+                f"{counted(repeated, 'row')} with the id of an earlier row: rows are not independent",
+                "rows",
+                repeated,
+                "--group with the same column",
+                important=True,
+            )
+    if groups is not None and case.task.kind == "classification":
+        labels = [str(label) for label in np.unique(case.dataset.target)]
+        alone = [label for label in labels if len(set(groups[case.dataset.target == label].tolist())) == 1]
+        if alone:
+            yield Finding(
+                "class-in-one-group",
+                f"classes that occur in one group alone: {listed(alone)}; they can't be learnt and tested",
+                "classes",
+                len(alone),
+                "leave out --group, or collect these classes in more groups",
+                important=True,
+            )
+
+
+def _rows(case: Case) -> Iterator[Finding]:
+    """The smallest difference between two models that the tested rows can show, with a power of 80 %.
+
+    Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947). Root mean squared
+    error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
+    """
+    tested = len(np.unique(np.concatenate([split.test for split in case.splits])))
+    if case.task.kind == "classification":
+        smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
+        said = f"{100 * smallest:.1f} points of accuracy"
+    else:
+        smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
+        said = f"{smallest:.1%} of the error"
+    yield Finding(
+        "few-rows" if smallest > coarse else "resolution",
+        f"{tested:,} tested rows can show differences of about {said}, and no smaller ones",
+        "smallest difference",
+        float(smallest),
+        "collect more rows, if smaller differences matter" if smallest > coarse else "",
+        important=bool(smallest > coarse),
+    )
+
+
+JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    leaks.judge,
+    shift.judge,
+    _task,
+    _twins,
+    _groups,
+    _columns,
+    _imbalance,
+    _rows,
+)

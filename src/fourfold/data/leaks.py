@@ -1,0 +1,85 @@
+"""Columns that give the target away: one of them alone predicts it almost without error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .case import Case
+from .dataset import Finding
+
+ALMOST = 0.98
+"""The share of what could be gained over guessing from which on a column is said to give the target away."""
+
+FEWEST = 30
+"""Rows below which a single column may fit by chance."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """A rule from one column is learnt on one half of a sample and tried on the other.
+
+    Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
+    (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2.
+    """
+    if case.dataset.rows < FEWEST:
+        return
+    rows = case.sample
+    halves = rows[::2], rows[1::2]
+    for name, kind, values in case.columns():
+        gain = min(_gain(case, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
+        if gain >= ALMOST:
+            yield Finding(
+                "gives-target-away",
+                f"column {name!r} alone tells the target ({gain:.1%} of what guessing misses)",
+                "gain over guessing",
+                gain,
+                "leave the column out, if it is not known before the target is",
+                important=True,
+                columns=(name,),
+            )
+
+
+def _gain(case: Case, kind: str, values: np.ndarray, learn: np.ndarray, tried: np.ndarray) -> float:
+    classes = case.task.kind == "classification"
+    truth = case.codes[tried]
+    if kind == "category":
+        guess = _by_level(values[learn], case.codes[learn], values[tried], classes)
+    else:
+        guess = _by_tree(values[learn], case.codes[learn], values[tried], classes)
+    if classes:
+        usual = np.bincount(case.codes[learn]).argmax()
+        missed = float(np.mean(truth != usual))
+        return 1 - float(np.mean(truth != guess)) / missed if missed else 0.0
+    spread = float(np.var(truth))
+    return 1 - float(np.mean((truth - guess) ** 2)) / spread if spread else 0.0
+
+
+def _by_level(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+    """The most frequent class or the mean of each level; of an unseen level that of all rows."""
+    levels, inverse = np.unique(np.nan_to_num(values, nan=-1.0), return_inverse=True)
+    if classes:
+        table = np.zeros((len(levels), int(target.max()) + 1))
+        np.add.at(table, (inverse, target), 1)
+        best, usual = table.argmax(axis=1), np.bincount(target).argmax()
+    else:
+        best = np.bincount(inverse, target) / np.bincount(inverse)
+        usual = target.mean()
+    new = np.nan_to_num(new, nan=-1.0)
+    places = np.minimum(np.searchsorted(levels, new), len(levels) - 1)
+    return np.where(levels[places] == new, best[places], usual)
+
+
+def _by_tree(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # a second of start-up time
+
+    leaves = max(16, 2 * (int(target.max()) + 1)) if classes else 256
+    tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(
+        max_leaf_nodes=leaves, min_samples_leaf=2, random_state=0
+    )
+    return tree.fit(_one(values), target).predict(_one(new))
+
+
+def _one(values: np.ndarray) -> np.ndarray:
+    """A column (N,) as the inputs of a tree (N, 1), which take 32 bits: its ranks would do as well."""
+    return np.nan_to_num(values, nan=-1e30, posinf=1e30, neginf=-1e30)[:, None]

@@ -1,0 +1,214 @@
+"""Pictures: from files of many sizes and modes to one array (N, H, W, C)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from fourfold.errors import FileError, OptionError, UnsafeFileError
+
+from .content import check_memory
+from .dataset import Note, Table
+from .messages import listed
+from .parts import check_inside
+from .source import Source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+T = TypeVar("T")
+ORIENTATION = 0x0112
+"""The tag of a header that says how the camera was held; from 5 on the sides are swapped."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+LARGEST_SIDE = 32
+"""The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
+
+SIDES = (4, 512)
+MOST_PIXELS = 50_000_000
+"""The most pixels of one picture; read from its header, before it is decoded."""
+
+DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+)
+"""What Pillow raises when bytes were changed."""
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a picture's header says."""
+
+    size: tuple[int, int]
+    channels: int
+    deep: bool
+    transparent: bool
+
+
+def is_picture(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def named_in(source: Source, folder: Path) -> Source:
+    """The source with the column noted whose words are paths of pictures, if there is one.
+
+    All words of the column have to end as names of pictures do; paths start at the table's folder and may
+    not leave it.
+    """
+    if not isinstance(source.inputs, Table):
+        return source
+    for column in source.columns:
+        words: list[str] = source.inputs[column.name].tolist() if column.kind == "category" else []
+        if not words or not all(word is not None and is_picture(word) for word in words):
+            continue
+        paths = np.empty(len(words), dtype=object)
+        for place, word in enumerate(words):
+            path = folder / word
+            check_inside(path, folder)
+            paths[place] = str(path)
+        inputs = Table({**source.inputs, column.name: paths})
+        return replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+    return source
+
+
+def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...] = ()) -> Source:
+    """The source with its pictures decoded, alone: inputs (N, H, W, C).
+
+    - size: ``shape`` where a model has learnt one; else ``side`` x ``side``; else that of the pictures if it
+      is the same for all and at most 32; else a square whose side is the median of their shorter sides, at
+      most 32. Resizing does not keep the ratio of the sides.
+    - channels: 1 if all pictures are grey, else 3. Transparent parts become white.
+    - values: 0 to 255; those of 16 bits are divided by 257.
+
+    Errors: ``FileError`` naming the picture that is damaged or missing, ``UnsafeFileError`` for one of too
+    many pixels, ``MachineError`` if all of them don't fit into memory.
+    """
+    assert isinstance(source.inputs, Table)
+    if side is not None and not SIDES[0] <= side <= SIDES[1]:
+        raise OptionError(
+            "image-size",
+            "pictures can't get this size",
+            got=f"--image-size {side}",
+            wanted=f"{SIDES[0]} to {SIDES[1]}",
+        )
+    paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
+    facts = [_from(path, _facts) for path in paths]
+    (height, width, channels), because = _shape(facts, side, shape)
+    deep = any(fact.deep for fact in facts)
+    kind = np.dtype(np.float32 if deep else np.uint8)
+    check_memory(source.name, len(paths) * height * width * channels * kind.itemsize)
+    pixels = np.empty((len(paths), height, width, channels), kind)
+    for place, path in enumerate(paths):
+        pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
+    others = [name for name in source.inputs if name != source.pictures]
+    notes = [
+        Note(f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}", because, "--image-size N")
+    ]
+    if any(fact.transparent for fact in facts):
+        notes.append(
+            Note(f"transparent: {sum(fact.transparent for fact in facts):,} pictures", "laid on white")
+        )
+    if others:
+        notes.append(Note(f"left out: {listed(others)}", "pictures are read alone"))
+    return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
+        *notes
+    )
+
+
+def _shape(
+    facts: Sequence[_Facts], side: int | None, shape: tuple[int, ...]
+) -> tuple[tuple[int, int, int], str]:
+    """Height, width and channels of all pictures, and why."""
+    channels = max(fact.channels for fact in facts)
+    if shape:
+        return (shape[0], shape[1], shape[2] if len(shape) == 3 else 1), "as the model was trained"
+    sizes = {fact.size for fact in facts}
+    if side is not None:
+        return (side, side, channels), "as asked"
+    width, height = next(iter(sizes))
+    if len(sizes) == 1 and max(width, height) <= LARGEST_SIDE:
+        return (height, width, channels), "the size of all of them"
+    side = max(SIDES[0], min(LARGEST_SIDE, int(median(min(fact.size) for fact in facts))))
+    found = f"{len(sizes)} sizes" if len(sizes) > 1 else f"{width} x {height}"
+    return (side, side, channels), f"resized from {found}, sides of at most {LARGEST_SIDE}"
+
+
+def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
+    """What ``work`` makes of a picture whose header was read and found small enough; errors name the file."""
+    if not isinstance(path, Path):
+        return work(path)
+    from PIL import Image, UnidentifiedImageError  # a tenth of a second of start-up time
+
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError(f"{image.width:,} x {image.height:,} pixels")
+            return work(image)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnsafeFileError(
+            "enormous-picture",
+            f"{path} would grow beyond reason when decoded",
+            got=str(error)[:120],
+            wanted=f"at most {MOST_PIXELS:,} pixels",
+            do="make it smaller, or remove it",
+        ) from error
+    except FileNotFoundError as error:
+        raise FileError(
+            "no-picture", "a picture is missing", got=str(path), wanted="a file at each path"
+        ) from error
+    except (UnidentifiedImageError, *DAMAGED) as error:
+        raise FileError(
+            "damaged-picture",
+            f"{path} is damaged, cut off or no picture",
+            got=str(error)[:120].replace(str(path), path.name),
+            wanted=", ".join(FORMATS),
+            do="replace it, or remove it",
+        ) from error
+
+
+def _facts(image: Image) -> _Facts:
+    grey = image.mode in ("1", "L", "LA", "F") or image.mode.startswith("I")
+    upright = image.getexif().get(ORIENTATION, 1) >= 5
+    size = (image.height, image.width) if upright else image.size
+    return _Facts(size, 1 if grey else 3, image.mode.startswith("I"), _transparent(image))
+
+
+def _transparent(image: Image) -> bool:
+    return image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in image.info
+
+
+def _pixels(image: Image, shape: tuple[int, int, int], deep: bool) -> np.ndarray:
+    """A picture as (H, W, C), turned as the camera was held, resized by averaging where it shrinks."""
+    from PIL import Image, ImageOps
+
+    height, width, channels = shape
+    mode = "RGB" if channels == 3 else "L"
+    image.draft(mode, (2 * width, 2 * height))  # a JPEG is decoded at about this size
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):
+        image = Image.fromarray(np.asarray(image, dtype=np.float32) / np.float32(257))
+    elif _transparent(image):
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert(mode)
+    else:
+        image = image.convert(mode)
+    if image.size != (width, height):
+        shrinks = image.width >= width and image.height >= height
+        image = image.resize((width, height), Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR)
+    pixels = np.asarray(image)
+    pixels = np.repeat(pixels[..., None], channels, axis=2) if pixels.ndim == 2 else pixels
+    return pixels if deep else pixels.astype(np.uint8)

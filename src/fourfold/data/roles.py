@@ -1,0 +1,159 @@
+"""Columns that are no inputs: how much a row counts, which rows belong together, what a row is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import missing, row_count
+
+from .dataset import Note, Table
+from .messages import close, listed
+from .source import Source
+from .words import as_objects, reworded, spelled, typed
+
+FEWEST_GROUPS = 3
+"""One to train, one to validate, one to test."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the user says about rows: each the name of a column, or an array (N,); and their order."""
+
+    weight: Any = None
+    group: Any = None
+    id: Any = None
+    time_ordered: bool = False
+
+
+NO_ROLES = Roles()
+
+
+def with_roles(source: Source, roles: Roles, target: str | None = None) -> Source:
+    """The source with its weights, groups and ids set, their columns taken out of the inputs.
+
+    Errors: ``OptionError`` for a column that does not exist, that has two roles or is the target;
+    ``DataError`` for weights that are missing, negative or all zero, missing groups or fewer than three.
+    """
+    if roles.time_ordered and roles.group is not None:
+        raise OptionError(
+            "groups-in-time",
+            "rows can't be split by time and by group at once",
+            got="--time-ordered and --group",
+            wanted="one of them",
+            do="--time-ordered, if what will be predicted lies in the future",
+        )
+    given = [(role, getattr(roles, role)) for role in ("weight", "group", "id")]
+    names = [value for _, value in given if isinstance(value, str)]
+    twice = next((name for name in names if names.count(name) > 1 or name == target), None)
+    if twice is not None:
+        raise OptionError(
+            "two-roles",
+            "a column can't have two roles",
+            got=repr(twice),
+            wanted="another column for each role",
+        )
+    for role, value in given:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            source, values, kind = _taken(source, role, value)
+        else:
+            values, kind = _array(source, role, value)
+        source = _SETTERS[role](source, value if isinstance(value, str) else role, values, kind)
+    if roles.time_ordered:
+        source = source.noting(Note("order of time: as the rows stand", "only the past is learnt from"))
+    return source
+
+
+def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, str]:
+    table = source.inputs
+    if not isinstance(table, Table) or name not in table:
+        known = table.names if isinstance(table, Table) else ()
+        raise OptionError(
+            "no-such-column",
+            f"--{role} is not a column",
+            got=repr(name[:60]),
+            wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
+            do=f"--{role} {meant}" if (meant := close(name, known)) else "",
+        )
+    return source.without(name), table[name], source.kind(name)
+
+
+def _array(source: Source, role: str, values: Any) -> tuple[np.ndarray, str]:
+    array = np.asarray(values)
+    rows = row_count(source.inputs)
+    if array.shape != (rows,):
+        raise DataError(
+            "role-length",
+            f"{role} has another length than the data",
+            got=f"shape {array.shape}",
+            wanted=f"({rows},)",
+        )
+    return typed(role, array)
+
+
+def _weights(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
+    if kind not in ("number", "boolean"):
+        raise DataError("weight-type", f"the weights {name!r} are no numbers", got=kind, wanted="numbers")
+    wrong = ~np.isfinite(values) | (values < 0)
+    if wrong.any() or not values.any():
+        place = int(np.argmax(wrong))
+        raise DataError(
+            "weights",
+            f"the weights {name!r} can't be used",
+            got=f"{values[place]:g} in row {place + 1}" if wrong.any() else "only zeros",
+            wanted="a number of 0 or more for each row, and one above 0",
+        )
+    note = Note(f"weights: {name}, {values.min():g} to {values.max():g}", "not an input")
+    return replace(source, weights=values.astype(np.float64)).noting(note)
+
+
+def _groups(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
+    if missing(values).any():
+        raise DataError(
+            "missing-group",
+            f"the group {name!r} is missing in some rows",
+            got=f"{missing(values).sum()} rows, the first is row {np.argmax(missing(values)) + 1}",
+            do="fill them in, or remove these rows",
+        )
+    labels = _labels(values, kind)
+    count = len(set(labels.tolist()))
+    if count < FEWEST_GROUPS:
+        raise DataError(
+            "too-few-groups",
+            "there are too few groups to train, validate and test",
+            got=f"{count} of {name!r}",
+            wanted=f"at least {FEWEST_GROUPS}",
+            do="leave out --group, or choose a column with more groups",
+        )
+    note = Note(f"groups: {count:,} of {name}", "none lies on two sides of a split; not an input")
+    return replace(source, groups=labels).noting(note)
+
+
+def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
+    labels = _labels(values, kind)
+    repeated = len(labels) - len(set(labels.tolist()))
+    because = (
+        f"it repeats in {repeated:,} rows: --group {name} keeps these together"
+        if repeated
+        else "not an input"
+    )
+    return replace(source, ids=labels).noting(Note(f"id: {name}", because))
+
+
+_SETTERS = {"weight": _weights, "group": _groups, "id": _ids}
+
+
+def _labels(values: np.ndarray, kind: str) -> np.ndarray:
+    """Each value as a word; '' where there is none."""
+    if kind == "date":
+        return as_objects(["" if np.isnat(value) else str(value) for value in values])
+    words = spelled(values, kind)
+    assert words is not None
+    return as_objects(["" if word is None else word for word in words.tolist()])
