@@ -121,12 +121,15 @@ def test_a_stopped_worker_is_given_up(folder):
 @pytest.mark.slow
 def test_a_scheduler_that_goes_away_ends_the_run_and_a_new_one_goes_on(folder):
     first = Cluster(workers=1)
-    threading.Timer(1.5 * SLEEP, lambda: first._local.close()).start()
+
+    def close(done):
+        threading.Thread(target=first._local.close, daemon=True).start()
+
     with pytest.raises(MachineError, match="went away"):
-        run_blocks([Slow(i) for i in range(3)], folder, first)
+        run_blocks([Slow(i) for i in range(4)], folder, first, tell=close)
     with Cluster(workers=1) as second:
-        ended = run_blocks([Slow(i, 0.1) for i in range(3)], folder, second)
-    assert [done.failure for done in ended] == [""] * 3 and sum(d.seconds is None for d in ended) >= 1
+        ended = run_blocks([Slow(i, 0.1) for i in range(4)], folder, second)
+    assert [done.failure for done in ended] == [""] * 4 and sum(d.seconds is None for d in ended) >= 1
 
 
 def test_nobody_at_the_address_is_said():

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -23,6 +24,7 @@ from fourfold.study.runner import LostError, Task
 from fourfold.study.workers import environment
 
 CONNECT_SECONDS = 20.0
+AWAY_SECONDS = 10.0
 
 
 class Cluster(Executor):
@@ -58,23 +60,43 @@ class Cluster(Executor):
         self._data: dict[str, Any] = {}
         self._where: dict[Future, Any] = {}
         self._lock = threading.Lock()
+        self._seen = time.monotonic()
 
     @property
     def workers(self) -> int:
         """Workers that are there now."""
-        return max(len(self.client.scheduler_info(n_workers=-1)["workers"]), 1)
+        return max(len(self.client.scheduler_info(n_workers=-1).get("workers", ())), 1)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         """Runs ``fn(task, folder)`` on a worker; ends when the task's files are in the folder."""
         task, folder = args
         found: Future = Future()
         found.set_running_or_notify_cancel()
-        remote = self.client.submit(
-            _elsewhere, fn, task, task.data, self._sent(task.data, folder), pure=False, retries=0, **kwargs
-        )
+        try:
+            sent = self._sent(task.data, folder)
+            remote = self.client.submit(
+                _elsewhere, fn, task, task.data, sent, pure=False, retries=0, **kwargs
+            )
+        except (OSError, TimeoutError) as error:
+            raise self._gone(str(error)) from error
         self._where[found] = remote
         remote.add_done_callback(lambda done: self._come_back(found, done, folder))
         return found
+
+    def check(self) -> None:
+        """Raises MachineError, ``scheduler-gone``, when the scheduler has been away for a while."""
+        if self.client.status == "running":
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > AWAY_SECONDS:
+            raise self._gone(f"no answer for {AWAY_SECONDS:g} seconds")
+
+    def _gone(self, why: str) -> MachineError:
+        return MachineError(
+            "scheduler-gone",
+            "the scheduler of the cluster went away",
+            got=why,
+            do="start it again and run the same command: what is finished is kept",
+        )
 
     def give_up(self, found: Future) -> None:
         """Lets go of a task that does not come back; the worker that holds it gets no more of them."""
@@ -92,15 +114,17 @@ class Cluster(Executor):
                 self._local.close(timeout=5)
 
     def _sent(self, data: str, folder: Path) -> Any:
-        """The prepared data on the cluster; a worker fetches them when its first task needs them."""
+        """The prepared data, once on every worker; one that comes later fetches them from another."""
         with self._lock:
             if data not in self._data:
                 content = (folder / "blocks" / f"data-{data}.npz").read_bytes()
-                self._data[data] = self.client.scatter(content, hash=False)
+                self._data[data] = self.client.scatter(content, hash=False, broadcast=True)
             return self._data[data]
 
     def _come_back(self, found: Future, remote: Any, folder: Path) -> None:
         self._where.pop(found, None)
+        if remote.status != "finished":
+            self._data.clear()  # a lost worker may have held the last copy: what is sent next is sent anew
         if found.done():
             return
         try:

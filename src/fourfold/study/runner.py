@@ -112,7 +112,10 @@ class _Round:
     def run(self) -> list[_Job]:
         """The jobs that are left, none unless the pool broke."""
         left: list[_Job] = []
+        check = getattr(self.pool, "check", None)
         while self.waiting or self.away:
+            if check is not None:
+                check()
             self._send()
             finished, _ = wait(self.away, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in [future for future in self.away if future in finished]:  # in the order sent
