@@ -206,7 +206,7 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
     """The most important factor of each family, over the grid and at the best rate."""
     facts = Facts(evidence)
 
-    def listed(measure: str) -> Sentence:
+    def clauses(measure: str, start: str) -> Sentence:
         said, silent = [], []
         for family, effect in leading[measure].items():
             if effect is None:
@@ -214,17 +214,18 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
                 continue
             share = Cite(measure, f"{family}: {effect.name}")
             said.append(
-                facts.say("{family} {name} ({share})", family=title(family), name=effect.name, share=share)
+                facts.say(
+                    "{name} for {family} ({share})", name=effect.name, family=title(family), share=share
+                )
             )
-        none = Sentence(f"nothing beyond the seeds for {', '.join(silent)}")
-        return facts.join(", ", [*said, none] if silent else said)
+        nothing = Sentence(f"nothing stands out from the seeds for {', '.join(silent)}")
+        listed = facts.join(", ", said)
+        moved = [Sentence(f"the score moves most with {listed}", listed.numbers)] if said else []
+        whole = facts.join("; ", [*moved, nothing] if silent else moved)
+        return Sentence(f"{start} {whole}.", whole.numbers)
 
-    whole, at_best = listed(WHOLE), listed(AT_BEST)
-    return Sentence(
-        f"Over the whole grid the score moves most with: {whole}. "
-        f"At the best learning rate of each setting: {at_best}.",
-        (*whole.numbers, *at_best.numbers),
-    )
+    starts = {WHOLE: "Over the whole grid", AT_BEST: "At the best learning rate of each setting"}
+    return facts.join(" ", (clauses(measure, start) for measure, start in starts.items()))
 
 
 MEASURE = Measure("hyperparameters", find, wants)
