@@ -7,6 +7,7 @@ other series take the colours that are left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +18,7 @@ from fourfold.report.quantity import Quantity
 from fourfold.report.scores import Study
 from fourfold.report.vega import domain, layer, plain, view
 
-MANY_GROUPS = 4  # more groups of bars than these: a panel for each series
+MANY_GROUPS, FEW_SERIES = 4, 2  # more groups and more series of bars than these: a panel for each series
 MANY_LINES = 5  # more lines than these, or several with bands: a panel for each, the others behind it in grey
 
 
@@ -43,12 +44,10 @@ def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
 
 def _placed(chart: Chart, name: str, title: str, about: dict[str, str] | None) -> Chart:
     """The chart under the heading of its measure, or, as a further one, under its own."""
-    facts = {**vars(chart), "name": name, "minor": about is None, **(about or {})}
-    if about is not None:
-        facts["title"] = title
-        if len(chart.panels) == 1 and not chart.panels[0].title and chart.title != title:
-            facts["panels"] = (Panel(chart.title, chart.panels[0].spec, chart.panels[0].label),)
-    return Chart(**facts)
+    if about is None:
+        return replace(chart, name=name, minor=True)
+    caption = chart.title if chart.panels and chart.title != title else ""
+    return replace(chart, name=name, title=title, caption=caption, **about)
 
 
 class _Series:
@@ -95,7 +94,7 @@ def bars(figure: dict[str, Any], study: Study) -> Chart:
     span = domain(
         [quantity.plotted(value) for value in (*values, *([0.0] if from_zero else []))], quantity.log
     )
-    apart = len(groups) > MANY_GROUPS and len(series.names) > 1
+    apart = len(groups) > MANY_GROUPS and len(series.names) > FEW_SERIES
     shares = [[name] for name in series.names] if apart else [series.names] if rows else []
     panels = []
     for names in shares:
@@ -139,7 +138,7 @@ def _bar_view(
     if from_zero:
         layers.append(plain([{"zero": 0}], "rule", "zero", {"x": {"field": "zero", **x}}))
     y: dict[str, Any] = {"field": "place", "type": "nominal", "title": None, "sort": None,
-                         "scale": {"domain": places}, "axis": {"labelLimit": 150}}  # fmt: skip
+                         "scale": {"domain": places}, "axis": {"labelLimit": 150, "grid": not from_zero}}  # fmt: skip
     beside: dict[str, Any] = {"y": y}
     if by_group and len(names) > 1:
         beside["yOffset"] = {"field": "series", "type": "nominal", "sort": None, "scale": {"domain": names}}
@@ -160,7 +159,7 @@ def _bar_view(
                 )
             )
         layers.append(layer([point], "point", colour, {**beside, "x": {"field": "value", **x}}))
-    height = sum(20 * (len(names) if "yOffset" in beside else 1) + 12 for _ in places)
+    height = len(places) * (16 * len(names) + 12 if "yOffset" in beside else 32)
     return view(layers, height + 4)
 
 

@@ -60,7 +60,8 @@ def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
         what = "classes with most errors" if shown[0].square else "rows and columns with the largest values"
         notes.append(f"Drawn are the {MOST} {what}, of {sides}.")
     table = _all_cells(shown, names, down, across, study) if whole else _pairs(shown, down, across, study)
-    return [Chart("", first["title"], "", panels, table, note=" ".join(filter(None, notes)))]
+    title = first["title"] if len(figures) == 1 else "Matrices"
+    return [Chart("", title, "", panels, table, note=" ".join(filter(None, notes)))]
 
 
 def _read(figure: dict[str, Any], study: Study) -> _Matrix:

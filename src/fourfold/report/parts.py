@@ -81,8 +81,8 @@ class Panel:
 class Chart:
     """One to several views of one thing, a sentence of reading, and the same numbers as a table.
 
-    ``question`` is what a measure asked; ``minor`` marks a further chart of the measure above it. Without
-    panels the table itself is what there is to see.
+    ``question`` is what a measure asked, ``caption`` what its first figure shows; ``minor`` marks a further chart of
+    the measure above it. Without panels the table itself is what there is to see.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Chart:
     table: Table
     key: tuple[tuple[int, str], ...] = ()
     question: str = ""
+    caption: str = ""
     note: str = ""
     minor: bool = False
 

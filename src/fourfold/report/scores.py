@@ -185,7 +185,8 @@ def _axis(families, baseline, scale: fmt.ScoreScale):
         score[key] for score in shown for key in ("value", "low", "high") if fmt.is_number(score.get(key))
     ]
     first, last = (min(ends), max(ends)) if ends else (0.0, 1.0)
-    margin = max(0.06 * (last - first), 1e-6 * abs(last)) if last > first else abs(last) * 0.05 or 0.5
+    least = 0.05 if first == last else 1e-6
+    margin = max(0.06 * (last - first), least * abs(last)) or 0.5
     first, last = first - margin, last + margin
 
     def fraction(value: float) -> float:

@@ -8,7 +8,7 @@ from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Column, Row, Table
 from fourfold.report.scores import Study
 
-TITLES = {"steps": "Time of a training step", "latency": "Time of a prediction"}
+TITLES = {"steps": "Time of a training step", "latency": "Milliseconds of a prediction, by number of rows"}
 
 
 def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:
@@ -24,15 +24,25 @@ def _table(key: str, value: Any, study: Study) -> Table:
         listed = rows if isinstance(rows, list) else [rows]
         found += [(family, row if isinstance(row, dict) else {"seconds": row}) for row in listed]
     titles = list(dict.fromkeys(str(title) for _, row in found for title in row))
-    columns = (Column("Family"), *(Column(title.replace("_", " "), numeric=True) for title in titles))
+    columns = (
+        Column("Family"),
+        *(Column(title.capitalize().replace("_", " "), numeric=True) for title in titles),
+    )
     body = tuple(
         Row(
             (
                 Cell(study.titles.get(family, str(family))),
-                *(Cell(fmt.plain(row[title]) if title in row else "") for title in titles),
+                *(_cell(key, row.get(title)) for title in titles),
             ),
             colour=study.colours.get(family),
         )
         for family, row in found
     )
     return Table(TITLES[key], columns, body)
+
+
+def _cell(key: str, value: Any) -> Cell:
+    """Latencies are seconds; they read better as milliseconds."""
+    if value is None:
+        return Cell("")
+    return Cell(f"{1000 * value:.3g}" if key == "latency" and fmt.is_number(value) else fmt.plain(value))

@@ -97,4 +97,6 @@ def _rows(measured: dict[str, Any] | None, family: str) -> list[tuple[dict[str, 
 
 
 def _not_measured(measured: dict[str, Any] | None, option: str) -> Cell:
-    return Cell(NOT_MEASURED, note=(measured or {}).get("reason") or option)
+    """``option`` is what would measure it; where a reason does not speak of it, the reason stands."""
+    reason = (measured or {}).get("reason") or option
+    return Cell(NOT_MEASURED, note=option if option and option in reason else reason)
