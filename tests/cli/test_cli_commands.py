@@ -76,7 +76,7 @@ BAD = [
     ("a close name", lambda f: None, "digit", "Do this: use digits", 2),
     ("an empty file", write("d.csv", ""), "d.csv", "is empty", 2),
     ("an unreadable file", write("d.csv", b"\x00\xff\x00\x01" * 50), "d.csv", "d.csv", 2),
-    ("a folder", lambda f: (f / "d.csv").mkdir(), "d.csv", "d.csv is a folder: wanted one file", 2),
+    ("a folder", lambda f: (f / "d.csv").mkdir(), "d.csv", "d.csv is a folder without data: got no files, wanted tables", 2),
     ("a pickle", write("d.pkl", b"\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00\x8c\x01a\x94."), "d.pkl", "pickle", 3),
     ("a missing target", write("d.csv", GOOD), "d.csv --target yy", "the target is not a column: got 'yy'.*Do this: --target y", 2),
     ("one class", write("d.csv", GOOD.replace("q", "p")), "d.csv", "one class|the same value", 2),

@@ -16,8 +16,8 @@ CLASSES = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)
 }
 SAME_MEANING = {
-    "array-type", "blank-file", "class-numbers", "damaged-json", "different-lengths", "layout-does-not-apply",
-    "no-rows", "no-such-file", "not-enough-memory", "number-of-inputs", "too-few-rows",
+    "array-type", "blank-file", "class-numbers", "damaged-json", "different-lengths", "empty-array", "empty-file",
+    "layout-does-not-apply", "no-rows", "target-is-given", "too-many-files", "no-such-file", "not-enough-memory", "number-of-inputs", "too-few-rows",
 }  # fmt: skip
 """Slugs that several files may use, for the same finding at different places."""
 

@@ -59,12 +59,10 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
     path = Path(name).expanduser()
     try:
         facts = path.stat()
-        if stat.S_ISDIR(facts.st_mode):
-            raise FileError(
-                "folder", f"{name} is a folder", wanted="one file: csv, tsv, parquet, json lines or npz"
-            )
         if not stat.S_ISREG(facts.st_mode):
-            raise FileError("not-a-file", f"{name} is a device, pipe or socket", wanted="a regular file")
+            raise FileError(
+                "not-a-file", f"{name} is a folder, device, pipe or socket", wanted="a regular file"
+            )
         if not facts.st_size:
             raise FileError("empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data")
         with path.open("rb") as file:

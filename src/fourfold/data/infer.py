@@ -109,7 +109,12 @@ def _with_target(source: Source, target: str | None) -> Source:
         return source
     table = source.inputs
     if not isinstance(table, Table):
-        raise DataError("no-target", "there is no target", wanted="y, one value for each row of x")
+        raise DataError(
+            "no-target",
+            "there is no target",
+            wanted="y, one value for each row of x",
+            do="--y FILE, or an npz file with x and y",
+        )
     if len(table) == 1 and source.ids is not None:
         raise DataError(
             "no-target",

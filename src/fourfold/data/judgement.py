@@ -91,8 +91,7 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if len(rare):
         yield Finding(
             "rare-classes",
-            f"{len(rare)} of {len(labels)} classes have fewer than {RARE} rows ({listed(rare.tolist())}): how well "
-            "they are told can't be measured",
+            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}; how well they are told can't be measured",
             "rows of the smallest class",
             int(counts.min()),
             "collect more of them, join them, or leave them out",

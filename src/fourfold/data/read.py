@@ -83,8 +83,8 @@ def read(
 
 def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading) -> Source:
     """Inputs from one file, the target from another."""
-    whole = os.fspath(inputs).endswith(".npy")  # an array is mapped, so that a sample of it is cheap
-    source = open_source(inputs, reading if whole else replace(reading, rows=None))
+    mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
+    source = open_source(inputs, reading if mapped else replace(reading, rows=None))
     found = open_source(labels)
     if source.target is not None:
         raise OptionError(
@@ -106,7 +106,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             got=f"{drawn} rows of x and {len(target)} of y",
             wanted="one y for each row of x",
         )
-    return thinned(paired, reading)
+    return paired if mapped else thinned(paired, reading)
 
 
 @dataclass(frozen=True)
