@@ -98,7 +98,7 @@ class Options:
                 found = _own({getattr(item, "__name__", type(item).__name__): item})
             else:
                 raise OptionError(
-                    "unknown-family",
+                    "unknown-candidate",
                     "there is no family of this name",
                     got=f"{item!r}{closest(item, TITLES)}",
                     wanted=f"some of {', '.join(TITLES)}",
@@ -106,10 +106,17 @@ class Options:
                 )
             twice = next((name for name in found if name in chosen), None)
             if twice is not None:
-                raise OptionError("same-candidate", "two candidates have one name", got=repr(twice))
+                raise OptionError(
+                    "same-candidate", "two candidates have one name", got=repr(twice), do="rename one of them"
+                )
             chosen |= found
         if not chosen:
-            raise OptionError("no-candidates", "there is no candidate to compare", got="an empty list")
+            raise OptionError(
+                "no-candidates",
+                "there is no candidate to compare",
+                got="an empty list",
+                wanted=f"some of {', '.join(TITLES)}, or your own",
+            )
         return chosen
 
     @property
@@ -178,7 +185,7 @@ def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
             )
         if not callable(builder):
             raise OptionError(
-                "own-candidate",
+                "candidate-kind",
                 f"the candidate {name!r} is no function",
                 got=type(builder).__name__,
                 wanted="a function from the input to features, as in lambda x: Dense(32)(x)",

@@ -69,12 +69,17 @@ def described(name: str, builder: Builder, problem: Problem) -> str:
             text = json.dumps(describe_graph(Graph(x, features)), sort_keys=True)
             rebuild(json.loads(text), x)
         except FourfoldError as error:
-            raise _refused(name, "can't be kept", got=str(error)) from error
+            raise _refused(
+                name,
+                "can't be kept",
+                got=str(error),
+                wanted="layers of fourfold.layers on the input it is given",
+            ) from error
     return text
 
 
-def _refused(name: str, what: str, **details: str) -> OptionError:
-    return OptionError("own-candidate", f"the candidate {name!r} {what}", **details)
+def _refused(name: str, what: str, got: str, wanted: str, do: str = "") -> OptionError:
+    return OptionError("own-candidate", f"the candidate {name!r} {what}", got=got, wanted=wanted, do=do)
 
 
 def build(x: Symbol, problem: Problem, width: int, layers: str) -> Symbol:
