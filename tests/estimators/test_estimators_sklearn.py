@@ -17,6 +17,8 @@ import fourfold
 from fourfold.errors import OptionError
 from fourfold.study.single import sweep_of
 
+pytestmark = pytest.mark.usefixtures("compiled_quickly")
+
 FAMILIES = ("Dense", "Convolution", "Recurrent", "Attention")
 X, Y = load_iris(return_X_y=True)
 
