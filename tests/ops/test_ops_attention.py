@@ -1,5 +1,7 @@
 """The fast attention equals the textbook's, in outputs and gradients; masks merge as they should."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -53,8 +55,28 @@ def test_fast_equals_reference(data):
     def reference(*arrays, **options):
         return attention.attend_reference(*arrays, **options)[0]
 
-    got = value_and_gradients(attention.attend, arrays, **options)
-    assert_close(got, value_and_gradients(reference, arrays, **options))
+    wanted = value_and_gradients(reference, arrays, **options)
+    assert_close(value_and_gradients(attention.attend, arrays, **options), wanted)
+    largest = data.draw(st.integers(1, n * h * t * s), label="largest")
+    assert_close(value_and_gradients(partial(attention.attend, largest=largest), arrays, **options), wanted)
+
+
+def test_memory_by_blocks_grows_with_the_steps():
+    def held(steps):
+        x = jax.ShapeDtypeStruct((1, 2, steps, 8), jnp.float32)
+
+        def loss(q, k, v):
+            return attention.attend(q, k, v, mask=partial(rows_before, steps), largest=2**16).sum()
+
+        return (
+            jax.jit(jax.grad(loss, (0, 1, 2))).lower(x, x, x).compile().memory_analysis().temp_size_in_bytes
+        )
+
+    assert held(4096) < 2.5 * held(2048) and held(4096) < 4 * 2 * 4096**2 / 10
+
+
+def rows_before(steps, rows):
+    return attention.causal_mask(rows, steps)[None, None]
 
 
 def test_gradient_equals_finite_differences():

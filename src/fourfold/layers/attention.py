@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
-from jax import Array
+from jax import Array, lax
 
 from fourfold import initializers
 from fourfold.core.specs import TensorSpec, WeightSpec
@@ -144,24 +145,30 @@ class MultiHeadAttention(Layer):
             attention.split_heads(sources[part], weights[f"{part}/kernel"], weights.get(f"{part}/bias"))
             for part in ("query", "key", "value")
         )
-        mask = attention.merge_masks(
-            query.shape[1],
-            value.shape[1],
+        allowed = partial(
+            attention.merge_masks,
+            keys=value.shape[1],
             query_mask=query_mask,
             value_mask=value_mask,
             key_mask=key_mask,
             attention_mask=attention_mask,
             causal=use_causal_mask,
         )
-        options = {
-            "mask": mask[:, None] if mask is not None and mask.ndim == 3 else mask,
-            "dropout": _factors(self, (*q.shape[:-1], k.shape[2]), training, key),
-            "zero_empty": return_attention_scores or self.dropout > 0,
-        }
+
+        def mask(queries):
+            merged = allowed(queries)
+            return merged[:, None] if merged is not None and merged.ndim == 3 else merged
+
+        dropout = _factors(self, (*q.shape[:-1], k.shape[2]), training, key)
+        zero_empty = return_attention_scores or self.dropout > 0
         if return_attention_scores:
-            y, scores = attention.attend_reference(q, k, v, **options)
+            rows = jnp.arange(query.shape[1])
+            factors = None if dropout is None else dropout(rows)
+            y, scores = attention.attend_reference(
+                q, k, v, mask=mask(rows), dropout=factors, zero_empty=zero_empty
+            )
         else:
-            y, scores = attention.attend(q, k, v, **options), None
+            y, scores = attention.attend(q, k, v, mask=mask, dropout=dropout, zero_empty=zero_empty), None
         output = attention.join_heads(
             y, weights["attention_output/kernel"], weights.get("attention_output/bias")
         )
@@ -225,7 +232,7 @@ class Attention(Layer):
         query, value, keys = self._sources(inputs).values()
         query_mask, value_mask = (mask[0], mask[1]) if mask else (None, None)
         steps = query.shape[1], value.shape[1]
-        allowed = attention.merge_masks(*steps, value_mask=value_mask, causal=use_causal_mask)
+        allowed = partial(attention.merge_masks, keys=steps[1], value_mask=value_mask, causal=use_causal_mask)
         dropout = _factors(self, (query.shape[0], *steps), training, key)
         scale = weights.get("scale")
         scores = None
@@ -237,8 +244,10 @@ class Attention(Layer):
                 scores = jnp.einsum("ntd,nsd->nts", query, keys) * (1.0 if scale is None else scale)
             else:
                 scores = attention.additive_scores(query, keys, scale) * weights["concat_score_weight"]
-            y, scores = attention.read(scores, value, mask=allowed, dropout=dropout)
-            scores = scores if dropout is None else scores * dropout
+            rows = jnp.arange(steps[0])
+            factors = None if dropout is None else dropout(rows)
+            y, scores = attention.read(scores, value, mask=allowed(rows), dropout=factors)
+            scores = scores if factors is None else scores * factors
         if query_mask is not None:
             y = jnp.where(query_mask.astype(bool)[:, :, None], y, 0)
         return (y, scores) if return_attention_scores else y
@@ -268,12 +277,26 @@ class Attention(Layer):
         return sources
 
 
-def _factors(layer: Any, shape: tuple[int, ...], training: bool, key: Array | None) -> Array | None:
-    """Dropout's factors of the softmax: 0, or 1 / (1 - rate)."""
+def _factors(
+    layer: Any, shape: tuple[int, ...], training: bool, key: Array | None
+) -> Callable[[Array], Array] | None:
+    """Dropout's factors of the softmax (..., T, S), 0 or 1 / (1 - rate), by the queries' numbers."""
     if not training or key is None or layer.dropout == 0:
         return None
     key = key if layer.seed is None else random.fold_in(key, layer.seed)
-    return random.dropout(key, layer.dropout, jnp.ones(shape))
+    *leading, queries, keys = shape
+
+    def factors(rows: Array) -> Array:
+        shape = (*leading, len(rows), keys)
+        index = [lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in range(len(shape))]
+        flat = jnp.broadcast_to(rows.astype(jnp.uint32)[:, None], shape[-2:])
+        index[-2] = jnp.broadcast_to(jnp.expand_dims(flat, range(len(leading))), shape)
+        place = index[0]
+        for size, at in zip((*leading[1:], queries, keys), index[1:], strict=True):
+            place = place * jnp.uint32(size) + at
+        return random.keep_at(key, layer.dropout, place) / jnp.float32(max(1 - layer.dropout, 1e-37))
+
+    return factors
 
 
 def _check_inputs(layer: Layer, sources: Mapping[str, Any]) -> None:

@@ -8,7 +8,9 @@ Batch and heads are leading axes of every product. The gradient is written by ha
 
 XLA's CPU is slow at the two products that contract the rows of both operands, P^T dY and dS^T Q, so they are
 written as (dY^T P)^T, with the operand really transposed.
-`attend_reference` is the textbook's formulation, which JAX differentiates; tests hold the two equal.
+Where the weights P would hold more than `LARGEST` numbers, blocks of queries are taken one after the other and the
+backward pass computes each block's P again: memory grows with T + S, not with T S.
+`attend_reference` is the textbook's formulation, which JAX differentiates; tests hold all equal.
 
 Shapes: N batch, H heads, T queries, S keys and values, D features in, K features of a key, V of a value.
 """
@@ -16,11 +18,18 @@ Shapes: N batch, H heads, T queries, S keys and values, D features in, K feature
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial, reduce
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
+
+LARGEST = 2**24
+"""Numbers of P that are held at once: 64 MB. Below, computing P once is faster; beyond, blocks hold a quarter."""
+
+Rows = Callable[[Array], Array | None]
+"""What is said of some queries (R,), by their numbers: (..., R, S)."""
 
 
 def attend(
@@ -28,17 +37,18 @@ def attend(
     key: Array,
     value: Array,
     *,
-    mask: Array | None = None,
-    dropout: Array | None = None,
+    mask: Array | Rows | None = None,
+    dropout: Array | Rows | None = None,
     scale: float | Array | None = None,
     zero_empty: bool = False,
+    largest: int = LARGEST,
 ) -> Array:
     """Y = softmax(scale Q K^T) V over the allowed keys.
 
     Shapes: query (..., T, K), key (..., S, K), value (..., S, V), mask of booleans that broadcasts to
-    (..., T, S), of the same rank; dropout (..., T, S) factors of P, 0 or 1 / (1 - rate). ``scale`` is
-    1 / sqrt(K) unless given. A query that may read no key gets the mean of all values, or 0 with
-    ``zero_empty``. Returns (..., T, V).
+    (..., T, S), of the same rank; dropout (..., T, S) factors of P, 0 or 1 / (1 - rate); both also as functions
+    of the queries' numbers, so that they need not be held whole. ``scale`` is 1 / sqrt(K) unless given. A query
+    that may read no key gets the mean of all values, or 0 with ``zero_empty``. Returns (..., T, V).
 
     Source: Vaswani et al., "Attention is all you need" (NIPS 2017).
 
@@ -48,7 +58,39 @@ def attend(
     [[1.0], [2.0]]
     """
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    return _attend(zero_empty, query * scale, key, value, mask, dropout)
+    mask, dropout = _by_rows(mask), _by_rows(dropout)
+    steps, size = query.shape[-2], math.prod(query.shape[:-1]) * key.shape[-2]
+    if size <= largest or steps == 1:
+        rows = jnp.arange(steps)
+        return _attend(zero_empty, query * scale, key, value, mask(rows), dropout(rows))
+    blocks = min(-(-4 * size // largest), steps)
+    return _attend_by_blocks(-(-steps // blocks), zero_empty, query * scale, key, value, mask, dropout)
+
+
+def _by_rows(given: Array | Rows | None) -> Rows:
+    """What is given for all queries, as a function of the queries' numbers."""
+    if given is None:
+        return lambda rows: None
+    return given if callable(given) else lambda rows: jnp.take(given, rows, axis=-2, mode="clip")
+
+
+def _attend_by_blocks(
+    block: int, zero_empty: bool, query: Array, key: Array, value: Array, mask: Rows, dropout: Rows
+) -> Array:
+    """`_attend` of ``block`` queries at a time; nothing of a block but its output is kept for the gradient."""
+    steps = query.shape[-2]
+    blocks = -(-steps // block)
+    padding = [(0, 0)] * (query.ndim - 2) + [(0, blocks * block - steps), (0, 0)]
+    queries = jnp.pad(query, padding).reshape(*query.shape[:-2], blocks, block, query.shape[-1])
+    numbers = jnp.minimum(jnp.arange(blocks * block), steps - 1).reshape(blocks, block)
+
+    @jax.checkpoint
+    def one(block_query, rows, key, value):
+        return _attend(zero_empty, block_query, key, value, mask(rows), dropout(rows))
+
+    y = lax.map(lambda at: one(*at, key, value), (jnp.moveaxis(queries, -3, 0), numbers))
+    y = jnp.moveaxis(y, 0, -3)
+    return y.reshape(*y.shape[:-3], blocks * block, y.shape[-1])[..., :steps, :]
 
 
 def attend_reference(
@@ -123,13 +165,14 @@ def join_heads(y: Array, kernel: Array, bias: Array | None = None) -> Array:
     return z.reshape(n, steps, *kernel.shape[2:])
 
 
-def causal_mask(queries: int, keys: int) -> Array:
-    """(T, S) booleans: query t may read the keys s <= t."""
-    return jnp.tril(jnp.ones((queries, keys), bool))
+def causal_mask(queries: int | Array, keys: int) -> Array:
+    """(T, S) booleans: query t may read the keys s <= t. ``queries`` is T, or the numbers of some queries."""
+    rows = jnp.arange(queries) if isinstance(queries, int) else queries
+    return rows[:, None] >= jnp.arange(keys)[None]
 
 
 def merge_masks(
-    queries: int,
+    queries: int | Array,
     keys: int,
     *,
     query_mask: Array | None = None,
@@ -141,7 +184,11 @@ def merge_masks(
     """What every mask allows: (N or 1, T, S) booleans from (N, T), (N, S), (N, S) and (N, T, S); None is all.
 
     ``attention_mask`` may also be (T, S), or have heads, (N, H, T, S), and then the result has them too.
+    ``queries`` is T, or the numbers (R,) of some queries, whose rows (N or 1, R, S) are then returned.
     """
+    if not isinstance(queries, int):
+        query_mask = None if query_mask is None else jnp.take(query_mask, queries, axis=1)
+        attention_mask = None if attention_mask is None else jnp.take(attention_mask, queries, axis=-2)
     masks = [
         None if query_mask is None else query_mask[:, :, None],
         None if value_mask is None else value_mask[:, None, :],

@@ -58,7 +58,12 @@ def fold_in(key: Array, data: int | Array) -> Array:
 
 def bits(key: Array, shape: Sequence[int]) -> Array:
     """Uniform 32-bit integers of the given shape (fewer than 2**32 of them)."""
-    return _hash(lax.iota(jnp.uint32, math.prod(shape)), key[0], key[1]).reshape(tuple(shape))
+    return bits_at(key, lax.iota(jnp.uint32, math.prod(shape))).reshape(tuple(shape))
+
+
+def bits_at(key: Array, index: Array) -> Array:
+    """Single numbers of the stream that `bits` fills shapes with, by their index in it (any shape)."""
+    return _hash(index, key[0], key[1])
 
 
 def uniform(key: Array, shape: Sequence[int]) -> Array:
@@ -78,8 +83,13 @@ def keep_mask(key: Array, rate: float | Array, shape: Sequence[int]) -> Array:
     >>> keep_mask(key(0), 0.5, (2, 4)).dtype, bool(keep_mask(key(0), 1.0, (100,)).any())
     (dtype('bool'), False)
     """
+    return keep_at(key, rate, lax.iota(jnp.uint32, math.prod(shape))).reshape(tuple(shape))
+
+
+def keep_at(key: Array, rate: float | Array, index: Array) -> Array:
+    """Single decisions of `keep_mask`, by their index in it (any shape)."""
     threshold = jnp.ceil(jnp.asarray(rate, jnp.float32) * 2**24).astype(jnp.uint32)
-    return (bits(key, shape) >> 8) >= threshold
+    return (bits_at(key, index) >> 8) >= threshold
 
 
 def dropout(key: Array, rate: float | Array, x: Array, noise_shape: Sequence[int] | None = None) -> Array:
