@@ -17,7 +17,7 @@ from .dataset import Column, Note, Table
 from .join import empty
 from .messages import listed
 from .source import Source
-from .words import spelled
+from .words import reworded, spelled
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
@@ -86,7 +86,8 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         values[column] = np.concatenate(pieces)
         columns.append(Column(column, kind))
     notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *first.notes)
-    return Source(name, Table(values), tuple(columns), notes=notes)
+    total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
+    return Source(name, Table(values), tuple(columns), notes=notes, total=total)
 
 
 def _check_columns(first: Source, part: Source) -> None:
@@ -106,26 +107,37 @@ def _check_columns(first: Source, part: Source) -> None:
 
 
 def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.ndarray]]:
-    """A column of all parts in one kind; words where one part has words and another numbers."""
+    """A column of all parts in one kind: words become what the other parts hold, or else all become words."""
     pieces: list[tuple[ColumnKind, np.ndarray]] = [
-        (part.kind(name), np.asarray(part.inputs[name]))
-        for part in parts  # pyright: ignore[reportCallIssue, reportArgumentType]
+        (part.kind(name), part.inputs[name]) for part in parts if isinstance(part.inputs, Table)
     ]
-    kinds: set[ColumnKind] = {kind for kind, values in pieces if not missing(values).all()} or {pieces[0][0]}
-    kind: ColumnKind = kinds.pop() if len(kinds) == 1 else "category"
+    present: set[ColumnKind] = {kind for kind, values in pieces if not missing(values).all()}
+    others = present - {"category"}
+    if "category" in present and len(others) == 1:
+        read = [_read(kind, values) for kind, values in pieces]
+        if {kind for kind, values in read if not missing(values).all()} == others:
+            pieces, present = read, others
+    kind: ColumnKind = pieces[0][0] if not present else present.pop() if len(present) == 1 else "category"
     values = []
     for part, (own, piece) in zip(parts, pieces):
+        converted: np.ndarray | None = piece
         if own != kind:
             converted = empty(kind, len(piece)) if missing(piece).all() else spelled(piece, own)
-            if converted is None:
-                raise DataError(
-                    "part-column-type",
-                    f"column {name!r} of {part.name} has another type than in the other files",
-                    got=own,
-                    wanted="one type in all files",
-                )
-            piece = converted
-        values.append(piece)
+        if converted is None:
+            raise DataError(
+                "part-column-type",
+                f"column {name!r} of {part.name} has another type than in the other files",
+                got=own,
+                wanted="one type in all files",
+            )
+        values.append(converted)
+    return kind, values
+
+
+def _read(kind: ColumnKind, values: np.ndarray) -> tuple[ColumnKind, np.ndarray]:
+    """A column of words as what they mean."""
+    if kind == "category":
+        values, kind, _ = reworded(values)
     return kind, values
 
 

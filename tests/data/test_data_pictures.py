@@ -1,0 +1,198 @@
+"""Folders and tables of pictures, folders of texts: what becomes of sizes, modes and damage."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fourfold.data import from_arrays, plan, read, read_inputs
+from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
+
+RNG = np.random.default_rng(0)
+
+
+def picture(path, width=8, height=8, mode="L", value=None):
+    pixels = (
+        RNG.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        if value is None
+        else np.full((height, width, 3), value, np.uint8)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).convert(mode).save(path)
+
+
+def classes(folder, count=8, **options):
+    for label in ("cat", "dog"):
+        for number in range(count):
+            picture(folder / label / f"{number}.png", **options)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("mode", "channels"), [("L", 1), ("1", 1), ("LA", 1), ("RGB", 3), ("RGBA", 3), ("P", 3), ("CMYK", 3)]
+)
+def test_modes(mode, channels, tmp_path):
+    ending = "jpg" if mode == "CMYK" else "png"
+    for label in ("cat", "dog"):
+        for number in range(6):
+            picture(tmp_path / label / f"{number}.{ending}", mode=mode)
+    data = read(tmp_path)
+    assert (data.layout, data.inputs.shape, data.inputs.dtype) == ("image", (12, 8, 8, channels), np.uint8)
+    assert data.target.tolist() == ["cat"] * 6 + ["dog"] * 6 and data.task.classes == ("cat", "dog")
+    if mode in ("L", "RGB"):
+        with Image.open(tmp_path / "cat" / "0.png") as image:
+            np.testing.assert_array_equal(data.inputs[0], np.asarray(image).reshape(8, 8, channels))
+
+
+def test_sizes_follow_the_stated_rule(tmp_path):
+    assert read(classes(tmp_path / "small", width=12, height=20)).inputs.shape == (16, 20, 12, 1)
+    large = classes(tmp_path / "large", width=100, height=60)
+    data = read(large)
+    assert data.inputs.shape[1:] == (32, 32, 1)
+    assert any("resized from 100 x 60" in str(note) for note in data.notes)
+    assert read(large, image_size=10).inputs.shape[1:] == (10, 10, 1)
+    picture(large / "cat" / "tiny.png", width=5, height=5)
+    assert read(large).inputs.shape[1:] == (32, 32, 1)
+    half = classes(tmp_path / "half", width=64, height=64, value=255)
+    np.testing.assert_array_equal(read(half).inputs, 255)
+
+
+def test_transparent_parts_are_white_and_16_bits_keep_their_depth(tmp_path):
+    folder = classes(tmp_path / "a", mode="L")
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(folder / "cat" / "clear.png")
+    data = read(folder)
+    assert (data.inputs[data.ids == "cat/clear.png"] == 255).all()
+    deep = classes(tmp_path / "b", mode="L")
+    values = np.arange(64, dtype=np.uint16).reshape(8, 8) * 1000
+    Image.fromarray(values).save(deep / "dog" / "deep.png")
+    data = read(deep)
+    assert data.inputs.dtype == np.float32
+    np.testing.assert_allclose(data.inputs[data.ids == "dog/deep.png"][0, ..., 0], values / 257, rtol=1e-6)
+
+
+def test_a_table_of_paths_and_new_pictures_for_its_model(tmp_path):
+    folder = classes(tmp_path / "pictures")
+    names = [f"pictures/{label}/{i}.png" for label in ("cat", "dog") for i in range(8)]
+    lines = [f"{name},{name.split('/')[1]},{place}" for place, name in enumerate(names)]
+    (tmp_path / "data.csv").write_text("file,kind,other\n" + "\n".join(lines) + "\n")
+    data = read(tmp_path / "data.csv", target="kind")
+    np.testing.assert_array_equal(data.inputs, read(folder).inputs)
+    assert data.ids.tolist() == names
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    picture(tmp_path / "new" / "z.png", width=30, height=40, mode="RGB")
+    rows = read_inputs(tmp_path / "new", preparation)
+    assert rows.inputs.shape == (1, 8, 8, 1) and rows.others["picture"].tolist() == ["z.png"]
+    with pytest.raises(FourfoldError, match="no target.*a subfolder for each class"):
+        read(tmp_path / "new")
+    (tmp_path / "far.csv").write_text("file,kind\n" + "../../x.png,a\ny.png,b\n" * 8)
+    with pytest.raises(FourfoldError, match="leads out of the data's folder") as caught:
+        read(tmp_path / "far.csv")
+    assert caught.value.exit_code == 3
+
+
+def test_train_and_test_folders(tmp_path):
+    classes(tmp_path / "train", width=12)
+    classes(tmp_path / "test", count=3, width=30, height=30)
+    data = read(tmp_path)
+    assert data.rows == 22 and len(data.test_rows) == 6
+
+
+def bomb(width, height):
+    """A PNG whose header declares a size, and next to nothing behind it."""
+    chunks = [b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), b"IDAT" + zlib.compress(b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+
+
+def whole(mode="PNG"):
+    file = io.BytesIO()
+    Image.fromarray(RNG.integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(file, mode)
+    return file.getvalue()
+
+
+DAMAGED = {
+    "cut": (whole()[:300], 2, "damaged-picture"),
+    "cut-jpeg": (whole("JPEG")[:300], 2, "damaged-picture"),
+    "changed": (whole().replace(b"IDAT", b"IXAT"), 2, "damaged-picture"),
+    "empty": (b"", 2, "damaged-picture"),
+    "text": (b"hello", 2, "damaged-picture"),
+    "another format": (whole("TIFF"), 2, "damaged-picture"),
+    "large": (bomb(8000, 8000), 3, "enormous-picture"),
+    "enormous": (bomb(10**6, 10**6), 3, "enormous-picture"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_pictures_are_named(name, tmp_path):
+    content, code, slug = DAMAGED[name]
+    classes(tmp_path)
+    (tmp_path / "cat" / "odd.png").write_bytes(content)
+    with pytest.raises(FourfoldError) as caught:
+        read(tmp_path)
+    assert (caught.value.exit_code, caught.value.slug) == (code, slug)
+    assert "cat/odd.png" in str(caught.value) and "Do this" in str(caught.value)
+
+
+def test_folders_of_texts(tmp_path):
+    for label in ("ham", "spam"):
+        (tmp_path / label).mkdir()
+        for number in range(8):
+            (tmp_path / label / f"{number}.txt").write_text(f"a {label} of number {number} über", "utf-8")
+    (tmp_path / "ham" / "old.txt").write_bytes("Größe".encode("cp1252"))
+    (tmp_path / "ham" / "picture.bmpx").write_bytes(b"\0")
+    data = read(tmp_path)
+    assert (data.layout, data.rows, data.task.classes) == ("text", 17, ("ham", "spam"))
+    assert "Größe" in data.inputs["text"].tolist() and "ignored: 'picture.bmpx'" in str(data.notes[0])
+    (tmp_path / "spam" / "binary.txt").write_bytes(b"a\0b")
+    with pytest.raises(FourfoldError, match="binary.txt is no text"):
+        read(tmp_path)
+
+
+def test_pictures_that_a_program_holds():
+    """What a data set with features gives: pictures, and class numbers whose names it knows."""
+    from types import SimpleNamespace
+
+    class Hub:
+        column_names = ["image", "label"]
+        features = {"image": None, "label": SimpleNamespace(names=["cat", "dog"])}
+
+        def __getitem__(self, name):
+            images = [Image.fromarray(np.full((6, 6), i, np.uint8)) for i in range(12)]
+            return images if name == "image" else [i % 2 for i in range(12)]
+
+    data = read(Hub(), target="label")
+    assert data.task.classes == ("cat", "dog") and data.inputs.shape == (12, 6, 6, 1)
+    assert data.inputs[:, 0, 0, 0].tolist() == list(range(12))
+    with pytest.raises(FourfoldError, match=r"several data sets: got train, test.*data\['train'\]"):
+        read({"train": Hub(), "test": Hub()})
+
+
+def test_arrays_of_other_libraries():
+    import jax.numpy as jnp
+    import scipy.sparse
+
+    x, y = RNG.normal(size=(30, 4)), np.arange(30) % 2
+    wanted = from_arrays(x, y).fingerprint
+
+    class Tensor:
+        def detach(self):
+            return self
+
+        def cpu(self):
+            return self
+
+        def __array__(self, dtype=None, copy=None):
+            return x
+
+    assert from_arrays(Tensor(), y).fingerprint == wanted
+    assert from_arrays(scipy.sparse.csr_matrix(x), y).fingerprint == wanted
+    half = from_arrays(jnp.asarray(x, jnp.bfloat16), jnp.asarray(y))
+    np.testing.assert_allclose(half.inputs, x, rtol=0.01)
+    with pytest.raises(FourfoldError, match="too large as a dense array: got 7.5 GiB") as caught:
+        from_arrays(scipy.sparse.csr_matrix((1000, 10**6)), np.arange(1000) % 2)
+    assert caught.value.exit_code == 4
