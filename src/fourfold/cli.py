@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,17 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fourfold import __version__
-from fourfold.errors import FourfoldError, MachineError, OptionError
+from fourfold import __version__, ending
+from fourfold.errors import OptionError
 from fourfold.study.efforts import EFFORTS
 
 if TYPE_CHECKING:
     from fourfold.data.dataset import Dataset
     from fourfold.options import Options
-
-INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
-_running: list[Path] = []
-"""The folder of the comparison that runs."""
 
 app = typer.Typer(
     name="fourfold",
@@ -155,7 +148,7 @@ def compare(
     if dry_run:
         return
     with _cluster(scheduler, workers) as executor:
-        _running.append(folder)
+        ending.running.append(folder)
         comparison = run(
             dataset,
             options,
@@ -354,84 +347,4 @@ def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_j
 
 def main() -> None:
     """Runs the command line and ends the process with the exit code of what happened."""
-    signal.signal(signal.SIGTERM, _terminate)
-    signal.signal(signal.SIGINT, _interrupt)
-    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # said when a worker is ended at once
-    try:
-        ended = app(standalone_mode=False)  # a number where typer itself met an interrupt
-        code = ended if isinstance(ended, int) else 0
-    except FourfoldError as error:
-        code = _fail(str(error), error.exit_code)
-    except typer.Exit as end:
-        code = end.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        code = INTERRUPTED
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except MemoryError:
-        code = _fail("the machine has too little memory. Do this: fewer rows, or --effort quick", MACHINE)
-    except Exception as error:
-        code = _usage_or_bug(error)
-    if code == INTERRUPTED:
-        _stop("interrupted", INTERRUPTED)
-    _end_worker()
-    sys.stdout.flush()
-    sys.exit(code)
-
-
-def _usage_or_bug(error: Exception) -> int:
-    usage = getattr(error, "format_message", None)  # what typer raises for wrong options has it
-    if usage is not None:
-        return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
-    if isinstance(error, BrokenPipeError):
-        return 0
-    if isinstance(error, OSError) and error.errno is not None:
-        return _fail(f"the machine refused: {error}", MachineError.exit_code)
-    if os.environ.get("FOURFOLD_DEBUG"):
-        raise error
-    return _fail(
-        f"a bug in Fourfold: {type(error).__name__}: {error}. "
-        "Do this: run it again with FOURFOLD_DEBUG=1 and report what it prints",
-        BUG,
-    )
-
-
-def _fail(message: str, code: int) -> int:
-    from fourfold.report.escape import terminal
-
-    print(f"fourfold: {terminal(message)}", file=sys.stderr)
-    return code
-
-
-def _interrupt(*_: Any) -> None:
-    """Lets a comparison clean up behind itself, for a second; a second Ctrl-C does not wait."""
-    if not _running:
-        _stop("interrupted", INTERRUPTED)
-    signal.signal(signal.SIGINT, lambda *_: _stop("interrupted", INTERRUPTED))
-    patience = threading.Timer(1.0, _stop, ("interrupted", INTERRUPTED))
-    patience.daemon = True
-    patience.start()
-    raise KeyboardInterrupt
-
-
-def _terminate(*_: Any) -> None:
-    _stop("terminated", TERMINATED)
-
-
-def _stop(how: str, code: int) -> None:
-    """Ends this process and its worker at once, saying what is kept and where."""
-    _end_worker()
-    folder = (
-        f"; what is finished is kept in {_running[-1]}, the same command goes on from there"
-        if _running
-        else ""
-    )
-    _fail(how + folder, code)
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _end_worker() -> None:
-    workers = sys.modules.get("fourfold.study.workers")
-    if workers is not None:
-        workers.kill_worker()
+    ending.run(app)

@@ -63,6 +63,12 @@ class MachineError(FourfoldError, RuntimeError):
     exit_code = 4
 
 
+class OutOfMemoryError(FourfoldError, MemoryError):
+    """One training needs more memory than there is; the others go on."""
+
+    exit_code = 4
+
+
 class AllFamiliesFailedError(FourfoldError, RuntimeError):
     """No candidate of any family could be trained."""
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from fourfold.core.files import write_whole
 from fourfold.errors import MachineError, OptionError
-from fourfold.study.runner import LostError, Task
+from fourfold.study.runner import LOOK_EVERY, LostError, Task
 from fourfold.study.workers import environment
 
 CONNECT_SECONDS = 20.0
@@ -60,7 +60,6 @@ class Cluster(Executor):
         self._data: dict[str, Any] = {}
         self._where: dict[Future, Any] = {}
         self._lock = threading.Lock()
-        self._seen = time.monotonic()
 
     @property
     def workers(self) -> int:
@@ -77,18 +76,20 @@ class Cluster(Executor):
             remote = self.client.submit(
                 _elsewhere, fn, task, task.data, sent, pure=False, retries=0, **kwargs
             )
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, AttributeError) as error:  # the last from a client that is cut off
+            self.check()
             raise self._gone(str(error)) from error
         self._where[found] = remote
         remote.add_done_callback(lambda done: self._come_back(found, done, folder))
         return found
 
     def check(self) -> None:
-        """Raises MachineError, ``scheduler-gone``, when the scheduler has been away for a while."""
-        if self.client.status == "running":
-            self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > AWAY_SECONDS:
-            raise self._gone(f"no answer for {AWAY_SECONDS:g} seconds")
+        """Waits while the scheduler is away; raises MachineError, ``scheduler-gone``, if it does not come back."""
+        for _ in range(int(AWAY_SECONDS / LOOK_EVERY)):
+            if self.client.status == "running":
+                return
+            time.sleep(LOOK_EVERY)
+        raise self._gone(f"no answer for {AWAY_SECONDS:g} seconds")
 
     def _gone(self, why: str) -> MachineError:
         return MachineError(

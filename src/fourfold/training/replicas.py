@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from fourfold.errors import FourfoldError
+from fourfold.errors import OutOfMemoryError
 from fourfold.training.objective import Batch
 from fourfold.training.placement import across_replicas, deal, padded
 from fourfold.training.program import Program, TrainState
@@ -106,7 +106,7 @@ class Sweep:
         A wave that does not fit into memory is halved, and said.
 
         Raises:
-            FourfoldError: ``memory``, if a wave of one replica a device does not fit.
+            OutOfMemoryError: ``memory``, if a wave of one replica a device does not fit.
         """
         trained: list[Trained] = []
         while len(trained) < len(replicas):
@@ -116,7 +116,7 @@ class Sweep:
                 if "RESOURCE_EXHAUSTED" not in str(error):
                     raise
                 if padded(size // 2 or 1) == padded(size):
-                    raise FourfoldError(
+                    raise OutOfMemoryError(
                         "memory",
                         "a training run needs more memory than there is",
                         got=str(error).splitlines()[0],
