@@ -6,6 +6,7 @@ and a worker that the system kills is an error of one block, not the end.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import loky
+from loky import process_executor
 
 from fourfold.core.machine import cores
 
@@ -53,6 +55,8 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    # loky takes memory that grows for a leak and starts the worker anew; here it is compiled programs
+    process_executor._MAX_MEMORY_LEAK_SIZE = math.inf
 
 
 def warm_up() -> None:
