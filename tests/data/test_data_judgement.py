@@ -1,0 +1,142 @@
+"""What is wrong with data is found where it was put in, and not where it was not."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import from_arrays, read
+from fourfold.data.judgement import as_lines, as_plain, judge
+from fourfold.data.roles import Roles
+
+N = 400
+
+
+def table(seed=0, rows=N):
+    rng = np.random.default_rng(seed)
+    size, colour = rng.normal(size=rows), rng.choice(["red", "green", "blue"], rows)
+    kind = np.where(size + rng.normal(size=rows) > 0, "a", "b")
+    return pd.DataFrame({"size": size, "weight": rng.gamma(2, size=rows), "colour": colour, "kind": kind})
+
+
+def found(frame, **options):
+    return {
+        finding.slug: finding
+        for finding in judge(read(frame, target=options.pop("target", "kind"), **options))
+    }
+
+
+def test_good_data_have_no_findings():
+    assert set(found(table())) == {"resolution"}
+    assert not any(finding.important for name in ("digits", "wine", "diabetes", "moved-motifs")
+                   for finding in judge(read(name)) if finding.slug != "few-rows")  # fmt: skip
+    same = found(table(), test=table(seed=1))
+    assert set(same) <= {"resolution", "few-rows"}
+
+
+NUMBER = np.random.default_rng(5).normal(size=N)
+LEAKS = {
+    "a copy": lambda f: f.assign(leak=f["kind"].map({"a": "x", "b": "y"})),
+    "a code": lambda f: f.assign(leak=f["kind"].map({"a": 1.0, "b": 0.0})),
+    "a threshold": lambda f: f.assign(leak=np.where(f["kind"] == "a", 1, -1) * (1 + np.abs(NUMBER))),
+    "what is missing": lambda f: f.assign(leak=np.where(f["kind"] == "a", np.nan, NUMBER)),
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_column_that_gives_the_class_away(name):
+    finding = found(LEAKS[name](table()))["gives-target-away"]
+    assert finding.columns == ("leak",) and finding.number > 0.98 and finding.important
+
+
+def test_a_column_that_gives_a_number_away():
+    frame = (
+        table()
+        .drop(columns="kind")
+        .assign(target=NUMBER, leak=np.exp(NUMBER), noisy=NUMBER + np.sin(np.arange(N)))
+    )
+    finding = found(frame, target="target")["gives-target-away"]
+    assert finding.columns == ("leak",)
+
+
+def test_copies_across_the_split():
+    frame = table()
+    copies = found(pd.concat([frame, frame[:100]]))["duplicates"]
+    assert (
+        copies.important and 0.2 < copies.number < 0.45 and copies.what.startswith("100 rows with the inputs")
+    )
+    few = table()[["colour", "kind"]].assign(other=np.arange(N) % 5)
+    assert not found(few)["duplicates"].important  # there are only 15 combinations
+    assert found(few)["contradictions"].number > 0.9
+    ordered = frame.assign(group=np.arange(N) // 4)
+    kept = found(pd.concat([ordered, ordered[:100]]), roles=Roles(group="group"))
+    assert kept["duplicates"].number == 0 and not kept["duplicates"].important
+
+
+COLUMNS = {
+    "counts-rows": lambda f: f.assign(serial=np.arange(N) * 3 + 7),
+    "in-order-of-time": lambda f: f.assign(day=pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(N) // 2, "D")),
+    "nearly-constant": lambda f: f.assign(flag=np.arange(N) == 7),
+    "constant-columns": lambda f: f.assign(same=1),
+    "imbalance": lambda f: f.assign(kind=np.where(np.arange(N) % 20, "a", "b")),
+    "rare-classes": lambda f: f.assign(kind=np.where(np.arange(N) < 3, "c", f["kind"])),
+    "many-classes": lambda f: f.assign(kind=[f"k{i % 130}" for i in range(N)]),
+    "numbers-as-classes": lambda f: f.assign(kind=np.arange(N) % 30),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", COLUMNS)
+def test_columns_and_targets(slug):
+    assert slug in found(COLUMNS[slug](table()))
+    assert slug not in found(table())
+
+
+def test_a_number_with_few_values():
+    frame = table().assign(kind=np.arange(N) % 7 / 2)
+    finding = found(frame)["few-values"]
+    assert finding.number == 7 and "--task classification" in finding.do
+
+
+def test_test_rows_from_elsewhere():
+    moved = table(seed=1).assign(weight=lambda f: f["weight"] + 2)
+    both = found(table(), test=moved)
+    assert both["shifted-columns"].columns == ("weight",) and 0.2 < both["shifted-columns"].number < 1
+    assert both["test-rows-told"].number > 0.65
+    recoloured = table(seed=2).assign(colour="red")
+    assert found(table(), test=recoloured)["shifted-columns"].columns == ("colour",)
+    bright = np.random.default_rng(0).normal(size=(300, 6, 6, 1))
+    y = np.arange(300) % 2
+    assert "test-rows-told" in {f.slug for f in judge(from_arrays(bright, y, x_test=bright + 1, y_test=y))}
+    assert "test-rows-told" not in {f.slug for f in judge(from_arrays(bright, y, x_test=-bright, y_test=y))}
+
+
+def test_how_many_rows_decide_what():
+    """2.8 sqrt(0.1 / n) for an accuracy, 1.25 / sqrt(n) for an error."""
+    few = found(table(rows=100))["few-rows"]
+    assert few.important and few.number == pytest.approx(2.8 * np.sqrt(0.1 / 100))
+    number = found(table(rows=900).assign(kind=np.random.default_rng(1).normal(size=900)))["resolution"]
+    assert number.number == pytest.approx(1.25 / 30) and not number.important
+
+
+def test_groups_and_ids():
+    frame = table().assign(
+        who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")
+    )
+    assert found(frame, roles=Roles(id="who"))["repeated-ids"].number == N - 50
+    frame["where"] = np.where(np.arange(N) < 20, "z", [f"v{i % 6}" for i in range(N)])
+    frame.loc[:19, "kind"] = "c"
+    assert found(frame, roles=Roles(group="where"))["class-in-one-group"].number == 1
+
+
+def test_findings_are_plain_data_and_lines():
+    data = read(table().assign(leak=lambda f: f["kind"] + "!"), target="kind")
+    data = replace(data, findings=judge(data))
+    plain = json.loads(json.dumps(as_plain(data)))
+    assert plain["findings"][0]["slug"] == "gives-target-away" and plain["findings"][0]["number"] == 1.0
+    lines = list(as_lines(data))
+    assert lines[0] == "data: 400 rows of 4 used columns"
+    assert lines[-2].startswith(
+        "! column 'leak' alone tells the target (100.0% of what guessing misses). Do this:"
+    )
