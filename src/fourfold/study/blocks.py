@@ -36,7 +36,7 @@ from fourfold.training.replicas import (
     warm_up_then_cosine,
 )
 
-VERSION = 1
+VERSION = 2
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5

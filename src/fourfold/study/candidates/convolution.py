@@ -1,5 +1,7 @@
 """The convolutional candidate: normalised, residual, pooled by average and maximum side by side.
 
+Over long series the mean square takes the place of the maximum.
+
 Source: Wang et al., "Time series classification from scratch with deep neural networks", 2017 (series); He et
 al., "Deep residual learning for image recognition", 2016 (residuals).
 """
@@ -25,12 +27,14 @@ from fourfold.layers import (
     GlobalMaxPooling2D,
     MaxPooling1D,
     MaxPooling2D,
+    Multiply,
     Reshape,
 )
 from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, framed
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES = 64  # series at least this long are pooled between the blocks
+VERY_LONG_SERIES = 256  # series at least this long are pooled by average and mean square
 LONGEST = 512
 
 
@@ -71,7 +75,18 @@ def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     x = _conv(Conv1D(2 * width, second, padding="same", use_bias=False), x)
     x = MaxPooling1D(2)(x) if long else x
     x = _conv(Conv1D(2 * width, third, padding="same", use_bias=False), x, residual=True)
-    return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)]))
+    return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), _strongest(x, problem)]))
+
+
+def _strongest(x: Symbol, problem: Problem) -> Symbol:
+    """Features (N, C) of what stands out somewhere in a series (N, T, C)."""
+    if _reads_maximum(problem):
+        return GlobalMaxPooling1D()(x)
+    return GlobalAveragePooling1D()(Multiply()([x, x]))
+
+
+def _reads_maximum(problem: Problem) -> bool:
+    return problem.layout == "text" or problem.shape[0] < VERY_LONG_SERIES
 
 
 def _kernels(kernel: int) -> tuple[int, int, int]:
@@ -114,7 +129,8 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel_si
         return f"Conv1D({width}{size}) x 2, BatchNormalization, relu, residual; flattened"
     first, second, third = _kernels(kernel)
     layers = f"Conv1D({width}, {first}), Conv1D({wide}, {second}), Conv1D({wide}, {third})"
-    return f"{layers}, each BatchNormalization and relu, one residual; average and maximum over time"
+    strongest = "maximum" if _reads_maximum(problem) else "mean square"
+    return f"{layers}, each BatchNormalization and relu, one residual; average and {strongest} over time"
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
