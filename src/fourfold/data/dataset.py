@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
 
@@ -61,8 +62,9 @@ class Finding:
 class Dataset:
     """Raw data whose meaning is settled; nothing has been learnt from it yet.
 
-    - ``inputs``: a ``Table`` of named columns, or an array: flat (N, F), sequence (N, T, C), image
-      (N, H, W, C), text as token numbers (N, T). A table in layout text has one text column.
+    - ``inputs``: a ``Table`` of named columns, or an array: flat (N, F), sequence (N, T, C) with
+      missing steps behind the end of shorter series, image (N, H, W, C), text as token numbers (N, T). A
+      table in layout text has one text column.
     - ``target``: (N,), labels as text for classification, float64 for regression.
     - ``columns``: the columns that are used (x0, x1, ... for a flat array; empty for other arrays).
     - ``source_columns``: every input column that the source had, in its order; those that are not in
@@ -101,6 +103,14 @@ class Dataset:
     @property
     def rows(self) -> int:
         return row_count(self.inputs)
+
+    @property
+    def lengths(self) -> np.ndarray | None:
+        """The steps of each series (N,), where they differ; missing steps behind its last one are padding."""
+        if self.layout != "sequence" or isinstance(self.inputs, Table):
+            return None
+        found = lengths(self.inputs)
+        return found if (found < self.inputs.shape[1]).any() else None
 
     @property
     def left_out(self) -> tuple[str, ...]:

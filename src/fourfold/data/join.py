@@ -11,6 +11,7 @@ from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Column, Note, Table
 from .messages import listed
+from .series import as_long
 from .source import Source
 
 
@@ -46,14 +47,17 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
         joined = replace(joined, **_tables(source, test))
     else:
         assert isinstance(source.inputs, np.ndarray) and isinstance(test.inputs, np.ndarray)
-        if source.inputs.shape[1:] != test.inputs.shape[1:]:
+        inputs, others = source.inputs, test.inputs
+        if source.layout == test.layout == "sequence":
+            inputs, others = as_long(inputs, others)
+        if inputs.shape[1:] != others.shape[1:]:
             raise DataError(
                 "test-shape",
                 "rows of the test data have another shape",
                 got=str(test.inputs.shape[1:]),
                 wanted=str(source.inputs.shape[1:]),
             )
-        joined = replace(joined, inputs=np.concatenate([source.inputs, test.inputs]))
+        joined = replace(joined, inputs=np.concatenate([inputs, others]))
     note = Note(f"test rows: {rows}", f"from {test.name}; all other rows train")
     extra = (
         [name for name in test.inputs if name not in source.inputs] if isinstance(test.inputs, Table) else []

@@ -7,9 +7,11 @@ import math
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
 from .messages import CONSTANT, unknown
+from .series import lengths_note
 
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 
@@ -54,7 +56,13 @@ def settle_array(
         and x.min() >= 0
     ):
         notes[0] = Note(what, guess + "; whole numbers", "--layout text (tokens), sequence or image")
-    absent = np.count_nonzero(~np.isfinite(shaped)) if shaped.dtype.kind == "f" else 0
+    absent = ~np.isfinite(shaped) if shaped.dtype.kind == "f" else np.zeros(1, bool)
+    if chosen == "sequence" and absent.any():
+        real = real_steps(np.where(absent, np.nan, shaped))
+        if not real.all():
+            notes.append(lengths_note(real.sum(axis=1)))
+            shaped, absent = np.where(real[..., None], shaped, np.nan), absent & real[..., None]
+    absent = np.count_nonzero(absent)
     if absent:
         value = "the column's median" if chosen == "flat" else "the channel's mean"
         notes.append(Note(f"missing: {absent} values of x", f"NaN or infinite; replaced with {value}"))

@@ -28,6 +28,7 @@ from .roles import NO_ROLES, Roles
 from .sample import USUAL, Reading, places, thinned
 from .source import Source
 from .tables import read_csv, read_json, read_parquet
+from .ts_file import is_ts, read_ts
 from .wrong_kinds import WANTED, is_workbook, refuse
 
 
@@ -46,8 +47,8 @@ def read(
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
-    - ``source``: an embedded name (digits, iris, ...), the path of a csv, tsv, parquet, json, xlsx or npz
-      file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
+    - ``source``: an embedded name (digits, iris, ...), the path of a csv, tsv, parquet, json, xlsx, npz
+      or ts file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
       texts for each class, a table of paths of pictures, "-" for standard input, or a data frame.
       The content decides what a file is, not its name.
     - ``target``: the column to predict; ``task``: classification or regression; ``layout``: flat,
@@ -124,6 +125,7 @@ READERS: tuple[Reader, ...] = (
     Reader("xlsx", is_workbook, read_excel),
     Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
     Reader("json", lambda content: looks_like_json(content), read_json),
+    Reader("ts", is_ts, read_ts),
     Reader("csv", lambda content: True, read_csv),
 )
 """Tried in this order; whatever else is text is taken for csv."""

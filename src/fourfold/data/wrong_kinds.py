@@ -11,7 +11,7 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content
 
-WANTED = "csv, tsv, parquet, json, xlsx, npz or npy"
+WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
     rb"\x80[\x02-\x05]."  # protocols 2 to 5
