@@ -12,6 +12,7 @@ from fourfold.study.measures import MEASURES
 from fourfold.study.results import as_results, measure
 from fourfold.study.study import Study
 
+pytestmark = pytest.mark.slow  # two families in two sizes, and all probes: half a minute
 EFFORT = replace(EFFORTS["quick"], steps=40, sizes=("S", "M"), learning_rates=(1e-2,), extensions=0)
 
 
