@@ -178,15 +178,15 @@ def _columns(case: Case) -> Iterator[Finding]:
 def _counts_rows(values: np.ndarray) -> bool:
     if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
         return False
-    steps = np.diff(values)
-    ordered = bool((steps > 0).all() or (steps < 0).all())
-    consecutive = values.max() - values.min() == len(values) - 1 and len(np.unique(values)) == len(values)
-    return ordered or bool(consecutive)
+    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
+    consecutive = np.array_equal(np.sort(values), values.min() + np.arange(len(values)))
+    return bool(ordered or consecutive)
 
 
 def _sorted(values: np.ndarray) -> bool:
-    steps = np.diff(values[~np.isnan(values)])
-    return bool((steps >= 0).all() or (steps <= 0).all()) and bool(steps.any())
+    known = values[~np.isnan(values)]
+    before, after = known[:-1], known[1:]
+    return bool(((after >= before).all() or (after <= before).all()) and (after != before).any())
 
 
 def _twins(case: Case) -> Iterator[Finding]:

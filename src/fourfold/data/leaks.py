@@ -12,8 +12,9 @@ from .dataset import Finding
 ALMOST = 0.98
 """The share of what could be gained over guessing from which on a column is said to give the target away."""
 
+LARGEST = 1e30
 FEWEST = 30
-"""Rows below which a single column may fit by chance."""
+"""Rows below which a single column may fit by chance; there have to be eight for each class as well."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -22,9 +23,9 @@ def judge(case: Case) -> Iterator[Finding]:
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2.
     """
-    if case.dataset.rows < FEWEST:
-        return
     rows = case.sample
+    if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
+        return
     halves = rows[::2], rows[1::2]
     for name, kind, values in case.columns():
         gain = min(_gain(case, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
@@ -81,5 +82,5 @@ def _by_tree(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: b
 
 
 def _one(values: np.ndarray) -> np.ndarray:
-    """A column (N,) as the inputs of a tree (N, 1), which take 32 bits: its ranks would do as well."""
-    return np.nan_to_num(values, nan=-1e30, posinf=1e30, neginf=-1e30)[:, None]
+    """A column (N,) as the inputs (N, 1) of a tree, which takes 32 bits."""
+    return np.clip(np.nan_to_num(values, nan=-LARGEST), -LARGEST, LARGEST)[:, None]

@@ -30,7 +30,7 @@ def plain_content(content: Content) -> Iterator[Content]:
     A gzip file stays as it is: all readers take it.
     """
     unpack = next((parts for mark, parts in UNPACKERS.items() if content.head.startswith(mark)), None)
-    if unpack is None:
+    if unpack is None or content.packed:
         yield content
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .case import MOST_ROWS, Case
 from .dataset import Finding
+from .leaks import LARGEST
 from .messages import counted, listed
 
 LEVEL, DISTANCE = 0.001, 0.1
@@ -98,7 +99,7 @@ def _telling(matrix: np.ndarray, train: np.ndarray, test: np.ndarray) -> float:
     is_test = np.repeat([0, 1], [len(train), len(test)])
     leaf = max(5, min(len(train), len(test)) // 20)
     tree = DecisionTreeClassifier(max_depth=4, min_samples_leaf=leaf, class_weight="balanced", random_state=0)
-    inputs = np.nan_to_num(matrix[rows], nan=-1e30, posinf=1e30, neginf=-1e30)
+    inputs = np.clip(np.nan_to_num(matrix[rows], nan=-LARGEST), -LARGEST, LARGEST)
     order = np.random.default_rng(0).permutation(len(rows))
     told = np.asarray(cross_val_predict(tree, inputs[order], is_test[order], cv=3, method="predict_proba"))
     return float(roc_auc_score(is_test[order], told[:, 1]))

@@ -41,7 +41,7 @@ def read_csv(content: Content, reading: Reading) -> Source:
             return _ragged(content.name, message, dialect.separator)
 
         with database(path, content.name, explain) as (connection, file):
-            raw, total = _parsed(connection, file, dialect, content, reading)
+            raw, total = _parsed(connection, file, dialect, text, reading)
     notes = dialect.notes
     if encoding != "utf-8":
         notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
@@ -56,9 +56,10 @@ def _parsed(
     """All cells as words first; then the columns of nothing but numbers as numbers. And how many rows there are."""
     cells = [f"c{place}" for place in range(len(dialect.names))]
     missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
+    packed = "'gzip'" if content.compressed else "'none'"
     relation = f"""read_csv(
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
-        header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
+        compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
     drawn, total = _drawn(connection, relation, [file, dialect.separator], len(cells), content, reading)
     connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", [file, dialect.separator])

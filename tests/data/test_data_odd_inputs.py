@@ -1,0 +1,293 @@
+"""What people bring: a hundred odd inputs, each with what becomes of it, and how that is said.
+
+A row is read and judged, or refused with an exit code, a slug and words of the message. Damaged and hostile files that
+`test_data_bad_input` has are not repeated.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fourfold.data import read
+from fourfold.data.judgement import as_lines, judge
+from fourfold.errors import FourfoldError
+
+LABELS = ["p", "q"]
+
+
+def rows(header, cell, count=30, label=lambda i: LABELS[i % 2], separator=","):
+    """A csv whose last column y is a class."""
+    return f"{header}\n" + "".join(f"{cell(i)}{separator}{label(i)}\n" for i in range(count))
+
+
+def target(cells, header="v,y"):
+    return f"{header}\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
+
+
+def column(cells, header="v,y"):
+    """A column v of these cells, repeated up to 40 rows, before a class y."""
+    return rows(header, lambda i: cells[i % len(cells)], 40, label=lambda i: LABELS[(i // len(cells)) % 2])
+
+
+def npz(name="data.npz", **arrays):
+    def make(folder):
+        np.savez(folder / name, **arrays)
+        return folder / name
+
+    return make
+
+
+def npy(array, name="x.npy"):
+    def make(folder):
+        np.save(folder / name, array, allow_pickle=True)
+        return folder / name
+
+    return make
+
+
+def files(**contents):
+    """A folder of files, / written as __ and . as _dot_."""
+
+    def make(folder):
+        for name, content in contents.items():
+            path = folder / "data" / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder / "data"
+
+    return make
+
+
+def png(mode="L", size=(8, 8)):
+    file = io.BytesIO()
+    pixels = np.random.default_rng(len(mode)).integers(0, 256, (*size, 3), dtype=np.uint8)
+    Image.fromarray(pixels).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def link(folder):
+    (folder / "secret.csv").write_text(GOOD)
+    (folder / "data").mkdir()
+    (folder / "data" / "a.csv").write_text(GOOD)
+    os.symlink(folder / "secret.csv", folder / "data" / "b.csv")
+    return folder / "data"
+
+
+def looped(folder):
+    (folder / "data" / "cat").mkdir(parents=True)
+    for number in range(12):
+        (folder / "data" / "cat" / f"{number}.png").write_bytes(png())
+        (folder / "data" / f"dog{number}").mkdir()
+    os.symlink(folder / "data", folder / "data" / "cat" / "again")
+    return folder / "data"
+
+
+def zipped(name, **members):
+    def make(folder):
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, content in members.items():
+                archive.writestr(member, content)
+        return folder / name
+
+    return make
+
+
+def packed_bomb(folder):
+    with lzma.open(folder / "data.csv.xz", "wb") as file:
+        for _ in range(80):
+            file.write(b"0" * 2**20)
+    return folder / "data.csv.xz"
+
+
+GOOD = rows("v,w,y", lambda i: f"{i},{i % 7}")
+X, Y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 2
+
+# name: (content or maker, words of what is printed)
+READ = {
+    # text: encodings, marks, separators, quotes
+    "byte-order mark": ("\ufeff" + GOOD, "30 rows of 2 used columns"),
+    "utf-16 big end first": (("\ufeff" + GOOD).encode("utf-16-be"), "encoding: utf-16"),
+    "latin-1 umlauts": (column(["Köln", "Bonn"]).encode("latin-1"), "encoding: cp1252"),
+    "emoji in names and cells": (column(["😀", "👍🏽"], "gefühl 😀,y"), "layout: flat, 1 category"),
+    "markup in a name": (column([1, 2, 3], "<script>alert(1)</script>,y"), "1 number"),
+    "a formula as a name": (column([1, 2, 3], "=cmd|' /C calc'!A0,y"), "1 number"),
+    "control characters in a name": (column([1, 2, 3], "\x1b[31mred\x07,y"), "1 number"),
+    "right-to-left override": (column([1, 2, 3], "\u202egnp,y"), "1 number"),
+    "names that differ in case": (rows("V,v,y", lambda i: f"{i},{i * i % 7}"), "2 numbers"),
+    "a name of 5,000 characters": (column([1, 2, 3], "n" * 5000 + ",y"), "1 number"),
+    "a name of blanks": (column([1, 2, 3], "   ,y"), "column 'column 1' (it had no name)"),
+    "semicolons and decimal commas": (rows("v;y", lambda i: f"{i},5", separator=";"), "with decimal commas"),
+    "tabs": (rows("v\tw\ty", lambda i: f"{i}\t{i % 7}", separator="\t"), "separated by tabs"),
+    "bars": (rows("v|w|y", lambda i: f"{i}|{i % 7}", separator="|"), "separated by bars"),
+    "a separator inside quotes": (column(['"a, b"', '"c, d"']), "1 category"),
+    "a line end inside quotes": (column(['"a\nb"', '"c\nd"']), "1 category"),
+    "doubled quotes": (column(['"say ""a"""', '"say ""b"""']), "1 category"),
+    "quoted numbers": (column(['"1"', '"2"', '"3"']), "1 number"),
+    "blanks around cells": (column([" 1 ", " 2", "3 "]), "1 number"),
+    "blank lines at the end": (GOOD + "\n\n\n", "30 rows"),
+    "no line end at the end": (GOOD.rstrip("\n"), "30 rows"),
+    "a comma at the end of each row": (rows("v,y,", lambda i: i, label=lambda i: f"{LABELS[i % 2]},"), "column 3"),
+    # numbers and dates as people write them
+    "dollars": (column(['"$1,234.50"', "$7", "($3.00)"]), "$ left out, commas taken for thousands"),
+    "euros": (column(['"1.234,50 €"', "7 €"]), "€ left out, with decimal commas"),
+    "two currencies": (column(["$5", "€5"]), "1 category"),
+    "percent": (column(["12 %", "7%", "0.5 %"]), "% left out: 12 % is 12"),
+    "minus as a dash": (column(["−1", "−2", "3"]), "1 number"),
+    "exponents": (column(["1e-3", "2E5", "7"]), "1 number"),
+    "hexadecimal": (column(["0x1F", "0x2A"]), "1 category"),
+    "leading zeros": (column(["007", "042"]), "1 number"),
+    "numbers with a unit": (column(["5 kg", "7 kg", "9 kg"]), "1 category"),
+    "infinities": (column(["1", "2", "3", "inf", "-inf"]), "infinite values taken for missing"),
+    "huge numbers": (column(["1e308", "-1e308", "3"]), "1 number"),
+    "many spellings of missing": (column(["1", "NA", "N/A", "null", "?", "#N/A", "NaN", "", "2", "3"]), "missing values: v"),
+    "some words among numbers": (rows("v,y", lambda i: "none" if i == 5 else i, 60), "1 words such as 'none' taken for missing"),
+    "half words, half numbers": (column(["1", "a"]), "1 category"),
+    "true and false": (column(["true", "FALSE"]), "1 boolean"),
+    "yes and no": (column(["yes", "no"]), "1 category"),
+    "days by points": (column(["01.02.2020", "28.03.2021", "5.4.2022"]), "read as day.month.year"),
+    "months first": (column(["1/28/2020", "2/27/2021"]), "read as month/day/year"),
+    "days that don't exist": (column(["30.02.2020", "1.1.2020"]), "1 category"),
+    "dates with zones": (column(["2020-01-01T00:00:00+02:00", "2020-06-01T12:00:00Z"]), "1 date"),
+    "years before 1900": (column(["1850-01-01", "0001-01-01"]), "1 date"),
+    "clocks": (column(["12:30", "13:45"]), "1 category"),
+    # tables of odd shapes
+    "2,000 columns": (",".join(f"c{i}" for i in range(2000)) + ",y\n" + "".join(
+        ",".join(str((i * j) % 11) for j in range(1, 2001)) + f",{LABELS[i % 2]}\n" for i in range(20)), "20 rows of"),
+    "an empty column": (rows("v,w,y", lambda i: f"{i % 9},"), "left out: 'w' (no values)"),
+    "one value in 99 %": (rows("v,w,y", lambda i: f"{i % 9},{int(i == 3)}", 150), "columns with one value in 99 % of the rows: 'w'"),
+    "an id": (rows("user_id,v,y", lambda i: f"{i},{i % 9}"), "left out: 'user_id' (it counts the rows)"),
+    "an id of another name": (rows("serial,v,y", lambda i: f"{i * 2 + 7},{i % 9}"), "column 'serial' numbers the rows"),
+    "a copy of the target": (rows("v,w,y", lambda i: f"{i % 9},{'xz'[i % 2]}", 60), "column 'w' alone tells the target"),
+    "equal rows": (GOOD + "".join(GOOD.splitlines(True)[1:]), "rows with the inputs of an earlier row"),
+    "rows in order of time": (rows("day,v,y", lambda i: f"2020-01-{i + 1:02d},{i % 9}"), "the rows are sorted by the date 'day'"),
+    # targets
+    "the target is not last": (rows("y,v", lambda i: LABELS[i % 2], label=lambda i: i), "target: y (a usual name of a target)"),
+    "fractions of few values": (target([i % 5 / 4 for i in range(60)]), "has only 5 different values"),
+    "ages": (target([20 + i % 60 for i in range(30)]), "task: regression"),
+    "numbers of classes from 0": (target([i % 40 for i in range(800)]), "the target has 40 classes, all of them numbers"),
+    "a hundred classes": (target([f"k{i % 100}" for i in range(400)]), "the target has 100 classes, 4 rows each"),
+    "one class in a hundred rows": (target(["a"] * 297 + ["b"] * 3), "class 'a' holds 99.0% of the rows"),
+    "a rare class": (target(["a", "b"] * 30 + ["c"] * 3), "classes with fewer than 10 rows: 'c'"),
+    "booleans": (target(["true", "false"] * 15), "its values are true and false"),
+    "classes with blanks and emoji": (target(["left side", "😀"] * 15), "classification into 2 classes"),
+    "a target in percent": (target([f"{i * 3 % 17} %" for i in range(40)]), "task:"),
+    "ten rows": (rows("v,y", lambda i: i % 7, 10), "10 tested rows can show differences of about 28.0 points"),
+    # json, arrays
+    "json lines with keys that come and go": ("".join(
+        f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
+    "json of one list": ("[" + ",".join(f'{{"v": {i}, "y": {i % 2}}}' for i in range(30)) + "]", "30 rows"),
+    "json with nested values": ("".join(f'{{"v": {i}, "deep": {{"a": 1}}, "y": {i % 2}}}\n' for i in range(30)), "left out: 'deep'"),
+    "json with NUL in a word": ("".join(f'{{"v": "a\\u0000{i % 3}", "y": {i % 2}}}\n' for i in range(30)), "1 category"),
+    "npz of other names": (npz(features=X, labels=Y), "task: classification"),
+    "npz of bytes": (npz(x=(X * 9).astype(np.int8), y=Y), "4 columns"),
+    "npz with NaN": (npz(x=np.where(X > 2, np.nan, X), y=Y), "layout: flat"),
+    "npz in big-end order": (npz(x=X.astype(">f8"), y=Y.astype(">i4")), "30 rows"),
+    "npz in Fortran order": (npz(x=np.asfortranarray(X), y=Y), "30 rows"),
+    "npz of truths": (npz(x=X > 0, y=Y), "30 rows"),
+    "npz of words as labels": (npz(x=X, y=np.array(["a", "b"] * 15)), "its values are words"),
+    "npz of half floats": (npz(x=X.astype(np.float16), y=Y), "30 rows"),
+    "series": (npz(x=X.reshape(30, 2, 2), y=Y), "sequence of 2 steps with 2 channels"),
+    "channels first": (npz(x=np.random.default_rng(1).normal(size=(30, 3, 8, 9)), y=Y), "channels moved to the last axis"),
+    "bytes with equal sides": (npz(x=np.arange(30 * 64, dtype=np.uint8).reshape(30, 8, 8), y=Y), "image of 8 x 8"),
+    # files and folders
+    "packed, named otherwise": (gzip.compress(GOOD.encode()), "30 rows"),
+    "bzip2": (bz2.compress(GOOD.encode()), "30 rows"),
+    "a folder of one table": (files(a_dot_csv=GOOD, notes_dot_pdf=b"%PDF"), "30 rows"),
+    "a folder of two tables": (files(a_dot_csv=GOOD, b_dot_csv=GOOD), "tables: 2"),
+    "a folder of train and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD), "test rows: 30"),
+    "pictures in classes": (files(**{f"{c}__{i}_dot_png": png(size=(8 + i % 3, 9)) for c in "ab" for i in range(8)}), "resized from 3 sizes"),
+    "pictures of several modes": (files(**{f"{c}__{i}_dot_png": png(["L", "RGB", "RGBA", "P"][i % 4]) for c in "ab" for i in range(8)}), "laid on white"),
+    "pictures beside other files": (files(a__x_dot_db="x", **{f"{c}__{i}_dot_png": png() for c in "ab" for i in range(8)}), "ignored: 'x.db'"),
+    "texts in classes": (files(**{f"{c}__{i}_dot_txt": f"{c} {i}" for c in "ab" for i in range(8)}), "a folder of texts"),
+    "an empty text": (files(a__e_dot_txt="", **{f"{c}__{i}_dot_txt": f"{c} {i}" for c in "ab" for i in range(8)}), "17 rows"),
+}  # fmt: skip
+
+# name: (content or maker, exit code, slug, words of the message)
+REFUSED = {
+    "a name without rows": ("v", 2, "header-only", "has a header but no rows"),
+    "html as csv": ("<!DOCTYPE html>\n<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "download the file itself"),
+    "html after a byte-order mark": ("\ufeff<html>", 2, "wrong-kind", "an HTML page"),
+    "nine rows": (rows("v,y", lambda i: i, 9), 2, "too-few-rows", "got 9, wanted at least 10"),
+    "ten thousand classes": (target([f"k{i}" for i in range(10_000)]), 2, "too-many-classes", "10000 classes"),
+    "a target of missing values": (target(["", ""] * 10), 2, "empty-target", "choose another target"),
+    "a row that is too short": (GOOD + "7\n", 2, "ragged-row", "line 32"),
+    "text in place of a number of the target": (target([i / 3 for i in range(30)] + ["x"]), 2, "too-many-classes", "31 classes"),
+    "cut bzip2": (bz2.compress(GOOD.encode())[:-9], 2, "damaged-packing", "wanted a whole packed file"),
+    "cut xz": (lzma.compress(GOOD.encode())[:-9], 2, "damaged-packing", "fetch it again"),
+    "bzip2 in gzip": (gzip.compress(bz2.compress(GOOD.encode())), 2, "wrong-kind", "unpack it once"),
+    "xz bomb": (packed_bomb, 3, "bomb", "would grow beyond reason when unpacked"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 99, 2, "wrong-kind", "use gzip, bzip2, xz or zstd"),
+    "a binary workbook": (zipped("a.xlsb", **{"xl/workbook.bin": b"x"}), 2, "wrong-kind", "save it as xlsx or csv"),
+    "a workbook without sheets": (zipped("a.xlsx", **{"xl/workbook.xml": "<workbook/>"}), 2, "damaged-excel", "save the sheet as csv"),
+    "a workbook that is no XML": (zipped("a.xlsx", **{"xl/workbook.xml": "<workbook"}), 2, "damaged-excel", "save the sheet as csv"),
+    "a workbook with entities": (zipped("a.xlsx", **{"xl/workbook.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), 3, "xml-document-type", "a workbook as Excel writes it"),
+    "a zip of a csv": (zipped("a.zip", **{"data.csv": GOOD}), 2, "wrong-kind", "unpack it first"),
+    "npy without labels": (npy(X), 2, "no-target", "--y FILE"),
+    "npy of objects": (npy(np.array([{}, 1], dtype=object)), 3, "pickle", "can run any program"),
+    "npy of nothing": (npy(np.zeros((0, 3))), 2, "empty-array", "got shape (0, 3)"),
+    "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),
+    "json of numbers": ("[1, 2, 3]", 2, "no-inputs", "at least one column more"),
+    "json in the middle of a word": ('{"v": "a', 2, "damaged-json-lines", "is no valid JSON"),
+    "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "folder", "got 'notes.pdf'"),
+    "tables with other columns": (files(a_dot_csv=GOOD, b_dot_csv=GOOD.replace("w", "u")), 2, "part-columns", "no 'w'; 'u' beside them"),
+    "a folder with a link out of it": (link, 3, "outside", "copy the file into the folder"),
+    "a link to the folder above": (looped, 2, "one-class", "only one class: got 'cat'"),
+    "a picture that is cut": (files(a__1_dot_png=png()[:60], **{f"{c}__x{i}_dot_png": png() for c in "ab" for i in range(8)}), 2, "damaged-picture", "a/1.png"),
+    "a picture that is a page": (files(a__1_dot_png="<html>", **{f"{c}__x{i}_dot_png": png() for c in "ab" for i in range(8)}), 2, "damaged-picture", "replace it, or remove it"),
+    "pictures without classes": (files(**{f"{i}_dot_png": png() for i in range(8)}), 2, "no-target", "a subfolder for each class"),
+    "a class with one picture": (files(b__1_dot_png=png(), **{f"a__{i}_dot_png": png() for i in range(12)}), 2, "class-of-one", "got 'b'"),
+    "a text of zeros": (files(a__1_dot_txt=b"a\0b", **{f"{c}__x{i}_dot_txt": f"{c}{i}" for c in "ab" for i in range(8)}), 2, "no-text", "a/1.txt"),
+}  # fmt: skip
+
+
+def made(content, folder):
+    if callable(content):
+        return content(folder)
+    path = folder / "data.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    from dataclasses import replace
+
+    content, words = READ[name]
+    data = read(made(content, tmp_path))
+    said = "\n".join(as_lines(replace(data, findings=judge(data))))
+    assert words in said, said
+    assert not recwarn.list, [str(warning.message) for warning in recwarn.list]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_said(name, tmp_path):
+    content, code, slug, words = REFUSED[name]
+    with pytest.raises(FourfoldError) as caught:
+        read(made(content, tmp_path))
+    assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+    assert caught.value.wanted or caught.value.do
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
+    path = made(GOOD, tmp_path)
+    from fourfold.data import read as module
+
+    def writing(content, *rest):
+        path.write_text(GOOD + "5,6,p\n")
+        return read_csv(content, *rest)
+
+    read_csv = module.__globals__["READERS"][-1].read
+    from dataclasses import replace
+
+    monkeypatch.setitem(module.__globals__, "READERS", (replace(module.__globals__["READERS"][-1], read=writing),))
+    with pytest.raises(FourfoldError, match="changed while it was read.*wait until it is complete") as caught:
+        read(path)
+    assert caught.value.exit_code == 2
