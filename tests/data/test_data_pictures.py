@@ -148,6 +148,21 @@ def test_folders_of_texts(tmp_path):
     data = read(tmp_path)
     assert (data.layout, data.rows, data.task.classes) == ("text", 17, ("ham", "spam"))
     assert "Größe" in data.inputs["text"].tolist() and "ignored: 'picture.bmpx'" in str(data.notes[0])
+    assert any("characters of 'text'" in str(note) for note in data.notes)
+    for number in range(8):
+        (tmp_path / "ham" / f"{number}.txt").write_text(f"Many words, number {number} of them. " * 20)
+    long = read(tmp_path)
+    assert any("words of 'text'" in str(note) for note in long.notes)
+    preparation = Preparation.fit(long, plan(long, seed=0)[0].train)
+    prepared = preparation.inputs(long.inputs)
+    assert prepared.shape == (17, 160) and set(preparation.characters.vocabulary) > {
+        "many",
+        "words",
+        ",",
+        ".",
+    }
+    again = Preparation.from_json(preparation.to_json())
+    np.testing.assert_array_equal(again.inputs(long.inputs), prepared)
     (tmp_path / "spam" / "binary.txt").write_bytes(b"a\0b")
     with pytest.raises(FourfoldError, match="binary.txt is no text"):
         read(tmp_path)

@@ -9,6 +9,7 @@ import numpy as np
 
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import ColumnKind, missing
+from fourfold.preprocessing.text import unit_of
 
 from .dataset import Column, Layout, Note, Table
 from .layout import settle_array
@@ -55,7 +56,7 @@ def settle_table(
         because, option = ("the only useful column", "--layout flat")
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
-        notes = (Note(f"layout: text, characters of {name!r}", because, option),)
+        notes = (Note(f"layout: text, {unit_of(table[name])}s of {name!r}", because, option),)
         return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
     columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
     if not columns:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +14,40 @@ from .fields import Fields
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
 LONGEST = 256
-"""The most characters of one text that are read."""
+"""The most characters, or words, of one text that are read."""
 
 VOCABULARY = 1024
-"""The most characters that get a number of their own."""
+"""The most characters, or words, that get a number of their own."""
+
+UNITS = ("character", "word")
+WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def unit_of(values: np.ndarray) -> str:
+    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters.
+
+    >>> unit_of(np.array(["short", None], dtype=object)), unit_of(np.array(["long " * 99], dtype=object))
+    ('character', 'word')
+    """
+    lengths = [0 if value is None else len(value) for value in values.tolist()]
+    return "word" if lengths and np.percentile(lengths, 95) > LONGEST else "character"
+
+
+def pieces(text: str | None, unit: str) -> Sequence[str]:
+    """A text's characters; or its words in small letters, and its marks.
+
+    >>> pieces("It's 5!", "word")
+    ['it', "'", 's', '5', '!']
+    """
+    text = text or ""
+    return WORD.findall(text.casefold()) if unit == "word" else text
 
 
 @dataclass(frozen=True)
 class Characters:
-    """Texts as character numbers, cut or padded with 0 at the end to one length.
+    """Texts as numbers of characters, or of words (`unit_of`), cut or padded with 0 at the end to one length.
 
-    The vocabulary holds the characters of the training rows, the most frequent first. The length is the
+    The vocabulary holds those of the training rows, the most frequent first. The length is the
     95th percentile of all texts, at most 256, and ``size`` (how many numbers there are) that of all
     texts, so that both are the same for every fold.
 
@@ -37,22 +62,24 @@ class Characters:
     vocabulary: tuple[str, ...]
     length: int
     size: int
+    unit: str = "character"
 
     @classmethod
     def fit(cls, name: str, values: np.ndarray, rows) -> Characters:
-        texts = ["" if value is None else value for value in values.tolist()]
+        unit = unit_of(values)
+        texts = [pieces(value, unit) for value in values.tolist()]
         everything = set().union(*texts) if texts else set()
         length = int(np.ceil(np.percentile([len(text) for text in texts], 95)))
-        counts = Counter("".join(texts[row] for row in np.asarray(rows)))
+        counts = Counter(piece for row in np.asarray(rows) for piece in texts[row])
         capacity = min(len(everything), VOCABULARY)
-        vocabulary = sorted(counts, key=lambda character: (-counts[character], character))[:capacity]
-        return cls(name, tuple(vocabulary), max(1, min(length, LONGEST)), capacity + FIRST)
+        vocabulary = sorted(counts, key=lambda piece: (-counts[piece], piece))[:capacity]
+        return cls(name, tuple(vocabulary), max(1, min(length, LONGEST)), capacity + FIRST, unit)
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        index = {character: number for number, character in enumerate(self.vocabulary, start=FIRST)}
+        index = {piece: number for number, piece in enumerate(self.vocabulary, start=FIRST)}
         result = np.full((len(values), self.length), PAD, dtype=np.int32)
         for row, value in enumerate(values.tolist()):
-            numbers = [index.get(character, UNKNOWN) for character in (value or "")[: self.length]]
+            numbers = [index.get(piece, UNKNOWN) for piece in pieces(value, self.unit)[: self.length]]
             result[row, : len(numbers)] = numbers
         return result
 
@@ -63,13 +90,15 @@ class Characters:
             "vocabulary": list(self.vocabulary),
             "length": self.length,
             "size": self.size,
+            "unit": self.unit,
         }
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Characters:
         vocabulary = fields.texts("vocabulary")
         size = fields.integer("size", len(vocabulary) + FIRST, VOCABULARY + FIRST)
-        return cls(fields.text("name"), vocabulary, fields.integer("length", 1, LONGEST), size)
+        length, unit = fields.integer("length", 1, LONGEST), fields.text("unit", UNITS)
+        return cls(fields.text("name"), vocabulary, length, size, unit)
 
 
 @dataclass(frozen=True)
