@@ -18,11 +18,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from fourfold.core.files import locked, write_whole
+from fourfold.core.files import locked, save_arrays, write_whole
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import HOLD_OUT_FROM
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
 from fourfold.interop.source import to_source
 from fourfold.options import DEFAULT_EFFORT, Options, load_data
 from fourfold.report import html
@@ -97,7 +98,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{escape(row['family'])}</td><td>{_in_words(row['score'])}</td><td>{row['parameters']:,}</td></tr>"
+            f"<tr><td>{escape(title(row['family']))}</td><td>{_in_words(row['score'])}</td><td>{row['parameters']:,}</td></tr>"
             for row in self.table
         )
         head = "<tr><th>family</th><th>score</th><th>parameters</th></tr>"
@@ -208,6 +209,7 @@ def run(
         shown = examples(study, measured.trials) if options.examples else None
         results = as_results(measured, command(), str(folder), _next(measured, options, command), kept, shown)
         timings = _timings(folder, study, measured.trials, time.perf_counter() - started)
+        save_arrays(folder / "predictions.npz", measured.predicted())
         write_study(folder, results, timings)
     return Comparison(results, timings, folder)
 
