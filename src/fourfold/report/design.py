@@ -12,6 +12,7 @@ FILES = (
     Fact("report.html", "this page"),
     Fact("table.csv", "the table of results, for a spreadsheet"),
     Fact("results.json", "everything that this page draws"),
+    Fact("predictions.npz", "what every model predicted for every test row"),
     Fact("timings.json", "the seconds"),
     Fact("model/", "the trained network and the preparation of its inputs"),
     Fact("model/model.py", "the network as code that runs under Fourfold and Keras"),

@@ -15,6 +15,9 @@ from fourfold.report.page import build
 from fourfold.report.parts import Cell, Column, Page, Row, Table
 
 STYLES = ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_green")
+PRINTED = ("order", "sample_efficiency", "shift", "hyperparameters")
+"""The measures whose answers a terminal shows."""
+
 ASCII = str.maketrans(
     {"–": "-", "−": "-", "×": "x", "·": "|", "◂": "<", "’": "'", "“": '"', "”": '"', "±": "+-"}
 )
@@ -71,9 +74,11 @@ class _Printer:
                 out.print(self.text(f"  {line}"), soft_wrap=True)
 
     def measures(self, page: Page) -> None:
-        """The answer of each measure; the charts are in the report."""
+        """The answers of some measures; all of them, with charts, are in the report."""
         answers = tuple(
-            f"{chart.title}: {chart.reading}" for chart in page.charts if chart.question and chart.reading
+            f"{chart.title}: {chart.reading}"
+            for chart in page.charts
+            if chart.name in PRINTED and chart.question and chart.reading
         )
         if answers:
             self.console.print()

@@ -43,6 +43,23 @@ class Measured:
     verdict: Verdict
     quality: list[Evidence]
     measurements: list[Measurement]
+    predictions: dict[str, np.ndarray]
+
+    def predicted(self) -> dict[str, np.ndarray]:
+        """All that a score can be computed from again: for each name (lines, rows, classes), line by line.
+
+        ``rows`` numbers the tested rows in the data, ``true`` is their target, ``classes`` what it counts, ``fold``
+        the fold that held a row out; lines are seeds, one for a baseline.
+        """
+        study = self.study
+        rows = tested.tested(study.prepared)
+        return {
+            "rows": rows,
+            "true": tested.truth(study.dataset, study.preparations, rows),
+            "classes": np.array([str(name) for name in study.dataset.task.classes]),
+            "fold": self.findings.fold,
+            **self.predictions,
+        }
 
 
 def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
@@ -91,7 +108,18 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
-    return Measured(study, trials, family_losses, baselines, eases, findings, verdict, scores, measurements)
+    return Measured(
+        study,
+        trials,
+        family_losses,
+        baselines,
+        eases,
+        findings,
+        verdict,
+        scores,
+        measurements,
+        dict(further),
+    )
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:

@@ -1,0 +1,71 @@
+"""The numbers of a study computed again, with scikit-learn, from the predictions that lie beside them."""
+
+import numpy as np
+import pytest
+from sklearn import metrics
+from sklearn.datasets import load_diabetes, load_iris
+
+from fourfold.comparison import compare
+
+BASELINES = {
+    "iris": ("majority class", "logistic regression", "boosted trees"),
+    "diabetes": ("mean", "ridge regression", "boosted trees"),
+}
+
+
+@pytest.fixture(scope="module", params=["iris", "diabetes"])
+def study(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    families = ["dense", "recurrent"]
+    found = compare(request.param, effort="tiny", out=folder, candidates=families, seeds=2, verbose=False)
+    with np.load(folder / "predictions.npz", allow_pickle=False) as file:
+        return request.param, found, {name: file[name] for name in file.files}
+
+
+def test_predictions_name_rows_truth_and_everyone_who_predicts(study):
+    name, _found, arrays = study
+    data = {"iris": load_iris, "diabetes": load_diabetes}[name]()
+    target = data.target[arrays["rows"]]
+    assert np.array_equal(arrays["rows"], np.arange(len(data.target)))
+    truth = data.target_names[target] if name == "iris" else target
+    assert np.array_equal(arrays["classes"][arrays["true"]] if name == "iris" else arrays["true"], truth)
+    assert {"dense", "recurrent", *BASELINES[name]} <= set(arrays)
+    assert arrays["dense"].shape[:2] == (2, len(target)) and arrays["boosted trees"].shape[0] == 1
+
+
+def test_every_score_is_scikit_learns(study):
+    name, found, arrays = study
+    truth = arrays["true"]
+    for who in ("dense", "recurrent", *BASELINES[name]):
+        got = {e.measure: e.value for e in found.evidence if e.subject == who}
+        wanted = [scores(name, truth, line) for line in arrays[who]]
+        for measure in wanted[0]:
+            mean = np.mean([line[measure] for line in wanted])
+            assert got[measure] == pytest.approx(mean, rel=1e-5, abs=1e-7), (who, measure)
+        shown = [
+            row for row in [*found.results["families"], *found.results["baselines"]] if who in row.values()
+        ]
+        decides = (
+            np.mean([line["accuracy"] for line in wanted]) if name == "iris" else pooled(truth, arrays[who])
+        )
+        assert shown[0]["score"]["value"] == pytest.approx(decides, rel=1e-5)
+
+
+def scores(name, truth, line):
+    if name == "diabetes":
+        return {
+            "R2": metrics.r2_score(truth, line[:, 0]),
+            "MAE": metrics.mean_absolute_error(truth, line[:, 0]),
+        }
+    return {
+        "accuracy": metrics.accuracy_score(truth, line.argmax(1)),
+        "balanced accuracy": metrics.balanced_accuracy_score(truth, line.argmax(1)),
+        "log loss": metrics.log_loss(truth, np.clip(line, 1e-12, 1)),
+        "Brier score": np.mean(np.sum((line - np.eye(3)[truth]) ** 2, 1)),
+        "AUC": np.mean([metrics.roc_auc_score(truth == k, line[:, k]) for k in range(3)]),
+    }
+
+
+def pooled(truth, lines):
+    """The root of the mean squared error over all rows and seeds."""
+    return np.sqrt(np.mean([metrics.mean_squared_error(truth, line[:, 0]) for line in lines]))
