@@ -42,12 +42,14 @@ class Content:
     changed: int
 
 
-def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
+def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str = "") -> Content:
     """The content of the file at a path, whatever it is; ``names`` are suggested when there is none.
+
+    Messages name the file as the user did, or as it is ``called``.
 
     A link is followed: it was named by the user. What it leads to has to be a regular file.
     """
-    name = os.fspath(source)
+    name = called or os.fspath(source)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", name):
         raise FileError(
             "url", "Fourfold reads no addresses", got=name[:80], wanted="a file", do="download it first"
@@ -56,7 +58,7 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = ()) -> Content:
         raise FileError(
             "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file"
         )
-    path = Path(name).expanduser()
+    path = Path(source).expanduser()
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):

@@ -180,8 +180,7 @@ def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
 
 def _file(path: str | Path, reading: Reading, called: str = "") -> Source:
     """What one file holds. A file that is written while it is read is refused."""
-    content = look(path, [embedded.name for embedded in EMBEDDED])
-    content = replace(content, name=called or content.name)
+    content = look(path, [embedded.name for embedded in EMBEDDED], called)
     with plain_content(content) as plain:
         refuse(plain)
         reader = next(reader for reader in READERS if reader.recognises(plain))
