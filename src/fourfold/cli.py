@@ -142,7 +142,7 @@ def compare(
 
     folder = out if out is not None else default_folder(dataset)
     say = _Say(quiet or as_json)
-    for note in [*dataset.notes, *(finding for finding in dataset.findings if finding.important)]:
+    for note in [*dataset.notes, *dataset.important]:
         say(str(note))
     _say_price(dataset, options, folder, say)
     if dry_run:

@@ -113,6 +113,11 @@ class Dataset:
         return found if (found < self.inputs.shape[1]).any() else None
 
     @property
+    def important(self) -> tuple[Finding, ...]:
+        """The findings that can make a comparison's answer wrong."""
+        return tuple(finding for finding in self.findings if finding.important)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         used = {column.name for column in self.columns}
         return tuple(name for name in self.source_columns if name not in used)
