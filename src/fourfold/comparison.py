@@ -142,7 +142,7 @@ def compare(
     dataset = load_data(x, y, chosen)
     folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
     if verbose:
-        for note in dataset.notes:
+        for note in [*dataset.notes, *dataset.important]:
             print(visible(str(note)), file=sys.stderr)
     progress = open_progress(quiet=not verbose)
     return run(dataset, chosen, folder, source=dataset.name, executor=executor, progress=progress)
