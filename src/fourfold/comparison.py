@@ -265,10 +265,20 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
         if count == totals[family] and not end.failure:
             progress.row(family, study.provisional(family))
 
+    measures = MEASURES if study.effort.measures else ()
     with progress:
         progress.start(list(totals), totals)
+        if measures:
+            progress.update("measures", 0, 2 * len(totals), 0.0)
         trials = study.run(executor, tell)
-        study.probe(trials, MEASURES if study.effort.measures else (), executor, tell)
+        tasks = len(study.wanted(trials, measures))
+        measured: list[float] = []
+
+        def tell_measures(end: Done) -> None:
+            measured.append(end.seconds or 0.0)
+            progress.update("measures", len(measured), tasks, sum(measured))
+
+        study.probe(trials, measures, executor, tell_measures)
     return measure(study, trials, options.margin)
 
 

@@ -39,6 +39,11 @@ class Effort:
     moved_rows: int = 1024
     measures: bool = True
 
+    @property
+    def probes(self) -> int:
+        """How many probes a family is trained for."""
+        return len(self.orders) + len(self.shares) + self.memorisation if self.measures else 0
+
 
 TINY = "tiny"
 """The effort that only shows that everything runs: one learning rate, one seed, few steps, the score alone."""

@@ -22,7 +22,7 @@ from fourfold.study.examination import Examination
 from fourfold.study.measure import Measure
 from fourfold.study.prepared import prepare
 from fourfold.study.rates import at_edge, next_rate
-from fourfold.study.runner import Done, run_blocks
+from fourfold.study.runner import Done, Task, run_blocks
 from fourfold.study.trials import Trial, Trials, collect
 
 RUNS_OF_A_BLOCK = 10
@@ -74,6 +74,7 @@ class Study:
             self.dataset.task.units,
             self.training_rows,
             first.vocabulary_size,
+            first.masked,
         )
         self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())
@@ -141,9 +142,10 @@ class Study:
         )
 
     def price(self, cores: int) -> Price:
-        """Replicas, steps, minutes and memory of the base grid (and of hyperparameters), from counted operations."""
+        """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
-        replicas = sum(len(block.runs) for block in blocks)
+        probes = len(self.probe_runs()) * self.effort.probes
+        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * probes
         batch = self.batch
         seconds, largest = 0.0, 0
         for family in self.families:
@@ -152,11 +154,14 @@ class Study:
                 cost = net.cost
                 step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
                 runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
+                runs += probes / len(self.sizes(family))
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
             if self.hyperparameters and family not in self.builders:
                 replicas += RUNS_VARIED
-                seconds += RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
+                seconds += (
+                    RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
+                )
         copies = self.capacity * largest * 4 * 3 + self.capacity * self.effort.steps * batch * 4
         megabytes = (self.prepared.inputs.nbytes * (1 + cores) + copies) / 1e6 + 500
         return Price(replicas, self.effort.steps, seconds / 60, megabytes)
@@ -196,9 +201,12 @@ class Study:
         tell: Callable[[Done], None] = lambda done: None,
     ) -> None:
         """Runs what the measures ask for beside the sweep. A probe that fails is left out by its measure."""
-        tasks = [task for measure in measures for task in measure.wants(self, trials)]
-        for done in run_blocks(dict.fromkeys(tasks), self.folder, executor, tell):
+        for done in run_blocks(self.wanted(trials, measures), self.folder, executor, tell):
             self._count(done)
+
+    def wanted(self, trials: Mapping[str, Trials], measures: Iterable[Measure]) -> list[Task]:
+        """What the measures ask for beside the sweep, each task once."""
+        return list(dict.fromkeys(task for measure in measures for task in measure.wants(self, trials)))
 
     def probe_runs(self) -> list[tuple[int, int]]:
         """The seeds and splits that probes are trained on: the first of each, seed by seed."""
