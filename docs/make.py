@@ -20,6 +20,7 @@ from typing import Any
 
 from fourfold.data.synthetic import TASKS
 from fourfold.evidence.findings import title
+from fourfold.evidence.sentences import show
 from fourfold.report import format as fmt
 from fourfold.report.scores import works
 from fourfold.study.efforts import EFFORTS
@@ -101,6 +102,39 @@ def steps(name: str) -> str:
     return _table(["family", *(str(step) for step in shown)], rows) + f"\n\n{_made_by(found)}"
 
 
+def biases(name: str) -> str:
+    """What was measured of each family beside its score: one row a measure."""
+    found, _ = load(name)
+    rows = []
+    for words, measure, subject in BIASES:
+        by_subject = {e["subject"]: e for e in found["evidence"] if e["measure"] == measure}
+        items = [by_subject.get(subject.format(row["family"])) for row in found["families"]]
+        rows.append([words, *(_cell(item) for item in items)])
+    head = ["measure", *(row["title"] for row in found["families"])]
+    return _table(head, rows) + f"\n\n{_made_by(found)}"
+
+
+BIASES = (
+    ("lost when all positions are permuted, and trained again", "loss when positions are permuted", "{}"),
+    ("lost when pieces change places", "loss when positions are permuted", "{}, pieces as wholes"),
+    ("lost when pieces are shuffled inside", "loss when positions are permuted", "{}, inside pieces"),
+    ("lost when test rows are moved by one place", "loss when moved by 1", "{}"),
+    ("shuffled labels kept by the training rows", "training score on shuffled labels", "{}"),
+    ("steps to 90 % of the way", "steps to 90 % of the way", "{}"),
+    ("spread over seeds", "spread over seeds", "{}"),
+)
+
+
+def _cell(item: dict[str, Any] | None) -> str:
+    if item is None or item["value"] is None:
+        return "-"
+    value = show(item["value"], item["unit"])
+    if item["interval"] is None:
+        return value
+    low, high = (show(end, item["unit"], bare=True) for end in item["interval"])
+    return f"{value} ({low} to {high})"
+
+
 def answers(_: str) -> str:
     """Each task of known answer: what suits it by construction, what every family scored, the verdict."""
     rows = []
@@ -170,7 +204,8 @@ def efforts(_: str) -> str:
 
 
 TABLES: dict[str, Callable[[str], str]] = {
-    function.__name__: function for function in (results, rates, steps, answers, costs, recipes, efforts)
+    function.__name__: function
+    for function in (results, rates, steps, biases, answers, costs, recipes, efforts)
 }
 
 
