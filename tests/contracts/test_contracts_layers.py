@@ -24,8 +24,8 @@ SEQUENCE, IMAGE, ROW = (6, 4), (6, 5, 4), (4,)
 class Case:
     """A layer, the shapes of its inputs without the batch axis, and what it declares.
 
-    ``mask``: what becomes of a mask (N, T): "passes", "drops", "uses" (and ends it), "uses, passes"; "" where
-    inputs have no time axis. ``many``: inputs come as one list (as to `Add`) or one after the other.
+    ``mask``: what becomes of a mask (N, T): "passes", "drops", "uses" (and ends it), "uses, passes", "makes" (its
+    own); "" where inputs have no time axis. ``many``: inputs come as one list (as to `Add`) or one after the other.
     """
 
     name: str
@@ -94,6 +94,8 @@ TABLE = [
     Case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, (SEQUENCE, SEQUENCE), "uses, passes"),
     Case("Embedding", {"input_dim": VOCABULARY, "output_dim": 3}, ((6,),), "", ids=True),
     Case("PositionalEncoding", {"kind": "learned", "max_length": 8}, mask="passes"),
+    Case("CarryMask", {"value": -1.0}, (SEQUENCE, SEQUENCE), "uses, passes", "a list"),
+    Case("Masking", {"mask_value": 2.0}, mask="makes"),
     Case("LayerNormalization", mask="passes"),
     Case("BatchNormalization", mask="passes"),
     Case("Dropout", {"rate": 0.5}, mask="passes", random=True),
@@ -256,9 +258,10 @@ def test_a_mask_is_used_passed_or_dropped_as_declared(case):
     rows = np.array([[1, 2, 3, 4, 0, 0], [5, 6, 1, 0, 0, 0]], np.int32)
     values = [np.roll(rows, i, axis=0) for i in range(len(ids))]
     result = graph.apply(weights, values)
-    assert (result.masks[0] is not None) == ("passes" in case.mask)
-    assert (jax.tree.leaves(output)[0].mask is not None) == ("passes" in case.mask)
-    if result.masks[0] is not None and case.many != "a list":
+    travels = "passes" in case.mask or case.mask == "makes"
+    assert (result.masks[0] is not None) == travels
+    assert (jax.tree.leaves(output)[0].mask is not None) == travels
+    if "passes" in case.mask and case.many != "a list":
         np.testing.assert_array_equal(result.masks[0], values[0] != 0)
     plain = unmasked.apply(dict(zip(unmasked.handles, weights.values())), values)
     same = [np.array_equal(a, b) for a, b in zip(*map(jax.tree.leaves, (result.outputs, plain.outputs)))]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Column, Note, Table
@@ -18,6 +19,7 @@ from .messages import close, listed
 from .pictures import developed
 from .read import open_source
 from .sample import Reading
+from .series import as_long
 from .source import Source
 from .words import as_objects, reworded, spelled
 
@@ -78,13 +80,25 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
             stacked = np.stack([table[column.name] for column in columns], axis=1)
             return NewRows(settle_array(stacked, preparation.layout)[0], notes, others)
         return NewRows(table, notes, others)
-    return NewRows(_shaped(found, preparation), (), Table({}))
+    notes: tuple[Note, ...] = ()
+    if preparation.masked and np.ndim(found.inputs) == 3:
+        found, notes = _fitted(found, preparation)
+    return NewRows(_shaped(found, preparation), notes, Table({}))
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:
     """The columns beside the paths of pictures."""
     assert isinstance(found.inputs, Table)
     return {name: values for name, values in found.inputs.items() if name != found.pictures}
+
+
+def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
+    """Series of unequal lengths with as many steps as the longest one that was trained on; longer ones are cut."""
+    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
+    cut = int((lengths(array) > steps).sum())
+    note = Note(f"cut after {steps} steps: {cut} series", "the longest that was trained on has so many")
+    array, _ = as_long(array[:, :steps], np.empty((0, steps, array.shape[2])))
+    return replace(found, inputs=array), (note,) if cut else ()
 
 
 def _shaped(found: Source, preparation: Preparation) -> np.ndarray:

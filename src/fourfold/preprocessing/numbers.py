@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 
 from .fields import Fields
+from .series import real_steps
 
 BOUND = 1e6
 """Standardised values are cut off here, so that one absurd cell can't overflow float32."""
 
 CHUNK = 2**22
 """Values that are turned to float64 at once."""
+
+REAL = 1e-6
+"""Stands in the first channel of a real step whose channels are all 0, so that only padding is all 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +87,8 @@ class Numbers:
 class Channels:
     """Sequences and images: one mean and one deviation a channel, over training rows and all positions.
 
-    z[n, ..., c] = (x[n, ..., c] - center[c]) / scale[c]; missing values become 0, the channel's mean.
+    z[n, ..., c] = (x[n, ..., c] - center[c]) / scale[c]; missing values become 0, the channel's mean. Where series
+    are ``padded``, a step is 0 in all channels if and only if it lies behind the end of its series.
 
     Shapes: (N, T, C) or (N, H, W, C), any number type -> the same in float32.
 
@@ -94,9 +99,10 @@ class Channels:
 
     center: np.ndarray
     scale: np.ndarray
+    padded: bool = False
 
     @classmethod
-    def fit(cls, array: np.ndarray, rows) -> Channels:
+    def fit(cls, array: np.ndarray, rows, padded: bool = False) -> Channels:
         channels = array.shape[-1]
         center, scale = np.zeros(channels), np.zeros(channels)
         rows = np.asarray(rows)
@@ -105,7 +111,7 @@ class Channels:
         for c in range(channels):
             moments = [_counted(np.asarray(array[part, ..., c], dtype=np.float64)) for part in parts]
             center[c], scale[c] = _merged(moments)
-        return cls(center, scale)
+        return cls(center, scale, padded)
 
     def apply(self, array: np.ndarray) -> np.ndarray:
         result = np.empty(array.shape, dtype=np.float32)
@@ -115,15 +121,18 @@ class Channels:
             result[start : start + step] = np.nan_to_num(
                 _standardised(part, self.center, self.scale), nan=0.0
             )
+        if self.padded:
+            result[..., 0][real_steps(array) & (result == 0).all(axis=-1)] = REAL
         return result
 
     def to_dict(self) -> dict[str, Any]:
-        return {"center": self.center.tolist(), "scale": self.scale.tolist()}
+        return {"center": self.center.tolist(), "scale": self.scale.tolist(), "padded": self.padded}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Channels:
         length = len(fields.get("center", list))
-        return cls(fields.floats("center", length), fields.floats("scale", length))
+        padded = "padded" in fields.values and fields.boolean("padded")
+        return cls(fields.floats("center", length), fields.floats("scale", length), padded)
 
 
 def _standardised(values: np.ndarray, center: np.ndarray, scale: np.ndarray) -> np.ndarray:

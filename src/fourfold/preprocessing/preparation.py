@@ -14,6 +14,7 @@ from .categories import Categories
 from .dates import calendar, calendar_names, has_clock
 from .fields import parse
 from .numbers import Channels, Numbers
+from .series import real_steps
 from .table import Column, ColumnKind, Table
 from .target import Target
 from .task import Task
@@ -54,7 +55,8 @@ class Preparation:
     flat             numbers (booleans and calendar features too)     (N, F) float32
                      standardised, then indicators of missing
                      values, then one-hot categories
-    sequence, image  each channel standardised                       (N, T, C), (N, H, W, C)
+    sequence, image  each channel standardised; steps behind the     (N, T, C), (N, H, W, C)
+                     end of a series are 0, and only these
     text             characters or tokens numbered                   (N, T) int32
     ===============  ==============================================  =======================
 
@@ -95,7 +97,9 @@ class Preparation:
         elif dataset.layout == "text":
             tokens = Tokens.fit(np.asarray(inputs), rows)
         elif dataset.layout in ("sequence", "image"):
-            channels = Channels.fit(np.asarray(inputs), rows)
+            array = np.asarray(inputs)
+            padded = dataset.layout == "sequence" and not real_steps(array).all()
+            channels = Channels.fit(array, rows, padded)
         else:
             if isinstance(inputs, Table):
                 dates = [column.name for column in dataset.columns if column.kind == "date"]
@@ -129,6 +133,11 @@ class Preparation:
         """The names of the prepared columns of a flat layout, in order; empty for the others."""
         own = self.numbers.input_names if self.numbers else ()
         return own + tuple(name for category in self.categories for name in category.input_names)
+
+    @property
+    def masked(self) -> bool:
+        """Whether series have unequal lengths: a prepared step that is 0 in all channels is padding."""
+        return self.channels is not None and self.channels.padded
 
     @property
     def vocabulary_size(self) -> int:

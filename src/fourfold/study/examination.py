@@ -214,7 +214,7 @@ def _looks(
     if layout == "image":
         arrays["by_distance"] = maps.by_distance(own)
     if layout in ("sequence", "text"):
-        arrays["by_lag"] = maps.by_lag(maps.normalised(own), _lengths(inputs, layout))
+        arrays["by_lag"] = maps.by_lag(maps.normalised(own), _lengths(inputs, block))
     return arrays
 
 
@@ -242,17 +242,18 @@ def _gradients(
     arrays = {"layers": np.array(list(norms)), f"gradient_{moment}": np.array(list(norms.values()))}
     if block.problem.layout != "flat":
         squares = (pulled.by_inputs.astype(np.float64) ** 2).sum(axis=tuple(range(2, pulled.by_inputs.ndim)))
-        lengths = _lengths(inputs, block.problem.layout)
+        lengths = _lengths(inputs, block)
         arrays[f"lag_{moment}"] = np.sqrt(maps.by_lag(squares, lengths))
     return arrays
 
 
-def _lengths(inputs: np.ndarray, layout: str) -> np.ndarray:
-    """The steps of each row, without the padding of a text."""
+def _lengths(inputs: np.ndarray, block: Block) -> np.ndarray:
+    """The steps of each row, without padding."""
     steps = inputs.shape[1]
-    if layout != "text":
+    if block.problem.layout != "text" and not block.problem.masked:
         return np.full(len(inputs), steps)
-    return np.maximum(((inputs != 0) * np.arange(1, steps + 1)).max(axis=1), 1)
+    real = inputs.reshape(*inputs.shape[:2], -1).any(axis=-1)
+    return np.maximum((real * np.arange(1, steps + 1)).max(axis=1), 1)
 
 
 def _predictions(

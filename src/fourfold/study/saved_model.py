@@ -118,7 +118,12 @@ class SavedModel:
         )
         stored = facts["problem"]
         problem = Problem(
-            stored["layout"], tuple(stored["shape"]), stored["units"], stored["rows"], stored["vocabulary"]
+            stored["layout"],
+            tuple(stored["shape"]),
+            stored["units"],
+            stored["rows"],
+            stored["vocabulary"],
+            preparation.masked,
         )
         settings = tuple(facts["settings"].items())
         try:

@@ -54,6 +54,7 @@ def train_family(
         task.units,
         min(room, SMALL_DATA - 1) if rows < SMALL_DATA else room,
         preparation.vocabulary_size,
+        preparation.masked,
     )
     block = Block(
         data=prepared.key,

@@ -16,7 +16,6 @@ from fourfold.layers import (
     Dense,
     EinsumDense,
     GlobalAveragePooling1D,
-    GlobalMaxPooling1D,
     LayerNormalization,
     MultiHeadAttention,
 )
@@ -24,8 +23,10 @@ from fourfold.study.candidates.base import (
     Candidate,
     Problem,
     as_sequence,
+    carried,
     column_vectors,
     frame_count,
+    highest,
     learned_places,
     patches,
 )
@@ -52,7 +53,8 @@ def build(
         hidden = Dense(2 * width, activation="gelu")(LayerNormalization()(x))
         x = Add()([x, Dense(width)(hidden)])
     x = LayerNormalization()(x)
-    return Concatenate()([GlobalAveragePooling1D()(x), GlobalMaxPooling1D()(x)])
+    x = carried(x, x)
+    return Concatenate()([GlobalAveragePooling1D()(x), highest(x, problem.masked)])
 
 
 def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
@@ -66,7 +68,8 @@ def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
         tokens = frame_count(problem.shape[0], _most(problem))
     if positions == "none":
         return Dense(width)(x)
-    return EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned_places())(x)
+    embed = EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned_places())
+    return carried(embed(x), x)
 
 
 def _most(problem: Problem) -> int:

@@ -14,17 +14,29 @@ from typing import Any
 
 from fourfold.core.symbols import Symbol
 from fourfold.initializers import RandomNormal
-from fourfold.layers import EinsumDense, Embedding, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
+from fourfold.layers import (
+    CarryMask,
+    EinsumDense,
+    Embedding,
+    GlobalMaxPooling1D,
+    Masking,
+    Permute,
+    Reshape,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
 
 EMBEDDING_WIDTH = 16
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
+LOWEST = -1e9  # stands in the place of padding where a maximum is taken
 
 
 @dataclass(frozen=True)
 class Problem:
     """What an architecture must fit: the layout, one sample's shape, the output units, rows to learn from.
 
-    Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,).
+    Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,). ``masked``: the series have unequal lengths,
+    and a step whose numbers are all 0 is padding.
     """
 
     layout: str
@@ -32,6 +44,7 @@ class Problem:
     units: int
     rows: int
     vocabulary: int = 0
+    masked: bool = False
 
     @property
     def small(self) -> bool:
@@ -83,8 +96,24 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
         steps = problem.shape[0]
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked and steps <= longest)(x)
         return framed(x, steps, EMBEDDING_WIDTH, longest)
+    return series(x, problem, longest)
+
+
+def series(x: Symbol, problem: Problem, longest: int) -> Symbol:
+    """A series in at most about ``longest`` frames; where lengths differ, frames of padding are masked."""
     steps, channels = problem.shape
-    return framed(x, steps, channels, longest)
+    x = framed(x, steps, channels, longest)
+    return Masking()(x) if problem.masked else x
+
+
+def carried(x: Symbol, source: Symbol) -> Symbol:
+    """x with the source's mask, where it has one, and 0 at its padding."""
+    return x if source.mask is None else CarryMask()([x, source])
+
+
+def highest(x: Symbol, masked: bool) -> Symbol:
+    """The maximum over the steps (N, T, C), padding left out."""
+    return GlobalMaxPooling1D()(CarryMask(LOWEST)(x) if masked else x)
 
 
 def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:

@@ -30,7 +30,7 @@ from fourfold.layers import (
     Multiply,
     Reshape,
 )
-from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, framed
+from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, carried, framed, series
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES = 64  # series at least this long are pooled between the blocks
@@ -64,18 +64,23 @@ def _image(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
 
 def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     steps = problem.shape[0]
-    channels = problem.shape[-1] if problem.layout == "sequence" else EMBEDDING_WIDTH
     if problem.layout == "text":
-        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
-    x = framed(x, steps, channels, LONGEST)
+        x = framed(Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x), steps, EMBEDDING_WIDTH, LONGEST)
+    else:
+        x = series(x, problem, LONGEST)
     long = min(steps, LONGEST) >= LONG_SERIES
     first, second, third = _kernels(kernel)
     x = _conv(Conv1D(width, first, padding="same", use_bias=False), x)
-    x = MaxPooling1D(2)(x) if long else x
+    x = _halved(x) if long else x
     x = _conv(Conv1D(2 * width, second, padding="same", use_bias=False), x)
-    x = MaxPooling1D(2)(x) if long else x
+    x = _halved(x) if long else x
     x = _conv(Conv1D(2 * width, third, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), _strongest(x, problem)]))
+
+
+def _halved(x: Symbol) -> Symbol:
+    """The larger of each two steps; a last one that is alone may be a series' end, and stays where there is a mask."""
+    return carried(MaxPooling1D(2, padding="valid" if x.mask is None else "same")(x), x)
 
 
 def _strongest(x: Symbol, problem: Problem) -> Symbol:
@@ -102,8 +107,10 @@ def _table(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
 
 
 def _conv(layer, x: Symbol, residual: bool = False) -> Symbol:
-    y = BatchNormalization(momentum=0.9)(layer(x))
-    return Activation("relu")(Add()([x, y]) if residual else y)
+    """Convolved, normalised, rectified. Padding stays out of the moments, and 0, which is no maximum after relu."""
+    y = BatchNormalization(momentum=0.9)(carried(layer(x), x))
+    y = Activation("relu")(Add()([x, y]) if residual else y)
+    return carried(y, y)
 
 
 def reads(problem: Problem) -> str:

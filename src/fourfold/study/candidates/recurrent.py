@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.symbols import Symbol
-from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, GlobalMaxPooling1D, LayerNormalization
-from fourfold.study.candidates.base import Candidate, Problem, as_sequence, frame_count
+from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, LayerNormalization
+from fourfold.study.candidates.base import Candidate, Problem, as_sequence, frame_count, highest
 
 LONGEST = 64
 COLUMN_WIDTH = 8
@@ -27,7 +27,7 @@ def build(
     else:
         outputs, last, _, first, _ = Bidirectional(cell)(x)
         ends = [last, first]
-    x = Concatenate()([*ends, GlobalMaxPooling1D()(outputs)])
+    x = Concatenate()([*ends, highest(outputs, problem.masked)])
     return Dropout(0.1)(LayerNormalization()(x))
 
 
