@@ -9,7 +9,9 @@ import gzip
 import io
 import lzma
 import os
+import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -257,8 +259,6 @@ def made(content, folder):
 
 @pytest.mark.parametrize("name", READ)
 def test_read_and_said(name, tmp_path, recwarn):
-    from dataclasses import replace
-
     content, words = READ[name]
     data = read(made(content, tmp_path))
     said = "\n".join(as_lines(replace(data, findings=judge(data))))
@@ -278,16 +278,14 @@ def test_refused_and_said(name, tmp_path):
 
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     path = made(GOOD, tmp_path)
-    from fourfold.data import read as module
+    module = sys.modules["fourfold.data.read"]  # its name in the package is that of the function
+    reader = module.READERS[-1]
 
-    def writing(content, *rest):
+    def writing(content, reading):
         path.write_text(GOOD + "5,6,p\n")
-        return read_csv(content, *rest)
+        return reader.read(content, reading)
 
-    read_csv = module.__globals__["READERS"][-1].read
-    from dataclasses import replace
-
-    monkeypatch.setitem(module.__globals__, "READERS", (replace(module.__globals__["READERS"][-1], read=writing),))
+    monkeypatch.setattr(module, "READERS", (replace(reader, read=writing),))
     with pytest.raises(FourfoldError, match="changed while it was read.*wait until it is complete") as caught:
         read(path)
     assert caught.value.exit_code == 2

@@ -116,7 +116,11 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
         pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
     others = [name for name in source.inputs if name != source.pictures]
     notes = [
-        Note(f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}", because, "--image-size N")
+        Note(
+            f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}",
+            because,
+            "" if shape or side else "--image-size N",
+        )
     ]
     if any(fact.transparent for fact in facts):
         notes.append(
