@@ -43,8 +43,8 @@ Data = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help="digits, iris, ...; a csv, tsv, parquet, json, xlsx, npz or npy file, packed or not; a quoted pattern, "
-        "a folder of tables, or of pictures or texts in a subfolder for each class; - for standard input.",
+        help="digits, iris, ...; a csv, tsv, parquet, json, xlsx, npz, npy or ts file, packed or not; a quoted "
+        "pattern, a folder of tables, or of pictures or texts in a subfolder for each class; - for standard input.",
     ),
 ]
 X = Annotated[str | None, typer.Option("--x", help="A file of inputs, such as X.npy, in the place of DATA.")]
@@ -58,7 +58,14 @@ Rows = Annotated[int | None, typer.Option(help="Read a sample of so many rows; 2
 ImageSize = Annotated[int | None, typer.Option(help="The side to which pictures are resized.")]
 Weight = Annotated[str | None, typer.Option(help="The column that says how much a row counts.")]
 Group = Annotated[str | None, typer.Option(help="The column whose equal values stay on one side of a split.")]
-Id = Annotated[str | None, typer.Option("--id", help="The column that names the rows; not an input.")]
+Id = Annotated[
+    str | None,
+    typer.Option("--id", help="The column that names the rows, or with --time the series; not an input."),
+]
+Time = Annotated[
+    str | None,
+    typer.Option("--time", help="The column that orders the rows of one --id: these are a series."),
+]
 TimeOrdered = Annotated[
     bool, typer.Option("--time-ordered", help="The rows stand in order of time: learn from the past alone.")
 ]
@@ -83,6 +90,7 @@ def compare(
     weight: Weight = None,
     group: Group = None,
     row_id: Id = None,
+    time: Time = None,
     time_ordered: TimeOrdered = False,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
     families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
@@ -131,6 +139,7 @@ def compare(
         weight=weight,
         group=group,
         id=row_id,
+        time=time,
         time_ordered=time_ordered,
     )
     source = _one_source(data, x)
@@ -177,6 +186,7 @@ def inspect(
     weight: Weight = None,
     group: Group = None,
     row_id: Id = None,
+    time: Time = None,
     time_ordered: TimeOrdered = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
@@ -197,6 +207,7 @@ def inspect(
         weight=weight,
         group=group,
         id=row_id,
+        time=time,
         time_ordered=time_ordered,
     )
     dataset = load_data(_one_source(data, x), None, options)

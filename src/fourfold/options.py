@@ -29,7 +29,8 @@ class Options:
     """What may be said beside the data; the command line and `compare` take the same.
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
-    to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays (N,).
+    to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
+    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series.
     """
 
     target: str | None = None
@@ -50,6 +51,7 @@ class Options:
     weight: Any = None
     group: Any = None
     id: Any = None
+    time: str | None = None
     time_ordered: bool = False
 
     def __post_init__(self) -> None:
@@ -132,7 +134,7 @@ class Options:
                 words += [f"--{name}", str(value)]
         if self.bounds is not None:
             words += ["--bounds", *map(str, self.bounds)]
-        for name in ("y", "rows", "image_size", "weight", "group", "id"):
+        for name in ("y", "rows", "image_size", "weight", "group", "id", "time"):
             value = getattr(self, name)
             if isinstance(value, (str, int)):
                 words += [f"--{name.replace('_', '-')}", str(value)]
@@ -205,7 +207,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "bounds": options.bounds,
         "rows": options.rows,
         "image_size": options.image_size,
-        "roles": Roles(options.weight, options.group, options.id, options.time_ordered),
+        "roles": Roles(options.weight, options.group, options.id, options.time_ordered, options.time),
     }
     if isinstance(x, (str, os.PathLike)):
         labels = options.y

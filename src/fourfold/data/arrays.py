@@ -19,6 +19,7 @@ from .join import with_test
 from .messages import listed
 from .roles import NO_ROLES, Roles
 from .sample import Reading, thinned
+from .series import unequal
 from .source import Source
 from .words import as_objects, typed
 
@@ -41,7 +42,8 @@ def from_arrays(
     """Rows x and their target y as a data set.
 
     - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C) of NumPy, JAX, torch or scipy.sparse, a list of
-      texts, a data frame (pandas, polars, pyarrow), a dict of columns, or a data set with features.
+      arrays (T,) or (T, C) of unequal lengths, a list of texts, a data frame (pandas, polars, pyarrow), a dict
+      of columns, or a data set with features.
     - ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is a data frame that
       holds its target.
     - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
@@ -70,12 +72,14 @@ def from_arrays(
 
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
-    inputs, columns = _inputs(x)
+    series = unequal(x, name)
+    inputs, columns = _inputs(x) if series is None else (series, ())
+    layout = None if series is None else "sequence"
     pictures = _pictures(inputs)
     if y is None:
-        return Source(name, inputs, columns, pictures=pictures)
+        return Source(name, inputs, columns, layout=layout, pictures=pictures)
     values, kind, target_name = _target(y)
-    return Source(name, inputs, columns, values, kind, target_name, pictures=pictures)
+    return Source(name, inputs, columns, values, kind, target_name, layout=layout, pictures=pictures)
 
 
 def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
@@ -200,7 +204,10 @@ def _array(values: Any, what: str) -> np.ndarray:
         array = np.asarray(values)
     except (ValueError, TypeError) as error:
         raise DataError(
-            "ragged-array", f"{what} is no array", got=str(error)[:120], wanted="rows of equal length"
+            "ragged-array",
+            f"{what} is no array",
+            got=str(error)[:120],
+            wanted="rows of equal length, or a list of arrays, which are series of unequal lengths",
         ) from error
     if array.dtype.kind == "c":
         raise DataError("array-type", f"{what} can't be used", got="complex numbers", wanted="real numbers")

@@ -14,6 +14,7 @@ from fourfold.preprocessing.text import unit_of
 from .dataset import Column, Layout, Note, Table
 from .layout import settle_array
 from .messages import CONSTANT, listed
+from .series import channels_of
 from .source import Source
 
 COUNTER = re.compile(
@@ -154,8 +155,13 @@ def _positions(
             wanted="numbers in all columns",
             do="leave out --layout, or these columns",
         )
-    array = np.stack([table[column.name] for column in used], axis=1)
-    shaped, settled, notes = settle_array(array, layout, because="as asked; the columns in their order")
+    array, because = np.stack([table[column.name] for column in used], axis=1), "the columns in their order"
+    channels = channels_of([column.name for column in used]) if layout == "sequence" else None
+    if channels is not None:
+        used = tuple(used[place] for place in channels.ravel())
+        array = np.stack([table[column.name] for column in used], axis=1).reshape(len(array), *channels.shape)
+        because = "columns are named CHANNEL_STEP"
+    shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
     return shaped, settled, used, notes + _left_out(dict.fromkeys(counters, "it counts the rows"))
 
 

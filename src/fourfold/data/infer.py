@@ -13,6 +13,7 @@ from fourfold.preprocessing.table import row_count
 from .columns import settle_table
 from .dataset import Column, Dataset, Note, Table
 from .layout import check_layout, settle_array, varying
+from .long_form import assembled
 from .messages import close, listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
@@ -35,6 +36,11 @@ def settle(
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
+    if roles.time is not None:
+        name, because = _target_of_series(source, roles, target)
+        source, roles = assembled(source, roles, name)
+        source = source.noting(Note(f"target: {name}", because, "" if target else "--target NAME"))
+        target = None
     source = _with_target(with_roles(source, roles, target), target)
     assert source.target is not None
     if len(source.target) != row_count(source.inputs):
@@ -71,7 +77,9 @@ def settle(
     else:
         row_shape = source.inputs.shape[1:]
         inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
-        columns, source_columns = (), ()
+        columns, source_columns = (
+            (source.columns, source.all_columns) if settled_layout == "sequence" else ((), ())
+        )
         if settled_layout == "flat":
             inputs, columns, source_columns, left_out = varying(inputs)
             notes += left_out
@@ -93,6 +101,19 @@ def settle(
         ids=source.ids,
         time_ordered=roles.time_ordered,
     )
+
+
+def _target_of_series(source: Source, roles: Roles, target: str | None) -> tuple[str, str]:
+    """The target's column in a table in long form, neither id nor time, and why it is this one."""
+    if not isinstance(source.inputs, Table):
+        raise OptionError(
+            "time-of-arrays",
+            "--time names a column of a table in long form",
+            got=f"{source.name}, an array",
+            do="leave out --time: arrays are (series, steps, channels)",
+        )
+    names = {name: values for name, values in source.inputs.items() if name not in (roles.id, roles.time)}
+    return _target_name(Table(names), target)
 
 
 def _with_target(source: Source, target: str | None) -> Source:

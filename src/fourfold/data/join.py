@@ -48,7 +48,7 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
     else:
         assert isinstance(source.inputs, np.ndarray) and isinstance(test.inputs, np.ndarray)
         inputs, others = source.inputs, test.inputs
-        if source.layout == test.layout == "sequence":
+        if "sequence" in (source.layout, test.layout) and inputs.ndim == others.ndim == 3:
             inputs, others = as_long(inputs, others)
         if inputs.shape[1:] != others.shape[1:]:
             raise DataError(

@@ -15,11 +15,12 @@ from fourfold.preprocessing.table import missing, row_count
 from .dataset import Column, Note, Table
 from .join import empty
 from .layout import settle_array
+from .long_form import series_of
 from .messages import close, listed
 from .pictures import developed
 from .read import open_source
 from .sample import Reading
-from .series import as_long
+from .series import as_long, channels_of
 from .source import Source
 from .words import as_objects, reworded, spelled
 
@@ -61,6 +62,8 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
     columns = preparation.columns
+    if preparation.layout == "sequence" and preparation.row_shape and columns:
+        found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
         others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
         found = developed(found, shape=preparation.row_shape)
@@ -78,18 +81,30 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
             others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
             stacked = np.stack([table[column.name] for column in columns], axis=1)
+            named = channels_of([column.name for column in columns])
+            if preparation.layout == "sequence" and named is not None:
+                stacked = stacked.reshape(len(stacked), *named.shape)
             return NewRows(settle_array(stacked, preparation.layout)[0], notes, others)
         return NewRows(table, notes, others)
-    notes: tuple[Note, ...] = ()
+    notes, others = found.notes, Table({"id": found.ids} if found.ids is not None else {})
     if preparation.masked and np.ndim(found.inputs) == 3:
-        found, notes = _fitted(found, preparation)
-    return NewRows(_shaped(found, preparation), notes, Table({}))
+        found, cut = _fitted(found, preparation)
+        notes += cut
+    return NewRows(_shaped(found, preparation), notes, others)
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:
     """The columns beside the paths of pictures."""
     assert isinstance(found.inputs, Table)
     return {name: values for name, values in found.inputs.items() if name != found.pictures}
+
+
+def _from_long(found: Source, preparation: Preparation) -> Source:
+    """A table in long form as series, if it is one; the first of its columns are id and time."""
+    if not isinstance(found.inputs, Table):
+        return found
+    id, time, *channels = preparation.source_columns
+    return series_of(found, id, time, channels)[0]
 
 
 def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:

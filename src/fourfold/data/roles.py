@@ -21,12 +21,16 @@ FEWEST_GROUPS = 3
 
 @dataclass(frozen=True)
 class Roles:
-    """What the user says about rows: each the name of a column, or an array (N,); and their order."""
+    """What the user says about rows: each the name of a column, or an array (N,); and their order.
+
+    ``time`` is the column by which the rows of one ``id`` are sorted to a series; see `long_form`.
+    """
 
     weight: Any = None
     group: Any = None
     id: Any = None
     time_ordered: bool = False
+    time: str | None = None
 
 
 NO_ROLES = Roles()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from .content import check_memory
 from .dataset import Note
 
-__all__ = ["as_long", "lengths_note", "stacked"]
+__all__ = ["as_long", "channels_of", "lengths_note", "stacked", "unequal"]
 
 
 def stacked(series: Sequence[np.ndarray], name: str) -> np.ndarray:
@@ -37,6 +39,45 @@ def as_long(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarr
         return array if not room[1][1] else np.pad(array.astype(np.float64), room, constant_values=np.nan)
 
     return padded(first), padded(second)
+
+
+def unequal(x: Any, name: str) -> np.ndarray | None:
+    """A list of arrays (T_n,) or (T_n, C) of different lengths as one array; None for anything else.
+
+    >>> unequal([np.ones(2), np.ones(3)], "x").shape, unequal([np.ones(2), np.ones(2)], "x")
+    ((2, 3, 1), None)
+    """
+    objects = isinstance(x, np.ndarray) and x.dtype == object and x.ndim == 1
+    if not (objects or isinstance(x, (list, tuple))) or not len(x):
+        return None
+    if not all(hasattr(one, "__array__") and np.ndim(one) in (1, 2) for one in x):
+        return None
+    series = [np.asarray(one) for one in x]
+    fits = len({one.shape[1:] for one in series}) == 1 and all(one.dtype.kind in "biuf" for one in series)
+    if not fits or not all(map(len, series)) or len({len(one) for one in series}) == 1:
+        return None
+    return stacked([one.reshape(len(one), -1).astype(np.float64) for one in series], name)
+
+
+def channels_of(names: Sequence[str]) -> np.ndarray | None:
+    """The places (T, C) of columns named CHANNEL_STEP, such as x_0, x_1, y_0, y_1; None if they are not so named.
+
+    >>> channels_of(["x_0", "x_1", "y_0", "y_1"]).tolist(), channels_of(["x_0", "x_1"])
+    ([[0, 2], [1, 3]], None)
+    """
+    found = [re.fullmatch(r"(.+)_(\d{1,9})", name) for name in names]
+    parts = [(one[1], int(one[2])) for one in found if one]
+    channels, steps = dict.fromkeys(channel for channel, _ in parts), sorted({step for _, step in parts})
+    places = {part: place for place, part in enumerate(parts)}
+    whole = len(parts) == len(names) == len(places) == len(channels) * len(steps)
+    if (
+        not whole
+        or len(channels) < 2
+        or len(steps) < 2
+        or steps != list(range(steps[0], steps[0] + len(steps)))
+    ):
+        return None
+    return np.array([[places[channel, step] for channel in channels] for step in steps])
 
 
 def lengths_note(lengths: np.ndarray) -> Note:

@@ -64,6 +64,11 @@ def read_ts(content: Content, reading: Reading) -> Source:
     if not found:
         raise header.wrong("it has no series", "no line after @data", "a line for each series")
     series, labels, stamped = zip(*found)
+    wanted = header.steps or len(series[0])
+    other = next((place for place, one in enumerate(series) if len(one) != wanted), None)
+    if header.equal and other is not None:
+        got = f"{len(series[other])} steps in series {other + 1}"
+        raise header.wrong("a series has another length than @equalLength says", got, f"{wanted} steps")
     notes = ()
     if header.stamps:
         count = sum(stamped)
@@ -163,10 +168,6 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
         )
     channels = [_numbers(part, number, header) for part in parts]
     steps = max(map(len, channels))
-    wanted = header.steps or steps
-    if header.equal and any(len(channel) != wanted for channel in channels):
-        got = ", ".join(sorted({str(len(channel)) for channel in channels}))
-        raise header.wrong(f"line {number} has another length than @equalLength says", got, f"{wanted} steps")
     array = np.full((steps, len(channels)), np.nan)
     for place, channel in enumerate(channels):
         array[: len(channel), place] = channel

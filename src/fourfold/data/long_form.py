@@ -1,0 +1,190 @@
+"""Tables in long form, a row for each step of a series, as series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import missing
+
+from .content import check_memory
+from .dataset import Column, Note, Table
+from .messages import close, counted, listed
+from .roles import Roles
+from .source import Source
+from .stamps import irregular
+from .words import as_objects, reworded, spelled
+
+__all__ = ["assembled", "series_of"]
+
+
+def assembled(source: Source, roles: Roles, target: str) -> tuple[Source, Roles]:
+    """The series of a long table, their targets, and the roles that are left to set.
+
+    The rows of one id are one series, sorted by time; series stand in the order in which their ids first occur.
+    Target, weight and group have to be the same in all rows of a series; all other columns are channels.
+
+    Errors: ``OptionError`` without ids or for a column that does not exist; ``DataError`` for rows without id or
+    time, two rows of one series at the same time, a target that changes within a series, channels that are no
+    numbers, a table of which only a sample was read.
+    """
+    if not isinstance(roles.id, str) or not isinstance(roles.time, str):
+        raise OptionError(
+            "time-without-id",
+            "--time needs --id, which says what row belongs to what series",
+            got=f"--time {roles.time}",
+            do="--id COLUMN; where the rows themselves are in order of time, --time-ordered",
+        )
+    if source.total:
+        raise DataError(
+            "sampled-series",
+            f"{source.name} is in long form and too large to be read whole",
+            got=f"{source.total:,} rows",
+            wanted="all steps of each series",
+            do="leave out --rows, or save the series as .npz, (series, steps, channels)",
+        )
+    own = [name for name in (target, roles.weight, roles.group) if isinstance(name, str)]
+    table = _table(source, [roles.id, roles.time, *own])
+    channels = [name for name in table if name not in (roles.id, roles.time, *own)]
+    built, first, number = series_of(source, roles.id, roles.time, channels)
+
+    def constant(name: Any) -> Any:
+        if not isinstance(name, str):
+            return name
+        values = table[name]
+        changes = values != values[first][number]
+        if values.dtype.kind == "f":
+            changes &= ~(np.isnan(values) & np.isnan(values[first][number]))
+        if changes.any():
+            place = int(np.argmax(changes))
+            raise DataError(
+                "changing-target",
+                f"{name!r} changes within a series",
+                got=f"{values[first][number][place]!s:.40} and {values[place]!s:.40} in {built.ids[number[place]]!r}",  # pyright: ignore[reportOptionalSubscript]
+                wanted="one value for each series",
+                do="--target COLUMN",
+            )
+        return values[first]
+
+    kind = source.kind(target)
+    values = constant(target)
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
+    built = replace(built, target=values, target_kind=kind, target_name=target)
+    return built, Roles(
+        weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered
+    )
+
+
+def series_of(
+    source: Source, id: str, time: str, channels: Sequence[str]
+) -> tuple[Source, np.ndarray, np.ndarray]:
+    """The source's series (S, T, C), the first row of each (S,), and the series of each row (N,)."""
+    table = _table(source, [id, time, *channels])
+    labels, moments = _labels(source, table, id), _moments(source, table, time)
+    part = np.arange(table.rows) >= table.rows - source.test_rows
+    numbers: dict[tuple[bool, str], int] = {}
+    number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
+    first = np.unique(number, return_index=True)[1]
+    order = np.lexsort((moments, number))
+    counts = np.bincount(number)
+    step = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    same = np.flatnonzero((np.diff(number[order]) == 0) & (np.diff(moments[order]) == 0))
+    if same.size:
+        row = order[same[0]]
+        raise DataError(
+            "repeated-time",
+            "two rows of one series have the same time",
+            got=f"{table[time][row]!s:.40} of {labels[row]!r}, row {row + 1}",
+            wanted="one row for each series and time",
+            do="remove one of them, or choose another --id",
+        )
+    check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
+    array = np.full((len(counts), counts.max(), len(channels)), np.nan)
+    columns = _channels(source, table, channels)
+    array[number[order], step] = np.stack([values[order] for values in columns], axis=1)
+    uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
+    notes = (
+        Note(f"series: {counted(len(counts), 'id')} of {id}, steps in order of {time}", "long form"),
+        Note(
+            f"time stamps: irregular in {uneven} of {len(counts)} series",
+            "their order is used, their distances are not" if uneven else "steps are evenly spaced",
+        ),
+    )
+    built = replace(
+        source,
+        inputs=array,
+        columns=tuple(Column(name, "number") for name in channels),
+        layout="sequence",
+        notes=source.notes + notes,
+        test_rows=len({n for (test, _), n in numbers.items() if test}),
+        ids=as_objects(labels[first].tolist()),
+        all_columns=(id, time, *channels),
+    )
+    return built, first, number
+
+
+def _table(source: Source, names: Iterable[str]) -> Table:
+    """The source's table, which has all these columns."""
+    table = source.inputs
+    known = table.names if isinstance(table, Table) else ()
+    absent = next((name for name in names if name not in known), None)
+    if absent is not None or not isinstance(table, Table):
+        raise OptionError(
+            "no-such-series-column",
+            "a column of the long form does not exist",
+            got=repr((absent or "")[:60]),
+            wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
+            do=f"use {meant}" if (meant := close(absent or "", known)) else "",
+        )
+    return table
+
+
+def _present(name: str, values: np.ndarray) -> np.ndarray:
+    if missing(values).any():
+        raise DataError(
+            "missing-time",
+            f"{name!r} is missing in some rows",
+            got=f"{missing(values).sum()} rows, the first is row {np.argmax(missing(values)) + 1}",
+            wanted="an id and a time in each row",
+        )
+    return values
+
+
+def _labels(source: Source, table: Table, id: str) -> np.ndarray:
+    values = _present(id, table[id])
+    words = spelled(values, source.kind(id))
+    return as_objects([str(value) for value in (values if words is None else words).tolist()])
+
+
+def _moments(source: Source, table: Table, time: str) -> np.ndarray:
+    """Times as numbers (N,); dates in microseconds."""
+    values, kind = _present(time, table[time]), source.kind(time)
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
+    if kind not in ("number", "date"):
+        raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
+    return values.astype(np.int64).astype(np.float64) if kind == "date" else values
+
+
+def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.ndarray]:
+    columns, strange = [], []
+    for name in channels:
+        values, kind = table[name], source.kind(name)
+        if kind == "category":
+            values, kind, _ = reworded(values)
+        columns.append(values)
+        strange += [name] if kind not in ("number", "boolean") else []
+    if strange or not columns:
+        raise DataError(
+            "channel-type",
+            "channels of series are numbers",
+            got=f"{listed(strange)}" if strange else "no column beside id, time and target",
+            wanted="numbers in all columns but id, time and target",
+            do="leave these columns out" if strange else "",
+        )
+    return columns

@@ -1,0 +1,235 @@
+"""Series as people have them: .ts, npz, wide and long tables, lists of arrays; unequal lengths; odd files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays, read, read_inputs
+from fourfold.data.roles import Roles
+from fourfold.errors import DataError, FourfoldError, OptionError
+from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.series import real_steps
+
+aeon = pytest.importorskip("aeon.datasets", reason="brings the archives along")
+ARCHIVES = Path(aeon.__file__).parent / "data"
+
+
+def archive(name: str) -> tuple[list[np.ndarray], list[str], Path]:
+    """Series (T, C) and labels as aeon reads them, and the file they come from."""
+    path = ARCHIVES / name / f"{name}_TRAIN.ts"
+    x, y = aeon.load_from_ts_file(str(path))
+    return [np.asarray(one).T for one in x], [str(label) for label in y], path
+
+
+def padded(series: list[np.ndarray]) -> np.ndarray:
+    array = np.full((len(series), max(map(len, series)), series[0].shape[1]), np.nan)
+    for row, one in zip(array, series):
+        row[: len(one)] = one
+    return array
+
+
+def forms(name: str, folder: Path):
+    """One archive in every form: (what it is called, its data set)."""
+    series, labels, path = archive(name)
+    array, channels = padded(series), series[0].shape[1]
+    yield ".ts", read(path)
+
+    np.savez(folder / "s.npz", x=array, y=np.array(labels))
+    yield "npz", read(folder / "s.npz", layout="sequence")
+
+    names = [f"c{c}_{t}" if channels > 1 else f"{t}" for c in range(channels) for t in range(array.shape[1])]
+    cells = array.transpose(0, 2, 1).reshape(len(array), -1)
+    rows = [
+        ",".join([*("" if v != v else repr(v) for v in row), label])
+        for row, label in zip(cells.tolist(), labels)
+    ]
+    (folder / "wide.csv").write_text("\n".join([",".join([*names, "y"]), *rows]) + "\n")
+    yield "wide csv", read(folder / "wide.csv", layout="sequence")
+
+    lines = ["who,when," + ",".join(f"c{c}" for c in range(channels)) + ",y"]
+    for number, (one, label) in enumerate(zip(series, labels)):
+        for step in reversed(range(len(one))):
+            lines.append(f"s{number},{step}," + ",".join(map(repr, one[step].tolist())) + f",{label}")
+    (folder / "long.csv").write_text("\n".join(lines) + "\n")
+    yield "long csv", read(folder / "long.csv", roles=Roles(id="who", time="when"))
+
+    yield "list of arrays", from_arrays(series if name != "GunPoint" else array, labels, layout="sequence")
+
+
+@pytest.mark.parametrize("name", ["GunPoint", "JapaneseVowels", "BasicMotions"])
+def test_every_form_gives_the_same_data_set(name, tmp_path):
+    series, labels, _ = archive(name)
+    for form, data in forms(name, tmp_path):
+        assert data.layout == "sequence" and data.task.kind == "classification", form
+        np.testing.assert_array_equal(data.inputs, padded(series), form)
+        assert [label.lower() for label in data.target] == labels, form
+        if name == "JapaneseVowels":
+            assert data.lengths is not None and data.lengths.tolist() == list(map(len, series)), form
+            assert any(str(note).startswith("lengths: 7 to 26 steps") for note in data.notes), form
+        else:
+            assert data.lengths is None, form
+
+
+def test_what_is_learnt_and_prepared_leaves_padding_out():
+    series, labels, _ = archive("JapaneseVowels")
+    data = from_arrays(series, labels)
+    preparation = Preparation.fit(data, range(100))
+    prepared = preparation.inputs(data.inputs)
+    values = np.concatenate(series[:100])
+    np.testing.assert_allclose(preparation.channels.center, values.mean(axis=0), rtol=1e-9)
+    np.testing.assert_allclose(preparation.channels.scale, values.std(axis=0), rtol=1e-9)
+    np.testing.assert_array_equal((prepared != 0).any(axis=-1), real_steps(data.inputs))
+    again = Preparation.from_json(preparation.to_json())
+    assert again.masked
+    np.testing.assert_array_equal(again.inputs(data.inputs), prepared)
+
+
+def test_a_real_step_of_zeros_is_no_padding():
+    flat = [np.zeros(n) for n in (3, 5, 4)] * 6
+    data = from_arrays(flat, ["a", "b", "c"] * 6)
+    prepared = Preparation.fit(data, range(9)).inputs(data.inputs)
+    assert (prepared != 0).any(axis=-1).sum(axis=1).tolist() == [3, 5, 4] * 6
+    assert np.abs(prepared).max() < 1e-5
+
+
+def test_new_series_may_be_shorter_and_longer_ones_are_cut():
+    series, labels, path = archive("JapaneseVowels")
+    preparation = Preparation.fit(from_arrays(series, labels), range(100))
+    short = read_inputs([series[0], series[1]], preparation)
+    assert short.inputs.shape == (2, 26, 12)
+    np.testing.assert_array_equal(short.inputs[0][: len(series[0])], series[0])
+    test = read_inputs(path.with_name("JapaneseVowels_TEST.ts"), preparation)
+    assert test.inputs.shape == (370, 26, 12) and "cut after 26 steps: 1 series" in str(test.notes[-1])
+
+
+def test_new_rows_in_long_form(tmp_path):
+    data = dict(forms("JapaneseVowels", tmp_path))["long csv"]
+    new = read_inputs(tmp_path / "long.csv", Preparation.fit(data, range(100)))
+    np.testing.assert_array_equal(new.inputs, data.inputs)
+    assert new.others["id"].tolist()[:2] == ["s0", "s1"]
+    assert [column.name for column in data.columns] == [f"c{c}" for c in range(12)]
+
+
+def test_the_users_own_test_series_may_be_longer():
+    _, _, path = archive("JapaneseVowels")
+    data = read(path, test=path.with_name("JapaneseVowels_TEST.ts"))
+    assert data.inputs.shape == (640, 29, 12) and len(data.test_rows) == 370
+    assert data.lengths[:270].max() == 26
+
+
+def long_table(**changes) -> dict:
+    """Six hourly readings of each of 12 beds, in no order."""
+    beds, hours = np.repeat(np.arange(12), 6), np.tile(np.arange(6), 12)
+    columns = {
+        "bed": [f"b{bed:02}" for bed in beds],
+        "at": [f"2026-03-01 {hour:02}:00:00" for hour in hours],
+        "pulse": (beds * 10 + hours).astype(float).tolist(),
+        "ill": ["yes" if bed % 2 else "no" for bed in beds],
+    } | changes
+    order = np.random.default_rng(0).permutation(72)
+    return {name: [values[i] for i in order] for name, values in columns.items()}
+
+
+def long(target="ill", **changes):
+    return read(long_table(**changes), target=target, roles=Roles(id="bed", time="at"))
+
+
+def test_rows_are_sorted_by_time_and_irregular_stamps_are_said():
+    data = long()
+    beds = [int(name[1:]) for name in data.ids]
+    np.testing.assert_array_equal(data.inputs[..., 0], np.array(beds)[:, None] * 10 + np.arange(6)[None])
+    assert data.target.tolist() == ["yes" if bed % 2 else "no" for bed in beds]
+    said = "\n".join(map(str, data.notes))
+    assert "series: 12 ids of bed, steps in order of at" in said
+    assert "irregular in 0 of 12 series" in said
+    gaps = [f"2026-03-0{1 + hour // 4} {hour:02}:00:00" for hour in np.tile(np.arange(6), 12)]
+    assert "irregular in 12 of 12 series (their order is used" in "\n".join(map(str, long(at=gaps).notes))
+
+
+@pytest.mark.parametrize(
+    "changes, slug",
+    [
+        ({"ill": ["yes", "no"] * 36}, "changing-target"),
+        ({"at": ["2026-03-01 00:00:00"] * 72}, "repeated-time"),
+        ({"at": [None, *range(71)]}, "missing-time"),
+        ({"at": ["soon", "later"] * 36}, "time-type"),
+        ({"pulse": ["high", "low"] * 36}, "channel-type"),
+    ],
+)
+def test_long_tables_that_are_no_series(changes, slug):
+    with pytest.raises(DataError) as caught:
+        long(**changes)
+    assert caught.value.slug == slug and caught.value.wanted
+
+
+def test_time_needs_an_id_and_columns_that_exist():
+    for roles, slug in [
+        (Roles(time="at"), "time-without-id"),
+        (Roles(id="bad", time="at"), "no-such-series-column"),
+    ]:
+        with pytest.raises(OptionError) as caught:
+            read(long_table(), target="ill", roles=roles)
+        assert caught.value.slug == slug
+    with pytest.raises(OptionError, match="array"):
+        from_arrays(np.zeros((20, 3)), ["a", "b"] * 10, roles=Roles(id="bed", time="at"))
+
+
+HEADER = "# a comment\n@problemName Odd\n@timeStamps false\n@univariate false\n@dimensions 2\n{more}@classLabel true a b\n@data\n"
+LINE = "1,2,?:4,5,6:a\n1,2:3,4:b\n"
+
+
+def ts(folder: Path, lines: str, more: str = "", header: str = HEADER) -> Path:
+    path = folder / "odd.ts"
+    path.write_text(header.format(more=more) + lines)
+    return path
+
+
+def test_missing_values_and_lengths_of_a_ts_file(tmp_path):
+    data = read(ts(tmp_path, LINE * 6))
+    assert data.inputs.shape == (12, 3, 2) and data.lengths.tolist() == [3, 2] * 6
+    assert np.isnan(data.inputs[0, 2]).tolist() == [True, False]
+    stamped = HEADER.replace("@timeStamps false", "@timestamps TRUE").replace("dimensions 2", "dimensions 1")
+    lines = "(2026-01-01 00:00:00,1.5),(2026-01-02 00:00:00,2.5):a\n(0,1),(1,2),(9,5):b\n" * 6
+    data = read(ts(tmp_path, lines, header=stamped))
+    assert data.inputs[:2, :, 0].tolist()[1] == [1, 2, 5] and data.inputs[0, 1, 0] == 2.5
+    assert "irregular in 6 of 12 series" in str(data.notes[0])
+
+
+@pytest.mark.parametrize(
+    "lines, more, said",
+    [
+        ("1,2:3,4:c\n", "", "line 8 has a label that @classLabel does not list: got c, wanted a, b"),
+        ("1,2:a\n", "", "line 8 has another number of dimensions: got 1, wanted 2"),
+        ("1,x:3,4:a\n", "", "line 8 has a value that is no number: got 'x'"),
+        ("1,,2:3,4:a\n", "", "line 8 has a value that is no number: got ''"),
+        (LINE, "@equalLength true\n", "@equalLength says: got 2 steps in series 2, wanted 3 steps"),
+        ("1,2:3,4:?\n", "", "line 8 has no label"),
+        ("", "", "it has no series"),
+        ("1,2:3,4:a\n", "1,2:3,4:a\n", "line 6 stands before @data"),
+        (
+            "1,2:3,4:a\n",
+            "@equalLength perhaps\n",
+            "@equallength is unclear: got 'perhaps', wanted true or false",
+        ),
+        ("1,2:3,4:a\n", "@seriesLength 1e9\n", "@serieslength is no number"),
+    ],
+)
+def test_ts_files_that_are_not_as_they_should_be(tmp_path, lines, more, said):
+    path = ts(tmp_path, lines, more)
+    with pytest.raises(FourfoldError) as caught:
+        read(path)
+    assert said in str(caught.value)
+
+
+def test_one_long_series_among_many_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("fourfold.data.content.available_memory", lambda: 2**20)
+    lines = (
+        "".join("1,2:3,4:a\n" for _ in range(500))
+        + ",".join(["1"] * 5000)
+        + ":"
+        + ",".join(["1"] * 5000)
+        + ":b\n"
+    )
+    with pytest.raises(FourfoldError, match="does not fit into memory"):
+        read(ts(tmp_path, lines))
