@@ -185,6 +185,6 @@ def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.
             "channels of series are numbers",
             got=f"{listed(strange)}" if strange else "no column beside id, time and target",
             wanted="numbers in all columns but id, time and target",
-            do="leave these columns out" if strange else "",
+            do="--target COLUMN, or leave these columns out" if strange else "",
         )
     return columns
