@@ -109,6 +109,8 @@ ACTIVATION = [
     ("ELU", {"alpha": 0.5}, [SEQUENCE], {}),
     ("Softmax", {}, [SEQUENCE], {}),
     ("Softmax", {"axis": [1, 2]}, [SEQUENCE], {}),
+    ("Masking", {}, [(3, 9, 1)], {"ties": True}),
+    ("Masking", {"mask_value": 1.0}, [(3, 9, 1)], {"ties": True}),
     ("Rescaling", {"scale": 0.1, "offset": -1.0}, [IMAGE], {}),
     ("Rescaling", {"scale": [0.1, 1.0, 2.0, 3.0], "offset": [1.0, 2.0, 3.0, 4.0]}, [IMAGE], {}),
     ("Dropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
