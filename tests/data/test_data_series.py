@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import aeon.datasets as aeon
 import numpy as np
 import pytest
 
@@ -11,7 +12,6 @@ from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import real_steps
 
-aeon = pytest.importorskip("aeon.datasets", reason="brings the archives along")
 ARCHIVES = Path(aeon.__file__).parent / "data"
 
 
