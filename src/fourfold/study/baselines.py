@@ -135,8 +135,9 @@ class BaselineBlock:
         for number, split in enumerate(prepared.splits):
             x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
             y = prepared.targets[number % len(prepared.targets), :, 0]
+            given = None if prepared.given is None else prepared.given[split.train]
             fitted = [
-                _fitted(baseline.make(strength), x[split.train], y[split.train])
+                _fitted(baseline.make(strength), x[split.train], y[split.train], given)
                 for strength in baseline.strengths
             ]
             scores = [
@@ -162,17 +163,25 @@ def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
     return inputs.reshape(len(inputs), -1)
 
 
-def _fitted(estimator: Any, x: np.ndarray, y: np.ndarray) -> Any:
+def _fitted(estimator: Any, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
-        return estimator.fit(x, y)
+        return estimator.fit(x, y, **weighted(estimator, weights))
+
+
+def weighted(estimator: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
+    """The arguments that give an estimator, or the last step of a pipeline, the weights of the rows."""
+    if weights is None:
+        return {}
+    steps = getattr(estimator, "steps", None)
+    return {f"{steps[-1][0]}__sample_weight" if steps else "sample_weight": weights}
 
 
 def _score(kind: str, model: Any, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
     predictions = model.predict(x)
     if kind == "classification":
         return float(np.average(predictions == y, weights=weights))
-    return -float(np.mean((predictions - y) ** 2))
+    return -float(np.average((predictions - y) ** 2, weights=weights))
 
 
 def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:

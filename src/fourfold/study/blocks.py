@@ -112,7 +112,7 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
     sweep = sweep_of(net)
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
-    shared = Shared(prepared.inputs, prepared.targets)
+    shared = Shared(prepared.inputs, prepared.targets, prepared.given)
     replicas = [replica_of(block, run, net, prepared, longest) for run in block.runs]
     return sweep(shared, replicas, block.capacity)
 

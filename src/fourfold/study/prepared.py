@@ -19,13 +19,15 @@ from fourfold.preprocessing.preparation import Preparation
 class Prepared:
     """Inputs (K, n, ...) and targets (K, n, 1) as each of K splits prepares them, and the splits.
 
-    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class).
+    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), times
+    those that the user gave. ``given`` (n,) are these alone, of mean 1, which weight the training loss, too.
     """
 
     inputs: np.ndarray
     targets: np.ndarray
     weights: np.ndarray
     splits: tuple[Split, ...]
+    given: np.ndarray | None = None
 
     @property
     def key(self) -> str:
@@ -58,10 +60,13 @@ class Prepared:
         for i, (fold, repeat) in enumerate(arrays["numbers"]):
             train, validation, test = (arrays[f"{part}-{i}"] for part in ("train", "validation", "test"))
             splits.append(Split(train, validation, test, int(fold), int(repeat)))
-        return cls(arrays["inputs"], arrays["targets"], arrays["weights"], tuple(splits))
+        inputs, targets, weights = (arrays[name] for name in ("inputs", "targets", "weights"))
+        return cls(inputs, targets, weights, tuple(splits), arrays.get("given"))
 
     def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {"inputs": self.inputs, "targets": self.targets, "weights": self.weights}
+        if self.given is not None:
+            arrays["given"] = self.given
         arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
         for i, split in enumerate(self.splits):
             arrays |= {
@@ -81,6 +86,10 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     if dataset.task.score == "balanced_accuracy":
         _, inverse, counts = np.unique(targets[0, :, 0], return_inverse=True, return_counts=True)
         weights = (dataset.rows / (len(counts) * counts))[inverse].astype(np.float32)
+    given = None
+    if dataset.weights is not None:
+        given = (dataset.weights / dataset.weights.mean()).astype(np.float32)
+        weights = weights * given
     if dataset.task.kind == "classification":
         targets = targets[:1]
-    return Prepared(inputs, targets, weights, tuple(splits)), preparations
+    return Prepared(inputs, targets, weights, tuple(splits), given), preparations

@@ -93,7 +93,7 @@ class StepTimes:
         devices, batched = len(jax.devices()), jax.devices()[0].platform != "cpu"
         capacity = self.block.capacity if block == self.block else devices
         prepared = _of_length(prepared, length)
-        sweep, shared = sweep_of(net), Shared(prepared.inputs, prepared.targets)
+        sweep, shared = sweep_of(net), Shared(prepared.inputs, prepared.targets, prepared.given)
         still = replica_of(block, block.runs[0], net, prepared, prepared.longest_evaluation())
         still = still._replace(learning_rate=np.float32(0), validation_batches=np.int32(0))
 

@@ -84,13 +84,14 @@ def predicted(preparation: Preparation, outputs: np.ndarray) -> np.ndarray:
 
 
 def losses(task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The loss (S, n) of each example: wrong or not, times its weight; the squared error of a number.
+    """The loss (S, n) of each example, times its weight: wrong or not; the squared error of a number.
 
-    ``target`` (n,): class numbers, or numbers in the user's unit.
+    ``target`` (n,): class numbers, or numbers in the user's unit. ``weights`` (n,) are scaled to a mean of 1.
     """
+    weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
-        return (values[..., 0] - target) ** 2
-    return (values.argmax(axis=-1) != target) * weights.astype(float)
+        return (values[..., 0] - target) ** 2 * weights
+    return (values.argmax(axis=-1) != target) * weights
 
 
 def activated(outputs: np.ndarray, activation: str) -> np.ndarray:

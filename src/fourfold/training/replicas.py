@@ -31,10 +31,14 @@ EVALUATION_BATCH = 96
 
 
 class Shared(NamedTuple):
-    """What all replicas read: prepared inputs of each fold (K, n, ...), label sets (L, n, ...)."""
+    """What all replicas read: prepared inputs of each fold (K, n, ...), label sets (L, n, ...), weights (n,).
+
+    ``weights`` are those of the rows in the training loss; None are all alike.
+    """
 
     inputs: Any
     targets: Any
+    weights: Any = None
 
 
 class Replica(NamedTuple):
@@ -197,7 +201,8 @@ class Sweep:
     def _step(self, shared: Shared, replica: Replica, i: Array, carry: Any) -> Any:
         rows = replica.indices[i]
         targets = shared.targets.at[replica.labels, rows].get(mode="promise_in_bounds")
-        batch = Batch(self._inputs(shared, replica, rows), (targets,), (None,))
+        weights = None if shared.weights is None else shared.weights[rows]
+        batch = Batch(self._inputs(shared, replica, rows), (targets,), (weights,))
         rate = replica.learning_rate * self.schedule(i.astype(jnp.float32), replica.steps.astype(jnp.float32))
         state, logs = carry
         return self.program.step(state, logs, batch, rate)
