@@ -7,6 +7,7 @@ from scipy import stats
 from fourfold.errors import OptionError
 from fourfold.evidence.components import TRAINING_PER_RUN, TRAINING_SHARED, Components, Design
 from fourfold.evidence.simulate import World
+from fourfold.evidence.statistics import Analysis
 
 
 def hold_out(seeds: int, examples: int) -> Design:
@@ -128,3 +129,17 @@ def test_an_unsteady_family_stands_by_itself():
     assert components.run_variance[3] == pytest.approx(own, rel=0.1)
     assert components.run_dof[3] == S - 1 < components.run_dof[0]
     assert components.run_variance[:3].max() < 0.05 * own
+
+
+def test_examples_that_repeat_each_other_in_groups_count_once():
+    rng = np.random.default_rng(0)
+    alone = (rng.random((3, 200)) < 0.2).astype(float)
+    repeated = np.repeat(alone, 5, axis=1)
+    runs, fold = np.arange(3)[:, None] * np.ones(200, int), np.zeros(200)
+    many, whole = np.arange(3)[:, None] * np.ones(1000, int), np.zeros(1000)
+    once = Analysis({"it": alone}, runs, fold).mean("it")
+    ignored = Analysis({"it": repeated}, many, whole).mean("it")
+    known = Analysis({"it": repeated}, many, whole, groups=np.repeat(np.arange(200), 5)).mean("it")
+    assert known.value == pytest.approx(once.value)
+    assert known.standard_error == pytest.approx(once.standard_error, rel=0.02)
+    assert ignored.standard_error < 0.6 * once.standard_error

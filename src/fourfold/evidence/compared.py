@@ -49,7 +49,7 @@ class Compared:
 
 def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     """The statistics that the rules read."""
-    analysis = Analysis(trained, findings.runs, findings.fold, findings.score)
+    analysis = Analysis(trained, findings.runs, findings.fold, findings.score, groups=findings.groups)
     if (analysis.design.folds > 1) != (findings.protocol == "cross-validation"):
         raise OptionError(
             "bad-protocol",
@@ -63,7 +63,8 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     gained, against = {}, next(iter(analysis.values.values()))
     if baseline is not None:
         loss = findings.baselines[baseline].losses
-        gained = gains(trained, loss, findings.runs, findings.fold, findings.score, findings.level)
+        design = findings.runs, findings.fold, findings.score, findings.level, findings.groups
+        gained = gains(trained, loss, *design)
         mean = float(np.mean(loss))
         against = np.sqrt(mean) if analysis.root else 1 - mean
     elif analysis.root:

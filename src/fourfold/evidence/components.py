@@ -38,14 +38,31 @@ class Design:
     seeds: int
     folds: int
     fold: np.ndarray  # (n,), numbered 0 to K - 1
+    group: np.ndarray  # (n,), numbered 0 to G - 1: examples of one group depend on each other
 
     @property
     def examples(self) -> int:
         return len(self.fold)
 
+    @property
+    def groups(self) -> int:
+        """G, as many as examples where each stands alone."""
+        return int(self.group.max()) + 1
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the examples of each group: (..., n) to (..., G)."""
+        if self.groups == self.examples:
+            return values
+        flat = values.reshape(-1, self.examples)
+        return np.stack([np.bincount(self.group, row, self.groups) for row in flat]).reshape(
+            *values.shape[:-1], self.groups
+        )
+
     @classmethod
-    def of(cls, runs: np.ndarray, fold: np.ndarray) -> Design:
+    def of(cls, runs: np.ndarray, fold: np.ndarray, groups: np.ndarray | None = None) -> Design:
         """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,).
+
+        ``groups`` (n,) names the examples that depend on each other, such as those of one patient.
 
         Raises:
             OptionError: ``bad-runs``, if a (seed, fold) was predicted by several models, or a model
@@ -72,7 +89,8 @@ class Design:
                 wanted="runs[s, i] equal where, and only where, seed and fold are",
                 do="number the runs by seed * K + fold",
             )
-        return cls(len(runs), int(number.max()) + 1, number)
+        group = np.arange(len(fold)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        return cls(len(runs), int(number.max()) + 1, number, group)
 
 
 @dataclass(frozen=True)
@@ -119,7 +137,7 @@ class Components:
         pseudo: float = 0.0,
     ) -> None:
         self.names, self.design, self.pseudo = tuple(losses), design, pseudo
-        S, K, n, fold = design.seeds, design.folds, design.examples, design.fold
+        S, K, n, fold, G = design.seeds, design.folds, design.examples, design.fold, design.groups
         F, sizes = len(self.names), np.bincount(design.fold)
         self.means, self.fold_means, centred = np.zeros(F), np.zeros((F, K)), np.zeros((F, n))
         self.random = np.zeros(F, bool)  # has seeds of its own
@@ -134,9 +152,9 @@ class Components:
             if len(loss) > 1:
                 square[f] = cells.var(0, ddof=1).mean()
                 residual = loss - cells[:, fold] - centred[f]
-                noise[f] = (residual**2).sum() / max((S - 1) * (n - K), 1) * K / n
-        self.example_dof = max(n - K, 1)
-        self.example_covariance = centred @ centred.T / self.example_dof
+                noise[f] = (design.sums(residual) ** 2).sum() / max((S - 1) * (G - K), 1) * K * G / n**2
+        self.example_dof, sums = max(G - K, 1), design.sums(centred)
+        self.example_covariance = sums @ sums.T / self.example_dof * G / n
         self.run_variance, self.run_dof = self._runs(square, noise)
 
     @property

@@ -62,6 +62,7 @@ class Findings:
             RMSE of the baseline to beat (without baselines: of the best family).
         protocol: ``cross-validation`` or ``hold-out``.
         level: of the simultaneous intervals.
+        groups: (n,), which examples depend on each other; None if each stands alone.
         further: what else the study measured, for the doubts (`doubts` names the measures); decides nothing.
     """
 
@@ -73,6 +74,7 @@ class Findings:
     margin: float | None = None
     protocol: Literal["cross-validation", "hold-out"] = "cross-validation"
     level: float = 0.95
+    groups: np.ndarray | None = None
     further: tuple[Evidence, ...] = ()
 
 

@@ -57,6 +57,7 @@ class Analysis:
         runs: (S, n), the number of the trained model that predicted the entry: one for each seed and fold.
         fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
         score: ``accuracy``, ``balanced_accuracy`` or ``rmse``.
+        groups: (n,), which examples depend on each other; None if each stands alone.
         deterministic: names of predictors without seeds of their own.
 
     Raises:
@@ -70,6 +71,7 @@ class Analysis:
         fold: np.ndarray,
         score: str = "accuracy",
         *,
+        groups: np.ndarray | None = None,
         deterministic: Collection[str] = (),
     ) -> None:
         if score not in SCORES:
@@ -82,7 +84,7 @@ class Analysis:
                 do=f"use {close[0] if close else SCORES[0]!r}",
             )
         self.score, self.root = score, score == "rmse"
-        self.design = Design.of(runs, fold)
+        self.design = Design.of(runs, fold, groups)
         arrays = {name: np.atleast_2d(np.asarray(loss, float)) for name, loss in losses.items()}
         if self.root:
             roots = {name: float(np.sqrt(loss.mean())) for name, loss in arrays.items()}
@@ -229,6 +231,7 @@ def gains(
     fold: np.ndarray,
     score: str = "accuracy",
     level: float = 0.95,
+    groups: np.ndarray | None = None,
 ) -> dict[str, Interval]:
     """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
 
@@ -236,7 +239,7 @@ def gains(
     """
     key = "the baseline"
     everything = {**losses, key: np.atleast_2d(baseline)[:1]}
-    analysis = Analysis(everything, runs, fold, score, deterministic=(key,))
+    analysis = Analysis(everything, runs, fold, score, groups=groups, deterministic=(key,))
     most = analysis.values[key] if analysis.root else 1 - analysis.values[key]
     against = analysis._against(key, list(losses), level, one_sided=True)
     return {
