@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from fourfold.data.dataset import Dataset
 from fourfold.data.splits import HOLD_OUT_FROM
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.findings import title
 from fourfold.interop.source import to_source
 from fourfold.options import DEFAULT_EFFORT, Options, load_data
 from fourfold.report import html
@@ -97,12 +95,7 @@ class Comparison:
         return str(self.verdict["sentence"])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(title(row['family']))}</td><td>{_in_words(row['score'])}</td><td>{row['parameters']:,}</td></tr>"
-            for row in self.table
-        )
-        head = "<tr><th>family</th><th>score</th><th>parameters</th></tr>"
-        return f"<p>{escape(str(self))}</p><table>{head}{rows}</table>"
+        return html.render_cell(self.results, self.timings, str(self.folder / "report.html"))
 
 
 def compare(
@@ -329,8 +322,9 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
 def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float) -> dict[str, Any]:
     """Seconds of all runs in this folder so far; what was on disk keeps the seconds it took then."""
     try:
-        before = json.loads((folder / "timings.json").read_text(encoding="utf-8"))["families"]
-    except (OSError, ValueError, KeyError):
+        earlier = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+        before, total = earlier["families"], total + float(earlier["total_seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
         before = {}
     families = {}
     for name in [*study.families, "baselines"]:
@@ -351,7 +345,3 @@ def _study_of(identity: Any) -> tuple[Any, ...]:
 
 def _identity(dataset: Dataset) -> dict[str, str]:
     return {"data": dataset.name, "target": dataset.target_name, "fingerprint": dataset.fingerprint}
-
-
-def _in_words(score: dict[str, float] | None) -> str:
-    return "-" if score is None else f"{score['value']:.4g} ({score['low']:.4g} to {score['high']:.4g})"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
 
 
 def hold(sentence, evidence):

@@ -54,7 +54,7 @@ def test_a_sentence_keeps_its_numbers_when_it_travels():
     [
         (0.99949, FRACTION, "99.9 %"),
         (-0.00001, DIFFERENCE, "0.00 points"),
-        (-0.0123, DIFFERENCE, "-1.2 points"),
+        (-0.0123, DIFFERENCE, "−1.2 points"),
         (0.0, DIFFERENCE, "0.0 points"),
         (9.96, "times", "10 times"),
         (1234567, "count", "1,234,567"),

@@ -98,13 +98,13 @@ def test_undecided_says_what_would_settle_it(verdicts):
     assert (verdict.kind, verdict.family) == ("undecided", "convolution")
     assert verdict.settle and set(verdict.settle) <= {"seeds", "more rows"}
     assert "would settle it" in verdict.change
-    assert "Few seeds: 3." in verdict.doubts
+    assert "Only 3 seeds: what training again would change is known roughly." in verdict.doubts
 
 
 def test_none_is_warranted(verdicts):
     verdict = verdicts["none"]
     assert verdict.kind == "none" and verdict.family in NAMES
-    assert verdict.sentence.startswith("No family is shown to beat the baseline, Majority (")
+    assert verdict.sentence.startswith("No family is shown to beat the baseline, majority (")
 
 
 def test_one_trained_model_can_not_choose_but_none_it_can_say(verdicts):
@@ -132,7 +132,7 @@ def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
     lucky, chosen = np.zeros((1, n)), (np.arange(n) < n / 2).astype(float)[None]
     baselines = {"lucky": BaselineFindings(lucky, 0.6), "chosen": BaselineFindings(chosen, 0.7)}
     verdict = decide(study((0.9, 0.8, 0.8, 0.8), baselines=baselines))
-    assert verdict.kind == "choose" and "baseline to beat, Chosen (50.0 %)" in verdict.why[-1]
+    assert verdict.kind == "choose" and "baseline to beat, chosen (50.0 %)" in verdict.why[-1]
 
 
 def test_a_margin_decides_between_choose_and_equivalent():
@@ -249,3 +249,10 @@ def test_equal_families_rarely_get_a_winner_and_a_good_one_often():
     better = [decide(study((0.95, 0.9, 0.9, 0.9), 3, 1, 1000, seed=200 + i)) for i in range(studies)]
     chosen = [verdict.family for verdict in better if verdict.kind == "choose"]
     assert len(chosen) > studies / 2 and set(chosen) == {"dense"}
+
+
+def test_one_seed_does_not_count_how_many_would_settle_it():
+    verdict = decide(study((0.90, 0.9, 0.5, 0.5), seeds=1, examples=300))
+    assert verdict.kind == "undecided" and verdict.settle == {"seeds": 5}
+    assert verdict.change == "About 5 seeds would show what training again changes."
+    assert any(doubt.startswith("One seed:") for doubt in verdict.doubts)

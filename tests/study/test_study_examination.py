@@ -187,7 +187,7 @@ def test_each_number_of_an_answer_is_evidence(name, measure, request):
     values = {(e.measure, e.subject): (e.value, *(e.interval or ())) for e in found.evidence}
     shown = [number.text for number in found.answer.numbers]
     assert shown and all(n.value in values[n.measure, n.subject] for n in found.answer.numbers)
-    number = r"-?[\d,]*\.?\d+"
+    number = r"[-−]?[\d,]*\.?\d+"
     assert re.findall(number, found.answer) == [part for text in shown for part in re.findall(number, text)]
 
 

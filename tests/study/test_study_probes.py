@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.sentences import FRACTION
+from fourfold.evidence.statistics import Analysis
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
@@ -159,3 +160,18 @@ def test_a_dense_network_whose_first_rows_are_permuted_along_does_not_notice():
     here, there = net.trained.apply(values, x).outputs, net.trained.apply(along, permuted).outputs
     assert np.allclose(here, there, atol=1e-5)
     assert not np.allclose(here, net.trained.apply(values, permuted).outputs, atol=1e-2)
+
+
+@pytest.mark.parametrize("rows, shown", [(2000, True), (60, False)])
+def test_families_change_places_only_where_it_is_shown(rows, shown):
+    """One is 10 points ahead with few rows, the other with many: 2,000 test rows show it, 60 don't."""
+    draw, fold = np.random.default_rng(1), np.arange(rows) % 5
+    runs = np.arange(2)[:, None] * 5 + fold
+    right = {16: {"a": 0.8, "b": 0.7}, 64: {"a": 0.85, "b": 0.95}}
+    analyses = {}
+    for count, shares in right.items():
+        losses = {name: (draw.random((2, rows)) > share).astype(float) for name, share in shares.items()}
+        analyses[count] = Analysis(losses, runs, fold)
+    found = sample_efficiency.crossings(analyses)
+    assert [e.subject for e in found] == ["b over a"] * shown
+    assert all(16 < e.value < 64 for e in found)

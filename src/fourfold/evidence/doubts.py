@@ -76,8 +76,13 @@ def doubts(case: Case) -> tuple[Sentence, ...]:
 def few_seeds(c: Case) -> Iterator[Sentence]:
     if not c.identified:
         yield Sentence("One trained model a family: no interval knows what training again would change.")
+    elif c.number("seeds") == 1:
+        yield Sentence("One seed: what training again would change is judged from how the folds differ.")
     elif (c.number("seeds") or FEW_SEEDS) < FEW_SEEDS:
-        yield c.facts.say("Few seeds: {seeds}.", seeds=Cite("seeds", "study"))
+        yield c.facts.say(
+            "Only {seeds} seeds: what training again would change is known roughly.",
+            seeds=Cite("seeds", "study"),
+        )
 
 
 def small_test_set(c: Case) -> Iterator[Sentence]:
@@ -131,7 +136,7 @@ def large_class(c: Case) -> Iterator[Sentence]:
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
     for family in c.facts.about(EDGE_RATE):
         yield c.facts.say(
-            "{family}: the best learning rate, {rate}, is at the grid's edge.",
+            "{family}: the best learning rate, {rate}, is at the grid's edge; one beyond it may be better.",
             family=title(family),
             rate=Cite(EDGE_RATE, family),
         )

@@ -12,7 +12,12 @@ from fourfold.evidence.sentences import Cite, Facts, Sentence
 # What a family loses when its inputs are changed: measure, the change in words, and what uses it or does not.
 LOSSES = (
     ("loss when positions are permuted", "positions are permuted", "it uses their order", "needs no order"),
-    ("loss when moved by 1", "test inputs are moved by one place", "it counts on their place", "does not mind"),
+    (
+        "loss when moved by 1",
+        "test inputs are moved by one place",
+        "it counts on their place",
+        "does not mind",
+    ),
 )
 PASSES = "rows from which it leads"
 

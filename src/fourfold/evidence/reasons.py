@@ -40,7 +40,7 @@ class Reasons:
         c, design = self.c, self.c.analysis.design
         unit, gap = (TARGET, TARGET) if self.lower else (FRACTION, DIFFERENCE)
         protocol = f"{design.folds}-fold cross-validation" if design.folds > 1 else "a hold-out"
-        source = f"{design.seeds} seeds, {protocol}, {design.examples} test rows"
+        source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
         level = f"{100 * c.findings.level:g} %"
         estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
         crossed = f"crossed random effects, Student's t; of the mean over {estimand}"
@@ -129,7 +129,7 @@ class Reasons:
             return self.say(
                 "No family is shown to beat the baseline, {baseline} ({score}): "
                 "{family} comes closest to it with {own}.",
-                baseline=title(self.c.baseline or ""),
+                baseline=self.c.baseline or "",
                 score=Cite("score", self.c.baseline or ""),
                 family=family,
                 own=Cite("score", self.family),
@@ -194,11 +194,11 @@ class Reasons:
         elif i.low > 0:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
         elif i.high >= m:
-            end = "it holds zero and reaches the margin of {margin}"
+            end = "zero lies inside, and so does more than the margin of {margin}"
         elif i.low > -m:
             end = "no other family is shown to be as close to the best"
         else:
-            end = "it holds zero and losses beyond the margin of {margin}"
+            end = "zero lies inside, and so does being worse by more than the margin of {margin}"
         template = "The {level} interval of {family} minus the best other is {low} to {high}: " + end + "."
         best = "difference to the best other"
         return self.say(
@@ -226,12 +226,13 @@ class Reasons:
         low = self.facts.find(Cite(measure, f, "low"))
         ahead = self.facts.find(Cite(measure, f)) >= 0
         word = "{family} is {gain} better than" if ahead else "{family} is {gain} worse than"
-        end = ", at least {low}" if low > 0 else "; the lower bound of its gain is {low}"
+        end = "at least {low} better" if low > 0 else "the lower bound of its gain is {low}"
         return self.say(
-            word + " the baseline to beat, {baseline} ({score})" + end + ".",
+            word + " the baseline to beat, {baseline} ({score}); with {level} confidence " + end + ".",
             family=title(f),
             gain=Cite(measure, f, size=True),
-            baseline=title(baseline),
+            level=Cite("confidence level", "study"),
+            baseline=baseline,
             score=Cite("score", baseline),
             low=Cite(measure, f, "low"),
         )
@@ -297,7 +298,11 @@ class Reasons:
             if k in self.settled_by
         ]
         listed = self.facts.join(" and ", parts)
-        end = "would settle it" if self.c.identified else "would show what training again changes"
+        end = (
+            "would settle it"
+            if self.c.analysis.design.seeds > 1
+            else "would show what training again changes"
+        )
         return Sentence(f"{listed[:1].upper()}{listed[1:]} {end}.", listed.numbers)
 
     def doubts(self) -> tuple[Sentence, ...]:

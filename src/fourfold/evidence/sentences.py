@@ -13,7 +13,7 @@ from fourfold.evidence.evidence import Evidence
 Part = Literal["value", "low", "high"]
 # The units of evidence, each shown in its way; counts and times are the others.
 FRACTION, DIFFERENCE, LEVEL, TARGET = "fraction", "difference of fractions", "probability", "target's unit"
-RATE = "learning rate"
+RATE, RATIO, CORRELATION = "learning rate", "ratio", "correlation"
 
 
 class Cited(NamedTuple):
@@ -113,9 +113,14 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
-    >>> show(0.03, RATE)
-    '0.03'
+    >>> show(0.03, RATE), show(0.07283, RATIO), show(-0.0919, CORRELATION)
+    ('0.03', '0.073', '−0.09')
     """
+    text = _plain(value, unit, bare)
+    return f"−{text[1:]}" if text.startswith("-") else text
+
+
+def _plain(value: float, unit: str, bare: bool) -> str:
     if unit == FRACTION:
         return f"{_fixed(100 * value, 1)}" + ("" if bare else " %")
     if unit == DIFFERENCE:
@@ -125,6 +130,10 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
         return f"{100 * value:g}" + ("" if bare else " %")
     if unit == RATE:
         return f"{value:g}"
+    if unit == CORRELATION:
+        return _fixed(value, 2)
+    if unit == RATIO:
+        return f"{value:.2g}" if abs(value) < 9.95 else f"{value:,.0f}"
     if unit == "times":
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":

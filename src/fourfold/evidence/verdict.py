@@ -69,7 +69,7 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     if not beating:
         return "none", ranked[0], [], None
     if not c.identified:
-        return "undecided", ranked[0], [], {"seeds": SEEDS_WANTED}
+        return "undecided", ranked[0], [], _settled_by(c, ranked[0])
     if not c.best_others:
         return "choose", ranked[0], [], None
     inside = [f for f in ranked if -m < c.best_others[f].low and c.best_others[f].high < m]
@@ -84,7 +84,9 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
 
 
 def _settled_by(c: Compared, best: str) -> dict[str, int]:
-    """What decides every comparison of the best so far that is still open."""
+    """What decides every comparison of the best so far that is still open; one seed is too few to count it from."""
+    if c.analysis.design.seeds == 1:
+        return {"seeds": SEEDS_WANTED}
     rivals = [
         other
         for other, i in c.pairs[best].items()

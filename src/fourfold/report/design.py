@@ -95,8 +95,8 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
         Fact("Estimand", str(plan.get("estimand") or ""), "what every score and its interval speak of"),
         Fact(
             "Seeds",
-            ", ".join(str(seed) for seed in plan["seeds"]),
-            "initial weights and order of the examples",
+            f"{len(plan['seeds'])}: number {', '.join(map(str, plan['seeds']))}",
+            "of initial weights and the order of the examples",
         ),
         Fact("Learning rates", rates, "the same grid for every family"),
         Fact("Budget of a run", f"{plural(plan['steps'], 'step')} of {plural(plan['batch'], 'example')}"),

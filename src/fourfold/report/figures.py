@@ -46,7 +46,7 @@ def _placed(chart: Chart, name: str, title: str, about: dict[str, str] | None) -
     """The chart under the heading of its measure, or, as a further one, under its own."""
     if about is None:
         return replace(chart, name=name, minor=True)
-    caption = chart.title if chart.panels and chart.title != title else ""
+    caption = chart.title if chart.title != title else ""
     return replace(chart, name=name, title=title, caption=caption, **about)
 
 

@@ -66,12 +66,15 @@ def rate(value: float | None) -> str:
 
 
 def plain(value: object) -> str:
-    """A value of any measure: integers in full, other numbers with four significant digits."""
+    """A value of any measure: integers in full, other numbers with four significant digits.
+
+    >>> plain(1797), plain(-0.00912345), plain("yes")
+    ('1,797', '−0.009123', 'yes')
+    """
     if not is_number(value):
         return MISSING if value is None else str(value)
-    if float(value).is_integer() and abs(value) < 1e9:
-        return integer(value)
-    return f"{value:.4g}"
+    text = integer(value) if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    return text.replace("-", "−", value < 0)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,15 @@ def render(results: dict[str, Any], timings: dict[str, Any] | None = None) -> st
     )
 
 
+def render_cell(results: dict[str, Any], timings: dict[str, Any] | None, path: str) -> str:
+    """The verdict and the filled table for a notebook's cell: no script and no colour of its own.
+
+    ``path`` is where the whole report lies.
+    """
+    page = build(results, timings)
+    return _environment().get_template("cell.html.j2").render(page=page, path=path)
+
+
 def _specs(page: Page) -> dict[str, list[dict[str, Any]]]:
     """The specs of all panels, by the name of the chart or example that they belong to."""
     examples = page.gallery.examples if page.gallery else ()

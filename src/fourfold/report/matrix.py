@@ -125,8 +125,9 @@ def _panel(
     ]
     for part in layers[2:]:
         part["mark"]["fontSize"] = size
+    often = [at for at in errors[:3] if matrix.values[at] > 1] or errors[:1]
     worst = ", ".join(
-        f"{row} taken for {column} ({_short(matrix.values[row, column])})" for row, column in errors[:3]
+        f"{row} taken for {column} ({_short(matrix.values[row, column])})" for row, column in often
     )
     title = study.titles.get(matrix.family, matrix.title)
     if not matrix.square:

@@ -19,7 +19,7 @@ from fourfold.report.parts import Command, Page, Verdict
 LABELS = {
     "choose": "One family is best",
     "equivalent": "A tie: take the cheapest",
-    "undecided": "Undecided",
+    "undecided": "No clear winner yet",
     "none": "None beats the baseline",
 }
 OPENERS = {"darwin": "open", "win32": "start"}

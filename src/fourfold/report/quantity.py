@@ -55,8 +55,8 @@ class Quantity:
         if not fmt.is_number(value):
             return fmt.MISSING
         if not self.unit:
-            return fmt.plain(value).replace("-", "−", value < 0)
-        return show(value, self.unit, bare=True).replace("-", "−", value < 0)
+            return fmt.plain(value)
+        return show(value, self.unit, bare=True)
 
     def text(self, value: float | None) -> str:
         unit = " times" if self.unit == "times" else f" {self._shown_unit}" if self._shown_unit else ""

@@ -106,7 +106,7 @@ def table(results: dict[str, Any], study: Study) -> Table:
         Column(
             "Rates that work",
             "Rates\nOK",
-            "learning rates of the grid that come near the best one",
+            "learning rates of the base grid that come near the best one",
             numeric=True,
         ),
         Column("Training time", "Train\ntime", "all runs of the family, compiling included", numeric=True),
@@ -169,7 +169,8 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
     others = [method for method in _methods(results.get("baselines") or ()) if method not in methods]
     better = "lower is better" if scale.lower_is_better else "higher is better"
     notes = [f"What is estimated: {estimand} ({better})." if estimand else f"{scale.axis}: {better}."]
-    notes += [f"Interval: {method}." for method in methods] + [f"Baselines: {method}." for method in others]
+    notes += [f"Intervals: {method}." for method in methods]
+    notes += [f"Of baselines: {method.partition('; ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)
 
 

@@ -49,12 +49,15 @@ def left_out(results: dict[str, Any]) -> tuple[Fact, ...]:
 
 def _charts(section: str, results: dict[str, Any], study: Study) -> tuple[Chart, ...]:
     swept = [chart for make in OF_THE_SWEEP.get(section, ()) if (chart := make(results, study))]
-    measured = [
-        chart
+    order = SECTIONS[section][2]
+    here = [
+        found
         for found in results.get("measures") or ()
         if not found.get("reason") and _section(found["name"]) == section
-        for chart in figures.charts(found, study)
     ]
+    if order:
+        here.sort(key=lambda found: order.index(found["name"]))
+    measured = [chart for found in here for chart in figures.charts(found, study)]
     return (*swept, *measured)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
 from fourfold.study import examination, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
@@ -84,7 +85,7 @@ class _Views:
             if kind == "filters"
             else f"the maps of {REDRAWS} networks with random weights"
         )
-        text = f"Rank correlation with {against}: {value:.2f}" + (
+        text = f"Rank correlation with {against}: {show(value, CORRELATION)}" + (
             "." if passed else f", above {ALIKE:g}: it shows what was there before training, and is left out."
         )
         check = {"passed": passed, "value": _short(value), "text": text}

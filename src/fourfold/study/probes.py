@@ -29,22 +29,33 @@ def blocks(study: Study, trials: Mapping[str, Trials], variants: Sequence[str]) 
 
 
 def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analysis | None:
-    """A family's losses on the same rows as it is and under each variant, by the names of ``variants``.
+    """What a family's losses on the same rows say, as it is and under each variant, by the names of ``variants``.
 
     ``variants`` leads from names to variants of the data. None where a training is missing.
     """
+    found = losses(inquiry, family, variants)
+    if found is None:
+        return None
+    by_name, predicted = found
+    return Analysis(by_name, predicted.runs, predicted.fold, inquiry.study.dataset.task.score)
+
+
+def losses(
+    inquiry: Inquiry, family: str, variants: Mapping[str, str]
+) -> tuple[dict[str, np.ndarray], tested.Predictions] | None:
+    """The losses (S, n) that `paired` compares, and the last predictions, whose runs and folds are all families'."""
     study, found = inquiry.study, inquiry.trials[family]
     runs = study.probe_runs()
     plain = {(t.run.seed, t.run.split): t for t in found.by_setting[found.best()]}
     trials = {PLAIN: plain} | {name: study.probed(found, variant) for name, variant in variants.items()}
     if any(run not in by_run for by_run in trials.values() for run in runs):
         return None
-    losses, predicted = {}, None
+    by_name, predicted = {}, None
     for name, by_run in trials.items():
         predicted = tested.of_trials({run: by_run[run] for run in runs}, study.prepared, study.preparations)
-        losses[name] = _losses(study, predicted, runs)
+        by_name[name] = _losses(study, predicted, runs)
     assert predicted is not None
-    return Analysis(losses, predicted.runs, predicted.fold, study.dataset.task.score)
+    return by_name, predicted
 
 
 def _losses(study: Study, predicted: tested.Predictions, runs: list[tuple[int, int]]) -> np.ndarray:
@@ -57,7 +68,7 @@ def source(study: Study) -> str:
     """How many trainings stand behind a probe, in words."""
     runs = study.probe_runs()
     seeds, splits = len({seed for seed, _ in runs}), len({split for _, split in runs})
-    return f"{seeds} seeds x {splits} splits, at the chosen setting"
+    return f"{seeds} seed{'s' * (seeds > 1)} x {splits} splits, at the chosen setting"
 
 
 def units(study: Study) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
         further=concerns(study, trials),
+        groups=study.groups(rows),
     )
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
     scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
@@ -146,6 +147,7 @@ def as_results(
         measured.findings.runs,
         measured.findings.fold,
         task.score,
+        groups=measured.findings.groups,
         deterministic=tuple(measured.baselines),
     )
     families = Analysis(
@@ -153,8 +155,12 @@ def as_results(
         measured.findings.runs,
         measured.findings.fold,
         task.score,
+        groups=measured.findings.groups,
     )
-    scores = {name: _score(interval) for name, interval in (analysis.means() | families.means()).items()}
+    scores = {
+        name: _score(interval, "families and baselines", study) for name, interval in analysis.means().items()
+    }
+    scores |= {name: _score(interval, "families", study) for name, interval in families.means().items()}
     pairs = families.pairs() if len(measured.losses) > 1 else {}
     comparisons = []
     for family, interval in (families.best_others(pairs) if pairs else {}).items():
@@ -233,6 +239,7 @@ def _data(study: Study) -> dict[str, Any]:
             "score": task.score,
         },
         "inferred": [_inferred(note) for note in dataset.notes],
+        "findings": [asdict(finding) for finding in dataset.findings],
     }
 
 
@@ -339,12 +346,14 @@ def _baseline_validation(arrays: dict[str, np.ndarray], splits: int, score: str,
     return float(np.sqrt(max(-mean, 0.0)) * deviation) if score == "rmse" else mean
 
 
-def _score(interval: Interval) -> dict[str, Any]:
+def _score(interval: Interval, together: str, study: Study) -> dict[str, Any]:
+    """A score; its interval holds at once with those of all others of ``together``."""
+    effects = "examples, seeds and folds" if study.protocol == "cross-validation" else "examples and seeds"
     return {
         "value": interval.value,
         "low": interval.low,
         "high": interval.high,
-        "method": "95 % simultaneous interval: crossed random effects of examples, seeds and folds, Student's t",
+        "method": f"95 %, all {together} at once; crossed random effects of {effects}, Student's t",
     }
 
 

@@ -11,7 +11,7 @@ from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry, Measure
 
-PAIR = "share of a class taken for another"
+PAIR, ROWS = "share of a class taken for another", "rows of a class taken for another"
 NAMES = ("confusion", "Confusion", "Which classes are taken for which?")
 
 
@@ -57,25 +57,28 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndar
 
 
 def _worst_pair(family: str, counts: np.ndarray, names: list[str]) -> list[Evidence]:
-    """The pair of classes with the most errors, as a share of the true class."""
+    """The pair of classes with the most errors, also as a share of the true class; of equals the larger share."""
     wrong = counts - np.diag(np.diag(counts))
-    i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    shares = wrong / np.maximum(counts.sum(1, keepdims=True), 1)
+    i, j = max(np.ndindex(wrong.shape), key=lambda pair: (round(float(wrong[pair]), 9), float(shares[pair])))
     if not wrong[i, j]:
         return []
-    share = float(wrong[i, j] / counts[i].sum())
-    subject = f"{family}: “{names[i]}” as “{names[j]}”"
+    subject, method = f"{family}: “{names[i]}” as “{names[j]}”", "the pair with the most errors"
     return [
-        Evidence(PAIR, subject, share, FRACTION, method="the pair with the most errors", source="test rows")
+        Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source="test rows"),
+        Evidence(ROWS, subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),
     ]
 
 
 def _answer(evidence: list[Evidence]) -> str:
     facts = Facts(evidence)
     sentences = []
-    for found in evidence:
-        family, _, pair = found.subject.partition(": ")
-        words = "{family} takes {share} of {pair}"
-        sentences.append(facts.say(words, family=title(family), share=Cite(PAIR, found.subject), pair=pair))
+    for subject in facts.about(PAIR):
+        family, _, pair = subject.partition(": ")
+        rows = Cite(ROWS, subject)
+        words = "{family} takes {share} of {pair} ({rows} row" + ("s)" if facts.find(rows) >= 1.5 else ")")
+        parts = {"family": title(family), "share": Cite(PAIR, subject), "pair": pair, "rows": rows}
+        sentences.append(facts.say(words, **parts))
     if not sentences:
         return "No test row is predicted wrong."
     joined = facts.join("; ", sentences)

@@ -153,7 +153,7 @@ def _scatter(family: str, trials: list[Trial], score: str, deviation: float) -> 
 
 
 def _shown(found: Evidence) -> str:
-    return show(found.value, found.unit) if found.value is not None else f"- ({found.reason})"
+    return show(found.value, found.unit) if found.value is not None else f"– ({found.reason})"
 
 
 def _answer(evidence: list[Evidence]) -> str:
@@ -164,14 +164,14 @@ def _answer(evidence: list[Evidence]) -> str:
         return facts.say(words, family=title(found.subject), value=Cite(found.measure, found.subject))
 
     shares = sorted((e for e in evidence if e.measure == WORKS), key=lambda e: -(e.value or 0.0))
-    parts = [one(shares[0], "{value} of the learning rates work for {family}")]
+    parts = [one(shares[0], "Of the learning rates of the base grid, {value} come near the best in {family}")]
     if len(shares) > 1:
-        parts.append(one(shares[-1], "{value} for {family}"))
+        parts.append(one(shares[-1], "{value} in {family}"))
     soonest = sorted(
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
     )
     if soonest:
-        parts.append(one(soonest[0], "{family} is soonest near its final score, after {value} steps"))
+        parts.append(one(soonest[0], "{family} is the first to be near its final score, after {value} steps"))
     joined = facts.join("; ", parts)
     return Sentence(f"{joined}.", joined.numbers)
 

@@ -16,7 +16,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.sentences import RATIO, Cite, Facts, Sentence
 from fourfold.study import examination
 from fourfold.study.examination import Arrays
 from fourfold.study.measure import Inquiry, Measure
@@ -57,7 +57,7 @@ def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
         for name, first, last in pairs:
             name = name.format(moment=words)
             if last > 0 and np.isfinite(first):
-                found.append(Evidence(name, family, float(first / last), "ratio", None, method, source))
+                found.append(Evidence(name, family, float(first / last), RATIO, None, method, source))
             else:
                 found.append(Evidence(name, family, None, reason="the last gradient is zero or not a number"))
     return found
@@ -121,21 +121,21 @@ def _answer(evidence: list[Evidence]) -> str:
     for name, template in (
         (
             LAYERS,
-            "At the start the first layer's gradient is least beside the last layer's with {family}: {value} of it.",
+            "Before training, the first layer's gradient is smallest beside the last layer's in {family}: {value} "
+            "times as large; {end} after training.",
         ),
         (
             LAGS,
-            "The first step's, beside the last step's, is least with {family}: {value}; after training {end}.",
+            "The gradient by an input's first step is smallest beside that by its last in {family}: {value} times as "
+            "large; {end} after training.",
         ),
     ):
         start, end = (name.format(moment=words) for words in MOMENTS.values())
         both = [e for e in facts.about(start).values() if e.subject in facts.about(end)]
         if both:
             least = min(both, key=lambda e: e.value or 0.0).subject
-            parts: dict[str, str | Cite] = {"family": title(least), "value": Cite(start, least)}
-            if "{end}" in template:
-                parts["end"] = Cite(end, least)
-            sentences.append(facts.say(template, **parts))
+            found = {"value": Cite(start, least), "end": Cite(end, least)}
+            sentences.append(facts.say(template, family=title(least), **found))
     return facts.join(" ", sentences)
 
 

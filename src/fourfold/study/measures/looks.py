@@ -20,7 +20,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.evidence.sentences import CORRELATION, FRACTION, Cite, Facts, Sentence, show
 from fourfold.study import examination, maps
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.measure import Inquiry, Measure
@@ -49,12 +49,13 @@ def find(inquiry: Inquiry) -> Measurement:
         "Do the maps pass the check with random weights?",
         tuple(_row(e) for e in checked),
         columns=("Family", "Map", "Correlation", "Passes"),
-        note=f"Mean rank correlation; above {ALIKE:g} a map is left out.",
+        note="Mean rank correlation with the maps of random weights; a map that they explain is left out: above "
+        f"{ALIKE:g}.",
     )
     evidence += [
         Evidence(CHECKED, "study", len(checked), "count"),
         Evidence(PASSED, "study", len(passed), "count"),
-        Evidence(BOUND, "study", ALIKE, "correlation"),
+        Evidence(BOUND, "study", ALIKE, CORRELATION),
     ]
     figures = [table, *_columns(inquiry.study, examined)]
     return Measurement(*NAMES, _answer(evidence, checked), tuple(figures), tuple(evidence))
@@ -69,7 +70,7 @@ def _checks(family: str, arrays: Arrays) -> list[Evidence]:
                 method = "Spearman correlation of the kernel's numbers with those it started from"
             value, measure = float(arrays[name]), LIKENESS.format(kind=kind)
             found.append(
-                Evidence(measure, family, value, "correlation", None, method, examination.source(arrays))
+                Evidence(measure, family, value, CORRELATION, None, method, examination.source(arrays))
             )
     return found
 
@@ -83,7 +84,7 @@ def _row(found: Evidence) -> dict[str, object]:
     return {
         "Family": title(found.subject),
         "Map": _kind(found),
-        "Correlation": round(value, 3),
+        "Correlation": show(value, CORRELATION),
         "Passes": "yes" if value <= ALIKE else "no",
     }
 
@@ -124,7 +125,7 @@ def _answer(evidence: list[Evidence], checked: list[Evidence]) -> str:
         return ""
     facts = Facts(evidence)
     sentence = facts.say(
-        "{passed} of {checked} kinds of maps pass the check with random weights.",
+        "{passed} of {checked} kinds of maps differ from those of random weights, as they should.",
         passed=Cite(PASSED, "study"),
         checked=Cite(CHECKED, "study"),
     )
@@ -143,7 +144,7 @@ def _answer(evidence: list[Evidence], checked: list[Evidence]) -> str:
             for e in failed
         ],
     )
-    head = facts.say(" Left out, above {bound}: ", bound=Cite(BOUND, "study"))
+    head = facts.say(" Left out, with a rank correlation above {bound}: ", bound=Cite(BOUND, "study"))
     return Sentence(f"{sentence}{head}{listed}.", (*sentence.numbers, *head.numbers, *listed.numbers))
 
 

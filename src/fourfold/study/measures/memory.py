@@ -52,10 +52,10 @@ def _answer(evidence: list[Evidence]) -> str:
         return ""
     one = MEMORY.format(size=SIZES[0])
     listed = facts.join(
-        "; the most, ",
+        "; the most in ",
         [
             facts.say(
-                "{family}: {many} kB, and {one} kB for a single row",
+                "{family}, {many} kB ({one} kB for a single row)",
                 family=title(e.subject),
                 many=Cite(measure, e.subject),
                 one=Cite(one, e.subject),
@@ -63,7 +63,7 @@ def _answer(evidence: list[Evidence]) -> str:
             for e in [found[0], found[-1]][: len(found)]
         ],
     )
-    return Sentence(f"A batch of rows takes the least memory with {listed}.", listed.numbers)
+    return Sentence(f"Predicting a batch of rows takes the least memory in {listed}.", listed.numbers)
 
 
 MEASURE = Measure("memory", find, examination.wants)

@@ -66,7 +66,7 @@ def find(inquiry: Inquiry) -> Measurement:
         "What is lost when positions are permuted",
         tuple(rows),
         x=Axis("what is permuted"),
-        y=Axis("loss", unit),
+        y=Axis("lost", unit),
         note="Trained again on the permuted data, at the setting that was chosen for the data as they are.",
     )
     return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
@@ -84,17 +84,18 @@ def _answer(evidence: list[Evidence]) -> str:
         return ""
     most, least = max(whole, key=_value), min(whole, key=_value)
 
-    def one(found: Evidence) -> Sentence:
+    def one(found: Evidence, verb: str) -> Sentence:
         return facts.say(
-            "{family} {value} ({low} to {high})",
+            "{family}" + verb + " {value} ({low} to {high})",
             family=title(found.subject),
             value=Cite(LOSS, found.subject),
             low=Cite(LOSS, found.subject, "low", bare=True),
-            high=Cite(LOSS, found.subject, "high"),
+            high=Cite(LOSS, found.subject, "high", bare=True),
         )
 
-    listed = facts.join("; the least by ", [one(most), one(least)] if most is not least else [one(most)])
-    return Sentence(f"With all positions permuted the most is lost by {listed}.", listed.numbers)
+    parts = [one(most, " loses most,"), one(least, " least,")] if most is not least else [one(most, " loses")]
+    listed = facts.join("; ", parts)
+    return Sentence(f"With all positions permuted, {listed}.", listed.numbers)
 
 
 def _value(found: Evidence) -> float:

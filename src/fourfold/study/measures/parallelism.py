@@ -128,7 +128,8 @@ def _bare_layers() -> Figure:
         projected = None if layer.projected is None else str(layer.projected)
         path = layer.paths(LENGTHS[-1], KERNEL)[-1]
         cells = (layer.title, str(layer.work), projected, str(layer.steps), path)
-        rows.append(dict(zip(columns, (*cells, orders.work, orders.steps, orders.path), strict=True)))
+        cells = (*cells, orders.work, orders.steps, orders.path)
+        rows.append(dict(zip(columns, map(_raised, cells), strict=True)))
     return Figure(
         "bare-layers",
         "table",
@@ -138,6 +139,11 @@ def _bare_layers() -> Figure:
         note="Counted on the textbook's formulation; k: kernel, m: units; 2 FLOPs a multiplication and addition. "
         "O(...): Table 1 of Attention Is All You Need, which leaves out constants, projections and the last row.",
     )
+
+
+def _raised(cell: object) -> object:
+    """A polynomial as it is printed: n^2 with a raised 2."""
+    return cell.replace("^2", "²").replace("log_k", "logₖ") if isinstance(cell, str) else cell
 
 
 def _paths() -> Figure:
@@ -180,11 +186,11 @@ def _growths(evidence: list[Evidence], twice: str) -> Figure:
     return Figure(
         "growth",
         "bars",
-        f"What {twice} multiplies",
+        f"Growth with {twice}",
         tuple(rows),
         x=Axis("what"),
         y=Axis("growth", "times"),
-        note="At the same width. Long inputs are read in frames, groups or larger patches, so growth may stop.",
+        note="At the same width. Long inputs are read in frames, groups or larger patches: the work may even fall.",
     )
 
 

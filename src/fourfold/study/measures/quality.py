@@ -5,7 +5,7 @@ For probabilities p (n, K) of classes y, or predictions of numbers:
     log loss           -mean ln p[y]
     Brier score        mean sum_k (p[k] - 1{y = k})^2
     AUC                chance that a row of a class gets a higher p than a row of another, mean over the classes
-    calibration error  mean over equal-mass bins of |confidence - accuracy|, less what chance alone gives
+    calibration error  root mean square of confidence - accuracy over equal-mass bins, less what chance alone gives
     R2                 1 - sum (y - f)^2 / sum (y - mean y)^2
     MAE                mean |y - f|
 
@@ -76,11 +76,11 @@ def auc(p: np.ndarray, target: np.ndarray) -> float:
 
 
 def calibration_error(p: np.ndarray, target: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
-    """sqrt(mean_b max((conf_b - acc_b)^2 - acc_b (1 - acc_b) / (n_b - 1), 0)) over equal-mass bins."""
+    """sqrt(max(mean_b [(conf_b - acc_b)^2 - acc_b (1 - acc_b) / (n_b - 1)], 0)) over equal-mass bins."""
     confidence, right = p.max(-1), p.argmax(-1) == target
     squares = []
     for part in np.array_split(np.argsort(confidence, kind="stable"), bins):
         accuracy = right[part].mean()
         gap = (confidence[part].mean() - accuracy) ** 2 - accuracy * (1 - accuracy) / (len(part) - 1)
-        squares.append(max(gap, 0.0) * len(part) / len(p))
-    return float(np.sqrt(sum(squares)))
+        squares.append(gap * len(part) / len(p))
+    return float(np.sqrt(max(sum(squares), 0.0)))

@@ -20,7 +20,7 @@ from scipy import stats
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
 from fourfold.study import examination, maps
 from fourfold.study.examination import Arrays
 from fourfold.study.measure import Inquiry, Measure
@@ -120,11 +120,9 @@ def _blocks(family: str, arrays: Arrays) -> list[dict[str, object]]:
         {
             "Family": title(family),
             "Block": number + 1,
-            "Distance": round(float(distance), 2) if _in_places(arrays) else None,
-            "If all were read alike": round(float(arrays["uniform_distance"]), 2)
-            if _in_places(arrays)
-            else None,
-            "Entropy (share of the greatest)": round(float(entropy), 3),
+            "Distance": f"{distance:.2f}" if _in_places(arrays) else None,
+            "If all were read alike": f"{arrays['uniform_distance']:.2f}" if _in_places(arrays) else None,
+            "Entropy (share of the greatest)": show(float(entropy), FRACTION),
         }
         for number, (distance, entropy) in enumerate(
             zip(arrays["attention_distance"], arrays["attention_entropy"])
@@ -180,24 +178,24 @@ def _answer(evidence: list[Evidence]) -> str:
     shares = sorted(facts.about(SHARE).values(), key=lambda found: found.value or 0.0)
     if not shares:
         return ""
+    words = ["{value} of the places in {family}"]
+    if len(shares) > 1:
+        words = [words[0] + " (the fewest)", "{value} in {family} (the most)"]
     ends = [
-        facts.say("{value} of the places for {family}", value=Cite(SHARE, e.subject), family=title(e.subject))
-        for e in [shares[0], shares[-1]][: len(shares)]
+        facts.say(template, value=Cite(SHARE, e.subject), family=title(e.subject))
+        for template, e in zip(words, [shares[0], shares[-1]])
     ]
-    listed = facts.join(", in ", ends)
-    sentence = Sentence(
-        f"Nine tenths of what an answer depends on lies in {listed}.",
-        listed.numbers,
-    )
+    listed = facts.join(" and in ", ends)
+    sentence = Sentence(f"Nine tenths of what an answer depends on lie in {listed}.", listed.numbers)
     block = _ordinal(0)
     for family in facts.about(ENTROPY.format(block=block)):
-        template = "In its first block {family} has {entropy} of the greatest entropy"
+        template = "The weights of {family}'s first block have {entropy} of the greatest entropy"
         parts: dict[str, str | Cite] = {
             "family": title(family),
             "entropy": Cite(ENTROPY.format(block=block), family),
         }
         if family in facts.about(UNIFORM):
-            template += " and reads {distance} tokens away; reading all alike would be {uniform}"
+            template += " and read {distance} tokens away on average ({uniform} if all were read alike)"
             parts |= {
                 "distance": Cite(DISTANCE.format(block=block), family),
                 "uniform": Cite(UNIFORM, family),

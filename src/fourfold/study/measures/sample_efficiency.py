@@ -1,7 +1,7 @@
 """Sample efficiency: the score that a family reaches with fewer training rows, at equal steps.
 
-Smaller samples lie inside larger ones and hold the classes in the same shares. Where two families change places
-the number of rows is interpolated on the logarithm of the rows.
+Smaller samples lie inside larger ones and hold the classes in the same shares. Two families change places where
+one is shown to be ahead with fewer rows and the other with more; the number of rows is interpolated on its logarithm.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from itertools import combinations, pairwise
 from math import exp, log
 
+import numpy as np
+
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
@@ -46,38 +49,44 @@ def find(inquiry: Inquiry) -> Measurement:
     unit, _ = probes.units(study)
     evidence, rows = [], []
     curves: dict[str, dict[int, float]] = {}
+    counts = {name: int(name) for name in variants} | {probes.PLAIN: study.training_rows}
+    by_count: dict[int, dict[str, np.ndarray]] = {count: {} for count in counts.values()}
+    design: tuple[np.ndarray, np.ndarray] | None = None
     for family in inquiry.trials:
-        analysis = probes.paired(inquiry, family, variants)
-        if analysis is None:
+        found = probes.losses(inquiry, family, variants)
+        if found is None:
             evidence.append(probes.missing(_measure(min(map(int, variants))), family))
             continue
-        counts = {name: int(name) for name in variants} | {probes.PLAIN: study.training_rows}
+        losses, predicted = found
+        design = predicted.runs, predicted.fold
+        analysis = Analysis(losses, *design, task.score)
         curves[family] = {}
         for name, count in sorted(counts.items(), key=lambda item: item[1]):
-            found = analysis.mean(name)
-            curves[family][count] = found.value
-            row = {"series": family, "x": count, "value": found.value, "low": found.low, "high": found.high}
+            by_count[count][family] = losses[name]
+            score = analysis.mean(name)
+            curves[family][count] = score.value
+            row = {"series": family, "x": count, "value": score.value, "low": score.low, "high": score.high}
             rows.append(row)
             if name != probes.PLAIN:
-                span = (found.low, found.high)
+                span = (score.low, score.high)
                 method = "95 % interval of this score alone; crossed random effects; equal steps"
                 evidence.append(
-                    Evidence(_measure(count), family, found.value, unit, span, method, probes.source(study))
+                    Evidence(_measure(count), family, score.value, unit, span, method, probes.source(study))
                 )
-    if curves:
+    if design is not None:
         fewest = min(map(int, variants))
         evidence.append(
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
-    evidence += _crossings(curves, lower=task.score == "rmse")
-    score = task.score.replace("_", " ").replace("rmse", "RMSE")
+        evidence += crossings({n: Analysis(each, *design, task.score) for n, each in by_count.items()})
+    score_name = task.score.replace("_", " ").replace("rmse", "RMSE")
     figure = Figure(
         "sample_efficiency",
         "lines",
         "Score by number of training rows",
         tuple(rows),
         x=Axis("training rows", "count", log=True),
-        y=Axis(score, unit),
+        y=Axis(score_name, unit),
         note="Every point is trained for the same number of steps.",
     )
     return Measurement(*NAMES, _answer(evidence, curves, task.score == "rmse"), (figure,), tuple(evidence))
@@ -93,22 +102,25 @@ def _measure(count: int) -> str:
     return f"score with {count:,} training rows"
 
 
-def _crossings(curves: Mapping[str, Mapping[int, float]], lower: bool) -> list[Evidence]:
-    """Where the better of two families changes, as a number of rows."""
+def crossings(analyses: Mapping[int, Analysis]) -> list[Evidence]:
+    """Where the better of two families changes, as a number of rows, from the families' losses by number of rows.
+
+    Only where it is shown: one is ahead with fewer rows and the other with more, each beyond its interval.
+    """
+    leads = {count: analysis.pairs() for count, analysis in sorted(analyses.items())}
+    method = "linear between the measured sizes on a logarithmic scale; of the means, without an interval"
     found = []
-    for first, second in combinations(curves, 2):
-        gaps = {n: curves[first][n] - curves[second][n] for n in curves[first] if n in curves[second]}
-        for (n, here), (m, there) in pairwise(sorted(gaps.items())):
-            if here * there < 0:
+    for pair in combinations(next(iter(leads.values())), 2):
+        gaps = [(count, lead[pair[0]][pair[1]].value) for count, lead in leads.items()]
+        for (n, here), (m, there) in pairwise(gaps):
+            if here * there >= 0:
+                continue
+            ahead, behind = pair if there > 0 else pair[::-1]
+            before = any(lead[behind][ahead].low > 0 for count, lead in leads.items() if count <= n)
+            after = any(lead[ahead][behind].low > 0 for count, lead in leads.items() if count >= m)
+            if before and after:
                 rows = exp(log(n) + (log(m) - log(n)) * here / (here - there))
-                ahead = second if (here > 0) != lower else first
-                behind = first if ahead == second else second
-                method = "linear between the measured sizes on a logarithmic scale; of the means, without an interval"
-                found.append(
-                    Evidence(
-                        "rows from which it leads", f"{ahead} over {behind}", rows, "count", method=method
-                    )
-                )
+                found.append(Evidence(CROSSING, f"{ahead} over {behind}", rows, "count", method=method))
     return found
 
 
@@ -120,19 +132,22 @@ def _answer(evidence: list[Evidence], curves: Mapping[str, Mapping[int, float]],
     fewest = min(next(iter(curves.values())))
     sign = -1 if lower else 1
     ranked = sorted(curves, key=lambda family: -sign * curves[family][fewest])
-    sentence = facts.say(
-        "With {rows} training rows {family} reaches {value} ({low} to {high})",
-        rows=Cite(FEWEST, "study"),
-        family=title(ranked[0]),
-        value=Cite(_measure(fewest), ranked[0]),
-        low=Cite(_measure(fewest), ranked[0], "low", bare=True),
-        high=Cite(_measure(fewest), ranked[0], "high"),
-    )
-    if len(ranked) > 1:
-        last = facts.say(
-            "{family} {value}", family=title(ranked[-1]), value=Cite(_measure(fewest), ranked[-1])
+    measure = _measure(fewest)
+
+    def one(family: str, words: str) -> Sentence:
+        return facts.say(
+            "{family} " + words + " {value} ({low} to {high})",
+            family=title(family),
+            value=Cite(measure, family),
+            low=Cite(measure, family, "low", bare=True),
+            high=Cite(measure, family, "high"),
         )
-        sentence = facts.join(", the most; ", [sentence, last])
+
+    parts = [one(ranked[0], "scores best," if len(ranked) > 1 else "scores")]
+    if len(ranked) > 1:
+        parts.append(one(ranked[-1], "worst,"))
+    head = facts.say("With {rows} training rows, ", rows=Cite(FEWEST, "study"))
+    sentence = facts.join("", [head, facts.join("; ", parts)])
     over = [e for e in evidence if e.measure == CROSSING]
     if over:
         ahead, _, behind = over[-1].subject.partition(" over ")

@@ -65,9 +65,9 @@ def find(inquiry: Inquiry) -> Measurement:
         "lines",
         "What is lost when test rows are moved",
         tuple(rows),
-        x=Axis(f"moved by ({_place(study)}s)", "count", log=True),
-        y=Axis("loss", unit),
-        note="One trained network a family, not trained on moved rows; zeros after standardisation move in.",
+        x=Axis(f"{_place(study)}s moved", "count", log=True),
+        y=Axis("lost", unit),
+        note=f"One trained network a family, not trained on moved rows; {_moves_in(study)} moves in.",
     )
     return Measurement(*NAMES, _answer(evidence, _place(study)), (figure,), tuple(evidence))
 
@@ -97,6 +97,10 @@ def _place(study: Study) -> str:
     return "pixel" if study.problem.layout == "image" else "step"
 
 
+def _moves_in(study: Study) -> str:
+    return "padding" if study.problem.layout == "text" else "the mean of the training rows"
+
+
 def _answer(evidence: list[Evidence], place: str) -> str:
     """The least and the most that is lost by a single place."""
     facts = Facts(evidence)
@@ -104,17 +108,19 @@ def _answer(evidence: list[Evidence], place: str) -> str:
     if not single:
         return ""
 
-    def one(found: Evidence) -> Sentence:
+    def one(found: Evidence, verb: str) -> Sentence:
         return facts.say(
-            "{family} loses {value} ({low} to {high})",
+            "{family}" + verb + " {value} ({low} to {high})",
             family=title(found.subject),
             value=Cite(ONE, found.subject),
             low=Cite(ONE, found.subject, "low", bare=True),
-            high=Cite(ONE, found.subject, "high"),
+            high=Cite(ONE, found.subject, "high", bare=True),
         )
 
-    listed = facts.join("; ", map(one, [single[0], single[-1]][: len(single)]))
-    return Sentence(f"Moved by one {place}, from the least to the most: {listed}.", listed.numbers)
+    first, *others = single
+    parts = [one(first, " loses least,"), one(others[-1], " most,")] if others else [one(first, " loses")]
+    listed = facts.join("; ", parts)
+    return Sentence(f"With test rows moved by one {place}, {listed}.", listed.numbers)
 
 
 MEASURE = Measure("shift", find, examination.wants)
