@@ -142,4 +142,4 @@ def test_examples_that_repeat_each_other_in_groups_count_once():
     known = Analysis({"it": repeated}, many, whole, groups=np.repeat(np.arange(200), 5)).mean("it")
     assert known.value == pytest.approx(once.value)
     assert known.standard_error == pytest.approx(once.standard_error, rel=0.02)
-    assert ignored.standard_error < 0.6 * once.standard_error
+    assert ignored.standard_error < 0.9 * once.standard_error

@@ -115,5 +115,5 @@ def test_each_class_has_its_exit_code():
     codes = {name: getattr(errors, name).exit_code for name in CLASSES}
     assert codes == {
         "FourfoldError": 2, "DataError": 2, "OptionError": 2, "ShapeError": 2, "FileError": 2,
-        "UnsafeFileError": 3, "MachineError": 4, "AllFamiliesFailedError": 5,
+        "UnsafeFileError": 3, "MachineError": 4, "AllFamiliesFailedError": 5, "OutOfMemoryError": 4,
     }  # fmt: skip

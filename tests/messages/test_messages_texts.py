@@ -21,7 +21,7 @@ def model():
 
 TABLE = [
     ("effort", lambda: Options(effort="quik"),
-     "unknown effort: got 'quik' (did you mean 'quick'?), wanted quick, standard, thorough"),
+     "unknown effort: got 'quik' (did you mean 'quick'?), wanted tiny, quick, standard, thorough"),
     ("seeds", lambda: Options(seeds=0), "there is no training without a seed: got --seeds 0, wanted 1 or more"),
     ("margin", lambda: Options(margin=-0.5),
      "the difference that matters is not a size: got --margin -0.5, wanted 0 or more, in the score's unit (0.01 is a point of accuracy)"),

@@ -203,24 +203,24 @@ class Components:
 
     def covariance(self) -> np.ndarray:
         """The modelled covariance of the means, (F, F): examples, runs and training sets."""
-        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+        S, K, n, G = self.design.seeds, self.design.folds, self.design.examples, self.design.groups
         deviation = np.sqrt(self.run_variance)
         shared = TRAINING_SHARED * np.outer(deviation, deviation)
         training = np.diag((1 - TRAINING_SHARED) * self.run_variance) + shared
-        examples = self.example_covariance / n + np.eye(len(self.names)) * self.pseudo / n**2
+        examples = self.example_covariance / n + np.eye(len(self.names)) * self.pseudo / G**2
         return examples + np.diag(self.run_variance) / (S * K) + training * TRAINING_PER_RUN * (K - 1) / K
 
     def contrast(self, weights: Mapping[str, float]) -> Estimate:
         r"""sum_f w_f mean_f with its variance (Satterthwaite's degrees of freedom go with it):
 
-        example  = w' E w / n + |w|^2 pseudo / n^2      E: covariance over examples within folds
+        example  = w' E w / n + |w|^2 pseudo / G^2      E: covariance over examples within folds
         run      = sum_f w_f^2 Var(run_f) / (S K)
         training = (K - 1)/K TRAINING_PER_RUN ((1 - c) sum_f w_f^2 Var(run_f) + c (sum_f w_f sd(run_f))^2)
         fold     = what the means of folds scatter beyond example and run, over K, where it is significant
         """
-        S, K, n = self.design.seeds, self.design.folds, self.design.examples
+        S, K, n, G = self.design.seeds, self.design.folds, self.design.examples, self.design.groups
         w = np.array([weights.get(name, 0.0) for name in self.names])
-        example = float(w @ self.example_covariance @ w / n + w @ w * self.pseudo / n**2)
+        example = float(w @ self.example_covariance @ w / n + w @ w * self.pseudo / G**2)
         own, common = w**2 * self.run_variance, float(w @ np.sqrt(self.run_variance)) ** 2
         overlap = TRAINING_PER_RUN * (K - 1) / K
         run = float(own.sum()) / (S * K)

@@ -109,7 +109,7 @@ class Analysis:
         t = float(stats.t.ppf((1 + level) / 2, dof))
         if self.root:
             return Interval(value, max(value - t * error, 0.0), value + t * error, error, dof)
-        n = max(self.design.examples / self.error_square, 1.0)
+        n = max(self.design.groups / self.error_square, 1.0)
         ends, right = [], min(max(value * n, 0.0), n)
         wrong = n - right
         if min(wrong, right) >= 1:

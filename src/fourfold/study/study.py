@@ -101,6 +101,10 @@ class Study:
         """What turns the root of a validation loss into the target's unit; 1 for classes."""
         return self.preparations[0].learnt_target.scale
 
+    def groups(self, rows: np.ndarray) -> np.ndarray | None:
+        """Which of some rows depend on each other; None if each stands alone."""
+        return None if self.dataset.groups is None else np.asarray(self.dataset.groups)[rows]
+
     def net(self, family: str, size: str) -> Architecture:
         return architecture(family, self.problem, size, self.dataset.task.output, self.settings[family])
 
