@@ -206,7 +206,7 @@ def main() -> None:
                 if level.published is not None:
                     published, difference = f"{level.published:.1f}", f"{level.mean - level.published:+.1f}"
                 measured = f"{level.mean:.1f} +- {level.deviation:.1f}"
-                near = "yes" if level.near else "NO"
+                near = "" if level.published is None else "yes" if level.near else "NO"
                 took, started = time.perf_counter() - started, time.perf_counter()
                 print(
                     f"{name:18}{level.family:14}{measured:>14}{published:>11}{difference:>12}  {near:5}"
