@@ -15,6 +15,7 @@ from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.ops import attention, random
+from fourfold.ops import rows as batch_rows
 
 Weights = Mapping[str, Array]
 
@@ -291,7 +292,7 @@ def _factors(
         index = [lax.broadcasted_iota(jnp.uint32, shape, axis) for axis in range(len(shape))]
         flat = jnp.broadcast_to(rows.astype(jnp.uint32)[:, None], shape[-2:])
         index[-2] = jnp.broadcast_to(jnp.expand_dims(flat, range(len(leading))), shape)
-        place = index[0]
+        place = index[0] + jnp.asarray(batch_rows.first(leading[0]), jnp.uint32)
         for size, at in zip((*leading[1:], queries, keys), index[1:], strict=True):
             place = place * jnp.uint32(size) + at
         return random.keep_at(key, layer.dropout, place) / jnp.float32(max(1 - layer.dropout, 1e-37))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jax
+
 from fourfold import losses, metrics, optimizers
 from fourfold.core.specs import Shape
 from fourfold.errors import OptionError, closest
 from fourfold.training.objective import Objective, Reported
 from fourfold.training.program import Program, TrainState
+from fourfold.training.splitting import SplitProgram, split_devices
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -40,6 +43,7 @@ class Compiled:
         ]
         self.state: TrainState | None = None
         self._program: tuple[Any, Program] | None = None
+        self._split: tuple[Any, SplitProgram] | None = None
 
     def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
         """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""
@@ -56,6 +60,17 @@ class Compiled:
             if self.state is not None and set(self.state.weights) != set(trainable):
                 self.state = None
         return self._program[1]
+
+    def split(self, program: Program, batch_size: int, data: Any) -> Program:
+        """The program that trains on batches of this size: on one device, or each batch split over several."""
+        bytes_of_data = sum(leaf.nbytes for leaf in jax.tree.leaves(data))
+        devices = split_devices(program.graph, batch_size, bytes_of_data)
+        if len(devices) == 1:
+            return program
+        known = (program, len(devices))
+        if self._split is None or self._split[0] != known:
+            self._split = (known, SplitProgram(program, devices))
+        return self._split[1]
 
     def names(self) -> list[str]:
         """The names in the logs: loss, losses of outputs, metrics."""

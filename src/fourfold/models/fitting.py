@@ -63,12 +63,12 @@ def fit(
     steps = -(-rows // batch_size)
     if steps_per_epoch is not None:
         steps = min(steps, steps_per_epoch)
-    program = _program(model, compiled, data)
+    program = compiled.split(_program(model, compiled, data), batch_size, data)
     state = _state(model, compiled, program)
     told, bar = _callbacks(model, callbacks, verbose, {"epochs": epochs, "steps": steps, "verbose": verbose})
     chunk = _Chunk(1 if told.looks_at_batches else None)
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
-    device_data = jax.tree.map(jnp.asarray, data)
+    device_data = program.place(data)
     model.stop_training = False
     told.on_train_begin()
     for epoch in range(initial_epoch, epochs):
@@ -121,7 +121,7 @@ def _epoch(
         else:
             stop = done + 1
             tail = jnp.asarray(order[full * batch_size :].astype(np.int32))
-            state, logs = program.run_batch(state, logs, _rows(data, tail), rate)
+            state, logs = program.run_batch(state, logs, program.rows(data, tail), rate)
         jax.block_until_ready(logs)
         chunk.took(stop - done, time.perf_counter() - started)
         done = stop
@@ -160,7 +160,7 @@ def evaluate(
     if full:
         logs = program.test(values, logs, device_data, indices)
     if rows % batch_size:
-        logs = program.test_batch(values, logs, _rows(device_data, np.arange(full * batch_size, rows)))
+        logs = program.test_batch(values, logs, program.rows(device_data, np.arange(full * batch_size, rows)))
     return computed(program, logs)
 
 
@@ -380,10 +380,6 @@ def _callbacks(
     bar = ProgressBar() if verbose not in (0, "0") else None
     model.history = history = History()
     return CallbackList([*([bar] if bar else []), *given, history], model, params), bar
-
-
-def _rows(data: Batch, rows: Any) -> Batch:
-    return jax.tree.map(lambda array: array[rows], data)
 
 
 def _due(frequency: int | list[int], epoch: int) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+
+from fourfold.ops import rows
 
 Array = jax.Array
 
@@ -15,20 +18,28 @@ def moments(x: Array, axes: Sequence[int], mask: Array | None = None) -> tuple[A
     """mean = sum w x / sum w,  variance = sum w (x - mean)^2 / sum w, w the mask or 1.
 
     Shapes: the mask's axes are the leading axes of x; the results keep the reduced axes with length 1.
-    Where nothing is valid, both are 0.
+    Where nothing is valid, both are 0. Moments over the first axis are those of the whole batch, also where it is
+    split over devices.
 
     >>> mean, variance = moments(jnp.array([[1.0], [3.0], [8.0]]), [0], jnp.array([True, True, False]))
     >>> float(mean[0, 0]), float(variance[0, 0])
     (2.0, 1.0)
     """
     axes = tuple(axes)
+    over_rows = 0 in axes
+
+    def sum_of(x: Array) -> Array:
+        own = jnp.sum(x, axes, keepdims=True)
+        return rows.total(own) if over_rows else own
+
     if mask is None:
-        mean = jnp.mean(x, axes, keepdims=True)
-        return mean, jnp.mean(jnp.square(x - mean), axes, keepdims=True)
+        count = math.prod(x.shape[axis] for axis in axes) * (rows.parts() if over_rows else 1)
+        mean = sum_of(x) / count
+        return mean, sum_of(jnp.square(x - mean)) / count
     valid = jnp.broadcast_to(mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim)) != 0, x.shape)
-    count = jnp.maximum(jnp.sum(valid, axes, keepdims=True, dtype=x.dtype), 1)
-    mean = jnp.sum(jnp.where(valid, x, 0.0), axes, keepdims=True) / count
-    return mean, jnp.sum(jnp.where(valid, jnp.square(x - mean), 0.0), axes, keepdims=True) / count
+    count = jnp.maximum(sum_of(valid.astype(x.dtype)), 1)
+    mean = sum_of(jnp.where(valid, x, 0.0)) / count
+    return mean, sum_of(jnp.where(valid, jnp.square(x - mean), 0.0)) / count
 
 
 def normalize(

@@ -9,7 +9,8 @@ from keys go through it twice. It has no state, so it is the same inside `lax.sc
 and some ten integer operations a number make it about ten times faster than threefry on a CPU. It is for
 dropout and noise, not for cryptography, and not for initial weights (these are drawn on the host).
 
-Keys are arrays of two uint32. When a batch is split over devices, fold the device's index into the key.
+Keys are arrays of two uint32. Where a batch is split over devices (`rows`), a shape's first axis is taken for the
+device's rows, and each row gets the numbers that it has in the whole batch.
 
 Source: O'Neill, "PCG: a family of simple fast space-efficient statistically good algorithms for random number
 generation", 2014; as a hash: Jarzynski and Olano, "Hash functions for GPU rendering", JCGT 9(3), 2020.
@@ -23,6 +24,8 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 from jax import lax
+
+from fourfold.ops import rows
 
 Array = jax.Array
 
@@ -58,7 +61,7 @@ def fold_in(key: Array, data: int | Array) -> Array:
 
 def bits(key: Array, shape: Sequence[int]) -> Array:
     """Uniform 32-bit integers of the given shape (fewer than 2**32 of them)."""
-    return bits_at(key, lax.iota(jnp.uint32, math.prod(shape))).reshape(tuple(shape))
+    return bits_at(key, _places(shape)).reshape(tuple(shape))
 
 
 def bits_at(key: Array, index: Array) -> Array:
@@ -83,7 +86,7 @@ def keep_mask(key: Array, rate: float | Array, shape: Sequence[int]) -> Array:
     >>> keep_mask(key(0), 0.5, (2, 4)).dtype, bool(keep_mask(key(0), 1.0, (100,)).any())
     (dtype('bool'), False)
     """
-    return keep_at(key, rate, lax.iota(jnp.uint32, math.prod(shape))).reshape(tuple(shape))
+    return keep_at(key, rate, _places(shape)).reshape(tuple(shape))
 
 
 def keep_at(key: Array, rate: float | Array, index: Array) -> Array:
@@ -101,6 +104,14 @@ def dropout(key: Array, rate: float | Array, x: Array, noise_shape: Sequence[int
     keep = jnp.broadcast_to(keep_mask(key, rate, shape), x.shape)
     scale = 1.0 / jnp.maximum(1.0 - jnp.asarray(rate, x.dtype), jnp.finfo(x.dtype).tiny)
     return jnp.where(keep, x * scale, jnp.zeros((), x.dtype))
+
+
+def _places(shape: Sequence[int]) -> Array:
+    """The places in the stream of the numbers of a shape; an axis of one row is shared by the whole batch."""
+    places = lax.iota(jnp.uint32, math.prod(shape))
+    if rows.parts() == 1 or not shape or shape[0] == 1:
+        return places
+    return places + jnp.uint32(math.prod(shape[1:])) * _word(rows.first(shape[0]))
 
 
 def _hash(index: Array, a: Array, b: Array) -> Array:

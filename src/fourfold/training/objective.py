@@ -21,7 +21,10 @@ Logs = dict[str, Any]
 
 
 class Batch(NamedTuple):
-    """Inputs in the graph's structure; targets and sample weights, one (or None) an output."""
+    """Inputs in the graph's structure; targets and sample weights, one (or None) an output.
+
+    Where a batch is split over devices (`splitting`), the inputs are a device's own rows, all else the whole batch.
+    """
 
     inputs: Any
     targets: tuple[Any, ...] = ()
@@ -29,7 +32,7 @@ class Batch(NamedTuple):
 
     @property
     def size(self) -> int:
-        return jax.tree.leaves(self.inputs)[0].shape[0]
+        return jax.tree.leaves((self.targets, self.inputs))[0].shape[0]
 
 
 @dataclass(frozen=True)

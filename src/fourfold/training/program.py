@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from fourfold.graph import Graph
+from fourfold.graph import Graph, Result
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization
 
@@ -32,6 +32,16 @@ class TrainState(NamedTuple):
     optimizer: Any
     key: Array
     step: Array
+
+
+class Found(NamedTuple):
+    """What a step finds beside the gradients: outputs and masks an output, new state, the loss and its parts."""
+
+    outputs: list[Array]
+    masks: list[Array | None]
+    updates: dict[str, Array]
+    total: Array
+    losses: list[Array]
 
 
 class Program:
@@ -58,32 +68,48 @@ class Program:
         fixed = {path: jnp.asarray(values[path]) for path in values if path not in weights}
         return TrainState(weights, fixed, self.optimizer.init(weights), key, jnp.zeros((), jnp.int32))
 
+    def place(self, data: Batch) -> Batch:
+        """The data where `run` reads them."""
+        return jax.tree.map(jnp.asarray, data)
+
+    def rows(self, data: Batch, numbers: Any) -> Batch:
+        """Some rows of placed data as a batch for `run_batch`."""
+        return jax.tree.map(lambda array: array[numbers], data)
+
     # ---- one step ----------------------------------------------------------------------------------------
 
     def step(
         self, state: TrainState, logs: Logs, batch: Batch, learning_rate: Array | None = None
     ) -> tuple[TrainState, Logs]:
         """One update of the weights; the batch is added to the logs."""
+        grads, found = self.gradients(state, batch)
+        weights, optimizer = self.optimizer.update(grads, state.optimizer, state.weights, learning_rate)
+        logs = self.objective.update(logs, batch, found.outputs, found.masks, found.total, found.losses)
+        updates = {path: value for path, value in found.updates.items() if path in state.fixed}
+        fixed = {**state.fixed, **updates}
+        return TrainState(constrain(self.specs, weights), fixed, optimizer, state.key, state.step + 1), logs
+
+    def gradients(self, state: TrainState, batch: Batch) -> tuple[dict[str, Array], Found]:
+        """The gradients of a batch's loss, and what was found on the way."""
 
         def loss(weights):
-            result = self.graph.apply(
-                {**state.fixed, **weights},
-                batch.inputs,
-                training=True,
-                key=keys.fold_in(state.key, state.step),
-            )
+            result = self.forward(weights, state, batch)
             outputs = jax.tree.leaves(result.outputs)
             losses = self.objective.losses_of(batch, outputs, result.masks)
             total = self.objective.total(losses, regularization(self.specs, {**state.fixed, **weights}))
-            return total, (result.updates, outputs, result.masks, losses)
+            return total, Found(outputs, result.masks, result.updates, total, losses)
 
-        (total, (updates, outputs, masks, losses)), grads = jax.value_and_grad(loss, has_aux=True)(
-            state.weights
-        )
-        weights, optimizer = self.optimizer.update(grads, state.optimizer, state.weights, learning_rate)
-        logs = self.objective.update(logs, batch, outputs, masks, total, losses)
-        fixed = {**state.fixed, **{path: value for path, value in updates.items() if path in state.fixed}}
-        return TrainState(constrain(self.specs, weights), fixed, optimizer, state.key, state.step + 1), logs
+        grads, found = jax.grad(loss, has_aux=True)(state.weights)
+        return grads, found
+
+    def forward(self, weights: dict[str, Array], state: TrainState, batch: Batch) -> Result:
+        """Outputs in training, with the random numbers of this step."""
+        key = keys.fold_in(state.key, state.step)
+        return self.graph.apply({**state.fixed, **weights}, batch.inputs, training=True, key=key)
+
+    def batch(self, data: Batch, rows: Array) -> Batch:
+        """A step's examples."""
+        return take(data, rows)
 
     def _run(
         self,
@@ -99,7 +125,7 @@ class Program:
 
         def body(i, carry):
             state, logs = carry
-            return self.step(state, logs, take(data, indices[i]), learning_rate)
+            return self.step(state, logs, self.batch(data, indices[i]), learning_rate)
 
         return lax.fori_loop(start, stop, body, (state, logs))
 

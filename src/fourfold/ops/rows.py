@@ -1,0 +1,75 @@
+"""The rows of a batch that is split over devices: what an operation must know of those that lie elsewhere.
+
+Inside a `shard_map` over the mesh axis `AXIS` each device holds an equal part of a batch's rows, in order. Most
+operations treat rows one by one and need none of this. Those that do not (moments of a batch, random numbers that
+are drawn by a row's place) ask here, and outside of such a map get the answer for a whole batch.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+AXIS = "rows of a batch"
+ALONE = 1 << 16
+"""Arrays of at least this many numbers are added up over devices on their own; smaller ones go together."""
+
+
+def parts() -> int:
+    """Over how many devices the batch is split; 1 outside.
+
+    >>> parts(), first(8)
+    (1, 0)
+    """
+    try:
+        return int(lax.axis_size(AXIS))
+    except NameError:
+        return 1
+
+
+def first(count: int) -> int | Array:
+    """The place in the whole batch of this device's first row, each device having ``count``."""
+    return lax.axis_index(AXIS) * count if parts() > 1 else 0
+
+
+def total(x: Array) -> Array:
+    """The sum over devices of what each found for its rows."""
+    return lax.psum(x, AXIS) if parts() > 1 else x
+
+
+def own(tree: Any) -> Any:
+    """This device's rows of arrays that hold the whole batch."""
+    count = parts()
+
+    def slice_of(x: Array) -> Array:
+        size = x.shape[0] // count
+        return lax.dynamic_slice_in_dim(x, first(size), size)
+
+    return tree if count == 1 else jax.tree.map(slice_of, tree)
+
+
+def whole(tree: Any) -> Any:
+    """The whole batch on each device, from the rows of all."""
+    if parts() == 1:
+        return tree
+    return jax.tree.map(lambda x: lax.all_gather(x, AXIS, tiled=True), tree)
+
+
+def total_of_all(tree: Any) -> Any:
+    """`total` of many arrays of one type: the small ones as a single vector, since each sum makes devices meet."""
+    leaves, structure = jax.tree.flatten(tree)
+    small = [i for i, leaf in enumerate(leaves) if leaf.size < ALONE]
+    if parts() == 1 or len(small) < 2:
+        return jax.tree.map(total, tree)
+    summed = [leaf if i in small else total(leaf) for i, leaf in enumerate(leaves)]
+    vector = lax.optimization_barrier(jnp.concatenate([leaves[i].ravel() for i in small]))
+    vector, start = lax.optimization_barrier(total(vector)), 0
+    for i in small:
+        size = math.prod(leaves[i].shape)
+        summed[i] = vector[start : start + size].reshape(leaves[i].shape)
+        start += size
+    return jax.tree.unflatten(structure, summed)

@@ -1,0 +1,129 @@
+"""One training on several cores: each takes an equal part of every batch.
+
+    forward and backward on a device's own rows;  the loss on the whole batch's outputs, on each device;
+    gradients summed over devices;  the optimizer's step on each device, all the same
+
+The loss, its denominators, masks and metrics see whole batches, moments of a batch are summed over devices, and a
+row's dropout is drawn by its place in the batch: the numbers are those of one device, but for the order of sums.
+
+XLA's loops over time and over pieces of a batch keep one core busy, so a split helps convolution, recurrence and
+attention. Matrix products of dense layers use all cores as they are, and their many weights cost more to sum.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from fourfold.core.symbols import Symbol
+from fourfold.graph import Graph
+from fourfold.layers.base import Layer
+from fourfold.ops import rows
+from fourfold.training.objective import Batch, regularization
+from fourfold.training.program import Found, Program, TrainState, take
+
+MOST = 8
+"""Devices that share a batch at most: the gradients' sum costs more with each."""
+LARGEST_DATA = 1 << 30
+"""Bytes of training data at most: each device holds a copy."""
+HELPED = {"convolution", "recurrent", "bidirectional", "attention"}
+"""The modules of the layers that a split speeds up."""
+FEWEST = 8
+"""Rows of a batch that a device should have at least."""
+
+
+class SplitProgram(Program):
+    """A program whose `run` splits each batch over devices; a single batch runs on one, as in `Program`."""
+
+    def __init__(self, program: Program, devices: list[Any]) -> None:
+        super().__init__(program.graph, program.objective, program.optimizer)
+        mesh = Mesh(np.array(devices), (rows.AXIS,))
+        self._everywhere = NamedSharding(mesh, PartitionSpec())
+        everywhere = PartitionSpec()
+        self._split_run = jax.jit(
+            jax.shard_map(self._run, mesh=mesh, in_specs=everywhere, out_specs=everywhere, check_vma=False)
+        )
+        self.run = self._run_everywhere
+        self.run_batch = lambda state, logs, batch, *rest: program.run_batch(
+            state, logs, _first(batch), *rest
+        )
+
+    def place(self, data: Batch) -> Batch:
+        """The data on each device."""
+        return jax.device_put(data, self._everywhere)
+
+    def rows(self, data: Batch, numbers: Any) -> Batch:
+        return super().rows(_first(data), numbers)
+
+    def batch(self, data: Batch, indices: Array) -> Batch:
+        """Inputs of the device's rows; targets and weights of all."""
+        return Batch(take(data.inputs, rows.own(indices)), *take((data.targets, data.weights), indices))
+
+    def gradients(self, state: TrainState, batch: Batch) -> tuple[dict[str, Array], Found]:
+        def forward(weights):
+            result = self.forward(weights, state, batch)
+            return jax.tree.leaves(result.outputs), result
+
+        def loss(outputs):
+            losses = self.objective.losses_of(batch, outputs, masks)
+            return self.objective.total(losses, jnp.zeros(())), losses
+
+        own_outputs, backward, result = jax.vjp(forward, state.weights, has_aux=True)
+        outputs, masks = rows.whole((own_outputs, result.masks))
+        (total, losses), d_outputs = jax.value_and_grad(loss, has_aux=True)(outputs)
+        (grads,) = backward(rows.own(d_outputs))
+        grads = rows.total_of_all(grads)
+        terms = partial(_terms, self.specs, state.fixed)
+        added, d_terms = jax.value_and_grad(terms)(state.weights)
+        grads = jax.tree.map(jnp.add, grads, d_terms)
+        return grads, Found(outputs, masks, result.updates, total + added, losses)
+
+    def _run_everywhere(self, state: TrainState, logs: Any, data: Batch, indices: Array, *rest: Any) -> Any:
+        """One run on all devices, whose results go on from the first."""
+        given = jax.device_put((state, logs, indices), self._everywhere)
+        found = self._split_run(*given[:2], data, given[2], *rest)
+        return _first(found)
+
+
+def split_devices(graph: Graph, batch_size: int, data_bytes: int) -> list[Any]:
+    """The devices that share each batch of a training; only one where a split helps not, or isn't possible."""
+    devices = jax.devices()
+    helped = any(_module(layer) in HELPED for layer in graph.layers)
+    possible = all(map(_row_by_row, graph.layers)) and all(map(_any_batch, graph.input_symbols))
+    if devices[0].platform != "cpu" or not (helped and possible) or data_bytes > LARGEST_DATA:
+        return devices[:1]
+    most = min(len(devices), MOST, batch_size // FEWEST)
+    return devices[: next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)]
+
+
+def _row_by_row(layer: Layer) -> bool:
+    """Whether a layer is one of ours that treats rows alone, or knows that a batch may be split."""
+    shared_noise = getattr(layer, "noise_shape", None)
+    return (
+        type(layer).__module__.startswith("fourfold.layers.")
+        and not getattr(layer, "stateful", False)
+        and (shared_noise is None or shared_noise[0] in (None, 1))
+    )
+
+
+def _any_batch(symbol: Symbol) -> bool:
+    return symbol.shape[0] is None
+
+
+def _module(layer: Layer) -> str:
+    return type(layer).__module__.rpartition(".")[2]
+
+
+def _first(tree: Any) -> Any:
+    """What the first device holds of arrays that all devices hold."""
+    return jax.tree.map(lambda leaf: leaf.addressable_shards[0].data, tree)
+
+
+def _terms(specs: Any, fixed: dict[str, Array], weights: dict[str, Array]) -> Array:
+    return regularization(specs, {**fixed, **weights})

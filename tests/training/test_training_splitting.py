@@ -1,0 +1,91 @@
+"""A batch that is split over devices gives the numbers of one device: losses, weights, moving averages, dropout."""
+
+import jax
+import numpy as np
+import pytest
+
+import fourfold
+from fourfold import layers
+from fourfold.regularizers import L2
+from fourfold.training import splitting
+
+
+def convolution(x):
+    x = layers.Conv1D(4, 3, padding="same", kernel_regularizer=L2(0.1))(x)
+    x = layers.Dropout(0.3)(layers.ReLU()(layers.BatchNormalization()(x)))
+    return layers.Dense(3, activation="softmax")(layers.Flatten()(x))
+
+
+def recurrent(x):
+    x = layers.Bidirectional(layers.LSTM(4, return_sequences=True, dropout=0.2))(layers.Masking()(x))
+    return layers.Dense(3, activation="softmax")(layers.GRU(4, recurrent_dropout=0.2)(x))
+
+
+def attention(x):
+    x = layers.GaussianNoise(0.1)(layers.Dense(4)(x))
+    x = layers.Add()([x, layers.MultiHeadAttention(2, 2, dropout=0.2)(x, x)])
+    return layers.Dense(3, activation="softmax")(
+        layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x))
+    )
+
+
+def trained(build, devices, monkeypatch):
+    """Losses of three epochs with a last batch that is not full, sample weights, and all values after them."""
+    monkeypatch.setattr(splitting, "MOST", devices)
+    fourfold.utils.set_random_seed(3)
+    x = fourfold.Input(shape=(6, 5))
+    model = fourfold.Model(inputs=x, outputs=build(x))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(70, 6, 5)).astype("float32")
+    inputs[::3, 4:] = 0.0  # what Masking hides
+    history = model.fit(
+        inputs,
+        np.arange(70) % 3,
+        batch_size=32,
+        epochs=3,
+        sample_weight=generator.uniform(size=70),
+        verbose=0,
+    )
+    return history.history, {path: np.asarray(value) for path, value in model.graph.values().items()}
+
+
+@pytest.mark.parametrize("build", [convolution, recurrent, attention])
+def test_a_split_batch_trains_as_a_whole_one(build, monkeypatch):
+    assert len(jax.devices()) > 1, "the tests' machine has one core: nothing to split over"
+    split, split_values = trained(build, 2, monkeypatch)
+    whole, whole_values = trained(build, 1, monkeypatch)
+    for name, values in whole.items():
+        np.testing.assert_allclose(split[name], values, rtol=1e-5, err_msg=name)
+    for path, value in whole_values.items():
+        np.testing.assert_allclose(split_values[path], value, rtol=1e-4, atol=1e-6, err_msg=path)
+
+
+def devices_for(build, batch_size=32, data_bytes=0, shape=(None, 6, 5)):
+    x = fourfold.Input(batch_shape=shape)
+    graph = fourfold.Model(inputs=x, outputs=build(x)).graph
+    return len(splitting.split_devices(graph, batch_size, data_bytes))
+
+
+class Centred(fourfold.Layer):
+    """A user's layer that looks across rows."""
+
+    def call(self, weights, inputs):
+        return inputs - inputs.mean(axis=0, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    "why, build, options",
+    [
+        ("dense layers use all cores", lambda x: layers.Dense(3)(layers.Flatten()(x)), {}),
+        ("a user's layer", lambda x: layers.LSTM(3)(Centred()(x)), {}),
+        ("a small batch", convolution, {"batch_size": 8}),
+        ("an odd batch", convolution, {"batch_size": 33}),
+        ("large data", convolution, {"data_bytes": 1 << 31}),
+        ("states of a batch", lambda x: layers.LSTM(3, stateful=True)(x), {"shape": (32, 6, 5)}),
+    ],
+)
+def test_what_is_not_split(why, build, options, monkeypatch):
+    monkeypatch.setattr(splitting, "MOST", 2)
+    assert devices_for(convolution) == 2
+    assert devices_for(build, **options) == 1, why
