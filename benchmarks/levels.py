@@ -24,10 +24,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from fourfold.data import Dataset, from_arrays, read
+from fourfold.data import Dataset, read
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.study import tested
 from fourfold.study.efforts import EFFORTS
@@ -147,7 +148,7 @@ def mlp(study: Study) -> np.ndarray:
     """scikit-learn's MLP with its defaults on prepared inputs: values (S, n, K) as the candidates'."""
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    make = MLPClassifier if study.dataset.task.kind == "classification" else MLPRegressor
+    make: Any = MLPClassifier if study.dataset.task.kind == "classification" else MLPRegressor
     prepared, rows = study.prepared, tested.tested(study.prepared)
     values = np.zeros((len(study.seeds), len(rows), max(len(study.dataset.task.classes), 1)))
     for number, split in enumerate(prepared.splits):
@@ -158,7 +159,7 @@ def mlp(study: Study) -> np.ndarray:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # 200 iterations are its default, converged or not
                 model = make(random_state=seed).fit(x[split.train], y[split.train])
-            if isinstance(model, MLPClassifier):
+            if make is MLPClassifier:
                 values[line, places] = model.predict_proba(x[split.test])
             else:
                 predicted = model.predict(x[split.test])[:, None]
@@ -172,21 +173,7 @@ def archive(name: str) -> Dataset:
     if found is None or found.origin is None:
         raise SystemExit("the series are in the package aeon: install the test dependencies")
     folder = Path(found.origin).parent / "datasets" / "data" / name
-    (x, y), (x_test, y_test) = (series(folder / f"{name}_{part}.ts") for part in ("TRAIN", "TEST"))
-    return from_arrays(
-        x, y, x_test=x_test, y_test=y_test, layout="sequence", task="classification", name=name
-    )
-
-
-def series(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Series (N, T, C) of equal length and their classes (N,) from a .ts file: channels, then the class."""
-    x, y = [], []
-    for line in path.read_text().splitlines():
-        if line.strip() and line[0] not in "#@":
-            *channels, label = line.strip().split(":")
-            x.append(np.array([channel.split(",") for channel in channels], float).T)
-            y.append(f"class {label}")
-    return np.stack(x), np.array(y)
+    return read(folder / f"{name}_TRAIN.ts", test=folder / f"{name}_TEST.ts")
 
 
 def main() -> None:

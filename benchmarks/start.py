@@ -1,6 +1,6 @@
 """What starting costs: whole processes, wall seconds, the smallest and the median of several runs.
 
-    uv run python -m benchmarks.start [--runs 5] [--study]
+    uv run python -m benchmarks start [--runs 5] [--study]
 
 With ``--study`` also `fourfold compare digits --effort quick`, with a cold and with a warm compilation cache.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks.machine import machine
 
 PYTHON = sys.executable
 FOURFOLD = str(Path(sys.executable).with_name("fourfold"))
@@ -41,14 +42,13 @@ def seconds(command: list[str], environment: dict[str, str] | None = None) -> fl
     return time.perf_counter() - started
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--study", action="store_true")
-    options = parser.parse_args()
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+
+
+def run(options: argparse.Namespace) -> None:
+    print(machine())
     print(f"{'command':32} {'min':>8} {'median':>8}")
     for name, command in COMMANDS.items():
         times = [seconds(command) for _ in range(options.runs)]
@@ -68,7 +68,3 @@ def main() -> None:
                 ]
                 took = seconds(command, {"JAX_COMPILATION_CACHE_DIR": f"{folder}/cache"})
                 print(f"compare digits, quick, {state:10} {took:8.1f}")
-
-
-if __name__ == "__main__":
-    main()
