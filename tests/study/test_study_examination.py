@@ -135,7 +135,7 @@ def test_moved_rows_are_predicted_by_the_trained_network(series):
     block = task.block.load(study.folder)
     weights = {name[7:]: a for name, a in block.items() if name.startswith("weight:")}
     inputs = study.prepared.inputs[run.split][arrays["shift_rows"]]
-    later = np.concatenate([np.zeros_like(inputs[:, :2]), inputs[:, :-2]], axis=1)
+    later = np.concatenate([inputs[:, :1], inputs[:, :1], inputs[:, :-2]], axis=1)
     place = arrays["shift_steps"].tolist().index(2)
     by_hand = task.block.net.trained.apply(weights, later).outputs
     np.testing.assert_allclose(arrays["shift_outputs"][1 + place, 0], by_hand, rtol=1e-3, atol=1e-4)

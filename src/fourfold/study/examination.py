@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fourfold.study.study import Study
     from fourfold.study.trials import Trials
 
-VERSION = 1
+VERSION = 2
 """Counts changes of what is computed: examinations of another version are made again."""
 
 Arrays = dict[str, np.ndarray]

@@ -15,14 +15,17 @@ Array = np.ndarray
 
 
 def translated(inputs: Array, axis: int, steps: int) -> Array:
-    """Inputs moved by ``steps`` places along an axis (N, ..., P, ...), zeros where nothing came from.
+    """Inputs moved by ``steps`` places along an axis (N, ..., P, ...); the edge is repeated, or padding for tokens.
 
-    >>> translated(np.array([[1, 2, 3]]), axis=1, steps=1).tolist(), translated(np.array([[1, 2, 3]]), 1, -2).tolist()
-    ([[0, 1, 2]], [[3, 0, 0]])
+    >>> numbers, tokens = np.array([[1.0, 2.0, 3.0]]), np.array([[1, 2, 3]])
+    >>> translated(numbers, axis=1, steps=1).tolist(), translated(tokens, axis=1, steps=-2).tolist()
+    ([[1.0, 1.0, 2.0]], [[3, 0, 0]])
     """
-    moved = np.roll(inputs, steps, axis)
-    emptied = slice(None, steps) if steps > 0 else slice(steps, None)
-    moved[(slice(None),) * axis + (emptied,)] = 0
+    places = np.arange(inputs.shape[axis]) - steps
+    moved = np.take(inputs, places, axis, mode="clip")
+    if np.issubdtype(inputs.dtype, np.integer):
+        new = (places < 0) | (places >= inputs.shape[axis])
+        moved[(slice(None),) * axis + (new,)] = 0
     return moved
 
 

@@ -2,8 +2,8 @@
 
     loss(s) = score as it is - score of rows moved by s places, mean over the directions
 
-Images are moved along both axes, series and texts along time. What moves in are zeros after standardisation, the
-mean of the training rows; in a text, padding.
+Images are moved along both axes, series and texts along time. The edge is
+repeated behind what moves; in a text padding moves in.
 
 Source: Azulay and Weiss, "Why do deep convolutional networks generalize so poorly to small image
 transformations?" (JMLR 2019).
@@ -67,7 +67,7 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(rows),
         x=Axis(f"{_place(study)}s moved", "count", log=True),
         y=Axis("lost", unit),
-        note=f"One trained network a family, not trained on moved rows; {_moves_in(study)} moves in.",
+        note=f"One trained network a family, not trained on moved rows; {_moves_in(study)}.",
     )
     return Measurement(*NAMES, _answer(evidence, _place(study)), (figure,), tuple(evidence))
 
@@ -98,7 +98,7 @@ def _place(study: Study) -> str:
 
 
 def _moves_in(study: Study) -> str:
-    return "padding" if study.problem.layout == "text" else "the mean of the training rows"
+    return "padding moves in" if study.problem.layout == "text" else "the edge is repeated"
 
 
 def _answer(evidence: list[Evidence], place: str) -> str:
