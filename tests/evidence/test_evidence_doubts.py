@@ -44,6 +44,7 @@ SPEAKS = {
     "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
     "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "learning rate, 0.03, is at the grid's edge"),
     "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
+    "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 of the findings about the data can make"),
     "stopped": ([Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)], "60.0 % of the runs"),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "20.0 % of the runs"),
     "equal sizes": (
@@ -58,6 +59,7 @@ SPEAKS = {
 SILENT = {
     "one column": [Evidence(doubts.ONE_COLUMN, "petal", 0.96, FRACTION)],
     "twins": [Evidence(doubts.TWINS, "study", 0.005, FRACTION)],
+    "findings": [Evidence(doubts.FOUND, "study", 0, "count")],
     "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
     "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],

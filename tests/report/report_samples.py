@@ -303,6 +303,15 @@ def _study(name: str, families: dict[str, dict[str, Any]]) -> dict[str, Any]:
                 "loss": "categorical crossentropy",
                 "score": "accuracy",
             },
+            "findings": [
+                {
+                    "slug": "duplicates",
+                    "what": f"12 rows occur twice {HOSTILE}",
+                    "do": "remove them",
+                    "important": True,
+                },
+                {"slug": "constant", "what": "a column is constant", "do": "", "important": False},
+            ],
             "inferred": [
                 {"what": "target", "value": "species", "because": "the last column", "option": "--target"},
                 {

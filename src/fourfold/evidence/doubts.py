@@ -20,6 +20,7 @@ VALIDATION = "validation score"  # a family
 LARGEST_CLASS = "share of the largest class"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
+FOUND = "findings about the data that matter"  # the study
 # Those that come of the losses.
 AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
@@ -202,6 +203,12 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
             yield c.facts.say(words, family=title(e.subject), share=Cite(measure, e.subject))
 
 
+def findings_about_the_data(c: Case) -> Iterator[Sentence]:
+    for e in c.above(FOUND, 0):
+        words = "{count} of the findings about the data can make this answer wrong; they are listed with the data."
+        yield c.facts.say(words, count=Cite(FOUND, e.subject))
+
+
 def no_baseline(c: Case) -> Iterator[Sentence]:
     if c.baseline is None:
         yield Sentence("No baseline was compared.")
@@ -221,6 +228,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     validation_disagrees,
     seeds_disagree,
     unsteady_runs,
+    findings_about_the_data,
     no_baseline,
 )
 """In the order in which a report shows what they find."""

@@ -81,6 +81,23 @@ def inferred(data: dict[str, Any]) -> Table:
     return Table("Inferred from the data", columns, rows)
 
 
+def findings(data: dict[str, Any]) -> Table:
+    """What was found wrong or odd in the data before training; what can make the answer wrong comes first."""
+    columns = (Column("Finding"), Column("Do this"), Column("Bears on the answer"))
+    found = sorted(data.get("findings") or (), key=lambda item: not item.get("important"))
+    rows = tuple(
+        Row(
+            (
+                Cell(str(item.get("what") or "")),
+                Cell(str(item.get("do") or "")),
+                Cell("yes" if item.get("important") else "no"),
+            )
+        )
+        for item in found
+    )
+    return Table("Found in the data", columns, rows)
+
+
 def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...]:
     """The plan of the study."""
     rates = ", ".join(fmt.rate(rate) for rate in plan["learning_rates"])

@@ -51,6 +51,7 @@ def build(
         candidates=design.candidates(results, study),
         data=design.data_facts(data, task),
         inferred=design.inferred(data),
+        findings=design.findings(data),
         design=design.design_facts(plan, study.scale),
         evidence=design.evidence(results),
         commands=_commands(results, platform),

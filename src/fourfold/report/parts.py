@@ -229,6 +229,7 @@ class Page:
     candidates: Table
     data: tuple[Fact, ...]
     inferred: Table
+    findings: Table
     design: tuple[Fact, ...]
     evidence: Table
     commands: tuple[Command, ...]

@@ -36,6 +36,8 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
 def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     share = twins(dataset.inputs, [(split.train, split.test) for split in study.splits])
     found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
+    matter = sum(finding.important for finding in dataset.findings)
+    found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))
     if dataset.task.kind == "classification":
         counts = np.unique(dataset.target, return_counts=True)[1]
         largest = float(counts.max() / counts.sum())
