@@ -81,7 +81,7 @@ class Trainer:
 
     def _losses(self, weights: str) -> list[float]:
         built = self._build(self.row, 0.0)
-        if self.backend == "fourfold":
+        if self.backend == "fourfold" and not os.path.exists(weights):
             np.savez(weights, *built.get_weights())
         with np.load(weights) as stored:
             built.set_weights([stored[f"arr_{i}"] for i in range(len(stored.files))])

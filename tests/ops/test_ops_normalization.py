@@ -55,3 +55,19 @@ def test_layer_normalisation_is_its_formula(axes):
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
     plain = normalization.layer_normalization(jnp.float32(x), None, None, axes, 1e-3)
     np.testing.assert_allclose(plain, (x - mean) / np.sqrt(variance + 1e-3), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("axes", [(-1,), (1, 2)])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_the_gradient_by_hand_of_layer_normalisation_is_that_of_its_formula(axes, weighted):
+    x, dy = jnp.float32(array(0, 6, 5, 4)), jnp.float32(array(1, 6, 5, 4))
+    gamma, beta = (jnp.float32(array(seed, *x.shape[-len(axes) :])) for seed in (2, 3))
+    given = (x, gamma, beta) if weighted else (x, None, None)
+
+    def gradients(function):
+        y, backward = jax.vjp(lambda *a: function(*a, axes, 1e-3), *given)
+        return y, backward(dy)
+
+    fast = gradients(normalization.layer_normalization)
+    reference = gradients(normalization.layer_normalization_reference)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-4), fast, reference)

@@ -6,8 +6,6 @@ Batch and heads are leading axes of every product. The gradient is written by ha
 
     dV = P^T dY,   dP = dY V^T,   dS = P (dP - sum_s dP P),   dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
 
-XLA's CPU is slow at the two products that contract the rows of both operands, P^T dY and dS^T Q, so they are
-written as (dY^T P)^T, with the operand really transposed.
 Where the weights P would hold more than `LARGEST` numbers, blocks of queries are taken one after the other and the
 backward pass computes each block's P again: memory grows with T + S, not with T S.
 `attend_reference` is the textbook's formulation, which JAX differentiates; tests hold all equal.
@@ -231,16 +229,8 @@ def _attend_backward(zero_empty, residuals, d_output):
     if mask is not None:
         d_scores = jnp.where(mask, d_scores, 0)
     d_query = jnp.einsum("...ts,...sk->...tk", d_scores, key)
-    return d_query, _product_of_rows(d_scores, query), _product_of_rows(dropped, d_output), None, None
-
-
-def _product_of_rows(a: Array, b: Array) -> Array:
-    """A^T B as (B^T A)^T; the barrier has B really transposed.
-
-    (A second barrier, on the product, brings nothing, and XLA aborts on it when K or V is 1.)
-    """
-    transposed = lax.optimization_barrier(jnp.swapaxes(b, -1, -2))
-    return jnp.swapaxes(jnp.einsum("...kt,...ts->...ks", transposed, a), -1, -2)
+    d_key = jnp.einsum("...ts,...tk->...sk", d_scores, query)
+    return d_query, d_key, jnp.einsum("...ts,...tv->...sv", dropped, d_output), None, None
 
 
 _attend.defvjp(_attend_forward, _attend_backward)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from fourfold.ops import rows
+from fourfold.ops.varying import varying_alike
 
 Array = jax.Array
 
@@ -63,15 +65,56 @@ def layer_normalization(
 ) -> Array:
     """Each example on its own: y = gamma (x - mean) / sqrt(variance + epsilon) + beta over ``axes``.
 
-    Shapes: gamma and beta have the lengths of ``axes``, in ascending order.
+    Shapes: gamma and beta have the lengths of ``axes``, in ascending order. The gradient is written by hand, from
+    the normalised n = (x - mean) s with s = 1 / sqrt(variance + epsilon), for d = dy gamma:
+
+        dx = s (d - mean(d) - n mean(d n)),    dgamma = sum dy n,    dbeta = sum dy
+
     Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
 
     >>> layer_normalization(jnp.array([[1.0, 3.0]]), None, None, [-1], 0.0).tolist()
     [[-1.0, 1.0]]
     """
+    axes = tuple(axis % x.ndim for axis in axes)
+    return _normalized(axes, epsilon, *varying_alike((x, *_aligned(axes, x.ndim, gamma, beta))))
+
+
+def layer_normalization_reference(
+    x: Array, gamma: Array | None, beta: Array | None, axes: Sequence[int], epsilon: float
+) -> Array:
+    """`layer_normalization` as its formula reads, which JAX differentiates."""
     mean, variance = moments(x, axes)
-    gamma, beta = (None if weight is None else along(axes, weight, x.ndim) for weight in (gamma, beta))
-    return normalize(x, mean, variance, gamma, beta, epsilon)
+    return normalize(x, mean, variance, *_aligned(axes, x.ndim, gamma, beta), epsilon)
+
+
+def _aligned(axes: Sequence[int], ndim: int, *weights: Array | None) -> list[Array | None]:
+    return [None if weight is None else along(axes, weight, ndim) for weight in weights]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def _normalized(axes, epsilon, x, gamma, beta):
+    return _normalized_forward(axes, epsilon, x, gamma, beta)[0]
+
+
+def _normalized_forward(axes, epsilon, x, gamma, beta):
+    centred = x - jnp.mean(x, axes, keepdims=True)
+    scale = lax.rsqrt(jnp.mean(jnp.square(centred), axes, keepdims=True) + epsilon)
+    n = centred * scale
+    y = n if gamma is None else n * gamma
+    return y if beta is None else y + beta, (n, scale, gamma, beta)
+
+
+def _normalized_backward(axes, epsilon, residuals, dy):
+    n, scale, gamma, beta = residuals
+    d = dy if gamma is None else dy * gamma
+    along_d, along_n = (jnp.mean(part, axes, keepdims=True) for part in (d, d * n))
+    others = [axis for axis in range(n.ndim) if axis not in axes]
+    d_gamma = None if gamma is None else jnp.sum(dy * n, others, keepdims=True)
+    d_beta = None if beta is None else jnp.sum(dy, others, keepdims=True)
+    return scale * (d - along_d - n * along_n), d_gamma, d_beta
+
+
+_normalized.defvjp(_normalized_forward, _normalized_backward)
 
 
 def along(axes: Sequence[int], weight: Array, ndim: int) -> Array:
