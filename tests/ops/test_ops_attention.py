@@ -143,6 +143,24 @@ def test_heads_split_and_join_as_einsum_says():
     assert_close(attention.join_heads(*single), np.einsum("nhtv,hvab->ntab", heads, out) + out_bias)
 
 
+@pytest.mark.parametrize("with_bias", [True, False])
+def test_heads_split_together_as_one_by_one(with_bias):
+    rng = np.random.default_rng(4)
+    x, sizes = normal(rng, 2, 5, 6), (4, 4, 3)
+    kernels = [normal(rng, 6, 2, size) for size in sizes]
+    biases = [normal(rng, 2, size) if with_bias else None for size in sizes]
+
+    def one_by_one(x, kernels, biases):
+        return [attention.split_heads(x, kernel, bias) for kernel, bias in zip(kernels, biases)]
+
+    together, alone = (
+        jax.vjp(function, x, kernels, biases) for function in (attention.split_heads_together, one_by_one)
+    )
+    given = [jnp.cos(y) for y in alone[0]]
+    jax.tree.map(assert_close, together[0], alone[0])
+    jax.tree.map(assert_close, together[1](given), alone[1](given))
+
+
 def test_under_every_transformation():
     """Training in `lax.scan`, replicas under `vmap` and `shard_map`, a batch that is split: one answer."""
     rng = np.random.default_rng(4)

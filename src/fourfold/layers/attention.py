@@ -142,10 +142,7 @@ class MultiHeadAttention(Layer):
         """``key`` is the random key of dropout; the key that queries are matched with is the third input."""
         sources = {"query": query, "value": value, "key": attention_key[0] if attention_key else value}
         _check_inputs(self, sources)
-        q, k, v = (
-            attention.split_heads(sources[part], weights[f"{part}/kernel"], weights.get(f"{part}/bias"))
-            for part in ("query", "key", "value")
-        )
+        q, k, v = _heads(sources, weights)
         allowed = partial(
             attention.merge_masks,
             keys=value.shape[1],
@@ -276,6 +273,19 @@ class Attention(Layer):
                 do="project one of them with Dense, or use MultiHeadAttention",
             )
         return sources
+
+
+def _heads(sources: Mapping[str, Array], weights: Weights) -> list[Array]:
+    """Queries, keys and values of each head, (N, H, T, K); of one source together, which is faster."""
+    parts = ("query", "key", "value")
+    kernels = [weights[f"{part}/kernel"] for part in parts]
+    biases = [weights.get(f"{part}/bias") for part in parts]
+    if sources["query"] is sources["key"] is sources["value"]:
+        return attention.split_heads_together(sources["query"], kernels, biases)
+    return [
+        attention.split_heads(sources[part], kernel, bias)
+        for part, kernel, bias in zip(parts, kernels, biases)
+    ]
 
 
 def _factors(

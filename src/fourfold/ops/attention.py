@@ -16,8 +16,9 @@ Shapes: N batch, H heads, T queries, S keys and values, D features in, K feature
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
+from itertools import accumulate
 
 import jax
 import jax.numpy as jnp
@@ -147,6 +148,23 @@ def split_heads(x: Array, kernel: Array, bias: Array | None = None) -> Array:
     if bias is not None:
         y = y + bias.reshape(1, 1, heads * size)
     return jnp.swapaxes(y.reshape(*x.shape[:2], heads, size), 1, 2)
+
+
+def split_heads_together(x: Array, kernels: Sequence[Array], biases: Sequence[Array | None]) -> list[Array]:
+    """`split_heads` of one x by several kernels, as one matrix product: self-attention's queries, keys and values.
+
+    >>> import jax.numpy as jnp
+    >>> x, kernels = jnp.ones((2, 5, 3)), [jnp.ones((3, 4, 6)), jnp.ones((3, 4, 7))]
+    >>> [y.shape for y in split_heads_together(x, kernels, [None, None])]
+    [(2, 4, 5, 6), (2, 4, 5, 7)]
+    """
+    (n, steps, features), heads = x.shape, kernels[0].shape[1]
+    matrices = [kernel.reshape(features, -1) for kernel in kernels]
+    y = x.reshape(n * steps, features) @ jnp.concatenate(matrices, axis=1)
+    if biases[0] is not None:
+        y = y + jnp.concatenate([bias.reshape(1, -1) for bias in biases if bias is not None], axis=1)
+    parts = jnp.split(y, list(accumulate(matrix.shape[1] for matrix in matrices))[:-1], axis=1)
+    return [jnp.swapaxes(part.reshape(n, steps, heads, -1), 1, 2) for part in parts]
 
 
 def join_heads(y: Array, kernel: Array, bias: Array | None = None) -> Array:
