@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import jax
@@ -109,19 +110,26 @@ class Windows:
         return slices
 
     def put_back(self, elements: Sequence[Array]) -> Array:
-        """The transpose of pad and `elements`: each (N, *O, C) is added where it was read, (N, *S, C)."""
-        total: Array | None = None
-        for offset, element in zip(self.offsets(), elements):
-            edges = [(0, 0, 0)]
-            for i, d, low, count, s, length in zip(
-                offset, self.dilation, self.before, self.counts, self.strides, self.lengths
-            ):
-                first = i * d - low
-                edges.append((first, length - first - (count - 1) * s - 1, s - 1))
-            placed = lax.pad(element, jnp.zeros((), element.dtype), (*edges, (0, 0, 0)))
-            total = placed if total is None else total + placed
-        assert total is not None
-        return total
+        """The transpose of pad and `elements`: each (N, *O, C) is added where it was read, (N, *S, C).
+
+        One axis after the other, the last first: less is added up than element by element.
+        """
+        for axis in reversed(range(len(self.sizes))):
+            size = self.sizes[axis]
+            elements = [self._put_back(axis, elements[i : i + size]) for i in range(0, len(elements), size)]
+        return elements[0]
+
+    def _put_back(self, axis: int, elements: Sequence[Array]) -> Array:
+        """The elements of a window along one axis, each added where it was read along that axis."""
+        before, count = self.before[axis], self.counts[axis]
+        stride, length = self.strides[axis], self.lengths[axis]
+        placed = []
+        for i, element in enumerate(elements):
+            first = i * self.dilation[axis] - before
+            edges = [(0, 0, 0)] * element.ndim
+            edges[axis + 1] = (first, length - first - (count - 1) * stride - 1, stride - 1)
+            placed.append(lax.pad(element, jnp.zeros((), element.dtype), edges))
+        return reduce(jnp.add, placed)
 
     def overlap(self) -> np.ndarray:
         """How many elements of each window lie inside the input, (*O), as float32."""
