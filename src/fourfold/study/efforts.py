@@ -39,10 +39,10 @@ class Effort:
     moved_rows: int = 1024
     measures: bool = True
 
-    @property
-    def probes(self) -> int:
-        """How many probes a family is trained for."""
-        return len(self.orders) + len(self.shares) + self.memorisation if self.measures else 0
+    def probes(self, ordered: bool) -> int:
+        """How many probes a family is trained for, on data whose positions have an order or not."""
+        kinds = len(self.orders) * ordered + len(self.shares) + self.memorisation
+        return kinds if self.measures else 0
 
 
 TINY = "tiny"

@@ -148,7 +148,7 @@ class Study:
     def price(self, cores: int) -> Price:
         """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
-        probes = len(self.probe_runs()) * self.effort.probes
+        probes = len(self.probe_runs()) * self.effort.probes(self.problem.layout != "flat")
         replicas = sum(len(block.runs) for block in blocks) + len(self.families) * probes
         batch = self.batch
         seconds, largest = 0.0, 0
