@@ -107,24 +107,34 @@ def compare(row: Benchmarked, workers: list[Worker], rounds: int) -> Compared:
     return Compared(row, ours, [timed for _, timed in others], notes)
 
 
-def table(rows: list[Compared], peers: list[str]) -> str:
-    """Milliseconds a step, smallest (spread); the ratio of the fastest peer to Fourfold."""
-    head = f"{'ms a step, min (spread)':24}" + "".join(f"{name:>19}" for name in ["fourfold", *peers])
-    lines = [head + f"{'fastest peer':>18}{'ratio':>7}{'noise':>7}"]
-    for compared in rows:
-        by_name = {timed.name: timed for timed in [compared.ours, *compared.peers]}
-        cells = "".join(f"{_cell(by_name.get(name)):>19}" for name in ["fourfold", *peers])
-        fastest = compared.fastest
-        verdict = f"{fastest.name:>18}{compared.ratio:7.2f}{compared.noise:7.0%}" if fastest else " missing"
-        lines.append(f"{compared.row.name:24}{cells}{verdict}")
+def head(names: list[str]) -> str:
+    """The first line of the table."""
+    return (
+        f"{'ms a step, min (spread)':24}"
+        + "".join(f"{name:>19}" for name in names)
+        + (f"{'fastest peer':>18}{'ratio':>7}{'noise':>7}")
+    )
+
+
+def line(compared: Compared, names: list[str]) -> str:
+    """Milliseconds a step, smallest (spread), of each framework; the ratio of the fastest peer to Fourfold."""
+    by_name = {timed.name: timed for timed in [compared.ours, *compared.peers]}
+    cells = "".join(f"{_cell(by_name.get(name)):>19}" for name in names)
+    fastest = compared.fastest
+    verdict = (
+        f"{fastest.name:>18}{compared.ratio:7.2f}{compared.noise:7.0%}" if fastest else f"{'missing':>18}"
+    )
+    return f"{compared.row.name:24}{cells}{verdict}"
+
+
+def summary(rows: list[Compared]) -> str:
+    """The geometric mean of the ratios, and the rows that lose."""
     ratios = [compared.ratio for compared in rows if compared.fastest]
-    if ratios:
-        lost = [c.row.name for c in rows if c.fastest and c.ratio * (1 + c.noise) < 1]
-        lines.append(
-            f"geometric mean of {len(ratios)} rows: {statistics.geometric_mean(ratios):.2f}; "
-            f"below 1 beyond the noise: {', '.join(lost) or 'none'}"
-        )
-    return "\n".join(lines)
+    if not ratios:
+        return "no row has a peer"
+    lost = [c.row.name for c in rows if c.fastest and c.ratio * (1 + c.noise) < 1]
+    mean = statistics.geometric_mean(ratios)
+    return f"geometric mean of {len(ratios)} rows: {mean:.2f}; below 1 beyond the noise: {', '.join(lost) or 'none'}"
 
 
 def settings(rows: list[Compared]) -> list[str]:
@@ -144,12 +154,13 @@ def run(options: argparse.Namespace) -> None:
         print(machine())
         for worker in workers:
             print(f"  {worker.name}: {_told(worker.ask('hello'))}")
+        names = [worker.name for worker in workers]
+        print(head(names), flush=True)
         rows = []
         for row in (row for row in ROWS if row.name in options.models):
             rows.append(compare(row, workers, options.rounds))
-            print(f"  {row.name}: {rows[-1].ratio:.2f}", flush=True)
-        names = [worker.name for worker in workers[1:]]
-        print("", table(rows, names), *settings(rows), sep="\n")
+            print(line(rows[-1], names), flush=True)
+        print(summary(rows), *settings(rows), sep="\n")
         print(*missing, *(note for compared in rows for note in compared.notes), sep="\n")
     finally:
         for worker in workers:
