@@ -88,9 +88,7 @@ def _stop(how: str, code: int) -> None:
     """Ends this process and its worker at once, saying what is kept and where."""
     _end_worker()
     folder = (
-        f"; what is finished is kept in {running[-1]}, the same command goes on from there"
-        if running
-        else ""
+        f"; what is finished is kept in {running[-1]}, the same command goes on from there" if running else ""
     )
     _fail(how + folder, code)
     sys.stderr.flush()

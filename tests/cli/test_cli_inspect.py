@@ -83,4 +83,7 @@ def test_standard_input(run, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LEAKY.encode())))
     assert run("inspect", "-").out.startswith("standard input: 60 rows")
     piped = fourfold("inspect", "-", cwd=tmp_path, input="")
-    assert (piped.returncode, piped.stdout) == (2, "") and "standard input is empty: got 0 bytes" in piped.stderr
+    assert (piped.returncode, piped.stdout) == (
+        2,
+        "",
+    ) and "standard input is empty: got 0 bytes" in piped.stderr

@@ -27,7 +27,10 @@ def small(name, **parameters):
 
 def test_frames_of_any_kind_need_no_encoder_and_give_the_same():
     pandas, polars = pd.DataFrame(COLUMNS), pl.DataFrame(COLUMNS)
-    models = [small("DenseClassifier").fit(pandas, LABELS), small("DenseClassifier").fit(polars, pl.Series(LABELS))]
+    models = [
+        small("DenseClassifier").fit(pandas, LABELS),
+        small("DenseClassifier").fit(polars, pl.Series(LABELS)),
+    ]
     assert all(model.score(polars, LABELS) > 0.9 for model in models[1:])
     np.testing.assert_array_equal(models[0].predict_proba(pandas), models[1].predict_proba(polars))
     assert models[0].feature_names_in_.tolist() == list(COLUMNS)
@@ -36,7 +39,8 @@ def test_frames_of_any_kind_need_no_encoder_and_give_the_same():
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("ConvolutionClassifier", (8, 6, 1)), ("RecurrentClassifier", (7, 2)), ("AttentionClassifier", (7, 2))]
+    ("name", "shape"),
+    [("ConvolutionClassifier", (8, 6, 1)), ("RecurrentClassifier", (7, 2)), ("AttentionClassifier", (7, 2))],
 )
 def test_images_and_sequences(name, shape):
     x = RNG.normal(size=(ROWS, *shape)).astype("float32")
@@ -55,7 +59,9 @@ def test_tokens():
 
 
 @pytest.mark.parametrize(
-    "classes", [["b", "a"], [10, 9], [True, False], [2.0, -1.0], ["10", "9"]], ids=["text", "whole", "bool", "number", "digits"]
+    "classes",
+    [["b", "a"], [10, 9], [True, False], [2.0, -1.0], ["10", "9"]],
+    ids=["text", "whole", "bool", "number", "digits"],
 )
 def test_labels_come_back_as_they_were_in_the_order_of_classes(classes):
     x = np.arange(ROWS)[:, None] % 2 + 0.1 * RNG.normal(size=(ROWS, 2))

@@ -39,7 +39,9 @@ def test_passes_all_checks_of_scikit_learn(name, kind):
     assert {check["status"] for check in found} <= {"passed", "skipped"} and len(found) > 40
 
 
-@pytest.mark.parametrize("name", ["FourfoldClassifier", *(f"{f}{k}" for f in FAMILIES for k in ("Classifier", "Regressor"))])
+@pytest.mark.parametrize(
+    "name", ["FourfoldClassifier", *(f"{f}{k}" for f in FAMILIES for k in ("Classifier", "Regressor"))]
+)
 def test_passes_the_checks_that_train_nothing(name):
     estimator = tiny(name)
     for check in (
