@@ -76,7 +76,8 @@ def layer_normalization(
     [[-1.0, 1.0]]
     """
     axes = tuple(axis % x.ndim for axis in axes)
-    return _normalized(axes, epsilon, *varying_alike((x, *_aligned(axes, x.ndim, gamma, beta))))
+    x, gamma, beta = varying_alike((x, *_aligned(axes, x.ndim, gamma, beta)))
+    return _normalized(axes, epsilon, x, gamma, beta)  # type: ignore[call-arg]
 
 
 def layer_normalization_reference(

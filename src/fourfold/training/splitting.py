@@ -50,9 +50,7 @@ class SplitProgram(Program):
             jax.shard_map(self._run, mesh=mesh, in_specs=everywhere, out_specs=everywhere, check_vma=False)
         )
         self.run = self._run_everywhere
-        self.run_batch = lambda state, logs, batch, *rest: program.run_batch(
-            state, logs, _first(batch), *rest
-        )
+        self.run_batch = program.run_batch
 
     def place(self, data: Batch) -> Batch:
         """The data on each device."""
@@ -79,9 +77,8 @@ class SplitProgram(Program):
         (total, losses), d_outputs = jax.value_and_grad(loss, has_aux=True)(outputs)
         (grads,) = backward(rows.own(d_outputs))
         grads = rows.total_of_all(grads)
-        terms = partial(_terms, self.specs, state.fixed)
-        added, d_terms = jax.value_and_grad(terms)(state.weights)
-        grads = jax.tree.map(jnp.add, grads, d_terms)
+        added, d_added = jax.value_and_grad(partial(_terms, self.specs, state.fixed))(state.weights)
+        grads = jax.tree.map(jnp.add, grads, d_added)
         return grads, Found(outputs, masks, result.updates, total + added, losses)
 
     def _run_everywhere(self, state: TrainState, logs: Any, data: Batch, indices: Array, *rest: Any) -> Any:
@@ -96,6 +93,7 @@ def split_devices(graph: Graph, batch_size: int, data_bytes: int) -> list[Any]:
     devices = jax.devices()
     helped = any(_module(layer) in HELPED for layer in graph.layers)
     possible = all(map(_row_by_row, graph.layers)) and all(map(_any_batch, graph.input_symbols))
+    possible = possible and all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
     if devices[0].platform != "cpu" or not (helped and possible) or data_bytes > LARGEST_DATA:
         return devices[:1]
     most = min(len(devices), MOST, batch_size // FEWEST)
