@@ -77,7 +77,7 @@ def layer_normalization(
     """
     axes = tuple(axis % x.ndim for axis in axes)
     x, gamma, beta = varying_alike((x, *_aligned(axes, x.ndim, gamma, beta)))
-    return _normalized(axes, epsilon, x, gamma, beta)  # type: ignore[call-arg]
+    return _normalized(axes, epsilon, x, gamma, beta)
 
 
 def layer_normalization_reference(
@@ -85,7 +85,8 @@ def layer_normalization_reference(
 ) -> Array:
     """`layer_normalization` as its formula reads, which JAX differentiates."""
     mean, variance = moments(x, axes)
-    return normalize(x, mean, variance, *_aligned(axes, x.ndim, gamma, beta), epsilon)
+    gamma, beta = _aligned(axes, x.ndim, gamma, beta)
+    return normalize(x, mean, variance, gamma, beta, epsilon)
 
 
 def _aligned(axes: Sequence[int], ndim: int, *weights: Array | None) -> list[Array | None]:
