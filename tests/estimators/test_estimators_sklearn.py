@@ -32,6 +32,7 @@ def tiny(name, **parameters):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["Classifier", "Regressor"])
 @pytest.mark.parametrize("name", ["Fourfold", *FAMILIES])
 def test_passes_all_checks_of_scikit_learn(name, kind):

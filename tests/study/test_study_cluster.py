@@ -73,6 +73,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_results_do_not_depend_on_the_number_of_workers(finished, tmp_path):
     with Cluster(workers=1) as one:
         study(tmp_path).run(one)
@@ -80,6 +81,7 @@ def test_results_do_not_depend_on_the_number_of_workers(finished, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_what_a_study_has_is_not_run_again(cluster, finished, tmp_path):
     shutil.copytree(finished, tmp_path / "copy")
     lost = next((tmp_path / "copy" / "blocks").glob("dense-*"))
@@ -91,6 +93,7 @@ def test_what_a_study_has_is_not_run_again(cluster, finished, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_killed_worker_costs_its_task_which_runs_again(cluster, folder):
     ended = []
     tasks = [Slow(i) for i in range(4)]
@@ -105,6 +108,7 @@ def test_a_killed_worker_costs_its_task_which_runs_again(cluster, folder):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_stopped_worker_is_given_up(folder):
     with Cluster(workers=2) as cluster:
         run_blocks([Slow("first", 0.1)], folder, cluster)
@@ -119,6 +123,7 @@ def test_a_stopped_worker_is_given_up(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_scheduler_that_goes_away_ends_the_run_and_a_new_one_goes_on(folder):
     first = Cluster(workers=1)
 

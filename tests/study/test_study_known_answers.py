@@ -15,6 +15,7 @@ ANSWERS = [
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("task, families, kinds", ANSWERS, ids=[answer[0] for answer in ANSWERS])
 def test_verdict(task, families, kinds, tmp_path):
     verdict = compare(task, effort="quick", out=tmp_path).verdict

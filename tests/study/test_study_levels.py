@@ -5,6 +5,7 @@ from benchmarks.levels import beside_mlp, levels
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["GunPoint", "ItalyPowerDemand"])
 def test_near_published_accuracies(name):
     for level in levels(name):
@@ -12,6 +13,7 @@ def test_near_published_accuracies(name):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ["wine", "breast-cancer"])
 def test_not_worse_than_an_mlp_with_defaults(name):
     found = beside_mlp(name, sizes=("S", "M"))
