@@ -11,6 +11,7 @@ from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.sentences import FRACTION
 from fourfold.evidence.statistics import Analysis
+from fourfold.study import probes
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
@@ -116,6 +117,19 @@ def test_probe_scores_are_those_of_the_rows_they_name(inquiry):
         test = study.prepared.splits[split].test
         right.append((trial.outputs[:, 0] > 0) == study.prepared.targets[0, test, 0])
     assert rows[0]["value"] == pytest.approx(np.concatenate(right).mean())
+
+
+def test_the_intervals_of_probes_know_which_rows_depend_on_each_other(inquiry, monkeypatch):
+    def design():
+        analysis = probes.paired(inquiry, "dense", {"half": "rows:0.5"})
+        moved = sample_efficiency.find(inquiry).evidence
+        return analysis.design.groups, [e.interval for e in moved if e.subject == "dense" and e.interval]
+
+    alone, spans = design()
+    grouped = replace(inquiry.study.dataset, groups=np.arange(N) // 4)
+    monkeypatch.setattr(inquiry.study, "dataset", grouped)
+    together, wider = design()
+    assert (alone, together) == (N, N // 4) and wider != spans
 
 
 def test_memorisation_tells_what_is_stored_from_chance(inquiry):

@@ -150,10 +150,8 @@ def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
 
 def _score(study: Study, trials: Trials) -> float:
     """The mean score on test rows."""
-    rows = tested.tested(study.prepared)
-    target = tested.truth(study.dataset, study.preparations, rows)
     predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations)
-    losses = tested.losses(study.dataset.task, predicted.values, target, study.prepared.weights[rows])
+    losses = tested.losses_of(study, predicted.values, predicted.rows)
     return float(losses.mean()) ** 0.5 if study.dataset.task.score == "rmse" else 1 - float(losses.mean())
 
 

@@ -37,7 +37,7 @@ def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analys
     if found is None:
         return None
     by_name, predicted = found
-    return Analysis(by_name, predicted.runs, predicted.fold, inquiry.study.dataset.task.score)
+    return tested.analysis(inquiry.study, by_name, predicted)
 
 
 def losses(
@@ -53,15 +53,9 @@ def losses(
     by_name, predicted = {}, None
     for name, by_run in trials.items():
         predicted = tested.of_trials({run: by_run[run] for run in runs}, study.prepared, study.preparations)
-        by_name[name] = _losses(study, predicted, runs)
+        by_name[name] = tested.losses_of(study, predicted.values, predicted.rows)
     assert predicted is not None
     return by_name, predicted
-
-
-def _losses(study: Study, predicted: tested.Predictions, runs: list[tuple[int, int]]) -> np.ndarray:
-    rows = tested.tested(study.prepared, {split for _, split in runs})
-    target = tested.truth(study.dataset, study.preparations, rows)
-    return tested.losses(study.dataset.task, predicted.values, target, study.prepared.weights[rows])
 
 
 def source(study: Study) -> str:

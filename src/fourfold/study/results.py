@@ -75,7 +75,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     }
 
     def losses(values: np.ndarray) -> np.ndarray:
-        return tested.losses(task, values, target, prepared.weights[rows])
+        return tested.losses_of(study, values, rows)
 
     family_losses = {family: losses(found.values) for family, found in predictions.items()}
     deviation = study.deviation

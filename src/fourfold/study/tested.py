@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fourfold.data.dataset import Dataset
+from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task
 from fourfold.study.prepared import Prepared
 from fourfold.study.trials import Trial
+
+if TYPE_CHECKING:
+    from fourfold.study.study import Study
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """What was predicted for the n tested rows: probabilities (S, n, K), or numbers in the user's unit (S, n, 1).
 
-    ``runs`` (S, n) numbers the trained model behind each entry, ``fold`` (n,) the fold that held the row out.
-    Lines are seeds, and within a seed the repeats of the cross-validation.
+    ``rows`` (n,) numbers the rows in the data, ``runs`` (S, n) the trained model behind each entry, ``fold`` (n,) the
+    fold that held the row out. Lines are seeds, and within a seed the repeats of the cross-validation.
     """
 
+    rows: np.ndarray
     values: np.ndarray
     runs: np.ndarray
     fold: np.ndarray
@@ -59,7 +65,7 @@ def of_trials(
         runs[line, places] = seeds.index(seed) * len(prepared.splits) + number
         if split.repeat == 0:
             fold[places] = split.fold
-    return Predictions(values, runs, fold)
+    return Predictions(rows, values, runs, fold)
 
 
 def of_baseline(
@@ -92,6 +98,18 @@ def losses(task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarr
     if task.kind == "regression":
         return (values[..., 0] - target) ** 2 * weights
     return (values.argmax(axis=-1) != target) * weights
+
+
+def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The losses (S, n) of predictions of a study's rows, with the rows' weights."""
+    target = truth(study.dataset, study.preparations, rows)
+    return losses(study.dataset.task, values, target, study.prepared.weights[rows])
+
+
+def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
+    """What losses (S, n) of the same rows and runs say, with the rows' groups and the study's score."""
+    score, groups = study.dataset.task.score, study.groups(predicted.rows)
+    return Analysis(losses, predicted.runs, predicted.fold, score, groups=groups)
 
 
 def activated(outputs: np.ndarray, activation: str) -> np.ndarray:

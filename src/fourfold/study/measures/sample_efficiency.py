@@ -17,7 +17,7 @@ from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.evidence.statistics import Analysis
-from fourfold.study import probes
+from fourfold.study import probes, tested
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
 from fourfold.study.study import Study
@@ -51,15 +51,14 @@ def find(inquiry: Inquiry) -> Measurement:
     curves: dict[str, dict[int, float]] = {}
     counts = {name: int(name) for name in variants} | {probes.PLAIN: study.training_rows}
     by_count: dict[int, dict[str, np.ndarray]] = {count: {} for count in counts.values()}
-    design: tuple[np.ndarray, np.ndarray] | None = None
+    design: tested.Predictions | None = None
     for family in inquiry.trials:
         found = probes.losses(inquiry, family, variants)
         if found is None:
             evidence.append(probes.missing(_measure(min(map(int, variants))), family))
             continue
-        losses, predicted = found
-        design = predicted.runs, predicted.fold
-        analysis = Analysis(losses, *design, task.score)
+        losses, design = found
+        analysis = tested.analysis(study, losses, design)
         curves[family] = {}
         for name, count in sorted(counts.items(), key=lambda item: item[1]):
             by_count[count][family] = losses[name]
@@ -78,7 +77,7 @@ def find(inquiry: Inquiry) -> Measurement:
         evidence.append(
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
-        evidence += crossings({n: Analysis(each, *design, task.score) for n, each in by_count.items()})
+        evidence += crossings({n: tested.analysis(study, each, design) for n, each in by_count.items()})
     score_name = task.score.replace("_", " ").replace("rmse", "RMSE")
     figure = Figure(
         "sample_efficiency",

@@ -76,11 +76,10 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
     """The losses of the same rows where they are and moved by each number of places."""
     task, rows = study.dataset.task, arrays["shift_rows"]
     preparation = study.preparations[int(arrays["split"])]
-    target = tested.truth(study.dataset, study.preparations, rows)
 
     def losses(outputs: np.ndarray) -> np.ndarray:
         values = [tested.predicted(preparation, tested.activated(way, task.output)) for way in outputs]
-        return tested.losses(task, np.stack(values), target, study.prepared.weights[rows]).mean(0)[None]
+        return tested.losses_of(study, np.stack(values), rows).mean(0)[None]
 
     names = [probes.PLAIN, *map(str, arrays["shift_steps"].tolist())]
     one = np.zeros(len(rows), int)
@@ -89,6 +88,7 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
         one[None],
         one,
         task.score,
+        groups=study.groups(rows),
         deterministic=names,
     )
 
