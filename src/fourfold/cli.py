@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
@@ -73,6 +74,7 @@ TimeOrdered = Annotated[
 
 @app.command(epilog=_effort_table())
 def compare(
+    context: typer.Context,
     data: Data = None,
     x: X = None,
     y: Y = None,
@@ -121,11 +123,7 @@ def compare(
     from fourfold.study.workers import warm_up
 
     options = Options(
-        target=target,
-        task=task,
-        layout=layout,
-        test=None if test is None else str(test),
-        bounds=bounds,
+        **_of_data(context.params),
         effort=effort,
         seed=seed,
         seeds=seeds,
@@ -133,14 +131,6 @@ def compare(
         examples=not no_examples,
         candidates=None if families is None else [name.strip() for name in families.split(",")],
         hyperparameters=hyperparameters,
-        y=y,
-        rows=rows,
-        image_size=image_size,
-        weight=weight,
-        group=group,
-        id=row_id,
-        time=time,
-        time_ordered=time_ordered,
     )
     source = _one_source(data, x)
     if not dry_run and workers is None and scheduler is None:
@@ -173,6 +163,7 @@ def compare(
 
 @app.command()
 def inspect(
+    context: typer.Context,
     data: Data = None,
     x: X = None,
     y: Y = None,
@@ -195,29 +186,31 @@ def inspect(
     from fourfold.options import Options, load_data
     from fourfold.report.escape import terminal
 
-    options = Options(
-        target=target,
-        task=task,
-        layout=layout,
-        test=None if test is None else str(test),
-        bounds=bounds,
-        y=y,
-        rows=rows,
-        image_size=image_size,
-        weight=weight,
-        group=group,
-        id=row_id,
-        time=time,
-        time_ordered=time_ordered,
-    )
-    dataset = load_data(_one_source(data, x), None, options)
+    dataset = load_data(_one_source(data, x), None, Options(**_of_data(context.params)))
     if as_json:
-        import json
-
         print(json.dumps(as_plain(dataset), indent=1))
         return
     for line in as_lines(dataset):
         print(terminal(line))
+
+
+def _of_data(given: dict[str, Any]) -> dict[str, Any]:
+    """What was said about the data, as `Options` names it: the same for every command that reads data."""
+    names = (
+        "target",
+        "task",
+        "layout",
+        "bounds",
+        "y",
+        "rows",
+        "image_size",
+        "weight",
+        "group",
+        "time",
+        "time_ordered",
+    )
+    test = None if given["test"] is None else str(given["test"])
+    return {name: given[name] for name in names} | {"test": test, "id": given["row_id"]}
 
 
 def _one_source(data: str | None, x: str | None) -> str:
@@ -345,8 +338,6 @@ def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> N
 
 def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_json: bool) -> None:
     if as_json:
-        import json
-
         print(json.dumps(results, indent=1))
         return
     from rich.console import Console

@@ -18,6 +18,7 @@ from typing import IO, Any
 from fourfold.errors import FileError, FourfoldError
 
 from .content import HEAD, Content, check_bomb
+from .sql import database
 
 STANDARD_INPUT = "-"
 CHUNK = 2**20
@@ -71,8 +72,6 @@ def _blocks(module: Any, path: Path) -> Iterator[bytes]:
 
 def _zstd(path: Path) -> Iterator[bytes]:
     """The lines of a text in zstd, by DuckDB: Python has no reader of its own before 3.14."""
-    from .sql import database  # lazy, as DuckDB is
-
     with path.open("rb") as packed:
         _check_zstd(packed, path.stat().st_size)
 

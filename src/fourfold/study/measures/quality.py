@@ -15,6 +15,7 @@ Source: Brier 1950; Hand and Till 2001 (AUC of several classes); Bröcker 2012, 
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import rankdata
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.preprocessing.task import Task
@@ -64,8 +65,6 @@ def balanced_accuracy(p: np.ndarray, target: np.ndarray) -> float:
 
 def auc(p: np.ndarray, target: np.ndarray) -> float:
     """The area under the curve of each class against the rest, mean over the classes: by ranks (Mann-Whitney)."""
-    from scipy.stats import rankdata
-
     areas = []
     for k in np.unique(target):
         inside = target == k
