@@ -10,6 +10,7 @@ At the study's own length and batch that runs in the program that the sweep comp
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from fourfold.core.files import load_arrays, save_arrays
+from fourfold.core.files import write_whole
 from fourfold.study.architecture import at_length
 from fourfold.study.blocks import Block, prepared_of, replica_of, sweep_of
 from fourfold.study.candidates.own import SIZE as OWN_SIZE
@@ -56,7 +57,7 @@ class StepTimes:
 
     def path(self, folder: Path) -> Path:
         kind = "-".join(["steps", *map(str, self.factors)])
-        return folder / "blocks" / f"{self.family}-{self.block.size}-{self.block.key}-{kind}.npz"
+        return folder / "blocks" / f"{self.family}-{self.block.size}-{self.block.key}-{kind}.seconds.json"
 
     def run(self, folder: Path) -> None:
         """Times the steps and writes one row a setting that fits into memory; called in a worker."""
@@ -76,15 +77,14 @@ class StepTimes:
             except jax.errors.JaxRuntimeError as error:
                 if "RESOURCE_EXHAUSTED" not in str(error):
                     raise
-        save_arrays(self.path(folder), {name: np.array([row[name] for row in rows]) for name in COLUMNS})
+        write_whole(self.path(folder), json.dumps(rows).encode())
 
     def load(self, folder: Path) -> list[dict[str, Any]] | None:
         """Rows of length, batch, milliseconds a step of a run, and cores, each of which trains a run meanwhile."""
-        arrays = load_arrays(self.path(folder))
-        if arrays is None:
+        try:
+            return json.loads(self.path(folder).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return None
-        columns = [array.tolist() for array in arrays.values()]
-        return [dict(zip(arrays, row)) for row in zip(*columns)]
 
     def _timed(self, prepared: Prepared, length: int, batch: int) -> list[dict[str, Any]]:
         """One run alone, and as many as there are devices; where replicas are batched, a whole batch of them."""
