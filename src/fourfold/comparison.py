@@ -22,6 +22,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.data.splits import HOLD_OUT_FROM
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
 from fourfold.options import DEFAULT_EFFORT, Options, load_data
 from fourfold.report import html
@@ -307,11 +308,19 @@ def _about(model: SavedModel, kept: dict[str, Any]) -> str:
 
 
 def _next(measured: Measured, options: Options, command: Callable[..., str]) -> str | None:
-    """The command that would settle an undecided comparison, in this very folder.
+    """The command that would settle an open comparison, in this very folder.
 
-    After a quick look that is the standard effort; one seed says too little to count how many are needed.
+    Open is one that is undecided, or in which a family is ahead of the baseline but not shown to beat it. After a
+    quick look the next is the standard effort; one seed says too little to count how many are needed.
     """
-    if measured.verdict.kind != "undecided":
+    verdict = measured.verdict
+    gain = Facts(verdict.evidence).about("gain over the baseline").get(verdict.family or "")
+    ahead = (
+        verdict.kind == "none"
+        and gain is not None
+        and (gain.value or 0.0) > (measured.findings.margin or 0.0)
+    )
+    if verdict.kind != "undecided" and not ahead:
         return None
     if options.effort in (TINY, "quick"):
         return command(effort=DEFAULT_EFFORT, seeds=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -200,5 +201,5 @@ def _target_name(table: Table, target: str | None) -> tuple[str, str]:
         "the target is not a column",
         got=repr(target[:60]),
         wanted=f"one of {listed(table.names)}",
-        do=f"--target {meant or table.names[-1]}",
+        do=f"--target {shlex.quote(meant or table.names[-1])}",
     )

@@ -12,6 +12,7 @@ import numpy as np
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
+from fourfold.evidence.sentences import TARGET, show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.baselines import BASELINES, BaselineBlock
@@ -275,7 +276,7 @@ class Study:
         score = trials[family].rank(trials[family].best())[0]
         task = self.dataset.task
         if task.kind == "regression":
-            return f"validation RMSE {np.sqrt(max(-score, 0.0)) * self.deviation:.4g}"
+            return f"validation RMSE {show(np.sqrt(max(-score, 0.0)) * self.deviation, TARGET)}"
         return f"validation {task.score.replace('_', ' ')} {100 * score:.1f} %"
 
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:

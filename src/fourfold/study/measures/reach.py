@@ -62,8 +62,8 @@ def find(inquiry: Inquiry) -> Measurement:
         "table",
         "What attention reads, block by block",
         tuple(table),
-        columns=("Family", "Block", "Distance", "If all were read alike", "Entropy (share of the greatest)"),
-        note="Mean over test rows, heads and tokens; distances in tokens.",
+        columns=tuple(table[0]) if table else (),
+        note="Mean over test rows, heads and tokens; distances, where tokens have places, in tokens.",
     )
     figures = [held, *_where(study.problem.layout, examined)] + ([attention] if table else [])
     return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
@@ -113,6 +113,10 @@ def _in_places(arrays: Arrays) -> bool:
     return arrays["maps"].ndim > 2 or "by_lag" in arrays
 
 
+def _distances(distance: float, arrays: Arrays) -> dict[str, object]:
+    return {"Distance": f"{distance:.2f}", "If all were read alike": f"{arrays['uniform_distance']:.2f}"}
+
+
 def _blocks(family: str, arrays: Arrays) -> list[dict[str, object]]:
     if "attention" not in arrays:
         return []
@@ -120,8 +124,7 @@ def _blocks(family: str, arrays: Arrays) -> list[dict[str, object]]:
         {
             "Family": title(family),
             "Block": number + 1,
-            "Distance": f"{distance:.2f}" if _in_places(arrays) else None,
-            "If all were read alike": f"{arrays['uniform_distance']:.2f}" if _in_places(arrays) else None,
+            **(_distances(float(distance), arrays) if _in_places(arrays) else {}),
             "Entropy (share of the greatest)": show(float(entropy), FRACTION),
         }
         for number, (distance, entropy) in enumerate(
