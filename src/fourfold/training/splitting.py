@@ -6,8 +6,9 @@
 The loss, its denominators, masks and metrics see whole batches, moments of a batch are summed over devices, and a
 row's dropout is drawn by its place in the batch: the numbers are those of one device, but for the order of sums.
 
-XLA's loops over time and over pieces of a batch keep one core busy, so a split helps convolution, recurrence and
-attention. Matrix products of dense layers use all cores as they are, and their many weights cost more to sum.
+XLA's loops over time and over pieces of a batch keep one core busy, so a split helps where they take the time; matrix
+products use all cores as they are. Epochs of `fit` on one core over those split over two, in turn on two quiet cores,
+least of five: conv_s 1.43, lstm_s 1.37, attn_s 1.12, attn_m 1.01 (the models of `benchmarks`).
 """
 
 from __future__ import annotations
