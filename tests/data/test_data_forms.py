@@ -125,7 +125,7 @@ def test_notes_say_what_was_inferred(frame, tmp_path):
     assert [str(note) for note in read(path).notes] == [
         "target: label (a usual name of a target); --target NAME overrides",
         "task: classification into 2 classes ('no', 'yes') (its values are words)",
-        "score: accuracy (the largest class holds 55% of the rows, not above 80 %)",
+        "score: accuracy (the largest class holds 55 % of the rows, not above 80 %)",
         "output: sigmoid (one output, the probability of 'yes')",
         "layout: flat, 2 numbers, 1 boolean, 1 category, 1 date (a table); --layout NAME overrides",
         "missing values: age 2, city 1 (numbers get the median and an indicator, words a level of their own)",

@@ -138,5 +138,5 @@ def test_findings_are_plain_data_and_lines():
     lines = list(as_lines(data))
     assert lines[0] == "data: 400 rows of 4 used columns"
     assert lines[-2].startswith(
-        "! column 'leak' alone tells the target (100.0% of what guessing misses). Do this:"
+        "! column 'leak' alone tells the target (100.0 % of what guessing misses). Do this:"
     )

@@ -175,7 +175,7 @@ READ = {
     "ages": (target([20 + i % 60 for i in range(30)]), "task: regression"),
     "numbers of classes from 0": (target([i % 40 for i in range(800)]), "the target has 40 classes, all of them numbers"),
     "a hundred classes": (target([f"k{i % 100}" for i in range(400)]), "the target has 100 classes, 4 rows each"),
-    "one class in a hundred rows": (target(["a"] * 297 + ["b"] * 3), "class 'a' holds 99.0% of the rows"),
+    "one class in a hundred rows": (target(["a"] * 297 + ["b"] * 3), "class 'a' holds 99.0 % of the rows"),
     "a rare class": (target(["a", "b"] * 30 + ["c"] * 3), "classes with fewer than 10 rows: 'c'"),
     "booleans": (target(["true", "false"] * 15), "its values are true and false"),
     "classes with blanks and emoji": (target(["left side", "😀"] * 15), "classification into 2 classes"),

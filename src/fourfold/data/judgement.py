@@ -17,7 +17,7 @@ from fourfold.preprocessing.task import IMBALANCED
 from . import leaks, shift
 from .case import Case
 from .dataset import Dataset, Finding
-from .messages import CONSTANT, counted, listed
+from .messages import CONSTANT, counted, listed, percent
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 NEARLY_CONSTANT = 0.99
@@ -82,7 +82,8 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if share > IMBALANCED:
         yield Finding(
             "imbalance",
-            f"class {str(labels[counts.argmax()])!r} holds {share:.1%} of the rows: always saying it is right as often",
+            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the rows: "
+            "always saying it is right as often",
             "share of the largest class",
             share,
             "read the balanced accuracy, and collect more of the other classes",
@@ -205,8 +206,8 @@ def _twins(case: Case) -> Iterator[Finding]:
     specific = len(counts) > case.dataset.rows / 2  # else rows agree because there are few combinations
     yield Finding(
         "duplicates",
-        f"{counted(repeated, 'row')} with the inputs of an earlier row; {share:.1%} of the tested rows have a twin "
-        "among the rows that are learnt from",
+        f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
+        "a twin among the rows that are learnt from",
         "share of tested rows with a twin",
         share,
         "remove the copies, or --group COLUMN to keep them together" if specific else "",
@@ -265,7 +266,7 @@ def _rows(case: Case) -> Iterator[Finding]:
         said = f"{100 * smallest:.1f} points of accuracy"
     else:
         smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
-        said = f"{smallest:.1%} of the error"
+        said = f"{percent(smallest, 1)} of the error"
     yield Finding(
         "few-rows" if smallest > coarse else "resolution",
         f"{tested:,} tested rows can show differences of about {said}, and no smaller ones",

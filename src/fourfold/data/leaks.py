@@ -8,6 +8,7 @@ import numpy as np
 
 from .case import Case
 from .dataset import Finding
+from .messages import percent
 
 ALMOST = 0.98
 """The share of what could be gained over guessing from which on a column is said to give the target away."""
@@ -32,7 +33,7 @@ def judge(case: Case) -> Iterator[Finding]:
         if gain >= ALMOST:
             yield Finding(
                 "gives-target-away",
-                f"column {name!r} alone tells the target ({gain:.1%} of what guessing misses)",
+                f"column {name!r} alone tells the target ({percent(gain, 1)} of what guessing misses)",
                 "gain over guessing",
                 gain,
                 "leave the column out, if it is not known before the target is",

@@ -23,6 +23,15 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """A share with so many digits behind the point, a space before the sign.
+
+    >>> percent(0.0472, 1)
+    '4.7 %'
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
 def listed(values: Sequence[object]) -> str:
     """At most eight values, and how many more there are.
 

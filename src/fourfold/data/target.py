@@ -12,7 +12,7 @@ from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
 from .dataset import Note
-from .messages import listed, unknown
+from .messages import listed, percent, unknown
 
 TASKS = ("classification", "regression")
 FEWEST_ROWS = 10
@@ -194,7 +194,7 @@ def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) 
         what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
         score = f"score: {task.score.replace('_', ' ')}"
         side = "above" if share > IMBALANCED else "not above"
-        reason = f"the largest class holds {share:.0%} of the rows, {side} 80 %"
+        reason = f"the largest class holds {percent(share)} of the rows, {side} 80 %"
     else:
         what = f"task: regression, {values.min():g} to {values.max():g}"
         score, reason = "score: root mean squared error", "the target is a number"
