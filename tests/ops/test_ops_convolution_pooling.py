@@ -93,6 +93,27 @@ def test_pooling_equals_the_reference_and_a_tie_goes_to_the_first(case):
         agree(got, expected, x)
 
 
+@pytest.mark.parametrize("keepdims", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "axes"), [((4, 7, 3), (1,)), ((4, 3, 7), (2,)), ((2, 5, 4, 3), (1, 2)), ((2, 3, 5, 4), (2, 3))]
+)
+def test_global_max_pooling_shares_its_gradient_among_the_largest(shape, axes, keepdims):
+    x = jnp.maximum(normal(1, *shape), 0.0)  # many ties at 0 where windows are short
+    x = x.at[0].set(0.0)
+    agree(
+        lambda x: pooling.global_max_pool(x, axes, keepdims), lambda x: jnp.max(x, axes, keepdims=keepdims), x
+    )
+
+
+def test_a_maximum_that_no_element_equals_gives_its_gradient_to_the_largest():
+    x = normal(2, 3, 2, 4, 5)
+    y = jnp.max(x, (1, 2), keepdims=True)
+    dy = normal(3, 3, 5)
+    (exact,) = pooling._global_backward((1, 2), False, (x, y), dy)
+    (rounded,) = pooling._global_backward((1, 2), False, (x, y * 1.0000002), dy)
+    np.testing.assert_array_equal(rounded, exact)
+
+
 def test_nan_passes_through_max_pooling_wherever_it_stands():
     for position in range(4):
         x = jnp.zeros((1, 4, 1)).at[0, position, 0].set(jnp.nan)

@@ -187,7 +187,7 @@ class GlobalMaxPooling1D(GlobalPooling):
     axes = "T"
 
     def call(self, weights: Any, inputs: Array) -> Array:
-        return jnp.max(inputs, axis=self.over(inputs), keepdims=self.keepdims)
+        return pooling.global_max_pool(inputs, self.over(inputs), self.keepdims)
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling1D):

@@ -45,6 +45,18 @@ def average_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], paddi
     return sum(windows.elements(windows.pad(x, 0.0))) / count[None, ..., None]
 
 
+def global_max_pool(x: Array, axes: Sequence[int], keepdims: bool = False) -> Array:
+    """y = max x over ``axes``; the gradient is shared by the elements that equal the maximum.
+
+    A compiler may compute x twice, rounded differently, and then no element equals the maximum, and the shares
+    are 0 / 0: such a gradient goes to the element that is the largest.
+
+    >>> jax.grad(lambda x: global_max_pool(x, [0]))(jnp.array([1.0, 3.0, 3.0])).tolist()
+    [0.0, 0.5, 0.5]
+    """
+    return _global_max_pool(tuple(axes), keepdims, x)
+
+
 def max_pool_reference(
     x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid"
 ) -> Array:
@@ -90,6 +102,34 @@ def _backward(windows, place, dy):
 
 
 _max_pool.defvjp(_forward, _backward)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def _global_max_pool(axes: tuple[int, ...], keepdims: bool, x: Array) -> Array:
+    return jnp.max(x, axis=axes, keepdims=keepdims)
+
+
+def _global_forward(axes, keepdims, x):
+    y = jnp.max(x, axis=axes, keepdims=True)
+    return y if keepdims else jnp.squeeze(y, axes), (x, y)
+
+
+def _global_backward(axes, keepdims, residuals, dy):
+    x, y = residuals
+    dy = dy if keepdims else jnp.expand_dims(dy, axes)
+    largest = (x == y).astype(x.dtype)
+    count = largest.sum(axes, keepdims=True)
+    return (jnp.where(count > 0, largest, _first_largest(x, axes)) * (dy / jnp.maximum(count, 1)),)
+
+
+def _first_largest(x: Array, axes: tuple[int, ...]) -> Array:
+    """1 where the first of the largest elements over ``axes`` (neighbours) stands, 0 elsewhere."""
+    flat = x.reshape(*x.shape[: axes[0]], -1, *x.shape[axes[-1] + 1 :])
+    place = jnp.argmax(flat, axis=axes[0], keepdims=True)
+    return (lax.broadcasted_iota(place.dtype, flat.shape, axes[0]) == place).astype(x.dtype).reshape(x.shape)
+
+
+_global_max_pool.defvjp(_global_forward, _global_backward)
 
 
 def _tiles(windows: Windows, x: Array) -> Array:
