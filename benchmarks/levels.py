@@ -141,7 +141,7 @@ def thorough(
 def trained(study: Study) -> dict:
     """The trials that answer for each seed and split."""
     found: dict[str, Trials] = study.run()
-    return found[study.families[0]].chosen()
+    return found[study.families[0]].answers()
 
 
 def mlp(study: Study) -> np.ndarray:

@@ -107,12 +107,13 @@ def test_the_weights_that_are_kept_are_those_of_the_trial(finished, tmp_path):
     folder, trials = finished
     small = study(folder)
     run, weights = small.keep(trials["dense"], Inline())
-    median = trials["dense"].median()
-    assert run == median.run
+    assert run == trials["dense"].median().run
+    tested = trials["dense"].answers()[run.seed, run.split]
+    assert tested.run == run and tested.outputs.tolist() != trials["dense"].median().outputs.tolist()
     net = small.net("dense", "S")
     split = small.splits[run.split]
     got = net.trained.apply(weights, small.prepared.inputs[run.split][split.test]).outputs
-    np.testing.assert_allclose(got, median.outputs, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(got, tested.outputs, rtol=1e-4, atol=1e-5)
 
 
 def test_every_family_sees_the_same_rows_and_budget(finished):

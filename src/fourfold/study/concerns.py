@@ -103,7 +103,7 @@ def _codes(values: np.ndarray) -> np.ndarray:
 
 
 def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
-    answers = list(trials.chosen().values())
+    answers = list(trials.answers().values())
     method = "of the runs at the chosen settings"
 
     def share(status: int) -> float:

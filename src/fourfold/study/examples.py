@@ -151,7 +151,7 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
     rows = tested.tested(study.prepared)
     truth = tested.truth(study.dataset, study.preparations, rows)
     predicted = {
-        family: tested.of_trials(found.chosen(), study.prepared, study.preparations).values.mean(axis=0)
+        family: tested.of_trials(found.answers(), study.prepared, study.preparations).values.mean(axis=0)
         for family, found in trials.items()
     }
     values = np.stack(list(predicted.values()))  # (families, n, K)

@@ -68,7 +68,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     rows = tested.tested(prepared)
     target = tested.truth(study.dataset, preparations, rows)
     predictions = {
-        family: tested.of_trials(found.chosen(), prepared, preparations) for family, found in trials.items()
+        family: tested.of_trials(found.answers(), prepared, preparations) for family, found in trials.items()
     }
     guesses = {
         name: tested.of_baseline(arrays, prepared, preparations) for name, arrays in study.baselines().items()

@@ -25,6 +25,7 @@ from fourfold.study.prepared import prepare
 from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, Task, run_blocks
 from fourfold.study.trials import Trial, Trials, collect
+from fourfold.study.variants import ALL_ROWS
 
 RUNS_OF_A_BLOCK = 10
 SECONDS_TO_COMPILE = 6.0
@@ -150,7 +151,8 @@ class Study:
         """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
         probes = len(self.probe_runs()) * self.effort.probes(self.problem.layout != "flat")
-        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * probes
+        refits = len(self.seeds) * len(self.splits)
+        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * (probes + refits)
         batch = self.batch
         seconds, largest = 0.0, 0
         for family in self.families:
@@ -159,7 +161,7 @@ class Study:
                 cost = net.cost
                 step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
                 runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
-                runs += probes / len(self.sizes(family))
+                runs += (probes + refits) / len(self.sizes(family))
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
             if self.hyperparameters and family not in self.builders:
@@ -189,6 +191,8 @@ class Study:
             blocks += more
             self.learning_rates = sorted([*self.learning_rates, *new])
         trials = self._collect(blocks)
+        self._run(self.refits(trials), executor, tell)
+        trials = self._with_refits(trials)
         if not trials:
             raise AllFamiliesFailedError(
                 "all-families-failed",
@@ -197,6 +201,19 @@ class Study:
                 do="try fewer rows or columns, or --effort quick",
             )
         return trials
+
+    def refits(self, trials: Mapping[str, Trials]) -> list[Block]:
+        """The chosen setting of each family, seed and split, trained on all rows but the test rows, to be tested."""
+        blocks = []
+        for family, found in trials.items():
+            by_size: dict[str, list[Run]] = {}
+            for (seed, split), trial in sorted(found.chosen().items()):
+                by_size.setdefault(trial.size, []).append(Run(trial.run.learning_rate, seed, split))
+            for size, runs in by_size.items():
+                for first in range(0, len(runs), self.capacity):
+                    block = self.block(family, size, tuple(runs[first : first + self.capacity]))
+                    blocks.append(replace(block, variant=ALL_ROWS))
+        return blocks
 
     def probe(
         self,
@@ -246,9 +263,10 @@ class Study:
         return {family: Examination(self._kept(found, run), rows) for family, found in trials.items()}
 
     def _kept(self, trials: Trials, run: Run) -> Block:
-        """A run of a family's chosen setting whose weights are kept: the same training, bit for bit."""
+        """A run of a family's chosen setting, on all rows but the test rows, whose weights are kept."""
         size, rate = trials.best()
-        return self.block(trials.family, size, (replace(run, learning_rate=rate),), keep_weights=True)
+        block = self.block(trials.family, size, (replace(run, learning_rate=rate),), keep_weights=True)
+        return replace(block, variant=ALL_ROWS)
 
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, and its weights."""
@@ -298,6 +316,13 @@ class Study:
             for family in self.families
             if family in trials and family not in self.failures
         }
+
+    def _with_refits(self, trials: dict[str, Trials]) -> dict[str, Trials]:
+        """The families whose refits are on disk."""
+        again = self._collect(self.refits(trials))
+        for family, found in again.items():
+            trials[family].refits = {(trial.run.seed, trial.run.split): trial for trial in found.all}
+        return {family: trials[family] for family in again}
 
     def _rates_beyond_the_edge(self, trials: dict[str, Trials]) -> list[float]:
         edges = [at_edge(found) for found in trials.values()]

@@ -40,10 +40,11 @@ Setting = tuple[str, float]
 
 @dataclass(eq=False)
 class Trials:
-    """The trials of one family by setting."""
+    """The trials of one family by setting; and its refits, trained again at the chosen settings, by (seed, split)."""
 
     family: str
     by_setting: dict[Setting, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    refits: dict[tuple[int, int], Trial] = field(default_factory=dict)
 
     def add(self, trial: Trial) -> None:
         self.by_setting[trial.size, trial.run.learning_rate].append(trial)
@@ -70,15 +71,19 @@ class Trials:
         """The setting chosen on the validation rows of one split, or over all splits."""
         return max(self.by_setting, key=lambda setting: (self.rank(setting, split), -setting[1]))
 
+    def answers(self) -> dict[tuple[int, int], Trial]:
+        """The trial that is tested for each (seed, split): the chosen one's refit, as far as there is one."""
+        return self.chosen() | self.refits
+
     def chosen(self) -> dict[tuple[int, int], Trial]:
-        """The trial that answers for each (seed, split): of the setting chosen on that split's validation rows."""
+        """The trial of each (seed, split) at the setting chosen on that split's validation rows."""
         splits = sorted({trial.run.split for trial in self.all})
-        answers = {}
+        found = {}
         for split in splits:
             for trial in self.by_setting[self.best(split)]:
                 if trial.run.split == split:
-                    answers[trial.run.seed, split] = trial
-        return answers
+                    found[trial.run.seed, split] = trial
+        return found
 
     def median(self) -> Trial:
         """The trial of the best setting whose validation score is the median: the model that is kept."""

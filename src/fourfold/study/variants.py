@@ -1,4 +1,4 @@
-"""Variants of a study's data that probes train on: fewer rows, shuffled labels, permuted positions.
+"""Variants of a study's data: validation rows that train, too; for probes fewer rows, shuffled labels, permuted positions.
 
 A variant is data of the same shapes, so the replicas that train on it run in programs that the sweep compiled.
 """
@@ -15,6 +15,7 @@ from fourfold.data.splits import Split
 from fourfold.study.prepared import Prepared
 
 Draw = np.random.Generator
+ALL_ROWS = "all"
 PIECES = 8
 """In how many pieces the local and the block permutation cut each axis, at most."""
 
@@ -25,6 +26,15 @@ def varied(prepared: Prepared, variant: str, seed: int) -> Prepared:
         return prepared
     kind, _, detail = variant.partition(":")
     return VARIANTS[kind](prepared, detail, np.random.default_rng([seed, 7]))
+
+
+def all_rows(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
+    """The validation rows of each split are training rows, too: what is chosen is trained on all but the test rows."""
+
+    def joined(split: Split) -> Split:
+        return replace(split, train=np.union1d(split.train, split.validation))
+
+    return replace(prepared, splits=tuple(joined(split) for split in prepared.splits))
 
 
 def fewer_rows(prepared: Prepared, share: str, draw: Draw) -> Prepared:
@@ -117,6 +127,7 @@ def _pieces(numbers: np.ndarray) -> list[np.ndarray]:
 
 
 VARIANTS: dict[str, Callable[[Prepared, str, Draw], Prepared]] = {
+    ALL_ROWS: all_rows,
     "rows": fewer_rows,
     "labels": shuffled_labels,
     "order": permuted_positions,

@@ -23,7 +23,7 @@ def find(inquiry: Inquiry) -> Measurement:
     truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
-        predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations).values.argmax(-1)
+        predicted = tested.of_trials(trials.answers(), study.prepared, study.preparations).values.argmax(-1)
         counts = confusion(truth, predicted, len(names))
         evidence += _worst_pair(family, counts, names)
         rows = tuple(
