@@ -62,7 +62,7 @@ def source(study: Study) -> str:
     """How many trainings stand behind a probe, in words."""
     runs = study.probe_runs()
     seeds, splits = len({seed for seed, _ in runs}), len({split for _, split in runs})
-    return f"{seeds} seed{'s' * (seeds > 1)} x {splits} splits, at the chosen setting"
+    return f"{seeds} seed{'s' * (seeds > 1)} x {splits} splits, at the chosen setting, without the validation rows"
 
 
 def units(study: Study) -> tuple[str, str]:
