@@ -1,0 +1,176 @@
+"""The step between time stamps: which one it is, where a stamp lies on its grid, what follows, what season it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+__all__ = ["Clock"]
+
+TOLERANCE = 0.2
+"""How far from the grid a stamp may lie, in steps."""
+
+SECOND, DAY = 1_000_000, 86_400_000_000
+"""Microseconds."""
+
+LONGEST_DAY = 288
+"""The most steps of a day that are taken for a season: five minutes each."""
+
+_UNITS = (
+    (7 * DAY, "week"),
+    (DAY, "day"),
+    (3600 * SECOND, "hour"),
+    (60 * SECOND, "minute"),
+    (SECOND, "second"),
+)
+_SEASONS = {"month": {1: 12, 2: 6, 3: 4, 6: 2, 12: 1}, "business day": {1: 5}, "week": {1: 52}, "day": {1: 7}}
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """A grid of time: ``count`` times ``unit`` from one step to the next.
+
+    - ``unit``: month, week, day, hour, minute, second or business day for dates; "number" for numbers; "row" where
+      rows stand in order and nothing more is known; "stamp" where stamps are irregular and only their order counts.
+    - ``axis`` (L,): the stamps from the first to the last of all series, those that are absent included.
+    - ``places`` (N,): where each of the stamps that were given lies on the axis.
+    """
+
+    unit: str
+    count: float
+    axis: np.ndarray
+    places: np.ndarray
+
+    @classmethod
+    def of(cls, times: np.ndarray | None, series: np.ndarray) -> Clock:
+        """From stamps (N,), dates or numbers, and the series (N,) of each; None for the order of the rows.
+
+        >>> days = np.array(["2024-01-01", "2024-01-02", "2024-01-04"], dtype="datetime64[us]")
+        >>> clock = Clock.of(days, np.zeros(3, int))
+        >>> str(clock), clock.season, clock.places.tolist(), clock.following(2).astype("datetime64[D]").tolist()[1]
+        ('1 day', 7, [0, 1, 3], datetime.date(2024, 1, 6))
+        """
+        if times is None:
+            places = _counted(series)
+            return cls("row", 1, np.arange(places.max() + 1.0), places)
+        dates = times.dtype.kind == "M"
+        stamps = times.astype("datetime64[us]").astype(np.int64) if dates else times.astype(np.float64)
+        steps = _steps(stamps, series)
+        if not len(steps):
+            return cls("stamp", 1, *np.unique(times, return_inverse=True))
+        if dates and (found := _monthly(times, steps, series) or _weekdays(times, steps)):
+            return found
+        unique, counts = np.unique(steps, return_counts=True)
+        usual = unique[counts.argmax()] if counts.max() >= len(steps) / 2 else np.median(steps)
+        exact = (stamps - stamps.min()) / usual
+        places = np.rint(exact).astype(np.int64)
+        if np.abs(exact - places).max() > TOLERANCE or _doubled(places, series):
+            return cls("stamp", 1, *np.unique(times, return_inverse=True))
+        axis = stamps.min() + np.arange(places.max() + 1) * usual
+        if not dates:
+            return cls("number", float(usual), axis, places)
+        size, unit = next(((size, unit) for size, unit in _UNITS if usual % size == 0), (SECOND, "second"))
+        return cls(unit, float(usual / size), np.rint(axis).astype(np.int64).astype("datetime64[us]"), places)
+
+    def __str__(self) -> str:
+        return f"{self.count:g} {self.unit}"
+
+    @property
+    def regular(self) -> bool:
+        return self.unit != "stamp"
+
+    @cached_property
+    def season(self) -> int | None:
+        """The steps of a season that the unit suggests: of a day for hours and minutes, else of a week or a year.
+
+        None where it suggests nothing.
+        """
+        if self.unit in ("hour", "minute"):
+            steps = DAY / (self.count * (3600 if self.unit == "hour" else 60) * SECOND)
+            return int(steps) if steps == int(steps) and 1 < steps <= LONGEST_DAY else None
+        return _SEASONS.get(self.unit, {}).get(int(self.count)) if self.count == int(self.count) else None
+
+    def following(self, count: int, last: int | None = None) -> np.ndarray:
+        """The stamps of the steps after a place of the axis, after its end by default."""
+        ahead, end = np.arange(1, count + 1), self.axis[-1 if last is None else last]
+        if self.unit == "month":
+            return _months_on(end, ahead * int(self.count))
+        if self.unit == "business day":
+            return np.busday_offset(end.astype("datetime64[D]"), ahead).astype("datetime64[us]")
+        step = (
+            np.median(np.diff(self.axis.astype("datetime64[us]").astype(np.int64))) if self._dates else None
+        )
+        if step is not None:
+            return end + (ahead * int(step)).astype("timedelta64[us]")
+        return end + ahead * (np.median(np.diff(self.axis)) if len(self.axis) > 1 else 1.0)
+
+    @property
+    def _dates(self) -> bool:
+        return self.axis.dtype.kind == "M"
+
+
+def _steps(stamps: np.ndarray, series: np.ndarray) -> np.ndarray:
+    """The distances of neighbouring stamps, within each series."""
+    order = np.lexsort((stamps, series))
+    return np.diff(stamps[order])[np.diff(series[order]) == 0]
+
+
+def _counted(series: np.ndarray) -> np.ndarray:
+    """The number of each row within its series."""
+    order = np.argsort(series, kind="stable")
+    counts = np.bincount(series)
+    places = np.empty(len(series), np.int64)
+    places[order] = np.arange(len(series)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return places
+
+
+def _doubled(places: np.ndarray, series: np.ndarray) -> bool:
+    """Whether two stamps of a series would have one place."""
+    return bool((_steps(places, series) == 0).any())
+
+
+def _monthly(times: np.ndarray, steps: np.ndarray, series: np.ndarray) -> Clock | None:
+    """Stamps on one day of the month, or on its last day."""
+    days = times.astype("datetime64[D]")
+    months = times.astype("datetime64[M]")
+    alike = len(np.unique(days - months.astype("datetime64[D]"))) == 1
+    last = (days == (months + 1).astype("datetime64[D]") - 1).all()
+    if steps.min() < 28 * DAY or not (alike or last):
+        return None
+    number = months.astype(np.int64)
+    count = int(np.gcd.reduce(_steps(number, series)))
+    places, odd = np.divmod(number - number.min(), count)
+    if odd.any() or _doubled(places, series):
+        return None
+    end = times[number.argmin()]
+    axis = np.concatenate([[end], _months_on(end, count * np.arange(1, places.max() + 1), bool(last))])
+    return Clock("month", count, axis, places)
+
+
+def _months_on(stamp: np.datetime64, ahead: np.ndarray, last: bool | None = None) -> np.ndarray:
+    """The same day so many months later, or the last day of that month."""
+    month, day = stamp.astype("datetime64[M]"), stamp.astype("datetime64[D]")
+    if last is None:
+        last = day == (month + 1).astype("datetime64[D]") - 1
+    clock = stamp - day.astype("datetime64[us]")
+    later = month + ahead
+    ends = (later + 1).astype("datetime64[D]") - 1
+    days = (
+        ends
+        if last
+        else np.minimum(later.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), ends)
+    )
+    return days.astype("datetime64[us]") + clock
+
+
+def _weekdays(times: np.ndarray, steps: np.ndarray) -> Clock | None:
+    """Days without week-ends: those on which nothing happened are no gaps."""
+    days = times.astype("datetime64[D]")
+    if (times != days).any() or not np.is_busday(days).all() or np.ptp(days).astype(int) < 14:
+        return None
+    if (steps == DAY).mean() < 0.5:
+        return None
+    axis, places = np.unique(times, return_inverse=True)
+    return Clock("business day", 1, axis.astype("datetime64[us]"), places)

@@ -1,0 +1,374 @@
+"""A table of series as windows of the past, with the steps that follow them as the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.task import Task, regression_of
+from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
+
+from .content import check_memory
+from .dataset import Column, Dataset, Forecast, Note, Table
+from .messages import counted, listed
+from .panel import Panel, panel_of, shown
+from .roles import Roles
+from .rolling import Rolling, groups_of, plan_windows
+from .source import Source
+from .words import reworded
+
+__all__ = ["Ahead", "latest", "settle_forecast", "time_and_names"]
+
+FEWEST_STEPS = 8
+"""The shortest window that is chosen: networks read series, not pairs of numbers."""
+
+SHARE_OF_SEASON, SHARE_OF_WINDOW = 1 / 3, 1 / 4
+"""The longest season and window that are chosen, as parts of the longest series."""
+
+MOST_CELLS = 40_000_000
+"""The most numbers in all windows; beyond it not every origin is used."""
+
+PEAK = 0.3
+"""The autocorrelation of differences from which on its peak is a season."""
+
+LONGEST_SEASON = 400
+"""The longest season that is searched for."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What is asked of a forecast: how many steps, from how many, with which season; None where it is inferred.
+
+    Errors: ``OptionError`` for numbers below 1.
+    """
+
+    horizon: int
+    window: int | None = None
+    season: int | None = None
+
+    def __post_init__(self) -> None:
+        for option, number, least in (
+            ("forecast", self.horizon, 1),
+            ("window", self.window, 2),
+            ("season", self.season, 1),
+        ):
+            if number is not None and (not isinstance(number, int) or number < least):
+                raise OptionError(
+                    option,
+                    f"a {'horizon' if option == 'forecast' else option} is a number of steps",
+                    got=f"--{option} {number}",
+                    wanted=f"{least} or more",
+                )
+
+
+def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
+    """The roles with the column of time, if there is one, and the columns that may be targets.
+
+    Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for a table of
+    which only a sample was read.
+    """
+    table = source.inputs
+    if not isinstance(table, Table) or source.target is not None or source.test_rows:
+        raise OptionError(
+            "forecast-of-arrays",
+            "a forecast needs one table with a row for each time step, and no rows of test beside it",
+            got=source.name,
+            wanted="a file or a data frame with named columns",
+            do="leave out --forecast, --y and --test, or name such a table",
+        )
+    for option in ("weight", "group", "time_ordered"):
+        if getattr(roles, option) not in (None, False):
+            raise OptionError(
+                "forecast-roles",
+                "the windows of a forecast are split by time, and count alike",
+                got=f"--{option.replace('_', '-')}",
+                do=f"leave out --{option.replace('_', '-')}",
+            )
+    if source.total:
+        raise DataError(
+            "sampled-series",
+            f"{source.name} is too large to be read whole",
+            got=f"{source.total:,} rows",
+            wanted="all steps of each series",
+            do="leave out --rows, or keep fewer columns or series",
+        )
+    if roles.time is None:
+        dates = [name for name in table if name != roles.id and _is_date(source, name)]
+        if len(dates) == 1:
+            source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
+            roles = replace(roles, time=dates[0])
+    names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
+    if not names:
+        raise DataError(
+            "no-target", "there is no column to forecast", got=listed(table.names), wanted="one more"
+        )
+    return source, roles, Table(names)
+
+
+def _is_date(source: Source, name: str) -> bool:
+    kind = source.kind(name)
+    return kind == "date" or (kind == "category" and reworded(source.inputs[name], strict=True)[1] == "date")  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def settle_forecast(
+    source: Source, ahead: Ahead, *, targets: Sequence[str], time: str | None, id: str | None
+) -> Dataset:
+    """The data set whose rows are windows (N, T, C) and whose target (N, H K) is what follows them.
+
+    All windows of all series are rows, in order of time within a series. What is absent in a window is as it was
+    last; a window is left out if a step of its target is absent.
+
+    Errors: those of `panel_of`; ``DataError`` for series that are too short, or do not vary where they train.
+    """
+    panel = panel_of(source, time=time, id=id, targets=targets)
+    season, season_note = _season(panel, ahead, len(targets))
+    window, window_note = _window(panel, ahead, season)
+    windows = Windows(
+        ahead.horizon,
+        window,
+        season,
+        tuple(targets),
+        time or "",
+        id or "",
+        str(panel.clock),
+        panel.levels,
+        panel.phases,
+    )
+    inputs, target, forecast, notes = _cut(panel, windows)
+    values = panel.columns[0].name if len(targets) == 1 else f"{len(targets)} columns"
+    notes = (
+        *panel.notes,
+        Note(f"forecast: the next {ahead.horizon} steps of {values}, from the {window} before"),
+        window_note,
+        season_note,
+        *notes,
+        _split_note(forecast, len(inputs)),
+        Note(
+            "score: MASE",
+            "absolute error over that of the last season repeated, in training data; lower is better",
+        ),
+    )
+    names = [
+        name if len(targets) == 1 else f"{target_name} {name}"
+        for name in (f"+{step + 1}" for step in range(ahead.horizon))
+        for target_name in targets
+    ]
+    task: Task = replace(regression_of(names, one_unit=True), score="mase")
+    return Dataset(
+        name=source.name,
+        layout="sequence",
+        inputs=inputs,
+        target=target,
+        task=task,
+        notes=source.notes + notes,
+        columns=panel.columns,
+        source_columns=tuple(source.inputs),  # pyright: ignore[reportArgumentType]
+        target_name=", ".join(targets),
+        row_shape=inputs.shape[1:],
+        groups=groups_of(forecast, len(inputs)),
+        forecast=forecast,
+    )
+
+
+def latest(source: Source, windows: Windows, columns: Sequence[Column]) -> tuple[np.ndarray, Panel]:
+    """The last window of each series of a table (S, T, C), read as the table that was trained on, and the series.
+
+    Errors: ``DataError`` for a series that is shorter than a window, another step of time, or columns that differ.
+    """
+    levels = dict(zip((column.name for column in columns if column.kind == "category"), windows.levels))
+    panel = panel_of(
+        source,
+        time=windows.time or None,
+        id=windows.id or None,
+        targets=windows.targets,
+        known=levels,
+        phases=windows.phases,
+    )
+    if str(panel.clock) != windows.step:
+        raise DataError(
+            "another-step",
+            f"the time stamps of {source.name} have another step than those that were trained on",
+            got=str(panel.clock),
+            wanted=windows.step,
+        )
+    cut = []
+    for number, label in enumerate(panel.labels):
+        filled = panel.filled(number)
+        past = filled[-windows.window :]
+        if len(past) < windows.window or np.isnan(past[:, : len(windows.targets)]).any():
+            raise DataError(
+                "history-too-short",
+                f"the history{f' of {label!r}' if label else ''} is too short to forecast from",
+                got=f"{len(past)} steps with a value of {', '.join(windows.targets)}",
+                wanted=f"at least {windows.window}, the window",
+            )
+        cut.append(past)
+    return np.stack(cut), panel
+
+
+def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Forecast, tuple[Note, ...]]:
+    """Windows (N, T, C), targets (N, H K), where they lie, and what is said about it."""
+    T, H, K = windows.window, windows.horizon, len(windows.targets)
+    end = len(panel.clock.axis)
+    lengths = np.array([len(values) for values in panel.values])
+    channels = panel.values[0].shape[1]
+    stride = _stride(int(np.maximum(lengths - T - H + 1, 0).sum()) * T * channels, H)
+    inputs, targets, series, origins, absent, short = [], [], [], [], 0, 0
+    for number, values in enumerate(panel.values):
+        start = int(panel.start[number])
+        origin = np.arange(start + T, start + len(values) - H + 1)
+        origin = origin[(end - H - origin) % stride == 0] - start
+        if not len(origin):
+            short += 1
+            continue
+        filled = panel.filled(number)
+        past = np.lib.stride_tricks.sliding_window_view(filled, T, axis=0)[origin - T].transpose(0, 2, 1)
+        ahead = np.lib.stride_tricks.sliding_window_view(values[:, :K], H, axis=0)[origin].transpose(0, 2, 1)
+        whole = ~(np.isnan(ahead).any(axis=(1, 2)) | np.isnan(past[..., :K]).any(axis=(1, 2)))
+        absent += int((~whole).sum())
+        check_memory("the windows", 8 * int(whole.sum()) * T * channels)
+        inputs.append(past[whole])
+        targets.append(ahead[whole].reshape(-1, H * K))
+        series.append(np.full(int(whole.sum()), number))
+        origins.append(origin[whole] + start)
+    if not sum(map(len, inputs)):
+        raise DataError(
+            "series-too-short",
+            "no series is long enough for a window and what follows it",
+            got=f"{counted(int(lengths.max()), 'step')}, {absent} windows with gaps",
+            wanted=f"at least {T + H}: {T} of the window and {H} to forecast",
+            do="--window N, or a smaller --forecast",
+        )
+    forecast = Forecast(
+        windows,
+        panel.labels,
+        np.concatenate(series),
+        np.concatenate(origins),
+        panel.clock.axis,
+        np.ones((1, K)),
+        0,
+    )
+    rows = len(forecast.series)
+    first = Rolling.of(int(forecast.origin.min()), end, H, rows).first()
+    forecast = replace(forecast, scale=_scales(panel, windows, first), first_test=first)
+    plan_windows(forecast, rows)
+    notes = []
+    if short:
+        notes.append(Note(f"left out: {short} series", f"shorter than {T + H} steps"))
+    if absent:
+        notes.append(Note(f"left out: {counted(absent, 'window')}", "a step of the target is absent"))
+    if stride > 1:
+        notes.append(Note(f"windows: one every {stride} steps", "all of them are too many numbers"))
+    return np.concatenate(inputs), np.concatenate(targets), forecast, tuple(notes)
+
+
+def _stride(cells: int, horizon: int) -> int:
+    """Steps from one window to the next: the fewest that divide the horizon and keep all windows small enough."""
+    divisors = [step for step in range(1, horizon + 1) if horizon % step == 0]
+    return next((step for step in divisors if cells / step <= MOST_CELLS), horizon)
+
+
+def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
+    """The mean absolute error (S, K) of the last season repeated, one season ahead, before the tests begin.
+
+        scale = mean over m <= t < first test of |y[t] - y[t - m]|
+
+    A series without two seasons before the tests, or that does not vary there, gets the mean of the others.
+
+    Source: Hyndman and Koehler 2006, "Another look at measures of forecast accuracy".
+    """
+    m, K = windows.season, len(windows.targets)
+    scale = np.full((len(panel.values), K), np.nan)
+    for number, values in enumerate(panel.values):
+        known = values[: max(first_test - int(panel.start[number]), 0), :K]
+        errors = np.abs(known[m:] - known[:-m])
+        if len(errors) and not np.isnan(errors).all(axis=0).any():
+            scale[number] = np.nanmean(errors, axis=0)
+    scale[~(scale > 0)] = np.nan
+    if np.isnan(scale).all(axis=0).any():
+        raise DataError(
+            "constant-target",
+            f"the {SEASONAL_NAIVE} forecast makes no error before the tests begin, so there is nothing to improve",
+            got="values that repeat exactly" if m > 1 else "values that don't change",
+            wanted="a target that varies",
+        )
+    return np.where(np.isnan(scale), np.nanmean(scale, axis=0), scale)
+
+
+def _season(panel: Panel, ahead: Ahead, targets: int) -> tuple[int, Note]:
+    """The season, and what is said about it: as asked, of the clock, of the autocorrelation, or none."""
+    if ahead.season is not None:
+        return ahead.season, Note(f"season: {ahead.season}", "as asked")
+    longest = int(SHARE_OF_SEASON * max(len(values) for values in panel.values))
+    season, because = panel.clock.season, f"the steps are of {panel.clock}"
+    if season is None:
+        season = autocorrelated([panel.filled(s)[:, 0] for s in range(len(panel.values))][:100])
+        because = "the peak of the autocorrelation" if season > 1 else "the autocorrelation has no peak"
+    elif season > max(longest, 1):
+        season, because = 1, f"{because}, but a season of {season} is more than a third of the longest series"
+    return season, Note(f"season: {counted(season, 'step')}", because, "--season N")
+
+
+def autocorrelated(series: Sequence[np.ndarray]) -> int:
+    """The lag at which the differences of series are most alike, from 2 steps to a third; 1 below a correlation of 0.3.
+
+    Differences, because a trend is like itself at all lags; the mean over the series; of peaks that are as high, the
+    first.
+
+    >>> t = np.arange(96)
+    >>> autocorrelated([np.sin(2 * np.pi * t / 8) + 0.1 * t]), autocorrelated([0.1 * t**2])
+    (8, 1)
+    """
+    longest = min(max(map(len, series)) // 3, LONGEST_SEASON)
+    found = []
+    for values in series:
+        steps = np.diff(values[~np.isnan(values)])
+        steps = steps - steps.mean() if len(steps) else steps
+        if len(steps) > longest + 1 and steps.any():
+            products = [float((steps[lag:] * steps[: len(steps) - lag]).sum()) for lag in range(longest + 2)]
+            found.append(np.array(products) / products[0])
+    if not found or longest < 2:
+        return 1
+    mean = np.mean(found, axis=0)
+    peaks = [
+        lag
+        for lag in range(2, longest + 1)
+        if mean[lag] > PEAK and mean[lag - 1] < mean[lag] >= mean[lag + 1]
+    ]
+    best = max((mean[lag] for lag in peaks), default=0.0)
+    return next((lag for lag in peaks if mean[lag] >= 0.9 * best), 1)
+
+
+def _window(panel: Panel, ahead: Ahead, season: int) -> tuple[int, Note]:
+    """The length of a window, and what is said about it: two seasons and two horizons, if that leaves room."""
+    if ahead.window is not None:
+        if ahead.window < season:
+            raise OptionError(
+                "window-shorter-than-season",
+                "a window has to hold a season, which the baseline repeats",
+                got=f"--window {ahead.window}, a season of {season}",
+                wanted=f"at least {season}",
+                do=f"--window {season}, or --season 1",
+            )
+        return ahead.window, Note(f"window: {ahead.window} steps", "as asked")
+    wanted = max(2 * season, 2 * ahead.horizon, FEWEST_STEPS)
+    room = int(SHARE_OF_WINDOW * max(len(values) for values in panel.values))
+    window = max(min(wanted, room), season, 2)
+    because = "two seasons, two horizons, 8 steps: the most of these"
+    if window < wanted:
+        because = f"{wanted} would be {because}, but a quarter of the longest series is {room}"
+    return window, Note(f"window: {window} steps", because, "--window N")
+
+
+def _split_note(forecast: Forecast, rows: int) -> Note:
+    horizon = forecast.windows.horizon
+    rolling = Rolling.of(int(forecast.origin.min()), len(forecast.stamps), horizon, rows)
+    parts = counted(rolling.folds, "part")
+    first = shown(forecast.stamps[rolling.first()])
+    return Note(
+        f"tests: {parts} of {counted(rolling.origins, 'horizon')} at the end, from {first} on",
+        "each is trained on what lies before it; no tested step is an input or a target of training",
+    )

@@ -1,0 +1,304 @@
+"""A table with a row for each series and time step, as series on one grid of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.dates import calendar
+from fourfold.preprocessing.table import missing
+
+from .clock import DAY, Clock
+from .dataset import Column, Note, Table
+from .messages import close, counted, listed
+from .source import Source
+from .words import reworded, spelled
+
+__all__ = ["Panel", "panel_of", "shown"]
+
+MOST_LEVELS = 20
+"""A column with more different words than this is left out."""
+
+PHASES = {"year": slice(1, 3), "week": slice(3, 5), "day": slice(5, 7)}
+"""Where `calendar` has sin and cos of a phase."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """S series on the grid of a clock; series s has T_s steps, the first of them at place ``start[s]``.
+
+    - ``values``: for each series (T_s, C), the targets first; NaN where a step is absent.
+    - ``columns``: the table's columns that are used, targets first; ``levels`` those of its columns of words.
+    - ``phases``: the calendar's channels, the last of all.
+    """
+
+    labels: tuple[str, ...]
+    clock: Clock
+    start: np.ndarray
+    values: tuple[np.ndarray, ...]
+    columns: tuple[Column, ...]
+    levels: tuple[tuple[str, ...], ...]
+    phases: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        levels = iter(self.levels)
+        own = []
+        for column in self.columns:
+            worded = column.kind == "category"
+            own += [f"{column.name} = {level}" for level in next(levels)] if worded else [column.name]
+        return (*own, *(f"{phase} {wave}" for phase in self.phases for wave in ("sin", "cos")))
+
+    def filled(self, number: int) -> np.ndarray:
+        """A series without gaps: what is absent is as it was last; NaN only before the first value."""
+        values = self.values[number]
+        known = np.where(np.isnan(values), 0, np.arange(len(values))[:, None])
+        return np.take_along_axis(values, np.maximum.accumulate(known, axis=0), axis=0)
+
+
+def panel_of(
+    source: Source,
+    *,
+    time: str | None,
+    id: str | None,
+    targets: Sequence[str],
+    known: Mapping[str, tuple[str, ...]] | None = None,
+    phases: Sequence[str] | None = None,
+) -> Panel:
+    """The series of a table. ``known`` and ``phases``: levels and calendar as they were learnt, None to choose them.
+
+    Errors: a column that does not exist, a missing id or time, two rows of a series at one time, a target that is
+    no number, stamps of several series that fit no grid.
+    """
+    table = _table(source, [name for name in (time, id, *targets) if name is not None])
+    series, labels = _series(source, table, id)
+    times = None if time is None else _times(source, table, time)
+    if times is not None:
+        _check_repeated(times, series, labels, time, id)
+    clock = Clock.of(times, series)
+    columns, levels, channels, notes = _channels(
+        source, table, targets, [*targets, *filter(None, (time, id))], known
+    )
+    count = len(labels)
+    start = np.full(count, len(clock.axis))
+    np.minimum.at(start, series, clock.places)
+    end = np.zeros(count, np.int64)
+    np.maximum.at(end, series, clock.places + 1)
+    chosen = tuple(_phases(clock) if phases is None else phases)
+    phased = np.concatenate([np.empty((len(clock.axis), 0)), *_waves(clock, chosen)], axis=1)
+    values = []
+    order = np.argsort(series, kind="stable")
+    for number, rows in enumerate(np.split(order, np.cumsum(np.bincount(series))[:-1])):
+        one = np.full((end[number] - start[number], channels.shape[1] + phased.shape[1]), np.nan)
+        one[:, channels.shape[1] :] = phased[start[number] : end[number]]
+        one[clock.places[rows] - start[number], : channels.shape[1]] = channels[rows]
+        values.append(one)
+    notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
+    return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
+
+
+def _table(source: Source, names: Sequence[str]) -> Table:
+    table = source.inputs
+    if not isinstance(table, Table):
+        raise OptionError(
+            "forecast-of-arrays",
+            "a forecast needs a table with a row for each time step",
+            got=f"{source.name}, an array",
+            wanted="a file or a data frame with named columns",
+        )
+    absent = next((name for name in names if name not in table), None)
+    if absent is not None:
+        raise OptionError(
+            "no-such-column",
+            "a column of the series does not exist",
+            got=repr(absent[:60]),
+            wanted=f"one of {listed(table.names)}",
+            do=f"use {meant!r}" if (meant := close(absent, table.names)) else "",
+        )
+    return table
+
+
+def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, list[str]]:
+    """The number of each row's series (N,), in the order in which they first occur, and their names."""
+    if id is None:
+        return np.zeros(table.rows, np.int64), [""]
+    _check_present(id, table[id])
+    words = spelled(table[id], source.kind(id))
+    names: dict[str, int] = {}
+    series = [
+        names.setdefault(str(one), len(names)) for one in (table[id] if words is None else words).tolist()
+    ]
+    return np.array(series), list(names)
+
+
+def _times(source: Source, table: Table, time: str) -> np.ndarray:
+    values, kind = table[time], source.kind(time)
+    _check_present(time, values)
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
+    if kind not in ("number", "date"):
+        raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
+    _check_present(time, values)
+    return values
+
+
+def _check_present(name: str, values: np.ndarray) -> None:
+    absent = missing(values)
+    if absent.any():
+        raise DataError(
+            "missing-time",
+            f"{name!r} is missing in some rows",
+            got=f"{absent.sum()} rows, the first is row {np.argmax(absent) + 1}",
+            wanted="an id and a time in each row",
+        )
+
+
+def _check_repeated(
+    times: np.ndarray, series: np.ndarray, labels: list[str], time: str | None, id: str | None
+) -> None:
+    order = np.lexsort((times, series))
+    same = np.flatnonzero((np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1]))
+    if same.size:
+        row = order[same[0] + 1]
+        of = f" of {labels[series[row]]!r}" if id else ""
+        raise DataError(
+            "repeated-time",
+            "two rows of one series have the same time",
+            got=f"{time} {shown(times[row])}{of} in row {row + 1}, {counted(len(same), 'such row')} in all",
+            wanted="one row for each series and time",
+            do="join these rows" if id else "--id COLUMN, if the rows are of several series; else join them",
+        )
+
+
+def _channels(
+    source: Source,
+    table: Table,
+    targets: Sequence[str],
+    taken: Sequence[str],
+    known: Mapping[str, tuple[str, ...]] | None,
+) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...], np.ndarray, tuple[Note, ...]]:
+    """The columns, the levels of those of words, numbers (N, C), and what is left out."""
+    columns, levels, parts, left_out = [], [], [], {}
+    for name in targets:
+        values, kind = _number(source, table, name)
+        if kind != "number":
+            raise DataError(
+                "target-type",
+                f"the target {name!r} can't be forecast",
+                got="words" if kind == "category" else f"{kind}s",
+                wanted="numbers",
+                do="--target COLUMN",
+            )
+        columns.append(Column(name, "number"))
+        parts.append(values[:, None])
+    for name in (name for name in table if name not in taken):
+        values, kind = _number(source, table, name)
+        if kind == "category":
+            found = sorted({str(value) for value in values.tolist() if value is not None})
+            own = known.get(name) if known is not None else tuple(found)
+            if own is None or not 2 <= len(own) <= MOST_LEVELS:
+                left_out[name] = f"{len(found)} different words"
+                continue
+            levels.append(own)
+            absent = missing(values)
+            one_hot = np.stack([np.where(absent, np.nan, values == level) for level in own], axis=1)
+            parts.append(one_hot.astype(np.float64))
+        elif kind == "date":
+            left_out[name] = "a date beside the time"
+            continue
+        elif known is None and len(np.unique(values[~np.isnan(values)])) < 2:
+            left_out[name] = "one value in all rows"
+            continue
+        else:
+            parts.append(values[:, None])
+        columns.append(Column(name, kind))  # pyright: ignore[reportArgumentType]
+    notes = tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
+    return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
+
+
+def _number(source: Source, table: Table, name: str) -> tuple[np.ndarray, str]:
+    """A column as numbers where it can be, infinite ones taken for missing; and its kind."""
+    values, kind = table[name], source.kind(name)
+    if kind == "category":
+        values, kind, _ = reworded(values)
+    if kind in ("number", "boolean"):
+        values = np.where(np.isfinite(values), values, np.nan)
+    return values, kind
+
+
+def _phases(clock: Clock) -> list[str]:
+    """The phases of the calendar that turn at least twice in the history, slower than the stamps."""
+    if clock.axis.dtype.kind != "M" or len(clock.axis) < 2:
+        return []
+    span = float((clock.axis[-1] - clock.axis[0]).astype(np.int64)) / DAY
+    step = span / (len(clock.axis) - 1)
+    return [
+        name for name, days in (("year", 365.25), ("week", 7.0), ("day", 1.0)) if 2 * step <= days <= span / 2
+    ]
+
+
+def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
+    if not phases:
+        return []
+    if clock.axis.dtype.kind != "M":
+        raise DataError(
+            "time-type", "the model was trained on dates", got="other time stamps", wanted="dates"
+        )
+    known = calendar(clock.axis, clock=True)
+    return [known[:, PHASES[phase]] for phase in phases]
+
+
+def _said(
+    clock: Clock,
+    time: str | None,
+    series: np.ndarray,
+    labels: list[str],
+    id: str | None,
+    lengths: Sequence[int],
+) -> tuple[Note, ...]:
+    """What is said about the grid: series, step, gaps, order."""
+    notes = []
+    if id is not None:
+        span = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else str(lengths[0])
+        notes.append(Note(f"series: {counted(len(labels), 'value')} of {id}, {span} steps each"))
+    gaps = int(sum(lengths) - len(series))
+    if not clock.regular:
+        if len(labels) > 1 and gaps > len(series):
+            raise DataError(
+                "irregular-series",
+                f"the stamps {time!r} of several series fit no common grid",
+                got=f"{len(series)} rows at {len(clock.axis)} different times",
+                wanted="a row for each hour, day, month, ... of each series",
+                do="aggregate the rows to regular steps, or forecast one series at a time",
+            )
+        notes.append(Note("steps: irregular", "the order of the stamps is used, their distances are not"))
+    elif time is None:
+        same = "; step n of all series is taken for the same time" if id else ""
+        notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
+    else:
+        first, last = shown(clock.axis[0]), shown(clock.axis[-1])
+        notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {first} to {last}"))
+    if gaps:
+        why = "a window sees there what was last known, and none whose target has a gap is used"
+        notes.append(Note(f"gaps: {counted(gaps, 'step')} without a row", why))
+    if not _sorted(clock.places, series):
+        notes.append(Note("order: the rows are sorted by time", f"they were not in order of {time}"))
+    return tuple(notes)
+
+
+def _sorted(places: np.ndarray, series: np.ndarray) -> bool:
+    """Whether the rows of each series stand in order."""
+    order = np.argsort(series, kind="stable")
+    return not ((np.diff(places[order]) < 0) & (np.diff(series[order]) == 0)).any()
+
+
+def shown(stamp: np.datetime64 | float) -> str:
+    """A stamp without a clock that shows midnight."""
+    if isinstance(stamp, np.datetime64):
+        text = str(stamp.astype("datetime64[s]"))
+        return text.removesuffix("T00:00:00").replace("T", " ")
+    return f"{stamp:g}"

@@ -1,0 +1,24 @@
+"""A split of the rows, and the shares that all plans of splits keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+HOLD_OUT_FROM = 5_000
+"""From this number of rows on one hold-out decides; below it every row is a test row once."""
+
+SHARE = 0.2
+"""The part of the rows that is held out, for test and for validation."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Three disjoint, sorted sets of row numbers."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    fold: int = 0
+    repeat: int = 0

@@ -1,0 +1,105 @@
+"""Windows of the past and the steps that follow them, freed of each window's own level and size."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .fields import Fields
+
+__all__ = ["LAST_VALUE", "SEASONAL_NAIVE", "Windows"]
+
+SEASONAL_NAIVE, LAST_VALUE = "seasonal naive", "last value"
+
+ROUNDING = 1e-12
+"""A deviation below this part of the values is what rounding leaves of none."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    r"""A network sees a window's shape, and predicts what departs from the last season repeated.
+
+    With x (T,) a target's values in a window, y (H,) the values that follow, m the season, and s the standard
+    deviation of x (1 where x is constant):
+
+        input    (x[t] - mean x) / s
+        target   (y[h] - x[T - m + h mod m]) / s
+
+    So a forecast of 0 is the seasonal naive one, or the last value's where m = 1; and a series that grows looks the
+    same at its end as at its start. Other channels are left as they are.
+
+    Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
+    step the K targets in their order.
+
+    ``time``, ``id`` and ``step`` say how the table is read whose last rows are forecast from; ``levels`` are those
+    of its columns of words, ``phases`` the calendar's channels.
+
+    >>> windows = Windows(horizon=3, window=4, season=2, targets=("sales",))
+    >>> past = np.array([1.0, 5.0, 3.0, 7.0]).reshape(1, 4, 1)
+    >>> windows.naive(past)["seasonal naive"].tolist(), windows.naive(past)["last value"].tolist()
+    ([[3.0, 7.0, 3.0]], [[7.0, 7.0, 7.0]])
+    >>> windows.decode(windows.encode(np.array([[5.0, 9.0, 7.0]]), past), past).tolist()
+    [[5.0, 9.0, 7.0]]
+    """
+
+    horizon: int
+    window: int
+    season: int
+    targets: tuple[str, ...]
+    time: str = ""
+    id: str = ""
+    step: str = ""
+    levels: tuple[tuple[str, ...], ...] = ()
+    phases: tuple[str, ...] = ()
+
+    def relative(self, windows: np.ndarray) -> np.ndarray:
+        """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
+        past = windows[..., : len(self.targets)]
+        result = np.array(windows, dtype=np.float64)
+        result[..., : len(self.targets)] = (past - past.mean(axis=1, keepdims=True)) / self._size(windows)
+        return result
+
+    def naive(self, windows: np.ndarray) -> dict[str, np.ndarray]:
+        """Forecasts (N, H K) that learn nothing: the last season repeated, and the last value where that differs."""
+        past = windows[..., : len(self.targets)]
+        last_season = past[:, self.window - self.season + np.arange(self.horizon) % self.season]
+        found = {SEASONAL_NAIVE: last_season}
+        if self.season > 1:
+            found[LAST_VALUE] = np.repeat(past[:, -1:], self.horizon, axis=1)
+        return {name: values.reshape(len(windows), -1) for name, values in found.items()}
+
+    def sizes(self, windows: np.ndarray) -> np.ndarray:
+        """The deviation inside its window of what each number of a target (N, H K) belongs to."""
+        return np.tile(self._size(windows)[:, 0], self.horizon)
+
+    def encode(self, target: np.ndarray, windows: np.ndarray) -> np.ndarray:
+        """Values (N, H K) -> their departure from the seasonal naive forecast, in deviations of the window."""
+        return (target - self.naive(windows)[SEASONAL_NAIVE]) / self.sizes(windows)
+
+    def decode(self, values: np.ndarray, windows: np.ndarray) -> np.ndarray:
+        """The inverse of ``encode``; ``values`` (..., N, H K)."""
+        return values * self.sizes(windows) + self.naive(windows)[SEASONAL_NAIVE]
+
+    def _size(self, windows: np.ndarray) -> np.ndarray:
+        """(N, 1, K)"""
+        past = windows[..., : len(self.targets)]
+        deviation = past.std(axis=1, keepdims=True)
+        return np.where(deviation > ROUNDING * np.abs(past).max(axis=1, keepdims=True), deviation, 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {
+            "targets": list(self.targets),
+            "phases": list(self.phases),
+            "levels": [{"levels": list(levels)} for levels in self.levels],
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Windows:
+        numbers = {name: fields.integer(name, 1) for name in ("horizon", "window", "season")}
+        words = {name: fields.text(name) for name in ("time", "id", "step")}
+        levels = tuple(part.texts("levels") for part in fields.objects("levels"))
+        return cls(
+            **numbers, **words, targets=fields.texts("targets"), phases=fields.texts("phases"), levels=levels
+        )
