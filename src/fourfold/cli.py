@@ -50,8 +50,14 @@ Data = Annotated[
 ]
 X = Annotated[str | None, typer.Option("--x", help="A file of inputs, such as X.npy, in the place of DATA.")]
 Y = Annotated[str | None, typer.Option("--y", help="A file that holds the target alone, such as y.npy.")]
-Target = Annotated[str | None, typer.Option(help="The column to predict.")]
-Task = Annotated[str | None, typer.Option(help="classification or regression.")]
+Target = Annotated[
+    list[str] | None,
+    typer.Option(help="The column to predict; several as in a,b,c, or each with a --target of its own."),
+]
+Task = Annotated[
+    str | None,
+    typer.Option(help="classification, regression, or multilabel: any number of labels a row."),
+]
 Layout = Annotated[str | None, typer.Option(help="flat, sequence, image or text.")]
 Test = Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")]
 Bounds = Annotated[tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")]

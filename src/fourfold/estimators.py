@@ -168,46 +168,69 @@ class _Classifier(ClassifierMixin, _Estimator):
     classes_: np.ndarray
 
     def fit(self, X: Any, y: Any) -> Any:
-        """Learns from rows X and their labels y (N,), and returns itself."""
+        """Learns from rows X and their labels y (N,), or y (N, K) with 1 for each label of a row; returns itself."""
         X = self._rows(X, reset=True, y=y)
-        y = column_or_1d(y, warn=True)
+        several = _columns(y) > 1
+        y = check_array(y, input_name="y") if several else column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
-        dataset = from_arrays(X, y, task="classification", layout=self.layout)
-        self.classes_, numbers = np.unique(y, return_inverse=True)
-        places = [int(numbers[np.argmax(dataset.target == label)]) for label in dataset.task.classes]
-        self._columns = np.argsort(places)
+        dataset = from_arrays(X, y, task="multilabel" if several else "classification", layout=self.layout)
+        if several:
+            self.classes_, self._columns = np.arange(y.shape[1]), np.arange(y.shape[1])
+        else:
+            self.classes_, numbers = np.unique(y, return_inverse=True)
+            places = [int(numbers[np.argmax(dataset.target == label)]) for label in dataset.task.classes]
+            self._columns = np.argsort(places)
+        self._y_type = y.dtype
         self.model_ = self._train(dataset)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """The probability of each class (N, K), in the order of ``classes_``."""
+        """The probability of each class (N, K), in the order of ``classes_``, or of each label."""
         outputs = self._outputs(X)
         return self.model_.preparation.probabilities(outputs)[:, self._columns]
 
     def predict(self, X: Any) -> np.ndarray:
-        """The most probable label of each row (N,)."""
-        best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
+        """The most probable class of each row (N,), or 1 for each label (N, K) more probable than not."""
+        probabilities = self.predict_proba(X)
+        if self.model_.preparation.task.several:
+            return (probabilities > 0.5).astype(self._y_type)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
 
 class _Regressor(RegressorMixin, _Estimator):
     """Numbers."""
 
     def fit(self, X: Any, y: Any) -> Any:
-        """Learns from rows X and their numbers y (N,), and returns itself."""
+        """Learns from rows X and their numbers y (N,) or (N, K), and returns itself."""
         X = self._rows(X, reset=True, y=y)
-        y = check_array(column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
+        y = check_array(y if _columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
         check_consistent_length(X, y)
         dataset = from_arrays(X, y, task="regression", layout=self.layout)
         self.model_ = self._train(dataset)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
-        """The prediction of each row (N,), in the unit of y."""
+        """The prediction of each row (N,) or (N, K), in the unit of y."""
         outputs = self._outputs(X)
         return self.model_.preparation.decode(outputs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _columns(y: Any) -> int:
+    """How many columns a target has."""
+    shape = np.shape(y)
+    return shape[1] if len(shape) == 2 else 1
 
 
 # ---- the public names ----------------------------------------------------------------------------------------
@@ -225,7 +248,7 @@ class FourfoldClassifier(_Classifier, _Comparing):
         out: the folder of the study, continued if it is there; by default none is left.
         verbose: shows progress on standard error.
 
-    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,).
+    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for each label of a row.
 
     Attributes: ``verdict_`` (kind, family, sentence, reasons), ``table_`` (one row a family), ``model_`` (takes
     raw rows), ``comparison_``; ``classes_``, ``n_features_in_`` and, for frames, ``feature_names_in_``.
@@ -258,7 +281,7 @@ class DenseClassifier(_Classifier, _Family):
         layout: ``"flat"``, ``"sequence"``, ``"image"`` or ``"text"``, where the guess from X is wrong.
         seed: of the weights, the order of the rows, dropout and the validation rows.
 
-    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,).
+    Shapes: X (N, F), (N, T, C), (N, H, W, C) or a data frame; y (N,), or (N, K) with 1 for each label of a row.
 
     Attributes: ``model_`` (takes raw rows; ``model_.network`` is the `Model`), ``classes_``, ``n_features_in_`` and,
     for frames, ``feature_names_in_``.

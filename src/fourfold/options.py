@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -30,10 +30,11 @@ class Options:
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
-    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series.
+    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``target`` is the name
+    of a column, or of several: a list, or one text with commas.
     """
 
-    target: str | None = None
+    target: str | Sequence[str] | None = None
     task: str | None = None
     layout: str | None = None
     test: Any = None
@@ -55,6 +56,9 @@ class Options:
     time_ordered: bool = False
 
     def __post_init__(self) -> None:
+        if self.target is not None and not isinstance(self.target, str):
+            named = tuple(map(str, self.target))
+            object.__setattr__(self, "target", named[0] if len(named) == 1 else named or None)
         effort_by_name(self.effort)
         self.chosen  # noqa: B018, a wrong candidate is said before the data are read
         if self.seeds is not None and self.seeds < 1:
@@ -128,7 +132,9 @@ class Options:
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
         words: list[str] = []
-        for name in ("target", "task", "layout", "test", "effort", "seed", "seeds", "margin"):
+        for name in (self.target,) if isinstance(self.target, str) else self.target or ():
+            words += ["--target", name]
+        for name in ("task", "layout", "test", "effort", "seed", "seeds", "margin"):
             value = changed.get(name, getattr(self, name))
             if value != getattr(Options(), name):
                 words += [f"--{name}", str(value)]

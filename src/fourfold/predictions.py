@@ -18,8 +18,8 @@ from fourfold.study.saved_model import SavedModel
 def predict_file(folder: Path, source: Any) -> tuple[str, list[str]]:
     """Predictions as csv text, one line a row in the rows' order, and what was noticed on the way.
 
-    Columns: those of the source that the model does not use (an id, say), ``prediction``, and for a
-    classification the probability of each class.
+    Columns: those of the source that the model does not use (an id, say), ``prediction``, and the probability of
+    each class or label; for several numbers a ``prediction NAME`` each.
     """
     model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
     rows = read_inputs(source, model.preparation)
@@ -30,15 +30,7 @@ def predict_file(folder: Path, source: Any) -> tuple[str, list[str]]:
 
 
 def as_csv(model: SavedModel, rows: NewRows) -> str:
-    outputs = model.prepared_outputs(rows.inputs)
-    columns: dict[str, Any] = dict(rows.others)
-    columns["prediction"] = model.preparation.decode(outputs)
-    if model.preparation.task.kind == "classification":
-        probabilities = model.preparation.probabilities(outputs)
-        for i, label in enumerate(model.preparation.task.classes):
-            columns[f"probability {label}"] = [f"{p:.6f}" for p in probabilities[:, i]]
-    else:
-        columns["prediction"] = [float(f"{value:.7g}") for value in columns["prediction"]]
+    columns = {**rows.others, **model.preparation.written(model.prepared_outputs(rows.inputs))}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in columns])

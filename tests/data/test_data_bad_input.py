@@ -117,7 +117,7 @@ FILES = {
     "npz lengths": (npz(x=X, y=Y[:-3]), 2, "different-lengths", "30 rows of x and 27 of y"),
     "npz of NaN targets": (npz(x=X, y=np.where(Y, np.nan, 1.5)), 2, "missing-target", "15 of 30 rows"),
     "npz of one class": (npz(x=X, y=Y * 0), 2, "one-class", "only one class"),
-    "npz one-hot": (npz(x=X, y=np.eye(2)[Y]), 2, "target-axes", "y.argmax(axis=1)"),
+    "npz one-hot": (npz(x=X, y=np.eye(2)[Y]), 2, "one-hot", "y.argmax(axis=1)"),
     "npz of complex": (npz(x=X + 1j, y=Y), 2, "array-type", "complex"),
     "npz of records": (npz(x=np.zeros(30, dtype=[("a", "f8")]), y=Y), 2, "array-type", "records"),
     "npz of 5 axes": (npz(x=np.zeros((30, 2, 2, 2, 2)), y=Y), 2, "array-axes", "5 axes"),

@@ -16,11 +16,11 @@ from .array_likes import familiar
 from .dataset import Column, Dataset, Table
 from .infer import settle
 from .join import with_test
-from .messages import listed
 from .roles import NO_ROLES, Roles
 from .sample import Reading, thinned
 from .series import unequal
 from .source import Source
+from .targets import together
 from .words import as_objects, typed
 
 
@@ -28,7 +28,7 @@ def from_arrays(
     x: Any,
     y: Any = None,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     task: str | None = None,
     layout: str | None = None,
     bounds: Sequence[float] | None = None,
@@ -44,8 +44,8 @@ def from_arrays(
     - ``x``: an array (N,), (N, F), (N, T, C) or (N, H, W, C) of NumPy, JAX, torch or scipy.sparse, a list of
       arrays (T,) or (T, C) of unequal lengths, a list of texts, a data frame (pandas, polars, pyarrow), a dict
       of columns, or a data set with features.
-    - ``y``: (N,); one-hot (N, K) is refused; the name of a column of x, or None, if x is a data frame that
-      holds its target.
+    - ``y``: (N,), or (N, K) for K targets, an array or a data frame; the name of a column of x, or None, if x is a
+      data frame that holds its target.
     - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
@@ -58,7 +58,7 @@ def from_arrays(
         target, y = y, None
     source = thinned(as_source(x, y, name), Reading(rows))
     if x_test is not None:
-        source = with_test(source, as_source(x_test, y_test, "x_test"), target)
+        source = with_test(source, as_source(x_test, y_test, "x_test"))
     return settle(
         source,
         target=target,
@@ -78,8 +78,7 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     pictures = _pictures(inputs)
     if y is None:
         return Source(name, inputs, columns, layout=layout, pictures=pictures)
-    values, kind, target_name = _target(y)
-    return Source(name, inputs, columns, values, kind, target_name, layout=layout, pictures=pictures)
+    return Source(name, inputs, columns, layout=layout, pictures=pictures).aimed(*_target(y))
 
 
 def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
@@ -106,17 +105,15 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     )
 
 
-def column_of(source: Source) -> tuple[np.ndarray, str]:
-    """The values and the kind of the only column of a source: a target that stands alone."""
-    if isinstance(source.inputs, Table) and len(source.inputs) == 1:
-        name = source.inputs.names[0]
-        return source.inputs[name], source.kind(name)
-    if isinstance(source.inputs, Table):
-        raise DataError(
-            "several-targets", "y has several columns", got=listed(source.inputs.names), wanted="one column"
-        )
-    values, kind, _ = _target(source.inputs)
-    return values, kind
+def target_of(source: Source) -> tuple[tuple[str, ...], np.ndarray, str]:
+    """The names, the values and the kind of a target that stands alone in a source."""
+    if not isinstance(source.inputs, Table):
+        return _target(source.inputs)
+    names = source.inputs.names
+    columns = {name: (source.inputs[name], source.kind(name)) for name in names}
+    if len(names) == 1:
+        return ("y",), *columns[names[0]]
+    return names, *together(columns)
 
 
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
@@ -170,33 +167,32 @@ def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
     return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
 
 
-def _target(y: Any) -> tuple[np.ndarray, str, str]:
-    name = "y"
+def _target(y: Any) -> tuple[tuple[str, ...], np.ndarray, str]:
+    """The names of y's columns, its values (N,) or (N, K), and their kind."""
     y = familiar(y, "y")
     frame = nw.from_native(y, pass_through=True, allow_series=True)
+    if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
+        table, columns = _frame(frame)
+        return table.names, *together({column.name: (table[column.name], column.kind) for column in columns})
     if isinstance(frame, nw.DataFrame):
-        if len(frame.columns) != 1:
-            raise DataError(
-                "several-targets", "y has several columns", got=f"{len(frame.columns)}", wanted="one"
-            )
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
-        values, kind = typed(name, _series(frame))
-        return values, kind, name
+        return (name,), *typed(name, _series(frame))
     array = _array(y, "y")
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
+    if array.ndim == 2 and array.shape[1] > 1:
+        columns = {f"y{k}": typed(f"y{k}", array[:, k]) for k in range(array.shape[1])}
+        return tuple(columns), *together(columns)
     if array.ndim != 1:
         raise DataError(
             "target-axes",
             "y can't be used",
             got=f"shape {array.shape}",
-            wanted="one value for each row",
-            do="y.argmax(axis=1) if y is one-hot" if array.ndim == 2 else "",
+            wanted="one value for each row, or a row of values",
         )
-    values, kind = typed("y", array)
-    return values, kind, name
+    return ("y",), *typed("y", array)
 
 
 def _array(values: Any, what: str) -> np.ndarray:

@@ -13,7 +13,7 @@ from fourfold.preprocessing.task import Task
 from .dataset import Dataset
 from .splits import Split, plan
 
-MOST_ROWS, MOST_COLUMNS = 5_000, 500
+MOST_ROWS, MOST_COLUMNS, MOST_TARGETS = 5_000, 500, 20
 """What the costly judges look at."""
 
 
@@ -33,10 +33,23 @@ class Case:
 
     @cached_property
     def codes(self) -> np.ndarray:
-        """The target (N,): class numbers, or the numbers themselves."""
+        """The target (N,): class numbers, or the numbers themselves; of several columns the numbers of equal rows."""
+        if self.task.several:
+            return np.unique(self.dataset.target, axis=0, return_inverse=True)[1].reshape(-1)
         if self.task.kind == "regression":
             return self.dataset.target
         return np.unique(self.dataset.target, return_inverse=True)[1]
+
+    @cached_property
+    def targets(self) -> dict[str, tuple[np.ndarray, bool]]:
+        """The target by name, as numbers (N,), and whether they are of classes; of several columns at most 20."""
+        classes = self.task.kind != "regression"
+        if not self.task.several:
+            return {self.dataset.target_name: (self.codes, classes)}
+        names, columns = self.task.classes or self.task.names, self.dataset.target.T
+        columns = columns.astype(int) if classes else columns
+        places = np.unique(np.linspace(0, len(names) - 1, min(MOST_TARGETS, len(names))).astype(int))
+        return {names[k]: (columns[k], classes) for k in places}
 
     @cached_property
     def sample(self) -> np.ndarray:

@@ -65,10 +65,12 @@ class Dataset:
     - ``inputs``: a ``Table`` of named columns, or an array: flat (N, F), sequence (N, T, C) with
       missing steps behind the end of shorter series, image (N, H, W, C), text as token numbers (N, T). A
       table in layout text has one text column.
-    - ``target``: (N,), labels as text for classification, float64 for regression.
+    - ``target``: (N,), labels as text for classification, float64 for regression; (N, K) float64 where
+      ``task.several``: the columns ``task.names`` of a regression, or 1 for each label that a row has and else 0.
     - ``columns``: the columns that are used (x0, x1, ... for a flat array; empty for other arrays).
     - ``source_columns``: every input column that the source had, in its order; those that are not in
-      ``columns`` were left out, and a note says why. The target's name is ``target_name``.
+      ``columns`` were left out, and a note says why. The target's name is ``target_name``, of several columns
+      all their names with commas.
     - ``row_shape``: the shape of one row of an array as it was given.
     - ``test_rows``: the rows that came from the user's own test file, else None.
     - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,17 +9,19 @@ import numpy as np
 
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.task import Task
 
 from .columns import settle_table
 from .dataset import Column, Dataset, Note, Table
 from .layout import check_layout, settle_array, varying
 from .long_form import assembled
-from .messages import close, listed
+from .messages import listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .target import settle_target
-from .words import reworded
+from .targets import chosen, mentioned, settle_lists, settle_targets, together
+from .words import as_objects, reworded, spelled
 
 TARGET_NAMES = ("target", "label", "class", "y")
 
@@ -28,7 +29,7 @@ TARGET_NAMES = ("target", "label", "class", "y")
 def settle(
     source: Source,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     task: str | None = None,
     layout: str | None = None,
     bounds: Sequence[float] | None = None,
@@ -38,11 +39,11 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     if roles.time is not None:
-        name, because = _target_of_series(source, roles, target)
-        source, roles = assembled(source, roles, name)
-        source = source.noting(Note(f"target: {name}", because, "" if target else "--target NAME"))
+        names, because = _target_of_series(source, roles, target)
+        source, roles = assembled(source, roles, names)
+        source = source.noting(_named(names, because, target))
         target = None
-    source = _with_target(with_roles(source, roles, target), target)
+    source = _with_target(with_roles(source, roles, target), target, lists=task == "multilabel")
     assert source.target is not None
     if len(source.target) != row_count(source.inputs):
         raise DataError(
@@ -51,14 +52,7 @@ def settle(
             got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
             wanted="one y for each row of x",
         )
-    values, settled_task, target_notes = settle_target(
-        source.target_name,
-        source.target,
-        source.target_kind,
-        task=task,
-        bounds=bounds,
-        test_rows=source.test_rows,
-    )
+    values, settled_task, target_notes = _settled(source, source.target, task, bounds)
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
         source = developed(source, side=image_size)
     elif image_size is not None:
@@ -74,7 +68,8 @@ def settle(
     if isinstance(source.inputs, Table):
         inputs, settled_layout, columns, notes = settle_table(source, layout)
         before = source.all_columns or source.inputs.names
-        source_columns = tuple(name for name in before if name != source.target_name)
+        aims = source.target_names or (source.target_name,)
+        source_columns = tuple(name for name in before if name not in aims)
     else:
         row_shape = source.inputs.shape[1:]
         inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
@@ -104,8 +99,31 @@ def settle(
     )
 
 
-def _target_of_series(source: Source, roles: Roles, target: str | None) -> tuple[str, str]:
-    """The target's column in a table in long form, neither id nor time, and why it is this one."""
+def _settled(
+    source: Source, target: np.ndarray, task: str | None, bounds: Sequence[float] | None
+) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
+    """The values of the target, the task that it sets, and what was inferred."""
+    name, kind, test_rows = source.target_name, source.target_kind, source.test_rows
+    several = target.ndim == 2
+    if not several and task != "multilabel":
+        return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows)
+    if bounds is not None:
+        raise OptionError(
+            "bounds-of-several",
+            "bounds belong to one target, a number",
+            got=f"--bounds, and {len(source.target_names)} targets" if several else "--bounds, and labels",
+            do="leave out --bounds",
+        )
+    if several:
+        return settle_targets(source.target_names, target, task=task, test_rows=test_rows)
+    cells = spelled(target, kind)
+    return settle_lists(name, as_objects([""]) if cells is None else cells, test_rows=test_rows)
+
+
+def _target_of_series(
+    source: Source, roles: Roles, target: str | Sequence[str] | None
+) -> tuple[tuple[str, ...], str]:
+    """The target's columns in a table in long form, neither id nor time, and why it is these."""
     if not isinstance(source.inputs, Table):
         raise OptionError(
             "time-of-arrays",
@@ -114,13 +132,13 @@ def _target_of_series(source: Source, roles: Roles, target: str | None) -> tuple
             do="leave out --time: arrays are (series, steps, channels)",
         )
     names = {name: values for name, values in source.inputs.items() if name not in (roles.id, roles.time)}
-    return _target_name(Table(names), target)
+    return _target_names(Table(names), target)
 
 
-def _with_target(source: Source, target: str | None) -> Source:
-    """The target taken out of the table, if it is one of its columns."""
+def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool) -> Source:
+    """The target taken out of the table, if it is among its columns; ``lists``: its one column lists labels."""
     if source.target is not None:
-        if target is not None and target != source.target_name:
+        if target is not None and mentioned(target) != mentioned(source.target_names or source.target_name):
             raise OptionError(
                 "target-is-given",
                 "a target can't be chosen here",
@@ -144,24 +162,22 @@ def _with_target(source: Source, target: str | None) -> Source:
             got=f"{source.name}, files",
             wanted="a subfolder for each class",
         )
-    name, because = _target_name(table, target)
-    if len(table) == 1:
+    names, because = _target_names(table, target)
+    if len(table) == len(names):
         raise DataError(
             "no-inputs",
             "the data have no input columns beside the target",
-            got=f"one column, {name!r}",
+            got=f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}",
             wanted="at least one column more",
         )
-    note = Note(f"target: {name}", because, "" if target else "--target NAME")
-    values, kind = table[name], source.kind(name)
-    if kind == "category":
-        values, kind, _ = reworded(values, strict=True)
-    return replace(
-        source.without(name),
-        target=values,
-        target_kind=kind,
-        target_name=name,
-        notes=(*source.notes, note),
+    columns = {name: (table[name], source.kind(name)) for name in names}
+    values, kind = columns[names[0]] if lists and len(names) == 1 else together(columns)
+    return source.without(*names).aimed(names, values, kind).noting(_named(names, because, target))
+
+
+def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:
+    return Note(
+        f"target{'s' * (len(names) > 1)}: {', '.join(names)}", because, "" if target else "--target NAME"
     )
 
 
@@ -186,20 +202,11 @@ def _reworded(source: Source, layout: str | None) -> Source:
     return replace(source, inputs=Table(table), columns=tuple(columns)).noting(*notes)
 
 
-def _target_name(table: Table, target: str | None) -> tuple[str, str]:
-    if target is None:
-        folded = {name.casefold(): name for name in table}
-        for usual in TARGET_NAMES:
-            if usual in folded:
-                return folded[usual], "a usual name of a target"
-        return table.names[-1], "the last column"
-    if target in table:
-        return target, "as asked"
-    meant = close(target, table.names)
-    raise OptionError(
-        "no-such-target",
-        "the target is not a column",
-        got=repr(target[:60]),
-        wanted=f"one of {listed(table.names)}",
-        do=f"--target {shlex.quote(meant or table.names[-1])}",
-    )
+def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    if target is not None:
+        return chosen(target, table.names), "as asked"
+    folded = {name.casefold(): name for name in table}
+    for usual in TARGET_NAMES:
+        if usual in folded:
+            return (folded[usual],), "a usual name of a target"
+    return (table.names[-1],), "the last column"

@@ -15,7 +15,7 @@ from .series import as_long
 from .source import Source
 
 
-def with_test(source: Source, test: Source, target: str | None = None) -> Source:
+def with_test(source: Source, test: Source) -> Source:
     """One source of both; the last rows are the test rows.
 
     Errors: ``DataError`` for test rows of another form, without the target, or with other columns.
@@ -40,6 +40,13 @@ def with_test(source: Source, test: Source, target: str | None = None) -> Source
                 "x and y of the test data differ in length",
                 got=f"{rows} and {len(test.target)}",
                 wanted="one target a row",
+            )
+        if source.target.shape[1:] != test.target.shape[1:]:
+            raise DataError(
+                "test-targets",
+                "the test data have another number of targets",
+                got=f"shape {test.target.shape}",
+                wanted=f"shape {(rows, *source.target.shape[1:])}",
             )
         kind, parts = _together("y", (source.target_kind, source.target), (test.target_kind, test.target))
         joined = replace(joined, target=np.concatenate(parts), target_kind=kind)

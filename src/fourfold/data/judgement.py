@@ -74,6 +74,24 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
     }
 
 
+def _rare_labels(case: Case) -> Iterator[Finding]:
+    if case.task.kind != "multilabel":
+        return
+    counts = case.dataset.target.sum(axis=0)
+    fewest = np.minimum(counts, case.dataset.rows - counts)
+    rare = [label for label, count in zip(case.task.classes, fewest) if count < RARE]
+    if rare:
+        yield Finding(
+            "rare-labels",
+            f"labels that fewer than {RARE} rows have, or lack: {listed(rare)}; how well they are told can't be "
+            "measured",
+            "rows of the rarest label",
+            int(fewest.min()),
+            "collect more of them, or leave them out",
+            important=True,
+        )
+
+
 def _imbalance(case: Case) -> Iterator[Finding]:
     if case.task.kind != "classification":
         return
@@ -101,6 +119,8 @@ def _imbalance(case: Case) -> Iterator[Finding]:
 
 
 def _task(case: Case) -> Iterator[Finding]:
+    if case.task.several:
+        return
     distinct = len(np.unique(case.dataset.target))
     if case.task.kind == "regression":
         if distinct <= FEW_VALUES and case.dataset.rows >= 5 * distinct:
@@ -213,7 +233,7 @@ def _twins(case: Case) -> Iterator[Finding]:
         "remove the copies, or --group COLUMN to keep them together" if specific else "",
         important=specific and share >= TWINS,
     )
-    if case.task.kind == "classification":
+    if case.task.kind != "regression":
         pairs = np.unique(np.stack([inverse, case.codes], axis=1), axis=0)
         at_odds = int(np.isin(inverse, np.flatnonzero(np.bincount(pairs[:, 0]) > 1)).sum())
         if at_odds:
@@ -240,9 +260,13 @@ def _groups(case: Case) -> Iterator[Finding]:
                 "--group with the same column",
                 important=True,
             )
-    if groups is not None and case.task.kind == "classification":
-        labels = [str(label) for label in np.unique(case.dataset.target)]
-        alone = [label for label in labels if len(set(groups[case.dataset.target == label].tolist())) == 1]
+    if groups is not None and case.task.kind != "regression":
+        target = case.dataset.target
+        has = {
+            label: target[:, place] > 0 if case.task.several else target == label
+            for place, label in enumerate(case.task.classes)
+        }
+        alone = [label for label, rows in has.items() if len(set(groups[rows].tolist())) == 1]
         if alone:
             yield Finding(
                 "class-in-one-group",
@@ -261,9 +285,9 @@ def _rows(case: Case) -> Iterator[Finding]:
     error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
     """
     tested = len(np.unique(np.concatenate([split.test for split in case.splits])))
-    if case.task.kind == "classification":
+    if case.task.kind != "regression":
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
-        said = f"{100 * smallest:.1f} points of accuracy"
+        said = f"{100 * smallest:.1f} points of {'the Jaccard index' if case.task.several else 'accuracy'}"
     else:
         smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
         said = f"{percent(smallest, 1)} of the error"
@@ -285,5 +309,6 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _groups,
     _columns,
     _imbalance,
+    _rare_labels,
     _rows,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .case import Case
+from .case import MOST_COLUMNS, Case
 from .dataset import Finding
 from .messages import percent
 
@@ -28,12 +28,19 @@ def judge(case: Case) -> Iterator[Finding]:
     if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
         return
     halves = rows[::2], rows[1::2]
-    for name, kind, values in case.columns():
-        gain = min(_gain(case, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
+    columns = list(case.columns())
+    targets = list(case.targets.items())[: max(1, MOST_COLUMNS // max(1, len(columns)))]
+    for name, kind, values in columns:
+        gains = {
+            target: min(_gain(codes, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
+            for target, codes in targets
+        }
+        told = max(gains, key=lambda target: gains[target])
+        gain, what = gains[told], f"the target {told!r}" if case.task.several else "the target"
         if gain >= ALMOST:
             yield Finding(
                 "gives-target-away",
-                f"column {name!r} alone tells the target ({percent(gain, 1)} of what guessing misses)",
+                f"column {name!r} alone tells {what} ({percent(gain, 1)} of what guessing misses)",
                 "gain over guessing",
                 gain,
                 "leave the column out, if it is not known before the target is",
@@ -42,15 +49,17 @@ def judge(case: Case) -> Iterator[Finding]:
             )
 
 
-def _gain(case: Case, kind: str, values: np.ndarray, learn: np.ndarray, tried: np.ndarray) -> float:
-    classes = case.task.kind == "classification"
-    truth = case.codes[tried]
+def _gain(
+    target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, learn: np.ndarray, tried: np.ndarray
+) -> float:
+    codes, classes = target
+    truth = codes[tried]
     if kind == "category":
-        guess = _by_level(values[learn], case.codes[learn], values[tried], classes)
+        guess = _by_level(values[learn], codes[learn], values[tried], classes)
     else:
-        guess = _by_tree(values[learn], case.codes[learn], values[tried], classes)
+        guess = _by_tree(values[learn], codes[learn], values[tried], classes)
     if classes:
-        usual = np.bincount(case.codes[learn]).argmax()
+        usual = np.bincount(codes[learn]).argmax()
         missed = float(np.mean(truth != usual))
         return 1 - float(np.mean(truth != guess)) / missed if missed else 0.0
     spread = float(np.var(truth))

@@ -17,13 +17,14 @@ from .messages import close, counted, listed
 from .roles import Roles
 from .source import Source
 from .stamps import irregular
+from .targets import together
 from .words import as_objects, reworded, spelled
 
 __all__ = ["assembled", "series_of"]
 
 
-def assembled(source: Source, roles: Roles, target: str) -> tuple[Source, Roles]:
-    """The series of a long table, their targets, and the roles that are left to set.
+def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Source, Roles]:
+    """The series of a long table, their targets, one column or several, and the roles that are left to set.
 
     The rows of one id are one series, sorted by time; series stand in the order in which their ids first occur.
     Target, weight and group have to be the same in all rows of a series; all other columns are channels.
@@ -47,7 +48,7 @@ def assembled(source: Source, roles: Roles, target: str) -> tuple[Source, Roles]
             wanted="all steps of each series",
             do="leave out --rows, or save the series as .npz, (series, steps, channels)",
         )
-    own = [name for name in (target, roles.weight, roles.group) if isinstance(name, str)]
+    own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
     table = _table(source, [roles.id, roles.time, *own])
     channels = [name for name in table if name not in (roles.id, roles.time, *own)]
     built, first, number = series_of(source, roles.id, roles.time, channels)
@@ -70,12 +71,8 @@ def assembled(source: Source, roles: Roles, target: str) -> tuple[Source, Roles]
             )
         return values[first]
 
-    kind = source.kind(target)
-    values = constant(target)
-    if kind == "category":
-        values, kind, _ = reworded(values, strict=True)
-    built = replace(built, target=values, target_kind=kind, target_name=target)
-    return built, Roles(
+    values, kind = together({name: (constant(name), source.kind(name)) for name in targets})
+    return built.aimed(targets, values, kind), Roles(
         weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered
     )
 

@@ -165,7 +165,7 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, tuple[Note
     """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
     assert isinstance(found.inputs, Table)
     problems, notes, table = [], list(found.notes), {}
-    known = {*preparation.source_columns, preparation.target_name}
+    known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     extra = [name for name in found.inputs if name not in known]
     for column in preparation.columns:
         if column.name not in found.inputs:

@@ -12,7 +12,7 @@ from typing import Any
 from fourfold.errors import DataError, FileError, OptionError
 from fourfold.preprocessing.table import row_count
 
-from .arrays import as_source, column_of
+from .arrays import as_source, target_of
 from .content import Content, check_unchanged, look
 from .dataset import Dataset
 from .embedded import EMBEDDED
@@ -35,7 +35,7 @@ from .wrong_kinds import WANTED, is_workbook, refuse
 def read(
     source: Any,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     task: str | None = None,
     layout: str | None = None,
     labels: str | os.PathLike[str] | None = None,
@@ -51,9 +51,9 @@ def read(
       or ts file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
       texts for each class, a table of paths of pictures, "-" for standard input, or a data frame.
       The content decides what a file is, not its name.
-    - ``target``: the column to predict; ``task``: classification or regression; ``layout``: flat,
-      sequence, image or text; ``bounds``: the lowest and highest value of a bounded target. What is left
-      out is inferred, and said in ``Dataset.notes``.
+    - ``target``: the column to predict, or several; ``task``: classification, regression or multilabel;
+      ``layout``: flat, sequence, image or text; ``bounds``: the lowest and highest value of a bounded target.
+      What is left out is inferred, and said in ``Dataset.notes``.
     - ``labels``: a file that holds the target alone, where ``source`` holds the inputs.
     - ``test``: the user's own test rows, in the same form.
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
@@ -70,7 +70,7 @@ def read(
     reading = Reading(rows, layout=layout)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
-        found = with_test(found, open_source(test, Reading(layout=layout)), target)
+        found = with_test(found, open_source(test, Reading(layout=layout)))
     return settle(
         found,
         target=target,
@@ -95,11 +95,11 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             wanted=f"the target {source.target_name!r}, which these data bring along",
             do="leave out --y",
         )
-    target, kind = column_of(found)
+    names, target, kind = target_of(found)
     drawn = row_count(source.inputs)
     if len(target) == source.total > drawn:
         target = target[places(source.total, drawn)]
-    paired = replace(source, target=target, target_kind=kind)
+    paired = source.aimed(names, target, kind)
     if row_count(paired.inputs) != len(target):
         raise DataError(
             "different-lengths",

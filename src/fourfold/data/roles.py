@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from fourfold.preprocessing.table import missing, row_count
 from .dataset import Note, Table
 from .messages import close, listed
 from .source import Source
+from .targets import mentioned
 from .words import as_objects, reworded, spelled, typed
 
 FEWEST_GROUPS = 3
@@ -36,7 +38,7 @@ class Roles:
 NO_ROLES = Roles()
 
 
-def with_roles(source: Source, roles: Roles, target: str | None = None) -> Source:
+def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None = None) -> Source:
     """The source with its weights, groups and ids set, their columns taken out of the inputs.
 
     Errors: ``OptionError`` for a column that does not exist, that has two roles or is the target;
@@ -52,7 +54,8 @@ def with_roles(source: Source, roles: Roles, target: str | None = None) -> Sourc
         )
     given = [(role, getattr(roles, role)) for role in ("weight", "group", "id")]
     names = [value for _, value in given if isinstance(value, str)]
-    twice = next((name for name in names if names.count(name) > 1 or name == target), None)
+    aims = mentioned(target)
+    twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
     if twice is not None:
         raise OptionError(
             "two-roles",

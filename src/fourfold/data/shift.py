@@ -30,14 +30,14 @@ def judge(case: Case) -> Iterator[Finding]:
     train = rng.permutation(np.setdiff1d(np.arange(case.dataset.rows), test))[:MOST_ROWS]
     test = rng.permutation(test)[:MOST_ROWS]
     columns = list(_columns(case))
-    target_kind = "category" if case.task.kind == "classification" else "number"
+    targets = [
+        (f"target {name}", "category" if classes else "number", codes.astype(float))
+        for name, (codes, classes) in case.targets.items()
+    ]
     shifted = []
-    for name, kind, values in [
-        *columns,
-        (f"target {case.dataset.target_name}", target_kind, case.codes.astype(float)),
-    ]:
+    for name, kind, values in [*columns, *targets]:
         distance, chance = _two_samples(kind, values[train], values[test])
-        if distance >= DISTANCE and chance < LEVEL / (len(columns) + 1):
+        if distance >= DISTANCE and chance < LEVEL / (len(columns) + len(targets)):
             shifted.append((distance, name))
     if shifted:
         shifted.sort(reverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,8 @@ class Source:
     """Inputs, and a target if the reader knows which it is.
 
     - ``inputs``: an array (N, ...), or a ``Table`` with its ``columns``; strings are kind "category".
-    - ``target``: (N,) with its kind; None where the target is still one of the table's columns.
+    - ``target``: (N,) with its kind, or (N, K) float64 of several columns, ``target_names``; None where the target
+      is still among the table's columns.
     - ``layout``: what the reader knows of the layout; None where it is to be inferred.
     - ``test_rows``: how many of the last rows are test rows.
     - ``total``: how many rows there were, where only a sample of them was read; else 0.
@@ -31,6 +33,7 @@ class Source:
     target: np.ndarray | None = None
     target_kind: str = "number"
     target_name: str = "y"
+    target_names: tuple[str, ...] = ()
     layout: Layout | None = None
     notes: tuple[Note, ...] = ()
     test_rows: int = 0
@@ -50,13 +53,20 @@ class Source:
         taken = {name: values[rows] for name in aligned if (values := getattr(self, name)) is not None}
         return replace(self, inputs=take_rows(self.inputs, rows), **taken)
 
-    def without(self, name: str) -> Source:
-        """The source without one of its columns, whose name it keeps in ``all_columns``."""
+    def without(self, *names: str) -> Source:
+        """The source without some of its columns, whose names it keeps in ``all_columns``."""
         assert isinstance(self.inputs, Table)
-        columns = tuple(column for column in self.columns if column.name != name)
+        columns = tuple(column for column in self.columns if column.name not in names)
         inputs = Table({column.name: self.inputs[column.name] for column in columns})
         return replace(
             self, inputs=inputs, columns=columns, all_columns=self.all_columns or self.inputs.names
+        )
+
+    def aimed(self, names: Sequence[str], values: np.ndarray, kind: str) -> Source:
+        """The source with its target: the values of one column or of several."""
+        several = tuple(names) if len(names) > 1 else ()
+        return replace(
+            self, target=values, target_kind=kind, target_name=", ".join(names), target_names=several
         )
 
     def noting(self, *notes: Note) -> Source:

@@ -161,7 +161,7 @@ def _split(
             do="add rows",
         )
     known = dataset.target[train]
-    if dataset.task.kind == "classification" and (known == known[0]).all():
+    if dataset.task.kind != "regression" and (known == known[0]).all():
         kept = "--time-ordered" if rows.in_time else "--group"
         raise DataError(
             "one-class-to-train",
@@ -174,15 +174,44 @@ def _split(
 
 
 def _strata(dataset: Dataset) -> np.ndarray:
-    """The stratum of each row (N,): its class, or the quantile bin of its target."""
+    """The stratum of each row (N,): its class, its rarest label, or the quantile bin of its target.
+
+    Of several numbers it is the bin of the sum of the standardised ones.
+    """
+    target = dataset.target
     if dataset.task.kind == "classification":
-        return np.unique(dataset.target, return_inverse=True)[1]
+        return np.unique(target, return_inverse=True)[1]
+    if dataset.task.kind == "multilabel":
+        return _rarest_labels(target)
+    if dataset.task.several:
+        target = (target / target.std(axis=0)).sum(axis=1)
     for bins in range(BINS, 1, -1):
-        edges = np.quantile(dataset.target, np.linspace(0, 1, bins + 1)[1:-1])
-        strata = np.unique(np.searchsorted(edges, dataset.target), return_inverse=True)[1]
+        edges = np.quantile(target, np.linspace(0, 1, bins + 1)[1:-1])
+        strata = np.unique(np.searchsorted(edges, target), return_inverse=True)[1]
         if np.bincount(strata).min() >= FULL:
             return strata
     return np.zeros(dataset.rows, dtype=np.int64)
+
+
+def _rarest_labels(labels: np.ndarray) -> np.ndarray:
+    """For each row of labels (N, K) the rarest one that it has; a label that would be alone joins the other rows.
+
+    Keeping the shares of the rarest labels first is the idea of iterative stratification (Sechidis, Tsoumakas and
+    Vlahavas, "On the stratification of multi-label data", 2011).
+
+    >>> np.bincount(_rarest_labels(np.array([[1, 0]] * 15 + [[1, 1]] * 12 + [[0, 0]] * 10))).tolist()
+    [15, 12, 10]
+    """
+    count = labels.shape[1]
+    strata = np.full(len(labels), count)
+    for label in np.argsort(labels.sum(axis=0), kind="stable"):
+        rows = (labels[:, label] > 0) & (strata == count)
+        if rows.sum() >= FULL:
+            strata[rows] = label
+    rest = strata == count
+    if 0 < rest.sum() < FULL:
+        strata[rest] = np.bincount(strata).argmax()
+    return strata
 
 
 def _stratified_part(strata: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -14,7 +14,7 @@ from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classificat
 from .dataset import Note
 from .messages import listed, percent, unknown
 
-TASKS = ("classification", "regression")
+TASKS = ("classification", "regression", "multilabel")
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 

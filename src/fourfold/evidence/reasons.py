@@ -12,7 +12,12 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, Cite, Facts, Part, Sentence
 
-SCORE_WORDS = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "rmse": "RMSE"}
+SCORE_WORDS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "jaccard": "Jaccard index",
+    "rmse": "RMSE",
+}
 ENDS: tuple[Part, Part] = ("low", "high")
 
 

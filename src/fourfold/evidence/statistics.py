@@ -34,7 +34,7 @@ from fourfold.errors import OptionError
 from fourfold.evidence.components import Components, Design, Estimate
 from fourfold.evidence.multiplicity import critical_level
 
-SCORES = ("accuracy", "balanced_accuracy", "rmse")
+SCORES = ("accuracy", "balanced_accuracy", "jaccard", "rmse")
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,11 @@ class Analysis:
 
     Args:
         losses: name -> (S, n): seed s's loss on example i (0 or 1; the squared error; for balanced accuracy
-            0 or the example's weight n / (K n_class)); (1, n) for a predictor without seeds.
+            0 or the example's weight n / (K n_class); for labels 1 - their Jaccard index); (1, n) for a predictor
+            without seeds.
         runs: (S, n), the number of the trained model that predicted the entry: one for each seed and fold.
         fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
-        score: ``accuracy``, ``balanced_accuracy`` or ``rmse``.
+        score: ``accuracy``, ``balanced_accuracy``, ``jaccard`` or ``rmse``.
         groups: (n,), which examples depend on each other; None if each stands alone.
         deterministic: names of predictors without seeds of their own.
 
@@ -91,7 +92,9 @@ class Analysis:
             arrays = {name: loss / (2 * roots[name] or 1.0) for name, loss in arrays.items()}
         # of balanced accuracy: the mean over classes of n / (K n_class) is the mean square over examples
         errors = np.unique(np.concatenate([loss[loss > 0] for loss in arrays.values()] or [np.ones(0)]))
-        self.error_square = float(errors.mean()) if len(errors) and not self.root else 1.0
+        weighted = len(errors) and score in ("accuracy", "balanced_accuracy")
+        # a loss between 0 and 1 varies less than one that is either: 1 errs on the wide side
+        self.error_square = float(errors.mean()) if weighted else 1.0
         self.components = Components(
             arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.root else self.error_square
         )

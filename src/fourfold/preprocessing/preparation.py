@@ -161,7 +161,7 @@ class Preparation:
         return np.concatenate(parts, axis=1)
 
     def target(self, raw: np.ndarray) -> np.ndarray:
-        """The raw target (N,) -> class indices (int32) or scaled numbers (float32)."""
+        """The raw target (N,) or (N, K) -> class indices (int32), labels 0 or 1, or scaled numbers (float32)."""
         return self.learnt_target.encode(raw)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
@@ -169,8 +169,12 @@ class Preparation:
         return self.learnt_target.decode(outputs)
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs of the network, after its activation -> the probability of each class (N, K)."""
+        """Outputs of the network, after its activation -> the probability of each class or label (N, K)."""
         return self.learnt_target.probabilities(outputs)
+
+    def written(self, outputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Outputs after the activation -> predictions as columns of a table."""
+        return self.learnt_target.written(outputs)
 
     def to_json(self) -> str:
         """Plain JSON; ``from_json`` gives back the same numbers to the last bit."""

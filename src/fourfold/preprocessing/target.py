@@ -15,7 +15,7 @@ from .task import Kind, LabelType, Loss, Output, Score, Task
 
 @dataclass(frozen=True)
 class Target:
-    """y' = (y - center) / scale for numbers, the class's index for labels.
+    """y' = (y - center) / scale for numbers, the class's index for a label, 0 or 1 for each of several labels.
 
     ========  ==================================  =========================
     output    center                              scale
@@ -25,7 +25,9 @@ class Target:
     tanh      middle of the bounds                half their distance
     ========  ==================================  =========================
 
-    Shapes: target (N,); outputs of the network after its activation (N, units).
+    Several columns have a center and a scale each, if they are not of one unit.
+
+    Shapes: target (N,), or (N, K) of several columns; outputs of the network after its activation (N, units).
 
     >>> from fourfold.preprocessing.task import classification
     >>> target = Target.fit(classification(np.array(["cat", "dog"])), np.array(["cat", "dog"]))
@@ -34,28 +36,31 @@ class Target:
     """
 
     task: Task
-    center: float = 0.0
-    scale: float = 1.0
+    center: float | tuple[float, ...] = 0.0
+    scale: float | tuple[float, ...] = 1.0
 
     @classmethod
     def fit(cls, task: Task, values: np.ndarray) -> Target:
         """``values``: the target of the training rows."""
-        if task.kind == "classification":
+        if task.kind != "regression":
             return cls(task)
         if task.output == "tanh" and task.bounds is not None:
             low, high = task.bounds
             return cls(task, low / 2 + high / 2, high / 2 - low / 2)
-        unit = float(np.abs(values).max()) or 1.0
+        axis = 0 if task.several and not task.one_unit else None
+        unit = _or_one(np.abs(values).max(axis))
         shrunk = values / unit
         if task.output == "softplus":
-            return cls(task, 0.0, float(np.sqrt(np.mean(shrunk**2))) * unit)
-        deviation = float(shrunk.std()) * unit
-        return cls(task, float(shrunk.mean()) * unit, deviation if deviation > 0 else 1.0)
+            return cls(task, 0.0, _plain(np.sqrt(np.mean(shrunk**2, axis)) * unit))
+        return cls(task, _plain(shrunk.mean(axis) * unit), _plain(_or_one(shrunk.std(axis) * unit)))
 
     def encode(self, values: np.ndarray) -> np.ndarray:
-        """int32 class indices or float32 numbers (N,)."""
+        """int32 class indices or float32 numbers (N,); of several columns (N, K), labels as int32 0 and 1."""
         if self.task.kind == "regression":
-            return ((np.asarray(values, dtype=np.float64) - self.center) / self.scale).astype(np.float32)
+            scaled = (np.asarray(values, dtype=np.float64) - np.array(self.center)) / np.array(self.scale)
+            return scaled.astype(np.float32)
+        if self.task.kind == "multilabel":
+            return np.asarray(values).astype(np.int32)
         labels, inverse = np.unique(np.asarray(values, dtype=str), return_inverse=True)
         index = {label: i for i, label in enumerate(self.task.classes)}
         unknown = [str(label) for label in labels if str(label) not in index]
@@ -69,19 +74,46 @@ class Target:
         return np.array([index[str(label)] for label in labels], dtype=np.int32)[inverse]
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """The probability of each class (N, K)."""
+        """The probability of each class, or of each label (N, K)."""
         outputs = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
         if self.task.kind == "regression":
             raise DataError("no-probabilities", "a regression has no probabilities", do="use the predictions")
-        return np.concatenate([1 - outputs, outputs], axis=1) if self.task.output == "sigmoid" else outputs
+        binary = self.task.kind == "classification" and self.task.output == "sigmoid"
+        return np.concatenate([1 - outputs, outputs], axis=1) if binary else outputs
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """Predictions (N,): labels as the user wrote them, or numbers in the user's units."""
+        """Predictions (N,): labels as the user wrote them, or numbers in the user's units.
+
+        Of several columns (N, K): numbers, or 1 for each label whose probability is above one half.
+        """
         outputs = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
         if self.task.kind == "regression":
-            return outputs[:, 0] * self.scale + self.center
+            found = outputs if self.task.several else outputs[:, 0]
+            return found * np.array(self.scale) + np.array(self.center)
+        if self.task.kind == "multilabel":
+            return (outputs > 0.5).astype(int)
         best = np.argmax(self.probabilities(outputs), axis=1)
         return self.labels()[best]
+
+    def written(self, outputs: np.ndarray) -> dict[str, np.ndarray]:
+        """What is predicted as columns of a table: ``prediction``, and the probability of each class or label.
+
+        Numbers have seven digits, and a ``prediction NAME`` for each of several; labels are joined by semicolons.
+        """
+        task, found = self.task, self.decode(outputs)
+        if task.kind == "regression":
+            names = [f"prediction {name}" for name in task.names] or ["prediction"]
+            rounded = np.array([float(f"{value:.7g}") for value in found.ravel().tolist()])
+            return dict(zip(names, rounded.reshape(len(found), -1).T))
+        columns = {"prediction": found}
+        if task.kind == "multilabel":
+            rows = [
+                ";".join(label for label, told in zip(task.classes, row) if told) for row in found.tolist()
+            ]
+            columns = {"prediction": np.array(rows, dtype=object)}
+        for label, probability in zip(task.classes, self.probabilities(outputs).T):
+            columns[f"probability {label}"] = np.array([f"{p:.6f}" for p in probability])
+        return columns
 
     def labels(self) -> np.ndarray:
         """The classes in the type that the user's target had (K,)."""
@@ -98,12 +130,19 @@ class Target:
         task = self.task.to_dict()
         task["classes"] = list(self.task.classes)
         task["bounds"] = list(self.task.bounds) if self.task.bounds is not None else []
-        return {"task": task, "center": self.center, "scale": self.scale}
+        if self.task.names:
+            task["names"] = list(self.task.names)
+        center, scale = (
+            list(part) if isinstance(part, tuple) else part for part in (self.center, self.scale)
+        )
+        return {"task": task, "center": center, "scale": scale}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Target:
         task = fields.object("task")
         bounds = task.floats("bounds", 2 if task.get("bounds", list) else 0).tolist()
+        names = task.texts("names") if "names" in task.values else ()
+        each = isinstance(fields.values.get("center"), list)
         target = cls(
             Task(
                 kind=task.text("kind", get_args(Kind)),  # pyright: ignore[reportArgumentType]
@@ -113,17 +152,26 @@ class Target:
                 score=task.text("score", get_args(Score)),  # pyright: ignore[reportArgumentType]
                 bounds=(bounds[0], bounds[1]) if bounds else None,
                 label_type=task.text("label_type", get_args(LabelType)),  # pyright: ignore[reportArgumentType]
+                names=names,
+                one_unit="one_unit" in task.values and task.boolean("one_unit"),
             ),
-            fields.number("center"),
-            fields.number("scale"),
+            *(
+                tuple(fields.floats(part, len(names)).tolist()) if each else fields.number(part)
+                for part in ("center", "scale")
+            ),
         )
-        count, output = len(target.task.classes), target.task.output
-        fits = count == 2 if output == "sigmoid" else count > 2 if output == "softmax" else count == 0
+        count, output, kind = len(target.task.classes), target.task.output, target.task.kind
+        fits = {
+            "classification": count == 2 if output == "sigmoid" else count > 2 and output == "softmax",
+            "multilabel": count > 1 and output == "sigmoid" and names in ((), target.task.classes),
+            "regression": count == 0 and output not in ("sigmoid", "softmax"),
+        }[kind]
+        each_has_its_own = kind == "regression" and bool(names) and not target.task.one_unit
         try:
-            fits = fits and len(target.labels()) == count and target.scale > 0
+            fits = fits and len(target.labels()) == count and bool(np.all(np.array(target.scale) > 0))
         except (ValueError, OverflowError):
             fits = False
-        if not fits or (output in ("sigmoid", "softmax")) != (target.task.kind == "classification"):
+        if not fits or each != each_has_its_own:
             raise FileError(
                 "damaged-json",
                 f"{task.where} can't be read",
@@ -131,6 +179,16 @@ class Target:
                 wanted="the file that Fourfold wrote",
             )
         return target
+
+
+def _or_one(values: np.ndarray) -> np.ndarray:
+    """1 where there is no spread to divide by."""
+    return np.where(values > 0, values, 1.0)
+
+
+def _plain(values: np.ndarray) -> float | tuple[float, ...]:
+    """One number, or one a column."""
+    return tuple(values.tolist()) if values.ndim else float(values)
 
 
 def _some(values: tuple[str, ...]) -> str:

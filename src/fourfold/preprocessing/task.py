@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-Kind = Literal["classification", "regression"]
+Kind = Literal["classification", "regression", "multilabel"]
 Output = Literal["softmax", "sigmoid", "linear", "softplus", "tanh"]
 Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared error"]
-Score = Literal["accuracy", "balanced_accuracy", "rmse"]
+Score = Literal["accuracy", "balanced_accuracy", "jaccard", "rmse"]
 LabelType = Literal["text", "integer", "number", "boolean"]
 
 IMBALANCED = 0.8
@@ -25,9 +26,13 @@ class Task:
     - classification of 2 classes: one output with sigmoid, binary crossentropy; it is the probability
       of ``classes[1]``;
     - regression: one output with mean squared error; linear, softplus for a positive target, tanh for a
-      target within ``bounds``.
+      target within ``bounds``;
+    - regression of K columns: K linear outputs, mean squared error of the standardised columns;
+    - multilabel, K labels of which a row may have any number: K outputs with sigmoid, binary crossentropy.
 
-    ``classes`` are labels as text, in order; ``label_type`` says as what the user wrote them.
+    ``classes`` are labels as text, in order; ``label_type`` says as what the user wrote them. ``names`` are the
+    target's columns where there are several; ``one_unit`` says that all of them have one unit, as the steps of one
+    forecast have, so that they are standardised together and errors keep that unit.
 
     >>> classification(np.array(["no", "yes", "no"])).output
     'sigmoid'
@@ -42,14 +47,27 @@ class Task:
     score: Score
     bounds: tuple[float, float] | None = None
     label_type: LabelType = "text"
+    names: tuple[str, ...] = ()
+    one_unit: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether a row's target is a vector (K,) and not one value."""
+        return self.kind == "multilabel" or bool(self.names)
 
     @property
     def units(self) -> int:
         """How many numbers the output layer gives."""
-        return len(self.classes) if self.output == "softmax" else 1
+        if self.kind == "classification":
+            return len(self.classes) if self.output == "softmax" else 1
+        return len(self.classes or self.names) or 1
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data; what only several columns have is left out for one."""
+        return {name: value for name, value in asdict(self).items() if value or name not in _OF_SEVERAL}
+
+
+_OF_SEVERAL = ("names", "one_unit")
 
 
 def classification(labels: np.ndarray, label_type: LabelType = "text") -> Task:
@@ -78,3 +96,39 @@ def regression(values: np.ndarray, bounds: tuple[float, float] | None = None) ->
     elif np.min(values) > 0:
         output = "softplus"
     return Task("regression", (), output, "mean squared error", "rmse", bounds, "number")
+
+
+def regression_of(names: Sequence[str], one_unit: bool = False) -> Task:
+    """The task of several columns of numbers.
+
+    >>> regression_of(["height", "weight"]).units
+    2
+    """
+    linear = Task("regression", (), "linear", "mean squared error", "rmse", None, "number")
+    return replace(linear, names=tuple(names), one_unit=one_unit)
+
+
+def multilabel(labels: Sequence[str], names: Sequence[str] = ()) -> Task:
+    """The task of labels that a row may have or not; ``names`` where each is a column of its own.
+
+    >>> task = multilabel(["blue", "red"])
+    >>> task.output, task.units, task.score
+    ('sigmoid', 2, 'jaccard')
+    """
+    classes = tuple(labels)
+    return Task("multilabel", classes, "sigmoid", "binary crossentropy", "jaccard", names=tuple(names))
+
+
+def jaccard(told: Any, true: Any) -> Any:
+    """The Jaccard index of each row (N,): labels told and true over labels told or true; 1 where there are neither.
+
+    Shapes: booleans (..., K), of NumPy or JAX. Of one label it is whether it is told right.
+
+    >>> jaccard(np.array([[True, True], [False, False]]), np.array([[True, False], [False, False]])).tolist()
+    [0.5, 1.0]
+
+    Source: Jaccard, "The distribution of the flora in the alpine zone", 1912.
+    """
+    both, either = (told & true).sum(-1), (told | true).sum(-1)
+    none = either == 0
+    return (both + none) / (either + none)

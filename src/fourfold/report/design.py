@@ -31,8 +31,11 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     """The data in a few words."""
     shape = " × ".join(str(side) for side in data.get("shape") or ())
     words = [plural(data["rows"], "row"), f"{data.get('layout', '')} {shape}".strip()]
-    classes = task.get("classes")
-    return (*words, plural(len(classes), "class", "classes") if classes else str(task.get("kind") or ""))
+    classes, targets = task.get("classes"), task.get("targets")
+    if classes:
+        several = task.get("kind") == "multilabel"
+        return (*words, plural(len(classes), *(("label",) if several else ("class", "classes"))))
+    return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or ""))
 
 
 def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
@@ -55,20 +58,25 @@ def _split(plan: dict[str, Any]) -> str:
 
 def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
-    classes = [str(label) for label in task.get("classes") or ()]
-    named = ", ".join(classes[:12]) + (f" and {len(classes) - 12} more" if len(classes) > 12 else "")
+    kind = str(task.get("kind") or "")
     facts = [
         Fact("Rows", fmt.integer(data["rows"])),
         Fact("Layout", str(data.get("layout") or "")),
         Fact("Shape of one row", " × ".join(str(side) for side in data.get("shape") or ())),
-        Fact("Task", str(task.get("kind") or "")),
-        Fact("Classes", named),
+        Fact("Task", kind),
+        Fact("Labels" if kind == "multilabel" else "Classes", _some(task.get("classes"))),
+        Fact("Targets", "" if kind == "multilabel" else _some(task.get("targets"))),
         Fact("Output layer", str(task.get("output") or "")),
         Fact("Loss", str(task.get("loss") or "")),
         Fact("Score", str(task.get("score") or "")),
         Fact("Fingerprint", str(data.get("fingerprint") or "")),
     ]
     return tuple(fact for fact in facts if fact.value)
+
+
+def _some(names: list[str] | None) -> str:
+    words = [str(name) for name in names or ()]
+    return ", ".join(words[:12]) + (f" and {len(words) - 12} more" if len(words) > 12 else "")
 
 
 def inferred(data: dict[str, Any]) -> Table:

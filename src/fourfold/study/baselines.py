@@ -7,12 +7,14 @@ import json
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fourfold.core.files import load_arrays, save_arrays
+from fourfold.preprocessing.task import jaccard
 from fourfold.study.prepared import Prepared
 
 VERSION = 2
@@ -20,12 +22,47 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Baseline:
-    """A model by task: its name, a maker of estimators from a strength, the strengths, and a line to use it."""
+    """A model by task: its name, a maker of estimators from a strength, the strengths, and how to write it."""
 
     name: str
     make: Callable[[float], Any]
     strengths: tuple[float, ...]
-    usage: str
+    estimator: str
+    remark: str = ""
+
+    def of(self, strength: float, y: np.ndarray) -> Any:
+        """The estimator for a target (n,), or one a column for (n, K)."""
+        return self.make(strength) if y.ndim == 1 else ByColumn(partial(self.make, strength))
+
+    def usage(self, strength: float, several: str = "") -> str:
+        """A line that fits it; ``several`` is the estimator of scikit-learn that fits one for each column of y."""
+        made = self.estimator.format(strength=strength, alpha=1 / strength)
+        made = f"sklearn.multioutput.{several}({made})" if several else made
+        return f"{made}.fit(x, y){self.remark}"
+
+
+class ByColumn:
+    """One model for each column of the target (n, K); of a label that no row or every row has, a constant."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+        self.models: list[Any] = []
+
+    def fit(self, x: np.ndarray, y: np.ndarray, **weighted: Any) -> ByColumn:
+        from sklearn.dummy import DummyRegressor
+
+        for column in y.T:
+            model = self.make() if column.min() < column.max() else DummyRegressor()
+            self.models.append(model.fit(x, column, **weighted))
+        return self
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Numbers (n, K), of labels their probabilities."""
+        return np.stack([_amount(model, x) for model in self.models], axis=1)
+
+
+def _amount(model: Any, x: np.ndarray) -> np.ndarray:
+    return model.predict_proba(x)[:, 1] if hasattr(model, "predict_proba") else model.predict(x)
 
 
 def _majority(_: float) -> Any:
@@ -64,40 +101,53 @@ def _tree_regressor(_: float) -> Any:
     return HistGradientBoostingRegressor(random_state=0, early_stopping=False, max_iter=60)  # type: ignore[arg-type]
 
 
+LOGISTIC = Baseline(
+    "logistic regression",
+    _logistic,
+    (0.01, 0.1, 1.0, 10.0),
+    "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300)",
+    "  # x standardised",
+)
+TREE_CLASSIFIER = Baseline(
+    "boosted trees",
+    _tree_classifier,
+    (1.0,),
+    "sklearn.ensemble.HistGradientBoostingClassifier(max_iter=60, early_stopping=False)",
+)
+
 BASELINES: dict[str, dict[str, Baseline]] = {
     "classification": {
         b.name: b
         for b in (
-            Baseline("majority class", _majority, (1.0,), "sklearn.dummy.DummyClassifier().fit(x, y)"),
-            Baseline(
-                "logistic regression",
-                _logistic,
-                (0.01, 0.1, 1.0, 10.0),
-                "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300).fit(x, y)  # x standardised",
-            ),
-            Baseline(
-                "boosted trees",
-                _tree_classifier,
-                (1.0,),
-                "sklearn.ensemble.HistGradientBoostingClassifier(max_iter=60, early_stopping=False).fit(x, y)",
-            ),
+            Baseline("majority class", _majority, (1.0,), "sklearn.dummy.DummyClassifier()"),
+            LOGISTIC,
+            TREE_CLASSIFIER,
+        )
+    },
+    "multilabel": {
+        b.name: b
+        for b in (
+            Baseline("share of each label", _majority, (1.0,), "sklearn.dummy.DummyClassifier()"),
+            LOGISTIC,
+            TREE_CLASSIFIER,
         )
     },
     "regression": {
         b.name: b
         for b in (
-            Baseline("mean", _mean, (1.0,), "sklearn.dummy.DummyRegressor().fit(x, y)"),
+            Baseline("mean", _mean, (1.0,), "sklearn.dummy.DummyRegressor()"),
             Baseline(
                 "ridge regression",
                 _ridge,
                 (0.001, 0.01, 0.1, 1.0, 10.0),
-                "sklearn.linear_model.Ridge(alpha={alpha:g}).fit(x, y)  # x, y standardised",
+                "sklearn.linear_model.Ridge(alpha={alpha:g})",
+                "  # x, y standardised",
             ),
             Baseline(
                 "boosted trees",
                 _tree_regressor,
                 (1.0,),
-                "sklearn.ensemble.HistGradientBoostingRegressor(max_iter=60, early_stopping=False).fit(x, y)",
+                "sklearn.ensemble.HistGradientBoostingRegressor(max_iter=60, early_stopping=False)",
             ),
         )
     },
@@ -134,11 +184,11 @@ class BaselineBlock:
         arrays: dict[str, np.ndarray] = {}
         for number, split in enumerate(prepared.splits):
             x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
-            y = prepared.targets[number % len(prepared.targets), :, 0]
+            y = _target(self.kind, prepared.targets[number % len(prepared.targets)])
 
             def fitted(strength: float, rows: np.ndarray, x: np.ndarray = x, y: np.ndarray = y) -> Any:
                 given = None if prepared.given is None else prepared.given[rows]
-                return _fitted(baseline.make(strength), x[rows], y[rows], given)
+                return _fitted(baseline.of(strength, y), x[rows], y[rows], given)
 
             rows = split.validation
             scores = [
@@ -151,6 +201,11 @@ class BaselineBlock:
             arrays[f"validation-{number}"] = np.array(max(scores))
             arrays[f"test-{number}"] = _outputs(self.kind, refit, x[split.test], int(y.max()) + 1)
         return arrays
+
+
+def _target(kind: str, targets: np.ndarray) -> np.ndarray:
+    """Targets (n, K) as they are, and one column as (n,); labels are always several."""
+    return targets if kind == "multilabel" or targets.shape[1] > 1 else targets[:, 0]
 
 
 def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
@@ -181,13 +236,16 @@ def _score(kind: str, model: Any, x: np.ndarray, y: np.ndarray, weights: np.ndar
     predictions = model.predict(x)
     if kind == "classification":
         return float(np.average(predictions == y, weights=weights))
-    return -float(np.average((predictions - y) ** 2, weights=weights))
+    if kind == "multilabel":
+        return float(np.average(jaccard(predictions > 0.5, y > 0.5), weights=weights))
+    squares = ((predictions - y) ** 2).reshape(len(y), -1).mean(axis=1)
+    return -float(np.average(squares, weights=weights))
 
 
 def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:
-    """Probabilities of all classes (rows, classes), or predictions (rows, 1)."""
-    if kind == "regression":
-        return model.predict(x).reshape(-1, 1).astype(np.float32)
+    """Probabilities of all classes (rows, classes), or of each label, or predictions (rows, columns)."""
+    if kind != "classification":
+        return model.predict(x).reshape(len(x), -1).astype(np.float32)
     outputs = np.zeros((len(x), classes), np.float32)
     outputs[:, np.asarray(model.classes_, int)] = model.predict_proba(x)
     return outputs

@@ -20,6 +20,7 @@ from fourfold.core.files import load_arrays, save_arrays
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
 from fourfold.ops import random as keys
+from fourfold.preprocessing.task import jaccard
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.prepared import Prepared
@@ -141,12 +142,12 @@ LOSSES = {
 
 
 def _score(output: str, targets: Any, outputs: Any) -> Any:
-    """A score of each example, higher is better: correct or not, or minus the squared error."""
+    """A score of each example, higher is better: correct or not, the Jaccard index, or minus the mean squared error."""
     if output == "softmax":
         return (outputs.argmax(-1) == targets[..., 0]).astype("float32")
     if output == "sigmoid":
-        return ((outputs > 0) == (targets > 0.5))[..., 0].astype("float32")
-    return -((outputs - targets) ** 2)[..., 0]
+        return jaccard(outputs > 0, targets > 0.5).astype("float32")
+    return -((outputs - targets) ** 2).mean(-1)
 
 
 def _optimizer(net: Architecture) -> Any:

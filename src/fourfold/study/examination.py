@@ -131,12 +131,12 @@ def source(arrays: Arrays, rows: str = "rows") -> str:
 
 
 def example_rows(prepared: Prepared, split: Split) -> np.ndarray:
-    """A few test rows that no model chose: the first of each class, or those at even ranks of the target."""
-    targets = prepared.targets[0, split.test, 0]
+    """A few test rows that no model chose: the first of each class or set of labels, or even ranks of the target."""
+    targets = prepared.targets[0, split.test]
     if np.issubdtype(targets.dtype, np.integer):
-        _, places = np.unique(targets, return_index=True)
+        _, places = np.unique(targets, axis=0, return_index=True)
     else:
-        places = np.argsort(targets, kind="stable")[
+        places = np.argsort(targets.mean(axis=-1), kind="stable")[
             np.linspace(0, len(targets) - 1, min(EXAMPLES, len(targets))).astype(int)
         ]
     return split.test[places[:EXAMPLES]]

@@ -13,13 +13,14 @@ import numpy as np
 
 from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
+from fourfold.preprocessing.task import Task
 from fourfold.study import examination, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 MOST_PIXELS, MOST_STEPS, MOST_CHANNELS, MOST_COLUMNS, MOST_WORDS = 128, 512, 8, 30, 200
-MOST_FILTERS, MOST_MISTAKES = 8, 12
+MOST_FILTERS, MOST_MISTAKES, MOST_TARGETS = 8, 12, 6
 
 SALIENCY = (
     "Saliency: the absolute gradient of the predicted class's output by each number of the prepared input, summed over "
@@ -43,8 +44,12 @@ def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | Non
 
 
 def _about(study: Study) -> str:
-    if study.dataset.task.kind == "regression":
-        picked, worst = "at even ranks of the target", "with the largest mean error of all families"
+    task = study.dataset.task
+    if task.kind == "regression":
+        ranks = "the mean of the targets" if task.several else "the target"
+        picked, worst = f"at even ranks of {ranks}", "with the largest mean error of all families"
+    elif task.kind == "multilabel":
+        picked, worst = "the first of each set of labels", "whose labels all families together tell worst"
     else:
         picked, worst = (
             "the first of each class",
@@ -154,10 +159,14 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
         family: tested.of_trials(found.answers(), study.prepared, study.preparations).values.mean(axis=0)
         for family, found in trials.items()
     }
-    values = np.stack(list(predicted.values()))  # (families, n, K)
-    if study.dataset.task.kind == "regression":
-        wrong = np.abs(values[..., 0] - truth).mean(axis=0)
-        right = values[..., 0] == truth
+    values, task = np.stack(list(predicted.values())), study.dataset.task  # (families, n, K)
+    if task.kind == "regression":
+        errors = np.abs(values - truth.reshape(len(truth), -1)) / tested.measured_in(study.dataset)
+        wrong = errors.mean(axis=(0, 2))
+        right = (errors == 0).all(axis=2)
+    elif task.kind == "multilabel":
+        wrong = np.abs(values - truth).mean(axis=(0, 2))
+        right = ((values > tested.HALF) == truth).all(axis=2)
     else:
         wrong = 1 - np.take_along_axis(values, truth[None, :, None], axis=2)[..., 0].mean(axis=0)
         right = values.argmax(axis=-1) == truth
@@ -168,23 +177,36 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
             "true": _true(study, int(rows[i])),
             "input": _input(study, int(rows[i]))[0],
             "said": [{"family": family, **_said(study, value[i])} for family, value in predicted.items()],
-            "note": "" if right[:, i].any() or study.dataset.task.kind == "regression" else NO_FAMILY,
+            "note": "" if right[:, i].any() or task.kind == "regression" else NO_FAMILY,
         }
         for i in worst[:MOST_MISTAKES]
     ]
 
 
 def _true(study: Study, row: int) -> str:
-    value = study.dataset.target[row]
-    return f"{value:.4g}" if study.dataset.task.kind == "regression" else str(value)
+    value, task = study.dataset.target[row], study.dataset.task
+    return _several(task, value) if task.several or task.kind == "regression" else str(value)
 
 
 def _said(study: Study, value: np.ndarray) -> dict[str, Any]:
-    """A prediction: probabilities (K,), or a number (1,)."""
-    if study.dataset.task.kind == "regression":
-        return {"predicted": f"{value[0]:.4g}", "probability": None}
+    """A prediction: probabilities (K,), or numbers (K,)."""
+    task = study.dataset.task
+    if task.several or task.kind == "regression":
+        return {"predicted": _several(task, value), "probability": None}
     best = int(value.argmax())
-    return {"predicted": str(study.dataset.task.classes[best]), "probability": _short(value[best])}
+    return {"predicted": str(task.classes[best]), "probability": _short(value[best])}
+
+
+def _several(task: Task, value: np.ndarray) -> str:
+    """A number, the first of several by their names, or the labels that a row has."""
+    if task.kind == "multilabel":
+        parts = [label for label, part in zip(task.classes, value) if part > tested.HALF] or ["none"]
+    elif task.several:
+        parts = [f"{name} {part:.4g}" for name, part in zip(task.names, value)]
+    else:
+        return f"{float(np.squeeze(value)):.4g}"
+    more = len(parts) - MOST_TARGETS
+    return ", ".join(parts[:MOST_TARGETS]) + (f" and {more} more" if more > 0 else "")
 
 
 # ---- a row as the user gave it -----------------------------------------------------------------------------

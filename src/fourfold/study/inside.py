@@ -23,6 +23,7 @@ from fourfold.study.blocks import LOSSES
 Array = jax.Array
 Weights = Mapping[str, Any]
 
+CLASSES = ("softmax", "sigmoid")
 REPEATS, MOST_SECONDS = 15, 0.5
 
 
@@ -48,6 +49,7 @@ class Inside:
 
     def __init__(self, net: Architecture) -> None:
         self.graph, self.output = net.trained, net.output
+        self.targets = 1 if net.output == "softmax" else net.problem.units
         (self.input,) = self.graph.input_symbols
         self.text = net.problem.layout == "text"
         self._attention = [node for node in self.graph.nodes if isinstance(node.layer, MultiHeadAttention)]
@@ -64,12 +66,16 @@ class Inside:
     # ---- gradients ---------------------------------------------------------------------------------------
 
     def of_answer(self, weights: Weights, inputs: np.ndarray) -> Pulled:
-        """Gradients of each row's answer: the output of its predicted class (before softmax), or its number."""
-        kind = np.int32 if self.output in ("softmax", "sigmoid") else np.float32
-        return jax.device_get(self._pull(dict(weights), inputs, np.zeros((len(inputs), 1), kind), False))
+        """Gradients of each row's answer: the output of its predicted class (before softmax), or its number.
+
+        Of labels it is the most probable one, of several numbers their sum.
+        """
+        kind = np.int32 if self.output in CLASSES else np.float32
+        targets = np.zeros((len(inputs), self.targets), kind)
+        return jax.device_get(self._pull(dict(weights), inputs, targets, False))
 
     def of_loss(self, weights: Weights, inputs: np.ndarray, targets: np.ndarray) -> Pulled:
-        """Gradients of the mean loss of rows with targets (N, 1)."""
+        """Gradients of the mean loss of rows with targets (N, 1), or (N, K) of several columns."""
         return jax.device_get(self._pull(dict(weights), inputs, targets, True))
 
     def _pulled(self, weights: dict[str, Array], inputs: Array, targets: Array, of_loss: Array) -> Pulled:
@@ -80,7 +86,8 @@ class Inside:
         outputs, back, attention = jax.vjp(forward, weights, still, has_aux=True)
         loss = LOSSES[self.output]()
         by_loss = jax.grad(lambda outputs: loss.call(targets, outputs).mean())(outputs)
-        answer = jax.nn.one_hot(outputs.argmax(-1), outputs.shape[-1])
+        largest = jax.nn.one_hot(outputs.argmax(-1), outputs.shape[-1])
+        answer = largest if self.output in CLASSES else jnp.ones_like(outputs)
         by_weights, by_inputs = back(jnp.where(of_loss, by_loss, answer))
         norms = {path: jnp.sqrt(jnp.sum(gradient**2)) for path, gradient in by_weights.items()}
         return Pulled(outputs, norms, by_inputs, attention)

@@ -17,7 +17,7 @@ from fourfold.preprocessing.preparation import Preparation
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Inputs (K, n, ...) and targets (K, n, 1) as each of K splits prepares them, and the splits.
+    """Inputs (K, n, ...) and targets (K, n, columns) as each of K splits prepares them, and the splits.
 
     ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), times
     those that the user gave. ``given`` (n,) are these alone, of mean 1, which weight the training loss, too.
@@ -81,7 +81,8 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     """What each split's training rows teach, applied to all rows."""
     preparations = [Preparation.fit(dataset, split.train) for split in splits]
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
-    targets = np.stack([preparation.target(dataset.target) for preparation in preparations])[..., None]
+    targets = np.stack([preparation.target(dataset.target) for preparation in preparations])
+    targets = targets.reshape(*targets.shape[:2], -1)
     weights = np.ones(dataset.rows, np.float32)
     if dataset.task.score == "balanced_accuracy":
         _, inverse, counts = np.unique(targets[0, :, 0], return_inverse=True, return_counts=True)
@@ -90,6 +91,6 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     if dataset.weights is not None:
         given = (dataset.weights / dataset.weights.mean()).astype(np.float32)
         weights = weights * given
-    if dataset.task.kind == "classification":
+    if dataset.task.kind != "regression":
         targets = targets[:1]
     return Prepared(inputs, targets, weights, tuple(splits), given), preparations

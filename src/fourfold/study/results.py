@@ -12,8 +12,10 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
 from fourfold.evidence.measurement import Measurement
+from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
+from fourfold.preprocessing.task import Task
 from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
 from fourfold.study.baselines import BASELINES
@@ -105,7 +107,11 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         groups=study.groups(rows),
     )
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
-    scores = [item for name, values in further for item in quality.evidence(name, task, values, target)]
+    scores = [
+        item
+        for name, values in further
+        for item in quality.evidence(name, task, values, target, tested.measured_in(study.dataset))
+    ]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
@@ -237,10 +243,18 @@ def _data(study: Study) -> dict[str, Any]:
             "output": task.output,
             "loss": task.loss,
             "score": task.score,
+            **_of_several(task),
         },
         "inferred": [_inferred(note) for note in dataset.notes],
         "findings": [asdict(finding) for finding in dataset.findings],
     }
+
+
+def _of_several(task: Task) -> dict[str, Any]:
+    """What only a target of several columns has: their names, and the unit that their errors share."""
+    facts: dict[str, Any] = {"targets": list(task.names)} if task.names else {}
+    apart = task.kind == "regression" and task.names and not task.one_unit
+    return facts | ({"unit": "standard deviations"} if apart else {})
 
 
 def _inferred(note: Any) -> dict[str, str]:
@@ -249,7 +263,7 @@ def _inferred(note: Any) -> dict[str, str]:
 
 
 def _design(measured: Measured) -> dict[str, Any]:
-    study, score = measured.study, measured.study.dataset.task.score.replace("_", " ").replace("rmse", "RMSE")
+    study, score = measured.study, SCORE_WORDS[measured.study.dataset.task.score]
     over = (
         "averaged over the training sets of the folds"
         if study.protocol == "cross-validation"
@@ -337,7 +351,9 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     strength = sorted(strengths)[len(strengths) // 2]
     sign = -1 if study.dataset.task.kind == "regression" else 1
     best = max(measured.baselines, key=lambda other: sign * measured.baselines[other][1])
-    usage = baseline.usage.format(strength=strength, alpha=1 / strength)
+    task = study.dataset.task
+    column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
+    usage = baseline.usage(strength, column_by_column if task.several else "")
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
+from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.sentences import TARGET, show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
@@ -100,8 +101,9 @@ class Study:
 
     @property
     def deviation(self) -> float:
-        """What turns the root of a validation loss into the target's unit; 1 for classes."""
-        return self.preparations[0].learnt_target.scale
+        """What turns the root of a validation loss into the target's unit; 1 for classes and standard deviations."""
+        scale = self.preparations[0].learnt_target.scale
+        return scale if isinstance(scale, float) else 1.0
 
     def groups(self, rows: np.ndarray) -> np.ndarray | None:
         """Which of some rows depend on each other; None if each stands alone."""
@@ -295,7 +297,7 @@ class Study:
         task = self.dataset.task
         if task.kind == "regression":
             return f"validation RMSE {show(np.sqrt(max(-score, 0.0)) * self.deviation, TARGET)}"
-        return f"validation {task.score.replace('_', ' ')} {100 * score:.1f} %"
+        return f"validation {SCORE_WORDS[task.score]} {100 * score:.1f} %"
 
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
         for done in run_blocks(blocks, self.folder, executor, tell):

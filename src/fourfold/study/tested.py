@@ -11,17 +11,20 @@ import numpy as np
 from fourfold.data.dataset import Dataset
 from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.preprocessing.task import Task
+from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
     from fourfold.study.study import Study
 
+HALF = 0.5
+"""The probability above which a label is told."""
+
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What was predicted for the n tested rows: probabilities (S, n, K), or numbers in the user's unit (S, n, 1).
+    """What was predicted for the n tested rows: probabilities (S, n, K), or numbers in the user's units (S, n, K).
 
     ``rows`` (n,) numbers the rows in the data, ``runs`` (S, n) the trained model behind each entry, ``fold`` (n,) the
     fold that held the row out. Lines are seeds, and within a seed the repeats of the cross-validation.
@@ -40,9 +43,19 @@ def tested(prepared: Prepared, splits: Iterable[int] | None = None) -> np.ndarra
 
 
 def truth(dataset: Dataset, preparations: list[Preparation], rows: np.ndarray) -> np.ndarray:
-    """What the rows' target is: class numbers, or numbers in the user's unit."""
+    """What the rows' target is: class numbers, labels 0 or 1 (n, K), or numbers in the user's units."""
     target = dataset.target[rows]
-    return preparations[0].target(target) if dataset.task.kind == "classification" else target
+    return target if dataset.task.kind == "regression" else preparations[0].target(target)
+
+
+def measured_in(dataset: Dataset) -> np.ndarray:
+    """What errors are measured in, each column's (K,): its standard deviation over all rows where units differ.
+
+    Of one target, or of several of one unit, errors keep that unit: (1,), a 1.
+    """
+    if dataset.task.names and not dataset.task.one_unit:
+        return dataset.target.std(axis=0)
+    return np.ones(1)
 
 
 def of_trials(
@@ -53,7 +66,7 @@ def of_trials(
     splits = sorted({number for _, number in trials})
     rows, task = tested(prepared, splits), preparations[0].task
     repeats = sorted({prepared.splits[number].repeat for number in splits})
-    columns = max(len(task.classes), 1)
+    columns = width(task)
     values = np.zeros((len(seeds) * len(repeats), len(rows), columns))
     runs = np.zeros(values.shape[:2], np.int64)
     fold = np.zeros(len(rows), np.int64)
@@ -73,37 +86,51 @@ def of_baseline(
 ) -> np.ndarray:
     """A baseline's predictions (1, n, K), of the first repeat."""
     rows, task = tested(prepared), preparations[0].task
-    values = np.zeros((1, len(rows), max(len(task.classes), 1)))
+    values = np.zeros((1, len(rows), width(task)))
     for number, split in enumerate(prepared.splits):
         if split.repeat == 0:
             outputs = arrays[f"test-{number}"]
-            outputs = outputs[:, 1:] if task.output == "sigmoid" else outputs
+            outputs = outputs[:, -task.units :]  # of two classes the network has the second's
             values[0, np.searchsorted(rows, split.test)] = predicted(preparations[number], outputs)
     return values
 
 
+def width(task: Task) -> int:
+    """How many numbers are predicted for a row: one a class, one a label, or one a number."""
+    return len(task.classes) or task.units
+
+
 def predicted(preparation: Preparation, outputs: np.ndarray) -> np.ndarray:
-    """Outputs after the activation as probabilities (n, K), or as numbers in the user's unit (n, 1)."""
+    """Outputs after the activation as probabilities (n, K), or as numbers in the user's units (n, K)."""
     if preparation.task.kind == "regression":
-        return preparation.decode(outputs)[:, None]
+        return preparation.decode(outputs).reshape(len(outputs), -1)
     return preparation.probabilities(outputs)
 
 
-def losses(task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The loss (S, n) of each example, times its weight: wrong or not; the squared error of a number.
+def losses(
+    task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray, unit: np.ndarray | float = 1.0
+) -> np.ndarray:
+    """The loss (S, n) of each example, times its weight.
 
-    ``target`` (n,): class numbers, or numbers in the user's unit. ``weights`` (n,) are scaled to a mean of 1.
+    Wrong or not; 1 - the Jaccard index of the labels; the squared error of a number, of several the mean over their
+    errors in ``unit`` (K,). ``target`` (n,) or (n, K): class numbers, labels 0 or 1, or numbers in the user's units.
+    ``weights`` (n,) are scaled to a mean of 1.
     """
     weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
-        return (values[..., 0] - target) ** 2 * weights
+        errors = (values - target.reshape(len(target), -1)) / unit
+        return (errors**2).mean(axis=-1) * weights
+    if task.kind == "multilabel":
+        return (1 - jaccard(values > HALF, target > HALF)) * weights
     return (values.argmax(axis=-1) != target) * weights
 
 
 def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The losses (S, n) of predictions of a study's rows, with the rows' weights."""
     target = truth(study.dataset, study.preparations, rows)
-    return losses(study.dataset.task, values, target, study.prepared.weights[rows])
+    return losses(
+        study.dataset.task, values, target, study.prepared.weights[rows], measured_in(study.dataset)
+    )
 
 
 def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
@@ -124,12 +151,15 @@ def activated(outputs: np.ndarray, activation: str) -> np.ndarray:
 
 
 def guessing(prepared: Prepared, task: Task) -> float:
-    """The score of a guess that reads no input: the most frequent class; of numbers the mean, as `Trial` scores it.
+    """The score of a guess that reads no input, as `Trial` scores it: the most frequent class, the labels of most rows.
 
-    Minus the mean squared error of targets that preparation gave a variance of 1.
+    Of numbers the mean: minus the mean squared error of targets that preparation gave a variance of 1.
     """
     if task.kind == "regression":
         return -1.0
+    if task.kind == "multilabel":
+        labels = prepared.targets[0] > HALF
+        return float(jaccard(labels.mean(axis=0) > HALF, labels).mean())
     if task.score == "balanced_accuracy":
         return 1 / len(task.classes)
     counts = np.unique(prepared.targets[0], return_counts=True)[1]

@@ -39,7 +39,7 @@ def all_rows(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
 
 def fewer_rows(prepared: Prepared, share: str, draw: Draw) -> Prepared:
     """A share of the training rows of each split, in the classes' shares; smaller shares lie inside larger."""
-    labels = prepared.targets[0, :, 0]
+    labels = np.unique(prepared.targets[0], axis=0, return_inverse=True)[1].reshape(-1)
 
     def subset(split: Split) -> Split:
         order = draw.permutation(split.train)

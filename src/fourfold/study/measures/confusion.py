@@ -18,7 +18,9 @@ NAMES = ("confusion", "Confusion", "Which classes are taken for which?")
 def find(inquiry: Inquiry) -> Measurement:
     study, task = inquiry.study, inquiry.study.dataset.task
     if task.kind == "regression":
-        return Measurement(*NAMES, reason="the target is a number")
+        return Measurement(*NAMES, reason=f"the target{'s are numbers' if task.several else ' is a number'}")
+    if task.kind == "multilabel":
+        return Measurement(*NAMES, reason="a row has any number of labels, and none in the place of another")
     names = [str(name) for name in task.classes]
     truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
     evidence, figures = [], []

@@ -15,6 +15,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
 from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
@@ -26,6 +27,11 @@ from fourfold.study.trials import Trials
 SCORE = "training score on shuffled labels"
 CHANCE = "score of guessing"
 VARIANT = "labels:shuffled"
+GUESSES = {
+    "R2": "R2 of the mean",
+    "accuracy": "the most frequent class",
+    SCORE_WORDS["jaccard"]: "the labels that most rows have",
+}
 NAMES = ("memorisation", "Memorisation", "How well does a family fit labels that were shuffled?")
 
 
@@ -37,9 +43,11 @@ def find(inquiry: Inquiry) -> Measurement:
     study = inquiry.study
     if not study.effort.memorisation:
         return Measurement(*NAMES, reason="from standard effort on: fewer steps store little")
-    numbers = study.dataset.task.kind == "regression"
-    chance = guessing(study.prepared, study.dataset.task) + numbers
-    evidence = [Evidence(CHANCE, "study", chance, FRACTION, method=_guess(numbers))]
+    task = study.dataset.task
+    numbers = task.kind == "regression"
+    score = "R2" if numbers else SCORE_WORDS["jaccard"] if task.several else "accuracy"
+    chance = guessing(study.prepared, task) + numbers
+    evidence = [Evidence(CHANCE, "study", chance, FRACTION, method=GUESSES[score])]
     rows = []
     for family, trials in inquiry.trials.items():
         found = study.probed(trials, VARIANT)
@@ -50,7 +58,7 @@ def find(inquiry: Inquiry) -> Measurement:
         if numbers:  # minus the squared error of targets whose variance is 1 becomes R2
             scores = [1 + score for score in scores]
         value, low, high = float(np.mean(scores)), min(scores), max(scores)
-        method = f"{'R2' if numbers else 'accuracy'} on training rows; from the lowest to the highest run"
+        method = f"{score} on training rows; from the lowest to the highest run"
         evidence.append(Evidence(SCORE, family, value, FRACTION, (low, high), method, probes.source(study)))
         rows.append({"series": family, "group": "shuffled labels", "value": value, "low": low, "high": high})
     figure = Figure(
@@ -58,14 +66,10 @@ def find(inquiry: Inquiry) -> Measurement:
         "bars",
         "Fit of shuffled labels",
         tuple(rows),
-        y=Axis("R2 on training rows" if numbers else "accuracy on training rows", FRACTION),
+        y=Axis(f"{score} on training rows", FRACTION),
         note="Bars reach from the lowest to the highest run.",
     )
     return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
-
-
-def _guess(numbers: bool) -> str:
-    return "R2 of the mean" if numbers else "the most frequent class"
 
 
 def _answer(evidence: list[Evidence]) -> str:

@@ -6,13 +6,23 @@ For probabilities p (n, K) of classes y, or predictions of numbers:
     Brier score        mean sum_k (p[k] - 1{y = k})^2
     AUC                chance that a row of a class gets a higher p than a row of another, mean over the classes
     calibration error  root mean square of confidence - accuracy over equal-mass bins, less what chance alone gives
-    R2                 1 - sum (y - f)^2 / sum (y - mean y)^2
-    MAE                mean |y - f|
+    R2                 1 - sum (y - f)^2 / sum (y - mean y)^2; of several targets the mean of theirs
+    RMSE, MAE          sqrt(mean (y - f)^2), mean |y - f|, each in its target's unit
 
-Source: Brier 1950; Hand and Till 2001 (AUC of several classes); Bröcker 2012, Kumar et al. 2019 (debiased calibration).
+and for probabilities of labels, told above one half, with the counts of labels told rightly (tp), wrongly (fp) or
+missed (fn)
+
+    F1                 2 tp / (2 tp + fp + fn): of a label; macro, their mean; micro, of the counts of all labels
+    subset accuracy    the share of rows all of whose labels are told right
+    label accuracy     the share of labels of all rows that are told right; guessing makes it high where they are rare
+
+Source: Brier 1950; Hand and Till 2001 (AUC of several classes); Bröcker 2012, Kumar et al. 2019 (debiased calibration);
+Tsoumakas and Katakis 2007 (labels).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from scipy.stats import rankdata
@@ -22,10 +32,19 @@ from fourfold.preprocessing.task import Task
 
 FEWEST_FOR_CALIBRATION = 500
 CALIBRATION_BINS = 15
+MOST_TARGETS = 12
+"""Targets, or labels, that are listed one by one."""
+
+Found = Callable[[str, list[float], str], Evidence]
 
 
-def evidence(family: str, task: Task, values: np.ndarray, target: np.ndarray) -> list[Evidence]:
-    """Scores beside the one that decides, each the mean over the lines of ``values``."""
+def evidence(
+    family: str, task: Task, values: np.ndarray, target: np.ndarray, unit: np.ndarray | float = 1.0
+) -> list[Evidence]:
+    """Scores beside the one that decides, each the mean over the lines of ``values`` (S, n, K).
+
+    ``unit`` is what the errors of several targets are measured in (K,).
+    """
     source = f"{values.shape[0]} x {values.shape[1]} predictions of test rows"
 
     def found(measure: str, numbers: list[float], unit: str) -> Evidence:
@@ -34,12 +53,66 @@ def evidence(family: str, task: Task, values: np.ndarray, target: np.ndarray) ->
         )
 
     if task.kind == "regression":
-        lines = values[..., 0]
-        spread = np.sum((target - target.mean()) ** 2)
-        return [
-            found("R2", [1 - np.sum((target - line) ** 2) / spread for line in lines], "fraction"),
-            found("MAE", [np.mean(np.abs(target - line)) for line in lines], "unit of the target"),
+        return _of_numbers(found, task, values, target.reshape(len(target), -1), unit)
+    if task.kind == "multilabel":
+        return _of_labels(found, task, values, target > 0)
+    return _of_classes(found, family, values, target)
+
+
+def _of_numbers(
+    found: Found, task: Task, values: np.ndarray, target: np.ndarray, unit: np.ndarray | float
+) -> list[Evidence]:
+    errors = np.abs(values - target)
+    spread = np.sum((target - target.mean(axis=0)) ** 2, axis=0)
+    r2 = 1 - np.sum(errors**2, axis=1) / spread  # (S, K)
+    one = "unit of the target"
+    scores = [
+        found("R2", list(r2.mean(axis=1)), "fraction"),
+        found(
+            "MAE",
+            list((errors / unit).mean(axis=(1, 2))),
+            one if np.all(unit == 1) else "standard deviations",
+        ),
+    ]
+    for k, name in enumerate(task.names[:MOST_TARGETS]):
+        mine = errors[..., k]
+        scores += [
+            found(f"R2 of {name}", list(r2[:, k]), "fraction"),
+            found(f"RMSE of {name}", list(np.sqrt((mine**2).mean(axis=1))), one),
+            found(f"MAE of {name}", list(mine.mean(axis=1)), one),
         ]
+    return scores
+
+
+def _of_labels(found: Found, task: Task, values: np.ndarray, true: np.ndarray) -> list[Evidence]:
+    told = values > 0.5
+    f1 = f1_scores(told, true)
+    tiny = np.clip(np.where(true, values, 1 - values), 1e-12, 1)
+    scores = [
+        found(
+            "micro F1", list(f1_scores(told.reshape(len(told), -1, 1), true.reshape(-1, 1))[:, 0]), "fraction"
+        ),
+        found("macro F1", list(f1.mean(axis=1)), "fraction"),
+        found("subset accuracy", list((told == true).all(axis=2).mean(axis=1)), "fraction"),
+        found("label accuracy", list((told == true).mean(axis=(1, 2))), "fraction"),
+        found("log loss", list(-np.log(tiny).mean(axis=(1, 2))), "nats"),
+    ]
+    labels = task.classes[:MOST_TARGETS]
+    return scores + [found(f"F1 of {label}", list(f1[:, k]), "fraction") for k, label in enumerate(labels)]
+
+
+def f1_scores(told: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """The F1 score (S, K) of each label, from what is told (S, n, K) and true (n, K); 0 where there is nothing.
+
+    >>> f1_scores(np.array([[[True], [True], [False]]]), np.array([[True], [False], [True]])).tolist()
+    [[0.5]]
+    """
+    right = (told & true).sum(axis=1)
+    wrong = (told != true).sum(axis=1)
+    return 2 * right / np.maximum(2 * right + wrong, 1)
+
+
+def _of_classes(found: Found, family: str, values: np.ndarray, target: np.ndarray) -> list[Evidence]:
     truth = np.eye(values.shape[-1])[target]
     scores = [
         found("accuracy", [np.mean(p.argmax(-1) == target) for p in values], "fraction"),

@@ -15,6 +15,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes, tested
@@ -78,14 +79,13 @@ def find(inquiry: Inquiry) -> Measurement:
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
         evidence += crossings({n: tested.analysis(study, each, design) for n, each in by_count.items()})
-    score_name = task.score.replace("_", " ").replace("rmse", "RMSE")
     figure = Figure(
         "sample_efficiency",
         "lines",
         "Score by number of training rows",
         tuple(rows),
         x=Axis("training rows", "count", log=True),
-        y=Axis(score_name, unit),
+        y=Axis(SCORE_WORDS[task.score], unit),
         note="Every point is trained for the same number of steps.",
     )
     return Measurement(*NAMES, _answer(evidence, curves, task.score == "rmse"), (figure,), tuple(evidence))

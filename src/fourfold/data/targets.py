@@ -1,0 +1,241 @@
+"""Targets of several columns: numbers, or labels of which a row may have any number."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.task import Task, multilabel, regression_of
+
+from .dataset import Note
+from .messages import close, listed, unknown
+from .target import FEWEST_ROWS, TASKS
+from .words import reworded
+
+YES_AND_NO = {"yes": 1.0, "no": 0.0}
+SEPARATORS = (";", "|", ",")
+"""What may stand between the labels of one cell; the first that occurs in the column does."""
+
+MOST_LABELS = 1_000
+
+
+def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The columns that a target names: one, several, or several in one text with commas between them.
+
+    >>> chosen("a,b", ["a", "b", "c"]), chosen("a,b", ["a,b", "c"]), chosen(["c"], ["a", "b", "c"])
+    (('a', 'b'), ('a,b',), ('c',))
+
+    Errors: ``OptionError`` for a name that is no column, or is named twice.
+    """
+    given = [target] if isinstance(target, str) else list(target)
+    names = [part for name in given for part in ([name] if name in known else _parts(name))]
+    for name in names:
+        if name not in known:
+            meant = close(name, known)
+            raise OptionError(
+                "no-such-target",
+                "the target is not a column",
+                got=repr(name[:60]),
+                wanted=f"one of {listed(list(known))}",
+                do=f"--target {shlex.quote(meant or known[-1])}",
+            )
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise OptionError(
+            "target-twice", "a column is named twice as a target", got=repr(twice), wanted="each column once"
+        )
+    return tuple(names)
+
+
+def mentioned(target: str | Sequence[str] | None) -> set[str]:
+    """All names that a target may mean, before the columns are known."""
+    given = [target] if isinstance(target, str) else list(target or ())
+    return {*given, *(part for name in given for part in _parts(name))}
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()] or [text]
+
+
+def together(columns: Mapping[str, tuple[np.ndarray, str]]) -> tuple[np.ndarray, str]:
+    """The target that columns (N,) with their kinds make, and its kind: (N,) of one, (N, K) float64 of several.
+
+    Several are all numbers, or all yes or no (true and false, yes and no, 1 and 0), which become 1 and 0.
+
+    >>> columns = {"a": (np.array([1.0, 0.0]), "number"), "b": (np.array(["yes", "no"], dtype=object), "category")}
+    >>> together(columns)[0].tolist(), together(columns)[1]
+    ([[1.0, 1.0], [0.0, 0.0]], 'boolean')
+
+    Errors: ``DataError`` for a column of words or dates among several, or for numbers beside yes and no.
+    """
+    read = {name: _read(values, kind, len(columns) > 1) for name, (values, kind) in columns.items()}
+    if len(read) == 1:
+        ((values, kind),) = read.values()
+        return values, kind
+    kinds = {kind for _, kind in read.values()}
+    strange = [name for name, (_, kind) in read.items() if kind not in ("number", "boolean")]
+    if strange:
+        raise DataError(
+            "targets-of-words",
+            "several targets have to be numbers, or yes or no",
+            got=f"{read[strange[0]][1]} values in {listed(strange)}",
+            wanted="numbers in all of them, or true and false, yes and no, or 1 and 0 in all of them",
+            do=f"--target {strange[0]}, alone",
+        )
+    if len(kinds) > 1:
+        amounts = [name for name, (values, kind) in read.items() if kind == "number" and not _is_01(values)]
+        if amounts:
+            raise DataError(
+                "mixed-targets",
+                "several targets have to be of one kind",
+                got=f"numbers in {listed(amounts)}, yes or no in "
+                + listed([name for name, (_, kind) in read.items() if kind == "boolean"]),
+                wanted="numbers in all of them, or yes or no in all of them",
+                do="compare them apart, with one --target each",
+            )
+    stacked = np.stack([values for values, _ in read.values()], axis=1)
+    return stacked, "boolean" if "boolean" in kinds else "number"
+
+
+def _read(values: np.ndarray, kind: str, several: bool) -> tuple[np.ndarray, str]:
+    if kind != "category":
+        return values, kind
+    words = {value.casefold() for value in values.tolist() if value is not None}
+    if several and words and words <= YES_AND_NO.keys():
+        found = [np.nan if value is None else YES_AND_NO[value.casefold()] for value in values.tolist()]
+        return np.array(found), "boolean"
+    values, kind, _ = reworded(values, strict=True)
+    return values, kind
+
+
+def _is_01(values: np.ndarray) -> bool:
+    return set(np.unique(values[~np.isnan(values)]).tolist()) <= {0.0, 1.0}
+
+
+def settle_targets(
+    names: Sequence[str],
+    values: np.ndarray,
+    *,
+    task: str | None = None,
+    test_rows: int = 0,
+) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
+    """Targets (N, K) as float64 numbers, or as labels 0 and 1, their task, and what was inferred.
+
+    Errors: values that are missing or infinite, a column that never varies, one-hot classes, labels that are
+    neither 0 nor 1.
+    """
+    if task is not None and task not in TASKS:
+        raise unknown("task", task, TASKS, option="--task")
+    _check(names, values, test_rows)
+    binary = _is_01(values)
+    because = "as asked" if task else "each target is 0 or 1" if binary else "the targets are numbers"
+    if (task or ("multilabel" if binary else "regression")) == "regression":
+        settled = regression_of(names)
+        return values, settled, _said_of_numbers(settled, because)
+    if not binary:
+        place = next(k for k in range(len(names)) if not _is_01(values[:, k]))
+        raise OptionError(
+            "labels-of-numbers",
+            "labels are 0 or 1 in each row",
+            got=f"{np.unique(values[:, place]).size} different values in {names[place]!r}",
+            wanted="1 where a row has the label, 0 where not",
+            do="--task regression, or one --target",
+        )
+    if task != "multilabel" and (values.sum(axis=1) == 1).all():
+        raise DataError(
+            "one-hot",
+            "the targets are one class in one-hot form: each row has a single 1",
+            got=f"{len(names)} columns",
+            wanted="one column of classes",
+            do="y.argmax(axis=1), or --task multilabel if the labels may occur together",
+        )
+    settled = multilabel(names, names)
+    return values, settled, _said_of_labels(settled, because, values)
+
+
+def settle_lists(
+    name: str, cells: np.ndarray, *, test_rows: int = 0
+) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
+    """Labels (N, K) as 0 and 1 from cells that list them, as in "red;blue"; an empty cell lists none.
+
+    >>> values, task, _ = settle_lists("colour", np.array(["red;blue", "red", "", "blue"] * 4, dtype=object))
+    >>> task.classes, values[:3].tolist()
+    (('blue', 'red'), [[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]])
+
+    Errors: ``DataError`` for fewer than two labels or more than 1,000, or a label that all rows have.
+    """
+    words = ["" if cell is None else str(cell) for cell in cells.tolist()]
+    between = next((mark for mark in SEPARATORS if any(mark in word for word in words)), None)
+    rows = [{part.strip() for part in word.split(between)} - {""} for word in words]
+    labels = sorted(set().union(*rows))
+    if between is None or not 2 <= len(labels) <= MOST_LABELS:
+        raise DataError(
+            "no-lists-of-labels",
+            f"the target {name!r} does not list labels",
+            got=f"{len(labels)} different ones, and {'no ' if between is None else ''}{between or 'separator'!r}",
+            wanted=f"2 to {MOST_LABELS:,} labels, with one of {' '.join(SEPARATORS)} between those of a row",
+            do="--task classification, if each row has one class",
+        )
+    places = {label: place for place, label in enumerate(labels)}
+    values = np.zeros((len(rows), len(labels)))
+    for row, mine in enumerate(rows):
+        values[row, [places[label] for label in mine]] = 1.0
+    _check(labels, values, test_rows)
+    settled = multilabel(labels)
+    return values, settled, _said_of_labels(settled, f"as asked, {between!r} between them", values)
+
+
+def _check(names: Sequence[str], values: np.ndarray, test_rows: int) -> None:
+    absent = ~np.isfinite(values)
+    if absent.any():
+        place = int(np.argmax(absent.any(axis=0)))
+        raise DataError(
+            "missing-target",
+            f"the target {names[place]!r} is missing, NaN or infinite in some rows",
+            got=f"{absent[:, place].sum()} of {len(values)} rows, the first is row {np.argmax(absent[:, place]) + 1}",
+            do="remove these rows or fill in the target",
+        )
+    if len(values) < FEWEST_ROWS:
+        raise DataError(
+            "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
+        )
+    train = values[: len(values) - test_rows]
+    still = train.min(axis=0) == train.max(axis=0)
+    if still.any():
+        place = int(np.argmax(still))
+        raise DataError(
+            "constant-target",
+            f"the target {names[place]!r} has the same value in all rows" + " that train" * bool(test_rows),
+            got=f"{train[0, place]:g}",
+            wanted="targets that vary",
+            do=f"leave {names[place]!r} out of --target",
+        )
+
+
+def _said_of_numbers(task: Task, because: str) -> tuple[Note, ...]:
+    return (
+        Note(f"task: regression of {len(task.names)} targets ({listed(list(task.names))})", because),
+        Note(
+            "score: root mean squared error of standardised targets",
+            "in standard deviations, so that each target counts alike",
+        ),
+        Note("output: linear", "one output a target"),
+    )
+
+
+def _said_of_labels(task: Task, because: str, values: np.ndarray) -> tuple[Note, ...]:
+    each = values.sum(axis=1).mean()
+    return (
+        Note(
+            f"task: multilabel, {len(task.classes)} labels ({listed(list(task.classes))}), {each:.2g} a row",
+            because,
+            "--task regression" if task.names and because != "as asked" else "",
+        ),
+        Note(
+            "score: Jaccard index", "labels told and true over labels told or true, so that rare labels count"
+        ),
+        Note("output: sigmoid", "one output a label, its probability"),
+    )
