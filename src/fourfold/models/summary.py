@@ -68,7 +68,7 @@ def layer_flops(model: Model) -> dict[int, int]:
             jax.ShapeDtypeStruct(tuple(axis or 1 for axis in leaves[i].shape), leaves[i].dtype)
             for i in places
         ]
-        cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"))
+        cost = count(run, weights, values, jax.ShapeDtypeStruct((2,), "uint32"), fixed=1)
         flops[id(node.layer)] = flops.get(id(node.layer), 0) + cost.flops
     return flops
 

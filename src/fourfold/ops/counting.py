@@ -6,6 +6,8 @@ each number they touch; moving and reshaping count nothing. A scan counts its bo
 Span: the sequential steps, that is the longest chain of operations of which each needs the one before. Matrix
 products and reductions are the operations; elementwise work is fused into them and counts nothing. A scan of
 length n adds n times the chain from its carry to its carry.
+
+Work on constants, and on arguments that are said to be `fixed` (weights), is done once for all examples: it is free.
 """
 
 from __future__ import annotations
@@ -35,24 +37,30 @@ _FREE = {
 }  # fmt: skip
 
 
-def count(function: Callable[..., Any], *args: Any) -> Count:
-    """The cost of ``function(*args)``; arguments may be ``jax.ShapeDtypeStruct``.
+UNREACHED = -math.inf
+"""The depth of what depends on no example."""
+
+
+def count(function: Callable[..., Any], *args: Any, fixed: int = 0) -> Count:
+    """The cost of ``function(*args)``; arguments may be ``jax.ShapeDtypeStruct``, the first ``fixed`` are weights.
 
     >>> count(lambda a, b: a @ b, jax.ShapeDtypeStruct((2, 3), "float32"), jax.ShapeDtypeStruct((3, 5), "float32"))
     Count(flops=60, span=1)
     """
     closed = jax.make_jaxpr(function)(*args)
-    flops, depths = _walk(closed.jaxpr, [0] * len(closed.jaxpr.invars))
-    return Count(flops, max(depths, default=0))
+    weights = len(jax.tree.leaves(args[:fixed]))
+    examples = len(closed.jaxpr.invars) - weights
+    flops, depths = _walk(closed.jaxpr, [UNREACHED] * weights + [0] * examples)
+    return Count(flops, max([0, *depths]))
 
 
-def _walk(jaxpr: Any, input_depths: list[float]) -> tuple[int, list[Any]]:
+def _walk(jaxpr: Any, input_depths: list[Any]) -> tuple[int, list[Any]]:
     """FLOPs of a program, and the depth of each output given the inputs' depths."""
     depth: dict[Any, Any] = dict(zip(jaxpr.invars, input_depths))
     flops = 0
 
     def of(atom: Any) -> Any:
-        return depth.get(atom, 0) if not hasattr(atom, "val") else 0
+        return UNREACHED if hasattr(atom, "val") else depth.get(atom, UNREACHED)
 
     for eqn in jaxpr.eqns:
         before = [of(atom) for atom in eqn.invars]
@@ -64,7 +72,9 @@ def _walk(jaxpr: Any, input_depths: list[float]) -> tuple[int, list[Any]]:
 
 def _equation(eqn: Any, before: list[Any]) -> tuple[int, list[Any]]:
     name, outputs = eqn.primitive.name, len(eqn.outvars)
-    deepest = max(before, default=0)
+    deepest = max(before, default=UNREACHED)
+    if deepest == UNREACHED:
+        return 0, [UNREACHED] * outputs
     if name == "scan":
         return _scan(eqn, before)
     inner = _inner(eqn)
@@ -90,12 +100,12 @@ def _equation(eqn: Any, before: list[Any]) -> tuple[int, list[Any]]:
 def _scan(eqn: Any, before: list[Any]) -> tuple[int, list[Any]]:
     body, length = eqn.params["jaxpr"].jaxpr, eqn.params["length"]
     consts, carries = eqn.params["num_consts"], eqn.params["num_carry"]
-    unreached = -math.inf
-    start = [unreached] * consts + [0] * carries + [unreached] * (len(before) - consts - carries)
-    flops, after = _walk(body, start)
-    carried = max([0, *(d for d in after[:carries] if d > unreached)])
-    _, once = _walk(body, [0] * len(before))
-    total = max(before, default=0) + (length - 1) * carried + max(once, default=0)
+    xs = len(before) - consts - carries
+    _, after = _walk(body, [UNREACHED] * consts + [0] * carries + [UNREACHED] * xs)
+    carried = max([0, *after[:carries]])
+    reached = [min(depth, 0) for depth in before]
+    flops, once = _walk(body, reached[:consts] + [0] * carries + reached[consts + carries :])
+    total = max(before) + (length - 1) * carried + max([0, *once])
     return flops * length, [total] * len(eqn.outvars)
 
 

@@ -54,7 +54,7 @@ class Architecture:
         graph = self.model.graph
         weights = {path: jax.ShapeDtypeStruct(spec.shape, spec.dtype) for path, spec in graph.specs().items()}
         sample = jax.ShapeDtypeStruct((1, *self.problem.shape), self.problem.dtype)
-        return count(lambda weights, x: graph.apply(weights, x).outputs, weights, sample)
+        return count(lambda weights, x: graph.apply(weights, x).outputs, weights, sample, fixed=1)
 
     @property
     def description(self) -> str:
