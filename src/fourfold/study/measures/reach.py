@@ -29,6 +29,8 @@ SHARE = "share of places that hold nine tenths of the Jacobian"
 DISTANCE, UNIFORM = "attention distance, {block}", "distance if attention read all tokens alike"
 ENTROPY = "entropy of attention, {block}"
 NAMES = ("reach", "Reach", "How much of an input does an answer depend on, and where does it lie?")
+PLACES = {"flat": "columns", "sequence": "time steps", "image": "pixels", "text": "tokens"}
+"""What the positions of an input are called."""
 MOST_POINTS = 64
 """Points of a line; longer series are drawn in bins."""
 
@@ -36,6 +38,7 @@ MOST_POINTS = 64
 def find(inquiry: Inquiry) -> Measurement:
     study = inquiry.study
     examined = examination.found(study, inquiry.trials)
+    places = PLACES[study.problem.layout]
     evidence, bars, table = [], [], []
     for family in inquiry.trials:
         arrays = examined.get(family)
@@ -44,17 +47,17 @@ def find(inquiry: Inquiry) -> Measurement:
             continue
         share = _share(family, arrays)
         low, high = share.interval or (None, None)
-        bars.append({"series": family, "group": "places", "value": share.value, "low": low, "high": high})
+        bars.append({"series": family, "group": places, "value": share.value, "low": low, "high": high})
         blocks = _attention(family, arrays)
         evidence += [share, *blocks]
         table += _blocks(family, arrays)
     held = Figure(
         "reach",
         "bars",
-        "Share of the places that holds nine tenths of what an answer depends on",
+        f"Share of the {places} that holds nine tenths of what an answer depends on",
         tuple(bars),
         x=Axis(""),
-        y=Axis("share of the places", FRACTION),
+        y=Axis(f"share of the {places}", FRACTION),
         note="One trained network a family; the interval is over test rows.",
     )
     attention = Figure(
@@ -66,7 +69,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note="Mean over test rows, heads and tokens; distances, where tokens have places, in tokens.",
     )
     figures = [held, *_where(study.problem.layout, examined)] + ([attention] if table else [])
-    return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, places), tuple(figures), tuple(evidence))
 
 
 def _share(family: str, arrays: Arrays) -> Evidence:
@@ -176,12 +179,12 @@ def _ordinal(number: int) -> str:
     return f"{('first', 'second', 'third', 'fourth')[number] if number < 4 else f'{number + 1}th'} block"
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], places: str) -> str:
     facts = Facts(evidence)
     shares = sorted(facts.about(SHARE).values(), key=lambda found: found.value or 0.0)
     if not shares:
         return ""
-    words = ["{value} of the places in {family}"]
+    words = [f"{{value}} of the {places} in {{family}}"]
     if len(shares) > 1:
         words = [words[0] + " (the fewest)", "{value} in {family} (the most)"]
     ends = [
