@@ -76,6 +76,14 @@ Time = Annotated[
 TimeOrdered = Annotated[
     bool, typer.Option("--time-ordered", help="The rows stand in order of time: learn from the past alone.")
 ]
+Forecast = Annotated[
+    int | None,
+    typer.Option(
+        metavar="HORIZON", help="Forecast so many steps; DATA has a row for each time, and --id, step."
+    ),
+]
+Window = Annotated[int | None, typer.Option(help="The steps that a forecast reads.")]
+Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
 
 @app.command(epilog=_effort_table())
@@ -100,6 +108,9 @@ def compare(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    forecast: Forecast = None,
+    window: Window = None,
+    season: Season = None,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
     families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
     hyperparameters: Annotated[
@@ -185,6 +196,9 @@ def inspect(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    forecast: Forecast = None,
+    window: Window = None,
+    season: Season = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
@@ -214,6 +228,9 @@ def _of_data(given: dict[str, Any]) -> dict[str, Any]:
         "group",
         "time",
         "time_ordered",
+        "forecast",
+        "window",
+        "season",
     )
     test = None if given["test"] is None else str(given["test"])
     return {name: given[name] for name in names} | {"test": test, "id": given["row_id"]}

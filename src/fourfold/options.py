@@ -14,6 +14,7 @@ import numpy as np
 
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
+from fourfold.data.forecast import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 from fourfold.errors import OptionError, closest
@@ -30,8 +31,9 @@ class Options:
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
-    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``target`` is the name
-    of a column, or of several: a list, or one text with commas.
+    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
+    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``target`` is the name of a
+    column, or of several: a list, or one text with commas.
     """
 
     target: str | Sequence[str] | None = None
@@ -54,12 +56,16 @@ class Options:
     id: Any = None
     time: str | None = None
     time_ordered: bool = False
+    forecast: int | None = None
+    window: int | None = None
+    season: int | None = None
 
     def __post_init__(self) -> None:
         if self.target is not None and not isinstance(self.target, str):
             named = tuple(map(str, self.target))
             object.__setattr__(self, "target", named[0] if len(named) == 1 else named or None)
         effort_by_name(self.effort)
+        self.ahead  # noqa: B018, so is a horizon that is none
         self.chosen  # noqa: B018, a wrong candidate is said before the data are read
         if self.seeds is not None and self.seeds < 1:
             raise OptionError(
@@ -83,6 +89,29 @@ class Options:
                 got=f"--margin {self.margin:g}",
                 wanted="0 or more, in the score's unit (0.01 is a point of accuracy)",
             )
+
+    @cached_property
+    def ahead(self) -> Ahead | None:
+        """What is asked of a forecast, if one is asked for."""
+        if self.forecast is not None:
+            for name in ("task", "layout", "bounds", "image_size", "test", "y"):
+                if getattr(self, name) is not None:
+                    raise OptionError(
+                        "option-of-no-forecast",
+                        f"--{name.replace('_', '-')} does not apply to a forecast",
+                        got=f"--{name.replace('_', '-')} and --forecast {self.forecast}",
+                        do=f"leave out --{name.replace('_', '-')}",
+                    )
+            return Ahead(self.forecast, self.window, self.season)
+        for name in ("window", "season"):
+            if getattr(self, name) is not None:
+                raise OptionError(
+                    "window-without-forecast",
+                    f"--{name} belongs to a forecast",
+                    got=f"--{name} {getattr(self, name)}",
+                    do=f"--forecast HORIZON, or leave out --{name}",
+                )
+        return None
 
     @cached_property
     def chosen(self) -> dict[str, Callable | None]:
@@ -140,7 +169,18 @@ class Options:
                 words += [f"--{name}", str(value)]
         if self.bounds is not None:
             words += ["--bounds", *map(str, self.bounds)]
-        for name in ("y", "rows", "image_size", "weight", "group", "id", "time"):
+        for name in (
+            "y",
+            "rows",
+            "image_size",
+            "weight",
+            "group",
+            "id",
+            "time",
+            "forecast",
+            "window",
+            "season",
+        ):
             value = getattr(self, name)
             if isinstance(value, (str, int)):
                 words += [f"--{name.replace('_', '-')}", str(value)]
@@ -215,6 +255,18 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "image_size": options.image_size,
         "roles": Roles(options.weight, options.group, options.id, options.time_ordered, options.time),
     }
+    if options.ahead is not None:
+        settled["ahead"] = options.ahead
+        if isinstance(y, str) and not os.path.isfile(y):
+            settled["target"], y = y, None
+        if y is not None:
+            raise OptionError(
+                "forecast-of-arrays",
+                "a forecast needs one table with a row for each time step",
+                got=f"x and y, {type(y).__name__}",
+                wanted="a data frame or a file, and the name of the column to forecast",
+                do='compare(table, target="COLUMN", forecast=...)',
+            )
     if isinstance(x, (str, os.PathLike)):
         labels = options.y
         if isinstance(y, (str, os.PathLike)):

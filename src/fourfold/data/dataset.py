@@ -12,8 +12,9 @@ import numpy as np
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
+from fourfold.preprocessing.windows import Windows
 
-__all__ = ["Column", "Dataset", "Finding", "Layout", "Note", "Table", "Task"]
+__all__ = ["Column", "Dataset", "Finding", "Forecast", "Layout", "Note", "Table", "Task"]
 
 Layout = Literal["flat", "sequence", "image", "text"]
 
@@ -59,6 +60,32 @@ class Finding:
 
 
 @dataclass(frozen=True, eq=False)
+class Forecast:
+    """What the rows of a data set are where these are windows of series, and where they lie in time.
+
+    - ``windows``: their length, the horizon, the season, and how the table is read.
+    - ``labels`` (S,): the series; ``series`` (N,): the one that a window is cut from.
+    - ``origin`` (N,): the place in time of the first step after the window; its target are the places origin to
+      origin + horizon - 1, its inputs those before. Places count steps from the earliest stamp of all series on.
+    - ``stamps`` (L,): the time stamp of each place.
+    - ``scale`` (S, K): the error of a forecast that counts as 1 in each series: the mean absolute error of the
+      seasonal naive forecast of one season ahead, over the places before ``first_test``, where tests begin.
+    """
+
+    windows: Windows
+    labels: tuple[str, ...]
+    series: np.ndarray
+    origin: np.ndarray
+    stamps: np.ndarray
+    scale: np.ndarray
+    first_test: int
+
+    def scales(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """The scale of each number of some rows' targets (n, H K)."""
+        return np.tile(self.scale[self.series[rows]], self.windows.horizon)
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Raw data whose meaning is settled; nothing has been learnt from it yet.
 
@@ -76,6 +103,7 @@ class Dataset:
     - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to
       be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
     - ``time_ordered``: the rows stand in order of time, and only the past may be learnt from.
+    - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.
     - ``fingerprint``: SHA-256 of all of the content, the same whatever the form it was read from.
     """
@@ -95,6 +123,7 @@ class Dataset:
     groups: np.ndarray | None = None
     ids: np.ndarray | None = None
     time_ordered: bool = False
+    forecast: Forecast | None = None
     findings: tuple[Finding, ...] = ()
     fingerprint: str = field(default="")
 
@@ -147,6 +176,9 @@ def _fingerprint(dataset: Dataset) -> str:
             _add(digest, values)
     if dataset.time_ordered:
         digest.update(b"time ordered")
+    if dataset.forecast is not None:
+        digest.update(json.dumps(dataset.forecast.windows.to_dict(), sort_keys=True).encode())
+        _add(digest, dataset.forecast.origin)
     return digest.hexdigest()
 
 

@@ -13,6 +13,7 @@ from fourfold.preprocessing.task import Task
 
 from .columns import settle_table
 from .dataset import Column, Dataset, Note, Table
+from .forecast import Ahead, settle_forecast, time_and_names
 from .layout import check_layout, settle_array, varying
 from .long_form import assembled
 from .messages import listed
@@ -35,9 +36,15 @@ def settle(
     bounds: Sequence[float] | None = None,
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
+    ahead: Ahead | None = None,
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
+    if ahead is not None:
+        source, roles, table = time_and_names(source, roles)
+        names, because = _target_names(table, target)
+        source = source.noting(_named(names, because, target))
+        return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
     if roles.time is not None:
         names, because = _target_of_series(source, roles, target)
         source, roles = assembled(source, roles, names)

@@ -39,7 +39,10 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
     ['few-rows', 'duplicates']
     """
     case = Case(dataset, seed)
-    found = [finding for one in JUDGES for finding in one(case)]
+    judges = (
+        JUDGES if dataset.forecast is None else (_rows,)
+    )  # windows overlap, and the past tells of the future
+    found = [finding for one in judges for finding in one(case)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 
 
@@ -51,7 +54,7 @@ def as_lines(dataset: Dataset) -> Iterator[str]:
         if shape and not dataset.columns
         else f"of {counted(len(dataset.columns), 'used column')}"
     )
-    yield f"{dataset.name}: {counted(dataset.rows, 'row')} {each}"
+    yield f"{dataset.name}: {counted(dataset.rows, 'row' if dataset.forecast is None else 'window')} {each}"
     yield from map(str, dataset.notes)
     important = sum(finding.important for finding in dataset.findings)
     yield ""
@@ -284,7 +287,10 @@ def _rows(case: Case) -> Iterator[Finding]:
     Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947). Root mean squared
     error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
     """
-    tested = len(np.unique(np.concatenate([split.test for split in case.splits])))
+    rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
+    if case.dataset.forecast is not None:
+        rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
+    tested = len(rows)
     if case.task.kind != "regression":
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
         said = f"{100 * smallest:.1f} points of {'the Jaccard index' if case.task.several else 'accuracy'}"
@@ -293,7 +299,7 @@ def _rows(case: Case) -> Iterator[Finding]:
         said = f"{percent(smallest, 1)} of the error"
     yield Finding(
         "few-rows" if smallest > coarse else "resolution",
-        f"{tested:,} tested rows can show differences of about {said}, and no smaller ones",
+        f"{tested:,} {what} can show differences of about {said}, and no smaller ones",
         "smallest difference",
         float(smallest),
         "collect more rows, if smaller differences matter" if smallest > coarse else "",

@@ -18,6 +18,7 @@ from .dataset import Dataset
 from .embedded import EMBEDDED
 from .excel import read_excel
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
+from .forecast import Ahead
 from .infer import settle
 from .join import with_test
 from .npz import read_npy, read_npz
@@ -44,6 +45,7 @@ def read(
     rows: int | None = None,
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
+    ahead: Ahead | None = None,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
@@ -59,6 +61,7 @@ def read(
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
     - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
+    - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -79,6 +82,7 @@ def read(
         bounds=bounds,
         image_size=image_size,
         roles=roles,
+        ahead=ahead,
     )
 
 

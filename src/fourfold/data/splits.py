@@ -10,12 +10,10 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 
 from .dataset import Dataset
+from .rolling import plan_windows, plan_windows_without_test
+from .split import HOLD_OUT_FROM, SHARE, Split
 
-HOLD_OUT_FROM = 5_000
-"""From this number of rows on one hold-out decides; below it every row is a test row once."""
-
-SHARE = 0.2
-"""The part of the rows that is held out, for test and for validation."""
+__all__ = ["HOLD_OUT_FROM", "SHARE", "Split", "plan", "plan_without_test"]
 
 BINS = 10
 """Quantile bins that stand in for classes when the target is a number."""
@@ -28,17 +26,6 @@ FEWEST_IN_TIME = 20
 """Rows for each fold of a rolling origin; of fewer rows there are fewer folds."""
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Three disjoint, sorted sets of row numbers."""
-
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray
-    fold: int = 0
-    repeat: int = 0
-
-
 def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> list[Split]:
     """The splits of a comparison, a pure function of the data set and the seed.
 
@@ -48,7 +35,8 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
       few folds as the smallest class has rows, at least 2.
 
     - in order of time: as many test parts of one size as there are folds (one from 5,000 rows on), each
-      trained on what lies before it, the last 20 % of that for validation (a rolling origin).
+      trained on what lies before it, the last 20 % of that for validation (a rolling origin);
+    - of windows of series: see `rolling`.
 
     Groups stay whole: no group lies in two parts of a split, and classes keep their shares as far as that allows.
 
@@ -67,6 +55,8 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
             got=f"seed {seed}, {folds} folds, {repeats} repeats",
             wanted="seed 0 or more, 2 folds or more, 1 repeat or more",
         )
+    if dataset.forecast is not None:
+        return plan_windows(dataset.forecast, dataset.rows)
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     if dataset.test_rows is not None:
@@ -95,6 +85,8 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
     >>> len(split.train), len(split.validation), len(split.test)
     (120, 30, 0)
     """
+    if dataset.forecast is not None:
+        return plan_windows_without_test(dataset.forecast)
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     validation = rows.part(everything, np.random.default_rng([seed, 2]))

@@ -8,10 +8,11 @@ import numpy as np
 
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import BaselineFindings, Findings
+from fourfold.evidence.scoring import of_loss
 from fourfold.evidence.statistics import Analysis, Interval, gains
 
 MARGIN = 0.01
-MARGIN_OF_RMSE = 0.02
+MARGIN_OF_ERROR = 0.02
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Compared:
     @property
     def ranked(self) -> list[str]:
         """Best first; where scores are equal, the cheapest first."""
-        sign = 1 if self.analysis.root else -1
+        sign = 1 if self.analysis.lower else -1
         return sorted(self.scores, key=lambda f: (sign * self.scores[f].value, *self.cost(f)))
 
     def cost(self, family: str) -> tuple[float, int, str]:
@@ -59,19 +60,18 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
             do="pass the protocol that was used",
         )
     pairs = analysis.pairs(findings.level)
-    baseline = _to_beat(findings, analysis.root)
+    baseline = _to_beat(findings, analysis.lower)
     gained, against = {}, next(iter(analysis.values.values()))
     if baseline is not None:
         loss = findings.baselines[baseline].losses
         design = findings.runs, findings.fold, findings.score, findings.level, findings.groups
         gained = gains(trained, loss, *design)
-        mean = float(np.mean(loss))
-        against = np.sqrt(mean) if analysis.root else 1 - mean
-    elif analysis.root:
+        against = of_loss(findings.score, float(np.mean(loss)))
+    elif analysis.lower:
         against = min(analysis.values.values())
     margin = findings.margin
     if margin is None:
-        margin = MARGIN_OF_RMSE * float(against) if analysis.root else MARGIN
+        margin = MARGIN_OF_ERROR * float(against) if analysis.lower else MARGIN
     return Compared(
         findings,
         analysis,

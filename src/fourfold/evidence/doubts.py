@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
+from fourfold.evidence.scoring import is_error
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 
 # The measures that a study hands over for the doubts (`Findings.further`), and their subjects.
@@ -50,7 +51,7 @@ class Case:
 
     @property
     def lower(self) -> bool:
-        return self.score == "rmse"
+        return is_error(self.score)
 
     def number(self, measure: str, subject: str = "study") -> float | None:
         found = self.facts.about(measure).get(subject)

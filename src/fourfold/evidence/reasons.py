@@ -10,13 +10,15 @@ from fourfold.evidence.compared import Compared
 from fourfold.evidence.doubts import AHEAD, REMOVED, Case, doubts
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, Cite, Facts, Part, Sentence
+from fourfold.evidence.scoring import of_loss, units
+from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence
 
 SCORE_WORDS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
     "jaccard": "Jaccard index",
     "rmse": "RMSE",
+    "mase": "MASE",
 }
 ENDS: tuple[Part, Part] = ("low", "high")
 
@@ -36,14 +38,14 @@ class Reasons:
         self.equivalents, self.settled_by = equivalents, settle or {}
         others = [f for f in compared.ranked if f != family]
         self.others, self.runner_up = others, others[0] if others else None
-        self.lower = compared.analysis.root
+        self.lower = compared.analysis.lower
 
     # the evidence
 
     @cached_property
     def facts(self) -> Facts:
         c, design = self.c, self.c.analysis.design
-        unit, gap = (TARGET, TARGET) if self.lower else (FRACTION, DIFFERENCE)
+        unit, gap = units(c.findings.score)
         protocol = f"{design.folds}-fold cross-validation" if design.folds > 1 else "a hold-out"
         source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
         level = f"{100 * c.findings.level:g} %"
@@ -109,7 +111,7 @@ class Reasons:
 
     def _baseline_score(self, name: str) -> float:
         mean = float(self.c.findings.baselines[name].losses.mean())
-        return mean**0.5 if self.lower else 1 - mean
+        return of_loss(self.c.findings.score, mean)
 
     def _ratio(self, other: str) -> float | None:
         """FLOPs of the dearer over the cheaper of `other` and the family."""

@@ -13,7 +13,7 @@ from fourfold.evidence.evidence import Evidence
 Part = Literal["value", "low", "high"]
 # The units of evidence, each shown in its way; counts and times are the others.
 FRACTION, DIFFERENCE, LEVEL, TARGET = "fraction", "difference of fractions", "probability", "target's unit"
-RATE, RATIO, CORRELATION = "learning rate", "ratio", "correlation"
+RATE, RATIO, CORRELATION, SCALED = "learning rate", "ratio", "correlation", "scaled error"
 
 
 class Cited(NamedTuple):

@@ -1,7 +1,8 @@
 """The comparison of families from their per-example losses: scores, simultaneous differences, gains.
 
 A score is higher-is-better or a root mean square: `accuracy` and `balanced_accuracy` are 1 - mean loss,
-`rmse` is the root of the mean squared error, linearised at the family's own value (the delta method).
+`rmse` is the root of the mean squared error, linearised at the family's own value (the delta method), and
+`mase` is the mean loss.
 A difference or gain is positive where the first is better, whatever the score.
 
 Coverage of nominal 95 % intervals in 2,000 draws of four families (accuracies .93 .92 .92 .90; 5-fold
@@ -33,8 +34,9 @@ from scipy import special, stats
 from fourfold.errors import OptionError
 from fourfold.evidence.components import Components, Design, Estimate
 from fourfold.evidence.multiplicity import critical_level
+from fourfold.evidence.scoring import is_error
 
-SCORES = ("accuracy", "balanced_accuracy", "jaccard", "rmse")
+SCORES = ("accuracy", "balanced_accuracy", "jaccard", "rmse", "mase")
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,11 @@ class Analysis:
 
     Args:
         losses: name -> (S, n): seed s's loss on example i (0 or 1; the squared error; for balanced accuracy
-            0 or the example's weight n / (K n_class); for labels 1 - their Jaccard index); (1, n) for a predictor
-            without seeds.
+            0 or the example's weight n / (K n_class); for labels 1 - their Jaccard index; the scaled error);
+            (1, n) for a predictor without seeds.
         runs: (S, n), the number of the trained model that predicted the entry: one for each seed and fold.
         fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
-        score: ``accuracy``, ``balanced_accuracy``, ``jaccard`` or ``rmse``.
+        score: ``accuracy``, ``balanced_accuracy``, ``jaccard``, ``rmse`` or ``mase``.
         groups: (n,), which examples depend on each other; None if each stands alone.
         deterministic: names of predictors without seeds of their own.
 
@@ -84,7 +86,7 @@ class Analysis:
                 wanted=f"one of {', '.join(SCORES)}",
                 do=f"use {close[0] if close else SCORES[0]!r}",
             )
-        self.score, self.root = score, score == "rmse"
+        self.score, self.root, self.lower = score, score == "rmse", is_error(score)
         self.design = Design.of(runs, fold, groups)
         arrays = {name: np.atleast_2d(np.asarray(loss, float)) for name, loss in losses.items()}
         if self.root:
@@ -96,21 +98,21 @@ class Analysis:
         # a loss between 0 and 1 varies less than one that is either: 1 errs on the wide side
         self.error_square = float(errors.mean()) if weighted else 1.0
         self.components = Components(
-            arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.root else self.error_square
+            arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.lower else self.error_square
         )
         self.names = self.components.names
         means = roots if self.root else dict(zip(self.names, self.components.means))
-        self.values = {name: float(m) if self.root else 1 - float(m) for name, m in means.items()}
+        self.values = {name: float(m) if self.lower else 1 - float(m) for name, m in means.items()}
 
     def mean(self, name: str, level: float = 0.95) -> Interval:
-        """The score of one family, on the logit scale (accuracies) or that of the root (RMSE).
+        """The score of one family, on the logit scale (accuracies) or as it is (errors).
 
         Fewer than three errors, or three right: not inside Clopper and Pearson's interval for n examples.
         """
         estimate = self.components.contrast({name: 1.0})
         value, error, dof = self.values[name], estimate.standard_error, estimate.dof
         t = float(stats.t.ppf((1 + level) / 2, dof))
-        if self.root:
+        if self.lower:
             return Interval(value, max(value - t * error, 0.0), value + t * error, error, dof)
         n = max(self.design.groups / self.error_square, 1.0)
         ends, right = [], min(max(value * n, 0.0), n)
@@ -133,7 +135,7 @@ class Analysis:
     def difference(self, first: str, second: str) -> Estimate:
         """How much better `first` is than `second`; `value` in the score's unit."""
         estimate = self.components.contrast({first: -1.0, second: 1.0})
-        sign = -1.0 if self.root else 1.0
+        sign = -1.0 if self.lower else 1.0
         return Estimate(
             sign * (self.values[first] - self.values[second]),
             estimate.example,
@@ -243,7 +245,7 @@ def gains(
     key = "the baseline"
     everything = {**losses, key: np.atleast_2d(baseline)[:1]}
     analysis = Analysis(everything, runs, fold, score, groups=groups, deterministic=(key,))
-    most = analysis.values[key] if analysis.root else 1 - analysis.values[key]
+    most = analysis.values[key] if analysis.lower else 1 - analysis.values[key]
     against = analysis._against(key, list(losses), level, one_sided=True)
     return {
         name: Interval(-e.value, -e.value - h, max(most, -e.value), e.standard_error, e.dof)

@@ -19,9 +19,17 @@ from .table import Column, ColumnKind, Table
 from .target import Target
 from .task import Task
 from .text import Characters, Tokens
+from .windows import Windows
 
 FORMAT = 1
 LAYOUTS = ("flat", "sequence", "image", "text")
+
+
+class Ahead(Protocol):
+    """The part of a forecast that a preparation keeps."""
+
+    @property
+    def windows(self) -> Windows: ...
 
 
 class Raw(Protocol):
@@ -43,6 +51,8 @@ class Raw(Protocol):
     def target_name(self) -> str: ...
     @property
     def row_shape(self) -> tuple[int, ...]: ...
+    @property
+    def forecast(self) -> Ahead | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +70,8 @@ class Preparation:
     text             characters or tokens numbered                   (N, T) int32
     ===============  ==============================================  =======================
 
+    Windows of a forecast are sequences; they and their targets are first made relative, see `Windows`.
+
     Statistics come from the training rows only. Widths (levels of a category, indicators, vocabulary,
     length of texts) are those of the whole data set, so that the arrays of all folds have one shape.
     """
@@ -76,6 +88,7 @@ class Preparation:
     characters: Characters | None
     tokens: Tokens | None
     learnt_target: Target
+    windows: Windows | None = None
 
     @classmethod
     def fit(cls, dataset: Raw, rows) -> Preparation:
@@ -87,7 +100,8 @@ class Preparation:
         >>> Preparation.fit(data, rows=[0, 1]).inputs(data.inputs)[:3].tolist()
         [[-1.0, -1.0], [1.0, 1.0], [7.0, 3.0]]
         """
-        inputs = dataset.inputs
+        inputs, target, rows = dataset.inputs, dataset.target, np.asarray(rows)
+        windows = dataset.forecast.windows if dataset.forecast is not None else None
         clocks: tuple[str, ...] = ()
         numbers = channels = characters = tokens = None
         categories: tuple[Categories, ...] = ()
@@ -98,7 +112,9 @@ class Preparation:
             tokens = Tokens.fit(np.asarray(inputs), rows)
         elif dataset.layout in ("sequence", "image"):
             array = np.asarray(inputs)
-            padded = dataset.layout == "sequence" and not real_steps(array).all()
+            if windows is not None:
+                target, array = windows.encode(target, array), windows.relative(array)
+            padded = windows is None and dataset.layout == "sequence" and not real_steps(array).all()
             channels = Channels.fit(array, rows, padded)
         else:
             if isinstance(inputs, Table):
@@ -121,7 +137,8 @@ class Preparation:
             channels=channels,
             characters=characters,
             tokens=tokens,
-            learnt_target=Target.fit(dataset.task, dataset.target[np.asarray(rows)]),
+            learnt_target=Target.fit(dataset.task, target[rows]),
+            windows=windows,
         )
 
     @property
@@ -153,20 +170,28 @@ class Preparation:
         if self.tokens:
             return self.tokens.apply(np.asarray(raw))
         if self.channels:
-            return self.channels.apply(np.asarray(raw))
+            array = np.asarray(raw)
+            return self.channels.apply(self.windows.relative(array) if self.windows else array)
         assert self.numbers is not None
         parts = [self.numbers.apply(_matrix(raw, self.columns, self.clocks)[1])]
         if isinstance(raw, Table):
             parts += [category.apply(raw[category.name]) for category in self.categories]
         return np.concatenate(parts, axis=1)
 
-    def target(self, raw: np.ndarray) -> np.ndarray:
-        """The raw target (N,) or (N, K) -> class indices (int32), labels 0 or 1, or scaled numbers (float32)."""
-        return self.learnt_target.encode(raw)
+    def target(self, raw: np.ndarray, inputs: Any = None) -> np.ndarray:
+        """The raw target (N,) or (N, K) -> class indices, labels 0 or 1 (int32), or scaled numbers (float32).
 
-    def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs after the activation (N, units) -> labels, or numbers in the user's units."""
-        return self.learnt_target.decode(outputs)
+        ``inputs`` are the raw rows, which the target of a forecast is relative to.
+        """
+        return self.learnt_target.encode(self.windows.encode(raw, inputs) if self.windows else raw)
+
+    def decode(self, outputs: np.ndarray, inputs: Any = None) -> np.ndarray:
+        """Outputs after the activation (N, units) -> labels, or numbers in the user's units.
+
+        ``inputs`` are the raw rows, which the outputs of a forecast are relative to.
+        """
+        found = self.learnt_target.decode(outputs)
+        return self.windows.decode(found, inputs) if self.windows else found
 
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
         """Outputs of the network, after its activation -> the probability of each class or label (N, K)."""
@@ -189,7 +214,7 @@ class Preparation:
             "categories": [category.to_dict() for category in self.categories],
             "target": self.learnt_target.to_dict(),
         }
-        for name in _STEPS:
+        for name in (*_STEPS, "windows"):
             if step := getattr(self, name):
                 facts[name] = step.to_dict()
         return json.dumps(facts, indent=1, allow_nan=False)
@@ -222,6 +247,7 @@ class Preparation:
             clocks=fields.texts("clocks"),
             categories=tuple(Categories.from_fields(part) for part in fields.objects("categories")),
             learnt_target=Target.from_fields(fields.object("target")),
+            windows=Windows.from_fields(fields.object("windows")) if "windows" in fields.values else None,
             **steps,
         )
         _check(preparation, what)
@@ -267,6 +293,11 @@ def _check(preparation: Preparation, what: str) -> None:
         assert preparation.numbers is not None
         good = sorted(preparation.numbers.names) == sorted(expected)
         good = good and [category.name for category in preparation.categories] == worded
+    if preparation.windows is not None:
+        units, windows = preparation.task.units, preparation.windows
+        good = good and layout == "sequence" and units == windows.horizon * len(windows.targets)
+        good = good and preparation.row_shape[:1] == (windows.window,) and windows.season <= windows.window
+        good = good and len(windows.targets) > 0 and len(windows.levels) == len(worded)
     if preparation.characters:
         good = good and columns == {preparation.characters.name: "text"}
     good = (

@@ -144,7 +144,9 @@ def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
     """The scale for a study's task; ``values`` are its scores (the smallest decides the decimals)."""
     regression = task.get("kind") == "regression"
     name = str(task.get("score") or ("RMSE" if regression else "accuracy"))
-    name = name.upper() if name.lower() in ("rmse", "mae") else SCORES.get(name, name.replace("_", " "))
+    name = (
+        name.upper() if name.lower() in ("rmse", "mae", "mase") else SCORES.get(name, name.replace("_", " "))
+    )
     sizes = [abs(v) for v in values if is_number(v) and v]
     decimals = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
     return ScoreScale(name, not regression, decimals, regression, str(task.get("unit") or ""))

@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.files import load_arrays, save_arrays
-from fourfold.preprocessing.task import jaccard
+from fourfold.data.dataset import Dataset
+from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.task import Task, jaccard
+from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE
 from fourfold.study.prepared import Prepared
 
 VERSION = 2
@@ -22,20 +25,26 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Baseline:
-    """A model by task: its name, a maker of estimators from a strength, the strengths, and how to write it."""
+    """A model by task: its name, a maker of estimators from a strength, the strengths, and how to write it.
+
+    Where there is nothing to make, nothing is fitted either: these are the forecasts of `Windows.naive`.
+    """
 
     name: str
-    make: Callable[[float], Any]
+    make: Callable[[float], Any] | None
     strengths: tuple[float, ...]
     estimator: str
     remark: str = ""
 
     def of(self, strength: float, y: np.ndarray) -> Any:
         """The estimator for a target (n,), or one a column for (n, K)."""
+        assert self.make is not None
         return self.make(strength) if y.ndim == 1 else ByColumn(partial(self.make, strength))
 
     def usage(self, strength: float, several: str = "") -> str:
         """A line that fits it; ``several`` is the estimator of scikit-learn that fits one for each column of y."""
+        if self.make is None:
+            return self.estimator
         made = self.estimator.format(strength=strength, alpha=1 / strength)
         made = f"sklearn.multioutput.{several}({made})" if several else made
         return f"{made}.fit(x, y){self.remark}"
@@ -151,7 +160,44 @@ BASELINES: dict[str, dict[str, Baseline]] = {
             ),
         )
     },
+    "forecast": {
+        b.name: b
+        for b in (
+            Baseline(SEASONAL_NAIVE, None, (1.0,), "y[T - m + h % m], the last season of m steps repeated"),
+            Baseline(LAST_VALUE, None, (1.0,), "y[T - 1], the last value of the window"),
+            Baseline(
+                "ridge regression",
+                _ridge,
+                (0.0001, 0.001, 0.01, 0.1, 1.0),
+                "sklearn.linear_model.Ridge(alpha={alpha:g})",
+                "  # windows made relative and flattened",
+            ),
+        )
+    },
 }
+
+
+def kind_of(task: Task) -> str:
+    """Which of the `BASELINES` a task has."""
+    return "forecast" if task.score == "mase" else task.kind
+
+
+def naive(
+    dataset: Dataset, prepared: Prepared, preparations: list[Preparation]
+) -> dict[str, dict[str, np.ndarray]]:
+    """The arrays of a `BaselineBlock` for each forecast that needs no fit."""
+    if dataset.forecast is None:
+        return {}
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for name, values in dataset.forecast.windows.naive(np.asarray(dataset.inputs)).items():
+        arrays = found[name] = {}
+        for number, (split, preparation) in enumerate(zip(prepared.splits, preparations)):
+            outputs, rows = preparation.target(values, dataset.inputs), split.validation
+            errors = np.abs(outputs[rows] - prepared.targets[number, rows]).mean(axis=1)
+            arrays[f"strength-{number}"] = np.array(1.0)
+            arrays[f"validation-{number}"] = np.array(-np.average(errors, weights=prepared.weights[rows]))
+            arrays[f"test-{number}"] = outputs[split.test]
+    return found
 
 
 @dataclass(frozen=True)
@@ -238,8 +284,8 @@ def _score(kind: str, model: Any, x: np.ndarray, y: np.ndarray, weights: np.ndar
         return float(np.average(predictions == y, weights=weights))
     if kind == "multilabel":
         return float(np.average(jaccard(predictions > 0.5, y > 0.5), weights=weights))
-    squares = ((predictions - y) ** 2).reshape(len(y), -1).mean(axis=1)
-    return -float(np.average(squares, weights=weights))
+    errors = np.abs(predictions - y) if kind == "forecast" else (predictions - y) ** 2
+    return -float(np.average(errors.reshape(len(y), -1).mean(axis=1), weights=weights))
 
 
 def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:

@@ -58,7 +58,8 @@ class Block:
     """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for.
 
     ``variant`` names the data that a probe trains on (`variants.VARIANTS`); "" are the data themselves.
-    ``settings`` are the architecture's departures from its family's recipe.
+    ``settings`` are the architecture's departures from its family's recipe. ``absolute``: numbers are trained and
+    scored by their absolute errors, and not by squared ones.
     """
 
     data: str
@@ -73,6 +74,7 @@ class Block:
     keep_weights: bool = False
     variant: str = ""
     settings: Settings = ()
+    absolute: bool = False
 
     @property
     def net(self) -> Architecture:
@@ -110,7 +112,7 @@ def batch_size(rows: int, largest: int) -> int:
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
     net = block.net
-    sweep = sweep_of(net)
+    sweep = sweep_of(net, block.absolute)
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
     shared = Shared(prepared.inputs, prepared.targets, prepared.given)
@@ -119,15 +121,15 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
 
 
 @lru_cache(maxsize=32)
-def sweep_of(net: Architecture) -> Sweep:
+def sweep_of(net: Architecture, absolute: bool = False) -> Sweep:
     """The compiled trainings of one architecture. One object for all who ask."""
     output = net.output
-    loss = LOSSES[output]()
+    loss = losses.MeanAbsoluteError() if absolute else LOSSES[output]()
     objective = Objective((loss,), (1.0,))
     program = Program(net.trained, objective, _optimizer(net))
 
     def per_example(targets, outputs):
-        return loss.call(targets, outputs), _score(output, targets, outputs)
+        return loss.call(targets, outputs), _score(output, targets, outputs, absolute)
 
     return Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
 
@@ -141,13 +143,13 @@ LOSSES = {
 }
 
 
-def _score(output: str, targets: Any, outputs: Any) -> Any:
-    """A score of each example, higher is better: correct or not, the Jaccard index, or minus the mean squared error."""
+def _score(output: str, targets: Any, outputs: Any, absolute: bool) -> Any:
+    """A score of each example, higher is better: correct or not, the Jaccard index, or minus the mean error."""
     if output == "softmax":
         return (outputs.argmax(-1) == targets[..., 0]).astype("float32")
     if output == "sigmoid":
         return jaccard(outputs > 0, targets > 0.5).astype("float32")
-    return -((outputs - targets) ** 2).mean(-1)
+    return -abs(outputs - targets).mean(-1) if absolute else -((outputs - targets) ** 2).mean(-1)
 
 
 def _optimizer(net: Architecture) -> Any:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from fourfold.data.dataset import Dataset
-from fourfold.evidence import doubts
+from fourfold.evidence import doubts, scoring
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, RATE, TARGET
+from fourfold.evidence.sentences import FRACTION, RATE
 from fourfold.preprocessing.table import Table
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
@@ -142,7 +142,7 @@ def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
             found.append(Evidence(measure, family, _score(study, some), _unit(study), method=method))
         if mine.best()[0] == sizes[-1]:
             *smaller, largest = (_in_units(study, some.rank(some.best())[0]) for some in by_size.values())
-            gap = TARGET if study.dataset.task.score == "rmse" else DIFFERENCE
+            gap = scoring.units(study.dataset.task.score)[1]
             gain = min(abs(largest - value) for value in smaller)
             found.append(Evidence(doubts.SIZE_GAIN, family, gain, gap, method="on validation rows"))
     return found
@@ -152,7 +152,7 @@ def _score(study: Study, trials: Trials) -> float:
     """The mean score on test rows."""
     predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations)
     losses = tested.losses_of(study, predicted.values, predicted.rows)
-    return float(losses.mean()) ** 0.5 if study.dataset.task.score == "rmse" else 1 - float(losses.mean())
+    return scoring.of_loss(study.dataset.task.score, float(losses.mean()))
 
 
 def _of_size(trials: Trials, size: str) -> Trials:
@@ -163,9 +163,9 @@ def _of_size(trials: Trials, size: str) -> Trials:
 
 
 def _unit(study: Study) -> str:
-    return TARGET if study.dataset.task.score == "rmse" else FRACTION
+    return scoring.units(study.dataset.task.score)[0]
 
 
 def _in_units(study: Study, score: float) -> float:
-    """A validation score as a report shows it: minus the scaled squared error becomes a root in the unit."""
-    return float(np.sqrt(max(-score, 0.0)) * study.deviation) if study.dataset.task.score == "rmse" else score
+    """A validation score as a report shows it."""
+    return scoring.of_validation(study.dataset.task.score, score, study.deviation)

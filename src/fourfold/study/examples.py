@@ -101,9 +101,8 @@ class _Views:
         study, arrays = self.study, self.arrays
         split = int(arrays["split"])
         count = len(examination.example_rows(study.prepared, study.splits[split]))
-        values = tested.predicted(
-            study.preparations[split], tested.activated(arrays["outputs"], study.dataset.task.output)
-        )
+        outputs = tested.activated(arrays["outputs"], study.dataset.task.output)
+        values = tested.predicted(study.prepared, study.preparations[split], outputs, arrays["rows"])
         items = []
         for row, found, value in list(zip(arrays["rows"].tolist(), arrays[name], values))[:count]:
             given, along = _input(study, row, self._along(found, row))
@@ -161,7 +160,7 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
     }
     values, task = np.stack(list(predicted.values())), study.dataset.task  # (families, n, K)
     if task.kind == "regression":
-        errors = np.abs(values - truth.reshape(len(truth), -1)) / tested.measured_in(study.dataset)
+        errors = np.abs(values - truth.reshape(len(truth), -1)) / tested.measured_in(study.dataset, rows)
         wrong = errors.mean(axis=(0, 2))
         right = (errors == 0).all(axis=2)
     elif task.kind == "multilabel":

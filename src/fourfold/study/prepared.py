@@ -13,6 +13,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.windows import SEASONAL_NAIVE
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,11 @@ class Prepared:
     """Inputs (K, n, ...) and targets (K, n, columns) as each of K splits prepares them, and the splits.
 
     ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), times
-    those that the user gave. ``given`` (n,) are these alone, of mean 1, which weight the training loss, too.
+    those that the user gave; of windows of series how many of the score's units their deviation is. ``given`` (n,) are
+    the user's alone, of mean 1, which weight the training loss, too.
+
+    ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
+    that a relative target of 0 and of 1 more mean.
     """
 
     inputs: np.ndarray
@@ -28,6 +33,8 @@ class Prepared:
     weights: np.ndarray
     splits: tuple[Split, ...]
     given: np.ndarray | None = None
+    level: np.ndarray | None = None
+    size: np.ndarray | None = None
 
     @property
     def key(self) -> str:
@@ -36,6 +43,12 @@ class Prepared:
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()[:24]
+
+    def in_units(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Numbers (..., n, columns) as preparation decodes them, of some rows, in the user's units."""
+        return (
+            values if self.level is None or self.size is None else self.level[rows] + self.size[rows] * values
+        )
 
     def longest_evaluation(self) -> int:
         """The most validation and test rows of a split."""
@@ -81,7 +94,7 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     """What each split's training rows teach, applied to all rows."""
     preparations = [Preparation.fit(dataset, split.train) for split in splits]
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
-    targets = np.stack([preparation.target(dataset.target) for preparation in preparations])
+    targets = np.stack([preparation.target(dataset.target, dataset.inputs) for preparation in preparations])
     targets = targets.reshape(*targets.shape[:2], -1)
     weights = np.ones(dataset.rows, np.float32)
     if dataset.task.score == "balanced_accuracy":
@@ -93,4 +106,9 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
         weights = weights * given
     if dataset.task.kind != "regression":
         targets = targets[:1]
-    return Prepared(inputs, targets, weights, tuple(splits), given), preparations
+    level = size = None
+    if dataset.forecast is not None:
+        windows, raw = dataset.forecast.windows, np.asarray(dataset.inputs)
+        level, size = windows.naive(raw)[SEASONAL_NAIVE], windows.sizes(raw)
+        weights = (size / dataset.forecast.scales()).mean(axis=1).astype(np.float32)
+    return Prepared(inputs, targets, weights, tuple(splits), given, level, size), preparations

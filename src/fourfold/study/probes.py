@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry
@@ -67,7 +67,7 @@ def source(study: Study) -> str:
 
 def units(study: Study) -> tuple[str, str]:
     """The units of a score and of a difference of scores."""
-    return (TARGET, TARGET) if study.dataset.task.score == "rmse" else (FRACTION, DIFFERENCE)
+    return scoring.units(study.dataset.task.score)
 
 
 def missing(measure: str, family: str) -> Evidence:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 import fourfold
+from fourfold.evidence import scoring
+from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
@@ -18,7 +20,7 @@ from fourfold.evidence.verdict import decide
 from fourfold.preprocessing.task import Task
 from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
-from fourfold.study.baselines import BASELINES
+from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
@@ -110,7 +112,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     scores = [
         item
         for name, values in further
-        for item in quality.evidence(name, task, values, target, tested.measured_in(study.dataset))
+        for item in quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows))
     ]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
@@ -130,10 +132,12 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
-    """What a difference must exceed to matter: a point of accuracy, or 2 % of the best baseline's RMSE."""
-    if score != "rmse":
-        return 0.01
-    return 0.02 * min(float(np.sqrt(values.mean())) for values, _ in baselines.values())
+    """What a difference must exceed to matter: a point of accuracy, or 2 % of the best baseline's error."""
+    if not scoring.is_error(score):
+        return MARGIN
+    return MARGIN_OF_ERROR * min(
+        scoring.of_loss(score, float(values.mean())) for values, _ in baselines.values()
+    )
 
 
 def as_results(
@@ -337,7 +341,7 @@ def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
     points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}
     for i, step in enumerate(longest):
         values = [t.validation_curve[min(i, len(t.validation_curve) - 1)] for t in curves]
-        values = [float(np.sqrt(max(-v, 0.0)) * deviation) if score == "rmse" else float(v) for v in values]
+        values = [scoring.of_validation(score, float(v), deviation) for v in values]
         for name, value in zip(points, (int(step), float(np.mean(values)), min(values), max(values))):
             points[name].append(value)
     return points
@@ -345,11 +349,11 @@ def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
 
 def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str, Any]:
     study = measured.study
-    baseline = BASELINES[study.dataset.task.kind][name]
+    baseline = BASELINES[kind_of(study.dataset.task)][name]
     arrays = study.baselines()[name]
     strengths = [float(arrays[f"strength-{i}"]) for i in range(len(study.splits))]
     strength = sorted(strengths)[len(strengths) // 2]
-    sign = -1 if study.dataset.task.kind == "regression" else 1
+    sign = -1 if scoring.is_error(study.dataset.task.score) else 1
     best = max(measured.baselines, key=lambda other: sign * measured.baselines[other][1])
     task = study.dataset.task
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
@@ -359,7 +363,7 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
 
 def _baseline_validation(arrays: dict[str, np.ndarray], splits: int, score: str, deviation: float) -> float:
     mean = float(np.mean([float(arrays[f"validation-{i}"]) for i in range(splits)]))
-    return float(np.sqrt(max(-mean, 0.0)) * deviation) if score == "rmse" else mean
+    return scoring.of_validation(score, mean, deviation)
 
 
 def _score(interval: Interval, together: str, study: Study) -> dict[str, Any]:

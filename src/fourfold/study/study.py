@@ -12,11 +12,12 @@ import numpy as np
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
+from fourfold.evidence import scoring
 from fourfold.evidence.reasons import SCORE_WORDS
-from fourfold.evidence.sentences import TARGET, show
+from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
-from fourfold.study.baselines import BASELINES, BaselineBlock
+from fourfold.study.baselines import BASELINES, BaselineBlock, kind_of, naive
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
@@ -101,8 +102,10 @@ class Study:
 
     @property
     def deviation(self) -> float:
-        """What turns the root of a validation loss into the target's unit; 1 for classes and standard deviations."""
+        """What an error of 1 in scaled targets is in the score's unit; 1 for classes and standard deviations."""
         scale = self.preparations[0].learnt_target.scale
+        if self.dataset.forecast is not None:
+            scale *= float(np.mean([self.prepared.weights[split.validation].mean() for split in self.splits]))
         return scale if isinstance(scale, float) else 1.0
 
     def groups(self, rows: np.ndarray) -> np.ndarray | None:
@@ -130,8 +133,9 @@ class Study:
         ]
 
     def baseline_blocks(self) -> list[BaselineBlock]:
-        kind = self.dataset.task.kind
-        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in BASELINES[kind]]
+        kind = kind_of(self.dataset.task)
+        fitted = [name for name, baseline in BASELINES[kind].items() if baseline.make is not None]
+        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in fitted]
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
         """Runs of a family's candidate on the study's data."""
@@ -147,6 +151,7 @@ class Study:
             capacity=self.capacity,
             keep_weights=keep_weights,
             settings=self.settings[family],
+            absolute=self.dataset.task.score == "mase",
         )
 
     def price(self, cores: int) -> Price:
@@ -286,7 +291,8 @@ class Study:
     def baselines(self) -> dict[str, dict[str, np.ndarray]]:
         """The baselines' results by name, as far as they are on disk."""
         loaded = {block.name: block.load(self.folder) for block in self.baseline_blocks()}
-        return {name: arrays for name, arrays in loaded.items() if arrays is not None}
+        given = naive(self.dataset, self.prepared, self.preparations)
+        return given | {name: arrays for name, arrays in loaded.items() if arrays is not None}
 
     def provisional(self, family: str) -> str:
         """A family's validation score so far, in words."""
@@ -295,9 +301,8 @@ class Study:
             return self.failures.get(family, "no result")
         score = trials[family].rank(trials[family].best())[0]
         task = self.dataset.task
-        if task.kind == "regression":
-            return f"validation RMSE {show(np.sqrt(max(-score, 0.0)) * self.deviation, TARGET)}"
-        return f"validation {SCORE_WORDS[task.score]} {100 * score:.1f} %"
+        value = scoring.of_validation(task.score, score, self.deviation)
+        return f"validation {SCORE_WORDS[task.score]} {show(value, scoring.units(task.score)[0])}"
 
     def _run(self, blocks: list, executor: Executor | None, tell: Callable[[Done], None]) -> None:
         for done in run_blocks(blocks, self.folder, executor, tell):

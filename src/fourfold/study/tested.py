@@ -48,11 +48,14 @@ def truth(dataset: Dataset, preparations: list[Preparation], rows: np.ndarray) -
     return target if dataset.task.kind == "regression" else preparations[0].target(target)
 
 
-def measured_in(dataset: Dataset) -> np.ndarray:
+def measured_in(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """What errors are measured in, each column's (K,): its standard deviation over all rows where units differ.
 
-    Of one target, or of several of one unit, errors keep that unit: (1,), a 1.
+    Of one target, or of several of one unit, errors keep that unit: (1,), a 1. Of a forecast it is the scale of each
+    row's series (n, K).
     """
+    if dataset.forecast is not None:
+        return dataset.forecast.scales(rows)
     if dataset.task.names and not dataset.task.one_unit:
         return dataset.target.std(axis=0)
     return np.ones(1)
@@ -74,7 +77,8 @@ def of_trials(
         split = prepared.splits[number]
         line = seeds.index(seed) * len(repeats) + repeats.index(split.repeat)
         places = np.searchsorted(rows, split.test)
-        values[line, places] = predicted(preparations[number], activated(trial.outputs, task.output))
+        outputs = activated(trial.outputs, task.output)
+        values[line, places] = predicted(prepared, preparations[number], outputs, split.test)
         runs[line, places] = seeds.index(seed) * len(prepared.splits) + number
         if split.repeat == 0:
             fold[places] = split.fold
@@ -91,7 +95,9 @@ def of_baseline(
         if split.repeat == 0:
             outputs = arrays[f"test-{number}"]
             outputs = outputs[:, -task.units :]  # of two classes the network has the second's
-            values[0, np.searchsorted(rows, split.test)] = predicted(preparations[number], outputs)
+            values[0, np.searchsorted(rows, split.test)] = predicted(
+                prepared, preparations[number], outputs, split.test
+            )
     return values
 
 
@@ -100,10 +106,13 @@ def width(task: Task) -> int:
     return len(task.classes) or task.units
 
 
-def predicted(preparation: Preparation, outputs: np.ndarray) -> np.ndarray:
-    """Outputs after the activation as probabilities (n, K), or as numbers in the user's units (n, K)."""
+def predicted(
+    prepared: Prepared, preparation: Preparation, outputs: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    """Outputs for rows, after the activation, as probabilities (n, K), or as numbers in the user's units (n, K)."""
     if preparation.task.kind == "regression":
-        return preparation.decode(outputs).reshape(len(outputs), -1)
+        found = preparation.learnt_target.decode(outputs).reshape(len(outputs), -1)
+        return prepared.in_units(found, rows)
     return preparation.probabilities(outputs)
 
 
@@ -113,12 +122,14 @@ def losses(
     """The loss (S, n) of each example, times its weight.
 
     Wrong or not; 1 - the Jaccard index of the labels; the squared error of a number, of several the mean over their
-    errors in ``unit`` (K,). ``target`` (n,) or (n, K): class numbers, labels 0 or 1, or numbers in the user's units.
-    ``weights`` (n,) are scaled to a mean of 1.
+    errors in ``unit`` (K,); of a forecast the mean absolute error in ``unit`` (n, K), without weights. ``target`` (n,)
+    or (n, K): class numbers, labels 0 or 1, or numbers in the user's units. ``weights`` (n,) are scaled to a mean of 1.
     """
     weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
         errors = (values - target.reshape(len(target), -1)) / unit
+        if task.score == "mase":
+            return np.abs(errors).mean(axis=-1)
         return (errors**2).mean(axis=-1) * weights
     if task.kind == "multilabel":
         return (1 - jaccard(values > HALF, target > HALF)) * weights
@@ -129,7 +140,7 @@ def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The losses (S, n) of predictions of a study's rows, with the rows' weights."""
     target = truth(study.dataset, study.preparations, rows)
     return losses(
-        study.dataset.task, values, target, study.prepared.weights[rows], measured_in(study.dataset)
+        study.dataset.task, values, target, study.prepared.weights[rows], measured_in(study.dataset, rows)
     )
 
 
@@ -153,8 +164,10 @@ def activated(outputs: np.ndarray, activation: str) -> np.ndarray:
 def guessing(prepared: Prepared, task: Task) -> float:
     """The score of a guess that reads no input, as `Trial` scores it: the most frequent class, the labels of most rows.
 
-    Of numbers the mean: minus the mean squared error of targets that preparation gave a variance of 1.
+    Of numbers the mean: minus the mean squared error of targets that preparation gave a variance of 1, or the absolute.
     """
+    if task.score == "mase":
+        return -float(np.abs(prepared.targets).mean())
     if task.kind == "regression":
         return -1.0
     if task.kind == "multilabel":

@@ -1,4 +1,4 @@
-"""Variants of a study's data: validation rows that train, too; for probes fewer rows, shuffled labels, permuted positions.
+"""Variants of a study's data: validation rows that train, too; fewer rows, shuffled labels, permuted positions.
 
 A variant is data of the same shapes, so the replicas that train on it run in programs that the sweep compiled.
 """

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Figure, Measurement
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET, Cite, Facts, Sentence, show
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.rates import strictly_best
 from fourfold.study.tested import guessing
@@ -42,15 +43,17 @@ def of_family(
 ) -> Ease:
     """What the validation scores by learning rate say, at the size that was chosen.
 
-    ``margin`` is what a difference must exceed to matter, ``deviation`` turns a mean squared error of scaled
-    targets into the target's unit.
+    ``margin`` is what a difference must exceed to matter, ``deviation`` is what 1 of the scaled
+    targets is in the score's unit.
     """
     size = trials.best()[0]
     rates = sorted({rate for s, rate in trials.by_setting if s == size})
     rows = []
     for rate in rates:
         all_trials = trials.by_setting[size, rate]
-        scores = [_in_units(t.validation_score, score, deviation) for t in all_trials if not t.diverged]
+        scores = [
+            scoring.of_validation(score, t.validation_score, deviation) for t in all_trials if not t.diverged
+        ]
         rows.append(
             {
                 "rate": rate,
@@ -59,7 +62,7 @@ def of_family(
                 "diverged": len(all_trials) - len(scores),
             }
         )
-    sign = -1 if score == "rmse" else 1
+    sign = -1 if scoring.is_error(score) else 1
     means = {row["rate"]: sign * row["validation"]["mean"] for row in rows if row["validation"] is not None}
     best = max(means.values(), default=-np.inf)
     works = [
@@ -142,12 +145,14 @@ def _scatter(family: str, trials: list[Trial], score: str, deviation: float) -> 
     """The standard deviation of the validation score over seeds, within splits."""
     by_split: dict[int, list[float]] = {}
     for t in trials:
-        by_split.setdefault(t.run.split, []).append(_in_units(t.validation_score, score, deviation))
+        by_split.setdefault(t.run.split, []).append(
+            scoring.of_validation(score, t.validation_score, deviation)
+        )
     repeated = [scores for scores in by_split.values() if len(scores) > 1]
     if not repeated:
         return Evidence(SCATTER, family, None, reason="one seed")
     value = float(np.sqrt(np.mean([np.var(scores, ddof=1) for scores in repeated])))
-    unit = TARGET if score == "rmse" else DIFFERENCE
+    unit = scoring.units(score)[1]
     method = "standard deviation over seeds, pooled within splits"
     return Evidence(SCATTER, family, value, unit, method=method, source="runs of the chosen setting")
 
@@ -180,11 +185,6 @@ def _spread(scores: list[float]) -> dict[str, float] | None:
     if not scores:
         return None
     return {"mean": float(np.mean(scores)), "low": float(np.min(scores)), "high": float(np.max(scores))}
-
-
-def _in_units(value: float, score: str, deviation: float) -> float:
-    """A validation score as the report shows it: minus the scaled squared error becomes a root in the unit."""
-    return float(np.sqrt(max(-value, 0.0)) * deviation) if score == "rmse" else value
 
 
 MEASURE = Measure("ease", find)

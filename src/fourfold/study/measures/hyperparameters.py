@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.evidence import scoring
 from fourfold.evidence.anova import Decomposition, Effect, decompose
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
@@ -101,8 +102,9 @@ class Grid:
             mine = [by_run[run] for run in block.runs]
             scores.append([guess if t.diverged else t.validation_score for t in mine])
         values = np.nan_to_num(np.array(scores), nan=guess, posinf=guess, neginf=guess)
-        if task.score == "rmse":
-            values = -np.sqrt(np.maximum(-values, 0)) * study.deviation
+        if scoring.is_error(task.score):
+            in_unit = [-scoring.of_validation(task.score, value, study.deviation) for value in values.ravel()]
+            values = np.reshape(in_unit, values.shape)
         shape = [len(levels) for levels in list(self.factors.values())[1:]]
         return np.moveaxis(values.reshape(*shape, len(self.rates), SEEDS), -2, 0)
 
@@ -184,7 +186,7 @@ def _figure(name: str, heading: str, rows: list[dict[str, Any]]) -> Figure:
 
 def _levels(study: Study, grid: Grid, scores: np.ndarray) -> list[dict[str, Any]]:
     """The mean score at every level: over the grid, and at the best rate of each setting."""
-    sign = -1.0 if study.dataset.task.score == "rmse" else 1.0
+    sign = -1.0 if scoring.is_error(study.dataset.task.score) else 1.0
     means = scores.mean(-1)
     best = means.max(0)
     rows = []

@@ -8,6 +8,7 @@ For probabilities p (n, K) of classes y, or predictions of numbers:
     calibration error  root mean square of confidence - accuracy over equal-mass bins, less what chance alone gives
     R2                 1 - sum (y - f)^2 / sum (y - mean y)^2; of several targets the mean of theirs
     RMSE, MAE          sqrt(mean (y - f)^2), mean |y - f|, each in its target's unit
+    MASE               mean |y - f| / scale, of each step of a forecast
 
 and for probabilities of labels, told above one half, with the counts of labels told rightly (tp), wrongly (fp) or
 missed (fn)
@@ -43,7 +44,7 @@ def evidence(
 ) -> list[Evidence]:
     """Scores beside the one that decides, each the mean over the lines of ``values`` (S, n, K).
 
-    ``unit`` is what the errors of several targets are measured in (K,).
+    ``unit`` is what the errors of several targets are measured in (K,), those of a forecast (n, K).
     """
     source = f"{values.shape[0]} x {values.shape[1]} predictions of test rows"
 
@@ -52,6 +53,8 @@ def evidence(
             measure, family, float(np.mean(numbers)), unit, method="mean over seeds", source=source
         )
 
+    if task.score == "mase":
+        return _of_forecast(found, task, np.abs(values - target), unit)
     if task.kind == "regression":
         return _of_numbers(found, task, values, target.reshape(len(target), -1), unit)
     if task.kind == "multilabel":
@@ -80,6 +83,20 @@ def _of_numbers(
             found(f"R2 of {name}", list(r2[:, k]), "fraction"),
             found(f"RMSE of {name}", list(np.sqrt((mine**2).mean(axis=1))), one),
             found(f"MAE of {name}", list(mine.mean(axis=1)), one),
+        ]
+    return scores
+
+
+def _of_forecast(found: Found, task: Task, errors: np.ndarray, unit: np.ndarray | float) -> list[Evidence]:
+    """Of errors (S, n, H K): the scaled ones step by step; those of one column in its unit, too."""
+    scaled = (errors / unit).mean(axis=1)
+    places = np.unique(np.linspace(0, len(task.names) - 1, min(MOST_TARGETS, len(task.names))).astype(int))
+    scores = [found(f"MASE of {task.names[k]}", list(scaled[:, k]), "scaled error") for k in places]
+    if len({name.rpartition("+")[0] for name in task.names}) == 1:
+        one = "unit of the target"
+        scores += [
+            found("MAE", list(errors.mean(axis=(1, 2))), one),
+            found("RMSE", list(np.sqrt((errors**2).mean(axis=(1, 2)))), one),
         ]
     return scores
 

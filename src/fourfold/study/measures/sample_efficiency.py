@@ -12,6 +12,7 @@ from math import exp, log
 
 import numpy as np
 
+from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
@@ -88,7 +89,9 @@ def find(inquiry: Inquiry) -> Measurement:
         y=Axis(SCORE_WORDS[task.score], unit),
         note="Every point is trained for the same number of steps.",
     )
-    return Measurement(*NAMES, _answer(evidence, curves, task.score == "rmse"), (figure,), tuple(evidence))
+    return Measurement(
+        *NAMES, _answer(evidence, curves, scoring.is_error(task.score)), (figure,), tuple(evidence)
+    )
 
 
 def _variants(study: Study) -> dict[str, str]:

@@ -78,7 +78,10 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
     preparation = study.preparations[int(arrays["split"])]
 
     def losses(outputs: np.ndarray) -> np.ndarray:
-        values = [tested.predicted(preparation, tested.activated(way, task.output)) for way in outputs]
+        values = [
+            tested.predicted(study.prepared, preparation, tested.activated(way, task.output), rows)
+            for way in outputs
+        ]
         return tested.losses_of(study, np.stack(values), rows).mean(0)[None]
 
     names = [probes.PLAIN, *map(str, arrays["shift_steps"].tolist())]

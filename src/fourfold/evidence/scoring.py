@@ -1,0 +1,45 @@
+"""What a score is: which way is better, in what unit, and how it follows from losses.
+
+accuracy, balanced_accuracy, jaccard    1 - the mean loss
+rmse                                    the root of the mean squared error
+mase                                    the mean scaled error
+"""
+
+from __future__ import annotations
+
+import math
+
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, SCALED, TARGET
+
+ERRORS = {"rmse": TARGET, "mase": SCALED}
+"""Scores of which less is better, and their units."""
+
+
+def is_error(score: str) -> bool:
+    """Whether less is better."""
+    return score in ERRORS
+
+
+def units(score: str) -> tuple[str, str]:
+    """The units of a score and of a difference of scores."""
+    return (ERRORS[score], ERRORS[score]) if is_error(score) else (FRACTION, DIFFERENCE)
+
+
+def of_loss(score: str, mean: float) -> float:
+    """The score that a mean loss makes.
+
+    >>> of_loss("accuracy", 0.25), of_loss("rmse", 0.25), of_loss("mase", 0.25)
+    (0.75, 0.5, 0.25)
+    """
+    if score == "rmse":
+        return math.sqrt(mean)
+    return mean if is_error(score) else 1 - mean
+
+
+def of_validation(score: str, value: float, deviation: float) -> float:
+    """A training's validation score in the score's unit.
+
+    That of numbers is minus the mean error, squared or absolute, of targets that preparation scaled; ``deviation``
+    is what 1 of these is in the unit.
+    """
+    return deviation * of_loss(score, max(-value, 0.0)) if is_error(score) else value

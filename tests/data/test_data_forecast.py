@@ -1,0 +1,227 @@
+"""Forecasts: nothing is learnt from what is tested, windows are cut where they should be, and time is read right."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fourfold.data import plan, read
+from fourfold.data.clock import Clock
+from fourfold.data.forecast import Ahead
+from fourfold.data.roles import Roles
+from fourfold.errors import DataError, FourfoldError
+from fourfold.preprocessing import Preparation
+
+
+def days(count, start="2023-01-01"):
+    return np.datetime64(start) + np.arange(count)
+
+
+def table(series, steps, gaps=0.0, seed=0):
+    """Daily sales of some stores, with a price beside them, rows shuffled; some rows left out."""
+    draw = np.random.default_rng(seed)
+    rows = draw.permutation(np.flatnonzero(draw.random(series * steps) >= gaps))
+    return {
+        "day": np.tile(days(steps), series).astype(str)[rows],
+        "store": np.repeat([f"s{n}" for n in range(series)], steps)[rows],
+        "price": draw.normal(size=series * steps)[rows],
+        "sales": np.arange(series * steps)[rows] + draw.normal(size=series * steps)[rows],
+    }
+
+
+def forecast(columns, horizon, id="store", **options):
+    return read(columns, target="sales", roles=Roles(id=id, time="day"), ahead=Ahead(horizon, **options))
+
+
+@settings(max_examples=60)
+@given(
+    series=st.integers(1, 3),
+    steps=st.integers(30, 150),
+    horizon=st.integers(1, 9),
+    window=st.integers(7, 20),
+    gaps=st.sampled_from([0.0, 0.02]),
+    seed=st.integers(0, 99),
+)
+def test_no_step_of_a_tested_target_is_learnt_from(series, steps, horizon, window, gaps, seed):
+    columns = table(series, steps, gaps, seed)
+    try:
+        data = forecast(columns, horizon, window=window)
+    except DataError as error:
+        assert error.slug == "series-too-short"
+        return
+    found = data.forecast
+    values = {(s, d): y for s, d, y in zip(columns["store"], columns["day"], columns["sales"])}
+
+    def places(rows, first, last):
+        return {
+            int(place) for row in rows for place in range(found.origin[row] + first, found.origin[row] + last)
+        }
+
+    tested = []
+    for split in plan(data, seed=0):
+        test = places(split.test, 0, horizon)
+        learnt = places(np.concatenate([split.train, split.validation]), -window, horizon)
+        assert not test & learnt  # whatever the series: what happens at one time happens to all
+        assert max(learnt) < min(test)
+        assert not places(split.validation, 0, horizon) & places(split.train, -window, horizon)
+        tested += [(found.series[row], p) for row in split.test for p in places([row], 0, horizon)]
+        assert found.first_test <= min(test)
+    assert len(tested) == len(set(tested))
+    for row in range(0, data.rows, 7):  # windows hold what the table holds
+        store, origin = found.labels[found.series[row]], found.origin[row]
+        stamps = found.stamps.astype("datetime64[D]").astype(str)
+        true = [values[store, stamps[origin + step]] for step in range(horizon)]
+        np.testing.assert_array_equal(data.target[row], true)
+        for step in range(window):
+            known = values.get((store, stamps[origin - window + step]))
+            assert known is None or data.inputs[row, step, 0] == known
+
+
+def test_statistics_come_from_training_windows_alone():
+    columns = table(1, 200)
+    data = forecast(columns, 5)
+    first = plan(data, seed=0)[0]
+    last = int(data.forecast.origin[first.train].max()) + 5
+    order = np.argsort(columns["day"])
+    changed = dict(columns)
+    changed["sales"] = columns["sales"].copy()
+    changed["sales"][order[last:]] *= 100.0
+    again = forecast(changed, 5)
+    one, other = (Preparation.fit(each, first.train).to_json() for each in (data, again))
+    assert one == other
+    assert forecast(columns, 5).forecast.scale == pytest.approx(data.forecast.scale)
+
+
+def test_scale_by_hand():
+    columns = table(2, 120, seed=3)
+    data = forecast(columns, 6, season=7)
+    for number, store in enumerate(data.forecast.labels):
+        mine = columns["store"] == store
+        y = columns["sales"][mine][np.argsort(columns["day"][mine])][: data.forecast.first_test]
+        assert data.forecast.scale[number, 0] == pytest.approx(np.mean(np.abs(y[7:] - y[:-7])))
+
+
+def test_the_order_of_rows_and_of_series_does_not_matter():
+    columns = table(1, 90)
+    order = np.argsort(columns["day"])
+    assert (
+        forecast({name: values[order] for name, values in columns.items()}, 4).fingerprint
+        == forecast(columns, 4).fingerprint
+    )
+
+
+def test_tested_windows_of_one_origin_are_one_group_and_of_few_origins_of_one_series():
+    many, few = forecast(table(3, 300), 7), forecast(table(12, 40), 7, window=7, season=1)
+    assert np.array_equal(many.groups, many.forecast.origin)
+    assert np.array_equal(few.groups, few.forecast.series)
+
+
+MONTHS = np.arange("2001-01", "2011-01", dtype="datetime64[M]")
+WORKDAYS = days(365)[np.is_busday(days(365))]
+
+
+@pytest.mark.parametrize(
+    ("stamps", "step", "season", "following"),
+    [
+        (MONTHS.astype("datetime64[D]"), "1 month", 12, "2011-02-01"),
+        ((MONTHS + 1).astype("datetime64[D]") - 1, "1 month", 12, "2011-02-28"),
+        (MONTHS[::3].astype("datetime64[D]"), "3 month", 4, "2011-04-01"),
+        (days(90), "1 day", 7, "2023-04-02"),
+        (days(900)[::7], "1 week", 52, "2025-06-29"),
+        (WORKDAYS, "1 business day", 5, "2024-01-02"),
+        (np.arange("2024-01-01", "2024-02-01", dtype="datetime64[h]"), "1 hour", 24, "2024-02-01T01"),
+        (
+            np.arange("2024-01-01", "2024-01-09", 30, dtype="datetime64[m]"),
+            "30 minute",
+            48,
+            "2024-01-09T00:30",
+        ),
+        (np.arange("1980", "2010", dtype="datetime64[Y]"), "12 month", 1, "2011-01-01"),
+        (np.delete(days(90), [7, 8, 40]), "1 day", 7, "2023-04-02"),
+        (np.sort(np.random.default_rng(0).choice(days(400), 90, replace=False)), "1 stamp", None, None),
+    ],
+)
+def test_the_step_of_stamps(stamps, step, season, following):
+    clock = Clock.of(stamps.astype("datetime64[us]"), np.zeros(len(stamps), int))
+    assert (str(clock), clock.season) == (step, season)
+    np.testing.assert_array_equal(clock.axis[clock.places], stamps)
+    if following:
+        assert clock.following(2)[1] == np.datetime64(following)
+
+
+def test_a_season_is_found_where_stamps_suggest_none():
+    t = np.arange(240)
+    draw = np.random.default_rng(0)
+    wave = {"sales": 5 * np.sin(2 * np.pi * t / 10) + 0.1 * t + draw.normal(0, 0.5, 240)}
+    walk = {"sales": np.cumsum(draw.normal(size=240))}
+    assert read(wave, ahead=Ahead(5)).forecast.windows.season == 10
+    assert read(walk, ahead=Ahead(5)).forecast.windows.season == 1
+    assert read(wave, ahead=Ahead(5, season=3)).forecast.windows.season == 3
+
+
+def test_what_is_inferred_is_said():
+    columns = table(2, 120, gaps=0.03)
+    columns |= {
+        "weather": np.where(np.arange(len(columns["sales"])) % 3, "sun", "rain"),
+        "country": ["DE"] * len(columns["sales"]),
+    }
+    notes = "\n".join(map(str, read(columns, target="sales", roles=Roles(id="store"), ahead=Ahead(7)).notes))
+    for said in (
+        "time: day (the only column of dates); --time COLUMN overrides",
+        "series: 2 values of store",
+        "steps: 120 of 1 day, 2023-01-01 to 2023-04-30",
+        "steps without a row",
+        "the rows are sorted by time",
+        "left out: country (1 different words)",
+        "season: 7 steps (the steps are of 1 day); --season N overrides",
+        "window: 14 steps",
+        "score: MASE",
+    ):
+        assert said in notes
+
+
+SHORT = {"day": days(30).astype(str), "sales": np.sin(np.arange(30.0))}
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "slug"),
+    [
+        ({}, {"horizon": 0}, "forecast"),
+        ({}, {"horizon": 3, "window": 1}, "window"),
+        ({}, {"horizon": 3, "season": 0}, "season"),
+        ({}, {"horizon": 20}, "series-too-short"),
+        ({}, {"horizon": 3, "window": 28}, "series-too-short"),
+        ({}, {"horizon": 3, "window": 4, "season": 7}, "window-shorter-than-season"),
+        ({"sales": ["high", "low"] * 15}, {"horizon": 3}, "target-type"),
+        ({"sales": [5.0] * 30}, {"horizon": 3}, "constant-target"),
+        ({"day": np.repeat(days(15), 2).astype(str)}, {"horizon": 3}, "repeated-time"),
+        ({"day": [*days(29).astype(str), None]}, {"horizon": 3}, "missing-time"),
+        ({"day": ["soon", "later"] * 15}, {"horizon": 3}, "time-type"),
+    ],
+)
+def test_messages(change, options, slug):
+    with pytest.raises(FourfoldError) as error:
+        forecast({**SHORT, **change}, id=None, **options)
+    assert error.value.slug == slug
+    assert error.value.got
+
+
+@pytest.mark.parametrize(
+    ("roles", "slug"),
+    [
+        (Roles(time="dya"), "no-such-column"),
+        (Roles(time="day", id="stroe"), "no-such-column"),
+        (Roles(time="day", time_ordered=True), "forecast-roles"),
+        (Roles(time="day", weight="price"), "forecast-roles"),
+    ],
+)
+def test_messages_of_roles(roles, slug):
+    with pytest.raises(FourfoldError) as error:
+        read(SHORT, target="sales", roles=roles, ahead=Ahead(3))
+    assert error.value.slug == slug
+
+
+def test_arrays_are_refused():
+    with pytest.raises(FourfoldError) as error:
+        read("digits", ahead=Ahead(3))
+    assert error.value.slug == "forecast-of-arrays"
