@@ -229,7 +229,7 @@ class _Regressor(RegressorMixin, _Estimator):
 
 def _columns(y: Any) -> int:
     """How many columns a target has."""
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     return shape[1] if len(shape) == 2 else 1
 
 
