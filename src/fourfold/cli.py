@@ -254,22 +254,17 @@ def predict(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
     out: Annotated[
-        Path | None, typer.Option(help="The csv file to write; standard output by default.")
+        Path | None, typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default.")
     ] = None,
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""
     from fourfold.predictions import predict_file
 
-    text, notes = predict_file(folder, data)
-    for note in notes:
-        print(note, file=sys.stderr)
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        from fourfold.core.files import write_whole
-
-        write_whole(out, text.encode())
-        print(f"wrote {out}", file=sys.stderr)
+    say = _Say(silent=False)
+    for note in predict_file(folder, data, sys.stdout if out is None else out):
+        say(note)
+    if out is not None:
+        say(f"wrote {out}")
 
 
 @app.command()

@@ -5,7 +5,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from fourfold.data import from_arrays, plan, read, read_inputs
+from fourfold.data import from_arrays, plan, read, read_inputs, sample
+from fourfold.data.new_rows import Noticed, parts_of_inputs
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -46,7 +47,7 @@ def test_rows_from_files_keep_their_order(form, learnt, tmp_path):
     NEW[form](FRAME.iloc[order].drop(columns="label")[FRAME.columns[-2::-1]], path)
     rows = read_inputs(path, preparation)
     np.testing.assert_array_equal(preparation.inputs(rows.inputs), prepared[order])
-    np.testing.assert_array_equal(rows.others["id"], FRAME["id"].iloc[order])
+    np.testing.assert_array_equal(rows.others["id"].astype(int), FRAME["id"].iloc[order])
     assert (rows.rows, rows.notes) == (17, ())
 
 
@@ -75,7 +76,7 @@ CHANGES = {
     "extra column": (lambda f: f.assign(more=1), "ignored: 'more' (the training data had no such column)"),
     "unseen level": (lambda f: f.assign(city=["Rom", *f["city"][1:]]), "column city: 'Rom' not told apart"),
     "words among numbers": (lambda f: f.assign(age=["?!", *map(str, f["age"][1:])]),
-        "column age: 1 words taken for missing"),
+        "column age: 1 words such as '?!' taken for missing"),
     "all missing": (lambda f: f.assign(age=None), ""),
     "numbers that were words": (lambda f: f.assign(code=1), ""),
     "ones for booleans": (lambda f: f.assign(member=f["member"].astype(int)), ""),
@@ -136,3 +137,49 @@ def test_a_frame_for_a_model_that_was_trained_on_an_array():
     rows = read_inputs(pd.DataFrame(x, columns=["a", "b", "c"]), preparation)
     np.testing.assert_array_equal(preparation.inputs(rows.inputs), preparation.inputs(data.inputs))
     assert [str(note) for note in rows.notes] == ["columns taken in their order (one side has no names)"]
+
+
+# name: (cells of training, new cells, what they are, words of a note)
+WRITTEN = {
+    "decimal commas": (["1.234,5", "7,25"], ["1.234", "2.000"], [1234, 2000], ""),
+    "thousands": (["1,234.5", "7.25"], ["1,234", "2,5"], [1234, np.nan], "'2,5' taken for missing (it holds numbers written as 1,234.5)"),
+    "money": (["$1.5", "$7"], ["$2", "3", "4 €"], [2, 3, np.nan], "1 words such as '4 €' taken for missing"),
+    "percent": (["12 %", "7%"], ["5 %", "0.05"], [5, np.nan], "written as 1234.5 %"),
+    "plain": (["1.5", "2"], ["1.5", "2,5", "1e3"], [1.5, np.nan, 1000], "1 words such as '2,5'"),
+    "days first": (["28/1/2020", "2/2/2020"], ["1/2/2020"], ["2020-02-01"], ""),
+    "months first": (["1/28/2020", "2/2/2020"], ["1/2/2020", "13/2/2020"], ["2020-01-02", "NaT"], "written as month/day/year"),
+    "without marks": ([20200100 + day for day in range(1, 29)], [20200202], ["2020-02-02"], ""),
+    "codes": (["00501", "10001"], ["00501", "10001", "501"], ["00501", "10001", "501"], "'501' not told apart"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_words_are_read_as_they_were_in_training(name, tmp_path):
+    """In training alone it is settled how numbers and dates are written; new rows are too few to tell."""
+    cells, new, means, said = WRITTEN[name]
+    rows = "".join(f"{cells[i % len(cells)]};{'pq'[i // len(cells) % 2]}\n" for i in range(120))
+    (tmp_path / "data.csv").write_text(f"v;y\n{rows}", encoding="utf-8")
+    data = read(tmp_path / "data.csv")
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(90)).to_json())
+    (tmp_path / "new.csv").write_text("v;id\n" + "".join(f"{cell};007\n" for cell in new), encoding="utf-8")
+    found = read_inputs(tmp_path / "new.csv", learnt)
+    np.testing.assert_array_equal(found.inputs["v"], np.array(means, dtype=found.inputs["v"].dtype))
+    assert said in "\n".join(map(str, found.notes)), found.notes
+    assert found.others["id"].tolist() == ["007"] * len(new)
+
+
+@pytest.mark.parametrize("form", NEW)
+def test_parts_of_a_file_are_its_rows(form, learnt, tmp_path, monkeypatch):
+    preparation = learnt[0]
+    new = FRAME.drop(columns="label").assign(code=["odd", *FRAME["code"][1:-1], "strange"])
+    NEW[form](new, tmp_path / "new")
+    whole = read_inputs(tmp_path / "new", preparation)
+    monkeypatch.setattr(sample, "PART", 7 * 6)
+    parts = list(parts_of_inputs(tmp_path / "new", preparation))
+    assert [part.rows for part in parts] == [7] * 8 + [4]
+    for name in whole.inputs:
+        np.testing.assert_array_equal(
+            np.concatenate([part.inputs[name] for part in parts]), whole.inputs[name]
+        )
+    assert sum((part.noticed for part in parts), Noticed()).said() == whole.notes
+    assert "'odd', 'strange' not told apart" in str(whole.notes[0])

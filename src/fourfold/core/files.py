@@ -12,18 +12,25 @@ from pathlib import Path
 
 import numpy as np
 
-from fourfold.errors import MachineError
+from fourfold.errors import FourfoldError, MachineError
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old one or the new one, never a part: same folder, fsync, rename."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary file beside the path, which takes its place when all went well, and is removed otherwise."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
+            yield Path(temporary)
+            with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
@@ -31,6 +38,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
+        if isinstance(error, FourfoldError):
+            raise
         raise MachineError(
             "cannot-write",
             f"{path} can't be written ({error.strerror or error})",

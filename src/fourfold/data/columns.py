@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .layout import settle_array
 from .messages import CONSTANT, listed
 from .series import channels_of
 from .source import Source
+from .stamps import COMPACT, compact_dates
+from .words import Understood, understood
 
 COUNTER = re.compile(
     r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$"
@@ -59,7 +61,9 @@ def settle_table(
             because, option = ("as asked" if layout else "a folder of texts"), ""
         notes = (Note(f"layout: text, {unit_of(table[name])}s of {name!r}", because, option),)
         return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
-    columns = tuple(Column(name, verdict.kind) for name, verdict in verdicts.items() if verdict.kind)
+    columns = tuple(
+        replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
+    )
     if not columns:
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
         raise DataError(
@@ -92,6 +96,35 @@ def settle_table(
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
 
 
+def understood_columns(source: Source, layout: str | None) -> Source:
+    """Columns of words that are in truth booleans, numbers or dates, as such."""
+    if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
+        return source
+    table, columns, notes = {}, [], []
+    for column in source.columns:
+        found = Understood(source.inputs[column.name], column.kind)
+        if column.kind == "category":
+            found = understood(found.values, comma=source.comma)
+        elif column.kind == "number":
+            found = _of_numbers(found.values)
+        table[column.name] = found.values
+        columns.append(Column(column.name, found.kind, found.written))
+        if found.said:
+            notes.append(Note(f"column {column.name}: {found.kind}", found.said))
+    return replace(source, inputs=Table(table), columns=tuple(columns)).noting(*notes)
+
+
+def _of_numbers(values: np.ndarray) -> Understood:
+    """Numbers that are dates (20260131), or in part infinite."""
+    if (dates := compact_dates(values)) is not None:
+        return Understood(dates, "date", f"dates, read as {COMPACT}", COMPACT)
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return Understood(values, "number")
+    said = f"{infinite.sum()} infinite values taken for missing"
+    return Understood(np.where(infinite, np.nan, values), "number", said)
+
+
 def _judge(column: Column, values: np.ndarray) -> _Verdict:
     absent = missing(values)
     present = values[~absent]
@@ -106,7 +139,7 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     levels = _levels(present)
     words = np.mean([len(value.split()) for value in present])
     if words >= 3 and levels > max(CATEGORY_LEVELS, len(present) / 2):
-        return _Verdict(None, "free text beside other columns is not used")
+        return _Verdict(None, "free text is read only where it stands alone")
     if levels == len(values) and levels > 2:
         return _Verdict(None, "different in every row")
     return _Verdict("category")

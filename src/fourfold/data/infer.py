@@ -11,7 +11,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import row_count
 from fourfold.preprocessing.task import Task
 
-from .columns import settle_table
+from .columns import settle_table, understood_columns
 from .dataset import Column, Dataset, Note, Table
 from .forecast import Ahead, settle_forecast, time_and_names
 from .layout import check_layout, settle_array, varying
@@ -69,7 +69,7 @@ def settle(
             got=f"--image-size {image_size}",
             do="leave out --image-size",
         )
-    source = _reworded(source, layout)
+    source = understood_columns(source, layout)
     columns: tuple[Column, ...]
     row_shape: tuple[int, ...] = ()
     if isinstance(source.inputs, Table):
@@ -186,27 +186,6 @@ def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | N
     return Note(
         f"target{'s' * (len(names) > 1)}: {', '.join(names)}", because, "" if target else "--target NAME"
     )
-
-
-def _reworded(source: Source, layout: str | None) -> Source:
-    """Columns of words that are in truth booleans, numbers or dates, as such."""
-    if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
-        return source
-    table, columns, notes = {}, [], []
-    for column in source.columns:
-        values, kind, said = source.inputs[column.name], column.kind, ""
-        if kind == "category":
-            values, kind, said = reworded(values)
-        if kind == "number" and (infinite := np.isinf(values)).any():
-            values, said = (
-                np.where(infinite, np.nan, values),
-                f"{infinite.sum()} infinite values taken for missing",
-            )
-        table[column.name] = values
-        columns.append(Column(column.name, kind))
-        if said:
-            notes.append(Note(f"column {column.name}: {kind}", said))
-    return replace(source, inputs=Table(table), columns=tuple(columns)).noting(*notes)
 
 
 def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,50 @@ from .layout import settle_array
 from .long_form import series_of
 from .messages import close, listed
 from .pictures import developed
-from .read import open_source
+from .read import open_source, parts_of
 from .sample import Reading
 from .series import as_long, channels_of
 from .source import Source
-from .words import as_objects, reworded, spelled
+from .stamps import COMPACT, compact_dates
+from .words import as_written, reworded, spelled
 
 _WORDS = ("category", "text")
+MOST_LEVELS = 1000
+"""The most levels that are remembered to be named."""
+
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What is to be said about rows, in a form in which parts of a file can be put together.
+
+    ``lost``: by column, how many words are no values, one of them, and what was wanted; ``unseen``: by column, the
+    levels that were not learnt.
+    """
+
+    notes: tuple[Note, ...] = ()
+    lost: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __add__(self, other: Noticed) -> Noticed:
+        lost, unseen = dict(self.lost), dict(self.unseen)
+        for name, (count, example, wanted) in other.lost.items():
+            before, example, wanted = lost.get(name, (0, example, wanted))
+            lost[name] = (before + count, example, wanted)
+        for name, levels in other.unseen.items():
+            unseen[name] = tuple(dict.fromkeys(unseen.get(name, ()) + levels))[:MOST_LEVELS]
+        return Noticed(tuple(dict.fromkeys(self.notes + other.notes)), lost, unseen)
+
+    def said(self) -> tuple[Note, ...]:
+        lost = [
+            Note(f"column {name}: {count} words such as {example!r} taken for missing", f"it holds {wanted}")
+            for name, (count, example, wanted) in self.lost.items()
+        ]
+        unseen = [
+            Note(f"column {name}: {listed(levels)} not told apart", "not among the levels learnt")
+            for name, levels in self.unseen.items()
+        ]
+        return (*self.notes, *lost, *unseen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,12 +75,16 @@ class NewRows:
     """
 
     inputs: np.ndarray | Table
-    notes: tuple[Note, ...]
+    noticed: Noticed
     others: Table
 
     @property
     def rows(self) -> int:
         return row_count(self.inputs)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return self.noticed.said()
 
 
 def read_inputs(source: Any, preparation: Preparation) -> NewRows:
@@ -56,7 +99,45 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
     shape of row was wanted.
     """
-    found = open_source(source, Reading(rows=None, layout=preparation.layout))
+    return _new_rows(open_source(source, _reading(preparation)), preparation)
+
+
+def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
+    """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
+    if preparation.layout == "sequence" and preparation.columns:  # steps of a series may lie anywhere
+        yield read_inputs(source, preparation)
+        return
+    reading = _reading(preparation)
+    others: tuple[str, ...] | None = None
+    for found in parts_of(source, reading):
+        rows = row_count(found.inputs)
+        table = isinstance(found.inputs, Table) and not found.pictures
+        step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
+        for start in range(0, max(rows, 1), step):
+            part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
+            new = _new_rows(part, preparation)
+            others = new.others.names if others is None else others
+            if new.others.names != others:
+                raise DataError(
+                    "part-columns",
+                    f"{found.name} has other columns beside those of the model than the file before it",
+                    got=listed(new.others.names),
+                    wanted=listed(others),
+                )
+            yield new
+
+
+def _reading(preparation: Preparation) -> Reading:
+    """All rows; only what was a plain number in training is read as one, so that all other words are kept."""
+    plain = {
+        column.name
+        for column in preparation.columns
+        if column.kind in ("number", "boolean") and not column.written
+    }
+    return Reading(layout=preparation.layout, numbers=frozenset(plain), all=True)
+
+
+def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     if not row_count(found.inputs):
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
@@ -67,7 +148,7 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     if found.pictures and preparation.layout == "image":
         others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
         found = developed(found, shape=preparation.row_shape)
-        return NewRows(_shaped(found, preparation), found.notes, others)
+        return NewRows(_shaped(found, preparation), Noticed(found.notes), others)
     if isinstance(found.inputs, Table):
         if not columns:
             raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
@@ -75,7 +156,7 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     elif columns:
         found = _named(found, preparation)
     if isinstance(found.inputs, Table):
-        table, notes = _checked(found, preparation)
+        table, noticed = _checked(found, preparation)
         others = Table({name: values for name, values in found.inputs.items() if name not in table})
         if found.ids is not None:
             others = Table({"file": found.ids, **others})
@@ -84,13 +165,13 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
             named = channels_of([column.name for column in columns])
             if preparation.layout == "sequence" and named is not None:
                 stacked = stacked.reshape(len(stacked), *named.shape)
-            return NewRows(settle_array(stacked, preparation.layout)[0], notes, others)
-        return NewRows(table, notes, others)
+            return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
+        return NewRows(table, noticed, others)
     notes, others = found.notes, Table({"id": found.ids} if found.ids is not None else {})
     if preparation.masked and np.ndim(found.inputs) == 3:
         found, cut = _fitted(found, preparation)
         notes += cut
-    return NewRows(_shaped(found, preparation), notes, others)
+    return NewRows(_shaped(found, preparation), Noticed(notes), others)
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:
@@ -161,10 +242,11 @@ def _renamed(found: Source, preparation: Preparation) -> Source:
     return Source(found.name, table, columns).noting(note)
 
 
-def _checked(found: Source, preparation: Preparation) -> tuple[Table, tuple[Note, ...]]:
+def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
     assert isinstance(found.inputs, Table)
     problems, notes, table = [], list(found.notes), {}
+    lost, unseen = {}, {}
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     extra = [name for name in found.inputs if name not in known]
     for column in preparation.columns:
@@ -172,19 +254,17 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, tuple[Note
             near = close(column.name, extra)
             problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
             continue
-        values = _as(column.kind, found.kind(column.name), found.inputs[column.name])
+        values = _as(column, found.kind(column.name), found.inputs[column.name])
         if values is None:
             kind = found.kind(column.name)
-            problems.append(f"{column.name!r} holds {_PLURAL[kind]} instead of {_PLURAL[column.kind]}")
+            example = f" written as {column.written}" if column.written else ""
+            problems.append(f"{column.name!r} holds {_PLURAL[kind]} instead of {_PLURAL[column.kind]}{example}")
             continue
-        lost = int(missing(values).sum() - missing(found.inputs[column.name]).sum())
-        if lost > 0:
-            notes.append(
-                Note(
-                    f"column {column.name}: {lost} words taken for missing",
-                    f"it holds {_PLURAL[column.kind]}",
-                )
-            )
+        gone = missing(values) & ~missing(found.inputs[column.name])
+        if gone.any():
+            example = str(found.inputs[column.name][gone.argmax()])[:30]
+            wanted = f" written as {column.written}" if column.written else ""
+            lost[column.name] = (int(gone.sum()), example, f"{_PLURAL[column.kind]}{wanted}")
         table[column.name] = values
     if problems:
         raise DataError(
@@ -196,40 +276,36 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, tuple[Note
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
     for category in preparation.categories:
-        unseen = category.unseen(table[category.name])
-        if unseen:
-            notes.append(
-                Note(
-                    f"column {category.name}: {listed(list(unseen))} not told apart",
-                    "not among the levels learnt",
-                )
-            )
-    return Table(table), tuple(notes)
+        if new := category.unseen(table[category.name]):
+            unseen[category.name] = new[:MOST_LEVELS]
+    return Table(table), Noticed(tuple(notes), lost, unseen)
 
 
 _PLURAL = {"number": "numbers", "boolean": "booleans", "date": "dates", "category": "words", "text": "words"}
 
 
-def _as(wanted: str, kind: str, values: np.ndarray) -> np.ndarray | None:
-    """A column in the wanted kind, or None if it is of another type."""
+def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
+    """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
     if missing(values).all():
-        return empty(wanted, len(values))
-    if wanted in _WORDS:
+        return empty(wanted.kind, len(values))
+    if wanted.kind in _WORDS:
         return values if kind in _WORDS else spelled(values, kind)
-    if kind in _WORDS:
+    if kind in _WORDS and wanted.kind == "boolean":
         values, kind, _ = reworded(values)
-        if kind == "category" and wanted == "number":
-            return _numbers_among(values)
-    if wanted == "boolean" and kind == "number":
+    elif kind in _WORDS:
+        read = _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
+        return None if missing(read).all() else read
+    if wanted.written == COMPACT and kind == "number":
+        return compact_dates(values, fewest=1)
+    if wanted.kind == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
-    return values if kind == wanted or (wanted, kind) == ("number", "boolean") else None
+    return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
 
 
-def _numbers_among(values: np.ndarray) -> np.ndarray | None:
-    """The numbers in a column of words, the other words missing; None if there are no numbers."""
-    parts = [None if value is None else reworded(as_objects([value])) for value in values.tolist()]
-    numbers = np.array([part[0][0] if part and part[1] == "number" else np.nan for part in parts])
-    return None if np.isnan(numbers).all() else numbers
+def _compact(values: np.ndarray) -> np.ndarray:
+    """Words (N,) such as 20260131 as dates; those that are none are missing."""
+    numbers = as_written(values, "number", "")
+    return np.concatenate([dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1) for one in numbers[:, None]])
 
 
 def _another_shape(found: Source, preparation: Preparation, got: str) -> DataError:

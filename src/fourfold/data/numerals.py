@@ -1,9 +1,9 @@
-"""Numbers as people write them: decimal commas, thousands, money, percent."""
+"""Numbers as people write them: decimal commas, thousands, money, percent, units."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
@@ -13,25 +13,101 @@ SPACES = "\u00a0\u202f\u2009 '\u2019"
 LONGEST = 60
 """Characters of the longest word that is taken for a number."""
 
+FEWEST_OF_A_UNIT = 3
+"""Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
+
 CURRENCY = (
     r"[$\u00a3\u00a5\u20ac\u20b9\u20bd\u20a9\u20ba\u20aa\u0e3f]"
     r"|(?:US|A|C|NZ|HK)\$|R\$|kr\.?|z\u0142|Ft|Kč|Fr\.?"
     r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|TRY|RUB|KRW|ILS|SGD|HKD"
 )
 UNIT = re.compile(
-    rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*(?P<after>{CURRENCY}|%)?"
-    r"(?P<close>\)?)"
+    rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
+    rf"(?P<after>{CURRENCY}|%|[a-zA-Zµ°²³/]{{1,6}})?(?P<close>\)?)"
 )
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
+"""Commas after every third digit, or as in India after the third and then every second one."""
 
-Parser = Callable[[str], float | None]
+EXAMPLE = re.compile(r"1([.,]?)234([.,])5(?: (.{1,6}))?")
 
 
 @dataclass(frozen=True)
 class Style:
-    """How the numbers of a column are written: the parser (None for a word that is no number), and what to say."""
+    """How the numbers of a column are written: the decimal mark, what may stand between thousands beside blanks
+    and apostrophes, the unit. ``said`` is what to say of it.
 
-    parse: Parser
+    >>> Style(",", ".", "€").parse("1.234,50 €")
+    1234.5
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    unit: str = ""
     said: str = ""
+
+    def parse(self, word: str) -> float | None:
+        """The number that a word stands for; None if it is none in this style."""
+        amount = _amount(word)
+        if amount is None:
+            return _plain(word)
+        bare = not amount.unit and (not self.unit or _is_currency(self.unit))
+        if not bare and amount.unit != self.unit:
+            return None
+        digits = _without(amount.digits, self.decimal, self.thousands + SPACES)
+        if digits is None:
+            return None
+        return -float(digits) if amount.negative else float(digits)
+
+    @property
+    def example(self) -> str:
+        """A number in this style, from which `style_by` gives it back; "" for the plain one.
+
+        >>> Style(",", ".", "€").example, Style().example
+        ('1.234,5 €', '')
+        """
+        if self == Style(said=self.said):
+            return ""
+        return f"1{self.thousands}234{self.decimal}5" + (f" {self.unit}" if self.unit else "")
+
+
+def style_by(example: str) -> Style:
+    """The style of an example; the plain one for anything that is none.
+
+    >>> style_by("1.234,5 €").parse("2,5")
+    2.5
+    """
+    found = EXAMPLE.fullmatch(example)
+    return Style(found[2], found[1], found[3] or "") if found else Style()
+
+
+def style_of(words: Iterable[str], *, comma: bool = False) -> Style:
+    """The one way in which the numbers among these words are written.
+
+    - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
+      digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless they cut twice
+      (1.234.567);
+    - a currency before or after the number, the same in all words that have one; brackets are a minus;
+    - percent signs and units (5 kg), if all numbers have the same: 12 % is 12.
+
+    >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
+    -2.0
+    >>> style_of(["1.234,50 EUR", "7 EUR"]).said
+    'EUR left out, with decimal commas'
+    """
+    amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
+    units = {amount.unit for amount in amounts.values()} - {""}
+    bare = sum(not amount.unit for amount in amounts.values())
+    if len(units) > 1:
+        return Style()
+    unit = units.pop() if units else ""
+    few = len({amount.digits for amount in amounts.values()}) < FEWEST_OF_A_UNIT
+    if unit and not _is_currency(unit) and (bare or (unit != "%" and few)):
+        return Style()
+    decimal, thousands, marks = _marks([amount.digits for amount in amounts.values()], comma)
+    said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
+    if any(amount.brackets for amount in amounts.values()):
+        said.append("brackets taken for a minus")
+    return Style(decimal, thousands, unit, ", ".join(said))
 
 
 @dataclass(frozen=True)
@@ -39,42 +115,11 @@ class _Amount:
     digits: str
     unit: str
     negative: bool
+    brackets: bool
 
 
-def style_of(words: Iterable[str]) -> Style:
-    """The one way in which the numbers among these words are written.
-
-    - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
-      digits, else decimal; points alone are decimal unless they cut twice (1.234.567);
-    - a currency before or after the number, the same in all words that have one; brackets are a minus;
-    - percent signs, if all numbers have one: 12 % is 12.
-
-    >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
-    -2.0
-    >>> style_of(["1.234,50 EUR", "7 EUR"])
-    Style(parse=..., said='EUR left out, with decimal commas')
-    """
-    amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
-    units = {amount.unit for amount in amounts.values()} - {""}
-    bare = sum(not amount.unit for amount in amounts.values())
-    if len(units) > 1 or (units == {"%"} and bare):
-        return Style(_plain)
-    decimal, thousands, said = _marks([amount.digits for amount in amounts.values()])
-    if units:
-        unit = units.pop()
-        example = ": 12 % is 12" if unit == "%" else ""
-        said = f"{unit} left out{example}" + (f", {said}" if said else "")
-
-    def parse(word: str) -> float | None:
-        amount = _amount(word)
-        if amount is None:
-            return _plain(word)
-        digits = _without(amount.digits, decimal, thousands)
-        if digits is None:
-            return None
-        return -float(digits) if amount.negative else float(digits)
-
-    return Style(parse, said)
+def _is_currency(unit: str) -> bool:
+    return re.fullmatch(CURRENCY, unit) is not None
 
 
 def _plain(word: str) -> float | None:
@@ -87,7 +132,8 @@ def _amount(word: str) -> _Amount | None:
     if len(word) > LONGEST:
         return None
     found = UNIT.fullmatch(word.strip().replace("\u2212", "-"))
-    if not found or (found["before"] and found["after"]) or (found["sign"] == "(") != (found["close"] == ")"):
+    brackets = found is not None and found["sign"] == "("
+    if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):
         return None
     number = found["number"]
     sign = number[0] if number[0] in "+-" else ""
@@ -96,24 +142,26 @@ def _amount(word: str) -> _Amount | None:
     return _Amount(
         number.lstrip("+-"),
         found["before"] or found["after"] or "",
-        "-" in found["sign"] + sign or found["sign"] == "(",
+        "-" in found["sign"] + sign or brackets,
+        brackets,
     )
 
 
-def _marks(numbers: list[str]) -> tuple[str, str, str]:
-    """The decimal mark, the marks between thousands, and what to say of them."""
+def _marks(numbers: list[str], comma: bool) -> tuple[str, str, str]:
+    """The decimal mark, the mark between thousands, and what to say of them."""
     commas = [number for number in numbers if "," in number]
     points = [number for number in numbers if "." in number]
     both = [number for number in commas if "." in number]
     if any(number.rfind(",") > number.rfind(".") for number in both):
-        return ",", "." + SPACES, "with decimal commas"
-    if commas and not both and not all(re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", number) for number in commas):
-        return ",", SPACES, "with decimal commas"
+        return ",", ".", "with decimal commas"
+    single = comma and all(number.count(",") == 1 for number in commas)
+    if commas and not both and (single or not all(map(THOUSANDS.fullmatch, commas))):
+        return ",", "." if points else "", "with decimal commas"
     if commas:
-        return ".", "," + SPACES, "commas taken for thousands"
+        return ".", ",", "commas taken for thousands"
     if points and all(re.fullmatch(r"[1-9]\d{0,2}(\.\d{3}){2,}", number) for number in points):
-        return ",", "." + SPACES, "points taken for thousands"
-    return ".", SPACES, ""
+        return ",", ".", "points taken for thousands"
+    return ".", "", ""
 
 
 def _without(number: str, decimal: str, thousands: str) -> str | None:
@@ -122,7 +170,10 @@ def _without(number: str, decimal: str, thousands: str) -> str | None:
     if not re.fullmatch(r"\d*", part):
         return None
     groups = re.split(f"[{re.escape(thousands)}]", whole)
-    if len(groups) > 1 and not (1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])):
+    middle = {len(group) for group in groups[1:-1]}
+    if len(groups) > 1 and not (
+        1 <= len(groups[0]) <= 3 and len(groups[-1]) == 3 and middle in (set(), {2}, {3})
+    ):
         return None
     joined = "".join(groups)
     if not re.fullmatch(r"\d*", joined) or not joined + part:

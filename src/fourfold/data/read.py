@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.errors import DataError, FileError, OptionError
@@ -28,7 +30,7 @@ from .pictures import named_in
 from .roles import NO_ROLES, Roles
 from .sample import USUAL, Reading, places, thinned
 from .source import Source
-from .tables import read_csv, read_json, read_parquet
+from .tables import Opened, open_csv, open_json, open_parquet, read_csv, read_json, read_parquet
 from .ts_file import is_ts, read_ts
 from .wrong_kinds import WANTED, is_workbook, refuse
 
@@ -114,23 +116,27 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     return paired if mapped else thinned(paired, reading)
 
 
+Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
+
+
 @dataclass(frozen=True)
 class Reader:
-    """A form of file: its name, how it is recognised by its content, how it is read."""
+    """A form of file: its name, how it is recognised by its content, how it is read, how it is opened for parts."""
 
     name: str
     recognises: Callable[[Content], bool]
     read: Callable[[Content, Reading], Source]
+    open: Opener | None = None
 
 
 READERS: tuple[Reader, ...] = (
-    Reader("parquet", lambda content: content.head.startswith(b"PAR1"), read_parquet),
+    Reader("parquet", lambda content: content.head.startswith(b"PAR1"), read_parquet, open_parquet),
     Reader("npy", lambda content: content.head.startswith(b"\x93NUMPY"), read_npy),
     Reader("xlsx", is_workbook, read_excel),
     Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
-    Reader("json", lambda content: looks_like_json(content), read_json),
+    Reader("json", lambda content: looks_like_json(content), read_json, open_json),
     Reader("ts", is_ts, read_ts),
-    Reader("csv", lambda content: True, read_csv),
+    Reader("csv", lambda content: True, read_csv, open_csv),
 )
 """Tried in this order; whatever else is text is taken for csv."""
 
@@ -157,6 +163,43 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
     return thinned(_file(name, reading), reading)
+
+
+def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
+    """All rows of what `open_source` takes, part after part where the form of the file allows it."""
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        if name == STANDARD_INPUT:
+            with standard_input() as path:
+                yield from _parts(path, reading, "standard input")
+            return
+        files: Sequence[str | Path] = matches(name)
+        if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
+            files = [] if holds_pictures(Path(name)) else tables_in(Path(name))
+        if not files and os.path.isfile(name) and name not in {embedded.name for embedded in EMBEDDED}:
+            files = [name]
+        if files:
+            for file in files:
+                yield from _parts(file, reading)
+            return
+    yield open_source(source, reading)
+
+
+def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Source]:
+    """The rows of one file, part after part."""
+    content = look(path, called=called)
+    with plain_content(content) as plain:
+        refuse(plain)
+        reader = next(reader for reader in READERS if reader.recognises(plain))
+        if reader.open is None or reading.whole:
+            yield _file(path, reading, called)
+            return
+        with TemporaryDirectory(prefix="fourfold-") as scratch, reader.open(plain, reading, Path(scratch)) as table:
+            step = reading.at_once(len(table.casts))
+            for start in range(0, max(table.rows, 1), step):
+                found = table.source(start, start + step)
+                yield found if called else named_in(found, content.path.parent)
+    check_unchanged(content)
 
 
 def _folder(folder: Path, reading: Reading) -> Source:

@@ -16,47 +16,72 @@ from .source import Source
 CELLS = 20_000_000
 """The most cells (rows times columns) of a table that is read whole, unless --rows asks for more."""
 
-SPARE = 1.05
-"""How much more than asked is drawn while reading, to be cut to the exact number afterwards."""
+
+def _spare(rows: int) -> float:
+    """How many rows are drawn for so many that are asked for, to be cut to the exact number afterwards: five
+    standard deviations of the number of rows that are drawn by their hashes."""
+    return rows + 5 * math.sqrt(rows) + 25
+
+
+PART = 4_000_000
+"""The cells of a table that are read at once where all of its rows are wanted, one part after the other."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """What is asked of a reader: how many rows at most, and the layout where the user or a model names it.
 
-    Without a number of rows these are as many as make 20 million cells. A file that is one of several gets
-    its ``share`` of them.
+    Without a number of rows these are as many as make 20 million cells; with ``all`` there is no sample, and rows
+    are read part after part. A file that is one of several gets its ``share`` of them. ``whole`` names the column
+    whose rows of one value stay together, "" if there is none. ``numbers`` are the columns that may be read as
+    numbers; the words of all others are kept as they are. None: any column may.
     """
 
     rows: int | None = None
     share: float = 1.0
     layout: str | None = None
+    whole: str = ""
+    numbers: frozenset[str] | None = None
+    all: bool = False
+
+    def at_once(self, columns: int) -> int:
+        """How many rows of so many columns are read at once."""
+        return max(1, PART // max(1, columns)) if self.all else ALL
 
     def of(self, columns: int) -> int:
+        if self.all:
+            return ALL
         whole = self.rows if self.rows is not None else CELLS // max(1, columns)
         return math.ceil(whole * self.share)
 
     def may_exceed(self, size: int) -> bool:
         """Whether a text of so many bytes could hold more: a cell takes two bytes at least."""
-        return self.rows is not None or size >= 2 * CELLS * self.share
+        return not self.all and (self.rows is not None or size >= 2 * CELLS * self.share)
 
+
+ALL = 2**62
+"""More rows than there are."""
 
 USUAL = Reading()
 """What holds where nothing is asked for."""
 
 
-def drawn(relation: str, total: int, rows: int) -> str:
-    """A relation of ``total`` rows in SQL -> about 5 % more than ``rows`` of them, in their order.
+def drawn(relation: str, total: int, rows: int, key: str = "") -> str:
+    """A relation of ``total`` rows in SQL -> some more than ``rows`` of them, in their order.
 
-    A row is drawn by a hash of its place, so that the sample is the same whatever the number of threads.
+    A row is drawn by a hash of its place, so that the sample is the same whatever the number of threads; with a
+    ``key``, by the hash of that, so that rows with one key stay together.
     """
-    share = SPARE * rows / max(total, 1)
+    share = _spare(rows) / max(total, 1)
     if share >= 1:
         return relation
+    limit = f"{int(share * 2**64)}::UBIGINT"
+    if key:
+        return f"(SELECT * FROM {relation} WHERE hash({key}) < {limit})"
     place = '"fourfold row"'
     return (
         f"(SELECT * EXCLUDE ({place}) FROM (SELECT row_number() OVER () AS {place}, * FROM {relation}) "
-        f"WHERE hash({place}) < {int(share * 2**64)}::UBIGINT)"
+        f"WHERE hash({place}) < {limit})"
     )
 
 
@@ -83,8 +108,26 @@ def thinned(source: Source, reading: Reading) -> Source:
     total = source.total or train
     if total <= rows:
         return source
-    if train > rows:
-        source = source.take(np.concatenate([places(train, rows), np.arange(train, found)]))
     because = "as asked" if reading.rows is not None else f"{CELLS:,} cells are read at most"
+    if train > rows:
+        kept = _whole(source, reading.whole, train, rows)
+        because += "" if kept is None else f"; all rows of each {reading.whole}"
+        kept = places(train, rows) if kept is None else kept
+        source, train = source.take(np.concatenate([kept, np.arange(train, found)])), len(kept)
     note = Note(f"sample: {min(rows, train):,} of {total:,} rows", because, "--rows N")
     return replace(source, total=total).noting(note)
+
+
+def _whole(source: Source, key: str, train: int, rows: int) -> np.ndarray | None:
+    """Which of the first ``train`` rows are drawn, at most ``rows``, all that have one value of the key, or none of
+    them; None without such a column."""
+    if not isinstance(source.inputs, Table) or key not in source.inputs:
+        return None
+    values = source.inputs[key][:train]
+    labels = [None if value is None else str(value) for value in values.tolist()]
+    numbers: dict[str | None, int] = {}
+    number = np.array([numbers.setdefault(label, len(numbers)) for label in labels])
+    order = np.random.default_rng(0).permutation(len(numbers))
+    sizes = np.bincount(number)[order]
+    chosen = order[np.cumsum(sizes) <= rows]
+    return np.flatnonzero(np.isin(number, chosen))

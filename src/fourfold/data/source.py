@@ -24,6 +24,7 @@ class Source:
     - ``total``: how many rows there were, where only a sample of them was read; else 0.
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
+    - ``comma``: the file separates columns by semicolons, so that a comma in a number is likelier decimal.
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 
@@ -43,6 +44,7 @@ class Source:
     groups: np.ndarray | None = None
     ids: np.ndarray | None = None
     all_columns: tuple[str, ...] = ()
+    comma: bool = False
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)

@@ -12,24 +12,39 @@ import numpy as np
 
 from fourfold.errors import FileError, FourfoldError, MachineError
 
+from .content import available_memory
+
 if TYPE_CHECKING:
     import duckdb
 
 
+SCRATCH_MEMORY = "400MiB"
+"""What DuckDB may take where rows lie on disk."""
+
+
 @contextmanager
 def database(
-    path: Path, name: str, explain: Callable[[str], FourfoldError] | None = None
+    path: Path,
+    name: str,
+    explain: Callable[[str], FourfoldError] | None = None,
+    scratch: Path | None = None,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """A connection in memory, and the path for it: no extension, no network, no other file, nothing written.
+    """A connection in memory, and the path for it: no extension, no network, no other file, nothing written;
+    with a folder for ``scratch`` its tables lie there.
 
     Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
     ``MachineError`` when memory runs out.
     """
     import duckdb  # a tenth of a second of start-up time
 
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": f"{available_memory() * 4 // 5 // 2**20}MiB",
+    }
+    if scratch is not None:
+        config |= {"memory_limit": SCRATCH_MEMORY, "threads": "2"}
+    connection = duckdb.connect(":memory:" if scratch is None else str(scratch / "rows"), config=config)
     try:
         with _literally(path) as plain:
             connection.execute("SET temp_directory = ''")

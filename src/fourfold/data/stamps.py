@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
 from .words import as_objects, reworded
 
-__all__ = ["irregular", "moment"]
+__all__ = ["COMPACT", "compact_dates", "irregular", "moment"]
+
+COMPACT = "yearmonthday"
+"""What dates such as 20260131 are called."""
+
+FEWEST = 10
+"""Different numbers from which on they are taken for dates, if all of them are."""
 
 UNEVEN = 1.25
 """Months are 28 to 31 days, and clocks jitter: only beyond this ratio of the longest step to the shortest
@@ -25,6 +32,28 @@ def moment(word: str) -> float | None:
     if kind == "date":
         return float(values[0].astype("datetime64[us]").astype(np.int64)) / 1e6
     return float(values[0]) if kind == "number" else None
+
+
+def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None:
+    """Numbers (N,) such as 20260131 as dates; None if one is no such date, or there are too few different ones.
+
+    >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
+    array(['2026-01-31T00:00:00.000000',                        'NaT'],
+          dtype='datetime64[us]')
+    >>> compact_dates(np.array([20260231.0]), fewest=1) is None
+    True
+    """
+    present = np.unique(values[~np.isnan(values)])
+    if len(present) < fewest or not ((present >= 1800_01_01) & (present <= 2200_12_31)).all():
+        return None
+    dates = {}
+    for number in present.tolist():
+        try:
+            dates[number] = datetime.strptime(f"{number:.12g}", "%Y%m%d")
+        except ValueError:
+            return None
+    absent = np.datetime64("NaT")
+    return np.array([dates.get(value, absent) for value in values.tolist()], dtype="datetime64[us]")
 
 
 def irregular(times: Sequence[float] | np.ndarray) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ from fourfold.errors import DataError, FileError
 from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
-from .messages import listed
+from .messages import counted, listed
 from .sample import Reading
 from .source import Source
 from .sql import column, database, quoted
@@ -22,8 +25,40 @@ from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
+INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
+LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table whose columns are settled, in DuckDB: all of its rows as a source, or some of them.
+
+    - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
+    - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
+    """
+
+    content: Content
+    connection: Any
+    relation: str
+    parameters: tuple[str, ...]
+    casts: dict[str, str]
+    rows: int
+    total: int
+    notes: tuple[Note, ...] = ()
+    booleans: frozenset[str] = frozenset()
+    comma: bool = False
+
+    def source(self, start: int = 0, stop: int | None = None) -> Source:
+        """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
+        part = "" if stop is None else f" WHERE rowid >= {start} AND rowid < {stop}"
+        cells = ", ".join(f"{cast} AS v{place}" for place, cast in enumerate(self.casts.values()))
+        found = self.connection.execute(
+            f"SELECT {cells} FROM {self.relation}{part}", self.parameters
+        ).fetchnumpy()
+        raw = {name: column(found[f"v{place}"]) for place, name in enumerate(self.casts)}
+        return replace(source_of(self.content, raw, self.notes, self.booleans, self.total), comma=self.comma)
 
 
 def read_csv(content: Content, reading: Reading) -> Source:
@@ -33,6 +68,14 @@ def read_csv(content: Content, reading: Reading) -> Source:
     Beyond the reading (as in all readers of tables) a sample of the rows is read.
     Errors: ``FileError`` with the line for rows of unequal length and open quotes.
     """
+    with open_csv(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
+    the rows lie there, and any part of them can be read."""
     encoding, mixed = encoding_of(content)
     with plain(content, encoding, mixed) as (path, text):
         dialect = dialect_of(text)
@@ -40,53 +83,120 @@ def read_csv(content: Content, reading: Reading) -> Source:
         def explain(message: str) -> FileError:
             return _ragged(content.name, message, dialect.separator)
 
-        with database(path, content.name, explain) as (connection, file):
-            raw, total = _parsed(connection, file, dialect, text, reading)
-    notes = dialect.notes
-    if encoding != "utf-8":
-        notes += (Note(f"encoding: {encoding}", "the file is not in UTF-8"),)
-    if dialect.separator != ",":
-        notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
-    return source_of(content, raw, notes, total=total)
+        notes = dialect.notes
+        if encoding != "utf-8":
+            notes += (Note(f"encoding: {encoding}", "not UTF-8; if words look wrong, save it in UTF-8"),)
+        if dialect.separator != ",":
+            notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
+        with database(path, content.name, explain, scratch) as (connection, file):
+            total = _cells(connection, file, dialect, text, reading)
+            names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
+            repeated = _without_headers(connection, names) if dialect.header else 0
+            if repeated:
+                notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
+            rows, numbers = _numbers(connection, names, reading)
+            check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
+            if dialect.separator == ";":
+                notes += _ambiguous(connection, {cell: names[cell] for cell in numbers})
+            casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
+            yield Opened(
+                content, connection, "cells", (), casts, rows, total, notes, comma=dialect.separator == ";"
+            )
 
 
-def _parsed(
-    connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading
-) -> tuple[dict[str, np.ndarray], int]:
-    """All cells as words first; then the columns of nothing but numbers as numbers. And how many rows there are."""
-    cells = [f"c{place}" for place in range(len(dialect.names))]
+def _cells(connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading) -> int:
+    """The table ``cells`` of all words c0, c1, ..., or of a sample of the rows; and how many rows there are, if it
+    was counted."""
     missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
     packed = "'gzip'" if content.compressed else "'none'"
+    cells = [f"c{place}" for place in range(len(dialect.names))]
     relation = f"""read_csv(
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
         compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    drawn, total = _drawn(connection, relation, [file, dialect.separator], len(cells), content, reading)
+    keys = dict(zip(dialect.names, cells))
+    drawn, total = _drawn(connection, relation, [file, dialect.separator], keys, content, reading)
     connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", [file, dialect.separator])
-    counted = ", ".join(f"count({c}), count(TRY_CAST({c} AS DOUBLE))" for c in cells)
-    *counts, kept = connection.execute(f"SELECT {counted}, count(*) FROM cells").fetchone()
-    check_memory(content.name, kept * len(cells) * 8)
-    pure = [filled == numbers for filled, numbers in zip(counts[::2], counts[1::2])]
-    casts = ", ".join(
-        f"CAST({c} AS DOUBLE) AS {c}" if p else f"trim({c}) AS {c}" for c, p in zip(cells, pure)
+    return total
+
+
+def _without_headers(connection: Any, names: dict[str, str]) -> int:
+    """Takes out the rows that repeat the header, as files do that were put one behind the other."""
+    first = list(names.items())[:HEADER_CELLS]
+    same = " AND ".join(f"trim({cell}) = ?" for cell, _ in first)
+    return connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first]).fetchone()[0]
+
+
+def _numbers(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:
+    """How many rows there are, and which cells hold nothing but numbers.
+
+    Codes with leading zeros, and whole numbers that a float64 can't tell apart, are words.
+    """
+    asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
+    facts = "".join(
+        f", count({c}), count(TRY_CAST({c} AS DOUBLE)), count(*) FILTER ({c} >= '00' AND {c} < '0:'), max(length({c}))"
+        for c in asked
     )
-    found = connection.execute(f"SELECT {casts} FROM cells").fetchnumpy()
-    return {name: column(found[c]) for name, c in zip(dialect.names, cells)}, total
+    rows, *counts = connection.execute(f"SELECT count(*){facts} FROM cells").fetchone()
+    numbers = set()
+    for place, cell in enumerate(asked):
+        filled, good, zeros, longest = counts[4 * place : 4 * place + 4]
+        if filled != good or (zeros and _is(connection, CODES, cell)):
+            continue
+        if (longest or 0) < LONG_NUMBER or not _is(connection, INDISTINCT, cell):
+            numbers.add(cell)
+    return rows, numbers
+
+
+CODES = "min(length(trim({0}))) = max(length(trim({0}))) AND bool_and(regexp_full_match(trim({0}), '[0-9]{{2,}}'))"
+INDISTINCT = (
+    "bool_and(regexp_full_match(trim({0}), '[-+]?[0-9]+')) "
+    "AND count(DISTINCT trim({0})) > count(DISTINCT CAST({0} AS DOUBLE))"
+)
+THREE_DECIMALS = "count({0}) > 0 AND bool_and(regexp_full_match(trim({0}), '[1-9][0-9]{{0,2}}[.][0-9]{{3}}'))"
+LONG_NUMBER, HEADER_CELLS = 16, 50
+
+
+def _is(connection: Any, condition: str, cell: str) -> bool:
+    return bool(connection.execute(f"SELECT {condition.format(cell)} FROM cells").fetchone()[0])
+
+
+def _ambiguous(connection: Any, names: dict[str, str]) -> tuple[Note, ...]:
+    """Points that may be decimal or between thousands, in a file whose semicolons let one expect the latter."""
+    found = [name for cell, name in names.items() if _is(connection, THREE_DECIMALS, cell)]
+    if not found:
+        return ()
+    because = "three digits follow all of them; if they stand between thousands, take them out"
+    return (Note(f"decimal points: {listed(found)}", because),)
 
 
 def _drawn(
-    connection: Any, relation: str, parameters: list[Any], columns: int, content: Content, reading: Reading
+    connection: Any,
+    relation: str,
+    parameters: list[Any],
+    columns: dict[str, str],
+    content: Content,
+    reading: Reading,
 ) -> tuple[str, int]:
-    """A relation of text, or a sample of it where it holds too many rows, and their number if it was counted."""
+    """A relation of text, or a sample of it where it holds too many rows, and their number if it was counted.
+
+    ``columns``: the names of its columns, and what these are called in SQL.
+    """
     if not reading.may_exceed(content.unpacked):
         return relation, 0
     total = sample.count(connection, relation, parameters)
-    return sample.drawn(relation, total, reading.of(columns)), total
+    return sample.drawn(relation, total, reading.of(len(columns)), columns.get(reading.whole, "")), total
 
 
 def read_parquet(content: Content, reading: Reading) -> Source:
     """A parquet file; its declared size is compared with memory before it is read."""
-    with database(content.path, content.name) as (connection, file):
+    with open_parquet(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_parquet(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    with database(content.path, content.name, scratch=scratch) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
         described = _described(connection, relation, file)
         facts: Any = connection.execute(
@@ -95,13 +205,20 @@ def read_parquet(content: Content, reading: Reading) -> Source:
         total, columns = int(facts[0]), len(described)
         most = reading.of(columns)
         check_bomb(content.name, content.size, total * columns)
-        check_memory(content.name, min(total, most) * columns * 8)
-        drawn = sample.drawn(relation, total, most)
-        return replace(_selected(connection, drawn, file, described, content), total=total)
+        check_memory(content.name, min(total, most, reading.at_once(columns)) * columns * 8)
+        keys = {name: quoted(name) for name, _ in described}
+        drawn = sample.drawn(relation, total, most, keys.get(reading.whole, ""))
+        yield _opened(connection, drawn, file, described, content, reading, total, scratch)
 
 
 def read_json(content: Content, reading: Reading) -> Source:
     """JSON lines, or one list of JSON objects; nested values are left out, and said."""
+    with open_json(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     shape = (
         "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
     )
@@ -117,14 +234,15 @@ def read_json(content: Content, reading: Reading) -> Source:
             wanted="one object {...} a line, or one list of objects",
         )
 
-    with database(content.path, content.name, explain) as (connection, file):
+    with database(content.path, content.name, explain, scratch) as (connection, file):
         packed = "gzip" if content.compressed else "uncompressed"
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
         described = _described(connection, relation, file)
-        drawn, total = _drawn(connection, relation, [file], len(described), content, reading)
-        return replace(_selected(connection, drawn, file, described, content), total=total)
+        keys = {name: quoted(name) for name, _ in described}
+        drawn, total = _drawn(connection, relation, [file], keys, content, reading)
+        yield _opened(connection, drawn, file, described, content, reading, total, scratch)
 
 
 def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
@@ -132,15 +250,32 @@ def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str
     return [(name, kind) for name, kind, *_ in rows]
 
 
-def _selected(
-    connection: Any, relation: str, file: str, described: list[tuple[str, str]], content: Content
-) -> Source:
+def _opened(
+    connection: Any,
+    relation: str,
+    file: str,
+    described: list[tuple[str, str]],
+    content: Content,
+    reading: Reading,
+    total: int,
+    scratch: Path | None,
+) -> Opened:
     """All columns of a type that can be used; the others are named in a note."""
+    parameters: tuple[str, ...] = (file,)
+    rows = total
+    if scratch is not None:
+        connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
+        relation, parameters = "cells", ()
+        rows = sample.count(connection, relation, [])
+    large = [name for name, kind in described if kind in LARGE_INTEGERS]
+    words = _indistinct(connection, relation, parameters, large)
+    if reading.numbers is not None:
+        words |= {name for name, kind in described if kind in INTEGERS and name not in reading.numbers}
     casts, strange = {}, {}
-    for place, (name, kind) in enumerate(described):
-        cast = _cast(name, kind)
+    for name, kind in described:
+        cast = f"CAST({quoted(name)} AS VARCHAR)" if name in words else _cast(name, kind)
         if cast:
-            casts[name] = f"{cast} AS c{place}"
+            casts[name] = cast
         else:
             strange[name] = kind
     if not casts:
@@ -150,11 +285,25 @@ def _selected(
             got=listed(list(strange.values())),
             wanted="columns of numbers, words, dates or truths",
         )
-    found = connection.execute(f"SELECT {', '.join(casts.values())} FROM {relation}", [file]).fetchnumpy()
-    raw = {name: column(found[cast.rsplit(" ", 1)[1]]) for name, cast in casts.items()}
     booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
     notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()
-    return source_of(content, raw, notes, booleans)
+    return Opened(content, connection, relation, parameters, casts, rows, total, notes, booleans)
+
+
+def _indistinct(connection: Any, relation: str, parameters: tuple[str, ...], names: list[str]) -> set[str]:
+    """The columns of whole numbers so large that a float64 can't tell all of them apart."""
+    if not names:
+        return set()
+    largest = ", ".join(f"max(abs(CAST({quoted(name)} AS HUGEINT)))" for name in names)
+    found = connection.execute(f"SELECT {largest} FROM {relation}", parameters).fetchone()
+    suspect = [name for name, most in zip(names, found) if most is not None and most > 2**53]
+    different = ", ".join(
+        f"count(DISTINCT {quoted(name)}) > count(DISTINCT CAST({quoted(name)} AS DOUBLE))" for name in suspect
+    )
+    if not suspect:
+        return set()
+    found = connection.execute(f"SELECT {different} FROM {relation}", parameters).fetchone()
+    return {name for name, lost in zip(suspect, found) if lost}
 
 
 def _cast(name: str, kind: str) -> str:
@@ -162,7 +311,7 @@ def _cast(name: str, kind: str) -> str:
     column = quoted(name)
     if kind.endswith("]"):
         return ""
-    if base in NUMBERS:
+    if base in NUMBERS or base == '"NULL"':
         return f"CAST({column} AS DOUBLE)"
     if base == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS DOUBLE)"

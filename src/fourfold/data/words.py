@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
-from .numerals import style_of
+from .numerals import style_by, style_of
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
 
@@ -81,46 +81,131 @@ def _absent(value: Any) -> bool:
 MOSTLY = 0.9
 """From this share of numbers on, words in a column are taken for missing values."""
 
-FORMATS = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d")
+CODE = re.compile(r"\d{2,}")
+"""Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
+
+CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
+FORMATS = {
+    "day.month.year": ("%d.%m.%Y", "%d.%m.%y"),
+    "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
+    "day/month/year": ("%d/%m/%Y", "%d/%m/%y"),
+    "year/month/day": ("%Y/%m/%d",),
+    "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
+    "day month year": ("%d %b %Y", "%d %B %Y"),
+    "month day, year": ("%b %d, %Y", "%B %d, %Y"),
+}
+"""Dates by what is said of them: of each word the first pattern that fits."""
 
 
-def reworded(values: np.ndarray, *, strict: bool = False) -> tuple[np.ndarray, ColumnKind, str]:
+class Understood(NamedTuple):
+    """A column as what its words mean, what was done, and an example of how they are written ("" for plain)."""
+
+    values: np.ndarray
+    kind: ColumnKind
+    said: str = ""
+    written: str = ""
+
+
+def reworded(
+    values: np.ndarray, *, strict: bool = False, comma: bool = False
+) -> tuple[np.ndarray, ColumnKind, str]:
     """Words (N,) that are in truth booleans, numbers or dates, as such; their kind; what was done.
-
-    Tried in this order: true and false; numbers (`numerals`); dates (ISO, or day and
-    month by points or slashes, month first where both would do). If at least 90 % of ten or more words are
-    numbers the others are missing values, unless ``strict``.
 
     >>> reworded(np.array(["1,5", "2", None], dtype=object))
     (array([1.5, 2. , nan]), 'number', 'with decimal commas')
     >>> reworded(np.array(["a", "b"], dtype=object))[1]
     'category'
     """
+    return understood(values, strict=strict, comma=comma)[:3]
+
+
+def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False) -> Understood:
+    """What the words of a column (N,) mean, tried in this order: true and false; codes of digits with leading
+    zeros, which stay words; numbers (`numerals`); dates (ISO, or one of `FORMATS`, the first that fits all).
+
+    If all words but marks (-, ..) are numbers, or at least 90 % of ten or more, the others are missing values,
+    unless ``strict``. A decimal ``comma`` is likelier than one between thousands.
+
+    >>> understood(np.array(["1,5", "2", None], dtype=object)).written
+    '1234,5'
+    """
     words = dict.fromkeys(value for value in values.tolist() if value is not None)
     if not words:
-        return values, "category", ""
-    if {word.casefold() for word in words} <= {"true", "false"}:
-        return _mapped(values, lambda word: float(word.casefold() == "true"), np.nan), "boolean", ""
-    style = style_of(words)
-    numbers = {word: style.parse(word) for word in words}
-    known = {word: number for word, number in numbers.items() if number is not None}
+        return Understood(values, "category")
+    if {word.strip().casefold() for word in words} <= {"true", "false"}:
+        return Understood(
+            _mapped(values, lambda word: float(word.strip().casefold() == "true"), np.nan), "boolean"
+        )
+    if are_codes(words):
+        return Understood(values, "category", "codes: they have leading zeros")
+    style = style_of(words, comma=comma)
+    known = {word: number for word in words if (number := style.parse(word)) is not None}
+    if len(known) == len(words) and len(set(known.values())) < len(words) and _beyond_floats(words, known):
+        return Understood(values, "category", f"whole numbers beyond {2**53}, which numbers can't tell apart")
     if len(known) == len(words):
-        return _mapped(values, known.__getitem__, np.nan), "number", style.said
+        return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
-    if not strict and present >= 10 and parsed >= MOSTLY * present:
-        strange = next(word for word in words if word not in known)
-        note = f"{present - parsed} words such as {strange[:30]!r} taken for missing"
+    strange = [word for word in words if word not in known]
+    marks = len(known) > 1 and not any(letter.isalnum() for word in strange for letter in word)
+    if not strict and (marks or (present >= 10 and parsed >= MOSTLY * present)):
+        note = f"{present - parsed} words such as {strange[0][:30]!r} taken for missing"
         note = f"{style.said}; {note}" if style.said else note
-        return _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note
-    for parse, name in _date_parsers():
-        try:
-            dates = {word: parse(word) for word in words}
-        except ValueError:
-            continue
-        moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
-        return moments, "date", f"dates, read as {name}" if name else ""
-    return values, "category", ""
+        return Understood(
+            _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note, style.example
+        )
+    for name, parse in DATES.items():
+        if dates := _all(words, parse):
+            moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
+            return Understood(moments, "date", f"dates, read as {name}" if name else "", name)
+    return Understood(values, "category")
+
+
+def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
+    """Words (N,) as numbers or dates in the way of `Understood.written` alone; other words are missing.
+
+    >>> as_written(np.array(["1.234", "7,5", "?"], dtype=object), "number", "1.234,5")
+    array([1234. ,    7.5,    nan])
+    """
+    parse = DATES.get(written, DATES[""]) if kind == "date" else style_by(written).parse
+    words = dict.fromkeys(value for value in values.tolist() if value is not None)
+    known = {word: value for word in words if (value := parse(word)) is not None}
+    if kind == "date":
+        return _mapped(
+            values, lambda word: known.get(word, np.datetime64("NaT")), np.datetime64("NaT"), "datetime64[us]"
+        )
+    return _mapped(values, lambda word: known.get(word, np.nan), np.nan)
+
+
+def _beyond_floats(words: Iterable[str], numbers: Mapping[str, float]) -> bool:
+    """Whether these are whole numbers of which one is larger than the integers that a float64 holds."""
+    return max(map(abs, numbers.values())) > 2**53 and all(
+        re.fullmatch(r"[-+]?\d+", word.strip()) for word in words
+    )
+
+
+def _all(words: Iterable[str], parse: Callable[[str], datetime | None]) -> dict[str, datetime] | None:
+    """The date that each word stands for; None as soon as one is no date."""
+    dates = {}
+    for word in words:
+        if (moment := parse(word)) is None:
+            return None
+        dates[word] = moment
+    return dates
+
+
+def are_codes(words: Iterable[str]) -> bool:
+    """Whether these are codes such as 00501: digits alone, all as many, one of them with a leading zero.
+
+    >>> are_codes(["00501", "10001"]), are_codes(["007", "42"]), are_codes(["0", "1"])
+    (True, False, False)
+    """
+    stripped = [word.strip() for word in words]
+    return (
+        len({len(word) for word in stripped}) == 1
+        and all(map(CODE.fullmatch, stripped))
+        and any(word[0] == "0" for word in stripped)
+    )
 
 
 def _mapped(
@@ -129,27 +214,39 @@ def _mapped(
     return np.array([absent if value is None else function(value) for value in values.tolist()], dtype=dtype)
 
 
-def _date_parsers() -> list[tuple[Callable[[str], datetime], str]]:
-    def iso(word: str) -> datetime:
-        if not re.match(r"\s*\d{4}-\d\d-\d\d", word):
-            raise ValueError(word)
+def _iso(word: str) -> datetime | None:
+    if not re.match(r"\s*\d{4}-\d\d-\d\d", word):
+        return None
+    try:
         moment = datetime.fromisoformat(word.strip())
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None
 
-    def of(pattern: str) -> Callable[[str], datetime]:
-        def parse(word: str) -> datetime:
-            day, _, clock = word.strip().partition(" ")
-            moment = datetime.strptime(day, pattern)
-            if not clock:
-                return moment
-            time = datetime.strptime(clock, "%H:%M:%S" if clock.count(":") == 2 else "%H:%M")
-            return moment.replace(hour=time.hour, minute=time.minute, second=time.second)
 
-        return parse
+def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
+    """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
 
-    readable = {"%d": "day", "%m": "month", "%Y": "year"}
-    named = [(of(pattern), re.sub("%.", lambda part: readable[part[0]], pattern)) for pattern in FORMATS]
-    return [(iso, ""), *named]
+    def parse(word: str) -> datetime | None:
+        text = " ".join(word.split())
+        for pattern in patterns:
+            parts = text.split(" ")
+            day = " ".join(parts[: pattern.count(" ") + 1])
+            clock = " ".join(parts[pattern.count(" ") + 1 :])
+            for shape in CLOCKS if clock else ("",):
+                try:
+                    return datetime.strptime(f"{day} {clock}".strip(), f"{pattern} {shape}".strip())
+                except ValueError:
+                    continue
+        return None
+
+    return parse
+
+
+DATES: dict[str, Callable[[str], datetime | None]] = {"": _iso} | {
+    name: _of(patterns) for name, patterns in FORMATS.items()
+}
+"""How dates are written, by name; ISO dates have none."""
 
 
 def spelled(values: np.ndarray, kind: str) -> np.ndarray | None:

@@ -12,7 +12,7 @@ from fourfold.errors import FileError
 
 from .categories import Categories
 from .dates import calendar, calendar_names, has_clock
-from .fields import parse
+from .fields import Fields, parse
 from .numbers import Channels, Numbers
 from .series import real_steps
 from .table import Column, ColumnKind, Table
@@ -206,7 +206,7 @@ class Preparation:
         facts: dict[str, Any] = {
             "format": FORMAT,
             "layout": self.layout,
-            "columns": [{"name": column.name, "kind": column.kind} for column in self.columns],
+            "columns": [_as_facts(column) for column in self.columns],
             "source_columns": list(self.source_columns),
             "target_name": self.target_name,
             "row_shape": list(self.row_shape),
@@ -238,8 +238,7 @@ class Preparation:
         preparation = cls(
             layout=fields.text("layout", LAYOUTS),
             columns=tuple(
-                Column(column.text("name"), column.text("kind", get_args(ColumnKind)))  # pyright: ignore[reportArgumentType]
-                for column in fields.objects("columns")
+                _column(column) for column in fields.objects("columns")
             ),
             source_columns=fields.texts("source_columns"),
             target_name=fields.text("target_name"),
@@ -255,6 +254,16 @@ class Preparation:
 
 
 _STEPS = {"numbers": Numbers, "channels": Channels, "characters": Characters, "tokens": Tokens}
+
+
+def _as_facts(column: Column) -> dict[str, str]:
+    written = {"written": column.written} if column.written else {}
+    return {"name": column.name, "kind": column.kind, **written}
+
+
+def _column(fields: Fields) -> Column:
+    written = fields.text("written") if "written" in fields.values else ""
+    return Column(fields.text("name"), fields.text("kind", get_args(ColumnKind)), written)  # pyright: ignore[reportArgumentType]
 
 
 def _matrix(

@@ -24,10 +24,14 @@ class Column:
     category  object: str                   None
     text      object: str                   None
     ========  ============================  =============
+
+    ``written``: how its words were written where they were understood as numbers or dates, by an example such as
+    1.234,5 €, or a name such as day.month.year; "" for plain numbers and ISO dates.
     """
 
     name: str
     kind: ColumnKind
+    written: str = ""
 
 
 @dataclass(frozen=True, eq=False)
