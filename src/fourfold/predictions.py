@@ -21,6 +21,7 @@ from fourfold.data.new_rows import Noticed, parts_of_inputs
 from fourfold.data.sql import quoted
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import title
+from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
 from fourfold.report.files import load_study
 from fourfold.study.saved_model import SavedModel
@@ -53,9 +54,11 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     preparation = model.preparation
     outputs = model.prepared_outputs(rows.inputs)
     columns: Columns = dict(rows.others)
-    task, decoded = preparation.task, preparation.decode(outputs)
+    task, decoded = preparation.task, preparation.decode(outputs, rows.inputs)
     if task.kind == "regression":
         decoded = np.vectorize(lambda value: float(f"{value:.7g}"), otypes=[float])(decoded)
+    if preparation.windows is not None and rows.following is not None:
+        return _step_by_step(preparation.windows, columns, decoded, rows.following)
     if decoded.ndim == 1:
         columns["prediction"] = decoded
     else:
@@ -65,6 +68,28 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
         probabilities = preparation.probabilities(outputs)
         columns |= {f"probability {name}": probabilities[:, i] for i, name in enumerate(task.classes)}
     return columns
+
+
+def _step_by_step(windows: Windows, named: Columns, decoded: np.ndarray, following: np.ndarray) -> Columns:
+    """Forecasts (S, H K) as a line for each series and step, with its time stamp, or its number where there is none."""
+    series, horizon = following.shape
+    columns = {name: np.repeat(values, horizon) for name, values in named.items()}
+    if windows.time:
+        columns[windows.time] = _stamps(following.reshape(-1))
+    else:
+        columns["step"] = np.tile(np.arange(1, horizon + 1), series)
+    each = decoded.reshape(series * horizon, -1)
+    if len(windows.targets) == 1:
+        return columns | {"prediction": each[:, 0]}
+    return columns | {f"prediction {name}": each[:, k] for k, name in enumerate(windows.targets)}
+
+
+def _stamps(stamps: np.ndarray) -> np.ndarray:
+    """Dates as text, without a clock where all are midnight; numbers as they are."""
+    if stamps.dtype.kind != "M":
+        return stamps
+    whole = (stamps == stamps.astype("datetime64[D]")).all()
+    return np.char.replace(stamps.astype(f"datetime64[{'D' if whole else 's'}]").astype(str), "T", " ")
 
 
 def _writer(out: Path | TextIO) -> Any:

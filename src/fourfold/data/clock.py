@@ -168,7 +168,7 @@ def _months_on(stamp: np.datetime64, ahead: np.ndarray, last: bool | None = None
 def _weekdays(times: np.ndarray, steps: np.ndarray) -> Clock | None:
     """Days without week-ends: those on which nothing happened are no gaps."""
     days = times.astype("datetime64[D]")
-    if (times != days).any() or not np.is_busday(days).all() or np.ptp(days).astype(int) < 14:
+    if (times != days).any() or not np.is_busday(days).all() or np.ptp(days).astype(int) < 7:
         return None
     if (steps == DAY).mean() < 0.5:
         return None

@@ -12,7 +12,7 @@ from fourfold.preprocessing.task import Task, regression_of
 from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 
 from .content import check_memory
-from .dataset import Column, Dataset, Forecast, Note, Table
+from .dataset import Dataset, Forecast, Note, Table
 from .messages import counted, listed
 from .panel import Panel, panel_of, shown
 from .roles import Roles
@@ -20,7 +20,7 @@ from .rolling import Rolling, groups_of, plan_windows
 from .source import Source
 from .words import reworded
 
-__all__ = ["Ahead", "latest", "settle_forecast", "time_and_names"]
+__all__ = ["Ahead", "settle_forecast", "time_and_names"]
 
 FEWEST_STEPS = 8
 """The shortest window that is chosen: networks read series, not pairs of numbers."""
@@ -171,42 +171,6 @@ def settle_forecast(
         groups=groups_of(forecast, len(inputs)),
         forecast=forecast,
     )
-
-
-def latest(source: Source, windows: Windows, columns: Sequence[Column]) -> tuple[np.ndarray, Panel]:
-    """The last window of each series of a table (S, T, C), read as the table that was trained on, and the series.
-
-    Errors: ``DataError`` for a series that is shorter than a window, another step of time, or columns that differ.
-    """
-    levels = dict(zip((column.name for column in columns if column.kind == "category"), windows.levels))
-    panel = panel_of(
-        source,
-        time=windows.time or None,
-        id=windows.id or None,
-        targets=windows.targets,
-        known=levels,
-        phases=windows.phases,
-    )
-    if str(panel.clock) != windows.step:
-        raise DataError(
-            "another-step",
-            f"the time stamps of {source.name} have another step than those that were trained on",
-            got=str(panel.clock),
-            wanted=windows.step,
-        )
-    cut = []
-    for number, label in enumerate(panel.labels):
-        filled = panel.filled(number)
-        past = filled[-windows.window :]
-        if len(past) < windows.window or np.isnan(past[:, : len(windows.targets)]).any():
-            raise DataError(
-                "history-too-short",
-                f"the history{f' of {label!r}' if label else ''} is too short to forecast from",
-                got=f"{len(past)} steps with a value of {', '.join(windows.targets)}",
-                wanted=f"at least {windows.window}, the window",
-            )
-        cut.append(past)
-    return np.stack(cut), panel
 
 
 def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Forecast, tuple[Note, ...]]:

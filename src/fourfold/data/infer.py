@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .target import settle_target
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
-from .words import as_objects, reworded, spelled
+from .words import as_objects, spelled
 
 TARGET_NAMES = ("target", "label", "class", "y")
 

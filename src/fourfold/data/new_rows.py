@@ -15,6 +15,7 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Column, Note, Table
+from .history import history_of
 from .join import empty
 from .layout import settle_array
 from .long_form import series_of
@@ -30,7 +31,6 @@ from .words import as_written, reworded, spelled
 _WORDS = ("category", "text")
 MOST_LEVELS = 1000
 """The most levels that are remembered to be named."""
-
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class NewRows:
     inputs: np.ndarray | Table
     noticed: Noticed
     others: Table
+    following: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -142,6 +143,10 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
+    if preparation.windows is not None:
+        history = history_of(found, preparation.windows, preparation.columns)
+        named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
+        return NewRows(history.windows, Noticed(history.notes), named, history.following)
     columns = preparation.columns
     if preparation.layout == "sequence" and preparation.row_shape and columns:
         found, columns = _from_long(found, preparation), ()
@@ -258,7 +263,9 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if values is None:
             kind = found.kind(column.name)
             example = f" written as {column.written}" if column.written else ""
-            problems.append(f"{column.name!r} holds {_PLURAL[kind]} instead of {_PLURAL[column.kind]}{example}")
+            problems.append(
+                f"{column.name!r} holds {_PLURAL[kind]} instead of {_PLURAL[column.kind]}{example}"
+            )
             continue
         gone = missing(values) & ~missing(found.inputs[column.name])
         if gone.any():
@@ -293,7 +300,9 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
     if kind in _WORDS and wanted.kind == "boolean":
         values, kind, _ = reworded(values)
     elif kind in _WORDS:
-        read = _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
+        read = (
+            _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
+        )
         return None if missing(read).all() else read
     if wanted.written == COMPACT and kind == "number":
         return compact_dates(values, fewest=1)
@@ -305,7 +314,12 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
 def _compact(values: np.ndarray) -> np.ndarray:
     """Words (N,) such as 20260131 as dates; those that are none are missing."""
     numbers = as_written(values, "number", "")
-    return np.concatenate([dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1) for one in numbers[:, None]])
+    return np.concatenate(
+        [
+            dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1)
+            for one in numbers[:, None]
+        ]
+    )
 
 
 def _another_shape(found: Source, preparation: Preparation, got: str) -> DataError:

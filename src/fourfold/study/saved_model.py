@@ -62,8 +62,12 @@ class SavedModel:
         return self.prepared_outputs(read_inputs(raw, self.preparation).inputs)
 
     def predict(self, raw: Any) -> np.ndarray:
-        """Labels, or numbers in the target's unit (N,)."""
-        return self.preparation.decode(self.outputs(raw))
+        """Labels, or numbers in the target's unit (N,), (N, K) of several.
+
+        Of a forecast ``raw`` is the history, and a line is a series: the horizon's steps (S, H), in each the targets.
+        """
+        inputs = read_inputs(raw, self.preparation).inputs
+        return self.preparation.decode(self.prepared_outputs(inputs), inputs)
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """The probability of each class (N, K)."""
