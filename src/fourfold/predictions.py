@@ -35,8 +35,9 @@ Write = Callable[[Columns], None]
 def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
     """Writes the predictions, one line a row in the rows' order, and gives what was noticed on the way.
 
-    Columns: those of the source that the model does not use (an id, say), ``prediction``, and for a
-    classification the probability of each class. A path that ends in .parquet is written as parquet.
+    Columns: those of the source that the model does not use (an id, say), ``prediction``, of several targets a
+    ``prediction NAME`` each, and the probability of each class or label. A path that ends in .parquet is written as
+    parquet.
     """
     written = _writer(out)
     model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)

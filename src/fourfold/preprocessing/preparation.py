@@ -197,10 +197,6 @@ class Preparation:
         """Outputs of the network, after its activation -> the probability of each class or label (N, K)."""
         return self.learnt_target.probabilities(outputs)
 
-    def written(self, outputs: np.ndarray) -> dict[str, np.ndarray]:
-        """Outputs after the activation -> predictions as columns of a table."""
-        return self.learnt_target.written(outputs)
-
     def to_json(self) -> str:
         """Plain JSON; ``from_json`` gives back the same numbers to the last bit."""
         facts: dict[str, Any] = {

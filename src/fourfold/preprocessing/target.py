@@ -95,26 +95,6 @@ class Target:
         best = np.argmax(self.probabilities(outputs), axis=1)
         return self.labels()[best]
 
-    def written(self, outputs: np.ndarray) -> dict[str, np.ndarray]:
-        """What is predicted as columns of a table: ``prediction``, and the probability of each class or label.
-
-        Numbers have seven digits, and a ``prediction NAME`` for each of several; labels are joined by semicolons.
-        """
-        task, found = self.task, self.decode(outputs)
-        if task.kind == "regression":
-            names = [f"prediction {name}" for name in task.names] or ["prediction"]
-            rounded = np.array([float(f"{value:.7g}") for value in found.ravel().tolist()])
-            return dict(zip(names, rounded.reshape(len(found), -1).T))
-        columns = {"prediction": found}
-        if task.kind == "multilabel":
-            rows = [
-                ";".join(label for label, told in zip(task.classes, row) if told) for row in found.tolist()
-            ]
-            columns = {"prediction": np.array(rows, dtype=object)}
-        for label, probability in zip(task.classes, self.probabilities(outputs).T):
-            columns[f"probability {label}"] = np.array([f"{p:.6f}" for p in probability])
-        return columns
-
     def labels(self) -> np.ndarray:
         """The classes in the type that the user's target had (K,)."""
         classes = self.task.classes
