@@ -88,15 +88,24 @@ class Windows:
         """The positions within a window, in the order of its elements."""
         return product(*map(range, self.sizes))
 
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """E = d (K - 1) + 1."""
+        return tuple(d * (k - 1) + 1 for d, k in zip(self.dilation, self.sizes))
+
+    @property
+    def after(self) -> tuple[int, ...]:
+        """How far the last window reaches beyond the end; negative where it ends before."""
+        return tuple(
+            (count - 1) * s + span - length - low
+            for count, s, span, length, low in zip(
+                self.counts, self.strides, self.spans, self.lengths, self.before
+            )
+        )
+
     def pad(self, x: Array, value: float) -> Array:
         """x (N, *S, C) with what the windows see beyond its edges; what no window sees is cut off."""
-        after = [
-            (count - 1) * s + d * (k - 1) + 1 - length - pad
-            for count, s, d, k, length, pad in zip(
-                self.counts, self.strides, self.dilation, self.sizes, self.lengths, self.before
-            )
-        ]
-        edges = ((0, 0, 0), *((low, high, 0) for low, high in zip(self.before, after)), (0, 0, 0))
+        edges = ((0, 0, 0), *((low, high, 0) for low, high in zip(self.before, self.after)), (0, 0, 0))
         return lax.pad(x, jnp.asarray(value, x.dtype), edges)
 
     def elements(self, padded: Array) -> list[Array]:
@@ -108,6 +117,22 @@ class Windows:
             stop = [i + (count - 1) * s + 1 for i, count, s in zip(start, self.counts, self.strides)]
             slices.append(lax.slice(padded, (0, *start, 0), (batch, *stop, channels), (1, *self.strides, 1)))
         return slices
+
+    def rows(self, padded: Array) -> Array:
+        """All elements of each window side by side, (N, *O, K C): `elements`, gathered one axis after the other."""
+        for axis in reversed(range(len(self.sizes))):
+            size, step, count, s = (
+                self.sizes[axis],
+                self.dilation[axis],
+                self.counts[axis],
+                self.strides[axis],
+            )
+            slices = [
+                lax.slice_in_dim(padded, i * step, i * step + (count - 1) * s + 1, s, axis + 1)
+                for i in range(size)
+            ]
+            padded = jnp.concatenate(slices, axis=-1)
+        return padded
 
     def put_back(self, elements: Sequence[Array]) -> Array:
         """The transpose of pad and `elements`: each (N, *O, C) is added where it was read, (N, *S, C).
