@@ -59,8 +59,21 @@ def test_passes_a_handful_of_the_checks_that_train():
     for check in (
         checks.check_dict_unchanged, checks.check_methods_subset_invariance, checks.check_methods_sample_order_invariance,
         checks.check_dataframe_column_names_consistency, checks.check_estimators_pickle,
+        checks.check_classifiers_multilabel_output_format_predict, checks.check_classifiers_multilabel_output_format_predict_proba,
     ):  # fmt: skip
         check("DenseClassifier", tiny("DenseClassifier"))
+    checks.check_regressor_multioutput("DenseRegressor", tiny("DenseRegressor"))
+
+
+def test_several_targets_keep_their_columns_and_their_type():
+    labels = np.stack([X[:, 2] > 2, X[:, 3] > 1.3], axis=1)
+    model = tiny("DenseClassifier").fit(X, labels)
+    assert (
+        model.predict(X).dtype == bool
+        and model.predict_proba(X).shape == (150, 2)
+        and model.score(X, labels) > 0.8
+    )
+    assert tiny("DenseRegressor").fit(X[:, :2], X[:, 2:]).score(X[:, :2], X[:, 2:]) > 0.7
 
 
 def test_works_in_the_tools_of_scikit_learn():
