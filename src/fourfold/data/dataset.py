@@ -67,7 +67,7 @@ class Forecast:
     - ``labels`` (S,): the series; ``series`` (N,): the one that a window is cut from.
     - ``origin`` (N,): the place in time of the first step after the window; its target are the places origin to
       origin + horizon - 1, its inputs those before. Places count steps from the earliest stamp of all series on.
-    - ``stamps`` (L,): the time stamp of each place.
+    - ``stamps`` (L,): the time stamp of each place; ``channels`` (C,): the names of a window's channels.
     - ``scale`` (S, K): the error of a forecast that counts as 1 in each series: the mean absolute error of the
       seasonal naive forecast of one season ahead, over the places before ``first_test``, where tests begin.
     """
@@ -79,6 +79,7 @@ class Forecast:
     stamps: np.ndarray
     scale: np.ndarray
     first_test: int
+    channels: tuple[str, ...] = ()
 
     def scales(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
         """The scale of each number of some rows' targets (n, H K)."""

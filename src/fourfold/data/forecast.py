@@ -207,13 +207,14 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
             do="--window N, or a smaller --forecast",
         )
     forecast = Forecast(
-        windows,
-        panel.labels,
-        np.concatenate(series),
-        np.concatenate(origins),
-        panel.clock.axis,
-        np.ones((1, K)),
-        0,
+        windows=windows,
+        labels=panel.labels,
+        series=np.concatenate(series),
+        origin=np.concatenate(origins),
+        stamps=panel.clock.axis,
+        scale=np.ones((1, K)),
+        first_test=0,
+        channels=panel.channels,
     )
     rows = len(forecast.series)
     first = Rolling.of(int(forecast.origin.min()), end, H, rows).first()

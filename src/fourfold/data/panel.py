@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -296,7 +297,7 @@ def _sorted(places: np.ndarray, series: np.ndarray) -> bool:
     return not ((np.diff(places[order]) < 0) & (np.diff(series[order]) == 0)).any()
 
 
-def shown(stamp: np.datetime64 | float) -> str:
+def shown(stamp: Any) -> str:
     """A stamp without a clock that shows midnight."""
     if isinstance(stamp, np.datetime64):
         text = str(stamp.astype("datetime64[s]"))

@@ -97,9 +97,15 @@ class Windows:
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Windows:
-        numbers = {name: fields.integer(name, 1) for name in ("horizon", "window", "season")}
-        words = {name: fields.text(name) for name in ("time", "id", "step")}
         levels = tuple(part.texts("levels") for part in fields.objects("levels"))
         return cls(
-            **numbers, **words, targets=fields.texts("targets"), phases=fields.texts("phases"), levels=levels
+            fields.integer("horizon", 1),
+            fields.integer("window", 1),
+            fields.integer("season", 1),
+            fields.texts("targets"),
+            fields.text("time"),
+            fields.text("id"),
+            fields.text("step"),
+            levels,
+            fields.texts("phases"),
         )

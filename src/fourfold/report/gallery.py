@@ -29,7 +29,8 @@ correlation of the two maps.
 INPUT by layout:
 
     {"kind": "image",  "pixels": H rows of W, each a brightness or [red, green, blue], whole numbers 0 to 255}
-    {"kind": "series", "channels": C names, "values": C rows of T numbers or None}
+    {"kind": "series", "channels": C names, "values": C rows of T numbers or None,
+     "families": C names of families or None}      may be left out: whose forecast a channel is
     {"kind": "table",  "columns": F names, "values": F texts, as the user wrote them}
     {"kind": "text",   "words": T texts}
 
@@ -89,14 +90,14 @@ def _view(number: int, found: dict[str, Any], study: Study) -> View:
         _text(found.get("method")),
         _text(check.get("text")),
         SIGNED if signed else UNSIGNED,
-        tuple(_item(f"{name}-{i}", item) for i, item in enumerate(shown)),
+        tuple(_item(f"{name}-{i}", item, study) for i, item in enumerate(shown)),
     )
 
 
-def _item(name: str, item: dict[str, Any]) -> Example:
+def _item(name: str, item: dict[str, Any], study: Study) -> Example:
     facts = (Fact("true", _text(item.get("true"))), Fact("predicted", _predicted(item)))
     maps = item.get("maps") or ()
-    parts = _input(item.get("input"), [found for found in maps if not _is_picture(found["values"])])
+    parts = _input(item.get("input"), [found for found in maps if not _is_picture(found["values"])], study)
     heats = tuple(_heat(found, item.get("input")) for found in maps if _is_picture(found["values"]))
     parts["pictures"] = parts.get("pictures", ()) + heats
     return Example(name, _text(item["title"]), tuple(fact for fact in facts if fact.value), **parts)
@@ -108,7 +109,7 @@ def _mistake(number: int, found: dict[str, Any], study: Study) -> Example:
         for each in found.get("said") or ()
     )
     facts = (Fact("true", _text(found.get("true"))),)
-    parts = _input(found.get("input"), [])
+    parts = _input(found.get("input"), [], study)
     return Example(
         f"mistake-{number}", _text(found["title"]), facts, said, note=_text(found.get("note")), **parts
     )
@@ -127,7 +128,7 @@ def _predicted(item: dict[str, Any]) -> str:
     return _text(item.get("predicted")) + (f" ({100 * sure:.0f} %)" if fmt.is_number(sure) else "")
 
 
-def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]]) -> dict[str, Any]:
+def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]], study: Study) -> dict[str, Any]:
     """The parts of an `Example` that show an input, once with each of the maps that lie along it."""
     if given is None:
         return {}
@@ -137,8 +138,9 @@ def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]]) -> dict[str
         return {"pictures": (Picture("input", pictures.image(pixels), label),)}
     if given["kind"] == "series":
         names = [_text(name) for name in given["channels"]]
-        key = tuple((4 + i % 4, name) for i, name in enumerate(names)) if len(names) > 1 else ()
-        return {"panels": tuple(_series(given, found) for found in maps or [None]), "key": key}
+        styles = _styles(given, study)
+        key = tuple(zip(styles, names)) if len(names) > 1 else ()
+        return {"panels": tuple(_series(given, found, styles) for found in maps or [None]), "key": key}
     if given["kind"] == "table":
         if maps:
             return {"panels": tuple(_columns(given, found) for found in maps)}
@@ -168,7 +170,15 @@ def _heat(found: dict[str, Any], given: dict[str, Any] | None) -> Picture:
     return Picture(title, pictures.heat(values), f"{title} {over}: {place if peak else 'zero everywhere'}")
 
 
-def _series(given: dict[str, Any], found: dict[str, Any] | None) -> Panel:
+def _styles(given: dict[str, Any], study: Study) -> list[int]:
+    """The colour of each channel: a family's own, or one of the others."""
+    families = given.get("families") or [None] * len(given["channels"])
+    return [
+        study.colours[family] if family in study.colours else 4 + i % 4 for i, family in enumerate(families)
+    ]
+
+
+def _series(given: dict[str, Any], found: dict[str, Any] | None, styles: Sequence[int]) -> Panel:
     """Lines over the steps, on a ground as strong as the map."""
     values = found["values"] if found else []
     channels, lines = [str(name) for name in given["channels"]], given["values"]
@@ -199,7 +209,7 @@ def _series(given: dict[str, Any], found: dict[str, Any] | None) -> Panel:
         if len(lines) == 1:
             layers.append(plain(points, "line", "trace", at))
         else:
-            layers.append(layer(points, "line", 4 + number % 4, at))
+            layers.append(layer(points, "line", styles[number], at))
     label = f"{', '.join(channels[:8])} over {steps} steps{strongest}"
     return Panel("", view(layers, 110), label, note=_text(found.get("title")) if found else "")
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.data.panel import shown
 from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
+from fourfold.preprocessing.windows import SEASONAL_NAIVE
 from fourfold.study import examination, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
@@ -108,7 +110,7 @@ class _Views:
             given, along = _input(study, row, self._along(found, row))
             items.append(
                 {
-                    "title": f"row {row:,}",
+                    "title": _title(study, row),
                     "true": _true(study, row),
                     **_said(study, value),
                     "input": given,
@@ -172,14 +174,49 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
     worst = [i for i in np.argsort(-wrong, kind="stable").tolist() if not right[:, i].all()]
     return [
         {
-            "title": f"row {rows[i]:,}",
+            "title": _title(study, int(rows[i])),
             "true": _true(study, int(rows[i])),
-            "input": _input(study, int(rows[i]))[0],
+            "input": _ahead(study, int(rows[i]), {family: value[i] for family, value in predicted.items()})
+            or _input(study, int(rows[i]))[0],
             "said": [{"family": family, **_said(study, value[i])} for family, value in predicted.items()],
             "note": "" if right[:, i].any() or task.kind == "regression" else NO_FAMILY,
         }
         for i in worst[:MOST_MISTAKES]
     ]
+
+
+def _title(study: Study, row: int) -> str:
+    """Which row; of a forecast its series, and when it begins."""
+    forecast = study.dataset.forecast
+    if forecast is None:
+        return f"row {row:,}"
+    label, start = forecast.labels[forecast.series[row]], shown(forecast.stamps[forecast.origin[row]])
+    return f"{label}, from {start} on" if label else f"from {start} on"
+
+
+def _ahead(study: Study, row: int, predicted: Mapping[str, np.ndarray]) -> dict[str, Any] | None:
+    """A window with what followed, and what was forecast, of the first target; None where rows are no windows."""
+    dataset, forecast = study.dataset, study.dataset.forecast
+    if forecast is None:
+        return None
+    windows = forecast.windows
+    one = np.asarray(dataset.inputs)[row : row + 1]
+    past = one[0, -(MOST_STEPS - windows.horizon) :, 0] if windows.horizon < MOST_STEPS else one[0, :0, 0]
+    told = {SEASONAL_NAIVE: windows.naive(one)[SEASONAL_NAIVE][0], **predicted}
+
+    def line(begin: np.ndarray, end: np.ndarray) -> list[float | None]:
+        steps = np.concatenate([begin, end[:: len(windows.targets)]])
+        return [_short(value) if np.isfinite(value) else None for value in steps]
+
+    unknown = np.full(len(past), np.nan)
+    values = [line(past, dataset.target[row]), *(line(unknown, steps) for steps in told.values())]
+    families = [name if name in predicted else None for name in told]
+    return {
+        "kind": "series",
+        "channels": [windows.targets[0], *told],
+        "values": values,
+        "families": [None, *families],
+    }
 
 
 def _true(study: Study, row: int) -> str:
@@ -234,7 +271,8 @@ def _image(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], n
 def _series(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
     """The first channels, by the names of columns where there is one a channel; long series are thinned out."""
     values = np.asarray(study.dataset.inputs)[row].astype(np.float64)
-    columns = [column.name for column in study.dataset.columns]
+    forecast, columns = study.dataset.forecast, [column.name for column in study.dataset.columns]
+    columns = columns if forecast is None else list(forecast.channels)
     names = columns if len(columns) == values.shape[1] else [f"channel {c}" for c in range(values.shape[1])]
     step = -(-len(values) // MOST_STEPS)
     channels = [

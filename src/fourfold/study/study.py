@@ -104,9 +104,13 @@ class Study:
     def deviation(self) -> float:
         """What an error of 1 in scaled targets is in the score's unit; 1 for classes and standard deviations."""
         scale = self.preparations[0].learnt_target.scale
-        if self.dataset.forecast is not None:
-            scale *= float(np.mean([self.prepared.weights[split.validation].mean() for split in self.splits]))
-        return scale if isinstance(scale, float) else 1.0
+        if isinstance(scale, tuple):
+            return 1.0
+        if self.dataset.forecast is None:
+            return scale
+        return scale * float(
+            np.mean([self.prepared.weights[split.validation].mean() for split in self.splits])
+        )
 
     def groups(self, rows: np.ndarray) -> np.ndarray | None:
         """Which of some rows depend on each other; None if each stands alone."""
