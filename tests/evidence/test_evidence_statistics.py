@@ -74,6 +74,24 @@ def test_root_mean_squares_are_inside_their_intervals():
     assert at_least(together, DRAWS, 0.92), together
 
 
+def test_mean_jaccard_indices_are_inside_their_intervals():
+    random, inside, together = np.random.default_rng(8), 0, 0
+    S, n = 5, 400
+    runs, fold = plan(S, 1, n)
+    truth = {"a": 0.8, "b": 0.7}
+    for _ in range(DRAWS):
+        hard, losses = random.beta(2, 2, n) - 0.5, {}
+        for name, score in truth.items():
+            run = 0.01 * random.normal(size=(S, 1))
+            loss = np.clip(1 - score + 0.3 * hard + run, 0, 1)  # three labels: a third of a row at a time
+            losses[name] = random.binomial(3, loss) / 3
+        found = Analysis(losses, runs, fold, "jaccard")
+        inside += all(i.low <= truth[f] <= i.high for f, i in found.means().items())
+        together += found.best_others()["a"].low <= 0.1 <= found.best_others()["a"].high
+    assert at_least(inside, DRAWS, 0.92), inside
+    assert at_least(together, DRAWS, 0.92), together
+
+
 def test_gains_over_a_baseline_that_is_as_good_are_rarely_above_zero():
     world, false, found = World((0.8,) * 4, 5, 5, 400, run=0.02, training=0.03), 0, 0
     for i, (losses, runs, fold) in enumerate(world.draws(DRAWS, seed=4)):

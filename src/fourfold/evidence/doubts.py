@@ -99,13 +99,16 @@ def left_out(c: Case) -> Iterator[Sentence]:
 
 def one_column(c: Case) -> Iterator[Sentence]:
     """A column that is the target in disguise: known to the table, not to who will predict."""
+    reaches, word = "reaches", "balanced accuracy"
+    if c.lower or c.score == "jaccard":
+        reaches, word = "explains", f"of {'the target' if c.lower else 'a label'}'s variance"
     for e in c.above(ONE_COLUMN, NEAR_PERFECT):
         yield c.facts.say(
             "Leakage suspect: the column {column} alone {reaches} {score} {word}. Is it known when you predict?",
             column=e.subject,
-            reaches="explains" if c.lower else "reaches",
+            reaches=reaches,
             score=Cite(ONE_COLUMN, e.subject),
-            word="of the target's variance" if c.lower else "balanced accuracy",
+            word=word,
         )
 
 
