@@ -27,7 +27,7 @@ from fourfold.study.candidates.own import SIZE as OWN_SIZE
 from fourfold.study.prepared import Prepared
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
-from fourfold.training.placement import padded
+from fourfold.training.placement import batched, padded
 from fourfold.training.replicas import Shared
 
 FEW, MANY = 2, 52  # steps, where a run has as many
@@ -90,7 +90,7 @@ class StepTimes:
         """One run alone, and as many as there are devices; where replicas are batched, a whole batch of them."""
         net = at_length(self.block.net, length)
         block = replace(self.block, problem=net.problem, batch=batch)
-        devices, batched = len(jax.devices()), jax.devices()[0].platform != "cpu"
+        devices, together = len(jax.devices()), batched()
         capacity = self.block.capacity if block == self.block else devices
         prepared = _of_length(prepared, length)
         sweep, shared = sweep_of(net), Shared(prepared.inputs, prepared.targets, prepared.given)
@@ -109,7 +109,7 @@ class StepTimes:
             return max(longer - shorter, 0.0) / (many - few) / runs
 
         seconds(1, 1)  # compiles
-        at_once = [padded(capacity)] if batched else sorted({1, devices})
+        at_once = [padded(capacity)] if together else sorted({1, devices})
         times = [(length, batch, min(runs, devices), round(1e3 * a_step(runs), 4)) for runs in at_once]
         return [dict(zip(COLUMNS, row)) for row in times]
 

@@ -20,18 +20,23 @@ from jax.sharding import Mesh, PartitionSpec
 logger = logging.getLogger(__name__)
 
 
+def batched() -> bool:
+    """Whether the replicas on a device are trained together, as one batch more: on all devices but a CPU's cores."""
+    return jax.devices()[0].platform != "cpu"
+
+
 def across_replicas(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Runs ``function(shared, replica)`` for every replica of a stack, over all devices.
 
     The stack's leading axis R is a multiple of the number of devices (`padded`). Compiled once for its shapes.
     """
     devices = jax.devices()
-    if devices[0].platform == "cpu":
-        logger.debug("replicas: one after the other on each of %d cores", len(devices))
-        each = lambda shared, stack: lax.map(partial(function, shared), stack)  # noqa: E731
-    else:
+    if batched():
         logger.debug("replicas: batched on each of %d devices", len(devices))
         each = jax.vmap(function, in_axes=(None, 0))
+    else:
+        logger.debug("replicas: one after the other on each of %d cores", len(devices))
+        each = lambda shared, stack: lax.map(partial(function, shared), stack)  # noqa: E731
     mesh = Mesh(np.array(devices), ("replica",))
     split = PartitionSpec("replica")
     return jax.jit(
