@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fourfold.evidence.sentences import TARGET
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Column, Fact, Row, Table
 from fourfold.report.scores import Study, trained, works
@@ -177,10 +178,13 @@ def evidence(results: dict[str, Any]) -> Table:
         Column("Method"),
         Column("Source"),
     )
-    return Table("All evidence", columns, tuple(_evidence_row(row) for row in results.get("evidence") or ()))
+    target = str((results["data"].get("task") or {}).get("unit") or TARGET)
+    rows = tuple(_evidence_row(row, target) for row in results.get("evidence") or ())
+    return Table("All evidence", columns, rows)
 
 
-def _evidence_row(row: dict[str, Any]) -> Row:
+def _evidence_row(row: dict[str, Any], target: str) -> Row:
+    """``target`` is what stands for the target's unit."""
     interval = row.get("interval")
     span = f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if interval and len(interval) == 2 else ""
     value = fmt.plain(row.get("value"))
@@ -192,7 +196,7 @@ def _evidence_row(row: dict[str, Any]) -> Row:
             Cell(str(row.get("subject") or "")),
             Cell(value),
             Cell(span),
-            Cell(str(row.get("unit") or "")),
+            Cell(str(row.get("unit") or "").replace(TARGET, target)),
             Cell(str(row.get("method") or "")),
             Cell(str(row.get("source") or "")),
         )
