@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from fourfold.core import streams
@@ -129,6 +130,13 @@ class Graph:
     def values(self) -> dict[str, Any]:
         """The current values of all weights by path."""
         return {path: handle.value for path, handle in self.handles.items()}
+
+    def device_values(self) -> dict[str, Array]:
+        """The same on the device: a value that lies on the host is put there once, and stays."""
+        for handle in self.handles.values():
+            if not isinstance(handle.value, jax.Array):
+                handle.value = jnp.asarray(handle.value)
+        return self.values()
 
     def commit(self, values: Mapping[str, Any]) -> None:
         """Puts values back into the handles."""

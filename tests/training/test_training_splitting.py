@@ -6,6 +6,7 @@ import pytest
 
 import fourfold
 from fourfold import layers
+from fourfold.models import fitting
 from fourfold.regularizers import L2
 from fourfold.training import splitting
 
@@ -89,3 +90,37 @@ def test_what_is_not_split(why, build, options, monkeypatch):
     monkeypatch.setattr(splitting, "MOST", 2)
     assert devices_for(convolution) == 2
     assert devices_for(build, **options) == 1, why
+
+
+@pytest.mark.parametrize("build", [convolution, recurrent, attention])
+def test_a_split_prediction_is_the_whole_one_and_compiles_once(build, monkeypatch):
+    monkeypatch.setattr(fitting, "PREDICTION_ROWS", 16)
+    x = fourfold.Input(shape=(6, 5))
+    model = fourfold.Model(inputs=x, outputs=build(x))
+    inputs = np.random.default_rng(0).normal(size=(70, 6, 5)).astype("float32")
+    whole = np.asarray(model(inputs))
+    for rows in (70, 64, 33):
+        np.testing.assert_allclose(
+            model.predict(inputs[:rows], batch_size=8, verbose=0), whole[:rows], rtol=1e-5, atol=1e-6
+        )
+    split = model.split_prediction()
+    assert split.parts > 1 and split._run._cache_size() == 1
+
+
+def test_a_prediction_is_not_split_where_rows_may_depend_on_each_other():
+    x = fourfold.Input(shape=(6, 5))
+    assert len(splitting.prediction_devices(fourfold.Model(x, layers.LSTM(3)(x)).graph)) > 1
+    assert len(splitting.prediction_devices(fourfold.Model(x, layers.LSTM(3)(Centred()(x))).graph)) == 1
+
+
+def test_a_prediction_puts_the_weights_on_the_device_once():
+    x = fourfold.Input(shape=(6, 5))
+    model = fourfold.Model(x, layers.LSTM(3)(x))
+    model.predict_on_batch(np.zeros((1, 6, 5), "float32"))
+    first = model.graph.values()
+    model.predict_on_batch(np.zeros((1, 6, 5), "float32"))
+    assert all(
+        isinstance(value, jax.Array) and value is first[path] for path, value in model.graph.values().items()
+    )
+    model.set_weights([np.zeros_like(value) for value in model.get_weights()])
+    assert not model.predict_on_batch(np.ones((1, 6, 5), "float32")).any()

@@ -14,7 +14,7 @@ class Weight:
     """A named weight of a layer: its spec, its current value, whether it is trained.
 
     Graphs collect handles by identity, so a layer that two models share stays shared. The value is an array
-    of NumPy until training puts it on a device.
+    of NumPy until a model that runs puts it on a device.
 
     >>> from fourfold.core.specs import WeightSpec
     >>> weight = Weight("bias", WeightSpec((2,), initializer=None), np.zeros(2, "float32"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -165,17 +166,26 @@ def evaluate(
 
 
 def predict(model: Model, x: Any, batch_size: int, steps: int | None) -> Any:
-    """Outputs on the host; several batches are computed at once, since rows don't depend on each other."""
+    """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
+
+    Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
+    """
     inputs = as_inputs(model, x)
     rows = len(jax.tree.leaves(inputs)[0])
     if steps is not None:
         rows = min(rows, steps * batch_size)
-    size = max(batch_size, PREDICTION_ROWS)
+    size, run = max(batch_size, PREDICTION_ROWS), model
+    split = model.split_prediction()
+    if split.parts > 1 and rows >= size:
+        size = -(-size // split.parts) * split.parts
+        run = partial(split, split.place(model.graph.device_values()))
     outputs = []
     for start in range(0, rows, size):
-        part = jax.tree.map(lambda array, start=start: array[start : min(start + size, rows)], inputs)
-        outputs.append(model(part))
-    return jax.tree.map(lambda *parts: np.concatenate([np.asarray(part) for part in parts]), *outputs)
+        part: Any = slice(start, min(start + size, rows))
+        if start + size > rows and run is not model:
+            part = np.minimum(np.arange(start, start + size), rows - 1)
+        outputs.append(run(jax.tree.map(lambda array, part=part: array[part], inputs)))
+    return jax.tree.map(lambda *parts: np.concatenate([np.asarray(part) for part in parts])[:rows], *outputs)
 
 
 def train_on_batch(

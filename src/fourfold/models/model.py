@@ -16,6 +16,7 @@ from fourfold.layers.base import Applied, Layer
 from fourfold.models import fitting
 from fourfold.models.compiling import Compiled
 from fourfold.models.summary import print_summary
+from fourfold.training.splitting import SplitPrediction, prediction_devices
 
 
 class Model(Layer):
@@ -63,6 +64,7 @@ class Model(Layer):
         self._compiled_call = jax.jit(
             lambda values, args, masks: graph.apply(values, args, masks=masks).outputs
         )
+        self._split_prediction: SplitPrediction | None = None
 
     # ---- as a layer --------------------------------------------------------------------------------------
 
@@ -83,7 +85,7 @@ class Model(Layer):
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
             return super()._run(args, kwargs)
-        return self._compiled_call(self.values(), fitting.as_inputs(self, args[0]), None)
+        return self._compiled_call(self.graph.device_values(), fitting.as_inputs(self, args[0]), None)
 
     def _ordered(self, inputs: Any) -> Any:
         """Inputs in the graph's structure: by name for a dict, in order for a list."""
@@ -292,6 +294,12 @@ class Model(Layer):
     ) -> Any:
         """Outputs for data, as NumPy arrays, computed batch by batch."""
         return fitting.predict(self, x, batch_size or 32, steps)
+
+    def split_prediction(self) -> SplitPrediction:
+        """What computes many rows at once, on all cores where rows don't depend on each other."""
+        if self._split_prediction is None:
+            self._split_prediction = SplitPrediction(self.graph, prediction_devices(self.graph))
+        return self._split_prediction
 
     def train_on_batch(
         self,

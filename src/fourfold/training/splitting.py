@@ -1,4 +1,4 @@
-"""One training on several cores: each takes an equal part of every batch.
+"""One training, or one prediction, on several cores: each takes an equal part of every batch.
 
     forward and backward on a device's own rows;  the loss on the whole batch's outputs, on each device;
     gradients summed over devices;  the optimizer's step on each device, all the same
@@ -89,16 +89,61 @@ class SplitProgram(Program):
         return _first(found)
 
 
+class SplitPrediction:
+    """The outputs of a graph for rows of which each device takes an equal part.
+
+    Args:
+        graph: one that treats rows alone (`prediction_devices`).
+        devices: those that share the rows.
+    """
+
+    def __init__(self, graph: Graph, devices: list[Any]) -> None:
+        mesh = Mesh(np.array(devices), (rows.AXIS,))
+        everywhere, by_rows = PartitionSpec(), PartitionSpec(rows.AXIS)
+        self.parts = len(devices)
+        self._everywhere, self._by_rows = NamedSharding(mesh, everywhere), NamedSharding(mesh, by_rows)
+        self._run = jax.jit(
+            jax.shard_map(
+                lambda values, inputs: graph.apply(values, inputs).outputs,
+                mesh=mesh,
+                in_specs=(everywhere, by_rows),
+                out_specs=by_rows,
+                check_vma=False,
+            )
+        )
+
+    def place(self, values: dict[str, Array]) -> dict[str, Array]:
+        """The weights on each device."""
+        return jax.device_put(values, self._everywhere)
+
+    def __call__(self, values: dict[str, Array], inputs: Any) -> Any:
+        """Outputs for placed weights and inputs whose rows `parts` divides."""
+        return self._run(values, jax.device_put(inputs, self._by_rows))
+
+
 def split_devices(graph: Graph, batch_size: int, data_bytes: int) -> list[Any]:
     """The devices that share each batch of a training; only one where a split helps not, or isn't possible."""
     devices = jax.devices()
     helped = any(_module(layer) in HELPED for layer in graph.layers)
-    possible = all(map(_row_by_row, graph.layers)) and all(map(_any_batch, graph.input_symbols))
-    possible = possible and all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
+    possible = _rows_alone(graph) and all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
     if devices[0].platform != "cpu" or not (helped and possible) or data_bytes > LARGEST_DATA:
         return devices[:1]
     most = min(len(devices), MOST, batch_size // FEWEST)
     return devices[: next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)]
+
+
+def prediction_devices(graph: Graph) -> list[Any]:
+    """The devices that share the rows of a prediction: the cores, where no row's output depends on another row."""
+    devices = jax.devices()
+    splits = (
+        devices[0].platform == "cpu" and _rows_alone(graph) and all(map(_any_batch, graph.output_symbols))
+    )
+    return devices[: MOST if splits else 1]
+
+
+def _rows_alone(graph: Graph) -> bool:
+    """Whether a graph's rows can be computed apart from each other."""
+    return all(map(_row_by_row, graph.layers)) and all(map(_any_batch, graph.input_symbols))
 
 
 def _row_by_row(layer: Layer) -> bool:
