@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import overhead, prediction, start, training
+from benchmarks import overhead, prediction, start, studies, training
 
-BENCHMARKS = {"training": training, "predict": prediction, "overhead": overhead, "start": start}
+BENCHMARKS = {
+    "training": training, "predict": prediction, "studies": studies, "overhead": overhead, "start": start,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 CLASSES = 10
+STUDY_EPOCHS, STUDY_EPOCH_STEPS = 5, 100
 
 
 @dataclass(frozen=True)
@@ -38,18 +39,22 @@ class Benchmarked:
         patterns = generator.normal(size=(CLASSES, *self.shape)).astype("float32")
         return generator.standard_normal((rows, *self.shape), dtype="float32") + 0.3 * patterns[y], y
 
+    def study_data(self) -> tuple[np.ndarray, np.ndarray]:
+        """`data` of as many rows as an epoch of a study's trainings takes."""
+        return self.data(STUDY_EPOCH_STEPS * self.batch)
+
     @property
     def steps(self) -> int:
         return -(-self.rows // self.batch)
 
 
-def model(framework: Any, row: Benchmarked, rate: float | None = None) -> Any:
+def model(framework: Any, row: Benchmarked, rate: float | None = None, learning_rate: float = 1e-3) -> Any:
     """The model of a row in ``framework``, fourfold or keras, compiled with Adam and cross entropy."""
     x = framework.Input(shape=row.shape)
     y = row.build(framework.layers, x, row.dropout if rate is None else rate)
     built = framework.Model(inputs=x, outputs=y)
     loss = framework.losses.SparseCategoricalCrossentropy(from_logits=True)
-    built.compile(optimizer=framework.optimizers.Adam(1e-3), loss=loss)
+    built.compile(optimizer=framework.optimizers.Adam(learning_rate), loss=loss)
     return built
 
 

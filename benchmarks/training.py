@@ -3,9 +3,9 @@
     python -m benchmarks training --peers-python PATH [--models NAME ...] [--peers NAME ...] [--rounds 5]
 
 For each model every framework trains a few epochs from the same weights on the same batches; a peer whose losses
-differ from Fourfold's by more than `AGREEMENT` (relative) is no peer in that row, and said. Then they take turns
-(A B C A B C ...) at one epoch each. A ratio is the fastest peer's smallest time over Fourfold's smallest; the noise
-of a row is the larger of the two spreads, (median - minimum) / minimum.
+differ from Fourfold's by more than `AGREEMENT` of the first epoch's loss is no peer in that row, and said. Then they
+take turns (A B C A B C ...) at one epoch each. A ratio is the fastest peer's smallest time over Fourfold's smallest;
+the noise of a row is the larger of the two spreads, (median - minimum) / minimum.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Timed:
         return statistics.median(self.seconds) / self.minimum - 1
 
     def difference(self, other: Timed) -> float:
-        """The largest relative difference of the losses."""
-        return max(abs(a - b) / abs(b) for a, b in zip(self.losses, other.losses))
+        """The largest difference of the losses, as a share of the first."""
+        return max(abs(a - b) for a, b in zip(self.losses, other.losses)) / abs(other.losses[0])
 
 
 @dataclass

@@ -41,12 +41,15 @@ BY_NAME = {peer.name: peer for peer in PEERS}
 
 
 class Worker:
-    """A process that answers one command at a time."""
+    """A process that answers one command at a time; on one core alone if that is given."""
 
-    def __init__(self, peer: Peer, python: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, peer: Peer, python: str, environment: dict[str, str] | None = None, core: int | None = None
+    ) -> None:
         self.name = peer.name
+        pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
         self.process = subprocess.Popen(
-            [python, "-m", f"benchmarks.peers.{peer.program[0]}", *peer.program[1:]],
+            [*pinned, python, "-m", f"benchmarks.peers.{peer.program[0]}", *peer.program[1:]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

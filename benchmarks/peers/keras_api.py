@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.models import BY_NAME, Benchmarked, model
+from benchmarks.models import BY_NAME, STUDY_EPOCHS, Benchmarked
+from benchmarks.models import model as build
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
 SETTINGS = {  # what is tried before the timing, the fastest is kept; Fourfold has nothing to set
@@ -59,6 +60,17 @@ class Trainer:
         )
         return {"seconds": clock.seconds[-1] / self.row.steps}
 
+    def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
+        """The loop that people write: for each seed and learning rate a new model and its training."""
+        row, losses, started = BY_NAME[model], [], time.perf_counter()
+        x, y = row.study_data()
+        for seed, rate in runs:
+            self.framework.utils.set_random_seed(seed)
+            built = build(self.framework, row, learning_rate=rate)
+            fitted = built.fit(x, y, batch_size=row.batch, epochs=STUDY_EPOCHS, verbose=0)
+            losses.append(float(fitted.history["loss"][-1]))
+        return {"seconds": time.perf_counter() - started, "losses": losses}
+
     def predict(self, model: str) -> dict[str, Any]:
         row = BY_NAME[model]
         built = self._build(row, None)
@@ -77,7 +89,7 @@ class Trainer:
         return built
 
     def _build(self, row: Benchmarked, rate: float | None) -> Any:
-        return model(self.framework, row, rate)
+        return build(self.framework, row, rate)
 
     def _losses(self, weights: str) -> list[float]:
         built = self._build(self.row, 0.0)

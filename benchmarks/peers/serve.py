@@ -1,8 +1,10 @@
 """A worker: commands come as lines of JSON on standard input, answers go back as lines of JSON.
 
+    {"do": "ready"}                          -> nothing: the imports are done
     {"do": "hello"}                          -> versions, threads
     {"do": "prepare", "model", "weights"}    -> losses of the agreement run; the model is then ready to be timed
     {"do": "train"}                          -> seconds a step of one epoch
+    {"do": "study", "model", "runs"}         -> seconds of a loop over trainings, each a (seed, learning rate)
     {"do": "predict"}                        -> rows a second at batch 256, and seconds for one sample
 
 The trainer behind it has the methods hello, prepare, train and predict. An error is an answer too.
@@ -18,6 +20,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from benchmarks.models import STUDY_EPOCH_STEPS, STUDY_EPOCHS
+
+STUDY_STEPS = STUDY_EPOCHS * STUDY_EPOCH_STEPS
 AGREEMENT_EPOCHS = 3
 AGREEMENT_BATCHES = 8
 PREDICTED_ROWS = 2048
@@ -30,7 +37,8 @@ def serve(trainer: Any) -> None:
     for line in sys.stdin:
         command = json.loads(line)
         try:
-            answer = getattr(trainer, command.pop("do"))(**command)
+            do = command.pop("do")
+            answer = {} if do == "ready" else getattr(trainer, do)(**command)
         except Exception as error:
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}"[:300]}
@@ -40,6 +48,13 @@ def serve(trainer: Any) -> None:
 def agreement_rows(row: Any) -> int:
     """How many rows the losses are compared on: a few batches, the last of them as full as the row's own."""
     return min(row.rows, AGREEMENT_BATCHES * row.batch + row.rows % row.batch)
+
+
+def study_order(row: Any, seed: int) -> np.ndarray:
+    """The rows of each step of a study's training, shuffled each epoch: (steps, batch)."""
+    generator = np.random.default_rng(seed)
+    orders = [generator.permutation(STUDY_EPOCH_STEPS * row.batch) for _ in range(STUDY_EPOCHS)]
+    return np.concatenate(orders).reshape(STUDY_STEPS, row.batch).astype(np.int32)
 
 
 def best(times: int, call: Callable[[], Any]) -> float:

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.models import BY_NAME, CLASSES
+from benchmarks.models import BY_NAME, CLASSES, STUDY_EPOCH_STEPS, STUDY_EPOCHS
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
 Weights = Iterator[np.ndarray]
@@ -232,6 +232,20 @@ class Trainer:
         started = time.perf_counter()
         self._epoch(self.model, self.optimizer, self.data)
         return {"seconds": (time.perf_counter() - started) / self.row.steps}
+
+    def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
+        """The loop that people write: for each seed and learning rate a new model and its training."""
+        self.row, losses, started = BY_NAME[model], [], time.perf_counter()
+        x, y = self._tensors(STUDY_EPOCH_STEPS * self.row.batch, 0)
+        for seed, rate in runs:
+            torch.manual_seed(seed)
+            built, optimizer = self._model(0.0)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            for _ in range(STUDY_EPOCHS):
+                order = torch.randperm(len(x))
+                losses.append(self._epoch(built, optimizer, (x[order], y[order])))
+        return {"seconds": time.perf_counter() - started, "losses": losses[STUDY_EPOCHS - 1 :: STUDY_EPOCHS]}
 
     def predict(self, model: str) -> dict[str, Any]:
         self.row = BY_NAME[model]
