@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from fourfold.cli import app
 from fourfold.comparison import load_model, plan
 from fourfold.data import read
+from fourfold.errors import FileError
 from fourfold.options import Options
 
 N = 200
@@ -132,6 +134,9 @@ def test_the_report_says_what_the_targets_and_their_unit_are(numbers):
     assert results["data"]["task"]["targets"] == list(NUMBERS)
     assert results["data"]["task"]["unit"] == "standard deviations"
     assert "3 targets" in output and "standard deviations" in output
+    (each,) = [measure for measure in results["measures"] if measure["name"] == "targets"]
+    assert each["answer"].startswith("Fully connected predicts “") and "worst, with" in each["answer"]
+    assert {row["group"] for row in each["figures"][0]["rows"]} == set(NUMBERS)
     page = (folder / "out" / "report.html").read_text()
     assert "length, mass, height" in page and "RMSE of mass" in page
 
@@ -200,6 +205,16 @@ def test_new_rows_get_a_label_and_its_probability_each(labels):
     np.testing.assert_array_equal(model.predict(frame), told)
     np.testing.assert_allclose(model.predict_proba(frame), probable, atol=1e-6)
     assert metrics.jaccard_score(LABELS == "yes", told, average="samples", zero_division=1.0) > 0.6
+
+
+def test_a_model_whose_outputs_do_not_fit_its_target_is_refused(numbers, tmp_path):
+    folder, *_ = numbers
+    shutil.copytree(folder / "out" / "model", tmp_path / "model")
+    facts = json.loads((tmp_path / "model" / "model.json").read_text())
+    facts["problem"]["units"] = 2
+    (tmp_path / "model" / "model.json").write_text(json.dumps(facts))
+    with pytest.raises(FileError, match="don't fit the target"):
+        load_model(tmp_path)
 
 
 def written(folder):

@@ -188,7 +188,7 @@ def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | N
 
 
 def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
-    if target is not None:
+    if isinstance(target, str) or target:
         return chosen(target, table.names), "as asked"
     folded = {name.casefold(): name for name in table}
     for usual in TARGET_NAMES:

@@ -24,7 +24,7 @@ from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures import MEASURES, ease, quality
+from fourfold.study.measures import MEASURES, ease, quality, targets
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -116,6 +116,8 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     ]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
+    if task.several:
+        measurements.append(targets.of_each(task, list(trials), scores))
     verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
     return Measured(
         study,

@@ -129,6 +129,8 @@ class SavedModel:
             stored["vocabulary"],
             preparation.masked,
         )
+        if problem.units != preparation.task.units:
+            raise _damaged(folder / "model.json", "outputs that don't fit the target")
         settings = tuple(facts["settings"].items())
         try:
             net = build(facts["family"], problem, facts["size"], facts["output"], facts["width"], settings)

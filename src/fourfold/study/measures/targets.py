@@ -1,0 +1,66 @@
+"""Each target: where there are several, how well each one is predicted, as `quality` measured it.
+
+Numbers by R2, labels by F1, the steps of a forecast by their scaled error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.preprocessing.task import Task
+
+NAMES = ("targets", "Each target", "Which targets are predicted well, and which are not?")
+
+
+def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -> Measurement:
+    """The families' scores of each target that was measured alone, side by side.
+
+    >>> from fourfold.preprocessing.task import regression_of
+    >>> scores = [Evidence(f"R2 of {name}", "dense", r2, "fraction") for name, r2 in (("a", 0.9), ("b", 0.2))]
+    >>> of_each(regression_of(["a", "b"]), ["dense"], scores).answer
+    'Fully connected predicts “a” best, with R2 90.0 %, “b” worst, with 20.0 %.'
+    """
+    word = "MASE" if task.score == "mase" else "F1" if task.kind == "multilabel" else "R2"
+    names = task.names or task.classes
+    measures = {f"{word} of {name}": name for name in names}
+    found = [e for e in evidence if e.measure in measures and e.subject in families]
+    if not found:
+        return Measurement(*NAMES, reason="there is one target")
+    rows = [{"series": e.subject, "group": measures[e.measure], "value": e.value} for e in found]
+    shown = len({row["group"] for row in rows})
+    figure = Figure(
+        "targets",
+        "bars",
+        f"{word} of each target",
+        tuple(rows),
+        x=Axis("target"),
+        y=Axis(word, found[0].unit),
+        note="Test rows, mean over seeds"
+        + (f"; {shown} of {len(names)} targets." if shown < len(names) else "."),
+    )
+    return Measurement(*NAMES, _answer(word, found, measures), (figure,), tuple(found))
+
+
+def _answer(word: str, found: list[Evidence], measures: dict[str, str]) -> Sentence:
+    """Each family's best and worst target."""
+    facts, sentences = Facts(found), []
+    for family in dict.fromkeys(e.subject for e in found):
+        mine = sorted((e for e in found if e.subject == family), key=lambda e: e.value or 0.0)
+        worst, best = (mine[-1], mine[0]) if word == "MASE" else (mine[0], mine[-1])
+        sentences.append(
+            facts.say(
+                "{family} predicts “{best}” best, with {word} {high}, “{worst}” worst, with {low}",
+                family=title(family),
+                word=word,
+                best=measures[best.measure],
+                high=Cite(best.measure, family),
+                worst=measures[worst.measure],
+                low=Cite(worst.measure, family),
+            )
+        )
+    joined = facts.join("; ", sentences)
+    return Sentence(f"{joined}.", joined.numbers)
