@@ -261,7 +261,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
             settled["target"], y = y, None
         if y is not None:
             raise OptionError(
-                "forecast-of-arrays",
+                "forecast-of-x-and-y",
                 "a forecast needs one table with a row for each time step",
                 got=f"x and y, {type(y).__name__}",
                 wanted="a data frame or a file, and the name of the column to forecast",

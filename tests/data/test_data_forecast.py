@@ -47,7 +47,7 @@ def test_no_step_of_a_tested_target_is_learnt_from(series, steps, horizon, windo
     try:
         data = forecast(columns, horizon, window=window)
     except DataError as error:
-        assert error.slug == "series-too-short"
+        assert error.slug in ("series-too-short", "no-window")
         return
     found = data.forecast
     values = {(s, d): y for s, d, y in zip(columns["store"], columns["day"], columns["sales"])}
@@ -190,11 +190,11 @@ SHORT = {"day": days(30).astype(str), "sales": np.sin(np.arange(30.0))}
         ({}, {"horizon": 3, "window": 1}, "window"),
         ({}, {"horizon": 3, "season": 0}, "season"),
         ({}, {"horizon": 20}, "series-too-short"),
-        ({}, {"horizon": 3, "window": 28}, "series-too-short"),
+        ({}, {"horizon": 3, "window": 28}, "no-window"),
         ({}, {"horizon": 3, "window": 4, "season": 7}, "window-shorter-than-season"),
         ({"sales": ["high", "low"] * 15}, {"horizon": 3}, "target-type"),
-        ({"sales": [5.0] * 30}, {"horizon": 3}, "constant-target"),
-        ({"day": np.repeat(days(15), 2).astype(str)}, {"horizon": 3}, "repeated-time"),
+        ({"sales": [5.0] * 30}, {"horizon": 3}, "nothing-to-improve"),
+        ({"day": np.repeat(days(15), 2).astype(str)}, {"horizon": 3}, "two-rows-at-one-time"),
         ({"day": [*days(29).astype(str), None]}, {"horizon": 3}, "missing-time"),
         ({"day": ["soon", "later"] * 15}, {"horizon": 3}, "time-type"),
     ],
@@ -209,8 +209,8 @@ def test_messages(change, options, slug):
 @pytest.mark.parametrize(
     ("roles", "slug"),
     [
-        (Roles(time="dya"), "no-such-column"),
-        (Roles(time="day", id="stroe"), "no-such-column"),
+        (Roles(time="dya"), "no-such-series-column"),
+        (Roles(time="day", id="stroe"), "no-such-series-column"),
         (Roles(time="day", time_ordered=True), "forecast-roles"),
         (Roles(time="day", weight="price"), "forecast-roles"),
     ],

@@ -115,7 +115,7 @@ def test_histories_that_do_not_fit(study):
     without = {name: values for name, values in columns.items() if name != "price"}
     start = {name: values[:6] for name, values in columns.items()}
     words = columns | {"price": ["high"] * len(columns["price"])}
-    for table_, slug in ((every_other, "another-step"), (without, "new-columns"), (start, "history-too-short"), (words, "new-columns")):  # fmt: skip
+    for table_, slug in ((every_other, "another-step"), (without, "history-columns"), (start, "history-too-short"), (words, "history-columns")):  # fmt: skip
         with pytest.raises(DataError) as error:
             found.model.predict(table_)
         assert error.value.slug == slug

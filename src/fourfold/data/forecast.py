@@ -89,7 +89,7 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             )
     if source.total:
         raise DataError(
-            "sampled-series",
+            "sampled-forecast",
             f"{source.name} is too large to be read whole",
             got=f"{source.total:,} rows",
             wanted="all steps of each series",
@@ -103,7 +103,10 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
     if not names:
         raise DataError(
-            "no-target", "there is no column to forecast", got=listed(table.names), wanted="one more"
+            "nothing-to-forecast",
+            "there is no column to forecast",
+            got=listed(table.names),
+            wanted="one more",
         )
     return source, roles, Table(names)
 
@@ -200,7 +203,7 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
         origins.append(origin[whole] + start)
     if not sum(map(len, inputs)):
         raise DataError(
-            "series-too-short",
+            "no-window",
             "no series is long enough for a window and what follows it",
             got=f"{counted(int(lengths.max()), 'step')}, {absent} windows with gaps",
             wanted=f"at least {T + H}: {T} of the window and {H} to forecast",
@@ -255,7 +258,7 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
     scale[~(scale > 0)] = np.nan
     if np.isnan(scale).all(axis=0).any():
         raise DataError(
-            "constant-target",
+            "nothing-to-improve",
             f"the {SEASONAL_NAIVE} forecast makes no error before the tests begin, so there is nothing to improve",
             got="values that repeat exactly" if m > 1 else "values that don't change",
             wanted="a target that varies",

@@ -51,7 +51,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
     strange = [column.name for column in columns if kinds.get(column.name) != (column.kind in WORDS)]
     if strange:
         raise DataError(
-            "new-columns",
+            "history-columns",
             f"the columns of {source.name} are not those that the model was trained on",
             got=f"{listed(strange)} of another type",
             wanted=listed([f"{column.name} ({column.kind})" for column in columns]),
@@ -92,7 +92,7 @@ def _used(source: Source, windows: Windows, columns: Sequence[Column]) -> Source
     absent = [name for name in wanted if name not in names]
     if absent:
         raise DataError(
-            "new-columns",
+            "history-columns",
             f"the columns of {source.name} are not those that the model was trained on",
             got=f"no {listed(absent)}",
             wanted=listed(wanted),

@@ -20,7 +20,7 @@ from .stamps import irregular
 from .targets import together
 from .words import as_objects, reworded, spelled
 
-__all__ = ["assembled", "series_of"]
+__all__ = ["assembled", "labels_of", "series_of", "table_of", "times_of"]
 
 
 def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Source, Roles]:
@@ -49,7 +49,7 @@ def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Sou
             do="leave out --rows, or save the series as .npz, (series, steps, channels)",
         )
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
-    table = _table(source, [roles.id, roles.time, *own])
+    table = table_of(source, [roles.id, roles.time, *own])
     channels = [name for name in table if name not in (roles.id, roles.time, *own)]
     built, first, number = series_of(source, roles.id, roles.time, channels)
 
@@ -81,8 +81,8 @@ def series_of(
     source: Source, id: str, time: str, channels: Sequence[str]
 ) -> tuple[Source, np.ndarray, np.ndarray]:
     """The source's series (S, T, C), the first row of each (S,), and the series of each row (N,)."""
-    table = _table(source, [id, time, *channels])
-    labels, moments = _labels(source, table, id), _moments(source, table, time)
+    table = table_of(source, [id, time, *channels])
+    labels, moments = labels_of(source, table, id), _moments(source, table, time)
     part = np.arange(table.rows) >= table.rows - source.test_rows
     numbers: dict[tuple[bool, str], int] = {}
     number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
@@ -125,7 +125,7 @@ def series_of(
     return built, first, number
 
 
-def _table(source: Source, names: Iterable[str]) -> Table:
+def table_of(source: Source, names: Iterable[str]) -> Table:
     """The source's table, which has all these columns."""
     table = source.inputs
     known = table.names if isinstance(table, Table) else ()
@@ -141,7 +141,7 @@ def _table(source: Source, names: Iterable[str]) -> Table:
     return table
 
 
-def _present(name: str, values: np.ndarray) -> np.ndarray:
+def present(name: str, values: np.ndarray) -> np.ndarray:
     if missing(values).any():
         raise DataError(
             "missing-time",
@@ -152,20 +152,27 @@ def _present(name: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _labels(source: Source, table: Table, id: str) -> np.ndarray:
-    values = _present(id, table[id])
+def labels_of(source: Source, table: Table, id: str) -> np.ndarray:
+    """The ids (N,) as words."""
+    values = present(id, table[id])
     words = spelled(values, source.kind(id))
     return as_objects([str(value) for value in (values if words is None else words).tolist()])
 
 
 def _moments(source: Source, table: Table, time: str) -> np.ndarray:
     """Times as numbers (N,); dates in microseconds."""
-    values, kind = _present(time, table[time]), source.kind(time)
+    values = times_of(source, table, time)
+    return values.astype(np.int64).astype(np.float64) if values.dtype.kind == "M" else values
+
+
+def times_of(source: Source, table: Table, time: str) -> np.ndarray:
+    """The times (N,), numbers or dates, none missing."""
+    values, kind = present(time, table[time]), source.kind(time)
     if kind == "category":
         values, kind, _ = reworded(values, strict=True)
     if kind not in ("number", "date"):
         raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
-    return values.astype(np.int64).astype(np.float64) if kind == "date" else values
+    return present(time, values)
 
 
 def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.ndarray]:

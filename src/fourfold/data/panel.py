@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.errors import DataError, OptionError
+from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock
 from .dataset import Column, Note, Table
-from .messages import close, counted, listed
+from .long_form import labels_of, table_of, times_of
+from .messages import counted
 from .source import Source
-from .words import reworded, spelled
+from .words import reworded
 
 __all__ = ["Panel", "panel_of", "shown"]
 
@@ -75,9 +76,9 @@ def panel_of(
     Errors: a column that does not exist, a missing id or time, two rows of a series at one time, a target that is
     no number, stamps of several series that fit no grid.
     """
-    table = _table(source, [name for name in (time, id, *targets) if name is not None])
+    table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
-    times = None if time is None else _times(source, table, time)
+    times = None if time is None else times_of(source, table, time)
     if times is not None:
         _check_repeated(times, series, labels, time, id)
     clock = Clock.of(times, series)
@@ -102,60 +103,13 @@ def panel_of(
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
 
 
-def _table(source: Source, names: Sequence[str]) -> Table:
-    table = source.inputs
-    if not isinstance(table, Table):
-        raise OptionError(
-            "forecast-of-arrays",
-            "a forecast needs a table with a row for each time step",
-            got=f"{source.name}, an array",
-            wanted="a file or a data frame with named columns",
-        )
-    absent = next((name for name in names if name not in table), None)
-    if absent is not None:
-        raise OptionError(
-            "no-such-column",
-            "a column of the series does not exist",
-            got=repr(absent[:60]),
-            wanted=f"one of {listed(table.names)}",
-            do=f"use {meant!r}" if (meant := close(absent, table.names)) else "",
-        )
-    return table
-
-
 def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, list[str]]:
     """The number of each row's series (N,), in the order in which they first occur, and their names."""
     if id is None:
         return np.zeros(table.rows, np.int64), [""]
-    _check_present(id, table[id])
-    words = spelled(table[id], source.kind(id))
     names: dict[str, int] = {}
-    series = [
-        names.setdefault(str(one), len(names)) for one in (table[id] if words is None else words).tolist()
-    ]
+    series = [names.setdefault(label, len(names)) for label in labels_of(source, table, id).tolist()]
     return np.array(series), list(names)
-
-
-def _times(source: Source, table: Table, time: str) -> np.ndarray:
-    values, kind = table[time], source.kind(time)
-    _check_present(time, values)
-    if kind == "category":
-        values, kind, _ = reworded(values, strict=True)
-    if kind not in ("number", "date"):
-        raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
-    _check_present(time, values)
-    return values
-
-
-def _check_present(name: str, values: np.ndarray) -> None:
-    absent = missing(values)
-    if absent.any():
-        raise DataError(
-            "missing-time",
-            f"{name!r} is missing in some rows",
-            got=f"{absent.sum()} rows, the first is row {np.argmax(absent) + 1}",
-            wanted="an id and a time in each row",
-        )
 
 
 def _check_repeated(
@@ -167,7 +121,7 @@ def _check_repeated(
         row = order[same[0] + 1]
         of = f" of {labels[series[row]]!r}" if id else ""
         raise DataError(
-            "repeated-time",
+            "two-rows-at-one-time",
             "two rows of one series have the same time",
             got=f"{time} {shown(times[row])}{of} in row {row + 1}, {counted(len(same), 'such row')} in all",
             wanted="one row for each series and time",
@@ -247,7 +201,7 @@ def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
         return []
     if clock.axis.dtype.kind != "M":
         raise DataError(
-            "time-type", "the model was trained on dates", got="other time stamps", wanted="dates"
+            "dates-expected", "the model was trained on dates", got="other time stamps", wanted="dates"
         )
     known = calendar(clock.axis, clock=True)
     return [known[:, PHASES[phase]] for phase in phases]
