@@ -85,9 +85,10 @@ class Trials:
                     found[trial.run.seed, split] = trial
         return found
 
-    def median(self) -> Trial:
-        """The trial of the best setting whose validation score is the median: the model that is kept."""
-        trials = [t for t in self.by_setting[self.best()] if not t.diverged] or self.by_setting[self.best()]
+    def median(self, split: int | None = None) -> Trial:
+        """The trial of the best setting, of one split or of all, whose validation score is the median."""
+        mine = [t for t in self.by_setting[self.best()] if split is None or t.run.split == split]
+        trials = [t for t in mine if not t.diverged] or mine
         ordered = sorted(
             trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split)
         )
