@@ -7,6 +7,7 @@ A row is read and judged, or refused with an exit code, a slug and words of the 
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import sys
@@ -161,6 +162,26 @@ READ = {
     "dates with zones": (column(["2020-01-01T00:00:00+02:00", "2020-06-01T12:00:00Z"]), "1 date"),
     "years before 1900": (column(["1850-01-01", "0001-01-01"]), "1 date"),
     "clocks": (column(["12:30", "13:45"]), "1 category"),
+    "dates with few digits": (column(["1.2.20", "28.3.21"]), "read as day.month.year"),
+    "dates with names of months": (column(["1 Jan 2020", "28 Mar 2021"]), "read as day month year"),
+    "dates without marks": (column([20200100 + day for day in range(1, 21)]), "dates, read as yearmonthday"),
+    "clocks of twelve hours": (column(["1/2/2020 1:30 PM", "2/28/2020 11:00 AM"]), "read as month/day/year"),
+    "brackets": (column(["(5)", "7", "9"]), "brackets taken for a minus"),
+    "lakh and crore": (column(["1,23,456", "12,34,567", "7"]).replace("1,23,456", '"1,23,456"').replace("12,34,567", '"12,34,567"'), "commas taken for thousands"),
+    "commas among semicolons": (rows("v;y", lambda i: f"{i % 9 + 1},{i:03d}", separator=";"), "with decimal commas"),
+    "points that may be thousands": (rows("v;y", lambda i: f"{i % 9 + 1}.{i:03d}", separator=";"), "decimal points: 'v' (three digits follow"),
+    "numbers beyond floats": (column([str(2**60 + i) for i in range(4)]), "which numbers can't tell apart"),
+    "None and errors of Excel": (column(["None", "#DIV/0!", "1", "2"]), "missing values: v 20"),
+    "dashes for missing": (column(["-", "1", "2", "3"]), "10 words such as '-' taken for missing"),
+    "-999 for missing": (column(["-999", "1", "2", "3"]), "column 'v' is -999 in 25.0 % of the rows"),
+    # what stands around a table
+    "utf-16 without a mark": (GOOD.encode("utf-16-le"), "encoding: utf-16-le"),
+    "a title above": ("Report of 2020\n\n" + GOOD, "left out: 2 lines above the table (such as 'Report of 2020')"),
+    "comments above": ("# made by a, b\n# 2020\n" + GOOD, "left out: 2 lines above the table"),
+    "a header that begins with a hash": ("#" + GOOD, "30 rows of 2 used columns"),
+    "the header again": (GOOD + GOOD, "left out: 1 row (they repeat the header)"),
+    "blanks between columns": (" v   w y\n" + "".join(f"{i:4} {i % 7:3}  {LABELS[i % 2]}\n" for i in range(30)), "separated by blanks"),
+    "words without a header": ("".join(f"{'abc'[i % 3]},{LABELS[i % 2]}\n" for i in range(30)), "no header"),
     # tables of odd shapes
     "2,000 columns": (",".join(f"c{i}" for i in range(2000)) + ",y\n" + "".join(
         ",".join(str((i * j) % 11) for j in range(1, 2001)) + f",{LABELS[i % 2]}\n" for i in range(20)), "20 rows of"),
@@ -183,7 +204,14 @@ READ = {
     "classes with blanks and emoji": (target(["left side", "😀"] * 15), "classification into 2 classes"),
     "a target in percent": (target([f"{i * 3 % 17} %" for i in range(40)]), "task:"),
     "ten rows": (rows("v,y", lambda i: i % 7, 10), "10 tested rows can show differences of about 28.0 points"),
+    "classes that differ in case": (target(["yes", "Yes", "no"] * 12), "classes that differ in case or blanks alone: 'Yes', 'yes'"),
+    "an id that repeats": (rows("user_id,v,y", lambda i: f"{i // 4},{i * i % 17}"), "column 'user_id' is called an id and repeats"),
     # json, arrays
+    "json of columns": (json.dumps({"v": list(range(30)), "y": [1, 0] * 15}), "30 rows"),
+    "json as pandas writes it": (json.dumps({"v": {i: i for i in range(30)}, "y": {i: i % 2 for i in range(30)}}), "30 rows"),
+    "json of names and rows": (json.dumps({"columns": ["v", "y"], "data": [[i, i % 2] for i in range(30)]}), "30 rows"),
+    "json of rows under a name": (json.dumps({"rows": [{"v": i, "y": i % 2} for i in range(30)]}), "30 rows"),
+    "json with lists of numbers": ("".join(f'{{"v": [{i}, {i % 7}], "y": {i % 2}}}\n' for i in range(30)), "lists: 'v'"),
     "json lines with keys that come and go": ("".join(
         f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
     "json of one list": ("[" + ",".join(f'{{"v": {i}, "y": {i % 2}}}' for i in range(30)) + "]", "30 rows"),
@@ -205,6 +233,8 @@ READ = {
     "bzip2": (bz2.compress(GOOD.encode()), "30 rows"),
     "a folder of one table": (files(a_dot_csv=GOOD, notes_dot_pdf=b"%PDF"), "30 rows"),
     "a folder of two tables": (files(a_dot_csv=GOOD, b_dot_csv=GOOD), "tables: 2"),
+    "a folder of train, validation and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD, val_dot_csv=GOOD), "ignored: 'val.csv'"),
+    "a table of pictures beside their folder": (files(labels_dot_csv="file,y\n" + "".join(f"img/{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__{i}_dot_png": png() for i in range(16)}), "pictures: 8 x 8"),
     "a folder of train and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD), "test rows: 30"),
     "pictures in classes": (files(**{f"{c}__{i}_dot_png": png(size=(8 + i % 3, 9)) for c in "ab" for i in range(8)}), "resized from 3 sizes"),
     "pictures of several modes": (files(**{f"{c}__{i}_dot_png": png(["L", "RGB", "RGBA", "P"][i % 4]) for c in "ab" for i in range(8)}), "laid on white"),
@@ -222,7 +252,14 @@ REFUSED = {
     "ten thousand classes": (target([f"k{i}" for i in range(10_000)]), 2, "too-many-classes", "10000 classes"),
     "a target of missing values": (target(["", ""] * 10), 2, "empty-target", "choose another target"),
     "a row that is too short": (GOOD + "7\n", 2, "ragged-row", "line 32"),
-    "text in place of a number of the target": (target([i / 3 for i in range(30)] + ["x"]), 2, "too-many-classes", "31 classes"),
+    "text in place of a number of the target": (target([i / 3 for i in range(30)] + ["x"]), 2, "words-among-numbers", "1 of 31, such as 'x' in row 31"),
+    "a fragment of html": ("<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "an HTML page"),
+    "arff": ("% iris\n@RELATION iris\n@ATTRIBUTE v NUMERIC\n@DATA\n1\n", 2, "wrong-kind", "an ARFF file"),
+    "sparse rows": ("1 1:0.5 7:2\n0 3:1\n", 2, "wrong-kind", "load_svmlight_file"),
+    "a table in Markdown": ("| v | y |\n|---|---|\n| 1 | 2 |\n", 2, "wrong-kind", "save it as csv"),
+    "an unknown mark between columns": (GOOD.replace(",", "^"), 2, "no-inputs", "put commas, semicolons, tabs, bars or blanks between columns"),
+    "lists alone": ("".join(f'{{"v": ["a"], "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "left out: 'v' (nested or binary values)"),
+    "pictures of another kind": (files(**{f"{c}__{i}_dot_tif": b"II*" for c in "ab" for i in range(8)}), 2, "folder", "save the pictures as PNG or JPEG"),
     "cut bzip2": (bz2.compress(GOOD.encode())[:-9], 2, "damaged-packing", "wanted a whole packed file"),
     "cut xz": (lzma.compress(GOOD.encode())[:-9], 2, "damaged-packing", "fetch it again"),
     "bzip2 in gzip": (gzip.compress(bz2.compress(GOOD.encode())), 2, "wrong-kind", "unpack it once"),

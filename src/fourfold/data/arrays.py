@@ -56,7 +56,7 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = thinned(as_source(x, y, name), Reading(rows))
+    source = thinned(as_source(x, y, name), Reading(rows, whole=roles.whole))
     if x_test is not None:
         source = with_test(source, as_source(x_test, y_test, "x_test"))
     return settle(

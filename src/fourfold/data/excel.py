@@ -19,12 +19,12 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .dataset import Note
-from .messages import listed
+from .messages import counted, listed
 from .npz import DAMAGED
 from .sample import Reading
 from .source import Source
 from .tables import source_of
-from .text_file import MISSING_WORDS, has_header, names_of
+from .text_file import MISSING_WORDS, MOST_ABOVE, has_header, names_of
 from .words import as_objects
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -39,7 +39,7 @@ Cells = dict[int, Any]
 
 
 def read_excel(content: Content, reading: Reading) -> Source:
-    """The first visible sheet of a workbook; the others are named in a note.
+    """The first visible sheet with a table in it; the others are named in a note.
 
     Errors: ``FileError`` for a damaged workbook, ``UnsafeFileError`` for XML with a document type or a bomb,
     ``DataError`` for a sheet without rows.
@@ -47,7 +47,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
     try:
         with zipfile.ZipFile(content.path) as archive:
             book = _Workbook(archive, content)
-            name, others, lines = book.first_sheet()
+            name, others, lines = book.first_table()
     except FourfoldError:
         raise
     except (*DAMAGED, ElementTree.ParseError, KeyError) as error:
@@ -57,6 +57,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
             got=str(error)[:120],
             do="save the sheet as csv",
         ) from error
+    above = _above(lines)
+    lines = lines[above:]
     columns = sorted({column for line in lines for column in line})
     texts = [
         ["" if (value := line.get(column)) is None else str(value) for column in columns]
@@ -74,6 +76,11 @@ def read_excel(content: Content, reading: Reading) -> Source:
     body = lines[1:] if header else lines
     raw = {new: _column([line.get(column) for line in body]) for new, column in zip(names, columns)}
     notes = [Note(f"sheet: {name}", f"not read: {listed(others)}" if others else "the only one")]
+    if above:
+        notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
+    if book.unstored:
+        because = "missing; open the file in Excel and save it, or save it as csv"
+        notes.append(Note(f"formulas without a value: {counted(book.unstored, 'cell')}", because))
     notes += [Note(f"column {new!r}", why) for new, why in renamed]
     return source_of(content, raw, tuple(notes))
 
@@ -86,9 +93,10 @@ class _Workbook:
         self.members = {info.filename: info for info in archive.infolist()}
         self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
         self.dates = self._date_styles()
+        self.unstored = 0
 
-    def first_sheet(self) -> tuple[str, list[str], list[Cells]]:
-        """The name of the first visible sheet, the names of the others, and the rows that hold something."""
+    def first_table(self) -> tuple[str, list[str], list[Cells]]:
+        """The name of the first visible sheet with a table, the names of the others, the rows that hold something."""
         self.epoch = datetime(1899, 12, 30)
         sheets = []
         for element in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
@@ -97,14 +105,22 @@ class _Workbook:
             elif element.tag == f"{SHEET}sheet":
                 sheets.append(dict(element.attrib))
         visible = [sheet for sheet in sheets if sheet.get("state", "visible") == "visible"] or sheets
-        chosen = visible[0].get(RELATION) if visible else None
         relations = self._elements("xl/_rels/workbook.xml.rels", "Relationship")
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        target = targets[chosen].removeprefix("/xl/").removeprefix("/")
+        if not visible:
+            raise KeyError("no sheets")
         names = [sheet.get("name", "") for sheet in sheets]
-        name = visible[0].get("name", "")
-        lines = [line for row in self._elements(f"xl/{target}", "row") if (line := self._cells(row))]
+        read = [(sheet.get("name", ""), self._lines(targets, sheet)) for sheet in visible[:1]]
+        for sheet in visible[1:]:
+            if _is_table(read[-1][1]):
+                break
+            read.append((sheet.get("name", ""), self._lines(targets, sheet)))
+        name, lines = next((one for one in read if _is_table(one[1])), read[0])
         return name, [other for other in names if other != name], lines
+
+    def _lines(self, targets: dict[str | None, str], sheet: dict[str, str]) -> list[Cells]:
+        target = targets[sheet.get(RELATION)].removeprefix("/xl/").removeprefix("/")
+        return [line for row in self._elements(f"xl/{target}", "row") if (line := self._cells(row))]
 
     def _elements(self, member: str, *tags: str) -> Iterator[ElementTree.Element]:
         """The elements of these names in one member, one at a time; nothing if there is no such member."""
@@ -157,6 +173,7 @@ class _Workbook:
         if kind == "inlineStr":
             return _word(_text(cell))
         stored = cell.findtext(f"{SHEET}v")
+        self.unstored += not stored and cell.find(f"{SHEET}f") is not None
         if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
@@ -169,6 +186,17 @@ class _Workbook:
         if int(cell.get("s", "0")) in self.dates and 0 <= number < 2_958_466:
             return self.epoch + timedelta(milliseconds=round(number * 86_400_000))
         return number
+
+
+def _is_table(lines: list[Cells]) -> bool:
+    """Several rows of several cells."""
+    return sum(len(line) > 1 for line in lines) > 1
+
+
+def _above(lines: list[Cells]) -> int:
+    """How many rows of one cell stand above the rows of several."""
+    first = next((place for place, line in enumerate(lines) if len(line) > 1), 0)
+    return first if first <= MOST_ABOVE and _is_table(lines) else 0
 
 
 def _text(element: ElementTree.Element) -> str:

@@ -22,6 +22,23 @@ LONGEST_TEXT = 2**16
 """Bytes of one file that are read; a network sees far fewer."""
 
 TEXTS = (".txt", ".text", ".md", "")
+OTHERS = (
+    ".tif",
+    ".tiff",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".jp2",
+    ".psd",
+    ".svg",
+    ".dcm",
+    ".raw",
+    ".ico",
+    ".pgm",
+    ".ppm",
+)
+"""Pictures of other kinds, which are not read."""
+
 MOST = 1_000_000
 """The most files of one folder."""
 
@@ -61,6 +78,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             f"{folder} is a folder without data",
             got=listed([path.name for path in files]) or "no files",
             wanted="tables, or a subfolder of pictures or of texts for each class",
+            do="save the pictures as PNG or JPEG"
+            if any(path.suffix.lower() in OTHERS for path in files)
+            else "",
         )
     total = len(kept)
     if reading.rows is not None and reading.rows < total:

@@ -20,6 +20,7 @@ from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .target import settle_target
+from .text_file import KNOWN
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
 from .words import as_objects, spelled
 
@@ -175,6 +176,8 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             "the data have no input columns beside the target",
             got=f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}",
             wanted="at least one column more",
+            do="; ".join(str(note) for note in source.notes if note.what.startswith("left out"))
+            or f"put {KNOWN} of a text",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
     values, kind = columns[names[0]] if lists and len(names) == 1 else together(columns)

@@ -14,7 +14,7 @@ import numpy as np
 
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, shift
+from . import leaks, oddities, shift
 from .case import Case
 from .dataset import Dataset, Finding
 from .messages import CONSTANT, counted, listed, percent
@@ -310,6 +310,7 @@ def _rows(case: Case) -> Iterator[Finding]:
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     shift.judge,
+    oddities.judge,
     _task,
     _twins,
     _groups,

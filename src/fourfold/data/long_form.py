@@ -40,14 +40,6 @@ def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Sou
             got=f"--time {roles.time}",
             do="--id COLUMN; where the rows themselves are in order of time, --time-ordered",
         )
-    if source.total:
-        raise DataError(
-            "sampled-series",
-            f"{source.name} is in long form and too large to be read whole",
-            got=f"{source.total:,} rows",
-            wanted="all steps of each series",
-            do="leave out --rows, or save the series as .npz, (series, steps, channels)",
-        )
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
     table = table_of(source, [roles.id, roles.time, *own])
     channels = [name for name in table if name not in (roles.id, roles.time, *own)]

@@ -15,7 +15,7 @@ from fourfold.errors import FileError, OptionError, UnsafeFileError
 
 from .content import check_memory
 from .dataset import Note, Table
-from .messages import listed
+from .messages import counted, listed
 from .parts import check_inside
 from .source import Source
 
@@ -57,6 +57,7 @@ class _Facts:
     channels: int
     deep: bool
     transparent: bool
+    moving: bool
 
 
 def is_picture(name: str) -> bool:
@@ -126,6 +127,8 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
         notes.append(
             Note(f"transparent: {sum(fact.transparent for fact in facts):,} pictures", "laid on white")
         )
+    if moving := sum(fact.moving for fact in facts):
+        notes.append(Note(f"animated: {counted(moving, 'picture')}", "the first frame of each is read"))
     if others:
         notes.append(Note(f"left out: {listed(others)}", "pictures are read alone"))
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
@@ -188,7 +191,13 @@ def _facts(image: Image) -> _Facts:
     grey = image.mode in ("1", "L", "LA", "F") or image.mode.startswith("I")
     upright = image.getexif().get(ORIENTATION, 1) >= 5
     size = (image.height, image.width) if upright else image.size
-    return _Facts(size, 1 if grey else 3, image.mode.startswith("I"), _transparent(image))
+    return _Facts(
+        size,
+        1 if grey else 3,
+        image.mode.startswith("I"),
+        _transparent(image),
+        getattr(image, "is_animated", False),
+    )
 
 
 def _transparent(image: Image) -> bool:

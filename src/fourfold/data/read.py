@@ -16,22 +16,24 @@ from fourfold.preprocessing.table import row_count
 
 from .arrays import as_source, target_of
 from .content import Content, check_unchanged, look
-from .dataset import Dataset
+from .dataset import Dataset, Note
 from .embedded import EMBEDDED
 from .excel import read_excel
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
 from .forecast import Ahead
 from .infer import settle
 from .join import with_test
+from .messages import listed
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, plain_content, standard_input
 from .parts import joined, matches, tables_in
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
-from .sample import USUAL, Reading, places, thinned
+from .sample import ALL, USUAL, Reading, places, thinned
 from .source import Source
 from .tables import Opened, open_csv, open_json, open_parquet, read_csv, read_json, read_parquet
 from .ts_file import is_ts, read_ts
+from .words import as_objects
 from .wrong_kinds import WANTED, is_workbook, refuse
 
 
@@ -72,7 +74,7 @@ def read(
     Errors: ``DataError``, ``OptionError``, ``FileError`` (exit code 2), ``UnsafeFileError`` (3) for
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
-    reading = Reading(rows, layout=layout)
+    reading = Reading(rows, layout=layout, whole=roles.whole)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
         found = with_test(found, open_source(test, Reading(layout=layout)))
@@ -191,7 +193,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
     with plain_content(content) as plain:
         refuse(plain)
         reader = next(reader for reader in READERS if reader.recognises(plain))
-        if reader.open is None or reading.whole:
+        if reader.open is None:
             yield _file(path, reading, called)
             return
         with TemporaryDirectory(prefix="fourfold-") as scratch, reader.open(plain, reading, Path(scratch)) as table:
@@ -206,18 +208,29 @@ def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
     entries = {entry.name.split(".")[0].lower(): entry for entry in sorted(folder.iterdir())}
     if "train" in entries and "test" in entries:
-        train = open_source(entries["train"], reading)
-        return replace(with_test(train, open_source(entries["test"], reading)), name=str(folder))
-    if classes := classes_of(folder):
-        return read_classes(folder, classes, reading)
+        train, test = (_named(part, open_source(entries[part], reading)) for part in ("train", "test"))
+        ignored = [entry.name for name, entry in entries.items() if name and name not in ("train", "test")]
+        notes = [Note(f"ignored: {listed(ignored)}", "beside train and test")] if ignored else []
+        return replace(with_test(train, test), name=str(folder)).noting(*notes)
     tables = tables_in(folder)
+    if (classes := classes_of(folder)) and (len(classes) > 1 or not tables):
+        return read_classes(folder, classes, reading)
     if not tables or holds_pictures(folder) or reading.layout == "text":
         return read_unlabelled(folder, reading)
     return _tables(str(folder), tables, reading)
 
 
+def _named(part: str, source: Source) -> Source:
+    """The files of one part of a folder, called by the part and their names."""
+    if source.ids is None:
+        return source
+    return replace(source, ids=as_objects([f"{part}/{name}" for name in source.ids]))
+
+
 def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
     """Several files as one table; of each as much as its size allows where all are too much."""
+    if reading.whole and len(files) > 1:  # a series may lie in several files, and is drawn from all of them
+        reading = replace(reading, rows=ALL)
     sizes = [file.stat().st_size for file in files]
     total = max(sum(sizes), 1)
     return joined(

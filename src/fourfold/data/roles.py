@@ -34,6 +34,11 @@ class Roles:
     time_ordered: bool = False
     time: str | None = None
 
+    @property
+    def whole(self) -> str:
+        """The column whose rows of one value are a series, of which no sample may take a part; else ""."""
+        return self.id if self.time is not None and isinstance(self.id, str) else ""
+
 
 NO_ROLES = Roles()
 

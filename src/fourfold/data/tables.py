@@ -16,6 +16,7 @@ from fourfold.errors import DataError, FileError
 from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
+from .json_forms import in_lines
 from .messages import counted, listed
 from .sample import Reading
 from .source import Source
@@ -87,7 +88,9 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         if encoding != "utf-8":
             notes += (Note(f"encoding: {encoding}", "not UTF-8; if words look wrong, save it in UTF-8"),)
         if dialect.separator != ",":
-            notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
+            blanks = dialect.separator == "\t" and b"\t" not in content.head
+            mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
+            notes += (Note(f"separated by {mark}"),)
         with database(path, content.name, explain, scratch) as (connection, file):
             total = _cells(connection, file, dialect, text, reading)
             names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
@@ -133,28 +136,28 @@ def _numbers(connection: Any, names: dict[str, str], reading: Reading) -> tuple[
     Codes with leading zeros, and whole numbers that a float64 can't tell apart, are words.
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
-    facts = "".join(
-        f", count({c}), count(TRY_CAST({c} AS DOUBLE)), count(*) FILTER ({c} >= '00' AND {c} < '0:'), max(length({c}))"
-        for c in asked
-    )
-    rows, *counts = connection.execute(f"SELECT count(*){facts} FROM cells").fetchone()
-    numbers = set()
-    for place, cell in enumerate(asked):
-        filled, good, zeros, longest = counts[4 * place : 4 * place + 4]
-        if filled != good or (zeros and _is(connection, CODES, cell)):
-            continue
-        if (longest or 0) < LONG_NUMBER or not _is(connection, INDISTINCT, cell):
-            numbers.add(cell)
+    rows, numbers = sample.count(connection, "cells", []), set()
+    for start in range(0, len(asked), COLUMNS_AT_ONCE):
+        part = asked[start : start + COLUMNS_AT_ONCE]
+        facts = ", ".join(FACTS.format(cell) for cell in part)
+        counts = connection.execute(f"SELECT {facts} FROM cells").fetchone()
+        for place, cell in enumerate(part):
+            filled, good, zeros, shortest, longest = counts[5 * place : 5 * place + 5]
+            codes = filled == good and zeros and shortest == longest and _is(connection, CODES, cell)
+            long = filled == good and (longest or 0) >= LONG_NUMBER and _is(connection, INDISTINCT, cell)
+            if filled == good and not codes and not long:
+                numbers.add(cell)
     return rows, numbers
 
 
-CODES = "min(length(trim({0}))) = max(length(trim({0}))) AND bool_and(regexp_full_match(trim({0}), '[0-9]{{2,}}'))"
+FACTS = "count({0}), count(TRY_CAST({0} AS DOUBLE)), bool_or(starts_with({0}, '0')), min(length({0})), max(length({0}))"
+CODES = "bool_and(regexp_full_match({0}, '[0-9]{{2,}}'))"
 INDISTINCT = (
     "bool_and(regexp_full_match(trim({0}), '[-+]?[0-9]+')) "
     "AND count(DISTINCT trim({0})) > count(DISTINCT CAST({0} AS DOUBLE))"
 )
 THREE_DECIMALS = "count({0}) > 0 AND bool_and(regexp_full_match(trim({0}), '[1-9][0-9]{{0,2}}[.][0-9]{{3}}'))"
-LONG_NUMBER, HEADER_CELLS = 16, 50
+LONG_NUMBER, HEADER_CELLS, LONGEST_LIST, COLUMNS_AT_ONCE = 16, 50, 4096, 2000
 
 
 def _is(connection: Any, condition: str, cell: str) -> bool:
@@ -234,8 +237,11 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
             wanted="one object {...} a line, or one list of objects",
         )
 
-    with database(content.path, content.name, explain, scratch) as (connection, file):
-        packed = "gzip" if content.compressed else "uncompressed"
+    with (
+        in_lines(content) as lines,
+        database(lines.path, content.name, explain, scratch) as (connection, file),
+    ):
+        packed = "gzip" if lines.compressed else "uncompressed"
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
@@ -271,11 +277,14 @@ def _opened(
     words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
         words |= {name for name, kind in described if kind in INTEGERS and name not in reading.numbers}
-    casts, strange = {}, {}
+    casts, strange, lists = {}, {}, []
     for name, kind in described:
         cast = f"CAST({quoted(name)} AS VARCHAR)" if name in words else _cast(name, kind)
         if cast:
             casts[name] = cast
+        elif each := _each_of(connection, relation, parameters, name, kind):
+            casts |= each
+            lists.append(name)
         else:
             strange[name] = kind
     if not casts:
@@ -287,7 +296,24 @@ def _opened(
         )
     booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
     notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()
+    if lists:
+        notes += (Note(f"lists: {listed(lists)}", "their numbers are columns NAME_0, NAME_1, ..."),)
     return Opened(content, connection, relation, parameters, casts, rows, total, notes, booleans)
+
+
+def _each_of(
+    connection: Any, relation: str, parameters: tuple[str, ...], name: str, kind: str
+) -> dict[str, str]:
+    """A column of lists of equally many numbers as columns of numbers; {} for any other."""
+    column = quoted(name)
+    if not re.fullmatch(rf"({'|'.join(NUMBERS)})(\(\d+,\d+\))?\[\d*\]", kind):
+        return {}
+    low, high = connection.execute(
+        f"SELECT min(len({column})), max(len({column})) FROM {relation}", parameters
+    ).fetchone()
+    if not low or low != high or high > LONGEST_LIST:
+        return {}
+    return {f"{name}_{place}": f"CAST({column}[{place + 1}] AS DOUBLE)" for place in range(high)}
 
 
 def _indistinct(connection: Any, relation: str, parameters: tuple[str, ...], names: list[str]) -> set[str]:

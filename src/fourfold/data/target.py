@@ -13,6 +13,8 @@ from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classificat
 
 from .dataset import Note
 from .messages import listed, percent, unknown
+from .numerals import style_of
+from .words import MOSTLY
 
 TASKS = ("classification", "regression", "multilabel")
 FEWEST_ROWS = 10
@@ -127,6 +129,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             do="choose another target",
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
+        _check_words(name, train)
         raise DataError(
             "too-many-classes",
             f"the target {name!r} has nearly as many classes as rows",
@@ -150,6 +153,20 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             "the test file has classes that the training data don't have",
             got=listed(strange),
             wanted=listed(classes.tolist()),
+        )
+
+
+def _check_words(name: str, labels: np.ndarray) -> None:
+    """Refuse a target of numbers among which there are some words, and name them."""
+    style = style_of(labels.tolist())
+    words = np.array([style.parse(label) is None for label in labels.tolist()])
+    if 0 < words.mean() <= 1 - MOSTLY:
+        raise DataError(
+            "words-among-numbers",
+            f"the target {name!r} holds numbers, and words among them",
+            got=f"{words.sum()} of {len(labels)}, such as {labels[words.argmax()][:40]!r} in row {words.argmax() + 1}",
+            wanted="numbers in all rows, or classes with several examples each",
+            do="remove these rows, or correct them",
         )
 
 

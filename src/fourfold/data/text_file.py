@@ -18,13 +18,19 @@ from fourfold.errors import DataError
 
 from .content import Content
 from .dataset import Note
+from .messages import counted
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
+MOST_ABOVE = 30
+"""The most lines that a title and comments above a table may have."""
+
 LOOKED_AT = 100
 """Records from which the separator and the header are told."""
 
 MISSING_WORDS = (
-    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "<NA>", "#N/A", "#NA", "NaT", "?",
+    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
+    "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
 )  # fmt: skip
 """Spellings of a missing value in text files."""
 
@@ -44,6 +50,8 @@ def encoding_of(content: Content) -> tuple[str, bool]:
     """The encoding of the whole file, and whether its line ends are of several kinds."""
     if content.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", True
+    if silent := unmarked_utf16(content.head):
+        return silent, True
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding, last = "utf-8", b""
     ends = set()
@@ -63,6 +71,23 @@ def encoding_of(content: Content) -> tuple[str, bool]:
     return encoding, len(ends) > 1
 
 
+def unmarked_utf16(head: bytes) -> str:
+    """The kind of UTF-16 that text without a mark is in, most of it Latin; "" for anything else.
+
+    >>> unmarked_utf16("a,b,c".encode("utf-16-le")), unmarked_utf16(b"a,b,c")
+    ('utf-16-le', '')
+    """
+    zeros = [head[place::2].count(0) for place in (0, 1)]
+    most = 0.9 * (len(head) // 2)
+    return (
+        "utf-16-le"
+        if not zeros[0] and zeros[1] > most
+        else "utf-16-be"
+        if not zeros[1] and zeros[0] > most
+        else ""
+    )
+
+
 @contextmanager
 def unpacked(content: Content) -> Iterator[IO[bytes]]:
     """The file's bytes, decompressed."""
@@ -72,21 +97,38 @@ def unpacked(content: Content) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, Content]]:
-    """A file in UTF-8 with one kind of line end: the file itself, or a copy for as long as it is needed."""
-    if encoding == "utf-8" and not mixed:
+    """A file in UTF-8 with one kind of line end and columns between marks: the file itself, or a copy for as long
+    as it is needed."""
+    blanks = encoding == "utf-8" and _between_blanks(content.head.decode("utf-8", "replace"))
+    if encoding == "utf-8" and not mixed and not blanks:
         yield content.path, content
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
         with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
-            errors = "strict" if encoding == "utf-16" else "replace"
+            errors = "strict" if encoding.startswith("utf-16") else "replace"
             reader = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=None)
+            if blanks:
+                copy.writelines("\t".join(line.split()) + "\n" for line in reader)
             while part := reader.read(2**20):
                 copy.write(part)
         with path.open("rb") as copied:
             head = copied.read(len(content.head))
         size = path.stat().st_size
         yield path, replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
+
+
+def _between_blanks(text: str) -> bool:
+    """Whether the columns of a text stand between blanks: several words in each line, as many in all, no other mark."""
+    lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
+    widths = {len(line.split()) for line in lines}
+    marks = any(mark in line for line in lines for mark in (*SEPARATORS, '"') if mark != "\t")
+    return len(lines) > 1 and len(widths) == 1 and widths != {1} and not marks and not _by_tabs(lines)
+
+
+def _by_tabs(lines: list[str]) -> bool:
+    """Whether single tabs cut all lines into as many columns, some of which may be empty."""
+    return all("\t" in line for line in lines) and len({line.count("\t") for line in lines}) == 1
 
 
 def dialect_of(content: Content) -> Dialect:
@@ -104,6 +146,11 @@ def dialect_of(content: Content) -> Dialect:
         separator, skip = named[1], skip + 1
     else:
         separator = max(SEPARATORS, key=lambda mark: _evenness(lines[skip:], mark))
+    above = _above(lines[skip:], separator)
+    if above:
+        said = next(line.strip() for line in lines[skip:] if line.strip())[:60]
+        notes += (Note(f"left out: {counted(above, 'line')} above the table", f"such as {said!r}"),)
+        skip += above
     records = _records(lines[skip:], separator)
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
@@ -130,12 +177,42 @@ def _records(lines: list[str], separator: str) -> list[list[str]]:
     return records
 
 
-def _evenness(lines: list[str], separator: str) -> tuple[bool, float, int]:
-    """How well a separator fits: several columns, the share of records as long as the first, how many."""
+def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int]:
+    """How well a separator fits: several columns, the share of records with the usual number of them, whether the
+    first has it, and how many."""
     records = _records(lines, separator)
-    width = len(records[0]) if records else 0
+    width = _usual(records)
     same = sum(len(record) == width for record in records) / max(1, len(records))
-    return width > 1, round(same, 1), width
+    return width > 1, round(same, 1), bool(records) and len(records[0]) == width, width
+
+
+def _usual(records: list[list[str]]) -> int:
+    """How many cells most of the records have."""
+    widths = [len(record) for record in records]
+    return max(dict.fromkeys(widths), key=widths.count, default=0)
+
+
+def _above(lines: list[str], separator: str) -> int:
+    """How many lines stand above a table: titles and comments of one cell (or blank), above records of several.
+
+    >>> _above(["Report\\n", "\\n", "a,b\\n", "1,2\\n", "3,4\\n"], ","), _above(["a,b\\n", "1,2\\n"], ",")
+    (2, 0)
+    """
+    width = _usual(_records(lines, separator))
+    if width < 2:
+        return 0
+    above = 0
+    for line in lines[:MOST_ABOVE]:
+        cells = next(csv.reader([line], delimiter=separator), [])
+        filled = sum(bool(cell.strip()) for cell in cells)
+        title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
+        comment = line.startswith("#") and len(cells) != width
+        if not (title or comment) or line.count('"') % 2:
+            break
+        above += 1
+    rest = _records(lines[above:], separator)
+    even = sum(len(record) == width for record in rest) >= 0.9 * len(rest)
+    return above if rest and even and len(rest[0]) == width else 0
 
 
 def _is_number(cell: str) -> bool:
@@ -146,7 +223,7 @@ def has_header(records: list[list[str]]) -> bool:
     """The first record names the columns: no numbers, or numbers that count, or words above numbers."""
     first, rest = records[0], records[1:]
     if not any(_is_number(cell) for cell in first):
-        return True
+        return not _is_among(first, rest)
     whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
     counts = len(whole) > 1 and whole[0] in (0, 1) and whole == list(range(whole[0], whole[0] + len(whole)))
     if counts and len(whole) >= len(first) - 2:
@@ -165,6 +242,14 @@ def has_header(records: list[list[str]]) -> bool:
         ):
             return True
     return False
+
+
+def _is_among(first: list[str], rest: list[list[str]]) -> bool:
+    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header."""
+    return len(first) > 1 and all(
+        cell.strip() and sum(place < len(record) and record[place] == cell for record in rest) >= 2
+        for place, cell in enumerate(first)
+    )
 
 
 def names_of(cells: list[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:

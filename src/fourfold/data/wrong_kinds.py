@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content
+from .text_file import unmarked_utf16
 
+ARFF = re.compile(rb"\s*(%[^\n]*\n\s*)*@relation\b", re.IGNORECASE)
+SPARSE = re.compile(rb"(\s*[-+\d.,eE]+( \d+:[-+\d.eE]+)+[ \t]*\r?\n){2}")
+MARKDOWN = re.compile(rb"\s*\|[^\n]*\r?\n\s*\|?[ :|-]*-{2,}[ :|-]*\r?\n")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -61,6 +65,10 @@ def _says(*words: bytes) -> Callable[[Content], bool]:
     )
 
 
+def _matches(pattern: re.Pattern[bytes]) -> Callable[[Content], bool]:
+    return lambda content: pattern.match(content.head[:4000].removeprefix(b"\xef\xbb\xbf")) is not None
+
+
 def _packs(pattern: str) -> Callable[[Content], bool]:
     """A zip file with a member of such a name."""
     return lambda content: any(re.search(pattern, name) for name in _members(content))
@@ -73,7 +81,8 @@ def is_workbook(content: Content) -> bool:
 
 def _binary(content: Content) -> bool:
     known = (b"PK", b"PAR1", b"\x93NUMPY", b"\xff\xfe", b"\xfe\xff")
-    return b"\0" in content.head and not content.head.startswith(known)
+    unknown = b"\0" in content.head and not content.head.startswith(known)
+    return unknown and not unmarked_utf16(content.head)
 
 
 def _members(content: Content) -> list[str]:
@@ -103,8 +112,24 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
         "a zip file with a pickle inside, such as PyTorch writes", _packs(r"\.pkl$"), SAVE, UnsafeFileError
     ),
-    WrongKind("an HTML page", _says(b"<!doctype html", b"<html"), "download the file itself, not its page"),
+    WrongKind(
+        "an HTML page",
+        _says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
+        "download the file itself, not its page",
+    ),
     WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
+    WrongKind("an ARFF file", _matches(ARFF), "save it as csv: scipy.io.arff.loadarff reads it"),
+    WrongKind(
+        "sparse rows of index:value",
+        _matches(SPARSE),
+        "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
+    ),
+    WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
+    WrongKind(
+        "a tar archive",
+        lambda content: content.head[257:262] == b"ustar",
+        "unpack it, then name the file or the folder",
+    ),
     WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
     WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
     WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),

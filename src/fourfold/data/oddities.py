@@ -1,0 +1,83 @@
+"""What looks like a slip of the pen: numbers that stand for a missing value, classes that differ in spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from .case import Case
+from .dataset import Finding
+from .messages import listed, percent
+
+STANDS_FOR_MISSING = (9, 99, 999, 9999, 99999, 999999)
+"""Numbers that people write where they have none, with either sign."""
+
+FEWEST, FAR = 3, 2.0
+"""Such a number has to occur so often, and to lie so many ranges of all other numbers from these."""
+
+ID = re.compile(r"(^|[_\W])id$|[a-z](Id|ID)$", re.IGNORECASE)
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Numbers that stand for a missing value, names of classes that differ in case or blanks, ids that repeat."""
+    for name, kind, values in case.columns():
+        if kind == "number" and (found := stands_for_missing(values)) is not None:
+            number, share = found
+            yield Finding(
+                "stands-for-missing",
+                f"column {name!r} is {number:g} in {percent(share, 1)} of the rows, far from all other values",
+                "share of rows",
+                share,
+                "leave these cells empty, if the number stands for a missing value",
+                important=True,
+                columns=(name,),
+            )
+        if ID.search(name) and kind in ("number", "category") and _repeats(values):
+            yield Finding(
+                "repeated-ids",
+                f"column {name!r} is called an id and repeats: rows are not independent",
+                "different values",
+                len(np.unique(values)),
+                f"--group {name}, or --id {name} --time COLUMN if its rows are the steps of a series",
+                important=True,
+                columns=(name,),
+            )
+    if case.task.kind == "classification":
+        alike: dict[str, list[str]] = {}
+        for label in case.task.classes:
+            alike.setdefault("".join(label.split()).casefold(), []).append(label)
+        twice = [label for labels in alike.values() if len(labels) > 1 for label in labels]
+        if twice:
+            yield Finding(
+                "classes-alike",
+                f"classes that differ in case or blanks alone: {listed(twice)}",
+                "classes",
+                len(twice),
+                "write them alike, if they are one class",
+                important=True,
+            )
+
+
+def stands_for_missing(values: np.ndarray) -> tuple[float, float] | None:
+    """The number among the values (N,) that stands for a missing one, and its share; None if there is none.
+
+    >>> stands_for_missing(np.array([1.0, 2.0, 3.0, -999.0, -999.0, -999.0]))
+    (-999.0, 0.5)
+    """
+    present = values[~np.isnan(values)]
+    for number in (present.min(), present.max()) if present.size else ():
+        others = present[present != number]
+        if abs(number) not in STANDS_FOR_MISSING or len(np.unique(others)) < 2:
+            continue
+        spread, distance = np.ptp(others), np.abs(others - number).min()
+        if len(present) - len(others) >= FEWEST and distance > FAR * spread:
+            return float(number), (len(present) - len(others)) / len(values)
+    return None
+
+
+def _repeats(values: np.ndarray) -> bool:
+    """Whether most values occur several times, but none in a large part of the rows."""
+    counts = np.unique(values, return_counts=True)[1]
+    return len(counts) >= 3 and float(np.median(counts)) >= 2 and len(counts) > len(values) / 100
