@@ -20,8 +20,8 @@ from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .target import settle_target
-from .text_file import KNOWN
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
+from .text_file import KNOWN
 from .words import as_objects, spelled
 
 TARGET_NAMES = ("target", "label", "class", "y")

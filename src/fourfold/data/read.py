@@ -196,7 +196,10 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
         if reader.open is None:
             yield _file(path, reading, called)
             return
-        with TemporaryDirectory(prefix="fourfold-") as scratch, reader.open(plain, reading, Path(scratch)) as table:
+        with (
+            TemporaryDirectory(prefix="fourfold-") as scratch,
+            reader.open(plain, reading, Path(scratch)) as table,
+        ):
             step = reading.at_once(len(table.casts))
             for start in range(0, max(table.rows, 1), step):
                 found = table.source(start, start + step)

@@ -233,9 +233,7 @@ class Preparation:
         }
         preparation = cls(
             layout=fields.text("layout", LAYOUTS),
-            columns=tuple(
-                _column(column) for column in fields.objects("columns")
-            ),
+            columns=tuple(_column(column) for column in fields.objects("columns")),
             source_columns=fields.texts("source_columns"),
             target_name=fields.text("target_name"),
             row_shape=fields.integers("row_shape", 0, 2**31),
