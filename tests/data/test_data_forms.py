@@ -4,12 +4,15 @@ import gzip
 import io
 import subprocess
 import sys
+import zipfile
 
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 
 from fourfold.data import from_arrays, plan, read
 from fourfold.preprocessing import Preparation
@@ -243,3 +246,98 @@ def test_json_keeps_words_of_mixed_columns(tmp_path):
     nested = pd.read_json(io.StringIO(lines), lines=True).assign(deep=[[1, 2]] * 20)
     nested.to_json(tmp_path / "nested.jsonl", orient="records", lines=True)
     assert "left out: 'deep' (nested or binary values)" in map(str, read(tmp_path / "nested.jsonl").notes)
+
+
+class Tensor:
+    """What a tensor of torch can do, as far as it is asked."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+
+def workbook(frame, path):
+    """A sheet as Excel stores it, by hand: strings in the cells, numbers as they are."""
+
+    def cell(value):
+        text = f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+        return text if isinstance(value, str) else f"<c><v>{value!r}</v></c>"
+
+    lines = [list(frame.columns), *frame.values.tolist()]
+    rows = "".join(f"<row>{''.join(map(cell, line))}</row>" for line in lines)
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(path, "w") as archive:
+        sheet = '<sheets><sheet name="data" r:id="a"/></sheets>'
+        archive.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{relations}">{sheet}</workbook>')
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", '<r><Relationship Id="a" Target="worksheets/s.xml"/></r>'
+        )
+        archive.writestr(
+            "xl/worksheets/s.xml", f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
+        )
+
+
+TABLES = {
+    "csv": lambda f, path: f.to_csv(path, index=False),
+    "tsv": lambda f, path: f.to_csv(path, index=False, sep="\t"),
+    "csv.gz": lambda f, path: f.to_csv(path, index=False, compression="gzip"),
+    "csv.xz": lambda f, path: f.to_csv(path, index=False, compression="xz"),
+    "decimal commas": lambda f, path: f.to_csv(path, index=False, sep=";", decimal=","),
+    "blanks": lambda f, path: path.write_text(f.to_string(index=False)),
+    "utf-16": lambda f, path: f.to_csv(path, index=False, encoding="utf-16"),
+    "parquet": lambda f, path: f.to_parquet(path, index=False),
+    "json": lambda f, path: f.to_json(path, orient="records", double_precision=15),
+    "json of columns": lambda f, path: f.to_json(path, double_precision=15),
+    "jsonl": lambda f, path: f.to_json(path, orient="records", lines=True, double_precision=15),
+    "xlsx": workbook,
+}  # fmt: skip
+
+
+def test_one_table_in_every_form_has_one_fingerprint(tmp_path, monkeypatch):
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.normal(size=(48, 3)).round(3), columns=["x0", "x1", "x2"])
+    frame["y"] = np.array(["p", "q", "r"])[np.arange(48) % 3]
+    x, y = frame[["x0", "x1", "x2"]].to_numpy(), frame["y"].to_numpy()
+    found = {}
+    for form, write in TABLES.items():
+        write(frame, tmp_path / "data")
+        found[form] = read(tmp_path / "data").fingerprint
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(csv(frame))))
+    found["standard input"] = read("-").fingerprint
+    for form, given in {
+        "pandas": frame,
+        "categories": frame.astype({"y": "category"}),
+        "polars": pl.from_pandas(frame),
+        "pyarrow": pa.Table.from_pandas(frame, preserve_index=False),
+        "dict": frame.to_dict("list"),
+    }.items():
+        found[form] = read(given).fingerprint
+    assert len(set(found.values())) == 1, found
+    np.savez(tmp_path / "data.npz", x=x, y=y.astype(str))
+    np.save(tmp_path / "X.npy", x)
+    np.save(tmp_path / "y.npy", y.astype(str))
+    arrays = {
+        "npz": read(tmp_path / "data.npz"),
+        "npy": read(tmp_path / "X.npy", labels=tmp_path / "y.npy"),
+        "numpy": from_arrays(x, y),
+        "lists": from_arrays(x.tolist(), y.tolist()),
+        "sparse": from_arrays(scipy.sparse.csr_matrix(x), y),
+        "jax": from_arrays(jnp.asarray(x), y),
+        "torch": from_arrays(Tensor(x), y),
+        "single": from_arrays(x.astype(np.float32), y),
+    }
+    exact = {form: data.fingerprint for form, data in arrays.items() if form not in ("jax", "single")}
+    assert len(set(exact.values())) == 1, exact
+    assert arrays["jax"].fingerprint == arrays["single"].fingerprint
+    rows = plan(read(frame), seed=0)[0].train
+    prepared = [Preparation.fit(data, rows).inputs(data.inputs) for data in (read(frame), arrays["npz"])]
+    np.testing.assert_array_equal(*prepared)

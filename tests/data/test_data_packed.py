@@ -16,6 +16,7 @@ import pytest
 from fourfold.data import read
 from fourfold.data import sample as sample_module
 from fourfold.data.numerals import style_of
+from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
 
 N = 60
@@ -200,3 +201,27 @@ def test_numbers_as_people_write_them(words, numbers, said):
     style = style_of(words)
     assert [style.parse(word) for word in words] == numbers
     assert said in style.said and (said or not style.said)
+
+
+def test_a_sample_of_a_long_table_keeps_whole_series(tmp_path, monkeypatch):
+    """Of the ids some are drawn, each with all of its steps, the same from every form."""
+    steps = pd.DataFrame(
+        {
+            "who": np.repeat([f"k{n}" for n in range(200)], 10),
+            "when": np.tile(np.arange(10), 200),
+            "v": np.arange(2000) % 17,
+            "y": np.repeat(["p", "q"] * 100, 10),
+        }
+    )
+    steps.to_csv(tmp_path / "steps.csv", index=False)
+    steps.to_parquet(tmp_path / "steps.parquet")
+    (tmp_path / "parts").mkdir()
+    for part in range(2):
+        steps[part::2].to_csv(tmp_path / "parts" / f"{part}.csv", index=False)
+    roles = Roles(id="who", time="when")
+    data = read(tmp_path / "steps.csv", rows=600, roles=roles)
+    assert data.inputs.shape == (60, 10, 1) and not np.isnan(data.inputs).any()
+    assert "sample: 600 of 2,000 rows (as asked; all rows of each who)" in "\n".join(map(str, data.notes))
+    assert read(tmp_path / "parts", rows=600, roles=roles).inputs.shape == (60, 10, 1)
+    for other in (tmp_path / "steps.parquet", steps):
+        assert read(other, rows=600, roles=roles).inputs.shape == (60, 10, 1)
