@@ -95,7 +95,7 @@ def test_the_key_of_a_block_hashes_all_that_its_result_depends_on(finished):
     changes = {
         "data": "other", "family": "attention", "size": "M", "problem": replace(block.problem, rows=1), "output": "linear",
         "steps": 11, "batch": 3, "runs": (Run(0.5, 0, 0),), "keep_weights": True,
-        "variant": "order:whole", "settings": (("depth", 1),),
+        "variant": "order:whole", "settings": (("depth", 1),), "absolute": True,
     }  # fmt: skip
     keys = {replace(block, **{name: value}).key for name, value in changes.items()}
     assert len(keys) == len(changes) and block.key not in keys

@@ -137,10 +137,10 @@ def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]], study: Stud
         label = f"the image, {len(pixels)} x {len(pixels[0])} pixels"
         return {"pictures": (Picture("input", pictures.image(pixels), label),)}
     if given["kind"] == "series":
-        names = [_text(name) for name in given["channels"]]
-        styles = _styles(given, study)
-        key = tuple(zip(styles, names)) if len(names) > 1 else ()
-        return {"panels": tuple(_series(given, found, styles) for found in maps or [None]), "key": key}
+        key = _key(given, study)
+        styles = [style for style, _ in key]
+        panels = tuple(_series(given, found, styles) for found in maps or [None])
+        return {"panels": panels, "key": tuple(key) if len(key) > 1 else ()}
     if given["kind"] == "table":
         if maps:
             return {"panels": tuple(_columns(given, found) for found in maps)}
@@ -170,11 +170,12 @@ def _heat(found: dict[str, Any], given: dict[str, Any] | None) -> Picture:
     return Picture(title, pictures.heat(values), f"{title} {over}: {place if peak else 'zero everywhere'}")
 
 
-def _styles(given: dict[str, Any], study: Study) -> list[int]:
-    """The colour of each channel: a family's own, or one of the others."""
+def _key(given: dict[str, Any], study: Study) -> list[tuple[int, str]]:
+    """The colour and the name of each channel of series: a family's own, or one of the others."""
     families = given.get("families") or [None] * len(given["channels"])
     return [
-        study.colours[family] if family in study.colours else 4 + i % 4 for i, family in enumerate(families)
+        (study.colours[family], study.titles[family]) if family in study.colours else (4 + i % 4, _text(name))
+        for i, (family, name) in enumerate(zip(families, given["channels"]))
     ]
 
 
