@@ -323,4 +323,5 @@ class Model(Layer):
         return self.evaluate(x, y, size, 0, sample_weight, return_dict=return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
-        return jax.device_get(self(x))
+        """Outputs for one batch, as NumPy arrays."""
+        return jax.tree.map(np.asarray, self(x))
