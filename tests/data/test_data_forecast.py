@@ -101,6 +101,22 @@ def test_scale_by_hand():
         assert data.forecast.scale[number, 0] == pytest.approx(np.mean(np.abs(y[7:] - y[:-7])))
 
 
+def test_windows_that_do_not_vary_are_measured_in_the_usual_deviation():
+    columns = table(1, 200)
+    order = np.argsort(columns["day"])
+    columns["sales"][order[20:60]] = 7.0
+    data = forecast(columns, 5)
+    windows, inputs = data.forecast.windows, np.asarray(data.inputs)
+    deviations = inputs[:, :, 0].std(axis=1)
+    still = deviations < 1e-9
+    assert still.sum() > 10
+    train = plan(data, seed=0)[0].train
+    before = deviations[train][~still[train]]
+    sizes = windows.sizes(inputs)[:, 0]
+    np.testing.assert_allclose(sizes, np.where(still, np.median(before), deviations))
+    np.testing.assert_allclose(windows.decode(windows.encode(data.target, inputs), inputs), data.target)
+
+
 def test_the_order_of_rows_and_of_series_does_not_matter():
     columns = table(1, 90)
     order = np.argsort(columns["day"])

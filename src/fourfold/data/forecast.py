@@ -222,7 +222,8 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
     rows = len(forecast.series)
     first = Rolling.of(int(forecast.origin.min()), end, H, rows).first()
     forecast = replace(forecast, scale=_scales(panel, windows, first), first_test=first)
-    plan_windows(forecast, rows)
+    cells, earliest = np.concatenate(inputs), plan_windows(forecast, rows)[0]
+    forecast = replace(forecast, windows=windows.with_usual(cells[earliest.train]))
     notes = []
     if short:
         notes.append(Note(f"left out: {short} series", f"shorter than {T + H} steps"))
@@ -230,7 +231,7 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
         notes.append(Note(f"left out: {counted(absent, 'window')}", "a step of the target is absent"))
     if stride > 1:
         notes.append(Note(f"windows: one every {stride} steps", "all of them are too many numbers"))
-    return np.concatenate(inputs), np.concatenate(targets), forecast, tuple(notes)
+    return cells, np.concatenate(targets), forecast, tuple(notes)
 
 
 def _stride(cells: int, horizon: int) -> int:

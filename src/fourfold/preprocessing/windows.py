@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ class Windows:
     r"""A network sees a window's shape, and predicts what departs from the last season repeated.
 
     With x (T,) a target's values in a window, y (H,) the values that follow, m the season, and s the standard
-    deviation of x (1 where x is constant):
+    deviation of x (``usual`` where x is constant):
 
         input    (x[t] - mean x) / s
         target   (y[h] - x[T - m + h mod m]) / s
@@ -33,8 +33,9 @@ class Windows:
     Shapes: windows (N, T, C), whose first K channels are the targets; targets (N, H K), step by step, and in each
     step the K targets in their order.
 
-    ``time``, ``id`` and ``step`` say how the table is read whose last rows are forecast from; ``levels`` are those
-    of its columns of words, ``phases`` the calendar's channels.
+    ``usual`` (K,) are the deviations that training windows have, 1 where none are known. ``time``, ``id`` and
+    ``step`` say how the table is read whose last rows are forecast from; ``levels`` are those of its columns of words,
+    ``phases`` the calendar's channels.
 
     >>> windows = Windows(horizon=3, window=4, season=2, targets=("sales",))
     >>> past = np.array([1.0, 5.0, 3.0, 7.0]).reshape(1, 4, 1)
@@ -53,6 +54,7 @@ class Windows:
     step: str = ""
     levels: tuple[tuple[str, ...], ...] = ()
     phases: tuple[str, ...] = ()
+    usual: tuple[float, ...] = ()
 
     def relative(self, windows: np.ndarray) -> np.ndarray:
         """The inputs (N, T, C) of a network: targets less their mean in the window, over their deviation there."""
@@ -86,26 +88,36 @@ class Windows:
         """(N, 1, K)"""
         past = windows[..., : len(self.targets)]
         deviation = past.std(axis=1, keepdims=True)
-        return np.where(deviation > ROUNDING * np.abs(past).max(axis=1, keepdims=True), deviation, 1.0)
+        varies = deviation > ROUNDING * np.abs(past).max(axis=1, keepdims=True)
+        return np.where(varies, deviation, np.array(self.usual or 1.0))
+
+    def with_usual(self, windows: np.ndarray) -> Windows:
+        """The same, with the median deviation of the windows that vary."""
+        found = replace(self, usual=(np.nan,) * len(self.targets))._size(windows)[:, 0]
+        medians = [float(np.median(one[one > 0])) if (one > 0).any() else 1.0 for one in found.T]
+        return replace(self, usual=tuple(medians))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {
             "targets": list(self.targets),
+            "usual": list(self.usual),
             "phases": list(self.phases),
             "levels": [{"levels": list(levels)} for levels in self.levels],
         }
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Windows:
+        targets = fields.texts("targets")
         levels = tuple(part.texts("levels") for part in fields.objects("levels"))
         return cls(
             fields.integer("horizon", 1),
             fields.integer("window", 1),
             fields.integer("season", 1),
-            fields.texts("targets"),
+            targets,
             fields.text("time"),
             fields.text("id"),
             fields.text("step"),
             levels,
             fields.texts("phases"),
+            tuple(fields.floats("usual", len(targets)).tolist()),
         )
