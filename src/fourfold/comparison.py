@@ -244,9 +244,11 @@ def default_folder(dataset: Dataset) -> Path:
 
 def _measure(study: Study, options: Options, executor: Executor | None, progress: Silent) -> Measured:
     """Runs the study; each family's provisional score is said as it becomes known."""
-    totals = dict.fromkeys(study.families, 0)
+    grid = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
-        totals[block.family] += len(block.runs)
+        grid[block.family] += len(block.runs)
+    refits = len(study.seeds) * len(study.splits)
+    totals = {family: runs + refits for family, runs in grid.items()}
     done: dict[str, tuple[int, float]] = dict.fromkeys(totals, (0, 0.0))
 
     def tell(end: Done) -> None:
@@ -256,7 +258,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
         count, seconds = done[family]
         done[family] = count, seconds = count + runs, seconds + (end.seconds or 0.0)
         progress.update(family, count, max(totals[family], count), seconds)
-        if count == totals[family] and not end.failure:
+        if count == grid[family] and not end.failure:
             progress.row(family, study.provisional(family))
 
     measures = MEASURES if study.effort.measures else ()
