@@ -37,7 +37,7 @@ def settle_target(
     """
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
-    _check_values(name, values, kind)
+    check_values(name, values, kind)
     chosen, because = (task, "as asked") if task else _infer(values, kind)
     if chosen == "classification":
         if bounds is not None:
@@ -52,13 +52,7 @@ def settle_target(
         settled = classification(labels, label_type)
         return labels, settled, _said(name, settled, because, labels, asked=task is not None)
     numbers = _numbers(name, values, kind)
-    if numbers.min() == numbers.max():
-        raise DataError(
-            "constant-target",
-            f"the target {name!r} has the same value in all rows",
-            got=f"{numbers[0]:g}",
-            wanted="a target that varies",
-        )
+    check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
     return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
 
@@ -80,7 +74,8 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     return "regression", f"its values are {count} different numbers"
 
 
-def _check_values(name: str, values: np.ndarray, kind: str) -> None:
+def check_values(name: str, values: np.ndarray, kind: str) -> None:
+    """Refuses dates, missing and infinite values, and fewer than ten rows."""
     if kind == "date":
         raise DataError(
             "date-target",
@@ -103,6 +98,17 @@ def _check_values(name: str, values: np.ndarray, kind: str) -> None:
     if len(values) < FEWEST_ROWS:
         raise DataError(
             "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
+        )
+
+
+def check_varies(name: str, numbers: np.ndarray, do: str = "") -> None:
+    if numbers.min() == numbers.max():
+        raise DataError(
+            "constant-target",
+            f"the target {name!r} has the same value in all rows",
+            got=f"{numbers[0]:g}",
+            wanted="a target that varies",
+            do=do,
         )
 
 

@@ -12,7 +12,7 @@ from fourfold.preprocessing.task import Task, multilabel, regression_of
 
 from .dataset import Note
 from .messages import close, listed, unknown
-from .target import FEWEST_ROWS, TASKS
+from .target import TASKS, check_values, check_varies
 from .words import reworded
 
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
@@ -189,30 +189,9 @@ def settle_lists(
 
 
 def _check(names: Sequence[str], values: np.ndarray, test_rows: int) -> None:
-    absent = ~np.isfinite(values)
-    if absent.any():
-        place = int(np.argmax(absent.any(axis=0)))
-        raise DataError(
-            "missing-target",
-            f"the target {names[place]!r} is missing, NaN or infinite in some rows",
-            got=f"{absent[:, place].sum()} of {len(values)} rows, the first is row {np.argmax(absent[:, place]) + 1}",
-            do="remove these rows or fill in the target",
-        )
-    if len(values) < FEWEST_ROWS:
-        raise DataError(
-            "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
-        )
-    train = values[: len(values) - test_rows]
-    still = train.min(axis=0) == train.max(axis=0)
-    if still.any():
-        place = int(np.argmax(still))
-        raise DataError(
-            "constant-target",
-            f"the target {names[place]!r} has the same value in all rows" + " that train" * bool(test_rows),
-            got=f"{train[0, place]:g}",
-            wanted="targets that vary",
-            do=f"leave {names[place]!r} out of --target",
-        )
+    for name, column in zip(names, values.T):
+        check_values(name, column, "number")
+        check_varies(name, column[: len(column) - test_rows], f"leave {name!r} out of the targets")
 
 
 def _said_of_numbers(task: Task, because: str) -> tuple[Note, ...]:
