@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from fourfold.preprocessing.table import Table, row_count
 
+from .content import available_memory
 from .dataset import Note
 from .source import Source
 
-CELLS = 20_000_000
-"""The most cells (rows times columns) of a table that is read whole, unless --rows asks for more."""
+CELLS, FEWEST_CELLS = 20_000_000, 500_000
+"""The most cells (rows times columns) of a table that is read whole, unless --rows asks for more; and the fewest."""
+
+BYTES_OF_A_CELL = 200
+"""What a cell takes while it is read, words included."""
 
 
 def _spare(rows: int) -> float:
@@ -27,14 +31,22 @@ PART = 4_000_000
 """The cells of a table that are read at once where all of its rows are wanted, one part after the other."""
 
 
+def most_cells() -> int:
+    """20 million cells; half of them, or a quarter, ..., where so many would not fit into memory."""
+    cells = CELLS
+    while cells // 2 >= FEWEST_CELLS and cells * BYTES_OF_A_CELL > available_memory():
+        cells //= 2
+    return cells
+
+
 @dataclass(frozen=True)
 class Reading:
     """What is asked of a reader: how many rows at most, and the layout where the user or a model names it.
 
-    Without a number of rows these are as many as make 20 million cells; with ``all`` there is no sample, and rows
-    are read part after part. A file that is one of several gets its ``share`` of them. ``whole`` names the column
-    whose rows of one value stay together, "" if there is none. ``numbers`` are the columns that may be read as
-    numbers; the words of all others are kept as they are. None: any column may.
+    Without a number of rows these are as many as make 20 million ``cells``, fewer where memory is short; with
+    ``all`` there is no sample, and rows are read part after part. A file that is one of several gets its ``share``
+    of them. ``whole`` names the column whose rows of one value stay together, "" if there is none. ``numbers`` are
+    the columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     """
 
     rows: int | None = None
@@ -43,6 +55,7 @@ class Reading:
     whole: str = ""
     numbers: frozenset[str] | None = None
     all: bool = False
+    cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:
         """How many rows of so many columns are read at once."""
@@ -51,12 +64,12 @@ class Reading:
     def of(self, columns: int) -> int:
         if self.all:
             return ALL
-        whole = self.rows if self.rows is not None else CELLS // max(1, columns)
+        whole = self.rows if self.rows is not None else self.cells // max(1, columns)
         return math.ceil(whole * self.share)
 
     def may_exceed(self, size: int) -> bool:
         """Whether a text of so many bytes could hold more: a cell takes two bytes at least."""
-        return not self.all and (self.rows is not None or size >= 2 * CELLS * self.share)
+        return not self.all and (self.rows is not None or size >= 2 * self.cells * self.share)
 
 
 ALL = 2**62
@@ -108,7 +121,7 @@ def thinned(source: Source, reading: Reading) -> Source:
     total = source.total or train
     if total <= rows:
         return source
-    because = "as asked" if reading.rows is not None else f"{CELLS:,} cells are read at most"
+    because = "as asked" if reading.rows is not None else f"{reading.cells:,} cells are read at most"
     if train > rows:
         kept = _whole(source, reading.whole, train, rows)
         because += "" if kept is None else f"; all rows of each {reading.whole}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
+LITTLE_MEMORY = 2**31
 SCRATCH_MEMORY = "400MiB"
 """What DuckDB may take where rows lie on disk."""
 
@@ -37,11 +38,14 @@ def database(
     """
     import duckdb  # a tenth of a second of start-up time
 
+    memory = available_memory()
     config: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "memory_limit": f"{available_memory() * 4 // 5 // 2**20}MiB",
+        "memory_limit": f"{memory // 2 // 2**20}MiB",
     }
+    if memory < LITTLE_MEMORY:
+        config["threads"] = "1"  # each has buffers of its own
     if scratch is not None:
         config |= {"memory_limit": SCRATCH_MEMORY, "threads": "2"}
     connection = duckdb.connect(":memory:" if scratch is None else str(scratch / "rows"), config=config)
