@@ -218,35 +218,38 @@ class BaselineBlock:
         return load_arrays(self.path(folder))
 
     def run(self, folder: Path) -> None:
-        """Fits on one thread: on tables of this size threads cost more than they give."""
+        """One fit after the other on one thread: on tables of this size more threads cost more than they give."""
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(1):
-            save_arrays(self.path(folder), self._fitted(folder))
-
-    def _fitted(self, folder: Path) -> dict[str, np.ndarray]:
         prepared = Prepared.load(folder, self.data)
-        baseline = BASELINES[self.kind][self.name]
-        arrays: dict[str, np.ndarray] = {}
-        for number, split in enumerate(prepared.splits):
-            x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
-            y = _target(self.kind, prepared.targets[number % len(prepared.targets)])
+        with warnings.catch_warnings(), threadpool_limits(1):
+            warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
+            by_split = [self._of_split(prepared, number) for number in range(len(prepared.splits))]
+        arrays = {f"{name}-{i}": array for i, found in enumerate(by_split) for name, array in found.items()}
+        save_arrays(self.path(folder), arrays)
 
-            def fitted(strength: float, rows: np.ndarray, x: np.ndarray = x, y: np.ndarray = y) -> Any:
-                given = None if prepared.given is None else prepared.given[rows]
-                return _fitted(baseline.of(strength, y), x[rows], y[rows], given)
+    def _of_split(self, prepared: Prepared, number: int) -> dict[str, np.ndarray]:
+        baseline, split = BASELINES[self.kind][self.name], prepared.splits[number]
+        x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
+        y = _target(self.kind, prepared.targets[number % len(prepared.targets)])
 
-            rows = split.validation
-            scores = [
-                _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared.weights[rows])
-                for strength in baseline.strengths
-            ]
-            strength = baseline.strengths[int(np.argmax(scores))]
-            refit = fitted(strength, np.union1d(split.train, rows))
-            arrays[f"strength-{number}"] = np.array(strength)
-            arrays[f"validation-{number}"] = np.array(max(scores))
-            arrays[f"test-{number}"] = _outputs(self.kind, refit, x[split.test], int(y.max()) + 1)
-        return arrays
+        def fitted(strength: float, rows: np.ndarray) -> Any:
+            given = None if prepared.given is None else prepared.given[rows]
+            estimator = baseline.of(strength, y)
+            return estimator.fit(x[rows], y[rows], **weighted(estimator, given))
+
+        rows = split.validation
+        scores = [
+            _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared.weights[rows])
+            for strength in baseline.strengths
+        ]
+        strength = baseline.strengths[int(np.argmax(scores))]
+        refit = fitted(strength, np.union1d(split.train, rows))
+        return {
+            "strength": np.array(strength),
+            "validation": np.array(max(scores)),
+            "test": _outputs(self.kind, refit, x[split.test], int(y.max()) + 1),
+        }
 
 
 def _target(kind: str, targets: np.ndarray) -> np.ndarray:
@@ -262,12 +265,6 @@ def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
         counts[:, 0] = 0.0
         return np.log1p(counts)
     return inputs.reshape(len(inputs), -1)
-
-
-def _fitted(estimator: Any, x: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
-        return estimator.fit(x, y, **weighted(estimator, weights))
 
 
 def weighted(estimator: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
