@@ -87,13 +87,13 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
                 got=f"--{option.replace('_', '-')}",
                 do=f"leave out --{option.replace('_', '-')}",
             )
-    if source.total:
+    if source.total and not roles.whole:
         raise DataError(
             "sampled-forecast",
             f"{source.name} is too large to be read whole",
             got=f"{source.total:,} rows",
             wanted="all steps of each series",
-            do="leave out --rows, or keep fewer columns or series",
+            do="leave out --rows; with --id and --time whole series are sampled",
         )
     if roles.time is None:
         dates = [name for name in table if name != roles.id and _is_date(source, name)]
