@@ -29,7 +29,7 @@ PIECE_BYTES = 5 << 17
 """How many bytes of patches a piece of the batch may have: about a third of a core's second-level cache."""
 FEWEST_CHANNELS = 4
 """From how many channels on XLA's convolution is taken. Milliseconds on one core of a Sapphire Rapids, 32 images, XLA
-beside patches: 16 x 16 with 4 channels .34, 1.18; 8 .52, 1.51; 32 1.9, 3.1; but 32 x 32 with 3 channels 2.6, 1.3."""
+beside patches: 16 x 16 with 4 channels .34, 1.18; 8 .52, 1.51; 32 1.9, 3.1; but 32 x 32 with 3 channels 3.0, 1.9."""
 
 
 def convolution(
