@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 
+import duckdb
 import numpy as np
 import pytest
 from cli_samples import fourfold, messy
@@ -207,6 +208,20 @@ def test_predictions_as_csv(run, tmp_path, study):
     to_file = run("predict", study, study.parent / "messy.csv", "--out", "p.csv")
     assert (to_file.code, to_file.out) == (0, "") and "wrote p.csv" in to_file.err
     assert (tmp_path / "p.csv").read_text() == ended.out
+
+
+def test_predictions_as_parquet(run, study):
+    """The same as in csv, in their types; names that a spreadsheet would run need no quote here."""
+    want = read_csv(run("predict", study, study.parent / "messy.csv").out)
+    assert run("predict", study, study.parent / "messy.csv", "--out", "p.parquet").code == 0
+    rows = duckdb.sql("SELECT * FROM 'p.parquet'")
+    assert rows.columns == ["id", "=kind", "prediction", "probability =1+1", "probability 😀"]
+    assert [str(kind) for kind in rows.types] == ["BIGINT", "VARCHAR", "VARCHAR", "DOUBLE", "DOUBLE"]
+    found = rows.fetchall()
+    assert [row[0] for row in found] == [int(row["id"]) for row in want]
+    assert [f"{row[3]:.6f}" for row in found] == [row["probability =1+1"] for row in want]
+    other = run("predict", study, study.parent / "messy.csv", "--out", "p.xlsx")
+    assert other.code == 2 and "wanted a name that ends in .csv or .parquet" in other.err
 
 
 def test_columns_in_another_order_and_unknown_levels(run, tmp_path, study):

@@ -27,7 +27,7 @@ def _spare(rows: int) -> float:
     return rows + 5 * math.sqrt(rows) + 25
 
 
-PART = 4_000_000
+PART = 1_000_000
 """The cells of a table that are read at once where all of its rows are wanted, one part after the other."""
 
 
