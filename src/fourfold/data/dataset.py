@@ -145,6 +145,11 @@ class Dataset:
         return found if (found < self.inputs.shape[1]).any() else None
 
     @property
+    def in_time(self) -> bool:
+        """Whether only the past may be learnt from: rows in order of time, or windows of series."""
+        return self.time_ordered or self.forecast is not None
+
+    @property
     def important(self) -> tuple[Finding, ...]:
         """The findings that can make a comparison's answer wrong."""
         return tuple(finding for finding in self.findings if finding.important)

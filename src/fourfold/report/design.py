@@ -53,6 +53,8 @@ def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
 def _split(plan: dict[str, Any]) -> str:
     if plan["protocol"] != "cross-validation":
         return "held-out test part"
+    if plan.get("in_time"):
+        return f"rolling origin, {plural(plan['folds'], 'test part')}"
     repeats = plan.get("repeats") or 1
     return f"{plan['folds']}-fold cross-validation" + (f", {repeats} times" if repeats > 1 else "")
 

@@ -281,8 +281,7 @@ class Study:
 
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, the median one (in order of time, of the latest split), and its weights."""
-        in_time = self.dataset.forecast is not None or self.dataset.time_ordered
-        run = trials.median(len(self.splits) - 1 if in_time else None).run
+        run = trials.median(len(self.splits) - 1 if self.dataset.in_time else None).run
         block = self._kept(trials, run)
         self._run([block], executor, lambda done: None)
         arrays = block.load(self.folder)
