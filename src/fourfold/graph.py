@@ -135,7 +135,7 @@ class Graph:
         """The same on the device: a value that lies on the host is put there once, and stays."""
         for handle in self.handles.values():
             if not isinstance(handle.value, jax.Array):
-                with jax.ensure_compile_time_eval():  # a value, also where somebody traces a call of the model
+                with jax.ensure_compile_time_eval():  # also where somebody traces a call of the model
                     handle.value = jnp.asarray(handle.value)
         return self.values()
 
