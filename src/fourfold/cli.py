@@ -111,6 +111,10 @@ def compare(
     forecast: Forecast = None,
     window: Window = None,
     season: Season = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
+    ] = None,
     margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
     families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
     hyperparameters: Annotated[
@@ -148,6 +152,7 @@ def compare(
         examples=not no_examples,
         candidates=None if families is None else [name.strip() for name in families.split(",")],
         hyperparameters=hyperparameters,
+        augment=augment,
     )
     source = _one_source(data, x)
     if not dry_run and workers is None and scheduler is None:
@@ -254,7 +259,8 @@ def predict(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
     out: Annotated[
-        Path | None, typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default.")
+        Path | None,
+        typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default."),
     ] = None,
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""

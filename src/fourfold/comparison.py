@@ -164,6 +164,7 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
         families=tuple(options.chosen),
         builders=options.builders,
         hyperparameters=options.hyperparameters or effort.hyperparameters,
+        augment=options.augmentation,
     )
 
 

@@ -19,6 +19,7 @@ from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.findings import TITLES
+from fourfold.study.augmentation import kinds_of
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import effort as effort_by_name
 
@@ -32,7 +33,8 @@ class Options:
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
     (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
-    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``target`` is the name of a
+    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``augment`` names how images are
+    changed in training: "shift", "flip" or "shift,flip". ``target`` is the name of a
     column, or of several: a list, or one text with commas.
     """
 
@@ -59,6 +61,7 @@ class Options:
     forecast: int | None = None
     window: int | None = None
     season: int | None = None
+    augment: str | None = None
 
     def __post_init__(self) -> None:
         if self.target is not None and not isinstance(self.target, str):
@@ -66,6 +69,7 @@ class Options:
             object.__setattr__(self, "target", named[0] if len(named) == 1 else named or None)
         effort_by_name(self.effort)
         self.ahead  # noqa: B018, so is a horizon that is none
+        self.augmentation  # noqa: B018
         self.chosen  # noqa: B018, a wrong candidate is said before the data are read
         if self.seeds is not None and self.seeds < 1:
             raise OptionError(
@@ -89,6 +93,11 @@ class Options:
                 got=f"--margin {self.margin:g}",
                 wanted="0 or more, in the score's unit (0.01 is a point of accuracy)",
             )
+
+    @cached_property
+    def augmentation(self) -> tuple[str, ...]:
+        """How images are changed in training."""
+        return () if self.augment is None else kinds_of(self.augment)
 
     @cached_property
     def ahead(self) -> Ahead | None:
@@ -180,6 +189,7 @@ class Options:
             "forecast",
             "window",
             "season",
+            "augment",
         ):
             value = getattr(self, name)
             if isinstance(value, (str, int)):
@@ -283,4 +293,11 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         dataset = read(x, test=options.test, **settled)
     else:
         dataset = from_arrays(x, y, **settled)
+    if options.augment is not None and dataset.layout != "image":
+        raise OptionError(
+            "augment-no-images",
+            "only images can be augmented",
+            got=f"--augment {options.augment} and {dataset.layout} data",
+            do="leave out --augment, or say --layout image",
+        )
     return replace(dataset, findings=judge(dataset, options.seed))

@@ -41,9 +41,11 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
 
 def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
     """The plan in a few words."""
+    augment = plan.get("augment")
     return (
         f"{plan['effort']} effort",
         _split(plan),
+        *([f"training images augmented: {', '.join(augment)}"] if augment else []),
         plural(len(plan["seeds"]), "seed"),
         plural(len(plan["learning_rates"]), "learning rate"),
         plural(plan["replicas"], "training run"),

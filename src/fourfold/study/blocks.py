@@ -179,7 +179,7 @@ def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, lo
         fixed={path: value for path, value in values.items() if path not in trainable},
         key=np.asarray(keys.key(dropout)),
         learning_rate=np.float32(run.learning_rate),
-        indices=_batches(split.train, block.steps, block.batch, rng),
+        indices=_copied(_batches(split.train, block.steps, block.batch, rng), prepared, rng),
         steps=np.int32(block.steps),
         fold=np.int32(run.split % len(prepared.inputs)),
         labels=np.int32(run.split % len(prepared.targets)),
@@ -200,6 +200,13 @@ def _batches(rows: np.ndarray, steps: int, batch: int, rng: np.random.Generator)
     epochs = -(-steps * batch // len(rows))
     orders = np.concatenate([rng.permutation(rows) for _ in range(epochs)])
     return orders[: steps * batch].reshape(steps, batch).astype(np.int32)
+
+
+def _copied(rows: np.ndarray, prepared: Prepared, rng: np.random.Generator) -> np.ndarray:
+    """Each row number, or that of one of the row's copies."""
+    if not prepared.copies:
+        return rows
+    return (rows + prepared.rows * rng.integers(1 + prepared.copies, size=rows.shape)).astype(np.int32)
 
 
 def _evaluation(split: Split, prepared: Prepared, longest: int) -> tuple[np.ndarray, np.ndarray]:

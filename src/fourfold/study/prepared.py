@@ -26,6 +26,8 @@ class Prepared:
 
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
+
+    Behind the n rows may stand ``copies`` changed copies of all of them (`augmentation`), which no split names.
     """
 
     inputs: np.ndarray
@@ -35,6 +37,12 @@ class Prepared:
     given: np.ndarray | None = None
     level: np.ndarray | None = None
     size: np.ndarray | None = None
+    copies: int = 0
+
+    @property
+    def rows(self) -> int:
+        """n, without copies."""
+        return self.inputs.shape[1] // (1 + self.copies)
 
     @property
     def key(self) -> str:
@@ -74,12 +82,15 @@ class Prepared:
             train, validation, test = (arrays[f"{part}-{i}"] for part in ("train", "validation", "test"))
             splits.append(Split(train, validation, test, int(fold), int(repeat)))
         inputs, targets, weights = (arrays[name] for name in ("inputs", "targets", "weights"))
-        return cls(inputs, targets, weights, tuple(splits), arrays.get("given"))
+        copies = int(arrays.get("copies", 0))
+        return cls(inputs, targets, weights, tuple(splits), arrays.get("given"), copies=copies)
 
     def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {"inputs": self.inputs, "targets": self.targets, "weights": self.weights}
         if self.given is not None:
             arrays["given"] = self.given
+        if self.copies:
+            arrays["copies"] = np.array(self.copies)
         arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
         for i, split in enumerate(self.splits):
             arrays |= {

@@ -17,6 +17,7 @@ from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
+from fourfold.study.augmentation import with_copies
 from fourfold.study.baselines import BASELINES, BaselineBlock, kind_of, naive
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
@@ -50,7 +51,8 @@ class Price:
 class Study:
     """The comparison's trainings on one data set. Everything it does is named by its blocks on disk.
 
-    ``builders`` are a user's own candidates by name: functions from the prepared input to features.
+    ``builders`` are a user's own candidates by name: functions from the prepared input to features. ``augment`` names
+    how images are changed in training (`augmentation.KINDS`).
     """
 
     dataset: Dataset
@@ -61,6 +63,7 @@ class Study:
     families: tuple[str, ...] = tuple(CANDIDATES)
     builders: Mapping[str, own.Builder] = field(default_factory=dict)
     hyperparameters: bool = False
+    augment: tuple[str, ...] = ()
     learning_rates: list[float] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -69,6 +72,8 @@ class Study:
         self.learning_rates = list(self.effort.learning_rates)
         self.splits = plan_splits(self.dataset, seed=self.base_seed)
         self.prepared, self.preparations = prepare(self.dataset, self.splits)
+        if self.augment:
+            self.prepared = with_copies(self.prepared, self.augment, self.base_seed)
         self.data_key = self.prepared.key
         self.training_rows = min(len(split.train) for split in self.splits)
         first = self.preparations[0]

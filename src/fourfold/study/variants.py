@@ -64,7 +64,7 @@ def shuffled_labels(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
 
     With several splits and one set of targets, all targets are permuted together.
     """
-    order = draw.permutation(prepared.targets.shape[1])
+    order = np.tile(draw.permutation(prepared.rows), 1 + prepared.copies)
 
     def seen(split: Split) -> Split:
         rows = draw.permutation(split.train)
