@@ -37,7 +37,7 @@ from fourfold.training.replicas import (
     warm_up_then_cosine,
 )
 
-VERSION = 2
+VERSION = 3
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5
