@@ -120,7 +120,7 @@ def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
             others = new.others.names if others is None else others
             if new.others.names != others:
                 raise DataError(
-                    "part-columns",
+                    "columns-beside",
                     f"{found.name} has other columns beside those of the model than the file before it",
                     got=listed(new.others.names),
                     wanted=listed(others),
