@@ -125,7 +125,7 @@ def test_columns_are_told_apart_whatever_their_order(table):
 
 
 def test_moved_rows_are_predicted_by_the_trained_network(series):
-    study, trials, tasks = series
+    study, _, tasks = series
     task = tasks["dense"]
     arrays, run = task.load(study.folder), task.block.runs[0]
     split = study.splits[run.split]
