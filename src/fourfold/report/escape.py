@@ -8,11 +8,13 @@ HTML itself is escaped by jinja's autoescape, after ``visible``.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 JOINERS = "\u200c\u200d"  # format characters that Persian, Indic scripts and emoji need
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
@@ -37,17 +39,18 @@ def _shown(character: str) -> str:
 
 
 def csv_cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers, ``None`` is empty.
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers, also as text, ``None`` is empty.
 
-    >>> csv_cell("=1+1"), csv_cell(-0.5), csv_cell(None)
-    ("'=1+1", -0.5, '')
+    >>> csv_cell("=1+1"), csv_cell(-0.5), csv_cell("-0.5"), csv_cell(None)
+    ("'=1+1", -0.5, '-0.5', '')
     """
     if value is None:
         return ""
     if isinstance(value, (bool, int, float)):
         return value
     text = str(value)
-    return "'" + visible(text) if text.lstrip(" ").startswith(FORMULA_STARTS) else visible(text)
+    harmless = NUMBER.fullmatch(text) or not text.lstrip(" ").startswith(FORMULA_STARTS)
+    return visible(text) if harmless else "'" + visible(text)
 
 
 def file_name(text: Any) -> str:

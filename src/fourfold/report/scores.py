@@ -93,7 +93,7 @@ def table(results: dict[str, Any], study: Study) -> Table:
     columns = (
         Column("Family"),
         Column(
-            score + unit, short=f"{score}\n{unit.strip()}".strip(), interval="95 %\ninterval", numeric=True
+            score + unit, short="\n".join([score, *unit.split()]), interval="95 %\ninterval", numeric=True
         ),
         Column("Parameters", "Params", "trained numbers in the network", numeric=True),
         Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one row", numeric=True),
