@@ -55,7 +55,7 @@ def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
 def _split(plan: dict[str, Any]) -> str:
     if plan["protocol"] != "cross-validation":
         return "held-out test part"
-    if plan.get("in_time"):
+    if plan.get("rolling_origin"):
         return f"rolling origin, {plural(plan['folds'], 'test part')}"
     repeats = plan.get("repeats") or 1
     return f"{plan['folds']}-fold cross-validation" + (f", {repeats} times" if repeats > 1 else "")

@@ -278,7 +278,7 @@ def _design(measured: Measured) -> dict[str, Any]:
     return {
         "effort": study.effort.name,
         "protocol": study.protocol,
-        "in_time": study.dataset.in_time,
+        "rolling_origin": study.dataset.in_time,
         "augment": list(study.augment),
         "folds": len({split.fold for split in study.splits}),
         "repeats": len({split.repeat for split in study.splits}),
