@@ -116,6 +116,19 @@ def test_the_weights_that_are_kept_are_those_of_the_trial(finished, tmp_path):
     np.testing.assert_allclose(got, tested.outputs, rtol=1e-4, atol=1e-5)
 
 
+def test_a_refit_that_failed_to_train_gives_way_to_the_chosen_trial(finished):
+    trials = finished[1]["dense"]
+    answers = trials.answers()
+    (key, refit), *others = ((key, t) for key, t in trials.refits.items() if answers[key] is t)
+    failed = replace(refit, validation_score=trials.chosen()[key].validation_score - 0.01)
+    found = replace(trials, refits=trials.refits | {key: failed})
+    assert found.answers()[key] is trials.chosen()[key]
+    assert all(found.answers()[key] is t for key, t in others)
+    assert found.answers().keys() == trials.chosen().keys()
+    variants = {study(finished[0])._kept(some, refit.run).variant for some in (trials, found)}
+    assert variants == ({"", "all"} if trials.best() == (refit.size, refit.run.learning_rate) else {""})
+
+
 def test_every_family_sees_the_same_rows_and_budget(finished):
     everything = study(finished[0], families=CANDIDATES)
     by_family = {}

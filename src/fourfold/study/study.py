@@ -188,8 +188,12 @@ class Study:
                 seconds += (
                     RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
                 )
-        replica = 4 * (3 * largest + self.effort.steps * batch)  # weights and two moments; the order of the rows
-        data = self.prepared.inputs.nbytes * (3 + 2 * cores)  # raw, prepared, in the worker; two on each device
+        replica = 4 * (
+            3 * largest + self.effort.steps * batch
+        )  # weights and two moments; the order of the rows
+        data = self.prepared.inputs.nbytes * (
+            3 + 2 * cores
+        )  # raw, prepared, in the worker; two on each device
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
         return Price(replicas, self.effort.steps, seconds / 60, megabytes)
@@ -284,10 +288,14 @@ class Study:
         return {family: Examination(self._kept(found, run), rows) for family, found in trials.items()}
 
     def _kept(self, trials: Trials, run: Run) -> Block:
-        """A run of a family's chosen setting, on all rows but the test rows, whose weights are kept."""
+        """A run of a family's chosen setting whose weights are kept: its refit, where that is what was tested."""
         size, rate = trials.best()
-        block = self.block(trials.family, size, (replace(run, learning_rate=rate),), keep_weights=True)
-        return replace(block, variant=ALL_ROWS)
+        run = replace(run, learning_rate=rate)
+        block = self.block(trials.family, size, (run,), keep_weights=True)
+        refit = trials.refits.get((run.seed, run.split))
+        tested = refit is not None and refit is trials.answers().get((run.seed, run.split))
+        same = refit is not None and (refit.size, refit.run) == (size, run)
+        return replace(block, variant=ALL_ROWS) if tested and same else block
 
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, the median one (in order of time, of the latest split), and its weights."""

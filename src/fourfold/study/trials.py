@@ -72,8 +72,18 @@ class Trials:
         return max(self.by_setting, key=lambda setting: (self.rank(setting, split), -setting[1]))
 
     def answers(self) -> dict[tuple[int, int], Trial]:
-        """The trial that is tested for each (seed, split): the chosen one's refit, as far as there is one."""
-        return self.chosen() | self.refits
+        """The trial that is tested for each (seed, split): the chosen one's refit, unless that failed to train.
+
+        A refit has learnt from the validation rows. One that scores lower on them than the chosen trial, which has
+        not, failed.
+        """
+        chosen = self.chosen()
+        trained = {
+            key: refit
+            for key, refit in self.refits.items()
+            if not refit.diverged and refit.validation_score >= chosen[key].validation_score
+        }
+        return chosen | trained
 
     def chosen(self) -> dict[tuple[int, int], Trial]:
         """The trial of each (seed, split) at the setting chosen on that split's validation rows."""
