@@ -183,3 +183,16 @@ def test_parts_of_a_file_are_its_rows(form, learnt, tmp_path, monkeypatch):
         )
     assert sum((part.noticed for part in parts), Noticed()).said() == whole.notes
     assert "'odd', 'strange' not told apart" in str(whole.notes[0])
+
+
+@pytest.mark.parametrize("headers", [1, 3, 9])
+def test_parts_of_a_file_that_repeats_its_header_lose_no_row(headers, learnt, tmp_path, monkeypatch):
+    """Files that were put one behind the other: 54 rows make nine parts of six with nothing to spare."""
+    rows = FRAME.head(54)
+    pieces = np.array_split(np.arange(54), headers + 1)
+    path = tmp_path / "new.csv"
+    path.write_text("".join(rows.iloc[piece].to_csv(index=False) for piece in pieces))
+    monkeypatch.setattr(sample, "PART", 6 * 7)
+    parts = list(parts_of_inputs(path, learnt[0]))
+    ages = np.concatenate([part.inputs["age"] for part in parts])
+    np.testing.assert_array_equal(ages, rows["age"])

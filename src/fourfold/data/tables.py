@@ -124,10 +124,14 @@ def _cells(connection: Any, file: str, dialect: Dialect, content: Content, readi
 
 
 def _without_headers(connection: Any, names: dict[str, str]) -> int:
-    """Takes out the rows that repeat the header, as files do that were put one behind the other."""
+    """Takes out the rows that repeat the header, as in files put one behind the other, and numbers the others anew."""
     first = list(names.items())[:HEADER_CELLS]
     same = " AND ".join(f"trim({cell}) = ?" for cell, _ in first)
-    return connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first]).fetchone()[0]
+    deleted = connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first])
+    if repeated := deleted.fetchone()[0]:
+        connection.execute("CREATE TABLE others AS SELECT * FROM cells ORDER BY rowid")
+        connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
+    return repeated
 
 
 def _numbers(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:

@@ -245,7 +245,11 @@ def has_header(records: list[list[str]]) -> bool:
 
 
 def _is_among(first: list[str], rest: list[list[str]]) -> bool:
-    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header."""
+    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header.
+
+    Only in other records: a header that is repeated occurs as a whole.
+    """
+    rest = [record for record in rest if record != first]
     return len(first) > 1 and all(
         cell.strip() and sum(place < len(record) and record[place] == cell for record in rest) >= 2
         for place, cell in enumerate(first)
