@@ -8,8 +8,12 @@ import pytest
 
 import fourfold
 from fourfold import predictions
+from fourfold.core.streams import Stream
 from fourfold.errors import DataError
 from fourfold.options import Options, load_data
+from fourfold.study.architecture import architecture
+from fourfold.study.candidates import Problem
+from fourfold.study.inside import Inside
 
 HORIZON, SEASON, DAYS = 5, 7, 140
 
@@ -55,6 +59,22 @@ def study(tmp_path_factory):
     with np.load(folder / "out" / "predictions.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return found, arrays, load_data(str(data), None, Options(**asked))
+
+
+def test_the_loss_that_is_named_is_the_one_that_trains_and_whose_gradient_is_measured(study):
+    found, _, dataset = study
+    assert found.results["data"]["task"]["loss"] == dataset.task.loss == "mean absolute error"
+    net = architecture("dense", Problem("sequence", (7, 2), 3, 50, 0, False), "S", "linear", ())
+    inputs = np.random.default_rng(0).normal(size=(4, 7, 2)).astype("float32")
+    weights = net.trained.init(Stream(0))
+    outputs = np.asarray(net.trained.apply(weights, inputs).outputs)
+    (bias,) = (path for path, value in weights.items() if value.shape == (3,))
+    for absolute, expected in (
+        (True, 1 / 3),
+        (False, 2 * 5 / 3),
+    ):  # d mean |f - y| / df, of each of 3 numbers
+        norms = Inside(net, absolute).of_loss(weights, inputs, outputs - 5.0).by_weights
+        np.testing.assert_allclose(norms[bias], expected * 3**0.5, rtol=1e-4)
 
 
 def test_mase_and_naive_forecasts_by_hand(study):

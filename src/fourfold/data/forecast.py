@@ -159,7 +159,7 @@ def settle_forecast(
         for name in (f"+{step + 1}" for step in range(ahead.horizon))
         for target_name in targets
     ]
-    task: Task = replace(regression_of(names, one_unit=True), score="mase")
+    task: Task = replace(regression_of(names, one_unit=True), loss="mean absolute error", score="mase")
     return Dataset(
         name=source.name,
         layout="sequence",

@@ -10,7 +10,7 @@ import numpy as np
 
 Kind = Literal["classification", "regression", "multilabel"]
 Output = Literal["softmax", "sigmoid", "linear", "softplus", "tanh"]
-Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared error"]
+Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared error", "mean absolute error"]
 Score = Literal["accuracy", "balanced_accuracy", "jaccard", "rmse", "mase"]
 LabelType = Literal["text", "integer", "number", "boolean"]
 

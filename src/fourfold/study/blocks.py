@@ -123,8 +123,7 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
 @lru_cache(maxsize=32)
 def sweep_of(net: Architecture, absolute: bool = False) -> Sweep:
     """The compiled trainings of one architecture. One object for all who ask."""
-    output = net.output
-    loss = losses.MeanAbsoluteError() if absolute else LOSSES[output]()
+    output, loss = net.output, loss_of(net.output, absolute)
     objective = Objective((loss,), (1.0,))
     program = Program(net.trained, objective, _optimizer(net))
 
@@ -132,6 +131,11 @@ def sweep_of(net: Architecture, absolute: bool = False) -> Sweep:
         return loss.call(targets, outputs), _score(output, targets, outputs, absolute)
 
     return Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
+
+
+def loss_of(output: str, absolute: bool) -> losses.Loss:
+    """The loss that a network with such an output trains with."""
+    return losses.MeanAbsoluteError() if absolute else LOSSES[output]()
 
 
 LOSSES = {

@@ -18,7 +18,7 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers import Conv1D, Conv2D, Embedding, MultiHeadAttention
 from fourfold.study.architecture import Architecture
-from fourfold.study.blocks import LOSSES
+from fourfold.study.blocks import loss_of
 
 Array = jax.Array
 Weights = Mapping[str, Any]
@@ -47,8 +47,9 @@ class Inside:
     of its token, since a number of a token has no neighbours to move to.
     """
 
-    def __init__(self, net: Architecture) -> None:
+    def __init__(self, net: Architecture, absolute: bool = False) -> None:
         self.graph, self.output = net.trained, net.output
+        self.loss = loss_of(net.output, absolute)
         self.targets = 1 if net.output == "softmax" else net.problem.units
         (self.input,) = self.graph.input_symbols
         self.text = net.problem.layout == "text"
@@ -84,8 +85,7 @@ class Inside:
 
         still = jnp.zeros(self._held(weights, inputs))
         outputs, back, attention = jax.vjp(forward, weights, still, has_aux=True)
-        loss = LOSSES[self.output]()
-        by_loss = jax.grad(lambda outputs: loss.call(targets, outputs).mean())(outputs)
+        by_loss = jax.grad(lambda outputs: self.loss.call(targets, outputs).mean())(outputs)
         largest = jax.nn.one_hot(outputs.argmax(-1), outputs.shape[-1])
         answer = largest if self.output in CLASSES else jnp.ones_like(outputs)
         by_weights, by_inputs = back(jnp.where(of_loss, by_loss, answer))

@@ -163,7 +163,7 @@ class Study:
             capacity=self.capacity,
             keep_weights=keep_weights,
             settings=self.settings[family],
-            absolute=self.dataset.task.score == "mase",
+            absolute=self.dataset.task.loss == "mean absolute error",
         )
 
     def price(self, cores: int) -> Price:
