@@ -46,6 +46,10 @@ SPEAKS = {
     "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
     "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 of the findings about the data can make"),
     "stopped": ([Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)], "60.0 % of the runs"),
+    "failed": (
+        [Evidence(doubts.FAILED, "dense", 0.4, FRACTION)],
+        "40.0 % of the trainings with the validation rows",
+    ),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "20.0 % of the runs"),
     "equal sizes": (
         [CAP, *scores(SIZE_S, 0.8, 0.84, 0.87)],
@@ -63,6 +67,7 @@ SILENT = {
     "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
     "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
+    "failed": [Evidence(doubts.FAILED, "dense", 0.1, FRACTION)],
     "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
     "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
     "validation": scores(doubts.VALIDATION, 0.8, 0.92, 0.9),

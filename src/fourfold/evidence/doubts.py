@@ -17,6 +17,7 @@ SIZE_SCORE = "score at size {size}"  # a family
 SIZE_CAP = "parameters at most"  # a size
 STOPPED = "share of runs that stopped early"  # a family
 DIVERGED = "share of runs that diverged"  # a family
+FAILED = "share of refits that failed to train"  # a family
 VALIDATION = "validation score"  # a family
 LARGEST_CLASS = "share of the largest class"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
@@ -31,6 +32,7 @@ FEW_ROWS = 500
 NEAR_PERFECT = 0.995
 MANY_STOPPED = 0.5
 MANY_DIVERGED = 0.05
+MANY_FAILED = 0.1
 MANY_TWINS = 0.01
 LARGE_CLASS = 0.7
 
@@ -202,6 +204,11 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
     for measure, threshold, words in (
         (DIVERGED, MANY_DIVERGED, "{family}: {share} of the runs at the chosen settings diverged."),
         (STOPPED, MANY_STOPPED, "{family}: {share} of the runs at the chosen settings stopped early."),
+        (
+            FAILED,
+            MANY_FAILED,
+            "{family}: {share} of the trainings with the validation rows failed, and were left out.",
+        ),
     ):
         for e in c.above(measure, threshold):
             yield c.facts.say(words, family=title(e.subject), share=Cite(measure, e.subject))

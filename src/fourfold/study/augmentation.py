@@ -14,13 +14,10 @@ import numpy as np
 from fourfold.errors import OptionError, closest
 from fourfold.study.prepared import Prepared
 
-SHIFT, FLIP = "shift", "flip"
-KINDS = {
-    SHIFT: "moved by up to a tenth of the height and of the width; the edge is repeated",
-    FLIP: "mirrored left to right, half of the copies",
-}
-COPIES = 4
-LARGEST_SHIFT = 0.1
+KINDS = SHIFT, FLIP = "shift", "flip"
+"""Moved by up to a tenth of each side, the edge repeated; half of the copies mirrored left to right."""
+
+COPIES, LARGEST_SHIFT = 4, 0.1
 
 
 def kinds_of(text: str) -> tuple[str, ...]:
@@ -56,7 +53,6 @@ def with_copies(prepared: Prepared, kinds: tuple[str, ...], seed: int) -> Prepar
         prepared,
         inputs=np.concatenate([prepared.inputs, *copies], axis=1),
         targets=repeated(prepared.targets, axis=1),
-        weights=repeated(prepared.weights),
         given=None if prepared.given is None else repeated(prepared.given),
         copies=COPIES,
     )

@@ -104,7 +104,7 @@ def _codes(values: np.ndarray) -> np.ndarray:
 
 
 def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
-    answers = list(trials.answers().values())
+    answers, failed = list(trials.answers().values()), len(trials.refits) - len(trials.trained_refits())
     method = "of the runs at the chosen settings"
 
     def share(status: int) -> float:
@@ -113,6 +113,9 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
     found = [
         Evidence(doubts.STOPPED, family, share(STOPPED), FRACTION, method=method),
         Evidence(doubts.DIVERGED, family, share(DIVERGED), FRACTION, method=method),
+        Evidence(
+            doubts.FAILED, family, failed / len(answers), FRACTION, method="of the runs that are tested"
+        ),
     ]
     if study.dataset.task.score != "balanced_accuracy":  # validation rows count alike
         score = _in_units(study, trials.rank(trials.best())[0])

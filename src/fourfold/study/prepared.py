@@ -27,7 +27,8 @@ class Prepared:
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
 
-    Behind the n rows may stand ``copies`` changed copies of all of them (`augmentation`), which no split names.
+    Behind the n rows of what trains (inputs, targets, given) may stand ``copies`` changed copies of all of them
+    (`augmentation`), which no split names.
     """
 
     inputs: np.ndarray

@@ -188,12 +188,10 @@ class Study:
                 seconds += (
                     RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
                 )
-        replica = 4 * (
-            3 * largest + self.effort.steps * batch
-        )  # weights and two moments; the order of the rows
-        data = self.prepared.inputs.nbytes * (
-            3 + 2 * cores
-        )  # raw, prepared, in the worker; two on each device
+        # the rows as read, prepared, and in the worker, and twice on each device
+        data = self.prepared.inputs.nbytes * (3 + 2 * cores)
+        # weights with two moments, and the order of the rows
+        replica = 4 * (3 * largest + self.effort.steps * batch)
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
         return Price(replicas, self.effort.steps, seconds / 60, megabytes)
@@ -292,10 +290,9 @@ class Study:
         size, rate = trials.best()
         run = replace(run, learning_rate=rate)
         block = self.block(trials.family, size, (run,), keep_weights=True)
-        refit = trials.refits.get((run.seed, run.split))
-        tested = refit is not None and refit is trials.answers().get((run.seed, run.split))
-        same = refit is not None and (refit.size, refit.run) == (size, run)
-        return replace(block, variant=ALL_ROWS) if tested and same else block
+        refit = trials.trained_refits().get((run.seed, run.split))
+        tested = refit is not None and (refit.size, refit.run) == (size, run)
+        return replace(block, variant=ALL_ROWS) if tested else block
 
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, the median one (in order of time, of the latest split), and its weights."""

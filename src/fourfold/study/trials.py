@@ -72,18 +72,21 @@ class Trials:
         return max(self.by_setting, key=lambda setting: (self.rank(setting, split), -setting[1]))
 
     def answers(self) -> dict[tuple[int, int], Trial]:
-        """The trial that is tested for each (seed, split): the chosen one's refit, unless that failed to train.
+        """The trial that is tested for each (seed, split): the chosen one's refit, unless that failed to train."""
+        return self.chosen() | self.trained_refits()
+
+    def trained_refits(self) -> dict[tuple[int, int], Trial]:
+        """The refits that did not fail.
 
         A refit has learnt from the validation rows. One that scores lower on them than the chosen trial, which has
         not, failed.
         """
         chosen = self.chosen()
-        trained = {
+        return {
             key: refit
             for key, refit in self.refits.items()
             if not refit.diverged and refit.validation_score >= chosen[key].validation_score
         }
-        return chosen | trained
 
     def chosen(self) -> dict[tuple[int, int], Trial]:
         """The trial of each (seed, split) at the setting chosen on that split's validation rows."""
