@@ -33,9 +33,9 @@ class Options:
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
     (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
-    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``augment`` names how images are
-    changed in training: "shift", "flip" or "shift,flip". ``target`` is the name of a
-    column, or of several: a list, or one text with commas.
+    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``target`` is the name of a
+    column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
+    "shift", "flip" or "shift,flip".
     """
 
     target: str | Sequence[str] | None = None
@@ -68,9 +68,11 @@ class Options:
             named = tuple(map(str, self.target))
             object.__setattr__(self, "target", named[0] if len(named) == 1 else named or None)
         effort_by_name(self.effort)
-        self.ahead  # noqa: B018, so is a horizon that is none
-        self.augmentation  # noqa: B018
-        self.chosen  # noqa: B018, a wrong candidate is said before the data are read
+        _ = (
+            self.ahead,
+            self.augmentation,
+            self.chosen,
+        )  # what is wrong in them is said before the data are read
         if self.seeds is not None and self.seeds < 1:
             raise OptionError(
                 "seeds",

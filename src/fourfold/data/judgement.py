@@ -39,9 +39,8 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
     ['few-rows', 'duplicates']
     """
     case = Case(dataset, seed)
-    judges = (
-        JUDGES if dataset.forecast is None else (_rows,)
-    )  # windows overlap, and the past tells of the future
+    # windows overlap, and the past tells of the future: the other judges would object to that
+    judges = JUDGES if dataset.forecast is None else (_rows,)
     found = [finding for one in judges for finding in one(case)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 
