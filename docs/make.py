@@ -50,6 +50,8 @@ def keep(name: str, study: Path) -> None:
     """Copies what the pages need out of a study's folder."""
     content = {part: json.loads((study / f"{part}.json").read_text()) for part in ("results", "timings")}
     content["results"]["examples"] = None  # no rows of the data
+    if name != "digits":  # whose report is shown whole
+        content["results"] |= {"evidence": [], "measures": []}
     (DOCS / "data").mkdir(exist_ok=True)
     (DOCS / "data" / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
 
