@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fourfold import __version__, ending
+from fourfold.core.machine import cores
 from fourfold.errors import OptionError
+from fourfold.report.escape import visible
 from fourfold.study.efforts import EFFORTS
 
 if TYPE_CHECKING:
@@ -209,14 +211,13 @@ def inspect(
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
     from fourfold.data.judgement import as_lines, as_plain
     from fourfold.options import Options, load_data
-    from fourfold.report.escape import terminal
 
     dataset = load_data(_one_source(data, x), None, Options(**_of_data(context.params)))
     if as_json:
         print(json.dumps(as_plain(dataset), indent=1))
         return
     for line in as_lines(dataset):
-        print(terminal(line))
+        print(visible(line))
 
 
 def _of_data(given: dict[str, Any]) -> dict[str, Any]:
@@ -294,12 +295,11 @@ def explain(
     ] = Path("."),
 ) -> None:
     """Say what a family is, when to use it and what to tune; with the numbers of the last study here."""
-    from fourfold.report.escape import terminal
     from fourfold.report.explain import explain as text
     from fourfold.report.explain import last_study
 
     for line in text(family, last_study(study)).splitlines():
-        print(terminal(line))
+        print(visible(line))
 
 
 def _version(value: bool) -> None:
@@ -341,14 +341,11 @@ class _Say:
 
     def __call__(self, line: str) -> None:
         if not self.silent:
-            from fourfold.report.escape import terminal
-
-            print(terminal(line), file=sys.stderr)
+            print(visible(line), file=sys.stderr)
 
 
 def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> None:
     from fourfold.comparison import plan
-    from fourfold.core.machine import cores
 
     study = plan(dataset, options, folder)
     price = study.price(cores())

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import typer
 
 from fourfold.errors import FourfoldError, MachineError, OptionError
+from fourfold.report.escape import visible
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
 running: list[Path] = []
@@ -63,9 +64,7 @@ def _usage_or_bug(error: Exception) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    from fourfold.report.escape import terminal
-
-    print(f"fourfold: {terminal(message)}", file=sys.stderr)
+    print(f"fourfold: {visible(message)}", file=sys.stderr)
     return code
 
 
