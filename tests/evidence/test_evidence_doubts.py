@@ -48,7 +48,7 @@ SPEAKS = {
     "stopped": ([Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)], "60.0 % of the runs"),
     "failed": (
         [Evidence(doubts.FAILED, "dense", 0.4, FRACTION)],
-        "40.0 % of the trainings with the validation rows",
+        "40.0 % of the refits",
     ),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "20.0 % of the runs"),
     "equal sizes": (

@@ -17,7 +17,7 @@ SIZE_SCORE = "score at size {size}"  # a family
 SIZE_CAP = "parameters at most"  # a size
 STOPPED = "share of runs that stopped early"  # a family
 DIVERGED = "share of runs that diverged"  # a family
-FAILED = "share of refits that failed to train"  # a family
+FAILED = "share of refits that were left out"  # a family
 VALIDATION = "validation score"  # a family
 LARGEST_CLASS = "share of the largest class"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
@@ -207,7 +207,7 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
         (
             FAILED,
             MANY_FAILED,
-            "{family}: {share} of the trainings with the validation rows failed, and were left out.",
+            "{family}: {share} of the refits did worse on the validation rows than before, and were left out.",
         ),
     ):
         for e in c.above(measure, threshold):
