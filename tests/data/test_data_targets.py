@@ -181,3 +181,15 @@ def test_what_is_learnt_of_targets_comes_back_to_the_last_bit_and_damage_is_refu
         with pytest.raises(FourfoldError) as caught:
             Preparation.from_json(json.dumps(facts))
         assert caught.value.slug == "damaged-json", path
+
+
+def test_how_the_words_of_a_target_are_read_is_said(tmp_path):
+    """Units and decimal commas of a target, of several, and between semicolons, where a comma is decimal."""
+    lines = [f"{i};{10 + i},{500 + i} kg;{i % 7},250" for i in range(20)]
+    (tmp_path / "data.csv").write_text("\n".join(["x;mass;width", *lines]))
+    one = read(tmp_path / "data.csv", target="mass")
+    assert "target mass: number (kg left out, with decimal commas)" in map(str, one.notes)
+    np.testing.assert_allclose(one.target, [10 + i + (500 + i) / 1000 for i in range(20)])
+    both = read(tmp_path / "data.csv", target="mass,width")
+    assert "target width: number (with decimal commas)" in map(str, both.notes)
+    np.testing.assert_allclose(both.target[:, 1], [i % 7 + 0.25 for i in range(20)])

@@ -13,7 +13,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .array_likes import familiar
-from .dataset import Column, Dataset, Table
+from .dataset import Column, Dataset, Note, Table
 from .infer import settle
 from .join import with_test
 from .roles import NO_ROLES, Roles
@@ -22,6 +22,9 @@ from .series import unequal
 from .source import Source
 from .targets import together
 from .words import as_objects, typed
+
+Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
+"""The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them."""
 
 
 def from_arrays(
@@ -105,14 +108,14 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     )
 
 
-def target_of(source: Source) -> tuple[tuple[str, ...], np.ndarray, str]:
-    """The names, the values and the kind of a target that stands alone in a source."""
+def target_of(source: Source) -> Target:
+    """A target that stands alone in a source."""
     if not isinstance(source.inputs, Table):
         return _target(source.inputs)
     names = source.inputs.names
     columns = {name: (source.inputs[name], source.kind(name)) for name in names}
     if len(names) == 1:
-        return ("y",), *columns[names[0]]
+        return ("y",), *columns[names[0]], ()
     return names, *together(columns)
 
 
@@ -167,8 +170,7 @@ def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
     return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
 
 
-def _target(y: Any) -> tuple[tuple[str, ...], np.ndarray, str]:
-    """The names of y's columns, its values (N,) or (N, K), and their kind."""
+def _target(y: Any) -> Target:
     y = familiar(y, "y")
     frame = nw.from_native(y, pass_through=True, allow_series=True)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
@@ -178,7 +180,7 @@ def _target(y: Any) -> tuple[tuple[str, ...], np.ndarray, str]:
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
-        return (name,), *typed(name, _series(frame))
+        return (name,), *typed(name, _series(frame)), ()
     array = _array(y, "y")
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
@@ -192,7 +194,7 @@ def _target(y: Any) -> tuple[tuple[str, ...], np.ndarray, str]:
             got=f"shape {array.shape}",
             wanted="one value for each row, or a row of values",
         )
-    return ("y",), *typed("y", array)
+    return ("y",), *typed("y", array), ()
 
 
 def _array(values: Any, what: str) -> np.ndarray:

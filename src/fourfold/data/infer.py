@@ -180,8 +180,10 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             or f"put {KNOWN} of a text",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
-    values, kind = columns[names[0]] if lists and len(names) == 1 else together(columns)
-    return source.without(*names).aimed(names, values, kind).noting(_named(names, because, target))
+    source = source.without(*names).noting(_named(names, because, target))
+    if lists and len(names) == 1:
+        return source.aimed(names, *columns[names[0]])
+    return source.aimed(names, *together(columns, comma=source.comma))
 
 
 def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:

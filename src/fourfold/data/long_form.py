@@ -63,8 +63,8 @@ def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Sou
             )
         return values[first]
 
-    values, kind = together({name: (constant(name), source.kind(name)) for name in targets})
-    return built.aimed(targets, values, kind), Roles(
+    found = together({name: (constant(name), source.kind(name)) for name in targets}, comma=source.comma)
+    return built.aimed(targets, *found), Roles(
         weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered
     )
 

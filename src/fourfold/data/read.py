@@ -103,11 +103,11 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             wanted=f"the target {source.target_name!r}, which these data bring along",
             do="leave out --y",
         )
-    names, target, kind = target_of(found)
+    names, target, kind, notes = target_of(found)
     drawn = row_count(source.inputs)
     if len(target) == source.total > drawn:
         target = target[places(source.total, drawn)]
-    paired = source.aimed(names, target, kind)
+    paired = source.aimed(names, target, kind, notes)
     if row_count(paired.inputs) != len(target):
         raise DataError(
             "different-lengths",

@@ -64,12 +64,15 @@ class Source:
             self, inputs=inputs, columns=columns, all_columns=self.all_columns or self.inputs.names
         )
 
-    def aimed(self, names: Sequence[str], values: np.ndarray, kind: str) -> Source:
-        """The source with its target: the values of one column or of several."""
+    def aimed(
+        self, names: Sequence[str], values: np.ndarray, kind: str, notes: Sequence[Note] = ()
+    ) -> Source:
+        """The source with its target: the values of one column or of several, and what is said of them."""
         several = tuple(names) if len(names) > 1 else ()
-        return replace(
+        aimed = replace(
             self, target=values, target_kind=kind, target_name=", ".join(names), target_names=several
         )
+        return aimed.noting(*notes)
 
     def noting(self, *notes: Note) -> Source:
         return replace(self, notes=self.notes + notes)

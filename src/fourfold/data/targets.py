@@ -60,21 +60,28 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()] or [text]
 
 
-def together(columns: Mapping[str, tuple[np.ndarray, str]]) -> tuple[np.ndarray, str]:
+def together(
+    columns: Mapping[str, tuple[np.ndarray, str]], *, comma: bool = False
+) -> tuple[np.ndarray, str, tuple[Note, ...]]:
     """The target that columns (N,) with their kinds make, and its kind: (N,) of one, (N, K) float64 of several.
+
+    And how words were read as numbers, a decimal ``comma`` being likelier than one between thousands.
 
     Several are all numbers, or all yes or no (true and false, yes and no, 1 and 0), which become 1 and 0.
 
     >>> columns = {"a": (np.array([1.0, 0.0]), "number"), "b": (np.array(["yes", "no"], dtype=object), "category")}
-    >>> together(columns)[0].tolist(), together(columns)[1]
-    ([[1.0, 1.0], [0.0, 0.0]], 'boolean')
+    >>> values, kind, notes = together(columns)
+    >>> values.tolist(), kind, notes
+    ([[1.0, 1.0], [0.0, 0.0]], 'boolean', ())
 
     Errors: ``DataError`` for a column of words or dates among several, or for numbers beside yes and no.
     """
-    read = {name: _read(values, kind, len(columns) > 1) for name, (values, kind) in columns.items()}
+    words = {name: _read(values, kind, len(columns) > 1, comma) for name, (values, kind) in columns.items()}
+    read = {name: (values, kind) for name, (values, kind, _) in words.items()}
+    notes = tuple(Note(f"target {name}: {kind}", said) for name, (_, kind, said) in words.items() if said)
     if len(read) == 1:
         ((values, kind),) = read.values()
-        return values, kind
+        return values, kind, notes
     kinds = {kind for _, kind in read.values()}
     strange = [name for name, (_, kind) in read.items() if kind not in ("number", "boolean")]
     if strange:
@@ -97,18 +104,17 @@ def together(columns: Mapping[str, tuple[np.ndarray, str]]) -> tuple[np.ndarray,
                 do="compare them apart, with one --target each",
             )
     stacked = np.stack([values for values, _ in read.values()], axis=1)
-    return stacked, "boolean" if "boolean" in kinds else "number"
+    return stacked, "boolean" if "boolean" in kinds else "number", notes
 
 
-def _read(values: np.ndarray, kind: str, several: bool) -> tuple[np.ndarray, str]:
+def _read(values: np.ndarray, kind: str, several: bool, comma: bool) -> tuple[np.ndarray, str, str]:
     if kind != "category":
-        return values, kind
+        return values, kind, ""
     words = {value.casefold() for value in values.tolist() if value is not None}
     if several and words and words <= YES_AND_NO.keys():
         found = [np.nan if value is None else YES_AND_NO[value.casefold()] for value in values.tolist()]
-        return np.array(found), "boolean"
-    values, kind, _ = reworded(values, strict=True)
-    return values, kind
+        return np.array(found), "boolean", ""
+    return reworded(values, strict=True, comma=comma)
 
 
 def _is_01(values: np.ndarray) -> bool:
