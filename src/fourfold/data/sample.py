@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.machine import available_memory
 from fourfold.preprocessing.table import Table, row_count
 
-from .content import available_memory
 from .dataset import Note
 from .source import Source
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fourfold.core.machine import available_memory
 from fourfold.errors import FileError, FourfoldError, MachineError
 
-from .content import available_memory
 
 if TYPE_CHECKING:
     import duckdb
