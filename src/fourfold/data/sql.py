@@ -13,7 +13,6 @@ import numpy as np
 from fourfold.core.machine import available_memory
 from fourfold.errors import FileError, FourfoldError, MachineError
 
-
 if TYPE_CHECKING:
     import duckdb
 
