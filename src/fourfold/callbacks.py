@@ -265,13 +265,14 @@ class ProgressBar(Callback):
         print(start + self._line(self.params["steps"], logs or {}), file=self.stream, flush=True)
 
     def _line(self, done: int, logs: Logs) -> str:
-        total = self.params["steps"]
+        total = self.params["steps"] or done
         seconds = time.perf_counter() - self.started
         filled = 20 * done // max(total, 1)
         step = seconds / max(done, 1)
         pace = f"{step * 1e3:.0f}ms/step" if step >= 1e-3 else f"{step * 1e6:.0f}us/step"
         numbers = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
-        return f"{done}/{total} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
+        of = self.params["steps"] or "?"
+        return f"{done}/{of} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
 
 
 def monitored(logs: Logs | None, name: str, who: str) -> float | None:

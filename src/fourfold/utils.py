@@ -40,3 +40,45 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
             "class-numbers", "a class number is too large", got=str(labels.max()), wanted=f"below {classes}"
         )
     return np.eye(classes, dtype=np.float32)[labels.astype(int)]
+
+
+class PyDataset:
+    """Batches by their numbers, for `fit`, `evaluate` and `predict`; to be derived from, as ``keras.utils.PyDataset``.
+
+    ``__getitem__(i)`` gives batch i as (x,), (x, y) or (x, y, sample_weight), ``__len__`` the number of batches;
+    ``on_epoch_begin`` and ``on_epoch_end`` are told of each epoch. `fit` takes the batches in a new order each epoch
+    unless ``shuffle=False``; those that come next are made on other threads while it computes.
+
+    Args:
+        workers: threads that make batches at the same time.
+        use_multiprocessing: accepted, and changes nothing: threads make the batches.
+        max_queue_size: batches that may wait, where there are several workers.
+
+    >>> class Squares(PyDataset):
+    ...     def __len__(self):
+    ...         return 2
+    ...     def __getitem__(self, i):
+    ...         x = np.arange(4.0)[:, None] + 4 * i
+    ...         return x, x**2
+    >>> Squares().num_batches, Squares()[1][1].ravel().tolist()
+    (2, [16.0, 25.0, 36.0, 49.0])
+    """
+
+    def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10) -> None:
+        self.workers, self.max_queue_size = workers, max_queue_size
+        self.use_multiprocessing = use_multiprocessing
+
+    def __getitem__(self, index: int) -> Any:
+        raise NotImplementedError
+
+    @property
+    def num_batches(self) -> int | None:
+        """The number of batches; None where they have no end."""
+        return len(self)  # pyright: ignore[reportArgumentType]
+
+    def on_epoch_begin(self) -> None: ...
+    def on_epoch_end(self) -> None: ...
+
+
+Sequence = PyDataset
+"""The name that ``tensorflow.keras.utils`` had."""

@@ -345,8 +345,3 @@ def test_inputs_of_whole_numbers_and_of_truths():
     want = losses_of(whole, Y)
     assert losses_of(whole.astype("int64"), Y) == losses_of(whole.astype("int8"), Y) == want
     assert losses_of(X > 0, Y > 0) == losses_of((X > 0).astype("float32"), (Y > 0).astype("float32"))
-
-
-def test_a_generator_is_refused_with_a_word():
-    with pytest.raises(DataError, match="an array holds Python objects"):
-        regression().fit((row for row in X), Y, verbose=0)

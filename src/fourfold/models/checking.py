@@ -8,6 +8,7 @@ import numpy as np
 
 from fourfold.errors import DataError, OptionError
 from fourfold.losses import SparseCategoricalCrossentropy
+from fourfold.models.arrays import parts
 from fourfold.training.objective import Batch, Objective
 
 
@@ -29,10 +30,11 @@ def check_classes(objective: Objective, data: Batch, widths: list[int | None]) -
     for loss, target, width in zip(objective.losses, data.targets, widths):
         if not isinstance(loss, SparseCategoricalCrossentropy) or target is None or width is None:
             continue
-        labels = np.asarray(target)
-        labels = labels if loss.ignore_class is None else labels[labels != loss.ignore_class]
-        wrong = labels[~((labels >= 0) & (labels < width))]
-        if wrong.size:
+        for labels in parts(target):
+            labels = labels if loss.ignore_class is None else labels[labels != loss.ignore_class]
+            wrong = labels[~((labels >= 0) & (labels < width))]
+            if wrong.size == 0:
+                continue
             raise DataError(
                 "class-numbers",
                 "a class number lies outside the outputs",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import jax
-
 from fourfold import losses, metrics, optimizers
 from fourfold.core.specs import Shape
 from fourfold.errors import OptionError, closest
@@ -61,9 +59,8 @@ class Compiled:
                 self.state = None
         return self._program[1]
 
-    def split(self, program: Program, batch_size: int, data: Any) -> Program:
+    def split(self, program: Program, batch_size: int, bytes_of_data: int) -> Program:
         """The program that trains on batches of this size: on one device, or each batch split over several."""
-        bytes_of_data = sum(leaf.nbytes for leaf in jax.tree.leaves(data))
         devices = split_devices(program.graph, batch_size, bytes_of_data)
         if len(devices) == 1:
             return program

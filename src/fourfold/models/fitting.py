@@ -7,7 +7,9 @@ a callback has batch hooks, otherwise about half a second's worth, so that Ctrl-
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +19,16 @@ import numpy as np
 
 from fourfold.callbacks import CallbackList, History, ProgressBar
 from fourfold.core import streams
-from fourfold.errors import DataError, OptionError, ShapeError
+from fourfold.errors import OptionError
+from fourfold.models.arrays import as_inputs, prepare, split, streamed
+from fourfold.models.batches import Batches, as_batches
 from fourfold.models.checking import check_classes, check_counts
-from fourfold.models.compiling import Compiled, per_output
+from fourfold.models.compiling import Compiled
+from fourfold.models.feeding import Feed, Made, Piece, example, given, placed_bytes
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch
 from fourfold.training.program import Program
+from fourfold.training.reading import Rows, ahead
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -56,44 +62,56 @@ def fit(
 ) -> History:
     batch_size = 32 if batch_size is None else batch_size
     check_counts(batch_size, epochs)
-    data = prepare(model, x, y, sample_weight, class_weight)
+    data = given(model, x, y, sample_weight, class_weight)
     validation = None
     if validation_data is not None:
-        validation = prepare(model, *(tuple(validation_data) + (None,) * (3 - len(validation_data))))
+        parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data, None)
+        validation = given(model, *parts)
     elif validation_split:
+        if isinstance(data, Made):
+            raise OptionError(
+                "split-of-batches",
+                "batches that are made one by one can't be split",
+                got=f"validation_split={validation_split}",
+                do="validation_data=(x, y), or batches of their own",
+            )
         data, validation = split(data, validation_split, verbose)
-    rows = data.size
-    steps = -(-rows // batch_size)
-    if steps_per_epoch is not None:
-        steps = min(steps, steps_per_epoch)
-    program = compiled.split(_program(model, compiled, data), batch_size, data)
+    size = data.first.size if isinstance(data, Made) else batch_size
+    program = compiled.split(_program(model, compiled, data), size, placed_bytes(data))
+    feed = Feed(data, program, batch_size, steps_per_epoch, partial(_check_classes, model, program))
     state = _state(model, compiled, program)
-    told, bar = _callbacks(model, callbacks, verbose, {"epochs": epochs, "steps": steps, "verbose": verbose})
+    params = {"epochs": epochs, "steps": feed.steps, "verbose": verbose}
+    told, bar = _callbacks(model, callbacks, verbose, params)
     chunk = _Chunk(1 if told.looks_at_batches else None)
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
-    device_data = program.place(data)
     model.stop_training = False
+    numbers = None
     told.on_train_begin()
     for epoch in range(initial_epoch, epochs):
         told.on_epoch_begin(epoch)
-        order = shuffler.permutation(rows) if shuffle else np.arange(rows)
-        chunks = _epoch(model, compiled, program, state, device_data, order, batch_size, steps, told, chunk)
-        for done, reached, so_far in chunks:
-            state, logs = reached, so_far
-            if bar is not None and done < steps:
-                bar.progress(done, computed(program, logs))
+        done, logs = 0, program.objective.init()
+        with closing(feed.epoch(shuffler if shuffle else None)) as pieces:
+            for done, reached, so_far in _epoch(model, compiled, program, state, pieces, told, chunk):
+                state, logs = reached, so_far
+                if bar is not None and done != feed.steps:
+                    bar.progress(done, computed(program, logs))
+        short = isinstance(data, Made) and _ran_out(data, done, feed.steps, epoch + 1 < epochs)
+        if not done:
+            break
+        params["steps"] = feed.steps or done
         numbers = computed(program, logs)
         if validation is not None and _due(validation_freq, epoch):
             told.on_test_begin()
-            size = validation_batch_size or batch_size
-            held_out = evaluate(model, compiled, validation, size, validation_steps)
+            held_out = evaluate(
+                model, compiled, validation, validation_batch_size or batch_size, validation_steps
+            )
             told.on_test_end(held_out)
             numbers |= {f"val_{name}": value for name, value in held_out.items()}
         told.on_epoch_end(epoch, numbers)
         state = _looked_at(model, state)
-        if model.stop_training:
+        if model.stop_training or short:
             break
-    told.on_train_end(numbers if epochs > initial_epoch else None)
+    told.on_train_end(numbers)
     return told.callbacks[-1]  # type: ignore[return-value]
 
 
@@ -102,38 +120,46 @@ def _epoch(
     compiled: Compiled,
     program: Program,
     state: Any,
-    data: Batch,
-    order: np.ndarray,
-    batch_size: int,
-    steps: int,
+    pieces: Iterator[Piece],
     told: CallbackList,
     chunk: _Chunk,
 ) -> Iterator[tuple[int, Any, Any]]:
-    """Chunks of full batches, then the last smaller batch as a step of its own."""
-    full = min(steps, len(order) // batch_size)
-    indices = jnp.asarray(order[: full * batch_size].reshape(full, batch_size).astype(np.int32))
+    """The steps of each piece in chunks; after each: how many steps are done, the state, the logs."""
     done, logs = 0, program.objective.init()
-    while done < steps:
-        rate = _constant_rate(compiled.optimizer)
-        if told.looks_at_batches:
-            told.on_train_batch_begin(done)
-        started = time.perf_counter()
-        if done < full:
-            stop = min(full, done + chunk.steps)
-            state, logs = program.run(state, logs, data, indices, done, stop, rate)
-        else:
-            stop = done + 1
-            tail = jnp.asarray(order[full * batch_size :].astype(np.int32))
-            state, logs = program.run_batch(state, logs, program.rows(data, tail), rate)
-        jax.block_until_ready(logs)
-        chunk.took(stop - done, time.perf_counter() - started)
-        done = stop
-        model.graph.commit(state.weights | state.fixed)
-        compiled.state = state
-        if told.looks_at_batches:
-            told.on_train_batch_end(done - 1, computed(program, logs))
-            state = _looked_at(model, state)
-        yield done, state, logs
+    for data, indices, steps in pieces:
+        at = 0
+        while at < steps:
+            rate = _constant_rate(compiled.optimizer)
+            if told.looks_at_batches:
+                told.on_train_batch_begin(done)
+            started = time.perf_counter()
+            stop = min(steps, at + chunk.steps)
+            if indices is None:
+                state, logs = program.run_batch(state, logs, data, rate)
+            else:
+                state, logs = program.run(state, logs, data, indices, at, stop, rate)
+            jax.block_until_ready(logs)
+            chunk.took(stop - at, time.perf_counter() - started)
+            done, at = done + stop - at, stop
+            model.graph.commit(state.weights | state.fixed)
+            compiled.state = state
+            if told.looks_at_batches:
+                told.on_train_batch_end(done - 1, computed(program, logs))
+                state = _looked_at(model, state)
+            yield done, state, logs
+
+
+def _ran_out(data: Made, done: int, steps: int | None, more: bool) -> bool:
+    """Whether batches ended before the training did; said."""
+    short = data.batches.once and more if steps is None else done < steps
+    if short:
+        wanted = "more epochs" if steps is None else f"{steps} an epoch"
+        warnings.warn(
+            f"the batches ran out, and training ends here: got {done} in the last epoch, wanted {wanted}. "
+            "Do this: a generator that goes on, or a PyDataset",
+            stacklevel=4,
+        )
+    return short
 
 
 class _Chunk:
@@ -150,20 +176,19 @@ class _Chunk:
 
 
 def evaluate(
-    model: Model, compiled: Compiled, data: Batch, batch_size: int, steps: int | None
+    model: Model, compiled: Compiled, data: Batch | Made, batch_size: int, steps: int | None
 ) -> dict[str, float]:
     """The logs of a pass over data."""
     program = _program(model, compiled, data)
-    rows = data.size if steps is None else min(data.size, steps * batch_size)
-    full = rows // batch_size
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
-    indices = jnp.arange(full * batch_size, dtype=jnp.int32).reshape(full, batch_size)
     logs = program.objective.init()
-    device_data = jax.tree.map(jnp.asarray, data)
-    if full:
-        logs = program.test(values, logs, device_data, indices)
-    if rows % batch_size:
-        logs = program.test_batch(values, logs, program.rows(device_data, np.arange(full * batch_size, rows)))
+    feed = Feed(data, program, batch_size, steps, partial(_check_classes, model, program))
+    with closing(feed.epoch()) as pieces:
+        for part, indices, count in pieces:
+            if indices is None:
+                logs = program.test_batch(values, logs, part)
+            else:
+                logs = program.test(values, logs, part, indices, count)
     return computed(program, logs)
 
 
@@ -172,21 +197,47 @@ def predict(model: Model, x: Any, batch_size: int, steps: int | None) -> Any:
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
     """
-    inputs = as_inputs(model, x)
-    rows = len(jax.tree.leaves(inputs)[0])
-    if steps is not None:
-        rows = min(rows, steps * batch_size)
+    x = as_batches(x)
+    if isinstance(x, Batches):
+        made = ahead(as_inputs(model, batch.x) for batch in x.epoch(x.steps(steps), None))
+        return _joined([_outputs(model, inputs, _rows(inputs), batch_size) for inputs in made])
+    inputs = as_inputs(model, x, streamed(x))
+    rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
+    return _outputs(model, inputs, rows, batch_size)
+
+
+def _outputs(model: Model, inputs: Any, rows: int, batch_size: int) -> Any:
+    """Outputs for the first ``rows`` of checked inputs."""
     size, run = max(batch_size, PREDICTION_ROWS), model
     split = model.split_prediction()
     if split.parts > 1 and rows >= PREDICTION_ROWS:
         size = -(-PREDICTION_ROWS // split.parts) * split.parts
         run = partial(split, split.place(model.graph.device_values()))
-    outputs = []
-    for start in range(0, rows, size):
-        part: Any = slice(start, min(start + size, rows))
-        if start + size > rows and run is not model:
-            part = np.minimum(np.arange(start, start + size), rows - 1)
-        outputs.append(run(jax.tree.map(lambda array, part=part: array[part], inputs)))
+
+    def parts() -> Iterator[Any]:
+        for start in range(0, rows, size):
+            numbers = np.arange(start, start + size if run is not model else min(start + size, rows))
+            whole = start + size <= rows or run is model
+            part: Any = slice(start, numbers[-1] + 1) if whole else np.minimum(numbers, rows - 1)
+            yield jax.tree.map(lambda array, part=part: _read(array, part), inputs)
+
+    reads = any(isinstance(leaf, Rows) for leaf in jax.tree.leaves(inputs))
+    return _joined([run(part) for part in (ahead(parts()) if reads else parts())], rows)
+
+
+def _rows(inputs: Any) -> int:
+    return len(jax.tree.leaves(inputs)[0])
+
+
+def _read(array: Any, part: Any) -> Any:
+    """Some rows of an array, which may have to be read."""
+    if not isinstance(array, Rows):
+        return array[part]
+    return array.take(np.arange(part.start, part.stop) if isinstance(part, slice) else part)
+
+
+def _joined(outputs: list[Any], rows: int | None = None) -> Any:
+    """Outputs of parts, one after the other on the host."""
     return jax.tree.map(lambda *parts: np.concatenate([np.asarray(part) for part in parts])[:rows], *outputs)
 
 
@@ -203,146 +254,14 @@ def train_on_batch(
     return computed(program, logs)
 
 
-# ---- data as arrays ----------------------------------------------------------------------------------------
-
-
-def prepare(model: Model, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Batch:
-    """Arrays of the user as one batch of host arrays, checked."""
-    inputs = as_inputs(model, x)
-    names = model.output_names
-    if y is None:
-        raise DataError(
-            "no-targets", "training and evaluation need targets", got="y=None", wanted="an array y"
-        )
-    structured = isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
-    targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
-    targets = [None if target is None else _array(target) for target in targets]
-    weights = (
-        per_output(sample_weight, names, "sample_weight") if structured else [sample_weight] * len(names)
-    )
-    weights = [None if weight is None else np.asarray(weight, np.float32) for weight in weights]
-    if class_weight is not None:
-        weights = [_class_weighted(target, weight, class_weight) for target, weight in zip(targets, weights)]
-    rows = len(jax.tree.leaves(inputs)[0])
-    for array in [*targets, *weights]:
-        if array is not None and len(array) != rows:
-            raise ShapeError(
-                "lengths",
-                "inputs and targets differ in length",
-                got=f"{rows} and {len(array)}",
-                wanted="one length",
-            )
-    if rows == 0:
-        raise DataError("no-rows", "there are no rows to learn from", got="0 rows", wanted="at least one")
-    return Batch(inputs, tuple(targets), tuple(weights))
-
-
-def as_inputs(model: Model, x: Any) -> Any:
-    """The user's inputs in the graph's structure, float64 and int64 narrowed, shapes checked."""
-    symbols, structure = model.inputs, model.graph.inputs
-    if isinstance(x, dict) and not isinstance(structure, dict):
-        missing = [name for name in model.input_names if name not in x]
-        if missing:
-            raise DataError(
-                "missing-input",
-                "an input is missing",
-                got=", ".join(map(str, x)),
-                wanted=", ".join(model.input_names),
-            )
-        leaves = [x[name] for name in model.input_names]
-    elif isinstance(structure, dict):
-        leaves = [x[name] for name in sorted(structure)] if isinstance(x, dict) else list(x)
-    elif isinstance(x, (list, tuple)) and len(symbols) > 1:
-        leaves = list(x)
-    else:
-        leaves = (
-            [x[0]]
-            if isinstance(x, (list, tuple)) and isinstance(structure, (list, tuple)) and len(x) == 1
-            else [x]
-        )
-    if len(leaves) != len(symbols):
-        raise ShapeError(
-            "number-of-inputs",
-            "the model takes another number of inputs",
-            got=str(len(leaves)),
-            wanted=str(len(symbols)),
-        )
-    arrays = []
-    for name, symbol, leaf in zip(model.input_names, symbols, leaves):
-        array = _array(leaf, symbol.dtype)
-        if array.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
-            array = array[..., None]
-        fits = array.ndim == symbol.ndim and all(
-            want in (None, have) for want, have in zip(symbol.shape, array.shape)
-        )
-        if not fits:
-            raise ShapeError(
-                "shape-of-inputs",
-                f"input '{name}' has another shape",
-                got=str(array.shape),
-                wanted=str(symbol.shape),
-            )
-        arrays.append(array)
-    return jax.tree.unflatten(jax.tree.structure(structure), arrays)
-
-
-def _array(value: Any, dtype: str | None = None) -> Any:
-    if isinstance(value, jax.Array):
-        return value
-    array = np.asarray(value)
-    if array.dtype == object:
-        raise DataError(
-            "object-array",
-            "an array holds Python objects",
-            got="dtype object",
-            wanted="numbers of equal length",
-        )
-    if array.dtype.kind in "SU":
-        raise DataError("text-array", "an array holds text", got=str(array.dtype), wanted="numbers")
-    if dtype is not None and (array.dtype.kind != np.dtype(dtype).kind or array.dtype == np.float64):
-        return array.astype(dtype)
-    narrow = {"float64": np.float32, "int64": np.int32, "uint64": np.uint32, "float16": np.float32}
-    return array.astype(narrow.get(array.dtype.name, array.dtype), copy=False)
-
-
-def _class_weighted(target: Any, weight: Any, class_weight: dict[int, float]) -> Any:
-    if target is None:
-        return weight
-    classes = np.asarray(target)
-    if classes.ndim > 1:
-        classes = classes.argmax(-1) if classes.shape[-1] > 1 else classes[..., 0]
-    factors = np.ones(classes.shape, np.float32)
-    for label, factor in class_weight.items():
-        factors[classes == label] = factor
-    return factors if weight is None else weight * factors
-
-
-def split(data: Batch, share: float, verbose: Any = 0) -> tuple[Batch, Batch]:
-    """The last rows are validation, as in Keras; said in one line."""
-    if not 0 < share < 1:
-        raise OptionError(
-            "validation-split", "validation_split is a share", got=str(share), wanted="between 0 and 1"
-        )
-    rows = data.size
-    border = int(np.floor(rows * (1 - share)))
-    if border == 0:
-        raise DataError(
-            "validation-split",
-            "validation_split leaves no rows to train on",
-            got=f"{share} of {rows} rows",
-            do="give a smaller share, or more rows",
-        )
-    if verbose not in (0, "0"):
-        print(
-            f"validation_split: the last {rows - border} of {rows} rows (from row {border}) are validation data"
-        )
-    return jax.tree.map(lambda a: a[:border], data), jax.tree.map(lambda a: a[border:], data)
-
-
-def _program(model: Model, compiled: Compiled, data: Batch) -> Program:
-    program = compiled.program(target_shapes(data))
-    check_classes(program.objective, data, [symbol.shape[-1] for symbol in model.outputs])
+def _program(model: Model, compiled: Compiled, data: Batch | Made) -> Program:
+    program = compiled.program(target_shapes(example(data)))
+    _check_classes(model, program, example(data))
     return program
+
+
+def _check_classes(model: Model, program: Program, data: Batch) -> None:
+    check_classes(program.objective, data, [symbol.shape[-1] for symbol in model.outputs])
 
 
 def target_shapes(data: Batch) -> tuple[tuple[int | None, ...] | None, ...]:

@@ -14,7 +14,9 @@ from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Applied, Layer
 from fourfold.models import fitting
+from fourfold.models.arrays import as_inputs
 from fourfold.models.compiling import Compiled
+from fourfold.models.feeding import given
 from fourfold.models.summary import print_summary
 from fourfold.training.splitting import SplitPrediction, prediction_devices
 
@@ -85,7 +87,7 @@ class Model(Layer):
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
             return super()._run(args, kwargs)
-        return self._compiled_call(self.graph.device_values(), fitting.as_inputs(self, args[0]), None)
+        return self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]), None)
 
     def _ordered(self, inputs: Any) -> Any:
         """Inputs in the graph's structure: by name for a dict, in order for a list."""
@@ -275,7 +277,7 @@ class Model(Layer):
     ) -> Any:
         """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
         compiled = self._needs_compiled()
-        data = fitting.prepare(self, x, y, sample_weight)
+        data = given(self, x, y, sample_weight)
         logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps)
         if verbose == 1 or (verbose == "auto" and callbacks is None):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))

@@ -14,6 +14,7 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
+from fourfold.models.batches import Batches, as_batches
 from fourfold.models.model import Model
 
 
@@ -110,12 +111,18 @@ class Sequential(Model):
         self._see(args[0])
         return super().__call__(*args, **kwargs)
 
-    def _see(self, x: Any) -> None:
-        if not self._has_graph and x is not None:
-            if not isinstance(x, Symbol):
-                array = np.asarray(jax.tree.leaves(x)[0])
-                x = TensorSpec((None, *array.shape[1:]), "int32" if array.dtype.kind in "iu" else "float32")
-            self.build(getattr(x, "spec", x))
+    def _see(self, x: Any) -> Any:
+        """Makes the graph for the first data, which are given back."""
+        if self._has_graph or x is None:
+            return x
+        x = x if isinstance(x, Symbol) else as_batches(x)
+        seen = x.first.x if isinstance(x, Batches) else x
+        if not isinstance(x, Symbol):
+            array = jax.tree.leaves(seen)[0]
+            array = array if hasattr(array, "dtype") else np.asarray(array)
+            seen = TensorSpec((None, *array.shape[1:]), "int32" if array.dtype.kind in "iu" else "float32")
+        self.build(getattr(seen, "spec", seen))
+        return x
 
     @property
     def _has_graph(self) -> bool:
@@ -131,15 +138,15 @@ class Sequential(Model):
             super().compile(*args, **kwargs)
 
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        self._see(x)
+        x = self._see(x)
         return super().fit(x, *args, **kwargs)
 
     def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        self._see(x)
+        x = self._see(x)
         return super().evaluate(x, *args, **kwargs)
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        self._see(x)
+        x = self._see(x)
         return super().predict(x, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

@@ -138,11 +138,13 @@ class Program:
         total = self.objective.total(losses, regularization(self.specs, values))
         return self.objective.update(logs, batch, outputs, result.masks, total, losses)
 
-    def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array) -> Logs:
+    def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array, stop: Array) -> Logs:
+        """The first ``stop`` batches ``indices[i]`` (steps, batch)."""
+
         def body(i, logs):
             return self.test_step(values, logs, take(data, indices[i]))
 
-        return lax.fori_loop(0, indices.shape[0], body, logs)
+        return lax.fori_loop(0, stop, body, logs)
 
     def _predict(self, values: dict[str, Array], inputs: Any) -> Any:
         return self.graph.apply(values, inputs).outputs
