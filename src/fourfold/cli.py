@@ -84,6 +84,14 @@ Forecast = Annotated[
         metavar="HORIZON", help="Forecast so many steps; DATA has a row for each time, and --id, step."
     ),
 ]
+TargetPer = Annotated[
+    str | None,
+    typer.Option(
+        "--target-per",
+        metavar="step|series",
+        help="What the target of series belongs to, if the guess is wrong.",
+    ),
+]
 Window = Annotated[int | None, typer.Option(help="The steps that a forecast reads.")]
 Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
@@ -110,6 +118,7 @@ def compare(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    target_per: TargetPer = None,
     forecast: Forecast = None,
     window: Window = None,
     season: Season = None,
@@ -203,6 +212,7 @@ def inspect(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    target_per: TargetPer = None,
     forecast: Forecast = None,
     window: Window = None,
     season: Season = None,
@@ -234,6 +244,7 @@ def _of_data(given: dict[str, Any]) -> dict[str, Any]:
         "group",
         "time",
         "time_ordered",
+        "target_per",
         "forecast",
         "window",
         "season",

@@ -175,7 +175,8 @@ class _Classifier(ClassifierMixin, _Estimator):
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         check_consistent_length(X, y)
-        dataset = from_arrays(X, y, task="multilabel" if several else "classification", layout=self.layout)
+        task = "multilabel" if several else "classification"
+        dataset = from_arrays(X, y, task=task, layout=self.layout, target_per="series")
         if several:
             self.classes_, self._columns = np.arange(y.shape[1]), np.arange(y.shape[1])
         else:
@@ -212,7 +213,7 @@ class _Regressor(RegressorMixin, _Estimator):
         X = self._rows(X, reset=True, y=y)
         y = check_array(y if _columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
         check_consistent_length(X, y)
-        dataset = from_arrays(X, y, task="regression", layout=self.layout)
+        dataset = from_arrays(X, y, task="regression", layout=self.layout, target_per="series")
         self.model_ = self._train(dataset)
         return self
 

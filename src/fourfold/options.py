@@ -35,7 +35,8 @@ class Options:
     (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
     of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``target`` is the name of a
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
-    "shift", "flip" or "shift,flip".
+    "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
+    guess is wrong.
     """
 
     target: str | Sequence[str] | None = None
@@ -62,6 +63,7 @@ class Options:
     window: int | None = None
     season: int | None = None
     augment: str | None = None
+    target_per: str | None = None
 
     def __post_init__(self) -> None:
         if self.target is not None and not isinstance(self.target, str):
@@ -105,7 +107,7 @@ class Options:
     def ahead(self) -> Ahead | None:
         """What is asked of a forecast, if one is asked for."""
         if self.forecast is not None:
-            for name in ("task", "layout", "bounds", "image_size", "test", "y"):
+            for name in ("task", "layout", "bounds", "image_size", "test", "y", "target_per"):
                 if getattr(self, name) is not None:
                     raise OptionError(
                         "option-of-no-forecast",
@@ -192,6 +194,7 @@ class Options:
             "window",
             "season",
             "augment",
+            "target_per",
         ):
             value = getattr(self, name)
             if isinstance(value, (str, int)):
@@ -265,6 +268,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "bounds": options.bounds,
         "rows": options.rows,
         "image_size": options.image_size,
+        "target_per": options.target_per,
         "roles": Roles(options.weight, options.group, options.id, options.time_ordered, options.time),
     }
     if options.ahead is not None:

@@ -36,8 +36,8 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
     """Writes the predictions, one line a row in the rows' order, and gives what was noticed on the way.
 
     Columns: those of the source that the model does not use (an id, say), ``prediction``, of several targets a
-    ``prediction NAME`` each, and the probability of each class or label. A path that ends in .parquet is written as
-    parquet.
+    ``prediction NAME`` each, and the probability of each class or label. Where steps have targets a row is a step. A
+    path that ends in .parquet is written as parquet.
     """
     written = _writer(out)
     model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
@@ -56,6 +56,10 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     outputs = model.prepared_outputs(rows.inputs)
     columns: Columns = dict(rows.others)
     task, decoded = preparation.task, preparation.decode(outputs, rows.inputs)
+    probabilities = None if task.kind == "regression" else preparation.probabilities(outputs)
+    if rows.placed is not None:
+        decoded = rows.by_step(decoded)
+        probabilities = None if probabilities is None else rows.by_step(probabilities)
     if task.kind == "regression":
         decoded = np.vectorize(lambda value: float(f"{value:.7g}"), otypes=[float])(decoded)
     if preparation.windows is not None and rows.following is not None:
@@ -65,8 +69,7 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     else:
         names = task.names or task.classes
         columns |= {f"prediction {name}": decoded[:, place] for place, name in enumerate(names)}
-    if task.kind != "regression":
-        probabilities = preparation.probabilities(outputs)
+    if probabilities is not None:
         columns |= {f"probability {name}": probabilities[:, i] for i, name in enumerate(task.classes)}
     return columns
 

@@ -109,6 +109,7 @@ TABLE = [
     Case("Flatten", open_time=False),
     Case("Reshape", {"target_shape": (2, -1, 4)}, open_time=False),
     Case("Permute", {"dims": (2, 1)}),
+    Case("Cropping1D", {"cropping": (1, 2)}),
     Case("ZeroPadding1D", {"padding": (1, 2)}),
     Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
     Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),

@@ -150,7 +150,6 @@ def test_rows_are_sorted_by_time_and_irregular_stamps_are_said():
 @pytest.mark.parametrize(
     "changes, slug",
     [
-        ({"ill": ["yes", "no"] * 36}, "changing-target"),
         ({"at": ["2026-03-01 00:00:00"] * 72}, "repeated-time"),
         ({"at": [None, *range(71)]}, "missing-time"),
         ({"at": ["soon", "later"] * 36}, "time-type"),
@@ -161,6 +160,15 @@ def test_long_tables_that_are_no_series(changes, slug):
     with pytest.raises(DataError) as caught:
         long(**changes)
     assert caught.value.slug == slug and caught.value.wanted
+
+
+def test_what_changes_within_a_series_is_no_target_of_it():
+    changing = long_table(ill=list(range(72)))
+    for target, per in [("ill", "series"), (["pulse", "ill"], None)]:
+        with pytest.raises(DataError) as caught:
+            table = changing if per else changing | {"height": changing["ill"]}
+            read(table, target=target, roles=Roles(id="bed", time="at"), target_per=per)
+        assert caught.value.slug == "changing-target" and caught.value.wanted
 
 
 def test_time_needs_an_id_and_columns_that_exist():

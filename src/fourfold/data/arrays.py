@@ -20,11 +20,15 @@ from .roles import NO_ROLES, Roles
 from .sample import Reading, thinned
 from .series import unequal
 from .source import Source
+from .steps import steps_of, unequal_steps
 from .targets import together
 from .words import as_objects, typed
 
 Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
-"""The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them."""
+"""The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them.
+
+One name with values (N, T): a value for each step.
+"""
 
 
 def from_arrays(
@@ -40,6 +44,7 @@ def from_arrays(
     rows: int | None = None,
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
+    target_per: str | None = None,
     name: str = "data",
 ) -> Dataset:
     """Rows x and their target y as a data set.
@@ -48,7 +53,8 @@ def from_arrays(
       arrays (T,) or (T, C) of unequal lengths, a list of texts, a data frame (pandas, polars, pyarrow), a dict
       of columns, or a data set with features.
     - ``y``: (N,), or (N, K) for K targets, an array or a data frame; the name of a column of x, or None, if x is a
-      data frame that holds its target.
+      data frame that holds its target. (N, T) for series (N, T, C) is one target for each step, a list of arrays
+      where lengths differ; ``target_per`` ("step" or "series") overrides.
     - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
@@ -70,6 +76,7 @@ def from_arrays(
         bounds=bounds,
         image_size=image_size,
         roles=roles,
+        target_per=target_per,
     )
 
 
@@ -81,7 +88,7 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     pictures = _pictures(inputs)
     if y is None:
         return Source(name, inputs, columns, layout=layout, pictures=pictures)
-    return Source(name, inputs, columns, layout=layout, pictures=pictures).aimed(*_target(y))
+    return Source(name, inputs, columns, layout=layout, pictures=pictures).aimed(*_target(y, inputs))
 
 
 def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
@@ -108,14 +115,18 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     )
 
 
-def target_of(source: Source) -> Target:
-    """A target that stands alone in a source."""
+def target_of(source: Source, inputs: np.ndarray | Table) -> Target:
+    """A target of these inputs, that stands alone in a source."""
     if not isinstance(source.inputs, Table):
-        return _target(source.inputs)
+        return _target(source.inputs, inputs)
     names = source.inputs.names
     columns = {name: (source.inputs[name], source.kind(name)) for name in names}
     if len(names) == 1:
         return ("y",), *columns[names[0]], ()
+    if names == tuple(f"x{place}" for place in range(len(names))):  # an array of words
+        steps = steps_of(np.stack([values.astype(object) for values, _ in columns.values()], axis=1), inputs)
+        if steps is not None:
+            return ("y",), *steps, ()
     return names, *together(columns)
 
 
@@ -170,7 +181,10 @@ def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
     return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
 
 
-def _target(y: Any) -> Target:
+def _target(y: Any, inputs: np.ndarray | Table) -> Target:
+    steps = unequal_steps(y, inputs)
+    if steps is not None:
+        return ("y",), *steps, ()
     y = familiar(y, "y")
     frame = nw.from_native(y, pass_through=True, allow_series=True)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
@@ -182,6 +196,9 @@ def _target(y: Any) -> Target:
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
         return (name,), *typed(name, _series(frame)), ()
     array = _array(y, "y")
+    steps = steps_of(array, inputs)
+    if steps is not None:
+        return ("y",), *steps, ()
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2 and array.shape[1] > 1:
@@ -192,7 +209,7 @@ def _target(y: Any) -> Target:
             "target-axes",
             "y can't be used",
             got=f"shape {array.shape}",
-            wanted="one value for each row, or a row of values",
+            wanted="one value for each row, or a row of values; of series one value for each step",
         )
     return ("y",), *typed("y", array), ()
 

@@ -18,10 +18,10 @@ MOST_ROWS, MOST_COLUMNS, MOST_TARGETS = 5_000, 500, 20
 
 
 class Case:
-    """A data set to be judged; everything is computed once, when it is asked for."""
+    """A data set to be judged; everything is computed once, when it is asked for. ``each``: what a row of it is."""
 
-    def __init__(self, dataset: Dataset, seed: int = 0) -> None:
-        self.dataset, self.seed = dataset, seed
+    def __init__(self, dataset: Dataset, seed: int = 0, each: str = "row") -> None:
+        self.dataset, self.seed, self.each = dataset, seed, each
 
     @property
     def task(self) -> Task:
@@ -34,6 +34,8 @@ class Case:
     @cached_property
     def codes(self) -> np.ndarray:
         """The target (N,): class numbers, or the numbers themselves; of several columns the numbers of equal rows."""
+        if self.task.stepwise:
+            return np.unique(self.dataset.target.astype(str), axis=0, return_inverse=True)[1].reshape(-1)
         if self.task.several:
             return np.unique(self.dataset.target, axis=0, return_inverse=True)[1].reshape(-1)
         if self.task.kind == "regression":

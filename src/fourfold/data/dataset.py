@@ -94,7 +94,8 @@ class Dataset:
       missing steps behind the end of shorter series, image (N, H, W, C), text as token numbers (N, T). A
       table in layout text has one text column.
     - ``target``: (N,), labels as text for classification, float64 for regression; (N, K) float64 where
-      ``task.several``: the columns ``task.names`` of a regression, or 1 for each label that a row has and else 0.
+      ``task.several``: the columns ``task.names`` of a regression, or 1 for each label that a row has and else 0;
+      (N, T) where ``task.stepwise``, None or NaN at steps that have none, as behind the end of a series.
     - ``columns``: the columns that are used (x0, x1, ... for a flat array; empty for other arrays).
     - ``source_columns``: every input column that the source had, in its order; those that are not in
       ``columns`` were left out, and a note says why. The target's name is ``target_name``, of several columns

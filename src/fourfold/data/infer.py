@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .messages import listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
+from .steps import by_columns, check_per, is_stepwise, settle_steps
 from .target import settle_target
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
@@ -37,9 +39,11 @@ def settle(
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
+    target_per: str | None = None,
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
+    check_per(target_per)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles)
         names, because = _target_names(table, target)
@@ -47,7 +51,7 @@ def settle(
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
     if roles.time is not None:
         names, because = _target_of_series(source, roles, target)
-        source, roles = assembled(source, roles, names)
+        source, roles = assembled(source, roles, names, target_per)
         source = source.noting(_named(names, because, target))
         target = None
     source = _with_target(with_roles(source, roles, target), target, lists=task == "multilabel")
@@ -59,7 +63,12 @@ def settle(
             got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
             wanted="one y for each row of x",
         )
-    values, settled_task, target_notes = _settled(source, source.target, task, bounds)
+    if is_stepwise(source, target_per, layout):
+        values, settled_task, target_notes = settle_steps(source, task=task, bounds=bounds, per=target_per)
+        source = replace(source, layout="sequence")
+    else:
+        source = by_columns(source) if source.stepwise else source
+        values, settled_task, target_notes = _settled(source, task, bounds)
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
         source = developed(source, side=image_size)
     elif image_size is not None:
@@ -107,10 +116,12 @@ def settle(
 
 
 def _settled(
-    source: Source, target: np.ndarray, task: str | None, bounds: Sequence[float] | None
+    source: Source, task: str | None, bounds: Sequence[float] | None
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """The values of the target, the task that it sets, and what was inferred."""
     name, kind, test_rows = source.target_name, source.target_kind, source.test_rows
+    target = source.target
+    assert target is not None
     several = target.ndim == 2
     if not several and task != "multilabel":
         return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows)

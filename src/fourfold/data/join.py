@@ -13,6 +13,7 @@ from .dataset import Column, Note, Table
 from .messages import listed
 from .series import as_long
 from .source import Source
+from .steps import grid
 
 
 def with_test(source: Source, test: Source) -> Source:
@@ -41,6 +42,11 @@ def with_test(source: Source, test: Source) -> Source:
                 got=f"{rows} and {len(test.target)}",
                 wanted="one target a row",
             )
+        if source.stepwise and test.stepwise:
+            steps = max(source.target.shape[1], test.target.shape[1])
+            source = replace(source, target=grid(source.target, steps))
+            test = replace(test, target=grid(test.target, steps))
+        assert source.target is not None and test.target is not None
         if source.target.shape[1:] != test.target.shape[1:]:
             raise DataError(
                 "test-targets",

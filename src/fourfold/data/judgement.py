@@ -18,6 +18,7 @@ from . import leaks, oddities, shift
 from .case import Case
 from .dataset import Dataset, Finding
 from .messages import CONSTANT, counted, listed, percent
+from .steps import as_rows
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 NEARLY_CONSTANT = 0.99
@@ -39,9 +40,13 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
     ['few-rows', 'duplicates']
     """
     case = Case(dataset, seed)
-    # windows overlap, and the past tells of the future: the other judges would object to that
-    judges = JUDGES if dataset.forecast is None else (_rows,)
-    found = [finding for one in judges for finding in one(case)]
+    if dataset.task.stepwise:
+        of_steps = Case(as_rows(dataset), seed, each="step")
+        pairs = [(of_steps, one) for one in STEP_JUDGES] + [(case, one) for one in SERIES_JUDGES]
+    else:
+        # windows overlap, and the past tells of the future: the other judges would object to that
+        pairs = [(case, one) for one in (JUDGES if dataset.forecast is None else (_rows,))]
+    found = [finding for about, one in pairs for finding in one(about)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 
 
@@ -53,7 +58,8 @@ def as_lines(dataset: Dataset) -> Iterator[str]:
         if shape and not dataset.columns
         else f"of {counted(len(dataset.columns), 'used column')}"
     )
-    yield f"{dataset.name}: {counted(dataset.rows, 'row' if dataset.forecast is None else 'window')} {each}"
+    what = counted(dataset.rows, "row" if dataset.forecast is None else "window")
+    yield f"{dataset.name}: {f'{dataset.rows:,} series' if dataset.task.stepwise else what} {each}"
     yield from map(str, dataset.notes)
     important = sum(finding.important for finding in dataset.findings)
     yield ""
@@ -102,7 +108,7 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if share > IMBALANCED:
         yield Finding(
             "imbalance",
-            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the rows: "
+            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the {case.each}s: "
             "always saying it is right as often",
             "share of the largest class",
             share,
@@ -112,10 +118,28 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if len(rare):
         yield Finding(
             "rare-classes",
-            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}; how well they are told can't be measured",
-            "rows of the smallest class",
+            f"classes with fewer than {RARE} {case.each}s: {listed(rare.tolist())}; how well they are told can't be "
+            "measured",
+            f"{case.each}s of the smallest class",
             int(counts.min()),
             "collect more of them, join them, or leave them out",
+            important=True,
+        )
+
+
+def _rare_in_series(case: Case) -> Iterator[Finding]:
+    """Classes of steps that few series have, so that they can't be learnt in some and tested in others."""
+    if case.task.kind != "classification":
+        return
+    series = {name: int((case.dataset.target == name).any(axis=1).sum()) for name in case.task.classes}
+    rare = [name for name, count in series.items() if count < RARE]
+    if rare:
+        yield Finding(
+            "rare-classes",
+            f"classes that occur in fewer than {RARE} series: {listed(rare)}; how well they are told can't be measured",
+            "series with the rarest class",
+            min(series.values()),
+            "collect more series with them, join them, or leave them out",
             important=True,
         )
 
@@ -289,6 +313,8 @@ def _rows(case: Case) -> Iterator[Finding]:
     rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
     if case.dataset.forecast is not None:
         rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
+    if case.task.stepwise:
+        what = "tested series"
     tested = len(rows)
     if case.task.kind != "regression":
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
@@ -301,7 +327,9 @@ def _rows(case: Case) -> Iterator[Finding]:
         f"{tested:,} {what} can show differences of about {said}, and no smaller ones",
         "smallest difference",
         float(smallest),
-        "collect more rows, if smaller differences matter" if smallest > coarse else "",
+        f"collect more {'series' if case.task.stepwise else 'rows'}, if smaller differences matter"
+        if smallest > coarse
+        else "",
         important=bool(smallest > coarse),
     )
 
@@ -318,3 +346,14 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _rare_labels,
     _rows,
 )
+
+STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    leaks.judge,
+    oddities.judge,
+    _task,
+    _imbalance,
+)
+"""What is judged of steps that have targets, each taken for a row."""
+
+SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_twins, _rare_in_series, _rows)
+"""What is judged of series whose steps have targets."""

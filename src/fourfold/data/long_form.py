@@ -17,20 +17,24 @@ from .messages import close, counted, listed
 from .roles import Roles
 from .source import Source
 from .stamps import irregular
+from .steps import Placed
 from .targets import together
 from .words import as_objects, reworded, spelled
 
 __all__ = ["assembled", "labels_of", "series_of", "table_of", "times_of"]
 
 
-def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Source, Roles]:
+def assembled(
+    source: Source, roles: Roles, targets: Sequence[str], per: str | None = None
+) -> tuple[Source, Roles]:
     """The series of a long table, their targets, one column or several, and the roles that are left to set.
 
     The rows of one id are one series, sorted by time; series stand in the order in which their ids first occur.
-    Target, weight and group have to be the same in all rows of a series; all other columns are channels.
+    Weight and group have to be the same in all rows of a series, and so has the target, unless it is one column that
+    changes, or ``per`` is "step": it then has a value for each step (S, T). All other columns are channels.
 
     Errors: ``OptionError`` without ids or for a column that does not exist; ``DataError`` for rows without id or
-    time, two rows of one series at the same time, a target that changes within a series, channels that are no
+    time, two rows of one series at the same time, several targets that change within a series, channels that are no
     numbers, a table of which only a sample was read.
     """
     if not isinstance(roles.id, str) or not isinstance(roles.time, str):
@@ -43,15 +47,21 @@ def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Sou
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
     table = table_of(source, [roles.id, roles.time, *own])
     channels = [name for name in table if name not in (roles.id, roles.time, *own)]
-    built, first, number = series_of(source, roles.id, roles.time, channels)
+    built, placed = series_of(source, roles.id, roles.time, channels)
+    first, number = placed.first, placed.series
 
-    def constant(name: Any) -> Any:
-        if not isinstance(name, str):
-            return name
-        values = table[name]
+    def changing(values: np.ndarray) -> np.ndarray:
+        """Where a column (N,) has another value than in the first row of its series."""
         changes = values != values[first][number]
         if values.dtype.kind == "f":
             changes &= ~(np.isnan(values) & np.isnan(values[first][number]))
+        return changes
+
+    def constant(name: Any, do: str = "") -> Any:
+        if not isinstance(name, str):
+            return name
+        values = table[name]
+        changes = changing(values)
         if changes.any():
             place = int(np.argmax(changes))
             raise DataError(
@@ -59,20 +69,32 @@ def assembled(source: Source, roles: Roles, targets: Sequence[str]) -> tuple[Sou
                 f"{name!r} changes within a series",
                 got=f"{values[first][number][place]!s:.40} and {values[place]!s:.40} in {built.ids[number[place]]!r}",  # pyright: ignore[reportOptionalSubscript]
                 wanted="one value for each series",
-                do="--target COLUMN",
+                do=do or "choose another column",
             )
         return values[first]
 
-    found = together({name: (constant(name), source.kind(name)) for name in targets}, comma=source.comma)
-    return built.aimed(targets, *found), Roles(
+    stepwise = per == "step" or (per is None and len(targets) == 1 and changing(table[targets[0]]).any())
+    if stepwise and len(targets) > 1:
+        raise OptionError(
+            "several-targets-of-steps",
+            "each step has one target",
+            got=f"--target-per step and {len(targets)} targets",
+            wanted="one column",
+            do=f"--target {targets[0]}",
+        )
+    do = (
+        "leave out --target-per series" if per == "series" else "--target with one of them, or another column"
+    )
+    columns = {name: (table[name] if stepwise else constant(name, do), source.kind(name)) for name in targets}
+    values, kind, notes = together(columns, comma=source.comma)
+    aimed = built.aimed(targets, placed.grid(values) if stepwise else values, kind, notes)
+    return aimed, Roles(
         weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered
     )
 
 
-def series_of(
-    source: Source, id: str, time: str, channels: Sequence[str]
-) -> tuple[Source, np.ndarray, np.ndarray]:
-    """The source's series (S, T, C), the first row of each (S,), and the series of each row (N,)."""
+def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tuple[Source, Placed]:
+    """The source's series (S, T, C), and where each row of the table stands in them."""
     table = table_of(source, [id, time, *channels])
     labels, moments = labels_of(source, table, id), _moments(source, table, time)
     part = np.arange(table.rows) >= table.rows - source.test_rows
@@ -81,7 +103,8 @@ def series_of(
     first = np.unique(number, return_index=True)[1]
     order = np.lexsort((moments, number))
     counts = np.bincount(number)
-    step = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+    step = np.empty(len(order), np.int64)
+    step[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     same = np.flatnonzero((np.diff(number[order]) == 0) & (np.diff(moments[order]) == 0))
     if same.size:
         row = order[same[0]]
@@ -95,7 +118,7 @@ def series_of(
     check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
     columns = _channels(source, table, channels)
-    array[number[order], step] = np.stack([values[order] for values in columns], axis=1)
+    array[number, step] = np.stack(columns, axis=1)
     uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
     notes = (
         Note(f"series: {counted(len(counts), 'id')} of {id}, steps in order of {time}", "long form"),
@@ -114,7 +137,7 @@ def series_of(
         ids=as_objects(labels[first].tolist()),
         all_columns=(id, time, *channels),
     )
-    return built, first, number
+    return built, Placed(number, step)
 
 
 def table_of(source: Source, names: Iterable[str]) -> Table:

@@ -26,6 +26,7 @@ from .sample import Reading
 from .series import as_long, channels_of
 from .source import Source
 from .stamps import COMPACT, compact_dates
+from .steps import Placed
 from .words import as_written, reworded, spelled
 
 _WORDS = ("category", "text")
@@ -71,13 +72,22 @@ class NewRows:
     """Rows without a target, as ``Preparation.inputs`` takes them.
 
     ``others`` holds the source's columns that the model does not use (an id, the target), to be written
-    beside the predictions.
+    beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
+    whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``.
     """
 
     inputs: np.ndarray | Table
     noticed: Noticed
     others: Table
     following: np.ndarray | None = None
+    placed: Placed | None = None
+    steps: int = 0
+
+    def by_step(self, values: np.ndarray) -> np.ndarray:
+        """What a network says of the steps of ``inputs`` (N k, T, ...), row by row of the steps that were asked for."""
+        assert self.placed is not None
+        series = int(self.placed.series.max()) + 1
+        return values.reshape(series, -1, *values.shape[2:])[self.placed.series, self.placed.step]
 
     @property
     def rows(self) -> int:
@@ -105,7 +115,10 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
 
 def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
-    if preparation.layout == "sequence" and preparation.columns:  # steps of a series may lie anywhere
+    stepwise = preparation.task.stepwise  # series are numbered through
+    if preparation.layout == "sequence" and (
+        preparation.columns or stepwise
+    ):  # steps of a series may lie anywhere
         yield read_inputs(source, preparation)
         return
     reading = _reading(preparation)
@@ -148,6 +161,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
         return NewRows(history.windows, Noticed(history.notes), named, history.following)
     columns = preparation.columns
+    if preparation.task.stepwise:
+        table = isinstance(found.inputs, Table) and columns
+        return _steps_of_table(found, preparation) if table else _steps_of_array(found, preparation)
     if preparation.layout == "sequence" and preparation.row_shape and columns:
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
@@ -191,6 +207,40 @@ def _from_long(found: Source, preparation: Preparation) -> Source:
         return found
     id, time, *channels = preparation.source_columns
     return series_of(found, id, time, channels)[0]
+
+
+def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
+    """The series of a table in long form, a row of which is a step; all columns but the channels stay beside."""
+    table = found.inputs
+    assert isinstance(table, Table)
+    id, time, *channels = preparation.source_columns
+    others = Table({name: values for name, values in table.items() if name not in channels})
+    built, placed = series_of(found, id, time, channels)
+    return _in_pieces(built, preparation, others, placed)
+
+
+def _steps_of_array(found: Source, preparation: Preparation) -> NewRows:
+    """The steps of series in an array, one after the other, by the numbers of series and step."""
+    array = settle_array(np.asarray(found.inputs), "sequence")[0]
+    placed = Placed.of(array)
+    named = {} if found.ids is None else {"id": found.ids[placed.series]}
+    others = Table({"series": placed.series, "step": placed.step} | named)
+    return _in_pieces(replace(found, inputs=array), preparation, others, placed)
+
+
+def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: Placed) -> NewRows:
+    """Series (N, T', C) in consecutive pieces (N k, T, C) of as many steps as were trained on, if lengths differ."""
+    array, notes = np.asarray(found.inputs), found.notes
+    longest, steps = array.shape[1], preparation.row_shape[0]
+    if preparation.masked and longest != steps:
+        longer = int((lengths(array) > steps).sum())
+        if longer:
+            what = f"read in pieces of {steps} steps: {longer} series"
+            notes += (Note(what, "the longest that was trained on has so many"),)
+        array, _ = as_long(array, np.empty((0, -(-longest // steps) * steps, array.shape[2])))
+        array = array.reshape(-1, steps, array.shape[2])
+    shaped = _shaped(replace(found, inputs=array), preparation)
+    return NewRows(shaped, Noticed(notes), others, placed=placed, steps=longest)
 
 
 def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:

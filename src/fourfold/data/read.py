@@ -50,6 +50,7 @@ def read(
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
+    target_per: str | None = None,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
@@ -65,7 +66,8 @@ def read(
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
     - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
-    - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`.
+    - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
+      target belongs to a step or to a series, see `steps`.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -87,6 +89,7 @@ def read(
         image_size=image_size,
         roles=roles,
         ahead=ahead,
+        target_per=target_per,
     )
 
 
@@ -103,7 +106,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             wanted=f"the target {source.target_name!r}, which these data bring along",
             do="leave out --y",
         )
-    names, target, kind, notes = target_of(found)
+    names, target, kind, notes = target_of(found, source.inputs)
     drawn = row_count(source.inputs)
     if len(target) == source.total > drawn:
         target = target[places(source.total, drawn)]

@@ -17,8 +17,8 @@ class Source:
     """Inputs, and a target if the reader knows which it is.
 
     - ``inputs``: an array (N, ...), or a ``Table`` with its ``columns``; strings are kind "category".
-    - ``target``: (N,) with its kind, or (N, K) float64 of several columns, ``target_names``; None where the target
-      is still among the table's columns.
+    - ``target``: (N,) with its kind, or (N, K) float64 of several columns, ``target_names``, or (N, T) of one column
+      that has a value for each step of a series (see `steps`); None where the target is still among the columns.
     - ``layout``: what the reader knows of the layout; None where it is to be inferred.
     - ``test_rows``: how many of the last rows are test rows.
     - ``total``: how many rows there were, where only a sample of them was read; else 0.
@@ -48,6 +48,11 @@ class Source:
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether the target may have a value for each step of a series: (N, T), of one name."""
+        return self.target is not None and self.target.ndim == 2 and not self.target_names
 
     def take(self, rows: np.ndarray) -> Source:
         """The given rows, in the given order; the number of test rows stays."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import missing
 
 from .dataset import Dataset
 from .rolling import plan_windows, plan_windows_without_test
@@ -153,6 +154,7 @@ def _split(
             do="add rows",
         )
     known = dataset.target[train]
+    known = known[~missing(known)] if dataset.task.stepwise else known
     if dataset.task.kind != "regression" and (known == known[0]).all():
         kept = "--time-ordered" if rows.in_time else "--group"
         raise DataError(
@@ -168,9 +170,15 @@ def _split(
 def _strata(dataset: Dataset) -> np.ndarray:
     """The stratum of each row (N,): its class, its rarest label, or the quantile bin of its target.
 
-    Of several numbers it is the bin of the sum of the standardised ones.
+    Of several numbers it is the bin of the sum of the standardised ones; of steps the rarest class, or the mean number.
     """
     target = dataset.target
+    if dataset.task.stepwise and dataset.task.kind == "classification":
+        return _rarest_labels(
+            np.stack([(target == name).any(axis=1) for name in dataset.task.classes], axis=1)
+        )
+    if dataset.task.stepwise:
+        target = np.nanmean(target, axis=1)
     if dataset.task.kind == "classification":
         return np.unique(target, return_inverse=True)[1]
     if dataset.task.kind == "multilabel":
@@ -203,7 +211,7 @@ def _rarest_labels(labels: np.ndarray) -> np.ndarray:
     rest = strata == count
     if 0 < rest.sum() < FULL:
         strata[rest] = np.bincount(strata).argmax()
-    return strata
+    return np.unique(strata, return_inverse=True)[1]
 
 
 def _stratified_part(strata: np.ndarray, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Layers that move entries without changing them: Flatten, Reshape, Permute, ZeroPadding1D, ZeroPadding2D."""
+"""Layers that move entries without changing them: Flatten, Reshape, Permute, Cropping and ZeroPadding."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -101,6 +102,41 @@ class Permute(Layer):
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return jnp.transpose(inputs, (0, *self.dims))
+
+
+class Cropping1D(Layer):
+    """``cropping`` steps left out at each end, or (before, after): (N, T, C) to (N, T - before - after, C).
+
+    A mask ends here. Errors: `ShapeError` if x has other axes, or no more steps than are left out.
+
+    >>> import numpy as np
+    >>> Cropping1D((0, 2))(np.arange(4.0).reshape(1, 4, 1)).ravel().tolist()
+    [0.0, 1.0]
+    """
+
+    def __init__(
+        self, cropping: int | Sequence[int] = 1, data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.cropping = arguments.per_axis("cropping", cropping, 2, least=0)
+        self.data_format = arguments.data_format(data_format)
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, "T", self.data_format)
+        steps = inputs.shape[1 if self.data_format == "channels_last" else 2]
+        if steps is not None and steps <= sum(self.cropping):
+            raise ShapeError(
+                "cropping",
+                f"{self.name} leaves no step",
+                got=f"{steps} steps, cropping={self.cropping}",
+                wanted=f"more than {sum(self.cropping)} steps",
+            )
+        return {}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        axis = 1 if self.data_format == "channels_last" else 2
+        before, after = self.cropping
+        return jax.lax.slice_in_dim(inputs, before, inputs.shape[axis] - after, axis=axis)
 
 
 class ZeroPadding1D(Layer):

@@ -76,11 +76,11 @@ def take_rows(raw: np.ndarray | Table, rows) -> np.ndarray | Table:
 
 
 def missing(values: np.ndarray) -> np.ndarray:
-    """Where a column has no value: NaN, NaT or None; booleans (N,)."""
+    """Where a column has no value: NaN, NaT or None; booleans of its shape."""
     if values.dtype.kind == "f":
         return np.isnan(values)
     if values.dtype.kind == "M":
         return np.isnat(values)
     if values.dtype.kind == "O":
-        return np.array([value is None for value in values], dtype=bool)
+        return np.array([value is None for value in values.ravel()], dtype=bool).reshape(values.shape)
     return np.zeros(values.shape, dtype=bool)

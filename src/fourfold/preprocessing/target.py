@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from fourfold.errors import DataError, FileError
 
 from .fields import Fields
+from .table import missing
 from .task import Kind, LabelType, Loss, Output, Score, Task
 
 
@@ -25,9 +26,11 @@ class Target:
     tanh      middle of the bounds                half their distance
     ========  ==================================  =========================
 
-    Several columns have a center and a scale each, if they are not of one unit.
+    Several columns have a center and a scale each, if they are not of one unit. Where the task is ``stepwise`` each
+    step has a target, and one that has none (None, NaN) is -1 among class indices and NaN among numbers.
 
-    Shapes: target (N,), or (N, K) of several columns; outputs of the network after its activation (N, units).
+    Shapes: target (N,), or (N, K) of several columns; outputs of the network after its activation (N, units). Of a
+    stepwise task (N, T) and (N, T, units).
 
     >>> from fourfold.preprocessing.task import classification
     >>> target = Target.fit(classification(np.array(["cat", "dog"])), np.array(["cat", "dog"]))
@@ -47,6 +50,8 @@ class Target:
         if task.output == "tanh" and task.bounds is not None:
             low, high = task.bounds
             return cls(task, low / 2 + high / 2, high / 2 - low / 2)
+        if task.stepwise:
+            values = values[~missing(values)]
         axis = 0 if task.several and not task.one_unit else None
         unit = _or_one(np.abs(values).max(axis))
         shrunk = values / unit
@@ -55,12 +60,17 @@ class Target:
         return cls(task, _plain(shrunk.mean(axis) * unit), _plain(_or_one(shrunk.std(axis) * unit)))
 
     def encode(self, values: np.ndarray) -> np.ndarray:
-        """int32 class indices or float32 numbers (N,); of several columns (N, K), labels as int32 0 and 1."""
+        """int32 class indices or float32 numbers (N,); of several columns (N, K), labels as int32 0 and 1.
+
+        Of a stepwise task (N, T), -1 or NaN at steps without a target.
+        """
         if self.task.kind == "regression":
             scaled = (np.asarray(values, dtype=np.float64) - np.array(self.center)) / np.array(self.scale)
             return scaled.astype(np.float32)
         if self.task.kind == "multilabel":
             return np.asarray(values).astype(np.int32)
+        if self.task.stepwise:
+            return self._encoded_steps(values)
         labels, inverse = np.unique(np.asarray(values, dtype=str), return_inverse=True)
         index = {label: i for i, label in enumerate(self.task.classes)}
         unknown = [str(label) for label in labels if str(label) not in index]
@@ -73,26 +83,38 @@ class Target:
             )
         return np.array([index[str(label)] for label in labels], dtype=np.int32)[inverse]
 
+    def _encoded_steps(self, values: np.ndarray) -> np.ndarray:
+        there = ~missing(values)
+        indices = np.full(values.shape, -1, np.int32)
+        indices[there] = replace(self, task=replace(self.task, stepwise=False)).encode(values[there])
+        return indices
+
     def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """The probability of each class, or of each label (N, K)."""
-        outputs = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
+        """The probability of each class, or of each label (N, K), or of each class at each step (N, T, K)."""
+        outputs = self._rows_of(outputs)
         if self.task.kind == "regression":
             raise DataError("no-probabilities", "a regression has no probabilities", do="use the predictions")
         binary = self.task.kind == "classification" and self.task.output == "sigmoid"
-        return np.concatenate([1 - outputs, outputs], axis=1) if binary else outputs
+        return np.concatenate([1 - outputs, outputs], axis=-1) if binary else outputs
+
+    def _rows_of(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs (N, units), or (N, T, units), in double precision."""
+        leading = outputs.shape[: 1 + self.task.stepwise]
+        return np.asarray(outputs, dtype=np.float64).reshape(*leading, -1)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
         """Predictions (N,): labels as the user wrote them, or numbers in the user's units.
 
-        Of several columns (N, K): numbers, or 1 for each label whose probability is above one half.
+        Of several columns (N, K): numbers, or 1 for each label whose probability is above one half. Of a stepwise task
+        (N, T).
         """
-        outputs = np.asarray(outputs, dtype=np.float64).reshape(len(outputs), -1)
+        outputs = self._rows_of(outputs)
         if self.task.kind == "regression":
-            found = outputs if self.task.several else outputs[:, 0]
+            found = outputs if self.task.several else outputs[..., 0]
             return found * np.array(self.scale) + np.array(self.center)
         if self.task.kind == "multilabel":
             return (outputs > 0.5).astype(int)
-        best = np.argmax(self.probabilities(outputs), axis=1)
+        best = np.argmax(self.probabilities(outputs), axis=-1)
         return self.labels()[best]
 
     def labels(self) -> np.ndarray:
@@ -134,6 +156,7 @@ class Target:
                 label_type=task.text("label_type", get_args(LabelType)),  # pyright: ignore[reportArgumentType]
                 names=names,
                 one_unit="one_unit" in task.values and task.boolean("one_unit"),
+                stepwise="stepwise" in task.values and task.boolean("stepwise"),
             ),
             *(
                 tuple(fields.floats(part, len(names)).tolist()) if each else fields.number(part)
@@ -146,6 +169,7 @@ class Target:
             "multilabel": count > 1 and output == "sigmoid" and names in ((), target.task.classes),
             "regression": count == 0 and output not in ("sigmoid", "softmax"),
         }[kind]
+        fits = fits and not (target.task.stepwise and target.task.several)
         each_has_its_own = kind == "regression" and bool(names) and not target.task.one_unit
         try:
             fits = fits and len(target.labels()) == count and bool(np.all(np.array(target.scale) > 0))

@@ -28,7 +28,8 @@ class Task:
     - regression: one output with mean squared error; linear, softplus for a positive target, tanh for a
       target within ``bounds``;
     - regression of K columns: K linear outputs, mean squared error of the standardised columns;
-    - multilabel, K labels of which a row may have any number: K outputs with sigmoid, binary crossentropy.
+    - multilabel, K labels of which a row may have any number: K outputs with sigmoid, binary crossentropy;
+    - a classification or regression ``stepwise``: the same for each step of a series, whose target is (T,).
 
     ``classes`` are labels as text, in order; ``label_type`` says as what the user wrote them. ``names`` are the
     target's columns where there are several; ``one_unit`` says that all of them have one unit, as the steps of one
@@ -49,6 +50,7 @@ class Task:
     label_type: LabelType = "text"
     names: tuple[str, ...] = ()
     one_unit: bool = False
+    stepwise: bool = False
 
     @property
     def several(self) -> bool:
@@ -63,11 +65,11 @@ class Task:
         return len(self.classes or self.names) or 1
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; what only several columns have is left out for one."""
-        return {name: value for name, value in asdict(self).items() if value or name not in _OF_SEVERAL}
+        """Plain data; what one target a row does not have is left out."""
+        return {name: value for name, value in asdict(self).items() if value or name not in _SELDOM}
 
 
-_OF_SEVERAL = ("names", "one_unit")
+_SELDOM = ("names", "one_unit", "stepwise")
 
 
 def classification(labels: np.ndarray, label_type: LabelType = "text") -> Task:

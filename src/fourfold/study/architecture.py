@@ -10,11 +10,11 @@ import jax
 import numpy as np
 
 from fourfold.core import streams
-from fourfold.core.symbols import Input
+from fourfold.core.symbols import Input, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.initializers import VarianceScaling
-from fourfold.layers import Activation, Dense
+from fourfold.layers import Activation, Cropping1D, Dense, Reshape
 from fourfold.models import Model
 from fourfold.ops.counting import Count, count
 from fourfold.study.candidates import Problem, candidate
@@ -78,11 +78,30 @@ def build(
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
         features = candidate(family).build(x, problem, width, **dict(settings))
-        logits = Dense(problem.units, kernel_initializer=VarianceScaling(0.1))(features)
+        logits = head(features, problem)
         outputs = logits if output == "linear" else Activation(output)(logits)
         model = Model(x, outputs, name=family)
     trained = Graph(x, logits) if output in ("softmax", "sigmoid") else model.graph
     return Architecture(family, size, width, problem, output, model, trained, settings)
+
+
+def head(features: Symbol, problem: Problem) -> Symbol:
+    """The output layer: features (N, F) to (N, units).
+
+    Of a stepwise problem features (N, T', F) to (N, T, units): each vector stands for f = ceil(T / T') steps and gives
+    their f outputs, one after the other; features (N, F) stand for the whole series.
+    """
+    small = VarianceScaling(0.1)
+    if not problem.stepwise:
+        return Dense(problem.units, kernel_initializer=small)(features)
+    steps = problem.shape[0]
+    places = features.shape[1] if len(features.shape) == 3 else 1
+    frame = -(-steps // int(places or 1))
+    outputs = Dense(frame * problem.units, kernel_initializer=small)(features)
+    if frame > 1:
+        outputs = Reshape((-1, problem.units))(outputs)
+    spare = frame * int(places or 1) - steps
+    return Cropping1D((0, spare))(outputs) if spare else outputs
 
 
 def at_length(net: Architecture, length: int) -> Architecture:
@@ -113,5 +132,5 @@ def fitting_width(family: str, problem: Problem, size: str) -> int:
 def _parameters(family: str, problem: Problem, width: int) -> int:
     with streams.use(streams.Stream(0)):
         x = Input(shape=problem.shape, dtype=problem.dtype)
-        outputs = Dense(problem.units)(candidate(family).build(x, problem, width))
+        outputs = head(candidate(family).build(x, problem, width), problem)
     return sum(handle.size for handle in Graph(x, outputs).handles.values() if handle.spec.trainable)

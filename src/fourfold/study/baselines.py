@@ -19,8 +19,12 @@ from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE
 from fourfold.study.prepared import Prepared
+from fourfold.study.stepwise import counted, mean, windows
 
 VERSION = 2
+
+MOST_STEPS = 20_000
+"""What a baseline learns from where steps have targets."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,8 @@ class BaselineBlock:
 
     def _of_split(self, prepared: Prepared, number: int) -> dict[str, np.ndarray]:
         baseline, split = BASELINES[self.kind][self.name], prepared.splits[number]
+        if prepared.stepwise:
+            return _of_steps(baseline, prepared, number, self.kind)
         x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
         y = _target(self.kind, prepared.targets[number % len(prepared.targets)])
 
@@ -250,6 +256,49 @@ class BaselineBlock:
             "validation": np.array(max(scores)),
             "test": _outputs(self.kind, refit, x[split.test], int(y.max()) + 1),
         }
+
+
+def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) -> dict[str, np.ndarray]:
+    """The same where steps have targets: each counted step is a row, which reads its neighbours (`stepwise.windows`).
+
+    It learns from at most 20,000 steps, drawn with a fixed seed; each series counts alike.
+    """
+    split = prepared.splits[number]
+    x = windows(prepared.inputs[number % len(prepared.inputs)])
+    y = prepared.targets[number % len(prepared.targets)]
+    there, classes = counted(y), int(y.max()) + 1 if kind == "classification" else 0
+    alike = np.asarray(there / np.maximum(there.sum(axis=1, keepdims=True), 1), np.float64)
+    if prepared.given is not None:
+        alike = alike * prepared.given[:, None]
+
+    def fitted(strength: float, rows: np.ndarray) -> Any:
+        series, step = np.nonzero(there[rows])
+        drawn = np.random.default_rng([number, 11]).permutation(len(step))[:MOST_STEPS]
+        series, step = rows[series[drawn]], step[drawn]
+        weights, estimator = alike[series, step], baseline.of(strength, y[0])
+        return estimator.fit(x[series, step], y[series, step], sample_weight=weights / weights.mean())
+
+    def told(model: Any, rows: np.ndarray) -> np.ndarray:
+        flat = x[rows].reshape(-1, x.shape[2])
+        return _outputs(kind, model, flat, classes).reshape(len(rows), x.shape[1], -1)
+
+    def score(model: Any, rows: np.ndarray) -> float:
+        outputs, targets = told(model, rows), y[rows]
+        if kind == "classification":
+            cost = 1.0 if prepared.class_weights is None else prepared.class_weights[targets]
+            values = 1 - mean((outputs.argmax(-1) != targets) * cost, targets)
+        else:
+            values = -mean((outputs[..., 0] - targets) ** 2, targets)
+        return float(np.average(values, weights=prepared.weights[rows]))
+
+    scores = [score(fitted(strength, split.train), split.validation) for strength in baseline.strengths]
+    strength = baseline.strengths[int(np.argmax(scores))]
+    refit = fitted(strength, np.union1d(split.train, split.validation))
+    return {
+        "strength": np.array(strength),
+        "validation": np.array(max(scores)),
+        "test": told(refit, split.test),
+    }
 
 
 def _target(kind: str, targets: np.ndarray) -> np.ndarray:

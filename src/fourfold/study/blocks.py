@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from fourfold import losses, optimizers
@@ -24,6 +25,7 @@ from fourfold.preprocessing.task import jaccard
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.prepared import Prepared
+from fourfold.study.stepwise import OverSteps, mean
 from fourfold.study.variants import varied
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
@@ -112,7 +114,8 @@ def batch_size(rows: int, largest: int) -> int:
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
     net = block.net
-    sweep = sweep_of(net, block.absolute)
+    weights = prepared.class_weights
+    sweep = sweep_of(net, block.absolute, () if weights is None else tuple(weights.tolist()))
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
     shared = Shared(prepared.inputs, prepared.targets, prepared.given)
@@ -121,21 +124,26 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
 
 
 @lru_cache(maxsize=32)
-def sweep_of(net: Architecture, absolute: bool = False) -> Sweep:
-    """The compiled trainings of one architecture. One object for all who ask."""
-    output, loss = net.output, loss_of(net.output, absolute)
+def sweep_of(net: Architecture, absolute: bool = False, class_weights: tuple[float, ...] = ()) -> Sweep:
+    """The compiled trainings of one architecture. One object for all who ask.
+
+    ``class_weights``: how much a step of each class counts in the score, where steps have targets.
+    """
+    loss = loss_of(net, absolute)
     objective = Objective((loss,), (1.0,))
     program = Program(net.trained, objective, _optimizer(net))
 
     def per_example(targets, outputs):
-        return loss.call(targets, outputs), _score(output, targets, outputs, absolute)
+        score = _score_of_steps if net.problem.stepwise else _score
+        return loss.call(targets, outputs), score(net.output, targets, outputs, absolute, class_weights)
 
     return Sweep(program, per_example, warm_up_then_cosine(), CHECKS, PATIENCE)
 
 
-def loss_of(output: str, absolute: bool) -> losses.Loss:
-    """The loss that a network with such an output trains with."""
-    return losses.MeanAbsoluteError() if absolute else LOSSES[output]()
+def loss_of(net: Architecture, absolute: bool) -> losses.Loss:
+    """The loss that a network trains with."""
+    loss = losses.MeanAbsoluteError() if absolute else LOSSES[net.output]()
+    return OverSteps(loss) if net.problem.stepwise else loss
 
 
 LOSSES = {
@@ -147,13 +155,30 @@ LOSSES = {
 }
 
 
-def _score(output: str, targets: Any, outputs: Any, absolute: bool) -> Any:
+def _score(
+    output: str, targets: Any, outputs: Any, absolute: bool, class_weights: tuple[float, ...] = ()
+) -> Any:
     """A score of each example, higher is better: correct or not, the Jaccard index, or minus the mean error."""
     if output == "softmax":
         return (outputs.argmax(-1) == targets[..., 0]).astype("float32")
     if output == "sigmoid":
         return jaccard(outputs > 0, targets > 0.5).astype("float32")
     return -abs(outputs - targets).mean(-1) if absolute else -((outputs - targets) ** 2).mean(-1)
+
+
+def _score_of_steps(
+    output: str, targets: Any, outputs: Any, absolute: bool, class_weights: tuple[float, ...]
+) -> Any:
+    """The mean of the steps' scores; where classes are weighted 1 - the mean weight of the steps that are wrong."""
+    if output == "sigmoid":
+        right = (outputs[..., 0] > 0) == (targets > 0)
+    elif output == "softmax":
+        right = outputs.argmax(-1) == targets
+    else:
+        return mean(_score(output, targets[..., None], outputs, absolute), targets)
+    if not class_weights:
+        return mean(right.astype("float32"), targets)
+    return 1 - mean(jnp.where(right, 0.0, jnp.asarray(class_weights)[targets]), targets)
 
 
 def _optimizer(net: Architecture) -> Any:

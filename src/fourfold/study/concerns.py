@@ -11,7 +11,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.evidence import doubts, scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE
-from fourfold.preprocessing.table import Table
+from fourfold.preprocessing.table import Table, missing
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
 from fourfold.study.rates import at_edge
@@ -40,7 +40,8 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     matter = sum(finding.important for finding in dataset.findings)
     found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))
     if dataset.task.kind == "classification":
-        counts = np.unique(dataset.target, return_counts=True)[1]
+        labels = dataset.target[~missing(dataset.target)].astype(str)
+        counts = np.unique(labels, return_counts=True)[1]
         largest = float(counts.max() / counts.sum())
         found.append(Evidence(doubts.LARGEST_CLASS, "study", largest, FRACTION, method="counted"))
     if dataset.layout == "flat":

@@ -136,7 +136,7 @@ def example_rows(prepared: Prepared, split: Split) -> np.ndarray:
     if np.issubdtype(targets.dtype, np.integer):
         _, places = np.unique(targets, axis=0, return_index=True)
     else:
-        places = np.argsort(targets.mean(axis=-1), kind="stable")[
+        places = np.argsort(np.nanmean(targets, axis=-1), kind="stable")[
             np.linspace(0, len(targets) - 1, min(EXAMPLES, len(targets))).astype(int)
         ]
     return split.test[places[:EXAMPLES]]
@@ -159,7 +159,8 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     others = draw.permutation(np.setdiff1d(split.test, examples))
     rows = np.concatenate([examples, others])[:count]
     start = {**replica.weights, **replica.fixed}
-    answer = inside.of_answer(weights, inputs_of(rows))
+    lengths = _lengths(inputs_of(rows), block)
+    answer = inside.of_answer(weights, inputs_of(rows), lengths)
     if not np.isfinite(answer.by_inputs).all():
         raise OptionError(
             "not-finite",
@@ -169,7 +170,8 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
             do="see its learning rates in the report",
         )
     redrawn = [
-        inside.of_answer(net.trained.init(Stream(1_000_003 + i)), inputs_of(rows)) for i in range(REDRAWS)
+        inside.of_answer(net.trained.init(Stream(1_000_003 + i)), inputs_of(rows), lengths)
+        for i in range(REDRAWS)
     ]
     arrays: Arrays = {"split": np.array(run.split), "rows": rows, "outputs": answer.outputs}
     arrays |= _looks(answer, redrawn, inputs_of(rows), block, replica.order)
@@ -249,6 +251,8 @@ def _gradients(
 
 def _lengths(inputs: np.ndarray, block: Block) -> np.ndarray:
     """The steps of each row, without padding."""
+    if block.problem.layout == "flat":
+        return np.ones(len(inputs), int)
     steps = inputs.shape[1]
     if block.problem.layout != "text" and not block.problem.masked:
         return np.full(len(inputs), steps)
@@ -273,6 +277,7 @@ def _predictions(
         return np.concatenate(parts)[: len(rows)]
 
     axes = {"image": (1, 2), "sequence": (1,), "text": (1,)}.get(block.problem.layout, ())
+    axes = () if block.problem.stepwise else axes  # targets would move along
     steps = shifts(min((inputs.shape[axis] for axis in axes), default=0))
     if steps:
         still = np.repeat(outputs_of(inputs)[None], 2 * len(axes), axis=0)

@@ -37,9 +37,9 @@ FILTERS = "The first convolution's filters with the largest norms; a coloured im
 
 
 def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | None:
-    """``results["examples"]``; None where no trained network was looked at."""
+    """``results["examples"]``; None where no trained network was looked at, or where each step has an answer."""
     found = examination.found(study, trials)
-    if not found:
+    if not found or study.dataset.task.stepwise:  # a row is a series with many answers
         return None
     views = [view for family, arrays in found.items() for view in _Views(study, family, arrays).all()]
     return {"about": _about(study), "families": views, "mistakes": _mistakes(study, trials)}

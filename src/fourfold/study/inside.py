@@ -19,6 +19,7 @@ from fourfold.graph import Graph
 from fourfold.layers import Conv1D, Conv2D, Embedding, MultiHeadAttention
 from fourfold.study.architecture import Architecture
 from fourfold.study.blocks import loss_of
+from fourfold.study.stepwise import counted
 
 Array = jax.Array
 Weights = Mapping[str, Any]
@@ -49,7 +50,7 @@ class Inside:
 
     def __init__(self, net: Architecture, absolute: bool = False) -> None:
         self.graph, self.output = net.trained, net.output
-        self.loss = loss_of(net.output, absolute)
+        self.loss, self.stepwise = loss_of(net, absolute), net.problem.stepwise
         self.targets = 1 if net.output == "softmax" else net.problem.units
         (self.input,) = self.graph.input_symbols
         self.text = net.problem.layout == "text"
@@ -66,17 +67,22 @@ class Inside:
 
     # ---- gradients ---------------------------------------------------------------------------------------
 
-    def of_answer(self, weights: Weights, inputs: np.ndarray) -> Pulled:
+    def of_answer(self, weights: Weights, inputs: np.ndarray, lengths: np.ndarray | None = None) -> Pulled:
         """Gradients of each row's answer: the output of its predicted class (before softmax), or its number.
 
-        Of labels it is the most probable one, of several numbers their sum.
+        Of labels it is the most probable one, of several numbers their sum; where each step has an answer that of the
+        last step, at place lengths - 1.
         """
         kind = np.int32 if self.output in CLASSES else np.float32
         targets = np.zeros((len(inputs), self.targets), kind)
+        if self.stepwise:
+            steps = np.full(len(inputs), inputs.shape[1]) if lengths is None else lengths
+            last = np.arange(inputs.shape[1]) == steps[:, None] - 1
+            targets = np.where(last, 0, -1 if kind is np.int32 else np.nan).astype(kind)
         return jax.device_get(self._pull(dict(weights), inputs, targets, False))
 
     def of_loss(self, weights: Weights, inputs: np.ndarray, targets: np.ndarray) -> Pulled:
-        """Gradients of the mean loss of rows with targets (N, 1), or (N, K) of several columns."""
+        """Gradients of the mean loss of rows with targets (N, 1), (N, K) of several columns, (N, T) of steps."""
         return jax.device_get(self._pull(dict(weights), inputs, targets, True))
 
     def _pulled(self, weights: dict[str, Array], inputs: Array, targets: Array, of_loss: Array) -> Pulled:
@@ -88,6 +94,8 @@ class Inside:
         by_loss = jax.grad(lambda outputs: self.loss.call(targets, outputs).mean())(outputs)
         largest = jax.nn.one_hot(outputs.argmax(-1), outputs.shape[-1])
         answer = largest if self.output in CLASSES else jnp.ones_like(outputs)
+        if self.stepwise:
+            answer = answer * counted(targets)[..., None]
         by_weights, by_inputs = back(jnp.where(of_loss, by_loss, answer))
         norms = {path: jnp.sqrt(jnp.sum(gradient**2)) for path, gradient in by_weights.items()}
         return Pulled(outputs, norms, by_inputs, attention)

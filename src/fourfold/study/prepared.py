@@ -14,6 +14,7 @@ from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
+from fourfold.study.stepwise import class_weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,9 @@ class Prepared:
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
 
+    ``stepwise``: rows are series, and targets (K, n, T) those of their steps, see `stepwise`. For balanced accuracy
+    ``class_weights`` (classes,) then weight the steps, and ``weights`` are the user's alone.
+
     Behind the n rows of what trains (inputs, targets, given) may stand ``copies`` changed copies of all of them
     (`augmentation`), which no split names.
     """
@@ -39,6 +43,8 @@ class Prepared:
     level: np.ndarray | None = None
     size: np.ndarray | None = None
     copies: int = 0
+    stepwise: bool = False
+    class_weights: np.ndarray | None = None
 
     @property
     def rows(self) -> int:
@@ -83,8 +89,16 @@ class Prepared:
             train, validation, test = (arrays[f"{part}-{i}"] for part in ("train", "validation", "test"))
             splits.append(Split(train, validation, test, int(fold), int(repeat)))
         inputs, targets, weights = (arrays[name] for name in ("inputs", "targets", "weights"))
-        copies = int(arrays.get("copies", 0))
-        return cls(inputs, targets, weights, tuple(splits), arrays.get("given"), copies=copies)
+        return cls(
+            inputs,
+            targets,
+            weights,
+            tuple(splits),
+            arrays.get("given"),
+            copies=int(arrays.get("copies", 0)),
+            stepwise="stepwise" in arrays,
+            class_weights=arrays.get("class_weights"),
+        )
 
     def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {"inputs": self.inputs, "targets": self.targets, "weights": self.weights}
@@ -92,6 +106,10 @@ class Prepared:
             arrays["given"] = self.given
         if self.copies:
             arrays["copies"] = np.array(self.copies)
+        if self.stepwise:
+            arrays["stepwise"] = np.array(1)
+        if self.class_weights is not None:
+            arrays["class_weights"] = self.class_weights
         arrays["numbers"] = np.array([(split.fold, split.repeat) for split in self.splits], np.int64)
         for i, split in enumerate(self.splits):
             arrays |= {
@@ -108,8 +126,11 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
     targets = np.stack([preparation.target(dataset.target, dataset.inputs) for preparation in preparations])
     targets = targets.reshape(*targets.shape[:2], -1)
-    weights = np.ones(dataset.rows, np.float32)
-    if dataset.task.score == "balanced_accuracy":
+    weights, by_class = np.ones(dataset.rows, np.float32), None
+    stepwise, balanced = dataset.task.stepwise, dataset.task.score == "balanced_accuracy"
+    if stepwise and balanced:
+        by_class = class_weights(targets[0], len(dataset.task.classes))
+    elif balanced:
         _, inverse, counts = np.unique(targets[0, :, 0], return_inverse=True, return_counts=True)
         weights = (dataset.rows / (len(counts) * counts))[inverse].astype(np.float32)
     given = None
@@ -123,4 +144,5 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
         windows, raw = dataset.forecast.windows, np.asarray(dataset.inputs)
         level, size = windows.naive(raw)[SEASONAL_NAIVE], windows.sizes(raw)
         weights = (size / dataset.forecast.scales()).mean(axis=1).astype(np.float32)
-    return Prepared(inputs, targets, weights, tuple(splits), given, level, size), preparations
+    arrays = (inputs, targets, weights, tuple(splits), given, level, size)
+    return Prepared(*arrays, stepwise=stepwise, class_weights=by_class), preparations

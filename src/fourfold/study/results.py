@@ -25,6 +25,7 @@ from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, ease, quality, targets
+from fourfold.study.stepwise import radius_of
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -109,11 +110,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         groups=study.groups(rows),
     )
     further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
-    scores = [
-        item
-        for name, values in further
-        for item in quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows))
-    ]
+    scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     if task.several:
@@ -131,6 +128,16 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         measurements,
         dict(further),
     )
+
+
+def _quality(
+    study: Study, name: str, values: np.ndarray, target: np.ndarray, rows: np.ndarray
+) -> list[Evidence]:
+    """The further scores of some predictions; where steps have targets, of all steps alike."""
+    task = study.dataset.task
+    if task.stepwise:
+        return quality.evidence(name, task, *tested.by_step(values, target), what="steps of test series")
+    return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows))
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:
@@ -257,10 +264,11 @@ def _data(study: Study) -> dict[str, Any]:
 
 
 def _of_several(task: Task) -> dict[str, Any]:
-    """What only a target of several columns has: their names, and the unit that their errors share."""
+    """What only a target of several columns has, their names and the unit of their errors, or one of steps."""
     facts: dict[str, Any] = {"targets": list(task.names)} if task.names else {}
     apart = task.kind == "regression" and task.names and not task.one_unit
-    return facts | ({"unit": "standard deviations"} if apart else {})
+    facts |= {"unit": "standard deviations"} if apart else {}
+    return facts | ({"stepwise": True} if task.stepwise else {})
 
 
 def _inferred(note: Any) -> dict[str, str]:
@@ -289,9 +297,13 @@ def _design(measured: Measured) -> dict[str, Any]:
         "sizes": list(study.effort.sizes),
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,
-        "estimand": f"expected {score} on fresh examples of this procedure over its seeds, {over}",
+        "estimand": f"expected {score} on fresh {_examples(study)} of this procedure over its seeds, {over}",
         "replicas": sum(len(trials.all) for trials in measured.trials.values()),
     }
+
+
+def _examples(study: Study) -> str:
+    return "series (the mean over the steps of each)" if study.dataset.task.stepwise else "examples"
 
 
 def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> dict[str, Any]:
@@ -362,6 +374,9 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     task = study.dataset.task
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
     usage = baseline.usage(strength, column_by_column if task.several else "")
+    if task.stepwise:
+        around = f"a row for each step, with the {radius_of(study.problem.shape[-1])} before and after it"
+        usage += f"; {around}" if "  # " in usage else f"  # {around}"
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 

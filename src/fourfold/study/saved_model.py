@@ -65,13 +65,20 @@ class SavedModel:
         """Labels, or numbers in the target's unit (N,), (N, K) of several.
 
         Of a forecast ``raw`` is the history, and a line is a series: the horizon's steps (S, H), in each the targets.
+        Where steps have targets (N, T), None or NaN behind the end of a series.
         """
-        inputs = read_inputs(raw, self.preparation).inputs
-        return self.preparation.decode(self.prepared_outputs(inputs), inputs)
+        rows = read_inputs(raw, self.preparation)
+        found = self.preparation.decode(self.prepared_outputs(rows.inputs), rows.inputs)
+        return found if rows.placed is None else rows.placed.grid(rows.by_step(found), rows.steps)
 
     def predict_proba(self, raw: Any) -> np.ndarray:
-        """The probability of each class (N, K)."""
-        return self.preparation.probabilities(self.outputs(raw))
+        """The probability of each class (N, K), of steps with targets (N, T, K)."""
+        rows = read_inputs(raw, self.preparation)
+        found = self.preparation.probabilities(self.prepared_outputs(rows.inputs))
+        if rows.placed is None:
+            return found
+        each = rows.by_step(found).T
+        return np.stack([rows.placed.grid(one, rows.steps) for one in each], axis=-1)
 
     def __reduce__(self) -> Any:
         """Pickled as the network's recipe and its weights; compiled programs stay behind."""
@@ -128,6 +135,7 @@ class SavedModel:
             stored["rows"],
             stored["vocabulary"],
             preparation.masked,
+            preparation.task.stepwise,
         )
         if problem.units != preparation.task.units:
             raise _damaged(folder / "model.json", "outputs that don't fit the target")

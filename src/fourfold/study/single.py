@@ -55,6 +55,7 @@ def train_family(
         min(room, SMALL_DATA - 1) if rows < SMALL_DATA else room,
         preparation.vocabulary_size,
         preparation.masked,
+        task.stepwise,
     )
     block = Block(
         data=prepared.key,

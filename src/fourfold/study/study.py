@@ -87,6 +87,7 @@ class Study:
             self.training_rows,
             first.vocabulary_size,
             first.masked,
+            self.dataset.task.stepwise,
         )
         self.families = tuple(dict.fromkeys([*self.families, *self.builders]))
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())
@@ -190,8 +191,10 @@ class Study:
                 )
         # the rows as read, prepared, and in the worker, and twice on each device
         data = self.prepared.inputs.nbytes * (3 + 2 * cores)
-        # weights with two moments, and the order of the rows
-        replica = 4 * (3 * largest + self.effort.steps * batch)
+        # weights with two moments, the order of the rows, and what is predicted
+        steps = self.problem.shape[0] if self.problem.stepwise else 1
+        outputs = self.prepared.longest_evaluation() * steps * self.problem.units
+        replica = 4 * (3 * largest + self.effort.steps * batch + outputs)
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
         return Price(replicas, self.effort.steps, seconds / 60, megabytes)

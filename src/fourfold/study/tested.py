@@ -13,6 +13,7 @@ from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
+from fourfold.study.stepwise import class_weights, counted, mean
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ HALF = 0.5
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """What was predicted for the n tested rows: probabilities (S, n, K), or numbers in the user's units (S, n, K).
+
+    Of series whose steps have targets (S, n, T, K).
 
     ``rows`` (n,) numbers the rows in the data, ``runs`` (S, n) the trained model behind each entry, ``fold`` (n,) the
     fold that held the row out. Lines are seeds, and within a seed the repeats of the cross-validation.
@@ -43,7 +46,7 @@ def tested(prepared: Prepared, splits: Iterable[int] | None = None) -> np.ndarra
 
 
 def truth(dataset: Dataset, preparations: list[Preparation], rows: np.ndarray) -> np.ndarray:
-    """What the rows' target is: class numbers, labels 0 or 1 (n, K), or numbers in the user's units."""
+    """The target of rows: class numbers, labels 0 or 1 (n, K), or numbers in the user's units; of steps (n, T)."""
     target = dataset.target[rows]
     return target if dataset.task.kind == "regression" else preparations[0].target(target)
 
@@ -69,8 +72,7 @@ def of_trials(
     splits = sorted({number for _, number in trials})
     rows, task = tested(prepared, splits), preparations[0].task
     repeats = sorted({prepared.splits[number].repeat for number in splits})
-    columns = width(task)
-    values = np.zeros((len(seeds) * len(repeats), len(rows), columns))
+    values = np.zeros((len(seeds) * len(repeats), len(rows), *each(prepared, task)))
     runs = np.zeros(values.shape[:2], np.int64)
     fold = np.zeros(len(rows), np.int64)
     for (seed, number), trial in trials.items():
@@ -90,26 +92,37 @@ def of_baseline(
 ) -> np.ndarray:
     """A baseline's predictions (1, n, K), of the first repeat."""
     rows, task = tested(prepared), preparations[0].task
-    values = np.zeros((1, len(rows), width(task)))
+    values = np.zeros((1, len(rows), *each(prepared, task)))
     for number, split in enumerate(prepared.splits):
         if split.repeat == 0:
             outputs = arrays[f"test-{number}"]
-            outputs = outputs[:, -task.units :]  # of two classes the network has the second's
+            outputs = outputs[..., -task.units :]  # of two classes the network has the second's
             values[0, np.searchsorted(rows, split.test)] = predicted(
                 prepared, preparations[number], outputs, split.test
             )
     return values
 
 
-def width(task: Task) -> int:
-    """How many numbers are predicted for a row: one a class, one a label, or one a number."""
-    return len(task.classes) or task.units
+def each(prepared: Prepared, task: Task) -> tuple[int, ...]:
+    """The shape of what is predicted for a row: (K,), one a class, one a label, or one a number; of steps (T, K)."""
+    return (*prepared.targets.shape[2 : 2 + task.stepwise], len(task.classes) or task.units)
+
+
+def by_step(values: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Predictions (S, n, T, K) and targets (n, T) of series as those of their counted steps (S, m, K) and (m,)."""
+    there = counted(target)
+    return values[:, there], target[there]
 
 
 def predicted(
     prepared: Prepared, preparation: Preparation, outputs: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
-    """Outputs for rows, after the activation, as probabilities (n, K), or as numbers in the user's units (n, K)."""
+    """Outputs for rows, after the activation, as probabilities (n, K), or as numbers in the user's units (n, K).
+
+    Of steps (n, T, K).
+    """
+    if preparation.task.stepwise and preparation.task.kind == "regression":
+        return preparation.learnt_target.decode(outputs)[..., None]
     if preparation.task.kind == "regression":
         found = preparation.learnt_target.decode(outputs).reshape(len(outputs), -1)
         return prepared.in_units(found, rows)
@@ -136,12 +149,40 @@ def losses(
     return (values.argmax(axis=-1) != target) * weights
 
 
+def losses_of_steps(
+    task: Task,
+    values: np.ndarray,
+    target: np.ndarray,
+    weights: np.ndarray,
+    class_weights: np.ndarray | None = None,
+) -> np.ndarray:
+    """The loss (S, n) of each series, times its weight: the mean over its steps of those of `losses`.
+
+    ``values`` (S, n, T, K), ``target`` (n, T). With ``class_weights`` (K,) a wrong step counts as its class does, which
+    makes the mean loss 1 - the balanced accuracy.
+
+    >>> task = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy", stepwise=True)
+    >>> sure = np.array([[[[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]]])
+    >>> losses_of_steps(task, sure, np.array([[0, 1, -1]]), np.ones(1)).tolist()
+    [[0.5]]
+    """
+    weights = weights.astype(float) / weights.mean(dtype=float)
+    if task.kind == "regression":
+        return mean((values[..., 0] - target) ** 2, target) * weights
+    wrong = (values.argmax(axis=-1) != target).astype(float)
+    if class_weights is not None:
+        cost = class_weights[target]
+        wrong = wrong * cost / np.average(mean(cost, target), weights=weights)
+    return mean(wrong, target) * weights
+
+
 def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The losses (S, n) of predictions of a study's rows, with the rows' weights."""
-    target = truth(study.dataset, study.preparations, rows)
-    return losses(
-        study.dataset.task, values, target, study.prepared.weights[rows], measured_in(study.dataset, rows)
-    )
+    task, prepared = study.dataset.task, study.prepared
+    target, weights = truth(study.dataset, study.preparations, rows), prepared.weights[rows]
+    if task.stepwise:
+        return losses_of_steps(task, values, target, weights, prepared.class_weights)
+    return losses(task, values, target, weights, measured_in(study.dataset, rows))
 
 
 def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
@@ -170,6 +211,9 @@ def guessing(prepared: Prepared, task: Task) -> float:
         return -float(np.abs(prepared.targets).mean())
     if task.kind == "regression":
         return -1.0
+    if task.stepwise:
+        share = 1 / class_weights(prepared.targets[0], len(task.classes)) / len(task.classes)
+        return 1 / len(task.classes) if prepared.class_weights is not None else float(share.max())
     if task.kind == "multilabel":
         labels = prepared.targets[0] > HALF
         return float(jaccard(labels.mean(axis=0) > HALF, labels).mean())

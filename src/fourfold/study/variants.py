@@ -13,6 +13,7 @@ import numpy as np
 
 from fourfold.data.splits import Split
 from fourfold.study.prepared import Prepared
+from fourfold.study.stepwise import counted, without
 
 Draw = np.random.Generator
 ALL_ROWS = "all"
@@ -62,7 +63,8 @@ def _ranks_within(labels: np.ndarray) -> np.ndarray:
 def shuffled_labels(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
     """Targets permuted among the training rows of each split; the rows to predict are training rows, too.
 
-    With several splits and one set of targets, all targets are permuted together.
+    With several splits and one set of targets, all targets are permuted together. Targets of steps move from series to
+    series, and those count that both have.
     """
     order = np.tile(draw.permutation(prepared.rows), 1 + prepared.copies)
 
@@ -73,7 +75,10 @@ def shuffled_labels(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
         )
 
     splits = tuple(seen(split) for split in prepared.splits)
-    return replace(prepared, targets=prepared.targets[:, order], splits=splits)
+    targets = prepared.targets[:, order]
+    if prepared.stepwise:
+        targets = np.where(counted(prepared.targets), targets, without(targets))
+    return replace(prepared, targets=targets, splits=splits)
 
 
 def _some(rows: np.ndarray, count: int) -> np.ndarray:
@@ -84,12 +89,13 @@ def permuted_positions(prepared: Prepared, how: str, draw: Draw) -> Prepared:
     """One fixed permutation of positions for all rows: ``whole``, ``local`` (inside pieces), ``block`` (of pieces).
 
     Positions are all axes but the last; those of an image are permuted jointly over both axes, since a permutation
-    of each leaves structure.
+    of each leaves structure. Steps that have targets move with them, so that each keeps its own.
     """
     positions = prepared.inputs.shape[2:-1] if prepared.inputs.ndim > 3 else prepared.inputs.shape[2:3]
     order = position_order(positions, how, draw)
     flat = prepared.inputs.reshape(*prepared.inputs.shape[:2], len(order), -1)
-    return replace(prepared, inputs=flat[:, :, order].reshape(prepared.inputs.shape))
+    targets = prepared.targets[:, :, order] if prepared.stepwise else prepared.targets
+    return replace(prepared, inputs=flat[:, :, order].reshape(prepared.inputs.shape), targets=targets)
 
 
 def position_order(shape: tuple[int, ...], how: str, draw: Draw) -> np.ndarray:

@@ -54,6 +54,8 @@ def build(
         x = Add()([x, Dense(width)(hidden)])
     x = LayerNormalization()(x)
     x = carried(x, x)
+    if problem.stepwise:
+        return x
     return Concatenate()([GlobalAveragePooling1D()(x), highest(x, problem.masked)])
 
 
@@ -73,7 +75,7 @@ def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
 
 
 def _most(problem: Problem) -> int:
-    return MOST_COLUMNS if problem.layout == "text" else MOST_TOKENS
+    return MOST_COLUMNS if problem.layout == "text" or problem.stepwise else MOST_TOKENS
 
 
 def _heads(width: int) -> int:
@@ -105,7 +107,8 @@ def describe(
     heads = heads or _heads(width)
     block = f"LayerNormalization, MultiHeadAttention({heads} heads), feed-forward({2 * width})"
     known = "learned positions" if positions == "learned" else "no positions"
-    return f"[{block}] x {depth}, width {width}, {known}; average and maximum over tokens"
+    read = "a vector a token" if problem.stepwise else "average and maximum over tokens"
+    return f"[{block}] x {depth}, width {width}, {known}; {read}"
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:

@@ -36,7 +36,7 @@ class Problem:
     """What an architecture must fit: the layout, one sample's shape, the output units, rows to learn from.
 
     Shapes: flat (F,), sequence (T, C), image (H, W, C), text (T,). ``masked``: the series have unequal lengths,
-    and a step whose numbers are all 0 is padding.
+    and a step whose numbers are all 0 is padding. ``stepwise``: each step has outputs of its own.
     """
 
     layout: str
@@ -45,6 +45,7 @@ class Problem:
     rows: int
     vocabulary: int = 0
     masked: bool = False
+    stepwise: bool = False
 
     @property
     def small(self) -> bool:
@@ -63,8 +64,9 @@ def no_factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
 class Candidate:
     """One family's architecture.
 
-    ``build(x, problem, width, **settings)`` gives the features (N, F) under the output layer; ``step`` is what the
-    width is a multiple of; ``reads`` and ``describe`` say in words what the input becomes and what the layers are.
+    ``build(x, problem, width, **settings)`` gives the features (N, F) under the output layer, of a stepwise problem
+    (N, T', F) with a vector for each step or frame of steps, or (N, F) of the whole series; ``step`` is what the width
+    is a multiple of; ``reads`` and ``describe`` say in words what the input becomes and what the layers are.
     ``factors(problem, width)`` names settings worth varying, each with two levels of which the first is the recipe's.
     ``ordered_columns`` says that the family reads a table's columns in an order, which is arbitrary: each seed
     then permutes them.

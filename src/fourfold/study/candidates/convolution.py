@@ -2,6 +2,9 @@
 
 Over long series the mean square takes the place of the maximum.
 
+Where each step has an answer, nothing is pooled, and dilations make the filters see as far (Yu and Koltun, "Multi-scale
+context aggregation by dilated convolutions", 2016).
+
 Source: Wang et al., "Time series classification from scratch with deep neural networks", 2017 (series); He et
 al., "Deep residual learning for image recognition", 2016 (residuals).
 """
@@ -70,12 +73,31 @@ def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
         x = series(x, problem, LONGEST)
     long = min(steps, LONGEST) >= LONG_SERIES
     first, second, third = _kernels(kernel)
+    if problem.stepwise:
+        return _steps(x, problem, width, kernel)
     x = _conv(Conv1D(width, first, padding="same", use_bias=False), x)
     x = _halved(x) if long else x
     x = _conv(Conv1D(2 * width, second, padding="same", use_bias=False), x)
     x = _halved(x) if long else x
     x = _conv(Conv1D(2 * width, third, padding="same", use_bias=False), x, residual=True)
     return Dropout(0.1)(Concatenate()([GlobalAveragePooling1D()(x), _strongest(x, problem)]))
+
+
+def _steps(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
+    """Features of each step: filters whose taps lie ever further apart take the place of pooling.
+
+    With sizes 7, 5, 3 and taps 1, 4, 16 apart an output sees 55 steps, without a gap.
+    """
+    sizes, spread = _kernels(kernel), _dilations(problem)
+    for place, (filters, size, apart) in enumerate(zip((width, 2 * width, 2 * width), sizes, spread)):
+        layer = Conv1D(filters, size, padding="same", dilation_rate=apart, use_bias=False)
+        x = _conv(layer, x, residual=place == 2)
+    return Dropout(0.1)(x)
+
+
+def _dilations(problem: Problem) -> tuple[int, int, int]:
+    """How far apart the taps of the layers for each step lie."""
+    return (1, 4, 16) if problem.shape[0] >= LONG_SERIES else (1, 2, 4)
 
 
 def _halved(x: Symbol) -> Symbol:
@@ -136,6 +158,11 @@ def describe(problem: Problem, width: int, filters: int | None = None, kernel_si
         return f"Conv1D({width}{size}) x 2, BatchNormalization, relu, residual; flattened"
     first, second, third = _kernels(kernel)
     layers = f"Conv1D({width}, {first}), Conv1D({wide}, {second}), Conv1D({wide}, {third})"
+    if problem.stepwise:
+        apart = ", ".join(map(str, _dilations(problem)))
+        return (
+            f"{layers}, dilated by {apart}, each BatchNormalization and relu, one residual; a vector a step"
+        )
     strongest = "maximum" if _reads_maximum(problem) else "mean square"
     return f"{layers}, each BatchNormalization and relu, one residual; average and {strongest} over time"
 

@@ -1,4 +1,8 @@
-"""The fully connected candidate: two hidden layers with batch normalisation, the second with a residual."""
+"""The fully connected candidate: two hidden layers with batch normalisation, the second with a residual.
+
+Where each step of a series has an answer, one network reads all steps and gives the answers of all, with weights of its
+own for each: the same weights at each step would be a convolution.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,8 @@ def _rate(problem: Problem) -> float:
 def describe(problem: Problem, width: int, depth: int = DEPTH, dropout: float | None = None) -> str:
     rate = _rate(problem) if dropout is None else dropout
     block = f"[Dense({width}), BatchNormalization, gelu, Dropout({rate:g})]"
-    return f"{block} x {depth}, residual" if depth > 1 else block
+    told = f"; {problem.shape[0]} x {problem.units} outputs" if problem.stepwise else ""
+    return (f"{block} x {depth}, residual" if depth > 1 else block) + told
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:

@@ -57,13 +57,14 @@ def described(name: str, builder: Builder, problem: Problem) -> str:
                 got=type(features).__name__,
                 wanted="the symbol of its features, as in `return Dense(32)(x)`",
             )
-        if features.ndim != 2 or features.shape[-1] is None or "float" not in features.dtype:
+        axes = (2, 3) if problem.stepwise else (2,)
+        if features.ndim not in axes or features.shape[-1] is None or "float" not in features.dtype:
             raise _refused(
                 name,
                 "returned no features (N, F)",
                 got=f"{features.dtype} of shape {features.shape}",
-                wanted="one vector of numbers a row",
-                do="end with Flatten() or a global pooling layer",
+                wanted=f"one vector of numbers a {'step (N, T, F)' if problem.stepwise else 'row'}",
+                do="" if problem.stepwise else "end with Flatten() or a global pooling layer",
             )
         try:
             text = json.dumps(describe_graph(Graph(x, features)), sort_keys=True)

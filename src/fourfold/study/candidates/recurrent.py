@@ -1,5 +1,8 @@
 """The recurrent candidate: an LSTM whose last state and maximum over time are read.
 
+Where each step has an answer, it runs in both directions, and the state at each step is read (Graves and Schmidhuber,
+"Framewise phoneme classification with bidirectional LSTM", 2005).
+
 The forget gate starts with a bias of 1 (Jozefowicz et al., "An empirical exploration of recurrent network
 architectures", 2015), the recurrent kernel orthogonal.
 """
@@ -17,8 +20,9 @@ COLUMN_WIDTH = 8
 
 
 def build(
-    x: Symbol, problem: Problem, width: int, units: int | None = None, direction: str = "forward"
+    x: Symbol, problem: Problem, width: int, units: int | None = None, direction: str | None = None
 ) -> Symbol:
+    direction = direction or _direction(problem)
     x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
     cell = LSTM(units or width, return_sequences=True, return_state=True)
     if direction == "forward":
@@ -27,8 +31,13 @@ def build(
     else:
         outputs, last, _, first, _ = Bidirectional(cell)(x)
         ends = [last, first]
-    x = Concatenate()([*ends, highest(outputs, problem.masked)])
+    x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs, problem.masked)])
     return Dropout(0.1)(LayerNormalization()(x))
+
+
+def _direction(problem: Problem) -> str:
+    """Where each step has an answer, the other families see what comes after it, and so does this one."""
+    return "both" if problem.stepwise else "forward"
 
 
 def reads(problem: Problem) -> str:
@@ -42,13 +51,16 @@ def reads(problem: Problem) -> str:
     return f"{steps} steps" if frame == 1 else f"{steps} frames of {frame} steps"
 
 
-def describe(problem: Problem, width: int, units: int | None = None, direction: str = "forward") -> str:
+def describe(problem: Problem, width: int, units: int | None = None, direction: str | None = None) -> str:
+    direction = direction or _direction(problem)
     cell = f"LSTM({units or width})" + ("" if direction == "forward" else " in both directions")
-    return f"{cell}, last state and maximum over time, LayerNormalization, Dropout(0.1)"
+    read = "the state at each step" if problem.stepwise else "last state and maximum over time"
+    return f"{cell}, {read}, LayerNormalization, Dropout(0.1)"
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
-    return {"units": (width, width // 2), "direction": ("forward", "both")}
+    other = "forward" if problem.stepwise else "both"
+    return {"units": (width, width // 2), "direction": (_direction(problem), other)}
 
 
 CANDIDATE = Candidate("recurrent", "Recurrent", build, reads, describe, factors, ordered_columns=True)

@@ -10,8 +10,10 @@ from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.stepwise import counted
 
-PAIR, ROWS = "share of a class taken for another", "rows of a class taken for another"
+PAIR = "share of a class taken for another"
+MANY = {each: f"{each}s of a class taken for another" for each in ("row", "step")}
 NAMES = ("confusion", "Confusion", "Which classes are taken for which?")
 
 
@@ -21,13 +23,14 @@ def find(inquiry: Inquiry) -> Measurement:
         return Measurement(*NAMES, reason=f"the target{'s are numbers' if task.several else ' is a number'}")
     if task.kind == "multilabel":
         return Measurement(*NAMES, reason="a row has any number of labels, and none in the place of another")
-    names = [str(name) for name in task.classes]
+    names, each = [str(name) for name in task.classes], "step" if task.stepwise else "row"
     truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
+    there = counted(truth)
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
         predicted = tested.of_trials(trials.answers(), study.prepared, study.preparations).values.argmax(-1)
-        counts = confusion(truth, predicted, len(names))
-        evidence += _worst_pair(family, counts, names)
+        counts = confusion(truth[there], predicted[:, there], len(names))
+        evidence += _worst_pair(family, counts, names, each)
         rows = tuple(
             {"row": names[i], "column": names[j], "value": float(counts[i, j])}
             for i in range(len(names))
@@ -41,10 +44,14 @@ def find(inquiry: Inquiry) -> Measurement:
                 rows,
                 x=Axis("predicted"),
                 y=Axis("true"),
-                note="Test rows; where several seeds predict a row, their mean.",
+                note=f"{_tested(each).capitalize()}; where several seeds predict a {each}, their mean.",
             )
         )
-    return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, each), tuple(figures), tuple(evidence))
+
+
+def _tested(each: str) -> str:
+    return "steps of test series" if each == "step" else "test rows"
 
 
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -58,7 +65,7 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndar
     return counts
 
 
-def _worst_pair(family: str, counts: np.ndarray, names: list[str]) -> list[Evidence]:
+def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str) -> list[Evidence]:
     """The pair of classes with the most errors, also as a share of the true class; of equals the larger share."""
     wrong = counts - np.diag(np.diag(counts))
     shares = wrong / np.maximum(counts.sum(1, keepdims=True), 1)
@@ -67,22 +74,28 @@ def _worst_pair(family: str, counts: np.ndarray, names: list[str]) -> list[Evide
         return []
     subject, method = f"{family}: “{names[i]}” as “{names[j]}”", "the pair with the most errors"
     return [
-        Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source="test rows"),
-        Evidence(ROWS, subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),
+        Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source=_tested(each)),
+        Evidence(MANY[each], subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),
     ]
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], each: str) -> str:
     facts = Facts(evidence)
     sentences = []
     for subject in facts.about(PAIR):
         family, _, pair = subject.partition(": ")
-        rows = Cite(ROWS, subject)
-        words = "{family} takes {share} of {pair} ({rows} row" + ("s)" if facts.find(rows) >= 1.5 else ")")
+        rows = Cite(MANY[each], subject)
+        words = (
+            "{family} takes {share} of {pair} ({rows} " + each + ("s)" if facts.find(rows) >= 1.5 else ")")
+        )
         parts = {"family": title(family), "share": Cite(PAIR, subject), "pair": pair, "rows": rows}
         sentences.append(facts.say(words, **parts))
     if not sentences:
-        return "No test row is predicted wrong."
+        return (
+            "No step of a test series is predicted wrong."
+            if each == "step"
+            else "No test row is predicted wrong."
+        )
     joined = facts.join("; ", sentences)
     return Sentence(f"The most frequent confusions: {joined}.", joined.numbers)
 

@@ -31,6 +31,7 @@ CHECKED, PASSED, BOUND = "maps checked", "maps that pass", "likeness that fails"
 KINDS = {"saliency": "maps_alike", "attention": "attention_alike", "filters": "filters_alike"}
 NAMES = ("looks", "What it looks at", "What does each family look at, and can such maps be trusted?")
 MOST_COLUMNS = 12
+STEPWISE = " Of the answer for the last step of each series."
 
 
 def find(inquiry: Inquiry) -> Measurement:
@@ -50,7 +51,7 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(_row(e) for e in checked),
         columns=("Family", "Map", "Correlation", "Passes"),
         note="Mean rank correlation with the maps of random weights; a map that they explain is left out: above "
-        f"{ALIKE:g}.",
+        f"{ALIKE:g}." + (STEPWISE if inquiry.study.problem.stepwise else ""),
     )
     evidence += [
         Evidence(CHECKED, "study", len(checked), "count"),

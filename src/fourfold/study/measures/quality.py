@@ -40,13 +40,18 @@ Found = Callable[[str, list[float], str], Evidence]
 
 
 def evidence(
-    family: str, task: Task, values: np.ndarray, target: np.ndarray, unit: np.ndarray | float = 1.0
+    family: str,
+    task: Task,
+    values: np.ndarray,
+    target: np.ndarray,
+    unit: np.ndarray | float = 1.0,
+    what: str = "test rows",
 ) -> list[Evidence]:
-    """Scores beside the one that decides, each the mean over the lines of ``values`` (S, n, K).
+    """Scores beside the one that decides, each the mean over the lines of ``values`` (S, n, K) for n of ``what``.
 
     ``unit`` is what the errors of several targets are measured in (K,), those of a forecast (n, K).
     """
-    source = f"{values.shape[0]} x {values.shape[1]} predictions of test rows"
+    source = f"{values.shape[0]} x {values.shape[1]} predictions of {what}"
 
     def found(measure: str, numbers: list[float], unit: str) -> Evidence:
         return Evidence(

@@ -22,6 +22,7 @@ from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
 from fourfold.study import examination, maps
+from fourfold.study.candidates import Problem
 from fourfold.study.examination import Arrays
 from fourfold.study.measure import Inquiry, Measure
 
@@ -33,6 +34,8 @@ PLACES = {"flat": "columns", "sequence": "time steps", "image": "pixels", "text"
 """What the positions of an input are called."""
 MOST_POINTS = 64
 """Points of a line; longer series are drawn in bins."""
+
+STEPWISE = " The answer is that of a series' last step."
 
 
 def find(inquiry: Inquiry) -> Measurement:
@@ -58,7 +61,8 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(bars),
         x=Axis(""),
         y=Axis(f"share of the {places}", FRACTION),
-        note="One trained network a family; the interval is over test rows.",
+        note="One trained network a family; the interval is over test rows."
+        + (STEPWISE if study.problem.stepwise else ""),
     )
     attention = Figure(
         "reach-attention",
@@ -69,7 +73,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note="Mean over test rows, heads and tokens; distances, where tokens have places, in tokens.",
     )
     figures = [held, *_where(study.problem.layout, examined)] + ([attention] if table else [])
-    return Measurement(*NAMES, _answer(evidence, places), tuple(figures), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, places, study.problem), tuple(figures), tuple(evidence))
 
 
 def _share(family: str, arrays: Arrays) -> Evidence:
@@ -179,7 +183,7 @@ def _ordinal(number: int) -> str:
     return f"{('first', 'second', 'third', 'fourth')[number] if number < 4 else f'{number + 1}th'} block"
 
 
-def _answer(evidence: list[Evidence], places: str) -> str:
+def _answer(evidence: list[Evidence], places: str, problem: Problem) -> str:
     facts = Facts(evidence)
     shares = sorted(facts.about(SHARE).values(), key=lambda found: found.value or 0.0)
     if not shares:
@@ -192,7 +196,8 @@ def _answer(evidence: list[Evidence], places: str) -> str:
         for template, e in zip(words, [shares[0], shares[-1]])
     ]
     listed = facts.join(" and in ", ends)
-    sentence = Sentence(f"Nine tenths of what an answer depends on lie in {listed}.", listed.numbers)
+    answer = "the answer for the last step" if problem.stepwise else "an answer"
+    sentence = Sentence(f"Nine tenths of what {answer} depends on lie in {listed}.", listed.numbers)
     block = _ordinal(0)
     for family in facts.about(ENTROPY.format(block=block)):
         template = "The weights of {family}'s first block have {entropy} of the greatest entropy"

@@ -33,6 +33,8 @@ def find(inquiry: Inquiry) -> Measurement:
     study = inquiry.study
     if study.problem.layout == "flat":
         return Measurement(*NAMES, reason="the columns of a table have no places to move to")
+    if study.problem.stepwise:
+        return Measurement(*NAMES, reason="the targets of the steps would move along")
     if study.problem.shape[0] < 2:
         return Measurement(*NAMES, reason="an input of one place can't be moved")
     _, unit = probes.units(study)

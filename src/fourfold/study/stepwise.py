@@ -1,0 +1,92 @@
+"""Targets of steps: which of them count, means over a series, and what goes into a step's output.
+
+    value of a series = mean over its counted steps of the value of each step
+
+A step without a target, as behind the end of a series, is -1 among class numbers and NaN among numbers; it never
+counts. Each series counts alike, whatever its length, in training as in the score: it is the independent example.
+
+Shapes: targets (..., N, T), outputs of the network (..., N, T, units).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from fourfold import losses
+
+MOST_INPUTS = 256
+RADIUS = 3
+"""A baseline reads a step with this many neighbours on each side, as the first filters of a convolution do."""
+
+
+def counted(targets: Any) -> Any:
+    """Which steps count, booleans of the targets' shape, of NumPy or JAX.
+
+    >>> counted(np.array([0, 2, -1])).tolist(), counted(np.array([0.5, np.nan])).tolist()
+    ([True, True, False], [True, False])
+    """
+    return targets >= 0 if targets.dtype.kind in "iu" else targets == targets
+
+
+def without(targets: np.ndarray) -> Any:
+    """What stands in the place of a target that does not count."""
+    return -1 if targets.dtype.kind in "iu" else np.nan
+
+
+def mean(values: Any, targets: Any) -> Any:
+    """The mean of values (..., N, T) over the counted steps of each series (..., N).
+
+    >>> mean(np.array([[1.0, 3.0, 9.0]]), np.array([[0, 1, -1]])).tolist()
+    [2.0]
+    """
+    there = counted(targets)
+    numbers = jnp if isinstance(there, jnp.ndarray) else np
+    return numbers.where(there, values, 0).sum(-1) / numbers.maximum(there.sum(-1), 1)
+
+
+def class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
+    """The weight (K,) of each class's steps by which all classes count alike: 1 / (K p), p its share of a mean series.
+
+    >>> class_weights(np.array([[0, 0, 0, 1], [0, 0, 0, 1]]), 2).round(2).tolist()
+    [0.67, 2.0]
+    """
+    shares = np.array([mean((targets == k).astype(float), targets).mean() for k in range(classes)])
+    return 1 / (classes * np.maximum(shares, 1e-9))
+
+
+class OverSteps(losses.Loss):
+    """A loss of steps as a loss of series (N,): the mean over the steps that count; masks of layers say no more."""
+
+    def __init__(self, each: losses.Loss) -> None:
+        super().__init__(f"{each.name}_over_steps")
+        self.each = each
+
+    def call(self, y_true, y_pred):
+        there = counted(y_true)
+        safe = jnp.where(there, y_true, jnp.zeros_like(y_true))
+        return mean(self.each.call(safe[..., None], y_pred), y_true)
+
+    def __call__(self, y_true, y_pred, sample_weight=None, mask=None):
+        return super().__call__(y_true, y_pred, sample_weight)
+
+
+def windows(inputs: np.ndarray) -> np.ndarray:
+    """Series (N, T, C) as a table for each step (N, T, (2 r + 1) C): its neighbours, then itself among them; 0 outside.
+
+    The radius r is 3, less where that would be more than 256 numbers a step.
+
+    >>> windows(np.array([[[1.0], [2.0]]]))[0].tolist()
+    [[0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0]]
+    """
+    radius = radius_of(inputs.shape[2])
+    room = np.pad(inputs, [(0, 0), (radius, radius), (0, 0)])
+    steps = inputs.shape[1]
+    return np.concatenate([room[:, place : place + steps] for place in range(2 * radius + 1)], axis=2)
+
+
+def radius_of(channels: int) -> int:
+    """How many neighbours on each side a baseline reads."""
+    return next((r for r in range(RADIUS, 0, -1) if (2 * r + 1) * channels <= MOST_INPUTS), 0)
