@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
-CONTROL_GROUP = Path("/sys/fs/cgroup")
-"""Where Linux says how much memory a container may take, and takes."""
 FALLBACK_MEMORY = 4 * 2**30
+
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
+"""Where Linux says how much memory a group of processes (a container, a job, a service) may take, and takes."""
+
+VERSIONS = (
+    ("", "", "memory.max", "memory.current", ("inactive_file", "active_file")),
+    (
+        "memory",
+        "memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        ("total_inactive_file", "total_active_file"),
+    ),
+)
+"""The two forms of control groups: the controller as /proc/self/cgroup names it, the folder of all groups, the files
+of limit and use, and what of the use is a copy of files on disk, given up when memory is wanted."""
 
 
 def cores() -> int:
@@ -17,7 +32,7 @@ def cores() -> int:
 
 
 def available_memory() -> int:
-    """Bytes that this process can still get, caches of the system counted as free, limits of the process obeyed."""
+    """Bytes that this process can still get: copies of files count as free, limits of the process are obeyed."""
     try:
         found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
         free = (
@@ -25,25 +40,40 @@ def available_memory() -> int:
         )
     except (AttributeError, ValueError, OSError):
         free = FALLBACK_MEMORY
-    return min(free, _within_limits())
+    return max(0, min([free, *_within_groups(), *_within_limits()]))
 
 
-def _within_limits() -> int:
-    """Bytes up to the limits of a control group and of the process's addresses (ulimit -v)."""
-    free = [2**62]
+def _within_groups() -> Iterator[int]:
+    """Bytes up to the limit of each control group that this process is in, of either form."""
     try:
-        limit, used = (int((CONTROL_GROUP / name).read_text()) for name in ("memory.max", "memory.current"))
-        cached = re.search(r"inactive_file (\d+)", (CONTROL_GROUP / "memory.stat").read_text())
-        free.append(limit - used + (int(cached[1]) if cached else 0))
-    except (OSError, ValueError):  # none, or "max"
-        pass
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, name = line.split(":", 2)
+        for controller, folder, most, now, copies in VERSIONS:
+            if controller not in controllers.split(","):
+                continue
+            group = PurePosixPath(name)
+            for part in (group, *group.parents):
+                place = CONTROL_GROUPS / folder / str(part).lstrip("/")
+                try:
+                    limit, used = (int((place / file).read_text()) for file in (most, now))
+                    facts = dict(fact.split() for fact in (place / "memory.stat").read_text().splitlines())
+                except (OSError, ValueError):  # no such group seen from here, or "max"
+                    continue
+                yield limit - used + sum(int(facts.get(copy, 0)) for copy in copies)
+
+
+def _within_limits() -> Iterator[int]:
+    """Bytes up to the limits of the process itself: of its addresses (ulimit -v), of its data (ulimit -d)."""
     try:
         import resource
 
-        most = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if most != resource.RLIM_INFINITY:
-            pages = int(Path("/proc/self/statm").read_text().split()[0])
-            free.append(most - pages * os.sysconf("SC_PAGE_SIZE"))
+        pages = [int(count) for count in Path("/proc/self/statm").read_text().split()]
+        for limit, taken in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
+            most = resource.getrlimit(limit)[0]
+            if most != resource.RLIM_INFINITY:
+                yield most - taken * os.sysconf("SC_PAGE_SIZE")
     except (ImportError, OSError, ValueError):  # Windows, macOS
-        pass
-    return max(0, min(free))
+        return

@@ -17,8 +17,9 @@ from .source import Source
 CELLS, FEWEST_CELLS = 20_000_000, 500_000
 """The most cells (rows times columns) of a table that is read whole, unless --rows asks for more; and the fewest."""
 
-BYTES_OF_A_CELL = 200
-"""What a cell takes while it is read, words included."""
+BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
+"""What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
+before there are any data."""
 
 
 def _spare(rows: int) -> float:
@@ -33,8 +34,8 @@ PART = 1_000_000
 
 def most_cells() -> int:
     """20 million cells; half of them, or a quarter, ..., where so many would not fit into memory."""
-    cells = CELLS
-    while cells // 2 >= FEWEST_CELLS and cells * BYTES_OF_A_CELL > available_memory():
+    cells, free = CELLS, available_memory() - BYTES_OF_PROGRAMS
+    while cells // 2 >= FEWEST_CELLS and cells * BYTES_OF_A_CELL > free:
         cells //= 2
     return cells
 
@@ -96,6 +97,22 @@ def drawn(relation: str, total: int, rows: int, key: str = "") -> str:
         f"(SELECT * EXCLUDE ({place}) FROM (SELECT row_number() OVER () AS {place}, * FROM {relation}) "
         f"WHERE hash({place}) < {limit})"
     )
+
+
+def of_text(
+    connection: Any,
+    relation: str,
+    parameters: list[Any],
+    columns: dict[str, str],
+    size: int,
+    reading: Reading,
+) -> tuple[str, int]:
+    """A relation of text of so many bytes, or a sample of it where it holds too many rows, and their number if it
+    was counted. ``columns``: the names of its columns, and what these are called in SQL."""
+    if not reading.may_exceed(size):
+        return relation, 0
+    total = count(connection, relation, parameters)
+    return drawn(relation, total, reading.of(len(columns)), columns.get(reading.whole, "")), total
 
 
 def count(connection: Any, relation: str, parameters: list[Any]) -> int:

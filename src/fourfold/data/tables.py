@@ -16,12 +16,13 @@ from fourfold.errors import DataError, FileError
 from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
+from .delimited import ambiguous, numbers_of, ragged, read_cells, without_headers
 from .json_forms import in_lines
 from .messages import counted, listed
 from .sample import Reading
 from .source import Source
 from .sql import column, database, quoted
-from .text_file import MISSING_WORDS, SEPARATORS, Dialect, dialect_of, encoding_of, plain
+from .text_file import SEPARATORS, dialect_of, encoding_of, plain
 from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -30,6 +31,7 @@ INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
 LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+LONGEST_LIST = 4096
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         dialect = dialect_of(text)
 
         def explain(message: str) -> FileError:
-            return _ragged(content.name, message, dialect.separator)
+            return ragged(content.name, message, dialect.separator)
 
         notes = dialect.notes
         if encoding != "utf-8":
@@ -92,107 +94,21 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
             notes += (Note(f"separated by {mark}"),)
         with database(path, content.name, explain, scratch) as (connection, file):
-            total = _cells(connection, file, dialect, text, reading)
+            total = read_cells(connection, file, dialect, text, reading)
             names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
-            repeated = _without_headers(connection, names) if dialect.header else 0
+            repeated = without_headers(connection, names) if dialect.header else 0
             if repeated:
                 notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
-            rows, numbers = _numbers(connection, names, reading)
+            rows, numbers = numbers_of(connection, names, reading)
             check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
             if dialect.separator == ";":
-                notes += _ambiguous(connection, {cell: names[cell] for cell in numbers})
+                notes += ambiguous(
+                    connection, {cell: name for cell, name in names.items() if cell in numbers}
+                )
             casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
             yield Opened(
                 content, connection, "cells", (), casts, rows, total, notes, comma=dialect.separator == ";"
             )
-
-
-def _cells(connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading) -> int:
-    """The table ``cells`` of all words c0, c1, ..., or of a sample of the rows; and how many rows there are, if it
-    was counted."""
-    missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
-    packed = "'gzip'" if content.compressed else "'none'"
-    cells = [f"c{place}" for place in range(len(dialect.names))]
-    relation = f"""read_csv(
-        ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
-        compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
-        columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    keys = dict(zip(dialect.names, cells))
-    drawn, total = _drawn(connection, relation, [file, dialect.separator], keys, content, reading)
-    connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", [file, dialect.separator])
-    return total
-
-
-def _without_headers(connection: Any, names: dict[str, str]) -> int:
-    """Takes out the rows that repeat the header, as in files put one behind the other, and numbers the others anew."""
-    first = list(names.items())[:HEADER_CELLS]
-    same = " AND ".join(f"trim({cell}) = ?" for cell, _ in first)
-    deleted = connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first])
-    if repeated := deleted.fetchone()[0]:
-        connection.execute("CREATE TABLE others AS SELECT * FROM cells ORDER BY rowid")
-        connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
-    return repeated
-
-
-def _numbers(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:
-    """How many rows there are, and which cells hold nothing but numbers.
-
-    Codes with leading zeros, and whole numbers that a float64 can't tell apart, are words.
-    """
-    asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
-    rows, numbers = sample.count(connection, "cells", []), set()
-    for start in range(0, len(asked), COLUMNS_AT_ONCE):
-        part = asked[start : start + COLUMNS_AT_ONCE]
-        facts = ", ".join(FACTS.format(cell) for cell in part)
-        counts = connection.execute(f"SELECT {facts} FROM cells").fetchone()
-        for place, cell in enumerate(part):
-            filled, good, zeros, shortest, longest = counts[5 * place : 5 * place + 5]
-            codes = filled == good and zeros and shortest == longest and _is(connection, CODES, cell)
-            long = filled == good and (longest or 0) >= LONG_NUMBER and _is(connection, INDISTINCT, cell)
-            if filled == good and not codes and not long:
-                numbers.add(cell)
-    return rows, numbers
-
-
-FACTS = "count({0}), count(TRY_CAST({0} AS DOUBLE)), bool_or(starts_with({0}, '0')), min(length({0})), max(length({0}))"
-CODES = "bool_and(regexp_full_match({0}, '[0-9]{{2,}}'))"
-INDISTINCT = (
-    "bool_and(regexp_full_match(trim({0}), '[-+]?[0-9]+')) "
-    "AND count(DISTINCT trim({0})) > count(DISTINCT CAST({0} AS DOUBLE))"
-)
-THREE_DECIMALS = "count({0}) > 0 AND bool_and(regexp_full_match(trim({0}), '[1-9][0-9]{{0,2}}[.][0-9]{{3}}'))"
-LONG_NUMBER, HEADER_CELLS, LONGEST_LIST, COLUMNS_AT_ONCE = 16, 50, 4096, 2000
-
-
-def _is(connection: Any, condition: str, cell: str) -> bool:
-    return bool(connection.execute(f"SELECT {condition.format(cell)} FROM cells").fetchone()[0])
-
-
-def _ambiguous(connection: Any, names: dict[str, str]) -> tuple[Note, ...]:
-    """Points that may be decimal or between thousands, in a file whose semicolons let one expect the latter."""
-    found = [name for cell, name in names.items() if _is(connection, THREE_DECIMALS, cell)]
-    if not found:
-        return ()
-    because = "three digits follow all of them; if they stand between thousands, take them out"
-    return (Note(f"decimal points: {listed(found)}", because),)
-
-
-def _drawn(
-    connection: Any,
-    relation: str,
-    parameters: list[Any],
-    columns: dict[str, str],
-    content: Content,
-    reading: Reading,
-) -> tuple[str, int]:
-    """A relation of text, or a sample of it where it holds too many rows, and their number if it was counted.
-
-    ``columns``: the names of its columns, and what these are called in SQL.
-    """
-    if not reading.may_exceed(content.unpacked):
-        return relation, 0
-    total = sample.count(connection, relation, parameters)
-    return sample.drawn(relation, total, reading.of(len(columns)), columns.get(reading.whole, "")), total
 
 
 def read_parquet(content: Content, reading: Reading) -> Source:
@@ -251,7 +167,7 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
         )
         described = _described(connection, relation, file)
         keys = {name: quoted(name) for name, _ in described}
-        drawn, total = _drawn(connection, relation, [file], keys, content, reading)
+        drawn, total = sample.of_text(connection, relation, [file], keys, content.unpacked, reading)
         yield _opened(connection, drawn, file, described, content, reading, total, scratch)
 
 
@@ -371,29 +287,3 @@ def source_of(
         table[name], kind = typed(name, values)
         columns.append(Column(name, "boolean" if name in booleans else kind))
     return Source(content.name, Table(table), tuple(columns), notes=notes, total=total)
-
-
-def _ragged(name: str, message: str, separator: str) -> FileError:
-    line = re.search(r"Line: (\d+)", message)
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
-    where = f"line {line[1]} of {name}" if line else name
-    if counts:
-        return FileError(
-            "ragged-row",
-            f"{where} has another number of columns than the header",
-            got=counts[2],
-            wanted=counts[1],
-            do=f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes",
-        )
-    if "quote" in message.lower():
-        return FileError(
-            "open-quote",
-            f"{where} has a quote that is not closed",
-            do="close it, or double it inside of text",
-        )
-    return FileError(
-        "damaged-table",
-        f"{where} can't be cut into columns",
-        got=message.splitlines()[0][:120],
-        wanted="one delimiter and as many cells in each row as in the header",
-    )

@@ -28,6 +28,10 @@ MOST_ABOVE = 30
 LOOKED_AT = 100
 """Records from which the separator and the header are told."""
 
+FEWEST_LINES, LONGEST_HEAD = 10, 2**26
+"""Lines of a wide table that are looked at even where they are longer than what is looked at of all files; and the
+most bytes of them."""
+
 MISSING_WORDS = (
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
     "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
@@ -101,7 +105,7 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
     as it is needed."""
     blanks = encoding == "utf-8" and _between_blanks(content.head.decode("utf-8", "replace"))
     if encoding == "utf-8" and not mixed and not blanks:
-        yield content.path, content
+        yield content.path, _with_lines(content)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
@@ -112,10 +116,27 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
                 copy.writelines("\t".join(line.split()) + "\n" for line in reader)
             while part := reader.read(2**20):
                 copy.write(part)
-        with path.open("rb") as copied:
-            head = copied.read(len(content.head))
+        with path.open("rb") as file:
+            head = file.read(len(content.head))
         size = path.stat().st_size
-        yield path, replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
+        copied = replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
+        yield path, _with_lines(copied)
+
+
+def _with_lines(content: Content) -> Content:
+    """The content with some whole lines among its first bytes, however long they are."""
+    head = content.head
+    if len(head) >= content.unpacked or _lines(head) >= FEWEST_LINES:
+        return content
+    with unpacked(content) as file:
+        head = b""
+        while _lines(head) < FEWEST_LINES and len(head) < LONGEST_HEAD and (part := file.read(2**20)):
+            head += part
+    return replace(content, head=head)
+
+
+def _lines(text: bytes) -> int:
+    return max(text.count(b"\n"), text.count(b"\r"))
 
 
 def _between_blanks(text: str) -> bool:
@@ -135,7 +156,7 @@ def dialect_of(content: Content) -> Dialect:
     """Separator and header of UTF-8 text, from its first records."""
     text = content.head.decode("utf-8", "replace").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
-    if len(lines) > 1 and len(content.head) >= 2**18:
+    if len(lines) > 1 and len(content.head) < content.unpacked:
         lines = lines[:-1]
     skip = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     if skip == len(lines):
@@ -258,14 +279,15 @@ def _is_among(first: list[str], rest: list[list[str]]) -> bool:
 
 def names_of(cells: list[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """Distinct names: empty ones get their place, repeated ones a number."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     renamed = []
     for place, cell in enumerate(cells, start=1):
         name = wanted = cell.strip() or f"column {place}"
-        number = 2
         while name in names:
-            name, number = f"{wanted} {number}", number + 1
+            numbers[wanted] = numbers.get(wanted, 1) + 1
+            name = f"{wanted} {numbers[wanted]}"
         if name != cell.strip():
             renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
-        names.append(name)
+        names[name] = None
     return tuple(names), renamed

@@ -1,0 +1,130 @@
+"""Delimited text as a table of words in DuckDB, and which of its columns are numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from fourfold.errors import FileError
+
+from . import sample
+from .content import Content
+from .dataset import Note
+from .messages import listed
+from .sample import Reading
+from .text_file import MISSING_WORDS, SEPARATORS, Dialect
+
+HEADER_CELLS = 50
+"""Cells by which a row that repeats the header is known."""
+
+COLUMNS_AT_ONCE = 400
+"""Columns that are looked at in one query: a query of more plans longer than it runs."""
+
+LONG_NUMBER = 16
+"""Digits from which on a whole number may be beyond what a float64 holds."""
+
+FACTS = "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v))"
+CODES = "bool_and(regexp_full_match(v, '[0-9]{2,}'))"
+INDISTINCT = (
+    "bool_and(regexp_full_match(trim(v), '[-+]?[0-9]+')) "
+    "AND count(DISTINCT trim(v)) > count(DISTINCT CAST(v AS DOUBLE))"
+)
+THREE_DECIMALS = "count(v) > 0 AND bool_and(regexp_full_match(trim(v), '[1-9][0-9]{0,2}[.][0-9]{3}'))"
+
+
+def read_cells(connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading) -> int:
+    """Makes the table ``cells`` of all words c0, c1, ..., or of a sample of the rows; gives how many rows there are,
+    if it was counted."""
+    missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
+    packed = "'gzip'" if content.compressed else "'none'"
+    cells = [f"c{place}" for place in range(len(dialect.names))]
+    relation = f"""read_csv(
+        ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
+        compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
+        columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
+    keys, parameters = dict(zip(dialect.names, cells)), [file, dialect.separator]
+    drawn, total = sample.of_text(connection, relation, parameters, keys, content.unpacked, reading)
+    connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", parameters)
+    return total
+
+
+def without_headers(connection: Any, names: dict[str, str]) -> int:
+    """Takes out the rows that repeat the header, as in files put one behind the other, and numbers the others anew."""
+    first = list(names.items())[:HEADER_CELLS]
+    same = " AND ".join(f"trim({cell}) = ?" for cell, _ in first)
+    deleted = connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first])
+    if repeated := deleted.fetchone()[0]:
+        connection.execute("CREATE TABLE others AS SELECT * FROM cells ORDER BY rowid")
+        connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
+    return repeated
+
+
+def numbers_of(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:
+    """How many rows there are, and which cells hold nothing but numbers.
+
+    Codes with leading zeros, and whole numbers that a float64 can't tell apart, are words.
+    """
+    asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
+    numbers, codes, long = set(), [], []
+    for cell, (filled, good, zeros, shortest, longest) in _each(connection, FACTS, asked).items():
+        if filled == good:
+            numbers.add(cell)
+            codes += [cell] if zeros and shortest == longest else []
+            long += [cell] if (longest or 0) >= LONG_NUMBER else []
+    numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
+    return sample.count(connection, "cells", []), numbers
+
+
+def ambiguous(connection: Any, names: dict[str, str]) -> tuple[Note, ...]:
+    """Points that may be decimal or between thousands, in a file whose semicolons let one expect the latter."""
+    found = _where(connection, THREE_DECIMALS, names)
+    if not found:
+        return ()
+    because = "three digits follow all of them; if they stand between thousands, take them out"
+    return (Note(f"decimal points: {listed([names[cell] for cell in names if cell in found])}", because),)
+
+
+def _each(connection: Any, facts: str, cells: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Facts, aggregates of the words v, for each of some columns; of a table without rows none."""
+    cells, found = list(cells), {}
+    for start in range(0, len(cells), COLUMNS_AT_ONCE):
+        part = cells[start : start + COLUMNS_AT_ONCE]
+        rows = connection.execute(
+            f"""SELECT place, {facts} FROM (
+                SELECT unnest(range({len(part)})) AS place, unnest([{", ".join(part)}]) AS v FROM cells
+            ) GROUP BY place"""
+        ).fetchall()
+        found |= {part[place]: tuple(values) for place, *values in rows}
+    return found
+
+
+def _where(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:
+    return {cell for cell, (true,) in _each(connection, condition, cells).items() if true}
+
+
+def ragged(name: str, message: str, separator: str) -> FileError:
+    """What DuckDB says of text that it can't cut into columns, in our words."""
+    line = re.search(r"Line: (\d+)", message)
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    where = f"line {line[1]} of {name}" if line else name
+    if counts:
+        return FileError(
+            "ragged-row",
+            f"{where} has another number of columns than the header",
+            got=counts[2],
+            wanted=counts[1],
+            do=f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes",
+        )
+    if "quote" in message.lower():
+        return FileError(
+            "open-quote",
+            f"{where} has a quote that is not closed",
+            do="close it, or double it inside of text",
+        )
+    return FileError(
+        "damaged-table",
+        f"{where} can't be cut into columns",
+        got=message.splitlines()[0][:120],
+        wanted="one delimiter and as many cells in each row as in the header",
+    )
