@@ -47,26 +47,31 @@ def convolutions(draw):
     padding = draw(st.sampled_from(["valid", "same"] + ["causal"] * (rank == 1)))
     smallest = 1 if padding != "valid" else max(d * (k - 1) + 1 for d, k in zip(dilation, sizes))
     lengths = per_axis(smallest, smallest + 6)
-    groups, inputs, outputs = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(1, 5))
-    x = normal(draw(st.integers(0, 9)), draw(st.integers(1, 4)), *lengths, groups * inputs)
+    groups, inputs = draw(st.integers(1, 3)), draw(st.sampled_from([1, 2, 3, 4, 5, 24]))
+    outputs = draw(
+        st.sampled_from([1, 3, 5, 24, 48])
+    )  # each formulation has its numbers of channels and examples
+    x = normal(draw(st.integers(0, 9)), draw(st.sampled_from([1, 4, 8, 16])), *lengths, groups * inputs)
     kernel = normal(7, *sizes, inputs, groups * outputs)
     return x, kernel, {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(convolutions())
 def test_convolution_equals_the_reference(case):
     x, kernel, options = case
     agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
 
 
-@pytest.mark.parametrize("batch", [12, 7])
-def test_the_pieces_of_a_batch_change_nothing(batch, monkeypatch):
+@pytest.mark.parametrize(("batch", "patches", "examples"), [(12, 4, 1), (7, 7, 1), (32, 16, 4), (24, 8, 3)])
+def test_the_pieces_of_a_batch_change_nothing(batch, patches, examples, monkeypatch):
     x, kernel = normal(1, batch, 8, 8, 3), normal(2, 3, 3, 3, 5)
     options = {"strides": (1, 1), "padding": "same"}
     windows = Windows.over((8, 8), (3, 3), (1, 1), "same")
-    monkeypatch.setattr(conv, "PIECE_BYTES", 4 * 8 * 8 * 27 * 3)
-    assert conv._pieces(windows, x) == {12: 4, 7: 7}[batch]
+    monkeypatch.setattr(conv, "PATCH_BYTES", 4 * 8 * 8 * 27 * 3)
+    monkeypatch.setattr(conv, "PIECE_BYTES", 4 * 8 * 8 * (3 + 5) * 8)
+    assert conv._pieces_of_patches(windows, x) == patches
+    assert conv._pieces_of_examples(x, normal(3, batch, 8, 8, 5)) == examples
     agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
 
 

@@ -1,11 +1,13 @@
 """Convolution in one and two dimensions (any number, in fact): XLA's own, or matrix products over patches.
 
-On a CPU, XLA has a fast kernel for a convolution over some channels, which also gives the inputs' gradient: at
-strides of 1 it is a convolution of the outputs' gradient with the kernel turned round. The weights' gradient has none
-(inside a loop it is a hundred times slower than a product), nor have a picture's one to three channels. There the
-elements under each window become a row of a matrix (im2col), so that a convolution is one matrix product and the
-weights' gradient another over the same rows; rows of the inputs' gradient are added back to where they came from
-(col2im). The batch is cut into pieces whose patches stay in the cache.
+On a CPU, XLA has a fast kernel for most convolutions, and both gradients are convolutions, too. At strides of 1 the
+inputs' is one of the outputs' gradient with the kernel turned round. The weights' is one over the batch: the channels
+are its images, the examples their channels, the outputs' gradient is its kernel, and what comes out is as large as
+the weights' window. (Left to XLA it is a hundred times slower inside a loop: the axes must lie in the kernel's order.)
+
+Where XLA is slow (`_fast`), the elements under each window become a row of a matrix (im2col), so that a convolution
+is one matrix product and the weights' gradient another over the same rows; rows of the inputs' gradient are added
+back to where they came from (col2im). The batch is cut into pieces that stay in the cache.
 
 `convolution_reference` is XLA's convolution alone, the definition that tests hold this one to.
 """
@@ -25,11 +27,12 @@ from fourfold.ops.windows import Windows
 
 Array = jax.Array
 
-PIECE_BYTES = 5 << 17
+PATCH_BYTES = 5 << 17
 """How many bytes of patches a piece of the batch may have: about a third of a core's second-level cache."""
-FEWEST_CHANNELS = 4
-"""From how many channels on XLA's convolution is taken. Milliseconds on one core of a Sapphire Rapids, 32 images, XLA
-beside patches: 16 x 16 with 4 channels .34, 1.18; 8 .52, 1.51; 32 1.9, 3.1; but 32 x 32 with 3 channels 3.0, 1.9."""
+PIECE_BYTES = 1 << 20
+"""How many bytes of inputs and outputs a piece may have whose weights' gradient is XLA's convolution."""
+PIECE_ROWS = 8
+"""How many examples such a piece has at least."""
 
 
 def convolution(
@@ -56,10 +59,10 @@ def convolution(
         return convolution_reference(x, kernel, **options)
     x, kernel = varying_alike((x, kernel))
     if groups == 1:
-        return _convolve(windows, _direct(len(strides), x.shape[-1]), x, kernel)
+        return _convolve(windows, False, x, kernel)
     x = x.reshape(*x.shape[:-1], groups, -1)
     kernel = kernel.reshape(*kernel.shape[:-1], groups, -1)
-    y = jax.vmap(partial(_convolve, windows, False), in_axes=-2, out_axes=-2)(x, kernel)
+    y = jax.vmap(partial(_convolve, windows, True), in_axes=-2, out_axes=-2)(x, kernel)
     return y.reshape(*y.shape[:-2], -1)
 
 
@@ -87,55 +90,75 @@ def convolution_reference(
     )
 
 
-def _direct(rank: int, channels: int) -> bool:
-    """Whether XLA's convolution over so many channels is faster than patches."""
-    return rank <= 2 and channels >= FEWEST_CHANNELS
+def _fast(windows: Windows, channels: int, filters: int) -> bool:
+    """Whether XLA's convolution is faster than a product over patches.
+
+    Milliseconds on one core of an EPYC (Zen 4), 32 images of 16 x 16, 3 x 3, patches and XLA's, by channels, filters:
+    1, 16 .13 .44; 1, 32 .15 .08; 2, 32 .17 .13; 3, 32 .37 .25 (with a channel of zeros); 4, 16 .42 .58; 4, 32 .56 .22;
+    16, 16 .72 .78; 16, 32 1.12 .74; 32, 4 .95 .36; 32, 32 2.23 1.48.
+    """
+    return len(windows.sizes) <= 2 and max(channels, filters) >= 24
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def _convolve(windows: Windows, direct: bool, x: Array, kernel: Array) -> Array:
-    if direct:
-        edges = [(low, max(high, 0)) for low, high in zip(windows.before, windows.after)]
-        return _slide(x, kernel, windows.strides, edges, windows.dilation)
+def _convolve(windows: Windows, grouped: bool, x: Array, kernel: Array) -> Array:
+    """The convolution of one group; with several, `jax.vmap` runs over them, for which XLA has no fast kernel."""
+    if not grouped and _fast(windows, x.shape[-1], kernel.shape[-1]):
+        return _slide(x, kernel, windows.strides, windows.edges, windows.dilation)
 
     def piece(_, x):
         return None, _product(_patches(windows, x), kernel)
 
-    _, y = lax.scan(piece, None, _cut(x, _pieces(windows, x)))
+    _, y = lax.scan(piece, None, _cut(x, _pieces_of_patches(windows, x)))
     return y.reshape(x.shape[0], *windows.counts, kernel.shape[-1])
 
 
-def _forward(windows, direct, x, kernel):
+def _forward(windows, grouped, x, kernel):
     input_matters = () if x.perturbed else None
-    return _convolve(windows, direct, x.value, kernel.value), (x.value, kernel.value, input_matters)
+    return _convolve(windows, grouped, x.value, kernel.value), (x.value, kernel.value, input_matters)
 
 
-def _backward(windows, direct, residuals, dy):
+def _backward(windows, grouped, residuals, dy):
     x, kernel, input_matters = residuals
     if isinstance(dy, jax.custom_derivatives.SymbolicZero):
         return None, None
-    slides = direct and max(windows.strides) == 1 and _direct(len(windows.sizes), dy.shape[-1])
-
-    def piece(dkernel, pair):
-        x, dy = pair
-        rows = _patches(windows, x)
-        dkernel += _product_of_columns(rows.reshape(-1, rows.shape[-1]), dy.reshape(-1, dy.shape[-1]))
-        if input_matters is None or slides:
-            return dkernel, None
-        drows = _product(dy, jnp.swapaxes(kernel.reshape(rows.shape[-1], -1), 0, 1))
-        elements = [drows[..., i : i + x.shape[-1]] for i in range(0, rows.shape[-1], x.shape[-1])]
-        return dkernel, windows.put_back(elements)
-
-    pieces = _pieces(windows, x)
-    start = jnp.zeros((math.prod(kernel.shape[:-1]), kernel.shape[-1]), kernel.dtype)
-    start, dy = varying_alike((start, dy))
-    dkernel, dx = lax.scan(piece, start, (_cut(x, pieces), _cut(dy, pieces)))
-    if input_matters is not None and slides:
-        dx = _slide_back(windows, dy, kernel)
-    return None if dx is None else dx.reshape(x.shape), dkernel.reshape(kernel.shape)
+    dkernel = _gradient_of_kernel(windows, grouped, x, dy).reshape(kernel.shape)
+    if input_matters is None:
+        return None, dkernel
+    slides = not grouped and max(windows.strides) == 1 and _fast(windows, kernel.shape[-1], kernel.shape[-2])
+    return (_slide_back if slides else _put_back)(windows, dy, kernel), dkernel
 
 
 _convolve.defvjp(_forward, _backward, symbolic_zeros=True)
+
+
+def _gradient_of_kernel(windows: Windows, grouped: bool, x: Array, dy: Array) -> Array:
+    """dW[k, c, f] = sum_{n, o} x[n, o s + k d - p, c] dy[n, o, f], summed over pieces of the batch."""
+    over_batch = not grouped and windows.area > 1 and x.ndim <= 4 and x.shape[0] >= PIECE_ROWS
+    gradient = _slide_over_batch if over_batch else _product_of_patches
+    pieces = _pieces_of_examples(x, dy) if over_batch else _pieces_of_patches(windows, x)
+
+    def piece(total, pair):
+        return total + gradient(windows, *pair), None
+
+    start = jnp.zeros((windows.area * x.shape[-1], dy.shape[-1]), x.dtype)
+    start, dy = varying_alike((start, dy))
+    return lax.scan(piece, start, (_cut(x, pieces), _cut(dy, pieces)))[0]
+
+
+def _slide_over_batch(windows: Windows, x: Array, dy: Array) -> Array:
+    """The weights' gradient as XLA's convolution of (C, *S, N) with (*O, N, F): strides and dilation change places."""
+    images, dy = lax.optimization_barrier((jnp.swapaxes(x, 0, -1), jnp.moveaxis(dy, 0, -2)))
+    y = _slide(images, dy, windows.dilation, windows.edges, windows.strides)[:, *map(slice, windows.sizes)]
+    return jnp.moveaxis(y, 0, -2).reshape(-1, y.shape[-1])
+
+
+def _product_of_patches(windows: Windows, x: Array, dy: Array) -> Array:
+    """The weights' gradient as A^T B, A the patches."""
+    a, b = _patches(windows, x), dy.reshape(-1, dy.shape[-1])
+    a = a.reshape(-1, a.shape[-1])
+    # XLA turns the left one round first: where it is the wider, (B^T A)^T takes 2/3 of the time
+    return lax.optimization_barrier(b.T @ a).T if a.shape[1] > b.shape[1] else a.T @ b
 
 
 def _slide(
@@ -149,8 +172,16 @@ def _slide(
     if len(strides) == 1:
         y = _slide(x[:, None], kernel[None], (1, *strides), ((0, 0), *edges), (1, *dilation))
         return y.reshape(y.shape[0], *y.shape[2:])
+    odd = x.shape[-1] % 2 and 1 < x.shape[-1] < 16
+    if odd and kernel.shape[-1] < 48:  # an even number of channels is twice as fast
+        x, kernel = lax.optimization_barrier((_one_more(x, -1), _one_more(kernel, -2)))
     order = ("NHWC", "HWIO", "NHWC")
     return lax.conv_general_dilated(x, kernel, strides, edges, rhs_dilation=dilation, dimension_numbers=order)
+
+
+def _one_more(x: Array, axis: int) -> Array:
+    """x with a zero behind along an axis."""
+    return jnp.concatenate([x, jnp.zeros_like(lax.slice_in_dim(x, 0, 1, axis=axis))], axis=axis)
 
 
 def _slide_back(windows: Windows, dy: Array, kernel: Array) -> Array:
@@ -163,10 +194,25 @@ def _slide_back(windows: Windows, dy: Array, kernel: Array) -> Array:
     return _slide(dy, turned, windows.strides, edges, windows.dilation)
 
 
+def _put_back(windows: Windows, dy: Array, kernel: Array) -> Array:
+    """The inputs' gradient by rows of patches, each added to where it was read."""
+    channels = kernel.shape[-2]
+
+    def piece(_, dy):
+        rows = _product(dy, jnp.swapaxes(kernel.reshape(-1, kernel.shape[-1]), 0, 1))
+        return None, windows.put_back(
+            [rows[..., i : i + channels] for i in range(0, rows.shape[-1], channels)]
+        )
+
+    inputs = jax.ShapeDtypeStruct((dy.shape[0], *windows.lengths, channels), dy.dtype)
+    _, dx = lax.scan(piece, None, _cut(dy, _pieces_of_patches(windows, inputs)))
+    return dx.reshape(inputs.shape)
+
+
 def _patches(windows: Windows, x: Array) -> Array:
     """im2col: (N, *S, C) to (N, *O, K C), a row of all elements under each window."""
     padded = windows.pad(x, 0.0)
-    if x.shape[-1] < FEWEST_CHANNELS:  # short runs of memory: fewer, longer copies are faster
+    if x.shape[-1] < 4:  # short runs of memory: fewer, longer copies are faster
         return windows.rows(padded)
     return jnp.concatenate(windows.elements(padded), axis=-1)
 
@@ -176,20 +222,23 @@ def _product(rows: Array, kernel: Array) -> Array:
     return (rows.reshape(-1, rows.shape[-1]) @ matrix).reshape(*rows.shape[:-1], -1)
 
 
-def _product_of_columns(a: Array, b: Array) -> Array:
-    """A^T B. XLA turns the left one round first: where it is the wider, (B^T A)^T takes 2/3 of the time."""
-    return lax.optimization_barrier(b.T @ a).T if a.shape[1] > b.shape[1] else a.T @ b
+def _pieces_of_patches(windows: Windows, x: Array | jax.ShapeDtypeStruct) -> int:
+    """Into how many pieces the batch is cut so that the patches of one fit the cache; windows of 1 need no patches."""
+    patch_bytes = x.shape[0] * math.prod(windows.counts) * windows.area * x.shape[-1] * x.dtype.itemsize
+    return 1 if windows.area == 1 else _pieces(x.shape[0], patch_bytes, PATCH_BYTES, 1)
 
 
-def _pieces(windows: Windows, x: Array) -> int:
-    """Into how many equal pieces the batch is cut: the fewest that fit the cache, if it divides well."""
-    batch = x.shape[0]
-    if batch == 0:
-        return 1
-    patch_bytes = batch * math.prod(windows.counts) * windows.area * x.shape[-1] * x.dtype.itemsize
-    needed = min(-(-patch_bytes // PIECE_BYTES), batch)
-    fitting = next(count for count in range(needed, batch + 1) if batch % count == 0)
-    return fitting if fitting <= 4 * needed else 1
+def _pieces_of_examples(x: Array, dy: Array) -> int:
+    """Into how many pieces the batch is cut so that inputs and outputs of one fit the cache."""
+    return _pieces(x.shape[0], x.nbytes + dy.nbytes, PIECE_BYTES, PIECE_ROWS)
+
+
+def _pieces(batch: int, wanted_bytes: int, most_bytes: int, fewest_rows: int) -> int:
+    """The fewest equal pieces of a batch that have at most so many bytes, if it divides well."""
+    most = max(batch // fewest_rows, 1)
+    needed = min(max(-(-wanted_bytes // most_bytes), 1), most)
+    fitting = (count for count in range(needed, min(4 * needed, most) + 1) if batch % count == 0)
+    return next(fitting, 1)
 
 
 def _cut(x: Array, pieces: int) -> Array:

@@ -103,6 +103,11 @@ class Windows:
             )
         )
 
+    @property
+    def edges(self) -> list[tuple[int, int]]:
+        """What is padded in front of and behind each axis."""
+        return [(low, max(high, 0)) for low, high in zip(self.before, self.after)]
+
     def pad(self, x: Array, value: float) -> Array:
         """x (N, *S, C) with what the windows see beyond its edges; what no window sees is cut off."""
         edges = ((0, 0, 0), *((low, high, 0) for low, high in zip(self.before, self.after)), (0, 0, 0))
