@@ -43,7 +43,8 @@ def read_cells(connection: Any, file: str, dialect: Dialect, content: Content, r
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
         compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    keys, parameters = dict(zip(dialect.names, cells)), [file, dialect.separator]
+    keys = {name: f"trim({cell})" for name, cell in zip(dialect.names, cells)}
+    parameters = [file, dialect.separator]
     drawn, total = sample.of_text(connection, relation, parameters, keys, content.unpacked, reading)
     connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", parameters)
     return total

@@ -13,6 +13,7 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
+from .long_form import times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of, shown
 from .roles import Roles
@@ -67,8 +68,8 @@ class Ahead:
 def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
     """The roles with the column of time, if there is one, and the columns that may be targets.
 
-    Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for a table of
-    which only a sample was read.
+    Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for the last
+    rows of a table that is not in order of time.
     """
     table = source.inputs
     if not isinstance(table, Table) or source.target is not None or source.test_rows:
@@ -87,19 +88,13 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
                 got=f"--{option.replace('_', '-')}",
                 do=f"leave out --{option.replace('_', '-')}",
             )
-    if source.total and not roles.whole:
-        raise DataError(
-            "sampled-forecast",
-            f"{source.name} is too large to be read whole",
-            got=f"{source.total:,} rows",
-            wanted="all steps of each series",
-            do="leave out --rows; with --id and --time whole series are sampled",
-        )
     if roles.time is None:
         dates = [name for name in table if name != roles.id and _is_date(source, name)]
         if len(dates) == 1:
             source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
             roles = replace(roles, time=dates[0])
+    if source.total and not roles.series and roles.time is not None:
+        _check_last(source, table, roles.time)
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
     if not names:
         raise DataError(
@@ -109,6 +104,19 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             wanted="one more",
         )
     return source, roles, Table(names)
+
+
+def _check_last(source: Source, table: Table, time: str) -> None:
+    """Refuse a part of a series, the last rows of a table, whose rows are not in order of time."""
+    times = times_of(source, table, time)
+    if (times[1:] < times[:-1]).any():
+        raise DataError(
+            "sampled-forecast",
+            f"{source.name} is too large to be read whole, and its last rows are not the latest",
+            got=f"{len(times):,} of {source.total:,} rows, not in order of {time}",
+            wanted="rows in order of time, or whole series to sample",
+            do=f"sort the rows by {time}; --id COLUMN, if there are several series; or --rows {source.total}",
+        )
 
 
 def _is_date(source: Source, name: str) -> bool:

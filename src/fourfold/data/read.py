@@ -76,7 +76,8 @@ def read(
     Errors: ``DataError``, ``OptionError``, ``FileError`` (exit code 2), ``UnsafeFileError`` (3) for
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
-    reading = Reading(rows, layout=layout, whole=roles.whole)
+    whole = roles.whole if ahead is None else roles.series
+    reading = Reading(rows, layout=layout, whole=whole, last=ahead is not None and not whole)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
         found = with_test(found, open_source(test, Reading(layout=layout)))
@@ -235,7 +236,9 @@ def _named(part: str, source: Source) -> Source:
 
 def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
     """Several files as one table; of each as much as its size allows where all are too much."""
-    if reading.whole and len(files) > 1:  # a series may lie in several files, and is drawn from all of them
+    if (reading.whole or reading.last) and len(
+        files
+    ) > 1:  # a series may lie in several files, and is drawn from all
         reading = replace(reading, rows=ALL)
     sizes = [file.stat().st_size for file in files]
     total = max(sum(sizes), 1)

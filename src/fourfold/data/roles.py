@@ -37,7 +37,12 @@ class Roles:
     @property
     def whole(self) -> str:
         """The column whose rows of one value are a series, of which no sample may take a part; else ""."""
-        return self.id if self.time is not None and isinstance(self.id, str) else ""
+        return self.series if self.time is not None else ""
+
+    @property
+    def series(self) -> str:
+        """The same where rows without a time are steps in their order, as of a forecast."""
+        return self.id if isinstance(self.id, str) else ""
 
 
 NO_ROLES = Roles()

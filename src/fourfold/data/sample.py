@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,12 +21,6 @@ CELLS, FEWEST_CELLS = 20_000_000, 500_000
 BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
 """What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
 before there are any data."""
-
-
-def _spare(rows: int) -> float:
-    """How many rows are drawn for so many that are asked for, to be cut to the exact number afterwards: five
-    standard deviations of the number of rows that are drawn by their hashes."""
-    return rows + 5 * math.sqrt(rows) + 25
 
 
 PART = 1_000_000
@@ -46,7 +41,8 @@ class Reading:
 
     Without a number of rows these are as many as make 20 million ``cells``, fewer where memory is short; with
     ``all`` there is no sample, and rows are read part after part. A file that is one of several gets its ``share``
-    of them. ``whole`` names the column whose rows of one value stay together, "" if there is none. ``numbers`` are
+    of them. ``whole`` names the column whose rows of one value stay together, "" if there is none; with ``last`` no
+    rows are drawn, but the last ones taken, as of one series. ``numbers`` are
     the columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     """
 
@@ -54,6 +50,7 @@ class Reading:
     share: float = 1.0
     layout: str | None = None
     whole: str = ""
+    last: bool = False
     numbers: frozenset[str] | None = None
     all: bool = False
     cells: int = field(default_factory=most_cells)
@@ -80,23 +77,84 @@ USUAL = Reading()
 """What holds where nothing is asked for."""
 
 
-def drawn(relation: str, total: int, rows: int, key: str = "") -> str:
-    """A relation of ``total`` rows in SQL -> some more than ``rows`` of them, in their order.
+def mixed(places: np.ndarray) -> np.ndarray:
+    """Places below 2^32 as numbers of 32 bits without any order, each another one.
 
-    A row is drawn by a hash of its place, so that the sample is the same whatever the number of threads; with a
-    ``key``, by the hash of that, so that rows with one key stay together.
+    The same in NumPy and, as `MIXED`, in SQL, so that a sample is the same whatever form the table has.
+
+    Source: Wellons 2018, "Prospecting for hash functions" (lowbias32).
     """
-    share = _spare(rows) / max(total, 1)
-    if share >= 1:
+    bits = places.astype(np.uint64) & BITS
+    bits = ((bits ^ bits >> np.uint64(16)) * np.uint64(0x7FEB352D)) & BITS
+    bits = ((bits ^ bits >> np.uint64(15)) * np.uint64(0x846CA68B)) & BITS
+    return bits ^ bits >> np.uint64(16)
+
+
+BITS = np.uint64(2**32 - 1)
+MIXED = f"""
+    CREATE TEMP MACRO shifted(bits, count) AS xor(bits, bits >> count);
+    CREATE TEMP MACRO times(bits, factor) AS (bits * factor) & {BITS}::UBIGINT;
+    CREATE TEMP MACRO mixed(place) AS shifted(times(shifted(times(shifted(
+        place::UBIGINT & {BITS}::UBIGINT, 16), {0x7FEB352D}::UBIGINT), 15), {0x846CA68B}::UBIGINT), 16)
+"""
+CHUNK = 2**22
+
+
+def places(total: int, rows: int) -> np.ndarray:
+    """Which ``rows`` of so many are drawn: those whose places mix to the smallest numbers, in their order."""
+    limit = _limit(total, rows)
+    return np.concatenate([start + np.flatnonzero(chunk <= limit) for start, chunk in _chunks(total)])
+
+
+def _limit(total: int, rows: int) -> int:
+    """The largest of the ``rows`` smallest numbers that the places below ``total`` mix to."""
+    enough = rows / total + 6 * math.sqrt(rows) / total  # six standard deviations above what is wanted
+    most = np.uint64(min(enough, 1.0) * int(BITS))
+    smallest = np.concatenate([chunk[chunk <= most] for _, chunk in _chunks(total)])
+    return int(np.partition(smallest, rows - 1)[rows - 1]) if len(smallest) >= rows else int(BITS)
+
+
+def _chunks(total: int) -> Iterator[tuple[int, np.ndarray]]:
+    for start in range(0, total, CHUNK):
+        yield start, mixed(np.arange(start, min(start + CHUNK, total)))
+
+
+def drawn(
+    connection: Any,
+    relation: str,
+    parameters: list[Any],
+    total: int,
+    reading: Reading,
+    columns: dict[str, str],
+) -> str:
+    """A relation of ``total`` rows in SQL -> as many of them as the reading says, those of `places`, in their order.
+
+    Rows that have to stay together do; their values are drawn by the order in which they first occur. ``columns``:
+    the names of the relation's columns, and what these are called in SQL.
+    """
+    rows, key = reading.of(len(columns)), columns.get(reading.whole, "")
+    if rows >= total:
         return relation
-    limit = f"{int(share * 2**64)}::UBIGINT"
-    if key:
-        return f"(SELECT * FROM {relation} WHERE hash({key}) < {limit})"
-    place = '"fourfold row"'
-    return (
-        f"(SELECT * EXCLUDE ({place}) FROM (SELECT row_number() OVER () AS {place}, * FROM {relation}) "
-        f"WHERE hash({place}) < {limit})"
+    connection.execute(MIXED)
+    placed = f"(SELECT row_number() OVER () - 1 AS {PLACE}, * FROM {relation})"
+    if not key:
+        chosen = f"{PLACE} >= {total - rows}" if reading.last else f"mixed({PLACE}) <= {_limit(total, rows)}"
+        return f"(SELECT * EXCLUDE ({PLACE}) FROM {placed} WHERE {chosen})"
+    connection.execute(
+        f"""CREATE TEMP TABLE chosen AS SELECT value FROM (
+            SELECT value, sum(count) OVER (ORDER BY order_) AS upto, row_number() OVER (ORDER BY order_) AS nth FROM (
+                SELECT *, mixed(row_number() OVER (ORDER BY first) - 1) AS order_ FROM (
+                    SELECT {key} AS value, count(*) AS count, min({PLACE}) AS first FROM {placed} GROUP BY ALL
+        ))) WHERE upto <= {rows} OR nth = 1""",
+        parameters,
     )
+    return (
+        f"(SELECT * EXCLUDE ({PLACE}) FROM {placed} SEMI JOIN chosen ON {key} IS NOT DISTINCT FROM value "
+        f"ORDER BY {PLACE})"
+    )
+
+
+PLACE = '"fourfold place"'
 
 
 def of_text(
@@ -108,24 +166,19 @@ def of_text(
     reading: Reading,
 ) -> tuple[str, int]:
     """A relation of text of so many bytes, or a sample of it where it holds too many rows, and their number if it
-    was counted. ``columns``: the names of its columns, and what these are called in SQL."""
+    was counted."""
     if not reading.may_exceed(size):
         return relation, 0
     total = count(connection, relation, parameters)
-    return drawn(relation, total, reading.of(len(columns)), columns.get(reading.whole, "")), total
+    return drawn(connection, relation, parameters, total, reading, columns), total
 
 
 def count(connection: Any, relation: str, parameters: list[Any]) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {relation}", parameters).fetchone()[0])
 
 
-def places(total: int, rows: int) -> np.ndarray:
-    """Which ``rows`` of so many are drawn: always the same ones, in their order."""
-    return np.sort(np.random.default_rng(0).choice(total, rows, replace=False))
-
-
 def thinned(source: Source, reading: Reading) -> Source:
-    """At most as many rows as the reading says, drawn with a fixed seed, in their order; test rows all stay.
+    """At most as many rows as the reading says, in their order; test rows all stay.
 
     Arrays are drawn from only where a number of rows is asked for.
     """
@@ -139,25 +192,26 @@ def thinned(source: Source, reading: Reading) -> Source:
     if total <= rows:
         return source
     because = "as asked" if reading.rows is not None else f"{reading.cells:,} cells are read at most"
-    if train > rows:
-        kept = _whole(source, reading.whole, train, rows)
-        because += "" if kept is None else f"; all rows of each {reading.whole}"
-        kept = places(train, rows) if kept is None else kept
+    whole = isinstance(source.inputs, Table) and reading.whole in source.inputs
+    because += f"; all rows of each {reading.whole}" if whole else ""
+    if train > rows and not (whole and total > train):  # else they have been drawn
+        kept = np.arange(train - rows, train) if reading.last else places(train, rows)
+        kept = _whole(source, reading.whole, train, rows) if whole else kept
         source, train = source.take(np.concatenate([kept, np.arange(train, found)])), len(kept)
-    note = Note(f"sample: {min(rows, train):,} of {total:,} rows", because, "--rows N")
+    last = "the last " if reading.last and not whole else ""
+    note = Note(f"sample: {last}{train:,} of {total:,} rows", because, "--rows N")
     return replace(source, total=total).noting(note)
 
 
-def _whole(source: Source, key: str, train: int, rows: int) -> np.ndarray | None:
+def _whole(source: Source, key: str, train: int, rows: int) -> np.ndarray:
     """Which of the first ``train`` rows are drawn, at most ``rows``, all that have one value of the key, or none of
-    them; None without such a column."""
-    if not isinstance(source.inputs, Table) or key not in source.inputs:
-        return None
+    them; but of one value all, however many."""
+    assert isinstance(source.inputs, Table)
     values = source.inputs[key][:train]
     labels = [None if value is None else str(value) for value in values.tolist()]
     numbers: dict[str | None, int] = {}
     number = np.array([numbers.setdefault(label, len(numbers)) for label in labels])
-    order = np.random.default_rng(0).permutation(len(numbers))
-    sizes = np.bincount(number)[order]
-    chosen = order[np.cumsum(sizes) <= rows]
+    order = np.argsort(mixed(np.arange(len(numbers))))
+    fitting = np.cumsum(np.bincount(number)[order]) <= rows
+    chosen = order[: max(1, np.count_nonzero(fitting))]
     return np.flatnonzero(np.isin(number, chosen))

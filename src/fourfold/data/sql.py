@@ -51,6 +51,9 @@ def database(
     try:
         with _literally(path) as plain:
             connection.execute("SET temp_directory = ''")
+            connection.execute(
+                "SET disabled_optimizers = 'join_order,build_side_probe_side'"
+            )  # the sample is small
             connection.execute(f"SET allowed_paths = [{_literal(plain)}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")

@@ -130,7 +130,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
         check_bomb(content.name, content.size, total * columns)
         check_memory(content.name, min(total, most, reading.at_once(columns)) * columns * 8)
         keys = {name: quoted(name) for name, _ in described}
-        drawn = sample.drawn(relation, total, most, keys.get(reading.whole, ""))
+        drawn = sample.drawn(connection, relation, [file], total, reading, keys)
         yield _opened(connection, drawn, file, described, content, reading, total, scratch)
 
 
