@@ -113,7 +113,8 @@ def compare(
     Args:
         x: an embedded name ("digits"), a path, a data frame that holds the target, or inputs as an array:
             flat (N, F), sequence (N, T, C), image (N, H, W, C).
-        y: the target (N,) where ``x`` holds inputs only; (N, K) for several numbers, or for labels that are 0 or 1.
+        y: the target (N,) where ``x`` holds inputs only; (N, K) for several numbers, or for labels that are 0 or 1;
+            (N, T) for one of each step of series (N, T, C), lists of arrays where lengths differ.
         out: the folder for report, results and model; a temporary one by default.
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
         verbose: say on standard error what was inferred, and show progress.

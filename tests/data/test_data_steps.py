@@ -97,6 +97,7 @@ def test_what_the_target_belongs_to_can_be_said():
         (lambda: from_arrays(SERIES, [part[0] for part in LABELS], target_per="step"), "steps-of-no-series"),
         (lambda: from_arrays(SERIES, LABELS, target_per="row"), "unknown-target-per"),
         (lambda: from_arrays(SERIES, LABELS, task="multilabel"), "labels-of-steps"),
+        (lambda: from_arrays(SERIES, LABELS, layout="flat", target_per="step"), "layout-of-steps"),
         (lambda: from_arrays(SERIES, LABELS, task="regression"), "regression-of-words"),
         (lambda: from_arrays(SERIES, [np.full(n, "a") for n in LENGTHS]), "one-class"),
         (
@@ -125,6 +126,15 @@ def test_steps_without_a_target_do_not_count():
     encoded = preparation.target(data.target)
     np.testing.assert_array_equal(encoded == -1, missing(data.target))
     np.testing.assert_array_equal(encoded[data.target == "up"], 1)
+
+
+def test_steps_that_end_without_values_are_said():
+    rows = table()
+    last = rows.groupby("who")["when"].transform("max") == rows["when"]
+    rows.loc[last, ["east", "north"]] = np.nan
+    data = read(rows, target="way", roles=LONG)
+    assert "not counted: 24 steps at the end of series without a value in any channel" in said(data)
+    assert (~missing(data.target)).sum() == 168 - 24
 
 
 def test_numbers_are_scaled_by_the_counted_steps_of_training_series():

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +25,7 @@ from fourfold.study.architecture import CAPS, architecture, build
 from fourfold.study.blocks import sweep_of
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.candidates.own import described
+from fourfold.study.efforts import EFFORTS
 from fourfold.study.prepared import prepare
 from fourfold.study.workers import Inline
 
@@ -193,12 +195,12 @@ def test_permuted_steps_keep_their_targets_and_shuffled_ones_their_lengths():
 
 
 def test_a_baseline_reads_the_neighbours_of_a_step_alone():
-    inputs = np.arange(20.0).reshape(1, 10, 2)
-    found = stepwise.windows(inputs)
-    assert found.shape == (1, 10, 14)
-    np.testing.assert_array_equal(found[0, 5], inputs[0, 2:9].ravel())
-    assert (found[0, 0, :6] == 0).all()
-    assert stepwise.windows(np.ones((1, 4, 300))).shape == (1, 4, 300)
+    inputs = np.arange(40.0).reshape(2, 10, 2)
+    found = stepwise.windows(inputs, np.array([1, 0, 1]), np.array([5, 0, 9]))
+    np.testing.assert_array_equal(found[0], inputs[1, 2:9].ravel())
+    np.testing.assert_array_equal(found[1], [*[0] * 6, *inputs[0, :4].ravel()])
+    np.testing.assert_array_equal(found[2], [*inputs[1, 6:].ravel(), *[0] * 6])
+    assert stepwise.windows(np.ones((1, 4, 300)), np.zeros(2, int), np.arange(2)).shape == (2, 300)
 
 
 # ---- a comparison ----------------------------------------------------------------------------------------
@@ -295,3 +297,51 @@ def test_numbers_of_steps_from_arrays(tmp_path):
     told = found.model.predict(x)
     assert told.shape == (40, 14) and np.isnan(told).sum() == sum(14 - len(one) for one in x)
     assert found.results["measures"] == [] or found.results["examples"] is None
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A comparison of few steps with all measures: numbers of steps of unequal series."""
+    few = replace(
+        EFFORTS["standard"],
+        steps=20,
+        learning_rates=(1e-2,),
+        seeds=2,
+        sizes=("S",),
+        extensions=0,
+        probe_seeds=1,
+    )
+    x, _ = held(50)
+    y = [np.convolve(one[:, 1], [0.5, 1.0, 0.5], mode="same") for one in x]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(EFFORTS, "standard", few)
+        return compare(x, y, out=tmp_path_factory.mktemp("measured"), verbose=False, executor=Inline())
+
+
+def test_measures_apply_or_say_why_not(measured):
+    found = {measure["name"]: measure for measure in measured.results["measures"]}
+    reasons = {name: measure["reason"] for name, measure in found.items() if measure["reason"]}
+    assert reasons == {
+        "shift": "the targets of the steps would move along",
+        "confusion": "the target is a number",
+        "hyperparameters": "on request: --hyperparameters, and at thorough effort",
+    }
+    assert "the answer for the last step" in found["reach"]["answer"]
+    evidence = {(e["measure"], e["subject"]): e["value"] for e in measured.results["evidence"]}
+    assert evidence["R2", "dense"] < 1 and evidence["MAE", "dense"] > 0
+
+
+def test_the_report_draws_the_series_that_are_told_worst(measured):
+    examples = measured.results["examples"]
+    assert examples["families"] == [] and examples["mistakes"]
+    for mistake in examples["mistakes"]:
+        drawn = mistake["input"]
+        assert drawn["channels"] == ["true", *CANDIDATES] and len(drawn["values"]) == 5
+        ends = {tuple(value is None for value in line) for line in drawn["values"]}
+        assert len(ends) == 1 and not any(next(iter(ends))[:8])  # padding is drawn in no line
+        errors = [float(said["predicted"].removeprefix("error ")) for said in mistake["said"]]
+        true, *told = (np.array(line, dtype=float) for line in drawn["values"])
+        wanted = [np.sqrt(np.nanmean((line - true) ** 2)) for line in told]
+        np.testing.assert_allclose(errors, wanted, rtol=0.01)
+    page = (measured.folder / "report.html").read_text(encoding="utf-8")
+    assert "the test series with the largest mean loss" in page

@@ -20,7 +20,7 @@ from .messages import listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
-from .steps import by_columns, check_per, is_stepwise, settle_steps
+from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from .target import settle_target
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
@@ -64,6 +64,7 @@ def settle(
             wanted="one y for each row of x",
         )
     if is_stepwise(source, target_per, layout):
+        check_layout_of_steps(layout)
         values, settled_task, target_notes = settle_steps(source, task=task, bounds=bounds, per=target_per)
         source = replace(source, layout="sequence")
     else:

@@ -24,6 +24,7 @@ __all__ = [
     "Placed",
     "as_rows",
     "by_columns",
+    "check_layout_of_steps",
     "check_per",
     "grid",
     "is_stepwise",
@@ -74,6 +75,17 @@ class Placed:
 def check_per(per: str | None) -> None:
     if per is not None and per not in PER:
         raise unknown("target-per", per, PER, option="--target-per")
+
+
+def check_layout_of_steps(layout: str | None) -> None:
+    if layout not in (None, "sequence"):
+        raise OptionError(
+            "layout-of-steps",
+            "only series have a target for each step",
+            got=f"--target-per step and --layout {layout}",
+            wanted="--layout sequence",
+            do="leave out one of them",
+        )
 
 
 def steps_of(y: np.ndarray, inputs: np.ndarray | Table) -> tuple[np.ndarray, str] | None:
@@ -227,12 +239,9 @@ def settle_steps(
     )
     found[counts] = flat
     settled = replace(settled, stepwise=True)
-    unlabelled = int((real & ~counts).sum())
-    return (
-        found,
-        settled,
-        (_said(source, counts, values, per), *_rescored(notes, settled, flat), *_left(unlabelled)),
-    )
+    empty = int((~real & ~missing(values)).sum()) if source.columns else 0  # arrays are padded with anything
+    left = _left(int((real & ~counts).sum()), empty)
+    return found, settled, (_said(source, counts, values, per), *_rescored(notes, settled, flat), *left)
 
 
 def _said(source: Source, counts: np.ndarray, values: np.ndarray, per: str | None) -> Note:
@@ -263,11 +272,13 @@ def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray) -> list[Note]
     return [said if note.what.startswith("score: ") else note for note in notes]
 
 
-def _left(unlabelled: int) -> tuple[Note, ...]:
-    if not unlabelled:
-        return ()
-    what = f"not counted: {counted(unlabelled, 'step')} without a target"
-    return (Note(what, "read, but neither learnt from nor scored"),)
+def _left(unlabelled: int, empty: int) -> tuple[Note, ...]:
+    """What is said of steps that do not count."""
+    found = (
+        (unlabelled, "without a target", "read, but neither learnt from nor scored"),
+        (empty, "at the end of series without a value in any channel", "taken for padding"),
+    )
+    return tuple(Note(f"not counted: {counted(n, 'step')} {what}", why) for n, what, why in found if n)
 
 
 def as_rows(dataset: Dataset) -> Dataset:

@@ -31,12 +31,14 @@ def plural(count: float, one: str, many: str = "") -> str:
 def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     """The data in a few words."""
     shape = " × ".join(str(side) for side in data.get("shape") or ())
-    words = [plural(data["rows"], "row"), f"{data.get('layout', '')} {shape}".strip()]
+    steps = bool(task.get("stepwise"))
+    count = plural(data["rows"], "series", "series") if steps else plural(data["rows"], "row")
+    words, each = [count, f"{data.get('layout', '')} {shape}".strip()], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     if classes:
         several = task.get("kind") == "multilabel"
-        return (*words, plural(len(classes), *(("label",) if several else ("class", "classes"))))
-    return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or ""))
+        return (*words, plural(len(classes), *(("label",) if several else ("class", "classes"))) + each)
+    return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + each)
 
 
 def protocol(plan: dict[str, Any]) -> tuple[str, ...]:
@@ -65,10 +67,10 @@ def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
     kind = str(task.get("kind") or "")
     facts = [
-        Fact("Rows", fmt.integer(data["rows"])),
+        Fact("Series" if task.get("stepwise") else "Rows", fmt.integer(data["rows"])),
         Fact("Layout", str(data.get("layout") or "")),
         Fact("Shape of one row", " × ".join(str(side) for side in data.get("shape") or ())),
-        Fact("Task", kind),
+        Fact("Task", f"{kind} of each step" if task.get("stepwise") else kind),
         Fact("Labels" if kind == "multilabel" else "Classes", _some(task.get("classes"))),
         Fact("Targets", "" if kind == "multilabel" else _some(task.get("targets"))),
         Fact("Output layer", str(task.get("output") or "")),

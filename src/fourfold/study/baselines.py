@@ -264,7 +264,7 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
     It learns from at most 20,000 steps, drawn with a fixed seed; each series counts alike.
     """
     split = prepared.splits[number]
-    x = windows(prepared.inputs[number % len(prepared.inputs)])
+    x = prepared.inputs[number % len(prepared.inputs)]
     y = prepared.targets[number % len(prepared.targets)]
     there, classes = counted(y), int(y.max()) + 1 if kind == "classification" else 0
     alike = np.asarray(there / np.maximum(there.sum(axis=1, keepdims=True), 1), np.float64)
@@ -276,11 +276,14 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
         drawn = np.random.default_rng([number, 11]).permutation(len(step))[:MOST_STEPS]
         series, step = rows[series[drawn]], step[drawn]
         weights, estimator = alike[series, step], baseline.of(strength, y[0])
-        return estimator.fit(x[series, step], y[series, step], sample_weight=weights / weights.mean())
+        return estimator.fit(
+            windows(x, series, step), y[series, step], sample_weight=weights / weights.mean()
+        )
 
     def told(model: Any, rows: np.ndarray) -> np.ndarray:
-        flat = x[rows].reshape(-1, x.shape[2])
-        return _outputs(kind, model, flat, classes).reshape(len(rows), x.shape[1], -1)
+        steps = np.arange(x.shape[1])
+        each = [windows(x, np.full(len(steps), row), steps) for row in rows]
+        return np.stack([_outputs(kind, model, one, classes) for one in each])
 
     def score(model: Any, rows: np.ndarray) -> float:
         outputs, targets = told(model, rows), y[rows]

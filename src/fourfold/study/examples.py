@@ -16,7 +16,7 @@ from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
-from fourfold.study import examination, tested
+from fourfold.study import examination, step_examples, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
@@ -37,10 +37,12 @@ FILTERS = "The first convolution's filters with the largest norms; a coloured im
 
 
 def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | None:
-    """``results["examples"]``; None where no trained network was looked at, or where each step has an answer."""
+    """``results["examples"]``; None where no trained network was looked at."""
     found = examination.found(study, trials)
-    if not found or study.dataset.task.stepwise:  # a row is a series with many answers
+    if not found:
         return None
+    if study.dataset.task.stepwise:
+        return {"about": step_examples.ABOUT, "families": [], "mistakes": _mistaken_series(study, trials)}
     views = [view for family, arrays in found.items() for view in _Views(study, family, arrays).all()]
     return {"about": _about(study), "families": views, "mistakes": _mistakes(study, trials)}
 
@@ -183,6 +185,42 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
         }
         for i in worst[:MOST_MISTAKES]
     ]
+
+
+def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]]:
+    """The test series whose steps the families together are most wrong about."""
+    rows = tested.tested(study.prepared)
+    truth = tested.truth(study.dataset, study.preparations, rows)
+    predicted = {
+        family: tested.of_trials(found.answers(), study.prepared, study.preparations).values.mean(axis=0)
+        for family, found in trials.items()
+    }
+    losses = tested.losses_of(study, np.stack(list(predicted.values())), rows)  # (families, n)
+    worst = [i for i in np.argsort(-losses.mean(axis=0), kind="stable").tolist() if losses[:, i].any()]
+    return [
+        {
+            "title": _title(study, int(rows[i])) + _called(study, int(rows[i])),
+            "true": step_examples.summary(study.dataset.task, truth[i]),
+            "input": step_examples.told(
+                study.dataset.task, truth[i], {name: value[i] for name, value in predicted.items()}
+            ),
+            "said": [
+                {
+                    "family": name,
+                    "predicted": step_examples.how_well(study.dataset.task, truth[i], value[i]),
+                    "probability": None,
+                }
+                for name, value in predicted.items()
+            ],
+            "note": "",
+        }
+        for i in worst[:MOST_MISTAKES]
+    ]
+
+
+def _called(study: Study, row: int) -> str:
+    ids = study.dataset.ids
+    return "" if ids is None else f", {ids[row]}"
 
 
 def _title(study: Study, row: int) -> str:

@@ -73,18 +73,19 @@ class OverSteps(losses.Loss):
         return super().__call__(y_true, y_pred, sample_weight)
 
 
-def windows(inputs: np.ndarray) -> np.ndarray:
-    """Series (N, T, C) as a table for each step (N, T, (2 r + 1) C): its neighbours, then itself among them; 0 outside.
+def windows(inputs: np.ndarray, series: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Some steps (n,) of series (N, T, C) as a table (n, (2 r + 1) C): each among its neighbours in their order.
 
-    The radius r is 3, less where that would be more than 256 numbers a step.
+    Outside of the series is 0. The radius r is 3, less where that would be more than 256 numbers a step.
 
-    >>> windows(np.array([[[1.0], [2.0]]]))[0].tolist()
+    >>> windows(np.array([[[1.0], [2.0]]]), np.array([0, 0]), np.array([0, 1])).tolist()
     [[0.0, 0.0, 0.0, 1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0]]
     """
     radius = radius_of(inputs.shape[2])
-    room = np.pad(inputs, [(0, 0), (radius, radius), (0, 0)])
-    steps = inputs.shape[1]
-    return np.concatenate([room[:, place : place + steps] for place in range(2 * radius + 1)], axis=2)
+    places = step[:, None] + np.arange(-radius, radius + 1)
+    inside = (places >= 0) & (places < inputs.shape[1])
+    found = inputs[series[:, None], np.clip(places, 0, inputs.shape[1] - 1)]
+    return np.where(inside[..., None], found, np.zeros((), inputs.dtype)).reshape(len(step), -1)
 
 
 def radius_of(channels: int) -> int:

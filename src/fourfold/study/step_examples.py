@@ -1,0 +1,66 @@
+"""Series whose steps have targets, as plain data for a report: what each step is, and what it is told to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fourfold.preprocessing.task import Task
+from fourfold.study.stepwise import counted
+
+MOST_STEPS, MOST_CLASSES = 512, 6
+BAND = 0.7
+"""The height of a line of classes, where the next line is 1 above."""
+
+ABOUT = (
+    "The worst mistakes are the test series with the largest mean loss of all families, whose networks were not "
+    "trained on them. Lines are what each step is, and what it is told to be; those of classes stand above each other, "
+    "the higher in its band the later the class in the order in which they are named. Rows are counted from 0."
+)
+
+
+def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """What the steps (T,) are, and what they are told to be (T, K), as lines; thinned out where there are many.
+
+    Lines of classes stand above each other, the true ones on top, each as high in its band as its class in their order.
+    """
+    there = counted(true)
+    step = -(-len(true) // MOST_STEPS)
+
+    def line(values: np.ndarray) -> list[float | None]:
+        return [
+            float(f"{v:.4g}") if real else None for v, real in zip(values[::step].tolist(), there[::step])
+        ]
+
+    if task.kind == "regression":
+        lines = [true, *(value[:, 0] for value in said.values())]
+    else:
+        classes = [true, *(value.argmax(axis=1) for value in said.values())]
+        lines = [len(said) - band + BAND * one / (len(task.classes) - 1) for band, one in enumerate(classes)]
+    return {
+        "kind": "series",
+        "channels": ["true", *said],
+        "values": [line(values) for values in lines],
+        "families": [None, *said],
+    }
+
+
+def summary(task: Task, true: np.ndarray) -> str:
+    """The classes of the steps (T,) from low to high, with their counts, or the range of their numbers."""
+    there = true[counted(true)]
+    if task.kind == "regression":
+        return f"{there.min():.4g} to {there.max():.4g}"
+    parts = [f"{label} {int((there == k).sum())}" for k, label in enumerate(task.classes)]
+    more = len(parts) - MOST_CLASSES
+    return ", ".join(parts[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "") + " steps"
+
+
+def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
+    """How many steps are told right, or the root mean squared error."""
+    there = counted(true)
+    if task.kind == "regression":
+        return f"error {float(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2))):.4g}"
+    right = int((told.argmax(axis=1) == true)[there].sum())
+    return f"{right} of {int(there.sum())} steps right"
