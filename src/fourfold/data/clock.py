@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "filling"]
 
 TOLERANCE = 0.2
 """How far from the grid a stamp may lie, in steps."""
@@ -25,6 +27,14 @@ _UNITS = (
     (60 * SECOND, "minute"),
     (SECOND, "second"),
 )
+_SIZES = {unit: size for size, unit in _UNITS}
+_SIXTIETHS = (1, 2, 5, 10, 15, 30)
+_ROUND = {"second": _SIXTIETHS, "minute": _SIXTIETHS, "hour": (1, 2, 3, 4, 6, 12), "day": (1,), "week": (1,)}
+"""Steps that divide the next longer unit, the shortest first."""
+
+FILLED, FEWEST_STEPS = 0.9, 24
+"""The share of steps with a row that a grid of means should have; and the steps that the longest series keeps."""
+
 _SEASONS = {"month": {1: 12, 2: 6, 3: 4, 6: 2, 12: 1}, "business day": {1: 5}, "week": {1: 52}, "day": {1: 7}}
 
 
@@ -36,12 +46,14 @@ class Clock:
       rows stand in order and nothing more is known; "stamp" where stamps are irregular and only their order counts.
     - ``axis`` (L,): the stamps from the first to the last of all series, those that are absent included.
     - ``places`` (N,): where each of the stamps that were given lies on the axis.
+    - ``means``: several stamps may lie in one step, and their rows count as their mean.
     """
 
     unit: str
     count: float
     axis: np.ndarray
     places: np.ndarray
+    means: bool = False
 
     @classmethod
     def of(cls, times: np.ndarray | None, series: np.ndarray) -> Clock:
@@ -74,8 +86,41 @@ class Clock:
         size, unit = next(((size, unit) for size, unit in _UNITS if usual % size == 0), (SECOND, "second"))
         return cls(unit, float(usual / size), np.rint(axis).astype(np.int64).astype("datetime64[us]"), places)
 
+    @classmethod
+    def of_means(cls, times: np.ndarray, series: np.ndarray, step: str = "") -> Clock:
+        """A grid for stamps that fit none: the shortest round step, from their median distance on, of which nine in
+        ten hold a row, between the first and the last of each series; or the ``step`` that such a clock is called.
+
+        >>> hours = np.array([0, 1, 5, 7, 11, 13, 14, 20], dtype="datetime64[h]").astype("datetime64[us]")
+        >>> clock = Clock.of_means(hours, np.zeros(8, int), "6 hour means")
+        >>> str(clock), clock.places.tolist()
+        ('6 hour means', [0, 0, 0, 1, 1, 2, 2, 3])
+        """
+        dates = times.dtype.kind == "M"
+        stamps = times.astype("datetime64[us]").astype(np.int64) if dates else times.astype(np.float64)
+        sizes = _round(float(np.median(_steps(stamps, series))), dates)
+        if step:
+            count, unit, _ = step.split(" ")
+            sizes = iter([(float(count), unit)])
+        chosen: Clock | None = None
+        for count, unit in sizes:
+            size = count * _SIZES.get(unit, 1)
+            mark = min(size, DAY) if dates else size
+            first = np.floor(stamps.min() / mark) * mark
+            places = np.floor((stamps - first) / size).astype(np.int64)
+            steps, filled = filling(places, series)
+            if chosen is not None and steps < FEWEST_STEPS:
+                break
+            axis = first + np.arange(places.max() + 1) * size
+            axis = axis.astype(np.int64).astype("datetime64[us]") if dates else axis
+            chosen = cls(unit, count, axis, places, means=True)
+            if filled >= FILLED:
+                break
+        assert chosen is not None
+        return chosen
+
     def __str__(self) -> str:
-        return f"{self.count:g} {self.unit}"
+        return f"{self.count:g} {self.unit}{' means' * self.means}"
 
     @property
     def regular(self) -> bool:
@@ -115,6 +160,27 @@ def _steps(stamps: np.ndarray, series: np.ndarray) -> np.ndarray:
     """The distances of neighbouring stamps, within each series."""
     order = np.lexsort((stamps, series))
     return np.diff(stamps[order])[np.diff(series[order]) == 0]
+
+
+def _round(usual: float, dates: bool) -> Iterator[tuple[float, str]]:
+    """Steps from the usual one on, each a count and its unit: round ones up to a week, or of numbers twice as long."""
+    if not dates:
+        shown = float(f"{usual:.2g}")
+        yield from ((shown * 2**n, "number") for n in itertools.count())
+    steps = [(count, unit) for unit, counts in _ROUND.items() for count in counts]
+    longer = [(count, unit) for count, unit in steps if count * _SIZES[unit] >= usual]
+    yield from ((float(count), unit) for count, unit in longer or steps[-1:])
+
+
+def filling(places: np.ndarray, series: np.ndarray) -> tuple[int, float]:
+    """The steps of the longest series, and the share of the steps of all of them that hold a row."""
+    taken = np.unique(np.stack([series, places]), axis=1)
+    first = np.full(taken[0].max() + 1, np.iinfo(np.int64).max)
+    last = np.zeros_like(first)
+    np.minimum.at(first, taken[0], taken[1])
+    np.maximum.at(last, taken[0], taken[1])
+    steps = last - first + 1
+    return int(steps.max()), taken.shape[1] / int(steps.sum())
 
 
 def _counted(series: np.ndarray) -> np.ndarray:

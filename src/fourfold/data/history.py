@@ -46,6 +46,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
         targets=windows.targets,
         known=levels,
         phases=windows.phases,
+        step=windows.step if windows.step.endswith("means") else "",
     )
     kinds = {column.name: column.kind in WORDS for column in panel.columns}
     strange = [column.name for column in columns if kinds.get(column.name) != (column.kind in WORDS)]

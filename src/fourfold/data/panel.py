@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
 
-from .clock import DAY, Clock
+from .clock import DAY, Clock, filling
 from .dataset import Column, Note, Table
 from .long_form import labels_of, table_of, times_of
 from .messages import counted
@@ -23,6 +23,9 @@ __all__ = ["Panel", "panel_of", "shown"]
 
 MOST_LEVELS = 20
 """A column with more different words than this is left out."""
+
+FEWEST_FILLED = 0.5
+"""The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
 
 PHASES = {"year": slice(1, 3), "week": slice(3, 5), "day": slice(5, 7)}
 """Where `calendar` has sin and cos of a phase."""
@@ -70,21 +73,28 @@ def panel_of(
     targets: Sequence[str],
     known: Mapping[str, tuple[str, ...]] | None = None,
     phases: Sequence[str] | None = None,
+    step: str = "",
 ) -> Panel:
-    """The series of a table. ``known`` and ``phases``: levels and calendar as they were learnt, None to choose them.
+    """The series of a table. ``known``, ``phases`` and ``step``: levels, calendar and grid as they were learnt, None
+    or "" to choose them.
+
+    Where stamps of several series fit no grid, all that lies in one step of a coarser one counts as its mean.
 
     Errors: a column that does not exist, a missing id or time, two rows of a series at one time, a target that is
-    no number, stamps of several series that fit no grid.
+    no number.
     """
     table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
     times = None if time is None else times_of(source, table, time)
     if times is not None:
         _check_repeated(times, series, labels, time, id)
-    clock = Clock.of(times, series)
+    clock = _clock_of(times, series, step)
     columns, levels, channels, notes = _channels(
         source, table, targets, [*targets, *filter(None, (time, id))], known
     )
+    if clock.means:
+        channels, series, places = _means(channels, series, clock.places)
+        clock = replace(clock, places=places)
     count = len(labels)
     start = np.full(count, len(clock.axis))
     np.minimum.at(start, series, clock.places)
@@ -101,6 +111,27 @@ def panel_of(
         values.append(one)
     notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
+
+
+def _clock_of(times: np.ndarray | None, series: np.ndarray, step: str) -> Clock:
+    """The grid of the stamps; of several series one of means, where each would have most of its steps empty."""
+    if times is not None and step.endswith("means"):
+        return Clock.of_means(times, series, step)
+    clock = Clock.of(times, series)
+    if times is None or clock.regular or filling(clock.places, series)[1] >= FEWEST_FILLED:
+        return clock
+    return Clock.of_means(times, series)
+
+
+def _means(
+    channels: np.ndarray, series: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows (N, C) of one series and place as their mean, what is missing left out: values, series, places (n,)."""
+    (kept, at), row = np.unique(np.stack([series, places]), axis=1, return_inverse=True)
+    total, present = np.zeros((len(kept), channels.shape[1])), np.zeros((len(kept), channels.shape[1]))
+    np.add.at(total, row.ravel(), np.nan_to_num(channels))
+    np.add.at(present, row.ravel(), ~np.isnan(channels))
+    return np.where(present > 0, total / np.maximum(present, 1), np.nan), kept, at
 
 
 def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, list[str]]:
@@ -221,22 +252,20 @@ def _said(
         span = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else str(lengths[0])
         notes.append(Note(f"series: {counted(len(labels), 'value')} of {id}, {span} steps each"))
     gaps = int(sum(lengths) - len(series))
-    if not clock.regular:
-        if len(labels) > 1 and gaps > len(series):
-            raise DataError(
-                "irregular-series",
-                f"the stamps {time!r} of several series fit no common grid",
-                got=f"{len(series)} rows at {len(clock.axis)} different times",
-                wanted="a row for each hour, day, month, ... of each series",
-                do="aggregate the rows to regular steps, or forecast one series at a time",
-            )
+    span = "" if time is None else f"{shown(clock.axis[0])} to {shown(clock.axis[-1])}"
+    if clock.means:
+        step = str(clock).removesuffix(" means")
+        why = "the shortest round step, from the median distance on, of which nine in ten hold a row"
+        notes.append(
+            Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {step}, {span}", why)
+        )
+    elif not clock.regular:
         notes.append(Note("steps: irregular", "the order of the stamps is used, their distances are not"))
     elif time is None:
         same = "; step n of all series is taken for the same time" if id else ""
         notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
     else:
-        first, last = shown(clock.axis[0]), shown(clock.axis[-1])
-        notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {first} to {last}"))
+        notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {span}"))
     if gaps:
         why = "a window sees there what was last known, and none whose target has a gap is used"
         notes.append(Note(f"gaps: {counted(gaps, 'step')} without a row", why))
