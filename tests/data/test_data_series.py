@@ -163,6 +163,9 @@ def test_long_tables_that_are_no_series(changes, slug):
 
 
 def test_what_changes_within_a_series_is_no_target_of_it():
+    once = long_table(ill=["yes", None, None, None, None, None] * 12)  # in one row of each series
+    with pytest.raises(DataError, match="'ill' changes within a series"):
+        read(once, target="ill", roles=Roles(id="bed", time="at"))
     changing = long_table(ill=list(range(72)))
     for target, per in [("ill", "series"), (["pulse", "ill"], None)]:
         with pytest.raises(DataError) as caught:

@@ -50,18 +50,13 @@ def assembled(
     built, placed = series_of(source, roles.id, roles.time, channels)
     first, number = placed.first, placed.series
 
-    def changing(values: np.ndarray) -> np.ndarray:
-        """Where a column (N,) has another value than in the first row of its series."""
-        changes = values != values[first][number]
-        if values.dtype.kind == "f":
-            changes &= ~(np.isnan(values) & np.isnan(values[first][number]))
-        return changes
-
     def constant(name: Any, do: str = "") -> Any:
         if not isinstance(name, str):
             return name
         values = table[name]
-        changes = changing(values)
+        changes = values != values[first][number]
+        if values.dtype.kind == "f":
+            changes &= ~(np.isnan(values) & np.isnan(values[first][number]))
         if changes.any():
             place = int(np.argmax(changes))
             raise DataError(
@@ -73,7 +68,7 @@ def assembled(
             )
         return values[first]
 
-    stepwise = per == "step" or (per is None and len(targets) == 1 and changing(table[targets[0]]).any())
+    stepwise = per == "step" or (per is None and len(targets) == 1 and placed.varies(table[targets[0]]))
     if stepwise and len(targets) > 1:
         raise OptionError(
             "several-targets-of-steps",

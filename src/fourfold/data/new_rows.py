@@ -115,10 +115,8 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
 
 def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
-    stepwise = preparation.task.stepwise  # series are numbered through
-    if preparation.layout == "sequence" and (
-        preparation.columns or stepwise
-    ):  # steps of a series may lie anywhere
+    # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
+    if preparation.layout == "sequence" and (preparation.columns or preparation.task.stepwise):
         yield read_inputs(source, preparation)
         return
     reading = _reading(preparation)
@@ -162,8 +160,11 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         return NewRows(history.windows, Noticed(history.notes), named, history.following)
     columns = preparation.columns
     if preparation.task.stepwise:
-        table = isinstance(found.inputs, Table) and columns
-        return _steps_of_table(found, preparation) if table else _steps_of_array(found, preparation)
+        if not isinstance(found.inputs, Table):
+            return _steps_of_array(found, preparation)
+        if not columns:
+            raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+        return _steps_of_table(found, preparation)
     if preparation.layout == "sequence" and preparation.row_shape and columns:
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":

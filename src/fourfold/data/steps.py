@@ -59,6 +59,17 @@ class Placed:
         """The first row of each series (S,)."""
         return np.unique(self.series, return_index=True)[1]
 
+    def varies(self, values: np.ndarray) -> bool:
+        """Whether a column (N,) has different values within a series; missing ones are none.
+
+        >>> Placed(np.array([0, 0, 1]), np.array([0, 1, 0])).varies(np.array([1.0, np.nan, 2.0]))
+        False
+        """
+        there = ~missing(values)
+        series, known = self.series[there], values[there]
+        _, first, number = np.unique(series, return_index=True, return_inverse=True)
+        return bool((known != known[first][number]).any())
+
     def grid(self, values: np.ndarray, steps: int = 0) -> np.ndarray:
         """A column (N,) as (S, T), T at least ``steps``, without a value where no row stands.
 
