@@ -22,7 +22,7 @@ from fourfold.layers import Conv1D, Dense, GlobalAveragePooling1D
 from fourfold.options import Options
 from fourfold.study import stepwise, tested, variants
 from fourfold.study.architecture import CAPS, architecture, build
-from fourfold.study.blocks import sweep_of
+from fourfold.study.blocks import OverSteps, sweep_of
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.candidates.own import described
 from fourfold.study.efforts import EFFORTS
@@ -94,7 +94,7 @@ def test_what_does_not_count_changes_neither_loss_nor_score_nor_gradient(output,
 
 
 def test_a_loss_of_steps_is_that_of_the_mean_series_whatever_masks_say():
-    loss = stepwise.OverSteps(losses.MeanSquaredError())
+    loss = OverSteps(losses.MeanSquaredError())
     targets, outputs = jnp.array([[1.0, jnp.nan], [2.0, 4.0]]), jnp.zeros((2, 2, 1))
     assert float(loss(targets, outputs)) == (1 + (4 + 16) / 2) / 2
     assert float(loss(targets, outputs, mask=jnp.array([[True, True], [False, False]]))) == 5.5

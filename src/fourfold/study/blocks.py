@@ -25,7 +25,7 @@ from fourfold.preprocessing.task import jaccard
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.prepared import Prepared
-from fourfold.study.stepwise import OverSteps, mean
+from fourfold.study.stepwise import counted, mean
 from fourfold.study.variants import varied
 from fourfold.training.objective import Objective
 from fourfold.training.program import Program
@@ -153,6 +153,22 @@ LOSSES = {
     "softplus": losses.MeanSquaredError,
     "tanh": losses.MeanSquaredError,
 }
+
+
+class OverSteps(losses.Loss):
+    """A loss of steps as a loss of series (N,): the mean over the steps that count; masks of layers say no more."""
+
+    def __init__(self, each: losses.Loss) -> None:
+        super().__init__(f"{each.name}_over_steps")
+        self.each = each
+
+    def call(self, y_true, y_pred):
+        there = counted(y_true)
+        safe = jnp.where(there, y_true, jnp.zeros_like(y_true))
+        return mean(self.each.call(safe[..., None], y_pred), y_true)
+
+    def __call__(self, y_true, y_pred, sample_weight=None, mask=None):
+        return super().__call__(y_true, y_pred, sample_weight)
 
 
 def _score(

@@ -12,10 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-
-from fourfold import losses
 
 MOST_INPUTS = 256
 RADIUS = 3
@@ -43,7 +40,7 @@ def mean(values: Any, targets: Any) -> Any:
     [2.0]
     """
     there = counted(targets)
-    numbers = jnp if isinstance(there, jnp.ndarray) else np
+    numbers = there.__array_namespace__()
     return numbers.where(there, values, 0).sum(-1) / numbers.maximum(there.sum(-1), 1)
 
 
@@ -55,22 +52,6 @@ def class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
     """
     shares = np.array([mean((targets == k).astype(float), targets).mean() for k in range(classes)])
     return 1 / (classes * np.maximum(shares, 1e-9))
-
-
-class OverSteps(losses.Loss):
-    """A loss of steps as a loss of series (N,): the mean over the steps that count; masks of layers say no more."""
-
-    def __init__(self, each: losses.Loss) -> None:
-        super().__init__(f"{each.name}_over_steps")
-        self.each = each
-
-    def call(self, y_true, y_pred):
-        there = counted(y_true)
-        safe = jnp.where(there, y_true, jnp.zeros_like(y_true))
-        return mean(self.each.call(safe[..., None], y_pred), y_true)
-
-    def __call__(self, y_true, y_pred, sample_weight=None, mask=None):
-        return super().__call__(y_true, y_pred, sample_weight)
 
 
 def windows(inputs: np.ndarray, series: np.ndarray, step: np.ndarray) -> np.ndarray:
