@@ -1,5 +1,6 @@
 """Data that do not come whole: mapped files, files of other libraries, generators, datasets; the numbers of memory."""
 
+import os
 import threading
 import time
 
@@ -11,7 +12,7 @@ import pytest
 import fourfold
 from fourfold import Input, Model, Sequential
 from fourfold.callbacks import Callback
-from fourfold.errors import DataError, OptionError
+from fourfold.errors import DataError, FileError, OptionError
 from fourfold.layers import BatchNormalization, Conv1D, Dense, Dropout, Flatten
 from fourfold.models import arrays
 from fourfold.models.batches import Batches
@@ -109,8 +110,33 @@ def test_forms_of_arrays_in_files(small_parts, on_disk, tmp_path, form, monkeypa
     assert arrays.streamed(x)
     disk = fitted(x, Y)
     same(disk, fitted(X, Y))
-    rows = np.array([7, 7, 3])
+    rows = np.array([7, 7, 3, 8])
     np.testing.assert_array_equal(Rows(x, "float32").take(rows), X[rows])
+
+
+def test_a_file_that_others_change(on_disk, tmp_path):
+    path, x = on_disk(X).filename, on_disk(X)
+    rows = Rows(x, "float32")
+    os.truncate(x.filename, 2000)
+    with pytest.raises(FileError, match="became shorter while it was read"):
+        rows.take(np.array([100]))
+    old = np.load(path, mmap_mode="r")
+    np.save(tmp_path / "new.npy", X + 1)
+    os.replace(tmp_path / "new.npy", path)  # the map still shows the old file
+    np.testing.assert_array_equal(Rows(old, "float32").take(np.arange(5)), X[:5])
+
+
+def test_rows_of_a_slow_disk_are_asked_for_beforehand(on_disk, monkeypatch):
+    asked = []
+    monkeypatch.setattr(reading, "SECONDS_OF_A_RUN", -1.0)
+    monkeypatch.setattr(
+        reading.os, "posix_fadvise", lambda handle, place, size, advice: asked.append((place, size))
+    )
+    x, size = on_disk(X), X[0].nbytes
+    rows, numbers = Rows(x, "float32"), np.array([1, 2, 9])
+    for _ in range(2):
+        np.testing.assert_array_equal(rows.take(numbers), X[numbers])
+    assert asked[-2:] == [(x.offset + size, 2 * size), (x.offset + 9 * size, size)]
 
 
 def test_arrays_too_large_to_be_copied_are_read_part_by_part(small_parts, monkeypatch):
@@ -144,9 +170,10 @@ def test_a_file_is_never_read_whole(small_parts, on_disk, monkeypatch):
     read, held = [], []
     take = Rows.take
 
-    def counted(self, numbers):
-        read.append(len(numbers) if self.ndim == X.ndim else 0)
-        return take(self, numbers)
+    def counted(self, numbers, *room):
+        ascending = np.all(np.diff(numbers) > 0)  # others are sorted, and asked for again
+        read.append(len(numbers) if self.ndim == X.ndim and ascending else 0)
+        return take(self, numbers, *room)
 
     class Look(Callback):
         def on_train_batch_end(self, batch, logs=None):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
@@ -21,7 +20,7 @@ from fourfold.models.arrays import prepare, streamed
 from fourfold.models.batches import Batches, Given, as_batches
 from fourfold.training.objective import Batch
 from fourfold.training.program import Program
-from fourfold.training.reading import PART_BYTES, Rows, ahead
+from fourfold.training.reading import PART_BYTES, Rows, ahead, aligned
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -77,9 +76,9 @@ def example(data: Batch | Made) -> Batch:
 
 def placed_bytes(data: Batch | Made) -> int:
     """Bytes that are on a device at once."""
-    leaves = jax.tree.leaves(example(data))
-    streams = isinstance(data, Made) or any(isinstance(leaf, Rows) for leaf in leaves)
-    return PART_BYTES if streams else sum(leaf.nbytes for leaf in leaves)
+    if isinstance(data, Made) or _reads(data):
+        return PART_BYTES
+    return sum(leaf.nbytes for leaf in jax.tree.leaves(data))
 
 
 class Feed:
@@ -102,41 +101,43 @@ class Feed:
         check: Callable[[Batch], None] = lambda batch: None,
     ) -> None:
         self._program, self._batch_size, self._check = program, batch_size, check
+        self._data = data
         self.steps: int | None
         if isinstance(data, Made):
             self.steps = data.batches.steps(steps)
-            self._pieces = partial(self._of_batches, data)
             return
-        self.steps = -(-data.size // batch_size)
-        if steps is not None:
-            self.steps = min(self.steps, steps)
-        if any(isinstance(leaf, Rows) for leaf in jax.tree.leaves(data)):
-            self._pieces = partial(self._of_rows, data, self.steps)
-        else:
-            self._pieces = partial(self._of_arrays, program.place(data), data.size, self.steps)
+        whole = -(-data.size // batch_size)
+        self.steps = whole if steps is None else min(whole, steps)
+        if not _reads(data):
+            self._data = program.place(data)
 
     def epoch(self, shuffler: np.random.Generator | None = None) -> Generator[Piece]:
         """The pieces of one epoch, in an order that ``shuffler`` draws."""
-        return self._pieces(shuffler)
+        data = self._data
+        if isinstance(data, Made):
+            return self._of_batches(data, shuffler)
+        dealt = self._dealt(data.size, shuffler)
+        return self._of_rows(data, *dealt) if _reads(data) else self._of_arrays(data, *dealt)
 
-    def _of_arrays(self, placed: Batch, rows: int, steps: int, shuffler: Any) -> Generator[Piece]:
+    def _of_arrays(self, placed: Batch, full: np.ndarray, last: np.ndarray) -> Generator[Piece]:
         """All full batches as one piece, then the last, smaller one."""
-        full, last = self._dealt(rows, steps, shuffler)
         if len(full):
             yield Piece(placed, jnp.asarray(full), len(full))
         if len(last):
             yield Piece(self._program.rows(placed, jnp.asarray(last)), None, 1)
 
-    def _of_rows(self, data: Batch, steps: int, shuffler: Any) -> Generator[Piece]:
-        """The same steps in pieces of several, read ahead."""
-        full, last = self._dealt(data.size, steps, shuffler)
+    def _of_rows(self, data: Batch, full: np.ndarray, last: np.ndarray) -> Generator[Piece]:
+        """The same steps in pieces of several, read ahead. A piece holds its rows in the file's order."""
         room = self._room(data, self._batch_size, len(full))
 
         def read() -> Generator[Piece]:
             for start in range(0, len(full), room):
                 some = full[start : start + room]
-                taken = [jax.tree.map(lambda rows, some=some: rows.take(some.ravel()), data)]
-                yield self._joined(taken, self._batch_size, len(some), room)
+                ascending, places = np.unique(some, return_inverse=True)
+                indices = np.zeros((room, self._batch_size), np.int32)
+                indices[: len(some)] = places.reshape(some.shape)
+                part = jax.tree.map(lambda rows: rows.take(ascending, room * self._batch_size), data)  # noqa: B023
+                yield Piece(self._program.place_part(part), jax.device_put(indices), len(some))
             if len(last):
                 yield Piece(jax.tree.map(lambda rows: jnp.asarray(rows.take(last)), data), None, 1)
 
@@ -167,12 +168,10 @@ class Feed:
         if waiting:
             yield self._joined(waiting, size, len(waiting), room)
 
-    def _dealt(
-        self, rows: int, steps: int, shuffler: np.random.Generator | None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _dealt(self, rows: int, shuffler: np.random.Generator | None) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers of the full batches (steps, batch), and of the last, smaller one."""
         order = np.arange(rows) if shuffler is None else shuffler.permutation(rows)
-        order, size = order.astype(np.int32), self._batch_size
+        order, size, steps = order.astype(np.int32), self._batch_size, self.steps or 0
         full = min(steps, rows // size)
         return order[: full * size].reshape(full, size), order[full * size :] if steps > full else order[:0]
 
@@ -187,14 +186,17 @@ class Feed:
         rows = room * size
 
         def join(*arrays: np.ndarray) -> np.ndarray:
-            if len(arrays) == 1 and len(arrays[0]) == rows:
-                return arrays[0]
-            whole = np.empty((rows, *arrays[0].shape[1:]), arrays[0].dtype)
+            whole = aligned((rows, *arrays[0].shape[1:]), arrays[0].dtype)
             np.concatenate(arrays, out=whole[: sum(map(len, arrays))])
             return whole
 
-        data = self._program.place(jax.tree.map(join, *batches))
+        data = self._program.place_part(jax.tree.map(join, *batches))
         return Piece(data, jnp.arange(rows, dtype=jnp.int32).reshape(room, size), steps)
+
+
+def _reads(data: Batch) -> bool:
+    """Whether rows of the data are read when they are asked for."""
+    return any(isinstance(leaf, Rows) for leaf in jax.tree.leaves(data))
 
 
 def _shapes(batch: Batch) -> Any:

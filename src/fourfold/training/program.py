@@ -72,6 +72,10 @@ class Program:
         """The data where `run` reads them."""
         return jax.tree.map(jnp.asarray, data)
 
+    def place_part(self, data: Batch) -> Batch:
+        """Data that nobody changes, where `run` reads them: they need not be copied."""
+        return jax.device_put(data)
+
     def rows(self, data: Batch, numbers: Any) -> Batch:
         """Some rows of placed data as a batch for `run_batch`."""
         return jax.tree.map(lambda array: array[numbers], data)

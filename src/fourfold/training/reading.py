@@ -6,18 +6,26 @@ before run; what is in memory at once are a few such parts.
 
 from __future__ import annotations
 
+import math
 import mmap
+import os
 import queue
 import threading
+import time
+import weakref
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
 
-PART_BYTES = 1 << 24
+from fourfold.errors import FileError
+
+PART_BYTES = 1 << 23
 """Bytes of a part that is read at once. A part is used, one waits, one is being read."""
-NEIGHBOURHOOD = 1 << 16
-"""Bytes that the system maps around a place that is read."""
+SECONDS_OF_A_RUN, BYTES_A_SECOND = 1e-5, 2e9
+"""What a read takes at most, and how quickly it goes on, where the system has a copy of the file in memory."""
+ALIGNMENT = 64
+"""JAX takes arrays that begin at a multiple of this as they are, without a copy."""
 
 T = TypeVar("T")
 
@@ -29,6 +37,8 @@ class Rows:
         array: in memory, in a mapped file, or in a file whose library reads some rows at a time (h5py, zarr).
         dtype: of the rows as they are read.
 
+    A mapped file is read beside its map, since pages of a map that were looked at count as this process's memory.
+
     >>> rows = Rows(np.arange(6.0).reshape(3, 2), "float32")
     >>> len(rows), rows.shape, rows.take(np.array([2, 0])).tolist()
     (3, (3, 2), [[4.0, 5.0], [0.0, 1.0]])
@@ -38,7 +48,7 @@ class Rows:
         self._array, self.dtype = array, np.dtype(dtype)
         self._first, self._count = 0, int(array.shape[0])
         self._row = tuple(int(side) for side in array.shape[1:])
-        self._map = _map_of(array)
+        self._file = _file_of(array)
 
     def __len__(self) -> int:
         return self._count
@@ -50,10 +60,6 @@ class Rows:
     @property
     def ndim(self) -> int:
         return len(self.shape)
-
-    @property
-    def row_bytes(self) -> int:
-        return int(np.prod(self._row)) * self.dtype.itemsize
 
     def __getitem__(self, part: slice | tuple[Any, None]) -> Rows:
         """A run of the rows, or with ``[..., None]`` the same rows with one more axis. Nothing is read."""
@@ -67,42 +73,89 @@ class Rows:
         other.__dict__ = self.__dict__ | changed
         return other
 
-    def take(self, numbers: np.ndarray) -> np.ndarray:
-        """Rows by their numbers, in this order. They are read in the file's order, and what was mapped is let go."""
-        taken = np.empty((len(numbers), *self._row), self.dtype)
-        order = np.argsort(numbers, kind="stable")
-        for places in self._portions(order, np.asarray(numbers)):
-            read = self._read(numbers[places] + self._first)
-            taken[places] = read.reshape(len(places), *self._row)
-            if self._map is not None:
-                self._map.madvise(mmap.MADV_DONTNEED)
+    def take(self, numbers: np.ndarray, room: int | None = None) -> np.ndarray:
+        """Rows by their numbers, in this order; with ``room``, that many rows, of which the others mean nothing.
+
+        A file is read in its order, so ascending numbers are quickest.
+        """
+        numbers = np.asarray(numbers)
+        if np.any(numbers[1:] <= numbers[:-1]):
+            ascending, places = np.unique(numbers, return_inverse=True)
+            return self.take(ascending)[places]
+        taken = aligned((room or len(numbers), *self._row), self.dtype)
+        self._read(numbers + self._first, taken[: len(numbers)])
         return taken
 
     def parts(self) -> Iterator[np.ndarray]:
         """All rows in their order, read part by part."""
-        rows = max(PART_BYTES // max(self.row_bytes, 1), 1)
+        rows = max(PART_BYTES // max(math.prod(self._row) * self.dtype.itemsize, 1), 1)
         for start in range(0, self._count, rows):
             yield self.take(np.arange(start, min(start + rows, self._count)))
 
-    def _read(self, ascending: np.ndarray) -> np.ndarray:
-        """Rows of the array; one of a file is asked for each row once."""
-        if isinstance(self._array, np.ndarray):
-            return self._array[ascending]
-        once, again = np.unique(ascending, return_inverse=True)
-        return np.asarray(self._array[once])[again]
+    def _read(self, ascending: np.ndarray, out: np.ndarray) -> None:
+        array, shape = self._array, (len(out), *self._array.shape[1:])
+        if self._file is not None and array.dtype == out.dtype:
+            self._file.read(ascending, out)
+        elif self._file is not None:
+            raw = np.empty(shape, array.dtype)
+            self._file.read(ascending, raw)
+            out[...] = raw.reshape(out.shape)
+        elif isinstance(array, np.ndarray) and array.flags.c_contiguous and array.dtype == out.dtype:
+            np.take(array, ascending, axis=0, out=out.reshape(shape), mode="clip")
+        else:
+            out[...] = np.asarray(array[ascending]).reshape(out.shape)
 
-    def _portions(self, order: np.ndarray, numbers: np.ndarray) -> Iterator[np.ndarray]:
-        """The places of sorted numbers, so that one portion maps about as much as a part holds."""
-        if self._map is None:
-            yield order
-            return
-        least, span = PART_BYTES // NEIGHBOURHOOD, PART_BYTES // max(self.row_bytes, 1)
-        ascending, start = numbers[order], 0
-        while start < len(order):
-            near = int(np.searchsorted(ascending, ascending[start] + span))
-            stop = max(near, start + least)
-            yield order[start:stop]
-            start = stop
+
+class _File:
+    """The rows of one array in a file: ``size`` bytes each, ``step`` bytes from one to the next."""
+
+    def __init__(self, path: str, start: int, step: int, size: int) -> None:
+        self.path, self.start, self.step, self.size = path, start, step, size
+        self.handle = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.handle)
+        self.waits = False
+
+    def read(self, ascending: np.ndarray, out: np.ndarray) -> None:
+        """Rows, in as few runs as they have.
+
+        Where the last read had to wait for the disk, these are asked for beforehand: it reads them side by side.
+        """
+        adjacent = self.step == self.size
+        breaks = np.flatnonzero(np.diff(ascending) != 1) + 1 if adjacent else np.arange(1, len(ascending))
+        firsts = np.concatenate([[0], breaks]) if len(ascending) else breaks
+        places = (self.start + ascending[firsts].astype(np.int64) * self.step).tolist()
+        bounds = (np.append(firsts, len(ascending)) * self.size).tolist()
+        runs = list(zip(places, bounds, bounds[1:]))
+        if self.waits and len(runs) > 1:
+            for place, begin, end in runs:
+                os.posix_fadvise(self.handle, place, end - begin, os.POSIX_FADV_WILLNEED)
+        target, handle, read = memoryview(out.reshape(-1).view(np.uint8)), self.handle, os.preadv  # pyright: ignore
+        started = time.perf_counter()
+        for place, begin, end in runs:
+            if (got := read(handle, (target[begin:end],), place)) != end - begin:
+                self._rest(target[begin + got : end], place + got)
+        seconds = time.perf_counter() - started
+        self.waits = seconds > SECONDS_OF_A_RUN * len(runs) + out.nbytes / BYTES_A_SECOND
+
+    def _rest(self, target: memoryview, place: int) -> None:
+        while len(target):
+            got = os.preadv(self.handle, (target,), place)
+            if not got:
+                raise FileError(
+                    "file-was-cut",
+                    f"{self.path} became shorter while it was read",
+                    wanted="a file that nobody writes to",
+                    do="make it anew, and map it again",
+                )
+            target, place = target[got:], place + got
+
+
+def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An array for JAX to take as it is; its values are not set."""
+    size = math.prod(shape) * dtype.itemsize
+    room = np.empty(size + ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
+    return room[start : start + size].view(dtype).reshape(shape)
 
 
 def mapped(array: Any) -> bool:
@@ -163,9 +216,31 @@ def _root(array: Any) -> np.memmap | None:
     return found
 
 
-def _map_of(array: Any) -> Any:
-    """The map whose pages can be let go after reading: a file's, unless changes to it are this process's alone."""
+def _file_of(array: Any) -> _File | None:
+    """The file of a mapped array that can be read beside its map; None if its rows don't lie in one piece each, if
+    changes to the array are this process's alone, or if the file is another by now."""
     root = _root(array)
-    if root is None or root.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
+    if (
+        root is None
+        or root.mode == "c"
+        or root.filename is None
+        or not (len(array) and hasattr(os, "preadv"))
+    ):
         return None
-    return root.base
+    row = array[:1]
+    if not row.flags.c_contiguous or array.strides[0] < row.nbytes or not row.nbytes:
+        return None
+    start = array.ctypes.data - root.ctypes.data + root.offset
+    try:
+        file = _File(os.fspath(root.filename), start, array.strides[0], row.nbytes)
+    except OSError:
+        return None
+    for number in {0, len(array) // 2, len(array) - 1}:
+        same = np.empty(row.shape, row.dtype)
+        try:
+            file.read(np.array([number]), same)
+        except FileError:
+            return None
+        if same.tobytes() != array[number : number + 1].tobytes():
+            return None
+    return file

@@ -57,6 +57,9 @@ class SplitProgram(Program):
         """The data on each device."""
         return jax.device_put(data, self._everywhere)
 
+    def place_part(self, data: Batch) -> Batch:
+        return jax.device_put(data, self._everywhere)
+
     def rows(self, data: Batch, numbers: Any) -> Batch:
         return super().rows(_first(data), numbers)
 
