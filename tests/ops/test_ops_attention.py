@@ -1,6 +1,7 @@
 """The fast attention equals the textbook's, in outputs and gradients; masks merge as they should."""
 
 from functools import partial
+from unittest.mock import patch
 
 import jax
 import jax.numpy as jnp
@@ -37,7 +38,7 @@ def assert_close(got, wanted, tolerance=5e-5):
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * max(1, np.abs(b).max(initial=0)))
 
 
-@settings(max_examples=12)
+@settings(max_examples=16)
 @given(data=st.data())
 def test_fast_equals_reference(data):
     n, h, t, s, k, v = (data.draw(st.integers(1, 4), label=axis) for axis in "NHTSKV")
@@ -57,6 +58,9 @@ def test_fast_equals_reference(data):
 
     wanted = value_and_gradients(reference, arrays, **options)
     assert_close(value_and_gradients(attention.attend, arrays, **options), wanted)
+    piece = data.draw(st.integers(1, n * h * t * s), label="piece")
+    with patch.multiple(attention, WHOLE=0, PIECE=piece):
+        assert_close(value_and_gradients(attention.attend, arrays, **options), wanted)
     largest = data.draw(st.integers(1, n * h * t * s), label="largest")
     assert_close(value_and_gradients(partial(attention.attend, largest=largest), arrays, **options), wanted)
 
