@@ -97,7 +97,7 @@ RESHAPING = [
     ("Reshape", {"target_shape": (2, -1, 6)}, [IMAGE], {}),
     ("Permute", {"dims": (3, 1, 2)}, [IMAGE], {}),
     ("Cropping1D", {"cropping": (1, 2)}, [SEQUENCE], {}),
-    ("Cropping1D", {"cropping": 1} | CHANNELS_FIRST, [SEQUENCE], {}),
+    ("Cropping1D", {"cropping": 1}, [SEQUENCE], {}),
     ("ZeroPadding1D", {"padding": (1, 3)}, [SEQUENCE], {}),
     ("ZeroPadding1D", {"padding": 2} | CHANNELS_FIRST, [SEQUENCE], {}),
     ("ZeroPadding2D", {"padding": ((1, 0), (2, 3))}, [IMAGE], {}),

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
@@ -114,16 +113,13 @@ class Cropping1D(Layer):
     [0.0, 1.0]
     """
 
-    def __init__(
-        self, cropping: int | Sequence[int] = 1, data_format: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, cropping: int | Sequence[int] = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cropping = arguments.per_axis("cropping", cropping, 2, least=0)
-        self.data_format = arguments.data_format(data_format)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, "T", self.data_format)
-        steps = inputs.shape[1 if self.data_format == "channels_last" else 2]
+        arguments.check_axes(self, inputs, "NTC")
+        steps = inputs.shape[1]
         if steps is not None and steps <= sum(self.cropping):
             raise ShapeError(
                 "cropping",
@@ -134,9 +130,8 @@ class Cropping1D(Layer):
         return {}
 
     def call(self, weights: Any, inputs: Array) -> Array:
-        axis = 1 if self.data_format == "channels_last" else 2
         before, after = self.cropping
-        return jax.lax.slice_in_dim(inputs, before, inputs.shape[axis] - after, axis=axis)
+        return inputs[:, before : inputs.shape[1] - after]
 
 
 class ZeroPadding1D(Layer):
