@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fourfold import __version__, ending
-from fourfold.core.machine import cores
+from fourfold.core.machine import READ, TRAIN, check_room, cores
 from fourfold.errors import OptionError
 from fourfold.report.escape import visible
 from fourfold.study.efforts import EFFORTS
@@ -151,6 +151,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
+    check_room(TRAIN)
     from fourfold.options import Options, load_data
     from fourfold.study.workers import warm_up
 
@@ -219,6 +220,7 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
+    check_room(READ)
     from fourfold.data.judgement import as_lines, as_plain
     from fourfold.options import Options, load_data
 
@@ -276,6 +278,7 @@ def predict(
     ] = None,
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""
+    check_room(TRAIN)
     from fourfold.predictions import predict_file
 
     say = _Say(silent=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -15,6 +16,10 @@ from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
 
 INTERRUPTED, TERMINATED, BUG, MACHINE = 130, 143, 1, 4
+NO_MEMORY = re.compile(
+    "failed to map segment|cannot allocate memory|can't start new thread|RESOURCE_EXHAUSTED|bad_alloc",
+    re.IGNORECASE,
+)
 running: list[Path] = []
 """The folder of the comparison that runs."""
 
@@ -35,15 +40,24 @@ def run(app: typer.Typer) -> NoReturn:
         code = INTERRUPTED
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    except MemoryError:
-        code = _fail("the machine has too little memory. Do this: fewer rows, or --effort quick", MACHINE)
     except Exception as error:
-        code = _usage_or_bug(error)
+        code = _of_memory(error) or _usage_or_bug(error)
     if code == INTERRUPTED:
         _stop("interrupted", INTERRUPTED)
     _end_worker()
     sys.stdout.flush()
     sys.exit(code)
+
+
+def _of_memory(error: Exception) -> int:
+    """The exit code of an error that says that memory ran out, in whatever words a library has for it; 0 of others."""
+    if not isinstance(error, MemoryError) and not NO_MEMORY.search(str(error)):
+        return 0
+    detail = f": got {str(error).splitlines()[0][:120]}" if str(error) else ""
+    return _fail(
+        f"the machine has too little memory{detail}. Do this: --rows N, --effort quick, or wider limits",
+        MACHINE,
+    )
 
 
 def _usage_or_bug(error: Exception) -> int:

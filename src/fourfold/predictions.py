@@ -18,7 +18,7 @@ import numpy as np
 from fourfold.core.files import whole_file
 from fourfold.data import NewRows
 from fourfold.data.new_rows import Noticed, parts_of_inputs
-from fourfold.data.sql import quoted
+from fourfold.data.sql import on_disk, quoted
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows
@@ -153,7 +153,7 @@ def _parquet_file(path: Path) -> Iterator[Write]:
 
     with whole_file(path) as temporary:
         database = temporary.with_name(temporary.name + ".rows")
-        connection = duckdb.connect(str(database), config={"memory_limit": "400MiB", "threads": "2"})
+        connection = duckdb.connect(str(database), config=on_disk())
         names: list[str] = []
 
         def write(columns: Columns) -> None:

@@ -1,12 +1,15 @@
 """How much memory there is, where something limits it."""
 
+import re
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from fourfold import ending
 from fourfold.core import machine
 
 GIB = 2**30
@@ -50,3 +53,44 @@ def test_the_limits_of_the_process_hold(limit):
         preexec_fn=lambda: resource.setrlimit(limit, (GIB, GIB)),
     )
     assert GIB // 2 < int(ended.stdout) < GIB
+
+
+@pytest.mark.parametrize(
+    ("arguments", "megabytes"), [(["inspect", "iris"], 300), (["predict", "study", "new"], 900)]
+)
+def test_limits_under_which_libraries_do_not_load_are_refused_at_once(arguments, megabytes):
+    """Some of them abort, or try for ever, where there are too few addresses."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "fourfold", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes * 10**6,) * 2),
+    )
+    assert ended.returncode == 4 and not ended.stdout
+    assert re.fullmatch(
+        rf"fourfold: this process can get too few addresses \(ulimit -v\): got {megabytes} MB, wanted at least "
+        r"[\d,]+ MB, which libraries take before there are any data. Do this: ulimit -v unlimited\n",
+        ended.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 8.00 GiB"),
+        ImportError("libjax_common.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+        OSError(12, "Cannot allocate memory"),
+    ],
+)
+def test_memory_that_runs_out_is_said_in_one_line(error, monkeypatch, capsys):
+    def command(**_):
+        raise error
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as end:
+        ending.run(command)
+    assert end.value.code == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("fourfold: the machine has too little memory: got ") and "--rows N" in line

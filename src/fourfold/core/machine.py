@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+
+from fourfold.errors import MachineError
 
 FALLBACK_MEMORY = 4 * 2**30
 
@@ -65,15 +67,50 @@ def _within_groups() -> Iterator[int]:
                 yield limit - used + sum(int(facts.get(copy, 0)) for copy in copies)
 
 
-def _within_limits() -> Iterator[int]:
-    """Bytes up to the limits of the process itself: of its addresses (ulimit -v), of its data (ulimit -d)."""
+def _within_limits() -> list[int]:
+    """Bytes up to the limits of the process itself."""
+    return [most - taken for most, taken in _limits().values()]
+
+
+def _limits() -> dict[str, tuple[int, int]]:
+    """The limits of the process's addresses and data, where it has any, by the option of ``ulimit`` that sets them:
+    how many bytes may be taken, and how many are."""
     try:
         import resource
 
         pages = [int(count) for count in Path("/proc/self/statm").read_text().split()]
-        for limit, taken in ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5])):
-            most = resource.getrlimit(limit)[0]
-            if most != resource.RLIM_INFINITY:
-                yield most - taken * os.sysconf("SC_PAGE_SIZE")
+        limits = {"-v": (resource.RLIMIT_AS, pages[0]), "-d": (resource.RLIMIT_DATA, pages[5])}
+        found = {
+            option: (resource.getrlimit(limit)[0], taken * os.sysconf("SC_PAGE_SIZE"))
+            for option, (limit, taken) in limits.items()
+        }
+        return {option: of for option, of in found.items() if of[0] != resource.RLIM_INFINITY}
     except (ImportError, OSError, ValueError):  # Windows, macOS
-        return
+        return {}
+
+
+READ = {"-v": 640, "-d": 330, "memory": 120}
+TRAIN = {"-v": 2200, "-d": 720, "memory": 450}
+"""The megabytes that libraries take before there are any data, to read and to train: of addresses, of data, and of
+memory."""
+
+
+def check_room(needed: Mapping[str, int]) -> None:
+    """Refuses a machine on which libraries would not even load: some of them abort then, or never end.
+
+    Errors: ``MachineError`` with what to widen.
+    """
+    free = available_memory()
+    rooms = {option: most for option, (most, _) in _limits().items()} | {"memory": free}
+    for name, room in rooms.items():
+        if room < needed[name] * 10**6:
+            what = {"-v": "too few addresses (ulimit -v)", "-d": "too little memory (ulimit -d)"}
+            raise MachineError(
+                "narrow-limit",
+                f"this process can get {what.get(name, 'too little memory')}",
+                got=f"{room // 10**6:,} MB",
+                wanted=f"at least {needed[name]:,} MB, which libraries take before there are any data",
+                do=f"ulimit {name} unlimited"
+                if name in what
+                else "end other programs, or widen the job's limit",
+            )

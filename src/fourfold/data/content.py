@@ -114,10 +114,14 @@ def check_memory(name: str, needed: int) -> None:
         raise MachineError(
             "not-enough-memory",
             f"{name} does not fit into memory",
-            got=f"{needed / 2**30:.1f} GiB",
-            wanted=f"at most {free / 2**30:.1f} GiB, which are free",
+            got=_size(needed),
+            wanted=f"at most {_size(free)}, which are free",
             do="--rows N, which draws a sample",
         )
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"
 
 
 def check_bomb(name: str, size: int, declared: int) -> None:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 
 LITTLE_MEMORY = 2**31
-SCRATCH_MEMORY = "400MiB"
-"""What DuckDB may take where rows lie on disk."""
+SCRATCH_MEMORY, LEAST_SCRATCH = 400, 64
+"""The MiB that DuckDB may take where rows lie on disk: the most, and the least where memory is short."""
+
+
+def on_disk() -> dict[str, Any]:
+    """How DuckDB is set where rows lie on disk: a quarter of what is free, and one thread where that is little."""
+    free = available_memory()
+    memory = max(LEAST_SCRATCH, min(SCRATCH_MEMORY, free // 4 // 2**20))
+    return {"memory_limit": f"{memory}MiB", "threads": "1" if free < LITTLE_MEMORY else "2"}
 
 
 @contextmanager
@@ -46,7 +53,7 @@ def database(
     if memory < LITTLE_MEMORY:
         config["threads"] = "1"  # each has buffers of its own
     if scratch is not None:
-        config |= {"memory_limit": SCRATCH_MEMORY, "threads": "2"}
+        config |= on_disk()
     connection = duckdb.connect(":memory:" if scratch is None else str(scratch / "rows"), config=config)
     try:
         with _literally(path) as plain:
