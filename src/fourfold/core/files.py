@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import tempfile
@@ -40,12 +41,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         if isinstance(error, FourfoldError):
             raise
-        raise MachineError(
-            "cannot-write",
-            f"{path} can't be written ({error.strerror or error})",
-            wanted="a folder with space and permission to write",
-            do="--out FOLDER, somewhere else",
-        ) from error
+        raise _cannot_write(path, error) from error
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -70,12 +66,7 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / ".lock", "a+")  # noqa: SIM115, held below
     except OSError as error:
-        raise MachineError(
-            "cannot-write",
-            f"{folder} can't be written ({error.strerror or error})",
-            wanted="a folder with space and permission to write",
-            do="--out FOLDER, somewhere else",
-        ) from error
+        raise _cannot_write(folder, error) from error
     with file:
         if not _try_lock(file):
             raise MachineError(
@@ -85,6 +76,22 @@ def locked(folder: Path) -> Iterator[None]:
                 do="wait for it, or --out FOLDER",
             )
         yield
+
+
+def _cannot_write(path: Path, error: OSError) -> MachineError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MachineError(
+            "disk-full",
+            f"the disk is full: {path} can't be written ({error.strerror})",
+            wanted="space",
+            do="make room, and run the same command: it goes on from what is written",
+        )
+    return MachineError(
+        "cannot-write",
+        f"{path} can't be written ({error.strerror or error})",
+        wanted="a folder with space and permission to write",
+        do="--out FOLDER, somewhere else",
+    )
 
 
 def _try_lock(file) -> bool:

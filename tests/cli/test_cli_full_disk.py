@@ -1,0 +1,78 @@
+"""A disk that fills up in the middle of a comparison: a file system of a few kilobytes that later grows."""
+
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+PROGRAM = Path(sys.executable).with_name("fourfold")
+COMPARE = [str(PROGRAM), "compare", "iris", "--effort", "tiny", "--out", "out"]
+NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
+
+
+def shell(lines, cwd):
+    return subprocess.run(
+        [*NAMESPACE, "sh", "-c", "\n".join(lines)], cwd=cwd, capture_output=True, text=True, timeout=900
+    )
+
+
+@pytest.fixture(scope="module")
+def mounts(tmp_path_factory):
+    """File systems can be mounted here, which takes user namespaces."""
+    folder = tmp_path_factory.mktemp("probe")
+    (folder / "out").mkdir()
+    if shutil.which("unshare") is None or shell(["mount -t tmpfs -o size=60k tmpfs out"], folder).returncode:
+        pytest.skip("no file system of a few kilobytes can be mounted here (unshare --user --mount)")
+
+
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")], ids=["one worker", "a cluster"])
+def test_a_study_ends_and_goes_on_when_there_is_room(mounts, tmp_path, workers):
+    command = shlex.join([*COMPARE, *workers])
+    for name in ("out", "undisturbed"):
+        (tmp_path / name).mkdir()
+    ran = shell(
+        [
+            "set -e",
+            "mount -t tmpfs -o size=60k tmpfs out",
+            f"{command} || echo ended with $?",
+            "cp -a out before",
+            "mount -o remount,size=50m out",
+            command,
+            "cp -a out after",
+        ],
+        tmp_path,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("ended with") == 1 and "ended with 4\n" in ran.stdout
+    said = [line for line in ran.stderr.splitlines() if line.startswith("fourfold: ")]
+    assert len(said) == 1 and "Traceback" not in ran.stderr
+    assert said[0].startswith("fourfold: the disk is full: out/blocks/") and said[0].endswith(
+        "can't be written (No space left on device): wanted space. "
+        "Do this: make room, and run the same command: it goes on from what is written"
+    )
+    before, after = written(tmp_path / "before"), written(tmp_path / "after")
+    assert 0 < len(before) < len(after) and before.items() <= after.items()
+    again = subprocess.run([*COMPARE, *workers], cwd=tmp_path / "undisturbed", capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    undisturbed = written(tmp_path / "undisturbed" / "out")
+    assert {name: content for name, (content, _) in after.items()} == {
+        name: content for name, (content, _) in undisturbed.items()
+    }
+    results = [
+        (folder / "results.json").read_bytes()
+        for folder in (tmp_path / "after", tmp_path / "undisturbed/out")
+    ]
+    assert results[0] == results[1]
+
+
+def written(folder):
+    """The blocks of a study by name: their bytes, and when they were written. Nothing else lies beside them."""
+    assert not [path for path in (folder / "blocks").iterdir() if path.name.startswith(".")]
+    return {
+        path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in (folder / "blocks").glob("*.npz")
+    }
