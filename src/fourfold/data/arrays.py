@@ -108,7 +108,7 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     if array.dtype.kind in "biuf":
         return (array.astype(np.uint8) if array.dtype.kind == "b" else array), ()
     if array.ndim == 2 and array.dtype.kind in "OUSM":
-        single = "text" if array.shape[1] == 1 else None
+        single = "text" if array.shape[1] == 1 and array.dtype.kind != "M" else None
         return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"

@@ -110,12 +110,14 @@ def ragged(name: str, message: str, separator: str) -> FileError:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     where = f"line {line[1]} of {name}" if line else name
     if counts:
+        quote = f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes"
+        note = "remove the line, if it is a note and no row, or fill in its cells"
         return FileError(
             "ragged-row",
             f"{where} has another number of columns than the header",
             got=counts[2],
             wanted=counts[1],
-            do=f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes",
+            do=quote if int(counts[2]) > int(counts[1]) else note,
         )
     if "quote" in message.lower():
         return FileError(

@@ -183,13 +183,13 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
         )
     names, because = _target_names(table, target)
     if len(table) == len(names):
+        left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
         raise DataError(
             "no-inputs",
             "the data have no input columns beside the target",
-            got=f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}",
+            got="; ".join([f"one column, {names[0]!r}" if len(names) == 1 else listed(names), *left_out]),
             wanted="at least one column more",
-            do="; ".join(str(note) for note in source.notes if note.what.startswith("left out"))
-            or f"put {KNOWN} of a text",
+            do="" if left_out else f"put {KNOWN} of a text",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))

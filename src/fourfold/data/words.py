@@ -93,6 +93,8 @@ FORMATS = {
     "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
     "day month year": ("%d %b %Y", "%d %B %Y"),
     "month day, year": ("%b %d, %Y", "%B %d, %Y"),
+    "year-month": ("%Y-%m",),
+    "month year": ("%b %Y", "%B %Y"),
 }
 """Dates by what is said of them: of each word the first pattern that fits."""
 
