@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from replica_samples import CHECKS, ROWS, STEPS, X, Y, model, replica, shared, sweep, trainer
 
+from fourfold.errors import OutOfMemoryError
 from fourfold.training.replicas import DIVERGED, STOPPED, TRAINED, permute, warm_up_then_cosine
 
 
@@ -27,6 +28,37 @@ def test_a_replica_does_not_know_its_block():
         assert equal(run(shared(), [one], 4)[0], among_others)  # the rest of the block is idle
         assert equal(run(shared(), [one], 1)[0], among_others)
     assert equal(run(shared(), replicas[::-1], 3)[::-1], together)
+
+
+def test_replicas_that_do_not_fit_run_in_waves_that_are_halved_and_said(caplog):
+    replicas = [replica(seed=seed) for seed in range(7)]
+    together, run, sizes = trainer()(shared(), replicas, 7), trainer(), []
+    train, fits = run._train, 2 * len(jax.devices())
+
+    def small_memory(data, stack):
+        sizes.append(len(stack.steps))
+        if sizes[-1] > fits:
+            raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes")
+        return train(data, stack)
+
+    run._train = small_memory
+    in_waves = run(shared(), replicas, 8 * len(jax.devices()))
+    assert equal(in_waves, together)
+    halvings = [4 * fits, 2 * fits, fits]
+    assert sizes[:3] == halvings and len(sizes) == 2 + -(-7 // fits) and max(sizes[2:]) == fits
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"out of memory: {size} training runs at a time" for size in halvings[1:]]
+
+
+def test_a_replica_that_does_not_fit_alone_is_an_error_of_its_own():
+    run = trainer()
+
+    def no_memory(data, stack):
+        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes")
+
+    run._train = no_memory
+    with pytest.raises(OutOfMemoryError, match="needs more memory than there is: got RESOURCE_EXHAUSTED"):
+        run(shared(), [replica(seed=0)], 4)
 
 
 def test_a_block_is_compiled_once():

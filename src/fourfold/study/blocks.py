@@ -96,9 +96,9 @@ class Block:
         prepared = prepared_of(folder, self.data)
         save_arrays(self.path(folder), _stack(train(self, prepared), self))
 
-    def halved(self) -> Block:
-        """The same runs, fewer at a time, so that they need less memory."""
-        return replace(self, capacity=max(self.capacity // 2, 1))
+    def smaller(self, last: bool) -> Block:
+        """The same runs, half as many at a time so that they need less memory, and one by one at the ``last``."""
+        return replace(self, capacity=1 if last else max(self.capacity // 2, 1))
 
     def load(self, folder: Path) -> dict[str, np.ndarray] | None:
         """The result, or None when it is not on disk (or damaged, and so to be run again)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -11,6 +12,8 @@ from typing import Any, Protocol
 
 from fourfold.errors import FourfoldError, MachineError
 from fourfold.study.workers import kill_worker, local_worker
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 LOOK_EVERY = 0.2  # seconds between two looks at the futures, so that Ctrl-C is heard
@@ -118,8 +121,9 @@ class _Round:
                 check()
             self._send()
             finished, _ = wait(self.away, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            ran = set() if self.broken else set(list(self.away)[: workers(self.pool)])
             for future in [future for future in self.away if future in finished]:  # in the order sent
-                self._come_back(future, self.away.pop(future))
+                self._come_back(future, self.away.pop(future), future in ran)
             self._give_up()
             if self.broken and not self.away:
                 left, self.waiting = self.waiting, []
@@ -137,7 +141,8 @@ class _Round:
             job.attempts, job.sent = job.attempts + 1, time.monotonic()
             self.away[future] = job
 
-    def _come_back(self, future: Future, job: _Job) -> None:
+    def _come_back(self, future: Future, job: _Job, ran: bool) -> None:
+        """``ran``: it was a worker's own, and did not wait behind another."""
         error = future.exception()
         if error is None:
             seconds = future.result()
@@ -145,7 +150,10 @@ class _Round:
             self.end(Done(job.task, seconds))
         elif isinstance(error, (BrokenExecutor, LostError)):
             self.broken |= isinstance(error, BrokenExecutor)
-            self._lost(job)
+            if ran or isinstance(error, LostError):
+                self._lost(job)
+            else:
+                self.waiting.append(_Job(job.task, job.attempts - 1))
         elif isinstance(error, FourfoldError) and not isinstance(error, MachineError):
             self.end(Done(job.task, None, str(error)))
         else:
@@ -157,8 +165,12 @@ class _Round:
             why = f"its worker was lost {ATTEMPTS} times, as when memory runs out or a machine stops"
             self.end(Done(job.task, None, why))
             return
-        halved = getattr(job.task, "halved", None)
-        self.waiting.append(_Job(halved() if halved else job.task, job.attempts))
+        smaller = getattr(job.task, "smaller", None)
+        task = smaller(last=job.attempts + 1 == ATTEMPTS) if smaller else job.task
+        many = f", {task.capacity} training runs at a time" if smaller else ""
+        name = getattr(task, "family", getattr(task, "name", "a task"))
+        logger.warning("a worker was lost, as when memory runs out; %s runs again%s", name, many)
+        self.waiting.append(_Job(task, job.attempts))
 
     def _give_up(self) -> None:
         """Takes tasks that are away too long for lost. A pool that can't let go of one is broken with it."""
@@ -184,4 +196,8 @@ def timed(block: Task, folder: Path) -> float:
 
 def in_flight(pool: Executor) -> int:
     """Two blocks in the queue of each worker keep it busy; the inline executor takes one."""
-    return 2 * (getattr(pool, "workers", None) or getattr(pool, "_max_workers", None) or 1)
+    return 2 * workers(pool)
+
+
+def workers(pool: Executor) -> int:
+    return getattr(pool, "workers", None) or getattr(pool, "_max_workers", None) or 1
