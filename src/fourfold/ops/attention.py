@@ -269,8 +269,11 @@ _attend.defvjp(_attend_forward, _attend_backward)
 
 
 def _over_queries(p: Array, x: Array) -> Array:
-    """P^T X, (..., S, K). XLA is slow to turn a large P round: there it is (X^T P)^T, and kept from undoing that."""
-    if p.shape[-2] <= x.shape[-1]:
+    """P^T X, (..., S, K). XLA is slow to turn a large P round: there it is (X^T P)^T, and kept from undoing that.
+
+    Products of 3 x 3 or less, which XLA writes out, must not be kept: their layout ends its compiler.
+    """
+    if p.shape[-2] <= x.shape[-1] or min(p.shape[-2:]) < 16:
         return jnp.einsum("...ts,...tk->...sk", p, x)
     return jnp.swapaxes(lax.optimization_barrier(jnp.einsum("...tk,...ts->...ks", x, p)), -1, -2)
 
@@ -280,29 +283,31 @@ def _size(query: Array, key: Array) -> int:
     return math.prod(query.shape[:-1]) * key.shape[-2]
 
 
-def _in_pieces(function: Callable[..., Any], size: int, *arrays: Array | None) -> Any:
+def _in_pieces(function: Callable[..., Any], size: int, query: Array, *others: Array | None) -> Any:
     """``function`` of arrays (..., ., .) that give ``size`` numbers of P; on a CPU a piece after the other.
 
-    A piece is some heads of an example, or of several, as (heads, ., .). What is None, or has 1 for every other leading
-    axis, all pieces share.
+    A piece is some heads of an example, or of several, as (heads, ., .). What is None, or one matrix for all, every
+    piece gets.
     """
-    lead = arrays[0].shape[:-2]
+    lead = query.shape[:-2]
     each = _largest_divisor(math.prod(lead), PIECE * math.prod(lead) // size)
     if size <= WHOLE or each == math.prod(lead) or jax.default_backend() != "cpu":
-        return function(*arrays)
-    shared = {i: x if x is None else x.reshape(1, *x.shape[-2:]) for i, x in enumerate(arrays) if _alone(x)}
-    cut = {
-        i: jnp.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, each, *x.shape[-2:])
-        for i, x in enumerate(arrays)
-        if i not in shared
-    }
-    y = lax.map(lambda cut: function(*({**shared, **cut}[i] for i in range(len(arrays)))), cut)
-    return jax.tree.map(lambda y: y.reshape(*lead, *y.shape[-2:]), y)
+        return function(query, *others)
+    shared, cut = {}, {}
+    for number, x in enumerate((query, *others)):
+        if x is None:
+            shared[number] = None
+        elif math.prod(x.shape[:-2]) == 1:
+            shared[number] = x.reshape(1, *x.shape[-2:])
+        else:
+            whole = jnp.broadcast_to(x, (*lead, *x.shape[-2:]))
+            cut[number] = whole.reshape(-1, each, *x.shape[-2:])
 
+    def piece(cut):
+        given = shared | cut
+        return function(*(given[number] for number in range(len(given))))
 
-def _alone(x: Array | None) -> bool:
-    """Whether nothing is given, or one matrix for all examples and heads."""
-    return x is None or math.prod(x.shape[:-2]) == 1
+    return jax.tree.map(lambda y: y.reshape(*lead, *y.shape[-2:]), lax.map(piece, cut))
 
 
 def _largest_divisor(number: int, most: int) -> int:
