@@ -6,6 +6,7 @@ handles by identity. What is left after that are pure functions over a flat dict
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -151,6 +152,14 @@ class Graph:
         return [path for path, handle in self.handles.items() if handle.trainable]
 
     # ---- tracing -----------------------------------------------------------------------------------------
+
+    def row_bytes(self) -> int:
+        """Bytes of the largest activation of one row of a batch; lengths that only a batch tells count as 1."""
+        made = (symbol for node in self.nodes for symbol in jax.tree.leaves(node.outputs))
+        sizes = (
+            math.prod(length or 1 for length in symbol.shape[1:]) for symbol in [*self.input_symbols, *made]
+        )
+        return 4 * max(sizes)
 
     def _layers_as_called(self) -> list[Layer]:
         return list(dict.fromkeys(node.layer for node in self.nodes))

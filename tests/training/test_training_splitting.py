@@ -107,6 +107,20 @@ def test_a_split_prediction_is_the_whole_one_and_compiles_once(build, monkeypatc
     assert split.parts > 1 and split._run._cache_size() == 1
 
 
+def test_large_activations_are_predicted_in_smaller_parts(monkeypatch):
+    x = fourfold.Input(shape=(6, 5))
+    model = fourfold.Model(inputs=x, outputs=convolution(x))
+    assert model.graph.row_bytes() == 4 * 6 * 5
+    monkeypatch.setattr(fitting, "PREDICTION_ROWS", 64)
+    monkeypatch.setattr(fitting, "PREDICTION_BYTES", 16 * model.graph.row_bytes())
+    inputs = np.random.default_rng(0).normal(size=(64, 6, 5)).astype("float32")
+    split, sizes = model.split_prediction(), []
+    run = split._run
+    monkeypatch.setattr(split, "_run", lambda values, part: sizes.append(len(part)) or run(values, part))
+    np.testing.assert_allclose(model.predict(inputs, verbose=0), model(inputs), rtol=1e-5, atol=1e-6)
+    assert sizes == [16] * 4
+
+
 def test_a_prediction_is_not_split_where_rows_may_depend_on_each_other():
     x = fourfold.Input(shape=(6, 5))
     assert len(splitting.prediction_devices(fourfold.Model(x, layers.LSTM(3)(x)).graph)) > 1
