@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fourfold.data import from_arrays
+from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
 from fourfold.study.blocks import Block, Run, batch_size, train
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.prepared import prepare
 from fourfold.study.runner import ATTEMPTS, run_blocks
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
@@ -214,3 +215,13 @@ def test_a_block_is_a_pure_function(finished):
     assert all(np.array_equal(a.outputs, b.outputs) for a, b in zip(one, two, strict=True))
     alone = train(replace(block, runs=block.runs[:1]), small.prepared)[0]
     assert np.array_equal(alone.outputs, one[0].outputs)
+
+
+def test_what_preparation_makes_too_large_for_the_memory_is_refused_before_it_is_made(monkeypatch):
+    levels = [f"k{number % 60}" for number in range(600)]
+    data = read({"a": levels, "b": levels[::-1], "y": ["p", "q"] * 300})
+    splits = plan(data, seed=0)
+    monkeypatch.setattr("fourfold.data.content.available_memory", lambda: 2**20)
+    with pytest.raises(MachineError, match=r"prepared, does not fit into memory: got \d+.\d MiB") as caught:
+        prepare(data, splits)
+    assert caught.value.exit_code == 4

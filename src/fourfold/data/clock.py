@@ -98,10 +98,11 @@ class Clock:
         """
         dates = times.dtype.kind == "M"
         stamps = times.astype("datetime64[us]").astype(np.int64) if dates else times.astype(np.float64)
-        sizes = _round(float(np.median(_steps(stamps, series))), dates)
         if step:
             count, unit, _ = step.split(" ")
             sizes = iter([(float(count), unit)])
+        else:
+            sizes = _round(float(np.median(_steps(stamps, series))), dates)
         chosen: Clock | None = None
         for count, unit in sizes:
             size = count * _SIZES.get(unit, 1)

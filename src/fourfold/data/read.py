@@ -236,9 +236,7 @@ def _named(part: str, source: Source) -> Source:
 
 def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
     """Several files as one table; of each as much as its size allows where all are too much."""
-    if (reading.whole or reading.last) and len(
-        files
-    ) > 1:  # a series may lie in several files, and is drawn from all
+    if (reading.whole or reading.last) and len(files) > 1:  # a series may lie in several files
         reading = replace(reading, rows=ALL)
     sizes = [file.stat().st_size for file in files]
     total = max(sum(sizes), 1)

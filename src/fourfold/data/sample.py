@@ -22,7 +22,6 @@ BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
 """What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
 before there are any data."""
 
-
 PART = 1_000_000
 """The cells of a table that are read at once where all of its rows are wanted, one part after the other."""
 
@@ -42,8 +41,8 @@ class Reading:
     Without a number of rows these are as many as make 20 million ``cells``, fewer where memory is short; with
     ``all`` there is no sample, and rows are read part after part. A file that is one of several gets its ``share``
     of them. ``whole`` names the column whose rows of one value stay together, "" if there is none; with ``last`` no
-    rows are drawn, but the last ones taken, as of one series. ``numbers`` are
-    the columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
+    rows are drawn, but the last ones taken, as of one series. ``numbers`` are the columns that may be read as numbers;
+    the words of all others are kept as they are. None: any column may.
     """
 
     rows: int | None = None

@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from fourfold.core.files import load_arrays, save_arrays
+from fourfold.data.content import check_memory
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.table import take_rows
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
 from fourfold.study.stepwise import class_weights
+
+COPIES = 3
+"""How often prepared inputs are in memory at once, in both processes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ class Prepared:
         digest = hashlib.sha256()
         for array in self._arrays().values():
             digest.update(f"{array.dtype}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         return digest.hexdigest()[:24]
 
     def in_units(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -121,8 +126,13 @@ class Prepared:
 
 
 def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Preparation]]:
-    """What each split's training rows teach, applied to all rows."""
+    """What each split's training rows teach, applied to all rows.
+
+    Errors: ``MachineError`` where that is too much for the memory, as where columns of many levels become many numbers.
+    """
     preparations = [Preparation.fit(dataset, split.train) for split in splits]
+    row = preparations[0].inputs(take_rows(dataset.inputs, [0]))
+    check_memory(f"{dataset.name}, prepared,", COPIES * row.nbytes * dataset.rows * len(splits))
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
     targets = np.stack([preparation.target(dataset.target, dataset.inputs) for preparation in preparations])
     targets = targets.reshape(*targets.shape[:2], -1)
