@@ -5,6 +5,7 @@ import io
 import json
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_samples import hostile, regression
@@ -52,7 +53,21 @@ def test_file_names_are_one_plain_component(text):
 @given(anything)
 def test_csv_cells_are_never_formulas(text):
     cell = escape.csv_cell(text)
-    assert not cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert is_number(cell) or not cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("cell", ["-0", "-0.5", "+3", "-1e5", "1.5"])
+def test_csv_cells_that_are_numbers_stay_as_they_are(cell):
+    assert escape.csv_cell(cell) == cell
+    assert escape.csv_cell(f"{cell}+1|cmd") != f"{cell}+1|cmd" or cell[0] not in "+-"
+
+
+def is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def test_table_csv_reads_back_exactly():
