@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import overhead, prediction, start, streaming, studies, training
+from benchmarks import overhead, prediction, scaling, start, streaming, studies, training
 
 BENCHMARKS = {
     "training": training, "predict": prediction, "studies": studies, "overhead": overhead, "start": start,
-    "streaming": streaming,
+    "streaming": streaming, "scaling": scaling,
 }  # fmt: skip
 
 

@@ -126,17 +126,22 @@ def test_a_file_that_others_change(on_disk, tmp_path):
     np.testing.assert_array_equal(Rows(old, "float32").take(np.arange(5)), X[:5])
 
 
-def test_rows_of_a_slow_disk_are_asked_for_beforehand(on_disk, monkeypatch):
+@pytest.mark.parametrize("free", [0, 1 << 30])
+def test_rows_of_a_slow_disk_are_asked_for_beforehand(on_disk, monkeypatch, free):
+    """With what lies around them, if there is memory for it; and no longer once the system has a copy of the file."""
     asked = []
-    monkeypatch.setattr(reading, "SECONDS_OF_A_RUN", -1.0)
+    monkeypatch.setattr(reading, "available_memory", lambda: free)
     monkeypatch.setattr(
         reading.os, "posix_fadvise", lambda handle, place, size, advice: asked.append((place, size))
     )
     x, size = on_disk(X), X[0].nbytes
     rows, numbers = Rows(x, "float32"), np.array([1, 2, 9])
-    for _ in range(2):
+    for seconds, want in ((-1.0, True), (-1.0, True), (10.0, True), (10.0, False)):
+        asked.clear()
+        monkeypatch.setattr(reading, "SECONDS_OF_A_RUN", seconds)
         np.testing.assert_array_equal(rows.take(numbers), X[numbers])
-    assert asked[-2:] == [(x.offset + size, 2 * size), (x.offset + 9 * size, size)]
+        runs = [(x.offset + size, 2 * size), (x.offset + 9 * size, size)]
+        assert asked == ([] if not want else [(0, reading.AROUND)] if free else runs)
 
 
 def test_arrays_too_large_to_be_copied_are_read_part_by_part(small_parts, monkeypatch):

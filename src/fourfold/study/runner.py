@@ -167,7 +167,7 @@ class _Round:
             return
         smaller = getattr(job.task, "smaller", None)
         task = smaller(last=job.attempts + 1 == ATTEMPTS) if smaller else job.task
-        many = f", {task.capacity} training runs at a time" if smaller else ""
+        many = f", {getattr(task, 'capacity', 1)} training runs at a time" if smaller else ""
         name = getattr(task, "family", getattr(task, "name", "a task"))
         logger.warning("a worker was lost, as when memory runs out; %s runs again%s", name, many)
         self.waiting.append(_Job(task, job.attempts))

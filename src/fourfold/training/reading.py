@@ -18,12 +18,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from fourfold.core.machine import available_memory
 from fourfold.errors import FileError
 
 PART_BYTES = 1 << 23
 """Bytes of a part that is read at once. A part is used, one waits, one is being read."""
 SECONDS_OF_A_RUN, BYTES_A_SECOND = 1e-5, 2e9
 """What a read takes at most, and how quickly it goes on, where the system has a copy of the file in memory."""
+AROUND = 1 << 17
+"""Bytes that a disk reads about as quickly as a few."""
 ALIGNMENT = 64
 """JAX takes arrays that begin at a multiple of this as they are, without a copy."""
 
@@ -127,8 +130,7 @@ class _File:
         bounds = (np.append(firsts, len(ascending)) * self.size).tolist()
         runs = list(zip(places, bounds, bounds[1:]))
         if self.waits and len(runs) > 1:
-            for place, begin, end in runs:
-                os.posix_fadvise(self.handle, place, end - begin, os.POSIX_FADV_WILLNEED)
+            self._ask_for(runs)
         target, handle, read = memoryview(out.reshape(-1).view(np.uint8)), self.handle, os.preadv  # pyright: ignore
         started = time.perf_counter()
         for place, begin, end in runs:
@@ -136,6 +138,17 @@ class _File:
                 self._rest(target[begin + got : end], place + got)
         seconds = time.perf_counter() - started
         self.waits = seconds > SECONDS_OF_A_RUN * len(runs) + out.nbytes / BYTES_A_SECOND
+
+    def _ask_for(self, runs: list[tuple[int, int, int]]) -> None:
+        """Has the disk read some runs side by side; with what lies around them, if there is memory for the file."""
+        asked = [(place, end - begin) for place, begin, end in runs]
+        if os.fstat(self.handle).st_size < available_memory():
+            around = {
+                near for place, size in asked for near in (place // AROUND, (place + size - 1) // AROUND)
+            }
+            asked = [(near * AROUND, AROUND) for near in sorted(around)]
+        for place, size in asked:
+            os.posix_fadvise(self.handle, place, size, os.POSIX_FADV_WILLNEED)
 
     def _rest(self, target: memoryview, place: int) -> None:
         while len(target):
@@ -243,4 +256,5 @@ def _file_of(array: Any) -> _File | None:
             return None
         if same.tobytes() != array[number : number + 1].tobytes():
             return None
+    file.waits = True  # nobody knows yet whether the system has a copy of it
     return file
