@@ -184,12 +184,13 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
     names, because = _target_names(table, target)
     if len(table) == len(names):
         left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
+        got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
         raise DataError(
             "no-inputs",
             "the data have no input columns beside the target",
-            got="; ".join([f"one column, {names[0]!r}" if len(names) == 1 else listed(names), *left_out]),
+            got="; ".join([got, *left_out]),
             wanted="at least one column more",
-            do="" if left_out else f"put {KNOWN} of a text",
+            do=f"put {KNOWN} of a text" if len(names) == 1 and not left_out else "",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))
