@@ -66,6 +66,12 @@ def test_fast_equals_reference(data):
     assert_close(value_and_gradients(partial(attention.attend, largest=largest), arrays, **options), wanted)
 
 
+def test_no_rows_give_no_rows():
+    q, k, v = (jnp.zeros((0, 2, 20, 4)) for _ in range(3))
+    y, gradients = value_and_gradients(attention.attend, (q, k, v))
+    assert y[1].shape == (0, 2, 20, 4) and all(g.shape == (0, 2, 20, 4) for g in gradients)
+
+
 def test_memory_by_blocks_grows_with_the_steps():
     def held(steps):
         x = jax.ShapeDtypeStruct((1, 2, steps, 8), jnp.float32)

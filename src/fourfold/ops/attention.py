@@ -269,11 +269,11 @@ _attend.defvjp(_attend_forward, _attend_backward)
 
 
 def _over_queries(p: Array, x: Array) -> Array:
-    """P^T X, (..., S, K). XLA is slow to turn a large P round: there it is (X^T P)^T, and kept from undoing that.
+    """P^T X, (..., S, K). On a CPU XLA is slow to turn a large P round: it is (X^T P)^T, and kept from undoing that.
 
     Products of 3 x 3 or less, which XLA writes out, must not be kept: their layout ends its compiler.
     """
-    if p.shape[-2] <= x.shape[-1] or min(p.shape[-2:]) < 16:
+    if jax.default_backend() != "cpu" or p.shape[-2] <= x.shape[-1] or min(p.shape[-2:]) < 16:
         return jnp.einsum("...ts,...tk->...sk", p, x)
     return jnp.swapaxes(lax.optimization_barrier(jnp.einsum("...tk,...ts->...ks", x, p)), -1, -2)
 
@@ -290,8 +290,10 @@ def _in_pieces(function: Callable[..., Any], size: int, query: Array, *others: A
     piece gets.
     """
     lead = query.shape[:-2]
+    if size <= WHOLE or jax.default_backend() != "cpu":
+        return function(query, *others)
     each = _largest_divisor(math.prod(lead), PIECE * math.prod(lead) // size)
-    if size <= WHOLE or each == math.prod(lead) or jax.default_backend() != "cpu":
+    if each == math.prod(lead):
         return function(query, *others)
     shared, cut = {}, {}
     for number, x in enumerate((query, *others)):
