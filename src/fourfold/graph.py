@@ -151,8 +151,6 @@ class Graph:
     def trainable_paths(self) -> list[str]:
         return [path for path, handle in self.handles.items() if handle.trainable]
 
-    # ---- tracing -----------------------------------------------------------------------------------------
-
     def row_bytes(self) -> int:
         """Bytes of the largest activation of one row of a batch; lengths that only a batch tells count as 1."""
         made = (symbol for node in self.nodes for symbol in jax.tree.leaves(node.outputs))
@@ -160,6 +158,8 @@ class Graph:
             math.prod(length or 1 for length in symbol.shape[1:]) for symbol in [*self.input_symbols, *made]
         )
         return 4 * max(sizes)
+
+    # ---- tracing -----------------------------------------------------------------------------------------
 
     def _layers_as_called(self) -> list[Layer]:
         return list(dict.fromkeys(node.layer for node in self.nodes))

@@ -106,7 +106,8 @@ class Cluster(Executor):
             return
         holders = [worker for worker, keys in self.client.processing().items() if remote.key in keys]
         remote.cancel(force=True)
-        for worker in holders:  # to retire one would first copy what it holds, and a stopped one never answers
+        # to retire one would first copy what it holds, and a stopped one never answers
+        for worker in holders:
             self.client.sync(self.client.scheduler.unregister, address=worker, stimulus_id="fourfold-give-up")
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
