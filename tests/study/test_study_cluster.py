@@ -125,6 +125,19 @@ def test_a_stopped_worker_is_given_up(folder):
 
 
 @pytest.mark.slow
+def test_data_that_do_not_reach_a_stopped_worker_end_the_run(folder, monkeypatch):
+    monkeypatch.setattr("fourfold.study.cluster.SENDING_SECONDS", 5)
+    with Cluster(workers=2) as cluster:
+        stopped = next(iter(cluster.client.run(os.getpid).values()))
+        os.kill(stopped, signal.SIGSTOP)
+        try:
+            with pytest.raises(MachineError, match="did not reach all workers.*within 5 seconds"):
+                run_blocks([Slow(0, 0.1)], folder, cluster)
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_scheduler_that_goes_away_ends_the_run_and_a_new_one_goes_on(folder):
     first = Cluster(workers=1)

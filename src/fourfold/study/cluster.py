@@ -6,6 +6,7 @@ written into the study's folder here, so no folder is shared. A worker has one t
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -25,6 +26,8 @@ from fourfold.study.workers import environment
 
 CONNECT_SECONDS = 20.0
 AWAY_SECONDS = 10.0
+SENDING_SECONDS = 600.0
+"""How long prepared data may take to reach all workers: they never reach one that is stopped."""
 
 
 class Cluster(Executor):
@@ -121,8 +124,26 @@ class Cluster(Executor):
         with self._lock:
             if data not in self._data:
                 content = (folder / "blocks" / f"data-{data}.npz").read_bytes()
-                self._data[data] = self.client.scatter(content, hash=False, broadcast=True)
+                self._data[data] = self._scattered(content)
             return self._data[data]
+
+    def _scattered(self, content: bytes) -> Any:
+        async def scatter() -> Any:
+            return await self.client.scatter(content, hash=False, broadcast=True, asynchronous=True)
+
+        # the client's own time limit waits for the end of what it cancels, and that may have none
+        sending = asyncio.run_coroutine_threadsafe(scatter(), self.client.loop.asyncio_loop)
+        try:
+            return sending.result(SENDING_SECONDS)
+        except TimeoutError as error:
+            self.check()
+            raise MachineError(
+                "data-not-sent",
+                "the prepared data did not reach all workers",
+                got=f"no end within {SENDING_SECONDS:g} seconds",
+                wanted="workers that answer",
+                do="end those that do not, and run the same command: what is finished is kept",
+            ) from error
 
     def _come_back(self, found: Future, remote: Any, folder: Path) -> None:
         self._where.pop(found, None)

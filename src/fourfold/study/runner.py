@@ -134,6 +134,8 @@ class _Round:
             job = self.waiting.pop(0)
             try:
                 future = self.pool.submit(timed, job.task, self.folder)
+            except MachineError:  # a RuntimeError, too
+                raise
             except (BrokenExecutor, RuntimeError):
                 self.broken = True
                 self.waiting.insert(0, job)
