@@ -4,8 +4,10 @@
 
 Batch and heads are leading axes of every product. The gradient is written by hand, from the weights P:
 
-    dV = P^T dY,   dP = dY V^T,   dS = P (dP - sum_s dP P),   dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
+    dV = P^T dY,   dP = dY V^T,   dS = P (dP - D),   D = sum_s dP P = sum_v dY Y
+    dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
 
+where D is found from the outputs (Dao et al., "FlashAttention", NeurIPS 2022): one pass over P less.
 Where the weights P hold more than `WHOLE` numbers, some heads go after the other, so that each pass over P finds it in
 the cache. Where they would hold more than `LARGEST`, blocks of queries do, and the
 backward pass computes each block's P again: memory grows with T + S, not with T S.
@@ -247,22 +249,25 @@ def _attend_forward(zero_empty, query, key, value, mask, dropout):
         return jnp.einsum("...ts,...sv->...tv", dropped, value), weights
 
     output, weights = _in_pieces(piece, _size(query, key), query, key, value, mask, dropout)
-    return output, (query, key, value, mask, dropout, weights)
+    return output, (query, key, value, mask, dropout, weights, output)
 
 
 def _attend_backward(zero_empty, residuals, d_output):
-    def piece(query, key, value, mask, dropout, weights, d_output):
+    *residuals, output = residuals
+    mean = (d_output * output).sum(axis=-1, keepdims=True)
+
+    def piece(query, key, value, mask, dropout, weights, mean, d_output):
         d_weights, dropped = jnp.einsum("...tv,...sv->...ts", d_output, value), weights
         if dropout is not None:
             d_weights, dropped = d_weights * dropout, weights * dropout
-        d_scores = weights * (d_weights - (d_weights * weights).sum(axis=-1, keepdims=True))
+        d_scores = weights * (d_weights - mean)
         if mask is not None:
             d_scores = jnp.where(mask, d_scores, 0)
         d_query = jnp.einsum("...ts,...sk->...tk", d_scores, key)
         return d_query, _over_queries(d_scores, query), _over_queries(dropped, d_output)
 
     query, key = residuals[:2]
-    return *_in_pieces(piece, _size(query, key), *residuals, d_output), None, None
+    return *_in_pieces(piece, _size(query, key), *residuals, mean, d_output), None, None
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
