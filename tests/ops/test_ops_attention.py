@@ -60,7 +60,9 @@ def test_fast_equals_reference(data):
     wanted = value_and_gradients(reference, arrays, **options)
     assert_close(value_and_gradients(attention.attend, arrays, **options), wanted)
     piece = data.draw(st.integers(1, n * h * t * s), label="piece")
-    with patch.multiple(attention, WHOLE=0, PIECE=piece):
+    with patch.multiple(
+        attention, WHOLE=0, PIECE=piece, HELD=data.draw(st.sampled_from([0, n * h * t * s]), label="held")
+    ):
         assert_close(value_and_gradients(attention.attend, arrays, **options), wanted)
     largest = data.draw(st.integers(1, n * h * t * s), label="largest")
     assert_close(value_and_gradients(partial(attention.attend, largest=largest), arrays, **options), wanted)

@@ -36,6 +36,10 @@ WHOLE, PIECE = 2**21, 2**18
 Forward and backward, one core of an EPYC (Zen 4), heads of 32, N x H x T x S: 8 x 8 x 256 x 256 whole 29 ms, in pieces
 22; 32 x 8 x 128 x 128 34 and 26; 2 x 8 x 1024 x 1024 200 and 144; 8 x 8 x 128 x 128 5.3 and 5.7."""
 
+HELD = 2**22
+"""Numbers of P beyond which the gradient computes them again: on a CPU that is faster than to read them from memory.
+One core of an EPYC (Zen 4), forward and backward: 8 x 4 x 512 x 512 held 63 ms, again 53; 4 x 4 x 512 x 512 24 and 26."""
+
 Rows = Callable[[Array], Array | None]
 """What is said of some queries (R,), by their numbers: (..., R, S)."""
 
@@ -243,12 +247,15 @@ def _attend(zero_empty, query, key, value, mask, dropout):
 
 
 def _attend_forward(zero_empty, query, key, value, mask, dropout):
-    def piece(query, key, value, mask, dropout):
-        weights = _softmax(jnp.einsum("...tk,...sk->...ts", query, key), mask, zero_empty)
-        dropped = weights if dropout is None else weights * dropout
-        return jnp.einsum("...ts,...sv->...tv", dropped, value), weights
+    size = _size(query, key)
 
-    output, weights = _in_pieces(piece, _size(query, key), query, key, value, mask, dropout)
+    def piece(query, key, value, mask, dropout):
+        weights = _weights(zero_empty, query, key, mask)
+        dropped = weights if dropout is None else weights * dropout
+        output = jnp.einsum("...ts,...sv->...tv", dropped, value)
+        return output, None if size > HELD else weights
+
+    output, weights = _in_pieces(piece, size, query, key, value, mask, dropout)
     return output, (query, key, value, mask, dropout, weights, output)
 
 
@@ -257,6 +264,7 @@ def _attend_backward(zero_empty, residuals, d_output):
     mean = (d_output * output).sum(axis=-1, keepdims=True)
 
     def piece(query, key, value, mask, dropout, weights, mean, d_output):
+        weights = _weights(zero_empty, query, key, mask) if weights is None else weights
         d_weights, dropped = jnp.einsum("...tv,...sv->...ts", d_output, value), weights
         if dropout is not None:
             d_weights, dropped = d_weights * dropout, weights * dropout
@@ -271,6 +279,11 @@ def _attend_backward(zero_empty, residuals, d_output):
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
+
+
+def _weights(zero_empty: bool, query: Array, key: Array, mask: Array | None) -> Array:
+    """P = softmax(Q K^T), Q scaled."""
+    return _softmax(jnp.einsum("...tk,...sk->...ts", query, key), mask, zero_empty)
 
 
 def _over_queries(p: Array, x: Array) -> Array:
