@@ -38,7 +38,7 @@ Forward and backward, one core of an EPYC (Zen 4), heads of 32, N x H x T x S: 8
 
 HELD = 2**22
 """Numbers of P beyond which the gradient computes them again: on a CPU that is faster than to read them from memory.
-One core of an EPYC (Zen 4), forward and backward: 8 x 4 x 512 x 512 held 63 ms, again 53; 4 x 4 x 512 x 512 24 and 26."""
+Forward and backward, one core of an EPYC (Zen 4): 8 x 4 x 512 x 512 held 63 ms, again 53; half as many 24 and 26."""
 
 Rows = Callable[[Array], Array | None]
 """What is said of some queries (R,), by their numbers: (..., R, S)."""
