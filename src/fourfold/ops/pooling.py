@@ -75,10 +75,25 @@ def average_pool_reference(
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _max_pool(windows: Windows, x: Array) -> Array:
-    return _forward(windows, x)[0]
+    return _maxima(windows, x)[0]
 
 
 def _forward(windows, x):
+    """`_maxima`, of a part of the batch after the other where XLA should not find the places again in the gradient.
+
+    It would for every element of the gradient. Milliseconds of both, one core of an EPYC (Zen 4), a million numbers,
+    once and in parts, by channels: windows of 2 x 2 side by side 1 6.2 1.3; 8 8.4 1.2; 16 .7 1.0; 32 .7 .5. Windows
+    of 3 x 3 at strides of 2: 1 13 4.2; 8 13 3.4; 16 4.4 1.5; 32 4.1 1.4.
+    """
+    n = x.shape[0]
+    parts = next((count for count in range(2, n + 1) if n % count == 0), 1)
+    if jax.default_backend() != "cpu" or parts == 1 or (windows.tiles and x.shape[-1] >= 16):
+        return _maxima(windows, x)
+    found = lax.map(partial(_maxima, windows), x.reshape(parts, n // parts, *x.shape[1:]))
+    return tuple(y.reshape(n, *y.shape[2:]) for y in found)
+
+
+def _maxima(windows: Windows, x: Array) -> tuple[Array, Array]:
     """The maxima, and where in its window each first stands."""
     first, *others = windows.elements(windows.pad(x, -jnp.inf))
     best, place = first, jnp.zeros(first.shape, jnp.uint8 if windows.area <= 256 else jnp.int32)
