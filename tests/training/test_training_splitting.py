@@ -33,6 +33,7 @@ def attention(x):
 def trained(build, devices, monkeypatch):
     """Losses of three epochs with a last batch that is not full, sample weights, and all values after them."""
     monkeypatch.setattr(splitting, "MOST", devices)
+    monkeypatch.setattr(splitting, "_worth_it", lambda *given: True)
     fourfold.utils.set_random_seed(3)
     x = fourfold.Input(shape=(6, 5))
     model = fourfold.Model(inputs=x, outputs=build(x))
@@ -62,10 +63,11 @@ def test_a_split_batch_trains_as_a_whole_one(build, monkeypatch):
         np.testing.assert_allclose(split_values[path], value, rtol=1e-4, atol=1e-6, err_msg=path)
 
 
-def devices_for(build, batch_size=32, data_bytes=0, shape=(None, 6, 5)):
+def devices_for(build, batch_size=32, data_bytes=0, shape=(None, 9600, 50)):
     x = fourfold.Input(batch_shape=shape)
     graph = fourfold.Model(inputs=x, outputs=build(x)).graph
-    return len(splitting.split_devices(graph, batch_size, data_bytes))
+    inputs = [jax.ShapeDtypeStruct((batch_size, *shape[1:]), "float32")]
+    return len(splitting.split_devices(graph, inputs, data_bytes))
 
 
 class Centred(fourfold.Layer):
@@ -80,10 +82,12 @@ class Centred(fourfold.Layer):
     [
         ("dense layers use all cores", lambda x: layers.Dense(3)(layers.Flatten()(x)), {}),
         ("a user's layer", lambda x: layers.LSTM(3)(Centred()(x)), {}),
-        ("a small batch", convolution, {"batch_size": 8}),
+        ("a small batch", convolution, {"batch_size": 6}),
+        ("short sequences: little work", attention, {"shape": (None, 6, 50)}),
+        ("less work than batch normalisation costs", convolution, {"shape": (None, 300, 50)}),
         ("an odd batch", convolution, {"batch_size": 33}),
         ("large data", convolution, {"data_bytes": 1 << 31}),
-        ("states of a batch", lambda x: layers.LSTM(3, stateful=True)(x), {"shape": (32, 6, 5)}),
+        ("states of a batch", lambda x: layers.LSTM(3, stateful=True)(x), {"shape": (32, 9600, 50)}),
     ],
 )
 def test_what_is_not_split(why, build, options, monkeypatch):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jax
+
 from fourfold import losses, metrics, optimizers
 from fourfold.core.specs import Shape
 from fourfold.errors import OptionError, closest
@@ -41,7 +43,7 @@ class Compiled:
         ]
         self.state: TrainState | None = None
         self._program: tuple[Any, Program] | None = None
-        self._split: tuple[Any, SplitProgram] | None = None
+        self._split: tuple[Any, Program] | None = None
 
     def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
         """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""
@@ -59,14 +61,12 @@ class Compiled:
                 self.state = None
         return self._program[1]
 
-    def split(self, program: Program, batch_size: int, bytes_of_data: int) -> Program:
-        """The program that trains on batches of this size: on one device, or each batch split over several."""
-        devices = split_devices(program.graph, batch_size, bytes_of_data)
-        if len(devices) == 1:
-            return program
-        known = (program, len(devices))
+    def split(self, program: Program, inputs: Any, bytes_of_data: int) -> Program:
+        """The program that trains on batches of inputs of these shapes: on one device, or each split over several."""
+        known = (program, tuple(leaf.shape for leaf in jax.tree.leaves(inputs)), bytes_of_data)
         if self._split is None or self._split[0] != known:
-            self._split = (known, SplitProgram(program, devices))
+            devices = split_devices(program.graph, inputs, bytes_of_data)
+            self._split = (known, SplitProgram(program, devices) if len(devices) > 1 else program)
         return self._split[1]
 
     def names(self) -> list[str]:

@@ -81,6 +81,14 @@ def placed_bytes(data: Batch | Made) -> int:
     return sum(leaf.nbytes for leaf in jax.tree.leaves(data))
 
 
+def batch_shapes(data: Batch | Made, batch_size: int) -> Any:
+    """The shapes of the inputs of a batch."""
+    inputs, size = (
+        (data.first.inputs, data.first.size) if isinstance(data, Made) else (data.inputs, batch_size)
+    )
+    return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape[1:]), leaf.dtype), inputs)
+
+
 class Feed:
     """The epochs of some data for one program.
 

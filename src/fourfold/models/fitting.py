@@ -24,7 +24,7 @@ from fourfold.models.arrays import as_inputs, prepare, split, streamed
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.checking import check_classes, check_counts
 from fourfold.models.compiling import Compiled
-from fourfold.models.feeding import Feed, Made, Piece, example, given, placed_bytes
+from fourfold.models.feeding import Feed, Made, Piece, batch_shapes, example, given, placed_bytes
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch
 from fourfold.training.program import Program
@@ -80,8 +80,8 @@ def fit(
                 do="validation_data=(x, y), or batches of their own",
             )
         data, validation = split(data, validation_split, verbose)
-    size = data.first.size if isinstance(data, Made) else batch_size
-    program = compiled.split(_program(model, compiled, data), size, placed_bytes(data))
+    shapes = batch_shapes(data, batch_size)
+    program = compiled.split(_program(model, compiled, data), shapes, placed_bytes(data))
     feed = Feed(data, program, batch_size, steps_per_epoch, partial(_check_classes, model, program))
     state = _state(model, compiled, program)
     params = {"epochs": epochs, "steps": feed.steps, "verbose": verbose}

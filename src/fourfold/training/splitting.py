@@ -7,8 +7,10 @@ The loss, its denominators, masks and metrics see whole batches, moments of a ba
 row's dropout is drawn by its place in the batch: the numbers are those of one device, but for the order of sums.
 
 XLA's loops over time and over pieces of a batch keep one core busy, so a split helps where they take the time; matrix
-products use all cores as they are. Epochs of `fit` on one core over those split over two, in turn on two quiet cores,
-least of five: conv_s 1.43, lstm_s 1.37, attn_s 1.12, attn_m 1.01 (the models of `benchmarks`).
+products use all cores as they are. Devices wait for each other about a tenth of a millisecond a step, and as long again
+twice for each layer that normalises a batch, so a step must be worth it. Steps of `fit` on one device over those on
+two, 75 models of batches of 2 to 64 on two cores of an EPYC (Zen 4): below 8 million FLOPs forward .3 to .9, above
+1.0 to 1.5, at fewer than 4 rows a device .7 to 1.0; two layers of batch normalisation .3 to .9 below 50 million.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from fourfold.core.symbols import Symbol
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
+from fourfold.layers.normalization import BatchNormalization
 from fourfold.ops import rows
+from fourfold.ops.counting import count
 from fourfold.training.objective import Batch, regularization
 from fourfold.training.program import Found, Program, TrainState, take
 
@@ -35,8 +39,10 @@ LARGEST_DATA = 1 << 30
 """Bytes of training data at most: each device holds a copy."""
 HELPED = {"convolution", "recurrent", "bidirectional", "attention"}
 """The modules of the layers that a split speeds up."""
-FEWEST = 8
+FEWEST = 4
 """Rows of a batch that a device should have at least."""
+LEAST_FLOPS, NORMALIZATION_FLOPS = 8e6, 24e6
+"""FLOPs of a batch's outputs that are worth a split, and how many more for each layer of batch normalisation."""
 
 
 class SplitProgram(Program):
@@ -124,15 +130,27 @@ class SplitPrediction:
         return self._run(values, jax.device_put(inputs, self._by_rows))
 
 
-def split_devices(graph: Graph, batch_size: int, data_bytes: int) -> list[Any]:
-    """The devices that share each batch of a training; only one where a split helps not, or isn't possible."""
+def split_devices(graph: Graph, inputs: Any, data_bytes: int) -> list[Any]:
+    """The devices that share each batch of a training; only one where a split helps not, or isn't possible.
+
+    ``inputs`` are the shapes of a batch's.
+    """
     devices = jax.devices()
+    batch_size = jax.tree.leaves(inputs)[0].shape[0]
     helped = any(_module(layer) in HELPED for layer in graph.layers)
     possible = _rows_alone(graph) and all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
     if devices[0].platform != "cpu" or not (helped and possible) or data_bytes > LARGEST_DATA:
         return devices[:1]
     most = min(len(devices), MOST, batch_size // FEWEST)
-    return devices[: next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)]
+    number = next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)
+    return devices[: number if number > 1 and _worth_it(graph, inputs) else 1]
+
+
+def _worth_it(graph: Graph, inputs: Any) -> bool:
+    """Whether a batch's outputs are work enough for several devices."""
+    normalizations = sum(isinstance(layer, BatchNormalization) for layer in graph.layers)
+    flops = count(lambda values, inputs: graph.apply(values, inputs).outputs, graph.values(), inputs).flops
+    return flops >= LEAST_FLOPS + NORMALIZATION_FLOPS * normalizations
 
 
 def prediction_devices(graph: Graph) -> list[Any]:
