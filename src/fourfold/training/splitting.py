@@ -10,7 +10,7 @@ XLA's loops over time and over pieces of a batch keep one core busy, so a split 
 products use all cores as they are. Devices wait for each other about a tenth of a millisecond a step, and as long again
 twice for each layer that normalises a batch, so a step must be worth it. Steps of `fit` on one device over those on
 two, 75 models of batches of 2 to 64 on two cores of an EPYC (Zen 4): below 8 million FLOPs forward .3 to .9, above
-1.0 to 1.5, at fewer than 4 rows a device .7 to 1.0; two layers of batch normalisation .3 to .9 below 50 million.
+1.0 to 1.5, at fewer than 4 rows a device .7 to 1.0; two layers of batch normalisation .3 to .9 below 40 million.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ HELPED = {"convolution", "recurrent", "bidirectional", "attention"}
 """The modules of the layers that a split speeds up."""
 FEWEST = 4
 """Rows of a batch that a device should have at least."""
-LEAST_FLOPS, NORMALIZATION_FLOPS = 8e6, 24e6
+LEAST_FLOPS, NORMALIZATION_FLOPS = 8e6, 16e6
 """FLOPs of a batch's outputs that are worth a split, and how many more for each layer of batch normalisation."""
 
 
