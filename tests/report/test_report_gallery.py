@@ -98,7 +98,7 @@ def test_the_page_says_that_it_holds_rows_and_is_silent_without_them():
     assert f"{count} examples" in text and "--no-examples" in text
     results["examples"] = None
     text = html.render(results, timings)
-    assert "--no-examples" not in text and "holds rows of your data" not in text and "<img" not in text
+    assert "--no-examples" not in text and "holds some of your data" not in text and "<img" not in text
 
 
 def test_an_error_section_of_examples_alone_is_shown():

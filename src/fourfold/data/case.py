@@ -20,8 +20,8 @@ MOST_ROWS, MOST_COLUMNS, MOST_TARGETS = 5_000, 500, 20
 class Case:
     """A data set to be judged; everything is computed once, when it is asked for. ``each``: what a row of it is."""
 
-    def __init__(self, dataset: Dataset, seed: int = 0, each: str = "row") -> None:
-        self.dataset, self.seed, self.each = dataset, seed, each
+    def __init__(self, dataset: Dataset, seed: int = 0, each: str = "") -> None:
+        self.dataset, self.seed, self.each = dataset, seed, each or dataset.each
 
     @property
     def task(self) -> Task:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from fourfold.core.naming import called
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
@@ -136,6 +137,11 @@ class Dataset:
     @property
     def rows(self) -> int:
         return row_count(self.inputs)
+
+    @property
+    def each(self) -> str:
+        """What one of the independent examples is called: row, series, image, text or window."""
+        return called(self.layout, windows=self.forecast is not None)
 
     @property
     def lengths(self) -> np.ndarray | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fourfold.core.naming import called, noted
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import row_count
 from fourfold.preprocessing.task import Task
@@ -90,6 +91,7 @@ def settle(
     else:
         row_shape = source.inputs.shape[1:]
         inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
+        notes = tuple(noted(note, called(settled_layout), "because") for note in notes)
         columns, source_columns = (
             (source.columns, source.all_columns) if settled_layout == "sequence" else ((), ())
         )
@@ -97,6 +99,8 @@ def settle(
             inputs, columns, source_columns, left_out = varying(inputs)
             notes += left_out
     rows = row_count(inputs)
+    each = called(settled_layout)
+    target_notes = tuple(noted(note, each, "what", "because") for note in target_notes)
     return Dataset(
         name=source.name,
         layout=settled_layout,

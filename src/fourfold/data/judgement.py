@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.naming import STEP, noted
 from fourfold.preprocessing.task import IMBALANCED
 
 from . import leaks, oddities, shift
@@ -28,6 +29,9 @@ TWINS = 0.01
 DISAGREEMENT = 0.1
 """The share of rows on which two good models differ, taken for granted before there are any."""
 
+TEXTS = ("what", "measure", "do")
+"""What of a finding is read: about rows, whatever they are called."""
+
 COARSE_ACCURACY, COARSE_ERROR = 0.05, 0.1
 """The smallest differences that too few rows can show: of accuracy, and relative ones of a squared error's root."""
 
@@ -41,12 +45,12 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
     """
     case = Case(dataset, seed)
     if dataset.task.stepwise:
-        of_steps = Case(as_rows(dataset), seed, each="step")
+        of_steps = Case(as_rows(dataset), seed, each=STEP)
         pairs = [(of_steps, one) for one in STEP_JUDGES] + [(case, one) for one in SERIES_JUDGES]
     else:
         # windows overlap, and the past tells of the future: the other judges would object to that
         pairs = [(case, one) for one in (JUDGES if dataset.forecast is None else (_rows,))]
-    found = [finding for about, one in pairs for finding in one(about)]
+    found = [noted(finding, about.each, *TEXTS) for about, one in pairs for finding in one(about)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 
 
@@ -58,8 +62,7 @@ def as_lines(dataset: Dataset) -> Iterator[str]:
         if shape and not dataset.columns
         else f"of {counted(len(dataset.columns), 'used column')}"
     )
-    what = counted(dataset.rows, "row" if dataset.forecast is None else "window")
-    yield f"{dataset.name}: {f'{dataset.rows:,} series' if dataset.task.stepwise else what} {each}"
+    yield f"{dataset.name}: {counted(dataset.rows, dataset.each)} {each}"
     yield from map(str, dataset.notes)
     important = sum(finding.important for finding in dataset.findings)
     yield ""
@@ -108,7 +111,7 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if share > IMBALANCED:
         yield Finding(
             "imbalance",
-            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the {case.each}s: "
+            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the rows: "
             "always saying it is right as often",
             "share of the largest class",
             share,
@@ -118,9 +121,9 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if len(rare):
         yield Finding(
             "rare-classes",
-            f"classes with fewer than {RARE} {case.each}s: {listed(rare.tolist())}; how well they are told can't be "
+            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}; how well they are told can't be "
             "measured",
-            f"{case.each}s of the smallest class",
+            "rows of the smallest class",
             int(counts.min()),
             "collect more of them, join them, or leave them out",
             important=True,
@@ -313,8 +316,6 @@ def _rows(case: Case) -> Iterator[Finding]:
     rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
     if case.dataset.forecast is not None:
         rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
-    if case.task.stepwise:
-        what = "tested series"
     tested = len(rows)
     if case.task.kind != "regression":
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
@@ -327,9 +328,7 @@ def _rows(case: Case) -> Iterator[Finding]:
         f"{tested:,} {what} can show differences of about {said}, and no smaller ones",
         "smallest difference",
         float(smallest),
-        f"collect more {'series' if case.task.stepwise else 'rows'}, if smaller differences matter"
-        if smallest > coarse
-        else "",
+        "collect more rows, if smaller differences matter" if smallest > coarse else "",
         important=bool(smallest > coarse),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from fourfold.core.naming import several
 from fourfold.errors import OptionError
 
 CONSTANT = "the same value in all rows"
@@ -15,12 +16,12 @@ SHOWN = 8
 
 
 def counted(number: int, what: str) -> str:
-    """A number of things, as in "1 row" and "1,200 rows".
+    """A number of things, as in "1 row", "1,200 rows" and "40 series".
 
-    >>> counted(1, "row"), counted(1200, "row")
-    ('1 row', '1,200 rows')
+    >>> counted(1, "row"), counted(1200, "row"), counted(40, "series")
+    ('1 row', '1,200 rows', '40 series')
     """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what if number == 1 else several(what)}"
 
 
 def percent(share: float, digits: int = 0) -> str:

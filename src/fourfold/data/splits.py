@@ -11,6 +11,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .dataset import Dataset
+from .messages import counted
 from .rolling import plan_windows, plan_windows_without_test
 from .split import HOLD_OUT_FROM, SHARE, Split
 
@@ -150,7 +151,7 @@ def _split(
         raise DataError(
             "too-few-rows",
             "there are too few rows to train, validate and test",
-            got=f"{dataset.rows} rows" + (" in groups" if rows.groups is not None else ""),
+            got=counted(dataset.rows, dataset.each) + (" in groups" if rows.groups is not None else ""),
             do="add rows",
         )
     known = dataset.target[train]

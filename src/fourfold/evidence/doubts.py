@@ -20,6 +20,7 @@ DIVERGED = "share of runs that diverged"  # a family
 FAILED = "share of refits that were left out"  # a family
 VALIDATION = "validation score"  # a family
 LARGEST_CLASS = "share of the largest class"  # the study
+LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
 FOUND = "findings about the data that matter"  # the study
@@ -133,11 +134,13 @@ def twins(c: Case) -> Iterator[Sentence]:
 
 def large_class(c: Case) -> Iterator[Sentence]:
     if c.score == "accuracy":
-        for _ in c.above(LARGEST_CLASS, LARGE_CLASS):
-            yield c.facts.say(
-                "One class has {share} of the rows: accuracy says little of the others.",
-                share=Cite(LARGEST_CLASS, "study"),
-            )
+        for measure, examples in ((LARGEST_CLASS, "rows"), (LARGEST_OF_STEPS, "steps")):
+            for _ in c.above(measure, LARGE_CLASS):
+                yield c.facts.say(
+                    "One class has {share} of the {examples}: accuracy says little of the others.",
+                    share=Cite(measure, "study"),
+                    examples=examples,
+                )
 
 
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:

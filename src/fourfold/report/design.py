@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fourfold.core.naming import called, several, worded
 from fourfold.evidence.sentences import TARGET
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Column, Fact, Row, Table
@@ -13,7 +14,7 @@ FILES = (
     Fact("report.html", "this page"),
     Fact("table.csv", "the table of results, for a spreadsheet"),
     Fact("results.json", "everything that this page draws"),
-    Fact("predictions.npz", "what every model predicted for every test row"),
+    Fact("predictions.npz", "what every model predicted for every test example"),
     Fact("timings.json", "the seconds"),
     Fact("model/", "the trained network and the preparation of its inputs"),
     Fact("model/model.py", "the network as code that runs under Fourfold and Keras"),
@@ -28,16 +29,21 @@ def plural(count: float, one: str, many: str = "") -> str:
     return f"{fmt.integer(count)} {one if count == 1 else many or one + 's'}"
 
 
+def example(data: dict[str, Any]) -> str:
+    """What one of the examples is called; a study of before it was said is asked for its layout."""
+    return data.get("each") or called(str(data.get("layout") or ""))
+
+
 def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     """The data in a few words."""
     shape = " × ".join(str(side) for side in data.get("shape") or ())
-    steps = bool(task.get("stepwise"))
-    count = plural(data["rows"], "series", "series") if steps else plural(data["rows"], "row")
+    steps, one = bool(task.get("stepwise")), example(data)
+    count = plural(data["rows"], one, several(one))
     words, each = [count, f"{data.get('layout', '')} {shape}".strip()], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     if classes:
-        several = task.get("kind") == "multilabel"
-        return (*words, plural(len(classes), *(("label",) if several else ("class", "classes"))) + each)
+        labels = task.get("kind") == "multilabel"
+        return (*words, plural(len(classes), *(("label",) if labels else ("class", "classes"))) + each)
     return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + each)
 
 
@@ -67,9 +73,9 @@ def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
     kind = str(task.get("kind") or "")
     facts = [
-        Fact("Series" if task.get("stepwise") else "Rows", fmt.integer(data["rows"])),
+        Fact(several(example(data)).capitalize(), fmt.integer(data["rows"])),
         Fact("Layout", str(data.get("layout") or "")),
-        Fact("Shape of one row", " × ".join(str(side) for side in data.get("shape") or ())),
+        Fact(f"Shape of one {example(data)}", " × ".join(str(side) for side in data.get("shape") or ())),
         Fact("Task", f"{kind} of each step" if task.get("stepwise") else kind),
         Fact("Labels" if kind == "multilabel" else "Classes", _some(task.get("classes"))),
         Fact("Targets", "" if kind == "multilabel" else _some(task.get("targets"))),
@@ -141,10 +147,10 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
 
 
 def candidates(results: dict[str, Any], study: Study) -> Table:
-    """One candidate a family: how it reads a row, what it is made of."""
+    """One candidate a family: how it reads an example, what it is made of."""
     columns = (
         Column("Family"),
-        Column("Reads a row as"),
+        Column(worded("Reads a row as", example(results["data"]))),
         Column("Architecture"),
         Column("Size"),
         Column("Parameters", numeric=True),
@@ -185,12 +191,13 @@ def evidence(results: dict[str, Any]) -> Table:
         Column("Source"),
     )
     target = str((results["data"].get("task") or {}).get("unit") or TARGET)
-    rows = tuple(_evidence_row(row, target) for row in results.get("evidence") or ())
+    each = example(results["data"])
+    rows = tuple(_evidence_row(row, target, each) for row in results.get("evidence") or ())
     return Table("All evidence", columns, rows)
 
 
-def _evidence_row(row: dict[str, Any], target: str) -> Row:
-    """``target`` is what stands for the target's unit."""
+def _evidence_row(row: dict[str, Any], target: str, each: str) -> Row:
+    """``target`` is what stands for the target's unit, ``each`` for a row."""
     interval = row.get("interval")
     span = f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if interval and len(interval) == 2 else ""
     value = fmt.plain(row.get("value"))
@@ -198,7 +205,7 @@ def _evidence_row(row: dict[str, Any], target: str) -> Row:
         value = f"not applicable: {row['reason']}"
     return Row(
         (
-            Cell(str(row.get("measure") or "")),
+            Cell(worded(str(row.get("measure") or ""), each)),
             Cell(str(row.get("subject") or "")),
             Cell(value),
             Cell(span),

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fourfold.core.naming import several, worded
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import show
+from fourfold.report.design import example, plural
 from fourfold.report.escape import visible
 from fourfold.report.files import SCHEMA
 
@@ -162,17 +164,16 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
     if results is None or row is None:
         return ["", "No study in this folder yet: fourfold compare DATA measures all of this."]
     data, verdict = results["data"], results["verdict"]
-    lines = [
-        "",
-        visible(f"Measured on {data['name']} ({data['rows']:,} rows, {results['design']['effort']} effort):"),
-    ]
+    each = example(data)
+    count = plural(data["rows"], each, several(each))
+    lines = ["", visible(f"Measured on {data['name']} ({count}, {results['design']['effort']} effort):")]
     lines += _wrapped(visible(str(row["architecture"])), "  architecture")
     lines += _wrapped(visible(str(verdict["sentence"])), "  verdict")
     found = (
         row for row in results.get("evidence") or () if row["subject"] == family and row["value"] is not None
     )
     for item in map(Evidence.from_dict, found):
-        lines += _wrapped(visible(_shown(item)), f"  {item.measure}")
+        lines += _wrapped(visible(_shown(item)), f"  {worded(item.measure, each)}")
     return lines
 
 

@@ -73,7 +73,7 @@ def gallery(examples: dict[str, Any] | None, study: Study) -> Gallery | None:
     mistakes = tuple(_mistake(i, found, study) for i, found in enumerate(examples.get("mistakes") or ()))
     shown = sum(len(found.examples) for found in views) + len(mistakes)
     privacy = (
-        f"This file holds rows of your data: {plural(shown, 'example')} in this section. Look before you pass it "
+        f"This file holds some of your data: {plural(shown, 'example')} in this section. Look before you pass it "
         "on; --no-examples leaves them out."
     )
     return Gallery(privacy, _text(examples.get("about")), views, mistakes)

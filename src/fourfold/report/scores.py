@@ -96,7 +96,7 @@ def table(results: dict[str, Any], study: Study) -> Table:
             score + unit, short="\n".join([score, *unit.split()]), interval="95 %\ninterval", numeric=True
         ),
         Column("Parameters", "Params", "trained numbers in the network", numeric=True),
-        Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one row", numeric=True),
+        Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one example", numeric=True),
         Column(
             "Sequential steps",
             "Seq.\nsteps",

@@ -8,7 +8,10 @@ from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Column, Row, Table
 from fourfold.report.scores import Study
 
-TITLES = {"steps": "Time of a training step", "latency": "Milliseconds of a prediction, by number of rows"}
+TITLES = {
+    "steps": "Time of a training step",
+    "latency": "Milliseconds of a prediction, by number of examples",
+}
 
 
 def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:

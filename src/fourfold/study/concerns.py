@@ -43,7 +43,8 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]
         largest = float(counts.max() / counts.sum())
-        found.append(Evidence(doubts.LARGEST_CLASS, "study", largest, FRACTION, method="counted"))
+        measure = doubts.LARGEST_OF_STEPS if dataset.task.stepwise else doubts.LARGEST_CLASS
+        found.append(Evidence(measure, "study", largest, FRACTION, method="counted"))
     if dataset.layout == "flat":
         first = study.splits[0]
         rows = np.sort(np.concatenate([first.train, first.validation]))

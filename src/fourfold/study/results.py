@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import fourfold
+from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR
 from fourfold.evidence.evidence import Evidence
@@ -17,12 +18,12 @@ from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
-from fourfold.preprocessing.task import Task
 from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
+from fourfold.study.described import described, examples_of
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, ease, quality, targets
 from fourfold.study.stepwise import radius_of
@@ -198,7 +199,8 @@ def as_results(
         evidence += cost.evidence(family, _net(study, family, measured.trials))
     for measurement in measured.measurements:
         evidence += measurement.evidence
-    verdict_facts = verdict.to_dict() | {"next": next_command}
+    each = study.dataset.each
+    verdict_facts = as_read(verdict.to_dict(), each) | {"next": next_command}
     if study.effort.name == "quick":
         verdict_facts["settle"] = None  # the next command takes another effort, not a number of seeds
     return {
@@ -206,16 +208,16 @@ def as_results(
         "fourfold": fourfold.__version__,
         "command": command,
         "folder": folder,
-        "data": _data(study),
+        "data": described(study),
         "design": _design(measured),
         "families": [_family(measured, family, scores.get(family)) for family in study.families],
         "baselines": [_baseline(measured, name, scores[name]) for name in measured.baselines],
         "comparisons": comparisons,
-        "evidence": [item.to_dict() for item in _without_repeats(evidence)],
+        "evidence": [as_read(item.to_dict(), each) for item in _without_repeats(evidence)],
         "verdict": verdict_facts,
-        "measures": [measurement.to_dict() for measurement in measured.measurements],
+        "measures": [as_read(measurement.to_dict(), each) for measurement in measured.measurements],
         "model": kept,
-        "examples": examples,
+        "examples": as_read(examples, each),
     }
 
 
@@ -242,40 +244,6 @@ def _net(study: Study, family: str, trials: dict[str, Trials]) -> Any:
     return study.net(family, size)
 
 
-def _data(study: Study) -> dict[str, Any]:
-    dataset, task = study.dataset, study.dataset.task
-    return {
-        "name": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "rows": dataset.rows,
-        "layout": dataset.layout,
-        "shape": list(study.problem.shape),
-        "task": {
-            "kind": task.kind,
-            "classes": list(task.classes),
-            "output": task.output,
-            "loss": task.loss,
-            "score": task.score,
-            **_of_several(task),
-        },
-        "inferred": [_inferred(note) for note in dataset.notes],
-        "findings": [asdict(finding) for finding in dataset.findings],
-    }
-
-
-def _of_several(task: Task) -> dict[str, Any]:
-    """What only a target of several columns has, their names and the unit of their errors, or one of steps."""
-    facts: dict[str, Any] = {"targets": list(task.names)} if task.names else {}
-    apart = task.kind == "regression" and task.names and not task.one_unit
-    facts |= {"unit": "standard deviations"} if apart else {}
-    return facts | ({"stepwise": True} if task.stepwise else {})
-
-
-def _inferred(note: Any) -> dict[str, str]:
-    what, _, value = note.what.partition(": ")
-    return {"what": what, "value": value, "because": note.because, "option": note.option}
-
-
 def _design(measured: Measured) -> dict[str, Any]:
     study, score = measured.study, SCORE_WORDS[measured.study.dataset.task.score]
     over = (
@@ -297,13 +265,9 @@ def _design(measured: Measured) -> dict[str, Any]:
         "sizes": list(study.effort.sizes),
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,
-        "estimand": f"expected {score} on fresh {_examples(study)} of this procedure over its seeds, {over}",
+        "estimand": f"expected {score} on fresh {examples_of(study)} of this procedure over its seeds, {over}",
         "replicas": sum(len(trials.all) for trials in measured.trials.values()),
     }
-
-
-def _examples(study: Study) -> str:
-    return "series (the mean over the steps of each)" if study.dataset.task.stepwise else "examples"
 
 
 def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> dict[str, Any]:

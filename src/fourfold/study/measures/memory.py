@@ -14,7 +14,7 @@ from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.study import examination
 from fourfold.study.measure import Inquiry, Measure
 
-SIZES = ("1 row", "256 rows")
+SIZES = ("1 example", "256 examples")
 MEMORY = "memory to predict {size}"
 NAMES = ("memory", "Memory", "How much memory does a prediction take?")
 METHOD = "the compiled program's own plan (XLA): weights, input, output, intermediates"
@@ -55,7 +55,7 @@ def _answer(evidence: list[Evidence]) -> str:
         "; the most in ",
         [
             facts.say(
-                "{family}, {many} kB ({one} kB for a single row)",
+                "{family}, {many} kB ({one} kB for a single one)",
                 family=title(e.subject),
                 many=Cite(measure, e.subject),
                 one=Cite(one, e.subject),
@@ -63,7 +63,7 @@ def _answer(evidence: list[Evidence]) -> str:
             for e in [found[0], found[-1]][: len(found)]
         ],
     )
-    return Sentence(f"Predicting a batch of rows takes the least memory in {listed}.", listed.numbers)
+    return Sentence(f"Predicting a batch takes the least memory in {listed}.", listed.numbers)
 
 
 MEASURE = Measure("memory", find, examination.wants)

@@ -34,7 +34,7 @@ KERNEL, LENGTHS = 3, (2, 4, 8, 16, 32)
 TWICE = {
     "flat": "twice as many columns",
     "sequence": "a series twice as long",
-    "image": "an image with twice the rows",
+    "image": "an image of twice the height",
     "text": "a text twice as long",
 }
 
@@ -137,7 +137,7 @@ def _bare_layers() -> Figure:
         tuple(rows),
         columns=columns,
         note="Counted on the textbook's formulation; k: kernel, m: units; 2 FLOPs a multiplication and addition. "
-        "O(...): Table 1 of Attention Is All You Need, which leaves out constants, projections and the last row.",
+        "O(...): Table 1 of Attention Is All You Need, without constants, projections and restricted self-attention.",
     )
 
 

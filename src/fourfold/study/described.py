@@ -1,0 +1,54 @@
+"""The data of a study as a report reads them, and what its scores speak of: plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fourfold.core.naming import several
+from fourfold.preprocessing.task import Task
+from fourfold.study.study import Study
+
+__all__ = ["described", "examples_of"]
+
+
+def described(study: Study) -> dict[str, Any]:
+    """What the study took its data for."""
+    dataset, task = study.dataset, study.dataset.task
+    return {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "rows": dataset.rows,
+        "each": dataset.each,
+        "layout": dataset.layout,
+        "shape": list(study.problem.shape),
+        "task": {
+            "kind": task.kind,
+            "classes": list(task.classes),
+            "output": task.output,
+            "loss": task.loss,
+            "score": task.score,
+            **_of_several(task),
+        },
+        "inferred": [_inferred(note) for note in dataset.notes],
+        "findings": [asdict(finding) for finding in dataset.findings],
+    }
+
+
+def _of_several(task: Task) -> dict[str, Any]:
+    """What only a target of several columns has, their names and the unit of their errors, or one of steps."""
+    facts: dict[str, Any] = {"targets": list(task.names)} if task.names else {}
+    apart = task.kind == "regression" and task.names and not task.one_unit
+    facts |= {"unit": "standard deviations"} if apart else {}
+    return facts | ({"stepwise": True} if task.stepwise else {})
+
+
+def _inferred(note: Any) -> dict[str, str]:
+    what, _, value = note.what.partition(": ")
+    return {"what": what, "value": value, "because": note.because, "option": note.option}
+
+
+def examples_of(study: Study) -> str:
+    """What the estimand averages over."""
+    each = several(study.dataset.each)
+    return f"{each} (the mean over the steps of each)" if study.dataset.task.stepwise else "examples"
