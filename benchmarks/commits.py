@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.machine import machine
-from benchmarks.models import BY_NAME, ROWS
+from benchmarks.models import BY_NAME, model_name, named
 from benchmarks.training import compare
 from benchmarks.workers import Peer, Worker
 
@@ -47,14 +47,16 @@ def main() -> None:
     )
     parser.add_argument("old")
     parser.add_argument("new")
-    parser.add_argument("--models", nargs="+", choices=list(BY_NAME), default=list(BY_NAME))
+    parser.add_argument(
+        "--models", nargs="+", type=model_name, default=list(BY_NAME), help="or KIND:SHAPE:SIZES:BATCH"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     lost = []
     print(machine())
     print(f"{'ms a step, min (spread)':24}{options.old:>20}{options.new:>20}{'ratio':>8}")
     with checked_out(options.old) as old, checked_out(options.new) as new:
-        for row in (row for row in ROWS if row.name in options.models):
+        for row in map(named, options.models):
             compared = compare(row, [old, new], options.rounds)
             print(*compared.notes, sep="\n", end="\n" * bool(compared.notes))
             if len(compared.peers) != 1:

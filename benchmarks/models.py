@@ -6,6 +6,7 @@ people train on a CPU; each is a classifier of ten classes from logits.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,8 @@ STUDY_EPOCHS, STUDY_EPOCH_STEPS = 5, 100
 class Benchmarked:
     """One row: what is built, and how much of it an epoch trains.
 
-    ``rows`` that ``batch`` does not divide leave a last batch that is not full. ``build(layers, x, rate)`` gives the
-    logits for a symbol x, with dropout of that rate (0 where losses are compared).
+    ``rows`` that ``batch`` does not divide leave a last batch that is not full. ``kind`` and ``sizes`` say what is
+    built (`BUILDERS`): units, filters, or width, heads and blocks; ``dropout`` is 0 where losses are compared.
     """
 
     name: str
@@ -29,8 +30,13 @@ class Benchmarked:
     shape: tuple[int, ...]
     batch: int
     rows: int
-    build: Callable[[Any, Any, float], Any]
+    kind: str
+    sizes: tuple[int, ...]
     dropout: float = 0.0
+
+    def build(self, layers: Any, x: Any, rate: float) -> Any:
+        """The logits for a symbol x."""
+        return BUILDERS[self.kind][0](*self.sizes)(layers, x, rate)
 
     def data(self, rows: int | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (rows, *shape) and classes (rows,) that a model can learn: each class adds its own pattern."""
@@ -115,26 +121,62 @@ def _encoder(width: int, heads: int, blocks: int) -> Callable:
     return build
 
 
+BUILDERS: dict[str, tuple[Callable, int]] = {
+    "dense": (_dense, 1),
+    "images": (_images, 3),
+    "series": (_normalised_series, 2),
+    "lstm": (_lstm, 2),
+    "bigru": (_bidirectional_gru, 2),
+    "encoder": (_encoder, 2),
+}
+"""Kinds of networks by name, each built from its sizes, and how many axes its examples have."""
+
 ROWS = (
-    Benchmarked("dense_s", "784-128-10, batch 128", (784,), 128, 128 * 200, _dense(128)),
-    Benchmarked("dense_m", "784-1024-1024-10, batch 128", (784,), 128, 128 * 40, _dense(1024, 1024)),
-    Benchmarked("conv_s", "28x28x1, 16 and 32 3x3, batch 64", (28, 28, 1), 64, 64 * 60, _images(16, 32)),
-    Benchmarked("conv_m", "32x32x3, 32-64-128 3x3, batch 64", (32, 32, 3), 64, 64 * 12, _images(32, 64, 128)),
-    Benchmarked("lstm_s", "28 steps of 28, LSTM 64, batch 64", (28, 28), 64, 64 * 80, _lstm(64)),
-    Benchmarked("lstm_m", "128 steps of 64, LSTM 256, batch 64", (128, 64), 64, 64 * 4, _lstm(256)),
-    Benchmarked("attn_s", "28 steps, 1 block of 64, batch 64", (28, 28), 64, 64 * 60, _encoder(64, 4, 1)),
-    Benchmarked("attn_m", "256 steps, 1 block of 256, batch 16", (256, 64), 16, 16 * 6, _encoder(256, 8, 1)),
+    Benchmarked("dense_s", "784-128-10, batch 128", (784,), 128, 128 * 200, "dense", (128,)),
+    Benchmarked("dense_m", "784-1024-1024-10, batch 128", (784,), 128, 128 * 40, "dense", (1024, 1024)),
+    Benchmarked("conv_s", "28x28x1, 16 and 32 3x3, batch 64", (28, 28, 1), 64, 64 * 60, "images", (16, 32)),
+    Benchmarked("conv_m", "32x32x3, 32-64-128 3x3, batch 64", (32, 32, 3), 64, 64 * 12, "images", (32, 64, 128)),
+    Benchmarked("lstm_s", "28 steps of 28, LSTM 64, batch 64", (28, 28), 64, 64 * 80, "lstm", (64,)),
+    Benchmarked("lstm_m", "128 steps of 64, LSTM 256, batch 64", (128, 64), 64, 64 * 4, "lstm", (256,)),
+    Benchmarked("attn_s", "28 steps, 1 block of 64, batch 64", (28, 28), 64, 64 * 60, "encoder", (64, 4, 1)),
+    Benchmarked("attn_m", "256 steps, 1 block of 256, batch 16", (256, 64), 16, 16 * 6, "encoder", (256, 8, 1)),
+    Benchmarked("conv1d_bn", "128 steps of 16, 64-64 of 5, BN, batch 64", (128, 16), 64, 64 * 20, "series", (64, 64)),
+    Benchmarked("bigru", "32 steps of 32, GRU 64 both ways, batch 64", (32, 32), 64, 64 * 60, "bigru", (64,)),
     Benchmarked(
-        "conv1d_bn", "128 steps of 16, 64-64 of 5, BN, batch 64", (128, 16), 64, 64 * 20,
-        _normalised_series(64, 64),
+        "encoder_2", "64 steps, 2 blocks of 128, dropout, batch 32", (64, 32), 32, 32 * 16, "encoder", (128, 4, 2),
+        dropout=0.1,
     ),
-    Benchmarked("bigru", "32 steps of 32, GRU 64 both ways, batch 64", (32, 32), 64, 64 * 60, _bidirectional_gru(64)),
-    Benchmarked(
-        "encoder_2", "64 steps, 2 blocks of 128, dropout, batch 32", (64, 32), 32, 32 * 16,
-        _encoder(128, 4, 2), dropout=0.1,
-    ),
-    Benchmarked("partial", "20-64-64-10, last batch of 8 of 32", (20,), 32, 32 * 80 + 8, _dense(64, 64)),
+    Benchmarked("partial", "20-64-64-10, last batch of 8 of 32", (20,), 32, 32 * 80 + 8, "dense", (64, 64)),
 )  # fmt: skip
 """The eight networks of two sizes a family, then what else people write."""
 
 BY_NAME = {row.name: row for row in ROWS}
+
+
+def named(name: str) -> Benchmarked:
+    """A row by its name, or another of the same kinds, written KIND:SHAPE:SIZES:BATCH.
+
+    >>> named("images:32x32x3:8-16:256").shape
+    (32, 32, 3)
+    """
+    if name in BY_NAME:
+        return BY_NAME[name]
+    try:
+        kind, shape, sizes, batch = name.split(":")
+        lengths = tuple(map(int, shape.split("x")))
+        if kind not in BUILDERS or len(lengths) != BUILDERS[kind][1]:
+            raise ValueError
+        return Benchmarked(
+            name, name, lengths, int(batch), 20 * int(batch), kind, tuple(map(int, sizes.split("-")))
+        )
+    except ValueError:
+        wanted = f"one of {', '.join(BY_NAME)}, or KIND:SHAPE:SIZES:BATCH such as images:32x32x3:8-16:256"
+        raise ValueError(f"no model {name!r}: wanted {wanted}; kinds are {', '.join(BUILDERS)}") from None
+
+
+def model_name(name: str) -> str:
+    """A name that `named` knows, for the command line."""
+    try:
+        return named(name).name
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -9,7 +9,7 @@ import argparse
 
 from benchmarks import training
 from benchmarks.machine import machine
-from benchmarks.models import ROWS
+from benchmarks.models import named
 from benchmarks.workers import start
 
 MODELS = ["dense_m", "conv_m", "lstm_s", "attn_s"]
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> None:
     try:
         print(machine())
         print(f"{'rows/s, ms of one sample':26}" + "".join(f"{worker.name:>18}" for worker in workers))
-        for row in (row for row in ROWS if row.name in options.models):
+        for row in map(named, options.models):
             cells = []
             rounds = [
                 [worker.ask("predict", model=row.name) for worker in workers] for _ in range(options.rounds)

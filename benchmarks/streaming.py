@@ -25,7 +25,7 @@ import numpy as np
 
 import fourfold
 from benchmarks.machine import machine
-from benchmarks.models import BY_NAME, Benchmarked, model
+from benchmarks.models import Benchmarked, model, named
 
 MEMORY, CACHED, DISK = "memory", "file, cached", "file, from disk"
 
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
     )
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for name in options.models:
-            row = BY_NAME[name]
+            row = named(name)
             path = Path(folder) / "x.npy"
             rows = _write(path, row, options.megabytes)
             steps = min(options.steps, rows // row.batch)
@@ -120,7 +120,7 @@ def _measured(
 
 def _serve(connection: Connection, name: str, path: str, how: str, steps: int) -> None:
     """In a process of its own: one epoch each time it is asked; at last the peak of resident memory."""
-    row = BY_NAME[name]
+    row = named(name)
     net = model(fourfold, row)
     x = np.load(path, mmap_mode=None if how == MEMORY else "r")
     y = (np.arange(len(x)) % 10).astype("int32")

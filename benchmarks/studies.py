@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks import training
 from benchmarks.machine import machine
-from benchmarks.models import ROWS
+from benchmarks.models import named
 from benchmarks.workers import BY_NAME, Peer, Worker, has
 
 MODELS = ["dense_s", "conv_s", "lstm_s", "attn_s"]
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> None:
     head = f"seconds, {options.replicas} replicas"
     print(f"{head:24}{'fourfold':>12}" + "".join(f"{name:>22}" for name in names))
     ratios: dict[str, list[float]] = {name: [] for name in names}
-    for row in (row for row in ROWS if row.name in options.models):
+    for row in map(named, options.models):
         ours = seconds([Worker(FOURFOLD, sys.executable)], row.name, options.replicas)
         cells = []
         for name in names:
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
         print(f"geometric mean over {name}: {statistics.geometric_mean(found):.2f}")
     if options.counts:
         print(f"{'fourfold, seconds for':24}" + "".join(f"{count:7} replicas" for count in options.counts))
-    for row in (row for row in ROWS if row.name in options.models and options.counts):
+    for row in map(named, options.models if options.counts else ()):
         found = [seconds([Worker(FOURFOLD, sys.executable)], row.name, count) for count in options.counts]
         print(f"{row.name:24}" + "".join(f"{second:16.1f}" for second in found), flush=True)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
-from benchmarks.models import BY_NAME, ROWS, Benchmarked
+from benchmarks.models import BY_NAME, Benchmarked, model_name, named
 from benchmarks.workers import BY_NAME as PEERS
 from benchmarks.workers import PEERS_PYTHON, Worker, start
 
@@ -77,7 +77,9 @@ class Compared:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers-python", default=PEERS_PYTHON, help="the interpreter that has the peers")
-    parser.add_argument("--models", nargs="+", choices=list(BY_NAME), default=list(BY_NAME))
+    parser.add_argument(
+        "--models", nargs="+", type=model_name, default=list(BY_NAME), help="or KIND:SHAPE:SIZES:BATCH"
+    )
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS))
     parser.add_argument("--rounds", type=int, default=5)
 
@@ -157,7 +159,7 @@ def run(options: argparse.Namespace) -> None:
         names = [worker.name for worker in workers]
         print(head(names), flush=True)
         rows = []
-        for row in (row for row in ROWS if row.name in options.models):
+        for row in map(named, options.models):
             rows.append(compare(row, workers, options.rounds))
             print(line(rows[-1], names), flush=True)
         print(summary(rows), *settings(rows), sep="\n")

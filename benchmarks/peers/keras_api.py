@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.models import BY_NAME, STUDY_EPOCHS, Benchmarked
+from benchmarks.models import STUDY_EPOCHS, Benchmarked, named
 from benchmarks.models import model as build
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
@@ -38,7 +38,7 @@ class Trainer:
 
     def prepare(self, model: str, weights: str) -> dict[str, Any]:
         """The losses of a few epochs from the stored weights (Fourfold stores them), then the fastest settings."""
-        self.row = BY_NAME[model]
+        self.row = named(model)
         started = time.perf_counter()
         losses = self._losses(weights)
         first = time.perf_counter() - started
@@ -62,7 +62,7 @@ class Trainer:
 
     def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
         """The loop that people write: for each seed and learning rate a new model and its training."""
-        row, losses, started = BY_NAME[model], [], time.perf_counter()
+        row, losses, started = named(model), [], time.perf_counter()
         x, y = row.study_data()
         for seed, rate in runs:
             self.framework.utils.set_random_seed(seed)
@@ -72,7 +72,7 @@ class Trainer:
         return {"seconds": time.perf_counter() - started, "losses": losses}
 
     def predict(self, model: str) -> dict[str, Any]:
-        row = BY_NAME[model]
+        row = named(model)
         built = self._build(row, None)
         x, _ = row.data(PREDICTED_ROWS)
         built.predict(x, batch_size=256, verbose=0)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import fourfold
-from benchmarks.models import BY_NAME, Benchmarked, model
+from benchmarks.models import Benchmarked, model, named
 from benchmarks.peers.serve import STUDY_STEPS, serve, study_order
 from fourfold.core.streams import Stream
 from fourfold.ops import random as keys
@@ -24,7 +24,7 @@ LARGEST_WAVE = 32
 class Trainer:
     def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
         """Seconds for all runs (seed, learning rate), compilation included, and the last training losses."""
-        row, started = BY_NAME[model], time.perf_counter()
+        row, started = named(model), time.perf_counter()
         x, y = row.study_data()
         sweep, graph = swept(row)
         replicas = [replica(row, graph, seed, rate) for seed, rate in runs]

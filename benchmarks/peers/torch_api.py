@@ -8,6 +8,7 @@ Of an LSTM's or GRU's two input biases that only ever occur as their sum, one st
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.models import BY_NAME, CLASSES, STUDY_EPOCH_STEPS, STUDY_EPOCHS
+from benchmarks.models import CLASSES, STUDY_EPOCH_STEPS, STUDY_EPOCHS, Benchmarked, named
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
 Weights = Iterator[np.ndarray]
@@ -42,12 +43,12 @@ class Dense(nn.Module):
 
 
 class Images(nn.Module):
-    def __init__(self, *filters: int, length: int, channels: int) -> None:
+    def __init__(self, *filters: int, lengths: tuple[int, ...], channels: int) -> None:
         super().__init__()
         sizes = [channels, *filters]
         self.layers = nn.ModuleList(nn.Conv2d(a, b, 3, padding="same") for a, b in pairwise(sizes))
-        self.length = length // 2 ** len(filters)
-        self.head = nn.Linear(filters[-1] * self.length**2, CLASSES)
+        self.lengths = tuple(length // 2 ** len(filters) for length in lengths)
+        self.head = nn.Linear(filters[-1] * math.prod(self.lengths), CLASSES)
 
     def forward(self, x):
         for layer in self.layers:
@@ -57,7 +58,7 @@ class Images(nn.Module):
     def take(self, weights: Weights) -> None:
         for layer in self.layers:
             kernel(layer, weights, (3, 2, 0, 1))
-        flat = next(weights).reshape(self.length, self.length, -1, CLASSES).transpose(3, 2, 0, 1)
+        flat = next(weights).reshape(*self.lengths, -1, CLASSES).transpose(3, 2, 0, 1)
         copy(self.head.weight, flat.reshape(CLASSES, -1))
         copy(self.head.bias, next(weights))
 
@@ -184,20 +185,19 @@ def norm(layer: nn.LayerNorm, weights: Weights) -> None:
     copy(layer.bias, next(weights))
 
 
-BUILD = {
-    "dense_s": lambda rate: Dense(128, inputs=784),
-    "dense_m": lambda rate: Dense(1024, 1024, inputs=784),
-    "conv_s": lambda rate: Images(16, 32, length=28, channels=1),
-    "conv_m": lambda rate: Images(32, 64, 128, length=32, channels=3),
-    "lstm_s": lambda rate: Recurrent(nn.LSTM, 64, 28, ways=1),
-    "lstm_m": lambda rate: Recurrent(nn.LSTM, 256, 64, ways=1),
-    "attn_s": lambda rate: Encoder(64, 4, 1, inputs=28, rate=rate),
-    "attn_m": lambda rate: Encoder(256, 8, 1, inputs=64, rate=rate),
-    "conv1d_bn": lambda rate: NormalisedSeries(64, 64, channels=16),
-    "bigru": lambda rate: Recurrent(nn.GRU, 64, 32, ways=2),
-    "encoder_2": lambda rate: Encoder(128, 4, 2, inputs=32, rate=rate),
-    "partial": lambda rate: Dense(64, 64, inputs=20),
-}
+def network(row: Benchmarked, rate: float) -> Any:
+    """The row's network."""
+    sizes, inputs = row.sizes, row.shape[-1]
+    if row.kind == "dense":
+        return Dense(*sizes, inputs=inputs)
+    if row.kind == "images":
+        return Images(*sizes, lengths=row.shape[:2], channels=inputs)
+    if row.kind == "series":
+        return NormalisedSeries(*sizes, channels=inputs)
+    if row.kind == "encoder":
+        return Encoder(*sizes, inputs=inputs, rate=rate)
+    kind, ways = (nn.LSTM, 1) if row.kind == "lstm" else (nn.GRU, 2)
+    return Recurrent(kind, sizes[0], inputs, ways=ways)
 
 
 class Trainer:
@@ -208,7 +208,7 @@ class Trainer:
         return {"versions": {"torch": torch.__version__}, "threads": torch.get_num_threads()}
 
     def prepare(self, model: str, weights: str) -> dict[str, Any]:
-        self.row = BY_NAME[model]
+        self.row = named(model)
         with np.load(weights) as stored:
             given = [stored[f"arr_{i}"] for i in range(len(stored.files))]
         started = time.perf_counter()
@@ -219,7 +219,7 @@ class Trainer:
         first = time.perf_counter() - started
         self.data = self._tensors(self.row.rows, 0)
         timed = []
-        for last in (False, True) if self.row.build.__qualname__.startswith("_images") else (False,):
+        for last in (False, True) if self.row.kind == "images" else (False,):
             self.model, self.optimizer = self._model(self.row.dropout, channels_last=last)
             self.layout = last
             self.train()
@@ -235,7 +235,7 @@ class Trainer:
 
     def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
         """The loop that people write: for each seed and learning rate a new model and its training."""
-        self.row, losses, started = BY_NAME[model], [], time.perf_counter()
+        self.row, losses, started = named(model), [], time.perf_counter()
         x, y = self._tensors(STUDY_EPOCH_STEPS * self.row.batch, 0)
         for seed, rate in runs:
             torch.manual_seed(seed)
@@ -248,7 +248,7 @@ class Trainer:
         return {"seconds": time.perf_counter() - started, "losses": losses[STUDY_EPOCHS - 1 :: STUDY_EPOCHS]}
 
     def predict(self, model: str) -> dict[str, Any]:
-        self.row = BY_NAME[model]
+        self.row = named(model)
         built, _ = self._model(0.0)
         built.eval()
         x, _ = self._tensors(PREDICTED_ROWS, 0)
@@ -265,7 +265,7 @@ class Trainer:
         return {"throughput": PREDICTED_ROWS / best(2, predict), "latency": best(30, one)}
 
     def _model(self, rate: float, channels_last: bool = False) -> tuple[Any, Any]:
-        built = BUILD[self.row.name](rate)
+        built = network(self.row, rate)
         if channels_last:
             built = built.to(memory_format=torch.channels_last)
         learnt = [weight for weight in built.parameters() if weight.requires_grad]
