@@ -92,7 +92,10 @@ TargetPer = Annotated[
         help="What the target of series belongs to, if the guess is wrong.",
     ),
 ]
-Window = Annotated[int | None, typer.Option(help="The steps that a forecast reads.")]
+Window = Annotated[
+    int | None,
+    typer.Option(help="The steps that a forecast reads, or into which long series are cut."),
+]
 Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
 

@@ -33,7 +33,8 @@ class Options:
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
     (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
-    of steps to forecast, from ``window`` steps before, with a ``season`` of so many. ``target`` is the name of a
+    of steps to forecast, from ``window`` steps before, with a ``season`` of so many; without a forecast ``window`` is
+    the number of steps into which long series are cut whose steps have targets. ``target`` is the name of a
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
     "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
     guess is wrong.
@@ -116,14 +117,15 @@ class Options:
                         do=f"leave out --{name.replace('_', '-')}",
                     )
             return Ahead(self.forecast, self.window, self.season)
-        for name in ("window", "season"):
-            if getattr(self, name) is not None:
-                raise OptionError(
-                    "window-without-forecast",
-                    f"--{name} belongs to a forecast",
-                    got=f"--{name} {getattr(self, name)}",
-                    do=f"--forecast HORIZON, or leave out --{name}",
-                )
+        if self.season is not None:
+            raise OptionError(
+                "season-without-forecast",
+                "--season belongs to a forecast",
+                got=f"--season {self.season}",
+                do="--forecast HORIZON, or leave out --season",
+            )
+        if self.window is not None:
+            Ahead(1, self.window)  # which refuses what is no number of steps
         return None
 
     @cached_property
@@ -271,7 +273,9 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "target_per": options.target_per,
         "roles": Roles(options.weight, options.group, options.id, options.time_ordered, options.time),
     }
-    if options.ahead is not None:
+    if options.ahead is None:
+        settled["window"] = options.window
+    else:
         settled["ahead"] = options.ahead
         if isinstance(y, str) and not os.path.isfile(y):
             settled["target"], y = y, None

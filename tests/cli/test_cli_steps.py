@@ -5,6 +5,7 @@ import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 
@@ -51,19 +52,52 @@ def test_arrays_of_steps_from_inspection_to_predictions(run, tmp_path):
     assert np.mean(told[true == "alarm"] == "alarm") > 0.3 > np.mean(told[true == "calm"] == "alarm")
 
 
+def machine(steps, seed):
+    """A recording whose channel is fast or slow for a while, with its times."""
+    draw = np.random.default_rng(seed)
+    state = np.repeat(np.arange(steps) % 2, draw.integers(20, 60, steps))[:steps]
+    x = np.sin(np.cumsum(np.where(state, 1.5, 0.4))) + 0.2 * draw.normal(size=steps)
+    return pd.DataFrame({"time": np.arange(steps) / 8, "x": x, "state": np.where(state, "fast", "slow")})
+
+
+def test_one_long_series_from_a_csv_to_the_state_of_each_row_of_another(run, tmp_path):
+    machine(1500, 0).to_csv(tmp_path / "machine.csv", index=False)
+    new = machine(421, 1).sample(frac=1, random_state=0)
+    new.drop(columns="state").to_csv(tmp_path / "new.csv", index=False)
+    chosen = ("--effort", "tiny", "--families", "convolution", "--out", "study")
+    done = run("compare", "machine.csv", "--target", "state", "--window", 25, *chosen)
+    assert done.code == 0, done.err
+    assert "tests: 5 parts of 6 windows at the end of the series" in done.err
+    assert "60 windows" in done.out and "A small test set: 30 windows." in done.out
+    shown = " ".join(done.out.split())
+    assert (
+        "The windows of one series are not independent" in shown
+        and "the verdict holds for this series." in shown
+    )
+    assert "fresh windows of the same series" in shown
+    ended = run("predict", "study", "new.csv")
+    assert "read in pieces of 25 steps: 1 series" in ended.err
+    rows = pd.read_csv(io.StringIO(ended.out))
+    np.testing.assert_allclose(rows["time"], new["time"])
+    assert np.mean(rows["prediction"].to_numpy() == new["state"].to_numpy()) > 0.8
+
+
 def test_what_has_no_target_for_each_step_is_said(run, tmp_path):
     alarms(tmp_path / "steps.npz")
-    alarms(tmp_path / "one.npz", series=1, steps=400)
+    alarms(tmp_path / "one.npz", series=1, steps=300)
     for arguments, said in (
         (
             ("one.npz",),
-            "too few series to train and to test on different ones: got 1 series of up to 400 steps",
+            "too few series to train and to test on different ones, and they are too short to be cut: got 1 series of",
         ),
         (("steps.npz", "--target-per", "row"), "wanted one of step, series"),
         (("steps.npz", "--target-per", "series"), "several targets have to be numbers"),
         (("iris", "--target-per", "step"), "the target has no value for each step"),
         (("steps.npz", "--task", "multilabel"), "a step has one class or one number"),
         (("steps.npz", "--forecast", 3), "a forecast needs one table"),
+        (("iris", "--window", 5), "--window belongs to a forecast, or to series whose steps have targets"),
+        (("one.npz", "--window", 500), "no series is as long as a window"),
+        (("one.npz", "--window", 50), "the series are too short to train, validate and test"),
     ):
         ended = run("inspect", *arguments)
         assert ended.code == 2 and said in ended.err, ended.err

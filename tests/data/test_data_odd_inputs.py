@@ -257,7 +257,7 @@ READ = {
     "pictures of several modes": (files(**{f"{c}__{i}_dot_png": png(["L", "RGB", "RGBA", "P"][i % 4]) for c in "ab" for i in range(8)}), "laid on white"),
     "pictures beside other files": (files(a__x_dot_db="x", **{f"{c}__{i}_dot_png": png() for c in "ab" for i in range(8)}), "ignored: 'x.db'"),
     "texts in classes": (files(**{f"{c}__{i}_dot_txt": f"{c} {i}" for c in "ab" for i in range(8)}), "a folder of texts"),
-    "an empty text": (files(a__e_dot_txt="", **{f"{c}__{i}_dot_txt": f"{c} {i}" for c in "ab" for i in range(8)}), "17 rows"),
+    "an empty text": (files(a__e_dot_txt="", **{f"{c}__{i}_dot_txt": f"{c} {i}" for c in "ab" for i in range(8)}), "17 texts"),
 }  # fmt: skip
 
 # name: (content or maker, exit code, slug, words of the message)

@@ -91,7 +91,7 @@ def test_what_the_target_belongs_to_can_be_said():
 @pytest.mark.parametrize(
     "make, slug",
     [
-        (lambda: from_arrays([np.ones((900, 2))] * 2, [np.arange(900) % 2] * 2), "too-few-series"),
+        (lambda: from_arrays([np.ones((300, 2))] * 2, [np.arange(300) % 2] * 2), "too-few-series"),
         (lambda: from_arrays(SERIES, [part[:-1] for part in LABELS]), "different-steps"),
         (lambda: from_arrays(SERIES, LABELS[:-1]), "different-steps"),
         (lambda: from_arrays(SERIES, [part[0] for part in LABELS], target_per="step"), "steps-of-no-series"),
@@ -178,7 +178,7 @@ def test_new_steps_keep_their_rows_and_longer_series_come_in_pieces():
         {"who": "new", "when": range(20), "east": np.arange(20.0), "north": 0.0, "note": "x"}
     )
     new = read_inputs(pd.concat([rows, longer]), preparation)
-    assert new.others.names == ("who", "when", "note") and new.rows == 75
+    assert new.others.names == ("who", "when", "note") and new.rows == 24 + 3
     assert "read in pieces of 9 steps: 1 series" in "\n".join(map(str, new.notes))
     east = new.by_step(new.inputs[..., 0])  # what is said of a step comes back to its row
     np.testing.assert_array_equal(east, np.concatenate([rows["east"], longer["east"]]))

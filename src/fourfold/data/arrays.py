@@ -17,7 +17,7 @@ from .dataset import Column, Dataset, Note, Table
 from .infer import settle
 from .join import with_test
 from .roles import NO_ROLES, Roles
-from .sample import Reading, thinned
+from .sample import reading_of, thinned
 from .series import unequal
 from .source import Source
 from .steps import steps_of, unequal_steps
@@ -45,6 +45,7 @@ def from_arrays(
     image_size: int | None = None,
     roles: Roles = NO_ROLES,
     target_per: str | None = None,
+    window: int | None = None,
     name: str = "data",
 ) -> Dataset:
     """Rows x and their target y as a data set.
@@ -55,6 +56,7 @@ def from_arrays(
     - ``y``: (N,), or (N, K) for K targets, an array or a data frame; the name of a column of x, or None, if x is a
       data frame that holds its target. (N, T) for series (N, T, C) is one target for each step, a list of arrays
       where lengths differ; ``target_per`` ("step" or "series") overrides.
+    - ``window``: into how many steps long series are cut whose steps have targets; x (T, C) with y (T,) is then one.
     - ``x_test``, ``y_test``: the user's own test rows. ``rows``, ``image_size``, ``roles``: as in `read`.
 
     >>> data = from_arrays([[0.0, 1.0], [1.0, 0.0]] * 10, ["no", "yes"] * 10)
@@ -65,7 +67,7 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = thinned(as_source(x, y, name), Reading(rows, whole=roles.whole))
+    source = thinned(as_source(x, y, name), reading_of(rows, None, roles, of_steps=window is not None))
     if x_test is not None:
         source = with_test(source, as_source(x_test, y_test, "x_test"))
     return settle(
@@ -77,6 +79,7 @@ def from_arrays(
         image_size=image_size,
         roles=roles,
         target_per=target_per,
+        window=window,
     )
 
 

@@ -15,7 +15,7 @@ from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import Windows
 
-__all__ = ["Column", "Dataset", "Finding", "Forecast", "Layout", "Note", "Table", "Task"]
+__all__ = ["Column", "Cut", "Dataset", "Finding", "Forecast", "Layout", "Note", "Table", "Task"]
 
 Layout = Literal["flat", "sequence", "image", "text"]
 
@@ -88,6 +88,25 @@ class Forecast:
 
 
 @dataclass(frozen=True, eq=False)
+class Cut:
+    """Where the rows of a data set lie where these are windows that follow each other in long series.
+
+    - ``window``: their steps; ``labels`` (S,): the series; ``series`` (N,): the one that a window is cut from.
+    - ``start`` (N,): the first step of a window in its series; ``origin`` (N,): its place, where places count steps so
+      that all series end before the place ``end``.
+    - ``in_time``: windows are split by time, since there are too few series to split these.
+    """
+
+    window: int
+    labels: tuple[str, ...]
+    series: np.ndarray
+    start: np.ndarray
+    origin: np.ndarray
+    end: int
+    in_time: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Raw data whose meaning is settled; nothing has been learnt from it yet.
 
@@ -98,7 +117,8 @@ class Dataset:
       ``task.several``: the columns ``task.names`` of a regression, or 1 for each label that a row has and else 0;
       (N, T) where ``task.stepwise``, None or NaN at steps that have none, as behind the end of a series.
     - ``columns``: the columns that are used (x0, x1, ... for a flat array; empty for other arrays).
-    - ``source_columns``: every input column that the source had, in its order; those that are not in
+    - ``source_columns``: every input column that the source had, in its order, "" for an id or a time that a table in
+      long form lacks; those that are not in
       ``columns`` were left out, and a note says why. The target's name is ``target_name``, of several columns
       all their names with commas.
     - ``row_shape``: the shape of one row of an array as it was given.
@@ -107,6 +127,7 @@ class Dataset:
       be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
     - ``time_ordered``: the rows stand in order of time, and only the past may be learnt from.
     - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
+    - ``cut``: where the rows lie where they are windows that follow each other in series whose steps have targets.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.
     - ``fingerprint``: SHA-256 of all of the content, the same whatever the form it was read from.
     """
@@ -127,6 +148,7 @@ class Dataset:
     ids: np.ndarray | None = None
     time_ordered: bool = False
     forecast: Forecast | None = None
+    cut: Cut | None = None
     findings: tuple[Finding, ...] = ()
     fingerprint: str = field(default="")
 
@@ -141,7 +163,7 @@ class Dataset:
     @property
     def each(self) -> str:
         """What one of the independent examples is called: row, series, image, text or window."""
-        return called(self.layout, windows=self.forecast is not None)
+        return called(self.layout, windows=self.forecast is not None or self.cut is not None)
 
     @property
     def lengths(self) -> np.ndarray | None:
@@ -154,7 +176,7 @@ class Dataset:
     @property
     def in_time(self) -> bool:
         """Whether only the past may be learnt from: rows in order of time, or windows of series."""
-        return self.time_ordered or self.forecast is not None
+        return self.time_ordered or self.forecast is not None or (self.cut is not None and self.cut.in_time)
 
     @property
     def important(self) -> tuple[Finding, ...]:
@@ -164,7 +186,7 @@ class Dataset:
     @property
     def left_out(self) -> tuple[str, ...]:
         used = {column.name for column in self.columns}
-        return tuple(name for name in self.source_columns if name not in used)
+        return tuple(name for name in self.source_columns if name and name not in used)
 
 
 def _fingerprint(dataset: Dataset) -> str:
@@ -192,6 +214,9 @@ def _fingerprint(dataset: Dataset) -> str:
     if dataset.forecast is not None:
         digest.update(json.dumps(dataset.forecast.windows.to_dict(), sort_keys=True).encode())
         _add(digest, dataset.forecast.origin)
+    if dataset.cut is not None:
+        digest.update(b"windows")
+        _add(digest, dataset.cut.origin)
     return digest.hexdigest()
 
 

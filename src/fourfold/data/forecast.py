@@ -17,11 +17,11 @@ from .long_form import times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of, shown
 from .roles import Roles
-from .rolling import Rolling, groups_of, plan_windows
+from .rolling import Timeline, groups_of, plan_windows
 from .source import Source
 from .words import reworded
 
-__all__ = ["Ahead", "settle_forecast", "time_and_names"]
+__all__ = ["Ahead", "check_last", "settle_forecast", "time_and_names", "timed"]
 
 FEWEST_STEPS = 8
 """The shortest window that is chosen: networks read series, not pairs of numbers."""
@@ -89,12 +89,9 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
                 do=f"leave out --{option.replace('_', '-')}",
             )
     if roles.time is None:
-        dates = [name for name in table if name != roles.id and _is_date(source, name)]
-        if len(dates) == 1:
-            source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
-            roles = replace(roles, time=dates[0])
+        source, roles = timed(source, table, roles)
     if source.total and not roles.series and roles.time is not None:
-        _check_last(source, table, roles.time)
+        check_last(source, table, roles.time)
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
     if not names:
         raise DataError(
@@ -106,7 +103,16 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
     return source, roles, Table(names)
 
 
-def _check_last(source: Source, table: Table, time: str) -> None:
+def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
+    """The roles with the only column of dates as the time, if there is one."""
+    dates = [name for name in table if name != roles.id and _is_date(source, name)]
+    if len(dates) != 1:
+        return source, roles
+    source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
+    return source, replace(roles, time=dates[0])
+
+
+def check_last(source: Source, table: Table, time: str) -> None:
     """Refuse a part of a series, the last rows of a table, whose rows are not in order of time."""
     times = times_of(source, table, time)
     if (times[1:] < times[:-1]).any():
@@ -156,7 +162,7 @@ def settle_forecast(
         window_note,
         season_note,
         *notes,
-        _split_note(forecast, len(inputs)),
+        _split_note(forecast),
         Note(
             "score: MASE",
             "absolute error over that of the last season repeated, in training data; lower is better",
@@ -179,7 +185,7 @@ def settle_forecast(
         source_columns=tuple(source.inputs),  # pyright: ignore[reportArgumentType]
         target_name=", ".join(targets),
         row_shape=inputs.shape[1:],
-        groups=groups_of(forecast, len(inputs)),
+        groups=groups_of(forecast),
         forecast=forecast,
     )
 
@@ -227,10 +233,9 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
         first_test=0,
         channels=panel.channels,
     )
-    rows = len(forecast.series)
-    first = Rolling.of(int(forecast.origin.min()), end, H, rows).first()
+    first = Timeline.of(forecast).rolling.first()
     forecast = replace(forecast, scale=_scales(panel, windows, first), first_test=first)
-    cells, earliest = np.concatenate(inputs), plan_windows(forecast, rows)[0]
+    cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0]
     forecast = replace(forecast, windows=windows.with_usual(cells[earliest.train]))
     notes = []
     if short:
@@ -340,9 +345,8 @@ def _window(panel: Panel, ahead: Ahead, season: int) -> tuple[int, Note]:
     return window, Note(f"window: {window} steps", because, "--window N")
 
 
-def _split_note(forecast: Forecast, rows: int) -> Note:
-    horizon = forecast.windows.horizon
-    rolling = Rolling.of(int(forecast.origin.min()), len(forecast.stamps), horizon, rows)
+def _split_note(forecast: Forecast) -> Note:
+    rolling = Timeline.of(forecast).rolling
     parts = counted(rolling.folds, "part")
     first = shown(forecast.stamps[rolling.first()])
     return Note(

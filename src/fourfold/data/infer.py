@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +13,9 @@ from fourfold.preprocessing.table import row_count
 from fourfold.preprocessing.task import Task
 
 from .columns import settle_table, understood_columns
+from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
-from .forecast import Ahead, settle_forecast, time_and_names
+from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
 from .layout import check_layout, settle_array, varying
 from .long_form import assembled
 from .messages import listed
@@ -41,6 +42,7 @@ def settle(
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
+    window: int | None = None,
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
@@ -50,13 +52,17 @@ def settle(
         names, because = _target_names(table, target)
         source = source.noting(_named(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
-    if roles.time is not None:
+    one = window is not None or target_per == "step"
+    if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
+        source, roles = _in_order(source, roles, mentioned(target))
         names, because = _target_of_series(source, roles, target)
-        source, roles = assembled(source, roles, names, target_per)
+        source, roles = assembled(source, roles, names, target_per, one)
         source = source.noting(_named(names, because, target))
         target = None
     source = _with_target(with_roles(source, roles, target), target, lists=task == "multilabel")
+    source = as_one_series(source) if one else source
     assert source.target is not None
+    cut = None
     if len(source.target) != row_count(source.inputs):
         raise DataError(
             "different-lengths",
@@ -66,9 +72,11 @@ def settle(
         )
     if is_stepwise(source, target_per, layout):
         check_layout_of_steps(layout)
-        values, settled_task, target_notes = settle_steps(source, task=task, bounds=bounds, per=target_per)
-        source = replace(source, layout="sequence")
+        source, values, settled_task, target_notes, cut = settle_steps(
+            source, task=task, bounds=bounds, per=target_per, window=window
+        )
     else:
+        check_window(window)
         source = by_columns(source) if source.stepwise else source
         values, settled_task, target_notes = _settled(source, task, bounds)
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
@@ -117,7 +125,31 @@ def settle(
         groups=source.groups,
         ids=source.ids,
         time_ordered=roles.time_ordered,
+        cut=cut,
     )
+
+
+def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[Source, Roles]:
+    """The time of a table whose rows are the steps of a series: its only dates, or a column that rises."""
+    table = source.inputs
+    if not isinstance(table, Table):
+        return source, roles
+    others = Table({name: values for name, values in table.items() if name not in targets})
+    if roles.time is None:
+        source, roles = timed(source, others, roles)
+    if roles.time is None and not roles.series:
+        rising = [
+            name for name in others if source.kind(name) == "number" and (np.diff(table[name]) > 0).all()
+        ]
+        if rising:
+            which = "only" if len(rising) == 1 else "first"
+            note = Note(
+                f"time: {rising[0]}", f"the {which} column that rises from row to row", "--time COLUMN"
+            )
+            source, roles = source.noting(note), replace(roles, time=rising[0])
+    if source.total and not roles.series and roles.time is not None:
+        check_last(source, table, roles.time)
+    return source, roles
 
 
 def _settled(

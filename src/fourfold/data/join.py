@@ -61,7 +61,8 @@ def with_test(source: Source, test: Source) -> Source:
     else:
         assert isinstance(source.inputs, np.ndarray) and isinstance(test.inputs, np.ndarray)
         inputs, others = source.inputs, test.inputs
-        if "sequence" in (source.layout, test.layout) and inputs.ndim == others.ndim == 3:
+        series = "sequence" in (source.layout, test.layout) or (source.stepwise and test.stepwise)
+        if series and inputs.ndim == others.ndim == 3:
             inputs, others = as_long(inputs, others)
         if inputs.shape[1:] != others.shape[1:]:
             raise DataError(

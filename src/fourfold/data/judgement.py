@@ -17,6 +17,7 @@ from fourfold.preprocessing.task import IMBALANCED
 
 from . import leaks, oddities, shift
 from .case import Case
+from .cut import FEWEST_SERIES
 from .dataset import Dataset, Finding
 from .messages import CONSTANT, counted, listed, percent
 from .steps import as_rows
@@ -139,10 +140,10 @@ def _rare_in_series(case: Case) -> Iterator[Finding]:
     if rare:
         yield Finding(
             "rare-classes",
-            f"classes that occur in fewer than {RARE} series: {listed(rare)}; how well they are told can't be measured",
-            "series with the rarest class",
+            f"classes that occur in fewer than {RARE} rows: {listed(rare)}; how well they are told can't be measured",
+            "rows with the rarest class",
             min(series.values()),
-            "collect more series with them, join them, or leave them out",
+            "collect more rows with them, join them, or leave them out",
             important=True,
         )
 
@@ -307,6 +308,22 @@ def _groups(case: Case) -> Iterator[Finding]:
             )
 
 
+def _windows(case: Case) -> Iterator[Finding]:
+    """Windows of so few series that these can't be divided."""
+    cut = case.dataset.cut
+    if cut is not None and cut.in_time:
+        count = len(cut.labels)
+        which, these = ("one series", "this series") if count == 1 else (f"{count} series", "these")
+        yield Finding(
+            "windows-of-few-series",
+            f"windows of {which} depend on each other: intervals may be too short, and what is found holds for {these}",
+            "series",
+            count,
+            f"add series, {FEWEST_SERIES} or more with an --id each, if it is to hold for others",
+            important=True,
+        )
+
+
 def _rows(case: Case) -> Iterator[Finding]:
     """The smallest difference between two models that the tested rows can show, with a power of 80 %.
 
@@ -314,7 +331,9 @@ def _rows(case: Case) -> Iterator[Finding]:
     error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
     """
     rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
-    if case.dataset.forecast is not None:
+    if case.dataset.forecast is not None or (
+        case.dataset.cut is not None and case.dataset.groups is not None
+    ):
         rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
     tested = len(rows)
     if case.task.kind != "regression":
@@ -354,5 +373,5 @@ STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 )
 """What is judged of steps that have targets, each taken for a row."""
 
-SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_twins, _rare_in_series, _rows)
+SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_windows, _twins, _rare_in_series, _rows)
 """What is judged of series whose steps have targets."""

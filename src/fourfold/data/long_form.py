@@ -25,29 +25,32 @@ __all__ = ["assembled", "labels_of", "series_of", "table_of", "times_of"]
 
 
 def assembled(
-    source: Source, roles: Roles, targets: Sequence[str], per: str | None = None
+    source: Source, roles: Roles, targets: Sequence[str], per: str | None = None, one: bool = False
 ) -> tuple[Source, Roles]:
     """The series of a long table, their targets, one column or several, and the roles that are left to set.
 
     The rows of one id are one series, sorted by time; series stand in the order in which their ids first occur.
     Weight and group have to be the same in all rows of a series, and so has the target, unless it is one column that
-    changes, or ``per`` is "step": it then has a value for each step (S, T). All other columns are channels.
+    changes, or ``per`` is "step": it then has a value for each step (S, T). All other columns are channels. With
+    ``one`` there may be no id, and all rows are one series; nor a time, and they stand in their order.
 
     Errors: ``OptionError`` without ids or for a column that does not exist; ``DataError`` for rows without id or
     time, two rows of one series at the same time, several targets that change within a series, channels that are no
     numbers, a table of which only a sample was read.
     """
-    if not isinstance(roles.id, str) or not isinstance(roles.time, str):
+    id, time = (name if isinstance(name, str) else "" for name in (roles.id, roles.time))
+    if not id and not one:
         raise OptionError(
             "time-without-id",
             "--time needs --id, which says what row belongs to what series",
             got=f"--time {roles.time}",
-            do="--id COLUMN; where the rows themselves are in order of time, --time-ordered",
+            do="--id COLUMN; --window STEPS, if all rows are one series each step of which has a target; "
+            "--time-ordered, where the rows themselves are in order of time",
         )
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
-    table = table_of(source, [roles.id, roles.time, *own])
-    channels = [name for name in table if name not in (roles.id, roles.time, *own)]
-    built, placed = series_of(source, roles.id, roles.time, channels)
+    table = table_of(source, [*filter(None, (id, time)), *own])
+    channels = [name for name in table if name not in (id, time, *own)]
+    built, placed = series_of(source, id, time, channels)
     first, number = placed.first, placed.series
 
     def constant(name: Any, do: str = "") -> Any:
@@ -62,7 +65,8 @@ def assembled(
             raise DataError(
                 "changing-target",
                 f"{name!r} changes within a series",
-                got=f"{values[first][number][place]!s:.40} and {values[place]!s:.40} in {built.ids[number[place]]!r}",  # pyright: ignore[reportOptionalSubscript]
+                got=f"{values[first][number][place]!s:.40} and {values[place]!s:.40}"
+                + ("" if built.ids is None else f" in {built.ids[number[place]]!r}"),
                 wanted="one value for each series",
                 do=do or "choose another column",
             )
@@ -89,9 +93,13 @@ def assembled(
 
 
 def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tuple[Source, Placed]:
-    """The source's series (S, T, C), and where each row of the table stands in them."""
-    table = table_of(source, [id, time, *channels])
-    labels, moments = labels_of(source, table, id), _moments(source, table, time)
+    """The source's series (S, T, C), and where each row of the table stands in them.
+
+    Without an ``id`` all rows are one series, without a ``time`` they stand in their order.
+    """
+    table = table_of(source, [*filter(None, (id, time)), *channels])
+    labels = labels_of(source, table, id) if id else as_objects([""] * table.rows)
+    moments = _moments(source, table, time) if time else np.arange(table.rows, dtype=np.float64)
     part = np.arange(table.rows) >= table.rows - source.test_rows
     numbers: dict[tuple[bool, str], int] = {}
     number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
@@ -106,7 +114,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
         raise DataError(
             "repeated-time",
             "two rows of one series have the same time",
-            got=f"{table[time][row]!s:.40} of {labels[row]!r}, row {row + 1}",
+            got=f"{table[time][row]!s:.40}{f' of {labels[row]!r}' if id else ''}, row {row + 1}",
             wanted="one row for each series and time",
             do="remove one of them, or choose another --id",
         )
@@ -114,23 +122,22 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
     columns = _channels(source, table, channels)
     array[number, step] = np.stack(columns, axis=1)
-    uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
-    notes = (
-        Note(f"series: {counted(len(counts), 'id')} of {id}, steps in order of {time}", "long form"),
-        Note(
-            f"time stamps: irregular in {uneven} of {len(counts)} series",
-            "their order is used, their distances are not" if uneven else "steps are evenly spaced",
-        ),
-    )
+    ordered = f"steps in order of {time}" if time else "steps in the order of the rows"
+    which = f"{counted(len(counts), 'id')} of {id}, {ordered}" if id else f"all rows are one, {ordered}"
+    notes = [Note(f"series: {which}", "long form", "" if id else "--id COLUMN")]
+    if time:
+        uneven = sum(irregular(times) for times in np.split(moments[order], np.cumsum(counts)[:-1]))
+        even = "their order is used, their distances are not" if uneven else "steps are evenly spaced"
+        notes.append(Note(f"time stamps: irregular in {uneven} of {len(counts)} series", even))
     built = replace(
         source,
         inputs=array,
         columns=tuple(Column(name, "number") for name in channels),
         layout="sequence",
-        notes=source.notes + notes,
+        notes=(*source.notes, *notes),
         test_rows=len({n for (test, _), n in numbers.items() if test}),
-        ids=as_objects(labels[first].tolist()),
-        all_columns=(id, time, *channels),
+        ids=as_objects(labels[first].tolist()) if id else None,
+        all_columns=(id, time, *channels) if id or time else tuple(channels),
     )
     return built, Placed(number, step)
 

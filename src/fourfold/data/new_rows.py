@@ -14,6 +14,7 @@ from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing, row_count
 
+from .cut import Pieces, in_pieces
 from .dataset import Column, Note, Table
 from .history import history_of
 from .join import empty
@@ -73,7 +74,8 @@ class NewRows:
 
     ``others`` holds the source's columns that the model does not use (an id, the target), to be written
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
-    whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``.
+    whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
+    where they stand in ``inputs``.
     """
 
     inputs: np.ndarray | Table
@@ -82,12 +84,12 @@ class NewRows:
     following: np.ndarray | None = None
     placed: Placed | None = None
     steps: int = 0
+    pieces: Pieces | None = None
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
-        """What a network says of the steps of ``inputs`` (N k, T, ...), row by row of the steps that were asked for."""
-        assert self.placed is not None
-        series = int(self.placed.series.max()) + 1
-        return values.reshape(series, -1, *values.shape[2:])[self.placed.series, self.placed.step]
+        """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
+        assert self.pieces is not None
+        return values[self.pieces.piece, self.pieces.place]
 
     @property
     def rows(self) -> int:
@@ -214,7 +216,9 @@ def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
     """The series of a table in long form, a row of which is a step; all columns but the channels stay beside."""
     table = found.inputs
     assert isinstance(table, Table)
-    id, time, *channels = preparation.source_columns
+    channels = [column.name for column in preparation.columns]
+    whole = len(preparation.source_columns) == len(channels)  # rows in their order, without id and time
+    id, time = ("", "") if whole else preparation.source_columns[:2]
     others = Table({name: values for name, values in table.items() if name not in channels})
     built, placed = series_of(found, id, time, channels)
     return _in_pieces(built, preparation, others, placed)
@@ -222,7 +226,9 @@ def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
 
 def _steps_of_array(found: Source, preparation: Preparation) -> NewRows:
     """The steps of series in an array, one after the other, by the numbers of series and step."""
-    array = settle_array(np.asarray(found.inputs), "sequence")[0]
+    array = np.asarray(found.inputs)
+    one = array.ndim == len(preparation.row_shape) == 2 and array.shape[1] == preparation.row_shape[1] > 1
+    array = settle_array(array[None] if one else array, "sequence")[0]
     placed = Placed.of(array)
     named = {} if found.ids is None else {"id": found.ids[placed.series]}
     others = Table({"series": placed.series, "step": placed.step} | named)
@@ -230,18 +236,20 @@ def _steps_of_array(found: Source, preparation: Preparation) -> NewRows:
 
 
 def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: Placed) -> NewRows:
-    """Series (N, T', C) in consecutive pieces (N k, T, C) of as many steps as were trained on, if lengths differ."""
-    array, notes = np.asarray(found.inputs), found.notes
-    longest, steps = array.shape[1], preparation.row_shape[0]
-    if preparation.masked and longest != steps:
-        longer = int((lengths(array) > steps).sum())
-        if longer:
-            what = f"read in pieces of {steps} steps: {longer} series"
-            notes += (Note(what, "the longest that was trained on has so many"),)
-        array, _ = as_long(array, np.empty((0, -(-longest // steps) * steps, array.shape[2])))
-        array = array.reshape(-1, steps, array.shape[2])
-    shaped = _shaped(replace(found, inputs=array), preparation)
-    return NewRows(shaped, Noticed(notes), others, placed=placed, steps=longest)
+    """Series (N, T', C) in consecutive pieces (P, T, C) of as many steps as were trained on."""
+    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
+    if array.ndim != 3 or array.shape[2:] != _row_shapes(preparation)[-1][1:]:
+        raise _another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    pieces = in_pieces(array, placed.series, placed.step, steps)
+    longest = np.bincount(placed.series, minlength=len(array))
+    notes = []
+    if longer := int((longest > steps).sum()):
+        because = "as many as were trained on; the last piece reaches back into the one before"
+        notes.append(Note(f"read in pieces of {steps} steps: {longer} series", because))
+    if not preparation.masked and (shorter := int((longest < steps).sum())):
+        notes.append(Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels"))
+    noticed = Noticed((*found.notes, *notes))
+    return NewRows(pieces.array, noticed, others, placed=placed, steps=array.shape[1], pieces=pieces)
 
 
 def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
@@ -375,6 +383,7 @@ def _compact(values: np.ndarray) -> np.ndarray:
 
 def _another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
     names = preparation.source_columns
+    names = tuple(filter(None, names))
     wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
     return DataError(
         "new-shape", f"{found.name} is not what the model was trained on", got=got, wanted=wanted

@@ -29,7 +29,7 @@ from .packing import STANDARD_INPUT, plain_content, standard_input
 from .parts import joined, matches, tables_in
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
-from .sample import ALL, USUAL, Reading, places, thinned
+from .sample import ALL, USUAL, Reading, places, reading_of, thinned
 from .source import Source
 from .tables import Opened, open_csv, open_json, open_parquet, read_csv, read_json, read_parquet
 from .ts_file import is_ts, read_ts
@@ -51,6 +51,7 @@ def read(
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
+    window: int | None = None,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
@@ -67,7 +68,7 @@ def read(
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
     - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
-      target belongs to a step or to a series, see `steps`.
+      target belongs to a step or to a series, see `steps`; ``window``: into how many steps such series are cut.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -76,8 +77,7 @@ def read(
     Errors: ``DataError``, ``OptionError``, ``FileError`` (exit code 2), ``UnsafeFileError`` (3) for
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
-    whole = roles.whole if ahead is None else roles.series
-    reading = Reading(rows, layout=layout, whole=whole, last=ahead is not None and not whole)
+    reading = reading_of(rows, layout, roles, of_steps=ahead is not None or window is not None)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
         found = with_test(found, open_source(test, Reading(layout=layout)))
@@ -91,6 +91,7 @@ def read(
         roles=roles,
         ahead=ahead,
         target_per=target_per,
+        window=window,
     )
 
 

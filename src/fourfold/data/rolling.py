@@ -8,19 +8,22 @@ The target of a window that would lie in two parts lies in none: it is purged. S
 input or a target of training or validation. Inputs of tested windows reach back into what was learnt from, as they
 do when the model is used.
 
+Windows into which a long series is cut are split by the same rules, each its own target. Nothing of a tested one may
+lie beside what is learnt from: there is a ``gap``, of a window, between training, validation and test.
+
 Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy: an analysis and review" (rolling origin);
 Lopez de Prado 2018, chapter 7 (purging).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fourfold.errors import DataError
 
-from .dataset import Forecast
+from .dataset import Cut, Forecast
 from .split import HOLD_OUT_FROM, SHARE, Split
 
 MOST_TESTED = 0.5
@@ -34,6 +37,49 @@ FEWEST_ORIGINS = 5
 
 FEWEST_TRAINING = 10
 """The fewest windows to train with."""
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """Windows in time: their targets are the places ``origin`` (N,) to origin + ``horizon`` - 1, before ``end``.
+
+    Between what trains, what validates and what tests ``gap`` places belong to none of them.
+    """
+
+    origin: np.ndarray
+    horizon: int
+    end: int
+    gap: int = 0
+
+    @classmethod
+    def of(cls, windows: Forecast | Cut) -> Timeline:
+        if isinstance(windows, Cut):
+            return cls(windows.origin, windows.window, windows.end, windows.window)
+        return cls(windows.origin, windows.windows.horizon, len(windows.stamps))
+
+    @property
+    def rolling(self) -> Rolling:
+        return Rolling.of(int(self.origin.min()), self.end, self.horizon, len(self.origin))
+
+    def tested(self, first: int, last: int) -> np.ndarray:
+        """The windows that follow each other without overlap from a place up to another."""
+        inside = (self.origin >= first) & (self.origin < last)
+        return np.flatnonzero(inside & ((self.origin - first) % self.horizon == 0))
+
+    def learnt_from(self, end: int) -> tuple[np.ndarray, np.ndarray]:
+        """Training and validation windows whose targets end before a place.
+
+        Validation has the last 20 % of the places, and two horizons at least, so that it is more than one target; or
+        one horizon, where that leaves too few windows to train with.
+        """
+        ends = self.origin + self.horizon
+        share = round(SHARE * (end - int(self.origin.min())))
+        for places in (max(2 * self.horizon, share), self.horizon):
+            border = end - places
+            train = np.flatnonzero(ends <= border - self.gap)
+            if len(train) >= FEWEST_TRAINING:
+                break
+        return train, np.flatnonzero((self.origin >= border) & (ends <= end))
 
 
 @dataclass(frozen=True)
@@ -74,69 +120,69 @@ class Rolling:
         return self.folds * self.origins
 
 
-def plan_windows(forecast: Forecast, rows: int) -> list[Split]:
-    """The splits of a forecast. Tested windows follow each other without overlap: each place is tested once.
+def plan_windows(windows: Forecast | Cut, test: np.ndarray | None = None) -> list[Split]:
+    """The splits of windows. Tested windows follow each other without overlap: each place is tested once.
+
+    ``test`` are the user's own test windows, of series that no other window is of.
 
     Errors: ``DataError`` where a split has too few windows to train, or none to validate.
     """
-    origin, horizon = forecast.origin, forecast.windows.horizon
-    rolling = Rolling.of(int(origin.min()), len(forecast.stamps), horizon, rows)
+    if test is not None:
+        split = plan_windows_without_test(windows, test)
+        return [replace(split, test=test)]
+    timeline = Timeline.of(windows)
+    rolling = timeline.rolling
     splits = []
     for fold in range(rolling.folds):
         first = rolling.first(fold)
-        inside = (origin >= first) & (origin < first + rolling.origins * horizon)
-        test = np.flatnonzero(inside & ((origin - first) % horizon == 0))
-        train, validation = _learnt_from(origin, horizon, first)
-        if len(train) < FEWEST_TRAINING or not len(validation) or not len(test):
-            raise too_short(forecast, len(train))
-        splits.append(Split(train, validation, test, fold))
+        tested = timeline.tested(first, first + rolling.origins * timeline.horizon)
+        train, validation = timeline.learnt_from(first - timeline.gap)
+        if len(train) < FEWEST_TRAINING or not len(validation) or not len(tested):
+            raise too_short(windows, len(train))
+        splits.append(Split(train, validation, tested, fold))
     return splits
 
 
-def plan_windows_without_test(forecast: Forecast) -> Split:
-    """All of time to learn from: training windows, and the last 20 % of the places for validation."""
-    end = len(forecast.stamps)
-    train, validation = _learnt_from(forecast.origin, forecast.windows.horizon, end)
+def plan_windows_without_test(windows: Forecast | Cut, but: np.ndarray | None = None) -> Split:
+    """All of time to learn from, all windows ``but`` some: training, and the last 20 % of the places for validation."""
+    timeline = Timeline.of(windows)
+    kept = (
+        np.arange(len(timeline.origin)) if but is None else np.setdiff1d(np.arange(len(timeline.origin)), but)
+    )
+    part = replace(timeline, origin=timeline.origin[kept])
+    train, validation = part.learnt_from(part.end)
     if len(train) < FEWEST_TRAINING or not len(validation):
-        raise too_short(forecast, len(train))
-    return Split(train, validation, train[:0])
+        raise too_short(windows, len(train))
+    return Split(kept[train], kept[validation], train[:0])
 
 
-def _learnt_from(origin: np.ndarray, horizon: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-    """Training and validation windows whose targets end before a place.
-
-    Validation has the last 20 % of the places, and two horizons at least, so that it is more than one target; or one
-    horizon, where that leaves too few windows to train with.
-    """
-    ends = origin + horizon
-    share = round(SHARE * (end - int(origin.min())))
-    for places in (max(2 * horizon, share), horizon):
-        border = end - places
-        train = np.flatnonzero(ends <= border)
-        if len(train) >= FEWEST_TRAINING:
-            break
-    return train, np.flatnonzero((origin >= border) & (ends <= end))
-
-
-def groups_of(forecast: Forecast, rows: int) -> np.ndarray:
+def groups_of(windows: Forecast | Cut) -> np.ndarray:
     """Which windows are taken to depend on each other (N,): those of one origin; of one series where these are few.
 
     What happens at one time happens to all series. With fewer than five origins that can't be told from chance,
     and series stand for what is independent.
     """
-    rolling = Rolling.of(int(forecast.origin.min()), len(forecast.stamps), forecast.windows.horizon, rows)
-    if len(forecast.labels) == 1 or rolling.tested >= FEWEST_ORIGINS:
-        return forecast.origin
-    return forecast.series
+    timeline = Timeline.of(windows)
+    if len(windows.labels) == 1 or timeline.rolling.tested >= FEWEST_ORIGINS:
+        return timeline.origin
+    return windows.series
 
 
-def too_short(forecast: Forecast, windows: int) -> DataError:
-    parts = forecast.windows
+def too_short(windows: Forecast | Cut, trained: int) -> DataError:
+    if isinstance(windows, Cut):
+        return DataError(
+            "series-too-short",
+            "the series are too short to train, validate and test",
+            got=f"{trained} training windows of {windows.window} steps, {windows.end // windows.window} in all",
+            wanted=f"at least {FEWEST_TRAINING} training windows before the first test",
+            do=f"--window {max(2, windows.window // 2)}",
+        )
+    parts = windows.windows
     return DataError(
         "series-too-short",
         "the series are too short to train, validate and test",
-        got=f"{max(windows, 0)} training windows of {parts.window} steps with {parts.horizon} to forecast, "
-        f"{len(forecast.stamps)} steps in all",
+        got=f"{max(trained, 0)} training windows of {parts.window} steps with {parts.horizon} to forecast, "
+        f"{len(windows.stamps)} steps in all",
         wanted=f"at least {FEWEST_TRAINING} training windows",
         do=f"--window {max(parts.season, 2, parts.window // 2)}, or a smaller --forecast",
     )

@@ -13,6 +13,7 @@ from fourfold.core.machine import available_memory
 from fourfold.preprocessing.table import Table, row_count
 
 from .dataset import Note
+from .roles import Roles
 from .source import Source
 
 CELLS, FEWEST_CELLS = 20_000_000, 500_000
@@ -67,6 +68,12 @@ class Reading:
     def may_exceed(self, size: int) -> bool:
         """Whether a text of so many bytes could hold more: a cell takes two bytes at least."""
         return not self.all and (self.rows is not None or size >= 2 * self.cells * self.share)
+
+
+def reading_of(rows: int | None, layout: str | None, roles: Roles, of_steps: bool) -> Reading:
+    """What is read of a table. Where its rows are the steps of series, whole series, or of one series the end."""
+    whole = roles.series if of_steps else roles.whole
+    return Reading(rows, layout=layout, whole=whole, last=of_steps and not whole)
 
 
 ALL = 2**62

@@ -10,7 +10,7 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
-from .dataset import Dataset
+from .dataset import Cut, Dataset, Forecast
 from .messages import counted
 from .rolling import plan_windows, plan_windows_without_test
 from .split import HOLD_OUT_FROM, SHARE, Split
@@ -38,7 +38,7 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
 
     - in order of time: as many test parts of one size as there are folds (one from 5,000 rows on), each
       trained on what lies before it, the last 20 % of that for validation (a rolling origin);
-    - of windows of series: see `rolling`.
+    - of windows of few series, or of a forecast: see `rolling`.
 
     Groups stay whole: no group lies in two parts of a split, and classes keep their shares as far as that allows.
 
@@ -57,8 +57,11 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
             got=f"seed {seed}, {folds} folds, {repeats} repeats",
             wanted="seed 0 or more, 2 folds or more, 1 repeat or more",
         )
-    if dataset.forecast is not None:
-        return plan_windows(dataset.forecast, dataset.rows)
+    if (windows := _in_time(dataset)) is not None:
+        splits = plan_windows(windows, dataset.test_rows)
+        for split in splits:
+            _check_classes(dataset, split.train, "windows split by time", "a shorter --window, or more steps")
+        return splits
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     if dataset.test_rows is not None:
@@ -87,12 +90,18 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
     >>> len(split.train), len(split.validation), len(split.test)
     (120, 30, 0)
     """
-    if dataset.forecast is not None:
-        return plan_windows_without_test(dataset.forecast)
+    if (windows := _in_time(dataset)) is not None:
+        return plan_windows_without_test(windows)
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     validation = rows.part(everything, np.random.default_rng([seed, 2]))
     return Split(np.setdiff1d(everything, validation), validation, everything[:0])
+
+
+def _in_time(dataset: Dataset) -> Forecast | Cut | None:
+    """The windows of series that are split by time."""
+    cut = dataset.cut if dataset.cut is not None and dataset.cut.in_time else None
+    return dataset.forecast or cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,18 +163,25 @@ def _split(
             got=counted(dataset.rows, dataset.each) + (" in groups" if rows.groups is not None else ""),
             do="add rows",
         )
+    kept = "--time-ordered" if rows.in_time else "--group"
+    _check_classes(dataset, train, kept, f"leave out {kept}, or add rows")
+    return Split(train, validation, np.sort(test), fold, repeat)
+
+
+def _check_classes(dataset: Dataset, train: np.ndarray, kept: str, do: str) -> None:
+    """Refuse a training part in which nothing can be told apart."""
+    if dataset.task.kind == "regression":
+        return
     known = dataset.target[train]
     known = known[~missing(known)] if dataset.task.stepwise else known
-    if dataset.task.kind != "regression" and (known == known[0]).all():
-        kept = "--time-ordered" if rows.in_time else "--group"
+    if (known == known[0]).all():
         raise DataError(
             "one-class-to-train",
             f"with {kept} the training part of a split has only one class",
             got=repr(str(known[0])),
             wanted="at least 2 classes",
-            do=f"leave out {kept}, or add rows",
+            do=do,
         )
-    return Split(train, validation, np.sort(test), fold, repeat)
 
 
 def _strata(dataset: Dataset) -> np.ndarray:

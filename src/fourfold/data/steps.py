@@ -8,15 +8,17 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from fourfold.core.naming import WINDOW, several
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.series import lengths, real_steps
 from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.task import IMBALANCED, Task
 
-from .dataset import Column, Dataset, Note, Table
+from .cut import cut_series, tests_note
+from .dataset import Column, Cut, Dataset, Note, Table
 from .messages import counted, percent, unknown
 from .source import Source
-from .target import FEWEST_ROWS, settle_target
+from .target import settle_target
 from .targets import together
 from .words import typed
 
@@ -193,14 +195,19 @@ def by_columns(source: Source) -> Source:
 
 
 def settle_steps(
-    source: Source, *, task: str | None, bounds: Sequence[float] | None, per: str | None
-) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """A target (N, T) as text with None, or as float64 with NaN, where a step does not count; its task, and notes.
+    source: Source,
+    *,
+    task: str | None,
+    bounds: Sequence[float] | None,
+    per: str | None,
+    window: int | None = None,
+) -> tuple[Source, np.ndarray, Task, tuple[Note, ...], Cut | None]:
+    """The source with its series, or windows of them, and a target (N, T) as text with None, or as float64 with NaN,
+    where a step does not count; its task, notes, and where windows were cut from.
 
     What does not count: steps behind the end of a series, and steps without a target.
 
-    Errors: those of `settle_target`; ``OptionError`` for labels of which a step may have several; ``DataError`` for
-    fewer than ten series.
+    Errors: those of `settle_target` and `cut_series`; ``OptionError`` for labels of which a step may have several.
     """
     if not source.stepwise or not isinstance(source.inputs, np.ndarray):
         raise OptionError(
@@ -217,16 +224,9 @@ def settle_steps(
             got="--task multilabel, and a target for each step",
             do="leave out --task, or --target-per series",
         )
+    source, cut = cut_series(source, window)
     values, x = source.target, source.inputs
-    assert values is not None
-    if len(x) < FEWEST_ROWS:
-        raise DataError(
-            "too-few-series",
-            "there are too few series to train and to test on different ones",
-            got=f"{len(x)} series of up to {x.shape[1]:,} steps",
-            wanted=f"at least {FEWEST_ROWS} series",
-            do="cut long series into pieces, each with an --id of its own, and name in --group what they were cut from",
-        )
+    assert values is not None and isinstance(x, np.ndarray)
     array = np.where(np.isfinite(x), x, np.nan) if x.dtype.kind == "f" else x
     real = real_steps(array.reshape(*x.shape[:2], -1))
     counts = real & ~missing(values)
@@ -252,34 +252,38 @@ def settle_steps(
     settled = replace(settled, stepwise=True)
     empty = int((~real & ~missing(values)).sum()) if source.columns else 0  # arrays are padded with anything
     left = _left(int((real & ~counts).sum()), empty)
-    return found, settled, (_said(source, counts, values, per), *_rescored(notes, settled, flat), *left)
+    each = "series" if cut is None else WINDOW
+    rescored = _rescored(notes, settled, flat, each)
+    split = [] if cut is None else [tests_note(cut, source.test_rows)]
+    said = _said(source, counts, values, per, each)
+    return replace(source, layout="sequence"), found, settled, (said, *rescored, *left, *split), cut
 
 
-def _said(source: Source, counts: np.ndarray, values: np.ndarray, per: str | None) -> Note:
+def _said(source: Source, counts: np.ndarray, values: np.ndarray, per: str | None, each: str) -> Note:
     if per == "step":
         because = "as asked"
     elif source.columns:
         changing = sum(len(set(one[own].tolist())) > 1 for one, own in zip(values, counts))
-        because = f"{source.target_name!r} changes within {changing} of {len(values)} series"
+        because = f"{source.target_name!r} changes within {changing} of {len(values)} {several(each)}"
     else:
         because = "x and y have the same series and steps"
-    what = f"target of each step: {int(counts.sum()):,} steps in {len(values):,} series"
+    what = f"target of each step: {int(counts.sum()):,} steps in {counted(len(values), each)}"
     return Note(what, because, "" if per else "--target-per series")
 
 
-def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray) -> list[Note]:
+def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray, each: str) -> list[Note]:
     """What was said of rows, of steps."""
     score = {
         "accuracy": "accuracy",
         "balanced_accuracy": "balanced accuracy",
         "rmse": "root mean squared error",
     }
-    why = "each series counts alike, and is one independent example"
+    why = f"each {each} counts alike" + (", and is one independent example" if each == "series" else "")
     if task.kind == "classification":
         share = np.unique(flat.astype(str), return_counts=True)[1].max() / len(flat)
         side = "above" if share > IMBALANCED else "not above"
         why = f"the largest class holds {percent(share)} of the steps, {side} 80 %; {why}"
-    said = Note(f"score: {score[task.score]} over the steps of a series", why)
+    said = Note(f"score: {score[task.score]} over the steps of a {each}", why)
     return [said if note.what.startswith("score: ") else note for note in notes]
 
 
@@ -309,6 +313,7 @@ def as_rows(dataset: Dataset) -> Dataset:
         columns=columns,
         source_columns=tuple(names),
         test_rows=None,
+        cut=None,
         weights=None,
         groups=np.nonzero(there)[0].astype(str),
         ids=None,

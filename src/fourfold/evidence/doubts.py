@@ -23,6 +23,7 @@ LARGEST_CLASS = "share of the largest class"  # the study
 LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
+CUT_FROM = "series that the windows are cut from, too few to be divided"  # the study
 FOUND = "findings about the data that matter"  # the study
 # Those that come of the losses.
 AHEAD = "seeds in which it is ahead"  # family - runner-up
@@ -93,6 +94,16 @@ def few_seeds(c: Case) -> Iterator[Sentence]:
 def small_test_set(c: Case) -> Iterator[Sentence]:
     if (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
         yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
+
+
+def windows_of_few_series(c: Case) -> Iterator[Sentence]:
+    for e in c.above(CUT_FROM, 0):
+        one = e.value == 1
+        yield c.facts.say(
+            "The windows of {count} series are not independent: intervals may be too short, and the verdict holds for "
+            + ("this series." if one else "these."),
+            count="one" if one else Cite(CUT_FROM, "study"),
+        )
 
 
 def left_out(c: Case) -> Iterator[Sentence]:
@@ -231,6 +242,7 @@ def no_baseline(c: Case) -> Iterator[Sentence]:
 RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     few_seeds,
     small_test_set,
+    windows_of_few_series,
     left_out,
     one_column,
     near_perfect_baseline,

@@ -39,6 +39,9 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
     matter = sum(finding.important for finding in dataset.findings)
     found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))
+    if dataset.cut is not None and dataset.cut.in_time:
+        series = len(dataset.cut.labels)
+        found.append(Evidence(doubts.CUT_FROM, "study", series, "count", method="counted"))
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]

@@ -50,5 +50,6 @@ def _inferred(note: Any) -> dict[str, str]:
 
 def examples_of(study: Study) -> str:
     """What the estimand averages over."""
-    each = several(study.dataset.each)
+    each, cut = several(study.dataset.each), study.dataset.cut
+    each += " of the same series" if cut is not None and cut.in_time else ""
     return f"{each} (the mean over the steps of each)" if study.dataset.task.stepwise else "examples"

@@ -224,8 +224,12 @@ def _called(study: Study, row: int) -> str:
 
 
 def _title(study: Study, row: int) -> str:
-    """Which row; of a forecast its series, and when it begins."""
-    forecast = study.dataset.forecast
+    """Which row; of a window its series, and where it begins."""
+    forecast, cut = study.dataset.forecast, study.dataset.cut
+    if cut is not None:
+        label, start = cut.labels[cut.series[row]], int(cut.start[row])
+        steps = f"steps {start:,} to {start + cut.window - 1:,}"
+        return f"{label}, {steps}" if label else steps
     if forecast is None:
         return f"row {row:,}"
     label, start = forecast.labels[forecast.series[row]], shown(forecast.stamps[forecast.origin[row]])
