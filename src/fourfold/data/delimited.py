@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from fourfold.errors import FileError
+from fourfold.errors import DataError, FileError
 
 from . import sample
 from .content import Content
 from .dataset import Note
+from .header import MISSING_WORDS
 from .messages import listed
 from .sample import Reading
-from .text_file import MISSING_WORDS, SEPARATORS, Dialect
+from .text_file import SEPARATORS, Dialect
 
 HEADER_CELLS = 50
 """Cells by which a row that repeats the header is known."""
 
 COLUMNS_AT_ONCE = 400
 """Columns that are looked at in one query: a query of more plans longer than it runs."""
+
+MOST_COLUMNS = 50_000
+"""The most columns of text: the time of the parser grows with their square."""
 
 LONG_NUMBER = 16
 """Digits from which on a whole number may be beyond what a float64 holds."""
@@ -36,6 +40,14 @@ THREE_DECIMALS = "count(v) > 0 AND bool_and(regexp_full_match(trim(v), '[1-9][0-
 def read_cells(connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading) -> int:
     """Makes the table ``cells`` of all words c0, c1, ..., or of a sample of the rows; gives how many rows there are,
     if it was counted."""
+    if len(dialect.names) > MOST_COLUMNS:
+        raise DataError(
+            "too-many-columns",
+            f"{content.name} has too many columns",
+            got=f"{len(dialect.names):,}",
+            wanted=f"at most {MOST_COLUMNS:,} in a table of text",
+            do="write a row on a line of its own, or numpy.savez with x and y",
+        )
     missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
     packed = "'gzip'" if content.compressed else "'none'"
     cells = [f"c{place}" for place in range(len(dialect.names))]
@@ -119,7 +131,15 @@ def ragged(name: str, message: str, separator: str) -> FileError:
             wanted=counts[1],
             do=quote if int(counts[2]) > int(counts[1]) else note,
         )
-    if "quote" in message.lower():
+    if "Maximum line size" in message:
+        return FileError(
+            "long-line",
+            f"{where} is too long",
+            got=f"{int(size[1]):,} bytes" if (size := re.search(r"Actual Size:\s*(\d+)", message)) else "",
+            wanted="at most 2,000,000 bytes",
+            do="close a quote that is open before it, or shorten its cells",
+        )
+    if "unterminated quote" in message.lower():
         return FileError(
             "open-quote",
             f"{where} has a quote that is not closed",

@@ -19,12 +19,13 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .dataset import Note
+from .header import MISSING_WORDS, header_of
 from .messages import counted, listed
 from .npz import DAMAGED
 from .sample import Reading
 from .source import Source
 from .tables import source_of
-from .text_file import MISSING_WORDS, MOST_ABOVE, has_header, names_of
+from .text_file import MOST_ABOVE
 from .words import as_objects
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -71,18 +72,16 @@ def read_excel(content: Content, reading: Reading) -> Source:
             wanted="rows of data",
             do="put the table on the first sheet",
         )
-    header = has_header(texts)
-    names, renamed = names_of(texts[0] if header else [f"x{place}" for place in range(len(columns))])
-    body = lines[1:] if header else lines
-    raw = {new: _column([line.get(column) for line in body]) for new, column in zip(names, columns)}
+    header = header_of(texts)
+    body = lines[header.lines :]
+    raw = {new: _column([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
     notes = [Note(f"sheet: {name}", f"not read: {listed(others)}" if others else "the only one")]
     if above:
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
     if book.unstored:
         because = "missing; open the file in Excel and save it, or save it as csv"
         notes.append(Note(f"formulas without a value: {counted(book.unstored, 'cell')}", because))
-    notes += [Note(f"column {new!r}", why) for new, why in renamed]
-    return source_of(content, raw, tuple(notes))
+    return source_of(content, raw, (*notes, *header.notes))
 
 
 class _Workbook:

@@ -1,4 +1,4 @@
-"""Numbers as people write them: decimal commas, thousands, money, percent, units."""
+"""Numbers as people write them: decimal commas, thousands, money, percent, units, clocks and durations."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
     rf"(?P<after>{CURRENCY}|%|[a-zA-Zµ°²³/]{{1,6}})?(?P<close>\)?)"
 )
+WHOLE_PRICE = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}")
+"""What stands for no cents: 20.-- or 5,-"""
+
+NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<after>{CURRENCY})")
+"""How sheets of accounts write 0."""
+
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 """Commas after every third digit, or as in India after the third and then every second one."""
 
@@ -53,6 +59,8 @@ class Style:
         bare = not amount.unit and (not self.unit or _is_currency(self.unit))
         if not bare and amount.unit != self.unit:
             return None
+        if not amount.digits:
+            return 0.0
         digits = _without(amount.digits, self.decimal, self.thousands + SPACES)
         if digits is None:
             return None
@@ -70,12 +78,52 @@ class Style:
         return f"1{self.thousands}234{self.decimal}5" + (f" {self.unit}" if self.unit else "")
 
 
-def style_by(example: str) -> Style:
+@dataclass(frozen=True)
+class Sixtieths:
+    """Clocks and durations: two or three ``parts`` between colons, each a sixtieth of the one before it; days before
+    them, AM or PM behind them. The number counts the last part.
+
+    >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:60")
+    (3723.5, 810.0, None)
+    """
+
+    parts: int
+
+    def parse(self, word: str) -> float | None:
+        found = SIXTIETHS.fullmatch(word.strip())
+        if found is None or (found["third"] is not None) != (self.parts == 3):
+            return None
+        first, half = int(found["first"]), (found["half"] or "").upper()
+        if half:
+            first = first % 12 + 12 * (half == "PM")
+        number = 60 * (first + 24 * int(found["days"] or 0)) + int(found["second"])
+        number = 60 * number + float(found["third"].replace(",", ".")) if self.parts == 3 else float(number)
+        return -number if found["sign"] else number
+
+    @property
+    def example(self) -> str:
+        return ":".join(["1", "23", "45"][: self.parts])
+
+    @property
+    def said(self) -> str:
+        return f"{self.example} is {self.parse(self.example):g}"
+
+
+SIXTIETHS = re.compile(
+    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<first>\d{1,4}):(?P<second>[0-5]\d)"
+    r"(?::(?P<third>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
+    re.ASCII,
+)
+
+
+def style_by(example: str) -> Style | Sixtieths:
     """The style of an example; the plain one for anything that is none.
 
-    >>> style_by("1.234,5 €").parse("2,5")
-    2.5
+    >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
+    (2.5, 30.0)
     """
+    if SIXTIETHS.fullmatch(example):
+        return Sixtieths(example.count(":") + 1)
     found = EXAMPLE.fullmatch(example)
     return Style(found[2], found[1], found[3] or "") if found else Style()
 
@@ -107,6 +155,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style:
     said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
     if any(amount.brackets for amount in amounts.values()):
         said.append("brackets taken for a minus")
+    if any(amount.digits == "" for amount in amounts.values()):
+        said.append("a dash taken for 0")
     return Style(decimal, thousands, unit, ", ".join(said))
 
 
@@ -128,10 +178,12 @@ def _plain(word: str) -> float | None:
 
 
 def _amount(word: str) -> _Amount | None:
-    """The digits of a number with marks or a unit; None for anything else, plain exponents included."""
+    """The digits of a number with marks or a unit, "" for no money; None for all else, plain exponents included."""
     if len(word) > LONGEST:
         return None
-    found = UNIT.fullmatch(word.strip().replace("\u2212", "-"))
+    if nothing := NO_MONEY.fullmatch(word.strip()):
+        return _Amount("", nothing["before"] or nothing["after"], False, False)
+    found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().replace("\u2212", "-")))
     brackets = found is not None and found["sign"] == "("
     if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):
         return None

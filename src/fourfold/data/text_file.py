@@ -18,6 +18,7 @@ from fourfold.errors import DataError
 
 from .content import Content
 from .dataset import Note
+from .header import header_of
 from .messages import counted
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -32,16 +33,10 @@ FEWEST_LINES, LONGEST_HEAD = 10, 2**26
 """Lines of a wide table that are looked at even where they are longer than what is looked at of all files; and the
 most bytes of them."""
 
-MISSING_WORDS = (
-    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
-    "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
-)  # fmt: skip
-"""Spellings of a missing value in text files."""
-
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text file is cut into columns."""
+    """How a text file is cut into columns: ``skip`` lines stand above the last one of the ``header``, if it has one."""
 
     separator: str
     skip: int
@@ -113,7 +108,7 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
             errors = "strict" if encoding.startswith("utf-16") else "replace"
             reader = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=None)
             if blanks:
-                copy.writelines("\t".join(line.split()) + "\n" for line in reader)
+                csv.writer(copy, delimiter="\t", lineterminator="\n").writerows(map(_words, reader))
             while part := reader.read(2**20):
                 copy.write(part)
         with path.open("rb") as file:
@@ -140,11 +135,27 @@ def _lines(text: bytes) -> int:
 
 
 def _between_blanks(text: str) -> bool:
-    """Whether the columns of a text stand between blanks: several words in each line, as many in all, no other mark."""
+    """Whether the columns of a text stand between blanks: several words in each line, as many in all, no other mark.
+
+    The first line may name all columns but that of the rows' names (R), or have a hash before the names (NumPy).
+    """
     lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
-    widths = {len(line.split()) for line in lines}
-    marks = any(mark in line for line in lines for mark in (*SEPARATORS, '"') if mark != "\t")
-    return len(lines) > 1 and len(widths) == 1 and widths != {1} and not marks and not _by_tabs(lines)
+    if len(lines) < 2 or any(mark in line for line in lines for mark in SEPARATORS if mark != "\t"):
+        return False
+    if any(line.count('"') % 2 for line in lines) or _by_tabs(lines):
+        return False
+    first, *widths = (len(_words(line)) for line in lines)
+    return len(set(widths)) == 1 and widths[0] > 1 and first in (widths[0], widths[0] - 1)
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line, or what stands between double quotes; a hash before them is a comment's, not theirs.
+
+    >>> _words(' 1  "a b" 2'), _words("# v w")
+    (['1', 'a b', '2'], ['v', 'w'])
+    """
+    line = " ".join(line.split()).removeprefix("#").lstrip()
+    return next(csv.reader([line], delimiter=" ")) if '"' in line else line.split()
 
 
 def _by_tabs(lines: list[str]) -> bool:
@@ -175,13 +186,10 @@ def dialect_of(content: Content) -> Dialect:
     records = _records(lines[skip:], separator)
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
-    header = has_header(records)
-    cells = records[0] if header else [f"x{number}" for number in range(len(records[0]))]
-    names, renamed = names_of(cells)
-    if not header:
-        notes += (Note("no header: columns are named x0, x1, ...", "the first line looks like the others"),)
-    notes += tuple(Note(f"column {new!r}", why) for new, why in renamed)
-    return Dialect(separator, skip, header, names, notes)
+    header = header_of(records)
+    if header.lines == 2:
+        skip += _first_ends(lines[skip:], separator)
+    return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes)
 
 
 def _records(lines: list[str], separator: str) -> list[list[str]]:
@@ -196,6 +204,13 @@ def _records(lines: list[str], separator: str) -> list[list[str]]:
     except csv.Error:
         pass  # the parser that reads all of it will say where
     return records
+
+
+def _first_ends(lines: list[str], separator: str) -> int:
+    """How many lines the first record takes, and the blank ones above it."""
+    reader = csv.reader(lines, delimiter=separator)
+    next((record for record in reader if record), None)
+    return reader.line_num
 
 
 def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int]:
@@ -234,60 +249,3 @@ def _above(lines: list[str], separator: str) -> int:
     rest = _records(lines[above:], separator)
     even = sum(len(record) == width for record in rest) >= 0.9 * len(rest)
     return above if rest and even and len(rest[0]) == width else 0
-
-
-def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
-
-
-def has_header(records: list[list[str]]) -> bool:
-    """The first record names the columns: no numbers, or numbers that count, or words above numbers."""
-    first, rest = records[0], records[1:]
-    if not any(_is_number(cell) for cell in first):
-        return not _is_among(first, rest)
-    whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
-    counts = len(whole) > 1 and whole[0] in (0, 1) and whole == list(range(whole[0], whole[0] + len(whole)))
-    if counts and len(whole) >= len(first) - 2:
-        return True
-    for place, cell in enumerate(first):
-        below = [
-            record[place]
-            for record in rest
-            if place < len(record) and record[place].strip() not in MISSING_WORDS
-        ]
-        if (
-            not _is_number(cell)
-            and cell.strip() not in MISSING_WORDS
-            and below
-            and all(map(_is_number, below))
-        ):
-            return True
-    return False
-
-
-def _is_among(first: list[str], rest: list[list[str]]) -> bool:
-    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header.
-
-    Only in other records: a header that is repeated occurs as a whole.
-    """
-    rest = [record for record in rest if record != first]
-    return len(first) > 1 and all(
-        cell.strip() and sum(place < len(record) and record[place] == cell for record in rest) >= 2
-        for place, cell in enumerate(first)
-    )
-
-
-def names_of(cells: list[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """Distinct names: empty ones get their place, repeated ones a number."""
-    names: dict[str, None] = {}
-    numbers: dict[str, int] = {}
-    renamed = []
-    for place, cell in enumerate(cells, start=1):
-        name = wanted = cell.strip() or f"column {place}"
-        while name in names:
-            numbers[wanted] = numbers.get(wanted, 1) + 1
-            name = f"{wanted} {numbers[wanted]}"
-        if name != cell.strip():
-            renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
-        names[name] = None
-    return tuple(names), renamed

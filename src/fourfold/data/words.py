@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
-from .numerals import style_by, style_of
+from .numerals import Sixtieths, style_by, style_of
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
 
@@ -81,6 +81,23 @@ def _absent(value: Any) -> bool:
 MOSTLY = 0.9
 """From this share of numbers on, words in a column are taken for missing values."""
 
+STANDS_FOR_NONE = (
+    "none", "nil", "na", "nan", "n.a", "n. a.", "n/d", "n.d.", "nd", "missing", "unknown", "not available", "no data",
+    "not applicable", "(blank)", "blank", "tbd", "k. a.", "keine angabe", "unbekannt", "fehlt", "(leer)", "s/d",
+)  # fmt: skip
+"""Words, in small letters, that are taken for missing values among numbers, however many of them."""
+
+LIKELY = 0.5
+"""From this share of numbers on it is said of a column of words that it has them."""
+
+FEW_WORDS = 100
+"""Words by which it is told that dates are written in several ways."""
+
+ZONE = re.compile(
+    r"(?<=[\dMm])\s*(?:(?:UTC|GMT)(?P<after>[-+]\d{1,2}(?::?\d\d)?)?|Z|(?P<offset>[-+]\d\d:?\d\d))", re.ASCII
+)
+"""What stands behind a clock that is not a local one."""
+
 CODE = re.compile(r"\d{2,}")
 """Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
 
@@ -123,10 +140,12 @@ def reworded(
 
 def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False) -> Understood:
     """What the words of a column (N,) mean, tried in this order: true and false; codes of digits with leading
-    zeros, which stay words; numbers (`numerals`); dates (ISO, or one of `FORMATS`, the first that fits all).
+    zeros, which stay words; numbers (`numerals`), clocks and durations among them; dates (ISO, or one of `FORMATS`,
+    the first that fits all).
 
-    If all words but marks (-, ..) are numbers, or at least 90 % of ten or more, the others are missing values,
-    unless ``strict``. A decimal ``comma`` is likelier than one between thousands.
+    If all words but marks (-, ..) and spellings of nothing are numbers, or at least 90 % of ten or more, the others
+    are missing values, unless ``strict``. A decimal ``comma`` is likelier than one between thousands. Of words that
+    are nearly numbers or dates it is said why they are not taken for these.
 
     >>> understood(np.array(["1,5", "2", None], dtype=object)).written
     '1234,5'
@@ -149,18 +168,32 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
     strange = [word for word in words if word not in known]
-    marks = len(known) > 1 and not any(letter.isalnum() for word in strange for letter in word)
+    marks = len(known) > 1 and all(map(_is_nothing, strange))
     if not strict and (marks or (present >= 10 and parsed >= MOSTLY * present)):
         note = f"{present - parsed} words such as {strange[0][:30]!r} taken for missing"
         note = f"{style.said}; {note}" if style.said else note
         return Understood(
             _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note, style.example
         )
+    for style in (Sixtieths(2), Sixtieths(3)):
+        known = {word: number for word in words if (number := style.parse(word)) is not None}
+        if len(known) == len(words):
+            return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
     for name, parse in DATES.items():
         if dates := _all(words, parse):
             moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
             return Understood(moments, "date", f"dates, read as {name}" if name else "", name)
-    return Understood(values, "category")
+    said = ""
+    if present >= 10 and parsed >= LIKELY * present:
+        said = f"{parsed:,} of {present:,} values are numbers, but not {strange[0][:30]!r}"
+    elif all(any(parse(word) for parse in DATES.values()) for word in list(words)[:FEW_WORDS]):
+        said = f"dates written in several ways, such as {', '.join(map(repr, list(words)[:2]))}"
+    return Understood(values, "category", said)
+
+
+def _is_nothing(word: str) -> bool:
+    """Whether a word among numbers stands for no value: marks alone, or a spelling of nothing."""
+    return word.strip().casefold() in STANDS_FOR_NONE or not any(letter.isalnum() for letter in word)
 
 
 def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
@@ -219,26 +252,43 @@ def _mapped(
 def _iso(word: str) -> datetime | None:
     if not re.match(r"\s*\d{4}-\d\d-\d\d", word):
         return None
+    text, behind = _zoned(word.strip())
     try:
-        moment = datetime.fromisoformat(word.strip())
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except (ValueError, OverflowError):
+        return datetime.fromisoformat(text) - behind
+    except (ValueError, OverflowError, TypeError):
         return None
+
+
+def _zoned(text: str) -> tuple[str, timedelta]:
+    """A date without its zone, and how far this is before Greenwich.
+
+    >>> _zoned("2024-05-01 9:12 AM GMT+2")
+    ('2024-05-01 9:12 AM', datetime.timedelta(seconds=7200))
+    """
+    found = re.search(f"{ZONE.pattern}$", text) if ":" in text else None
+    if found is None:
+        return text, timedelta()
+    hours, minutes = re.fullmatch(
+        r"([-+]\d{1,2}):?(\d\d)?", found["after"] or found["offset"] or "+0"
+    ).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    return text[: found.start()], (-1 if hours[0] == "-" else 1) * timedelta(
+        hours=abs(int(hours)), minutes=int(minutes or 0)
+    )
 
 
 def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
     """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
 
     def parse(word: str) -> datetime | None:
-        text = " ".join(word.split())
+        text, behind = _zoned(" ".join(word.split()))
         for pattern in patterns:
             parts = text.split(" ")
             day = " ".join(parts[: pattern.count(" ") + 1])
             clock = " ".join(parts[pattern.count(" ") + 1 :])
             for shape in CLOCKS if clock else ("",):
                 try:
-                    return datetime.strptime(f"{day} {clock}".strip(), f"{pattern} {shape}".strip())
-                except ValueError:
+                    return datetime.strptime(f"{day} {clock}".strip(), f"{pattern} {shape}".strip()) - behind
+                except (ValueError, OverflowError):
                     continue
         return None
 

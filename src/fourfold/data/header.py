@@ -1,0 +1,168 @@
+"""What stands in the first records of a table of text: the names of its columns, in one line or two, and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .dataset import Note
+from .messages import listed
+
+__all__ = ["MISSING_WORDS", "Header", "header_of"]
+
+MISSING_WORDS = (
+    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
+    "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
+    "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
+)  # fmt: skip
+"""Spellings of a missing value in text files, those of databases and of German and French Excel among them."""
+
+FEWEST_BELOW = 3
+"""Rows below two lines of words from which on the second one is told to be no row."""
+
+Records = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """``lines`` (0, 1 or 2) of the first records are no rows; ``names``, one for each column; what was made of them."""
+
+    lines: int
+    names: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def header_of(records: Records) -> Header:
+    """The header of a table whose first records (of words) these are.
+
+    - no header: columns are called x0, x1, ...;
+    - a line of units below the names (``s``, ``mm``) is left out; where names repeat or are empty, the second line
+      names columns within groups, and both are put together;
+    - names of all columns but the first, as R writes them: the first holds the names of the rows.
+
+    >>> header_of([["t", "len"], ["s", "mm"], ["1", "2"], ["3", "4"], ["5", "6"]]).lines
+    2
+    >>> header_of([["2020", "", "y"], ["a", "b", "y"], ["1", "2", "p"], ["3", "4", "q"], ["5", "6", "p"]]).names
+    ('2020 a', '2020 b', 'y')
+    """
+    if _below_names(records):
+        first, second = records[0], records[1]
+        names = [cell.strip() for cell in first]
+        if "" in names[1:] or len(set(names)) < len(names):
+            joined = [_joined(top, cell.strip()) for top, cell in zip(_spread(names), second)]
+            return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
+        units = listed([cell.strip() for cell in second if cell.strip()])
+        return _named(2, names, Note("left out: 1 line below the names", f"units, and no row: {units}"))
+    if not _is_header(records):
+        none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
+        return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
+    short = [len(record) == len(records[0]) + 1 for record in records[1:]]
+    if short and all(short):
+        because = "the header has one name less than the rows have cells"
+        return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
+    return _named(1, records[0])
+
+
+def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:
+    names, renamed = _distinct(cells)
+    return Header(lines, names, notes + tuple(Note(f"column {new!r}", why) for new, why in renamed))
+
+
+def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """Distinct names: empty ones get their place, repeated ones a number."""
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
+    renamed = []
+    for place, cell in enumerate(cells, start=1):
+        name = wanted = cell.strip() or f"column {place}"
+        while name in names:
+            numbers[wanted] = numbers.get(wanted, 1) + 1
+            name = f"{wanted} {numbers[wanted]}"
+        if name != cell.strip():
+            renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
+        names[name] = None
+    return tuple(names), renamed
+
+
+def _spread(cells: Sequence[str]) -> list[str]:
+    """Each cell, or the one before it where it is empty, as cells that were merged."""
+    spread: list[str] = []
+    for cell in cells:
+        spread.append(cell or (spread[-1] if spread else ""))
+    return spread
+
+
+def _joined(top: str, below: str) -> str:
+    return top if top == below else f"{top} {below}".strip()
+
+
+def _below_names(records: Records) -> bool:
+    """Whether the second record belongs to the header: words above numbers in two columns and more, and no number.
+
+    Words that stand for a missing value are no such words, and a header that is repeated is none.
+    """
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second, rest = records[0], records[1], records[2:]
+    if first == second or any(map(_is_number, second)):
+        return False
+    numbers = [
+        place
+        for place in range(len(first))
+        if (first[place] or second[place]) and (below := _below(rest, place)) and all(map(_is_number, below))
+    ]
+    words = [cell for place in numbers if (cell := second[place].strip()) not in MISSING_WORDS]
+    return (
+        len(numbers) > 1
+        and len(words) == len(numbers)
+        and any(letter.isalpha() or letter in "%°" for word in words for letter in word)
+        and (not any(map(_is_number, first)) or "" in first[1:])
+    )
+
+
+def _below(records: Records, place: int) -> list[str]:
+    """The cells of a column that are not missing."""
+    return [
+        record[place]
+        for record in records
+        if place < len(record) and record[place].strip() not in MISSING_WORDS
+    ]
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
+
+
+def _is_header(records: Records) -> bool:
+    """The first record names the columns: no numbers, or numbers that count, or words above numbers."""
+    first, rest = records[0], records[1:]
+    if not any(_is_number(cell) for cell in first):
+        return not _is_among(first, rest)
+    whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
+    counts = len(whole) > 1 and whole[0] in (0, 1) and whole == list(range(whole[0], whole[0] + len(whole)))
+    if counts and len(whole) >= len(first) - 2:
+        return True
+    return any(
+        not _is_number(cell)
+        and cell.strip() not in MISSING_WORDS
+        and bool(below := _below(rest, place))
+        and all(map(_is_number, below))
+        for place, cell in enumerate(first)
+    )
+
+
+def _is_among(first: Sequence[str], rest: Records) -> bool:
+    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header.
+
+    Of several columns only in other records: a header that is repeated occurs as a whole. The word above a single
+    column is a row if it is a tenth of what is below.
+    """
+    if len(first) == 1:
+        same = sum(list(record) == list(first) for record in rest)
+        return bool(first[0].strip()) and same >= max(2, len(rest) / 10)
+    rest = [record for record in rest if record != first]
+    return all(
+        cell.strip() and sum(place < len(record) and record[place] == cell for record in rest) >= 2
+        for place, cell in enumerate(first)
+    )
