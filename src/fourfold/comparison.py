@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,13 +134,22 @@ def compare(
             wanted=", ".join(Options.__dataclass_fields__),
         )
     chosen = Options(**options)
+    if isinstance(x, (str, Path)) and isinstance(y, str) and not Path(y).is_file():
+        chosen, y = replace(chosen, target=y), None
     dataset = load_data(x, y, chosen)
     folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
     if verbose:
         for note in [*dataset.notes, *dataset.important]:
             print(visible(str(note)), file=sys.stderr)
     progress = open_progress(quiet=not verbose)
-    return run(dataset, chosen, folder, source=dataset.name, executor=executor, progress=progress)
+    named = isinstance(x, (str, Path))
+    call = (
+        ""
+        if named and y is None
+        else ", ".join([repr(str(x)) if named else "x", *(["y"] if y is not None else [])])
+    )
+    source = str(x) if named else dataset.name
+    return run(dataset, chosen, folder, source=source, call=call, executor=executor, progress=progress)
 
 
 def load_model(folder: str | Path) -> SavedModel:
@@ -175,12 +184,17 @@ def run(
     folder: Path,
     *,
     source: str,
+    call: str = "",
     force: bool = False,
     explicit_folder: bool = True,
     executor: Executor | None = None,
     progress: Silent | None = None,
 ) -> Comparison:
-    """Trains what the folder lacks, measures, decides, and writes the folder's files."""
+    """Trains what the folder lacks, measures, decides, and writes the folder's files.
+
+    ``source`` is what the command line calls the data; ``call`` is how `compare` is given them, where the command line
+    can't be, since they are in memory.
+    """
     started = time.perf_counter()
     check_folder(folder, dataset, force)
     with locked(folder):
@@ -197,8 +211,8 @@ def run(
             )
 
         def command(**changed: Any) -> str:
-            if options.builders:
-                return f"fourfold.compare({source!r}, {options.keywords(**changed)}, out={str(folder)!r})"
+            if call or not options.speakable:
+                return f"fourfold.compare({call or repr(source)}, {options.keywords(**changed, out=str(folder))})"
             place = ["--out", str(folder)] if explicit_folder else []
             return shlex.join(["fourfold", "compare", source, *options.arguments(**changed), *place])
 

@@ -117,6 +117,7 @@ class _Comparing(_Estimator):
             options,
             folder,
             source=dataset.name,
+            call="X, y",
             explicit_folder=self.out is not None,
             executor=Inline() if self.effort == TINY else None,
             progress=open_progress(quiet=not self.verbose),

@@ -10,8 +10,6 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from fourfold.data import from_arrays, read
 from fourfold.data.dataset import Dataset
 from fourfold.data.forecast import Ahead
@@ -173,6 +171,14 @@ class Options:
     def builders(self) -> dict[str, Callable]:
         return {name: builder for name, builder in self.chosen.items() if builder is not None}
 
+    @property
+    def speakable(self) -> bool:
+        """Whether the command line can say all of these options: no builders, no arrays, no frames."""
+        values = (self.test, self.weight, self.group, self.id)
+        return not self.builders and all(
+            value is None or isinstance(value, (str, os.PathLike)) for value in values
+        )
+
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
         words: list[str] = []
@@ -211,7 +217,7 @@ class Options:
         return words if self.examples else [*words, "--no-examples"]
 
     def keywords(self, **changed: Any) -> str:
-        """These options as a call of `compare` has them, defaults left out; builders by their names.
+        """These options as a call of `compare` has them, defaults left out; builders, arrays and frames by their names.
 
         >>> Options(seed=3, candidates=["dense", {"mine": len}]).keywords(effort="thorough")
         "effort='thorough', seed=3, candidates=['dense', {'mine': mine}]"
@@ -219,13 +225,17 @@ class Options:
         words = []
         for field in fields(self):
             value = changed.get(field.name, getattr(self, field.name))
-            if field.name != "candidates" and (np.ndim(value) or value != field.default):
-                words.append(f"{field.name}={value!r}")
+            plain = value is None or isinstance(value, (str, int, float, tuple, list, os.PathLike))
+            if field.name != "candidates" and (not plain or value != field.default):
+                words.append(f"{field.name}={value!r}" if plain else f"{field.name}={field.name}")
         families = [name for name in self.chosen if name in TITLES]
         own = "{" + ", ".join(f"{name!r}: {re.sub(r'[ -]', '_', name)}" for name in self.builders) + "}"
         listed = f"[{', '.join([*map(repr, families), own])}]"
-        words.append(f"candidates={own if families == list(TITLES) else listed}")
-        return ", ".join(words)
+        if self.builders:
+            words.append(f"candidates={own if families == list(TITLES) else listed}")
+        elif families != list(TITLES):
+            words.append(f"candidates={families!r}")
+        return ", ".join([*words, *([f"out={changed['out']!r}"] if "out" in changed else [])])
 
 
 def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:

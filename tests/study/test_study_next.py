@@ -2,11 +2,14 @@
 
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from fourfold.comparison import _next
+from fourfold.comparison import _next, compare
 from fourfold.evidence.evidence import Evidence
 from fourfold.options import Options
+from fourfold.study.workers import Inline
 
 MARGIN = 0.01
 
@@ -36,3 +39,44 @@ def measured(kind, gain, settle=None):
 )
 def test_only_an_open_comparison_has_a_next_command(kind, gain, effort, settle, wanted):
     assert _next(measured(kind, gain, settle), Options(effort=effort), command) == wanted
+
+
+def test_what_is_in_memory_is_named_as_a_call_has_it(tmp_path):
+    """The command that a comparison prints can be run: on the command line, or where the data are."""
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": draw.normal(size=40), "b": draw.normal(size=40), "label": ["yes", "no"] * 20})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    few = {"effort": "tiny", "candidates": ["dense"], "verbose": False, "executor": Inline()}
+    path, x, y = str(tmp_path / "rows.csv"), frame[["a", "b"]].to_numpy(), frame["label"].to_numpy()
+    for given, options, wanted in (
+        (
+            (frame,),
+            {"target": "label"},
+            "fourfold.compare(x, target='label', effort='tiny', candidates=['dense'], out=",
+        ),
+        (
+            (x, y),
+            {"weight": np.ones(40)},
+            "fourfold.compare(x, y, effort='tiny', weight=weight, candidates=['dense'], out=",
+        ),
+        ((path,), {"weight": np.ones(40)}, f"fourfold.compare({path!r}, effort='tiny', weight=weight, "),
+        (
+            (path, "label"),
+            {},
+            f"fourfold compare {path} --target label --effort tiny --families dense --out ",
+        ),
+    ):
+        found = compare(*given, out=tmp_path / f"out-{len(list(tmp_path.iterdir()))}", **few, **options)
+        said = found.results["command"]
+        assert said.startswith(wanted), said
+        if said.startswith("fourfold.compare"):
+            call = (
+                said.replace("(x, y,", "(*given,")
+                .replace("(x,", "(*given,")
+                .replace("fourfold.compare", "compare")
+            )
+            again = eval(
+                call[:-1] + ", verbose=False, executor=Inline())", globals() | options | {"given": given}
+            )
+            assert again.results["fourfold"] == found.results["fourfold"] and again.folder == found.folder
+            assert again.results["families"] == found.results["families"]

@@ -30,6 +30,9 @@ TWINS = 0.01
 DISAGREEMENT = 0.1
 """The share of rows on which two good models differ, taken for granted before there are any."""
 
+IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
+"""What to say of rows whose order is that of time."""
+
 TEXTS = ("what", "measure", "do")
 """What of a finding is read: about rows, whatever they are called."""
 
@@ -201,7 +204,7 @@ def _columns(case: Case) -> Iterator[Finding]:
                 f"column {name!r} numbers the rows: its values are all different and in order",
                 "different values",
                 len(values),
-                f"--id {name}, or leave the column out; --time-ordered if it is time",
+                f"--id {name}, or leave the column out; if it is time, {IN_TIME}",
                 important=True,
                 columns=(name,),
             )
@@ -211,7 +214,17 @@ def _columns(case: Case) -> Iterator[Finding]:
                 f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
                 "rows",
                 len(values),
-                "--time-ordered, if what will be predicted lies in the future",
+                f"{IN_TIME}, if what will be predicted lies in the future",
+                important=True,
+                columns=(name,),
+            )
+        if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
+            yield Finding(
+                "rises-throughout",
+                f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
+                "rows",
+                len(values),
+                f"if it is time, {IN_TIME}",
                 important=True,
                 columns=(name,),
             )
@@ -232,6 +245,10 @@ def _counts_rows(values: np.ndarray) -> bool:
     ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
     consecutive = np.array_equal(np.sort(values), values.min() + np.arange(len(values)))
     return bool(ordered or consecutive)
+
+
+def _rises(values: np.ndarray) -> bool:
+    return len(values) >= 20 and bool((np.diff(values) > 0).all())
 
 
 def _sorted(values: np.ndarray) -> bool:
