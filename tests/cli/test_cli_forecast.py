@@ -46,7 +46,8 @@ def test_what_can_not_be_forecast_is_said(run, tmp_path):
         (("--forecast", 3), "two rows of one series have the same time"),
         (("--forecast", 80, "--id", "shop"), "no series is long enough for a window and what follows it"),
         (("--forecast", 3, "--id", "shop", "--target", "shop"), "the target is not a column"),
-        (("--window", 7), "--window belongs to a forecast"),
+        (("--window", 7), "Do this: --id COLUMN, if there are several series"),
+        (("--season", 7), "--season belongs to a forecast"),
         (("--forecast", 3, "--layout", "flat"), "--layout does not apply to a forecast"),
         (("--forecast", 3, "--id", "shop", "--group", "shop"), "split by time"),
     ):

@@ -62,8 +62,16 @@ def cut_series(source: Source, window: int | None) -> tuple[Source, Cut | None]:
     start = sizes[series] % window + number * window
     steps = start[:, None] + np.arange(window)
     inputs, target = values[series[:, None], steps], y[series[:, None], steps]
-    holds = ~missing(inputs).all(axis=(1, 2)) if inputs.dtype.kind == "f" else np.ones(len(inputs), bool)
-    use = holds & ~missing(target).all(axis=1)
+    use = np.asarray(~missing(target).all(axis=1))
+    if inputs.dtype.kind == "f":
+        use &= ~np.isnan(inputs).all(axis=(1, 2))
+    if not use.any():
+        raise DataError(
+            "empty-windows",
+            "no window has a target and a value",
+            got=f"{counted(len(use), 'window')} of {window} steps",
+            do=f"--window {max(2, window // 2)}, or data that are labelled",
+        )
     end = int(count.max()) * window
     origin = end - (sizes[series] - start)
     names = ["" for _ in x] if source.ids is None else source.ids.tolist()
@@ -76,17 +84,14 @@ def cut_series(source: Source, window: int | None) -> tuple[Source, Cut | None]:
     }
     if source.groups is None:
         alone = in_time and len(x) == 1
-        own["groups"] = None if alone else _text(groups_of(cut) if in_time else kept)
+        groups = groups_of(cut) if in_time else kept
+        own["groups"] = None if alone else as_objects([str(group) for group in groups.tolist()])
     notes = _left_out(sizes, window, int((~use).sum()))
     tested = int((kept >= len(x) - source.test_rows).sum()) if source.test_rows else 0
     cut_source = replace(
         source, inputs=inputs[use], target=target[use], ids=None, test_rows=tested, layout="sequence", **own
     )
     return cut_source.noting(said, *notes), cut
-
-
-def _text(groups: np.ndarray) -> np.ndarray:
-    return as_objects([str(group) for group in groups.tolist()])
 
 
 def _window(sizes: np.ndarray, window: int | None, series: int) -> tuple[int, Note]:

@@ -116,7 +116,9 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
             "two rows of one series have the same time",
             got=f"{table[time][row]!s:.40}{f' of {labels[row]!r}' if id else ''}, row {row + 1}",
             wanted="one row for each series and time",
-            do="remove one of them, or choose another --id",
+            do="remove one of them, or choose another --id"
+            if id
+            else "--id COLUMN, if there are several series",
         )
     check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
