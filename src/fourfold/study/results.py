@@ -137,7 +137,7 @@ def _quality(
     """The further scores of some predictions; where steps have targets, of all steps alike."""
     task = study.dataset.task
     if task.stepwise:
-        return quality.evidence(name, task, *tested.by_step(values, target), what="steps of test series")
+        return quality.evidence(name, task, *tested.by_step(values, target), what="steps of test rows")
     return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows))
 
 

@@ -51,7 +51,7 @@ def find(inquiry: Inquiry) -> Measurement:
 
 
 def _tested(each: str) -> str:
-    return "steps of test series" if each == "step" else "test rows"
+    return "steps of test rows" if each == "step" else "test rows"
 
 
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -92,7 +92,7 @@ def _answer(evidence: list[Evidence], each: str) -> str:
         sentences.append(facts.say(words, **parts))
     if not sentences:
         return (
-            "No step of a test series is predicted wrong."
+            "No step of a test row is predicted wrong."
             if each == "step"
             else "No test row is predicted wrong."
         )
