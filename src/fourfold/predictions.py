@@ -39,6 +39,8 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
     ``prediction NAME`` each, and the probability of each class or label. Where steps have targets a row is a step. A
     path that ends in .parquet is written as parquet.
     """
+    if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
+        _check_other(out, Path(source))
     written = _writer(out)
     model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
     notes = _verdict_notes(folder) if (folder / "results.json").exists() else []
@@ -48,6 +50,17 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
             write(predicted(model, rows))
             noticed += rows.noticed
     return [*map(str, noticed.said()), *notes]
+
+
+def _check_other(out: Path, source: Path) -> None:
+    if out.samefile(source):
+        raise OptionError(
+            "out-is-data",
+            "predictions would take the place of the data",
+            got=f"--out {out}",
+            wanted="another file",
+            do=f"--out {out.with_stem(out.stem + '-predictions')}",
+        )
 
 
 def predicted(model: SavedModel, rows: NewRows) -> Columns:

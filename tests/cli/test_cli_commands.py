@@ -220,6 +220,8 @@ def test_predictions_as_parquet(run, study):
     found = rows.fetchall()
     assert [row[0] for row in found] == [int(row["id"]) for row in want]
     assert [f"{row[3]:.6f}" for row in found] == [row["probability =1+1"] for row in want]
+    itself = run("predict", study, study.parent / "messy.csv", "--out", study.parent / "messy.csv")
+    assert itself.code == 2 and "predictions would take the place of the data" in itself.err
     other = run("predict", study, study.parent / "messy.csv", "--out", "p.xlsx")
     assert other.code == 2 and "wanted a name that ends in .csv or .parquet" in other.err
 

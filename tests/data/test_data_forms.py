@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse
 
-from fourfold.data import from_arrays, plan, read
+from fourfold.data import from_arrays, plan, read, read_inputs
 from fourfold.preprocessing import Preparation
 
 N = 60
@@ -237,6 +237,26 @@ def test_a_link_that_the_user_names_is_followed(frame, tmp_path):
     (tmp_path / "real.csv").write_bytes(csv(frame))
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     assert read(tmp_path / "link.csv").fingerprint == read(tmp_path / "real.csv").fingerprint
+
+
+def test_clocks_and_dates_are_the_same_in_json_and_csv(tmp_path):
+    """DuckDB takes some words of JSON for times, and writes these in a way of its own."""
+    at = [f"{9 + i % 5}:{i:02d}" for i in range(40)]
+    day = [f"2024-01-{1 + i % 28:02d}" for i in range(40)]
+    lasts = [f"{i % 3}:{i:02d}:{i % 7:02d}" for i in range(40)]
+    frame = pd.DataFrame({"at": at, "day": day, "lasts": lasts, "y": ["p", "q"] * 20})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    frame.to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    frame.to_parquet(tmp_path / "a.parquet")
+    found = [read(tmp_path / name) for name in ("a.csv", "a.jsonl", "a.parquet")]
+    assert len({data.fingerprint for data in (*found, read(frame))}) == 1
+    assert found[1].inputs["at"][:2].tolist() == [9 * 3600, 10 * 3600 + 60]
+    learnt = [Preparation.from_json(Preparation.fit(data, np.arange(40)).to_json()) for data in found]
+    for preparation in learnt:
+        for name in ("a.csv", "a.jsonl", "a.parquet"):
+            rows = read_inputs(tmp_path / name, preparation)
+            np.testing.assert_array_equal(rows.inputs["at"], found[0].inputs["at"])
+            np.testing.assert_array_equal(rows.inputs["lasts"], found[0].inputs["lasts"])
 
 
 def test_json_keeps_words_of_mixed_columns(tmp_path):

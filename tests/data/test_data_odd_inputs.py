@@ -140,6 +140,8 @@ READ = {
     # numbers and dates as people write them
     "dollars": (column(['"$1,234.50"', "$7", "($3.00)"]), "$ left out, commas taken for thousands"),
     "euros": (column(['"1.234,50 €"', "7 €"]), "€ left out, with decimal commas"),
+    "no cents": (column(["CHF 2'000.--", "CHF 5.50", "CHF 7.-"]), "CHF left out"),
+    "accounts": (column(['"$ 1,234.00"', "$ -", '"$ (5.00)"', '"$ 7.00"']).replace("$ (", "($ "), "commas taken for thousands, brackets taken for a minus, a dash taken for 0"),
     "two currencies": (column(["$5", "€5"]), "1 category"),
     "percent": (column(["12 %", "7%", "0.5 %"]), "% left out: 12 % is 12"),
     "minus as a dash": (column(["−1", "−2", "3"]), "1 number"),
@@ -153,6 +155,9 @@ READ = {
     "huge numbers": (column(["1e308", "-1e308", "3"]), "1 number"),
     "many spellings of missing": (column(["1", "NA", "N/A", "null", "?", "#N/A", "NaN", "", "2", "3"]), "missing values: v"),
     "some words among numbers": (rows("v,y", lambda i: "none" if i == 5 else i, 60), "1 words such as 'none' taken for missing"),
+    "spellings of nothing among numbers": (column(["unknown", "none", "1", "2"]), "20 words such as 'unknown' taken for missing"),
+    "nulls of databases": (column(["\\N", "(null)", "n.a.", "k.A.", "1", "2"]), "missing values: v 28"),
+    "values below what is measured": (column(["<0.5", "1.5", "2.5"]), "26 of 40 values are numbers, but not '<0.5'"),
     "half words, half numbers": (column(["1", "a"]), "20 of 40 values are numbers, but not 'a'"),
     "true and false": (column(["true", "FALSE"]), "1 boolean"),
     "yes and no": (column(["yes", "no"]), "1 category"),
@@ -160,8 +165,13 @@ READ = {
     "months first": (column(["1/28/2020", "2/27/2021"]), "read as month/day/year"),
     "days that don't exist": (column(["30.02.2020", "1.1.2020"]), "1 category"),
     "dates with zones": (column(["2020-01-01T00:00:00+02:00", "2020-06-01T12:00:00Z"]), "1 date"),
+    "dates with zones behind a blank": (column(["2024-01-05 10:00:00 UTC", "2024-01-06 9:00:00 UTC"]).replace(" 9:", " 09:"), "1 date"),
+    "dates of a form": (column(["2024/05/01 9:12:00 AM GMT+2", "2024/05/02 9:12:00 PM GMT+2"]), "read as year/month/day"),
+    "dates in two ways": (column(["2024-01-05", "06.01.2024"]), "dates, but not in one way of writing: '2024-01-05', '06.01.2024'"),
+    "durations": (column(["0:59:01", "1:02:03.5", "2 days 00:00:00"]), "column v: number (in seconds: 1:23:45 is 5025)"),
+    "clocks with seconds at times": (column(["12:30", "12:30:10"]), "1 category"),
     "years before 1900": (column(["1850-01-01", "0001-01-01"]), "1 date"),
-    "clocks": (column(["12:30", "13:45"]), "column v: number (1:23 is 83)"),
+    "clocks": (column(["12:30", "13:45"]), "column v: number (in seconds: 1:23 is 4980)"),
     "dates with few digits": (column(["1.2.20", "28.3.21"]), "read as day.month.year"),
     "dates with names of months": (column(["1 Jan 2020", "28 Mar 2021"]), "read as day month year"),
     "dates without marks": (column([20200100 + day for day in range(1, 21)]), "dates, read as yearmonthday"),
@@ -194,6 +204,15 @@ READ = {
     "a header that begins with a hash": ("#" + GOOD, "30 rows of 2 used columns"),
     "the header again": (GOOD + GOOD, "left out: 1 row (they repeat the header)"),
     "blanks between columns": (" v   w y\n" + "".join(f"{i:4} {i % 7:3}  {LABELS[i % 2]}\n" for i in range(30)), "separated by blanks"),
+    "units below the names": (rows("v,w,y\ns,mm,-", lambda i: f"{i % 9},{i % 7}"), "left out: 1 line below the names (units, and no row: 's', 'mm', '-')"),
+    "missing words below the names": (rows("v,w,y\nn.a.,n.a.,p", lambda i: f"{i % 9},{i % 7}"), "31 rows"),
+    "names in two lines": (rows(",2020,,2021,\nplace,a,b,a,y", lambda i: f"k{i % 3},{i % 9},{i % 7},{i % 5}"), "names in two lines: 'place', '2020 a', '2020 b', '2021 a', '2021 y'"),
+    "names in two lines as pandas writes them": (rows(",m,m,t\n,a,b,y", lambda i: f"{i},{i % 7},{i % 5}"), "target: t y"),
+    "names of all columns but the first": (rows('"v","w","y"', lambda i: f'"{i + 1}",{i % 9},{i % 7}'), "names of rows: the first column (the header has one name less than the rows have cells)"),
+    "names of all columns but the first, between blanks": ('"v" "w" "y"\n' + "".join(f'"row {i}" {i % 9} {i % 7} "{LABELS[i % 2]}"\n' for i in range(30)), "separated by blanks"),
+    "names behind a hash": ("# v w y\n" + "".join(f"{i % 9} {i % 7} {i % 2}\n" for i in range(30)), "30 rows of 2 used columns"),
+    "classes first, then a series": ("".join(f"{i % 2 + 1}\t{i % 7}.5\t{i % 9}.25\n" for i in range(30)), "target: x0 (the only column of few whole numbers"),
+    "a row of totals": ("v,price\n" + "".join(f"{i % 9},{10 + i}\n" for i in range(30)) + f"{sum(i % 9 for i in range(30))},{sum(10 + i for i in range(30))}\n", "the last row holds the sums of the rows above in 'v', 'price'"),
     "words without a header": ("".join(f"{'abc'[i % 3]},{LABELS[i % 2]}\n" for i in range(30)), "no header"),
     # tables of odd shapes
     "2,000 columns": (",".join(f"c{i}" for i in range(2000)) + ",y\n" + "".join(
@@ -223,12 +242,17 @@ READ = {
     "json of columns": (json.dumps({"v": list(range(30)), "y": [1, 0] * 15}), "30 rows"),
     "json as pandas writes it": (json.dumps({"v": {i: i for i in range(30)}, "y": {i: i % 2 for i in range(30)}}), "30 rows"),
     "json of names and rows": (json.dumps({"columns": ["v", "y"], "data": [[i, i % 2] for i in range(30)]}), "30 rows"),
+    "json of rows by their names": (json.dumps({f"k{i}": {"v": i % 7, "w": i % 5, "y": i % 2} for i in range(30)}), "left out: 'row_id' (different in every row)"),
+    "json of lists, names first": (json.dumps([["v", "w", "y"], *([f"k{i % 3}", i % 7, LABELS[i % 2]] for i in range(30))]), "target: y"),
+    "json over many lines": ("".join(json.dumps({"v": i % 7, "y": i % 2}, indent=2) + "\n" for i in range(30)), "30 rows"),
     "json of rows under a name": (json.dumps({"rows": [{"v": i, "y": i % 2} for i in range(30)]}), "30 rows"),
     "json with lists of numbers": ("".join(f'{{"v": [{i}, {i % 7}], "y": {i % 2}}}\n' for i in range(30)), "lists: 'v'"),
     "json lines with keys that come and go": ("".join(
         f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
+    "a map": (json.dumps({"features": [{"type": "Feature", "properties": {"v": i % 7, "y": i % 2}} for i in range(30)]}), "objects: 'properties' (their fields are columns NAME.FIELD)"),
     "json of one list": ("[" + ",".join(f'{{"v": {i}, "y": {i % 2}}}' for i in range(30)) + "]", "30 rows"),
-    "json with nested values": ("".join(f'{{"v": {i}, "deep": {{"a": 1}}, "y": {i % 2}}}\n' for i in range(30)), "left out: 'deep'"),
+    "json with nested values": ("".join(f'{{"v": {i}, "deep": {{"a": [[1]], "b": {{"c": {i % 7}}}}}, "y": {i % 2}}}\n' for i in range(30)), "left out: 'deep.a' (nested or binary values)"),
+    "json with fields of objects": ("".join(f'{{"at": {{"lat": {i % 9}, "lon": {{"deg": {i % 7}}}}}, "y": {i % 2}}}\n' for i in range(30)), "layout: flat, 2 numbers"),
     "json with NUL in a word": ("".join(f'{{"v": "a\\u0000{i % 3}", "y": {i % 2}}}\n' for i in range(30)), "1 category"),
     "npz of other names": (npz(features=X, labels=Y), "task: classification"),
     "npz of bytes": (npz(x=(X * 9).astype(np.int8), y=Y), "4 columns"),
@@ -252,6 +276,9 @@ READ = {
     "a folder of two tables": (files(a_dot_csv=GOOD, b_dot_csv=GOOD), "tables: 2"),
     "a folder of train, validation and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD, val_dot_csv=GOOD), "ignored: 'val.csv'"),
     "a table of pictures beside their folder": (files(labels_dot_csv="file,y\n" + "".join(f"img/{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__{i}_dot_png": png() for i in range(16)}), "pictures: 8 x 8"),
+    "pictures in a folder of a folder": (files(**{f"all__{c}__{i}_dot_png": png() for c in "ab" for i in range(8)}), "classes: the subfolders of 'all' (it is the only folder)"),
+    "pictures for training and validation": (files(**{f"{part}__{c}__{i}_dot_png": png() for part in ("Training", "valid") for c in "ab" for i in range(8)}), "test rows: 16"),
+    "tables with notes of their own": (files(a_dot_csv=GOOD, b_dot_csv="A title\n\n" + GOOD), "'b.csv': left out: 2 lines above the table"),
     "a folder of train and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD), "test rows: 30"),
     "pictures in classes": (files(**{f"{c}__{i}_dot_png": png(size=(8 + i % 3, 9)) for c in "ab" for i in range(8)}), "resized from 3 sizes"),
     "pictures of several modes": (files(**{f"{c}__{i}_dot_png": png(["L", "RGB", "RGBA", "P"][i % 4]) for c in "ab" for i in range(8)}), "laid on white"),
@@ -273,11 +300,22 @@ REFUSED = {
     "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "bytes that are no text"),
     "a program": ("import os\nprint('x')\n" * 20, 2, "no-inputs", "got one column, 'x0'"),
     "a notebook": (json.dumps({"cells": [{"cell_type": "code", "source": ["a"]}], "nbformat": 4}), 2, "no-inputs", "'source' (nested"),
-    "a map": (json.dumps({"features": [{"type": "Feature", "properties": {"v": i}} for i in range(30)]}), 2, "no-inputs", "left out: 'properties' (nested or binary values)"),
     "a comma behind the last object": ("[" + '{"v": 1, "y": 2},' * 20 + "]", 2, "damaged-json-lines", "is no valid JSON"),
     "text in place of a number of the target": (target([i / 3 for i in range(30)] + ["x"]), 2, "words-among-numbers", "1 of 31, such as 'x' in row 31"),
     "a fragment of html": ("<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "an HTML page"),
     "arff": ("% iris\n@RELATION iris\n@ATTRIBUTE v NUMERIC\n@DATA\n1\n", 2, "wrong-kind", "an ARFF file"),
+    "statements of SQL": ("-- MySQL dump 10.13\nINSERT INTO t VALUES (1, 2);\n", 2, "wrong-kind", "export the table as csv"),
+    "python's dictionaries": ("{'v': 1, 'y': 2}\n" * 20, 2, "wrong-kind", "json.dumps"),
+    "a file of R": (gzip.compress(b"X\n\0\0\0\3\0\4\1\2"), 2, "wrong-kind", "write.csv"),
+    "a file of SPSS": (b"$FL2@(#) SPSS DATA FILE" + b"\0" * 99, 2, "wrong-kind", "export it as csv"),
+    "a file of MATLAB": (b"MATLAB 5.0 MAT-file" + b"\0" * 99, 2, "wrong-kind", "scipy.io.loadmat"),
+    "a sparse matrix": (npz(format=b"csr", shape=[30, 4], data=X[:, 0], indices=Y, indptr=Y), 2, "sparse", "toarray()"),
+    "json of columns of unequal lengths": (json.dumps({"v": list(range(30)), "y": [0, 1] * 14}), 2, "unequal-columns", "30 of 'v', 28 of 'y'"),
+    "json with lists of unequal lengths": ("".join(f'{{"v": {[0.5] * (i % 3)}, "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "left out: 'v' (lists of unequal lengths, or too long)"),
+    "missing words as classes": (target(["p", "q", "n.a."] * 10), 2, "missing-target", "10 of 30 rows"),
+    "a line of 3 MB": (GOOD + "x" * 3_000_000 + ",1,p\n", 2, "long-line", "line 32 of"),
+    "more columns than rows can be": (",".join(map(str, range(60_000))), 2, "too-many-columns", "at most 50,000"),
+    "pictures named without an end": (files(**{f"{c}__{i}": png() for c in "ab" for i in range(8)}), 2, "no-text", "let the names of pictures end in .png"),
     "sparse rows": ("1 1:0.5 7:2\n0 3:1\n", 2, "wrong-kind", "load_svmlight_file"),
     "a table in Markdown": ("| v | y |\n|---|---|\n| 1 | 2 |\n", 2, "wrong-kind", "save it as csv"),
     "an unknown mark between columns": (GOOD.replace(",", "^"), 2, "no-inputs", "put commas, semicolons, tabs, bars or blanks between columns"),
@@ -336,6 +374,22 @@ def test_refused_and_said(name, tmp_path):
     assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
     assert words in str(caught.value) and "\n" not in str(caught.value)
     assert caught.value.wanted or caught.value.do
+
+
+def test_columns_that_number_the_rows_of_y(tmp_path):
+    """They are no targets, and tell whether x and y have their rows in one order."""
+    (tmp_path / "x.csv").write_text("who,v\n" + "".join(f"{i * 7},{i % 5}\n" for i in range(30)))
+    lines = [f"{i * 7},{LABELS[i % 2]}\n" for i in range(30)]
+    (tmp_path / "y.csv").write_text("who,label\n" + "".join(lines))
+    data = read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    assert data.task.classes == ("p", "q") and "ignored in y: 'who'" in "".join(map(str, data.notes))
+    (tmp_path / "y.csv").write_text("who,label\n" + "".join(lines[::-1]))
+    with pytest.raises(
+        FourfoldError, match="rows in different orders: got 'who' differs in row 1.*sort both by 'who'"
+    ):
+        read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    (tmp_path / "y.csv").write_text("".join(f"{LABELS[i % 2]}\n" for i in range(30)))
+    assert read(tmp_path / "x.csv", labels=tmp_path / "y.csv").rows == 30
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):

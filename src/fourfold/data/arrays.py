@@ -13,9 +13,11 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .array_likes import familiar
+from .columns import COUNTER
 from .dataset import Column, Dataset, Note, Table
 from .infer import settle
 from .join import with_test
+from .messages import listed
 from .roles import NO_ROLES, Roles
 from .sample import reading_of, thinned
 from .series import unequal
@@ -122,15 +124,48 @@ def target_of(source: Source, inputs: np.ndarray | Table) -> Target:
     """A target of these inputs, that stands alone in a source."""
     if not isinstance(source.inputs, Table):
         return _target(source.inputs, inputs)
+    source, ignored = _without_numbers(source, inputs)
+    assert isinstance(source.inputs, Table)
     names = source.inputs.names
     columns = {name: (source.inputs[name], source.kind(name)) for name in names}
     if len(names) == 1:
-        return ("y",), *columns[names[0]], ()
+        return ("y",), *columns[names[0]], ignored
     if names == tuple(f"x{place}" for place in range(len(names))):  # an array of words
         steps = steps_of(np.stack([values.astype(object) for values, _ in columns.values()], axis=1), inputs)
         if steps is not None:
             return ("y",), *steps, ()
-    return names, *together(columns)
+    values, kind, notes = together(columns)
+    return names, values, kind, ignored + notes
+
+
+def _without_numbers(source: Source, inputs: np.ndarray | Table) -> tuple[Source, tuple[Note, ...]]:
+    """Several targets without the columns that number their rows, or that name them in x, too.
+
+    Errors: ``DataError`` where x has these values in another order: rows would be given the targets of others.
+    """
+    assert isinstance(source.inputs, Table)
+    found = []
+    for name, values in source.inputs.items():
+        if len(source.inputs) == 1 or len(set(values.tolist())) < len(values):
+            continue
+        if isinstance(inputs, Table) and name in inputs and len(inputs[name]) == len(values):
+            of_x, of_y = list(map(str, inputs[name].tolist())), list(map(str, values.tolist()))
+            if sorted(of_x) == sorted(of_y):
+                if of_x != of_y:
+                    first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
+                    raise DataError(
+                        "another-order",
+                        "x and y have their rows in different orders",
+                        got=f"{name!r} differs in row {first}",
+                        wanted="the same row in the same place of both",
+                        do=f"sort both by {name!r}",
+                    )
+                found.append(name)
+        elif source.kind(name) == "number" and COUNTER.search(name):
+            found.append(name)
+    if not found or len(found) == len(source.inputs):
+        return source, ()
+    return source.without(*found), (Note(f"ignored in y: {listed(found)}", "it numbers the rows"),)
 
 
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:

@@ -62,7 +62,10 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
             raise FileError(
-                "not-a-file", f"{name} is a folder, device, pipe or socket", wanted="a regular file"
+                "not-a-file",
+                f"{name} is a folder, device, pipe or socket",
+                wanted="a regular file",
+                do="... | fourfold inspect -" if stat.S_ISFIFO(facts.st_mode) else "",
             )
         if not facts.st_size:
             raise FileError("empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data")

@@ -12,7 +12,7 @@ from fourfold.errors import DataError, FileError
 
 from .dataset import Column, Note, Table
 from .messages import listed
-from .parts import check_inside
+from .parts import check_inside, files_of
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
@@ -39,6 +39,9 @@ OTHERS = (
 )
 """Pictures of other kinds, which are not read."""
 
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+"""How pictures begin."""
+
 MOST = 1_000_000
 """The most files of one folder."""
 
@@ -49,13 +52,22 @@ def classes_of(folder: Path) -> list[Path]:
 
 
 def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Source:
-    """Each file below a subfolder as a row whose target is the subfolder's name."""
-    files, labels = [], []
+    """Each file below a subfolder as a row whose target is the subfolder's name.
+
+    A folder with nothing but one folder of classes stands for that one.
+    """
+    classes = list(classes)
+    if len(classes) == 1 and not files_of(classes[0]) and len(inner := classes_of(classes[0])) > 1:
+        note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
+        return read_classes(folder, inner, reading).noting(note)
+    files, labels, empty = [], [], []
     for part in classes:
         found = _files(part, folder)
         files += found
         labels += [part.name] * len(found)
-    return _rows(folder, files, as_objects(labels), reading)
+        empty += [] if found else [part.name]
+    source = _rows(folder, files, as_objects(labels), reading)
+    return source.noting(Note(f"left out: {listed(empty)}", "subfolders without files")) if empty else source
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:
@@ -128,8 +140,13 @@ def _text(path: Path) -> str | None:
         data = file.read(LONGEST_TEXT)
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     if b"\0" in data and encoding != "utf-16":
+        picture = data.startswith(PICTURES)
         raise FileError(
-            "no-text", f"{path} is no text", got="bytes of 0", wanted="a file of text", do="remove it"
+            "no-text",
+            f"{path} is no text",
+            got="a picture" if picture else "bytes of 0",
+            wanted="a file of text",
+            do="let the names of pictures end in .png, .jpg or the like" if picture else "remove it",
         )
     try:
         text = data.decode(encoding)

@@ -139,7 +139,9 @@ def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[S
         source, roles = timed(source, others, roles)
     if roles.time is None and not roles.series:
         rising = [
-            name for name in others if source.kind(name) == "number" and (np.diff(table[name]) > 0).all()
+            name
+            for name in others
+            if source.kind(name) == "number" and (table[name][1:] > table[name][:-1]).all()
         ]
         if rising:
             which = "only" if len(rising) == 1 else "first"
@@ -248,4 +250,20 @@ def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tup
     for usual in TARGET_NAMES:
         if usual in folded:
             return (folded[usual],), "a usual name of a target"
+    if _label_first(table):
+        return (table.names[0],), "the only column of few whole numbers; the others are fractions"
     return (table.names[-1],), "the last column"
+
+
+def _label_first(table: Table) -> bool:
+    """Whether a table without names has its classes in the first column, as the series of the UCR archive."""
+    first, *others = table.items()
+    nameless = table.names == tuple(f"x{place}" for place in range(len(table)))
+    if not nameless or len(others) < 2 or any(values.dtype.kind != "f" for values in table.values()):
+        return False
+    classes = first[1]
+    return (
+        bool((classes == np.round(classes)).all())
+        and len(np.unique(classes)) <= min(20, len(classes) / 5)
+        and all(bool((values != np.round(values)).any()) for _, values in others)
+    )

@@ -118,6 +118,7 @@ def _together(name: str, first: tuple, second: tuple) -> tuple:
             f"column {name!r} has another type in the test data",
             got=second[0],
             wanted=first[0],
+            do="write it alike in both" if "category" in kinds else "",
         )
     kind = kinds.pop()
     return kind, [values if own == kind else empty(kind, len(values)) for own, values in parts]

@@ -85,6 +85,7 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
         "target": dataset.target_name,
         "columns": [asdict(column) for column in dataset.columns],
         "notes": [asdict(note) for note in dataset.notes],
+        "fingerprint": dataset.fingerprint,
         "findings": [asdict(finding) for finding in dataset.findings],
     }
 
@@ -248,7 +249,7 @@ def _counts_rows(values: np.ndarray) -> bool:
 
 
 def _rises(values: np.ndarray) -> bool:
-    return len(values) >= 20 and bool((np.diff(values) > 0).all())
+    return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
 
 
 def _sorted(values: np.ndarray) -> bool:

@@ -46,6 +46,13 @@ def read_npz(content: Content, reading: Reading) -> Source:
     try:
         with zipfile.ZipFile(content.path) as archive:
             members = _members(archive, content)
+            if {"format", "shape", "data"} <= set(members):
+                raise DataError(
+                    "sparse",
+                    f"{content.name} is a sparse matrix of scipy",
+                    wanted="arrays named x and y",
+                    do="numpy.savez('data.npz', x=scipy.sparse.load_npz(FILE).toarray(), y=y)",
+                )
             pairs = [_pair(members, part) for part in ("", "train", "test")]
             chosen = [name for pair in pairs for name in pair if name]
             check_memory(content.name, sum(members[name].file_size for name in chosen))

@@ -80,24 +80,26 @@ class Style:
 
 @dataclass(frozen=True)
 class Sixtieths:
-    """Clocks and durations: two or three ``parts`` between colons, each a sixtieth of the one before it; days before
-    them, AM or PM behind them. The number counts the last part.
+    """Clocks and durations in seconds: hours and minutes between colons, of three ``parts`` seconds, too; days before
+    them, AM or PM behind them. Of two parts the seconds may be written if they are 0, as databases do.
 
-    >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:60")
-    (3723.5, 810.0, None)
+    >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:30:05")
+    (3723.5, 48600.0, None)
     """
 
     parts: int
 
     def parse(self, word: str) -> float | None:
         found = SIXTIETHS.fullmatch(word.strip())
-        if found is None or (found["third"] is not None) != (self.parts == 3):
+        if found is None:
             return None
-        first, half = int(found["first"]), (found["half"] or "").upper()
+        hours, half = int(found["hours"]), (found["half"] or "").upper()
+        seconds = float((found["seconds"] or "0").replace(",", "."))
+        if (found["seconds"] is None) if self.parts == 3 else seconds:
+            return None
         if half:
-            first = first % 12 + 12 * (half == "PM")
-        number = 60 * (first + 24 * int(found["days"] or 0)) + int(found["second"])
-        number = 60 * number + float(found["third"].replace(",", ".")) if self.parts == 3 else float(number)
+            hours = hours % 12 + 12 * (half == "PM")
+        number = 3600 * (24 * int(found["days"] or 0) + hours) + 60 * int(found["minutes"]) + seconds
         return -number if found["sign"] else number
 
     @property
@@ -106,12 +108,12 @@ class Sixtieths:
 
     @property
     def said(self) -> str:
-        return f"{self.example} is {self.parse(self.example):g}"
+        return f"in seconds: {self.example} is {self.parse(self.example):g}"
 
 
 SIXTIETHS = re.compile(
-    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<first>\d{1,4}):(?P<second>[0-5]\d)"
-    r"(?::(?P<third>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
+    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
+    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
     re.ASCII,
 )
 
@@ -120,7 +122,7 @@ def style_by(example: str) -> Style | Sixtieths:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
-    (2.5, 30.0)
+    (2.5, 1800.0)
     """
     if SIXTIETHS.fullmatch(example):
         return Sixtieths(example.count(":") + 1)

@@ -44,6 +44,16 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    if total := _sums_last(case):
+        yield Finding(
+            "total-row",
+            f"the last row holds the sums of the rows above in {listed(total)}: it is a total, and no row",
+            "columns",
+            len(total),
+            "remove the last row",
+            important=True,
+            columns=tuple(total),
+        )
     if case.task.kind == "classification":
         alike: dict[str, list[str]] = {}
         for label in case.task.classes:
@@ -58,6 +68,31 @@ def judge(case: Case) -> Iterator[Finding]:
                 "write them alike, if they are one class",
                 important=True,
             )
+
+
+def _sums_last(case: Case) -> list[str]:
+    """The columns of numbers, the target among them, if the last row holds in each the sum of all others."""
+    dataset = case.dataset
+    if (
+        case.task.kind != "regression"
+        or case.task.several
+        or dataset.layout != "flat"
+        or dataset.test_rows is not None
+    ):
+        return []
+    columns = {name: values for name, kind, values in case.columns() if kind == "number"}
+    columns[dataset.target_name] = dataset.target
+    present = {name: values for name, values in columns.items() if not np.isnan(values[-1])}
+    return list(present) if all(map(_is_sum, present.values())) else []
+
+
+def _is_sum(values: np.ndarray) -> bool:
+    """Whether the last of the values (N,) is the sum of the others, several of which are not 0."""
+    last, others = float(values[-1]), values[:-1]
+    with np.errstate(all="ignore"):  # huge numbers
+        total = float(np.nansum(others))
+        close = total != 0 and abs(last - total) <= 1e-6 * abs(total) < np.inf
+    return close and np.count_nonzero(np.nan_to_num(others)) >= FEWEST
 
 
 def stands_for_missing(values: np.ndarray) -> tuple[float, float] | None:

@@ -85,9 +85,21 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         kind, pieces = _one_kind(column, parts)
         values[column] = np.concatenate(pieces)
         columns.append(Column(column, kind))
-    notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *first.notes)
+    notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *_said(parts))
     total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
     return Source(name, Table(values), tuple(columns), notes=notes, total=total)
+
+
+def _said(parts: Sequence[Source]) -> list[Note]:
+    """What was said of the parts; of one part alone with its name."""
+    said: dict[Note, list[str]] = {}
+    for part in parts:
+        for note in part.notes:
+            said.setdefault(note, []).append(os.path.basename(part.name))
+    return [
+        note if len(names) > len(parts) / 2 else replace(note, what=f"{listed(names)}: {note.what}")
+        for note, names in said.items()
+    ]
 
 
 def _check_columns(first: Source, part: Source) -> None:

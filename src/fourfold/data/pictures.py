@@ -175,7 +175,11 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
         ) from error
     except FileNotFoundError as error:
         raise FileError(
-            "no-picture", "a picture is missing", got=str(path), wanted="a file at each path"
+            "no-picture",
+            "a picture is missing",
+            got=str(path),
+            wanted="a file at each path",
+            do="write paths as they are seen from the table, such as images/1.png",
         ) from error
     except (UnidentifiedImageError, *DAMAGED) as error:
         raise FileError(

@@ -123,6 +123,9 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     return paired if mapped else thinned(paired, reading)
 
 
+TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+"""What the parts of a folder are called, in small letters; the first that is there is taken."""
+
 Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
 
 
@@ -215,9 +218,10 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
 def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
     entries = {entry.name.split(".")[0].lower(): entry for entry in sorted(folder.iterdir())}
-    if "train" in entries and "test" in entries:
-        train, test = (_named(part, open_source(entries[part], reading)) for part in ("train", "test"))
-        ignored = [entry.name for name, entry in entries.items() if name and name not in ("train", "test")]
+    parts = [next((name for name in names if name in entries), "") for names in (TRAINING, TESTING)]
+    if all(parts):
+        train, test = (_named(part, open_source(entries[part], reading)) for part in parts)
+        ignored = [entry.name for name, entry in entries.items() if name and name not in parts]
         notes = [Note(f"ignored: {listed(ignored)}", "beside train and test")] if ignored else []
         return replace(with_test(train, test), name=str(folder)).noting(*notes)
     tables = tables_in(folder)

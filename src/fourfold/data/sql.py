@@ -61,7 +61,7 @@ def database(
             connection.execute(
                 "SET disabled_optimizers = 'join_order,build_side_probe_side'"
             )  # the sample is small
-            connection.execute(f"SET allowed_paths = [{_literal(plain)}]")
+            connection.execute(f"SET allowed_paths = [{literal(plain)}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection, plain
@@ -98,7 +98,8 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text in SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from .json_forms import in_lines
 from .messages import counted, listed
 from .sample import Reading
 from .source import Source
-from .sql import column, database, quoted
+from .sql import column, database, literal, quoted
 from .text_file import SEPARATORS, dialect_of, encoding_of, plain
 from .words import typed
 
@@ -32,6 +32,8 @@ LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
 LONGEST_LIST = 4096
+DEEPEST = 8
+"""How deep objects within objects are looked into."""
 
 
 @dataclass(frozen=True)
@@ -135,21 +137,17 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
 
 
 def read_json(content: Content, reading: Reading) -> Source:
-    """JSON lines, or one list of JSON objects; nested values are left out, and said."""
+    """JSON lines, objects one behind the other, or one list of them; fields of nested objects are columns."""
     with open_json(content, reading) as table:
         return table.source()
 
 
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    shape = (
-        "array" if content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" else "newline_delimited"
-    )
-
     def explain(message: str) -> FileError:
         where = re.search(r"in line (\d+)|record/value (\d+)", message)
         place = f"{'line' if where[1] else 'record'} {where[1] or where[2]} of " if where else ""
-        reason = message.splitlines()[0].rpartition(": ")[2].strip()
+        reason = message.splitlines()[0].rpartition(": ")[2].partition(". Try ")[0].strip()
         return FileError(
             "damaged-json-lines",
             f"{place}{content.name} is no valid JSON",
@@ -162,6 +160,7 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
         database(lines.path, content.name, explain, scratch) as (connection, file),
     ):
         packed = "gzip" if lines.compressed else "uncompressed"
+        shape = "newline_delimited" if lines is not content else _shape(content.head)
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
@@ -169,6 +168,13 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
         keys = {name: quoted(name) for name, _ in described}
         drawn, total = sample.of_text(connection, relation, [file], keys, content.unpacked, reading)
         yield _opened(connection, drawn, file, described, content, reading, total, scratch)
+
+
+def _shape(head: bytes) -> str:
+    """What DuckDB calls one list, objects over several lines each, and an object a line."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    over_lines = start.split(b"\n", 1)[0].strip() == b"{"
+    return "array" if start[:1] == b"[" else "unstructured" if over_lines else "newline_delimited"
 
 
 def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
@@ -193,20 +199,24 @@ def _opened(
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
         relation, parameters = "cells", ()
         rows = sample.count(connection, relation, [])
-    large = [name for name, kind in described if kind in LARGE_INTEGERS]
+    leaves = list(
+        _leaves(connection, relation, parameters, [(name, quoted(name), kind) for name, kind in described])
+    )
+    large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
     words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
-        words |= {name for name, kind in described if kind in INTEGERS and name not in reading.numbers}
+        words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
     casts, strange, lists = {}, {}, []
-    for name, kind in described:
-        cast = f"CAST({quoted(name)} AS VARCHAR)" if name in words else _cast(name, kind)
+    for name, cell, kind in leaves:
+        cast = f"CAST({cell} AS VARCHAR)" if name in words else _cast(cell, kind)
         if cast:
-            casts[name] = cast
-        elif each := _each_of(connection, relation, parameters, name, kind):
+            casts[name if name not in casts else f"{name} 2"] = cast
+        elif each := _each_of(connection, relation, parameters, name, cell, kind):
             casts |= each
             lists.append(name)
         else:
             strange[name] = kind
+    nested = [name for name, kind in described if _is_object(kind)]
     if not casts:
         raise DataError(
             "no-columns",
@@ -214,37 +224,72 @@ def _opened(
             got=listed(list(strange.values())),
             wanted="columns of numbers, words, dates or truths",
         )
-    booleans = frozenset(name for name, kind in described if kind == "BOOLEAN")
-    notes = (Note(f"left out: {listed(list(strange))}", "nested or binary values"),) if strange else ()
+    booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
+    notes: tuple[Note, ...] = ()
+    if nested:
+        notes += (Note(f"objects: {listed(nested)}", "their fields are columns NAME.FIELD"),)
+    for because in dict.fromkeys(map(_why_not, strange.values())):
+        left_out = [name for name, kind in strange.items() if _why_not(kind) == because]
+        notes += (Note(f"left out: {listed(left_out)}", because),)
     if lists:
         notes += (Note(f"lists: {listed(lists)}", "their numbers are columns NAME_0, NAME_1, ..."),)
     return Opened(content, connection, relation, parameters, casts, rows, total, notes, booleans)
 
 
+def _leaves(
+    connection: Any,
+    relation: str,
+    parameters: tuple[str, ...],
+    cells: Sequence[tuple[str, str, str]],
+    depth: int = 0,
+) -> Iterator[tuple[str, str, str]]:
+    """Columns as names, expressions and types, the fields of objects in the place of these."""
+    for name, cell, kind in cells:
+        if not _is_object(kind) or depth == DEEPEST:
+            yield name, cell, kind
+            continue
+        rows = connection.execute(f"DESCRIBE SELECT unnest({cell}) FROM {relation}", parameters).fetchall()
+        fields = [
+            (f"{name}.{field}", f"struct_extract({cell}, {literal(field)})", inner)
+            for field, inner, *_ in rows
+        ]
+        yield from _leaves(connection, relation, parameters, fields, depth + 1)
+
+
+def _is_object(kind: str) -> bool:
+    return kind.startswith("STRUCT(") and kind.endswith(")")
+
+
+def _why_not(kind: str) -> str:
+    numbers = re.fullmatch(rf"({'|'.join(NUMBERS)})(\(\d+,\d+\))?\[\d*\]", kind)
+    return "lists of unequal lengths, or too long" if numbers else "nested or binary values"
+
+
 def _each_of(
-    connection: Any, relation: str, parameters: tuple[str, ...], name: str, kind: str
+    connection: Any, relation: str, parameters: tuple[str, ...], name: str, cell: str, kind: str
 ) -> dict[str, str]:
     """A column of lists of equally many numbers as columns of numbers; {} for any other."""
-    column = quoted(name)
-    if not re.fullmatch(rf"({'|'.join(NUMBERS)})(\(\d+,\d+\))?\[\d*\]", kind):
+    if _why_not(kind).startswith("nested"):
         return {}
     low, high = connection.execute(
-        f"SELECT min(len({column})), max(len({column})) FROM {relation}", parameters
+        f"SELECT min(len({cell})), max(len({cell})) FROM {relation}", parameters
     ).fetchone()
     if not low or low != high or high > LONGEST_LIST:
         return {}
-    return {f"{name}_{place}": f"CAST({column}[{place + 1}] AS DOUBLE)" for place in range(high)}
+    return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}
 
 
-def _indistinct(connection: Any, relation: str, parameters: tuple[str, ...], names: list[str]) -> set[str]:
+def _indistinct(
+    connection: Any, relation: str, parameters: tuple[str, ...], cells: dict[str, str]
+) -> set[str]:
     """The columns of whole numbers so large that a float64 can't tell all of them apart."""
-    if not names:
+    if not cells:
         return set()
-    largest = ", ".join(f"max(abs(CAST({quoted(name)} AS HUGEINT)))" for name in names)
+    largest = ", ".join(f"max(abs(CAST({cell} AS HUGEINT)))" for cell in cells.values())
     found = connection.execute(f"SELECT {largest} FROM {relation}", parameters).fetchone()
-    suspect = [name for name, most in zip(names, found) if most is not None and most > 2**53]
+    suspect = [name for name, most in zip(cells, found) if most is not None and most > 2**53]
     different = ", ".join(
-        f"count(DISTINCT {quoted(name)}) > count(DISTINCT CAST({quoted(name)} AS DOUBLE))" for name in suspect
+        f"count(DISTINCT {cells[name]}) > count(DISTINCT CAST({cells[name]} AS DOUBLE))" for name in suspect
     )
     if not suspect:
         return set()
@@ -252,21 +297,20 @@ def _indistinct(connection: Any, relation: str, parameters: tuple[str, ...], nam
     return {name for name, lost in zip(suspect, found) if lost}
 
 
-def _cast(name: str, kind: str) -> str:
+def _cast(cell: str, kind: str) -> str:
     base = re.split(r"[ (\[]", kind)[0]
-    column = quoted(name)
     if kind.endswith("]"):
         return ""
     if base in NUMBERS or base == '"NULL"':
-        return f"CAST({column} AS DOUBLE)"
+        return f"CAST({cell} AS DOUBLE)"
     if base == "BOOLEAN":
-        return f"CAST(CAST({column} AS INTEGER) AS DOUBLE)"
+        return f"CAST(CAST({cell} AS INTEGER) AS DOUBLE)"
     if base in DATES or base.startswith("TIMESTAMP_"):
         zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind else ""
-        return f"CAST({column}{zone} AS TIMESTAMP)"
+        return f"CAST({cell}{zone} AS TIMESTAMP)"
     if base == "JSON":
-        return f"{column} ->> '$'"
-    return f"CAST({column} AS VARCHAR)" if base in WORDS else ""
+        return f"{cell} ->> '$'"
+    return f"CAST({cell} AS VARCHAR)" if base in WORDS else ""
 
 
 def source_of(

@@ -183,12 +183,23 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         if dates := _all(words, parse):
             moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
             return Understood(moments, "date", f"dates, read as {name}" if name else "", name)
-    said = ""
     if present >= 10 and parsed >= LIKELY * present:
-        said = f"{parsed:,} of {present:,} values are numbers, but not {strange[0][:30]!r}"
-    elif all(any(parse(word) for parse in DATES.values()) for word in list(words)[:FEW_WORDS]):
-        said = f"dates written in several ways, such as {', '.join(map(repr, list(words)[:2]))}"
-    return Understood(values, "category", said)
+        return Understood(
+            values, "category", f"{parsed:,} of {present:,} values are numbers, but not {strange[0][:30]!r}"
+        )
+    return Understood(values, "category", _dates_of_several_kinds(list(words)))
+
+
+def _dates_of_several_kinds(words: list[str]) -> str:
+    """What to say of words that are dates in part, or all of them, but not in one way of writing; "" of others."""
+    few = words[:FEW_WORDS]
+    ways = {name: [word for word in few if parse(word)] for name, parse in DATES.items()}
+    dates = set().union(*ways.values())
+    if len(dates) < LIKELY * len(few):
+        return ""
+    usual = max(ways, key=lambda name: len(ways[name]))
+    other = next((word for word in words if DATES[usual](word) is None), "")
+    return f"dates, but not in one way of writing: {ways[usual][0]!r}, {other[:30]!r}"
 
 
 def _is_nothing(word: str) -> bool:

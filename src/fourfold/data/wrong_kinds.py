@@ -15,6 +15,7 @@ from .text_file import unmarked_utf16
 ARFF = re.compile(rb"\s*(%[^\n]*\n\s*)*@relation\b", re.IGNORECASE)
 SPARSE = re.compile(rb"(\s*[-+\d.,eE]+( \d+:[-+\d.eE]+)+[ \t]*\r?\n){2}")
 MARKDOWN = re.compile(rb"\s*\|[^\n]*\r?\n\s*\|?[ :|-]*-{2,}[ :|-]*\r?\n")
+DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -125,6 +126,29 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
     ),
     WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
+    WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
+    WrongKind(
+        "statements of SQL",
+        _says(
+            *(
+                b"insert into ",
+                b"create table ",
+                b"create database ",
+                b"drop table ",
+                b"begin transaction",
+                b"pragma ",
+            ),
+            *(
+                b"-- mysql dump",
+                b"-- mariadb dump",
+                b"-- postgresql",
+                b"--\n-- postgresql",
+                b"-- phpmyadmin",
+                b"/*!",
+            ),
+        ),
+        "load them into the database, and export the table as csv",
+    ),
     WrongKind(
         "a tar archive",
         lambda content: content.head[257:262] == b"ustar",
@@ -142,6 +166,18 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind("an HDF5 file", _starts(b"\x89HDF"), SAVE),
     WrongKind("an Arrow or Feather file", _starts(b"ARROW1", b"FEA1"), "save it as parquet"),
     WrongKind("a SQLite database", _starts(b"SQLite format 3"), "export the table as csv"),
+    WrongKind("a MATLAB file", _starts(b"MATLAB 5.0"), "scipy.io.loadmat, then numpy.savez with x and y"),
+    WrongKind(
+        "a file of SPSS, Stata or SAS",
+        _starts(b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60"),
+        "export it as csv, or pandas.read_spss, read_stata or read_sas and then to_csv",
+    ),
+    WrongKind(
+        "a file of R",
+        _starts(b"RDX2\n", b"RDX3\n", b"X\n\0\0\0", b"A\n3\n", b"A\n2\n"),
+        "write.csv(data, 'data.csv', row.names = FALSE)",
+    ),
+    WrongKind("an ORC or Avro file", _starts(b"ORC", b"Obj\x01"), "save it as parquet"),
     WrongKind("an encrypted parquet file", _starts(b"PARE"), "save it without encryption"),
     WrongKind(
         "a compressed file",
