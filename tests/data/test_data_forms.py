@@ -357,6 +357,7 @@ def test_one_table_in_every_form_has_one_fingerprint(tmp_path, monkeypatch):
     }
     exact = {form: data.fingerprint for form, data in arrays.items() if form not in ("jax", "single")}
     assert len(set(exact.values())) == 1, exact
+    assert set(exact.values()) == set(found.values())
     assert arrays["jax"].fingerprint == arrays["single"].fingerprint
     rows = plan(read(frame), seed=0)[0].train
     prepared = [Preparation.fit(data, rows).inputs(data.inputs) for data in (read(frame), arrays["npz"])]

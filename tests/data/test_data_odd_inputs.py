@@ -206,6 +206,7 @@ READ = {
     "blanks between columns": (" v   w y\n" + "".join(f"{i:4} {i % 7:3}  {LABELS[i % 2]}\n" for i in range(30)), "separated by blanks"),
     "units below the names": (rows("v,w,y\ns,mm,-", lambda i: f"{i % 9},{i % 7}"), "left out: 1 line below the names (units, and no row: 's', 'mm', '-')"),
     "missing words below the names": (rows("v,w,y\nn.a.,n.a.,p", lambda i: f"{i % 9},{i % 7}"), "31 rows"),
+    "words of a row below the names": (rows("v,w,y\nsecret,hidden,p", lambda i: f"{i % 9},{i % 7}"), "column v: number (1 words such as 'secret' taken for missing)"),
     "names in two lines": (rows(",2020,,2021,\nplace,a,b,a,y", lambda i: f"k{i % 3},{i % 9},{i % 7},{i % 5}"), "names in two lines: 'place', '2020 a', '2020 b', '2021 a', '2021 y'"),
     "names in two lines as pandas writes them": (rows(",m,m,t\n,a,b,y", lambda i: f"{i},{i % 7},{i % 5}"), "target: t y"),
     "names of all columns but the first": (rows('"v","w","y"', lambda i: f'"{i + 1}",{i % 9},{i % 7}'), "names of rows: the first column (the header has one name less than the rows have cells)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -199,8 +200,7 @@ def _fingerprint(dataset: Dataset) -> str:
         "target": dataset.target_name,
     }
     digest.update(json.dumps(facts, sort_keys=True, ensure_ascii=True).encode())
-    inputs = dataset.inputs
-    for values in [*inputs.values()] if isinstance(inputs, Table) else [inputs]:
+    for values in _parts(dataset):
         _add(digest, values)
     _add(digest, dataset.target)
     if dataset.test_rows is not None:
@@ -218,6 +218,17 @@ def _fingerprint(dataset: Dataset) -> str:
         digest.update(b"windows")
         _add(digest, dataset.cut.origin)
     return digest.hexdigest()
+
+
+def _parts(dataset: Dataset) -> Iterator[np.ndarray]:
+    """The columns of a table, or of a flat array in the same way; any other array as it is."""
+    inputs = dataset.inputs
+    if isinstance(inputs, Table):
+        yield from inputs.values()
+    elif dataset.layout == "flat" and inputs.ndim == 2:
+        yield from (inputs[:, place].astype(np.float64) for place in range(inputs.shape[1]))
+    else:
+        yield inputs
 
 
 def _add(digest, values: np.ndarray) -> None:

@@ -100,7 +100,8 @@ def _joined(top: str, below: str) -> str:
 def _below_names(records: Records) -> bool:
     """Whether the second record belongs to the header: words above numbers in two columns and more, and no number.
 
-    Words that stand for a missing value are no such words, and a header that is repeated is none.
+    Words that stand for a missing value are no such words; a header that is repeated is none, nor is a record with a
+    word that occurs below it.
     """
     if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
         return False
@@ -112,6 +113,10 @@ def _below_names(records: Records) -> bool:
         for place in range(len(first))
         if (first[place] or second[place]) and (below := _below(rest, place)) and all(map(_is_number, below))
     ]
+    if any(
+        second[place].strip() in _below(rest, place) for place in range(len(first)) if place not in numbers
+    ):
+        return False
     words = [cell for place in numbers if (cell := second[place].strip()) not in MISSING_WORDS]
     return (
         len(numbers) > 1

@@ -92,7 +92,7 @@ def _is_sum(values: np.ndarray) -> bool:
     with np.errstate(all="ignore"):  # huge numbers
         total = float(np.nansum(others))
         close = total != 0 and abs(last - total) <= 1e-6 * abs(total) < np.inf
-    return close and np.count_nonzero(np.nan_to_num(others)) >= FEWEST
+    return close and int(np.count_nonzero(np.nan_to_num(others))) >= FEWEST
 
 
 def stands_for_missing(values: np.ndarray) -> tuple[float, float] | None:
