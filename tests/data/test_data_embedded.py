@@ -18,7 +18,7 @@ EMBEDDED = {
     "diabetes": ("flat", (442, 10), "softplus", 0),
     "moved-motifs": ("sequence", (300, 128, 1), "softmax", 4),
     "key-value-recall": ("sequence", (2000, 9, 13), "softmax", 4),
-    "flip-flop": ("sequence", (1000, 64, 8), "softmax", 4),
+    "flip-flop": ("sequence", (1000, 96, 8), "softmax", 4),
     "flat-features": ("flat", (2000, 16), "sigmoid", 2),
     "noise": ("sequence", (300, 64, 1), "sigmoid", 2),
 }
@@ -85,8 +85,8 @@ def test_the_rule_solves_the_task_and_nothing_simple_does(name):
 
 def test_flip_flop_keeps_quiet_at_the_end_and_recall_has_one_answer():
     x, _ = synthetic.flip_flop(400, 0)
-    assert x[:, 40:, :4].max() == 0
-    assert (x[:, :40, :4].max(axis=2).sum(axis=1) >= 1).all()
+    assert x[:, 72:, :4].max() == 0
+    assert (x[:, :72, :4].max(axis=2).sum(axis=1) >= 1).all()
     x, _ = synthetic.key_value_recall(400, 0)
     assert ((x[:, :-1, :8] == x[:, -1:, :8]).all(axis=2).sum(axis=1) == 1).all()
     labels = [

@@ -83,16 +83,17 @@ def key_value_recall(n: int, seed: int, *, pairs: int = 8, bits: int = 8, values
 
 
 def flip_flop(
-    n: int, seed: int, *, length: int = 64, values: int = 4, rate: float = 0.12, quiet: int = 24
+    n: int, seed: int, *, length: int = 96, values: int = 4, rate: float = 0.05, quiet: int = 24
 ) -> Examples:
     """The value that was written last, among many that are to be ignored.
 
     Each step is one-hot: channel v says "write v", channel values + v says "ignore v". A step writes with
-    probability ``rate``, none of the last ``quiet`` does, at least one does.
+    probability ``rate``, none of the last ``quiet`` does, at least one does. Writes lie 1 / rate steps apart in the
+    mean: which of two was last is more than a filter sees.
     Shapes: x (n, length, 2 values), y in 0..values-1.
 
     >>> flip_flop(5, seed=0)[0].shape
-    (5, 64, 8)
+    (5, 96, 8)
     """
     rng = np.random.default_rng([seed, 3])
     early = length - quiet
