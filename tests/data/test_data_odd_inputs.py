@@ -210,6 +210,7 @@ READ = {
     "names in two lines": (rows(",2020,,2021,\nplace,a,b,a,y", lambda i: f"k{i % 3},{i % 9},{i % 7},{i % 5}"), "names in two lines: 'place', '2020 a', '2020 b', '2021 a', '2021 y'"),
     "names in two lines as pandas writes them": (rows(",m,m,t\n,a,b,y", lambda i: f"{i},{i % 7},{i % 5}"), "target: t y"),
     "names of all columns but the first": (rows('"v","w","y"', lambda i: f'"{i + 1}",{i % 9},{i % 7}'), "names of rows: the first column (the header has one name less than the rows have cells)"),
+    "a comma at the end of each row but the header": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", label=lambda i: f"{LABELS[i % 2]},"), "left out: 'column 4' (no values)"),
     "names of all columns but the first, between blanks": ('"v" "w" "y"\n' + "".join(f'"row {i}" {i % 9} {i % 7} "{LABELS[i % 2]}"\n' for i in range(30)), "separated by blanks"),
     "names behind a hash": ("# v w y\n" + "".join(f"{i % 9} {i % 7} {i % 2}\n" for i in range(30)), "30 rows of 2 used columns"),
     "classes first, then a series": ("".join(f"{i % 2 + 1}\t{i % 7}.5\t{i % 9}.25\n" for i in range(30)), "target: x0 (the only column of few whole numbers"),

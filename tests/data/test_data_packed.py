@@ -49,6 +49,8 @@ def cell(value, place):
         return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{value.replace("<", "&lt;")}</t></is></c>'
+    if isinstance(value, pd.Timedelta):
+        return f'<c r="{place}" s="1"><v>{value / pd.Timedelta(days=1)!r}</v></c>'
     if isinstance(value, pd.Timestamp):
         return f'<c r="{place}" s="1"><v>{(value - pd.Timestamp("1899-12-30")).days}</v></c>'
     return f'<c r="{place}"><v>{value!r}</v></c>'
@@ -107,6 +109,17 @@ def test_excel(frame, tmp_path):
     with pytest.raises(FourfoldError, match="document type") as caught:
         read(tmp_path / "bad.xlsx")
     assert caught.value.exit_code == 3
+
+
+def test_clocks_and_units_of_excel(tmp_path):
+    rows = [["at", "v", "w", "y"], ["h", "mm", "kg", "class"]]
+    rows += [[pd.Timedelta(minutes=547 + i), i % 7, i % 5, "pq"[i % 2]] for i in range(40)]
+    workbook(tmp_path / "data.xlsx", rows)
+    data = read(tmp_path / "data.xlsx")
+    assert data.inputs["at"][:2].tolist() == [547 * 60, 548 * 60]
+    assert "left out: 1 line below the names (units, and no row: 'h', 'mm', 'kg', 'class')" in map(
+        str, data.notes
+    )
 
 
 def test_patterns_folders_and_standard_input(frame, tmp_path, monkeypatch):

@@ -33,6 +33,9 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 DATE_FORMATS = {*range(14, 23), *range(45, 48)}
 """The built-in number formats that show a date or a time."""
 
+FIRST_YEAR = 1900
+"""Times of day are stored as dates before this year."""
+
 LAST_COLUMN = 16_384
 
 Cells = dict[int, Any]
@@ -219,8 +222,10 @@ def _number(letters: str) -> int:
 
 
 def _column(values: list[Any]) -> np.ndarray:
-    """The cells of a column as dates, or as whatever `words.typed` makes of them."""
+    """The cells of a column as dates, clocks as words, or whatever `words.typed` makes of them."""
     kinds = {type(value) for value in values if value is not None}
+    if kinds == {datetime} and all(value is None or value.year < FIRST_YEAR for value in values):
+        return as_objects([None if value is None else f"{value:%H:%M:%S}" for value in values])
     if kinds == {datetime}:
         absent = np.datetime64("NaT")
         return np.array([absent if value is None else value for value in values], dtype="datetime64[us]")

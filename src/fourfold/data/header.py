@@ -57,8 +57,10 @@ def header_of(records: Records) -> Header:
     if not _is_header(records):
         none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
         return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
-    short = [len(record) == len(records[0]) + 1 for record in records[1:]]
-    if short and all(short):
+    longer = [record for record in records[1:] if len(record) == len(records[0]) + 1]
+    if longer and len(longer) == len(records) - 1:
+        if not any(record[-1].strip() for record in longer):  # each row ends in a separator
+            return _named(1, [*records[0], ""])
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
