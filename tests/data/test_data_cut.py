@@ -77,6 +77,7 @@ def test_every_form_gives_the_same_windows(tmp_path):
     rows = table()
     rows.to_csv(tmp_path / "rec.csv", index=False)
     rows.sample(frac=1, random_state=1).assign(who="me").to_csv(tmp_path / "mixed.csv", index=False)
+    rows.to_csv(tmp_path / "comma.csv", index=False, sep=";", decimal=",")
     np.savez(tmp_path / "rec.npz", x=x[None], y=y[None])
     found = read(tmp_path / "rec.csv", target="label", window=16)
     assert found.inputs.shape == (125, 16, 3) and found.source_columns == ("", "second", "a", "b", "c")
@@ -86,6 +87,7 @@ def test_every_form_gives_the_same_windows(tmp_path):
     )
     assert "tests: 5 parts of 12 windows at the end of the series" in said(found)
     for data in (
+        read(tmp_path / "comma.csv", target="label", window=16),
         read(tmp_path / "mixed.csv", target="label", window=16, roles=Roles(id="who", time="second")),
         read(rows.drop(columns="second"), target="label", window=16),
         read(tmp_path / "rec.npz", window=16),

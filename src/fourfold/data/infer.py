@@ -26,7 +26,7 @@ from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, se
 from .target import settle_target
 from .targets import chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
-from .words import as_objects, spelled
+from .words import as_objects, reworded, spelled
 
 TARGET_NAMES = ("target", "label", "class", "y")
 
@@ -137,21 +137,21 @@ def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[S
     others = Table({name: values for name, values in table.items() if name not in targets})
     if roles.time is None:
         source, roles = timed(source, others, roles)
-    if roles.time is None and not roles.series:
-        rising = [
-            name
-            for name in others
-            if source.kind(name) == "number" and (table[name][1:] > table[name][:-1]).all()
-        ]
-        if rising:
-            which = "only" if len(rising) == 1 else "first"
-            note = Note(
-                f"time: {rising[0]}", f"the {which} column that rises from row to row", "--time COLUMN"
-            )
-            source, roles = source.noting(note), replace(roles, time=rising[0])
+    unknown = roles.time is None and not roles.series
+    if unknown and (rising := [name for name in others if _rises(others[name], source.kind(name))]):
+        which = "only" if len(rising) == 1 else "first"
+        note = Note(f"time: {rising[0]}", f"the {which} column that rises from row to row", "--time COLUMN")
+        source, roles = source.noting(note), replace(roles, time=rising[0])
     if source.total and not roles.series and roles.time is not None:
         check_last(source, table, roles.time)
     return source, roles
+
+
+def _rises(values: np.ndarray, kind: str) -> bool:
+    """Whether numbers, also those written with decimal commas, rise from row to row."""
+    if kind == "category":
+        values, kind, _ = reworded(values, strict=True)
+    return kind == "number" and bool((values[1:] > values[:-1]).all())
 
 
 def _settled(
