@@ -131,6 +131,27 @@ def test_an_unsteady_family_stands_by_itself():
     assert components.run_variance[:3].max() < 0.05 * own
 
 
+def test_an_unsteady_family_stands_by_itself_in_the_folds_of_one_seed():
+    """It widens its own interval, not those of the others, which are what they are without it."""
+    S, K, n = 1, 5, 1000
+    random = np.random.default_rng(5)
+    fold, spread = np.arange(n) % K, {"a": 0.02, "b": 0.02, "c": 0.02, "unsteady": 1.0}
+    losses = {
+        name: random.normal(size=(S, n)) + sd * random.normal(size=(S, K))[:, fold]
+        for name, sd in spread.items()
+    }
+    design = Design.of(np.arange(K)[None, fold], fold)
+    components = Components(losses, design)
+    alone = Components({name: losses[name] for name in "abc"}, design)
+    for name in "abc":
+        assert components.contrast({name: 1.0}) == alone.contrast({name: 1.0})
+    wide, narrow = (components.contrast({name: 1.0}) for name in ("unsteady", "a"))
+    assert wide.standard_error > 5 * narrow.standard_error
+    assert components.run_dof.tolist() == [8, 8, 8, 4] and wide.dof < 6 < narrow.dof
+    pair = components.contrast({"a": 1.0, "unsteady": -1.0})
+    assert pair.dof < 6 and pair.run + pair.training >= wide.run
+
+
 def test_examples_that_repeat_each_other_in_groups_count_once():
     rng = np.random.default_rng(0)
     alone = (rng.random((3, 200)) < 0.2).astype(float)

@@ -27,8 +27,11 @@ from fourfold.errors import OptionError
 # median 1.4; for the difference of two families .2 to 1.7, median .45.
 TRAINING_PER_RUN = 1.5
 TRAINING_SHARED = 0.7
-# That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this.
-P_VALUE = 0.05
+# That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this; the
+# second, from the folds of one seed, below the lower one: 4 equal families of 1,000 rows are then covered at 93.4 to
+# 94.9 % (94.0 to 95.1 % in one pool, 92.5 to 94.4 % at .05). Where one of them scatters eight times as much the others
+# are covered at 95.2 % by intervals of 7.1 points instead of 20.2, and the one itself at 79 % instead of 72.
+P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ class Components:
                 noise[f] = (design.sums(residual) ** 2).sum() / max((S - 1) * (G - K), 1) * K * G / n**2
         self.example_dof, sums = max(G - K, 1), design.sums(centred)
         self.example_covariance = sums @ sums.T / self.example_dof * G / n
+        self.run_pool = np.arange(F) if S > 1 else np.zeros(F, int)  # whose runs are one estimate
         self.run_variance, self.run_dof = self._runs(square, noise)
 
     @property
@@ -192,14 +196,55 @@ class Components:
         return square, noise, np.where(steady, own_dof * 4 * count / (count + 3), own_dof)
 
     def _folds(self, scale: np.ndarray):
-        """From one seed: only how paired differences scatter over folds is left, and one pool for all."""
-        K, n = self.design.folds, self.design.examples
-        seeded = [np.eye(len(scale))[f] for f in np.flatnonzero(self.random)]
-        pairs = [v - w for i, v in enumerate(seeded) for w in seeded[:i]] or seeded
-        share = scale / sum(w**2 @ scale for w in pairs)
-        square = share * sum((w @ self.fold_means).var(ddof=1) for w in pairs)
-        noise = share * sum(w @ self.example_covariance @ w for w in pairs) * K / n
-        return square, noise, np.full(len(scale), max(len(seeded) - 1, 1) * (K - 1.0))
+        """From one seed: how paired differences scatter over folds, in one pool for all.
+
+        A family that scatters significantly more than the others stands by itself, against their mean: it is unsteady.
+        """
+        seeded = np.flatnonzero(self.random).tolist()
+        others = {f: [g for g in seeded if g != f] for f in seeded}
+        unsteady = [f for f in seeded if len(seeded) > 2 and self._stands_out(f, others[f], scale)]
+        steady = [f for f in seeded if f not in unsteady]
+        if len(steady) < 2:
+            steady, unsteady = seeded, []
+        pooled, dof = self._pool(steady, scale)
+        square, noise = np.outer(pooled, scale)
+        dof = np.full(len(scale), dof)
+        for f in unsteady:
+            weights = self._against(f, steady)
+            of_others = pooled * (weights[steady] ** 2 @ scale[steady])
+            square[f], noise[f] = np.maximum(self._scatter(weights) - of_others, pooled * scale[f])
+            self.run_pool[f], dof[f] = f + 1, self.design.folds - 1.0
+        return square, noise, dof
+
+    def _pool(self, families: list[int], scale: np.ndarray) -> tuple[np.ndarray, float]:
+        """What the paired differences of families scatter over folds, for each unit of scale, and its dof."""
+        eye = np.eye(len(scale))
+        pairs = [eye[f] - eye[g] for i, f in enumerate(families) for g in families[:i]]
+        pairs = pairs or [eye[f] for f in families]
+        size = max(sum(w**2 @ scale for w in pairs), 1e-300)
+        return np.sum([self._scatter(w) for w in pairs], axis=0) / size, max(len(families) - 1, 1) * (
+            self.design.folds - 1.0
+        )
+
+    def _scatter(self, weights: np.ndarray) -> np.ndarray:
+        """The variance of a contrast over folds: in all, and by their examples alone."""
+        by_examples = weights @ self.example_covariance @ weights * self.design.folds / self.design.examples
+        return np.array([(weights @ self.fold_means).var(ddof=1), by_examples])
+
+    def _against(self, family: int, others: list[int]) -> np.ndarray:
+        """The contrast of a family with the mean of others."""
+        weights = np.eye(len(self.names))[family]
+        weights[others] = -1 / len(others)
+        return weights
+
+    def _stands_out(self, family: int, others: list[int], scale: np.ndarray) -> bool:
+        (square, _), dof = self._pool(others, scale)
+        weights = self._against(family, others)
+        expected = square * (weights**2 @ scale)
+        if not expected > 0:
+            return False
+        ratio = self._scatter(weights)[0] / expected
+        return bool(special.fdtrc(self.design.folds - 1, dof, ratio) < P_VALUE_OF_FOLDS)
 
     def covariance(self) -> np.ndarray:
         """The modelled covariance of the means, (F, F): examples, runs and training sets."""
@@ -226,10 +271,10 @@ class Components:
         run = float(own.sum()) / (S * K)
         training = overlap * ((1 - TRAINING_SHARED) * float(own.sum()) + TRAINING_SHARED * common)
         fold, squares = 0.0, example**2 / self.example_dof
-        if S == 1:  # one estimate for all
-            squares += (run + training) ** 2 / float(self.run_dof[0])
-        elif run > 0:
-            squares += float(((own * (run + training) / own.sum()) ** 2 / self.run_dof).sum())
+        if run > 0:
+            parts = np.bincount(self.run_pool, own * (run + training) / own.sum())
+            dofs = np.bincount(self.run_pool, self.run_dof) / np.maximum(np.bincount(self.run_pool), 1)
+            squares += float((parts**2 / np.maximum(dofs, 1)).sum())
         if K > 1 and S > 1:
             between, known = float((w @ self.fold_means).var(ddof=1)) / K, example + run
             if between > known and special.fdtrc(K - 1, self.example_dof, between / known) < P_VALUE:
