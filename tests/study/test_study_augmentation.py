@@ -98,7 +98,7 @@ def test_the_whole_comparison_says_so_and_names_the_option(tmp_path):
         verbose=False,
     )
     assert found.results["design"]["augment"] == ["shift", "flip"]
-    assert "--augment flip,shift" in found.results["command"]
+    assert "augment='flip,shift'" in found.results["command"]
     assert "training images augmented: shift, flip" in (tmp_path / "report.html").read_text()
 
 
