@@ -47,9 +47,8 @@ def test_replicas_together_are_replicas_in_turn(family, monkeypatch):
     sweep_of.cache_clear()
     for a, b in zip(in_turn, together, strict=True):
         assert (a.status, a.steps) == (b.status, b.steps)
-        # two compilers' rounding: where a gradient is nearly 0, a step of Adam is as long as any other
-        np.testing.assert_allclose(a.outputs, b.outputs, atol=1e-2)
-        np.testing.assert_allclose(a.training_loss, b.training_loss, atol=1e-2)
+        np.testing.assert_allclose(a.outputs, b.outputs, atol=5e-3)
+        np.testing.assert_allclose(a.training_loss, b.training_loss, atol=5e-3)
     assert not np.allclose(in_turn[0].outputs, in_turn[1].outputs)
 
 

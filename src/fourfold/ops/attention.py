@@ -7,7 +7,7 @@ Batch and heads are leading axes of every product. The gradient is written by ha
     dV = P^T dY,   dP = dY V^T,   dS = P (dP - D),   D = sum_s dP P = sum_v dY Y
     dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
 
-where D is found from the outputs (Dao et al., "FlashAttention", NeurIPS 2022): one pass over P less.
+A P that leaves the cache takes D from the outputs (Dao et al., "FlashAttention", NeurIPS 2022): one pass over P less.
 Where the weights P hold more than `WHOLE` numbers, some heads go after the other, so that each pass over P finds it in
 the cache. Where they would hold more than `LARGEST`, blocks of queries do, and the
 backward pass computes each block's P again: memory grows with T + S, not with T S.
@@ -261,21 +261,22 @@ def _attend_forward(zero_empty, query, key, value, mask, dropout):
 
 def _attend_backward(zero_empty, residuals, d_output):
     *residuals, output = residuals
-    mean = (d_output * output).sum(axis=-1, keepdims=True)
+    size = _size(*residuals[:2])
+    mean = (d_output * output).sum(axis=-1, keepdims=True) if size > WHOLE else None
 
     def piece(query, key, value, mask, dropout, weights, mean, d_output):
         weights = _weights(zero_empty, query, key, mask) if weights is None else weights
         d_weights, dropped = jnp.einsum("...tv,...sv->...ts", d_output, value), weights
         if dropout is not None:
             d_weights, dropped = d_weights * dropout, weights * dropout
-        d_scores = weights * (d_weights - mean)
+        own_mean = (d_weights * weights).sum(axis=-1, keepdims=True) if mean is None else mean
+        d_scores = weights * (d_weights - own_mean)
         if mask is not None:
             d_scores = jnp.where(mask, d_scores, 0)
         d_query = jnp.einsum("...ts,...sk->...tk", d_scores, key)
         return d_query, _over_queries(d_scores, query), _over_queries(dropped, d_output)
 
-    query, key = residuals[:2]
-    return *_in_pieces(piece, _size(query, key), *residuals, mean, d_output), None, None
+    return *_in_pieces(piece, size, *residuals, mean, d_output), None, None
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
