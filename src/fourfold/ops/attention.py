@@ -37,7 +37,7 @@ Forward and backward, one core of an EPYC (Zen 4), heads of 32, N x H x T x S: 8
 22; 32 x 8 x 128 x 128 34 and 26; 2 x 8 x 1024 x 1024 200 and 144; 8 x 8 x 128 x 128 5.3 and 5.7."""
 
 HELD = 2**22
-"""Numbers of P beyond which the gradient computes them again: on a CPU that is faster than to read them from memory.
+"""Numbers of P beyond which a CPU computes them again in the gradient, which is faster than to read them from memory.
 Forward and backward, one core of an EPYC (Zen 4): 8 x 4 x 512 x 512 held 63 ms, again 53; half as many 24 and 26."""
 
 Rows = Callable[[Array], Array | None]
@@ -253,7 +253,7 @@ def _attend_forward(zero_empty, query, key, value, mask, dropout):
         weights = _weights(zero_empty, query, key, mask)
         dropped = weights if dropout is None else weights * dropout
         output = jnp.einsum("...ts,...sv->...tv", dropped, value)
-        return output, None if size > HELD else weights
+        return output, None if _found_again(size) else weights
 
     output, weights = _in_pieces(piece, size, query, key, value, mask, dropout)
     return output, (query, key, value, mask, dropout, weights, output)
@@ -280,6 +280,11 @@ def _attend_backward(zero_empty, residuals, d_output):
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
+
+
+def _found_again(size: int) -> bool:
+    """Whether the gradient computes P again."""
+    return size > HELD and jax.default_backend() == "cpu"
 
 
 def _weights(zero_empty: bool, query: Array, key: Array, mask: Array | None) -> Array:
