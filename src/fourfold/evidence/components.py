@@ -222,9 +222,8 @@ class Components:
         pairs = [eye[f] - eye[g] for i, f in enumerate(families) for g in families[:i]]
         pairs = pairs or [eye[f] for f in families]
         size = max(sum(w**2 @ scale for w in pairs), 1e-300)
-        return np.sum([self._scatter(w) for w in pairs], axis=0) / size, max(len(families) - 1, 1) * (
-            self.design.folds - 1.0
-        )
+        dof = max(len(families) - 1, 1) * (self.design.folds - 1.0)
+        return np.sum([self._scatter(w) for w in pairs], axis=0) / size, dof
 
     def _scatter(self, weights: np.ndarray) -> np.ndarray:
         """The variance of a contrast over folds: in all, and by their examples alone."""
