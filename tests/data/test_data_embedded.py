@@ -16,7 +16,7 @@ EMBEDDED = {
     "wine": ("flat", (178, 13), "softmax", 3),
     "breast-cancer": ("flat", (569, 30), "sigmoid", 2),
     "diabetes": ("flat", (442, 10), "softplus", 0),
-    "moved-motifs": ("sequence", (300, 192, 1), "softmax", 4),
+    "moved-motifs": ("sequence", (300, 256, 1), "softmax", 4),
     "key-value-recall": ("sequence", (2000, 9, 13), "softmax", 4),
     "flip-flop": ("sequence", (1000, 96, 8), "softmax", 4),
     "flat-features": ("flat", (2000, 16), "sigmoid", 2),
@@ -66,7 +66,7 @@ def unrotated(x):
 RULES = {
     "key-value-recall": (synthetic.key_value_recall, recalled, 1.0),
     "flip-flop": (synthetic.flip_flop, written_last, 1.0),
-    "moved-motifs": (synthetic.moved_motifs, matched, 0.9),
+    "moved-motifs": (synthetic.moved_motifs, matched, 0.95),
     "flat-features": (synthetic.flat_features, unrotated, 0.999),
 }
 

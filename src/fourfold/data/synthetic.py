@@ -30,7 +30,7 @@ class Synthetic:
 
 
 def moved_motifs(
-    n: int, seed: int, *, length: int = 192, width: int = 12, amplitude: float = 1.35
+    n: int, seed: int, *, length: int = 256, width: int = 12, amplitude: float = 1.45
 ) -> Examples:
     """Which of four motifs lies hidden, anywhere, in unit noise.
 
@@ -39,7 +39,7 @@ def moved_motifs(
 
     >>> x, y = moved_motifs(6, seed=0)
     >>> x.shape, bool((moved_motifs(6, seed=0)[0] == x).all())
-    ((6, 192, 1), True)
+    ((6, 256, 1), True)
     """
     rng = np.random.default_rng([seed, 1])
     motifs = moved_motifs_rule(width)
