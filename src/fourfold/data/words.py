@@ -279,12 +279,11 @@ def _zoned(text: str) -> tuple[str, timedelta]:
     found = re.search(f"{ZONE.pattern}$", text) if ":" in text else None
     if found is None:
         return text, timedelta()
-    hours, minutes = re.fullmatch(
-        r"([-+]\d{1,2}):?(\d\d)?", found["after"] or found["offset"] or "+0"
-    ).groups()  # pyright: ignore[reportOptionalMemberAccess]
-    return text[: found.start()], (-1 if hours[0] == "-" else 1) * timedelta(
-        hours=abs(int(hours)), minutes=int(minutes or 0)
-    )
+    offset = (found["after"] or found["offset"] or "+0").replace(":", "")
+    sign, digits = offset[0], offset[1:]
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    behind = timedelta(hours=int(hours), minutes=int(minutes))
+    return text[: found.start()], -behind if sign == "-" else behind
 
 
 def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
