@@ -223,6 +223,31 @@ def test_no_errors_at_all_is_not_certainty(seeds, folds):
     assert only_wrong.low == 0 and only_wrong.high == pytest.approx(1 - found.low)
 
 
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_close_to_one_the_interval_of_unsteady_runs_is_wide_and_no_more(seeds):
+    """Two errors of 500, among families whose folds scatter by ten points: not from 10 % on."""
+    runs, fold = plan(seeds, 5, 500)
+    draw = np.random.default_rng(2)
+    scattered = {
+        name: (draw.random((seeds, 500)) < draw.uniform(0, 0.2, (seeds, 5))[:, fold]).astype(float)
+        for name in ("b", "c")
+    }
+    good = np.zeros((seeds, 500))
+    good[:, [3, 77]] = 1
+    found = Analysis({"a": good, **scattered}, runs, fold).mean("a")
+    exact = stats.binomtest(498, 500).proportion_ci(method="exact")
+    assert 0.7 < found.low < exact.low and found.high > exact.high
+    assert found.low < found.value - 2 * found.standard_error
+
+
+def test_close_to_one_the_two_kinds_of_interval_meet():
+    """More errors give a wider interval, steadily, where one kind takes over from the other."""
+    runs, fold = plan(1, 1, 400)
+    lows = [mean_interval((np.arange(400) < wrong)[None] * 1.0, runs, fold).low for wrong in range(12)]
+    steps = -np.diff(lows)
+    assert (steps > 0.001).all() and (steps < 0.008).all()
+
+
 def test_a_single_family_has_no_difference_and_a_handful_of_rows_has_wide_intervals():
     runs, fold = plan(2, 1, 4)
     losses = {"a": np.array([[0.0, 1, 0, 0], [0, 0, 0, 0]])}

@@ -37,6 +37,8 @@ from fourfold.evidence.multiplicity import critical_level
 from fourfold.evidence.scoring import is_error
 
 SCORES = ("accuracy", "balanced_accuracy", "jaccard", "rmse", "mase")
+FEW = 3
+"""Errors below which a share's interval is that of a binomial count."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,13 @@ class Analysis:
     def mean(self, name: str, level: float = 0.95) -> Interval:
         """The score of one family, on the logit scale (accuracies) or as it is (errors).
 
-        Fewer than three errors, or three right: not inside Clopper and Pearson's interval for n examples.
+        The logit scale is linearised, which holds where the standard error is that of three errors and three right,
+        at least, among independent examples. Where it is that of fewer: Clopper and Pearson's interval for as many
+        examples as have this standard error, degrees of freedom included. Fewer than three errors, or three right: not
+        inside Clopper and Pearson's interval for n examples.
+
+        Source: Korn and Graubard 1998, "Confidence intervals for proportions with small expected number of positive
+        counts estimated from survey data".
         """
         estimate = self.components.contrast({name: 1.0})
         value, error, dof = self.values[name], estimate.standard_error, estimate.dof
@@ -115,17 +123,19 @@ class Analysis:
         if self.lower:
             return Interval(value, max(value - t * error, 0.0), value + t * error, error, dof)
         n = max(self.design.groups / self.error_square, 1.0)
-        ends, right = [], min(max(value * n, 0.0), n)
-        wrong = n - right
-        if min(wrong, right) >= 1:
-            step = t * error / (value * (1 - value))
-            ends += [special.expit(special.logit(value) - step), special.expit(special.logit(value) + step)]
-        if min(wrong, right) < 3:
-            tail = (1 - level) / 2
-            ends += [
-                special.betaincinv(right, wrong + 1, tail) if right > 0 else 0.0,
-                special.betaincinv(right + 1, wrong, 1 - tail) if wrong > 0 else 1.0,
-            ]
+        ends, spread, right = [], value * (1 - value), min(max(value * n, 0.0), n)
+        fewer = min(right, n - right)
+        if fewer >= 1:
+            z = float(stats.norm.ppf((1 + level) / 2))
+            own = estimate.variance - self.components.pseudo / self.design.groups**2  # exact intervals need no pseudo
+            alike = spread / max(own, spread / n) * (z / t) ** 2  # as many examples have this standard error
+            if fewer * alike / n >= FEW:
+                step = t * error / spread
+                ends += [special.expit(special.logit(value) + side * step) for side in (-1, 1)]
+            else:
+                ends += _exact(value, alike, level)
+        if fewer < FEW:
+            ends += _exact(value, n, level)
         return Interval(value, float(min(*ends, value)), float(max(*ends, value)), error, dof)
 
     def means(self, level: float = 0.95) -> dict[str, Interval]:
@@ -204,6 +214,14 @@ class Analysis:
         return result
 
 
+def _exact(share: float, examples: float, level: float) -> list[float]:
+    """Clopper and Pearson's interval of a share of independent examples; counts need not be whole."""
+    right, tail = min(max(share * examples, 0.0), examples), (1 - level) / 2
+    wrong = examples - right
+    low = special.betaincinv(right, wrong + 1, tail) if right > 0 else 0.0
+    return [low, special.betaincinv(right + 1, wrong, 1 - tail) if wrong > 0 else 1.0]
+
+
 def mean_interval(
     losses: np.ndarray, runs: np.ndarray, fold: np.ndarray, score: str = "accuracy", level: float = 0.95
 ) -> Interval:
@@ -237,14 +255,17 @@ def gains(
     score: str = "accuracy",
     level: float = 0.95,
     groups: np.ndarray | None = None,
+    seeded: bool = True,
 ) -> dict[str, Interval]:
     """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
 
-    `high` is the most that could be gained: the baseline's own loss.
+    `high` is the most that could be gained: the baseline's own loss. ``seeded``: whether families have seeds of their
+    own, as baselines have not.
     """
     key = "the baseline"
     everything = {**losses, key: np.atleast_2d(baseline)[:1]}
-    analysis = Analysis(everything, runs, fold, score, groups=groups, deterministic=(key,))
+    fixed = (key,) if seeded else tuple(everything)
+    analysis = Analysis(everything, runs, fold, score, groups=groups, deterministic=fixed)
     most = analysis.values[key] if analysis.lower else 1 - analysis.values[key]
     against = analysis._against(key, list(losses), level, one_sided=True)
     return {
