@@ -84,6 +84,23 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
     held(verdict.doubts[0], verdict.evidence)
 
 
+@pytest.mark.parametrize("count, words", [(1, "it is listed"), (2, "they are listed")])
+def test_findings_are_counted_in_words_that_fit(count, words):
+    (doubt,) = decide(findings((0.8, 0.95, 0.88), Evidence(doubts.FOUND, "study", count, "count"))).doubts
+    assert doubt.startswith(f"{count} of the findings") and doubt.endswith(f"{words} with the data.")
+
+
+def test_a_doubt_about_several_families_is_one_sentence(held):
+    """Eight lines of shares hide the doubts that matter."""
+    shares = [
+        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.5, 0.0, 0.2))
+    ]
+    verdict = decide(findings((0.8, 0.95, 0.88), *shares))
+    (doubt,) = verdict.doubts
+    assert doubt.startswith("Fully connected: 50.0 %, Attention: 20.0 % of the refits did worse")
+    held(doubt, verdict.evidence)
+
+
 @pytest.mark.parametrize("case", SILENT)
 def test_a_doubt_is_silent_else(case):
     assert decide(findings((0.8, 0.95, 0.88), *SILENT[case])).doubts == ()
@@ -106,6 +123,16 @@ def test_seeds_that_disagree_are_counted(held):
     (doubt,) = [d for d in verdict.doubts if " seeds." in d]
     assert doubt == "Fully connected is ahead of Convolution in 2 of 3 seeds."
     held(doubt, verdict.evidence)
+
+
+def test_families_that_are_level_have_no_seeds_that_disagree():
+    right = {
+        name: FamilyFindings(np.zeros((2, 900)), 10, flops)
+        for name, flops in (("dense", 1.0), ("recurrent", 2.0))
+    }
+    fold = np.arange(900) % 5
+    verdict = decide(Findings("accuracy", right, np.arange(2)[:, None] * 5 + fold, fold, margin=1e-5))
+    assert verdict.kind == "undecided" and not any("ahead" in doubt for doubt in verdict.doubts)
 
 
 def test_among_equivalent_families_the_order_is_no_doubt():

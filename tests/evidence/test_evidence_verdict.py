@@ -107,6 +107,29 @@ def test_none_is_warranted(verdicts):
     assert verdict.sentence.startswith("No family is shown to beat the baseline, majority (")
 
 
+@pytest.mark.parametrize("baseline, words", [(0.65, "is ahead with"), (0.9, "comes closest with")])
+def test_none_is_no_statement_that_the_baseline_is_better(baseline, words):
+    found = decide(study((0.72, 0.66, 0.66, 0.66), examples=200, seeds=3, baseline=baseline))
+    gain = next(
+        e for e in found.evidence if e.measure == "gain over the baseline" and e.subject == found.family
+    )
+    assert found.kind == "none" and (gain.value > 0) is (words == "is ahead with")
+    assert f"{words} " in found.sentence and ("not enough to be sure" in found.sentence) is (gain.value > 0)
+
+
+def test_equal_scores_are_level_and_none_is_ahead():
+    perfect = {name: FamilyFindings(np.zeros((2, 200)), 10, flops) for name, flops in zip(NAMES, FLOPS)}
+    fold = np.arange(200) % 5
+    runs = np.arange(2)[:, None] * 5 + fold
+    guess = {"logistic regression": BaselineFindings(np.zeros((1, 200)), 1.0)}
+    found = decide(Findings("accuracy", perfect, runs, fold, guess))
+    assert found.kind == "none" and found.sentence.endswith(": Fully connected is level with it.")
+    assert found.why[-1].startswith("Fully connected is level with the baseline to beat, logistic regression")
+    found = decide(Findings("accuracy", perfect, runs, fold))
+    assert found.kind == "undecided"
+    assert found.sentence == "Undecided: Fully connected and Recurrent are level so far."
+
+
 def test_one_trained_model_can_not_choose_but_none_it_can_say(verdicts):
     verdict = verdicts["one trained model"]
     assert (verdict.kind, verdict.family, verdict.settle) == ("undecided", "convolution", {"seeds": 5})
@@ -133,6 +156,37 @@ def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
     baselines = {"lucky": BaselineFindings(lucky, 0.6), "chosen": BaselineFindings(chosen, 0.7)}
     verdict = decide(study((0.9, 0.8, 0.8, 0.8), baselines=baselines))
     assert verdict.kind == "choose" and "baseline to beat, chosen (50.0 %)" in verdict.why[-1]
+
+
+def test_of_baselines_that_are_equal_on_validation_rows_the_harder_one_is_to_be_beaten():
+    """One column tells the class: 80 validation rows show no difference between trees and a line, 500 test rows do."""
+    wrong = {"logistic regression": 0.02, "boosted trees": 0.0}
+    equal = {
+        name: BaselineFindings((np.arange(1000) < 1000 * share).astype(float)[None], 1.0)
+        for name, share in wrong.items()
+    }
+    found = decide(study((0.999, 0.99, 0.99, 0.99), baselines=equal))
+    assert found.kind == "none" and "boosted trees (100.0 %)" in found.sentence
+
+
+@pytest.mark.parametrize("linear, said", [(0.5, True), (0.8, False)])
+def test_a_baseline_that_is_no_better_than_a_guess_is_not_advised_without_a_word(linear, said, held):
+    """Of noise the baseline that happened to validate best is no find."""
+    draw = np.random.default_rng(4)
+    baselines = {
+        "majority class": BaselineFindings((draw.random((1, 400)) > 0.5).astype(float), 0.5, guess=True),
+        "logistic regression": BaselineFindings(
+            (draw.random((1, 400)) > linear).astype(float), linear + 0.02
+        ),
+    }
+    verdict = decide(study((0.5, 0.5, 0.5, 0.5), examples=400, baselines=baselines))
+    assert verdict.kind == "none" and "logistic regression" in verdict.sentence
+    (line,) = [line for line in verdict.why if "a guess that reads no input, majority class" in line] or [
+        None
+    ]
+    assert (line is not None) is said
+    if line:
+        held(line, verdict.evidence)
 
 
 def test_a_margin_decides_between_choose_and_equivalent():

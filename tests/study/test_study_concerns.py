@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays, read
+from fourfold.evidence import doubts
 from fourfold.preprocessing.table import Table
-from fourfold.study.concerns import best_column, twins
+from fourfold.study.concerns import best_column, concerns, twins
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.study import Study
 
 
 def test_twins_are_equal_rows_in_any_form():
@@ -30,6 +33,16 @@ def test_twins_are_counted_within_each_split():
     x = np.array([[1.0], [1.0], [2.0], [3.0]])
     assert twins(x, [(np.array([0, 1]), np.array([2, 3])), (np.array([2, 3]), np.array([0, 1]))]) == 0
     assert twins(x, [(np.array([0, 2]), np.array([1, 3])), (np.array([1, 3]), np.array([0, 2]))]) == 0.5
+
+
+def test_twins_among_validation_rows_count_since_what_is_tested_learnt_from_these_too(tmp_path):
+    x = np.repeat(np.random.default_rng(0).normal(size=(60, 3)), 2, axis=0)
+    study = Study(from_arrays(x, np.arange(120) // 2 % 2), EFFORTS["tiny"], [0], 0, tmp_path)
+    fold = np.zeros(120)
+    for number, split in enumerate(study.splits):
+        fold[split.test] = number
+    share = next(e.value for e in concerns(study, {}) if e.measure == doubts.TWINS)
+    assert share == pytest.approx((fold[::2] != fold[1::2]).mean()) and share > 0.5
 
 
 @pytest.mark.parametrize("kind", ["number", "category", "regression", "date"])

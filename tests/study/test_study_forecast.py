@@ -85,6 +85,7 @@ def test_mase_and_naive_forecasts_by_hand(study):
     scale = np.array([np.mean(np.abs(y[SEASON:first] - y[: first - SEASON])) for y in sales])
     true = np.stack([sales[s, o : o + HORIZON] for s, o in zip(series, origin)])
     np.testing.assert_allclose(arrays["true"], true)
+    np.testing.assert_allclose(arrays["scale"], np.repeat(scale[series][:, None], HORIZON, axis=1))
     week = np.stack([sales[s, o - SEASON : o - SEASON + HORIZON] for s, o in zip(series, origin)])
     np.testing.assert_allclose(arrays["seasonal naive"][0], week, rtol=1e-5)
     last = np.stack([np.repeat(sales[s, o - 1], HORIZON) for s, o in zip(series, origin)])

@@ -1,6 +1,7 @@
 """The numbers of a study computed again, with scikit-learn, from the predictions that lie beside them."""
 
 import numpy as np
+import pandas
 import pytest
 from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
@@ -69,3 +70,29 @@ def scores(name, truth, line):
 def pooled(truth, lines):
     """The root of the mean squared error over all rows and seeds."""
     return np.sqrt(np.mean([metrics.mean_squared_error(truth, line[:, 0]) for line in lines]))
+
+
+@pytest.mark.parametrize("how", ["weight", "scale"])
+def test_predictions_hold_what_the_score_knows_of_rows_and_units(how, tmp_path):
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(90, 2))
+    table = {
+        "a": x[:, 0],
+        "b": x[:, 1],
+        "count": np.tile([1.0, 2.0, 9.0], 30),
+        "y": x[:, 0] + draw.normal(size=90),
+    }
+    asked = {"target": "y", "weight": "count"}
+    if how == "scale":
+        table |= {"z": 1000 * x[:, 1], "count": draw.normal(size=90)}
+        asked = {"target": ["y", "z"]}
+    out = tmp_path / "out"
+    found = compare(
+        pandas.DataFrame(table), out=out, effort="tiny", candidates=["dense"], verbose=False, **asked
+    )
+    with np.load(out / "predictions.npz", allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    assert ("weights" in arrays, "scale" in arrays) == (how == "weight", how == "scale")
+    errors = (arrays["dense"] - arrays["true"].reshape(1, 90, -1)) / arrays.get("scale", 1.0)
+    mean = np.average((errors**2).mean(axis=(0, 2)), weights=arrays.get("weights"))
+    assert found.table[0]["score"]["value"] == pytest.approx(np.sqrt(mean), rel=1e-5)

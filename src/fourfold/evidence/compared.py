@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ class Compared:
     best_others: dict[str, Interval]
     gains: dict[str, Interval]
     baseline: str | None
+    guess: str | None = None  # a baseline that reads no input, where another one is to be beaten
+    over_guess: Interval | None = None  # what the baseline to beat gains over it
 
     @property
     def ranked(self) -> list[str]:
@@ -60,12 +63,16 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
             do="pass the protocol that was used",
         )
     pairs = analysis.pairs(findings.level)
-    baseline = _to_beat(findings, analysis.lower)
+    baseline = to_beat(findings.baselines, analysis.lower)
     gained, against = {}, next(iter(analysis.values.values()))
+    guess, over_guess = next((name for name, found in findings.baselines.items() if found.guess), None), None
     if baseline is not None:
         loss = findings.baselines[baseline].losses
         design = findings.runs, findings.fold, findings.score, findings.level, findings.groups
         gained = gains(trained, loss, *design)
+        if guess is not None and not findings.baselines[baseline].guess:
+            guessed = findings.baselines[guess].losses
+            over_guess = gains({baseline: loss}, guessed, *design, seeded=False)[baseline]
         against = of_loss(findings.score, float(np.mean(loss)))
     elif analysis.lower:
         against = min(analysis.values.values())
@@ -81,14 +88,21 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
         analysis.best_others(pairs),
         gained,
         baseline,
+        guess,
+        over_guess,
     )
 
 
-def _to_beat(findings: Findings, lower_is_better: bool) -> str | None:
-    if not findings.baselines:
-        return None
+def to_beat(baselines: Mapping[str, BaselineFindings], lower_is_better: bool) -> str | None:
+    """The baseline that is best on validation data; of equals the one that tests best, which is the harder to beat.
 
-    def validation(item: tuple[str, BaselineFindings]) -> float:
-        return item[1].validation if lower_is_better else -item[1].validation
+    >>> tested = {"linear": np.array([[0.0, 1.0]]), "trees": np.array([[0.0, 0.0]])}
+    >>> to_beat({name: BaselineFindings(losses, 1.0) for name, losses in tested.items()}, lower_is_better=False)
+    'trees'
+    """
 
-    return min(findings.baselines.items(), key=validation)[0]
+    def rank(name: str) -> tuple[float, float]:
+        found = baselines[name]
+        return found.validation if lower_is_better else -found.validation, float(np.mean(found.losses))
+
+    return min(baselines, key=rank, default=None)

@@ -204,7 +204,8 @@ def validation_disagrees(c: Case) -> Iterator[Sentence]:
 def seeds_disagree(c: Case) -> Iterator[Sentence]:
     subject = f"{c.family} - {c.runner_up}"
     ahead, seeds = c.number(AHEAD, subject), c.number("seeds")
-    if c.kind in ("choose", "undecided") and ahead is not None and seeds and ahead < seeds:
+    level = c.number("difference", subject) == 0
+    if c.kind in ("choose", "undecided") and ahead is not None and seeds and ahead < seeds and not level:
         yield c.facts.say(
             "{family} is ahead of {other} in {ahead} of {seeds} seeds.",
             family=title(c.family),
@@ -216,22 +217,28 @@ def seeds_disagree(c: Case) -> Iterator[Sentence]:
 
 def unsteady_runs(c: Case) -> Iterator[Sentence]:
     for measure, threshold, words in (
-        (DIVERGED, MANY_DIVERGED, "{family}: {share} of the runs at the chosen settings diverged."),
-        (STOPPED, MANY_STOPPED, "{family}: {share} of the runs at the chosen settings stopped early."),
+        (DIVERGED, MANY_DIVERGED, "of the runs at the chosen settings diverged."),
+        (STOPPED, MANY_STOPPED, "of the runs at the chosen settings stopped early."),
         (
             FAILED,
             MANY_FAILED,
-            "{family}: {share} of the refits did worse on the validation rows than before, and were left out.",
+            "of the refits did worse on the validation rows than before, and were left out.",
         ),
     ):
-        for e in c.above(measure, threshold):
-            yield c.facts.say(words, family=title(e.subject), share=Cite(measure, e.subject))
+        shares = [
+            c.facts.say("{family}: {share}", family=title(e.subject), share=Cite(measure, e.subject))
+            for e in c.above(measure, threshold)
+        ]
+        if shares:
+            yield c.facts.join(" ", [c.facts.join(", ", shares), Sentence(words)])
 
 
 def findings_about_the_data(c: Case) -> Iterator[Sentence]:
     for e in c.above(FOUND, 0):
-        words = "{count} of the findings about the data can make this answer wrong; they are listed with the data."
-        yield c.facts.say(words, count=Cite(FOUND, e.subject))
+        words = "{count} of the findings about the data can make this answer wrong; {listed} with the data."
+        yield c.facts.say(
+            words, count=Cite(FOUND, e.subject), listed="it is listed" if e.value == 1 else "they are listed"
+        )
 
 
 def no_baseline(c: Case) -> Iterator[Sentence]:

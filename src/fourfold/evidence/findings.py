@@ -42,10 +42,11 @@ class FamilyFindings:
 
 @dataclass(frozen=True)
 class BaselineFindings:
-    """One baseline: its losses (1, n) on the test examples, and its score on validation data."""
+    """One baseline: its losses (1, n) on the test examples, its score on validation data, whether it reads no input."""
 
     losses: np.ndarray
     validation: float
+    guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Findings:
         families: name -> findings.
         runs: (S, n), the number of the trained model that predicted the entry.
         fold: (n,), the fold that holds example i out.
-        baselines: name -> findings; the one that is best on validation data is the one to beat.
+        baselines: name -> findings; the one that is best on validation data is the one to beat, of equals the one
+            that tests best.
         margin: the difference that matters, in the score's unit; None is 0.01 of accuracy, or 2 % of the
             RMSE of the baseline to beat (without baselines: of the best family).
         protocol: ``cross-validation`` or ``hold-out``.

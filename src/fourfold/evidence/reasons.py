@@ -21,6 +21,7 @@ SCORE_WORDS = {
     "mase": "MASE",
 }
 ENDS: tuple[Part, Part] = ("low", "high")
+OVER_GUESS = "gain over a guess"
 
 
 class Reasons:
@@ -67,6 +68,9 @@ class Reasons:
         for f, i in c.gains.items():
             method = f"simultaneous one-sided {level} lower bound; {crossed}"
             rows.append(found("gain over the baseline", f, i, gap, method))
+        if c.over_guess is not None:
+            method = f"one-sided {level} lower bound; crossed random effects, Student's t"
+            rows.append(found(OVER_GUESS, c.baseline, c.over_guess, gap, method))
         for f in self.others:
             i = c.pairs[self.family][f]
             method = f"simultaneous {level} interval, many to one; {crossed}"
@@ -133,13 +137,19 @@ class Reasons:
     def sentence(self) -> Sentence:
         family = title(self.family)
         if self.kind == "none":
+            gain = self.facts.find(Cite("gain over the baseline", self.family))
+            if gain == 0:
+                end, own = "{family} is level with it.", {}
+            else:
+                ahead = "is ahead with {own}, which is not enough to be sure."
+                end = "{family} " + (ahead if gain > 0 else "comes closest with {own}.")
+                own = {"own": Cite("score", self.family)}
             return self.say(
-                "No family is shown to beat the baseline, {baseline} ({score}): "
-                "{family} comes closest to it with {own}.",
+                "No family is shown to beat the baseline, {baseline} ({score}): " + end,
                 baseline=self.c.baseline or "",
                 score=Cite("score", self.c.baseline or ""),
                 family=family,
-                own=Cite("score", self.family),
+                **own,
             )
         if self.kind == "equivalent":
             return self.say(
@@ -157,6 +167,12 @@ class Reasons:
                 "Choose {family}: {gap} better than the best other family, {other}.",
                 family=family,
                 gap=self.gap(self.runner_up, size=True),
+                other=title(self.runner_up),
+            )
+        if self.facts.find(self.gap(self.runner_up)) == 0:
+            return self.say(
+                "Undecided: {family} and {other} are level so far.",
+                family=family,
                 other=title(self.runner_up),
             )
         return self.say(
@@ -177,7 +193,19 @@ class Reasons:
             lines.append(self._why_equivalent())
         if self.c.baseline is not None:
             lines.append(self._why_baseline(self.c.baseline))
+        if self.kind == "none" and self.c.over_guess is not None and self.c.over_guess.low <= 0:
+            lines.append(self._why_guess(self.c.baseline or "", self.c.guess or ""))
         return tuple(lines)
+
+    def _why_guess(self, baseline: str, guess: str) -> Sentence:
+        return self.say(
+            "That baseline itself is not shown to beat a guess that reads no input, {guess} ({score}): with {level} "
+            "confidence the lower bound of its gain is {low}.",
+            guess=guess,
+            score=Cite("score", guess),
+            level=Cite("confidence level", "study"),
+            low=Cite(OVER_GUESS, baseline, "low"),
+        )
 
     def _why_scores(self) -> Sentence:
         def one(f: str) -> Sentence:
@@ -231,13 +259,15 @@ class Reasons:
     def _why_baseline(self, baseline: str) -> Sentence:
         measure, f = "gain over the baseline", self.family
         low = self.facts.find(Cite(measure, f, "low"))
-        ahead = self.facts.find(Cite(measure, f)) >= 0
-        word = "{family} is {gain} better than" if ahead else "{family} is {gain} worse than"
+        gain = self.facts.find(Cite(measure, f))
+        word = "{family} is " + (
+            "{gain} better than" if gain > 0 else "{gain} worse than" if gain else "level with"
+        )
         end = "at least {low} better" if low > 0 else "the lower bound of its gain is {low}"
         return self.say(
             word + " the baseline to beat, {baseline} ({score}); with {level} confidence " + end + ".",
             family=title(f),
-            gain=Cite(measure, f, size=True),
+            **({"gain": Cite(measure, f, size=True)} if gain else {}),
             level=Cite("confidence level", "study"),
             baseline=baseline,
             score=Cite("score", baseline),

@@ -40,6 +40,11 @@ class Baseline:
     estimator: str
     remark: str = ""
 
+    @property
+    def guess(self) -> bool:
+        """Whether it reads no input."""
+        return self.make in (_majority, _mean)
+
     def of(self, strength: float, y: np.ndarray) -> Any:
         """The estimator for a target (n,), or one a column for (n, K)."""
         assert self.make is not None

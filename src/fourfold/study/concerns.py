@@ -35,7 +35,8 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
 
 
 def _data(dataset: Dataset, study: Study) -> list[Evidence]:
-    share = twins(dataset.inputs, [(split.train, split.test) for split in study.splits])
+    learnt = [np.concatenate([split.train, split.validation]) for split in study.splits]  # by what is tested
+    share = twins(dataset.inputs, list(zip(learnt, (split.test for split in study.splits))))
     found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
     matter = sum(finding.important for finding in dataset.findings)
     found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))

@@ -10,7 +10,7 @@ import numpy as np
 import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
-from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR
+from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
@@ -55,15 +55,20 @@ class Measured:
         """All that a score can be computed from again: for each name (lines, rows, classes), line by line.
 
         ``rows`` numbers the tested rows in the data, ``true`` is their target, ``classes`` what it counts, ``fold``
-        the fold that held a row out; lines are seeds, one for a baseline.
+        the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them, ``weights`` are
+        how much rows count, and ``scale`` is what errors are divided by.
         """
         study = self.study
         rows = tested.tested(study.prepared)
+        weights, scale = study.prepared.weights[rows], tested.measured_in(study.dataset, rows)
+        known = {"weights": weights} if np.ptp(weights) > 0 else {}
+        known |= {"scale": scale} if study.dataset.task.kind == "regression" and np.any(scale != 1) else {}
         return {
             "rows": rows,
             "true": tested.truth(study.dataset, study.preparations, rows),
             "classes": np.array([str(name) for name in study.dataset.task.classes]),
             "fold": self.findings.fold,
+            **known,
             **self.predictions,
         }
 
@@ -104,7 +109,10 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         families=families,
         runs=any_family.runs,
         fold=any_family.fold,
-        baselines={name: BaselineFindings(values, score) for name, (values, score) in baselines.items()},
+        baselines={
+            name: BaselineFindings(values, score, BASELINES[kind_of(task)][name].guess)
+            for name, (values, score) in baselines.items()
+        },
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
         further=concerns(study, trials),
@@ -333,9 +341,8 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     arrays = study.baselines()[name]
     strengths = [float(arrays[f"strength-{i}"]) for i in range(len(study.splits))]
     strength = sorted(strengths)[len(strengths) // 2]
-    sign = -1 if scoring.is_error(study.dataset.task.score) else 1
-    best = max(measured.baselines, key=lambda other: sign * measured.baselines[other][1])
     task = study.dataset.task
+    best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
     usage = baseline.usage(strength, column_by_column if task.several else "")
     if task.stepwise:
