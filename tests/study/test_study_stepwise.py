@@ -20,13 +20,16 @@ from fourfold.data import from_arrays
 from fourfold.errors import OptionError
 from fourfold.layers import Conv1D, Dense, GlobalAveragePooling1D
 from fourfold.options import Options
-from fourfold.study import stepwise, tested, variants
+from fourfold.study import probes, stepwise, tested, variants
 from fourfold.study.architecture import CAPS, architecture, build
 from fourfold.study.blocks import OverSteps, sweep_of
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.candidates.own import described
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import order
 from fourfold.study.prepared import prepare
+from fourfold.study.study import Study
 from fourfold.study.workers import Inline
 
 
@@ -192,6 +195,27 @@ def test_permuted_steps_keep_their_targets_and_shuffled_ones_their_lengths():
     shuffled = variants.varied(prepared, "labels:shuffled", 0)
     others = stepwise.counted(shuffled.targets[0]).sum(axis=1)
     assert (others <= lengths).all() and (others > 0).all()
+
+
+def test_a_family_that_needs_no_order_loses_none_of_its_steps_when_they_are_permuted(tmp_path):
+    """The label of a step is the sign of its own number: in whatever order, as long as what is told moves along."""
+    x = np.random.default_rng(0).normal(size=(120, 9, 1))
+    effort = replace(EFFORTS["quick"], steps=200, sizes=("S",), learning_rates=(1e-2,), extensions=0)
+    study = Study(
+        from_arrays(x, np.where(x[..., 0] > 0, "up", "down")),
+        effort,
+        [0],
+        0,
+        tmp_path,
+        families=("convolution",),
+    )
+    executor = Inline()
+    trials = study.run(executor)
+    study.probe(trials, (order.MEASURE,), executor)
+    (lost,) = order.find(Inquiry(study, trials, 0.01)).evidence
+    by_name, _ = probes.losses(Inquiry(study, trials, 0.01), "convolution", {})
+    assert 1 - by_name[probes.PLAIN].mean() > 0.9
+    assert abs(lost.value) < 0.05
 
 
 def test_a_baseline_reads_the_neighbours_of_a_step_alone():

@@ -28,7 +28,7 @@ from fourfold.study.prepared import prepare
 from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, Task, run_blocks
 from fourfold.study.trials import Trial, Trials, collect
-from fourfold.study.variants import ALL_ROWS
+from fourfold.study.variants import ALL_ROWS, in_place
 
 RUNS_OF_A_BLOCK = 10
 SECONDS_TO_COMPILE = 6.0
@@ -275,9 +275,14 @@ class Study:
         ]
 
     def probed(self, trials: Trials, variant: str) -> dict[tuple[int, int], Trial]:
-        """The trials of a variant by (seed, split), as far as they are on disk."""
+        """The trials of a variant by (seed, split), as far as they are on disk, outputs in the order of the data."""
         found = collect(self.probe_blocks(trials, variant), self.folder, self.prepared)
-        return {(t.run.seed, t.run.split): t for t in found[trials.family].all} if found else {}
+        return {
+            (t.run.seed, t.run.split): replace(
+                t, outputs=in_place(t.outputs, self.prepared, variant, t.run.seed)
+            )
+            for t in (found[trials.family].all if found else ())
+        }
 
     def examinations(self, trials: Mapping[str, Trials]) -> dict[str, Examination]:
         """A look at one trained network of each family, at its chosen setting.

@@ -16,7 +16,7 @@ from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, without
 
 Draw = np.random.Generator
-ALL_ROWS = "all"
+ALL_ROWS, ORDER = "all", "order"
 PIECES = 8
 """In how many pieces the local and the block permutation cut each axis, at most."""
 
@@ -26,7 +26,22 @@ def varied(prepared: Prepared, variant: str, seed: int) -> Prepared:
     if not variant:
         return prepared
     kind, _, detail = variant.partition(":")
-    return VARIANTS[kind](prepared, detail, np.random.default_rng([seed, 7]))
+    return VARIANTS[kind](prepared, detail, _draw(seed))
+
+
+def in_place(outputs: np.ndarray, prepared: Prepared, variant: str, seed: int) -> np.ndarray:
+    """What a network told of a variant's test rows (rows, ...), steps that the variant permuted back in their places.
+
+    The targets of steps move with them, so what is told does, too.
+    """
+    kind, _, how = variant.partition(":")
+    if kind != ORDER or not prepared.stepwise:
+        return outputs
+    return outputs[:, np.argsort(_order(prepared, how, _draw(seed)))]
+
+
+def _draw(seed: int) -> Draw:
+    return np.random.default_rng([seed, 7])
 
 
 def all_rows(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
@@ -91,11 +106,15 @@ def permuted_positions(prepared: Prepared, how: str, draw: Draw) -> Prepared:
     Positions are all axes but the last; those of an image are permuted jointly over both axes, since a permutation
     of each leaves structure. Steps that have targets move with them, so that each keeps its own.
     """
-    positions = prepared.inputs.shape[2:-1] if prepared.inputs.ndim > 3 else prepared.inputs.shape[2:3]
-    order = position_order(positions, how, draw)
+    order = _order(prepared, how, draw)
     flat = prepared.inputs.reshape(*prepared.inputs.shape[:2], len(order), -1)
     targets = prepared.targets[:, :, order] if prepared.stepwise else prepared.targets
     return replace(prepared, inputs=flat[:, :, order].reshape(prepared.inputs.shape), targets=targets)
+
+
+def _order(prepared: Prepared, how: str, draw: Draw) -> np.ndarray:
+    positions = prepared.inputs.shape[2:-1] if prepared.inputs.ndim > 3 else prepared.inputs.shape[2:3]
+    return position_order(positions, how, draw)
 
 
 def position_order(shape: tuple[int, ...], how: str, draw: Draw) -> np.ndarray:
@@ -136,5 +155,5 @@ VARIANTS: dict[str, Callable[[Prepared, str, Draw], Prepared]] = {
     ALL_ROWS: all_rows,
     "rows": fewer_rows,
     "labels": shuffled_labels,
-    "order": permuted_positions,
+    ORDER: permuted_positions,
 }
