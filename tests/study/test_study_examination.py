@@ -11,6 +11,8 @@ from scipy.stats import spearmanr
 
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import CORRELATION
 from fourfold.study import examination, maps
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
@@ -253,3 +255,18 @@ def test_attention_that_reads_the_next_token():
     assert maps.attention_distance(eye, distances) == pytest.approx((4 * 1 + 4) / 5)
     assert maps.attention_entropy(eye) == 0
     assert maps.token_distances((2, 3))[0].round(3).tolist() == [0, 1, 2, 1, 1.414, 2.236]
+
+
+@pytest.mark.parametrize(
+    "passed, words",
+    [(0, "0 of 2 kinds of maps differ from"), (1, "1 of 2 kinds of maps differs from"), (2, "as they")],
+)
+def test_maps_that_pass_are_counted_in_words_that_fit(passed, words):
+    likeness = looks.LIKENESS.format(kind="saliency")
+    checked = [
+        Evidence(likeness, family, 0.1 if place < passed else 0.9, CORRELATION)
+        for place, family in enumerate(("dense", "recurrent"))
+    ]
+    counts = [Evidence(looks.CHECKED, "study", 2, "count"), Evidence(looks.PASSED, "study", passed, "count")]
+    bound = Evidence(looks.BOUND, "study", examination.ALIKE, CORRELATION)
+    assert words in looks._answer([*checked, *counts, bound], checked)

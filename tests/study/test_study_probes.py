@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
+from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION
 from fourfold.evidence.statistics import Analysis
-from fourfold.study import probes
+from fourfold.study import probes, tested
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
@@ -119,6 +120,28 @@ def test_probe_scores_are_those_of_the_rows_they_name(inquiry):
     assert rows[0]["value"] == pytest.approx(np.concatenate(right).mean())
 
 
+def test_scores_with_fewer_rows_know_how_the_families_scatter_over_seeds_and_folds(inquiry):
+    """As in the table of results: families trained on as many rows share an estimate, not one family's sizes."""
+    study, families = inquiry.study, inquiry.trials
+    found = {(e.measure, e.subject): e for e in sample_efficiency.find(inquiry).evidence}
+    losses = {}
+    for family in families:
+        by_name, predicted = probes.losses(inquiry, family, {"15": "rows:0.1"})
+        losses[family] = by_name["15"]
+    together = tested.analysis(study, losses, predicted)
+    for family in families:
+        score = together.mean(family)
+        evidence = found["score with 15 training rows", family]
+        assert (evidence.value, *evidence.interval) == (score.value, score.low, score.high)
+
+
+@pytest.mark.parametrize("wrong, words", [(0.5, "less than one row a seed"), (1.0, "1 row"), (2.5, "2 rows")])
+def test_few_confused_rows_are_counted_in_words_that_fit(wrong, words):
+    counts = np.array([[10.0, wrong], [0.0, 10.0]])
+    evidence = confusion._worst_pair("dense", counts, ["a", "b"], "row")
+    assert f"“a” as “b” ({words})." in confusion._answer(evidence, "row")
+
+
 def test_the_intervals_of_probes_know_which_rows_depend_on_each_other(inquiry, monkeypatch):
     def design():
         analysis = probes.paired(inquiry, "dense", {"half": "rows:0.5"})
@@ -143,6 +166,13 @@ def test_ease_says_how_soon_and_how_evenly(inquiry):
     steps = found[ease.STEPS, "convolution"]
     assert 0 < steps.interval[0] <= steps.value <= steps.interval[1] <= EFFORT.steps
     assert 0 <= found[ease.SCATTER, "dense"].value < 0.5
+
+
+def test_families_that_take_as_many_rates_are_not_told_apart():
+    shares = [Evidence(ease.WORKS, family, 0.5, FRACTION) for family in ("dense", "recurrent")]
+    assert ease._answer(shares).endswith("50.0 % come near the best in every family.")
+    shares[1] = replace(shares[1], value=0.25)
+    assert ease._answer(shares).endswith("50.0 % come near the best in Fully connected; 25.0 % in Recurrent.")
 
 
 def test_confusion_counts_each_test_row_once(inquiry):

@@ -85,11 +85,15 @@ def _answer(evidence: list[Evidence], each: str) -> str:
     for subject in facts.about(PAIR):
         family, _, pair = subject.partition(": ")
         rows = Cite(MANY[each], subject)
-        words = (
-            "{family} takes {share} of {pair} ({rows} " + each + ("s)" if facts.find(rows) >= 1.5 else ")")
-        )
         parts = {"family": title(family), "share": Cite(PAIR, subject), "pair": pair, "rows": rows}
-        sentences.append(facts.say(words, **parts))
+        count = facts.find(rows)  # a mean over seeds
+        many = "{rows} " + each + ("s" if count >= 1.5 else "")
+        if count < 0.95:
+            many, parts = (
+                f"less than one {each} a seed",
+                {name: parts[name] for name in ("family", "share", "pair")},
+            )
+        sentences.append(facts.say(f"{{family}} takes {{share}} of {{pair}} ({many})", **parts))
     if not sentences:
         return (
             "No step of a test row is predicted wrong."

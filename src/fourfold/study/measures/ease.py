@@ -169,8 +169,10 @@ def _answer(evidence: list[Evidence]) -> str:
         return facts.say(words, family=title(found.subject), value=Cite(found.measure, found.subject))
 
     shares = sorted((e for e in evidence if e.measure == WORKS), key=lambda e: -(e.value or 0.0))
-    parts = [one(shares[0], "Of the learning rates of the base grid, {value} come near the best in {family}")]
-    if len(shares) > 1:
+    alike = len(shares) > 1 and shares[0].value == shares[-1].value
+    near = "Of the learning rates of the base grid, {value} come near the best in "
+    parts = [one(shares[0], near + ("every family" if alike else "{family}"))]
+    if len(shares) > 1 and not alike:
         parts.append(one(shares[-1], "{value} in {family}"))
     soonest = sorted(
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0

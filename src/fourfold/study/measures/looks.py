@@ -30,6 +30,7 @@ LIKENESS = "likeness of {kind} to random weights"
 CHECKED, PASSED, BOUND = "maps checked", "maps that pass", "likeness that fails"
 KINDS = {"saliency": "maps_alike", "attention": "attention_alike", "filters": "filters_alike"}
 NAMES = ("looks", "What it looks at", "What does each family look at, and can such maps be trusted?")
+DIFFER = "differ from those of random weights, as they should."
 MOST_COLUMNS = 12
 STEPWISE = " Of the answer for the last step of each series."
 
@@ -125,12 +126,14 @@ def _answer(evidence: list[Evidence], checked: list[Evidence]) -> str:
     if not checked:
         return ""
     facts = Facts(evidence)
+    failed = [e for e in checked if e.value is not None and e.value > ALIKE]
+    one = len(checked) - len(failed) == 1
     sentence = facts.say(
-        "{passed} of {checked} kinds of maps differ from those of random weights, as they should.",
+        "{passed} of {checked} kinds of maps "
+        + ("differs from those of random weights, as it should." if one else DIFFER),
         passed=Cite(PASSED, "study"),
         checked=Cite(CHECKED, "study"),
     )
-    failed = [e for e in checked if e.value is not None and e.value > ALIKE]
     if not failed:
         return sentence
     listed = facts.join(

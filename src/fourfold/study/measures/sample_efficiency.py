@@ -30,6 +30,7 @@ FEWEST_ROWS = 8
 
 FEWEST = "fewest training rows"
 CROSSING = "rows from which it leads"
+METHOD = "95 % interval of this score alone; crossed random effects; equal steps"
 NAMES = (
     "sample_efficiency",
     "Sample efficiency",
@@ -50,7 +51,6 @@ def find(inquiry: Inquiry) -> Measurement:
         )
     unit, _ = probes.units(study)
     evidence, rows = [], []
-    curves: dict[str, dict[int, float]] = {}
     counts = {name: int(name) for name in variants} | {probes.PLAIN: study.training_rows}
     by_count: dict[int, dict[str, np.ndarray]] = {count: {} for count in counts.values()}
     design: tested.Predictions | None = None
@@ -60,26 +60,26 @@ def find(inquiry: Inquiry) -> Measurement:
             evidence.append(probes.missing(_measure(min(map(int, variants))), family))
             continue
         losses, design = found
-        analysis = tested.analysis(study, losses, design)
-        curves[family] = {}
-        for name, count in sorted(counts.items(), key=lambda item: item[1]):
+        for name, count in counts.items():
             by_count[count][family] = losses[name]
-            score = analysis.mean(name)
-            curves[family][count] = score.value
-            row = {"series": family, "x": count, "value": score.value, "low": score.low, "high": score.high}
-            rows.append(row)
-            if name != probes.PLAIN:
-                span = (score.low, score.high)
-                method = "95 % interval of this score alone; crossed random effects; equal steps"
-                evidence.append(
-                    Evidence(_measure(count), family, score.value, unit, span, method, probes.source(study))
-                )
+    curves: dict[str, dict[int, float]] = {}
     if design is not None:
+        analyses = {n: tested.analysis(study, each, design) for n, each in sorted(by_count.items())}
+        for family in by_count[study.training_rows]:
+            curves[family] = {}
+            for count, analysis in analyses.items():
+                score = analysis.mean(family)
+                low, high = score.low, score.high
+                curves[family][count] = score.value
+                rows.append({"series": family, "x": count, "value": score.value, "low": low, "high": high})
+                if count < study.training_rows:
+                    about = _measure(count), family, score.value, unit, (low, high)
+                    evidence.append(Evidence(*about, METHOD, probes.source(study)))
         fewest = min(map(int, variants))
         evidence.append(
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
-        evidence += crossings({n: tested.analysis(study, each, design) for n, each in by_count.items()})
+        evidence += crossings(analyses)
     figure = Figure(
         "sample_efficiency",
         "lines",
@@ -145,9 +145,10 @@ def _answer(evidence: list[Evidence], curves: Mapping[str, Mapping[int, float]],
             high=Cite(measure, family, "high"),
         )
 
-    parts = [one(ranked[0], "scores best," if len(ranked) > 1 else "scores")]
-    if len(ranked) > 1:
-        parts.append(one(ranked[-1], "worst,"))
+    if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
+        parts = [one(ranked[0], "scores" if len(ranked) == 1 else "scores as all others do,")]
+    else:
+        parts = [one(ranked[0], "scores best,"), one(ranked[-1], "worst,")]
     head = facts.say("With {rows} training rows, ", rows=Cite(FEWEST, "study"))
     sentence = facts.join("", [head, facts.join("; ", parts)])
     over = [e for e in evidence if e.measure == CROSSING]
