@@ -1,5 +1,6 @@
 """Any figure of a measure becomes a chart whose marks and table hold its rows, and nothing else."""
 
+import itertools
 import re
 
 import pytest
@@ -163,6 +164,27 @@ def test_of_many_classes_those_with_most_errors_are_drawn_and_the_pairs_listed()
                 wrong[row["column"]] += row["value"]
     least = min(wrong[cell["row"]] for cell in layers["margin"])
     assert sum(count > least for count in wrong.values()) < 20
+
+
+def test_counts_that_are_means_over_seeds_are_written_as_counts():
+    rows = [
+        {"row": true, "column": said, "value": value}
+        for (true, said), value in zip(itertools.product("ab", "ab"), (178.4, 120.5, 0.5, 1203.5))
+    ]
+    (chart,) = made(measurement("confusion", "Confusion", figure("confusion-dense", "matrix", "Dense", rows)))
+    assert [cell["text"] for cell in matrix_layers(chart)["margin"]] == ["178", "1.20k"]
+    assert [cell["text"] for cell in matrix_layers(chart)["heat"]] == ["120", "0.5"]
+    assert chart.panels[0].note == "most often a taken for b (120)"
+
+
+def test_a_table_of_bars_has_intervals_only_where_there_are_some():
+    rows = [{"series": f, "group": g, "value": 2.0} for f in ("dense", "recurrent") for g in ("work", "span")]
+    bare = figure("m", "bars", "M", rows, x=axis("what grows"), y=axis("growth"))
+    held = figure("m", "bars", "M", [row | {"low": 1.0, "high": 3.0} for row in rows], x=axis("what grows"))
+    titles = [
+        [column.title for column in made(measurement("m", "M", one))[0].table.columns] for one in (bare, held)
+    ]
+    assert titles == [["Family", "What grows", "Growth"], ["Family", "What grows", "", "Interval"]]
 
 
 def test_a_measure_without_rows_still_says_its_answer():

@@ -112,11 +112,33 @@ def test_each_verdict_says_what_to_do_next():
         verdict = build(*sample()).verdict
         assert verdict.sentence and verdict.label, name
     assert build(*undecided()).verdict.next.startswith("fourfold compare seeds.csv --seeds 12")
-    assert build(*undecided()).verdict.settle == "about 12 seeds, about 900 more rows"
+    assert build(*undecided()).verdict.settle == "about 12 seeds, about 900 more images"
     assert "logistic regression" in build(*none()).verdict.usage
     assert build(*choose()).verdict.usage == ""
     assert [row.tag for row in build(*choose()).scores.rows if row.chosen] == ["chosen"]
     assert not any(row.chosen for sample in (none, undecided) for row in build(*sample()).scores.rows)
+
+
+def test_what_would_settle_it_is_said_of_what_the_rows_are():
+    results, timings = undecided()
+    results["data"]["each"] = "series"
+    assert build(results, timings).verdict.settle == "about 12 seeds, about 900 more series"
+
+
+@pytest.mark.parametrize("sample", [choose, regression])
+def test_the_range_of_the_runs_is_called_a_range_and_no_interval(sample):
+    """Of errors the lowest run is the best one."""
+    charts = {chart.name: chart for chart in build(*sample()).charts}
+    rates, curves = charts["rates"].table, charts["curves"].table
+    assert [column.title for column in rates.columns][3] == "Lowest to highest run"
+    assert "lowest–highest run" in curves.title
+    spans = [cell.note.split("–") for row in curves.rows for cell in row.cells[1:] if cell.note]
+    assert spans and all(float(low.replace(",", "")) <= float(high.replace(",", "")) for low, high in spans)
+
+
+def test_further_scores_are_not_said_to_be_read_by_the_verdict():
+    text = html.render(*choose())
+    assert "<summary>All evidence</summary>" in text and "that the verdict read" not in text
 
 
 def test_diverged_rates_are_shown_not_hidden():

@@ -123,7 +123,7 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
         Row((Cell(fmt.integer(step)), *(_curve_cell(at[family].get(step), scale) for family in curves)))
         for step in steps
     )
-    caption = f"Mean (worst–best run), {scale.axis}"
+    caption = f"Mean (lowest–highest run), {scale.axis}"
     return Chart("curves", "How they learn", reading, tuple(panels), Table(caption, columns, rows))
 
 
@@ -203,7 +203,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
         Column("Family"),
         Column("Learning rate", numeric=True),
         Column(f"Validation {scale.axis}", numeric=True),
-        Column("Interval", numeric=True),
+        Column("Lowest to highest run", numeric=True),
         Column("Runs trained", numeric=True),
         Column("Runs diverged", numeric=True),
     )

@@ -44,7 +44,20 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     if classes:
         labels = task.get("kind") == "multilabel"
         return (*words, plural(len(classes), *(("label",) if labels else ("class", "classes"))) + each)
+    if targets and task.get("score") == "mase":
+        return (*words, _forecast(targets))
     return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + each)
+
+
+def _forecast(targets: list[str]) -> str:
+    """The horizon, from the names of a target's steps.
+
+    >>> _forecast(["+1", "+2"]), _forecast(["sales+1", "visits+1"])
+    ('forecast of 2 steps', 'forecast of 1 step, 2 targets')
+    """
+    names, steps = ({name.rpartition("+")[part] for name in targets} for part in (0, 2))
+    several_of_them = f", {plural(len(names), 'target')}" if len(names) > 1 else ""
+    return f"forecast of {plural(len(steps), 'step')}{several_of_them}"
 
 
 def protocol(plan: dict[str, Any]) -> tuple[str, ...]:

@@ -170,12 +170,13 @@ def _bar_table(
     quantity: Quantity,
     groups: list[str],
 ) -> Table:
-    with_group = len(groups) > 1
+    with_group, heading = len(groups) > 1, figure["x"]["title"] or "what"
+    with_interval = any(fmt.is_number(row.get(end)) for row in rows for end in ("low", "high"))
     columns = [
         Column(series.heading),
-        *([Column(figure["x"]["title"] or "What")] if with_group else []),
+        *([Column(heading[:1].upper() + heading[1:])] if with_group else []),
         Column(quantity.title, numeric=True),
-        Column("Interval", numeric=True),
+        *([Column("Interval", numeric=True)] if with_interval else []),
     ]
     body = tuple(
         Row(
@@ -183,7 +184,7 @@ def _bar_table(
                 Cell(series.titles[str(row["series"])]),
                 *([Cell(str(row.get("group") or ""))] if with_group else []),
                 Cell(quantity.text(row["value"])),
-                Cell(quantity.span(row.get("low"), row.get("high"))),
+                *([Cell(quantity.span(row.get("low"), row.get("high")))] if with_interval else []),
             ),
             colour=series.colours[str(row["series"])],
         )

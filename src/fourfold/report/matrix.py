@@ -142,9 +142,13 @@ def _panel(
 
 
 def _short(value: float | None) -> str:
-    return (
-        fmt.compact(value).replace(" ", "") if value is None or float(value).is_integer() else f"{value:.2g}"
-    )
+    """A count in a cell: the mean over seeds may have a fraction, which only small ones show.
+
+    >>> [_short(value) for value in (3.0, 0.25, 12.4, 178.4, 1203.5)]
+    ['3', '0.25', '12', '178', '1.20k']
+    """
+    small = value is not None and not float(value).is_integer() and abs(value) < 9.95
+    return f"{value:.2g}" if small else fmt.compact(value).replace(" ", "")
 
 
 def _all_cells(

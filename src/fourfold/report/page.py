@@ -11,6 +11,7 @@ import shlex
 import sys
 from typing import Any
 
+from fourfold.core.naming import worded
 from fourfold.report import citation, design, scores, seconds, sections, summary
 from fourfold.report import format as fmt
 from fourfold.report.gallery import gallery
@@ -20,7 +21,7 @@ LABELS = {
     "choose": "One family is best",
     "equivalent": "A tie: take the cheapest",
     "undecided": "No clear winner yet",
-    "none": "None beats the baseline",
+    "none": "None is shown to beat the baseline",
 }
 OPENERS = {"darwin": "open", "win32": "start"}
 
@@ -79,7 +80,10 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
         runner_up=study.titles.get(runner_up, runner_up),
         change=verdict.get("change") or "",
         doubts=tuple(verdict.get("doubts") or ()),
-        settle=", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
+        settle=worded(
+            ", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
+            design.example(results["data"]),
+        ),
         next=verdict.get("next") or "",
         usage=_usage(results, study.scale.lower_is_better) if verdict["kind"] == "none" else "",
     )
