@@ -49,7 +49,7 @@ def convolutions(draw):
     lengths = per_axis(smallest, smallest + 6)
     groups, inputs = draw(st.integers(1, 3)), draw(st.sampled_from([1, 2, 3, 4, 5, 24]))
     outputs = draw(
-        st.sampled_from([1, 3, 5, 24, 48])
+        st.sampled_from([1, 3, 5, 16, 24, 48])
     )  # each formulation has its numbers of channels and examples
     x = normal(draw(st.integers(0, 9)), draw(st.sampled_from([1, 4, 8, 16])), *lengths, groups * inputs)
     kernel = normal(7, *sizes, inputs, groups * outputs)
@@ -73,6 +73,23 @@ def test_the_pieces_of_a_batch_change_nothing(batch, patches, examples, monkeypa
     assert conv._pieces_of_patches(windows, x) == patches
     assert conv._pieces_of_examples(x, normal(3, batch, 8, 8, 5)) == examples
     agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
+
+
+@pytest.mark.parametrize("batch", [1, 4, 7, 32])
+@pytest.mark.parametrize(
+    ("lengths", "sizes", "options"),
+    [
+        ((9, 8), (3, 3), {"strides": (1, 1), "padding": "same"}),
+        ((9, 8), (3, 2), {"strides": (2, 1), "padding": "valid"}),
+        ((11,), (5,), {"strides": (1,), "padding": "causal", "dilation": (2,)}),
+    ],
+)
+def test_a_convolution_of_few_products_is_written_out(batch, lengths, sizes, options, monkeypatch):
+    x, kernel, written = normal(1, batch, *lengths, 2), normal(2, *sizes, 2, 16), []
+    write = conv._written_out
+    monkeypatch.setattr(conv, "_written_out", lambda *given: written.append(given) or write(*given))
+    agree(partial(conv.convolution, **options), partial(conv.convolution_reference, **options), x, kernel)
+    assert bool(written) == (batch > 1)  # in two pieces or more
 
 
 @st.composite
