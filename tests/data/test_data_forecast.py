@@ -1,6 +1,8 @@
 """Forecasts: nothing is learnt from what is tested, windows are cut where they should be, and time is read right."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from fourfold.data import plan, read
 from fourfold.data.clock import Clock
 from fourfold.data.forecast import Ahead
+from fourfold.data.new_rows import read_inputs
 from fourfold.data.roles import Roles
 from fourfold.errors import DataError, FourfoldError
 from fourfold.preprocessing import Preparation
@@ -241,3 +244,75 @@ def test_arrays_are_refused():
     with pytest.raises(FourfoldError) as error:
         read("digits", ahead=Ahead(3))
     assert error.value.slug == "forecast-of-arrays"
+
+
+def hourly(hours=200, zone=None):
+    """Two shops, hour by hour, over the night in which Europe's clocks go back."""
+    at = pd.date_range("2023-10-25", periods=hours, freq="h", tz=zone)
+    draw = np.random.default_rng(0)
+    shops = [
+        pd.DataFrame(
+            {"shop": shop, "at": at, "sales": np.sin(np.arange(hours) / 4) + draw.normal(size=hours)}
+        )
+        for shop in ("north", "south")
+    ]
+    return pd.concat(shops, ignore_index=True)
+
+
+def moved(frame, rows, change):
+    return frame.assign(at=[change(at) if row in rows else at for row, at in enumerate(frame["at"])])
+
+
+IRREGULAR = pd.Timestamp("2023-10-25") + pd.to_timedelta(
+    np.cumsum(np.random.default_rng(1).exponential(3000, 200)).astype(int), unit="s"
+)
+FRAMES = {
+    "in order": (hourly(), "steps: 200 of 1 hour, 2023-10-25 to 2023-11-02 07:00:00"),
+    "in no order": (hourly().sample(frac=1, random_state=0), "order: the rows are sorted by time"),
+    "gaps": (hourly().drop([7, 8, 350]), "gaps: 3 steps without a row"),
+    "a zone": (hourly(zone="Europe/Berlin"), "steps: 200 of 1 hour, 2023-10-24 22:00:00 to 2023-11-02 05:00:00"),
+    "irregular": (hourly()[:200].assign(at=IRREGULAR), "steps: irregular (the order of the stamps is used"),
+    "a short series": (hourly().drop(range(205, 400)), "left out: 1 series (shorter than 51 steps)"),
+    "an empty time": (moved(hourly(), [3], lambda at: pd.NaT), "'at' is missing in some rows: got 1 rows, the first is row 4"),
+    "an empty id": (hourly().assign(shop=[None] + ["north"] * 199 + ["south"] * 200), "'shop' is missing in some rows"),
+    "a row twice": (
+        moved(hourly(), [250], lambda at: at - pd.Timedelta(hours=1)),
+        "two rows of one series have the same time: got at 2023-10-27 01:00:00 of 'south' in row 251, 1 such row in all",
+    ),
+    "all series short": (hourly(12), "the series are too short to train, validate and test: got 2 training windows of 3 steps"),
+    "a stamp of long ago": (
+        moved(hourly(), [0], lambda at: pd.Timestamp("1677-10-01")),
+        "nearly no step holds a row: got 3,033,",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("held", ["pandas", "polars"])
+@pytest.mark.parametrize("case", FRAMES)
+def test_frames_of_which_something_is_said(case, held):
+    frame, said = FRAMES[case]
+    shown = {"pandas": lambda: frame, "polars": lambda: pl.from_pandas(frame)}
+    window = None if case == "all series short" else 48
+    try:
+        data = read(
+            shown[held](), target="sales", roles=Roles(id="shop", time="at"), ahead=Ahead(3, window=window)
+        )
+        heard = "\n".join(map(str, data.notes))
+    except FourfoldError as error:
+        heard = str(error)
+    assert heard.count(said) == 1, heard
+
+
+def test_an_index_of_pandas_is_the_time_and_the_id():
+    frame = hourly()
+    asked = {"target": "sales", "ahead": Ahead(3)}
+    plain = read(frame, roles=Roles(id="shop", time="at"), **asked)
+    indexed = read(frame.set_index(["shop", "at"]), roles=Roles(id="shop", time="at"), **asked)
+    assert indexed.fingerprint == plain.fingerprint
+    one = frame[:200].set_index("at")["sales"]
+    for series in (one, one.rename_axis(None), one.sample(frac=1, random_state=0), one.to_frame()):
+        data = read(series, **asked)
+        assert data.forecast.windows.step == "1 hour" and len(data.forecast.stamps) == 200
+        np.testing.assert_array_equal(data.target[-1], one.to_numpy()[-3:])
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    assert str(read_inputs(one, preparation).following[0, 0]) == "2023-11-02T08:00:00.000000"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import narwhals as nw
@@ -201,7 +201,9 @@ def _all_dates(values: list[Any]) -> bool:
 def _moment(value: Any) -> Any:
     if not isinstance(value, date) or value != value:  # None, NaN, NaT
         return np.datetime64("NaT")
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None)
 
 
 def _pictures(inputs: np.ndarray | Table) -> str:

@@ -6,10 +6,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Clock", "filling"]
+from fourfold.errors import DataError
+
+__all__ = ["Clock", "filling", "shown"]
 
 TOLERANCE = 0.2
 """How far from the grid a stamp may lie, in steps."""
@@ -19,6 +22,9 @@ SECOND, DAY = 1_000_000, 86_400_000_000
 
 LONGEST_DAY = 288
 """The most steps of a day that are taken for a season: five minutes each."""
+
+MANY_STEPS, STEPS_OF_A_ROW = 1_000_000, 100
+"""More steps than these are refused where they are more than so many for each row."""
 
 _UNITS = (
     (7 * DAY, "week"),
@@ -80,6 +86,7 @@ class Clock:
         places = np.rint(exact).astype(np.int64)
         if np.abs(exact - places).max() > TOLERANCE or _doubled(places, series):
             return cls("stamp", 1, *np.unique(times, return_inverse=True))
+        _check_span(times, places)
         axis = stamps.min() + np.arange(places.max() + 1) * usual
         if not dates:
             return cls("number", float(usual), axis, places)
@@ -103,7 +110,7 @@ class Clock:
             sizes = iter([(float(count), unit)])
         else:
             sizes = _round(float(np.median(_steps(stamps, series))), dates)
-        chosen: Clock | None = None
+        chosen = None
         for count, unit in sizes:
             size = count * _SIZES.get(unit, 1)
             mark = min(size, DAY) if dates else size
@@ -112,13 +119,15 @@ class Clock:
             steps, filled = filling(places, series)
             if chosen is not None and steps < FEWEST_STEPS:
                 break
-            axis = first + np.arange(places.max() + 1) * size
-            axis = axis.astype(np.int64).astype("datetime64[us]") if dates else axis
-            chosen = cls(unit, count, axis, places, means=True)
+            chosen = unit, count, first, size, places
             if filled >= FILLED:
                 break
         assert chosen is not None
-        return chosen
+        unit, count, first, size, places = chosen
+        _check_span(times, places)
+        axis = first + np.arange(places.max() + 1) * size
+        axis = axis.astype(np.int64).astype("datetime64[us]") if dates else axis
+        return cls(unit, count, axis, places, means=True)
 
     def __str__(self) -> str:
         return f"{self.count:g} {self.unit}{' means' * self.means}"
@@ -171,6 +180,31 @@ def _round(usual: float, dates: bool) -> Iterator[tuple[float, str]]:
     steps = [(count, unit) for unit, counts in _ROUND.items() for count in counts]
     longer = [(count, unit) for count, unit in steps if count * _SIZES[unit] >= usual]
     yield from ((float(count), unit) for count, unit in longer or steps[-1:])
+
+
+def _check_span(times: np.ndarray, places: np.ndarray) -> None:
+    """Refuse stamps so far apart that nearly all steps between them are empty, before the steps are made."""
+    steps = int(places.max()) + 1
+    if steps <= MANY_STEPS or steps <= STEPS_OF_A_ROW * len(places):
+        return
+    stamps = np.unique(times)
+    gap = int(np.argmax(np.diff(stamps)))
+    raise DataError(
+        "far-stamps",
+        "the time stamps lie so far apart that nearly no step holds a row",
+        got=f"{steps:,} steps for {len(places):,} rows, none of them from {shown(stamps[gap])} to "
+        f"{shown(stamps[gap + 1])}",
+        wanted=f"at most {STEPS_OF_A_ROW} steps for each row",
+        do="correct the stamps on one side of it, or leave out these rows",
+    )
+
+
+def shown(stamp: Any) -> str:
+    """A stamp without a clock that shows midnight."""
+    if isinstance(stamp, np.datetime64):
+        text = str(stamp.astype("datetime64[s]"))
+        return text.removesuffix("T00:00:00").replace("T", " ")
+    return f"{stamp:g}"
 
 
 def filling(places: np.ndarray, series: np.ndarray) -> tuple[int, float]:

@@ -13,7 +13,7 @@ from .content import Content
 from .dataset import Note
 from .header import MISSING_WORDS
 from .messages import listed
-from .sample import Reading
+from .sample import Reading, Relation
 from .text_file import SEPARATORS, Dialect
 
 HEADER_CELLS = 50
@@ -37,9 +37,8 @@ INDISTINCT = (
 THREE_DECIMALS = "count(v) > 0 AND bool_and(regexp_full_match(trim(v), '[1-9][0-9]{0,2}[.][0-9]{3}'))"
 
 
-def read_cells(connection: Any, file: str, dialect: Dialect, content: Content, reading: Reading) -> int:
-    """Makes the table ``cells`` of all words c0, c1, ..., or of a sample of the rows; gives how many rows there are,
-    if it was counted."""
+def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
+    """The rows of a text, all their cells words c0, c1, ..."""
     if len(dialect.names) > MOST_COLUMNS:
         raise DataError(
             "too-many-columns",
@@ -55,10 +54,15 @@ def read_cells(connection: Any, file: str, dialect: Dialect, content: Content, r
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
         compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    keys = {name: f"trim({cell})" for name, cell in zip(dialect.names, cells)}
-    parameters = [file, dialect.separator]
-    drawn, total = sample.of_text(connection, relation, parameters, keys, content.unpacked, reading)
-    connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", parameters)
+    columns = {name: f"trim({cell})" for name, cell in zip(dialect.names, cells)}
+    return Relation(connection, relation, [file, dialect.separator], columns)
+
+
+def read_cells(found: Relation, size: int, reading: Reading) -> int:
+    """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
+    if it was counted."""
+    drawn, total = sample.of_text(found, size, reading)
+    found.connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", found.parameters)
     return total
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,17 +12,18 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, regression_of
 from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 
+from .clock import shown
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
-from .long_form import times_of
+from .long_form import dates_of, table_of, times_of
 from .messages import counted, listed
-from .panel import Panel, panel_of, shown
+from .panel import Panel, panel_of
 from .roles import Roles
 from .rolling import Timeline, groups_of, plan_windows
+from .sample import fitting
 from .source import Source
-from .words import reworded
 
-__all__ = ["Ahead", "check_last", "settle_forecast", "time_and_names", "timed"]
+__all__ = ["Ahead", "check_last", "settle_forecast", "time_and_names", "timed", "with_index"]
 
 FEWEST_STEPS = 8
 """The shortest window that is chosen: networks read series, not pairs of numbers."""
@@ -29,8 +31,9 @@ FEWEST_STEPS = 8
 SHARE_OF_SEASON, SHARE_OF_WINDOW = 1 / 3, 1 / 4
 """The longest season and window that are chosen, as parts of the longest series."""
 
-MOST_CELLS = 40_000_000
-"""The most numbers in all windows; beyond it not every origin is used."""
+MOST_CELLS, FEWEST_CELLS, BYTES_OF_A_CELL = 40_000_000, 1_000_000, 40
+"""The most numbers in all windows, fewer where memory is short, but the fewest; beyond them not every origin is used.
+And what such a number takes, with its copies, until it is prepared."""
 
 PEAK = 0.3
 """The autocorrelation of differences from which on its peak is a season."""
@@ -65,6 +68,19 @@ class Ahead:
                 )
 
 
+def with_index(x: Any) -> Any:
+    """A data frame of pandas with its index among the columns, if that has names or holds dates, as that of a series
+    does, or of several; anything else as it is."""
+    index = getattr(x, "index", None)
+    if index is None or not hasattr(x, "reset_index"):
+        return x
+    named = [name for name in index.names if name is not None]
+    dates = any(mark in str(getattr(index, "dtype", "")) for mark in ("datetime", "period"))
+    if not (named or dates) or set(named) & set(getattr(x, "columns", ())):
+        return x
+    return x.reset_index()
+
+
 def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
     """The roles with the column of time, if there is one, and the columns that may be targets.
 
@@ -90,7 +106,7 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             )
     if roles.time is None:
         source, roles = timed(source, table, roles)
-    if source.total and not roles.series and roles.time is not None:
+    if roles.time is not None:
         check_last(source, table, roles.time)
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
     if not names:
@@ -105,7 +121,7 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
 
 def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
     """The roles with the only column of dates as the time, if there is one."""
-    dates = [name for name in table if name != roles.id and _is_date(source, name)]
+    dates = dates_of(source, [name for name in table if name != roles.id])
     if len(dates) != 1:
         return source, roles
     source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
@@ -113,9 +129,13 @@ def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
 
 
 def check_last(source: Source, table: Table, time: str) -> None:
-    """Refuse a part of a series, the last rows of a table, whose rows are not in order of time."""
+    """Refuse the last rows of a series that are not in order of time, or before which there are later ones."""
+    if source.earlier is None:
+        return
     times = times_of(source, table, time)
-    if (times[1:] < times[:-1]).any():
+    earlier = times_of(source.earlier, table_of(source.earlier, [time]), time)
+    alike = times.dtype.kind == earlier.dtype.kind
+    if not alike or (times[1:] < times[:-1]).any() or earlier.max() > times[0]:
         raise DataError(
             "sampled-forecast",
             f"{source.name} is too large to be read whole, and its last rows are not the latest",
@@ -123,11 +143,6 @@ def check_last(source: Source, table: Table, time: str) -> None:
             wanted="rows in order of time, or whole series to sample",
             do=f"sort the rows by {time}; --id COLUMN, if there are several series; or --rows {source.total}",
         )
-
-
-def _is_date(source: Source, name: str) -> bool:
-    kind = source.kind(name)
-    return kind == "date" or (kind == "category" and reworded(source.inputs[name], strict=True)[1] == "date")  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def settle_forecast(
@@ -196,14 +211,17 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
     end = len(panel.clock.axis)
     lengths = np.array([len(values) for values in panel.values])
     channels = panel.values[0].shape[1]
-    stride = _stride(int(np.maximum(lengths - T - H + 1, 0).sum()) * T * channels, H)
-    inputs, targets, series, origins, absent, short = [], [], [], [], 0, 0
+    stride, since = _origins(
+        panel, T, H, fitting(MOST_CELLS, FEWEST_CELLS, BYTES_OF_A_CELL) // (T * channels)
+    )
+    inputs, targets, series, origins, absent, short, past_ones = [], [], [], [], 0, 0, 0
     for number, values in enumerate(panel.values):
         start = int(panel.start[number])
-        origin = np.arange(start + T, start + len(values) - H + 1)
+        origin = np.arange(max(start + T, since), start + len(values) - H + 1)
         origin = origin[(end - H - origin) % stride == 0] - start
         if not len(origin):
-            short += 1
+            short += len(values) < T + H
+            past_ones += len(values) >= T + H
             continue
         filled = panel.filled(number)
         past = np.lib.stride_tricks.sliding_window_view(filled, T, axis=0)[origin - T].transpose(0, 2, 1)
@@ -242,15 +260,35 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
         notes.append(Note(f"left out: {short} series", f"shorter than {T + H} steps"))
     if absent:
         notes.append(Note(f"left out: {counted(absent, 'window')}", "a step of the target is absent"))
-    if stride > 1:
-        notes.append(Note(f"windows: one every {stride} steps", "all of them are too many numbers"))
+    if past_ones:
+        notes.append(Note(f"left out: {past_ones} series", "they end before the windows that are used"))
+    if stride > 1 or since:
+        every = f"one every {stride} steps" if stride > 1 else "all"
+        last = f" of the last {end - int(forecast.origin.min()) + T:,} of {end:,} steps" if since else ""
+        notes.append(Note(f"windows: {every}{last}", "more would be too many numbers", "--window N"))
     return cells, np.concatenate(targets), forecast, tuple(notes)
 
 
-def _stride(cells: int, horizon: int) -> int:
-    """Steps from one window to the next: the fewest that divide the horizon and keep all windows small enough."""
+def _origins(panel: Panel, window: int, horizon: int, most: int) -> tuple[int, int]:
+    """Steps from one window to the next, and the place of the first target, so that there are so many at most.
+
+    The steps are the fewest that divide the horizon, so that tested windows are among those that are left; where the
+    horizon itself is not enough, the windows are those of the last places. 0 where all places are used.
+    """
+    end = len(panel.clock.axis)
+    begins = np.zeros(
+        end + 1, np.int64
+    )  # by how many the windows of a place are more than those of the one before
+    for start, values in zip(panel.start.tolist(), panel.values):
+        if len(values) >= window + horizon:
+            begins[start + window] += 1
+            begins[start + len(values) - horizon + 1] -= 1
+    windows = np.cumsum(begins)
     divisors = [step for step in range(1, horizon + 1) if horizon % step == 0]
-    return next((step for step in divisors if cells / step <= MOST_CELLS), horizon)
+    stride = next((step for step in divisors if windows.sum() <= most * step), horizon)
+    windows[(end - horizon - np.arange(end + 1)) % stride != 0] = 0
+    from_here = np.cumsum(windows[::-1])[::-1]
+    return stride, 0 if from_here[0] <= most else int(np.argmax(from_here <= most))
 
 
 def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:

@@ -142,7 +142,7 @@ def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[S
         which = "only" if len(rising) == 1 else "first"
         note = Note(f"time: {rising[0]}", f"the {which} column that rises from row to row", "--time COLUMN")
         source, roles = source.noting(note), replace(roles, time=rising[0])
-    if source.total and not roles.series and roles.time is not None:
+    if roles.time is not None:
         check_last(source, table, roles.time)
     return source, roles
 

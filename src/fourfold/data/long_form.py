@@ -21,7 +21,7 @@ from .steps import Placed
 from .targets import together
 from .words import as_objects, reworded, spelled
 
-__all__ = ["assembled", "labels_of", "series_of", "table_of", "times_of"]
+__all__ = ["assembled", "dates_of", "labels_of", "series_of", "table_of", "times_of"]
 
 
 def assembled(
@@ -192,6 +192,17 @@ def times_of(source: Source, table: Table, time: str) -> np.ndarray:
     if kind not in ("number", "date"):
         raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
     return present(time, values)
+
+
+def dates_of(source: Source, names: Iterable[str]) -> list[str]:
+    """Which of some columns hold dates, also those written as words."""
+    table = table_of(source, ())
+    kinds = {name: source.kind(name) for name in names}
+    return [
+        name
+        for name, kind in kinds.items()
+        if kind == "date" or (kind == "category" and reworded(table[name], strict=True)[1] == "date")
+    ]
 
 
 def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.ndarray]:

@@ -16,6 +16,7 @@ from fourfold.preprocessing.table import missing, row_count
 
 from .cut import Pieces, in_pieces
 from .dataset import Column, Note, Table
+from .forecast import with_index
 from .history import history_of
 from .join import empty
 from .layout import settle_array
@@ -112,6 +113,7 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
     shape of row was wanted.
     """
+    source = source if preparation.windows is None else with_index(source)
     return _new_rows(open_source(source, _reading(preparation)), preparation)
 
 

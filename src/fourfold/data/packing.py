@@ -30,10 +30,10 @@ def plain_content(content: Content) -> Iterator[Content]:
 
     A gzip file stays as it is: all readers take it.
     """
-    unpack = next((parts for mark, parts in UNPACKERS.items() if content.head.startswith(mark)), None)
-    if unpack is None or content.packed:
+    if not is_packed(content):
         yield content
         return
+    unpack = next(parts for mark, parts in UNPACKERS.items() if content.head.startswith(mark))
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data"
         total, head = 0, b""
@@ -62,6 +62,11 @@ def plain_content(content: Content) -> Iterator[Content]:
                 wanted="rows of data",
             )
         yield replace(content, path=path, head=head, unpacked=total, packed=True)
+
+
+def is_packed(content: Content) -> bool:
+    """Whether the bytes of a file are packed, in another way than gzip."""
+    return content.head.startswith(tuple(UNPACKERS)) and not content.packed
 
 
 def _blocks(module: Any, path: Path) -> Iterator[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -12,14 +11,14 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
 
-from .clock import DAY, Clock, filling
+from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
 from .long_form import labels_of, table_of, times_of
 from .messages import counted
 from .source import Source
 from .words import reworded
 
-__all__ = ["Panel", "panel_of", "shown"]
+__all__ = ["Panel", "panel_of"]
 
 MOST_LEVELS = 20
 """A column with more different words than this is left out."""
@@ -278,11 +277,3 @@ def _sorted(places: np.ndarray, series: np.ndarray) -> bool:
     """Whether the rows of each series stand in order."""
     order = np.argsort(series, kind="stable")
     return not ((np.diff(places[order]) < 0) & (np.diff(series[order]) == 0)).any()
-
-
-def shown(stamp: Any) -> str:
-    """A stamp without a clock that shows midnight."""
-    if isinstance(stamp, np.datetime64):
-        text = str(stamp.astype("datetime64[s]"))
-        return text.removesuffix("T00:00:00").replace("T", " ")
-    return f"{stamp:g}"

@@ -20,18 +20,30 @@ from .dataset import Dataset, Note
 from .embedded import EMBEDDED
 from .excel import read_excel
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
-from .forecast import Ahead
+from .forecast import Ahead, with_index
 from .infer import settle
 from .join import with_test
+from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
-from .packing import STANDARD_INPUT, plain_content, standard_input
+from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
 from .parts import joined, matches, tables_in
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
-from .sample import ALL, USUAL, Reading, places, reading_of, thinned
+from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
 from .source import Source
-from .tables import Opened, open_csv, open_json, open_parquet, read_csv, read_json, read_parquet
+from .tables import (
+    Opened,
+    open_csv,
+    open_json,
+    open_parquet,
+    read_csv,
+    read_json,
+    read_parquet,
+    rows_of_csv,
+    rows_of_json,
+    rows_of_parquet,
+)
 from .ts_file import is_ts, read_ts
 from .words import as_objects
 from .wrong_kinds import WANTED, is_workbook, refuse
@@ -78,6 +90,7 @@ def read(
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
     reading = reading_of(rows, layout, roles, of_steps=ahead is not None or window is not None)
+    source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
         found = with_test(found, open_source(test, Reading(layout=layout)))
@@ -131,24 +144,38 @@ Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
 
 @dataclass(frozen=True)
 class Reader:
-    """A form of file: its name, how it is recognised by its content, how it is read, how it is opened for parts."""
+    """A form of file: its name, how it is recognised by its content, how it is read, how it is opened for parts, and
+    how for a survey of its rows."""
 
     name: str
     recognises: Callable[[Content], bool]
     read: Callable[[Content, Reading], Source]
     open: Opener | None = None
+    rows: Callable[[Content], AbstractContextManager[Relation]] | None = None
 
 
 READERS: tuple[Reader, ...] = (
-    Reader("parquet", lambda content: content.head.startswith(b"PAR1"), read_parquet, open_parquet),
+    Reader(
+        "parquet",
+        lambda content: content.head.startswith(b"PAR1"),
+        read_parquet,
+        open_parquet,
+        rows_of_parquet,
+    ),
     Reader("npy", lambda content: content.head.startswith(b"\x93NUMPY"), read_npy),
     Reader("xlsx", is_workbook, read_excel),
     Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
-    Reader("json", lambda content: looks_like_json(content), read_json, open_json),
+    Reader("json", lambda content: looks_like_json(content), read_json, open_json, rows_of_json),
     Reader("ts", is_ts, read_ts),
-    Reader("csv", lambda content: True, read_csv, open_csv),
+    Reader("csv", lambda content: True, read_csv, open_csv, rows_of_csv),
 )
 """Tried in this order; whatever else is text is taken for csv."""
+
+NAMES = tuple(embedded.name for embedded in EMBEDDED)
+
+
+def _reader(content: Content) -> Reader:
+    return next(reader for reader in READERS if reader.recognises(content))
 
 
 def looks_like_json(content: Content) -> bool:
@@ -167,12 +194,12 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
             return thinned(embedded.load(), reading)
     if name == STANDARD_INPUT:
         with standard_input() as path:
-            return thinned(_file(path, reading, "standard input"), reading)
+            return thinned(_tables("standard input", [path], reading, "standard input"), reading)
     if files := matches(name):
         return thinned(_tables(name, files, reading), reading)
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
-    return thinned(_file(name, reading), reading)
+    return thinned(_tables(name, [name], reading), reading)
 
 
 def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
@@ -200,7 +227,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
     content = look(path, called=called)
     with plain_content(content) as plain:
         refuse(plain)
-        reader = next(reader for reader in READERS if reader.recognises(plain))
+        reader = _reader(plain)
         if reader.open is None:
             yield _file(path, reading, called)
             return
@@ -239,25 +266,54 @@ def _named(part: str, source: Source) -> Source:
     return replace(source, ids=as_objects([f"{part}/{name}" for name in source.ids]))
 
 
-def _tables(name: str, files: Sequence[Path], reading: Reading) -> Source:
-    """Several files as one table; of each as much as its size allows where all are too much."""
-    if (reading.whole or reading.last) and len(files) > 1:  # a series may lie in several files
-        reading = replace(reading, rows=ALL)
-    sizes = [file.stat().st_size for file in files]
+def _tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:
+    """Files as one table; of each as much as its size allows where all are too much."""
+
+    def read(file: str | Path, reading: Reading) -> Source:
+        return _file(file, reading, called)
+
+    if (reading.whole or reading.last) and (surveys := _surveys(files, reading, called)):
+        return read_series(name, files, surveys, reading, read)
+    if len(files) == 1:
+        return read(files[0], reading)
+    sizes = [Path(file).stat().st_size for file in files]
     total = max(sum(sizes), 1)
+    if reading.whole or reading.last:  # a series may lie in several files
+        reading = replace(reading, rows=ALL)
     return joined(
-        name, [_file(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
+        name, [read(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
     )
+
+
+def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list[Survey]:
+    """What files hold; [] where all of it is read in any case: small ones, and those of forms that are read whole."""
+    found: list[Survey] = []
+    if not _may_exceed([look(file, NAMES, called) for file in files], reading):
+        return found
+    for file in files:
+        with plain_content(look(file, NAMES, called)) as plain:
+            refuse(plain)
+            reader = _reader(plain)
+            if reader.rows is None:
+                return []
+            with reader.rows(plain) as rows:
+                found.append(survey(rows, reading.whole))
+    return found
+
+
+def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
+    """Whether files could hold more than is read; of parquet and of what is packed the size does not tell."""
+    dense = any(is_packed(content) or content.head.startswith(b"PAR1") for content in contents)
+    return dense or reading.may_exceed(sum(content.unpacked for content in contents))
 
 
 def _file(path: str | Path, reading: Reading, called: str = "") -> Source:
     """What one file holds. A file that is written while it is read is refused."""
-    content = look(path, [embedded.name for embedded in EMBEDDED], called)
+    content = look(path, NAMES, called)
     with plain_content(content) as plain:
         refuse(plain)
-        reader = next(reader for reader in READERS if reader.recognises(plain))
         try:
-            found = reader.read(plain, reading)
+            found = _reader(plain).read(plain, reading)
         except UnicodeError as error:
             raise FileError(
                 "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,11 @@ from fourfold.preprocessing.table import Table, row_count
 from .dataset import Note
 from .roles import Roles
 from .source import Source
+from .sql import literal
+from .words import as_objects
+
+EARLIER = 1000
+"""How many rows before the last ones are looked at, whether they are earlier, too."""
 
 CELLS, FEWEST_CELLS = 20_000_000, 500_000
 """The most cells (rows times columns) of a table that is read whole, unless --rows asks for more; and the fewest."""
@@ -23,16 +28,24 @@ BYTES_OF_A_CELL, BYTES_OF_PROGRAMS = 200, 10**9
 """What a cell takes while it is read, prepared and trained with, words included; and what programs that train take
 before there are any data."""
 
+ALL = 2**62
+"""More rows than there are."""
+
 PART = 1_000_000
 """The cells of a table that are read at once where all of its rows are wanted, one part after the other."""
 
 
 def most_cells() -> int:
     """20 million cells; half of them, or a quarter, ..., where so many would not fit into memory."""
-    cells, free = CELLS, available_memory() - BYTES_OF_PROGRAMS
-    while cells // 2 >= FEWEST_CELLS and cells * BYTES_OF_A_CELL > free:
-        cells //= 2
-    return cells
+    return fitting(CELLS, FEWEST_CELLS, BYTES_OF_A_CELL)
+
+
+def fitting(most: int, fewest: int, size: int) -> int:
+    """So many things of a size in bytes at most; half of them, a quarter, ... where memory is short, but the fewest."""
+    free = available_memory() - BYTES_OF_PROGRAMS
+    while most // 2 >= fewest and most * size > free:
+        most //= 2
+    return most
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,10 @@ class Reading:
     Without a number of rows these are as many as make 20 million ``cells``, fewer where memory is short; with
     ``all`` there is no sample, and rows are read part after part. A file that is one of several gets its ``share``
     of them. ``whole`` names the column whose rows of one value stay together, "" if there is none; with ``last`` no
-    rows are drawn, but the last ones taken, as of one series. ``numbers`` are the columns that may be read as numbers;
-    the words of all others are kept as they are. None: any column may.
+    rows are drawn, but the last ones taken, as of one series, whose steps are in order of the column ``time``, "" if
+    it is not known. ``only``: the values of ``whole`` whose rows are read, as words, None for all; ``counted``: how
+    many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
+    columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     """
 
     rows: int | None = None
@@ -51,6 +66,10 @@ class Reading:
     layout: str | None = None
     whole: str = ""
     last: bool = False
+    time: str = ""
+    only: frozenset[str | None] | None = None
+    counted: int = 0
+    upto: int = ALL
     numbers: frozenset[str] | None = None
     all: bool = False
     cells: int = field(default_factory=most_cells)
@@ -69,15 +88,17 @@ class Reading:
         """Whether a text of so many bytes could hold more: a cell takes two bytes at least."""
         return not self.all and (self.rows is not None or size >= 2 * self.cells * self.share)
 
+    def of_one(self, columns: int) -> int:
+        """The most steps of one series: as many as memory takes, where fewer rows are asked for than it has."""
+        return max(self.of(columns), self.cells // max(1, columns)) if self.whole else self.of(columns)
+
 
 def reading_of(rows: int | None, layout: str | None, roles: Roles, of_steps: bool) -> Reading:
     """What is read of a table. Where its rows are the steps of series, whole series, or of one series the end."""
     whole = roles.series if of_steps else roles.whole
-    return Reading(rows, layout=layout, whole=whole, last=of_steps and not whole)
+    time = roles.time or "" if of_steps else ""
+    return Reading(rows, layout=layout, whole=whole, last=of_steps and not whole, time=time)
 
-
-ALL = 2**62
-"""More rows than there are."""
 
 USUAL = Reading()
 """What holds where nothing is asked for."""
@@ -125,58 +146,101 @@ def _chunks(total: int) -> Iterator[tuple[int, np.ndarray]]:
         yield start, mixed(np.arange(start, min(start + CHUNK, total)))
 
 
-def drawn(
-    connection: Any,
-    relation: str,
-    parameters: list[Any],
-    total: int,
-    reading: Reading,
-    columns: dict[str, str],
-) -> str:
-    """A relation of ``total`` rows in SQL -> as many of them as the reading says, those of `places`, in their order.
+@dataclass(frozen=True)
+class Relation:
+    """The rows of a file in SQL, and its columns: their names, and what these are called in SQL."""
 
-    Rows that have to stay together do; their values are drawn by the order in which they first occur. ``columns``:
-    the names of the relation's columns, and what these are called in SQL.
+    connection: Any
+    sql: str
+    parameters: list[Any]
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a table holds, before it is read: its columns, and how many ``rows`` each series has, in the order in which
+    these first occur; None of rows that name no series."""
+
+    columns: tuple[str, ...]
+    rows: dict[str | None, int]
+
+
+def survey(found: Relation, key: str) -> Survey:
+    """The series that a column names, as words; without such a column all rows are one."""
+    if key not in found.columns:
+        return Survey(tuple(found.columns), {None: count(found.connection, found.sql, found.parameters)})
+    rows = found.connection.execute(
+        f"""SELECT value, count(*) AS rows, min({PLACE}) AS first FROM (
+            SELECT CAST({found.columns[key]} AS VARCHAR) AS value, {PLACE} FROM {_placed(found.sql)}
+        ) GROUP BY value ORDER BY first""",
+        found.parameters,
+    ).fetchall()
+    return Survey(tuple(found.columns), {value: number for value, number, _ in rows if value != key})
+
+
+def chosen(rows: Mapping[str | None, int], most: int) -> list[str | None]:
+    """The series that are drawn, so many rows in all at most, but one at least.
+
+    >>> chosen({"a": 10, "b": 10, "c": 10}, 20), chosen({"a": 10}, 5)
+    (['a', 'b'], ['a'])
     """
-    rows, key = reading.of(len(columns)), columns.get(reading.whole, "")
+    names, sizes = list(rows), np.fromiter(rows.values(), np.int64, len(rows))
+    order = np.argsort(mixed(np.arange(len(names))))
+    fitting = np.count_nonzero(np.cumsum(sizes[order]) <= most)
+    return [names[place] for place in np.sort(order[: max(1, fitting)])]
+
+
+def drawn(found: Relation, total: int, reading: Reading) -> str:
+    """A relation of ``total`` rows in SQL -> as many of them as the reading says, in their order: the last ones, or
+    those of `places`."""
+    total = min(total, reading.upto)
+    rows = reading.of(len(found.columns))
+    if rows >= total and reading.upto == ALL:
+        return found.sql
+    if reading.last:
+        return _at(found.sql, f"{PLACE} >= {total - rows}")
     if rows >= total:
-        return relation
-    connection.execute(MIXED)
-    placed = f"(SELECT row_number() OVER () - 1 AS {PLACE}, * FROM {relation})"
-    if not key:
-        chosen = f"{PLACE} >= {total - rows}" if reading.last else f"mixed({PLACE}) <= {_limit(total, rows)}"
-        return f"(SELECT * EXCLUDE ({PLACE}) FROM {placed} WHERE {chosen})"
-    connection.execute(
-        f"""CREATE TEMP TABLE chosen AS SELECT value FROM (
-            SELECT value, sum(count) OVER (ORDER BY order_) AS upto, row_number() OVER (ORDER BY order_) AS nth FROM (
-                SELECT *, mixed(row_number() OVER (ORDER BY first) - 1) AS order_ FROM (
-                    SELECT {key} AS value, count(*) AS count, min({PLACE}) AS first FROM {placed} GROUP BY ALL
-        ))) WHERE upto <= {rows} OR nth = 1""",
-        parameters,
-    )
-    return (
-        f"(SELECT * EXCLUDE ({PLACE}) FROM {placed} SEMI JOIN chosen ON {key} IS NOT DISTINCT FROM value "
-        f"ORDER BY {PLACE})"
-    )
+        return _at(found.sql, f"{PLACE} < {total}")
+    found.connection.execute(MIXED)
+    return _at(found.sql, f"{PLACE} < {total} AND mixed({PLACE}) <= {_limit(total, rows)}")
 
 
 PLACE = '"fourfold place"'
 
 
-def of_text(
-    connection: Any,
-    relation: str,
-    parameters: list[Any],
-    columns: dict[str, str],
-    size: int,
-    reading: Reading,
-) -> tuple[str, int]:
+def _placed(sql: str) -> str:
+    return f"(SELECT row_number() OVER () - 1 AS {PLACE}, * FROM {sql})"
+
+
+def _at(sql: str, condition: str) -> str:
+    return f"(SELECT * EXCLUDE ({PLACE}) FROM {_placed(sql)} WHERE {condition})"
+
+
+def of_series(found: Relation, reading: Reading) -> Relation:
+    """The rows of the series that are read alone, in their order, if there are such."""
+    if reading.only is None:
+        return found
+    value = f"CAST({found.columns[reading.whole]} AS VARCHAR)"
+    if len(reading.only) == 1:
+        (name,) = reading.only
+        same = "IS NULL" if name is None else f"= {literal(name)}"
+        return replace(found, sql=f"(SELECT * FROM {found.sql} WHERE {value} {same})")
+    found.connection.execute(
+        "CREATE TEMP TABLE series AS SELECT unnest(?::VARCHAR[]) AS name", [[*reading.only]]
+    )
+    sql = f"""(SELECT * EXCLUDE ({PLACE}) FROM {_placed(found.sql)}
+        SEMI JOIN series ON {value} IS NOT DISTINCT FROM name ORDER BY {PLACE})"""
+    return replace(found, sql=sql)
+
+
+def of_text(found: Relation, size: int, reading: Reading) -> tuple[str, int]:
     """A relation of text of so many bytes, or a sample of it where it holds too many rows, and their number if it
     was counted."""
     if not reading.may_exceed(size):
-        return relation, 0
-    total = count(connection, relation, parameters)
-    return drawn(connection, relation, parameters, total, reading, columns), total
+        return found.sql, 0
+    found = of_series(found, reading)
+    total = reading.counted or count(found.connection, found.sql, found.parameters)
+    return drawn(found, total, reading), total
 
 
 def count(connection: Any, relation: str, parameters: list[Any]) -> int:
@@ -189,35 +253,57 @@ def thinned(source: Source, reading: Reading) -> Source:
     Arrays are drawn from only where a number of rows is asked for.
     """
     found = row_count(source.inputs)
-    if isinstance(source.inputs, Table):
-        rows = reading.of(len(source.inputs))
-    else:
-        rows = reading.of(1) if reading.rows is not None else found
+    table = source.inputs if isinstance(source.inputs, Table) else None
+    columns = len(table) if table is not None else 1
+    rows = reading.of(columns) if table is not None or reading.rows is not None else found
     train = found - source.test_rows
     total = source.total or train
-    if total <= rows:
+    sampled = total > train
+    if train <= rows and not sampled:
         return source
+    whole = table is not None and reading.whole in table
+    if train > rows and not (whole and sampled):
+        if whole:
+            source = _of_series(source, reading, train, rows)
+        elif reading.last:
+            source = latest(source, np.arange(train), rows)
+        else:
+            source = source.take(np.concatenate([places(train, rows), np.arange(train, found)]))
+    train = row_count(source.inputs) - source.test_rows
     because = "as asked" if reading.rows is not None else f"{reading.cells:,} cells are read at most"
-    whole = isinstance(source.inputs, Table) and reading.whole in source.inputs
-    because += f"; all rows of each {reading.whole}" if whole else ""
-    if train > rows and not (whole and total > train):  # else they have been drawn
-        kept = np.arange(train - rows, train) if reading.last else places(train, rows)
-        kept = _whole(source, reading.whole, train, rows) if whole else kept
-        source, train = source.take(np.concatenate([kept, np.arange(train, found)])), len(kept)
-    last = "the last " if reading.last and not whole else ""
-    note = Note(f"sample: {last}{train:,} of {total:,} rows", because, "--rows N")
-    return replace(source, total=total).noting(note)
+    last = "the last " if (reading.last and not whole) or source.earlier is not None else ""
+    what = f"{last}{train:,} of {total:,} rows"
+    if whole:
+        kept = len(set(_names(source, reading.whole).tolist()))
+        what = f"{kept:,} of {source.series:,} series, {what}"
+        because += "" if last else f"; all rows of each {reading.whole}"
+    return replace(source, total=total).noting(Note(f"sample: {what}", because, "--rows N"))
 
 
-def _whole(source: Source, key: str, train: int, rows: int) -> np.ndarray:
-    """Which of the first ``train`` rows are drawn, at most ``rows``, all that have one value of the key, or none of
-    them; but of one value all, however many."""
+def latest(source: Source, among: np.ndarray, rows: int) -> Source:
+    """The last so many of some of the rows, and some of those before them as the ``earlier`` ones; test rows stay."""
+    before, kept = among[:-rows], among[-rows:]
+    earlier = source.take(before[places(len(before), min(EARLIER, len(before)))])
+    tests = np.arange(row_count(source.inputs) - source.test_rows, row_count(source.inputs))
+    return replace(source.take(np.concatenate([kept, tests])), earlier=replace(earlier, test_rows=0))
+
+
+def _of_series(source: Source, reading: Reading, train: int, rows: int) -> Source:
+    """Of the first ``train`` rows those of the series that are drawn; of one that is too long its end."""
     assert isinstance(source.inputs, Table)
-    values = source.inputs[key][:train]
-    labels = [None if value is None else str(value) for value in values.tolist()]
-    numbers: dict[str | None, int] = {}
-    number = np.array([numbers.setdefault(label, len(numbers)) for label in labels])
-    order = np.argsort(mixed(np.arange(len(numbers))))
-    fitting = np.cumsum(np.bincount(number)[order]) <= rows
-    chosen = order[: max(1, np.count_nonzero(fitting))]
-    return np.flatnonzero(np.isin(number, chosen))
+    names = _names(source, reading.whole)[:train]
+    sizes: dict[str | None, int] = {}
+    for name in names.tolist():
+        sizes[name] = sizes.get(name, 0) + 1
+    whole = set(chosen(sizes, rows))
+    kept = np.flatnonzero([name in whole for name in names.tolist()])
+    source, most = replace(source, series=len(sizes)), reading.of_one(len(source.inputs))
+    if len(kept) > most:
+        return latest(source, kept, most)
+    return source.take(np.concatenate([kept, np.arange(train, row_count(source.inputs))]))
+
+
+def _names(source: Source, key: str) -> np.ndarray:
+    """The series of each row, as words."""
+    assert isinstance(source.inputs, Table)
+    return as_objects([None if value is None else str(value) for value in source.inputs[key].tolist()])

@@ -21,7 +21,8 @@ class Source:
       that has a value for each step of a series (see `steps`); None where the target is still among the columns.
     - ``layout``: what the reader knows of the layout; None where it is to be inferred.
     - ``test_rows``: how many of the last rows are test rows.
-    - ``total``: how many rows there were, where only a sample of them was read; else 0.
+    - ``total``: how many rows there were, where only a sample of them was read; else 0. ``series``: how many series.
+    - ``earlier``: some of the rows before those that were read, where these are the last ones of a series; or None.
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
     - ``comma``: the file separates columns by semicolons, so that a comma in a number is likelier decimal.
@@ -39,6 +40,8 @@ class Source:
     notes: tuple[Note, ...] = ()
     test_rows: int = 0
     total: int = 0
+    series: int = 0
+    earlier: Source | None = None
     pictures: str = ""
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None

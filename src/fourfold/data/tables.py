@@ -16,13 +16,13 @@ from fourfold.errors import DataError, FileError
 from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
-from .delimited import ambiguous, numbers_of, ragged, read_cells, without_headers
+from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_headers
 from .json_forms import in_lines
 from .messages import counted, listed
-from .sample import Reading
+from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
-from .text_file import SEPARATORS, dialect_of, encoding_of, plain
+from .text_file import SEPARATORS, Dialect, dialect_of, encoding_of, plain
 from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -81,6 +81,34 @@ def read_csv(content: Content, reading: Reading) -> Source:
 def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
     the rows lie there, and any part of them can be read."""
+    with _text(content, scratch) as (found, text, dialect, notes):
+        connection = found.connection
+        total = read_cells(found, text.unpacked, reading)
+        names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
+        repeated = without_headers(connection, names) if dialect.header else 0
+        if repeated:
+            notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
+        rows, numbers = numbers_of(connection, names, reading)
+        check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
+        if dialect.separator == ";":
+            notes += ambiguous(connection, {cell: name for cell, name in names.items() if cell in numbers})
+        casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
+        yield Opened(
+            content, connection, "cells", (), casts, rows, total, notes, comma=dialect.separator == ";"
+        )
+
+
+@contextmanager
+def rows_of_csv(content: Content) -> Iterator[Relation]:
+    with _text(content) as (found, *_):
+        yield found
+
+
+@contextmanager
+def _text(
+    content: Content, scratch: Path | None = None
+) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
+    """The rows of a text, the text in UTF-8, how it is cut, and what is said about that."""
     encoding, mixed = encoding_of(content)
     with plain(content, encoding, mixed) as (path, text):
         dialect = dialect_of(text)
@@ -96,21 +124,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
             notes += (Note(f"separated by {mark}"),)
         with database(path, content.name, explain, scratch) as (connection, file):
-            total = read_cells(connection, file, dialect, text, reading)
-            names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
-            repeated = without_headers(connection, names) if dialect.header else 0
-            if repeated:
-                notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
-            rows, numbers = numbers_of(connection, names, reading)
-            check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
-            if dialect.separator == ";":
-                notes += ambiguous(
-                    connection, {cell: name for cell, name in names.items() if cell in numbers}
-                )
-            casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
-            yield Opened(
-                content, connection, "cells", (), casts, rows, total, notes, comma=dialect.separator == ";"
-            )
+            yield cells_of(connection, file, dialect, text), text, dialect, notes
 
 
 def read_parquet(content: Content, reading: Reading) -> Source:
@@ -121,19 +135,37 @@ def read_parquet(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_parquet(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    with _parquet(content, scratch) as (found, total, described):
+        columns = len(described)
+        if reading.only is not None:
+            found = sample.of_series(found, reading)
+            total = reading.counted or sample.count(found.connection, found.sql, found.parameters)
+        check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
+        drawn = sample.drawn(found, total, reading)
+        yield _opened(found, drawn, described, content, reading, total, scratch)
+
+
+@contextmanager
+def rows_of_parquet(content: Content) -> Iterator[Relation]:
+    with _parquet(content) as (found, *_):
+        yield found
+
+
+@contextmanager
+def _parquet(
+    content: Content, scratch: Path | None = None
+) -> Iterator[tuple[Relation, int, list[tuple[str, str]]]]:
+    """The rows of a parquet file, how many there are, and the types of the columns."""
     with database(content.path, content.name, scratch=scratch) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
         described = _described(connection, relation, file)
         facts: Any = connection.execute(
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
-        total, columns = int(facts[0]), len(described)
-        most = reading.of(columns)
-        check_bomb(content.name, content.size, total * columns)
-        check_memory(content.name, min(total, most, reading.at_once(columns)) * columns * 8)
-        keys = {name: quoted(name) for name, _ in described}
-        drawn = sample.drawn(connection, relation, [file], total, reading, keys)
-        yield _opened(connection, drawn, file, described, content, reading, total, scratch)
+        total = int(facts[0])
+        check_bomb(content.name, content.size, total * len(described))
+        columns = {name: quoted(name) for name, _ in described}
+        yield Relation(connection, relation, [file], columns), total, described
 
 
 def read_json(content: Content, reading: Reading) -> Source:
@@ -144,6 +176,21 @@ def read_json(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    with _json(content, scratch) as (found, described):
+        drawn, total = sample.of_text(found, content.unpacked, reading)
+        yield _opened(found, drawn, described, content, reading, total, scratch)
+
+
+@contextmanager
+def rows_of_json(content: Content) -> Iterator[Relation]:
+    with _json(content) as (found, _):
+        yield found
+
+
+@contextmanager
+def _json(content: Content, scratch: Path | None = None) -> Iterator[tuple[Relation, list[tuple[str, str]]]]:
+    """The rows of JSON, and the types of the columns."""
+
     def explain(message: str) -> FileError:
         where = re.search(r"in line (\d+)|record/value (\d+)", message)
         place = f"{'line' if where[1] else 'record'} {where[1] or where[2]} of " if where else ""
@@ -165,9 +212,8 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
         described = _described(connection, relation, file)
-        keys = {name: quoted(name) for name, _ in described}
-        drawn, total = sample.of_text(connection, relation, [file], keys, content.unpacked, reading)
-        yield _opened(connection, drawn, file, described, content, reading, total, scratch)
+        columns = {name: quoted(name) for name, _ in described}
+        yield Relation(connection, relation, [file], columns), described
 
 
 def _shape(head: bytes) -> str:
@@ -183,9 +229,8 @@ def _described(connection: Any, relation: str, file: str) -> list[tuple[str, str
 
 
 def _opened(
-    connection: Any,
+    found: Relation,
     relation: str,
-    file: str,
     described: list[tuple[str, str]],
     content: Content,
     reading: Reading,
@@ -193,8 +238,8 @@ def _opened(
     scratch: Path | None,
 ) -> Opened:
     """All columns of a type that can be used; the others are named in a note."""
-    parameters: tuple[str, ...] = (file,)
-    rows = total
+    connection, rows = found.connection, total
+    parameters: tuple[str, ...] = tuple(found.parameters)
     if scratch is not None:
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
         relation, parameters = "cells", ()
