@@ -1,11 +1,14 @@
 """Is the answer right where it is known? Verdicts on the tasks of known answer, and what certifies the answers.
 
     python -m benchmarks.known_answers FOLDER [--effort standard] [--only TASK ...]
+    python -m benchmarks.known_answers FOLDER --draws 10 [--effort quick]
     python -m benchmarks.known_answers FOLDER --certify [--steps 3000]
 
-The first prints each verdict beside the right answers. With ``--certify`` every family is trained long on the task
-(three seeds, the grid of learning rates, 2,000 fresh test rows), and the gap between the families that are the
-answer and the best of the others must be above 10 points. Hours on two cores; FOLDER keeps what was trained.
+The first prints each verdict beside the right answers. With ``--draws`` each task is drawn anew so many times and
+compared from end to end, without the measures, which decide nothing, and the verdicts are counted. With ``--certify``
+every family is trained long on the task (three seeds, size M, the grid of learning rates, 2,000 fresh test rows), and
+the gap between the families that are the answer and the best of the others must be above 10 points. An hour or two on
+two cores; FOLDER keeps what was trained.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
 
 SEEDS, TEST_ROWS, GAP = 3, 2_000, 0.10
+DRAWS_SEED = 1_000
+"""The seed of the first of the rows drawn anew; training and fresh test rows of the tasks have smaller ones."""
 RIGHT: dict[str, tuple[str, ...]] = {
     "moved-motifs": ("convolution",),
     "key-value-recall": ("attention",),
@@ -55,7 +60,7 @@ def certify(task: Synthetic, folder: Path, steps: int) -> Certificate:
     data = from_arrays(
         x, y, x_test=x_test, y_test=y_test, layout=task.layout, task="classification", name=task.name
     )
-    effort = replace(EFFORTS["standard"], name="certification", steps=steps, seeds=SEEDS)
+    effort = replace(EFFORTS["standard"], name="certification", sizes=("M",), steps=steps, seeds=SEEDS)
     study = Study(data, effort, list(range(SEEDS)), 0, folder)
     rows = tested.tested(study.prepared)
     target = tested.truth(data, study.preparations, rows)
@@ -78,11 +83,22 @@ def outcome(verdict: dict, right: tuple[str, ...]) -> str:
     return "right" if family in right and set(named) & set(right) else "wrong"
 
 
+def drawn(task: Synthetic, effort: str, draw: int, folder: Path) -> str:
+    """The outcome of a comparison on rows of its own, splits and seeds too."""
+    name = f"{effort}, the score alone"
+    EFFORTS[name] = replace(EFFORTS[effort], name=name, measures=False)
+    x, y = task.examples(task.rows, DRAWS_SEED + draw)
+    options = {"layout": task.layout, "task": "classification", "effort": name, "seed": 100 * draw}
+    verdict = compare(x, y, out=folder / f"{effort}-{task.name}-{draw}", verbose=False, **options).verdict
+    return outcome(verdict, RIGHT[task.name])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the studies lie")
     parser.add_argument("--effort", choices=EFFORTS, default="standard")
     parser.add_argument("--only", nargs="+", choices=RIGHT)
+    parser.add_argument("--draws", type=int, help="so many comparisons of each task, each on rows of its own")
     parser.add_argument("--certify", action="store_true", help="train long, and print the gaps")
     parser.add_argument("--steps", type=int, default=3000, help="of a training that certifies")
     options = parser.parse_args()
@@ -101,6 +117,12 @@ def main() -> None:
             )
         return
     print(f"Verdicts at {options.effort} effort")
+    if options.draws:
+        for task in tasks:
+            found = [drawn(task, options.effort, draw, options.folder) for draw in range(options.draws)]
+            counts = ", ".join(f"{kind} {found.count(kind)}" for kind in ("right", "open", "wrong"))
+            print(f"{task.name:18}{counts}", flush=True)
+        return
     for task in tasks:
         folder = options.folder / f"{options.effort}-{task.name}"
         verdict = compare(task.name, effort=options.effort, out=folder, verbose=False).verdict
