@@ -40,3 +40,14 @@ def test_counted_by_hand(function, arguments, flops, span):
 
 def test_without_fixed_arguments_all_work_counts():
     assert count(lambda w, x: x @ (2.0 * w), W, X) == Count(15 + 30, 1)
+
+
+def test_what_no_output_needs_is_free():
+    def body(carry, at):
+        slopes = jnp.exp(at) * 3.0  # a gradient's
+        return carry + at, jnp.tanh(slopes)
+
+    sums = lambda x: lax.scan(body, jnp.zeros(4), x)[0]  # noqa: E731
+    alone = lambda x: lax.scan(lambda carry, at: (carry + at, None), jnp.zeros(4), x)[0]  # noqa: E731
+    x = jax.ShapeDtypeStruct((5, 4), "float32")
+    assert count(sums, x) == count(alone, x)
