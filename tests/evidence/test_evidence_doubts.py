@@ -42,7 +42,7 @@ SPEAKS = {
     ),
     "twins": ([Evidence(doubts.TWINS, "study", 0.12, FRACTION)], "12.0 % of the test rows have the same"),
     "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
-    "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "learning rate, 0.03, is at the grid's edge"),
+    "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "may be better: Fully connected 0.03."),
     "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
     "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 of the findings about the data can make"),
     "stopped": ([Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)], "60.0 % of the runs"),

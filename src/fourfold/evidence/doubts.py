@@ -155,12 +155,13 @@ def large_class(c: Case) -> Iterator[Sentence]:
 
 
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
-    for family in c.facts.about(EDGE_RATE):
-        yield c.facts.say(
-            "{family}: the best learning rate, {rate}, is at the grid's edge; one beyond it may be better.",
-            family=title(family),
-            rate=Cite(EDGE_RATE, family),
-        )
+    rates = [
+        c.facts.say("{family} {rate}", family=title(family), rate=Cite(EDGE_RATE, family))
+        for family in c.facts.about(EDGE_RATE)
+    ]
+    if rates:
+        words = "The best learning rate is at the grid's edge, and one beyond it may be better: "
+        yield c.facts.join("", [Sentence(words), c.facts.join(", ", rates), Sentence(".")])
 
 
 def size_at_the_cap(c: Case) -> Iterator[Sentence]:
