@@ -6,73 +6,19 @@ A row is read and judged, or refused with an exit code, a slug and words of the 
 
 import bz2
 import gzip
-import io
 import json
 import lzma
 import os
 import sys
-import zipfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from data_samples import LABELS, X, Y, column, files, made, npy, npz, png, rows, target, zipped
 
 from fourfold.data import read
 from fourfold.data.judgement import as_lines, judge
 from fourfold.errors import FourfoldError
-
-LABELS = ["p", "q"]
-
-
-def rows(header, cell, count=30, label=lambda i: LABELS[i % 2], separator=","):
-    """A csv whose last column y is a class."""
-    return f"{header}\n" + "".join(f"{cell(i)}{separator}{label(i)}\n" for i in range(count))
-
-
-def target(cells, header="v,y"):
-    return f"{header}\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
-
-
-def column(cells, header="v,y"):
-    """A column v of these cells, repeated up to 40 rows, before a class y."""
-    return rows(header, lambda i: cells[i % len(cells)], 40, label=lambda i: LABELS[(i // len(cells)) % 2])
-
-
-def npz(name="data.npz", **arrays):
-    def make(folder):
-        np.savez(folder / name, **arrays)
-        return folder / name
-
-    return make
-
-
-def npy(array, name="x.npy"):
-    def make(folder):
-        np.save(folder / name, array, allow_pickle=True)
-        return folder / name
-
-    return make
-
-
-def files(**contents):
-    """A folder of files, / written as __ and . as _dot_."""
-
-    def make(folder):
-        for name, content in contents.items():
-            path = folder / "data" / name.replace("__", "/").replace("_dot_", ".")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return folder / "data"
-
-    return make
-
-
-def png(mode="L", size=(8, 8)):
-    file = io.BytesIO()
-    pixels = np.random.default_rng(len(mode)).integers(0, 256, (*size, 3), dtype=np.uint8)
-    Image.fromarray(pixels).convert(mode).save(file, "PNG")
-    return file.getvalue()
 
 
 def link(folder):
@@ -92,16 +38,6 @@ def looped(folder):
     return folder / "data"
 
 
-def zipped(name, **members):
-    def make(folder):
-        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
-            for member, content in members.items():
-                archive.writestr(member, content)
-        return folder / name
-
-    return make
-
-
 def packed_bomb(folder):
     with lzma.open(folder / "data.csv.xz", "wb") as file:
         for _ in range(80):
@@ -110,7 +46,6 @@ def packed_bomb(folder):
 
 
 GOOD = rows("v,w,y", lambda i: f"{i},{i % 7}")
-X, Y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 2
 
 # name: (content or maker, words of what is printed)
 READ = {
@@ -349,14 +284,6 @@ REFUSED = {
     "a class with one picture": (files(b__1_dot_png=png(), **{f"a__{i}_dot_png": png() for i in range(12)}), 2, "class-of-one", "got 'b'"),
     "a text of zeros": (files(a__1_dot_txt=b"a\0b", **{f"{c}__x{i}_dot_txt": f"{c}{i}" for c in "ab" for i in range(8)}), 2, "no-text", "a/1.txt"),
 }  # fmt: skip
-
-
-def made(content, folder):
-    if callable(content):
-        return content(folder)
-    path = folder / "data.csv"
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
 
 
 @pytest.mark.parametrize("name", READ)

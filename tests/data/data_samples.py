@@ -1,0 +1,78 @@
+"""Tables, arrays, folders and archives that tests of reading make of a few words."""
+
+import io
+import zipfile
+
+import numpy as np
+from PIL import Image
+
+LABELS = ["p", "q"]
+X, Y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 2
+
+
+def rows(header, cell, count=30, label=lambda i: LABELS[i % 2], separator=","):
+    """A csv whose last column y is a class."""
+    return f"{header}\n" + "".join(f"{cell(i)}{separator}{label(i)}\n" for i in range(count))
+
+
+def target(cells, header="v,y"):
+    return f"{header}\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
+
+
+def column(cells, header="v,y"):
+    """A column v of these cells, repeated up to 40 rows, before a class y."""
+    return rows(header, lambda i: cells[i % len(cells)], 40, label=lambda i: LABELS[(i // len(cells)) % 2])
+
+
+def npz(name="data.npz", **arrays):
+    def make(folder):
+        np.savez(folder / name, **arrays)
+        return folder / name
+
+    return make
+
+
+def npy(array, name="x.npy"):
+    def make(folder):
+        np.save(folder / name, array, allow_pickle=True)
+        return folder / name
+
+    return make
+
+
+def files(**contents):
+    """A folder of files, / written as __ and . as _dot_."""
+
+    def make(folder):
+        for name, content in contents.items():
+            path = folder / "data" / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder / "data"
+
+    return make
+
+
+def png(mode="L", size=(8, 8)):
+    file = io.BytesIO()
+    pixels = np.random.default_rng(len(mode)).integers(0, 256, (*size, 3), dtype=np.uint8)
+    Image.fromarray(pixels).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def zipped(name, **members):
+    def make(folder):
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, content in members.items():
+                archive.writestr(member, content)
+        return folder / name
+
+    return make
+
+
+def made(content, folder):
+    if callable(content):
+        return content(folder)
+    path = folder / "data.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
