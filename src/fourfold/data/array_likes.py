@@ -18,7 +18,8 @@ def familiar(x: Any, what: str = "x") -> Any:
 
     - tensors of torch (detached, copied to the CPU) and arrays in bfloat16, which become float32;
     - sparse matrices of scipy, made dense up to 1 GiB;
-    - data sets with columns and features (Hugging Face datasets): a dict of columns, class numbers as names.
+    - data sets with columns and features (Hugging Face datasets): a dict of columns, class numbers as names;
+    - arrays with a mask, NaN or None where it is set.
 
     >>> class Tensor:
     ...     def detach(self): return self
@@ -57,7 +58,24 @@ def familiar(x: Any, what: str = "x") -> Any:
         )
     if hasattr(x, "features") and hasattr(x, "column_names"):
         return _columns(x)
+    if isinstance(x, np.ma.MaskedArray):
+        numbers = x.dtype.kind in "biuf"
+        return np.ma.filled(x.astype(np.float64 if numbers else object), np.nan if numbers else None)
     return x
+
+
+def as_columns(rows: Any) -> Any:
+    """Records and lists of dicts as a dict of columns; all else as it is.
+
+    >>> as_columns([{"v": 1}, {"v": 2, "w": 3}])
+    {'v': [1, 2], 'w': [None, 3]}
+    """
+    if isinstance(rows, np.ndarray) and rows.dtype.names:
+        return {name: rows[name] for name in rows.dtype.names}
+    if isinstance(rows, list) and rows and all(isinstance(row, Mapping) for row in rows):
+        names = dict.fromkeys(name for row in rows for name in row)
+        return {name: [row.get(name) for row in rows] for name in names}
+    return rows
 
 
 def _columns(data: Any) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
-from .array_likes import familiar
+from .array_likes import as_columns, familiar
 from .columns import COUNTER
 from .dataset import Column, Dataset, Note, Table
 from .infer import settle
@@ -93,14 +93,39 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     pictures = _pictures(inputs)
     if y is None:
         return Source(name, inputs, columns, layout=layout, pictures=pictures)
+    _check_index(x, y)
     return Source(name, inputs, columns, layout=layout, pictures=pictures).aimed(*_target(y, inputs))
 
 
+def _check_index(x: Any, y: Any) -> None:
+    """Refuse frames of pandas whose indices hold the same rows in different orders: rows go by their place."""
+    frames = [frame for values in (x, y) if isinstance(frame := _native(values), (nw.DataFrame, nw.Series))]
+    indices = [index for frame in frames if (index := nw.maybe_get_index(frame)) is not None]
+    if len(indices) < 2 or not all(index.is_unique for index in indices):
+        return
+    of_x, of_y = ([*index] for index in indices)
+    if of_x != of_y and set(of_x) == set(of_y):
+        first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
+        raise _another_order(
+            "their indices differ", first, "y.loc[x.index], or y.to_numpy() if rows do go by their place"
+        )
+
+
+def _another_order(got: str, row: int, do: str) -> DataError:
+    return DataError(
+        "another-order",
+        "x and y have their rows in different orders",
+        got=f"{got} in row {row}",
+        wanted="the same row in the same place of both",
+        do=do,
+    )
+
+
 def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
-    x = familiar(x)
+    x = as_columns(familiar(x))
     if isinstance(x, dict):
         return _table({str(name): as_objects(list(values)) for name, values in x.items()})
-    frame = nw.from_native(x, pass_through=True, allow_series=True)
+    frame = _native(x)
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
     if isinstance(frame, nw.Series):
@@ -112,8 +137,8 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
         array = array.reshape(-1, 1)
     if array.dtype.kind in "biuf":
         return (array.astype(np.uint8) if array.dtype.kind == "b" else array), ()
-    if array.ndim == 2 and array.dtype.kind in "OUSM":
-        single = "text" if array.shape[1] == 1 and array.dtype.kind != "M" else None
+    if array.ndim == 2 and array.dtype.kind in "OUSMm":
+        single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
         return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
@@ -153,13 +178,7 @@ def _without_numbers(source: Source, inputs: np.ndarray | Table) -> tuple[Source
             if sorted(of_x) == sorted(of_y):
                 if of_x != of_y:
                     first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
-                    raise DataError(
-                        "another-order",
-                        "x and y have their rows in different orders",
-                        got=f"{name!r} differs in row {first}",
-                        wanted="the same row in the same place of both",
-                        do=f"sort both by {name!r}",
-                    )
+                    raise _another_order(f"{name!r} differs", first, f"sort both by {name!r}")
                 found.append(name)
         elif source.kind(name) == "number" and COUNTER.search(name):
             found.append(name)
@@ -168,15 +187,27 @@ def _without_numbers(source: Source, inputs: np.ndarray | Table) -> tuple[Source
     return source.without(*found), (Note(f"ignored in y: {listed(found)}", "it numbers the rows"),)
 
 
+def _native(values: Any) -> Any:
+    """A data frame or a series of any library in the form of narwhals; all else as it is."""
+    try:
+        return nw.from_native(values, pass_through=True, allow_series=True)
+    except nw.exceptions.DuplicateError as error:
+        raise _repeated(list(map(str, values.columns))) from error
+
+
+def _repeated(names: list[str]) -> DataError:
+    return DataError(
+        "repeated-columns",
+        "columns have the same name",
+        got=repr(max(names, key=names.count)),
+        do="rename one of them",
+    )
+
+
 def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
-        raise DataError(
-            "repeated-columns",
-            "columns have the same name",
-            got=repr(max(names, key=names.count)),
-            do="rename one of them",
-        )
+        raise _repeated(names)
     return _table({name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)})
 
 
@@ -201,9 +232,9 @@ def _all_dates(values: list[Any]) -> bool:
 def _moment(value: Any) -> Any:
     if not isinstance(value, date) or value != value:  # None, NaN, NaT
         return np.datetime64("NaT")
-    if not isinstance(value, datetime) or value.tzinfo is None:
+    if not isinstance(value, datetime):
         return value
-    return value.astimezone(UTC).replace(tzinfo=None)
+    return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None)
 
 
 def _pictures(inputs: np.ndarray | Table) -> str:
@@ -226,7 +257,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
     if steps is not None:
         return ("y",), *steps, ()
     y = familiar(y, "y")
-    frame = nw.from_native(y, pass_through=True, allow_series=True)
+    frame = _native(y)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
         table, columns = _frame(frame)
         return table.names, *together({column.name: (table[column.name], column.kind) for column in columns})
@@ -266,4 +297,11 @@ def _array(values: Any, what: str) -> np.ndarray:
         ) from error
     if array.dtype.kind == "c":
         raise DataError("array-type", f"{what} can't be used", got="complex numbers", wanted="real numbers")
+    if not array.ndim:
+        raise DataError(
+            "no-array",
+            f"{what} can't be used",
+            got=f"one {type(values).__name__}",
+            wanted="an array, a list or a data frame, a row for each example",
+        )
     return array

@@ -67,14 +67,25 @@ def read_cells(found: Relation, size: int, reading: Reading) -> int:
 
 
 def without_headers(connection: Any, names: dict[str, str]) -> int:
-    """Takes out the rows that repeat the header, as in files put one behind the other, and numbers the others anew."""
+    """Takes out the rows that repeat the header, as in files put one behind the other."""
     first = list(names.items())[:HEADER_CELLS]
-    same = " AND ".join(f"trim({cell}) = ?" for cell, _ in first)
-    deleted = connection.execute(f"DELETE FROM cells WHERE {same}", [name for _, name in first])
-    if repeated := deleted.fetchone()[0]:
+    return _without(
+        connection, " AND ".join(f"trim({cell}) = ?" for cell, _ in first), [name for _, name in first]
+    )
+
+
+def without_blanks(connection: Any, cells: Iterable[str]) -> int:
+    """Takes out the rows that are separators and nothing else, as sheets have below a table."""
+    return _without(connection, f"coalesce({', '.join(cells)}) IS NULL", [])
+
+
+def _without(connection: Any, condition: str, parameters: list[str]) -> int:
+    """Takes out the rows of which this is true, and numbers the others anew; gives how many these are."""
+    deleted = connection.execute(f"DELETE FROM cells WHERE {condition}", parameters).fetchone()[0]
+    if deleted:
         connection.execute("CREATE TABLE others AS SELECT * FROM cells ORDER BY rowid")
         connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
-    return repeated
+    return deleted
 
 
 def numbers_of(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:

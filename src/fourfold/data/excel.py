@@ -65,7 +65,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
     lines = lines[above:]
     columns = sorted({column for line in lines for column in line})
     texts = [
-        ["" if (value := line.get(column)) is None else str(value) for column in columns]
+        ["" if (value := line.get(column)) is None else _spelled(value) for column in columns]
         for line in lines[:100]
     ]
     if not columns:

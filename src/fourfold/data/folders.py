@@ -11,11 +11,12 @@ import numpy as np
 from fourfold.errors import DataError, FileError
 
 from .dataset import Column, Note, Table
-from .messages import listed
+from .messages import SHOWN, listed
 from .parts import check_inside, files_of
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
+from .text_file import unmarked_utf16
 from .words import as_objects
 
 LONGEST_TEXT = 2**16
@@ -92,6 +93,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             wanted="tables, or a subfolder of pictures or of texts for each class",
             do="save the pictures as PNG or JPEG"
             if any(path.suffix.lower() in OTHERS for path in files)
+            else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
+            if 0 < len(files) <= SHOWN
             else "",
         )
     total = len(kept)
@@ -100,21 +103,25 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     chosen = [files[place] for place in kept]
     ids = as_objects([str(path.relative_to(folder)) for path in chosen])
     ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
-    notes = (Note(f"ignored: {listed(ignored)}", "files of another kind"),) if ignored else ()
+    notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
     target = None if labels is None else labels[kept]
     if wanted is pictures:
         name, words = "picture", [str(path) for path in chosen]
     else:
-        name, words = "text", [_text(path) for path in chosen]
+        name, (words, encodings) = "text", zip(*map(_text, chosen))
+        for encoding in sorted({*encodings} - {"utf-8-sig"}):
+            which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
+            because = "not UTF-8; if words look wrong, save them in UTF-8"
+            notes.append(Note(f"encoding: {encoding} of {which}", because))
     return Source(
         str(folder),
-        Table({name: as_objects(words)}),
+        Table({name: as_objects([*words])}),
         (Column(name, "category"),),
         target,
         "category",
         "class",
         layout="image" if wanted is pictures else "text",
-        notes=notes,
+        notes=tuple(notes),
         total=total,
         pictures="picture" if wanted is pictures else "",
         ids=ids,
@@ -134,23 +141,28 @@ def _files(below: Path, folder: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _text(path: Path) -> str | None:
-    """The first 64 KiB of a text, in UTF-8 or else Windows-1252; None if there is nothing in it."""
+def _text(path: Path) -> tuple[str | None, str]:
+    """The first 64 KiB of a text, in UTF-8 or else Windows-1252, None if there is nothing in it; and its encoding."""
     with path.open("rb") as file:
         data = file.read(LONGEST_TEXT)
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    if b"\0" in data and encoding != "utf-16":
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    silent = "" if len(data) % 2 else unmarked_utf16(data)
+    encoding = "utf-16" if marked else silent or "utf-8-sig"
+    if b"\0" in data and encoding == "utf-8-sig":
         picture = data.startswith(PICTURES)
         raise FileError(
             "no-text",
             f"{path} is no text",
             got="a picture" if picture else "bytes of 0",
             wanted="a file of text",
-            do="let the names of pictures end in .png, .jpg or the like" if picture else "remove it",
+            do="let the names of pictures end in .png, .jpg or the like"
+            if picture
+            else "remove it, or name it, if it is the data",
         )
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         whole = error.reason == "unexpected end of data" and len(data) == LONGEST_TEXT
-        text = data.decode(encoding, "ignore") if whole else data.decode("cp1252", "replace")
-    return text.strip() or None
+        encoding = encoding if whole else "cp1252"
+        text = data.decode(encoding, "ignore" if whole else "replace")
+    return text.strip() or None, encoding

@@ -142,34 +142,43 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_header(records: Records) -> bool:
-    """The first record names the columns: no numbers, or numbers that count, or words above numbers."""
+    """The first record names the columns: words above numbers, or numbers that count, or no numbers and no row."""
     first, rest = records[0], records[1:]
-    if not any(_is_number(cell) for cell in first):
-        return not _is_among(first, rest)
-    whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
-    counts = len(whole) > 1 and whole[0] in (0, 1) and whole == list(range(whole[0], whole[0] + len(whole)))
-    if counts and len(whole) >= len(first) - 2:
-        return True
-    return any(
+    if any(
         not _is_number(cell)
         and cell.strip() not in MISSING_WORDS
         and bool(below := _below(rest, place))
         and all(map(_is_number, below))
         for place, cell in enumerate(first)
-    )
+    ):
+        return True
+    if not any(_is_number(cell) for cell in first):
+        alike = any(_is_alike(cell, _below(rest, place)) for place, cell in enumerate(first))
+        return not alike and not _is_among(first, rest)
+    whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
+    fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
+    return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def _is_alike(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell has the digits and marks of all below it, as dates and clocks have: then it is one of them.
+
+    >>> _is_alike("2024-01-01", ["2024-01-02"] * 3), _is_alike("Q1", ["Q2"] * 3), _is_alike("day", ["2024-01-02"] * 3)
+    (True, False, False)
+    """
+    shapes = {re.sub(r"\d", "9", word.strip()) for word in (cell, *below)}
+    return len(below) >= FEWEST_BELOW and len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
 
 
 def _is_among(first: Sequence[str], rest: Records) -> bool:
-    """Whether each cell of a record occurs below itself, and repeatedly: then it is a row, and no header.
+    """Whether each cell of a record occurs below itself, and repeatedly, or one of them in a tenth of the records: then
+    it is a row, and no header.
 
-    Of several columns only in other records: a header that is repeated occurs as a whole. The word above a single
-    column is a row if it is a tenth of what is below.
+    Of several columns only in other records: a header that is repeated occurs as a whole.
     """
-    if len(first) == 1:
-        same = sum(list(record) == list(first) for record in rest)
-        return bool(first[0].strip()) and same >= max(2, len(rest) / 10)
-    rest = [record for record in rest if record != first]
-    return all(
-        cell.strip() and sum(place < len(record) and record[place] == cell for record in rest) >= 2
+    others = rest if len(first) == 1 else [record for record in rest if record != first]
+    counts = [
+        sum(place < len(record) and record[place] == cell for record in others) if cell.strip() else 0
         for place, cell in enumerate(first)
-    )
+    ]
+    return max(counts) >= max(2, len(others) / 10) or (len(first) > 1 and min(counts) >= 2)

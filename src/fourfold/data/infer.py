@@ -9,7 +9,7 @@ import numpy as np
 
 from fourfold.core.naming import called, noted
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.table import missing, row_count
 from fourfold.preprocessing.task import Task
 
 from .columns import settle_table, understood_columns
@@ -218,10 +218,20 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             "there is no target",
             got=f"{source.name}, files",
             wanted="a subfolder for each class",
+            do="name the file itself, if one of them is a table, or lists the others with their classes",
+        )
+    left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
+    absent = [name for name in sorted(mentioned(target)) if any(repr(name) in note for note in left_out)]
+    if absent and absent[0] not in table:
+        raise DataError(
+            "target-left-out",
+            f"the target {absent[0]!r} can't be read",
+            got=next(note for note in left_out if repr(absent[0]) in note),
+            wanted="numbers or words, or labels in one cell, as in red;blue",
+            do="write it so, with --task multilabel for labels",
         )
     names, because = _target_names(table, target)
     if len(table) == len(names):
-        left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
         got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
         raise DataError(
             "no-inputs",
@@ -252,7 +262,8 @@ def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tup
             return (folded[usual],), "a usual name of a target"
     if _label_first(table):
         return (table.names[0],), "the only column of few whole numbers; the others are fractions"
-    return (table.names[-1],), "the last column"
+    filled = [name for name, values in table.items() if not missing(values).all()] or table.names
+    return (filled[-1],), "the last column" + " with values" * (filled[-1] != table.names[-1])
 
 
 def _label_first(table: Table) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Column, Note, Table
-from .messages import listed
+from .messages import SHOWN, close, listed
 from .series import as_long
 from .source import Source
 from .steps import grid
@@ -92,11 +93,18 @@ def _tables(source: Source, test: Source) -> dict:
     assert isinstance(source.inputs, Table) and isinstance(test.inputs, Table)
     absent = [name for name in source.inputs if name not in test.inputs]
     if absent:
+        near = {name: close(name, set(test.inputs) - set(source.inputs)) for name in absent}
+        said = [repr(name) + (f" (is it {meant!r}?)" if (meant := near[name]) else "") for name in absent]
+        alone = len(absent) == 1 and not near[absent[0]]
         raise DataError(
             "test-columns",
             "the test data lack columns",
-            got=f"no {listed(absent)}",
-            wanted="the same columns",
+            got=f"no {', '.join(said[:SHOWN])}" + f" and {len(absent) - SHOWN} more" * (len(absent) > SHOWN),
+            wanted="the same columns, the target among them",
+            do=f"if {absent[0]!r} is the target, compare the other rows alone, with --target "
+            f"{shlex.quote(absent[0])}, then fourfold predict FOLDER {shlex.quote(test.name)}"
+            if alone
+            else "",
         )
     columns, values = [], {}
     for name in source.inputs:

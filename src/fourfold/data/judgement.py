@@ -308,6 +308,20 @@ def _groups(case: Case) -> Iterator[Finding]:
                 "--group with the same column",
                 important=True,
             )
+    tests = case.dataset.test_rows
+    if groups is not None and tests is not None:
+        tested = set(groups[tests].tolist())
+        shared = tested & set(np.delete(groups, tests).tolist())
+        if shared:
+            yield Finding(
+                "groups-in-test-and-training",
+                f"{len(shared):,} of {counted(len(tested), 'group')} with test rows have other rows, too, from which "
+                "models learn",
+                "groups",
+                len(shared),
+                "choose test rows of other groups",
+                important=True,
+            )
     if groups is not None and case.task.kind != "regression":
         target = case.dataset.target
         has = {

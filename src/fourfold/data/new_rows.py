@@ -305,7 +305,7 @@ def _renamed(found: Source, preparation: Preparation) -> Source:
     table = Table(dict(zip(wanted, found.inputs.values())))
     columns = tuple(Column(name, column.kind) for name, column in zip(wanted, found.columns))
     note = Note("columns taken in their order", "one side has no names")
-    return Source(found.name, table, columns).noting(note)
+    return Source(found.name, table, columns, notes=found.notes).noting(note)
 
 
 def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:

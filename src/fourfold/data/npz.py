@@ -38,7 +38,7 @@ DAMAGED = (
 
 
 def read_npz(content: Content, reading: Reading) -> Source:
-    """x and y, or x_train, y_train, x_test and y_test.
+    """x and y, or x_train, y_train, x_test and y_test, which may as well be called train_x and so on.
 
     Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
     file, ``DataError`` for a file without x.
@@ -53,8 +53,11 @@ def read_npz(content: Content, reading: Reading) -> Source:
                     wanted="arrays named x and y",
                     do="numpy.savez('data.npz', x=scipy.sparse.load_npz(FILE).toarray(), y=y)",
                 )
-            pairs = [_pair(members, part) for part in ("", "train", "test")]
-            chosen = [name for pair in pairs for name in pair if name]
+            whole, train, test = (_pair(members, part) for part in ("", "train", "test"))
+            x, y = whole if whole[0] else train
+            if not (y and all(test)) or (whole[0] and train[0]):
+                test = ("", "")
+            chosen = [name for name in (x, y, *test) if name]
             check_memory(content.name, sum(members[name].file_size for name in chosen))
             arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
     except FourfoldError:
@@ -67,8 +70,6 @@ def read_npz(content: Content, reading: Reading) -> Source:
             wanted="a whole npz file",
             do="save it again",
         ) from error
-    (x, y), (x_train, y_train), (x_test, y_test) = pairs
-    x, y = (x, y) if x else (x_train, y_train)
     if not x:
         raise DataError(
             "no-x",
@@ -77,7 +78,8 @@ def read_npz(content: Content, reading: Reading) -> Source:
             do="numpy.savez('data.npz', x=x, y=y)",
         )
     source = as_source(arrays[x], arrays[y] if y else None, content.name)
-    if x_test and y_test and y and x == x_train:
+    if all(test):
+        x_test, y_test = test
         source = with_test(source, as_source(arrays[x_test], arrays[y_test], f"{x_test} and {y_test}"))
     unused = [name for name in members if name not in chosen]
     return source.noting(Note(f"ignored: {listed(unused)}", "arrays beside x and y")) if unused else source
@@ -100,12 +102,12 @@ def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.Zi
 
 
 def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
-    """The names of x and y of one part, '' where there is none."""
-    folded = {name.casefold(): name for name in members}
-    suffix = f"_{part}" if part else ""
+    """The names of x and y of one part, '' where there is none: x_train, train_x, trainX."""
+    folded = {name.casefold().replace("_", ""): name for name in members}
 
     def first(names: tuple[str, ...]) -> str:
-        return next((folded[name + suffix] for name in names if name + suffix in folded), "")
+        written = [way for name in names for way in (name + part, part + name)]
+        return next((folded[way] for way in written if way in folded), "")
 
     return first(INPUT_NAMES), first(TARGET_NAMES)
 

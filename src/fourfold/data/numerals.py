@@ -10,6 +10,9 @@ PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 SPACES = "\u00a0\u202f\u2009 '\u2019"
 """Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""
 
+AS_ASCII = {0x2212: "-", 0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
+"""The mathematical minus, and the wide signs of East Asia, as those of a plain keyboard."""
+
 LONGEST = 60
 """Characters of the longest word that is taken for a number."""
 
@@ -17,9 +20,9 @@ FEWEST_OF_A_UNIT = 3
 """Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
 
 CURRENCY = (
-    r"[$\u00a3\u00a5\u20ac\u20b9\u20bd\u20a9\u20ba\u20aa\u0e3f]"
+    r"[$\u00a3\u00a4\u00a5\u20ac\u20b9\u20bd\u20a9\u20ba\u20aa\u0e3f]"
     r"|(?:US|A|C|NZ|HK)\$|R\$|kr\.?|z\u0142|Ft|Kč|Fr\.?"
-    r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|TRY|RUB|KRW|ILS|SGD|HKD"
+    r"|Rs\.?|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|TRY|RUB|KRW|ILS|SGD|HKD"
 )
 UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
@@ -175,7 +178,7 @@ def _is_currency(unit: str) -> bool:
 
 
 def _plain(word: str) -> float | None:
-    stripped = word.strip().replace("\u2212", "-")
+    stripped = word.strip().translate(AS_ASCII)
     return float(stripped) if PLAIN.fullmatch(stripped) else None
 
 
@@ -185,11 +188,13 @@ def _amount(word: str) -> _Amount | None:
         return None
     if nothing := NO_MONEY.fullmatch(word.strip()):
         return _Amount("", nothing["before"] or nothing["after"], False, False)
-    found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().replace("\u2212", "-")))
+    found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
     brackets = found is not None and found["sign"] == "("
     if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):
         return None
     number = found["number"]
+    if number[-1] in ".," and found["after"] and not _is_currency(found["after"]):
+        return None  # a name such as 7.jpg
     sign = number[0] if number[0] in "+-" else ""
     if sign and found["sign"]:
         return None

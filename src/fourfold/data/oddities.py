@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from .case import Case
 from .dataset import Finding
 from .messages import listed, percent
+from .targets import listed_in
 
 STANDS_FOR_MISSING = (9, 99, 999, 9999, 99999, 999999)
 """Numbers that people write where they have none, with either sign."""
@@ -54,6 +55,15 @@ def judge(case: Case) -> Iterator[Finding]:
             important=True,
             columns=tuple(total),
         )
+    if case.task.kind == "classification" and (labels := _lists_of_labels(case.task.classes)):
+        yield Finding(
+            "lists-of-labels",
+            f"classes that look like lists of {len(labels)} labels: {listed(sorted(labels))}",
+            "labels",
+            len(labels),
+            "--task multilabel, if a row can have several of them",
+            important=True,
+        )
     if case.task.kind == "classification":
         alike: dict[str, list[str]] = {}
         for label in case.task.classes:
@@ -68,6 +78,22 @@ def judge(case: Case) -> Iterator[Finding]:
                 "write them alike, if they are one class",
                 important=True,
             )
+
+
+def _lists_of_labels(classes: Sequence[str]) -> set[str]:
+    """The labels that classes such as "red|blue" list, if there are fewer of them than classes, and most of these occur
+    in several; else none.
+
+    >>> sorted(_lists_of_labels(["red", "red|blue", "blue", "green|red|blue", "green"]))
+    ['blue', 'green', 'red']
+    >>> _lists_of_labels(["Paris, France", "Rome, Italy"])
+    set()
+    """
+    between, rows = listed_in(classes)
+    labels = set().union(*rows)
+    counts = [sum(label in row for row in rows) for label in labels]
+    several = sum(count > 1 for count in counts)
+    return labels if between and 1 < len(labels) < len(classes) and several > len(labels) / 2 else set()
 
 
 def _sums_last(case: Case) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,9 @@ from .words import reworded, spelled
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
+DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
+"""What Hugging Face calls files that say what the others hold."""
+
 MOST = 10_000
 """The most files that one pattern or folder may lead to."""
 
@@ -41,8 +45,33 @@ def matches(pattern: str) -> list[Path]:
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """The files of a folder that may be tables, by the ends of their names, sorted."""
-    return [path for path in files_of(folder) if is_table(path.name)]
+    """The files of a folder that may be tables, by the ends of their names, sorted; not those that describe others."""
+    return [path for path in files_of(folder) if is_table(path.name) and path.name not in DESCRIPTIONS]
+
+
+def entries_of(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted; hidden entries are left out."""
+    return [entry for entry in sorted(folder.iterdir()) if entry.name[0] not in "._"]
+
+
+def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
+    """The entries of a folder that hold one part of the rows, called by the first of these names (in small letters):
+    the one that has no other name (train.csv, Train), or the files whose names begin or end so
+    (train-00000-of-00002.parquet, Coffee_TRAIN.ts), tables before all others.
+    """
+    entries = entries_of(folder)
+    words = {entry: re.split("[-_]", entry.name.split(".")[0].lower()) for entry in entries}
+    for name in names:
+        alone = [entry for entry in entries if words[entry] == [name]]
+        files = [
+            entry for entry in entries if entry.is_file() and name in (words[entry][0], words[entry][-1])
+        ]
+        tables = [entry for entry in files if is_table(entry.name)]
+        if found := alone[:1] or tables or files[:1]:
+            for entry in found:
+                check_inside(entry, folder)
+            return found
+    return []
 
 
 def is_table(name: str) -> bool:
@@ -54,7 +83,7 @@ def is_table(name: str) -> bool:
 
 def files_of(folder: Path) -> list[Path]:
     """The regular files of a folder, sorted; hidden ones are left out, and a link may not leave the folder."""
-    found = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name[0] not in "._"]
+    found = [path for path in entries_of(folder) if path.is_file()]
     for path in found:
         check_inside(path, folder)
     return _checked(found, str(folder))
@@ -115,6 +144,7 @@ def _check_columns(first: Source, part: Source) -> None:
                 [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
             ),
             wanted="tables with the same columns",
+            do="name one of the files, if they are different tables",
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from fourfold.errors import FileError, OptionError, UnsafeFileError
+from fourfold.errors import DataError, FileError, OptionError, UnsafeFileError
 
 from .content import check_memory
 from .dataset import Note, Table
@@ -30,6 +30,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 LARGEST_SIDE = 32
 """The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
+
+INSIDE = ".path"
+"""The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
 
 SIDES = (4, 512)
 MOST_PIXELS = 50_000_000
@@ -74,7 +77,26 @@ def named_in(source: Source, folder: Path) -> Source:
         return source
     for column in source.columns:
         words: list[str] = source.inputs[column.name].tolist() if column.kind == "category" else []
-        if not words or not all(word is not None and is_picture(word) for word in words):
+        present = [word for word in words if word is not None]
+        if not present or not all(map(is_picture, present)):
+            continue
+        if column.name.endswith(INSIDE) and f"{column.name.removesuffix('path')}bytes" in repr(source.notes):
+            raise FileError(
+                "pictures-inside",
+                f"{source.name} holds the pictures themselves",
+                got=f"column {column.name.removesuffix(INSIDE)!r}",
+                wanted="files of pictures, and a table of their paths",
+                do="from Python fourfold.compare(datasets.load_dataset('parquet', data_files=FILE)['train'])",
+            )
+        if len(present) < len(words) and (folder / present[0]).is_file():
+            raise DataError(
+                "no-path",
+                f"column {column.name!r} has paths of pictures, and none in some rows",
+                got=f"row {words.index(None) + 1}",  # pyright: ignore[reportArgumentType]
+                wanted="the path of a picture in each row",
+                do="remove these rows, or the column",
+            )
+        if len(present) < len(words):
             continue
         paths = np.empty(len(words), dtype=object)
         for place, word in enumerate(words):

@@ -27,7 +27,7 @@ from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
-from .parts import joined, matches, tables_in
+from .parts import entries_of, files_of, joined, matches, part_of, tables_in
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
 from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
@@ -244,19 +244,36 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
 
 def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
-    entries = {entry.name.split(".")[0].lower(): entry for entry in sorted(folder.iterdir())}
-    parts = [next((name for name in names if name in entries), "") for names in (TRAINING, TESTING)]
-    if all(parts):
-        train, test = (_named(part, open_source(entries[part], reading)) for part in parts)
-        ignored = [entry.name for name, entry in entries.items() if name and name not in parts]
+    train, test = (part_of(folder, names) for names in (TRAINING, TESTING))
+    if train and test:
+        parts = [_named(_part_name(part[0]), _part(folder, part, reading)) for part in (train, test)]
+        ignored = [entry.name for entry in entries_of(folder) if entry not in (*train, *test)]
         notes = [Note(f"ignored: {listed(ignored)}", "beside train and test")] if ignored else []
-        return replace(with_test(train, test), name=str(folder)).noting(*notes)
-    tables = tables_in(folder)
-    if (classes := classes_of(folder)) and (len(classes) > 1 or not tables):
+        return replace(with_test(*parts), name=str(folder)).noting(*notes)
+    tables, classes = tables_in(folder), classes_of(folder)
+    if len(classes) == 1 and not tables and (tables_in(classes[0]) or part_of(classes[0], TRAINING)):
+        note = Note(f"folder: {classes[0].name}", "the only one with tables")
+        return _folder(classes[0], reading).noting(note)
+    if classes and (len(classes) > 1 or not tables):
         return read_classes(folder, classes, reading)
+    if len(tables) == 1 and holds_pictures(folder) and (labels := _file(tables[0], reading)).pictures:
+        return labels.noting(Note(f"table: {tables[0].name}", "it holds paths of the pictures"))
     if not tables or holds_pictures(folder) or reading.layout == "text":
         return read_unlabelled(folder, reading)
-    return _tables(str(folder), tables, reading)
+    ignored = [path.name for path in files_of(folder) if path not in tables]
+    notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
+    return _tables(str(folder), tables, reading).noting(*notes)
+
+
+def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:
+    """What one part of a folder holds: a folder, a file, or several tables."""
+    if len(entries) == 1:
+        return open_source(entries[0], reading)
+    return _tables(str(folder / _part_name(entries[0])), entries, reading)
+
+
+def _part_name(entry: Path) -> str:
+    return entry.name.split(".")[0]
 
 
 def _named(part: str, source: Source) -> Source:

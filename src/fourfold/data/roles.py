@@ -149,7 +149,12 @@ def _groups(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
             wanted=f"at least {FEWEST_GROUPS}",
             do="leave out --group, or choose a column with more groups",
         )
-    note = Note(f"groups: {count:,} of {name}", "none lies on two sides of a split; not an input")
+    because = "none lies on two sides of a split"
+    if shared := set(labels[: len(labels) - source.test_rows]) & set(
+        labels[len(labels) - source.test_rows :]
+    ):
+        because = f"{len(shared):,} of them have test rows and others"
+    note = Note(f"groups: {count:,} of {name}", f"{because}; not an input")
     return replace(source, groups=labels).noting(note)
 
 

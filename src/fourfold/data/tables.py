@@ -16,13 +16,13 @@ from fourfold.errors import DataError, FileError
 from . import sample
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
-from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_headers
+from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_blanks, without_headers
 from .json_forms import in_lines
 from .messages import counted, listed
 from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
-from .text_file import SEPARATORS, Dialect, dialect_of, encoding_of, plain
+from .text_file import SEPARATORS, Dialect, between_blanks, dialect_of, encoding_of, plain
 from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -88,6 +88,8 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         repeated = without_headers(connection, names) if dialect.header else 0
         if repeated:
             notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
+        if blank := 0 if reading.all else without_blanks(connection, names):
+            notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
         rows, numbers = numbers_of(connection, names, reading)
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         if dialect.separator == ";":
@@ -120,7 +122,7 @@ def _text(
         if encoding != "utf-8":
             notes += (Note(f"encoding: {encoding}", "not UTF-8; if words look wrong, save it in UTF-8"),)
         if dialect.separator != ",":
-            blanks = dialect.separator == "\t" and b"\t" not in content.head
+            blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
             notes += (Note(f"separated by {mark}"),)
         with database(path, content.name, explain, scratch) as (connection, file):

@@ -14,7 +14,7 @@ from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classificat
 from .dataset import Note
 from .messages import listed, percent, unknown
 from .numerals import style_of
-from .words import MOSTLY
+from .words import LIKELY
 
 TASKS = ("classification", "regression", "multilabel")
 FEWEST_ROWS = 10
@@ -93,7 +93,8 @@ def check_values(name: str, values: np.ndarray, kind: str) -> None:
             "missing-target",
             f"the target {name!r} is missing, NaN or infinite in some rows",
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
-            do="remove these rows or fill in the target",
+            do="remove these rows or fill in the target"
+            + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
         )
     if len(values) < FEWEST_ROWS:
         raise DataError(
@@ -159,6 +160,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             "the test file has classes that the training data don't have",
             got=listed(strange),
             wanted=listed(classes.tolist()),
+            do="write them alike in both, or leave these rows out",
         )
 
 
@@ -166,7 +168,7 @@ def _check_words(name: str, labels: np.ndarray) -> None:
     """Refuse a target of numbers among which there are some words, and name them."""
     style = style_of(labels.tolist())
     words = np.array([style.parse(label) is None for label in labels.tolist()])
-    if 0 < words.mean() <= 1 - MOSTLY:
+    if 0 < words.mean() <= LIKELY:
         raise DataError(
             "words-among-numbers",
             f"the target {name!r} holds numbers, and words among them",

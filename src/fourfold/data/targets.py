@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 
@@ -11,13 +12,16 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
 
 from .dataset import Note
-from .messages import close, listed, unknown
+from .messages import close, counted, listed, unknown
 from .target import TASKS, check_values, check_varies
 from .words import reworded
 
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
+
+LIST = re.compile(r"\s*\[.*\]\s*|\s*", re.DOTALL)
+"""A list between brackets, or nothing."""
 
 MOST_LABELS = 1_000
 
@@ -174,14 +178,13 @@ def settle_lists(
     Errors: ``DataError`` for fewer than two labels or more than 1,000, or a label that all rows have.
     """
     words = ["" if cell is None else str(cell) for cell in cells.tolist()]
-    between = next((mark for mark in SEPARATORS if any(mark in word for word in words)), None)
-    rows = [{part.strip() for part in word.split(between)} - {""} for word in words]
+    between, rows = listed_in(words)
     labels = sorted(set().union(*rows))
     if between is None or not 2 <= len(labels) <= MOST_LABELS:
         raise DataError(
             "no-lists-of-labels",
             f"the target {name!r} does not list labels",
-            got=f"{len(labels)} different ones, and {'no ' if between is None else ''}{between or 'separator'!r}",
+            got=f"{counted(len(labels), 'label')}, and {f'{between!r}' if between else 'nothing'} between them",
             wanted=f"2 to {MOST_LABELS:,} labels, with one of {' '.join(SEPARATORS)} between those of a row",
             do="--task classification, if each row has one class",
         )
@@ -192,6 +195,20 @@ def settle_lists(
     _check(labels, values, test_rows)
     settled = multilabel(labels)
     return values, settled, _said_of_labels(settled, f"as asked, {between!r} between them", values)
+
+
+def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
+    """What stands between the labels of cells, None if nothing does, and the labels of each; brackets and quotes of
+    lists as Python and JSON write them are no part of these.
+
+    >>> between, rows = listed_in(["red|blue", "red"])
+    >>> between, [sorted(row) for row in rows], [sorted(row) for row in listed_in(["['red', 'blue']", "[]"])[1]]
+    ('|', [['blue', 'red'], ['red']], [['blue', 'red'], []])
+    """
+    lists = all(LIST.fullmatch(word) for word in words)
+    between = next((mark for mark in SEPARATORS if any(mark in word for word in words)), None)
+    around = " []'\"" if lists else " "
+    return between, [{part.strip(around) for part in word.split(between)} - {""} for word in words]
 
 
 def _check(names: Sequence[str], values: np.ndarray, test_rows: int) -> None:

@@ -29,6 +29,9 @@ MOST_ABOVE = 30
 LOOKED_AT = 100
 """Records from which the separator and the header are told."""
 
+NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
+"""Several numbers with blanks between them at the start of what stands between tabs."""
+
 FEWEST_LINES, LONGEST_HEAD = 10, 2**26
 """Lines of a wide table that are looked at even where they are longer than what is looked at of all files; and the
 most bytes of them."""
@@ -98,7 +101,7 @@ def unpacked(content: Content) -> Iterator[IO[bytes]]:
 def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, Content]]:
     """A file in UTF-8 with one kind of line end and columns between marks: the file itself, or a copy for as long
     as it is needed."""
-    blanks = encoding == "utf-8" and _between_blanks(content.head.decode("utf-8", "replace"))
+    blanks = encoding == "utf-8" and between_blanks(content)
     if encoding == "utf-8" and not mixed and not blanks:
         yield content.path, _with_lines(content)
         return
@@ -134,11 +137,13 @@ def _lines(text: bytes) -> int:
     return max(text.count(b"\n"), text.count(b"\r"))
 
 
-def _between_blanks(text: str) -> bool:
-    """Whether the columns of a text stand between blanks: several words in each line, as many in all, no other mark.
+def between_blanks(content: Content) -> bool:
+    """Whether the columns of a text in UTF-8 stand between blanks: several words in each line, as many in all, and no
+    other mark.
 
     The first line may name all columns but that of the rows' names (R), or have a hash before the names (NumPy).
     """
+    text = content.head.decode("utf-8", "replace")
     lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
     if len(lines) < 2 or any(mark in line for line in lines for mark in SEPARATORS if mark != "\t"):
         return False
@@ -159,8 +164,10 @@ def _words(line: str) -> list[str]:
 
 
 def _by_tabs(lines: list[str]) -> bool:
-    """Whether single tabs cut all lines into as many columns, some of which may be empty."""
-    return all("\t" in line for line in lines) and len({line.count("\t") for line in lines}) == 1
+    """Whether single tabs cut all lines into as many columns, some of which may be empty; not where one of these holds
+    several numbers with blanks between them."""
+    even = all("\t" in line for line in lines) and len({line.count("\t") for line in lines}) == 1
+    return even and not any(NUMBERS.search(line) for line in lines)
 
 
 def dialect_of(content: Content) -> Dialect:
@@ -213,13 +220,14 @@ def _first_ends(lines: list[str], separator: str) -> int:
     return reader.line_num
 
 
-def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int]:
+def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int, int]:
     """How well a separator fits: several columns, the share of records with the usual number of them, whether the
-    first has it, and how many."""
+    first has it; then that texts have few tabs, and numbers commas but no semicolons; and how many columns."""
     records = _records(lines, separator)
     width = _usual(records)
     same = sum(len(record) == width for record in records) / max(1, len(records))
-    return width > 1, round(same, 1), bool(records) and len(records[0]) == width, width
+    rank = {"\t": 2, ";": 1}.get(separator, 0)
+    return width > 1, round(same, 1), bool(records) and len(records[0]) == width, rank, width
 
 
 def _usual(records: list[list[str]]) -> int:

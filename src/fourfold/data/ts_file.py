@@ -57,10 +57,11 @@ def read_ts(content: Content, reading: Reading) -> Source:
     that contradicts what the header says.
     """
     check_memory(content.name, 4 * content.unpacked)
-    with unpacked(content) as file:
-        lines = _lines(file, encoding_of(content)[0])
+    encoding = encoding_of(content)[0]
+    with unpacked(content) as file, io.TextIOWrapper(file, encoding=encoding, errors="replace") as text:  # pyright: ignore[reportArgumentType]
+        lines = _lines(text)
         header = _header(lines, content.name)
-        found = [_series(text, number, header) for number, text in lines]
+        found = [_series(line, number, header) for number, line in lines]
     if not found:
         raise header.wrong("it has no series", "no line after @data", "a line for each series")
     series, labels, stamped = zip(*found)
@@ -100,9 +101,8 @@ class _Header:
         return DataError("ts-format", f"{self.name}: {what}", got=got, wanted=wanted)
 
 
-def _lines(file: IO[bytes], encoding: str) -> Iterator[tuple[int, str]]:
+def _lines(text: IO[str]) -> Iterator[tuple[int, str]]:
     """Lines with their numbers, without comments and blank ones."""
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace")  # pyright: ignore[reportArgumentType]
     for number, line in enumerate(text, start=1):
         line = line.strip().removeprefix("\ufeff")
         if line and not line.startswith(("#", "%")):

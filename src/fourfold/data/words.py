@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
         return values.astype(np.float64), "number"
     if values.dtype.kind == "M":
         return values.astype("datetime64[us]"), "date"
+    if values.dtype.kind == "m":
+        return values / np.timedelta64(1, "s"), "number"
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8", "replace")
     if values.dtype.kind == "U":
@@ -43,7 +46,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
 
 
 def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
-    cells = [None if _absent(value) else value for value in values]
+    cells = [None if _absent(value) else _plain(value) for value in values]
     present = [value for value in cells if value is not None]
     strange = next((value for value in present if not isinstance(value, PLAIN)), None)
     if strange is not None:
@@ -59,6 +62,17 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     if not any(isinstance(value, str) for value in present):
         return np.array([np.nan if value is None else float(value) for value in cells]), "number"
     return as_objects([None if value is None else str(value) for value in cells]), "category"
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of databases, durations (in seconds), clocks and bytes as what a file would hold."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, time):
+        return value.isoformat()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def as_objects(values: list[Any]) -> np.ndarray:
@@ -109,6 +123,7 @@ FORMATS = {
     "year/month/day": ("%Y/%m/%d",),
     "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
     "day month year": ("%d %b %Y", "%d %B %Y"),
+    "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
     "month day, year": ("%b %d, %Y", "%B %d, %Y"),
     "year-month": ("%Y-%m",),
     "month year": ("%b %Y", "%B %Y"),

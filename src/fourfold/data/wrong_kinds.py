@@ -12,8 +12,13 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 from .content import Content
 from .text_file import unmarked_utf16
 
-ARFF = re.compile(rb"\s*(%[^\n]*\n\s*)*@relation\b", re.IGNORECASE)
-SPARSE = re.compile(rb"(\s*[-+\d.,eE]+( \d+:[-+\d.eE]+)+[ \t]*\r?\n){2}")
+ARFF = re.compile(rb"\s*([%#][^\n]*\n\s*)*@relation\b", re.IGNORECASE)
+FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
+SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
+IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
+MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
+STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
+STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
 MARKDOWN = re.compile(rb"\s*\|[^\n]*\r?\n\s*\|?[ :|-]*-{2,}[ :|-]*\r?\n")
 DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
@@ -70,6 +75,15 @@ def _matches(pattern: re.Pattern[bytes]) -> Callable[[Content], bool]:
     return lambda content: pattern.match(content.head[:4000].removeprefix(b"\xef\xbb\xbf")) is not None
 
 
+def _sparse(content: Content) -> bool:
+    """Lines of a label and of index:value, which may be missing in some of them; comments above and behind them."""
+    lines = [
+        line for line in content.head[:4000].split(b"\n")[:-1] if line.strip() and line.lstrip()[:1] != b"#"
+    ]
+    found = [SPARSE.fullmatch(line) for line in lines]
+    return all(found) and sum(bool(one and one[1]) for one in found) > 1
+
+
 def _packs(pattern: str) -> Callable[[Content], bool]:
     """A zip file with a member of such a name."""
     return lambda content: any(re.search(pattern, name) for name in _members(content))
@@ -103,6 +117,10 @@ def _members(content: Content) -> list[str]:
 
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 SAVE = "save the arrays with numpy.savez"
+FROM_IDX = (
+    "x = numpy.frombuffer(gzip.open(IMAGES).read(), 'u1', offset=16).reshape(-1, 28, 28), y the same of LABELS with "
+    "offset=8; then numpy.savez('data.npz', x=x, y=y)"
+)
 WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
         "a pickle, which can run any program when it is read",
@@ -119,10 +137,15 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "download the file itself, not its page",
     ),
     WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
+    WrongKind(
+        "a TSF file of series",
+        _matches(FORECASTS),
+        "write a csv with a row for each series and time, then --id COLUMN --time COLUMN --forecast HORIZON",
+    ),
     WrongKind("an ARFF file", _matches(ARFF), "save it as csv: scipy.io.arff.loadarff reads it"),
     WrongKind(
         "sparse rows of index:value",
-        _matches(SPARSE),
+        _sparse,
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
     ),
     WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
@@ -155,6 +178,11 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "unpack it, then name the file or the folder",
     ),
     WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
+    WrongKind(
+        "a document of OpenOffice, Word or Apple",
+        _packs(r"^(content\.xml|word/document\.xml|Index/Document\.iwa)$"),
+        "save its table as xlsx or csv",
+    ),
     WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
     WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
     WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
@@ -163,13 +191,32 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: not is_workbook(content) and _packs(r"(?<!\.npy)$")(content),
         "unpack it first",
     ),
-    WrongKind("an HDF5 file", _starts(b"\x89HDF"), SAVE),
-    WrongKind("an Arrow or Feather file", _starts(b"ARROW1", b"FEA1"), "save it as parquet"),
+    WrongKind(
+        "an HDF5 file",
+        _starts(b"\x89HDF"),
+        "h5py.File, or pandas.read_hdf for a data frame; then numpy.savez with x and y, or to_parquet",
+    ),
+    WrongKind("an IDX file, as those of MNIST", _matches(IDX), FROM_IDX),
+    WrongKind(
+        "an Arrow or Feather file",
+        _starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
+        "save it as parquet: pandas.read_feather, or datasets.load_from_disk, then to_parquet",
+    ),
     WrongKind("a SQLite database", _starts(b"SQLite format 3"), "export the table as csv"),
-    WrongKind("a MATLAB file", _starts(b"MATLAB 5.0"), "scipy.io.loadmat, then numpy.savez with x and y"),
+    WrongKind(
+        "a MATLAB file",
+        lambda content: content.head.startswith(b"MATLAB ") or MATLAB_4.match(content.head) is not None,
+        "scipy.io.loadmat (h5py.File for version 7.3), then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "a NetCDF file",
+        _starts(b"CDF\x01", b"CDF\x02", b"CDF\x05"),
+        "xarray.open_dataset, then to_dataframe().to_csv",
+    ),
+    WrongKind("a FITS file", _starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
     WrongKind(
         "a file of SPSS, Stata or SAS",
-        _starts(b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60"),
+        lambda content: content.head.startswith(STATISTICS) or STATA_OLD.match(content.head) is not None,
         "export it as csv, or pandas.read_spss, read_stata or read_sas and then to_csv",
     ),
     WrongKind(
