@@ -234,7 +234,9 @@ def test_a_sample_of_a_long_table_keeps_whole_series(tmp_path, monkeypatch):
     roles = Roles(id="who", time="when")
     data = read(tmp_path / "steps.csv", rows=600, roles=roles)
     assert data.inputs.shape == (60, 10, 1) and not np.isnan(data.inputs).any()
-    assert "sample: 60 of 200 series, 600 of 2,000 rows (as asked; all rows of each who)" in "\n".join(map(str, data.notes))
+    assert "sample: 60 of 200 series, 600 of 2,000 rows (as asked; all rows of each who)" in "\n".join(
+        map(str, data.notes)
+    )
     assert read(tmp_path / "parts", rows=600, roles=roles).inputs.shape == (60, 10, 1)
     for other in (tmp_path / "steps.parquet", steps):
         assert read(other, rows=600, roles=roles).inputs.shape == (60, 10, 1)
