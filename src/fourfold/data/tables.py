@@ -125,7 +125,7 @@ def _text(
             blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
             notes += (Note(f"separated by {mark}"),)
-        with database(path, content.name, explain, scratch) as (connection, file):
+        with database(path, content.name, explain, scratch, len(dialect.names)) as (connection, file):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
 
 
