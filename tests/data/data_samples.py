@@ -2,9 +2,15 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image
+
+from fourfold.data import read
+from fourfold.data.judgement import as_lines, judge
+from fourfold.errors import FourfoldError
 
 LABELS = ["p", "q"]
 X, Y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 2
@@ -76,3 +82,20 @@ def made(content, folder):
     path = folder / "data.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+def read_and_said(content, words, folder, warned):
+    """The content is read, the words are among what is said of it, and nothing warns."""
+    data = read(made(content, folder))
+    said = "\n".join(as_lines(replace(data, findings=judge(data))))
+    assert words in said, said
+    assert not warned.list, [str(warning.message) for warning in warned.list]
+
+
+def refused_and_said(content, code, slug, words, folder):
+    """The content is refused with one line that holds the words, and says what is wanted or what to do."""
+    with pytest.raises(FourfoldError) as caught:
+        read(made(content, folder))
+    assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+    assert caught.value.wanted or caught.value.do

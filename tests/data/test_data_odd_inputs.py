@@ -14,10 +14,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from data_samples import LABELS, X, Y, column, files, made, npy, npz, png, rows, target, zipped
+from data_samples import (
+    LABELS,
+    X,
+    Y,
+    column,
+    files,
+    made,
+    npy,
+    npz,
+    png,
+    read_and_said,
+    refused_and_said,
+    rows,
+    target,
+    zipped,
+)
 
 from fourfold.data import read
-from fourfold.data.judgement import as_lines, judge
 from fourfold.errors import FourfoldError
 
 
@@ -288,21 +302,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", READ)
 def test_read_and_said(name, tmp_path, recwarn):
-    content, words = READ[name]
-    data = read(made(content, tmp_path))
-    said = "\n".join(as_lines(replace(data, findings=judge(data))))
-    assert words in said, said
-    assert not recwarn.list, [str(warning.message) for warning in recwarn.list]
+    read_and_said(*READ[name], tmp_path, recwarn)
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_and_said(name, tmp_path):
-    content, code, slug, words = REFUSED[name]
-    with pytest.raises(FourfoldError) as caught:
-        read(made(content, tmp_path))
-    assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
-    assert words in str(caught.value) and "\n" not in str(caught.value)
-    assert caught.value.wanted or caught.value.do
+    refused_and_said(*REFUSED[name], tmp_path)
 
 
 def test_columns_that_number_the_rows_of_y(tmp_path):
