@@ -274,3 +274,13 @@ def test_an_unknown_score_gets_a_close_name():
     with pytest.raises(OptionError, match="use 'balanced_accuracy'") as caught:
         Analysis({"a": np.zeros((1, 3))}, *plan(1, 1, 3), "balanced-accuracy")
     assert caught.value.slug == "unknown-score"
+
+
+def test_accuracies_differ_by_no_more_than_all():
+    random, fold = np.random.default_rng(0), np.arange(500) % 5
+    by_fold = {"steady": (0.1, 0.1, 0.12, 0.1, 0.1), "scatters": (0.99, 0.98, 0.99, 0.2, 0.99)}
+    losses = {name: (random.random((1, 500)) > np.take(p, fold)).astype(float) for name, p in by_fold.items()}
+    for row in Analysis(losses, fold[None], fold).pairs().values():
+        for interval in row.values():
+            assert -1 <= interval.low <= interval.value <= interval.high <= 1
+            assert interval.high - interval.low > 1  # so that the ends matter

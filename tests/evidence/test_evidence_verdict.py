@@ -117,6 +117,23 @@ def test_none_is_no_statement_that_the_baseline_is_better(baseline, words):
     assert f"{words} " in found.sentence and ("not enough to be sure" in found.sentence) is (gain.value > 0)
 
 
+def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_failed():
+    random, fold = np.random.default_rng(0), np.arange(2000) % 5
+    accuracies = dict.fromkeys(NAMES, (0.42, 0.4, 0.41, 0.43, 0.4)) | {
+        NAMES[3]: (0.95, 0.95, 0.99, 0.5, 0.98)
+    }
+    families = {
+        name: FamilyFindings((random.random((1, 2000)) > np.take(by_fold, fold)).astype(float), 10, 1.0)
+        for name, by_fold in accuracies.items()
+    }
+    linear = {"logistic regression": BaselineFindings((random.random((1, 2000)) > 0.42).astype(float), 0.42)}
+    found = decide(Findings("accuracy", families, fold[None], fold, linear))
+    gain = next(e for e in found.evidence if e.measure == "gain over the baseline" and e.subject == NAMES[3])
+    assert gain.interval is not None and gain.interval[0] < 0 < gain.value
+    assert (found.kind, found.family, found.settle) == ("undecided", NAMES[3], {"seeds": 5})
+    assert any("the lower bound of its gain is" in line for line in found.why)
+
+
 def test_equal_scores_are_level_and_none_is_ahead():
     perfect = {name: FamilyFindings(np.zeros((2, 200)), 10, flops) for name, flops in zip(NAMES, FLOPS)}
     fold = np.arange(200) % 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,9 @@ class Compared:
     baseline: str | None
     guess: str | None = None  # a baseline that reads no input, where another one is to be beaten
     over_guess: Interval | None = None  # what the baseline to beat gains over it
+    gains_as_trained: Mapping[str, Interval] = field(
+        default_factory=dict
+    )  # over the baseline, training again left out
 
     @property
     def ranked(self) -> list[str]:
@@ -50,6 +53,13 @@ class Compared:
         """The families whose lower bound over the baseline is above 0, best first."""
         return [f for f in self.ranked if not self.gains or self.gains[f].low > 0]
 
+    @property
+    def unsteady(self) -> bool:
+        """Whether the models of the best family, as they were trained, are better than the baseline by more than the
+        margin: then it is training again that nothing is known of."""
+        trained = self.gains_as_trained.get(self.ranked[0])
+        return trained is not None and trained.low > self.margin
+
 
 def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     """The statistics that the rules read."""
@@ -64,12 +74,13 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
         )
     pairs = analysis.pairs(findings.level)
     baseline = to_beat(findings.baselines, analysis.lower)
-    gained, against = {}, next(iter(analysis.values.values()))
+    gained, as_trained, against = {}, {}, next(iter(analysis.values.values()))
     guess, over_guess = next((name for name, found in findings.baselines.items() if found.guess), None), None
     if baseline is not None:
         loss = findings.baselines[baseline].losses
         design = findings.runs, findings.fold, findings.score, findings.level, findings.groups
         gained = gains(trained, loss, *design)
+        as_trained = gains(trained, loss, *design, seeded=False)
         if guess is not None and not findings.baselines[baseline].guess:
             guessed = findings.baselines[guess].losses
             over_guess = gains({baseline: loss}, guessed, *design, seeded=False)[baseline]
@@ -90,6 +101,7 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
         baseline,
         guess,
         over_guess,
+        as_trained,
     )
 
 

@@ -176,13 +176,13 @@ class Analysis:
 
     def pairs(self, level: float = 0.95) -> dict[str, dict[str, Interval]]:
         """For each family, its differences to the others, simultaneously inside (many to one, max-t)."""
-        table = {}
+        table, most = {}, np.inf if self.lower else 1.0
         for f in self.names:
             against = (
                 self._against(f, [g for g in self.names if g != f], level) if len(self.names) > 1 else {}
             )
             table[f] = {
-                g: Interval(e.value, e.value - h, e.value + h, e.standard_error, e.dof)
+                g: Interval(e.value, max(e.value - h, -most), min(e.value + h, most), e.standard_error, e.dof)
                 for g, (e, h) in against.items()
             }
         return table
@@ -265,7 +265,7 @@ def gains(
     """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
 
     `high` is the most that could be gained: the baseline's own loss. ``seeded``: whether families have seeds of their
-    own, as baselines have not.
+    own, as baselines have not; without them the gains are those of the models as they were trained.
     """
     key = "the baseline"
     everything = {**losses, key: np.atleast_2d(baseline)[:1]}

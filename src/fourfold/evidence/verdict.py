@@ -2,7 +2,8 @@
 
 With [L, U] the simultaneous interval of a family minus the best other, and m the margin that matters:
 
-    none        no family's simultaneous lower bound over the validation-best baseline is above 0
+    none        no family's simultaneous lower bound over the validation-best baseline is above 0; but undecided, if the
+                best family's models, as they were trained, are better than it by more than m: they scatter
     equivalent  at least two families have -m < L and U < m: take the cheapest by counted FLOPs
     choose      L > 0 and U >= m
     undecided   else; also where choosing would need the variance of training again and nothing shows it
@@ -66,9 +67,9 @@ def decide(findings: Findings) -> Verdict:
 def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     """The kind, the family to use, the equivalent families (cheapest first), and what would settle it."""
     m, ranked, beating = c.margin, c.ranked, c.beating
-    if not beating:
+    if not beating and not c.unsteady:
         return "none", ranked[0], [], None
-    if not c.identified:
+    if not beating or not c.identified:
         return "undecided", ranked[0], [], _settled_by(c, ranked[0])
     if not c.best_others:
         return "choose", ranked[0], [], None
