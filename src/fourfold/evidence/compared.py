@@ -54,7 +54,7 @@ class Compared:
         return [f for f in self.ranked if not self.gains or self.gains[f].low > 0]
 
     @property
-    def unsteady(self) -> bool:
+    def ahead_as_trained(self) -> bool:
         """Whether the models of the best family, as they were trained, are better than the baseline by more than the
         margin: then it is training again that nothing is known of."""
         trained = self.gains_as_trained.get(self.ranked[0])

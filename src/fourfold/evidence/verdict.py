@@ -67,7 +67,7 @@ def decide(findings: Findings) -> Verdict:
 def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     """The kind, the family to use, the equivalent families (cheapest first), and what would settle it."""
     m, ranked, beating = c.margin, c.ranked, c.beating
-    if not beating and not c.unsteady:
+    if not beating and not c.ahead_as_trained:
         return "none", ranked[0], [], None
     if not beating or not c.identified:
         return "undecided", ranked[0], [], _settled_by(c, ranked[0])
