@@ -15,23 +15,19 @@ import numpy as np
 from fourfold.core.naming import STEP, noted
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, shift
+from . import leaks, oddities, shift, uninformative
 from .case import Case
 from .cut import FEWEST_SERIES
 from .dataset import Dataset, Finding
-from .messages import CONSTANT, counted, listed, percent
+from .messages import counted, listed, percent
 from .steps import as_rows
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
-NEARLY_CONSTANT = 0.99
 TWINS = 0.01
 """The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
 
 DISAGREEMENT = 0.1
 """The share of rows on which two good models differ, taken for granted before there are any."""
-
-IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
-"""What to say of rows whose order is that of time."""
 
 TEXTS = ("what", "measure", "do")
 """What of a finding is read: about rows, whatever they are called."""
@@ -186,78 +182,6 @@ def _task(case: Case) -> Iterator[Finding]:
         )
 
 
-def _columns(case: Case) -> Iterator[Finding]:
-    """Constant and nearly constant columns, and numbers that count the rows."""
-    constant = sum(note.because == CONSTANT for note in case.dataset.notes)
-    if constant:
-        names = [
-            note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
-        ]
-        yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    dull = []
-    for name, kind, values in case.columns():
-        share = float(np.unique(values, return_counts=True)[1].max() / len(values))
-        if share >= NEARLY_CONSTANT and case.dataset.rows >= 100:
-            dull.append(name)
-        if kind == "number" and _counts_rows(values):
-            yield Finding(
-                "counts-rows",
-                f"column {name!r} numbers the rows: its values are all different and in order",
-                "different values",
-                len(values),
-                f"--id {name}, or leave the column out; if it is time, {IN_TIME}",
-                important=True,
-                columns=(name,),
-            )
-        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and _sorted(values):
-            yield Finding(
-                "in-order-of-time",
-                f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
-                "rows",
-                len(values),
-                f"{IN_TIME}, if what will be predicted lies in the future",
-                important=True,
-                columns=(name,),
-            )
-        if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
-            yield Finding(
-                "rises-throughout",
-                f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
-                "rows",
-                len(values),
-                f"if it is time, {IN_TIME}",
-                important=True,
-                columns=(name,),
-            )
-    if dull:
-        yield Finding(
-            "nearly-constant",
-            f"columns with one value in 99 % of the rows: {listed(dull)}",
-            "columns",
-            len(dull),
-            "leave them out, if the rest does not matter",
-            columns=tuple(dull),
-        )
-
-
-def _counts_rows(values: np.ndarray) -> bool:
-    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
-        return False
-    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
-    consecutive = np.array_equal(np.sort(values), values.min() + np.arange(len(values)))
-    return bool(ordered or consecutive)
-
-
-def _rises(values: np.ndarray) -> bool:
-    return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
-
-
-def _sorted(values: np.ndarray) -> bool:
-    known = values[~np.isnan(values)]
-    before, after = known[:-1], known[1:]
-    return bool(((after >= before).all() or (after <= before).all()) and (after != before).any())
-
-
 def _twins(case: Case) -> Iterator[Finding]:
     """Rows with equal inputs: how many, how many of them lie across a split, how many contradict each other."""
     keys = case.row_keys
@@ -391,7 +315,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _task,
     _twins,
     _groups,
-    _columns,
+    uninformative.judge,
     _imbalance,
     _rare_labels,
     _rows,

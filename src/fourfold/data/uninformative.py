@@ -1,0 +1,88 @@
+"""Columns that tell nothing of the rows: constant ones, and those that say where a row stands, in a file or in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .case import Case
+from .dataset import Finding
+from .messages import CONSTANT, listed
+
+NEARLY_CONSTANT = 0.99
+
+IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
+"""What to say of rows whose order is that of time."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Constant and nearly constant columns, and numbers that count the rows."""
+    constant = sum(note.because == CONSTANT for note in case.dataset.notes)
+    if constant:
+        names = [
+            note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
+        ]
+        yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
+    nearly = []
+    for name, kind, values in case.columns():
+        share = float(np.unique(values, return_counts=True)[1].max() / len(values))
+        if share >= NEARLY_CONSTANT and case.dataset.rows >= 100:
+            nearly.append(name)
+        if kind == "number" and _counts_rows(values):
+            yield Finding(
+                "counts-rows",
+                f"column {name!r} numbers the rows: its values are all different and in order",
+                "different values",
+                len(values),
+                f"--id {name}, or leave the column out; if it is time, {IN_TIME}",
+                important=True,
+                columns=(name,),
+            )
+        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and _sorted(values):
+            yield Finding(
+                "in-order-of-time",
+                f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
+                "rows",
+                len(values),
+                f"{IN_TIME}, if what will be predicted lies in the future",
+                important=True,
+                columns=(name,),
+            )
+        if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
+            yield Finding(
+                "rises-throughout",
+                f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
+                "rows",
+                len(values),
+                f"if it is time, {IN_TIME}",
+                important=True,
+                columns=(name,),
+            )
+    if nearly:
+        yield Finding(
+            "nearly-constant",
+            f"columns with one value in 99 % of the rows: {listed(nearly)}",
+            "columns",
+            len(nearly),
+            "leave them out, if the rest does not matter",
+            columns=tuple(nearly),
+        )
+
+
+def _counts_rows(values: np.ndarray) -> bool:
+    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
+        return False
+    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
+    consecutive = np.array_equal(np.sort(values), values.min() + np.arange(len(values)))
+    return bool(ordered or consecutive)
+
+
+def _rises(values: np.ndarray) -> bool:
+    return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
+
+
+def _sorted(values: np.ndarray) -> bool:
+    known = values[~np.isnan(values)]
+    before, after = known[:-1], known[1:]
+    return bool(((after >= before).all() or (after <= before).all()) and (after != before).any())
