@@ -76,13 +76,16 @@ def test_equivalent_takes_the_cheapest(verdicts):
     verdict = verdicts["equivalent"]
     assert (verdict.kind, verdict.family) == ("equivalent", "dense")
     assert verdict.equivalents == ("dense", "recurrent", "convolution", "attention")  # by FLOPs
-    assert "take Fully connected, the cheapest (40,000 FLOPs a sample)" in verdict.sentence
+    assert verdict.sentence.endswith(": take Fully connected, which needs the fewest FLOPs of them.")
 
 
 def test_a_subset_may_be_equivalent():
     verdict = decide(study((0.7, 0.97, 0.97, 0.8), examples=20_000, folds=1))
     assert (verdict.kind, verdict.family) == ("equivalent", "recurrent")
     assert verdict.equivalents == ("recurrent", "convolution")
+    assert verdict.sentence.endswith(
+        "take Recurrent, which needs fewer FLOPs."
+    )  # and dense the fewest of all
 
 
 def test_equivalent_even_if_one_is_surely_better():
@@ -131,7 +134,7 @@ def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_
     gain = next(e for e in found.evidence if e.measure == "gain over the baseline" and e.subject == NAMES[3])
     assert gain.interval is not None and gain.interval[0] < 0 < gain.value
     assert (found.kind, found.family, found.settle) == ("undecided", NAMES[3], {"seeds": 5})
-    assert any("the lower bound of its gain is" in line for line in found.why)
+    assert any("is not enough to be sure; with 95 % confidence the lower bound" in line for line in found.why)
 
 
 def test_equal_scores_are_level_and_none_is_ahead():
@@ -145,6 +148,7 @@ def test_equal_scores_are_level_and_none_is_ahead():
     found = decide(Findings("accuracy", perfect, runs, fold))
     assert found.kind == "undecided"
     assert found.sentence == "Undecided: Fully connected and Recurrent are level so far."
+    assert found.price[0] == "Recurrent: level, 7.5 times as many FLOPs"
 
 
 def test_one_trained_model_can_not_choose_but_none_it_can_say(verdicts):
@@ -164,6 +168,15 @@ def test_regression_is_in_the_unit_of_the_target(verdicts):
     )
     assert margin == pytest.approx(0.02 * mean) and ridge > mean  # the validation-best is the one to beat
     assert "%" not in verdict.sentence and "points" not in verdict.sentence
+
+
+def test_less_of_an_error_is_lower_and_a_difference_has_no_sign_to_guess(verdicts):
+    """A family minus another would be negative where it is better; so each sentence says which way is meant."""
+    verdict = verdicts["regression"]
+    assert " lower in RMSE than the best other family, " in verdict.sentence
+    assert verdict.why[1].startswith("Fully connected is better than the best other family by ")
+    assert " lower in RMSE than the baseline to beat, mean" in verdict.why[2]
+    assert all(" higher in RMSE, " in line for line in verdict.price)
 
 
 def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
@@ -213,6 +226,16 @@ def test_a_margin_decides_between_choose_and_equivalent():
     assert (wide.kind, wide.family) == ("equivalent", "dense")
 
 
+def test_what_is_said_to_end_a_tie_ends_it():
+    """Below the margin that is named the families are not equivalent; that one is better need not follow."""
+    drawn = {"accuracies": (0.97, 0.97, 0.5, 0.5), "examples": 20_000, "folds": 1}
+    tie = decide(study(**drawn))
+    (bound,) = [number.value for number in tie.change.numbers]
+    assert tie.change.endswith("they are not shown to be equivalent.")
+    assert decide(study(**drawn, margin=abs(bound) * 1.001)).kind == "equivalent"
+    assert decide(study(**drawn, margin=abs(bound) * 0.999)).kind == "undecided"
+
+
 # statuses and degenerate findings
 
 
@@ -234,6 +257,7 @@ def test_one_family_is_chosen_if_it_beats_the_baseline():
     findings = study((0.9,))
     verdict = decide(findings)
     assert (verdict.kind, verdict.family, verdict.runner_up, verdict.price) == ("choose", "dense", None, ())
+    assert verdict.sentence == "Choose Fully connected: no other family was compared."
     assert decide(study((0.5,))).kind == "none"
 
 

@@ -128,6 +128,15 @@ class Reasons:
     # the sentences
 
     @property
+    def better(self) -> str:
+        """After a number: what it means for the score to be better by so much."""
+        return f"lower in {SCORE_WORDS[self.c.findings.score]}" if self.lower else "better"
+
+    @property
+    def worse(self) -> str:
+        return f"higher in {SCORE_WORDS[self.c.findings.score]}" if self.lower else "worse"
+
+    @property
     def margin(self) -> Cite:
         return Cite("margin", "study")
 
@@ -153,18 +162,20 @@ class Reasons:
             )
         if self.kind == "equivalent":
             return self.say(
-                "{names} are equivalent within {margin}: take {family}, the cheapest "
-                "({flops} FLOPs a sample).",
+                "{names} are equivalent within {margin}: take {family}, " + self._cheapest() + ".",
                 names=_list([title(f) for f in self.equivalents]),
                 margin=self.margin,
                 family=family,
-                flops=Cite("FLOPs", self.family),
             )
         if self.runner_up is None:
-            return self.say("{verb} {family}: it is alone.", verb=self._verb(), family=family)
+            alone = "Choose {family}: no other family was compared."
+            open_still = (
+                "Undecided: {family}, compared with no other family, is not shown to beat the baseline."
+            )
+            return self.say(alone if self.kind == "choose" else open_still, family=family)
         if self.kind == "choose":
             return self.say(
-                "Choose {family}: {gap} better than the best other family, {other}.",
+                f"Choose {{family}}: {{gap}} {self.better} than the best other family, {{other}}.",
                 family=family,
                 gap=self.gap(self.runner_up, size=True),
                 other=title(self.runner_up),
@@ -176,14 +187,19 @@ class Reasons:
                 other=title(self.runner_up),
             )
         return self.say(
-            "Undecided: {family} is ahead so far, {gap} better than {other}, which is not enough to choose.",
+            f"Undecided: {{family}} is ahead so far, {{gap}} {self.better} than {{other}}, "
+            "which is not enough to choose.",
             family=family,
             gap=self.gap(self.runner_up, size=True),
             other=title(self.runner_up),
         )
 
-    def _verb(self) -> str:
-        return "Choose" if self.kind == "choose" else "Undecided, so far"
+    def _cheapest(self) -> str:
+        """Why this one of the equivalent families; others may be cheaper."""
+        flops = [self.c.findings.families[f].flops for f in self.equivalents]
+        if flops.count(min(flops)) > 1:
+            return "as cheap as any of them"
+        return "which needs the fewest FLOPs of them" if len(flops) > 2 else "which needs fewer FLOPs"
 
     def why(self) -> tuple[Sentence, ...]:
         lines = [self._why_scores()]
@@ -234,10 +250,10 @@ class Reasons:
             end = "no other family is shown to be as close to the best"
         else:
             end = "zero lies inside, and so does being worse by more than the margin of {margin}"
-        template = "The {level} interval of {family} minus the best other is {low} to {high}: " + end + "."
+        template = "{family} is better than the best other family by {low} to {high} ({level} interval): "
         best = "difference to the best other"
         return self.say(
-            template,
+            f"{template}{end}.",
             level=Cite("confidence level", "study"),
             family=title(self.family),
             low=Cite(best, self.family, "low", bare=True),
@@ -261,11 +277,21 @@ class Reasons:
         low = self.facts.find(Cite(measure, f, "low"))
         gain = self.facts.find(Cite(measure, f))
         word = "{family} is " + (
-            "{gain} better than" if gain > 0 else "{gain} worse than" if gain else "level with"
+            f"{{gain}} {self.better} than"
+            if gain > 0
+            else f"{{gain}} {self.worse} than"
+            if gain
+            else "level with"
         )
-        end = "at least {low} better" if low > 0 else "the lower bound of its gain is {low}"
+        end = f"at least {{low}} {self.better}" if low > 0 else "the lower bound of its gain is {low}"
+        unsure = ", which is not enough to be sure" if low <= 0 < gain else ""
         return self.say(
-            word + " the baseline to beat, {baseline} ({score}); with {level} confidence " + end + ".",
+            word
+            + " the baseline to beat, {baseline} ({score})"
+            + unsure
+            + "; with {level} confidence "
+            + end
+            + ".",
             family=title(f),
             **({"gain": Cite(measure, f, size=True)} if gain else {}),
             level=Cite("confidence level", "study"),
@@ -280,12 +306,13 @@ class Reasons:
     def _price(self, other: str) -> Sentence:
         """What `other` would give and cost instead."""
         value = self.facts.find(self.gap(other))
-        worse = "worse" if value > 0 else "better" if value < 0 else "apart"
         flops = self.c.findings.families
         here, there = flops[self.family].flops, flops[other].flops
-        head = self.say(
-            "{name}: {gap} {worse}", name=title(other), gap=self.gap(other, size=True), worse=worse
-        )
+        if value == 0:
+            head = self.say("{name}: level", name=title(other))
+        else:
+            words = f"{{name}}: {{gap}} {self.worse if value > 0 else self.better}"
+            head = self.say(words, name=title(other), gap=self.gap(other, size=True))
         if self._ratio(other) is None:
             return head
         if here == there:
@@ -302,7 +329,7 @@ class Reasons:
         best = "difference to the best other"
         if self.kind == "none":
             return self.say(
-                "A lower bound above zero; it is {low} for {family}.",
+                "A gain over the baseline whose lower bound is above zero; it is {low} for {family}.",
                 low=Cite("gain over the baseline", self.family, "low"),
                 family=title(self.family),
             )
@@ -310,14 +337,14 @@ class Reasons:
             return Sentence("Another family to compare it with.")
         if self.kind == "choose":
             return self.say(
-                "A margin above {high} would make it a tie; a lower end of the interval at zero instead of "
-                "{low}, undecided.",
+                "A margin above {high} would make it a tie; an interval that reached zero (it starts "
+                "at {low}), undecided.",
                 high=Cite(best, self.family, "high"),
                 low=Cite(best, self.family, "low"),
             )
         if self.kind == "equivalent":
             bound = self._widest()
-            return self.say("A margin below {bound} would separate them.", bound=bound)
+            return self.say("With a margin below {bound} they are not shown to be equivalent.", bound=bound)
         return self._settle_words()
 
     def _widest(self) -> Cite:
@@ -358,6 +385,7 @@ class Reasons:
             c.findings.score,
             c.identified,
             c.baseline,
+            tuple(c.findings.baselines),
             left_out,
         )
         return doubts(case)

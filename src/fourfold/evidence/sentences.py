@@ -39,13 +39,17 @@ class Sentence(str):
 
 @dataclass(frozen=True)
 class Cite:
-    """A place in a template for one number. `size` shows it without its sign, `bare` without its unit."""
+    """A place in a template for one number.
+
+    `size` shows it without its sign, `bare` without its unit, `whole` a share of a few runs in whole percent.
+    """
 
     measure: str
     subject: str
     part: Part = "value"
     size: bool = False
     bare: bool = False
+    whole: bool = False
 
 
 class Facts:
@@ -95,7 +99,8 @@ class Facts:
             if isinstance(part, Cite):
                 value = self.find(part)
                 unit = self._by_key[part.measure, part.subject].unit
-                words[name] = show(abs(value) if part.size else value, unit, bare=part.bare)
+                shown = abs(value) if part.size else value
+                words[name] = f"{100 * shown:.0f} %" if part.whole else show(shown, unit, bare=part.bare)
                 numbers.append(Cited(part.measure, part.subject, part.part, value, words[name]))
             else:
                 words[name] = part
