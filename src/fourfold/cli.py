@@ -96,6 +96,9 @@ Window = Annotated[
     int | None,
     typer.Option(help="The steps that a forecast reads, or into which long series are cut."),
 ]
+Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The encoding of text, such as gbk; UTF-8 by default.")
+]
 Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
 
@@ -125,6 +128,7 @@ def compare(
     forecast: Forecast = None,
     window: Window = None,
     season: Season = None,
+    encoding: Encoding = None,
     augment: Annotated[
         str | None,
         typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
@@ -220,6 +224,7 @@ def inspect(
     forecast: Forecast = None,
     window: Window = None,
     season: Season = None,
+    encoding: Encoding = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
@@ -253,6 +258,7 @@ def _of_data(given: dict[str, Any]) -> dict[str, Any]:
         "forecast",
         "window",
         "season",
+        "encoding",
     )
     test = None if given["test"] is None else str(given["test"])
     return {name: given[name] for name in names} | {"test": test, "id": given["row_id"]}
@@ -279,13 +285,14 @@ def predict(
         Path | None,
         typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default."),
     ] = None,
+    encoding: Encoding = None,
 ) -> None:
     """Predict new rows with the model of a comparison, prepared as its training data were."""
     check_room(TRAIN)
     from fourfold.predictions import predict_file
 
     say = _Say(silent=False)
-    for note in predict_file(folder, data, sys.stdout if out is None else out):
+    for note in predict_file(folder, data, sys.stdout if out is None else out, encoding):
         say(note)
     if out is not None:
         say(f"wrote {out}")

@@ -35,7 +35,7 @@ class Options:
     the number of steps into which long series are cut whose steps have targets. ``target`` is the name of a
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
     "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
-    guess is wrong.
+    guess is wrong. ``encoding``: that of text in files, such as "gbk".
     """
 
     target: str | Sequence[str] | None = None
@@ -63,6 +63,7 @@ class Options:
     season: int | None = None
     augment: str | None = None
     target_per: str | None = None
+    encoding: str | None = None
 
     def __post_init__(self) -> None:
         if self.target is not None and not isinstance(self.target, str):
@@ -203,6 +204,7 @@ class Options:
             "season",
             "augment",
             "target_per",
+            "encoding",
         ):
             value = getattr(self, name)
             if isinstance(value, (str, int)):
@@ -308,9 +310,9 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
                 got=type(y).__name__,
                 wanted="the name of a file, or of the target's column",
             )
-        dataset = read(x, labels=labels, test=options.test, **settled)
+        dataset = read(x, labels=labels, test=options.test, encoding=options.encoding, **settled)
     elif y is None:
-        dataset = read(x, test=options.test, **settled)
+        dataset = read(x, test=options.test, encoding=options.encoding, **settled)
     else:
         dataset = from_arrays(x, y, **settled)
     if options.augment is not None and dataset.layout != "image":

@@ -32,12 +32,12 @@ Columns = dict[str, Any]
 Write = Callable[[Columns], None]
 
 
-def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
+def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | None = None) -> list[str]:
     """Writes the predictions, one line a row in the rows' order, and gives what was noticed on the way.
 
     Columns: those of the source that the model does not use (an id, say), ``prediction``, of several targets a
     ``prediction NAME`` each, and the probability of each class or label. Where steps have targets a row is a step. A
-    path that ends in .parquet is written as parquet.
+    path that ends in .parquet is written as parquet. ``encoding``: that of text, if it is not UTF-8.
     """
     if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
         _check_other(out, Path(source))
@@ -46,7 +46,7 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO) -> list[str]:
     notes = _verdict_notes(folder) if (folder / "results.json").exists() else []
     noticed = Noticed()
     with written as write:
-        for rows in parts_of_inputs(source, model.preparation):
+        for rows in parts_of_inputs(source, model.preparation, encoding):
             write(predicted(model, rows))
             noticed += rows.noticed
     return [*map(str, noticed.said()), *notes]

@@ -84,18 +84,18 @@ def made(content, folder):
     return path
 
 
-def read_and_said(content, words, folder, warned):
+def read_and_said(content, words, folder, warned, **options):
     """The content is read, the words are among what is said of it, and nothing warns."""
-    data = read(made(content, folder))
+    data = read(made(content, folder), **options)
     said = "\n".join(as_lines(replace(data, findings=judge(data))))
     assert words in said, said
     assert not warned.list, [str(warning.message) for warning in warned.list]
 
 
-def refused_and_said(content, code, slug, words, folder):
+def refused_and_said(content, code, slug, words, folder, **options):
     """The content is refused with one line that holds the words, and says what is wanted or what to do."""
     with pytest.raises(FourfoldError) as caught:
-        read(made(content, folder))
+        read(made(content, folder), **options)
     assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
     assert words in str(caught.value) and "\n" not in str(caught.value)
     assert caught.value.wanted or caught.value.do

@@ -110,7 +110,7 @@ READ = {
     "UCR: both parts as .ts": (files(**{f"A_{part}_dot_ts": "@univariate true\n@classLabel true a b\n@data\n" + "".join(f"1,2,{i}:{'ab'[i % 2]}\n" for i in range(20)) for part in ("TRAIN", "TEST")}), "test rows: 20"),
     "pictures beside a table of them": (files(metadata_dot_csv="file_name,label\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), "table: metadata.csv (it holds paths of the pictures)"),
     "tables beside another form": (files(a_dot_csv=TABLE, b_dot_ts="@data"), "ignored: 'b.ts' (no tables, by their names)"),
-    "texts in Shift-JIS": (files(**{f"{c}__{i}_dot_txt": f"会議{c}{i}".encode("cp932") for c in "ab" for i in range(8)}), "encoding: cp1252 of 16 of 16 texts (not UTF-8"),
+    "texts in Shift-JIS": (files(**{f"{c}__{i}_dot_txt": f"会議{c}{i}".encode("cp932") for c in "ab" for i in range(8)}), "encoding: cp1252 of 16 of 16 texts (not UTF-8); --encoding NAME overrides"),
     "texts in UTF-16 without a mark": (files(**{f"{c}__{i}_dot_txt": f"{c} text {i}".encode("utf-16-le") for c in "ab" for i in range(8)}), "encoding: utf-16-le of 16 of 16 texts"),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +17,7 @@ from .parts import check_inside, files_of
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
-from .text_file import unmarked_utf16
+from .text_file import said_of, unmarked_utf16
 from .words import as_objects
 
 LONGEST_TEXT = 2**16
@@ -108,11 +109,10 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     if wanted is pictures:
         name, words = "picture", [str(path) for path in chosen]
     else:
-        name, (words, encodings) = "text", zip(*map(_text, chosen))
-        for encoding in sorted({*encodings} - {"utf-8-sig"}):
+        name, (words, encodings) = "text", zip(*(_text(path, reading.encoding) for path in chosen))
+        for encoding in sorted({*encodings} - {"utf-8-sig", reading.encoding}):
             which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
-            because = "not UTF-8; if words look wrong, save them in UTF-8"
-            notes.append(Note(f"encoding: {encoding} of {which}", because))
+            notes.append(said_of(f"{encoding} of {which}"))
     return Source(
         str(folder),
         Table({name: as_objects([*words])}),
@@ -141,10 +141,13 @@ def _files(below: Path, folder: Path) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _text(path: Path) -> tuple[str | None, str]:
-    """The first 64 KiB of a text, in UTF-8 or else Windows-1252, None if there is nothing in it; and its encoding."""
+def _text(path: Path, named: str | None) -> tuple[str | None, str]:
+    """The first 64 KiB of a text, None if there is nothing in it, and its encoding: the one that was ``named``, or else
+    UTF-8, UTF-16 or Windows-1252."""
     with path.open("rb") as file:
         data = file.read(LONGEST_TEXT)
+    if named is not None:
+        return _decoded(path, data, named).strip() or None, named
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     silent = "" if len(data) % 2 else unmarked_utf16(data)
     encoding = "utf-16" if marked else silent or "utf-8-sig"
@@ -160,9 +163,23 @@ def _text(path: Path) -> tuple[str | None, str]:
             else "remove it, or name it, if it is the data",
         )
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        whole = error.reason == "unexpected end of data" and len(data) == LONGEST_TEXT
-        encoding = encoding if whole else "cp1252"
-        text = data.decode(encoding, "ignore" if whole else "replace")
+        text = _decoded(path, data, encoding)
+    except FileError:
+        encoding = "cp1252"
+        text = _decoded(path, data, encoding)
     return text.strip() or None, encoding
+
+
+def _decoded(path: Path, data: bytes, encoding: str) -> str:
+    """The first bytes of a text, without a character that is cut at their end."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) < LONGEST_TEXT)
+    except UnicodeDecodeError as error:
+        line = 1 + data.count(b"\n", 0, error.start)
+        raise FileError(
+            "encoding-of-a-text",
+            f"{path} is not in the encoding {encoding}",
+            got=f"the byte 0x{data[error.start]:02x} in line {line}",
+            wanted="texts in one encoding" if encoding != "cp1252" else "UTF-8, UTF-16 or Windows-1252",
+            do="--encoding NAME, such as gbk or shift_jis, or save the text in UTF-8",
+        ) from error

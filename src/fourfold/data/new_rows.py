@@ -29,6 +29,7 @@ from .series import as_long, channels_of
 from .source import Source
 from .stamps import COMPACT, compact_dates
 from .steps import Placed
+from .text_file import check_encoding
 from .words import as_written, reworded, spelled
 
 _WORDS = ("category", "text")
@@ -101,7 +102,7 @@ class NewRows:
         return self.noticed.said()
 
 
-def read_inputs(source: Any, preparation: Preparation) -> NewRows:
+def read_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> NewRows:
     """Rows from a file, an embedded name, an array or a data frame, in the form that was trained on.
 
     >>> from fourfold.data import read
@@ -114,16 +115,16 @@ def read_inputs(source: Any, preparation: Preparation) -> NewRows:
     shape of row was wanted.
     """
     source = source if preparation.windows is None else with_index(source)
-    return _new_rows(open_source(source, _reading(preparation)), preparation)
+    return _new_rows(open_source(source, _reading(preparation, encoding)), preparation)
 
 
-def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
+def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
     if preparation.layout == "sequence" and (preparation.columns or preparation.task.stepwise):
-        yield read_inputs(source, preparation)
+        yield read_inputs(source, preparation, encoding)
         return
-    reading = _reading(preparation)
+    reading = _reading(preparation, encoding)
     others: tuple[str, ...] | None = None
     for found in parts_of(source, reading):
         rows = row_count(found.inputs)
@@ -143,14 +144,15 @@ def parts_of_inputs(source: Any, preparation: Preparation) -> Iterator[NewRows]:
             yield new
 
 
-def _reading(preparation: Preparation) -> Reading:
+def _reading(preparation: Preparation, encoding: str | None) -> Reading:
     """All rows; only what was a plain number in training is read as one, so that all other words are kept."""
     plain = {
         column.name
         for column in preparation.columns
         if column.kind in ("number", "boolean") and not column.written
     }
-    return Reading(layout=preparation.layout, numbers=frozenset(plain), all=True)
+    check_encoding(encoding)
+    return Reading(layout=preparation.layout, numbers=frozenset(plain), all=True, encoding=encoding)
 
 
 def _new_rows(found: Source, preparation: Preparation) -> NewRows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +44,7 @@ from .tables import (
     rows_of_json,
     rows_of_parquet,
 )
+from .text_file import check_encoding, in_utf8, no_text
 from .ts_file import is_ts, read_ts
 from .words import as_objects
 from .wrong_kinds import WANTED, is_workbook, refuse
@@ -64,6 +65,7 @@ def read(
     ahead: Ahead | None = None,
     target_per: str | None = None,
     window: int | None = None,
+    encoding: str | None = None,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
@@ -81,6 +83,7 @@ def read(
     - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
       target belongs to a step or to a series, see `steps`; ``window``: into how many steps such series are cut.
+    - ``encoding``: that of text in all of these files, such as "gbk", where it is not UTF-8.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -89,11 +92,14 @@ def read(
     Errors: ``DataError``, ``OptionError``, ``FileError`` (exit code 2), ``UnsafeFileError`` (3) for
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
-    reading = reading_of(rows, layout, roles, of_steps=ahead is not None or window is not None)
+    check_encoding(encoding)
+    reading = reading_of(
+        rows, layout, roles, of_steps=ahead is not None or window is not None, encoding=encoding
+    )
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
-        found = with_test(found, open_source(test, Reading(layout=layout)))
+        found = with_test(found, open_source(test, Reading(layout=layout, encoding=encoding)))
     return settle(
         found,
         target=target,
@@ -112,7 +118,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     """Inputs from one file, the target from another."""
     mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
     source = open_source(inputs, reading if mapped else replace(reading, rows=None))
-    found = open_source(labels)
+    found = open_source(labels, Reading(encoding=reading.encoding))
     if source.target is not None:
         raise OptionError(
             "target-is-given",
@@ -186,7 +192,10 @@ def looks_like_json(content: Content) -> bool:
 
 def open_source(source: Any, reading: Reading = USUAL) -> Source:
     """What a name, a path, a pattern or a data frame holds, before anything is inferred."""
-    if not isinstance(source, (str, os.PathLike)):
+    named = isinstance(source, (str, os.PathLike))
+    if reading.encoding is not None and (not named or os.fspath(source) in NAMES):
+        raise no_text(os.fspath(source) if named else "data in memory", reading.encoding)
+    if not named:
         return thinned(as_source(source, None, "data"), reading)
     name = os.fspath(source)
     for embedded in EMBEDDED:
@@ -225,8 +234,7 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
 def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Source]:
     """The rows of one file, part after part."""
     content = look(path, called=called)
-    with plain_content(content) as plain:
-        refuse(plain)
+    with _plain(content, reading) as plain:
         reader = _reader(plain)
         if reader.open is None:
             yield _file(path, reading, called)
@@ -308,8 +316,7 @@ def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list
     if not _may_exceed([look(file, NAMES, called) for file in files], reading):
         return found
     for file in files:
-        with plain_content(look(file, NAMES, called)) as plain:
-            refuse(plain)
+        with _plain(look(file, NAMES, called), reading) as plain:
             reader = _reader(plain)
             if reader.rows is None:
                 return []
@@ -324,11 +331,18 @@ def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
     return dense or reading.may_exceed(sum(content.unpacked for content in contents))
 
 
+@contextmanager
+def _plain(content: Content, reading: Reading) -> Iterator[Content]:
+    """A file unpacked, text in UTF-8 where its encoding was named, and known to be none of the wrong kinds."""
+    with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as plain:
+        refuse(plain)
+        yield plain
+
+
 def _file(path: str | Path, reading: Reading, called: str = "") -> Source:
     """What one file holds. A file that is written while it is read is refused."""
     content = look(path, NAMES, called)
-    with plain_content(content) as plain:
-        refuse(plain)
+    with _plain(content, reading) as plain:
         try:
             found = _reader(plain).read(plain, reading)
         except UnicodeError as error:

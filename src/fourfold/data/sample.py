@@ -59,6 +59,7 @@ class Reading:
     it is not known. ``only``: the values of ``whole`` whose rows are read, as words, None for all; ``counted``: how
     many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
+    ``encoding``: that of text, if it was named.
     """
 
     rows: int | None = None
@@ -72,6 +73,7 @@ class Reading:
     upto: int = ALL
     numbers: frozenset[str] | None = None
     all: bool = False
+    encoding: str | None = None
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:
@@ -93,11 +95,14 @@ class Reading:
         return max(self.of(columns), self.cells // max(1, columns)) if self.whole else self.of(columns)
 
 
-def reading_of(rows: int | None, layout: str | None, roles: Roles, of_steps: bool) -> Reading:
+def reading_of(
+    rows: int | None, layout: str | None, roles: Roles, of_steps: bool, encoding: str | None = None
+) -> Reading:
     """What is read of a table. Where its rows are the steps of series, whole series, or of one series the end."""
     whole = roles.series if of_steps else roles.whole
     time = roles.time or "" if of_steps else ""
-    return Reading(rows, layout=layout, whole=whole, last=of_steps and not whole, time=time)
+    last = of_steps and not whole
+    return Reading(rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding)
 
 
 USUAL = Reading()

@@ -22,7 +22,7 @@ from .messages import counted, listed
 from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
-from .text_file import SEPARATORS, Dialect, between_blanks, dialect_of, encoding_of, plain
+from .text_file import SEPARATORS, Dialect, between_blanks, dialect_of, encoding_of, plain, said_of
 from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -120,7 +120,7 @@ def _text(
 
         notes = dialect.notes
         if encoding != "utf-8":
-            notes += (Note(f"encoding: {encoding}", "not UTF-8; if words look wrong, save it in UTF-8"),)
+            notes += (said_of(encoding),)
         if dialect.separator != ",":
             blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))

@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from fourfold.errors import DataError
+from fourfold.errors import DataError, FileError, OptionError
 
-from .content import Content
+from .content import HEAD, Content
 from .dataset import Note
 from .header import header_of
-from .messages import counted
+from .messages import counted, unknown
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
@@ -31,6 +31,26 @@ LOOKED_AT = 100
 
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
+
+UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+"""The bytes that Windows-1252 has no characters for."""
+
+ENCODINGS = (
+    "utf-8",
+    "cp1252",
+    "latin-1",
+    "gbk",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_jp",
+    "euc_kr",
+    "cp1251",
+)
+"""Encodings that are suggested; Python knows more."""
+
+BINARY = (b"PAR1", b"PK\x03\x04", b"\x93NUMPY")
+"""How files begin that are data, and no text."""
 
 FEWEST_LINES, LONGEST_HEAD = 10, 2**26
 """Lines of a wide table that are looked at even where they are longer than what is looked at of all files; and the
@@ -49,13 +69,16 @@ class Dialect:
 
 
 def encoding_of(content: Content) -> tuple[str, bool]:
-    """The encoding of the whole file, and whether its line ends are of several kinds."""
+    """The encoding of the whole file, and whether its line ends are of several kinds.
+
+    Errors: ``FileError`` for text that is neither UTF-8 nor UTF-16 nor Windows-1252.
+    """
     if content.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", True
     if silent := unmarked_utf16(content.head):
         return silent, True
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, last = "utf-8", b""
+    encoding, last, unused = "utf-8", b"", None
     ends = set()
     with unpacked(content) as file:
         while part := file.read(2**20):
@@ -64,13 +87,90 @@ def encoding_of(content: Content) -> tuple[str, bool]:
                     decoder.decode(part)
                 except UnicodeDecodeError:
                     encoding = "cp1252"
+            unused = unused or UNUSED.search(part)
             joined = last + part
             returns, pairs, feeds = joined.count(b"\r"), joined.count(b"\r\n"), joined.count(b"\n")
             ends |= {kind for kind, count in (("\r\n", pairs), ("\n", feeds - pairs)) if count}
             if returns - pairs - joined.endswith(b"\r") > 0:
                 ends.add("\r")
             last = part[-1:] if part.endswith(b"\r") else b""
+    if encoding == "cp1252" and unused:
+        raise FileError(
+            "encoding-of-a-table",
+            f"{content.name} is in an unknown encoding",
+            got=f"{_first_other(content)} is not UTF-8, and Windows-1252 has no byte 0x{unused[0].hex()}",
+            wanted="UTF-8, UTF-16 or Windows-1252",
+            do="--encoding NAME, such as gbk or shift_jis, or correct that line",
+        )
     return encoding, len(ends) > 1
+
+
+def _first_other(content: Content, encoding: str = "utf-8") -> str:
+    """The first line that is not in an encoding, in words."""
+    decoder, lines = codecs.getincrementaldecoder(encoding)(), 1
+    with unpacked(content) as file:
+        try:
+            while part := file.read(2**20):
+                lines += decoder.decode(part).count("\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            lines += error.object[: error.start].decode(encoding, "replace").count("\n")
+    return f"line {lines}"
+
+
+def said_of(encoding: str) -> Note:
+    """What is said of an encoding that nobody named."""
+    return Note(f"encoding: {encoding}", "not UTF-8", "--encoding NAME")
+
+
+def check_encoding(encoding: str | None) -> None:
+    """Refuse the name of an encoding that Python does not know."""
+    try:
+        b"    ".decode(encoding or "utf-8", "replace")
+    except (LookupError, ValueError) as error:
+        raise unknown("encoding", encoding, ENCODINGS, "--encoding") from error
+
+
+def no_text(name: str, encoding: str) -> OptionError:
+    return OptionError(
+        "encoding-of-no-text",
+        f"{name} is no text, which alone has an encoding",
+        got=f"--encoding {encoding}",
+        do="leave out --encoding",
+    )
+
+
+@contextmanager
+def in_utf8(content: Content, encoding: str | None) -> Iterator[Content]:
+    """Text in an encoding that was named as a file in UTF-8, for as long as it is needed; without a name as it is.
+
+    Errors: ``FileError`` with the line that is not in this encoding, ``OptionError`` for what is no text.
+    """
+    if encoding is None:
+        yield content
+        return
+    if content.head.startswith(BINARY):
+        raise no_text(content.name, encoding)
+    with TemporaryDirectory(prefix="fourfold-") as folder:
+        path = Path(folder).resolve() / "data"
+        try:
+            decoder = codecs.getincrementaldecoder(encoding)()
+            with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
+                while part := file.read(2**20):
+                    copy.write(decoder.decode(part))
+                copy.write(decoder.decode(b"", final=True))
+        except UnicodeDecodeError as error:
+            raise FileError(
+                "another-encoding",
+                f"{_first_other(content, encoding)} of {content.name} is not in the encoding {encoding}",
+                got=f"the bytes {error.object[error.start : error.end].hex(' ')}",
+                wanted=f"text in {encoding}",
+                do="another --encoding NAME, or correct that line",
+            ) from error
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        size = path.stat().st_size
+        yield replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
 
 
 def unmarked_utf16(head: bytes) -> str:
@@ -108,8 +208,7 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
         with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
-            errors = "strict" if encoding.startswith("utf-16") else "replace"
-            reader = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline=None)
+            reader = io.TextIOWrapper(file, encoding=encoding, newline=None)
             if blanks:
                 csv.writer(copy, delimiter="\t", lineterminator="\n").writerows(map(_words, reader))
             while part := reader.read(2**20):

@@ -30,7 +30,7 @@ from .sample import Reading, thinned
 from .series import stacked
 from .source import Source
 from .stamps import irregular, moment
-from .text_file import encoding_of, unpacked
+from .text_file import encoding_of, said_of, unpacked
 from .words import as_objects, reworded
 
 WORDS = ("problemname", "timestamps", "univariate", "dimensions", "equallength", "serieslength", "missing")
@@ -58,7 +58,7 @@ def read_ts(content: Content, reading: Reading) -> Source:
     """
     check_memory(content.name, 4 * content.unpacked)
     encoding = encoding_of(content)[0]
-    with unpacked(content) as file, io.TextIOWrapper(file, encoding=encoding, errors="replace") as text:  # pyright: ignore[reportArgumentType]
+    with unpacked(content) as file, io.TextIOWrapper(file, encoding=encoding) as text:  # pyright: ignore[reportArgumentType]
         lines = _lines(text)
         header = _header(lines, content.name)
         found = [_series(line, number, header) for number, line in lines]
@@ -70,7 +70,7 @@ def read_ts(content: Content, reading: Reading) -> Source:
     if header.equal and other is not None:
         got = f"{len(series[other])} steps in series {other + 1}"
         raise header.wrong("a series has another length than @equalLength says", got, f"{wanted} steps")
-    notes = ()
+    notes = () if encoding == "utf-8" else (said_of(encoding),)
     if header.stamps:
         count = sum(stamped)
         because = "their order is used, their distances are not" if count else "steps are evenly spaced"
