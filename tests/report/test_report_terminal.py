@@ -61,3 +61,20 @@ def test_commands_can_be_pasted_from_one_line():
         lines = printed(results, timings, width=40).splitlines()
         for command in (*(c.line for c in page.commands), page.verdict.next, page.verdict.usage):
             assert any(line.endswith(command) for line in lines)
+
+
+def test_the_answer_follows_the_table_and_what_its_headings_mean_comes_last():
+    results, timings = choose()
+    text = " ".join(printed(results, timings).split())
+    verdict, about = text.index(results["verdict"]["sentence"]), text.index("Rates OK: learning rates of")
+    last = build(results, timings).scores.rows[-1].cells[0].text
+    assert text.index(last) < verdict < about < text.index("Open the report")
+
+
+def test_a_long_score_leaves_names_on_one_line():
+    results, timings = choose()
+    results["data"]["task"]["score"] = "balanced_accuracy"
+    lines = printed(results, timings).splitlines()
+    assert any(" Balanced " in line for line in lines)
+    for name in ("Fully connected", "logistic regression"):
+        assert any(line.startswith(name) for line in lines)

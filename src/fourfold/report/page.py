@@ -19,7 +19,7 @@ from fourfold.report.parts import Command, Page, Verdict
 
 LABELS = {
     "choose": "One family is best",
-    "equivalent": "A tie: take the cheapest",
+    "equivalent": "A tie: take the cheapest of them",
     "undecided": "No clear winner yet",
     "none": "None is shown to beat the baseline",
 }
@@ -68,7 +68,6 @@ def build(
 
 def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
     verdict = results["verdict"]
-    runner_up = verdict.get("runner_up") or ""
     settle = verdict.get("settle") or {}
     return Verdict(
         kind=verdict["kind"],
@@ -77,7 +76,6 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
         family=verdict.get("family") or "",
         why=tuple(verdict.get("why") or ()),
         price=tuple(verdict.get("price") or ()),
-        runner_up=study.titles.get(runner_up, runner_up),
         change=verdict.get("change") or "",
         doubts=tuple(verdict.get("doubts") or ()),
         settle=worded(

@@ -128,7 +128,6 @@ class Verdict:
     family: str = ""
     why: tuple[str, ...] = ()
     price: tuple[str, ...] = ()
-    runner_up: str = ""
     change: str = ""
     doubts: tuple[str, ...] = ()
     settle: str = ""

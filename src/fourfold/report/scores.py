@@ -33,7 +33,7 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
     chosen, saved = verdict.get("family") or "", (results.get("model") or {}).get("family")
     tags = {saved: "saved model"} if saved else {}
     if verdict["kind"] == "equivalent":
-        tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest"}
+        tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest of the tie"}
     else:
         tags |= {
             chosen: {"choose": "chosen", "undecided": "best so far"}.get(verdict["kind"], "best of these")
@@ -93,7 +93,10 @@ def table(results: dict[str, Any], study: Study) -> Table:
     columns = (
         Column("Family"),
         Column(
-            score + unit, short="\n".join([score, *unit.split()]), interval="95 %\ninterval", numeric=True
+            score + unit,
+            short="\n".join([*score.split(), *unit.split()]),
+            interval="95 %\ninterval",
+            numeric=True,
         ),
         Column("Parameters", "Params", "trained numbers in the network", numeric=True),
         Column("FLOPs a sample", "FLOPs a\nsample", "operations to predict one example", numeric=True),

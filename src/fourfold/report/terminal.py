@@ -45,11 +45,12 @@ class _Printer:
         out.print(self.text(" · ".join(page.protocol), "dim"))
         out.print()
         out.print(self.table(page.scores))
-        for note in (*self.row_notes(page.scores), *page.scores.notes):
-            out.print(Padding(self.text(note, "dim"), (0, 1)))
+        self.notes(self.failures(page.scores))
         out.print()
         self.verdict(page)
         self.measures(page)
+        out.print()
+        self.notes([*page.scores.notes, self.headings(page.scores)])
         out.print()
         width = max(len(command.label) for command in page.commands)
         for command in page.commands:
@@ -61,12 +62,11 @@ class _Printer:
         out, verdict = self.console, page.verdict
         out.print(self.text(verdict.sentence, "bold"))
         self.items("", verdict.why)
-        self.items("Price", verdict.price)
-        self.items("Runner-up", (verdict.runner_up,))
+        self.items("The others", verdict.price)
         self.items("What would change this", (verdict.change,))
         self.items("Doubts", verdict.doubts)
         for heading, line in (
-            (f"To settle it ({verdict.settle})" if verdict.settle else "To settle it", verdict.next),
+            (f"To go on ({verdict.settle})" if verdict.settle else "To go on", verdict.next),
             ("The baseline", verdict.usage),
         ):
             if line:
@@ -130,12 +130,15 @@ class _Printer:
     def cell(self, cell: Cell) -> Text:
         return self.text(cell.text.replace(" of ", "/"))
 
-    def row_notes(self, table: Table) -> list[str]:
-        """What the table has no room for: why a family has no score, a best rate at the grid's edge."""
-        failed = [f"{row.cells[0].text}: {row.cells[0].note}." for row in table.rows if row.kind == "failed"]
-        edges = [
-            f"{row.cells[0].text}: {row.cells[5].note}."
-            for row in table.rows
-            if row.kind == "family" and row.cells[5].note
-        ]
-        return failed + edges
+    def notes(self, lines: list[str]) -> None:
+        for line in lines:
+            self.console.print(Padding(self.text(line, "dim"), (0, 1)))
+
+    def failures(self, table: Table) -> list[str]:
+        """Why a family has no score, for which the table has no room."""
+        return [f"{row.cells[0].text}: {row.cells[0].note}." for row in table.rows if row.kind == "failed"]
+
+    def headings(self, table: Table) -> str:
+        """What the short headings mean."""
+        named = [(column.short.replace("\n", " "), column.about) for column in table.columns]
+        return " ".join(f"{name}: {about}." for name, about in named if name and about)
