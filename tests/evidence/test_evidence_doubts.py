@@ -116,6 +116,21 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
     held(doubt, verdict.evidence)
 
 
+@pytest.mark.parametrize(
+    "score, linear, said",
+    [("balanced_accuracy", 0.84, True), ("balanced_accuracy", 0.7, False), ("accuracy", 0.84, False)],
+)
+def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear, said, held):
+    """A network that tells a rare class too often gains by it, though others rank the rows better."""
+    auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
+    found = findings((0.8, 0.95, 0.88), *auc, Evidence(doubts.AUC, "linear", linear, FRACTION))
+    listed = [doubt for doubt in decide(replace(found, score=score)).doubts if "AUC" in doubt]
+    assert bool(listed) is said
+    for doubt in listed:
+        assert doubt.endswith("linear is ahead: 84.0 % against 70.0 % of Convolution.")
+        held(doubt, decide(replace(found, score=score)).evidence)
+
+
 @pytest.mark.parametrize("linear, trees, said", [(0.5, 0.9, True), (0.895, 0.9, False), (0.9, 0.5, False)])
 def test_a_baseline_that_tests_better_than_the_one_to_beat_is_named(linear, trees, said, held):
     """The validation-best is to be beaten; that another stands above it in the table is no contradiction."""

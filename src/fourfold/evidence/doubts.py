@@ -25,6 +25,7 @@ ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
 CUT_FROM = "series that the windows are cut from, too few to be divided"  # the study
 FOUND = "findings about the data that matter"  # the study
+AUC = "AUC"  # a family or a baseline
 # Those that come of the losses.
 AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
@@ -155,6 +156,23 @@ def large_class(c: Case) -> Iterator[Sentence]:
                 )
 
 
+def threshold(c: Case) -> Iterator[Sentence]:
+    """Of rare classes the balanced accuracy of the most probable class rewards a model that tells them too often."""
+    found = c.facts.about(AUC)
+    if c.score != "balanced_accuracy" or c.family not in found:
+        return
+    best = max(found, key=lambda name: found[name].value or 0.0)
+    if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
+        yield c.facts.say(
+            "The score takes the most probable class. By AUC, which needs no threshold, {best} is ahead: {auc} against "
+            "{own} of {family}.",
+            best=best if best in c.baselines else title(best),
+            auc=Cite(AUC, best),
+            own=Cite(AUC, c.family),
+            family=title(c.family),
+        )
+
+
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
     rates = [
         c.facts.say("{family} {rate}", family=title(family), rate=Cite(EDGE_RATE, family))
@@ -281,6 +299,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     near_perfect_baseline,
     twins,
     large_class,
+    threshold,
     edge_of_the_grid,
     size_at_the_cap,
     equal_parameters,

@@ -11,6 +11,7 @@ import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
+from fourfold.evidence.doubts import AUC
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
@@ -104,6 +105,8 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     }
     families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}
     any_family = next(iter(predictions.values()))
+    further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
+    scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
     findings = Findings(
         score=task.score,
         families=families,
@@ -115,11 +118,9 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         },
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
-        further=concerns(study, trials),
+        further=(*concerns(study, trials), *(item for item in scores if item.measure == AUC)),
         groups=study.groups(rows),
     )
-    further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
-    scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     if task.several:
