@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rich import box
@@ -128,7 +129,7 @@ class _Printer:
         return [first, self.text(score.text), self.text(score.note), *(self.cell(cell) for cell in others)]
 
     def cell(self, cell: Cell) -> Text:
-        return self.text(cell.text.replace(" of ", "/"))
+        return self.text(short(cell.text))
 
     def notes(self, lines: list[str]) -> None:
         for line in lines:
@@ -142,3 +143,13 @@ class _Printer:
         """What the short headings mean."""
         named = [(column.short.replace("\n", " "), column.about) for column in table.columns]
         return " ".join(f"{name}: {about}." for name, about in named if name and about)
+
+
+def short(text: str) -> str:
+    """A cell's text in as few characters as can be.
+
+    >>> short("3 of 4"), short("2 min 12 s"), short("1 h 5 min"), short("42 s"), short("1.72 M")
+    ('3/4', '2m 12s', '1h 5m', '42 s', '1.72 M')
+    """
+    text = text.replace(" of ", "/")
+    return re.sub(r"(\d) (h|m|s)(in)?\b", r"\1\2", text) if re.search(r"\d (min|h)\b", text) else text
