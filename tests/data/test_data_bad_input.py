@@ -108,7 +108,7 @@ FILES = {
     "json without objects": (b"[[1, 2], [3, 4]]", 2, "too-few-rows", "got 2"),
     "json over lines": (b'{"v": [1, 2],\n "y": [3, 4]}', 2, "too-few-rows", "got 2"),
     "byte-order mark only": (b"\xff\xfe", 2, "blank-file", "nothing but blanks"),
-    "json of lists": (b'{"y": ["a"]}\n' * 20, 2, "no-columns", "no column that can be used"),
+    "json of lists": (b'{"y": [["a"]]}\n' * 20, 2, "no-columns", "no column that can be used"),
     "npz without x": (npz(a=X, b=Y), 2, "no-x", "got 'a', 'b'"),
     "npz without y": (npz(x=X), 2, "no-target", "y, one value for each row of x"),
     "npz of objects": (npz(x=np.array([{}, 1], dtype=object), y=Y), 3, "pickle", "x.astype(float)"),

@@ -95,6 +95,7 @@ READ = {
     "names of files with numbers": (column(["1.jpg", "2.jpg", "10.jpg", "11.jpg"]).replace("jpg", "dat"), "1 category"),
     "lists of labels that nobody asked for": (labels("|").replace('""', '"red"'), "! classes that look like lists of 2 labels: 'blue', 'red'. Do this: --task multilabel"),
     "classes with a comma that are no lists": (rows("v,y", lambda i: i % 7, 30, lambda i: f'"{["Paris, F", "Rome, I"][i % 2]}"'), "into 2 classes ('Paris, F', 'Rome, I')"),
+    "json with lists of labels as a target": ("".join(json.dumps({"v": i % 9, "target": [[], ["red"], ["red", "blue"]][i % 3]}) + "\n" for i in range(30)), "task: multilabel, 2 labels ('blue', 'red'), 1 a row (its values are lists of words); --task classification"),
     # npz
     "npz of MedMNIST": (npz(train_images=PIXELS, train_labels=Y[:, None], test_images=PIXELS[:9], test_labels=Y[:9, None], val_images=PIXELS), "test rows: 9 (from test_images and test_labels"),
     "npz of trainX": (npz(trainX=X, trainY=Y, testX=X[:5], testY=Y[:5]), "test rows: 5"),
@@ -122,7 +123,6 @@ REFUSED = {
     "a folder of a file that is no table by its name": (files(adult_dot_data=TABLE, adult_dot_names="| about\n"), 2, "folder", "name the file of data, such as"),
     "classes of which one is NA": (rows("v,w,y", lambda i: f"{i % 9},{i % 7}", 30, lambda i: ["NA", "EU", "AS"][i % 3]), 2, "missing-target", "words such as NA, None and ? count as missing"),
     "values below what is measured in a target": (target([f"<{i % 2 + 1}" if i % 4 == 0 else i * 7 for i in range(60)]), 2, "words-among-numbers", "15 of 60, such as '<1' in row 1"),
-    "json with lists of labels as a target": ("".join(json.dumps({"v": i % 9, "target": [["red"], ["red", "blue"]][i % 2]}) + "\n" for i in range(30)), 2, "no-inputs", "left out: 'target' (nested"),
     "pictures inside of parquet": (inner_pictures, 2, "pictures-inside", "datasets.load_dataset"),
     "a path that is missing": (files(t_dot_csv="file,y\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" if i != 4 else ",p\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), 2, "no-path", "got row 5"),
     "IDX": (IDX, 2, "wrong-kind", "an IDX file"),
@@ -168,7 +168,7 @@ def test_lists_of_labels_as_people_write_them(name, tmp_path):
 
 
 def test_a_target_of_lists_in_json_is_named(tmp_path):
-    lines = [json.dumps({"v": i % 9, "w": i % 7, "tags": ["a", "b"][: i % 3]}) + "\n" for i in range(30)]
+    lines = [json.dumps({"v": i % 9, "w": i % 7, "tags": [1, 2][: i % 3]}) + "\n" for i in range(30)]
     (tmp_path / "data.jsonl").write_text("".join(lines))
     with pytest.raises(FourfoldError, match=r"target 'tags' can't be read: got left out.*red;blue") as caught:
         read(tmp_path / "data.jsonl", target="tags")

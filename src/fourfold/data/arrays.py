@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 import narwhals as nw
@@ -13,6 +12,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .array_likes import as_columns, familiar
+from .cells import dates, is_of_words, opened, said_of, typed
 from .columns import COUNTER
 from .dataset import Column, Dataset, Note, Table
 from .infer import settle
@@ -24,7 +24,7 @@ from .series import unequal
 from .source import Source
 from .steps import steps_of, unequal_steps
 from .targets import together
-from .words import as_objects, typed
+from .words import as_objects
 
 Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
 """The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them.
@@ -88,13 +88,14 @@ def from_arrays(
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     series = unequal(x, name)
-    inputs, columns = _inputs(x) if series is None else (series, ())
+    inputs, columns, notes = _inputs(x) if series is None else (series, (), ())
     layout = None if series is None else "sequence"
     pictures = _pictures(inputs)
     if y is None:
-        return Source(name, inputs, columns, layout=layout, pictures=pictures)
+        return Source(name, inputs, columns, layout=layout, pictures=pictures, notes=notes)
     _check_index(x, y)
-    return Source(name, inputs, columns, layout=layout, pictures=pictures).aimed(*_target(y, inputs))
+    source = Source(name, inputs, columns, layout=layout, pictures=pictures, notes=notes)
+    return source.aimed(*_target(y, inputs))
 
 
 def _check_index(x: Any, y: Any) -> None:
@@ -121,7 +122,7 @@ def _another_order(got: str, row: int, do: str) -> DataError:
     )
 
 
-def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
+def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...], tuple[Note, ...]]:
     x = as_columns(familiar(x))
     if isinstance(x, dict):
         return _table({str(name): as_objects(list(values)) for name, values in x.items()})
@@ -136,7 +137,7 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...]]:
     if array.ndim <= 1:
         array = array.reshape(-1, 1)
     if array.dtype.kind in "biuf":
-        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), ()
+        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), (), ()
     if array.ndim == 2 and array.dtype.kind in "OUSMm":
         single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
         return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
@@ -204,7 +205,7 @@ def _repeated(names: list[str]) -> DataError:
     )
 
 
-def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...]]:
+def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...], tuple[Note, ...]]:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise _repeated(names)
@@ -217,24 +218,7 @@ def _series(series: nw.Series) -> np.ndarray:
     if kind.is_numeric():
         return series.cast(nw.Float64).to_numpy().astype(np.float64)
     values = series.to_list()
-    if kind in (nw.Datetime, nw.Date) or (kind == nw.Object and _all_dates(values)):
-        return np.array([_moment(value) for value in values], dtype="datetime64[us]")
-    return as_objects(values)
-
-
-def _all_dates(values: list[Any]) -> bool:
-    """Dates as Python objects, None or NaN where one is missing."""
-    return any(isinstance(value, date) for value in values) and all(
-        value is None or isinstance(value, (date, float)) for value in values
-    )
-
-
-def _moment(value: Any) -> Any:
-    if not isinstance(value, date) or value != value:  # None, NaN, NaT
-        return np.datetime64("NaT")
-    if not isinstance(value, datetime):
-        return value
-    return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None)
+    return dates(values) if kind in (nw.Datetime, nw.Date) else as_objects(values)
 
 
 def _pictures(inputs: np.ndarray | Table) -> str:
@@ -243,13 +227,15 @@ def _pictures(inputs: np.ndarray | Table) -> str:
     return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
 
 
-def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...]]:
+def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...], tuple[Note, ...]]:
+    columns, notes = opened(columns)
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
         found[name] = (values, "category") if shown else typed(name, values)
     table = Table({name: values for name, (values, _) in found.items()})
-    return table, tuple(Column(name, kind) for name, (_, kind) in found.items())
+    notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
+    return table, tuple(Column(name, kind) for name, (_, kind) in found.items()), notes
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:
@@ -259,14 +245,15 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
     y = familiar(y, "y")
     frame = _native(y)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
-        table, columns = _frame(frame)
-        return table.names, *together({column.name: (table[column.name], column.kind) for column in columns})
+        table, columns, said = _frame(frame)
+        values, kind, notes = together({column.name: (table[column.name], column.kind) for column in columns})
+        return table.names, values, kind, said + notes
     if isinstance(frame, nw.DataFrame):
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
         name = str(frame.name) if frame.name not in (None, "", 0) else "y"
-        return (name,), *typed(name, _series(frame)), ()
-    array = _array(y, "y")
+        return (name,), *typed(name, _series(frame)), said_of(f"target {name}", _series(frame))
+    array = as_objects(list(y)) if _are_of_words(y) else _array(y, "y")
     steps = steps_of(array, inputs)
     if steps is not None:
         return ("y",), *steps, ()
@@ -282,7 +269,13 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
             got=f"shape {array.shape}",
             wanted="one value for each row, or a row of values; of series one value for each step",
         )
-    return ("y",), *typed("y", array), ()
+    return ("y",), *typed("y", array), said_of("target y", array)
+
+
+def _are_of_words(y: Any) -> bool:
+    """Whether these are lists of words, a list for each row, some of another length than others."""
+    lists = isinstance(y, (list, tuple, np.ndarray)) and len(y) > 0 and all(map(is_of_words, y))
+    return lists and len({len(words) for words in y}) > 1
 
 
 def _array(values: Any, what: str) -> np.ndarray:

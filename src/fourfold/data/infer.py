@@ -24,7 +24,7 @@ from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from .target import settle_target
-from .targets import chosen, mentioned, settle_lists, settle_targets, together
+from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
 from .words import as_objects, reworded, spelled
 
@@ -162,7 +162,8 @@ def _settled(
     target = source.target
     assert target is not None
     several = target.ndim == 2
-    if not several and task != "multilabel":
+    lists = task is None and not several and kind == "category" and are_lists(target)
+    if not several and task != "multilabel" and not lists:
         return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows)
     if bounds is not None:
         raise OptionError(
@@ -174,7 +175,8 @@ def _settled(
     if several:
         return settle_targets(source.target_names, target, task=task, test_rows=test_rows)
     cells = spelled(target, kind)
-    return settle_lists(name, as_objects([""]) if cells is None else cells, test_rows=test_rows)
+    cells = as_objects([""]) if cells is None else cells
+    return settle_lists(name, cells, asked=not lists, test_rows=test_rows)
 
 
 def _target_of_series(

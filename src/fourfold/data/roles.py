@@ -11,11 +11,12 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing, row_count
 
+from .cells import typed
 from .dataset import Note, Table
 from .messages import close, listed
 from .source import Source
 from .targets import mentioned
-from .words import as_objects, reworded, spelled, typed
+from .words import as_objects, reworded, spelled
 
 FEWEST_GROUPS = 3
 """One to train, one to validate, one to test."""

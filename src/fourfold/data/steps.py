@@ -14,13 +14,13 @@ from fourfold.preprocessing.series import lengths, real_steps
 from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.task import IMBALANCED, Task
 
+from .cells import typed
 from .cut import cut_series, tests_note
 from .dataset import Column, Cut, Dataset, Note, Table
 from .messages import counted, percent, unknown
 from .source import Source
 from .target import settle_target
 from .targets import together
-from .words import typed
 
 __all__ = [
     "Placed",

@@ -14,6 +14,7 @@ import numpy as np
 from fourfold.errors import DataError, FileError
 
 from . import sample
+from .cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
 from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_blanks, without_headers
@@ -23,7 +24,6 @@ from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
 from .text_file import SEPARATORS, Dialect, between_blanks, dialect_of, encoding_of, plain, said_of
-from .words import typed
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
@@ -31,9 +31,6 @@ INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
 LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
-LONGEST_LIST = 4096
-DEEPEST = 8
-"""How deep objects within objects are looked into."""
 
 
 @dataclass(frozen=True)
@@ -274,12 +271,12 @@ def _opened(
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     notes: tuple[Note, ...] = ()
     if nested:
-        notes += (Note(f"objects: {listed(nested)}", "their fields are columns NAME.FIELD"),)
+        notes += (Note(f"objects: {listed(nested)}", OBJECTS),)
     for because in dict.fromkeys(map(_why_not, strange.values())):
         left_out = [name for name, kind in strange.items() if _why_not(kind) == because]
         notes += (Note(f"left out: {listed(left_out)}", because),)
     if lists:
-        notes += (Note(f"lists: {listed(lists)}", "their numbers are columns NAME_0, NAME_1, ..."),)
+        notes += (Note(f"lists: {listed(lists)}", LISTS),)
     return Opened(content, connection, relation, parameters, casts, rows, total, notes, booleans)
 
 
@@ -346,6 +343,8 @@ def _indistinct(
 
 def _cast(cell: str, kind: str) -> str:
     base = re.split(r"[ (\[]", kind)[0]
+    if kind == "VARCHAR[]":  # labels, say
+        return f"CAST(to_json({cell}) AS VARCHAR)"
     if kind.endswith("]"):
         return ""
     if base in NUMBERS or base == '"NULL"':

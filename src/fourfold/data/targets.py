@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ from .words import reworded
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
+
+MOST_IN_A_LIST = 10_000
+"""Characters of the longest cell that is read as a list of words."""
 
 LIST = re.compile(r"\s*\[.*\]\s*|\s*", re.DOTALL)
 """A list between brackets, or nothing."""
@@ -166,8 +170,30 @@ def settle_targets(
     return values, settled, _said_of_labels(settled, because, values)
 
 
+def are_lists(cells: np.ndarray) -> bool:
+    """Whether all cells are lists of words as JSON writes them, some of them with none or several.
+
+    >>> [are_lists(np.array(cells)) for cells in (['["red","blue"]', '["red"]'], ['["red"]', '["blue"]'], ["[1, 2]"])]
+    [True, False, False]
+    """
+    words = dict.fromkeys(cell for cell in cells.tolist() if cell is not None)
+    found = [_list_of(word) for word in words]
+    return all(one is not None for one in found) and any(len(one or ()) != 1 for one in found)
+
+
+def _list_of(word: str) -> list[str] | None:
+    """The words that a cell lists as JSON writes them; None for all else."""
+    if not word.startswith("[") or not word.endswith("]") or len(word) > MOST_IN_A_LIST:
+        return None
+    try:
+        found = json.loads(word)
+    except (ValueError, RecursionError):
+        return None
+    return found if all(isinstance(one, str) for one in found) else None
+
+
 def settle_lists(
-    name: str, cells: np.ndarray, *, test_rows: int = 0
+    name: str, cells: np.ndarray, *, asked: bool = True, test_rows: int = 0
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels (N, K) as 0 and 1 from cells that list them, as in "red;blue"; an empty cell lists none.
 
@@ -194,7 +220,9 @@ def settle_lists(
         values[row, [places[label] for label in mine]] = 1.0
     _check(labels, values, test_rows)
     settled = multilabel(labels)
-    return values, settled, _said_of_labels(settled, f"as asked, {between!r} between them", values)
+    because = "as asked" if are_lists(cells) else f"as asked, {between!r} between them"
+    because = because if asked else "its values are lists of words"
+    return values, settled, _said_of_labels(settled, because, values, "" if asked else "classification")
 
 
 def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
@@ -205,10 +233,16 @@ def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
     >>> between, [sorted(row) for row in rows], [sorted(row) for row in listed_in(["['red', 'blue']", "[]"])[1]]
     ('|', [['blue', 'red'], ['red']], [['blue', 'red'], []])
     """
-    lists = all(LIST.fullmatch(word) for word in words)
-    between = next((mark for mark in SEPARATORS if any(mark in word for word in words)), None)
+    found = [_list_of(word) for word in words]
+    others = [word for word, one in zip(words, found) if one is None]
+    lists = all(LIST.fullmatch(word) for word in others)
+    between = next((mark for mark in SEPARATORS if any(mark in word for word in others)), None)
     around = " []'\"" if lists else " "
-    return between, [{part.strip(around) for part in word.split(between)} - {""} for word in words]
+    rows = [
+        {part.strip(around) for part in (word.split(between) if one is None else one)} - {""}
+        for word, one in zip(words, found)
+    ]
+    return between or ("," if len(others) < len(words) else None), rows
 
 
 def _check(names: Sequence[str], values: np.ndarray, test_rows: int) -> None:
@@ -228,13 +262,14 @@ def _said_of_numbers(task: Task, because: str) -> tuple[Note, ...]:
     )
 
 
-def _said_of_labels(task: Task, because: str, values: np.ndarray) -> tuple[Note, ...]:
+def _said_of_labels(task: Task, because: str, values: np.ndarray, other: str = "") -> tuple[Note, ...]:
     each = values.sum(axis=1).mean()
+    other = "regression" if task.names and because != "as asked" else other
     return (
         Note(
             f"task: multilabel, {len(task.classes)} labels ({listed(list(task.classes))}), {each:.2g} a row",
             because,
-            "--task regression" if task.names and because != "as asked" else "",
+            f"--task {other}" if other else "",
         ),
         Note(
             "score: Jaccard index", "labels told and true over labels told or true, so that rare labels count"

@@ -13,6 +13,7 @@ from .content import Content
 from .text_file import unmarked_utf16
 
 ARFF = re.compile(rb"\s*([%#][^\n]*\n\s*)*@relation\b", re.IGNORECASE)
+NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
 IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
@@ -148,6 +149,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _sparse,
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
     ),
+    WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
     WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
     WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
     WrongKind(

@@ -1,0 +1,109 @@
+"""What programs hold in columns beside numbers and words: read as what a file of them would hold, and said."""
+
+import datetime as dt
+import enum
+import fractions
+import json
+import pathlib
+import uuid
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from fourfold.data import from_arrays, read
+from fourfold.errors import FourfoldError
+
+N = 40
+Y = ["p", "q"] * 20
+V = list(range(N))
+DAYS = pd.date_range("2020-01-01", periods=N)
+TAGS = [["a"], ["a", "b, c"], ["b, c"], []] * 10
+LISTED = (
+    "task: multilabel, 2 labels ('a', 'b, c'), 1 a row (its values are lists of words); --task classification"
+)
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+def table(**columns):
+    return pd.DataFrame({**columns, "v": V, "y": Y})
+
+
+# name: (data, kind of the first column, words of what is printed)
+COLUMNS = {
+    "periods": (table(a=pd.period_range("2020-01", periods=N, freq="M")), "date", "column a: date (periods, each by its start)"),
+    "intervals": (table(a=pd.cut(np.arange(N) % 9, 3)), "category", "1 category"),
+    "durations of pandas": (table(a=pd.to_timedelta(np.arange(N) % 11, unit="h")), "number", "column a: number (durations, in seconds)"),
+    "durations of polars": (pl.DataFrame({"a": [dt.timedelta(hours=i % 11) for i in V], "v": V, "y": Y}), "number", "column a: number (durations, in seconds)"),
+    "series of dates in a dict": ({"a": pd.Series(DAYS), "v": pd.Series(V), "y": pd.Series(Y)}, "date", "1 date"),
+    "series of dates with a zone in a dict": ({"a": pl.Series(DAYS.tz_localize("UTC").to_list()), "v": V, "y": Y}, "date", "1 date"),
+    "dates of NumPy in a list": ({"a": [*np.arange(N).astype("M8[D]")], "v": V, "y": Y}, "date", "1 date"),
+    "lists of two numbers": (table(a=[[i, i % 7] for i in V]), "number", "lists: 'a' (their numbers are columns NAME_0"),
+    "arrays of two numbers": (table(a=[np.array([i, i % 7]) for i in V]), "number", "layout: flat, 3 numbers"),
+    "objects of polars": (pl.DataFrame({"a": [{"u": i, "w": [i % 3, 15 - i]} for i in V], "v": V, "y": Y}), "number", "objects: 'a' (their fields are columns NAME.FIELD)"),
+    "objects of pyarrow": (pa.table({"a": [{"u": i} for i in V], "v": V, "y": Y}), "number", "objects: 'a'"),
+    "objects in a list of rows": ([{"a": {"b": {"c": i}}, "y": Y[i]} for i in V], "number", "objects: 'a', 'a.b'"),
+    "lists of words": (table(a=[["x"], ["x", "z"]] * 20), "category", "1 category"),
+    "names of Python": (table(a=[Colour.RED, Colour.BLUE] * 20), "category", "1 category"),
+    "identifiers and paths": (table(a=[uuid.UUID(int=i % 3) for i in V], b=[pathlib.Path(f"k{i % 3}") for i in V]), "category", "2 categories"),
+    "fractions": (table(a=[fractions.Fraction(i, 3) for i in V]), "number", "2 numbers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_objects(name):
+    frame, kind, words = COLUMNS[name]
+    data = read(frame, target="y")
+    assert data.columns[0].kind == kind and words in "\n".join(map(str, data.notes))
+
+
+def test_refused_objects():
+    for cells in ([[i] * (i % 3) for i in V], [[[i], [2]] for i in V], [{}] * N, [object()] * N):
+        with pytest.raises(FourfoldError, match="column 'a' holds objects"):
+            read(table(a=cells))
+
+
+FRAMES = {
+    "pandas": pd.DataFrame({"v": V, "tags": TAGS}),
+    "sets": pd.DataFrame({"v": V, "tags": list(map(set, TAGS))}),
+    "polars": pl.DataFrame({"v": V, "tags": TAGS}),
+    "pyarrow": pa.table({"v": V, "tags": TAGS}),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_lists_of_words_are_labels(name, tmp_path):
+    found = [read(FRAMES[name], target="tags"), from_arrays(FRAMES["pandas"][["v"]], TAGS)]
+    pl.DataFrame({"v": V, "tags": TAGS}).write_parquet(tmp_path / "data.parquet")
+    lines = [json.dumps({"v": v, "tags": tags}) for v, tags in zip(V, TAGS)]
+    (tmp_path / "data.jsonl").write_text("\n".join(lines))
+    (tmp_path / "data.json").write_text(f"[{','.join(lines)}]")
+    found += [read(tmp_path / f"data.{form}") for form in ("parquet", "jsonl", "json")]
+    for data in found:
+        assert LISTED in "\n".join(map(str, data.notes))
+        np.testing.assert_array_equal(data.target, found[0].target)
+    assert found[0].target[:4].tolist() == [[1, 0], [1, 1], [0, 1], [0, 0]]
+    assert read(FRAMES[name], target="tags", task="classification").task.kind == "classification"
+    asked = read(FRAMES[name], target="tags", task="multilabel")
+    np.testing.assert_array_equal(asked.target, found[0].target)
+
+
+def test_lists_of_one_word_each_are_classes():
+    assert from_arrays(np.arange(N), as_lists([[word] for word in Y])).task.kind == "classification"
+
+
+def as_lists(cells):
+    column = np.empty(len(cells), dtype=object)
+    column[:] = cells
+    return column
+
+
+def test_durations_as_a_target_are_said():
+    notes = from_arrays(np.arange(N), np.arange(N).astype("m8[m]")).notes
+    assert "target y: number (durations, in seconds)" in map(str, notes)
