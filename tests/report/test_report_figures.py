@@ -172,7 +172,7 @@ def test_counts_that_are_means_over_seeds_are_written_as_counts():
         for (true, said), value in zip(itertools.product("ab", "ab"), (178.4, 120.5, 0.5, 1203.5))
     ]
     (chart,) = made(measurement("confusion", "Confusion", figure("confusion-dense", "matrix", "Dense", rows)))
-    assert [cell["text"] for cell in matrix_layers(chart)["margin"]] == ["178", "1.20k"]
+    assert [cell["text"] for cell in matrix_layers(chart)["margin"]] == ["178", "1,204"]
     assert [cell["text"] for cell in matrix_layers(chart)["heat"]] == ["120", "0.5"]
     assert chart.panels[0].note == "most often a taken for b (120)"
 

@@ -139,7 +139,7 @@ def test_scores_with_fewer_rows_know_how_the_families_scatter_over_seeds_and_fol
 def test_few_confused_rows_are_counted_in_words_that_fit(wrong, words):
     counts = np.array([[10.0, wrong], [0.0, 10.0]])
     evidence = confusion._worst_pair("dense", counts, ["a", "b"], "row")
-    assert f"“a” as “b” ({words})." in confusion._answer(evidence, "row")
+    assert f"“a” for “b” ({words})." in confusion._answer(evidence, "row")
 
 
 def test_the_intervals_of_probes_know_which_rows_depend_on_each_other(inquiry, monkeypatch):

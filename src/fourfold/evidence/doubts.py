@@ -276,8 +276,8 @@ def other_baseline(c: Case) -> Iterator[Sentence]:
     if own is None or best is None or not sign * (own - (best.value or 0.0)) > (c.number("margin") or 0.0):
         return
     yield c.facts.say(
-        "On test rows {best} ({score}) does better than the baseline to beat, {baseline} ({own}), which was chosen "
-        "on validation rows.",
+        "On test rows the best baseline is {best} ({score}); the one to beat, {baseline} ({own}), was chosen on "
+        "validation rows.",
         best=best.subject,
         score=Cite("score", best.subject),
         baseline=c.baseline or "",

@@ -39,7 +39,9 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     shape = " × ".join(str(side) for side in data.get("shape") or ())
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
-    words, each = [count, f"{data.get('layout', '')} {shape}".strip()], " of each step" if steps else ""
+    layout = str(data.get("layout") or "")
+    inputs = f"{shape} inputs" if layout == "flat" and shape else f"{layout} {shape}".strip()
+    words, each = [count, inputs], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     if classes:
         labels = task.get("kind") == "multilabel"

@@ -144,11 +144,13 @@ def _panel(
 def _short(value: float | None) -> str:
     """A count in a cell: the mean over seeds may have a fraction, which only small ones show.
 
-    >>> [_short(value) for value in (3.0, 0.25, 12.4, 178.4, 1203.5)]
-    ['3', '0.25', '12', '178', '1.20k']
+    >>> [_short(value) for value in (3.0, 0.25, 12.4, 178.4, 1203.5, 120350)]
+    ['3', '0.25', '12', '178', '1,204', '120k']
     """
-    small = value is not None and not float(value).is_integer() and abs(value) < 9.95
-    return f"{value:.2g}" if small else fmt.compact(value).replace(" ", "")
+    if value is None or abs(value) >= 9999.5:
+        return fmt.compact(value).replace(" ", "")
+    small = not float(value).is_integer() and abs(value) < 9.95
+    return f"{value:.2g}" if small else fmt.integer(value)
 
 
 def _all_cells(

@@ -72,7 +72,7 @@ def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str) ->
     i, j = max(np.ndindex(wrong.shape), key=lambda pair: (round(float(wrong[pair]), 9), float(shares[pair])))
     if not wrong[i, j]:
         return []
-    subject, method = f"{family}: “{names[i]}” as “{names[j]}”", "the pair with the most errors"
+    subject, method = f"{family}: “{names[i]}” for “{names[j]}”", "the pair with the most errors"
     return [
         Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source=_tested(each)),
         Evidence(MANY[each], subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),

@@ -38,7 +38,8 @@ def find(inquiry: Inquiry) -> Measurement:
         else:
             evidence.append(examination.missing(LAYERS.format(moment=MOMENTS["start"]), family))
     figures = [_by_layer(family, arrays) for family, arrays in examined.items()]
-    figures += [_by_lag(examined, moment) for moment in MOMENTS if _lags(examined)]
+    steps = "rows of pixels" if inquiry.study.problem.layout == "image" else "steps"
+    figures += [_by_lag(examined, moment, steps) for moment in MOMENTS if _lags(examined)]
     return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
 
 
@@ -84,7 +85,7 @@ def _lags(examined: Mapping[str, Arrays]) -> bool:
     return any("lag_start" in arrays for arrays in examined.values())
 
 
-def _by_lag(examined: Mapping[str, Arrays], moment: str) -> Figure:
+def _by_lag(examined: Mapping[str, Arrays], moment: str, steps: str) -> Figure:
     rows = [
         {"series": family, "x": lag, "value": value}
         for family, arrays in examined.items()
@@ -95,9 +96,9 @@ def _by_lag(examined: Mapping[str, Arrays], moment: str) -> Figure:
         "lines",
         f"Gradient by lag {MOMENTS[moment]}",
         tuple(rows),
-        x=Axis("steps before the last (an image's rows of pixels)", "count"),
-        y=Axis("norm over that of all steps", log=True),
-        note="Relative to the root mean square over the steps, so 1 everywhere is an even reach.",
+        x=Axis(f"{steps} before the last", "count"),
+        y=Axis(f"norm over that of all {steps}", log=True),
+        note=f"Relative to the root mean square over the {steps}, so 1 everywhere is an even reach.",
     )
 
 
