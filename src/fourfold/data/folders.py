@@ -44,6 +44,9 @@ OTHERS = (
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 """How pictures begin."""
 
+UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
+"""What subfolders are called, in small letters, whose files have no class yet."""
+
 MOST = 1_000_000
 """The most files of one folder."""
 
@@ -63,13 +66,18 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
         note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
         return read_classes(folder, inner, reading).noting(note)
     files, labels, empty = [], [], []
-    for part in classes:
+    labelled = [part for part in classes if part.name.lower() not in UNLABELLED]
+    unlabelled = [part.name for part in classes if part not in labelled and len(labelled) > 1]
+    for part in labelled if unlabelled else classes:
         found = _files(part, folder)
         files += found
         labels += [part.name] * len(found)
         empty += [] if found else [part.name]
     source = _rows(folder, files, as_objects(labels), reading)
-    return source.noting(Note(f"left out: {listed(empty)}", "subfolders without files")) if empty else source
+    because = {"subfolders without files": empty, "files without a class, as the name says": unlabelled}
+    return source.noting(
+        *(Note(f"left out: {listed(names)}", why) for why, names in because.items() if names)
+    )
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:

@@ -13,6 +13,9 @@ SPACES = "\u00a0\u202f\u2009 '\u2019"
 AS_ASCII = {0x2212: "-", 0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
 """The mathematical minus, and the wide signs of East Asia, as those of a plain keyboard."""
 
+MOSTLY = 0.9
+"""From this share of numbers on, the other words of a column are taken for missing values."""
+
 LONGEST = 60
 """Characters of the longest word that is taken for a number."""
 
@@ -114,6 +117,65 @@ class Sixtieths:
         return f"in seconds: {self.example} is {self.parse(self.example):g}"
 
 
+@dataclass(frozen=True)
+class Scaled:
+    """Numbers some of which are in thousands, millions or billions, with a ``currency`` or without one.
+
+    >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M", "850", "2 kg")]
+    [1200.0, 3000000.0, 850.0, None]
+    """
+
+    currency: str = ""
+    said = "k is 1,000, M 1,000,000, B 1,000,000,000"
+
+    def parse(self, word: str) -> float | None:
+        found = _scaled(word)
+        if found is None or found["currency"] not in (None, self.currency):
+            return None
+        number = float(found["number"].replace(",", "")) * SCALES[(found["scale"] or "").upper()]
+        return -number if found["sign"] == "-" else number
+
+    @property
+    def example(self) -> str:
+        return f"{self.currency}1.5k"
+
+
+SCALES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
+SCALED = re.compile(
+    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<scale>[kKMB])?",
+    re.ASCII,
+)
+"""A number with a decimal point, and what stands behind it for thousands, millions or billions."""
+
+
+def _scaled(word: str) -> re.Match[str] | None:
+    return SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
+
+
+def _scaled_of(words: Iterable[str]) -> Scaled | None:
+    """The style of words of which nine in ten are numbers, of several scales; None unless one in thousands, millions or
+    billions has a fraction or a currency: 12B may be a house."""
+    words = list(words)
+    found = [one for word in words if (one := _scaled(word))]
+    currencies = {one["currency"] for one in found} - {None}
+    scales = {(one["scale"] or "").upper() for one in found if float(one["number"].replace(",", ""))}
+    sure = any(one["scale"] and ("." in one["number"] or one["currency"]) for one in found)
+    if len(found) < MOSTLY * len(words) or len(currencies) > 1 or len(scales) < 2 or not sure:
+        return None
+    return Scaled(next(iter(currencies), "") or "")
+
+
+def endings_of(words: Iterable[str]) -> list[str]:
+    """What stands beside numbers, if all words are numbers and several different things do; else [].
+
+    >>> endings_of(["500 g", "1.2 kg"]), endings_of(["5 kg", "7 kg"]), endings_of(["500 g", "many"])
+    (['g', 'kg'], [], [])
+    """
+    amounts = [_amount(word) for word in words]
+    units = sorted({amount.unit for amount in amounts if amount is not None} - {""})
+    return units if len(units) > 1 and None not in amounts else []
+
+
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
     r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
@@ -121,7 +183,7 @@ SIXTIETHS = re.compile(
 )
 
 
-def style_by(example: str) -> Style | Sixtieths:
+def style_by(example: str) -> Style | Scaled | Sixtieths:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
@@ -129,24 +191,30 @@ def style_by(example: str) -> Style | Sixtieths:
     """
     if SIXTIETHS.fullmatch(example):
         return Sixtieths(example.count(":") + 1)
+    if example.endswith("1.5k"):
+        return Scaled(example.removesuffix("1.5k"))
     found = EXAMPLE.fullmatch(example)
     return Style(found[2], found[1], found[3] or "") if found else Style()
 
 
-def style_of(words: Iterable[str], *, comma: bool = False) -> Style:
+def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     """The one way in which the numbers among these words are written.
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
       digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless they cut twice
       (1.234.567);
     - a currency before or after the number, the same in all words that have one; brackets are a minus;
-    - percent signs and units (5 kg), if all numbers have the same: 12 % is 12.
+    - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
+    - thousands, millions and billions (1.2k, 3M), if there are several of them.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
     -2.0
     >>> style_of(["1.234,50 EUR", "7 EUR"]).said
     'EUR left out, with decimal commas'
     """
+    words = list(words)
+    if scaled := _scaled_of(words):
+        return scaled
     amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
     units = {amount.unit for amount in amounts.values()} - {""}
     bare = sum(not amount.unit for amount in amounts.values())

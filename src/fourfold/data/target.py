@@ -48,9 +48,10 @@ def settle_target(
                 do="leave out --bounds, or add --task regression",
             )
         labels, label_type = _labels(values, kind)
+        labels, alike = _alike(labels, test_rows)
         _check_labels(name, labels, test_rows)
         settled = classification(labels, label_type)
-        return labels, settled, _said(name, settled, because, labels, asked=task is not None)
+        return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None))
     numbers = _numbers(name, values, kind)
     check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
@@ -122,6 +123,33 @@ def _labels(values: np.ndarray, kind: str) -> tuple[np.ndarray, LabelType]:
             [str(int(v)) if whole else repr(float(v)) for v in values]
         ), "integer" if whole else "number"
     return np.array([str(value) for value in values]), "text"
+
+
+def _alike(labels: np.ndarray, test_rows: int) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """Labels, classes of the test rows that training rows don't have written as the one class of these that differs in
+    case, blanks or a dot at the end alone; and what is said of them.
+
+    >>> labels, notes = _alike(np.array(["no", "yes", "Yes", "no."]), 2)
+    >>> print(labels, *notes)
+    ['no' 'yes' 'yes' 'no'] test classes 'Yes', 'no.' taken for 'yes', 'no' (case, blanks or a dot at the end differ)
+    """
+    train = labels[: len(labels) - test_rows]
+    folded: dict[str, set[str]] = {}
+    for label in set(train.tolist()):
+        folded.setdefault(_folded(label), set()).add(label)
+    strange = sorted(set(labels[len(train) :].tolist()) - set(train.tolist()))
+    meant = {
+        label: min(folded[_folded(label)]) for label in strange if len(folded.get(_folded(label), ())) == 1
+    }
+    if not meant:
+        return labels, ()
+    changed = np.array([meant.get(label, label) for label in labels.tolist()])
+    what = f"test classes {listed([*meant])} taken for {listed([*meant.values()])}"
+    return changed, (Note(what, "case, blanks or a dot at the end differ"),)
+
+
+def _folded(label: str) -> str:
+    return "".join(label.casefold().split()).rstrip(".")
 
 
 def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 
 from fourfold.preprocessing.table import ColumnKind
 
-from .numerals import Sixtieths, style_by, style_of
+from .messages import listed
+from .numerals import MOSTLY, Sixtieths, endings_of, style_by, style_of
 
 
 def as_objects(values: list[Any]) -> np.ndarray:
@@ -20,9 +21,6 @@ def as_objects(values: list[Any]) -> np.ndarray:
     column[:] = values
     return column
 
-
-MOSTLY = 0.9
-"""From this share of numbers on, words in a column are taken for missing values."""
 
 STANDS_FOR_NONE = (
     "none", "nil", "na", "nan", "n.a", "n. a.", "n/d", "n.d.", "nd", "missing", "unknown", "not available", "no data",
@@ -131,6 +129,8 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         return Understood(
             values, "category", f"{parsed:,} of {present:,} values are numbers, but not {strange[0][:30]!r}"
         )
+    if endings := endings_of(words):
+        return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
     return Understood(values, "category", _dates_of_several_kinds(list(words)))
 
 

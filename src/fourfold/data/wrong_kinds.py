@@ -149,6 +149,11 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _sparse,
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
     ),
+    WrongKind(
+        "a TOA5 file of a data logger, whose header has four lines",
+        _says(b'"toa5"', b"toa5,"),
+        "pandas.read_csv(FILE, skiprows=[0, 2, 3]), then to_csv",
+    ),
     WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
     WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
     WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
