@@ -211,3 +211,13 @@ def test_bars_keep_the_order_and_the_proportions_of_the_scores(triples, as_regre
     for (v, *_), bar in zip(triples, bars):
         for (w, *_), other in zip(triples, bars):
             assert v >= w or bar.value <= other.value
+
+
+def test_what_was_found_in_the_data_and_can_make_the_answer_wrong_stands_with_the_doubts():
+    results, timings = choose()
+    finding = {"what": "'id' numbers the rows", "do": "", "important": True, "slug": "row-number"}
+    results["data"]["findings"] = [finding, finding | {"what": "no matter", "important": False}]
+    doubts = build(results, timings).verdict.doubts
+    assert doubts[-1] == "In the data: 'id' numbers the rows." and not any(
+        "no matter" in line for line in doubts
+    )

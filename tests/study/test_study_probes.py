@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.sentences import FRACTION
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes, tested
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency
+from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency, shift
 from fourfold.study.study import Study
 from fourfold.study.variants import position_order, varied
 from fourfold.study.workers import Inline
@@ -219,3 +219,16 @@ def test_families_change_places_only_where_it_is_shown(rows, shown):
     found = sample_efficiency.crossings(analyses)
     assert [e.subject for e in found] == ["b over a"] * shown
     assert all(16 < e.value < 64 for e in found)
+
+
+@pytest.mark.parametrize("low, said", [(-0.01, True), (0.01, False)])
+def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
+    for measure, answer in (
+        (order.LOSS, order._answer),
+        (shift.ONE, lambda found: shift._answer(found, "step")),
+    ):
+        found = [
+            Evidence(measure, "convolution", 0.03, DIFFERENCE, (low, 0.07)),
+            Evidence(measure, "dense", -0.02, DIFFERENCE, (-0.05, 0.01)),
+        ]
+        assert ("none is shown to lose: " in answer(found)) is said

@@ -262,10 +262,12 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
 
 def findings_about_the_data(c: Case) -> Iterator[Sentence]:
     for e in c.above(FOUND, 0):
-        words = "{count} of the findings about the data can make this answer wrong; {listed} with the data."
-        yield c.facts.say(
-            words, count=Cite(FOUND, e.subject), listed="it is listed" if e.value == 1 else "they are listed"
+        words = (
+            "{count} "
+            + ("finding" if e.value == 1 else "findings")
+            + " about the data can make this answer wrong."
         )
+        yield c.facts.say(words, count=Cite(FOUND, e.subject))
 
 
 def other_baseline(c: Case) -> Iterator[Sentence]:
@@ -306,8 +308,8 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     validation_disagrees,
     seeds_disagree,
     unsteady_runs,
-    findings_about_the_data,
     other_baseline,
     no_baseline,
+    findings_about_the_data,
 )
-"""In the order in which a report shows what they find."""
+"""In the order in which a report shows what they find; the findings themselves follow the last."""

@@ -95,7 +95,9 @@ def _answer(evidence: list[Evidence]) -> str:
 
     parts = [one(most, " loses most,"), one(least, " least,")] if most is not least else [one(most, " loses")]
     listed = facts.join("; ", parts)
-    return Sentence(f"With all positions permuted, {listed}.", listed.numbers)
+    shown = any(found.interval and found.interval[0] > 0 for found in whole)
+    what = "" if shown else "none is shown to lose: "
+    return Sentence(f"With all positions permuted, {what}{listed}.", listed.numbers)
 
 
 def _value(found: Evidence) -> float:

@@ -125,7 +125,9 @@ def _answer(evidence: list[Evidence], place: str) -> str:
     first, *others = single
     parts = [one(first, " loses least,"), one(others[-1], " most,")] if others else [one(first, " loses")]
     listed = facts.join("; ", parts)
-    return Sentence(f"With test rows moved by one {place}, {listed}.", listed.numbers)
+    shown = any(found.interval and found.interval[0] > 0 for found in single)
+    what = "" if shown else "none is shown to lose: "
+    return Sentence(f"With test rows moved by one {place}, {what}{listed}.", listed.numbers)
 
 
 MEASURE = Measure("shift", find, examination.wants)
