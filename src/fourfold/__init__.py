@@ -11,11 +11,13 @@ Names load when they are first used: ``import fourfold`` alone does not load JAX
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 _MODULES = (
+    "activations",
     "callbacks",
     "constraints",
     "data",
@@ -61,6 +63,7 @@ __all__ = ["__version__", *_MODULES, *_NAMES]
 
 if TYPE_CHECKING:
     from fourfold import (
+        activations,
         callbacks,
         constraints,
         data,
@@ -97,12 +100,22 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return importlib.import_module(f"fourfold.{name}")
+        return _loaded(f"fourfold.{name}")
     if name in _NAMES:
-        return getattr(importlib.import_module(_NAMES[name]), name)
+        return getattr(_loaded(_NAMES[name]), name)
     from fourfold.errors import closest
 
     raise AttributeError(f"fourfold has no attribute {name!r}{closest(name, __all__)}")
+
+
+def _loaded(module: str) -> Any:
+    """A module; NumPy's global random numbers, of which JAX draws some when it is imported, stay as they were."""
+    numpy = sys.modules.get("numpy")
+    state = None if numpy is None else numpy.random.get_state()
+    loaded = importlib.import_module(module)
+    if numpy is not None:
+        numpy.random.set_state(state)
+    return loaded
 
 
 def __dir__() -> list[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, closest
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -43,12 +43,19 @@ class Callback:
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
     def on_test_begin(self, logs: Logs | None = None) -> None: ...
     def on_test_end(self, logs: Logs | None = None) -> None: ...
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_predict_begin(self, logs: Logs | None = None) -> None: ...
+    def on_predict_end(self, logs: Logs | None = None) -> None: ...
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
 
-    @classmethod
-    def sees_batches(cls) -> bool:
-        """Whether a batch hook is overridden, so that training must stop after each step."""
-        hooks = ("on_train_batch_begin", "on_train_batch_end")
-        return any(getattr(cls, hook) is not getattr(Callback, hook) for hook in hooks)
+    def sees_batches(self, of: str = "train") -> bool:
+        """Whether a batch hook is overridden (``of`` train, test or predict), so that each batch must be looked at."""
+        hooks = (f"on_{of}_batch_begin", f"on_{of}_batch_end")
+        return any(
+            hook in vars(self) or getattr(type(self), hook) is not getattr(Callback, hook) for hook in hooks
+        )
 
 
 class CallbackList(Callback):
@@ -67,9 +74,8 @@ class CallbackList(Callback):
             callback.set_model(model)
             callback.set_params(params)
 
-    @property
-    def looks_at_batches(self) -> bool:
-        return any(callback.sees_batches() for callback in self.callbacks)
+    def sees_batches(self, of: str = "train") -> bool:
+        return any(callback.sees_batches(of) for callback in self.callbacks)
 
 
 def _tell_all(hook: str) -> Callable[..., None]:
@@ -101,7 +107,7 @@ class History(Callback):
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions, one a hook."""
+    """A callback made of functions, one a hook; any hook of `Callback` by its name."""
 
     def __init__(
         self,
@@ -109,9 +115,21 @@ class LambdaCallback(Callback):
         on_epoch_end: Callable | None = None,
         on_train_begin: Callable | None = None,
         on_train_end: Callable | None = None,
+        on_train_batch_begin: Callable | None = None,
+        on_train_batch_end: Callable | None = None,
+        **kwargs: Callable,
     ) -> None:
-        for name, function in list(locals().items()):
-            if name not in ("self", "__class__") and function is not None:
+        given = {name: value for name, value in locals().items() if name.startswith("on_")} | kwargs
+        known = [name for name in vars(Callback) if name.startswith("on_")]
+        for name, function in given.items():
+            if name not in known:
+                raise OptionError(
+                    "callback-hook",
+                    "a callback has no such hook",
+                    got=f"{name!r}{closest(name, known)}",
+                    wanted=f"some of {', '.join(known)}",
+                )
+            if function is not None:
                 setattr(self, name, function)
 
 
@@ -202,6 +220,8 @@ class ReduceLROnPlateau(Callback):
         self.best, self.wait, self.cooldown_counter = -math.inf, 0, 0
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
         current = monitored(logs, self.monitor, "ReduceLROnPlateau")
         if current is None:
             return
@@ -234,6 +254,10 @@ class LearningRateScheduler(Callback):
         except TypeError:
             rate = self.schedule(epoch)
         self.model.optimizer.learning_rate = float(rate)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
 class TerminateOnNaN(Callback):

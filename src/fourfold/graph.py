@@ -18,7 +18,7 @@ import numpy as np
 from fourfold.core import streams
 from fourfold.core.catalog import snake_case
 from fourfold.core.specs import WeightSpec
-from fourfold.core.symbols import Node, Symbol
+from fourfold.core.symbols import Node, Operation, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers.base import Layer
@@ -29,11 +29,12 @@ Array = jax.Array
 
 
 class Result(NamedTuple):
-    """Outputs in the structure of the graph's outputs, new state by path, and a mask (or None) an output."""
+    """Outputs in the structure of the graph's outputs, new state by path, a mask (or None) an output, added losses."""
 
     outputs: Any
     updates: dict[str, Array]
     masks: list[Array | None]
+    losses: list[Array]
 
 
 class Graph:
@@ -105,7 +106,7 @@ class Graph:
             )
         values: dict[Symbol, Array] = dict(zip(self.input_symbols, leaves))
         known: dict[Symbol, Array | None] = dict(zip(self.input_symbols, masks or [None] * len(leaves)))
-        weights, updates = dict(weights), {}
+        weights, updates, losses = dict(weights), {}, []
         for number, node in enumerate(self.nodes):
             paths = self._paths[id(node.layer)]
             args, kwargs = _replace((node.args, node.kwargs), values)
@@ -119,12 +120,12 @@ class Graph:
             changed = {paths[local]: value for local, value in applied.updates.items()}
             weights.update(changed)
             updates.update(changed)
+            losses.extend(applied.losses)
             symbols = jax.tree.leaves(node.outputs)
             values.update(zip(symbols, jax.tree.leaves(applied.outputs)))
             known.update(zip(symbols, jax.tree.leaves(applied.masks, is_leaf=lambda m: m is None)))
-        return Result(
-            _replace(self.outputs, values), updates, [known.get(symbol) for symbol in self.output_symbols]
-        )
+        masks = [known.get(symbol) for symbol in self.output_symbols]
+        return Result(_replace(self.outputs, values), updates, masks, losses)
 
     # ---- values in handles -------------------------------------------------------------------------------
 
@@ -255,7 +256,7 @@ def _unique_names(layers: list[Layer]) -> dict[int, str]:
     counts: dict[str, int] = {}
     for layer in layers:
         if layer.given_name is None:
-            base = snake_case(type(layer).__name__)
+            base = layer.kind if isinstance(layer, Operation) else snake_case(type(layer).__name__)
             name = (
                 layer.model_name
                 if layer.model_name and re.fullmatch(rf"{base}(_\d+)?", layer.model_name)

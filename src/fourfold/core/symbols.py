@@ -2,15 +2,30 @@
 
 x = Input(shape=(8,))        a symbol with no parents
 y = Dense(3)(x)              a node (Dense, x) whose output is the symbol y
+z = y + x[:, 0:3]            nodes of operations, functions of arrays without weights
 """
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+import jax
+
+from fourfold.core.inference import infer
 from fourfold.core.specs import Shape, TensorSpec
 from fourfold.errors import ShapeError
+
+
+class Applied(NamedTuple):
+    """What applying a layer gives: outputs, new values of its state by local name, the outputs' masks, added losses."""
+
+    outputs: Any
+    updates: dict[str, Any]
+    masks: Any
+    losses: tuple = ()
 
 
 @dataclass(eq=False)
@@ -57,6 +72,124 @@ class Symbol:
 
     def __bool__(self):
         raise TypeError("a symbol has no values yet: its truth is not known")
+
+    def __array__(self, *args: Any, **kwargs: Any):
+        raise TypeError("a symbol has no values yet: use fourfold.ops instead of NumPy")
+
+    def __getitem__(self, index: Any) -> Symbol:
+        return operate(operator.getitem, "get_item", self, index)
+
+    def __add__(self, other: Any) -> Symbol:
+        return operate(operator.add, "add", self, other)
+
+    def __radd__(self, other: Any) -> Symbol:
+        return operate(operator.add, "add", other, self)
+
+    def __sub__(self, other: Any) -> Symbol:
+        return operate(operator.sub, "subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Symbol:
+        return operate(operator.sub, "subtract", other, self)
+
+    def __mul__(self, other: Any) -> Symbol:
+        return operate(operator.mul, "multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Symbol:
+        return operate(operator.mul, "multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return operate(operator.truediv, "true_divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Symbol:
+        return operate(operator.truediv, "true_divide", other, self)
+
+    def __floordiv__(self, other: Any) -> Symbol:
+        return operate(operator.floordiv, "floor_divide", self, other)
+
+    def __rfloordiv__(self, other: Any) -> Symbol:
+        return operate(operator.floordiv, "floor_divide", other, self)
+
+    def __mod__(self, other: Any) -> Symbol:
+        return operate(operator.mod, "mod", self, other)
+
+    def __rmod__(self, other: Any) -> Symbol:
+        return operate(operator.mod, "mod", other, self)
+
+    def __pow__(self, other: Any) -> Symbol:
+        return operate(operator.pow, "power", self, other)
+
+    def __rpow__(self, other: Any) -> Symbol:
+        return operate(operator.pow, "power", other, self)
+
+    def __matmul__(self, other: Any) -> Symbol:
+        return operate(operator.matmul, "matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Symbol:
+        return operate(operator.matmul, "matmul", other, self)
+
+    def __gt__(self, other: Any) -> Symbol:
+        return operate(operator.gt, "greater", self, other)
+
+    def __ge__(self, other: Any) -> Symbol:
+        return operate(operator.ge, "greater_equal", self, other)
+
+    def __lt__(self, other: Any) -> Symbol:
+        return operate(operator.lt, "less", self, other)
+
+    def __le__(self, other: Any) -> Symbol:
+        return operate(operator.le, "less_equal", self, other)
+
+    def __neg__(self) -> Symbol:
+        return operate(operator.neg, "negative", self)
+
+    def __abs__(self) -> Symbol:
+        return operate(operator.abs, "absolute", self)
+
+
+class Operation:
+    """A function of arrays in a graph, in the place of a layer: without weights, state, or a configuration."""
+
+    longest = None
+    trainable = True
+    built = True
+
+    def __init__(self, function: Callable[..., Any], kind: str) -> None:
+        self.function, self.kind = function, kind
+        self.given_name: str | None = None
+        self.model_name: str | None = None
+        self.handles: dict[str, Any] = {}
+        self.weights: list[Any] = []
+
+    @property
+    def name(self) -> str:
+        return self.model_name or self.kind
+
+    def apply(
+        self,
+        weights: Any,
+        *args: Any,
+        masks: Any = (),
+        training: bool = False,
+        key: Any = None,
+        **kwargs: Any,
+    ) -> Applied:
+        outputs = self.function(*args, **kwargs)
+        return Applied(outputs, {}, jax.tree.map(lambda leaf: None, outputs))
+
+    def count_params(self) -> int:
+        return 0
+
+
+def operate(function: Callable[..., Any], kind: str, *args: Any, **kwargs: Any) -> Any:
+    """Records a function of arrays that is called on symbols; masks end here, as in Keras."""
+    parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
+    operation = Operation(function, kind)
+    node = Node(operation, args, kwargs, parents=parents)
+    specs, _ = infer(operation, args, kwargs)
+    lost = operation if any(parent.mask for parent in parents) else None
+    lost = lost or next((parent.mask_lost_at for parent in parents if parent.mask_lost_at), None)
+    node.outputs = jax.tree.map(lambda spec: Symbol(spec, node, mask_lost_at=lost), specs)
+    return node.outputs
 
 
 def Input(

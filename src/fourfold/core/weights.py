@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.calls import put
 from fourfold.core.specs import WeightSpec
 from fourfold.errors import ShapeError
 
@@ -45,8 +46,10 @@ class Weight:
         return int(np.prod(self.spec.shape))
 
     def assign(self, value: Any) -> None:
-        """Replaces the value; the shape must stay."""
-        array = np.array(value, dtype=self.spec.dtype)
+        """Replaces the value; the shape must stay. Inside a layer's ``call`` the new value is part of its state."""
+        value = value.value if isinstance(value, Weight) else value
+        traced = hasattr(value, "aval")
+        array = value.astype(self.spec.dtype) if traced else np.array(value, dtype=self.spec.dtype)
         if array.shape != self.spec.shape:
             raise ShapeError(
                 "weight-shape",
@@ -54,7 +57,13 @@ class Weight:
                 got=f"shape {array.shape}",
                 wanted=f"shape {self.spec.shape}",
             )
-        self.value = array
+        put(self, array)
+
+    def assign_add(self, value: Any) -> None:
+        self.assign(self + value)
+
+    def assign_sub(self, value: Any) -> None:
+        self.assign(self - value)
 
     def numpy(self) -> np.ndarray:
         return np.asarray(self.value)
@@ -67,5 +76,51 @@ class Weight:
 
         return jnp.asarray(self.value)
 
+    def __getitem__(self, index: Any) -> Any:
+        return self.__jax_array__()[index]
+
+    def __add__(self, other: Any) -> Any:
+        return self.__jax_array__() + _value(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _value(other) + self.__jax_array__()
+
+    def __sub__(self, other: Any) -> Any:
+        return self.__jax_array__() - _value(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _value(other) - self.__jax_array__()
+
+    def __mul__(self, other: Any) -> Any:
+        return self.__jax_array__() * _value(other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _value(other) * self.__jax_array__()
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.__jax_array__() / _value(other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _value(other) / self.__jax_array__()
+
+    def __pow__(self, other: Any) -> Any:
+        return self.__jax_array__() ** _value(other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _value(other) ** self.__jax_array__()
+
+    def __matmul__(self, other: Any) -> Any:
+        return self.__jax_array__() @ _value(other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _value(other) @ self.__jax_array__()
+
+    def __neg__(self) -> Any:
+        return -self.__jax_array__()
+
     def __repr__(self) -> str:
         return f"<Weight {self.path}, shape={self.shape}, dtype={self.dtype}, trainable={self.trainable}>"
+
+
+def _value(other: Any) -> Any:
+    return other.value if isinstance(other, Weight) else other

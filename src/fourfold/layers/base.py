@@ -1,6 +1,7 @@
 """What every layer is: a recipe.
 
-A subclass says which weights it needs (`weight_specs`) and what it computes from them (`call`). This file does
+A subclass says which weights it needs (`weight_specs`) and what it computes from them (`call`), or is written as for
+Keras: ``build(self, input_shape)`` with `add_weight`, and ``call(self, inputs)`` (`written`). This file does
 the rest, once for all layers: it creates the weights at the first call, infers shapes by tracing `call`
 without values, records nodes when called on symbols, runs eagerly when called on arrays, carries masks, hands
 `call` the keyword arguments it declares (`training`, `mask`, `key`), and round-trips the configuration.
@@ -11,33 +12,28 @@ from __future__ import annotations
 import inspect
 import itertools
 import warnings
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
+from fourfold.core.calls import CURRENT, put
 from fourfold.core.catalog import snake_case
+from fourfold.core.inference import infer, spec_of
 from fourfold.core.specs import TensorSpec, WeightSpec
-from fourfold.core.symbols import Node, Symbol
+from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
-from fourfold.layers.inference import infer, spec_of
+from fourfold.layers import written
 
 Array = jax.Array
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape")
-
-
-class Applied(NamedTuple):
-    """What applying a layer gives: outputs, new values of its state by local name, and the outputs' masks."""
-
-    outputs: Any
-    updates: dict[str, Array]
-    masks: Any
 
 
 class MaskWarning(UserWarning):
@@ -53,14 +49,24 @@ class Layer:
         dtype: ``"float32"``, the only one.
         input_shape: the shape of one sample, for the first layer of a `Sequential`.
 
-    A subclass writes ``weight_specs`` and ``call``, both with the arguments of a call:
+    A subclass is written as for Keras, from weights and other layers, which are found among its attributes:
 
     >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=input_shape[-1:], initializer="ones")
+    ...     def call(self, x):
+    ...         return 2 * self.factor * x
+    >>> Scale()(np.ones(3, "float32")).tolist()
+    [2.0, 2.0, 2.0]
+
+    Or it writes ``weight_specs`` and a pure ``call``, both with the arguments of a call:
+
+    >>> class PureScale(Layer):
     ...     def weight_specs(self, x):
     ...         return {"factor": WeightSpec((), lambda shape, stream: np.full(shape, 2.0, "float32"))}
     ...     def call(self, weights, x):
     ...         return weights["factor"] * x
-    >>> Scale()(np.ones(3, "float32")).tolist()
+    >>> PureScale()(np.ones(3, "float32")).tolist()
     [2.0, 2.0, 2.0]
     """
 
@@ -97,6 +103,11 @@ class Layer:
         layer._arguments = {**arguments, **extra}
         return layer
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__ and written.as_for_keras(cls):
+            cls.build = _once(cls.__dict__["build"])
+
     def __getnewargs_ex__(self) -> tuple[tuple, dict[str, Any]]:
         """Copies and pickles are made with the arguments of the original."""
         return (), self._arguments
@@ -121,6 +132,7 @@ class Layer:
         self.model_name: str | None = None
         self._trainable = bool(trainable)
         self._weights: dict[str, Weight] | None = None
+        self._added_losses: tuple = ()
         self.nodes: list[Node] = []
         self._calls = itertools.count()
 
@@ -140,6 +152,64 @@ class Layer:
         """The outputs' mask, given the first input's."""
         return mask if self.supports_masking else None
 
+    # ---- what a subclass that is written as for Keras uses -----------------------------------------------
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Weight:
+        """Makes a weight of the layer, by default drawn from ``glorot_uniform``, and gives back its handle."""
+        shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+        if not all(isinstance(axis, int) for axis in shape):
+            raise ShapeError(
+                "weight-open-axis",
+                f"a weight of {self.name} needs to know its shape",
+                got=str(shape),
+                wanted="whole numbers",
+                do="give Input the length of that axis",
+            )
+        initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
+        spec = WeightSpec(
+            shape,
+            initializer,
+            regularizers.get(regularizer),
+            constraints.get(constraint),
+            trainable,
+            dtype or "float32",
+        )
+        self._weights = {} if self._weights is None else self._weights
+        base, number = name or "variable", 0
+        name = base
+        while name in self._weights:
+            number += 1
+            name = f"{base}_{number}"
+        weight = self._weights[name] = self._made(name, spec)
+        return weight
+
+    def add_loss(self, loss: Any) -> None:
+        """Adds a number to what training minimises; for use inside ``call``."""
+        call = CURRENT.get()
+        if call is None:
+            raise OptionError(
+                "add-loss",
+                f"{self.name} adds a loss where nothing is computed",
+                got="add_loss outside of call",
+                do="call self.add_loss inside call, or add the term to the model's loss",
+            )
+        call.losses.append(loss)
+
+    @property
+    def losses(self) -> list[Array]:
+        """The regularizers of the trained weights, and what the last call on arrays added."""
+        terms = [w.spec.regularizer(w.__jax_array__()) for w in self.trainable_weights if w.spec.regularizer]
+        return [*self._added_losses, *terms]
+
     # ---- names, weights, configuration -------------------------------------------------------------------
 
     @property
@@ -153,22 +223,43 @@ class Layer:
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for weight in self.handles.values():
+        for _, layer in self._sublayers():
+            layer.trainable = value
+        for weight in (self._weights or {}).values():
             weight.trainable = weight.spec.trainable and self._trainable
 
     @property
     def built(self) -> bool:
-        return self._weights is not None
+        return self.__dict__.get("_built", False) or (
+            self._weights is not None and not written.as_for_keras(type(self))
+        )
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        self._built = bool(value)
+
+    def _sublayers(self) -> list[tuple[str, Layer]]:
+        """The layers that one written as for Keras is made of, by local name."""
+        return list(written.sublayers(self, Layer)) if written.as_for_keras(type(self)) else []
 
     @property
     def handles(self) -> dict[str, Weight]:
         """The weights by local name; empty before the layer is built."""
-        return self._weights or {}
+        handles = dict(self._weights or {})
+        for name, layer in self._sublayers():
+            handles |= {f"{name}/{local}": weight for local, weight in layer.handles.items()}
+        return handles
+
+    def state_names(self) -> tuple[str, ...]:
+        """The local names of what a layer keeps from batch to batch, which is no weight of it."""
+        return ()
 
     @property
     def weights(self) -> list[Weight]:
-        handles = self.handles.values()
-        return [w for w in handles if w.spec.trainable] + [w for w in handles if not w.spec.trainable]
+        own = [weight for local, weight in (self._weights or {}).items() if local not in self.state_names()]
+        ordered = [w for w in own if w.spec.trainable] + [w for w in own if not w.spec.trainable]
+        ordered += [weight for _, layer in self._sublayers() for weight in layer.weights]
+        return list({id(weight): weight for weight in ordered}.values())
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -230,17 +321,29 @@ class Layer:
 
     def build(self, *inputs: TensorSpec, **kwargs: Any) -> None:
         """Creates the weights, drawing their values from the current random stream. Twice is once."""
-        if self._weights is not None:
+        if self._weights is not None or written.as_for_keras(type(self)):
             return
         inputs = jax.tree.map(_as_spec, inputs, is_leaf=_is_shape)
-        stream = streams.current()
-        weights = {}
-        for local, spec in self.weight_specs(*inputs, **kwargs).items():
-            weight = Weight(local, spec, np.asarray(spec.initializer(spec.shape, stream), spec.dtype))
-            weight.path = f"{self.name}/{local}"
-            weight.trainable = spec.trainable and self._trainable
-            weights[local] = weight
-        self._weights = weights
+        specs = self.weight_specs(*inputs, **kwargs)
+        self._weights = {local: self._made(local, spec) for local, spec in specs.items()}
+
+    def _made(self, local: str, spec: WeightSpec) -> Weight:
+        """A weight with its first value, which is no part of a computation that is being traced."""
+        with jax.ensure_compile_time_eval():
+            value = np.asarray(spec.initializer(spec.shape, streams.current()), spec.dtype)
+        weight = Weight(local, spec, value)
+        weight.path = f"{self.name}/{local}"
+        weight.trainable = spec.trainable and self._trainable
+        return weight
+
+    def _prepare(self, specs: tuple, kwargs: dict) -> None:
+        """The weights are there after it, but for those of sublayers, which are made when they are called."""
+        if not written.as_for_keras(type(self)):
+            self.build(*specs, **_flags(kwargs))
+        elif not self.built:
+            shapes, named = written.input_shapes(self, specs, _flags(kwargs))
+            self.build(*shapes, **named)
+            self.built = True
 
     def apply(
         self,
@@ -253,6 +356,9 @@ class Layer:
     ) -> Applied:
         """Runs ``call`` on values. ``masks`` has the structure of ``args``, a mask or None at each leaf."""
         names, accepted = call_parameters(type(self))
+        if written.as_for_keras(type(self)):
+            applied = written.call(self, weights, args, kwargs, accepted, masks, training, key)
+            return applied._replace(masks=_spread(applied.masks, applied.outputs))
         first_mask = masks[0] if masks else None
         given = dict(zip(names, masks))
         implied: dict[str, Any] = {"training": training, "key": key, "mask": first_mask}
@@ -270,17 +376,30 @@ class Layer:
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
         args, kwargs = jax.tree.map(_as_array, (args, kwargs))
-        training = bool(kwargs.pop("training", None) or False)
-        self.build(*jax.tree.map(spec_of, args), **_flags(kwargs))
-        key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
-        applied = self.apply(self.values(), *args, training=training, key=key, **kwargs)
+        outer = CURRENT.get()
+        training = kwargs.pop("training", None)
+        self._prepare(jax.tree.map(spec_of, args), kwargs)
+        if outer is None:
+            masks, training = (), bool(training)
+            key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
+        else:
+            masks, key = jax.tree.map(outer.mask_of, args), outer.draw()
+            training = outer.training if training is None else training
+        applied = self.apply(self.values(), *args, masks=masks, training=training, key=key, **kwargs)
         for local, value in applied.updates.items():
-            self.handles[local].value = value
+            put(self.handles[local], value)
+        if outer is None:
+            self._added_losses = tuple(applied.losses)
+        else:
+            outer.losses.extend(applied.losses)
+            masks_of_outputs = jax.tree.leaves(applied.masks, is_leaf=lambda mask: mask is None)
+            for leaf, mask in zip(jax.tree.leaves(applied.outputs), masks_of_outputs):
+                outer.note_mask(leaf, mask)
         return applied.outputs
 
     def _record(self, args: tuple, kwargs: dict) -> Any:
         specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else spec_of(leaf), args)
-        self.build(*specs, **_flags(kwargs))
+        self._prepare(specs, kwargs)
         parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
         self._warn_of_lost_masks(parents)
         node = Node(self, args, kwargs, parents=parents)
@@ -327,9 +446,22 @@ class Layer:
 @cache
 def call_parameters(cls: type[Layer]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The names of ``call``'s inputs in order, and all names that it accepts."""
-    parameters = list(inspect.signature(cls.call).parameters.values())[2:]
+    first = 1 if written.as_for_keras(cls) else 2
+    parameters = list(inspect.signature(cls.call).parameters.values())[first:]
     inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
     return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
+
+
+def _once(build: Callable[..., Any]) -> Callable[..., Any]:
+    """A ``build`` that a second call doesn't repeat."""
+
+    @wraps(build)
+    def building(self: Layer, *args: Any, **kwargs: Any) -> None:
+        if not self.built:
+            build(self, *args, **kwargs)
+            self.built = True
+
+    return building
 
 
 def to_config(value: Any) -> Any:

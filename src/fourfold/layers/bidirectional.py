@@ -90,6 +90,9 @@ class Bidirectional(Layer):
                 wanted=f"{'the same' if wrong else 'opposite'} {name}",
             )
 
+    def state_names(self) -> tuple[str, ...]:
+        return tuple(f"{way}/{name}" for way in _DIRECTIONS for name in getattr(self, way).state_names())
+
     def weight_specs(
         self, sequences: TensorSpec, initial_state: Any = None, **_: Any
     ) -> dict[str, WeightSpec]:
@@ -138,10 +141,9 @@ class Bidirectional(Layer):
 
     def reset_state(self) -> None:
         """Puts the stored states of a stateful layer back to 0."""
-        for direction in _DIRECTIONS:
-            for name in getattr(self, direction).state_names():
-                handle = self.handles[f"{direction}/{name}"]
-                handle.assign(jnp.zeros(handle.shape, handle.dtype))
+        for name in self.state_names():
+            handle = self.handles[name]
+            handle.assign(jnp.zeros(handle.shape, handle.dtype))
 
     reset_states = reset_state
 

@@ -98,6 +98,7 @@ class Compiled:
                     label = item if isinstance(item, str) else metric.name
                     label = f"{name}_{label}" if several else label
                     taken = [r.name for r in reported]
+                    label = f"weighted_{label}" if weighted and label in taken else label
                     count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
                     reported.append(
                         Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted)

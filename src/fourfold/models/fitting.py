@@ -23,7 +23,7 @@ from fourfold.errors import OptionError
 from fourfold.models.arrays import as_inputs, prepare, split, streamed
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.checking import check_classes, check_counts
-from fourfold.models.compiling import Compiled
+from fourfold.models.compiling import Compiled, as_list
 from fourfold.models.feeding import Feed, Made, Piece, batch_shapes, example, given, placed_bytes
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch
@@ -79,20 +79,27 @@ def fit(
                 got=f"validation_split={validation_split}",
                 do="validation_data=(x, y), or batches of their own",
             )
-        data, validation = split(data, validation_split, verbose)
+        # What classes weigh is for training alone: the validation rows are those of the data without it.
+        plain = (
+            data
+            if class_weight is None
+            else prepare(model, x, y, sample_weight, None, streamed(x, y, sample_weight))
+        )
+        data, _ = split(data, validation_split)
+        _, validation = split(plain, validation_split, verbose)
     shapes = batch_shapes(data, batch_size)
     program = compiled.split(_program(model, compiled, data), shapes, placed_bytes(data))
     feed = Feed(data, program, batch_size, steps_per_epoch, partial(_check_classes, model, program))
     state = _state(model, compiled, program)
     params = {"epochs": epochs, "steps": feed.steps, "verbose": verbose}
     told, bar = _callbacks(model, callbacks, verbose, params)
-    chunk = _Chunk(1 if told.looks_at_batches else None)
+    chunk = _Chunk(1 if told.sees_batches() else None)
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
     model.stop_training = False
     numbers = None
-    told.on_train_begin()
+    told.on_train_begin({})
     for epoch in range(initial_epoch, epochs):
-        told.on_epoch_begin(epoch)
+        told.on_epoch_begin(epoch, {})
         done, logs = 0, program.objective.init()
         with closing(feed.epoch(shuffler if shuffle else None)) as pieces:
             for done, reached, so_far in _epoch(model, compiled, program, state, pieces, told, chunk):
@@ -105,11 +112,8 @@ def fit(
         params["steps"] = feed.steps or done
         numbers = computed(program, logs)
         if validation is not None and _due(validation_freq, epoch):
-            told.on_test_begin()
-            held_out = evaluate(
-                model, compiled, validation, validation_batch_size or batch_size, validation_steps
-            )
-            told.on_test_end(held_out)
+            size = validation_batch_size or batch_size
+            held_out = evaluate(model, compiled, validation, size, validation_steps, told)
             numbers |= {f"val_{name}": value for name, value in held_out.items()}
         told.on_epoch_end(epoch, numbers)
         state = _looked_at(model, state)
@@ -129,13 +133,13 @@ def _epoch(
     chunk: _Chunk,
 ) -> Iterator[tuple[int, Any, Any]]:
     """The steps of each piece in chunks; after each: how many steps are done, the state, the logs."""
-    done, logs = 0, program.objective.init()
+    done, logs, looking = 0, program.objective.init(), told.sees_batches()
     for data, indices, steps in pieces:
         at = 0
         while at < steps:
             rate = _constant_rate(compiled.optimizer)
-            if told.looks_at_batches:
-                told.on_train_batch_begin(done)
+            if looking:
+                told.on_train_batch_begin(done, {})
             started = time.perf_counter()
             stop = min(steps, at + chunk.steps)
             if indices is None:
@@ -147,7 +151,7 @@ def _epoch(
             done, at = done + stop - at, stop
             model.graph.commit(state.weights | state.fixed)
             compiled.state = state
-            if told.looks_at_batches:
+            if looking:
                 told.on_train_batch_end(done - 1, computed(program, logs))
                 state = _looked_at(model, state)
             yield done, state, logs
@@ -180,34 +184,79 @@ class _Chunk:
 
 
 def evaluate(
-    model: Model, compiled: Compiled, data: Batch | Made, batch_size: int, steps: int | None
+    model: Model,
+    compiled: Compiled,
+    data: Batch | Made,
+    batch_size: int,
+    steps: int | None,
+    told: CallbackList | None = None,
 ) -> dict[str, float]:
-    """The logs of a pass over data."""
+    """The logs of a pass over data; callbacks are told of it, and of each batch if one of them looks at batches."""
     program = _program(model, compiled, data)
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     logs = program.objective.init()
     feed = Feed(data, program, batch_size, steps, partial(_check_classes, model, program))
+    told = CallbackList([], model, {}) if told is None else told
+    told.on_test_begin({})
     with closing(feed.epoch()) as pieces:
-        for part, indices, count in pieces:
-            if indices is None:
-                logs = program.test_batch(values, logs, part)
-            else:
-                logs = program.test(values, logs, part, indices, count)
-    return computed(program, logs)
+        if not told.sees_batches("test"):
+            for part, indices, count in pieces:
+                if indices is None:
+                    logs = program.test_batch(values, logs, part)
+                else:
+                    logs = program.test(values, logs, part, indices, count)
+        else:
+            for number, batch in enumerate(_batches(program, pieces)):
+                told.on_test_batch_begin(number, {})
+                logs = program.test_batch(values, logs, batch)
+                told.on_test_batch_end(number, computed(program, logs))
+    found = computed(program, logs)
+    told.on_test_end(found)
+    return found
 
 
-def predict(model: Model, x: Any, batch_size: int, steps: int | None) -> Any:
+def _batches(program: Program, pieces: Iterator[Piece]) -> Iterator[Batch]:
+    """The batches of pieces, one by one."""
+    for data, indices, count in pieces:
+        if indices is None:
+            yield data
+        else:
+            yield from (program.rows(data, rows) for rows in indices[:count])
+
+
+def predict(
+    model: Model, x: Any, batch_size: int, steps: int | None, told: CallbackList | None = None
+) -> Any:
     """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
+    Where a callback looks at batches, each is computed alone.
     """
+    told = CallbackList([], model, {}) if told is None else told
+    looking = told.sees_batches("predict")
     x = as_batches(x)
+    told.on_predict_begin({})
     if isinstance(x, Batches):
         made = ahead(as_inputs(model, batch.x) for batch in x.epoch(x.steps(steps), None))
-        return _joined([_outputs(model, inputs, _rows(inputs), batch_size) for inputs in made])
-    inputs = as_inputs(model, x, streamed(x))
-    rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
-    return _outputs(model, inputs, rows, batch_size)
+        parts: Any = ((inputs, _rows(inputs)) for inputs in made)
+    else:
+        inputs = as_inputs(model, x, streamed(x))
+        rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
+        parts = _of_one_batch(inputs, rows, batch_size) if looking else [(inputs, rows)]
+    outputs = []
+    for number, (part, count) in enumerate(parts):
+        told.on_predict_batch_begin(number, {})
+        outputs.append(_outputs(model, part, count, batch_size))
+        told.on_predict_batch_end(number, {"outputs": outputs[-1]})
+    told.on_predict_end({})
+    return _joined(outputs)
+
+
+def _of_one_batch(inputs: Any, rows: int, size: int) -> Iterator[tuple[Any, int]]:
+    """Inputs in parts of one batch, each with its number of rows."""
+    for start in range(0, rows, size):
+        part = slice(start, min(start + size, rows))
+        yield jax.tree.map(lambda array, part=part: _read(array, part), inputs), part.stop - part.start
 
 
 def _outputs(model: Model, inputs: Any, rows: int, batch_size: int) -> Any:
@@ -305,14 +354,17 @@ def _constant_rate(optimizer: Any) -> Any:
     return None if callable(rate) else jnp.float32(rate)
 
 
+def told_of(model: Model, callbacks: Any, params: dict[str, Any]) -> CallbackList:
+    """Callbacks as `evaluate` and `predict` are given them."""
+    return (
+        callbacks if isinstance(callbacks, CallbackList) else CallbackList(as_list(callbacks), model, params)
+    )
+
+
 def _callbacks(
     model: Model, callbacks: Any, verbose: Any, params: dict[str, Any]
 ) -> tuple[CallbackList, ProgressBar | None]:
-    given = (
-        list(callbacks)
-        if isinstance(callbacks, (list, tuple))
-        else ([] if callbacks is None else [callbacks])
-    )
+    given = as_list(callbacks)
     bar = ProgressBar() if verbose not in (0, "0") else None
     model.history = history = History()
     return CallbackList([*([bar] if bar else []), *given, history], model, params), bar

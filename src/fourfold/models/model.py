@@ -8,11 +8,12 @@ import jax
 import numpy as np
 
 from fourfold.callbacks import History
-from fourfold.core.symbols import Symbol
+from fourfold.core.calls import CURRENT
+from fourfold.core.symbols import Applied, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
-from fourfold.layers.base import Applied, Layer
+from fourfold.layers.base import Layer
 from fourfold.models import fitting
 from fourfold.models.arrays import as_inputs
 from fourfold.models.compiling import Compiled
@@ -75,14 +76,16 @@ class Model(Layer):
         inputs = self._ordered(args[0])
         result = self.graph.apply(weights, inputs, training=training or False, key=key, masks=given)
         tree = jax.tree.structure(result.outputs)
-        return Applied(result.outputs, result.updates, jax.tree.unflatten(tree, result.masks))
+        masks = jax.tree.unflatten(tree, result.masks)
+        return Applied(result.outputs, result.updates, masks, tuple(result.losses))
 
     def call(self, weights, inputs, *, training=False, mask=None, key=None):
         return self.apply(weights, inputs, masks=(mask,), training=training, key=key).outputs
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
         if (
-            kwargs.get("training")
+            CURRENT.get() is not None
+            or kwargs.get("training")
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
@@ -99,7 +102,8 @@ class Model(Layer):
 
     @property
     def layers(self) -> list[Layer]:
-        return self.graph.layers
+        """The layers in Keras's order, without operations such as ``x + y``."""
+        return [layer for layer in self.graph.layers if isinstance(layer, Layer)]
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -278,7 +282,8 @@ class Model(Layer):
         """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
         compiled = self._needs_compiled()
         data = given(self, x, y, sample_weight)
-        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps)
+        told = fitting.told_of(self, callbacks, {"verbose": verbose, "epochs": 1, "steps": steps})
+        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told)
         if verbose == 1 or (verbose == "auto" and callbacks is None):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
         if return_dict:
@@ -295,7 +300,8 @@ class Model(Layer):
         callbacks: Any = None,
     ) -> Any:
         """Outputs for data, as NumPy arrays, computed batch by batch."""
-        return fitting.predict(self, x, batch_size or 32, steps)
+        told = fitting.told_of(self, callbacks, {"verbose": verbose, "epochs": 1, "steps": steps})
+        return fitting.predict(self, x, batch_size or 32, steps, told)
 
     def split_prediction(self) -> SplitPrediction:
         """What computes many rows at once, on all cores where rows don't depend on each other."""

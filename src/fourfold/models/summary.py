@@ -9,7 +9,7 @@ import jax
 from rich.console import Console
 from rich.table import Table
 
-from fourfold.core.symbols import Symbol
+from fourfold.core.symbols import Operation, Symbol
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
 from fourfold.ops.counting import count
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def print_summary(
     model: Model, line_length: int | None = None, print_fn: Callable[[str], None] | None = None
 ) -> None:
-    """Prints the layers of a model in the order of ``model.layers``."""
+    """Prints the layers of a model and operations of a model in order."""
     linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
     table = Table(title=f'Model: "{model.name}"', title_justify="left")
     for column in ["Layer (type)", "Output Shape", "Param #", "FLOPs"] + ([] if linear else ["Connected to"]):
@@ -29,8 +29,11 @@ def print_summary(
             column, justify="right" if column in ("Param #", "FLOPs") else "left", overflow="fold"
         )
     flops = layer_flops(model)
-    for layer in model.layers:
-        cells = [f"{layer.name} ({type(layer).__name__})", _shape(model, layer), f"{layer.count_params():,}"]
+    known = model.layers
+    for layer in model.graph.layers:
+        if not (layer in known or isinstance(layer, Operation)):
+            continue
+        cells = [f"{layer.name} ({_kind(layer)})", _shape(model, layer), f"{layer.count_params():,}"]
         cells.append(f"{flops.get(id(layer), 0):,}")
         table.add_row(*cells, *([] if linear else [_connected(model, layer)]))
     console = Console(width=line_length, highlight=False)
@@ -73,7 +76,13 @@ def layer_flops(model: Model) -> dict[int, int]:
     return flops
 
 
-def _shape(model: Model, layer: Layer) -> str:
+def _kind(layer: Layer | Operation) -> str:
+    if isinstance(layer, Operation):
+        return layer.kind.title().replace("_", "")
+    return type(layer).__name__
+
+
+def _shape(model: Model, layer: Layer | Operation) -> str:
     if isinstance(layer, InputLayer):
         return str(layer.batch_shape)
     outputs = next(node.outputs for node in model.graph.nodes if node.layer is layer)
@@ -81,7 +90,7 @@ def _shape(model: Model, layer: Layer) -> str:
     return ", ".join(shapes)
 
 
-def _connected(model: Model, layer: Layer) -> str:
+def _connected(model: Model, layer: Layer | Operation) -> str:
     names = dict(zip(model.inputs, model.input_names))
     parents = [p for node in model.graph.nodes if node.layer is layer for p in node.parents]
     return ", ".join(parent.node.layer.name if parent.node else names[parent] for parent in parents)

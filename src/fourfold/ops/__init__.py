@@ -1,5 +1,15 @@
-"""Pure array functions: the mathematics of each family, in its fast formulation."""
+"""Pure array functions: the mathematics of each family in its fast formulation, and what ``keras.ops`` has."""
 
+from typing import Any
+
+from fourfold.errors import closest
 from fourfold.ops.devices import cores_as_devices
+from fourfold.ops.functions import FUNCTIONS
 
 cores_as_devices()
+
+
+def __getattr__(name: str) -> Any:
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    raise AttributeError(f"fourfold.ops has no {name!r}{closest(name, FUNCTIONS)}: jax.numpy may have it")

@@ -100,7 +100,8 @@ class Program:
             result = self.forward(weights, state, batch)
             outputs = jax.tree.leaves(result.outputs)
             losses = self.objective.losses_of(batch, outputs, result.masks)
-            total = self.objective.total(losses, regularization(self.specs, {**state.fixed, **weights}))
+            added = sum(result.losses, regularization(self.specs, {**state.fixed, **weights}))
+            total = self.objective.total(losses, added)
             return total, Found(outputs, result.masks, result.updates, total, losses)
 
         grads, found = jax.grad(loss, has_aux=True)(state.weights)
@@ -139,7 +140,7 @@ class Program:
         result = self.graph.apply(values, batch.inputs)
         outputs = jax.tree.leaves(result.outputs)
         losses = self.objective.losses_of(batch, outputs, result.masks)
-        total = self.objective.total(losses, regularization(self.specs, values))
+        total = self.objective.total(losses, sum(result.losses, regularization(self.specs, values)))
         return self.objective.update(logs, batch, outputs, result.masks, total, losses)
 
     def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array, stop: Array) -> Logs:

@@ -7,7 +7,6 @@ from typing import Any
 import jax
 
 from fourfold.core.specs import TensorSpec
-from fourfold.core.symbols import Symbol
 from fourfold.errors import OptionError, ShapeError
 
 _PROBES = ((83, 97, 103, 109, 127, 137), (89, 101, 107, 113, 131, 139))
@@ -27,7 +26,7 @@ def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
             return jax.ShapeDtypeStruct(shape, spec.dtype)
 
         leaves, tree = jax.tree.flatten((args, kwargs))
-        symbols = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Symbol)]
+        symbols = [i for i, leaf in enumerate(leaves) if isinstance(getattr(leaf, "spec", None), TensorSpec)]
         weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in layer.handles.items()}
         masked = [i for i in symbols if leaves[i].mask is not None]
 

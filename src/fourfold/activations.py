@@ -1,0 +1,23 @@
+"""Activations as functions, by Keras's names; ``get`` finds one by name.
+
+>>> import numpy as np
+>>> get("relu")(np.array([-1.0, 2.0])).tolist()
+[0.0, 2.0]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fourfold.errors import closest
+from fourfold.ops.activations import ACTIVATIONS, ALIASES, get, serialize
+
+__all__ = ["get", "serialize"]
+
+_NAMED = ACTIVATIONS | ALIASES
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMED:
+        return _NAMED[name]
+    raise AttributeError(f"fourfold.activations has no {name!r}{closest(name, _NAMED)}")

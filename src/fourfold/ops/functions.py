@@ -1,0 +1,210 @@
+"""What ``keras.ops`` has, for code of these families: functions of arrays, and of symbols, which record an operation.
+
+Names, arguments and defaults are Keras's; most are those of ``jax.numpy`` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from fourfold.core.symbols import Symbol, operate
+from fourfold.core.weights import Weight
+from fourfold.ops import activations
+
+_SAME = """
+absolute add all amax amin any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort array
+broadcast_to ceil concatenate conj copy cos cosh count_nonzero cross cumprod cumsum diag diagonal diff divide einsum
+empty equal exp expand_dims expm1 eye flip floor floor_divide full full_like greater greater_equal hstack identity
+isclose isfinite isinf isnan less less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or
+logical_xor matmul maximum meshgrid minimum mod moveaxis multiply nan_to_num ndim negative not_equal ones ones_like
+outer power prod ravel reciprocal repeat roll round sign sin sinh sort sqrt square squeeze stack subtract swapaxes
+take_along_axis tan tensordot tile trace tri tril triu true_divide trunc var vdot vstack where zeros zeros_like
+"""
+"""Names that ``jax.numpy`` has with the same arguments."""
+
+
+def cast(x: Any, dtype: Any) -> Array:
+    """x in another type; float64 and int64 are float32 and int32 here.
+
+    >>> cast(np.array([1.5, 0.0]), "bool").tolist()
+    [True, False]
+    """
+    narrow = {"float64": "float32", "int64": "int32", "uint64": "uint32"}
+    name = np.dtype(dtype).name if dtype != "bfloat16" else dtype
+    return jnp.asarray(x).astype(narrow.get(name, name))
+
+
+def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None) -> Array:
+    return jnp.asarray(x) if dtype is None else cast(x, dtype)
+
+
+def convert_to_numpy(x: Any) -> np.ndarray:
+    return np.array(x)
+
+
+def shape(x: Any) -> tuple[int | None, ...]:
+    """The lengths of x's axes; None where a symbol's is open.
+
+    >>> shape(np.ones((2, 3)))
+    (2, 3)
+    """
+    return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+
+
+def reshape(x: Any, newshape: Any) -> Array:
+    """x with other axes; at most one may be -1 or None.
+
+    >>> reshape(np.ones((2, 6)), (2, None, 3)).shape
+    (2, 2, 3)
+    """
+    lengths = (newshape,) if isinstance(newshape, int) else newshape
+    return jnp.reshape(x, [-1 if length is None else length for length in lengths])
+
+
+def transpose(x: Any, axes: Any = None) -> Array:
+    return jnp.transpose(x, axes)
+
+
+def clip(x: Any, x_min: Any, x_max: Any) -> Array:
+    return jnp.clip(x, x_min, x_max)
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Array:
+    options = {} if mode != "constant" else {"constant_values": constant_values or 0}
+    return jnp.pad(x, pad_width, mode=mode, **options)
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return jnp.linalg.norm(jnp.asarray(x), ord=ord, axis=axis, keepdims=keepdims)
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = None) -> Array:
+    """x divided by its norm along an axis, which is at least ``epsilon``, by default 1e-7."""
+    x = jnp.asarray(x)
+    epsilon = 1e-7 if epsilon is None else epsilon
+    if order == 2:
+        squares = jnp.sum(jnp.square(x), axis=axis, keepdims=True)
+        return x * lax.rsqrt(jnp.maximum(squares, epsilon**2))
+    return x / jnp.maximum(jnp.linalg.norm(x, ord=order, axis=axis, keepdims=True), epsilon)
+
+
+def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Array:
+    return jax.nn.one_hot(x, num_classes, axis=axis, dtype=dtype or "float32")
+
+
+def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
+    return jnp.split(jnp.asarray(x), indices_or_sections, axis=axis)
+
+
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Array]:
+    x = jnp.asarray(x)
+    return [lax.index_in_dim(x, i, axis, keepdims=False) for i in range(x.shape[axis])]
+
+
+def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Array, Array]:
+    values, indices = lax.top_k(jnp.asarray(x), k)
+    return values, indices
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Array:
+    return jnp.take(jnp.asarray(x), jnp.asarray(indices), axis=axis)
+
+
+def gelu(x: Any, approximate: bool = True) -> Array:
+    """As `activations.gelu`, but approximate by default, as in ``keras.ops``."""
+    return activations.gelu(jnp.asarray(x), approximate)
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Array:
+    return jax.nn.logsumexp(jnp.asarray(x), axis=axis, keepdims=keepdims)
+
+
+def divide_no_nan(x1: Any, x2: Any) -> Array:
+    """x1 / x2, and 0 where x2 is 0."""
+    x1, x2 = jnp.asarray(x1), jnp.asarray(x2)
+    return jnp.where(x2 == 0, 0, x1 / jnp.where(x2 == 0, 1, x2))
+
+
+def erf(x: Any) -> Array:
+    return lax.erf(jnp.asarray(x))
+
+
+def rsqrt(x: Any) -> Array:
+    return lax.rsqrt(jnp.asarray(x))
+
+
+def stop_gradient(variable: Any) -> Array:
+    return lax.stop_gradient(jnp.asarray(variable))
+
+
+def slice(inputs: Any, start_indices: Any, shape: Any) -> Array:
+    return lax.dynamic_slice(jnp.asarray(inputs), list(start_indices), list(shape))
+
+
+OF_ARRAYS = [
+    *(
+        cast,
+        convert_to_tensor,
+        reshape,
+        transpose,
+        clip,
+        pad,
+        norm,
+        normalize,
+        one_hot,
+        split,
+        unstack,
+        top_k,
+    ),
+    *(take, logsumexp, divide_no_nan, erf, rsqrt, stop_gradient, slice),
+]
+
+
+def _several_axes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``axis`` may be a list."""
+
+    @wraps(function)
+    def reduced(x: Any, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
+        axis = tuple(axis) if isinstance(axis, list) else axis
+        return function(jnp.asarray(x), axis=axis, keepdims=keepdims, **options)
+
+    return reduced
+
+
+def _recording(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The function, which records an operation where a symbol is among its arguments."""
+
+    @wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        leaves, structure = jax.tree.flatten((args, kwargs))
+        if any(isinstance(leaf, Symbol) for leaf in leaves):
+            return operate(function, name, *args, **kwargs)
+        args, kwargs = structure.unflatten([_array(leaf) for leaf in leaves])
+        return function(*args, **kwargs)
+
+    return called
+
+
+def _array(leaf: Any) -> Any:
+    return leaf.__jax_array__() if isinstance(leaf, Weight) else leaf
+
+
+def _functions() -> dict[str, Callable[..., Any]]:
+    plain = {name: getattr(jnp, name) for name in _SAME.split()} | {f.__name__: f for f in OF_ARRAYS}
+    for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
+        plain[name] = _several_axes(getattr(jnp, name))
+    plain["abs"], plain["dot"] = jnp.abs, jnp.dot
+    plain |= activations.ACTIVATIONS | activations.ALIASES | {"gelu": gelu}
+    named = {name: _recording(function, name) for name, function in plain.items()}
+    return named | {"shape": shape, "convert_to_numpy": convert_to_numpy}
+
+
+FUNCTIONS = _functions()

@@ -1,0 +1,91 @@
+"""What layers of one's own draw.
+
+Numbers that are drawn inside a layer's ``call`` differ from step to step and belong to the step; those drawn outside
+follow from their seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from fourfold.core import streams
+from fourfold.core.calls import CURRENT
+
+Seed = Any
+
+
+class SeedGenerator:
+    """A seed for draws of a layer of one's own, made in its constructor.
+
+    >>> generator = SeedGenerator(1)
+    >>> bool((normal((3,), seed=generator) == normal((3,), seed=generator)).any())
+    False
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+        self.seed, self.name = seed, name
+        self._draws = itertools.count()
+
+    def next(self, ordered: bool = True) -> Array:
+        """Another key of JAX."""
+        call = CURRENT.get()
+        drawn = None if call is None else call.draw()
+        if drawn is None:
+            own = streams.current().seed if self.seed is None else self.seed
+            return jax.random.fold_in(jax.random.key(own & 0x7FFFFFFF), next(self._draws))
+        return jax.random.fold_in(jax.random.wrap_key_data(drawn), self.seed or 0)
+
+
+_GLOBAL = SeedGenerator()
+
+
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> Array:
+    """Normal numbers. An integer seed gives the same each time.
+
+    >>> normal((2, 3), seed=1).shape
+    (2, 3)
+    """
+    return mean + stddev * jax.random.normal(_key(seed), tuple(shape), dtype or "float32")
+
+
+def uniform(
+    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> Array:
+    """Uniform numbers in [minval, maxval)."""
+    return jax.random.uniform(_key(seed), tuple(shape), dtype or "float32", minval, maxval)
+
+
+def truncated_normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None
+) -> Array:
+    """Normal numbers within two deviations."""
+    return mean + stddev * jax.random.truncated_normal(
+        _key(seed), -2.0, 2.0, tuple(shape), dtype or "float32"
+    )
+
+
+def randint(shape: Sequence[int], minval: int, maxval: int, dtype: Any = "int32", seed: Seed = None) -> Array:
+    """Whole numbers in [minval, maxval)."""
+    return jax.random.randint(_key(seed), tuple(shape), minval, maxval, dtype)
+
+
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Seed = None) -> Array:
+    """Inputs of which a share ``rate`` is 0, the others divided by 1 - rate."""
+    inputs = jnp.asarray(inputs)
+    shape = [have if want is None else want for want, have in zip(noise_shape or inputs.shape, inputs.shape)]
+    keep = jnp.broadcast_to(jax.random.bernoulli(_key(seed), 1 - rate, tuple(shape)), inputs.shape)
+    return jnp.where(keep, inputs / (1 - rate), 0)
+
+
+def _key(seed: Seed) -> Array:
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    return _GLOBAL.next() if seed is None else jax.random.key(int(seed))
