@@ -17,6 +17,15 @@ RESULTS = {
     "verdict": {"sentence": "Choose Fully connected."},
     "evidence": [
         {"measure": "score", "subject": "dense", "value": 0.9, "unit": "fraction", "interval": [0.85, 0.94]},
+        {
+            "measure": "gain over the baseline",
+            "subject": "dense",
+            "value": 0.07,
+            "unit": "difference of fractions",
+            "interval": [-0.04, 0.45],
+            "method": "simultaneous one-sided 95 % lower bound",
+        },
+        {"measure": "memory to predict 1 example", "subject": "dense", "value": 82.5, "unit": "kB"},
         {"measure": "score", "subject": "attention", "value": 0.1, "unit": "fraction"},
         {"measure": "calibration error", "subject": "dense", "value": None, "reason": "few rows"},
     ],
@@ -33,6 +42,8 @@ def test_every_family_is_explained_in_80_columns(family):
 def test_the_numbers_are_those_of_the_family_in_the_study():
     text = explain("dense", RESULTS)
     assert "score: 90.0 % (85.0 to 94.0 %)" in text and "10.0 %" not in text
+    assert "gain over the baseline: 7.0 points (−4.0 points or more)" in text  # a bound has no other end
+    assert "memory to predict 1 example: 82.5 kB" in text
     assert "\x1b" not in text and "1,200 rows" in text
     assert "No study" in explain("attention", RESULTS)
 

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import SAMPLES, choose, none, regression, undecided
 
+from fourfold.errors import FileError
 from fourfold.report import html, scores
+from fourfold.report.files import load_study
 from fourfold.report.page import build
 
 REALISTIC = [name for name in SAMPLES if name != "hostile"]
@@ -221,3 +223,30 @@ def test_what_was_found_in_the_data_and_can_make_the_answer_wrong_stands_with_th
     assert doubts[-1] == "In the data: 'id' numbers the rows." and not any(
         "no matter" in line for line in doubts
     )
+
+
+@pytest.mark.parametrize(
+    "method, span", [("one-sided 95 % lower bound", "−0.04 or more"), ("", "−0.04 to 0.45")]
+)
+def test_a_bound_on_one_side_is_no_interval(method, span):
+    results, timings = choose()
+    gain = {
+        "measure": "gain over the baseline",
+        "subject": "dense",
+        "value": 0.07,
+        "unit": "",
+        "method": method,
+    }
+    results["evidence"] = [gain | {"interval": [-0.04, 0.45]}]
+    (row,) = build(results, timings).evidence.rows
+    assert row.cells[3].text == span
+
+
+@pytest.mark.parametrize(
+    "name, words", [(".", "there are no results in "), ("results.json", "holds no results that")]
+)
+def test_a_folder_without_results_is_told_from_one_whose_results_can_not_be_read(tmp_path, name, words):
+    if name != ".":
+        (tmp_path / name).write_text("{")
+    with pytest.raises(FileError, match=words):
+        load_study(tmp_path)

@@ -8,6 +8,9 @@ from typing import Any
 
 from fourfold.errors import OptionError
 
+ONE_SIDED = "one-sided"
+"""In the method of an interval whose lower end alone is a bound."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -56,6 +59,10 @@ class Evidence:
     @property
     def applicable(self) -> bool:
         return self.value is not None
+
+    @property
+    def one_sided(self) -> bool:
+        return ONE_SIDED in self.method
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a JSON file; ``from_dict`` reads it back."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.doubts import AHEAD, REMOVED, Case, doubts
-from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.scoring import of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence
@@ -66,10 +66,10 @@ class Reasons:
             method = f"simultaneous {level} interval, comparison with the best; {crossed}"
             rows.append(found("difference to the best other", f, i, gap, method))
         for f, i in c.gains.items():
-            method = f"simultaneous one-sided {level} lower bound; {crossed}"
+            method = f"simultaneous {ONE_SIDED} {level} lower bound; {crossed}"
             rows.append(found("gain over the baseline", f, i, gap, method))
         if c.over_guess is not None:
-            method = f"one-sided {level} lower bound; crossed random effects, Student's t"
+            method = f"{ONE_SIDED} {level} lower bound; crossed random effects, Student's t"
             rows.append(found(OVER_GUESS, c.baseline, c.over_guess, gap, method))
         for f in self.others:
             i = c.pairs[self.family][f]
@@ -283,7 +283,8 @@ class Reasons:
             if gain
             else "level with"
         )
-        end = f"at least {{low}} {self.better}" if low > 0 else "the lower bound of its gain is {low}"
+        sure = "at least {low} " + ("lower" if self.lower else "better")
+        end = sure if low > 0 else "the lower bound of its gain is {low}"
         unsure = ", which is not enough to be sure" if low <= 0 < gain else ""
         return self.say(
             word

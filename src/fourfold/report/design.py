@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.naming import called, several, worded
+from fourfold.evidence.evidence import ONE_SIDED
 from fourfold.evidence.sentences import TARGET
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Column, Fact, Row, Table
@@ -221,6 +222,8 @@ def _evidence_row(row: dict[str, Any], target: str, each: str) -> Row:
     """``target`` is what stands for the target's unit, ``each`` for a row."""
     interval = row.get("interval")
     span = f"{fmt.plain(interval[0])} to {fmt.plain(interval[1])}" if interval and len(interval) == 2 else ""
+    if interval and ONE_SIDED in str(row.get("method") or ""):
+        span = f"{fmt.plain(interval[0])} or more"
     value = fmt.plain(row.get("value"))
     if row.get("value") is None and row.get("reason"):
         value = f"not applicable: {row['reason']}"

@@ -18,6 +18,8 @@ from fourfold.report.escape import visible
 from fourfold.report.files import SCHEMA
 
 WIDTH = 80
+NAMED_UNITS = ("kB", "nats", "tokens")
+"""Units that a number alone does not show."""
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,15 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
 
 
 def _shown(item: Evidence) -> str:
-    """A value with its interval, in its unit."""
-    value = show(item.value or 0.0, item.unit)
+    """A value with its interval, in its unit; a bound alone has no other end."""
+    value, unit = show(item.value or 0.0, item.unit), item.unit
+    if unit in NAMED_UNITS:
+        value = f"{value} {unit}"
     if item.interval is None:
         return value
-    low, high = (show(end, item.unit, bare=bare) for end, bare in zip(item.interval, (True, False)))
+    if item.one_sided:
+        return f"{value} ({show(item.interval[0], unit)} or more)"
+    low, high = (show(end, unit, bare=bare) for end, bare in zip(item.interval, (True, False)))
     return f"{value} ({low} to {high})"
 
 

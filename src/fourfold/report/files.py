@@ -31,9 +31,12 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
         if schema != SCHEMA:
             raise ValueError(f"schema {schema}, not {SCHEMA}")
     except (OSError, ValueError) as error:
+        absent = isinstance(error, (FileNotFoundError, NotADirectoryError))
         raise FileError(
             "no-results",
-            f"{path} holds no results that can be read ({error})",
+            f"there are no results in {folder}"
+            if absent
+            else f"{path} holds no results that can be read ({error})",
             wanted="a folder that fourfold compare finished",
             do=f"fourfold compare DATA --out {folder}",
         ) from error

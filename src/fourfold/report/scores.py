@@ -173,7 +173,7 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
     better = "lower is better" if scale.lower_is_better else "higher is better"
     notes = [f"What is estimated: {estimand} ({better})." if estimand else f"{scale.axis}: {better}."]
     notes += [f"Intervals: {method}." for method in methods]
-    notes += [f"Of baselines: {method.partition('; ')[0]}." for method in others]
+    notes += [f"Intervals of baselines: {method.partition('; ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)
 
 
