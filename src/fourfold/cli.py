@@ -35,7 +35,8 @@ app = typer.Typer(
 def _effort_table() -> str:
     """The efforts as lines of a help text."""
     lines = [
-        f"{e.name}: {len(e.learning_rates)} learning rates x {e.seeds} seeds, {e.steps} steps, "
+        f"{e.name}: {len(e.learning_rates)} learning rate{'s' * (len(e.learning_rates) > 1)} x {e.seeds} "
+        f"seed{'s' * (e.seeds > 1)}, {e.steps} steps, "
         f"sizes {'/'.join(e.sizes)}, {e.minutes} min on digits"
         for e in EFFORTS.values()
     ]
@@ -102,7 +103,9 @@ Encoding = Annotated[
 Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
 
-@app.command(epilog=_effort_table())
+@app.command(
+    epilog=_effort_table(), short_help="Train all four on DATA under one budget; say which, and why."
+)
 def compare(
     context: typer.Context,
     data: Data = None,
@@ -133,7 +136,10 @@ def compare(
         str | None,
         typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
     ] = None,
-    margin: Annotated[float | None, typer.Option(help="The difference that matters to you.")] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(help="The difference that matters, in the score's unit: 0.01 is a point of accuracy."),
+    ] = None,
     families: Annotated[str | None, typer.Option(help="Which of the four, as in dense,convolution.")] = None,
     hyperparameters: Annotated[
         bool,
@@ -202,7 +208,7 @@ def compare(
     _print_results(comparison.results, comparison.timings, as_json)
 
 
-@app.command()
+@app.command(short_help="Say what DATA is taken for, and what is wrong with it.")
 def inspect(
     context: typer.Context,
     data: Data = None,
@@ -277,7 +283,7 @@ def _one_source(data: str | None, x: str | None) -> str:
     return data if data is not None else str(x)
 
 
-@app.command()
+@app.command(short_help="Predict new rows with the model of a comparison.")
 def predict(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
@@ -298,7 +304,7 @@ def predict(
         say(f"wrote {out}")
 
 
-@app.command()
+@app.command(short_help="Draw the report again, and print its table.")
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
@@ -311,7 +317,7 @@ def report(
     _print_results(results, timings, as_json)
 
 
-@app.command()
+@app.command(short_help="Say what a family is, when to use it, what to tune.")
 def explain(
     family: Annotated[str, typer.Argument(help="dense, convolution, recurrent or attention.")],
     study: Annotated[
@@ -376,8 +382,8 @@ def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> N
     whole = round(price.minutes)
     minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
     say(
-        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, {minutes} on {cores()} cores at first, "
-        f"about {price.megabytes:,.0f} MB; --effort changes it"
+        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, {minutes} on {cores()} cores the first "
+        f"time, about {price.megabytes:,.0f} MB of memory; --effort changes it"
     )
 
 

@@ -205,7 +205,8 @@ def _verdict_notes(folder: Path) -> list[str]:
     if verdict["kind"] != "none":
         return []
     return [
-        f"no family beat the baseline in this comparison; these are predictions of the best, {title(verdict['family'])}"
+        "no family is shown to beat the baseline in this comparison; these are predictions of the best of them, "
+        f"{title(verdict['family'])}"
     ]
 
 
