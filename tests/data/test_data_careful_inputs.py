@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from data_samples import column, files, read_and_said, refused_and_said, rows
+from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
+from fourfold.data.forecast import Ahead
 from fourfold.data.words import as_written, understood
 
 
@@ -27,6 +28,13 @@ def films(*classes):
     )
 
 
+def gdp(folder, name="{0}Q{1}", each=4):
+    """A series by quarters, or by weeks."""
+    lines = [f"{name.format(2000 + i // each, i % each + 1)},{100 + i + i % 7 * 3 % 5}\n" for i in range(150)]
+    (folder / "data.csv").write_text("at,gdp\n" + "".join(lines))
+    return folder / "data.csv"
+
+
 # name: (content or maker, options, words of what is printed)
 READ = {
     "texts without a class beside the classes": (films("pos", "neg", "unsup"), {}, "left out: 'unsup' (files without a class, as the name says)"),
@@ -39,12 +47,27 @@ READ = {
     "numbers of houses": (column(["12B", "12", "14", "7K"]), {}, "20 of 40 values are numbers, but not '12B'"),
     "weights in two units": (column(["500 g", "1.2 kg", "700 g", "3 kg"]), {}, "column v: category (numbers with several endings: 'g', 'kg')"),
     "latitudes of both halves": (column(["45.1N", "3.2S", "12.5N"]), {}, "numbers with several endings: 'N', 'S'"),
+    "quarters": (column(["2020Q1", "2020Q3", "2021-Q2"]), {}, "dates, read as year-quarter"),
+    "quarters, the year behind": (column(["Q1 2020", "Q3 2020"]), {}, "dates, read as year-quarter"),
+    "quarters without a year": (column(["Q1", "Q3"]), {}, "1 category"),
+    "weeks that a year does not have": (column(["2021-W01", "2021-W53"]), {}, "1 category"),
+    "dates of mails": (column(['"Mon, 01 Jan 2024 10:00:00 +0000"', '"Tue, 02 Jan 2024 10:00:00 +0000"']), {}, "dates, read as weekday, day month year"),
+    "births with years of two digits": (column(["1.5.40", "3.2.61", "7.7.85", "9.9.04"]), {}, "day.month.year, years of two digits from 1940 on"),
+    "days with years of two digits": (column(["1.5.19", "3.2.21"]), {}, "years of two digits from 1969 on"),
+    "months by name and year": (column(["Jan-20", "Feb-21"]), {}, "dates, read as month-year, years of two digits from 1969 on"),
+    "decimal commas before exponents": (rows("v;y", lambda i: f"{i},5E-03", separator=";"), {}, "column v: number (with decimal commas)"),
+    "paths as Windows writes them": (files(a_dot_csv="file,y\n" + "".join(f"img\\{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__{i}_dot_png": png() for i in range(16)}), {}, "pictures: 8 x 8"),
+    "quarters to forecast": (lambda folder: gdp(folder), {"ahead": Ahead(4)}, "season: 4 steps"),
+    "weeks to forecast": (lambda folder: gdp(folder, "{0}-W{1:02d}", 52), {"ahead": Ahead(4)}, "steps: 1"),
     "degrees": (column(["12°C", "15.5°C", "-3°C"]), {}, "column v: number (°C left out)"),
 }  # fmt: skip
 
 # name: (content or maker, options, exit code, slug, words of the message)
 REFUSED = {
     "a data logger's four lines of header": ('"TOA5","CR1000","CR1000","1"\n"TIMESTAMP","RECORD"\n"TS","RN"\n"",""\n', {}, 2, "wrong-kind", "skiprows=[0, 2, 3]"),
+    "lines of fastText": ("__label__a some text\n" * 20, {}, 2, "wrong-kind", "lines of fastText"),
+    "tables in folders of folders": (files(a__x_dot_csv=rows("v,y", str), b__x_dot_csv=rows("v,y", str)), {}, 2, "folder", "/**/*.csv', in quotes"),
+    "inputs and target in a folder": (files(X_dot_csv="v\n1\n2\n", y_dot_csv="y\n1\n2\n"), {}, 2, "part-columns", "--x FILE --y FILE, if one holds the target"),
     "test classes that may be either of two": (labelled(["yes", "Yes"], ["YES", "yes"]), {}, 2, "class-only-in-test", "got 'YES'"),
 }  # fmt: skip
 
@@ -53,6 +76,13 @@ def test_new_numbers_in_thousands_are_read_as_those_of_training():
     words = np.array(["€1.5K", "€7M", "€850", "€2", "many"], dtype=object)
     written = understood(words[:4]).written
     assert as_written(words, "number", written)[:4].tolist() == [1500, 7e6, 850, 2]
+
+
+def test_new_years_of_two_digits_are_those_of_training():
+    births = np.array(["1.5.40", "3.2.61", "7.7.85", "9.9.04"], dtype=object)
+    written = understood(births).written
+    new = as_written(np.array(["1.1.39", "1.1.60", "30.2.60"], dtype=object), "date", written)
+    assert new.astype("datetime64[Y]").astype(str).tolist() == ["2039", "1960", "NaT"]
 
 
 @pytest.mark.parametrize("name", READ)

@@ -196,3 +196,24 @@ def test_parts_of_a_file_that_repeats_its_header_lose_no_row(headers, learnt, tm
     parts = list(parts_of_inputs(path, learnt[0]))
     ages = np.concatenate([part.inputs["age"] for part in parts])
     np.testing.assert_array_equal(ages, rows["age"])
+
+
+def test_one_row_as_a_dict_and_infinite_numbers_are_said():
+    table = {"v": [i * 1.5 for i in range(30)], "w": ["a", "b", "c"] * 10, "y": [0, 1] * 15}
+    preparation = Preparation.fit(read(table), np.arange(30))
+    assert read_inputs({"v": 7.0, "w": "a"}, preparation).inputs["v"].tolist() == [7.0]
+    rows = read_inputs({"v": [1.0, np.inf], "w": ["a", "b"]}, preparation)
+    assert "column v: 1 words such as 'inf' taken for missing (it holds numbers)" in map(str, rows.notes)
+
+
+def test_shorter_series_of_a_model_without_masks_are_said():
+    x = RNG.normal(size=(30, 6, 2))
+    preparation = Preparation.fit(from_arrays(x, np.arange(30) % 2), np.arange(30))
+    rows = read_inputs([x[0], x[1][:4]], preparation)
+    assert list(map(str, rows.notes)) == ["filled up to 6 steps: 1 series (with the means of the channels)"]
+
+
+def test_a_text_of_another_name():
+    texts = [f"text number {i} of it" for i in range(60)]
+    preparation = Preparation.fit(from_arrays(texts, np.arange(60) % 2, layout="text"), np.arange(60))
+    assert read_inputs({"review": ["new text", "other"]}, preparation).rows == 2

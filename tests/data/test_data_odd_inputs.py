@@ -126,7 +126,7 @@ READ = {
     "dates without marks": (column([20200100 + day for day in range(1, 21)]), "dates, read as yearmonthday"),
     "months": (column(["2020-01", "2021-07", "2022-12"]), "dates, read as year-month"),
     "months by their names": (column(["Jan 2020", "July 2021"]), "dates, read as month year"),
-    "weeks": (column(["2020-W01", "2020-W07"]), "1 category"),
+    "weeks": (column(["2020-W01", "2020-W07"]), "dates, read as year-week"),
     "codes that look like months": (column(["2020-01", "2020-13"]), "1 category"),
     "apostrophes between thousands": (column(["1'234", "12'345", "7"]), "1 number"),
     "narrow blanks between thousands": (column(["1\u202f234", "12\u00a0345", "7"]), "1 number"),

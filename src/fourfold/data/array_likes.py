@@ -65,11 +65,15 @@ def familiar(x: Any, what: str = "x") -> Any:
 
 
 def as_columns(rows: Any) -> Any:
-    """Records and lists of dicts as a dict of columns; all else as it is.
+    """Records, lists of dicts and one dict of single values as a dict of columns; all else as it is.
 
-    >>> as_columns([{"v": 1}, {"v": 2, "w": 3}])
-    {'v': [1, 2], 'w': [None, 3]}
+    >>> as_columns([{"v": 1}, {"v": 2, "w": 3}]), as_columns({"v": 1, "w": "a"})
+    ({'v': [1, 2], 'w': [None, 3]}, {'v': [1], 'w': ['a']})
     """
+    if isinstance(rows, Mapping) and all(
+        isinstance(cell, str) or not np.iterable(cell) for cell in rows.values()
+    ):
+        rows = [rows]
     if isinstance(rows, np.ndarray) and rows.dtype.names:
         return {name: rows[name] for name in rows.dtype.names}
     if isinstance(rows, list) and rows and all(isinstance(row, Mapping) for row in rows):

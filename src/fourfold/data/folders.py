@@ -13,7 +13,7 @@ from fourfold.errors import DataError, FileError
 
 from .dataset import Column, Note, Table
 from .messages import SHOWN, listed
-from .parts import check_inside, files_of
+from .parts import check_inside, files_of, is_table
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
@@ -102,6 +102,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             wanted="tables, or a subfolder of pictures or of texts for each class",
             do="save the pictures as PNG or JPEG"
             if any(path.suffix.lower() in OTHERS for path in files)
+            else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it"
+            if len(tables := [path for path in files if is_table(path.name)]) > 1
             else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
             if 0 < len(files) <= SHOWN
             else "",

@@ -199,6 +199,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     if preparation.masked and np.ndim(found.inputs) == 3:
         found, cut = _fitted(found, preparation)
         notes += cut
+    elif preparation.layout == "sequence" and np.ndim(found.inputs) == 3:
+        steps = np.shape(found.inputs)[1]
+        notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
     return NewRows(_shaped(found, preparation), Noticed(notes), others)
 
 
@@ -250,10 +253,15 @@ def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: P
     if longer := int((longest > steps).sum()):
         because = "as many as were trained on; the last piece reaches back into the one before"
         notes.append(Note(f"read in pieces of {steps} steps: {longer} series", because))
-    if not preparation.masked and (shorter := int((longest < steps).sum())):
-        notes.append(Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels"))
+    notes += [] if preparation.masked else _filled_up(longest, steps)
     noticed = Noticed((*found.notes, *notes))
     return NewRows(pieces.array, noticed, others, placed=placed, steps=array.shape[1], pieces=pieces)
+
+
+def _filled_up(lengths: np.ndarray, steps: int) -> tuple[Note, ...]:
+    shorter = int((lengths < steps).sum())
+    note = Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels")
+    return (note,) if shorter else ()
 
 
 def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
@@ -299,7 +307,7 @@ def _renamed(found: Source, preparation: Preparation) -> Source:
     wanted, got = preparation.source_columns, found.inputs.names
     nameless = (
         wanted == tuple(f"x{place}" for place in range(len(wanted)))
-        or got == ("text",)
+        or ("text",) in (got, wanted)
         or got == (tuple(f"x{place}" for place in range(len(got))))
     )
     if len(wanted) != len(got) or wanted == got or not nameless:
@@ -331,6 +339,7 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             )
             continue
         gone = missing(values) & ~missing(found.inputs[column.name])
+        gone |= np.isinf(values) if column.kind == "number" else False
         if gone.any():
             example = str(found.inputs[column.name][gone.argmax()])[:30]
             wanted = f" written as {column.written}" if column.written else ""

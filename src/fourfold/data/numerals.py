@@ -40,6 +40,9 @@ NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<afte
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 """Commas after every third digit, or as in India after the third and then every second one."""
 
+WITH_EXPONENT = re.compile(r"([-+]?)(\d+,\d+)([eE][-+]?\d{1,3})", re.ASCII)
+"""A number with a decimal comma and an exponent; with a point it is a plain one."""
+
 EXAMPLE = re.compile(r"1([.,]?)234([.,])5(?: (.{1,6}))?")
 
 
@@ -70,7 +73,8 @@ class Style:
         digits = _without(amount.digits, self.decimal, self.thousands + SPACES)
         if digits is None:
             return None
-        return -float(digits) if amount.negative else float(digits)
+        number = float(digits + amount.exponent)
+        return -number if amount.negative else number
 
     @property
     def example(self) -> str:
@@ -235,10 +239,13 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
 
 @dataclass(frozen=True)
 class _Amount:
+    """A number in parts; ``exponent`` is that of ten, as in 1,5E-03."""
+
     digits: str
     unit: str
     negative: bool
     brackets: bool
+    exponent: str = ""
 
 
 def _is_currency(unit: str) -> bool:
@@ -254,6 +261,8 @@ def _amount(word: str) -> _Amount | None:
     """The digits of a number with marks or a unit, "" for no money; None for all else, plain exponents included."""
     if len(word) > LONGEST:
         return None
+    if found := WITH_EXPONENT.fullmatch(word.strip().translate(AS_ASCII)):
+        return _Amount(found[2], "", found[1] == "-", False, found[3])
     if nothing := NO_MONEY.fullmatch(word.strip()):
         return _Amount("", nothing["before"] or nothing["after"], False, False)
     found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))

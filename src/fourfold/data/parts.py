@@ -144,7 +144,7 @@ def _check_columns(first: Source, part: Source) -> None:
                 [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
             ),
             wanted="tables with the same columns",
-            do="name one of the files, if they are different tables",
+            do="name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target",
         )
 
 

@@ -101,6 +101,8 @@ def named_in(source: Source, folder: Path) -> Source:
         paths = np.empty(len(words), dtype=object)
         for place, word in enumerate(words):
             path = folder / word
+            if "\\" in word and not path.exists():  # as Windows writes paths
+                path = folder / word.replace("\\", "/")
             check_inside(path, folder)
             paths[place] = str(path)
         inputs = Table({**source.inputs, column.name: paths})

@@ -42,6 +42,9 @@ ZONE = re.compile(
 CODE = re.compile(r"\d{2,}")
 """Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
 
+FIRST_YEAR, SINCE = 1969, " since "
+"""The year of the digits 69, which C and Python take for the first; and how another one is remembered."""
+
 CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
 FORMATS = {
     "day.month.year": ("%d.%m.%Y", "%d.%m.%y"),
@@ -52,8 +55,11 @@ FORMATS = {
     "day month year": ("%d %b %Y", "%d %B %Y"),
     "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
     "month day, year": ("%b %d, %Y", "%B %d, %Y"),
+    "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y"),
+    "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y"),
     "year-month": ("%Y-%m",),
     "month year": ("%b %Y", "%B %Y"),
+    "month-year": ("%b-%Y", "%b-%y"),
 }
 """Dates by what is said of them: of each word the first pattern that fits."""
 
@@ -123,8 +129,14 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
             return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
     for name, parse in DATES.items():
         if dates := _all(words, parse):
+            short = name and not any(re.search(r"\d{4}", word.split(":")[0]) for word in words)
+            said = f"dates, read as {name}" if name else ""
+            if short:
+                first = _first_year(dates.values())
+                dates = {word: _from(first, date) for word, date in dates.items()}
+                name, said = f"{name}{SINCE}{first}", f"{said}, years of two digits from {first} on"
             moments = _mapped(values, dates.__getitem__, np.datetime64("NaT"), "datetime64[us]")
-            return Understood(moments, "date", f"dates, read as {name}" if name else "", name)
+            return Understood(moments, "date", said, name)
     if present >= 10 and parsed >= LIKELY * present:
         return Understood(
             values, "category", f"{parsed:,} of {present:,} values are numbers, but not {strange[0][:30]!r}"
@@ -157,7 +169,7 @@ def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray
     >>> as_written(np.array(["1.234", "7,5", "?"], dtype=object), "number", "1.234,5")
     array([1234. ,    7.5,    nan])
     """
-    parse = DATES.get(written, DATES[""]) if kind == "date" else style_by(written).parse
+    parse = _dates_by(written) if kind == "date" else style_by(written).parse
     words = dict.fromkeys(value for value in values.tolist() if value is not None)
     known = {word: value for word in words if (value := parse(word)) is not None}
     if kind == "date":
@@ -165,6 +177,34 @@ def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray
             values, lambda word: known.get(word, np.datetime64("NaT")), np.datetime64("NaT"), "datetime64[us]"
         )
     return _mapped(values, lambda word: known.get(word, np.nan), np.nan)
+
+
+def _dates_by(written: str) -> Callable[[str], datetime | None]:
+    """The reader of dates in one way of writing."""
+    name, _, first = written.partition(SINCE)
+    parse = DATES.get(name, DATES[""])
+    if not first:
+        return parse
+    return lambda word: None if (date := parse(word)) is None else _from(int(first), date)
+
+
+def _first_year(dates: Iterable[datetime]) -> int:
+    """The year from which on two digits count: 1969, or the one with which the dates lie closest together.
+
+    >>> _first_year(datetime(year, 1, 1) for year in (2040, 2060, 1980, 2000))
+    1940
+    """
+    years = {date.year for date in dates}
+    digits = sorted(year % 100 for year in years)
+    gap, first = max((after - before, after % 100) for before, after in zip(digits, [*digits[1:], digits[0] + 100]))
+    return 1900 + first if first < FIRST_YEAR % 100 and 100 - gap < max(years) - min(years) else FIRST_YEAR
+
+
+def _from(first: int, date: datetime) -> datetime:
+    """A date whose year has two digits, from a first year on."""
+    year = first + (date.year - first) % 100
+    leap = date.month == 2 and date.day == 29 and (year % 4 or year == 1900)
+    return date.replace(year=year, day=28 if leap else date.day)
 
 
 def _beyond_floats(words: Iterable[str], numbers: Mapping[str, float]) -> bool:
@@ -249,8 +289,26 @@ def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
     return parse
 
 
-DATES: dict[str, Callable[[str], datetime | None]] = {"": _iso} | {
-    name: _of(patterns) for name, patterns in FORMATS.items()
+def _week(word: str) -> datetime | None:
+    """The Monday of a week such as 2020-W07."""
+    found = re.fullmatch(r"\s*(\d{4})-?W(\d\d)\s*", word, re.ASCII)
+    try:
+        return datetime.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError:
+        return None
+
+
+def _quarter(word: str) -> datetime | None:
+    """The first day of a quarter such as 2020Q3, 2020-Q3 or Q3 2020."""
+    found = re.fullmatch(r"\s*(?:(\d{4})[- ]?Q([1-4])|Q([1-4])[- ](\d{4}))\s*", word, re.ASCII)
+    return datetime(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1) if found else None
+
+
+DATES: dict[str, Callable[[str], datetime | None]] = {
+    "": _iso,
+    **{name: _of(patterns) for name, patterns in FORMATS.items()},
+    "year-week": _week,
+    "year-quarter": _quarter,
 }
 """How dates are written, by name; ISO dates have none."""
 

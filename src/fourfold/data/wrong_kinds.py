@@ -13,6 +13,7 @@ from .content import Content
 from .text_file import unmarked_utf16
 
 ARFF = re.compile(rb"\s*([%#][^\n]*\n\s*)*@relation\b", re.IGNORECASE)
+FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
@@ -148,6 +149,11 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "sparse rows of index:value",
         _sparse,
         "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
+    ),
+    WrongKind(
+        "lines of fastText, a label and a text each",
+        _matches(FASTTEXT),
+        "write the label without its mark, a tab, and the text",
     ),
     WrongKind(
         "a TOA5 file of a data logger, whose header has four lines",
