@@ -284,7 +284,9 @@ def screenshot(page: Path, picture: Path, profile: Path) -> None:
     options += [f"--user-data-dir={profile}", f"--window-size={WIDTH},{SCREEN}", f"--screenshot={picture}"]
     subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True, timeout=120)
     with Image.open(picture) as image:
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
+        image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            picture, optimize=True
+        )
 
 
 def main(words: list[str]) -> None:

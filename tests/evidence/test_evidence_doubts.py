@@ -44,7 +44,7 @@ SPEAKS = {
     "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
     "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "may be better: Fully connected 0.03."),
     "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
-    "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 findings about the data can make"),
+    "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 findings about the data bear on"),
     "stopped": (
         [Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)],
         "since their validation score fell: Fully connected 60 %.",
@@ -87,10 +87,12 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
     held(verdict.doubts[0], verdict.evidence)
 
 
-@pytest.mark.parametrize("count, words", [(1, "1 finding about"), (2, "2 findings about")])
+@pytest.mark.parametrize(
+    "count, words", [(1, "1 finding about the data bears"), (2, "2 findings about the data bear")]
+)
 def test_findings_are_counted_in_words_that_fit(count, words):
     (doubt,) = decide(findings((0.8, 0.95, 0.88), Evidence(doubts.FOUND, "study", count, "count"))).doubts
-    assert doubt == f"{words} the data can make this answer wrong."
+    assert doubt == f"{words} on this answer."
 
 
 def test_a_doubt_about_several_families_is_one_sentence(held):

@@ -262,11 +262,8 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
 
 def findings_about_the_data(c: Case) -> Iterator[Sentence]:
     for e in c.above(FOUND, 0):
-        words = (
-            "{count} "
-            + ("finding" if e.value == 1 else "findings")
-            + " about the data can make this answer wrong."
-        )
+        finding, bear = ("finding", "bears") if e.value == 1 else ("findings", "bear")
+        words = f"{{count}} {finding} about the data {bear} on this answer."
         yield c.facts.say(words, count=Cite(FOUND, e.subject))
 
 
