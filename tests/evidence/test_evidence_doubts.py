@@ -133,11 +133,13 @@ def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear
         held(doubt, decide(replace(found, score=score)).evidence)
 
 
-@pytest.mark.parametrize("linear, trees, said", [(0.5, 0.9, True), (0.895, 0.9, False), (0.9, 0.5, False)])
+@pytest.mark.parametrize(
+    "linear, trees, said", [(0.5, 0.95, True), (0.5, 0.7, False), (0.895, 0.9, False), (0.9, 0.5, False)]
+)
 def test_a_baseline_that_tests_better_than_the_one_to_beat_is_named(linear, trees, said, held):
     """The validation-best is to be beaten; that another stands above it in the table is no contradiction."""
     wrong = {
-        name: (np.arange(1000) < 1000 * (1 - right)).astype(float)[None]
+        name: (np.arange(1000) < round(1000 * (1 - right))).astype(float)[None]
         for name, right in (("linear", linear), ("trees", trees))
     }
     baselines = {
@@ -148,7 +150,7 @@ def test_a_baseline_that_tests_better_than_the_one_to_beat_is_named(linear, tree
     assert bool(doubts) is said
     for doubt in doubts:
         assert doubt.startswith(
-            "On test rows the best baseline is trees (90.0 %); the one to beat, linear (50.0 %)"
+            "On test rows the best baseline is trees (95.0 %); the one to beat, linear (50.0 %)"
         )
         held(doubt, verdict.evidence)
 

@@ -268,11 +268,18 @@ def findings_about_the_data(c: Case) -> Iterator[Sentence]:
 
 
 def other_baseline(c: Case) -> Iterator[Sentence]:
-    """Chosen on validation rows, the baseline to beat may not be the one that tests best."""
+    """Chosen on validation rows, the baseline to beat may not be the one that tests best.
+
+    Said where the family is not surely ahead of that one, too: by the bound of its gain, less what that one is better.
+    """
     own, sign = c.number("score", c.baseline or ""), 1 if c.lower else -1
     tested = [e for e in c.facts.about("score").values() if e.subject in c.baselines]
     best = min(tested, key=lambda e: sign * (e.value or 0.0), default=None)
-    if own is None or best is None or not sign * (own - (best.value or 0.0)) > (c.number("margin") or 0.0):
+    if own is None or best is None:
+        return
+    ahead, gain = sign * (own - (best.value or 0.0)), c.facts.about("gain over the baseline").get(c.family)
+    sure = gain is not None and gain.interval is not None and gain.interval[0] > ahead
+    if sure or not ahead > (c.number("margin") or 0.0):
         return
     yield c.facts.say(
         "On test rows the best baseline is {best} ({score}); the one to beat, {baseline} ({own}), was chosen on "
