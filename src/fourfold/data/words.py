@@ -196,7 +196,9 @@ def _first_year(dates: Iterable[datetime]) -> int:
     """
     years = {date.year for date in dates}
     digits = sorted(year % 100 for year in years)
-    gap, first = max((after - before, after % 100) for before, after in zip(digits, [*digits[1:], digits[0] + 100]))
+    gap, first = max(
+        (after - before, after % 100) for before, after in zip(digits, [*digits[1:], digits[0] + 100])
+    )
     return 1900 + first if first < FIRST_YEAR % 100 and 100 - gap < max(years) - min(years) else FIRST_YEAR
 
 
