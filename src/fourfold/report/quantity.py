@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, show
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, SCALED, TARGET, show
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell
 
@@ -21,6 +21,8 @@ class Quantity:
     ('Loss (points)', 12.34, '−12.3 points', '10.0 to 15.0')
     >>> Quantity("rows", "count").text(1437), Quantity("time", "s").text(0.25)
     ('1,437', '0.250 s')
+    >>> Quantity("lost", "scaled error").title, Quantity("lost", "scaled error").text(0.0117)
+    ('Lost (scaled error)', '0.0117')
     """
 
     name: str
@@ -60,6 +62,8 @@ class Quantity:
 
     def text(self, value: float | None) -> str:
         unit = " times" if self.unit == "times" else f" {self._shown_unit}" if self._shown_unit else ""
+        if self.unit == SCALED:  # a number without a unit; the axis says what it is
+            unit = ""
         return self.bare(value) + (unit if fmt.is_number(value) else "")
 
     def span(self, low: float | None, high: float | None) -> str:
