@@ -6,7 +6,9 @@ callback that overrides no batch hook costs one step of Python an epoch.
 
 from __future__ import annotations
 
+import csv
 import math
+import os
 import sys
 import time
 import warnings
@@ -267,6 +269,33 @@ class TerminateOnNaN(Callback):
         if logs and not math.isfinite(logs.get("loss", 0.0)):
             print(f"Epoch {epoch + 1}: the loss is {logs['loss']}, terminating training")
             self.model.stop_training = True
+
+
+class CSVLogger(Callback):
+    """Writes the logs of each epoch as a row of a csv file; with ``append`` behind what is there."""
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        self.filename, self.separator, self.append = filename, separator, append
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        there = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
+        self.names: list[str] | None = None
+        self.headed = there
+        if not self.append:
+            open(self.filename, "w").close()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        if self.names is None:
+            self.names = sorted(logs)
+            if not any(name.startswith("val_") for name in self.names):  # a later epoch may have them
+                self.names += [f"val_{name}" for name in self.names]
+        with open(self.filename, "a", newline="") as file:
+            writer = csv.writer(file, delimiter=self.separator)
+            if not self.headed:
+                writer.writerow(["epoch", *self.names])
+                self.headed = True
+            writer.writerow([epoch, *(logs.get(name, "NA") for name in self.names)])
 
 
 class ProgressBar(Callback):

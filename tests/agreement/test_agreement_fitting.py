@@ -17,7 +17,9 @@ def test_class_weights_are_for_training_alone():
     def losses(k, **options):
         model = k.Sequential([k.Input((3,)), k.layers.Dense(2, activation="softmax")])
         model.set_weights([np.full((3, 2), 0.1, "float32"), np.array([0.3, -0.2], "float32")])
-        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"])
+        model.compile(
+            "sgd", "sparse_categorical_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"]
+        )
         history = model.fit(x, y, shuffle=False, verbose=0, validation_split=0.25, **options).history
         return {name: values[0] for name, values in sorted(history.items())}
 
@@ -30,8 +32,12 @@ def test_class_weights_are_for_training_alone():
 def test_callbacks_are_told_what_keras_tells_them():
     def told(k):
         heard = []
-        hooks = [name for name in vars(k.callbacks.Callback) if name.startswith("on_") and "batch" not in name]
-        hooks += [f"on_{what}_batch_{when}" for what in ("train", "test", "predict") for when in ("begin", "end")]
+        hooks = [
+            name for name in vars(k.callbacks.Callback) if name.startswith("on_") and "batch" not in name
+        ]
+        hooks += [
+            f"on_{what}_batch_{when}" for what in ("train", "test", "predict") for when in ("begin", "end")
+        ]
 
         def hook(name):
             def hear(self, *args, logs=None):
@@ -54,7 +60,10 @@ def test_callbacks_are_told_what_keras_tells_them():
 
 
 def test_states_of_a_stateful_layer_are_no_weights():
-    for layer in (lambda k: k.layers.LSTM(3, stateful=True), lambda k: k.layers.Bidirectional(k.layers.GRU(2, stateful=True))):
+    for layer in (
+        lambda k: k.layers.LSTM(3, stateful=True),
+        lambda k: k.layers.Bidirectional(k.layers.GRU(2, stateful=True)),
+    ):
         shapes = [
             [w.shape for w in k.Sequential([k.Input(batch_shape=(2, 4, 3)), layer(k)]).get_weights()]
             for k in (keras, fourfold)
@@ -80,3 +89,108 @@ fourfold.Sequential, fourfold.layers
 print(np.random.rand() == np.random.RandomState(0).rand())
 """
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "True\n"
+
+
+def test_regularizers_of_frozen_weights_do_not_count():
+    x = np.ones((8, 3), "float32")
+
+    def losses(k):
+        inputs = k.Input((3,))
+        frozen = k.layers.Dense(2, kernel_regularizer="l2", kernel_initializer="ones", trainable=False)
+        model = k.Model(
+            inputs, k.layers.Dense(1, kernel_initializer="ones", bias_regularizer="l1")(frozen(inputs))
+        )
+        model.compile("sgd", "mse")
+        return [*model.fit(x, x[:, :1], verbose=0).history["loss"], model.evaluate(x, x[:, :1], verbose=0)]
+
+    np.testing.assert_allclose(losses(fourfold), losses(keras), rtol=1e-5)
+
+
+METRICS = {
+    "Precision": {}, "Recall": {"thresholds": [0.3, 0.6]}, "AUC": {}, "Precision of a class": {"class_id": 1},
+    "AUC of PR": {"curve": "PR"}, "AUC of logits": {"from_logits": True, "num_thresholds": 20},
+    "AUC below": {"summation_method": "minoring"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metrics_of_yes_and_no(name):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, (40, 2)).astype("float32")
+    p = np.clip(0.3 * y + rng.uniform(0, 0.7, (40, 2)), 0, 1).astype("float32")
+    weights = rng.uniform(size=40).astype("float32")
+
+    def value(k):
+        metric = getattr(k.metrics, name.split()[0])(**METRICS[name])
+        found = []
+        for start in (0, 25):
+            rows = slice(start, start + 25)
+            metric.update_state(y[rows], p[rows])
+            found.append(np.asarray(metric.result()))
+            metric.update_state(y[rows], p[rows], sample_weight=weights[rows])
+        return [*found, np.asarray(metric.result())]
+
+    for a, b in zip(value(fourfold), value(keras)):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_a_metric_of_ones_own_in_fit():
+    def history(k):
+        class Hits(k.metrics.Metric):
+            def __init__(self, name="hits", **kwargs):
+                super().__init__(name=name, **kwargs)
+                self.hits = self.add_variable(shape=(), name="hits", initializer="zeros")
+
+            def update_state(self, y_true, y_pred, sample_weight=None):
+                right = k.ops.cast(k.ops.argmax(y_pred, axis=1), "int32") == k.ops.cast(y_true, "int32")
+                self.hits.assign_add(k.ops.sum(k.ops.cast(right, "float32")))
+
+            def result(self):
+                return self.hits.value
+
+            def reset_state(self):
+                self.hits.assign(0.0)
+
+        rng = np.random.default_rng(0)
+        x, y = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 2, 40)
+        model = k.Sequential(
+            [k.Input((3,)), k.layers.Dense(2, activation="softmax", kernel_initializer="ones")]
+        )
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=[Hits()])
+        found = model.fit(x, y, epochs=2, shuffle=False, verbose=0, validation_data=(x, y)).history
+        return {name: [float(value) for value in values] for name, values in sorted(found.items())}
+
+    wanted, got = history(keras), history(fourfold)
+    assert list(got) == list(wanted)
+    np.testing.assert_allclose(list(got.values()), list(wanted.values()), rtol=1e-4)
+
+
+def test_csv_logger_writes_keras_columns(tmp_path):
+    x = np.ones((8, 1), "float32")
+    for options in ({}, {"validation_split": 0.5}):
+        heads = []
+        for k in (keras, fourfold):
+            model = k.Sequential([k.Input((1,)), k.layers.Dense(1)])
+            model.compile("sgd", "mse", metrics=["mae"])
+            path = tmp_path / f"{k.__name__}.csv"
+            model.fit(x, x, epochs=2, verbose=0, callbacks=[k.callbacks.CSVLogger(str(path))], **options)
+            model.fit(x, x, verbose=0, callbacks=[k.callbacks.CSVLogger(path, append=True)], **options)
+            lines = path.read_text().splitlines()
+            heads.append([lines[0], [line.split(",")[0] for line in lines], lines[1].count("NA")])
+        assert heads[0] == heads[1]
+
+
+PADDED = [
+    {},
+    {"maxlen": 2},
+    {"padding": "post", "truncating": "post", "maxlen": 2, "value": -1},
+    {"dtype": "float32"},
+]
+
+
+@pytest.mark.parametrize("options", PADDED, ids=str)
+def test_pad_sequences(options):
+    sequences = [[1, 2, 3], [], [4]]
+    wanted = keras.utils.pad_sequences(sequences, **options)
+    got = fourfold.utils.pad_sequences(sequences, **options)
+    assert got.dtype == wanted.dtype and (got == wanted).all()

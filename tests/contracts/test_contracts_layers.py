@@ -113,6 +113,7 @@ TABLE = [
     Case("ZeroPadding1D", {"padding": (1, 2)}),
     Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
     Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),
+    Case("RepeatVector", {"n": 3}, (ROW,), "", open_time=False),
     merging("Add"),
     merging("Subtract"),
     merging("Multiply", "uses, passes"),

@@ -184,6 +184,27 @@ def test_random_numbers_change_from_step_to_step_and_repeat_with_the_seed():
     np.testing.assert_array_equal(fourfold.random.normal((3,), seed=5), fourfold.random.normal((3,), seed=5))
 
 
+WRAPPED = {
+    "TimeDistributed": ((4, 3), lambda k: k.layers.TimeDistributed(k.layers.Dense(2, activation="tanh"))),
+    "TimeDistributed of images": ((2, 5, 5, 1), lambda k: k.layers.TimeDistributed(k.layers.Conv2D(2, 3))),
+    "RepeatVector": ((3,), lambda k: k.layers.RepeatVector(4)),
+    "Lambda": ((3,), lambda k: k.layers.Lambda(lambda x, p: x**p, arguments={"p": 2})),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_wrapping_layers(name):
+    shape, make = WRAPPED[name]
+    x = np.random.default_rng(0).normal(size=(16, *shape)).astype("float32")
+
+    def found(k):
+        inputs = k.Input(shape)
+        outputs = k.layers.Dense(1)(k.layers.Flatten()(make(k)(inputs)))
+        return trained(k, inputs, outputs, x, np.ones((16, 1), "float32"))
+
+    agree(found)
+
+
 def test_what_cannot_be_is_said():
     class Open(layers.Layer):
         def build(self, input_shape):
@@ -196,7 +217,11 @@ def test_what_cannot_be_is_said():
         Open()(Input((None, 3)))
     with pytest.raises(fourfold.errors.OptionError, match="add_loss outside of call"):
         layers.Dense(2).add_loss(1.0)
-    with pytest.raises(AttributeError, match="'matmull' \\(did you mean 'matmul'\\?\\): jax.numpy may have it"):
+    with pytest.raises(fourfold.errors.OptionError, match="TimeDistributed takes a layer: got 3"):
+        layers.TimeDistributed(3)
+    with pytest.raises(
+        AttributeError, match="'matmull' \\(did you mean 'matmul'\\?\\): jax.numpy may have it"
+    ):
         _ = ops.matmull
     with pytest.raises(TypeError, match=r"use fourfold\.ops instead of NumPy"):
         np.exp(Input((3,)))
@@ -240,7 +265,10 @@ def test_operations_on_symbols_and_arrays(name):
         inputs = k.Input((3, 4))
         outputs = OPERATIONS[name](k, inputs)
         assert tuple(outputs.shape) == (None, *OPERATIONS[name](k, k.ops.convert_to_tensor(x)).shape[1:])
-        return [k.Model(inputs, outputs).predict(x, verbose=0), OPERATIONS[name](k, k.ops.convert_to_tensor(x))]
+        return [
+            k.Model(inputs, outputs).predict(x, verbose=0),
+            OPERATIONS[name](k, k.ops.convert_to_tensor(x)),
+        ]
 
     agree(found, tolerance=1e-5)
 

@@ -71,6 +71,9 @@ class Weight:
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype=dtype)
 
+    def __float__(self) -> float:
+        return float(self.value)
+
     def __jax_array__(self):
         import jax.numpy as jnp  # lazy: reading a weight's shape needs no JAX
 

@@ -49,3 +49,4 @@ from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
 from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropout1D
 from fourfold.layers.rescaling import Rescaling
 from fourfold.layers.reshaping import Cropping1D, Flatten, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
+from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed

@@ -14,7 +14,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
-from fourfold.core.catalog import Catalog, Configured, snake_case
+from fourfold.core.catalog import Catalog
 from fourfold.losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -24,8 +24,8 @@ from fourfold.losses import (
     sparse_categorical_crossentropy,
 )
 from fourfold.losses.reduction import divide_no_nan, fit_classes, fit_equal, fit_weights
-
-State = dict[str, Array]
+from fourfold.metrics.base import Metric, State
+from fourfold.metrics.confusion import AUC, Precision, Recall
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Array:
@@ -50,47 +50,6 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     """1 where the largest of C predictions is the target's: classes (...) and (..., C) -> (...)."""
     classes, y_pred = fit_classes(y_true, y_pred)
     return (classes == jnp.argmax(y_pred, axis=-1)).astype(jnp.float32)
-
-
-class Metric(Configured):
-    """The base: a subclass writes ``init``, ``update`` and ``compute``; all are pure.
-
-    ``direction`` is "up" where more is better, "down" where less is.
-    """
-
-    direction: str | None = None
-
-    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
-        self.name, self.dtype = name or snake_case(type(self).__name__), dtype or "float32"
-        self._state: State | None = None
-
-    def init(self) -> State:
-        """The state before any batch."""
-        raise NotImplementedError
-
-    def update(self, state: State, *batch: Any) -> State:
-        """The state with a batch added."""
-        raise NotImplementedError
-
-    def compute(self, state: State) -> Array:
-        """The number that the state stands for."""
-        raise NotImplementedError
-
-    def update_state(self, *batch: Any, **options: Any) -> None:
-        """Add a batch to the metric's own state."""
-        self._state = self.update(self.init() if self._state is None else self._state, *batch, **options)
-
-    def result(self) -> Array:
-        """The value over all batches since the last reset."""
-        return self.compute(self.init() if self._state is None else self._state)
-
-    def reset_state(self) -> None:
-        """Forget all batches."""
-        self._state = None
-
-    def __call__(self, *batch: Any, **options: Any) -> Array:
-        self.update_state(*batch, **options)
-        return self.result()
 
 
 class Mean(Metric):
@@ -333,6 +292,7 @@ _CATALOG = Catalog(
         *(Mean, Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy),
         *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError),
         *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy),
+        *(Precision, Recall, AUC),
     ],
     {
         **dict.fromkeys(("mse", "MSE"), MeanSquaredError),

@@ -41,16 +41,30 @@ class Model(Layer):
     """
 
     def __new__(cls, *args: Any, **kwargs: Any):
-        if cls is Model and not args and not kwargs:
+        if cls.call is not Model.call or (cls.__init__ is Model.__init__ and not args and not kwargs):
             raise OptionError(
                 "model-arguments",
                 "a model needs inputs and outputs",
-                got="none",
+                got=f"{cls.__name__} without them",
                 wanted="Model(inputs, outputs)",
+                do="write the class as a fourfold.Layer, and Model(x, YourLayer()(x)) with x = Input(shape=...)",
             )
         model = object.__new__(cls)
         model._arguments = {}
         return model
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        steps = [
+            name for name in ("train_step", "test_step", "predict_step", "compute_loss") if name in vars(cls)
+        ]
+        if steps:
+            raise OptionError(
+                "model-steps",
+                "fit has one compiled step, that a model can't replace",
+                got=f"{cls.__name__}.{steps[0]}",
+                do="give compile a loss of your own, or call self.add_loss inside a layer",
+            )
 
     def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None, trainable: bool = True) -> None:
         super().__init__(name=name)

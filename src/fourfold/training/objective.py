@@ -1,6 +1,6 @@
 """What training minimises and what it reports: losses and metrics of a graph's outputs, as pure functions.
 
-    total = sum_o w_o L_o(target_o, output_o) + sum of the weights' regularizers
+    total = sum_o w_o L_o(target_o, output_o) + sum of the trained weights' regularizers
 
 The logs of an epoch are means over its samples: the loss of a batch counts with the batch's size, as in Keras.
 """

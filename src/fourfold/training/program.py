@@ -55,7 +55,8 @@ class Program:
 
     def __init__(self, graph: Graph, objective: Objective, optimizer: Any = None) -> None:
         self.graph, self.objective, self.optimizer = graph, objective, optimizer
-        self.specs = graph.specs()
+        trainable = set(graph.trainable_paths())
+        self.specs = {path: spec for path, spec in graph.specs().items() if path in trainable}
         self.run = jax.jit(self._run)
         self.run_batch = jax.jit(self.step)
         self.test = jax.jit(self._test)

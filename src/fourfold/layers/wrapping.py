@@ -1,0 +1,140 @@
+"""Layers around a function or another layer: Lambda, TimeDistributed; and RepeatVector, which makes steps of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError
+from fourfold.layers import arguments
+from fourfold.layers.base import Layer
+
+
+class Lambda(Layer):
+    """y = function(x), with ``arguments`` as further keyword arguments.
+
+    Shapes: what the function makes of x; ``output_shape`` is not needed. A model with it can't be described as data.
+    Errors: `OptionError` if it is no function.
+
+    >>> import numpy as np
+    >>> Lambda(lambda x: x**2)(np.array([[3.0]])).tolist()
+    [[9.0]]
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise OptionError(
+                "lambda-function", "Lambda takes a function", got=repr(function), wanted="a function"
+            )
+        self.function, self.own_mask, self.arguments = function, mask, dict(arguments or {})
+        self.supports_masking = mask is not None
+
+    def call(self, weights: Any, inputs: Any) -> Any:
+        return self.function(inputs, **self.arguments)
+
+    def compute_mask(self, *inputs: Any, mask: Any = None) -> Any:
+        return self.own_mask(*inputs, mask) if callable(self.own_mask) else self.own_mask
+
+
+class RepeatVector(Layer):
+    """y[n, t] = x[n] for t = 1, ..., ``n``: a row as a sequence of equal steps, for a decoder to start from.
+
+    Shapes: x (N, F), y (N, n, F). Errors: `OptionError` for ``n``; `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> RepeatVector(3)(np.array([[1.0, 2.0]])).tolist()
+    [[[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]]
+    """
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n = arguments.whole("n", n)
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_axes(self, inputs, "NF")
+        return {}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        return jnp.repeat(inputs[:, None], self.n, axis=1)
+
+
+class TimeDistributed(Layer):
+    """y[:, t] = layer(x[:, t]): the same layer on each step.
+
+    Shapes: x (N, T, ...), y (N, T, ...) with what the layer makes of (N T, ...). Weights: the layer's. The steps are
+    rows of one call, so batch normalisation inside counts each step as a row (Keras 3 takes each step's own moments).
+    A mask (N, T) travels on, and masked steps are computed as others. Errors: `OptionError` for anything but a
+    layer; `ShapeError` for fewer axes than three.
+
+    >>> import numpy as np
+    >>> from fourfold.layers import Conv2D
+    >>> TimeDistributed(Conv2D(4, 3))(np.ones((2, 5, 8, 8, 3))).shape
+    (2, 5, 6, 6, 4)
+
+    Good for layers that have no time axis of their own, as images over time; `Dense` needs it not, as it acts on the
+    last axis alone.
+    """
+
+    supports_masking = True
+
+    def __init__(self, layer: Layer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(layer, Layer):
+            raise OptionError(
+                "time-distributed-layer",
+                "TimeDistributed takes a layer",
+                got=repr(layer),
+                wanted="a layer",
+                do="TimeDistributed(Conv2D(4, 3)); of a configuration, TimeDistributed(Conv2D.from_config(...))",
+            )
+        self.layer = layer
+        self.updates_state = True
+
+    @property
+    def handles(self) -> dict[str, Any]:
+        return dict(self.layer.handles)
+
+    @property
+    def weights(self) -> list[Any]:
+        return self.layer.weights
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = self.layer.trainable = bool(value)
+
+    def build(self, *inputs: Any, **kwargs: Any) -> None:
+        if self._weights is not None:
+            return
+        spec = inputs[0] if isinstance(inputs[0], TensorSpec) else TensorSpec(tuple(inputs[0]))
+        if spec.ndim < 3:
+            arguments.check_axes(self, spec, "NTF", least=True)
+        self.layer._prepare((TensorSpec((None, *spec.shape[2:]), spec.dtype),), {})
+        self._weights = {}
+
+    def call(
+        self, weights: Any, inputs: Array, *, training: bool = False, key: Array | None = None
+    ) -> tuple[Any, dict[str, Array]]:
+        rows = inputs.reshape(-1, *inputs.shape[2:])
+        applied = self.layer.apply(weights, rows, training=training, key=key)
+
+        def steps(leaf: Array) -> Array:
+            return leaf.reshape(*inputs.shape[:2], *leaf.shape[1:])
+
+        return jax.tree.map(steps, applied.outputs), applied.updates
