@@ -7,6 +7,7 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
+from fourfold.study.baselines import fitted_names
 
 BASELINES = {
     "iris": ("majority class", "logistic regression", "boosted trees"),
@@ -70,6 +71,31 @@ def scores(name, truth, line):
 def pooled(truth, lines):
     """The root of the mean squared error over all rows and seeds."""
     return np.sqrt(np.mean([metrics.mean_squared_error(truth, line[:, 0]) for line in lines]))
+
+
+def test_on_many_columns_a_random_forest_takes_the_place_of_boosted_trees(tmp_path):
+    draw = np.random.default_rng(0)
+    images, y = draw.normal(size=(80, 50, 50)).astype("float32"), np.arange(80) % 2
+    images[y == 1, 10:30, 10:30] += 1.5
+    found = compare(images, y, effort="tiny", out=tmp_path, candidates=["dense"], verbose=False)
+    shown = {row["name"]: row for row in found.results["baselines"]}
+    assert list(shown) == ["majority class", "logistic regression", "random forest"]
+    assert shown["random forest"]["usage"] == "sklearn.ensemble.RandomForestClassifier().fit(x, y)"
+    assert shown["random forest"]["score"]["value"] > 0.8
+
+
+@pytest.mark.parametrize(
+    "kind, columns, outputs, tree",
+    [
+        ("classification", 2_000, 1, "boosted trees"),
+        ("classification", 2_001, 1, "random forest"),
+        ("multilabel", 100, 21, "random forest"),
+        ("regression", 100, 20, "boosted trees"),
+        ("forecast", 9_000, 1, "ridge regression"),
+    ],
+)
+def test_trees_are_boosted_where_that_is_quick(kind, columns, outputs, tree):
+    assert fitted_names(kind, columns, outputs)[-1] == tree
 
 
 @pytest.mark.parametrize("how", ["weight", "scale"])

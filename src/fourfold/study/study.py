@@ -18,7 +18,7 @@ from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
-from fourfold.study.baselines import BASELINES, BaselineBlock, kind_of, naive
+from fourfold.study.baselines import BaselineBlock, columns_of, fitted_names, kind_of, naive
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
@@ -147,8 +147,8 @@ class Study:
 
     def baseline_blocks(self) -> list[BaselineBlock]:
         kind = kind_of(self.dataset.task)
-        fitted = [name for name, baseline in BASELINES[kind].items() if baseline.make is not None]
-        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in fitted]
+        names = fitted_names(kind, columns_of(self.problem), self.problem.units)
+        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in names]
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
         """Runs of a family's candidate on the study's data."""
