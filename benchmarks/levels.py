@@ -164,7 +164,9 @@ def mlp(study: Study) -> np.ndarray:
                 values[line, places] = model.predict_proba(x[split.test])
             else:
                 predicted = model.predict(x[split.test])[:, None]
-                values[line, places] = tested.predicted(study.preparations[number], predicted)
+                values[line, places] = tested.predicted(
+                    prepared, study.preparations[number], predicted, split.test
+                )
     return values
 
 
@@ -178,7 +180,7 @@ def archive(name: str) -> Dataset:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sets", nargs="+", default=USUAL, choices=[*PUBLISHED, *TABLES, "BasicMotions"])
     parser.add_argument("--families", nargs="+", default=("dense", "convolution"))
     parser.add_argument("--sizes", nargs="+", default=SIZES, choices=SIZES)

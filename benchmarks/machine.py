@@ -28,6 +28,7 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor() or platform.machine()
-    facts = dict((part.strip() for part in line.split(":", 1)) for line in reversed(lines) if ":" in line)
+    parts = [line.partition(":") for line in reversed(lines)]
+    facts = {name.strip(): value.strip() for name, _, value in parts}
     name = facts.get("model name", platform.machine())
     return f"{name} (family {facts.get('cpu family', '?')}, model {facts.get('model', '?')})"

@@ -142,7 +142,7 @@ def answers(_: str) -> str:
     """Each task of known answer: what suits it by construction, what every family scored, the verdict."""
     rows = []
     for task in TASKS:
-        found, _ = load(task.name)
+        found = load(task.name)[0]
         scores = {row["family"]: row["score"]["value"] for row in found["families"]}
         verdict = found["verdict"]
         names = ", ".join(title(name) for name in verdict["equivalents"] or [verdict["family"]])
@@ -160,7 +160,7 @@ def costs(_: str) -> str:
     """What the families cost on every task, counted."""
     rows = []
     for name in RUNS:
-        found, _ = load(name)
+        found = load(name)[0]
         flops = [f"{fmt.compact(row['flops'])} / {row['sequential_steps']}" for row in found["families"]]
         rows.append([f"`{name}`", "x".join(map(str, found["data"]["shape"])), *flops])
     head = ["data", "shape", *(title(f) for f in ("dense", "convolution", "recurrent", "attention"))]
