@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from fourfold.errors import OptionError, closest
+from fourfold.errors import OptionError, closest, no_such_name
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -344,3 +344,14 @@ def _sign(mode: str, monitor: str) -> int:
         raise OptionError("callback-mode", "unknown mode", got=repr(mode), wanted="'auto', 'min' or 'max'")
     grows = any(part in monitor for part in ("acc", "auc", "precision", "recall", "f1"))
     return 1 if mode == "max" or (mode == "auto" and grows) else -1
+
+
+_INSTEAD = {
+    "ModelCheckpoint": "EarlyStopping(restore_best_weights=True), or save model.get_weights() in a Callback",
+    "BackupAndRestore": "save model.get_weights() in a Callback",
+    "TensorBoard": "CSVLogger, or write the logs in a Callback",
+}
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("callbacks", name, globals(), _INSTEAD)

@@ -75,6 +75,18 @@ class AllFamiliesFailedError(FourfoldError, RuntimeError):
     exit_code = 5
 
 
+def no_such_name(
+    module: str, name: str, known: Iterable[str], instead: dict[str, str] | None = None
+) -> AttributeError:
+    """The error for a name of Keras that a module here lacks; ``instead`` says for some what to do.
+
+    >>> print(no_such_name("layers", "Dens", ["Dense"]))
+    fourfold.layers has no 'Dens' (did you mean 'Dense'?). Do this: see what there is at docs/keras.md
+    """
+    do = (instead or {}).get(name, "see what there is at docs/keras.md")
+    return AttributeError(f"fourfold.{module} has no {name!r}{closest(name, known)}. Do this: {do}")
+
+
 def closest(name: object, known: Iterable[object]) -> str:
     """A suggestion to put behind an unknown name; empty where nothing is close.
 

@@ -127,6 +127,14 @@ class Graph:
         masks = [known.get(symbol) for symbol in self.output_symbols]
         return Result(_replace(self.outputs, values), updates, masks, losses)
 
+    @property
+    def draws_always(self) -> bool:
+        """Whether a layer was called with ``training=True``, so that outputs are random in prediction, too."""
+        inner = (vars(node.layer).get("graph") for node in self.nodes)
+        return any(node.kwargs.get("training") for node in self.nodes) or any(
+            graph.draws_always for graph in inner if graph is not None
+        )
+
     # ---- values in handles -------------------------------------------------------------------------------
 
     def values(self) -> dict[str, Any]:

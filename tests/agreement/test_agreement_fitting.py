@@ -194,3 +194,46 @@ def test_pad_sequences(options):
     wanted = keras.utils.pad_sequences(sequences, **options)
     got = fourfold.utils.pad_sequences(sequences, **options)
     assert got.dtype == wanted.dtype and (got == wanted).all()
+
+
+def test_training_that_a_layer_was_called_with_is_kept():
+    x = np.ones((600, 50), "float32")
+
+    def model(k, training):
+        inputs = k.Input((50,))
+        return k.Model(inputs, k.layers.Dropout(0.5)(inputs, training=training))
+
+    for k in (keras, fourfold):
+        drawn = np.asarray(model(k, True)(x))
+        assert set(np.unique(drawn)) == {0.0, 2.0}
+    drawn = model(fourfold, True)
+    assert (drawn.predict(x, verbose=0) != drawn.predict(x, verbose=0)).any()
+    quiet = model(fourfold, False)
+    quiet.compile("sgd", "mse")
+    assert quiet.fit(x, x, verbose=0).history["loss"] == [0.0]
+
+
+MISSING = [
+    ("layers", "Conv2d", r"did you mean 'Conv2D'\?\)\. Do this: see what there is at docs/keras\.md"),
+    (
+        "callbacks",
+        "ModelCheckpoint",
+        r"has no 'ModelCheckpoint'.*Do this: EarlyStopping\(restore_best_weights=True\)",
+    ),
+    ("losses", "Poisson", r"has no 'Poisson'.*a function \(y_true, y_pred\) -> values is a loss, too"),
+    ("metrics", "F1Score", r"has no 'F1Score'.*is a metric, too"),
+    ("optimizers", "Ftrl", r"fourfold\.optimizers has no 'Ftrl'"),
+]
+
+
+@pytest.mark.parametrize("module, name, message", MISSING)
+def test_what_there_is_not(module, name, message):
+    with pytest.raises(AttributeError, match=message):
+        getattr(getattr(fourfold, module), name)
+
+
+def test_files_of_models_are_not_there_yet():
+    model = fourfold.Sequential([fourfold.Input((1,)), fourfold.layers.Dense(1)])
+    for method in (model.save, model.save_weights, model.load_weights):
+        with pytest.raises(fourfold.errors.OptionError, match="not written to or read.* Do this: np.savez"):
+            method("model.keras")

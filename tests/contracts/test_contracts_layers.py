@@ -12,6 +12,7 @@ import pytest
 
 from fourfold import Input, Model, layers
 from fourfold.core.streams import Stream
+from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers import Embedding, Layer, MaskWarning
 from fourfold.ops import random as keys
@@ -41,6 +42,8 @@ class Case:
         layer = getattr(layers, self.name)
         if self.name == "Bidirectional":
             return layer(layers.LSTM(3, return_sequences=True), **self.arguments)
+        if self.name == "TimeDistributed":
+            return layer(layers.Dense(3), **self.arguments)
         return layer(**self.arguments)
 
     def call(self, layer: Layer, inputs: list, **kwargs: Any) -> Any:
@@ -113,6 +116,7 @@ TABLE = [
     Case("ZeroPadding1D", {"padding": (1, 2)}),
     Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
     Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),
+    Case("TimeDistributed", mask="passes"),
     Case("RepeatVector", {"n": 3}, (ROW,), "", open_time=False),
     merging("Add"),
     merging("Subtract"),
@@ -129,7 +133,12 @@ with_steps = pytest.mark.parametrize("case", [c for c in TABLE if c.mask], ids=l
 
 def test_the_table_names_every_layer():
     exported = {o.__name__ for o in vars(layers).values() if isinstance(o, type) and issubclass(o, Layer)}
-    assert exported - {"Layer"} == {case.name for case in TABLE}
+    assert exported - {"Layer", "Lambda"} == {case.name for case in TABLE}
+
+
+def test_a_lambda_promises_nothing_of_its_function():
+    with pytest.raises(OptionError, match="is code, that no configuration holds: got a Lambda"):
+        layers.Lambda(lambda x: x).get_config()
 
 
 def equal(a: Any, b: Any, **limits: float) -> None:

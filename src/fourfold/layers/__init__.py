@@ -1,6 +1,9 @@
 """The layers that a user names: Keras's names, arguments, defaults and numbers."""
 
+from typing import Any
+
 from fourfold.core.symbols import Input
+from fourfold.errors import no_such_name
 from fourfold.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
 from fourfold.layers.attention import Attention, MultiHeadAttention
 from fourfold.layers.base import Layer, MaskWarning
@@ -50,3 +53,7 @@ from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropou
 from fourfold.layers.rescaling import Rescaling
 from fourfold.layers.reshaping import Cropping1D, Flatten, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("layers", name, globals())

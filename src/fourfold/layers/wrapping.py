@@ -42,6 +42,15 @@ class Lambda(Layer):
         self.function, self.own_mask, self.arguments = function, mask, dict(arguments or {})
         self.supports_masking = mask is not None
 
+    def get_config(self) -> dict[str, Any]:
+        raise OptionError(
+            "lambda-config",
+            f"{self.name} is code, that no configuration holds",
+            got="a Lambda",
+            wanted="a layer with a name",
+            do="a Layer of your own, or Activation with a name",
+        )
+
     def call(self, weights: Any, inputs: Any) -> Any:
         return self.function(inputs, **self.arguments)
 
@@ -90,15 +99,17 @@ class TimeDistributed(Layer):
 
     supports_masking = True
 
-    def __init__(self, layer: Layer, **kwargs: Any) -> None:
+    def __init__(self, layer: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if isinstance(layer, Mapping) and layer.get("class_name") in _ours(Layer):
+            layer = _ours(Layer)[layer["class_name"]].from_config(layer["config"])
         if not isinstance(layer, Layer):
             raise OptionError(
                 "time-distributed-layer",
                 "TimeDistributed takes a layer",
                 got=repr(layer),
-                wanted="a layer",
-                do="TimeDistributed(Conv2D(4, 3)); of a configuration, TimeDistributed(Conv2D.from_config(...))",
+                wanted="a layer, or the configuration of one of Fourfold's",
+                do="TimeDistributed(Conv2D(4, 3)), say",
             )
         self.layer = layer
         self.updates_state = True
@@ -138,3 +149,12 @@ class TimeDistributed(Layer):
             return leaf.reshape(*inputs.shape[:2], *leaf.shape[1:])
 
         return jax.tree.map(steps, applied.outputs), applied.updates
+
+
+def _ours(cls: type[Layer]) -> dict[str, type[Layer]]:
+    """Fourfold's own layers by name."""
+    found = {}
+    for subclass in cls.__subclasses__():
+        if subclass.__module__.startswith("fourfold.layers."):
+            found |= {subclass.__name__: subclass} | _ours(subclass)
+    return found

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from fourfold.core.catalog import Catalog, Configured, snake_case
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, no_such_name
 from fourfold.losses.functions import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -240,3 +240,9 @@ def resolve(
     if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
         identifier = crossentropy_kind(y_true_shape, y_pred_shape) + "_crossentropy"
     return get(identifier)
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name(
+        "losses", name, globals(), {name: "a function (y_true, y_pred) -> values is a loss, too"}
+    )

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from fourfold.core.catalog import Catalog
+from fourfold.errors import no_such_name
 from fourfold.losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -347,3 +348,9 @@ def resolve(
         config = {"name": identifier, "from_logits": getattr(loss, "from_logits", False)}
         return _CROSSENTROPIES[kind].from_config(config)
     return get(identifier)
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name(
+        "metrics", name, globals(), {name: "a function (y_true, y_pred) -> values is a metric, too"}
+    )

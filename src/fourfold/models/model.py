@@ -45,9 +45,11 @@ class Model(Layer):
             raise OptionError(
                 "model-arguments",
                 "a model needs inputs and outputs",
-                got=f"{cls.__name__} without them",
+                got="none" if cls is Model else f"{cls.__name__} without them",
                 wanted="Model(inputs, outputs)",
-                do="write the class as a fourfold.Layer, and Model(x, YourLayer()(x)) with x = Input(shape=...)",
+                do=""
+                if cls is Model
+                else "write the class as a fourfold.Layer, and Model(x, YourLayer()(x)) with x = Input(shape=...)",
             )
         model = object.__new__(cls)
         model._arguments = {}
@@ -99,6 +101,7 @@ class Model(Layer):
     def _run(self, args: tuple, kwargs: dict) -> Any:
         if (
             CURRENT.get() is not None
+            or self.graph.draws_always
             or kwargs.get("training")
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
@@ -190,6 +193,18 @@ class Model(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "trainable": self.trainable}
+
+    def save(self, filepath: Any = None, **_: Any) -> None:
+        """Not yet: says what to do instead, as do the other methods that write and read files in Keras."""
+        raise OptionError(
+            "no-model-files",
+            "models are not written to or read from Keras's files yet",
+            got=repr(filepath),
+            do="np.savez('weights.npz', *model.get_weights()); and in the same model, built by the same code, "
+            "stored = np.load('weights.npz'); model.set_weights([stored[name] for name in stored.files])",
+        )
+
+    save_weights = load_weights = export = save
 
     # ---- training ----------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from fourfold.core.catalog import Catalog
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, no_such_name
 from fourfold.optimizers import schedules
 from fourfold.optimizers.base import Optimizer
 from fourfold.optimizers.rules import SGD, Adam, AdamW, RMSprop
@@ -47,3 +47,7 @@ def get(identifier: Any) -> Optimizer | None:
         wanted="a name or an Optimizer",
         do="for example 'adam'",
     )
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("optimizers", name, globals())

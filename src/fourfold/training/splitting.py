@@ -158,7 +158,10 @@ def prediction_devices(graph: Graph) -> list[Any]:
     """The devices that share the rows of a prediction: the cores, where no row's output depends on another row."""
     devices = jax.devices()
     splits = (
-        devices[0].platform == "cpu" and _rows_alone(graph) and all(map(_any_batch, graph.output_symbols))
+        devices[0].platform == "cpu"
+        and _rows_alone(graph)
+        and all(map(_any_batch, graph.output_symbols))
+        and not graph.draws_always
     )
     return devices[: MOST if splits else 1]
 
