@@ -6,8 +6,9 @@ import pytest
 from fourfold import Input, Model
 from fourfold.core.streams import Stream, use
 from fourfold.errors import OptionError
+from fourfold.interop.description import describe, rebuild
 from fourfold.interop.source import to_source
-from fourfold.layers import LSTM, Add, Concatenate, Dense, Embedding, GlobalAveragePooling1D
+from fourfold.layers import LSTM, Add, Concatenate, Dense, Embedding, GlobalAveragePooling1D, TimeDistributed
 from fourfold.study.candidates import CANDIDATES, Problem
 
 PROBLEMS = {
@@ -135,3 +136,22 @@ def test_the_lines_are_what_a_person_would_write():
         'y = Dense(1, activation="sigmoid")(y)\n'
         "model = Model(inputs=x, outputs=y)\n"
     )
+
+
+def test_code_has_no_source():
+    x = Input(shape=(3,))
+    for outputs, got in [
+        (x + Dense(3)(x), "got the operation 'add', wanted Add, Concatenate"),
+        (Dense(3, activation=lambda z: 2 * z)(x), "got a function of its own, .*wanted a name"),
+    ]:
+        with pytest.raises(OptionError, match=got):
+            to_source(Model(x, outputs).graph)
+
+
+def test_a_giant_inside_time_distributed_is_refused_before_it_is_made():
+    config = TimeDistributed(Dense(2)).get_config()
+    config["layer"]["config"]["units"] = 10**11
+    described = describe(Model(x := Input(shape=(4, 3)), TimeDistributed(Dense(2))(x)).graph)
+    described["layers"][0][1] = config
+    with pytest.raises(OptionError, match="more than .* weights"):
+        rebuild(described, Input(shape=(4, 3)))

@@ -10,10 +10,11 @@ from typing import Any
 
 import jax
 
-from fourfold.core.symbols import Symbol
+from fourfold.core.symbols import Operation, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer, to_config
+from fourfold.ops import activations
 
 
 def to_source(graph: Graph, comment: str = "") -> str:
@@ -46,6 +47,10 @@ def to_source(graph: Graph, comment: str = "") -> str:
                 "a model inside a model has no source",
                 got=f"'{node.layer.name}'",
                 do="write the source of the inner model, and of the outer one without it",
+            )
+        if isinstance(node.layer, Operation):
+            raise _no_source(
+                f"the operation '{node.layer.name}'", "Add, Concatenate and other layers instead"
             )
         maker = _constructor(node.layer, used)
         if id(node.layer) in layers:
@@ -149,6 +154,8 @@ def _literal(value: Any, used: dict[str, set[str]]) -> str:
         inner = ", ".join(_literal(item, used) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if callable(value):
+        if value not in activations.ACTIVATIONS.values():
+            raise _no_source(f"a function of its own, {value!r}", "a name, such as activation='relu'")
         return f'"{value.__name__}"'
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
@@ -161,3 +168,7 @@ def _argument(value: Any, names: dict[Symbol, str]) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(_argument(item, names) for item in value)})"
     return _literal(value, {})
+
+
+def _no_source(got: str, wanted: str) -> OptionError:
+    return OptionError("source-of-code", "only layers of Fourfold have a source", got=got, wanted=wanted)

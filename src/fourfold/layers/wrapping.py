@@ -130,14 +130,19 @@ class TimeDistributed(Layer):
     def trainable(self, value: bool) -> None:
         self._trainable = self.layer.trainable = bool(value)
 
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        return self.layer.weight_specs(self._step(inputs))
+
     def build(self, *inputs: Any, **kwargs: Any) -> None:
-        if self._weights is not None:
-            return
-        spec = inputs[0] if isinstance(inputs[0], TensorSpec) else TensorSpec(tuple(inputs[0]))
-        if spec.ndim < 3:
-            arguments.check_axes(self, spec, "NTF", least=True)
-        self.layer._prepare((TensorSpec((None, *spec.shape[2:]), spec.dtype),), {})
-        self._weights = {}
+        if self._weights is None:
+            spec = inputs[0] if isinstance(inputs[0], TensorSpec) else TensorSpec(tuple(inputs[0]))
+            self.layer._prepare((self._step(spec),), {})
+            self._weights = {}
+
+    def _step(self, inputs: TensorSpec) -> TensorSpec:
+        """A step of the input as a row."""
+        arguments.check_axes(self, inputs, "NTF", least=True)
+        return TensorSpec((None, *inputs.shape[2:]), inputs.dtype)
 
     def call(
         self, weights: Any, inputs: Array, *, training: bool = False, key: Array | None = None
