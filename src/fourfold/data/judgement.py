@@ -300,7 +300,7 @@ def _rows(case: Case) -> Iterator[Finding]:
         said = f"{percent(smallest, 1)} of the error"
     yield Finding(
         "few-rows" if smallest > coarse else "resolution",
-        f"{tested:,} {what} can show differences of about {said}, and no smaller ones",
+        f"{tested:,} {what} can show differences of about {said}; smaller ones are easily missed",
         "smallest difference",
         float(smallest),
         "collect more rows, if smaller differences matter" if smallest > coarse else "",
