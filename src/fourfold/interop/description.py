@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from fourfold import layers
-from fourfold.core.symbols import Symbol
+from fourfold.core.symbols import Operation, Symbol
 from fourfold.errors import FourfoldError, OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
@@ -87,7 +87,9 @@ def rebuild(description: Mapping[str, Any], x: Symbol) -> Symbol:
         ) from None
 
 
-def _layer(layer: Layer, name: str) -> list[Any]:
+def _layer(layer: Layer | Operation, name: str) -> list[Any]:
+    if isinstance(layer, Operation):
+        raise _not_describable(f"the operation {layer.kind}", "Add, Concatenate and other layers instead")
     kind = type(layer).__name__
     if LAYERS.get(kind) is not type(layer):
         raise _not_describable(
