@@ -128,6 +128,11 @@ class Graph:
         return Result(_replace(self.outputs, values), updates, masks, losses)
 
     @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps states from batch to batch, so that a batch's outputs depend on the one before."""
+        return any(getattr(node.layer, "stateful", False) for node in self.nodes)
+
+    @property
     def draws_always(self) -> bool:
         """Whether a layer was called with ``training=True``, so that outputs are random in prediction, too."""
         inner = (vars(node.layer).get("graph") for node in self.nodes)

@@ -71,6 +71,41 @@ def test_states_of_a_stateful_layer_are_no_weights():
         assert shapes[0] == shapes[1]
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "SimpleRNN"])
+def test_a_stateful_model_goes_on_from_batch_to_batch(kind):
+    """Halves of sequences in successive batches end as the whole sequences do without states that are kept."""
+
+    def model(batch_shape, **options):
+        rnn = getattr(fourfold.layers, kind)(3, **options)
+        built = fourfold.Sequential([fourfold.Input(batch_shape=batch_shape), rnn, fourfold.layers.Dense(1)])
+        built.compile("sgd", "mse")
+        return built
+
+    draw = np.random.default_rng(0)
+    whole = draw.normal(size=(4, 10, 2)).astype("float32")
+    halves, y = np.concatenate([whole[:, :5], whole[:, 5:]]), draw.normal(size=(8, 1)).astype("float32")
+    stateful, stateless = model((4, 5, 2), stateful=True), model((None, 10, 2))
+    stateless.set_weights(stateful.get_weights())
+    told = stateful.predict(halves, batch_size=4, verbose=0)
+    np.testing.assert_allclose(told[4:], stateless.predict(whole, verbose=0), rtol=1e-5, atol=1e-6)
+    stateful.layers[0].reset_states()
+    one, two = stateful(halves[:4]), stateful(halves[4:])
+    np.testing.assert_allclose(told, np.concatenate([one, two]), rtol=1e-5, atol=1e-6)
+
+    stateful.layers[0].reset_states()
+    steps, losses = model((4, 5, 2), stateful=True), []
+    steps.set_weights(stateful.get_weights())
+    history = stateful.fit(halves, y, batch_size=4, epochs=1, shuffle=False, verbose=0).history["loss"]
+    for rows in (slice(0, 4), slice(4, 8)):
+        losses.append(steps.train_on_batch(halves[rows], y[rows]))
+    assert history[0] == pytest.approx(np.mean(losses), rel=1e-5)
+    for one, other in zip(stateful.get_weights(), steps.get_weights()):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    for act in (stateful.predict, lambda x, **given: stateful.fit(x, y[: len(x)], **given)):
+        with pytest.raises(fourfold.errors.ShapeError, match="the last one must be full"):
+            act(halves[:6], batch_size=4, verbose=0)
+
+
 def test_the_learning_rate_is_in_the_history_where_a_callback_sets_it():
     model = fourfold.Sequential([fourfold.Input((1,)), fourfold.layers.Dense(1)])
     model.compile("sgd", "mse")

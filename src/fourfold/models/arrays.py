@@ -111,7 +111,7 @@ def as_inputs(model: Model, x: Any, stream: bool = False) -> Any:
         if array.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
             array = array[..., None]
         fits = array.ndim == symbol.ndim and all(
-            want in (None, have) for want, have in zip(symbol.shape, array.shape)
+            want in (None, have) for want, have in zip(symbol.shape[1:], array.shape[1:])
         )
         if not fits:
             raise ShapeError(

@@ -230,10 +230,10 @@ def predict(
     """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
-    Where a callback looks at batches, each is computed alone.
+    Where a callback looks at batches, or a layer keeps states from one to the next, each is computed alone.
     """
     told = CallbackList([], model, {}) if told is None else told
-    looking = told.sees_batches("predict")
+    alone = told.sees_batches("predict") or model.stateful
     x = as_batches(x)
     told.on_predict_begin({})
     if isinstance(x, Batches):
@@ -242,7 +242,7 @@ def predict(
     else:
         inputs = as_inputs(model, x, streamed(x))
         rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
-        parts = _of_one_batch(inputs, rows, batch_size) if looking else [(inputs, rows)]
+        parts = _of_one_batch(inputs, rows, batch_size) if alone else [(inputs, rows)]
     outputs = []
     for number, (part, count) in enumerate(parts):
         told.on_predict_batch_begin(number, {})

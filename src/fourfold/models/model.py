@@ -102,12 +102,18 @@ class Model(Layer):
         if (
             CURRENT.get() is not None
             or self.graph.draws_always
+            or self.stateful
             or kwargs.get("training")
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
             return super()._run(args, kwargs)
         return self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]), None)
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps states from batch to batch."""
+        return self.graph.stateful
 
     def _ordered(self, inputs: Any) -> Any:
         """Inputs in the graph's structure: by name for a dict, in order for a list."""
