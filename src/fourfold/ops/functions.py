@@ -149,23 +149,10 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> Array:
     return lax.dynamic_slice(jnp.asarray(inputs), list(start_indices), list(shape))
 
 
-OF_ARRAYS = [
-    *(
-        cast,
-        convert_to_tensor,
-        reshape,
-        transpose,
-        clip,
-        pad,
-        norm,
-        normalize,
-        one_hot,
-        split,
-        unstack,
-        top_k,
-    ),
-    *(take, logsumexp, divide_no_nan, erf, rsqrt, stop_gradient, slice),
-]
+OF_ARRAYS = (
+    cast, convert_to_tensor, reshape, transpose, clip, pad, norm, normalize, one_hot, split, unstack, top_k, take,
+    logsumexp, divide_no_nan, erf, rsqrt, stop_gradient, slice,
+)  # fmt: skip
 
 
 def _several_axes(function: Callable[..., Any]) -> Callable[..., Any]:
