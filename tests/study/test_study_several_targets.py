@@ -133,7 +133,7 @@ def test_the_report_says_what_the_targets_and_their_unit_are(numbers):
     folder, results, _, output = numbers
     assert results["data"]["task"]["targets"] == list(NUMBERS)
     assert results["data"]["task"]["unit"] == "standard deviations"
-    assert "3 targets" in output and "(standard" in output and "deviations)" in output
+    assert "3 targets" in " ".join(output.split()) and "(standard" in output and "deviations)" in output
     (each,) = [measure for measure in results["measures"] if measure["name"] == "targets"]
     assert each["answer"].startswith("Fully connected predicts “") and "worst, with" in each["answer"]
     assert {row["group"] for row in each["figures"][0]["rows"]} == set(NUMBERS)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,11 @@ from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.preprocessing.windows import LAST_VALUE, SEASONAL_NAIVE
-from fourfold.study.candidates import Problem
 from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, mean, radius_of, windows
+
+if TYPE_CHECKING:
+    from fourfold.study.candidates import Problem
 
 VERSION = 2
 
