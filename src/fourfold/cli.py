@@ -382,8 +382,8 @@ def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> N
     whole = round(price.minutes)
     minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
     say(
-        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, {minutes} on {cores()} cores the first "
-        f"time, about {price.megabytes:,.0f} MB of memory; --effort changes it"
+        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, refits and probes included, {minutes} on "
+        f"{cores()} cores the first time, about {price.megabytes:,.0f} MB of memory; --effort changes it"
     )
 
 
