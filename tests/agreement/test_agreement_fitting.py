@@ -93,6 +93,12 @@ def test_a_stateful_model_goes_on_from_batch_to_batch(kind):
     np.testing.assert_allclose(told, np.concatenate([one, two]), rtol=1e-5, atol=1e-6)
 
     stateful.layers[0].reset_states()
+    errors = (told - y) ** 2
+    assert stateful.evaluate(halves, y, batch_size=4, verbose=0) == pytest.approx(errors.mean(), rel=1e-5)
+    goes_on = stateful.predict(halves[:4], batch_size=4, verbose=0)
+    assert np.abs(goes_on - told[:4]).max() > 1e-3
+
+    stateful.layers[0].reset_states()
     steps, losses = model((4, 5, 2), stateful=True), []
     steps.set_weights(stateful.get_weights())
     history = stateful.fit(halves, y, batch_size=4, epochs=1, shuffle=False, verbose=0).history["loss"]

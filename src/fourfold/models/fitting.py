@@ -202,14 +202,17 @@ def evaluate(
         if not told.sees_batches("test"):
             for part, indices, count in pieces:
                 if indices is None:
-                    logs = program.test_batch(values, logs, part)
+                    states, logs = program.test_batch(values, logs, part)
                 else:
-                    logs = program.test(values, logs, part, indices, count)
+                    states, logs = program.test(values, logs, part, indices, count)
+                values |= states
         else:
             for number, batch in enumerate(_batches(program, pieces)):
                 told.on_test_batch_begin(number, {})
-                logs = program.test_batch(values, logs, batch)
+                states, logs = program.test_batch(values, logs, batch)
+                values |= states
                 told.on_test_batch_end(number, computed(program, logs))
+    model.graph.commit({path: values[path] for path in program.states})
     found = computed(program, logs)
     told.on_test_end(found)
     return found

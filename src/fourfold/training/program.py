@@ -57,6 +57,7 @@ class Program:
         self.graph, self.objective, self.optimizer = graph, objective, optimizer
         trainable = set(graph.trainable_paths())
         self.specs = {path: spec for path, spec in graph.specs().items() if path in trainable}
+        self.states = graph.state_paths()
         self.run = jax.jit(self._run)
         self.run_batch = jax.jit(self.step)
         self.test = jax.jit(self._test)
@@ -137,20 +138,25 @@ class Program:
 
     # ---- evaluation and prediction -----------------------------------------------------------------------
 
-    def test_step(self, values: dict[str, Array], logs: Logs, batch: Batch) -> Logs:
+    def test_step(self, values: dict[str, Array], logs: Logs, batch: Batch) -> tuple[dict[str, Array], Logs]:
+        """The states that layers keep after a batch, which is added to the logs."""
         result = self.graph.apply(values, batch.inputs)
         outputs = jax.tree.leaves(result.outputs)
         losses = self.objective.losses_of(batch, outputs, result.masks)
         total = self.objective.total(losses, sum(result.losses, regularization(self.specs, values)))
-        return self.objective.update(logs, batch, outputs, result.masks, total, losses)
+        states = {path: result.updates.get(path, values[path]) for path in self.states}
+        return states, self.objective.update(logs, batch, outputs, result.masks, total, losses)
 
-    def _test(self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array, stop: Array) -> Logs:
-        """The first ``stop`` batches ``indices[i]`` (steps, batch)."""
+    def _test(
+        self, values: dict[str, Array], logs: Logs, data: Batch, indices: Array, stop: Array
+    ) -> tuple[dict[str, Array], Logs]:
+        """The same after the first ``stop`` batches ``indices[i]`` (steps, batch)."""
 
-        def body(i, logs):
-            return self.test_step(values, logs, take(data, indices[i]))
+        def body(i, carry):
+            states, logs = carry
+            return self.test_step(values | states, logs, take(data, indices[i]))
 
-        return lax.fori_loop(0, stop, body, logs)
+        return lax.fori_loop(0, stop, body, ({path: values[path] for path in self.states}, logs))
 
     def _predict(self, values: dict[str, Array], inputs: Any) -> Any:
         return self.graph.apply(values, inputs).outputs
