@@ -132,14 +132,6 @@ class Graph:
         """Whether a layer keeps states from batch to batch, so that a batch's outputs depend on the one before."""
         return any(getattr(node.layer, "stateful", False) for node in self.nodes)
 
-    def state_paths(self) -> list[str]:
-        """The paths of the states that such layers keep."""
-        return [
-            self._paths[id(layer)][local]
-            for layer in self._layers_as_called()
-            for local in layer.state_names()
-        ]
-
     @property
     def draws_always(self) -> bool:
         """Whether a layer was called with ``training=True``, so that outputs are random in prediction, too."""

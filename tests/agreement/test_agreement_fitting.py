@@ -112,6 +112,25 @@ def test_a_stateful_model_goes_on_from_batch_to_batch(kind):
             act(halves[:6], batch_size=4, verbose=0)
 
 
+def test_a_stateful_layer_inside_another_model_goes_on_too():
+    inner = fourfold.Sequential(
+        [fourfold.Input(batch_shape=(4, 5, 2)), fourfold.layers.LSTM(3, stateful=True)]
+    )
+    x = fourfold.Input(batch_shape=(4, 5, 2))
+    outer = fourfold.Model(x, fourfold.layers.Dense(1)(inner(x)))
+    outer.compile("sgd", "mse")
+    draw = np.random.default_rng(0)
+    steps, y = draw.normal(size=(8, 5, 2)).astype("float32"), draw.normal(size=(8, 1)).astype("float32")
+    told = outer.predict(steps, batch_size=4, verbose=0)
+    inner.layers[0].reset_states()
+    assert (
+        np.abs(told[4:] - outer(steps[4:])).max() > 1e-4
+    )  # from zero, and not from the first batch's states
+    inner.layers[0].reset_states()
+    errors = (told - y) ** 2
+    assert outer.evaluate(steps, y, batch_size=4, verbose=0) == pytest.approx(errors.mean(), rel=1e-5)
+
+
 def test_the_learning_rate_is_in_the_history_where_a_callback_sets_it():
     model = fourfold.Sequential([fourfold.Input((1,)), fourfold.layers.Dense(1)])
     model.compile("sgd", "mse")

@@ -273,6 +273,19 @@ def test_operations_on_symbols_and_arrays(name):
     agree(found, tolerance=1e-5)
 
 
+def residual(k):
+    inputs = k.Input((4,))
+    x = k.layers.Dense(4, activation="tanh")(inputs)
+    x = k.layers.BatchNormalization()(x + 0.5 * inputs)[:, 1:]
+    rng = np.random.default_rng(1)
+    x0 = rng.normal(size=(32, 4)).astype("float32")
+    return trained(k, inputs, k.layers.Dense(1)(k.ops.concatenate([x, inputs], axis=-1)), x0, x0[:, :1])
+
+
+def test_a_model_with_operations_trains_and_is_evaluated_as_in_keras():
+    agree(residual)
+
+
 def test_operations_are_told_in_the_summary_and_not_among_the_layers(capsys):
     inputs = Input((3,))
     x = layers.Dense(3)(inputs)

@@ -55,9 +55,9 @@ class Program:
 
     def __init__(self, graph: Graph, objective: Objective, optimizer: Any = None) -> None:
         self.graph, self.objective, self.optimizer = graph, objective, optimizer
-        trainable = set(graph.trainable_paths())
-        self.specs = {path: spec for path, spec in graph.specs().items() if path in trainable}
-        self.states = graph.state_paths()
+        specs, trainable = graph.specs(), set(graph.trainable_paths())
+        self.specs = {path: spec for path, spec in specs.items() if path in trainable}
+        self.states = [path for path, spec in specs.items() if not spec.trainable]
         self.run = jax.jit(self._run)
         self.run_batch = jax.jit(self.step)
         self.test = jax.jit(self._test)
