@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
@@ -127,12 +128,12 @@ class Graph:
         masks = [known.get(symbol) for symbol in self.output_symbols]
         return Result(_replace(self.outputs, values), updates, masks, losses)
 
-    @property
+    @cached_property
     def stateful(self) -> bool:
         """Whether a layer keeps states from batch to batch, so that a batch's outputs depend on the one before."""
         return any(getattr(node.layer, "stateful", False) for node in self.nodes)
 
-    @property
+    @cached_property
     def draws_always(self) -> bool:
         """Whether a layer was called with ``training=True``, so that outputs are random in prediction, too."""
         inner = (vars(node.layer).get("graph") for node in self.nodes)

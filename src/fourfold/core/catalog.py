@@ -122,3 +122,14 @@ class Catalog:
         if not isinstance(name, str) or name not in self.names:
             raise unknown_name(self.kind, name, self.classes)
         return self.names[name].from_config(config.get("config") or {})
+
+
+def to_config(value: Any) -> Any:
+    """An argument as plain data: objects with a configuration become {class_name, config}."""
+    if isinstance(value, (list, tuple)):
+        return [to_config(item) for item in value]
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value):
+        return getattr(value, "__name__", str(value))
+    return value

@@ -10,10 +10,11 @@ from typing import Any
 
 import jax
 
+from fourfold.core.catalog import to_config
 from fourfold.core.symbols import Operation, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
-from fourfold.layers.base import Layer, to_config
+from fourfold.layers.base import Layer
 from fourfold.ops import activations
 
 

@@ -12,8 +12,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import warnings
-from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -23,13 +22,14 @@ import numpy as np
 from fourfold import constraints, initializers, regularizers
 from fourfold.core import streams
 from fourfold.core.calls import CURRENT, put
-from fourfold.core.catalog import snake_case
+from fourfold.core.catalog import snake_case, to_config
 from fourfold.core.inference import infer, spec_of
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
 from fourfold.layers import written
+from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
 
 Array = jax.Array
 
@@ -106,7 +106,7 @@ class Layer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__ and written.as_for_keras(cls):
-            cls.build = _once(cls.__dict__["build"])
+            cls.build = written.once(cls.__dict__["build"])
 
     def __getnewargs_ex__(self) -> tuple[tuple, dict[str, Any]]:
         """Copies and pickles are made with the arguments of the original."""
@@ -323,7 +323,7 @@ class Layer:
         """Creates the weights, drawing their values from the current random stream. Twice is once."""
         if self._weights is not None or written.as_for_keras(type(self)):
             return
-        inputs = jax.tree.map(_as_spec, inputs, is_leaf=_is_shape)
+        inputs = jax.tree.map(as_spec, inputs, is_leaf=is_shape)
         specs = self.weight_specs(*inputs, **kwargs)
         self._weights = {local: self._made(local, spec) for local, spec in specs.items()}
 
@@ -339,9 +339,9 @@ class Layer:
     def _prepare(self, specs: tuple, kwargs: dict) -> None:
         """The weights are there after it, but for those of sublayers, which are made when they are called."""
         if not written.as_for_keras(type(self)):
-            self.build(*specs, **_flags(kwargs))
+            self.build(*specs, **flags(kwargs))
         elif not self.built:
-            shapes, named = written.input_shapes(self, specs, _flags(kwargs))
+            shapes, named = written.input_shapes(self, specs, flags(kwargs))
             self.build(*shapes, **named)
             self.built = True
 
@@ -358,24 +358,24 @@ class Layer:
         names, accepted = call_parameters(type(self))
         if written.as_for_keras(type(self)):
             applied = written.call(self, weights, args, kwargs, accepted, masks, training, key)
-            return applied._replace(masks=_spread(applied.masks, applied.outputs))
+            return applied._replace(masks=spread(applied.masks, applied.outputs))
         first_mask = masks[0] if masks else None
         given = dict(zip(names, masks))
         implied: dict[str, Any] = {"training": training, "key": key, "mask": first_mask}
         implied |= {f"{name}_mask": mask for name, mask in given.items()}
         for name, value in implied.items():
             if name in accepted and name not in names[: len(args)] and kwargs.get(name) is None:
-                kwargs[name] = None if _all_none(value) else value
+                kwargs[name] = None if all_none(value) else value
         outputs = self.call(weights, *args, **kwargs)
         outputs, updates = outputs if self.updates_state else (outputs, {})
         mask = self.compute_mask(*args, mask=kwargs["mask"] if "mask" in accepted else first_mask)
-        return Applied(outputs, updates, _spread(mask, outputs))
+        return Applied(outputs, updates, spread(mask, outputs))
 
     def values(self) -> dict[str, Any]:
         return {local: weight.value for local, weight in self.handles.items()}
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
-        args, kwargs = jax.tree.map(_as_array, (args, kwargs))
+        args, kwargs = jax.tree.map(as_array, (args, kwargs))
         outer = CURRENT.get()
         training = kwargs.pop("training", None)
         self._prepare(jax.tree.map(spec_of, args), kwargs)
@@ -441,84 +441,6 @@ class Layer:
     @property
     def output(self) -> Any:
         return _single(self.nodes, self).outputs
-
-
-@cache
-def call_parameters(cls: type[Layer]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The names of ``call``'s inputs in order, and all names that it accepts."""
-    first = 1 if written.as_for_keras(cls) else 2
-    parameters = list(inspect.signature(cls.call).parameters.values())[first:]
-    inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-    return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-
-
-def _once(build: Callable[..., Any]) -> Callable[..., Any]:
-    """A ``build`` that a second call doesn't repeat."""
-
-    @wraps(build)
-    def building(self: Layer, *args: Any, **kwargs: Any) -> None:
-        if not self.built:
-            build(self, *args, **kwargs)
-            self.built = True
-
-    return building
-
-
-def to_config(value: Any) -> Any:
-    """An argument as plain data: objects with a configuration become {class_name, config}."""
-    if isinstance(value, (list, tuple)):
-        return [to_config(item) for item in value]
-    if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
-    if callable(value):
-        return getattr(value, "__name__", str(value))
-    return value
-
-
-def _flags(kwargs: dict) -> dict:
-    """The keyword arguments that are tensors, as specs: what `weight_specs` may need beside the inputs."""
-    tensors = {}
-    for name, value in kwargs.items():
-        if isinstance(value, Symbol):
-            tensors[name] = value.spec
-        elif hasattr(value, "shape") and not name.endswith("mask"):
-            tensors[name] = spec_of(value)
-    return tensors
-
-
-def _as_array(leaf: Any) -> Any:
-    if isinstance(leaf, (bool, str, bytes)) or leaf is None or isinstance(leaf, jax.Array):
-        return leaf
-    array = np.asarray(leaf)
-    if array.dtype == np.float64:
-        array = array.astype(np.float32)
-    elif array.dtype == np.int64:
-        array = array.astype(np.int32)
-    return array
-
-
-def _is_shape(leaf: Any) -> bool:
-    return isinstance(leaf, (TensorSpec, Symbol)) or (
-        isinstance(leaf, (tuple, list)) and all(axis is None or isinstance(axis, int) for axis in leaf)
-    )
-
-
-def _as_spec(leaf: Any) -> Any:
-    if isinstance(leaf, Symbol):
-        return leaf.spec
-    return TensorSpec(tuple(leaf)) if isinstance(leaf, (tuple, list)) else leaf
-
-
-def _all_none(mask: Any) -> bool:
-    return mask is None or (isinstance(mask, (list, tuple)) and all(item is None for item in mask))
-
-
-def _spread(mask: Any, outputs: Any) -> Any:
-    """A mask for each output: a single one belongs to the first."""
-    leaves, tree = jax.tree.flatten(outputs)
-    masks = list(mask) if isinstance(mask, (list, tuple)) else [mask]
-    masks += [None] * (len(leaves) - len(masks))
-    return jax.tree.unflatten(tree, masks[: len(leaves)])
 
 
 def _single(nodes: list[Node], layer: Layer) -> Node:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 import jax
@@ -29,6 +29,18 @@ def as_for_keras(cls: type) -> bool:
     False
     """
     return next(itertools.islice(inspect.signature(cls.call).parameters, 1, None), None) != "weights"
+
+
+def once(build: Callable[..., Any]) -> Callable[..., Any]:
+    """A ``build`` that a second call doesn't repeat."""
+
+    @wraps(build)
+    def building(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not self.built:
+            build(self, *args, **kwargs)
+            self.built = True
+
+    return building
 
 
 def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
