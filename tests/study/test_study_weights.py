@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays
-from fourfold.study.baselines import BASELINES, weighted
+from fourfold.study.baseline_blocks import weighted
+from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.prepared import Prepared
 from fourfold.study.results import measure

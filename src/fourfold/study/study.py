@@ -18,7 +18,8 @@ from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
-from fourfold.study.baselines import BaselineBlock, columns_of, fitted_names, kind_of, naive
+from fourfold.study.baseline_blocks import BaselineBlock, columns_of, naive
+from fourfold.study.baselines import fitted_names, kind_of
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import Effort
