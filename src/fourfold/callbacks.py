@@ -92,6 +92,9 @@ for _hook in [name for name in vars(Callback) if name.startswith("on_")]:
     setattr(CallbackList, _hook, _tell_all(_hook))
 
 
+NOBODY = CallbackList([], None, {})  # type: ignore[arg-type]
+
+
 class History(Callback):
     """Collects the logs of every epoch: ``history`` (dict of lists), ``epoch``, ``params``. `fit` returns it."""
 

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from fourfold.callbacks import CallbackList, History, ProgressBar
+from fourfold.callbacks import NOBODY, CallbackList, History, ProgressBar
 from fourfold.core import streams
 from fourfold.errors import OptionError
 from fourfold.models.arrays import as_inputs, prepare, split, streamed
@@ -189,14 +189,13 @@ def evaluate(
     data: Batch | Made,
     batch_size: int,
     steps: int | None,
-    told: CallbackList | None = None,
+    told: CallbackList,
 ) -> dict[str, float]:
     """The logs of a pass over data; callbacks are told of it, and of each batch if one of them looks at batches."""
     program = _program(model, compiled, data)
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     logs = program.objective.init()
     feed = Feed(data, program, batch_size, steps, partial(_check_classes, model, program))
-    told = CallbackList([], model, {}) if told is None else told
     told.on_test_begin({})
     with closing(feed.epoch()) as pieces:
         if not told.sees_batches("test"):
@@ -227,15 +226,12 @@ def _batches(program: Program, pieces: Iterator[Piece]) -> Iterator[Batch]:
             yield from (program.rows(data, rows) for rows in indices[:count])
 
 
-def predict(
-    model: Model, x: Any, batch_size: int, steps: int | None, told: CallbackList | None = None
-) -> Any:
+def predict(model: Model, x: Any, batch_size: int, steps: int | None, told: CallbackList) -> Any:
     """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
     Where a callback looks at batches, or a layer keeps states from one to the next, each is computed alone.
     """
-    told = CallbackList([], model, {}) if told is None else told
     alone = told.sees_batches("predict") or model.stateful
     x = as_batches(x)
     told.on_predict_begin({})
@@ -252,7 +248,7 @@ def predict(
         outputs.append(_outputs(model, part, count, batch_size))
         told.on_predict_batch_end(number, {"outputs": outputs[-1]})
     told.on_predict_end({})
-    return _joined(outputs)
+    return outputs[0] if len(outputs) == 1 else _joined(outputs)
 
 
 def _of_one_batch(inputs: Any, rows: int, size: int) -> Iterator[tuple[Any, int]]:
@@ -357,8 +353,10 @@ def _constant_rate(optimizer: Any) -> Any:
     return None if callable(rate) else jnp.float32(rate)
 
 
-def told_of(model: Model, callbacks: Any, params: dict[str, Any]) -> CallbackList:
+def told_of(model: Model, callbacks: Any, **params: Any) -> CallbackList:
     """Callbacks as `evaluate` and `predict` are given them."""
+    if callbacks is None:
+        return NOBODY
     return (
         callbacks if isinstance(callbacks, CallbackList) else CallbackList(as_list(callbacks), model, params)
     )

@@ -317,7 +317,7 @@ class Model(Layer):
         """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
         compiled = self._needs_compiled()
         data = given(self, x, y, sample_weight)
-        told = fitting.told_of(self, callbacks, {"verbose": verbose, "epochs": 1, "steps": steps})
+        told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
         logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told)
         if verbose == 1 or (verbose == "auto" and callbacks is None):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
@@ -335,7 +335,7 @@ class Model(Layer):
         callbacks: Any = None,
     ) -> Any:
         """Outputs for data, as NumPy arrays, computed batch by batch."""
-        told = fitting.told_of(self, callbacks, {"verbose": verbose, "epochs": 1, "steps": steps})
+        told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
         return fitting.predict(self, x, batch_size or 32, steps, told)
 
     def split_prediction(self) -> SplitPrediction:
