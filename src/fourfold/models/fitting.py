@@ -90,15 +90,15 @@ def fit(
     shapes = batch_shapes(data, batch_size)
     program = compiled.split(_program(model, compiled, data), shapes, placed_bytes(data))
     feed = Feed(data, program, batch_size, steps_per_epoch, partial(_check_classes, model, program))
-    state = _state(model, compiled, program)
     params = {"epochs": epochs, "steps": feed.steps, "verbose": verbose}
     told, bar = _callbacks(model, callbacks, verbose, params)
     chunk = _Chunk(1 if told.sees_batches() else None)
-    shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
-    model.stop_training = False
+    model.stop_training, model.initial_epoch = False, initial_epoch
     numbers = None
     told.on_train_begin({})
-    for epoch in range(initial_epoch, epochs):
+    state = _state(model, compiled, program)
+    shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
+    for epoch in range(model.initial_epoch, epochs):
         told.on_epoch_begin(epoch, {})
         done, logs = 0, program.objective.init()
         with closing(feed.epoch(shuffler if shuffle else None)) as pieces:

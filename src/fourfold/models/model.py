@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any
 
 import jax
@@ -14,7 +15,7 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
-from fourfold.models import fitting
+from fourfold.models import fitting, saving
 from fourfold.models.arrays import as_inputs
 from fourfold.models.compiling import Compiled
 from fourfold.models.feeding import given
@@ -72,6 +73,7 @@ class Model(Layer):
         super().__init__(name=name)
         self._compiled: Compiled | None = None
         self.stop_training = False
+        self.initial_epoch = 0
         self.history: History | None = None
         self._set_graph(Graph(inputs, outputs))
         if not trainable:
@@ -200,17 +202,33 @@ class Model(Layer):
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, "trainable": self.trainable}
 
+    def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
+        """Writes all weights, and what the optimizer remembers, to an ``.npz`` file, the whole or nothing of it.
+
+        Errors: `OptionError` for another ending, or for a file that is there and ``overwrite=False``.
+        """
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
+        """Takes the weights of a file that `save_weights` wrote; those of a compiled model's optimizer, too.
+
+        Weights are found by their paths (``dense/kernel``). All are replaced, or none; with ``skip_mismatch`` those
+        that the file has, with one warning that names the others. Errors: `OptionError` for another ending,
+        `FileError` for a file that can't be read, is damaged, or is of another model.
+        """
+        saving.load_weights(self, filepath, skip_mismatch)
+
     def save(self, filepath: Any = None, **_: Any) -> None:
-        """Not yet: says what to do instead, as do the other methods that write and read files in Keras."""
+        """Not yet: says what to do instead."""
         raise OptionError(
             "no-model-files",
-            "models are not written to or read from Keras's files yet",
+            "whole models are not written to files yet",
             got=repr(filepath),
-            do="np.savez('weights.npz', *model.get_weights()); and in the same model, built by the same code, "
-            "stored = np.load('weights.npz'); model.set_weights([stored[name] for name in stored.files])",
+            do="model.save_weights('model.weights.npz'); and in the same model, built by the same code, "
+            "model.load_weights('model.weights.npz')",
         )
 
-    save_weights = load_weights = export = save
+    export = save
 
     # ---- training ----------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Sequential(Model):
         self._compiled = None
         self._pending: tuple | None = None
         self.stop_training = False
+        self.initial_epoch = 0
         self.history = None
         self._stack: list[Layer] = []
         self._start: Symbol | None = None

@@ -1,0 +1,84 @@
+"""Callbacks that keep or show the logs: the history, a csv file, the progress bar."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import time
+from typing import TextIO
+
+from fourfold.callbacks.base import Callback, Logs
+
+
+class History(Callback):
+    """Collects the logs of every epoch: ``history`` (dict of lists), ``epoch``, ``params``. `fit` returns it."""
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.epoch: list[int] = []
+        self.history = {}
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class CSVLogger(Callback):
+    """Writes the logs of each epoch as a row of a csv file; with ``append`` behind what is there."""
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
+        self.filename, self.separator, self.append = filename, separator, append
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        there = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
+        self.names: list[str] | None = None
+        self.headed = there
+        if not self.append:
+            open(self.filename, "w").close()
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        if self.names is None:
+            self.names = sorted(logs)
+            if not any(name.startswith("val_") for name in self.names):  # a later epoch may have them
+                self.names += [f"val_{name}" for name in self.names]
+        with open(self.filename, "a", newline="") as file:
+            writer = csv.writer(file, delimiter=self.separator)
+            if not self.headed:
+                writer.writerow(["epoch", *self.names])
+                self.headed = True
+            writer.writerow([epoch, *(logs.get(name, "NA") for name in self.names)])
+
+
+class ProgressBar(Callback):
+    """One line an epoch; on a terminal the line moves while the epoch runs."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stdout
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        print(f"Epoch {epoch + 1}/{self.params['epochs']}", file=self.stream)
+        self.started = time.perf_counter()
+
+    def progress(self, done: int, logs: Logs) -> None:
+        """Told after each chunk of steps; not a batch hook, so that it costs no steps."""
+        if self.stream.isatty():
+            print("\r" + self._line(done, logs), end="", file=self.stream, flush=True)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        start = "\r" if self.stream.isatty() else ""
+        print(start + self._line(self.params["steps"], logs or {}), file=self.stream, flush=True)
+
+    def _line(self, done: int, logs: Logs) -> str:
+        total = self.params["steps"] or done
+        seconds = time.perf_counter() - self.started
+        filled = 20 * done // max(total, 1)
+        step = seconds / max(done, 1)
+        pace = f"{step * 1e3:.0f}ms/step" if step >= 1e-3 else f"{step * 1e6:.0f}us/step"
+        numbers = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
+        of = self.params["steps"] or "?"
+        return f"{done}/{of} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
