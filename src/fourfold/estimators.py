@@ -179,26 +179,33 @@ class _Classifier(ClassifierMixin, _Estimator):
         task = "multilabel" if several else "classification"
         dataset = from_arrays(X, y, task=task, layout=self.layout, target_per="series")
         if several:
-            self.classes_, self._columns = np.arange(y.shape[1]), np.arange(y.shape[1])
+            self.classes_, self._places = np.arange(y.shape[1]), np.arange(y.shape[1])
         else:
             self.classes_, numbers = np.unique(y, return_inverse=True)
-            places = [int(numbers[np.argmax(dataset.target == label)]) for label in dataset.task.classes]
-            self._columns = np.argsort(places)
+            first = [np.argmax(dataset.target == label) for label in dataset.task.classes]
+            self._places = numbers[first]  # of the task's classes in classes_
         self._y_type = y.dtype
         self.model_ = self._train(dataset)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of each class (N, K), in the order of ``classes_``, or of each label."""
-        outputs = self._outputs(X)
-        return self.model_.preparation.probabilities(outputs)[:, self._columns]
+        return self._probabilities(X)[:, np.argsort(self._places)]
 
     def predict(self, X: Any) -> np.ndarray:
-        """The most probable class of each row (N,), or 1 for each label (N, K) more probable than not."""
-        probabilities = self.predict_proba(X)
-        if self.model_.preparation.task.several:
+        """The class of each row (N,), or 1 for each label (N, K) more probable than not.
+
+        The most probable class; where one class has more than 80 % of the rows that were learnt from, the class whose
+        probability is the largest multiple of its share, as the balanced accuracy wants it.
+        """
+        probabilities, task = self._probabilities(X), self.model_.preparation.task
+        if task.several:
             return (probabilities > 0.5).astype(self._y_type)
-        return self.classes_[probabilities.argmax(axis=1)]
+        return self.classes_[self._places[task.told(probabilities)]]
+
+    def _probabilities(self, X: Any) -> np.ndarray:
+        """In the order of the task's classes."""
+        return self.model_.preparation.probabilities(self._outputs(X))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

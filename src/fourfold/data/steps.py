@@ -12,7 +12,7 @@ from fourfold.core.naming import WINDOW, several
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.series import lengths, real_steps
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.task import IMBALANCED, Task
+from fourfold.preprocessing.task import IMBALANCED, Task, class_weights
 
 from .cells import typed
 from .cut import cut_series, tests_note
@@ -250,6 +250,11 @@ def settle_steps(
     )
     found[counts] = flat
     settled = replace(settled, stepwise=True)
+    if settled.class_weights:
+        learnt = slice(len(flat) - tested)
+        alike = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))[counts]  # each series counts alike
+        weights = class_weights(flat[learnt].astype(str), settled.classes, alike[learnt])
+        settled = replace(settled, class_weights=weights)
     empty = int((~real & ~missing(values)).sum()) if source.columns else 0  # arrays are padded with anything
     left = _left(int((real & ~counts).sum()), empty)
     each = "series" if cut is None else WINDOW
@@ -282,6 +287,8 @@ def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray, each: str) ->
     if task.kind == "classification":
         share = np.unique(flat.astype(str), return_counts=True)[1].max() / len(flat)
         side = "above" if share > IMBALANCED else "not above"
+        if task.class_weights:
+            why = f"a step is given the class whose probability is the largest multiple of its share; {why}"
         why = f"the largest class holds {percent(share)} of the steps, {side} 80 %; {why}"
     said = Note(f"score: {score[task.score]} over the steps of a {each}", why)
     return [said if note.what.startswith("score: ") else note for note in notes]

@@ -50,7 +50,7 @@ def settle_target(
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
         _check_labels(name, labels, test_rows)
-        settled = classification(labels, label_type)
+        settled = classification(labels, label_type, test_rows)
         return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None))
     numbers = _numbers(name, values, kind)
     check_varies(name, numbers)
@@ -248,6 +248,8 @@ def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) 
         score = f"score: {task.score.replace('_', ' ')}"
         side = "above" if share > IMBALANCED else "not above"
         reason = f"the largest class holds {percent(share)} of the rows, {side} 80 %"
+        if task.class_weights:
+            reason += "; a row is given the class whose probability is the largest multiple of its share"
     else:
         what = f"task: regression, {values.min():g} to {values.max():g}"
         score, reason = "score: root mean squared error", "the target is a number"

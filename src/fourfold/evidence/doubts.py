@@ -157,15 +157,15 @@ def large_class(c: Case) -> Iterator[Sentence]:
 
 
 def threshold(c: Case) -> Iterator[Sentence]:
-    """Of rare classes the balanced accuracy of the most probable class rewards a model that tells them too often."""
+    """Where the balanced accuracy and the AUC, which asks for no decision, have different families ahead."""
     found = c.facts.about(AUC)
     if c.score != "balanced_accuracy" or c.family not in found:
         return
     best = max(found, key=lambda name: found[name].value or 0.0)
     if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
         yield c.facts.say(
-            "The score takes the most probable class. By AUC, which needs no threshold, {best} is ahead: {auc} against "
-            "{own} of {family}.",
+            "The score depends on where a class is told; by AUC, which doesn't, {best} is ahead: {auc} against {own} "
+            "of {family}.",
             best=best if best in c.baselines else title(best),
             auc=Cite(AUC, best),
             own=Cite(AUC, c.family),

@@ -114,8 +114,7 @@ class Target:
             return found * np.array(self.scale) + np.array(self.center)
         if self.task.kind == "multilabel":
             return (outputs > 0.5).astype(int)
-        best = np.argmax(self.probabilities(outputs), axis=-1)
-        return self.labels()[best]
+        return self.labels()[self.task.told(self.probabilities(outputs))]
 
     def labels(self) -> np.ndarray:
         """The classes in the type that the user's target had (K,)."""
@@ -132,6 +131,8 @@ class Target:
         task = self.task.to_dict()
         task["classes"] = list(self.task.classes)
         task["bounds"] = list(self.task.bounds) if self.task.bounds is not None else []
+        if self.task.class_weights:
+            task["class_weights"] = list(self.task.class_weights)
         if self.task.names:
             task["names"] = list(self.task.names)
         center, scale = (
@@ -144,6 +145,7 @@ class Target:
         task = fields.object("task")
         bounds = task.floats("bounds", 2 if task.get("bounds", list) else 0).tolist()
         names = task.texts("names") if "names" in task.values else ()
+        weighted = len(task.texts("classes")) if "class_weights" in task.values else 0
         each = isinstance(fields.values.get("center"), list)
         target = cls(
             Task(
@@ -157,6 +159,7 @@ class Target:
                 names=names,
                 one_unit="one_unit" in task.values and task.boolean("one_unit"),
                 stepwise="stepwise" in task.values and task.boolean("stepwise"),
+                class_weights=tuple(task.floats("class_weights", weighted).tolist()) if weighted else (),
             ),
             *(
                 tuple(fields.floats(part, len(names)).tolist()) if each else fields.number(part)
@@ -170,6 +173,7 @@ class Target:
             "regression": count == 0 and output not in ("sigmoid", "softmax"),
         }[kind]
         fits = fits and not (target.task.stepwise and target.task.several)
+        fits = fits and all(weight > 0 for weight in target.task.class_weights)
         each_has_its_own = kind == "regression" and bool(names) and not target.task.one_unit
         try:
             fits = fits and len(target.labels()) == count and bool(np.all(np.array(target.scale) > 0))

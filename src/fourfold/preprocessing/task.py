@@ -31,7 +31,8 @@ class Task:
     - multilabel, K labels of which a row may have any number: K outputs with sigmoid, binary crossentropy;
     - a classification or regression ``stepwise``: the same for each step of a series, whose target is (T,).
 
-    ``classes`` are labels as text, in order; ``label_type`` says as what the user wrote them. ``names`` are the
+    ``classes`` are labels as text, in order; ``label_type`` says as what the user wrote them. Where the score is
+    balanced accuracy each class has one of the ``class_weights``, else there are none. ``names`` are the
     target's columns where there are several; ``one_unit`` says that all of them have one unit, as the steps of one
     forecast have, so that they are standardised together and errors keep that unit.
 
@@ -51,6 +52,7 @@ class Task:
     names: tuple[str, ...] = ()
     one_unit: bool = False
     stepwise: bool = False
+    class_weights: tuple[float, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -64,30 +66,68 @@ class Task:
             return len(self.classes) if self.output == "softmax" else 1
         return len(self.classes or self.names) or 1
 
+    def told(self, probabilities: np.ndarray) -> np.ndarray:
+        """The numbers of the classes (...) that are told where they have these probabilities (..., K), see `told`."""
+        return told(probabilities, self.class_weights)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data; what one target a row does not have is left out."""
         return {name: value for name, value in asdict(self).items() if value or name not in _SELDOM}
 
 
-_SELDOM = ("names", "one_unit", "stepwise")
+_SELDOM = ("names", "one_unit", "stepwise", "class_weights")
 
 
-def classification(labels: np.ndarray, label_type: LabelType = "text") -> Task:
-    """The task of labels (N,), all of them present."""
-    found, counts = np.unique(np.asarray(labels, dtype=str), return_counts=True)
+def classification(labels: np.ndarray, label_type: LabelType = "text", test_rows: int = 0) -> Task:
+    """The task of labels (N,), all of them present; the last ``test_rows`` teach no class weights."""
+    labels = np.asarray(labels, dtype=str)
+    found, counts = np.unique(labels, return_counts=True)
     share = counts.max() / counts.sum()
     classes = tuple(str(label) for label in found)
     if label_type in ("integer", "number"):
         classes = tuple(sorted(classes, key=float))
-    binary = len(classes) == 2
+    binary, imbalanced = len(classes) == 2, share > IMBALANCED
     return Task(
         kind="classification",
         classes=classes,
         output="sigmoid" if binary else "softmax",
         loss="binary crossentropy" if binary else "categorical crossentropy",
-        score="balanced_accuracy" if share > IMBALANCED else "accuracy",
+        score="balanced_accuracy" if imbalanced else "accuracy",
         label_type=label_type,
+        class_weights=class_weights(labels[: len(labels) - test_rows], classes) if imbalanced else (),
     )
+
+
+def class_weights(
+    labels: np.ndarray, classes: Sequence[str], weights: np.ndarray | None = None
+) -> tuple[float, ...]:
+    r"""The weights by which classes of labels (N,) count alike: :math:`w_k = 1 / (K s_k)`, s_k the class's share.
+
+    ``weights`` (N,) are those of the labels in the shares. A class that no label has counts as if one had it.
+
+    >>> class_weights(np.array(["no", "no", "no", "yes"]), ["no", "yes"])
+    (0.6666666666666666, 2.0)
+    """
+    weights = np.ones(len(labels)) if weights is None else weights
+    sums = [max(float(weights[labels == label].sum()), float(weights.min())) for label in classes]
+    return tuple(float(weights.sum()) / (len(classes) * one) for one in sums)
+
+
+def told(probabilities: np.ndarray, class_weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
+    r"""The numbers of the classes (...) that are told where they have these probabilities (..., K): argmax of w_k p_k.
+
+    No other decision has a higher expected score: for the accuracy, without weights, it is the most probable class;
+    for the balanced accuracy the class whose probability is the largest multiple of its share.
+
+    >>> rare = classification(np.array(["no"] * 9 + ["yes"]))
+    >>> told(np.array([[0.95, 0.05], [0.8, 0.2]]), rare.class_weights).tolist()
+    [0, 1]
+
+    Source: Menon, Narasimhan, Agarwal and Chawla, "On the statistical consistency of algorithms for binary
+    classification under class imbalance" (ICML 2013).
+    """
+    weights = np.ones(1) if class_weights is None or not len(class_weights) else np.asarray(class_weights)
+    return np.argmax(probabilities * weights, axis=-1)
 
 
 def regression(values: np.ndarray, bounds: tuple[float, float] | None = None) -> Task:

@@ -15,7 +15,7 @@ import numpy as np
 from fourfold.core.files import load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.preprocessing.task import jaccard
+from fourfold.preprocessing.task import jaccard, told
 from fourfold.study.baselines import BASELINES, Baseline
 from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, mean, radius_of, windows
@@ -23,7 +23,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 2
+VERSION = 3
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -89,7 +89,7 @@ class BaselineBlock:
 
         rows = split.validation
         scores = [
-            _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared.weights[rows])
+            _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared, rows)
             for strength in baseline.strengths
         ]
         strength = baseline.strengths[int(np.argmax(scores))]
@@ -123,16 +123,16 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
             windows(x, series, step), y[series, step], sample_weight=weights / weights.mean()
         )
 
-    def told(model: Any, rows: np.ndarray) -> np.ndarray:
+    def outputs_of(model: Any, rows: np.ndarray) -> np.ndarray:
         steps = np.arange(x.shape[1])
         each = [windows(x, np.full(len(steps), row), steps) for row in rows]
         return np.stack([_outputs(kind, model, one, classes) for one in each])
 
     def score(model: Any, rows: np.ndarray) -> float:
-        outputs, targets = told(model, rows), y[rows]
+        outputs, targets = outputs_of(model, rows), y[rows]
         if kind == "classification":
             cost = 1.0 if prepared.class_weights is None else prepared.class_weights[targets]
-            values = 1 - mean((outputs.argmax(-1) != targets) * cost, targets)
+            values = 1 - mean((told(outputs, prepared.class_weights) != targets) * cost, targets)
         else:
             values = -mean((outputs[..., 0] - targets) ** 2, targets)
         return float(np.average(values, weights=prepared.weights[rows]))
@@ -143,7 +143,7 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
     return {
         "strength": np.array(strength),
         "validation": np.array(max(scores)),
-        "test": told(refit, split.test),
+        "test": outputs_of(refit, split.test),
     }
 
 
@@ -178,10 +178,14 @@ def weighted(estimator: Any, weights: np.ndarray | None) -> dict[str, np.ndarray
     return {f"{steps[-1][0]}__sample_weight" if steps else "sample_weight": weights}
 
 
-def _score(kind: str, model: Any, x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> float:
-    predictions = model.predict(x)
+def _score(
+    kind: str, model: Any, x: np.ndarray, y: np.ndarray, prepared: Prepared, rows: np.ndarray
+) -> float:
+    weights = prepared.weights[rows]
     if kind == "classification":
-        return float(np.average(predictions == y, weights=weights))
+        right = told(_outputs(kind, model, x, int(y.max()) + 1), prepared.class_weights) == y
+        return float(np.average(right, weights=weights))
+    predictions = model.predict(x)
     if kind == "multilabel":
         return float(np.average(jaccard(predictions > 0.5, y > 0.5), weights=weights))
     errors = np.abs(predictions - y) if kind == "forecast" else (predictions - y) ** 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import take_rows
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
-from fourfold.study.stepwise import class_weights
 
 COPIES = 3
 """How often prepared inputs are in memory at once, in both processes."""
@@ -26,15 +26,17 @@ COPIES = 3
 class Prepared:
     """Inputs (K, n, ...) and targets (K, n, columns) as each of K splits prepares them, and the splits.
 
-    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), times
-    those that the user gave; of windows of series how many of the score's units their deviation is. ``given`` (n,) are
-    the user's alone, of mean 1, which weight the training loss, too.
+    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), of the
+    tested rows and of the others each, times those that the user gave; of windows of series how many of the score's
+    units their deviation is. ``given`` (n,) are the user's alone, of mean 1, which weight the training loss, too.
 
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
 
-    ``stepwise``: rows are series, and targets (K, n, T) those of their steps, see `stepwise`. For balanced accuracy
-    ``class_weights`` (classes,) then weight the steps, and ``weights`` are the user's alone.
+    ``class_weights`` (classes,) are the task's: of balanced accuracy, by which classes are told.
+
+    ``stepwise``: rows are series, and targets (K, n, T) those of their steps, see `stepwise`. The class weights then
+    weight the steps, too, and ``weights`` are the user's alone.
 
     Behind the n rows of what trains (inputs, targets, given) may stand ``copies`` changed copies of all of them
     (`augmentation`), which no split names.
@@ -136,13 +138,11 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
     targets = np.stack([preparation.target(dataset.target, dataset.inputs) for preparation in preparations])
     targets = targets.reshape(*targets.shape[:2], -1)
-    weights, by_class = np.ones(dataset.rows, np.float32), None
-    stepwise, balanced = dataset.task.stepwise, dataset.task.score == "balanced_accuracy"
-    if stepwise and balanced:
-        by_class = class_weights(targets[0], len(dataset.task.classes))
-    elif balanced:
-        _, inverse, counts = np.unique(targets[0, :, 0], return_inverse=True, return_counts=True)
-        weights = (dataset.rows / (len(counts) * counts))[inverse].astype(np.float32)
+    weights, by_class, stepwise = np.ones(dataset.rows, np.float32), None, dataset.task.stepwise
+    if dataset.task.class_weights:
+        by_class = np.array(dataset.task.class_weights)
+        if not stepwise:
+            weights = _alike(targets[0, :, 0], splits)
     given = None
     if dataset.weights is not None:
         given = (dataset.weights / dataset.weights.mean()).astype(np.float32)
@@ -156,3 +156,14 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
         weights = (size / dataset.forecast.scales()).mean(axis=1).astype(np.float32)
     arrays = (inputs, targets, weights, tuple(splits), given, level, size)
     return Prepared(*arrays, stepwise=stepwise, class_weights=by_class), preparations
+
+
+
+def _alike(numbers: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
+    """The weights (n,), of mean 1, by which the classes of the tested rows count alike, and those of the others."""
+    weights, tested = np.ones(len(numbers), np.float32), np.zeros(len(numbers), bool)
+    tested[np.concatenate([split.test for split in splits])] = True
+    for part in (tested, ~tested):
+        _, inverse, counts = np.unique(numbers[part], return_inverse=True, return_counts=True)
+        weights[part] = (part.sum() / (len(counts) * counts))[inverse]
+    return weights

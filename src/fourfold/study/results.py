@@ -57,12 +57,15 @@ class Measured:
 
         ``rows`` numbers the tested rows in the data, ``true`` is their target, ``classes`` what it counts, ``fold``
         the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them, ``weights`` are
-        how much rows count, and ``scale`` is what errors are divided by.
+        how much rows count, ``class_weights`` what probabilities are multiplied by before the largest is told, and
+        ``scale`` is what errors are divided by.
         """
         study = self.study
         rows = tested.tested(study.prepared)
         weights, scale = study.prepared.weights[rows], tested.measured_in(study.dataset, rows)
         known = {"weights": weights} if np.ptp(weights) > 0 else {}
+        if study.dataset.task.class_weights:
+            known["class_weights"] = np.array(study.dataset.task.class_weights)
         known |= {"scale": scale} if study.dataset.task.kind == "regression" and np.any(scale != 1) else {}
         return {
             "rows": rows,

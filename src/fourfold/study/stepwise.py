@@ -44,14 +44,13 @@ def mean(values: Any, targets: Any) -> Any:
     return numbers.where(there, values, 0).sum(-1) / numbers.maximum(there.sum(-1), 1)
 
 
-def class_weights(targets: np.ndarray, classes: int) -> np.ndarray:
-    """The weight (K,) of each class's steps by which all classes count alike: 1 / (K p), p its share of a mean series.
+def shares(targets: np.ndarray, classes: int) -> list[float]:
+    """The share of each class's steps in a mean series.
 
-    >>> class_weights(np.array([[0, 0, 0, 1], [0, 0, 0, 1]]), 2).round(2).tolist()
-    [0.67, 2.0]
+    >>> shares(np.array([[0, 0, 0, 1], [0, 1, -1, -1]]), 2)
+    [0.625, 0.375]
     """
-    shares = np.array([mean((targets == k).astype(float), targets).mean() for k in range(classes)])
-    return 1 / (classes * np.maximum(shares, 1e-9))
+    return [float(mean((targets == k).astype(float), targets).mean()) for k in range(classes)]
 
 
 def windows(inputs: np.ndarray, series: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
-from fourfold.study.stepwise import class_weights, counted, mean
+from fourfold.study.stepwise import counted, mean, shares
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
@@ -90,17 +90,22 @@ def of_trials(
 def of_baseline(
     arrays: dict[str, np.ndarray], prepared: Prepared, preparations: list[Preparation]
 ) -> np.ndarray:
-    """A baseline's predictions (1, n, K), of the first repeat."""
+    """A baseline's predictions (1, n, K), of the first repeat.
+
+    Probabilities of classes that read no input, their shares, are the mean over the folds: by those of its own fold a
+    row would be ranked before or after the rows of others.
+    """
     rows, task = tested(prepared), preparations[0].task
-    values = np.zeros((1, len(rows), *each(prepared, task)))
+    values, reads = np.zeros((1, len(rows), *each(prepared, task))), task.kind != "classification"
     for number, split in enumerate(prepared.splits):
         if split.repeat == 0:
             outputs = arrays[f"test-{number}"]
             outputs = outputs[..., -task.units :]  # of two classes the network has the second's
+            reads = reads or bool((outputs != outputs[:1]).any())
             values[0, np.searchsorted(rows, split.test)] = predicted(
                 prepared, preparations[number], outputs, split.test
             )
-    return values
+    return values if reads else np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape)
 
 
 def each(prepared: Prepared, task: Task) -> tuple[int, ...]:
@@ -146,7 +151,7 @@ def losses(
         return (errors**2).mean(axis=-1) * weights
     if task.kind == "multilabel":
         return (1 - jaccard(values > HALF, target > HALF)) * weights
-    return (values.argmax(axis=-1) != target) * weights
+    return (task.told(values) != target) * weights
 
 
 def losses_of_steps(
@@ -169,7 +174,7 @@ def losses_of_steps(
     weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
         return mean((values[..., 0] - target) ** 2, target) * weights
-    wrong = (values.argmax(axis=-1) != target).astype(float)
+    wrong = (task.told(values) != target).astype(float)
     if class_weights is not None:
         cost = class_weights[target]
         wrong = wrong * cost / np.average(mean(cost, target), weights=weights)
@@ -211,9 +216,8 @@ def guessing(prepared: Prepared, task: Task) -> float:
         return -float(np.abs(prepared.targets).mean())
     if task.kind == "regression":
         return -1.0
-    if task.stepwise:
-        share = 1 / class_weights(prepared.targets[0], len(task.classes)) / len(task.classes)
-        return 1 / len(task.classes) if prepared.class_weights is not None else float(share.max())
+    if task.stepwise and task.score == "accuracy":
+        return float(max(shares(prepared.targets[0], len(task.classes))))
     if task.kind == "multilabel":
         labels = prepared.targets[0] > HALF
         return float(jaccard(labels.mean(axis=0) > HALF, labels).mean())

@@ -28,7 +28,7 @@ def find(inquiry: Inquiry) -> Measurement:
     there = counted(truth)
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
-        predicted = tested.of_trials(trials.answers(), study.prepared, study.preparations).values.argmax(-1)
+        predicted = task.told(tested.of_trials(trials.answers(), study.prepared, study.preparations).values)
         counts = confusion(truth[there], predicted[:, there], len(names))
         evidence += _worst_pair(family, counts, names, each)
         rows = tuple(

@@ -64,7 +64,7 @@ def evidence(
         return _of_numbers(found, task, values, target.reshape(len(target), -1), unit)
     if task.kind == "multilabel":
         return _of_labels(found, task, values, target > 0)
-    return _of_classes(found, family, values, target)
+    return _of_classes(found, family, task, values, target)
 
 
 def _of_numbers(
@@ -134,11 +134,13 @@ def f1_scores(told: np.ndarray, true: np.ndarray) -> np.ndarray:
     return 2 * right / np.maximum(2 * right + wrong, 1)
 
 
-def _of_classes(found: Found, family: str, values: np.ndarray, target: np.ndarray) -> list[Evidence]:
-    truth = np.eye(values.shape[-1])[target]
+def _of_classes(
+    found: Found, family: str, task: Task, values: np.ndarray, target: np.ndarray
+) -> list[Evidence]:
+    truth, right = np.eye(values.shape[-1])[target], task.told(values) == target
     scores = [
-        found("accuracy", [np.mean(p.argmax(-1) == target) for p in values], "fraction"),
-        found("balanced accuracy", [balanced_accuracy(p, target) for p in values], "fraction"),
+        found("accuracy", list(right.mean(axis=1)), "fraction"),
+        found("balanced accuracy", [balanced_accuracy(line, target) for line in right], "fraction"),
         found("log loss", [-np.mean(np.log(np.clip(p[truth > 0], 1e-12, 1))) for p in values], "nats"),
         found("Brier score", [np.mean(np.sum((p - truth) ** 2, -1)) for p in values], "squared probability"),
         found("AUC", [auc(p, target) for p in values], "fraction"),
@@ -152,9 +154,8 @@ def _of_classes(found: Found, family: str, values: np.ndarray, target: np.ndarra
     return [*scores, Evidence("calibration error", family, None, "fraction", reason=few)]
 
 
-def balanced_accuracy(p: np.ndarray, target: np.ndarray) -> float:
-    """The mean over the classes of the share of their rows that is predicted right."""
-    right = p.argmax(-1) == target
+def balanced_accuracy(right: np.ndarray, target: np.ndarray) -> float:
+    """The mean over the classes of the share of their rows that is predicted right, ``right`` (n,) or not."""
     return float(np.mean([right[target == k].mean() for k in np.unique(target)]))
 
 
