@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 CLASSES = 10
-STUDY_EPOCHS, STUDY_EPOCH_STEPS = 5, 100
+STUDY_EPOCH_STEPS = 100
 
 
 @dataclass(frozen=True)

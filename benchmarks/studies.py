@@ -1,11 +1,13 @@
 """A study: many trainings of one architecture in one program, beside loops over them in Keras and PyTorch.
 
     python -m benchmarks studies --peers-python PATH [--models NAME ...] [--peers NAME ...] [--replicas 32]
+        [--epochs 5]
 
-A replica is one training of 500 steps from its own seed at its own learning rate. Fourfold trains all of them in one
-process on all cores; a peer is a loop as people write it (a new model, then its training) in a process of one thread
-a core, each with its part of the replicas. Wall time from the order to the last answer: compilation counts, imports
-don't. A ratio is the peer's time over Fourfold's. The second table is Fourfold alone: time against replicas.
+A replica is one training from its own seed at its own learning rate, of epochs of 100 steps: 500 unless told. Fourfold
+trains all of them in one process on all cores; a peer is a loop as people write it (a new model, then its training) in
+a process of one thread a core, each with its part of the replicas. Wall time from the order to the last answer:
+compilation counts, imports don't. A ratio is the peer's time over Fourfold's. The second table is Fourfold alone: time
+against replicas.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks import training
 from benchmarks.machine import machine
-from benchmarks.models import named
+from benchmarks.models import STUDY_EPOCH_STEPS, named
 from benchmarks.workers import BY_NAME, Peer, Worker, has
 
 MODELS = ["dense_s", "conv_s", "lstm_s", "attn_s"]
@@ -33,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     training.add_arguments(parser)
     parser.set_defaults(models=MODELS, peers=PEERS)
     parser.add_argument("--replicas", type=int, default=32)
+    parser.add_argument("--epochs", type=int, default=5, help=f"of {STUDY_EPOCH_STEPS} steps each")
     parser.add_argument(
         "--counts", type=int, nargs="*", default=COUNTS, help="for the table of Fourfold alone"
     )
@@ -42,14 +45,14 @@ def run(options: argparse.Namespace) -> None:
     print(machine())
     names = [name for name in options.peers if all(has(options.peers_python, m) for m in BY_NAME[name].needs)]
     print(*(f"{name}: missing" for name in options.peers if name not in names), sep="\n", end="")
-    head = f"seconds, {options.replicas} replicas"
+    head, epochs = f"seconds, {options.replicas} replicas", options.epochs
     print(f"{head:24}{'fourfold':>12}" + "".join(f"{name:>22}" for name in names))
     ratios: dict[str, list[float]] = {name: [] for name in names}
     for row in map(named, options.models):
-        ours = seconds([Worker(FOURFOLD, sys.executable)], row.name, options.replicas)
+        ours = seconds([Worker(FOURFOLD, sys.executable)], row.name, options.replicas, epochs)
         cells = []
         for name in names:
-            theirs = seconds(looping(name, options.peers_python), row.name, options.replicas)
+            theirs = seconds(looping(name, options.peers_python), row.name, options.replicas, epochs)
             ratios[name].append(theirs / ours)
             cells.append(f"{theirs:.1f} (x {theirs / ours:.2f})")
         print(f"{row.name:24}{ours:12.1f}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
@@ -58,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
     if options.counts:
         print(f"{'fourfold, seconds for':24}" + "".join(f"{count:7} replicas" for count in options.counts))
     for row in map(named, options.models if options.counts else ()):
-        found = [seconds([Worker(FOURFOLD, sys.executable)], row.name, count) for count in options.counts]
+        found = [seconds([Worker(FOURFOLD, sys.executable)], row.name, count, epochs) for count in options.counts]
         print(f"{row.name:24}" + "".join(f"{second:16.1f}" for second in found), flush=True)
 
 
@@ -68,7 +71,7 @@ def looping(name: str, python: str) -> list[Worker]:
     return [Worker(BY_NAME[name], python, ONE_THREAD, core) for core in cores]
 
 
-def seconds(workers: list[Worker], model: str, count: int) -> float:
+def seconds(workers: list[Worker], model: str, count: int, epochs: int) -> float:
     """Wall time of a study whose replicas are dealt to workers, each of which works on its own; they end after it."""
     runs = [(seed, RATES[seed % len(RATES)]) for seed in range(count)]
     try:
@@ -77,7 +80,7 @@ def seconds(workers: list[Worker], model: str, count: int) -> float:
         with ThreadPoolExecutor(len(workers)) as pool:
             parts = [runs[i :: len(workers)] for i in range(len(workers))]
             asked = [
-                pool.submit(worker.ask, "study", model=model, runs=part)
+                pool.submit(worker.ask, "study", model=model, runs=part, epochs=epochs)
                 for worker, part in zip(workers, parts)
             ]
             answers = [answer.result() for answer in asked]

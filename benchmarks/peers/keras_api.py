@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.models import STUDY_EPOCHS, Benchmarked, named
+from benchmarks.models import Benchmarked, named
 from benchmarks.models import model as build
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
@@ -60,14 +60,14 @@ class Trainer:
         )
         return {"seconds": clock.seconds[-1] / self.row.steps}
 
-    def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
+    def study(self, model: str, runs: list[tuple[int, float]], epochs: int) -> dict[str, Any]:
         """The loop that people write: for each seed and learning rate a new model and its training."""
         row, losses, started = named(model), [], time.perf_counter()
         x, y = row.study_data()
         for seed, rate in runs:
             self.framework.utils.set_random_seed(seed)
             built = build(self.framework, row, learning_rate=rate)
-            fitted = built.fit(x, y, batch_size=row.batch, epochs=STUDY_EPOCHS, verbose=0)
+            fitted = built.fit(x, y, batch_size=row.batch, epochs=epochs, verbose=0)
             losses.append(float(fitted.history["loss"][-1]))
         return {"seconds": time.perf_counter() - started, "losses": losses}
 

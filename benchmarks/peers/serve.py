@@ -4,7 +4,7 @@
     {"do": "hello"}                          -> versions, threads
     {"do": "prepare", "model", "weights"}    -> losses of the agreement run; the model is then ready to be timed
     {"do": "train"}                          -> seconds a step of one epoch
-    {"do": "study", "model", "runs"}         -> seconds of a loop over trainings, each a (seed, learning rate)
+    {"do": "study", "model", "runs", "epochs"} -> seconds of a loop over trainings, each a (seed, learning rate)
     {"do": "predict"}                        -> rows a second at batch 256, and seconds for one sample
 
 The trainer behind it has the methods hello, prepare, train and predict. An error is an answer too.
@@ -22,9 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.models import STUDY_EPOCH_STEPS, STUDY_EPOCHS
+from benchmarks.models import STUDY_EPOCH_STEPS
 
-STUDY_STEPS = STUDY_EPOCHS * STUDY_EPOCH_STEPS
 AGREEMENT_EPOCHS = 3
 AGREEMENT_BATCHES = 8
 PREDICTED_ROWS = 2048
@@ -50,11 +49,11 @@ def agreement_rows(row: Any) -> int:
     return min(row.rows, AGREEMENT_BATCHES * row.batch + row.rows % row.batch)
 
 
-def study_order(row: Any, seed: int) -> np.ndarray:
+def study_order(row: Any, seed: int, epochs: int) -> np.ndarray:
     """The rows of each step of a study's training, shuffled each epoch: (steps, batch)."""
     generator = np.random.default_rng(seed)
-    orders = [generator.permutation(STUDY_EPOCH_STEPS * row.batch) for _ in range(STUDY_EPOCHS)]
-    return np.concatenate(orders).reshape(STUDY_STEPS, row.batch).astype(np.int32)
+    orders = [generator.permutation(STUDY_EPOCH_STEPS * row.batch) for _ in range(epochs)]
+    return np.concatenate(orders).reshape(epochs * STUDY_EPOCH_STEPS, row.batch).astype(np.int32)
 
 
 def best(times: int, call: Callable[[], Any]) -> float:

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from benchmarks.models import CLASSES, STUDY_EPOCH_STEPS, STUDY_EPOCHS, Benchmarked, named
+from benchmarks.models import CLASSES, STUDY_EPOCH_STEPS, Benchmarked, named
 from benchmarks.peers.serve import AGREEMENT_EPOCHS, PREDICTED_ROWS, agreement_rows, best, serve
 
 Weights = Iterator[np.ndarray]
@@ -233,7 +233,7 @@ class Trainer:
         self._epoch(self.model, self.optimizer, self.data)
         return {"seconds": (time.perf_counter() - started) / self.row.steps}
 
-    def study(self, model: str, runs: list[tuple[int, float]]) -> dict[str, Any]:
+    def study(self, model: str, runs: list[tuple[int, float]], epochs: int) -> dict[str, Any]:
         """The loop that people write: for each seed and learning rate a new model and its training."""
         self.row, losses, started = named(model), [], time.perf_counter()
         x, y = self._tensors(STUDY_EPOCH_STEPS * self.row.batch, 0)
@@ -242,10 +242,10 @@ class Trainer:
             built, optimizer = self._model(0.0)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            for _ in range(STUDY_EPOCHS):
+            for _ in range(epochs):
                 order = torch.randperm(len(x))
                 losses.append(self._epoch(built, optimizer, (x[order], y[order])))
-        return {"seconds": time.perf_counter() - started, "losses": losses[STUDY_EPOCHS - 1 :: STUDY_EPOCHS]}
+        return {"seconds": time.perf_counter() - started, "losses": losses[epochs - 1 :: epochs]}
 
     def predict(self, model: str) -> dict[str, Any]:
         self.row = named(model)
