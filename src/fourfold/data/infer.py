@@ -16,6 +16,7 @@ from .columns import settle_table, understood_columns
 from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
 from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
+from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
 from .long_form import assembled
 from .messages import listed
@@ -27,8 +28,6 @@ from .target import settle_target
 from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
 from .words import as_objects, reworded, spelled
-
-TARGET_NAMES = ("target", "label", "class", "y")
 
 
 def settle(
@@ -49,7 +48,7 @@ def settle(
     check_per(target_per)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles)
-        names, because = _target_names(table, target)
+        names, because = _target_names(table, target, source.lacking)
         source = source.noting(_named(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
     one = window is not None or target_per == "step"
@@ -191,7 +190,7 @@ def _target_of_series(
             do="leave out --time: arrays are (series, steps, channels)",
         )
     names = {name: values for name, values in source.inputs.items() if name not in (roles.id, roles.time)}
-    return _target_names(Table(names), target)
+    return _target_names(Table(names), target, source.lacking)
 
 
 def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool) -> Source:
@@ -232,7 +231,7 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             wanted="numbers or words, or labels in one cell, as in red;blue",
             do="write it so, with --task multilabel for labels",
         )
-    names, because = _target_names(table, target)
+    names, because = _target_names(table, target, source.lacking)
     if len(table) == len(names):
         got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
         raise DataError(
@@ -255,9 +254,14 @@ def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | N
     )
 
 
-def _target_names(table: Table, target: str | Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+def _target_names(
+    table: Table, target: str | Sequence[str] | None, lacking: str
+) -> tuple[tuple[str, ...], str]:
+    """The target's columns, and why it is these; ``lacking``: the one that test rows lack."""
     if isinstance(target, str) or target:
         return chosen(target, table.names), "as asked"
+    if lacking in table:
+        return (lacking,), "the only column that the test rows lack"
     folded = {name.casefold(): name for name in table}
     for usual in TARGET_NAMES:
         if usual in folded:

@@ -16,6 +16,9 @@ from .series import as_long
 from .source import Source
 from .steps import grid
 
+TARGET_NAMES = ("target", "label", "class", "y")
+"""What targets are usually called, in small letters."""
+
 
 def with_test(source: Source, test: Source) -> Source:
     """One source of both; the last rows are the test rows.
@@ -86,6 +89,21 @@ def with_test(source: Source, test: Source) -> Source:
     if source.ids is not None and test.ids is not None:
         ids = np.concatenate([source.ids, test.ids])
     return replace(joined, test_rows=rows, ids=ids).noting(*notes)
+
+
+def lacking_target(source: Source, test: Source) -> str:
+    """The target's name, if the test rows have none: no targets beside inputs, or all columns but one; else "".
+
+    It is none whose name is only written otherwise there, and none where they have a column that is usually a target.
+    """
+    if source.target is not None:
+        return source.target_name if test.target is None else ""
+    if not isinstance(source.inputs, Table) or not isinstance(test.inputs, Table):
+        return ""
+    absent = [name for name in source.inputs if name not in test.inputs]
+    others = set(test.inputs) - set(source.inputs)
+    usual = any(name.casefold() in TARGET_NAMES for name in test.inputs)
+    return absent[0] if len(absent) == 1 and not usual and not close(absent[0], others) else ""
 
 
 def _tables(source: Source, test: Source) -> dict:

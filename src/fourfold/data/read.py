@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from .excel import read_excel
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
 from .forecast import Ahead, with_index
 from .infer import settle
-from .join import with_test
+from .join import lacking_target, with_test
 from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
@@ -252,12 +253,10 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
 
 def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
-    train, test = (part_of(folder, names) for names in (TRAINING, TESTING))
-    if train and test:
-        parts = [_named(_part_name(part[0]), _part(folder, part, reading)) for part in (train, test)]
-        ignored = [entry.name for entry in entries_of(folder) if entry not in (*train, *test)]
-        notes = [Note(f"ignored: {listed(ignored)}", "beside train and test")] if ignored else []
-        return replace(with_test(*parts), name=str(folder)).noting(*notes)
+    train = part_of(folder, TRAINING)
+    tests = [part for name in TESTING if (part := part_of(folder, (name,)))]
+    if train and tests:
+        return _train_and_test(folder, train, tests, reading)
     tables, classes = tables_in(folder), classes_of(folder)
     if len(classes) == 1 and not tables and (tables_in(classes[0]) or part_of(classes[0], TRAINING)):
         note = Note(f"folder: {classes[0].name}", "the only one with tables")
@@ -271,6 +270,30 @@ def _folder(folder: Path, reading: Reading) -> Source:
     ignored = [path.name for path in files_of(folder) if path not in tables]
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
     return _tables(str(folder), tables, reading).noting(*notes)
+
+
+def _train_and_test(
+    folder: Path, train: Sequence[Path], tests: Sequence[Sequence[Path]], reading: Reading
+) -> Source:
+    """The training rows, and the first of the ``tests`` that has targets as test rows.
+
+    Those without targets, as competitions hand them out, are named: they can be predicted.
+    """
+    source = _named(_part_name(train[0]), _part(folder, train, reading))
+    used, notes = [*train], []
+    for part in tests:
+        test = _named(_part_name(part[0]), _part(folder, part, reading))
+        lacking = lacking_target(source, test)
+        used += part
+        if not lacking:
+            source = with_test(source, test)
+            break
+        source = source if source.target is not None else replace(source, lacking=lacking)
+        because = f"no {lacking!r} in it; fourfold predict FOLDER {shlex.quote(str(part[0]))} predicts it"
+        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", because))
+    if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
+        notes.append(Note(f"ignored: {listed(ignored)}", "beside train and test"))
+    return replace(source, name=str(folder)).noting(*notes)
 
 
 def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:

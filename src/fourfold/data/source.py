@@ -26,6 +26,7 @@ class Source:
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
     - ``comma``: the file separates columns by semicolons, so that a comma in a number is likelier decimal.
+    - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 
@@ -48,6 +49,7 @@ class Source:
     ids: np.ndarray | None = None
     all_columns: tuple[str, ...] = ()
     comma: bool = False
+    lacking: str = ""
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)
