@@ -58,7 +58,7 @@ def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
                 look(item)
 
     for name, value in vars(layer).items():
-        if name not in ("_arguments", "nodes", "_weights"):
+        if name not in ("_arguments", "_body", "nodes", "_weights"):
             look(value)
     taken: set[str] = set()
     for sublayer in found.values():

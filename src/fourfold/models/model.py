@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from fourfold import optimizers
 from fourfold.callbacks import History
 from fourfold.core.calls import CURRENT
 from fourfold.core.symbols import Applied, Symbol
@@ -15,10 +16,13 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
+from fourfold.layers.calling import as_spec, is_shape
 from fourfold.models import fitting, saving
 from fourfold.models.arrays import as_inputs
+from fourfold.models.batches import Batches, as_batches
 from fourfold.models.compiling import Compiled
 from fourfold.models.feeding import given
+from fourfold.models.subclassed import Body, body_of, specs_of, traced
 from fourfold.models.summary import print_summary
 from fourfold.training.splitting import SplitPrediction, prediction_devices
 
@@ -39,19 +43,23 @@ class Model(Layer):
     >>> model = Model(inputs=x, outputs=Dense(2)(x))
     >>> model.predict(np.ones((3, 4)), verbose=0).shape
     (3, 2)
+
+    A class of its own says in ``call`` what it computes, with layers among its attributes. It has no inputs and outputs
+    until the first data come, or `build` is told their shape.
+
+    >>> class TwoLayers(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden, self.last = Dense(8, activation="relu"), Dense(1)
+    ...     def call(self, x, training=False):
+    ...         return self.last(self.hidden(x))
+    >>> TwoLayers().predict(np.ones((3, 4)), verbose=0).shape
+    (3, 1)
     """
 
+    _body: Body | None = None
+
     def __new__(cls, *args: Any, **kwargs: Any):
-        if cls.call is not Model.call or (cls.__init__ is Model.__init__ and not args and not kwargs):
-            raise OptionError(
-                "model-arguments",
-                "a model needs inputs and outputs",
-                got="none" if cls is Model else f"{cls.__name__} without them",
-                wanted="Model(inputs, outputs)",
-                do=""
-                if cls is Model
-                else "write the class as a fourfold.Layer, and Model(x, YourLayer()(x)) with x = Input(shape=...)",
-            )
         model = object.__new__(cls)
         model._arguments = {}
         return model
@@ -69,23 +77,103 @@ class Model(Layer):
                 do="give compile a loss of your own, or call self.add_loss inside a layer",
             )
 
-    def __init__(self, inputs: Any, outputs: Any, *, name: str | None = None, trainable: bool = True) -> None:
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, trainable: bool = True
+    ) -> None:
         super().__init__(name=name)
-        self._compiled: Compiled | None = None
-        self.stop_training = False
-        self.initial_epoch = 0
-        self.history: History | None = None
-        self._set_graph(Graph(inputs, outputs))
+        self._begin()
+        if inputs is None and outputs is None:
+            self._needs_a_call()
+            self._body = body_of(self, builds=self._builds_itself)
+        else:
+            self._set_graph(Graph(inputs, outputs))
         if not trainable:
             self.trainable = False
 
+    def _needs_a_call(self) -> None:
+        cls = type(self)
+        if cls.call is Model.call:
+            raise OptionError(
+                "model-arguments",
+                "a model needs inputs and outputs",
+                got="none" if cls is Model else f"{cls.__name__} without them",
+                wanted="Model(inputs, outputs)",
+                do="" if cls is Model else f"a method call(self, x) in {cls.__name__}",
+            )
+
+    def _begin(self) -> None:
+        """A model that has no graph, and was not compiled."""
+        self._compiled: Compiled | None = None
+        self._compile_with: tuple | None = None
+        self.stop_training = False
+        self.initial_epoch = 0
+        self.history: History | None = None
+
     def _set_graph(self, graph: Graph) -> None:
         self.graph = graph
+        self.built = True
         self._weights = graph.handles
         self._compiled_call = jax.jit(
             lambda values, args, masks: graph.apply(values, args, masks=masks).outputs
         )
         self._split_prediction: SplitPrediction | None = None
+        if self._compile_with is not None:
+            self._compiled = Compiled(self, *self._compile_with)
+
+    # ---- before there is a graph -------------------------------------------------------------------------
+
+    def build(self, *inputs: Any, **kwargs: Any) -> None:
+        """Makes the graph of a model that is written as a class, for a shape with the batch axis; once."""
+        if self._has_graph or self._body is None or self._builds_itself:
+            return
+        shape = inputs[0] if inputs else kwargs["input_shape"]
+        self._build_for(jax.tree.map(as_spec, shape, is_leaf=is_shape))
+
+    def _build_for(self, specs: Any) -> None:
+        if self._body is not None:
+            self._set_graph(Graph(*traced(self._body, specs)))
+
+    @property
+    def _builds_itself(self) -> bool:
+        """Whether the class has a ``build`` of its own, from which this one may be called."""
+        return type(self).build is not Model.build
+
+    @property
+    def _has_graph(self) -> bool:
+        return "graph" in self.__dict__
+
+    def _see(self, x: Any) -> Any:
+        """Makes the graph for the first data, which are given back."""
+        if self._has_graph or x is None:
+            return x
+        x = x if isinstance(x, Symbol) else as_batches(x)
+        self._build_for(specs_of(x.first.x if isinstance(x, Batches) else x))
+        return x
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "graph":
+            raise self._not_built()
+        return super().__getattr__(name)
+
+    def _not_built(self) -> OptionError:
+        return OptionError(
+            "not-built",
+            "the model does not know its input's shape yet",
+            got=f"a {type(self).__name__} without Input",
+            do=self._to_be_built,
+        )
+
+    _to_be_built = "call the model on data, or build((None, ...))"
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> Weight:
+        if self._body is None:
+            raise OptionError(
+                "weights-of-a-model",
+                "a model of inputs and outputs has the weights of its layers",
+                got="add_weight",
+                do="add the weight in a Layer of your own",
+            )
+        return self._body.add_weight(*args, **kwargs)
 
     # ---- as a layer --------------------------------------------------------------------------------------
 
@@ -99,6 +187,14 @@ class Model(Layer):
 
     def call(self, weights, inputs, *, training=False, mask=None, key=None):
         return self.apply(weights, inputs, masks=(mask,), training=training, key=key).outputs
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._see(args[0])
+        return super().__call__(*args, **kwargs)
+
+    def _sublayers(self) -> list[tuple[str, Layer]]:
+        """None beside those of the graph, whose weights are the model's."""
+        return []
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
         if (
@@ -126,8 +222,15 @@ class Model(Layer):
     # ---- structure ---------------------------------------------------------------------------------------
 
     @property
+    def is_class(self) -> bool:
+        """Whether a class of its own says in ``call`` what the model computes."""
+        return self._body is not None
+
+    @property
     def layers(self) -> list[Layer]:
-        """The layers in Keras's order, without operations such as ``x + y``."""
+        """The layers in Keras's order, without operations such as ``x + y``; of a class, those among its attributes."""
+        if self._body is not None:
+            return [layer for _, layer in self._body._sublayers()]
         return [layer for layer in self.graph.layers if isinstance(layer, Layer)]
 
     @property
@@ -182,7 +285,8 @@ class Model(Layer):
 
     @property
     def weights(self) -> list[Weight]:
-        handles = [handle for layer in self.layers for handle in layer.weights]
+        handles = [] if self._body is None else self._body.own_weights
+        handles += [handle for layer in self.layers for handle in layer.weights]
         return list({id(handle): handle for handle in handles}.values())
 
     @property
@@ -249,15 +353,16 @@ class Model(Layer):
         ``run_eagerly``, ``steps_per_execution``, ``jit_compile`` and ``auto_scale_loss`` are accepted and change
         nothing: every training is one compiled program over as many steps as nobody has to look.
         """
-        self._compiled = Compiled(self, optimizer, loss, loss_weights, metrics, weighted_metrics)
+        self._compile_with = (optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
+        self._compiled = Compiled(self, *self._compile_with) if self._has_graph else None
 
     @property
     def compiled(self) -> bool:
-        return self._compiled is not None
+        return self._compile_with is not None
 
     @property
     def optimizer(self) -> Any:
-        return self._needs_compiled().optimizer
+        return self._needs_compiled().optimizer if self._compile_with is None else self._compile_with[0]
 
     @property
     def loss(self) -> Any:
@@ -268,6 +373,8 @@ class Model(Layer):
         return self._needs_compiled().names()
 
     def _needs_compiled(self) -> Compiled:
+        if self._compiled is None and self._compile_with is not None:
+            raise self._not_built()
         if self._compiled is None:
             raise OptionError(
                 "not-compiled",
@@ -300,6 +407,7 @@ class Model(Layer):
 
         Ctrl-C stops after the running chunk of steps (at most about a second) and leaves the weights reached.
         """
+        x = self._see(x)
         return fitting.fit(
             self,
             self._needs_compiled(),
@@ -333,6 +441,7 @@ class Model(Layer):
         return_dict: bool = False,
     ) -> Any:
         """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
+        x = self._see(x)
         compiled = self._needs_compiled()
         data = given(self, x, y, sample_weight)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
@@ -353,6 +462,7 @@ class Model(Layer):
         callbacks: Any = None,
     ) -> Any:
         """Outputs for data, as NumPy arrays, computed batch by batch."""
+        x = self._see(x)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
         return fitting.predict(self, x, batch_size or 32, steps, told)
 
@@ -371,6 +481,7 @@ class Model(Layer):
         return_dict: bool = False,
     ) -> Any:
         """One step on one batch; the loss and metrics of that batch."""
+        x = self._see(x)
         compiled = self._needs_compiled()
         logs = fitting.train_on_batch(self, compiled, x, y, sample_weight, class_weight)
         values = [logs[name] for name in compiled.names()]

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import jax
-import numpy as np
 
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Input, Symbol
@@ -14,7 +13,6 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
-from fourfold.models.batches import Batches, as_batches
 from fourfold.models.model import Model
 
 
@@ -30,15 +28,13 @@ class Sequential(Model):
     49
     """
 
+    _to_be_built = "put Input(shape=...) first, or call build((None, ...))"
+
     def __init__(
         self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
     ) -> None:
         Layer.__init__(self, name=name)
-        self._compiled = None
-        self._pending: tuple | None = None
-        self.stop_training = False
-        self.initial_epoch = 0
-        self.history = None
+        self._begin()
         self._stack: list[Layer] = []
         self._start: Symbol | None = None
         self._end: Symbol | None = None
@@ -90,8 +86,12 @@ class Sequential(Model):
 
     def build(self, *inputs: Any, **kwargs: Any) -> None:
         """Makes the graph for an input shape (with the batch axis), unless it is made."""
+        shape = inputs[0] if inputs else kwargs["input_shape"]
+        self._build_for(shape if isinstance(shape, TensorSpec) else TensorSpec(tuple(shape)))
+
+    def _build_for(self, specs: Any) -> None:
         if self._start is None and self._stack:
-            spec = inputs[0] if isinstance(inputs[0], TensorSpec) else TensorSpec(tuple(inputs[0]))
+            spec = jax.tree.leaves(specs)[0]
             self._start = Input(batch_shape=(None, *spec.shape[1:]), dtype=spec.dtype)
             self._extend(self._stack)
 
@@ -105,57 +105,7 @@ class Sequential(Model):
             self.__dict__.pop("graph", None)
             return
         self._set_graph(Graph(self._start, self._end))
-        if self._pending is not None:
-            Model.compile(self, *self._pending[0], **self._pending[1])
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._see(args[0])
-        return super().__call__(*args, **kwargs)
-
-    def _see(self, x: Any) -> Any:
-        """Makes the graph for the first data, which are given back."""
-        if self._has_graph or x is None:
-            return x
-        x = x if isinstance(x, Symbol) else as_batches(x)
-        seen = x.first.x if isinstance(x, Batches) else x
-        if not isinstance(x, Symbol):
-            array = jax.tree.leaves(seen)[0]
-            array = array if hasattr(array, "dtype") else np.asarray(array)
-            seen = TensorSpec((None, *array.shape[1:]), "int32" if array.dtype.kind in "iu" else "float32")
-        self.build(getattr(seen, "spec", seen))
-        return x
-
-    @property
-    def _has_graph(self) -> bool:
-        return "graph" in self.__dict__
 
     @property
     def layers(self) -> list[Layer]:
         return list(self._stack)
-
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        self._pending = (args, kwargs)
-        if self._has_graph:
-            super().compile(*args, **kwargs)
-
-    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        x = self._see(x)
-        return super().fit(x, *args, **kwargs)
-
-    def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        x = self._see(x)
-        return super().evaluate(x, *args, **kwargs)
-
-    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        x = self._see(x)
-        return super().predict(x, *args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "graph":
-            raise OptionError(
-                "not-built",
-                "the model does not know its input's shape yet",
-                got="a Sequential without Input",
-                do="put Input(shape=...) first, or call build((None, ...))",
-            )
-        return super().__getattr__(name)

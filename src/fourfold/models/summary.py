@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def print_summary(
     model: Model, line_length: int | None = None, print_fn: Callable[[str], None] | None = None
 ) -> None:
-    """Prints the layers of a model and operations of a model in order."""
+    """Prints the layers of a model and operations of a model in order.
+
+    Of a model that is written as a class nobody knows which of its layers ``call`` calls with what: "?".
+    """
     linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
     table = Table(title=f'Model: "{model.name}"', title_justify="left")
     for column in ["Layer (type)", "Output Shape", "Param #", "FLOPs"] + ([] if linear else ["Connected to"]):
@@ -30,11 +33,12 @@ def print_summary(
         )
     flops = layer_flops(model)
     known = model.layers
-    for layer in model.graph.layers:
+    in_order = known if model.is_class else model.graph.layers
+    for layer in in_order:
         if not (layer in known or isinstance(layer, Operation)):
             continue
         cells = [f"{layer.name} ({_kind(layer)})", _shape(model, layer), f"{layer.count_params():,}"]
-        cells.append(f"{flops.get(id(layer), 0):,}")
+        cells.append("?" if model.is_class else f"{flops.get(id(layer), 0):,}")
         table.add_row(*cells, *([] if linear else [_connected(model, layer)]))
     console = Console(width=line_length, highlight=False)
     with console.capture() as capture:
@@ -83,6 +87,8 @@ def _kind(layer: Layer | Operation) -> str:
 
 
 def _shape(model: Model, layer: Layer | Operation) -> str:
+    if model.is_class:
+        return "?"
     if isinstance(layer, InputLayer):
         return str(layer.batch_shape)
     outputs = next(node.outputs for node in model.graph.nodes if node.layer is layer)
