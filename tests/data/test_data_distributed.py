@@ -113,11 +113,11 @@ READ = {
     "tables beside another form": (files(a_dot_csv=TABLE, b_dot_ts="@data"), "ignored: 'b.ts' (no tables, by their names)"),
     "texts in Shift-JIS": (files(**{f"{c}__{i}_dot_txt": f"会議{c}{i}".encode("cp932") for c in "ab" for i in range(8)}), "encoding: cp1252 of 16 of 16 texts (not UTF-8); --encoding NAME overrides"),
     "texts in UTF-16 without a mark": (files(**{f"{c}__{i}_dot_txt": f"{c} text {i}".encode("utf-16-le") for c in "ab" for i in range(8)}), "encoding: utf-16-le of 16 of 16 texts"),
+    "Kaggle: test rows without the target": (files(train_dot_csv=PASSENGERS, test_dot_csv=rows("id,fare,port", lambda i: f"{i},{i % 7}"), sample_submission_dot_csv="id,survived\n1,0\n"), "target: survived (the only column that the test rows lack)"),
 }  # fmt: skip
 
 # name: (content or maker, exit code, slug, words of the message)
 REFUSED = {
-    "Kaggle: test rows without the target": (files(train_dot_csv=PASSENGERS, test_dot_csv=rows("id,fare,port", lambda i: f"{i},{i % 7}"), sample_submission_dot_csv="id,survived\n1,0\n"), 2, "test-columns", "--target survived, then fourfold predict FOLDER"),
     "test rows with other capitals": (files(train_dot_csv=TABLE, test_dot_csv=TABLE.replace("v,w,y", "V,w,y")), 2, "test-columns", "no 'v' (is it 'V'?)"),
     "different tables": (files(sales_dot_csv=TABLE, stores_dot_csv="k,kind\n1,a\n"), 2, "part-columns", "name one of the files, if they are different tables"),
     "a folder of a file that is no table by its name": (files(adult_dot_data=TABLE, adult_dot_names="| about\n"), 2, "folder", "name the file of data, such as"),

@@ -1,7 +1,10 @@
 """What competitions, programs and devices hand out: read and said, or refused, each for a stated reason."""
 
+import numpy as np
 import pytest
-from data_samples import files, png, read_and_said, refused_and_said, rows
+from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
+
+from fourfold.data.words import as_written, understood
 
 TRAIN = rows("Id,Survived,v", lambda i: f"{i + 1},{i % 2}", label=lambda i: i % 9)
 TEST = rows("Id,v", lambda i: i + 101, label=lambda i: i % 9)
@@ -17,13 +20,26 @@ READ = {
     "the target is what the test rows lack": (files(train_dot_csv=TRAIN, test_dot_csv=TEST, sample_submission_dot_csv="Id,Survived\n101,0\n"), "target: Survived (the only column that the test rows lack); --target NAME overrides"),
     "validation rows beside test rows without a target": (files(train_dot_csv=TRAIN, val_dot_csv=TRAIN, test_dot_csv=TEST), "test rows: 30 (from"),
     "pictures to train and to validate on, and others without classes": (files(**pictures("train", "val"), **{f"test__{i}_dot_png": png() for i in range(8)}), "not used: 'test' (no 'class' in it; fourfold predict FOLDER"),
+    "settings of a device above the names": ("Device,X-1000\nUnits: C, %\n\n" + rows("time,temp,hum,y", lambda i: f"10:{i:02d},{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Device,X-1000')"),
+    "the name of an index below two lines of names": (rows(",a,a,t\n,u,v,y\nrun,,,", lambda i: f"{i % 4},{i % 9},{i % 7}"), "names in two lines: 'run', 'a u', 'a v', 't y'"),
+    "the names of two indices below two lines of names": (rows(",,a,a,t\n,,u,v,y\nrun,day,,,", lambda i: f"{i % 4},{i % 3},{i % 9},{i % 7}"), "names of rows: 'run', 'day'"),
+    "single quotes around words with commas": (rows("v,w,y", lambda i: f"{i % 9},'{'kl'[i % 3 % 2]}, m'"), "quotes: single ones around cells"),
+    "single quotes around everything": (rows("'v','w','y'", lambda i: f"'{i % 9}','{i % 7}'", label=lambda i: f"'{LABELS[i % 2]}'"), "layout: flat, 2 numbers"),
+    "apostrophes within words": (column(["'t Hooft", "O'Neil"]), "1 category"),
+    "a minus behind the number": (column(["1.200,50-", "7,00", "3,10-"], "v;y").replace(",p", ";p").replace(",q", ";q"), "a dash behind a number taken for a minus"),
 }  # fmt: skip
 
 # name: (content or maker, exit code, slug, words of the message)
 REFUSED = {
     "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w'"),
+    "a header that is two names short": ("v,y\n" + "1,2,3,p\n1,3,2,q\n" * 20, 2, "ragged-row", "wanted 2"),
     "test rows that write the target otherwise": (files(train_dot_csv=TRAIN, test_dot_csv=TRAIN.replace("Survived", "survived")), 2, "test-columns", "is it 'survived'?"),
 }  # fmt: skip
+
+
+def test_new_numbers_with_a_minus_behind_them_are_read_as_those_of_training():
+    words = np.array(["5-", "1.5", "2.25-"], dtype=object)
+    assert as_written(words, "number", understood(words).written).tolist() == [-5, 1.5, -2.25]
 
 
 @pytest.mark.parametrize("name", READ)

@@ -26,7 +26,7 @@ Records = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Header:
-    """``lines`` (0, 1 or 2) of the first records are no rows; ``names``, one for each column; what was made of them."""
+    """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them."""
 
     lines: int
     names: tuple[str, ...]
@@ -51,7 +51,11 @@ def header_of(records: Records) -> Header:
         names = [cell.strip() for cell in first]
         if "" in names[1:] or len(set(names)) < len(names):
             joined = [_joined(top, cell.strip()) for top, cell in zip(_spread(names), second)]
-            return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
+            index = _names_of_index(records[2])
+            joined = [*index, *joined[len(index) :]]
+            said = [Note(f"names in two lines: {listed(joined)}")]
+            said += [Note(f"names of rows: {listed(index)}", "a line below them")] if index else []
+            return _named(3 if index else 2, joined, *said)
         units = listed([cell.strip() for cell in second if cell.strip()])
         return _named(2, names, Note("left out: 1 line below the names", f"units, and no row: {units}"))
     if not _is_header(records):
@@ -64,6 +68,14 @@ def header_of(records: Records) -> Header:
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
+
+
+def _names_of_index(record: Sequence[str]) -> list[str]:
+    """The words with which a line begins that has nothing behind them: pandas names its index so below columns in two
+    lines; [] for any other line."""
+    cells = [cell.strip() for cell in record]
+    words = cells[: cells.index("")] if "" in cells else []
+    return words if not any(cells[len(words) :]) and not any(map(_is_number, words)) else []
 
 
 def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:

@@ -31,6 +31,9 @@ UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
     rf"(?P<after>{CURRENCY}|%|[a-zA-Zµ°²³/]{{1,6}})?(?P<close>\)?)"
 )
+MINUS_BEHIND = re.compile(r"(\d[\d.,]*)-")
+"""A number as SAP writes one that is negative."""
+
 WHOLE_PRICE = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}")
 """What stands for no cents: 20.-- or 5,-"""
 
@@ -207,7 +210,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
       digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless they cut twice
       (1.234.567);
-    - a currency before or after the number, the same in all words that have one; brackets are a minus;
+    - a currency before or after the number, the same in all words that have one; brackets are a minus, and so is a dash
+      behind a number;
     - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
     - thousands, millions and billions (1.2k, 3M), if there are several of them.
 
@@ -232,6 +236,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
     if any(amount.brackets for amount in amounts.values()):
         said.append("brackets taken for a minus")
+    if any(amount.behind for amount in amounts.values()):
+        said.append("a dash behind a number taken for a minus")
     if any(amount.digits == "" for amount in amounts.values()):
         said.append("a dash taken for 0")
     return Style(decimal, thousands, unit, ", ".join(said))
@@ -239,13 +245,14 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
 
 @dataclass(frozen=True)
 class _Amount:
-    """A number in parts; ``exponent`` is that of ten, as in 1,5E-03."""
+    """A number in parts; ``exponent`` is that of ten, as in 1,5E-03; ``behind``: its minus stands behind it."""
 
     digits: str
     unit: str
     negative: bool
     brackets: bool
     exponent: str = ""
+    behind: bool = False
 
 
 def _is_currency(unit: str) -> bool:
@@ -265,6 +272,9 @@ def _amount(word: str) -> _Amount | None:
         return _Amount(found[2], "", found[1] == "-", False, found[3])
     if nothing := NO_MONEY.fullmatch(word.strip()):
         return _Amount("", nothing["before"] or nothing["after"], False, False)
+    behind = MINUS_BEHIND.fullmatch(WHOLE_PRICE.sub("", word.strip()))
+    if behind:
+        return _Amount(behind[1], "", True, False, behind=True)
     found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
     brackets = found is not None and found["sign"] == "("
     if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):

@@ -23,7 +23,16 @@ from .messages import counted, listed
 from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
-from .text_file import SEPARATORS, Dialect, between_blanks, dialect_of, encoding_of, plain, said_of
+from .text_file import (
+    SEPARATORS,
+    Dialect,
+    between_blanks,
+    dialect_of,
+    encoding_of,
+    plain,
+    said_of,
+    single_quotes,
+)
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
@@ -122,6 +131,8 @@ def _text(
             blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
             notes += (Note(f"separated by {mark}"),)
+        if encoding == "utf-8" and single_quotes(content):
+            notes += (Note("quotes: single ones around cells", "no cell has double ones"),)
         with database(path, content.name, explain, scratch, len(dialect.names)) as (connection, file):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
 

@@ -32,6 +32,9 @@ LOOKED_AT = 100
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
 
+NUMBER = re.compile(r"[-+\d.,\s]*\d[-+\d.,\s]*", re.ASCII)
+"""A cell of a number."""
+
 UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 """The bytes that Windows-1252 has no characters for."""
 
@@ -202,7 +205,8 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
     """A file in UTF-8 with one kind of line end and columns between marks: the file itself, or a copy for as long
     as it is needed."""
     blanks = encoding == "utf-8" and between_blanks(content)
-    if encoding == "utf-8" and not mixed and not blanks:
+    singles = single_quotes(content) if encoding == "utf-8" and not blanks else ""
+    if encoding == "utf-8" and not mixed and not blanks and not singles:
         yield content.path, _with_lines(content)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
@@ -211,6 +215,9 @@ def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, 
             reader = io.TextIOWrapper(file, encoding=encoding, newline=None)
             if blanks:
                 csv.writer(copy, delimiter="\t", lineterminator="\n").writerows(map(_words, reader))
+            if singles:
+                records = csv.reader(reader, delimiter=singles, quotechar="'")
+                csv.writer(copy, delimiter=singles, lineterminator="\n").writerows(records)
             while part := reader.read(2**20):
                 copy.write(part)
         with path.open("rb") as file:
@@ -250,6 +257,24 @@ def between_blanks(content: Content) -> bool:
         return False
     first, *widths = (len(_words(line)) for line in lines)
     return len(set(widths)) == 1 and widths[0] > 1 and first in (widths[0], widths[0] - 1)
+
+
+def single_quotes(content: Content) -> str:
+    """The separator of a text in UTF-8 that has single quotes around cells in the place of double ones; "" of others.
+
+    Each line but the first has such a cell, and all have as many columns.
+    """
+    text = content.head.decode("utf-8", "replace").removeprefix("\ufeff")
+    lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()]
+    lines = lines[:LOOKED_AT] if len(content.head) >= content.unpacked else lines[:-1]
+    if len(lines) < 2 or "'" not in lines[-1] or any('"' in line or line.count("'") % 2 for line in lines):
+        return ""
+    for mark in SEPARATORS:
+        quoted = re.compile(rf"(^|{re.escape(mark)})'[^']*'({re.escape(mark)}|$)")
+        if mark in lines[0] and all(map(quoted.search, lines[1:])):
+            widths = {len(record) for record in csv.reader(lines, delimiter=mark, quotechar="'")}
+            return mark if len(widths) == 1 else ""
+    return ""
 
 
 def _words(line: str) -> list[str]:
@@ -293,7 +318,7 @@ def dialect_of(content: Content) -> Dialect:
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
     header = header_of(records)
-    if header.lines == 2:
+    for _ in range(header.lines - 1):
         skip += _first_ends(lines[skip:], separator)
     return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes)
 
@@ -336,7 +361,8 @@ def _usual(records: list[list[str]]) -> int:
 
 
 def _above(lines: list[str], separator: str) -> int:
-    """How many lines stand above a table: titles and comments of one cell (or blank), above records of several.
+    """How many lines stand above a table: titles and comments of one cell (or blank), above records of several; and
+    lines of fewer cells, as devices write their settings, above names of columns.
 
     >>> _above(["Report\\n", "\\n", "a,b\\n", "1,2\\n", "3,4\\n"], ","), _above(["a,b\\n", "1,2\\n"], ",")
     (2, 0)
@@ -344,15 +370,20 @@ def _above(lines: list[str], separator: str) -> int:
     width = _usual(_records(lines, separator))
     if width < 2:
         return 0
-    above = 0
+    above, settings = 0, False
     for line in lines[:MOST_ABOVE]:
         cells = next(csv.reader([line], delimiter=separator), [])
         filled = sum(bool(cell.strip()) for cell in cells)
         title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
         comment = line.startswith("#") and len(cells) != width
-        if not (title or comment) or line.count('"') % 2:
+        setting = len(cells) < width - 1  # of one name less R makes columns
+        if not (title or comment or setting) or line.count('"') % 2:
             break
+        settings = settings or not (title or comment)
         above += 1
     rest = _records(lines[above:], separator)
     even = sum(len(record) == width for record in rest) >= 0.9 * len(rest)
-    return above if rest and even and len(rest[0]) == width else 0
+    if not rest or not even or len(rest[0]) != width:
+        return 0
+    named = header_of(rest).lines and not any(map(NUMBER.fullmatch, rest[0]))
+    return above if named or not settings else 0
