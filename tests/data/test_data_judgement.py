@@ -120,6 +120,13 @@ def test_how_many_rows_decide_what():
     assert number.number == pytest.approx(1.25 / 30) and not number.important
 
 
+def test_rows_of_a_rare_class_decide_what_its_score_can_show():
+    """Of 600 rows 42: as many as 156 of two equal classes, since 1 / 156 = (1 / 42 + 1 / 558) / 4."""
+    few = found(table(rows=600).assign(kind=["yes"] * 42 + ["no"] * 558))["few-rows"]
+    assert few.number == pytest.approx(2.8 * np.sqrt(0.1 / 156.24), rel=1e-3)
+    assert "about 7.1 points of balanced accuracy" in few.what
+
+
 def test_groups_and_ids():
     frame = table().assign(
         who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")

@@ -123,7 +123,7 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
     [("balanced_accuracy", 0.84, True), ("balanced_accuracy", 0.7, False), ("accuracy", 0.84, False)],
 )
 def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear, said, held):
-    """A network that tells a rare class too often gains by it, though others rank the rows better."""
+    """Where a class is told is half of the balanced accuracy, and others may rank the rows better."""
     auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
     found = findings((0.8, 0.95, 0.88), *auc, Evidence(doubts.AUC, "linear", linear, FRACTION))
     listed = [doubt for doubt in decide(replace(found, score=score)).doubts if "AUC" in doubt]
@@ -131,6 +131,13 @@ def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear
     for doubt in listed:
         assert doubt.endswith("linear is ahead: 84.0 % against 70.0 % of Convolution.")
         held(doubt, decide(replace(found, score=score)).evidence)
+
+
+def test_a_baseline_ahead_by_auc_is_no_doubt_where_the_baseline_is_the_answer():
+    auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
+    found = findings((0.8, 0.8, 0.8), *auc, Evidence(doubts.AUC, "linear", 0.84, FRACTION), baseline=0.9)
+    verdict = decide(replace(found, score="balanced_accuracy"))
+    assert verdict.kind == "none" and not [doubt for doubt in verdict.doubts if "AUC" in doubt]
 
 
 @pytest.mark.parametrize(

@@ -283,8 +283,9 @@ def _windows(case: Case) -> Iterator[Finding]:
 def _rows(case: Case) -> Iterator[Finding]:
     """The smallest difference between two models that the tested rows can show, with a power of 80 %.
 
-    Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947). Root mean squared
-    error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
+    Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947); balanced accuracy
+    the same with 1 / n = sum_k 1 / (K^2 n_k), where they differ on this share of each class's n_k rows. Root mean
+    squared error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
     """
     rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
     if case.dataset.forecast is not None or (
@@ -293,8 +294,12 @@ def _rows(case: Case) -> Iterator[Finding]:
         rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
     tested = len(rows)
     if case.task.kind != "regression":
-        smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / tested), COARSE_ACCURACY
-        said = f"{100 * smallest:.1f} points of {'the Jaccard index' if case.task.several else 'accuracy'}"
+        score, alike = "the Jaccard index" if case.task.several else "accuracy", float(tested)
+        if case.task.score == "balanced_accuracy" and not case.task.stepwise:
+            counts = np.unique(case.dataset.target[rows], return_counts=True)[1]
+            score, alike = "balanced accuracy", len(counts) ** 2 / (1 / counts).sum()
+        smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / alike), COARSE_ACCURACY
+        said = f"{100 * smallest:.1f} points of {score}"
     else:
         smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
         said = f"{percent(smallest, 1)} of the error"

@@ -162,6 +162,8 @@ def threshold(c: Case) -> Iterator[Sentence]:
     if c.score != "balanced_accuracy" or c.family not in found:
         return
     best = max(found, key=lambda name: found[name].value or 0.0)
+    if c.kind == "none" and best in c.baselines:  # as the verdict says
+        return
     if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
         yield c.facts.say(
             "The score depends on where a class is told; by AUC, which doesn't, {best} is ahead: {auc} against {own} "
