@@ -51,7 +51,7 @@ def describe(graph: Graph) -> dict[str, Any]:
         if id(node.layer) not in places:
             places[id(node.layer)] = len(described)
             described.append(_layer(node.layer, graph.names[id(node.layer)]))
-        calls.append([places[id(node.layer)], _plain(list(node.args), numbers), _plain(node.kwargs, numbers)])
+        calls.append([places[id(node.layer)], as_plain(list(node.args), numbers), as_plain(node.kwargs, numbers)])
         for symbol in jax.tree.leaves(node.outputs):
             numbers[symbol] = len(numbers)
     return {"layers": described, "calls": calls, "output": numbers[graph.output_symbols[0]]}
@@ -72,7 +72,7 @@ def rebuild(description: Mapping[str, Any], x: Symbol) -> Symbol:
         made = [LAYERS[name].from_config(arguments) for name, arguments in description["layers"]]
         symbols = [x]
         for number, args, kwargs in description["calls"]:
-            args, kwargs = _with_symbols(args, symbols), _with_symbols(kwargs, symbols)
+            args, kwargs = with_symbols(args, symbols), with_symbols(kwargs, symbols)
             _refuse_giants(made[number], args)
             symbols += jax.tree.leaves(made[number](*args, **kwargs))
         return symbols[description["output"]]
@@ -108,14 +108,14 @@ def _layer(layer: Layer | Operation, name: str) -> list[Any]:
         raise _not_describable(f"{kind} with {error}", "numbers, strings and objects of Fourfold") from None
 
 
-def _plain(value: Any, numbers: Mapping[Symbol, int]) -> Any:
+def as_plain(value: Any, numbers: Mapping[Symbol, int]) -> Any:
     """Arguments of a call as plain data."""
     if isinstance(value, Symbol):
         return {"symbol": numbers[value]}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, numbers) for item in value]
+        return [as_plain(item, numbers) for item in value]
     if isinstance(value, dict):
-        return {name: _plain(item, numbers) for name, item in value.items()}
+        return {name: as_plain(item, numbers) for name, item in value.items()}
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise _not_describable(
@@ -123,13 +123,14 @@ def _plain(value: Any, numbers: Mapping[Symbol, int]) -> Any:
     )
 
 
-def _with_symbols(value: Any, symbols: list[Symbol]) -> Any:
+def with_symbols(value: Any, symbols: list[Symbol]) -> Any:
+    """The same with the symbols of these numbers."""
     if isinstance(value, list):
-        return [_with_symbols(item, symbols) for item in value]
+        return [with_symbols(item, symbols) for item in value]
     if isinstance(value, dict):
         if value.keys() == {"symbol"}:
             return symbols[value["symbol"]]
-        return {name: _with_symbols(item, symbols) for name, item in value.items()}
+        return {name: with_symbols(item, symbols) for name, item in value.items()}
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any
 
@@ -13,21 +15,22 @@ from fourfold.callbacks import History
 from fourfold.core.calls import CURRENT
 from fourfold.core.symbols import Applied, Symbol
 from fourfold.core.weights import Weight
-from fourfold.errors import OptionError, closest
+from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
-from fourfold.models import fitting, saving
+from fourfold.models import copying, fitting, saving
 from fourfold.models.arrays import as_inputs
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.compiling import Compiled
 from fourfold.models.feeding import given
-from fourfold.models.subclassed import Body, body_of, specs_of, traced
+from fourfold.models.structure import Structured
+from fourfold.models.subclassed import body_of, specs_of, traced
 from fourfold.models.summary import print_summary
 from fourfold.training.splitting import SplitPrediction, prediction_devices
 
 
-class Model(Layer):
+class Model(Structured):
     """Layers between inputs and outputs.
 
     Args:
@@ -56,8 +59,6 @@ class Model(Layer):
     >>> TwoLayers().predict(np.ones((3, 4)), verbose=0).shape
     (3, 1)
     """
-
-    _body: Body | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any):
         model = object.__new__(cls)
@@ -219,92 +220,39 @@ class Model(Layer):
             return [inputs[name] for name in self.input_names]
         return inputs
 
-    # ---- structure ---------------------------------------------------------------------------------------
-
-    @property
-    def is_class(self) -> bool:
-        """Whether a class of its own says in ``call`` what the model computes."""
-        return self._body is not None
-
-    @property
-    def layers(self) -> list[Layer]:
-        """The layers in Keras's order, without operations such as ``x + y``; of a class, those among its attributes."""
-        if self._body is not None:
-            return [layer for _, layer in self._body._sublayers()]
-        return [layer for layer in self.graph.layers if isinstance(layer, Layer)]
-
-    @property
-    def inputs(self) -> list[Symbol]:
-        return self.graph.input_symbols
-
-    @property
-    def outputs(self) -> list[Symbol]:
-        return self.graph.output_symbols
-
-    @property
-    def input(self) -> Any:
-        return self.graph.inputs
-
-    @property
-    def output(self) -> Any:
-        return self.graph.outputs
-
-    @property
-    def input_shape(self) -> Any:
-        shapes = [symbol.shape for symbol in self.inputs]
-        return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def output_shape(self) -> Any:
-        shapes = [symbol.shape for symbol in self.outputs]
-        return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def input_names(self) -> list[str]:
-        return [layer.name for layer in self.graph.input_layers]
-
-    @property
-    def output_names(self) -> list[str]:
-        by_symbol = dict(zip(self.inputs, self.input_names))
-        return [s.node.layer.name if s.node else by_symbol[s] for s in self.outputs]
-
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by name or by its place in ``layers``."""
-        if index is not None:
-            return self.layers[index]
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        names = [layer.name for layer in self.layers]
-        raise OptionError(
-            "no-layer",
-            "the model has no such layer",
-            got=f"{name!r}{closest(name, names)}",
-            wanted=", ".join(names),
-        )
-
-    @property
-    def weights(self) -> list[Weight]:
-        handles = [] if self._body is None else self._body.own_weights
-        handles += [handle for layer in self.layers for handle in layer.weights]
-        return list({id(handle): handle for handle in handles}.values())
-
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = value
+    # ---- as data, in files -------------------------------------------------------------------------------
 
     def summary(self, line_length: int | None = None, print_fn: Any = None, **_: Any) -> None:
         """Prints the layers: type, output shape, parameters, FLOPs a sample, and what each is connected to."""
         print_summary(self, line_length=line_length, print_fn=print_fn)
 
     def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "trainable": self.trainable}
+        """The model as plain data: its layers, and how they are called. What a class computes in ``call`` is not."""
+        base = {"name": self.name, "trainable": self.trainable}
+        return base if self.is_class else base | copying.config_of(self.graph)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """The model of a configuration, with weights that are drawn anew; ``custom_objects`` are classes by name."""
+        if cls.call is not Model.call:
+            return cls(**config)
+        inputs, outputs = copying.symbols_of(config, cls._classes(custom_objects))
+        made = cls if cls.__init__ is Model.__init__ else Model
+        return made(inputs, outputs, name=config["name"], trainable=config["trainable"])
+
+    @staticmethod
+    def _classes(custom_objects: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What a configuration may name beside layers: Fourfold's own models, and a user's classes."""
+        own = [cls for cls in (Model, *Model.__subclasses__()) if cls.__module__.startswith("fourfold.")]
+        return {cls.__name__: cls for cls in own} | dict(custom_objects or {})
+
+    def _clone(self, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> Any:
+        """A model of copies of the layers: what `clone_model` makes."""
+        return Model(*copying.replayed(self.graph, copy, inputs, call), name=self.given_name)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The configuration as JSON, for `fourfold.models.model_from_json`."""
+        return json.dumps(copying.entry(self), **kwargs)
 
     def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
         """Writes all weights, and what the optimizer remembers, to an ``.npz`` file, the whole or nothing of it.
@@ -497,3 +445,8 @@ class Model(Layer):
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch, as NumPy arrays."""
         return jax.tree.map(np.asarray, self(x))
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """The model whose ``to_json`` this is, with weights that are drawn anew."""
+    return copying.layer_from(json.loads(json_string), Model._classes(custom_objects))

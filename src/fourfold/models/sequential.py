@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jax
@@ -13,6 +13,7 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
+from fourfold.models import copying
 from fourfold.models.model import Model
 
 
@@ -105,6 +106,26 @@ class Sequential(Model):
             self.__dict__.pop("graph", None)
             return
         self._set_graph(Graph(self._start, self._end))
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers in order, as plain data; first the input, if it is known."""
+        start = [] if self._start is None else [copying.entry(InputLayer.of(self._start))]
+        layers = start + [copying.entry(layer) for layer in self._stack]
+        return {"name": self.name, "trainable": self.trainable, "layers": layers}
+
+    @classmethod
+    def from_config(
+        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
+    ) -> Sequential:
+        classes = cls._classes(custom_objects)
+        layers = [copying.layer_from(entry, classes) for entry in config["layers"]]
+        return cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+
+    def _clone(self, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> Sequential:
+        if call is not None:
+            return super()._clone(copy, inputs, call)
+        start = inputs if inputs is not None or self._start is None else InputLayer.of(self._start)
+        return Sequential([*([] if start is None else [start]), *map(copy, self._stack)], name=self.given_name)
 
     @property
     def layers(self) -> list[Layer]:

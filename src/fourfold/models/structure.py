@@ -1,0 +1,97 @@
+"""What a model is made of: its layers, inputs, outputs and weights, by order and by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fourfold.core.symbols import Symbol
+from fourfold.core.weights import Weight
+from fourfold.errors import OptionError, closest
+from fourfold.graph import Graph
+from fourfold.layers.base import Layer
+from fourfold.models.subclassed import Body
+
+
+class Structured(Layer):
+    """A layer that has a graph, or, of a class of its own, a body of which one is made."""
+
+    graph: Graph
+    _body: Body | None = None
+
+    @property
+    def is_class(self) -> bool:
+        """Whether a class of its own says in ``call`` what the model computes."""
+        return self._body is not None
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in Keras's order, without operations such as ``x + y``; of a class, those among its attributes."""
+        if self._body is not None:
+            return [layer for _, layer in self._body._sublayers()]
+        return [layer for layer in self.graph.layers if isinstance(layer, Layer)]
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        return self.graph.input_symbols
+
+    @property
+    def outputs(self) -> list[Symbol]:
+        return self.graph.output_symbols
+
+    @property
+    def input(self) -> Any:
+        return self.graph.inputs
+
+    @property
+    def output(self) -> Any:
+        return self.graph.outputs
+
+    @property
+    def input_shape(self) -> Any:
+        shapes = [symbol.shape for symbol in self.inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        shapes = [symbol.shape for symbol in self.outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def input_names(self) -> list[str]:
+        return [layer.name for layer in self.graph.input_layers]
+
+    @property
+    def output_names(self) -> list[str]:
+        by_symbol = dict(zip(self.inputs, self.input_names))
+        return [s.node.layer.name if s.node else by_symbol[s] for s in self.outputs]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by name or by its place in ``layers``."""
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers]
+        raise OptionError(
+            "no-layer",
+            "the model has no such layer",
+            got=f"{name!r}{closest(name, names)}",
+            wanted=", ".join(names),
+        )
+
+    @property
+    def weights(self) -> list[Weight]:
+        handles = [] if self._body is None else self._body.own_weights
+        handles += [handle for layer in self.layers for handle in layer.weights]
+        return list({id(handle): handle for handle in handles}.values())
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self.layers:
+            layer.trainable = value

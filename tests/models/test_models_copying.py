@@ -1,0 +1,181 @@
+"""Models as plain data and back, and models like others: their layers, structure, names, weights of their own."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fourfold import Input, Layer, Model, Sequential, layers
+from fourfold.errors import OptionError
+from fourfold.models import clone_model, model_from_json
+
+RNG = np.random.default_rng(0)
+ROWS, SERIES = RNG.normal(size=(5, 4)).astype("float32"), RNG.normal(size=(5, 6, 3)).astype("float32")
+
+
+class Scale(Layer):
+    """A layer of a user's own, with an argument."""
+
+    def __init__(self, factor=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return self.factor * x
+
+
+def sequential():
+    return Sequential([Input((4,)), layers.Dense(3, activation="relu", kernel_regularizer="l2"), layers.Dense(1)], name="s")
+
+
+def without_input():
+    model = Sequential([layers.Dense(3), layers.Dropout(0.5), layers.Dense(1)])
+    model.build((None, 4))
+    return model
+
+
+def shared():
+    x = Input((4,), name="rows")
+    layer = layers.Dense(4, name="twice")
+    return Model(x, layers.Add()([layer(layer(x)), x]), name="shared")
+
+
+def nested():
+    x = Input((4,))
+    return Model(x, layers.Dense(2)(shared()(sequential_of_four()(x))))
+
+
+def sequential_of_four():
+    return Sequential([Input((4,)), layers.Dense(4)])
+
+
+def several():
+    rows, series = Input((4,), name="rows"), Input((6, 3), name="series")
+    read, state = layers.GRU(3, return_state=True)(series)
+    both = layers.Concatenate()([rows, read])
+    return Model({"rows": rows, "series": series}, {"a": layers.Dense(1)(both), "b": state})
+
+
+def wrapped():
+    x = Input((6, 3))
+    y = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(x)
+    return Model(x, layers.MultiHeadAttention(2, 3)(y, y))
+
+
+def own():
+    x = Input((4,))
+    return Model(x, Scale(3.0)(layers.Dense(2)(x)))
+
+
+def operations():
+    x = Input((4,))
+    y = layers.Dense(4)(x)
+    return Model(x, (y + x)[:, 1:] * 2)
+
+
+def with_function():
+    return Sequential([Input((4,)), layers.Lambda(lambda x: x + 1), layers.Dense(1)])
+
+
+BOTH = {
+    "sequential": (sequential, ROWS),
+    "without an input": (without_input, ROWS),
+    "shared": (shared, ROWS),
+    "nested": (nested, ROWS),
+    "several": (several, {"rows": ROWS, "series": SERIES}),
+    "wrapped": (wrapped, SERIES),
+    "own": (own, ROWS),
+}
+CLONED = BOTH | {"operations": (operations, ROWS), "with a function": (with_function, ROWS)}
+
+
+def assert_twins(model, twin, x):
+    assert type(twin) is type(model) and twin.name == model.name
+    assert [layer.name for layer in twin.layers] == [layer.name for layer in model.layers]
+    assert not {id(w) for w in twin.weights} & {id(w) for w in model.weights}
+    assert twin.output_names == model.output_names and twin.input_names == model.input_names
+    twin.set_weights(model.get_weights())
+    wanted = model.predict(x, verbose=0)
+    got = twin.predict(x, verbose=0)
+    for name in wanted if isinstance(wanted, dict) else [...]:
+        np.testing.assert_array_equal(got[name], wanted[name])
+
+
+@pytest.mark.parametrize("make, x", CLONED.values(), ids=CLONED)
+def test_a_clone(make, x):
+    model = make()
+    assert_twins(model, clone_model(model), x)
+
+
+@pytest.mark.parametrize("make, x", BOTH.values(), ids=BOTH)
+def test_a_configuration_makes_the_same_model(make, x):
+    model = make()
+    config = json.loads(json.dumps(model.get_config()))
+    twin = type(model).from_config(config, custom_objects={"Scale": Scale})
+    assert_twins(model, twin, x)
+    assert twin.get_config() == config
+    assert_twins(model, model_from_json(model.to_json(), {"Scale": Scale}), x)
+
+
+def test_a_clone_with_other_layers():
+    def wider(layer):
+        return layers.Dense(8, name=layer.name) if layer.name == "dense" else type(layer).from_config(layer.get_config())
+
+    twin = clone_model(sequential(), clone_function=wider)
+    assert [w.shape for w in twin.weights] == [(4, 8), (8,), (8, 1), (1,)]
+
+
+def test_a_clone_on_symbols():
+    x = Input((4,))
+    assert clone_model(shared(), input_tensors=x).inputs == [x]
+    assert clone_model(sequential(), input_tensors=x).inputs == [x]
+
+
+def test_calls_of_a_clone():
+    x = Input((4,))
+    noisy = Model(x, layers.Dense(2)(layers.Dropout(0.5)(x)))
+
+    def quiet(layer, *args, **kwargs):
+        return args[0] if isinstance(layer, layers.Dropout) else layer(*args, **kwargs)
+
+    assert [type(layer).__name__ for layer in clone_model(noisy, call_function=quiet).layers] == ["InputLayer", "Dense"]
+
+
+class Written(Model):
+    def __init__(self, width=2, **kwargs):
+        super().__init__(**kwargs)
+        self.last = layers.Dense(width)
+
+    def get_config(self):
+        return super().get_config() | {"width": self.last.units}
+
+    def call(self, x):
+        return self.last(x)
+
+
+def test_a_class_is_made_of_its_own_configuration():
+    twin = Written.from_config(Written(3).get_config())
+    assert twin.predict(ROWS, verbose=0).shape == (5, 3)
+
+
+@pytest.mark.parametrize(
+    "text, wrong",
+    [
+        (r"no graph of layers to copy: got Written.*another Written\(...\), and set_weights", lambda: clone_model(Written())),
+        (r"got the operation \w+, wanted Add.*clone_model\(model\)", lambda: operations().get_config()),
+        (r"layer that is not known: got 'Scale'.*custom_objects=\{'Scale': Scale\}", lambda: Model.from_config(own().get_config())),
+        (r"layer that is not known: got 'Dens' \(did you mean 'Dense'\?\)", lambda: Sequential.from_config({"layers": [{"class_name": "Dens", "config": {}}]})),
+        (r"no configuration of a model: got KeyError: 'input_layers'", lambda: Model.from_config({"name": "m"})),
+        (r"holds a configuration|that no configuration holds: got a Lambda", lambda: with_function().get_config()),
+    ],
+)  # fmt: skip
+def test_errors(text, wrong):
+    with pytest.raises(OptionError, match=text):
+        wrong()
+
+
+def test_what_models_do_not_have():
+    import fourfold
+
+    with pytest.raises(AttributeError, match=r"has no 'load_model'.* Do this: build the model by the same code"):
+        fourfold.models.load_model  # noqa: B018
