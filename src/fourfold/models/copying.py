@@ -26,7 +26,7 @@ def config_of(graph: Graph) -> dict[str, Any]:
     """The layers, calls, inputs and outputs of a graph.
 
     Raises:
-        OptionError: ``not-describable``, for an operation such as ``x + y``.
+        OptionError: ``operation-in-config``, for an operation such as ``x + y``.
     """
     numbers = {symbol: number for number, symbol in enumerate(graph.input_symbols)}
     made = list(dict.fromkeys(node.layer for node in graph.nodes))
@@ -34,7 +34,7 @@ def config_of(graph: Graph) -> dict[str, Any]:
     for node in graph.nodes:
         if isinstance(node.layer, Operation):
             raise OptionError(
-                "not-describable",
+                "operation-in-config",
                 "a configuration holds layers, and this has no name as one",
                 got=f"the operation {node.layer.kind}",
                 wanted="Add, Concatenate and other layers",
