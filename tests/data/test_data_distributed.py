@@ -271,6 +271,14 @@ def test_rows_that_were_shuffled_together_or_have_names_of_their_own_are_taken()
     assert from_arrays(FRAME.iloc[shuffled], KIND.iloc[shuffled].to_numpy()).rows == N
 
 
+def test_an_index_with_a_name_is_said_to_be_no_column():
+    named = FRAME.set_axis(range(0, 7 * N, 7)).rename_axis("dose")
+    for data in (from_arrays(named, KIND.to_numpy()), read(named.assign(kind=KIND.to_numpy()), target="kind")):
+        said = "".join(map(str, data.notes))
+        assert "ignored: 'dose' (the index of the frame; x.reset_index() makes it a column)" in said
+    assert "the index" not in "".join(map(str, from_arrays(FRAME, KIND).notes))
+
+
 def test_groups_on_both_sides_of_the_users_own_split_are_said():
     frame = FRAME.assign(who=[f"w{i // 4}" for i in range(N)], kind=KIND)
     data = read(frame[:30], test=frame[20:], target="kind", roles=Roles(group="who"))

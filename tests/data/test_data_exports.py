@@ -14,6 +14,18 @@ def pictures(*parts):
     return {f"{part}__{c}__{i}_dot_png": png() for part in parts for c in "ab" for i in range(8)}
 
 
+def partitioned(folder):
+    for year in (2023, 2024):
+        (folder / f"year={year}").mkdir()
+        (folder / f"year={year}" / "part.csv").write_text(rows("v,y", lambda i: i % 9))
+    return folder / "*" / "part.csv"
+
+
+def records(folder):
+    np.save(folder / "x.npy", np.zeros(30, dtype=[("a", "f4"), ("y", "U3")]))
+    return folder / "x.npy"
+
+
 # name: (content or maker, words of what is printed)
 READ = {
     "a competition whose test rows have no target": (files(train_dot_csv=TRAIN, test_dot_csv=TEST), "not used: 'test.csv' (no 'Survived' in it; fourfold predict FOLDER"),
@@ -27,12 +39,26 @@ READ = {
     "single quotes around everything": (rows("'v','w','y'", lambda i: f"'{i % 9}','{i % 7}'", label=lambda i: f"'{LABELS[i % 2]}'"), "layout: flat, 2 numbers"),
     "apostrophes within words": (column(["'t Hooft", "O'Neil"]), "1 category"),
     "a minus behind the number": (column(["1.200,50-", "7,00", "3,10-"], "v;y").replace(",p", ";p").replace(",q", ";q"), "a dash behind a number taken for a minus"),
+    "Cyrillic in Windows-1251": (column(["Москва", "Казань"]).encode("cp1251"), "strange words, such as 'Ìîñêâà' (as text in another encoding has them"),
+    "values in the names of folders": (partitioned, "ignored: 'year' (they stand in the names of folders, not in the tables)"),
+    "a total below classes": (rows("shop,v,w,y", lambda i: f"s{i % 5},{i % 9},{i % 7}") + f"Total,{sum(i % 9 for i in range(30))},{sum(i % 7 for i in range(30))},p\n", "the last row holds the sums of the rows above in 'v', 'w'"),
+    "texts that are tables of one class each": (files(a_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" "), b_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" ")), "tables: 2"),
 }  # fmt: skip
 
 # name: (content or maker, exit code, slug, words of the message)
 REFUSED = {
     "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w'"),
     "a header that is two names short": ("v,y\n" + "1,2,3,p\n1,3,2,q\n" * 20, 2, "ragged-row", "wanted 2"),
+    "lines of text in a file for each class": (files(pos_dot_txt="a good film, 1\n" * 20, neg_dot_txt="a bad film 2\n" * 20), 2, "lines-of-text", "write one table with the columns text and label"),
+    "pictures and masks": (files(**{f"{part}__{i}_dot_png": png() for part in ("images", "masks") for i in range(8)}), 2, "no-classes", "got the subfolders 'images', 'masks'"),
+    "pictures and boxes": (files(**{f"images__{i}_dot_png": png() for i in range(8)}, **{f"labels__{i}_dot_txt": "0 0.5" for i in range(8)}), 2, "no-classes", "no masks or boxes"),
+    "sounds": (files(**{f"{c}__{i}_dot_wav": b"RIFF" for c in "ab" for i in range(8)}), 2, "folder", "features of the sounds"),
+    "tables in a folder for each class": (files(**{f"{c}__{i}_dot_csv": rows("v,w", str) for c in "ab" for i in range(8)}), 2, "folder", "what names of folders say has to be a column"),
+    "JSON with comments above": ('// of 2020\n[{"v": 1, "y": 2}]', 2, "wrong-kind", "take the comments out"),
+    "JSON with comments within": ('[\n  // first\n  {"v": 1, "y": 2}]', 2, "wrong-kind", "JSON with comments"),
+    "text in UTF-32": (column([1, 2, 3]).encode("utf-32"), 2, "wrong-kind", "--encoding utf-32"),
+    "a table that was saved as a page": ("<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "pandas.read_html"),
+    "records": (records, 2, "array-type", "pandas.DataFrame(numpy.load(FILE)).to_parquet"),
     "test rows that write the target otherwise": (files(train_dot_csv=TRAIN, test_dot_csv=TRAIN.replace("Survived", "survived")), 2, "test-columns", "is it 'survived'?"),
 }  # fmt: skip
 

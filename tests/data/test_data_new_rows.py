@@ -130,6 +130,26 @@ def test_arrays(kind, tmp_path):
         read_inputs(x[:0], preparation)
 
 
+@pytest.mark.parametrize(
+    ("learnt", "new", "said"),
+    [
+        (255, 1.0, "pixels of at most 1.5: another scale (the model has learnt from pixels around 12"),
+        (1.0, 255, "pixels above 8: another scale (the model has learnt from pixels around 0."),
+        (255, 255, ""),
+        (1.0, 1.0, ""),
+        (255, 0, ""),
+    ],
+)
+def test_pixels_on_another_scale_than_those_learnt_are_said(learnt, new, said):
+    """A model that is given pictures divided by 255 sees next to nothing; black ones may be black."""
+    pixels = RNG.random((N, 6, 6, 1))
+    of_bytes = [np.round(255 * pixels).astype(np.uint8), pixels]
+    data = from_arrays(of_bytes[learnt == 1.0], np.arange(N) % 2, layout="image")
+    given = np.zeros_like(of_bytes[0]) if not new else of_bytes[new == 1.0]
+    notes = "".join(map(str, read_inputs(given, Preparation.fit(data, np.arange(N))).notes))
+    assert said in notes and bool(said) == ("another scale" in notes)
+
+
 def test_a_frame_for_a_model_that_was_trained_on_an_array():
     x = RNG.normal(size=(N, 3))
     data = from_arrays(x, np.arange(N) % 2)

@@ -89,6 +89,7 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     series = unequal(x, name)
     inputs, columns, notes = _inputs(x) if series is None else (series, (), ())
+    notes += _named_index(x)
     layout = None if series is None else "sequence"
     pictures = _pictures(inputs)
     if y is None:
@@ -96,6 +97,13 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     _check_index(x, y)
     source = Source(name, inputs, columns, layout=layout, pictures=pictures, notes=notes)
     return source.aimed(*_target(y, inputs))
+
+
+def _named_index(x: Any) -> tuple[Note, ...]:
+    """What is said of a data frame of pandas whose index has names: it is no column."""
+    names = [str(name) for name in x.index.names if name is not None] if hasattr(x, "reset_index") else []
+    because = "the index of the frame; x.reset_index() makes it a column"
+    return (Note(f"ignored: {listed(names)}", because),) if names else ()
 
 
 def _check_index(x: Any, y: Any) -> None:

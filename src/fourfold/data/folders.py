@@ -41,6 +41,11 @@ OTHERS = (
 )
 """Pictures of other kinds, which are not read."""
 
+SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
+
+OF_OBJECTS = ("mask", "masks", "label", "labels", "annotation", "annotations", "segmentations", "bboxes", "gt")
+"""What folders are called, in small letters, that say of each picture beside them where something is in it."""
+
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 """How pictures begin."""
 
@@ -65,6 +70,7 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     if len(classes) == 1 and not files_of(classes[0]) and len(inner := classes_of(classes[0])) > 1:
         note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
         return read_classes(folder, inner, reading).noting(note)
+    _check_pairs(folder, [part.name for part in classes])
     files, labels, empty = [], [], []
     labelled = [part for part in classes if part.name.lower() not in UNLABELLED]
     unlabelled = [part.name for part in classes if part not in labelled and len(labelled) > 1]
@@ -78,6 +84,19 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     return source.noting(
         *(Note(f"left out: {listed(names)}", why) for why, names in because.items() if names)
     )
+
+
+def _check_pairs(folder: Path, names: list[str]) -> None:
+    """Refuse pictures beside what belongs to each of them, which are no classes."""
+    pictures = [name for name in names if name.lower() in ("image", "images", "img", "imgs")]
+    if len(names) == 2 and pictures and any(name.lower() in OF_OBJECTS for name in names):
+        raise DataError(
+            "no-classes",
+            f"{folder} holds pictures and what belongs to each of them, and no classes",
+            got=f"the subfolders {listed(names)}",
+            wanted="a subfolder for each class: one class or number a picture is learnt, no masks or boxes",
+            do="a table of the paths of the pictures and their classes or numbers",
+        )
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:
@@ -102,8 +121,11 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             wanted="tables, or a subfolder of pictures or of texts for each class",
             do="save the pictures as PNG or JPEG"
             if any(path.suffix.lower() in OTHERS for path in files)
-            else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it"
+            else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
+            "has to be a column in them"
             if len(tables := [path for path in files if is_table(path.name)]) > 1
+            else "numpy.savez with x, features of the sounds such as spectrograms, and y"
+            if files and all(path.suffix.lower() in SOUNDS for path in files)
             else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
             if 0 < len(files) <= SHOWN
             else "",

@@ -25,6 +25,7 @@ from .messages import close, listed
 from .pictures import developed
 from .read import open_source, parts_of
 from .sample import Reading
+from .scale import on_another_scale
 from .series import as_long, channels_of
 from .source import Source
 from .stamps import COMPACT, compact_dates
@@ -176,7 +177,8 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     if found.pictures and preparation.layout == "image":
         others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
         found = developed(found, shape=preparation.row_shape)
-        return NewRows(_shaped(found, preparation), Noticed(found.notes), others)
+        pixels = _shaped(found, preparation)
+        return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
     if isinstance(found.inputs, Table):
         if not columns:
             raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
@@ -202,7 +204,8 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     elif preparation.layout == "sequence" and np.ndim(found.inputs) == 3:
         steps = np.shape(found.inputs)[1]
         notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
-    return NewRows(_shaped(found, preparation), Noticed(notes), others)
+    shaped = _shaped(found, preparation)
+    return NewRows(shaped, Noticed(notes + on_another_scale(shaped, preparation)), others)
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:

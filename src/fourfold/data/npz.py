@@ -156,7 +156,11 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> 
         )
     if dtype.names or dtype.subdtype:
         raise DataError(
-            "array-type", f"{name} can't be used", got=f"records of type {dtype}", wanted="numbers or text"
+            "array-type",
+            f"{name} can't be used",
+            got=f"records of type {dtype}",
+            wanted="numbers or text",
+            do="pandas.DataFrame(numpy.load(FILE)).to_parquet('data.parquet')",
         )
     size = math.prod(shape) * dtype.itemsize
     if size != present:

@@ -97,19 +97,16 @@ def _lists_of_labels(classes: Sequence[str]) -> set[str]:
 
 
 def _sums_last(case: Case) -> list[str]:
-    """The columns of numbers, the target among them, if the last row holds in each the sum of all others."""
+    """The columns of numbers, a target of numbers among them, if the last row holds in each the sum of all others."""
     dataset = case.dataset
-    if (
-        case.task.kind != "regression"
-        or case.task.several
-        or dataset.layout != "flat"
-        or dataset.test_rows is not None
-    ):
+    if case.task.several or dataset.layout != "flat" or dataset.test_rows is not None:
         return []
     columns = {name: values for name, kind, values in case.columns() if kind == "number"}
-    columns[dataset.target_name] = dataset.target
+    if case.task.kind == "regression":
+        columns[dataset.target_name] = dataset.target
     present = {name: values for name, values in columns.items() if not np.isnan(values[-1])}
-    return list(present) if all(map(_is_sum, present.values())) else []
+    fewest = 1 if case.task.kind == "regression" else 2
+    return list(present) if len(present) >= fewest and all(map(_is_sum, present.values())) else []
 
 
 def _is_sum(values: np.ndarray) -> bool:

@@ -25,6 +25,9 @@ PACKED = (".gz", ".bz2", ".xz", ".zst")
 DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
 """What Hugging Face calls files that say what the others hold."""
 
+TEXT_HEAD = 2**14
+"""Bytes of a file by which it is told from a table that it holds texts."""
+
 MOST = 10_000
 """The most files that one pattern or folder may lead to."""
 
@@ -99,6 +102,41 @@ def check_inside(path: Path, folder: Path) -> None:
             wanted=f"a file within {folder}",
             do="copy the file into the folder",
         )
+
+
+def ignored_folders(files: Sequence[str | Path]) -> list[Note]:
+    """What is said of folders that hold a value of a column, as year=2024, which the tables in them do not have."""
+    names = dict.fromkeys(
+        part.partition("=")[0] for file in files for part in Path(file).parent.parts if "=" in part[1:]
+    )
+    because = "they stand in the names of folders, not in the tables"
+    return [Note(f"ignored: {listed(list(names))}", because)] if names else []
+
+
+def check_texts(folder: Path, files: Sequence[Path]) -> None:
+    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, neg.txt)."""
+    if len(files) < 2 or any(path.suffix.lower() != ".txt" for path in files):
+        return
+    lines = []
+    for path in files:
+        with path.open("rb") as file:
+            lines += file.read(TEXT_HEAD).decode("utf-8", "replace").splitlines()[:-1]
+    lines = [line for line in lines if line.strip()]
+    texts = sum(map(_is_text, lines))
+    if texts > 0.9 * len(lines) and not any(all(mark in line for line in lines) for mark in ",;\t|"):
+        raise DataError(
+            "lines-of-text",
+            f"{folder} holds files of texts, a line each, and no tables",
+            got=listed([path.name for path in files]),
+            wanted="a table, or a subfolder for each class with a file for each text",
+            do="write one table with the columns text and label, the text between double quotes, and the name of its "
+            "file as the label",
+        )
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line is words, three and more, most of its characters letters."""
+    return len(line.split()) > 2 and sum(map(str.isalpha, line)) > 0.6 * len(line.strip())
 
 
 def joined(name: str, parts: Sequence[Source]) -> Source:

@@ -28,7 +28,7 @@ from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
-from .parts import entries_of, files_of, joined, matches, part_of, tables_in
+from .parts import check_texts, entries_of, files_of, ignored_folders, joined, matches, part_of, tables_in
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
 from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
@@ -269,6 +269,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
         return read_unlabelled(folder, reading)
     ignored = [path.name for path in files_of(folder) if path not in tables]
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
+    check_texts(folder, tables)
     return _tables(str(folder), tables, reading).noting(*notes)
 
 
@@ -328,9 +329,8 @@ def _tables(name: str, files: Sequence[str | Path], reading: Reading, called: st
     total = max(sum(sizes), 1)
     if reading.whole or reading.last:  # a series may lie in several files
         reading = replace(reading, rows=ALL)
-    return joined(
-        name, [read(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
-    )
+    parts = [read(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
+    return joined(name, parts).noting(*ignored_folders(files))
 
 
 def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list[Survey]:

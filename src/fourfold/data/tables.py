@@ -32,6 +32,7 @@ from .text_file import (
     plain,
     said_of,
     single_quotes,
+    strange_words,
 )
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -126,7 +127,7 @@ def _text(
 
         notes = dialect.notes
         if encoding != "utf-8":
-            notes += (said_of(encoding),)
+            notes += (said_of(encoding), *(strange_words(text) if encoding == "cp1252" else ()))
         if dialect.separator != ",":
             blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
             mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))

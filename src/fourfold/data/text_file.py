@@ -35,6 +35,9 @@ NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 NUMBER = re.compile(r"[-+\d.,\s]*\d[-+\d.,\s]*", re.ASCII)
 """A cell of a number."""
 
+ACCENTED = re.compile(r"\b[\u00c0-\u00ff\u00a8\u00b8]{4,}\b")
+"""A word of accented letters alone; no language of Windows-1252 has such."""
+
 UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 """The bytes that Windows-1252 has no characters for."""
 
@@ -124,6 +127,15 @@ def _first_other(content: Content, encoding: str = "utf-8") -> str:
 def said_of(encoding: str) -> Note:
     """What is said of an encoding that nobody named."""
     return Note(f"encoding: {encoding}", "not UTF-8", "--encoding NAME")
+
+
+def strange_words(content: Content) -> tuple[Note, ...]:
+    """What is said of text of Windows-1252 with words of nothing but accented letters, as Cyrillic has them there."""
+    found = ACCENTED.search(content.head.decode("utf-8", "replace"))
+    if found is None:
+        return ()
+    because = "as text in another encoding has them; cp1251 is a usual one of Cyrillic"
+    return (Note(f"strange words, such as {found[0]!r}", because, "--encoding NAME"),)
 
 
 def check_encoding(encoding: str | None) -> None:

@@ -23,6 +23,9 @@ STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes
 STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
 MARKDOWN = re.compile(rb"\s*\|[^\n]*\r?\n\s*\|?[ :|-]*-{2,}[ :|-]*\r?\n")
 DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
+COMMENTED = re.compile(
+    rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
+)
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -136,7 +139,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
         "an HTML page",
         _says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
-        "download the file itself, not its page",
+        "download the file itself, not its page; of a table that was saved as a page pandas.read_html, then to_csv",
     ),
     WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
     WrongKind(
@@ -160,6 +163,8 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _says(b'"toa5"', b"toa5,"),
         "pandas.read_csv(FILE, skiprows=[0, 2, 3]), then to_csv",
     ),
+    WrongKind("JSON with comments", _matches(COMMENTED), "take the comments out"),
+    WrongKind("text in UTF-32", _starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
     WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
     WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
     WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
