@@ -198,14 +198,16 @@ class _Classifier(ClassifierMixin, _Estimator):
         The most probable class; where one class has more than 80 % of the rows that were learnt from, the class whose
         probability is the largest multiple of its share, as the balanced accuracy wants it.
         """
-        probabilities, task = self._probabilities(X), self.model_.preparation.task
+        probabilities = self._probabilities(X)
+        task = self.model_.preparation.task
         if task.several:
             return (probabilities > 0.5).astype(self._y_type)
         return self.classes_[self._places[task.told(probabilities)]]
 
     def _probabilities(self, X: Any) -> np.ndarray:
         """In the order of the task's classes."""
-        return self.model_.preparation.probabilities(self._outputs(X))
+        outputs = self._outputs(X)  # says so where there is no model
+        return self.model_.preparation.probabilities(outputs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
