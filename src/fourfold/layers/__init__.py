@@ -49,9 +49,32 @@ from fourfold.layers.pooling import (
     MaxPooling2D,
 )
 from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
-from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropout1D
+from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
 from fourfold.layers.rescaling import Rescaling
-from fourfold.layers.reshaping import Cropping1D, Flatten, Permute, Reshape, ZeroPadding1D, ZeroPadding2D
+from fourfold.layers.reshaping import (
+    Cropping1D,
+    Cropping2D,
+    Flatten,
+    Permute,
+    Reshape,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
+from fourfold.layers.resizing import UpSampling1D, UpSampling2D
+from fourfold.layers.separable import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from fourfold.layers.transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+)
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
 
 

@@ -39,14 +39,7 @@ class Convolution(Layer):
         self.activation = activations.get(given["activation"])
         self.use_bias = bool(given["use_bias"])
         arguments.take_terms(self, "kernel", "bias")
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise OptionError(
-                "stride-and-dilation",
-                "a convolution can't have strides and dilation at once",
-                got=f"strides={self.strides}, dilation_rate={self.dilation_rate}",
-                wanted="one of them 1",
-                do="dilation_rate=1, or strides=1 and a pooling layer after",
-            )
+        arguments.strides_or_dilation(self.strides, self.dilation_rate)
         if self.filters % self.groups:
             raise OptionError(
                 "groups-of-filters",

@@ -83,6 +83,32 @@ class SpatialDropout1D(Dropout):
         return (inputs.shape[0], 1, inputs.shape[2])
 
 
+class SpatialDropout2D(Dropout):
+    """Dropout of whole channels: m is the same at all pixels of an image.
+
+    Shapes: x (N, H, W, C), m (N, 1, 1, C), or with the channels at axis 1 for ``channels_first``. Errors:
+    `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> y = np.asarray(SpatialDropout2D(0.5)(np.ones((2, 5, 4, 3), "float32"), training=True))
+    >>> bool((y == y[:, :1, :1]).all())
+    True
+
+    Source: Tompson et al., "Efficient object localization using convolutional networks", 2015.
+    """
+
+    def __init__(
+        self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        self.data_format = arguments.data_format(data_format)
+
+    def shared_shape(self, inputs: Array) -> tuple[int, ...]:
+        arguments.check_layout(self, inputs, "HW", self.data_format)
+        n, *rest = inputs.shape
+        return (n, 1, 1, rest[-1]) if self.data_format == "channels_last" else (n, rest[0], 1, 1)
+
+
 class GaussianNoise(Layer):
     """In training y = x + stddev e, each e standard normal; y = x otherwise.
 

@@ -134,6 +134,44 @@ class Cropping1D(Layer):
         return inputs[:, before : inputs.shape[1] - after]
 
 
+class Cropping2D(Layer):
+    """Pixels left out at the sides: (N, H, W, C) to (N, H - top - bottom, W - left - right, C).
+
+    ``cropping``: one number, (height, width), or ((top, bottom), (left, right)). A mask ends here. Errors:
+    `ShapeError` if x has other axes, or no more pixels than are left out.
+
+    >>> import numpy as np
+    >>> Cropping2D(((1, 0), (2, 2)))(np.ones((1, 5, 8, 3), "float32")).shape
+    (1, 4, 4, 3)
+    """
+
+    def __init__(
+        self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.cropping = _sides("cropping", cropping)
+        self.data_format = arguments.data_format(data_format)
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, "HW", self.data_format)
+        first = 1 if self.data_format == "channels_last" else 2
+        for pixels, sides in zip(inputs.shape[first:], self.cropping):
+            if pixels is not None and pixels <= sum(sides):
+                raise ShapeError(
+                    "cropping-pixels",
+                    f"{self.name} leaves no pixel",
+                    got=f"shape {tuple(inputs.shape)}, cropping={self.cropping}",
+                    wanted=f"more than {sum(sides)} pixels",
+                )
+        return {}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        x = arguments.channels_last(inputs, self.data_format)
+        (top, bottom), (left, right) = self.cropping
+        y = x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
+        return arguments.as_given(y, self.data_format)
+
+
 class ZeroPadding1D(Layer):
     """``padding`` zeros, or (before, after), around the steps: (N, T, C) to (N, before + T + after, C).
 
@@ -172,15 +210,7 @@ class ZeroPadding2D(Layer):
 
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        sides = tuple(padding) if isinstance(padding, (tuple, list)) else (padding, padding)
-        if len(sides) != 2:
-            raise OptionError(
-                "padding-sides",
-                "padding doesn't fit two axes",
-                got=f"padding={padding!r}",
-                wanted="a number, (height, width), or ((top, bottom), (left, right))",
-            )
-        self.padding = tuple(arguments.per_axis("padding", side, 2, least=0) for side in sides)
+        self.padding = _sides("padding", padding)
         self.data_format = arguments.data_format(data_format)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
@@ -189,6 +219,19 @@ class ZeroPadding2D(Layer):
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return _pad(inputs, self.padding, self.data_format)
+
+
+def _sides(name: str, value: Any) -> tuple[tuple[int, ...], ...]:
+    """((top, bottom), (left, right)) of any form in which they are given."""
+    sides = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(sides) != 2:
+        raise OptionError(
+            "padding-sides",
+            f"{name} doesn't fit two axes",
+            got=f"{name}={value!r}",
+            wanted="a number, (height, width), or ((top, bottom), (left, right))",
+        )
+    return tuple(arguments.per_axis(name, side, 2, least=0) for side in sides)
 
 
 def _pad(inputs: Array, sides: Sequence[Sequence[int]], layout: str) -> Array:
