@@ -5,6 +5,8 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import sklearn.linear_model
+import sklearn.model_selection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score
@@ -154,3 +156,21 @@ def test_an_estimator_tells_rare_classes():
 
 def _rows(found):
     return [*found.results["families"], *found.results["baselines"]]
+
+
+def test_the_line_that_fits_a_baseline_tells_classes_as_the_study_does(study):
+    """Its score on held out rows is near the table's, where the most probable class would be far below."""
+    (line,) = [row["usage"] for row in study.results["baselines"] if row["name"] == "logistic regression"]
+    estimator, _, remark = line.partition(".fit(x, y)")
+    assert estimator.startswith("sklearn.model_selection.FixedThresholdClassifier(")
+    assert estimator.endswith("threshold=0.1)") and remark == "  # x standardised"
+    x, y = rare(300, 0.1)
+    said = sklearn.model_selection.cross_val_predict(eval(estimator, {"sklearn": sklearn}), x / x.std(axis=0), y, cv=5)
+    (row,) = [row for row in study.results["baselines"] if row["name"] == "logistic regression"]
+    assert balanced_accuracy_score(y, said) == pytest.approx(row["score"]["value"], abs=0.03)
+
+
+def test_of_several_classes_the_line_says_how_a_class_is_told():
+    line = BASELINES["classification"]["boosted trees"].usage(1.0, class_weights=(0.4, 3.0, 7.0))
+    assert line.endswith(".fit(x, y)  # a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
+    assert "#" not in BASELINES["classification"]["majority class"].usage(1.0, class_weights=(0.4, 3.0, 7.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,13 +41,25 @@ class Baseline:
         assert self.make is not None
         return self.make(strength) if y.ndim == 1 else ByColumn(partial(self.make, strength))
 
-    def usage(self, strength: float, several: str = "") -> str:
-        """A line that fits it; ``several`` is the estimator of scikit-learn that fits one for each column of y."""
+    def usage(
+        self, strength: float, several: str = "", class_weights: Sequence[float] = (), further: str = ""
+    ) -> str:
+        """A line that fits it, and what must be known of it, ``further`` included.
+
+        ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
+        are told.
+        """
         if self.make is None:
             return self.estimator
-        made = self.estimator.format(strength=strength, alpha=1 / strength)
+        made, remarks = self.estimator.format(strength=strength, alpha=1 / strength), [self.remark, further]
         made = f"sklearn.multioutput.{several}({made})" if several else made
-        return f"{made}.fit(x, y){self.remark}"
+        if len(class_weights) == 2 and not self.guess:
+            share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on
+            made = f"sklearn.model_selection.FixedThresholdClassifier({made}, threshold={share:.3g})"
+        elif len(class_weights) and not self.guess:
+            remarks.append("a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
+        remark = "; ".join(filter(None, remarks))
+        return f"{made}.fit(x, y)" + (f"  # {remark}" if remark else "")
 
 
 class ByColumn:
@@ -127,7 +139,7 @@ LOGISTIC = Baseline(
     _logistic,
     (0.01, 0.1, 1.0, 10.0),
     "sklearn.linear_model.LogisticRegression(C={strength:g}, max_iter=300)",
-    "  # x standardised",
+    "x standardised",
 )
 TREE_CLASSIFIER = Baseline(
     "boosted trees",
@@ -167,7 +179,7 @@ BASELINES: dict[str, dict[str, Baseline]] = {
                 _ridge,
                 (0.001, 0.01, 0.1, 1.0, 10.0),
                 "sklearn.linear_model.Ridge(alpha={alpha:g})",
-                "  # x, y standardised",
+                "x, y standardised",
             ),
             Baseline(
                 "boosted trees",
@@ -193,7 +205,7 @@ BASELINES: dict[str, dict[str, Baseline]] = {
                 _ridge,
                 (0.0001, 0.001, 0.01, 0.1, 1.0),
                 "sklearn.linear_model.Ridge(alpha={alpha:g})",
-                "  # windows made relative and flattened",
+                "windows made relative and flattened",
             ),
         )
     },

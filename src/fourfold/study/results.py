@@ -348,10 +348,9 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     task = study.dataset.task
     best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
-    usage = baseline.usage(strength, column_by_column if task.several else "")
-    if task.stepwise:
-        around = f"a row for each step, with the {radius_of(study.problem.shape[-1])} before and after it"
-        usage += f"; {around}" if "  # " in usage else f"  # {around}"
+    around = f"a row for each step, with the {radius_of(study.problem.shape[-1])} before and after it"
+    several, further = column_by_column if task.several else "", around if task.stepwise else ""
+    usage = baseline.usage(strength, several, task.class_weights, further)
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 
