@@ -59,6 +59,16 @@ _NAMES = {
     ),
 }
 
+_INSTEAD = {
+    "backend": "fourfold.ops has its functions; nothing is to be cleared between models, so leave clear_session() out",
+    "Variable": "add_weight in a layer of your own",
+    "datasets": "read the data with NumPy or pandas; fourfold compare digits has pictures to begin with",
+    "applications": "use Keras itself for pretrained models",
+    "mixed_precision": "leave it out: everything is float32",
+    "saving": "model.save_weights('model.weights.npz')",
+}
+"""What to do in the place of names that Keras has."""
+
 __all__ = ["__version__", *_MODULES, *_NAMES]
 
 if TYPE_CHECKING:
@@ -105,7 +115,8 @@ def __getattr__(name: str) -> Any:
         return getattr(_loaded(_NAMES[name]), name)
     from fourfold.errors import closest
 
-    raise AttributeError(f"fourfold has no attribute {name!r}{closest(name, __all__)}")
+    do = f". Do this: {_INSTEAD[name]}" if name in _INSTEAD else ""
+    raise AttributeError(f"fourfold has no attribute {name!r}{closest(name, __all__)}{do}")
 
 
 def _loaded(module: str) -> Any:

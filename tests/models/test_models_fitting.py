@@ -60,6 +60,10 @@ def equal(a, b):
         (DataError, "no rows to learn from: got 0 rows", lambda: regression().fit(X[:0], Y[:0], verbose=0)),
         (DataError, "an array holds text: got <U1, wanted numbers", lambda: regression().fit(np.full((50, 4), "a"), Y, verbose=0)),
         (DataError, "an array holds Python objects", lambda: regression().fit(np.array([[1, None, 2, 3]] * 50), Y, verbose=0)),
+        (DataError, r"items of a list differ in shape: got a list of 50.* Do this: x, y = map\(np.array, zip\(", lambda: regression().fit(list(zip(X, Y)), verbose=0)),
+        (DataError, r"items of a list differ in shape.*pad_sequences", lambda: regression().predict([[1, 2], [3]])),
+        (OptionError, r"learning rate for each step, not one: got ExponentialDecay\(.* Do this: float\(schedule\(step\)\)", lambda: scheduled().fit(X, Y, callbacks=[ReduceLROnPlateau("loss")], verbose=0)),
+        (AttributeError, r"no attribute 'backend'.* Do this: fourfold.ops has its functions", lambda: fourfold.backend.clear_session()),
         (OptionError, "validation_split is a share: got 1.5, wanted between 0 and 1", lambda: regression().fit(X, Y, validation_split=1.5, verbose=0)),
         (OptionError, "loss names an output that the model lacks: got 'dens'", lambda: regression().compile("sgd", loss={"dens": "mse"})),
         (OptionError, "a callback is not one: got 3", lambda: regression().fit(X, Y, callbacks=[3], verbose=0)),
@@ -75,6 +79,13 @@ def equal(a, b):
 def test_errors(kind, text, wrong):
     with pytest.raises(kind, match=text):
         wrong()
+
+
+def scheduled():
+    model = regression()
+    decay = fourfold.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    model.compile(fourfold.optimizers.Adam(decay), loss="mse")
+    return model
 
 
 def _without_loss():

@@ -132,9 +132,23 @@ def parts(array: Any) -> Iterator[np.ndarray]:
 def _array(value: Any, dtype: str | None = None, stream: bool = False) -> Any:
     if isinstance(value, jax.Array) and not stream:
         return value
-    array = value if stream and in_a_file(value) else np.asarray(value)
+    array = value if stream and in_a_file(value) else _whole(value)
     kind = _type(np.dtype(array.dtype), dtype)
     return Rows(array, kind) if stream else array.astype(kind, copy=False)
+
+
+def _whole(value: Any) -> np.ndarray:
+    """Numbers as one array, if their lists are of equal length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise DataError(
+            "items-differ",
+            "the items of a list differ in shape",
+            got=f"a {type(value).__name__} of {len(value)}",
+            wanted="numbers of equal length",
+            do="x, y = map(np.array, zip(*pairs)) for pairs (x, y); utils.pad_sequences for unequal lengths",
+        ) from None
 
 
 def _type(have: np.dtype, wanted: str | None) -> np.dtype:

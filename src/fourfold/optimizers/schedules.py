@@ -22,6 +22,15 @@ class LearningRateSchedule(Configured):
     def __call__(self, step: Any) -> Array:
         raise NotImplementedError
 
+    def __float__(self) -> float:
+        raise OptionError(
+            "rate-of-a-schedule",
+            "a schedule has a learning rate for each step, not one",
+            got=repr(self),
+            wanted="a number",
+            do="float(schedule(step)), or a number as learning_rate where a callback sets it",
+        )
+
 
 class ExponentialDecay(LearningRateSchedule):
     """``initial decay_rate^(t / decay_steps)``; ``staircase`` rounds the exponent down.
