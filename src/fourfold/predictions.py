@@ -67,7 +67,7 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     """What is written of some rows."""
     preparation = model.preparation
     outputs = model.prepared_outputs(rows.inputs)
-    columns: Columns = dict(rows.others)
+    columns: Columns = {}
     task, decoded = preparation.task, preparation.decode(outputs, rows.inputs)
     probabilities = None if task.kind == "regression" else preparation.probabilities(outputs)
     if rows.placed is not None:
@@ -76,7 +76,7 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
     if task.kind == "regression":
         decoded = np.vectorize(lambda value: float(f"{value:.7g}"), otypes=[float])(decoded)
     if preparation.windows is not None and rows.following is not None:
-        return _step_by_step(preparation.windows, columns, decoded, rows.following)
+        return _step_by_step(preparation.windows, dict(rows.others), decoded, rows.following)
     if decoded.ndim == 1:
         columns["prediction"] = decoded
     else:
@@ -84,7 +84,12 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
         columns |= {f"prediction {name}": decoded[:, place] for place, name in enumerate(names)}
     if probabilities is not None:
         columns |= {f"probability {name}": probabilities[:, i] for i, name in enumerate(task.classes)}
-    return columns
+    return _beside(rows.others, columns) | columns
+
+
+def _beside(others: Columns, written: Columns) -> Columns:
+    """The columns of the source that stand beside what is written; one of the same name gets another."""
+    return {f"{name} as given" if name in written else name: values for name, values in others.items()}
 
 
 def _step_by_step(windows: Windows, named: Columns, decoded: np.ndarray, following: np.ndarray) -> Columns:

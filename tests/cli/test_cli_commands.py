@@ -238,6 +238,15 @@ def test_columns_in_another_order_and_unknown_levels(run, tmp_path, study):
     assert unknown.code == 0 and len(read_csv(unknown.out)) == 2 and "'mauve'" in unknown.err
 
 
+def test_a_column_that_is_called_as_a_prediction_is_kept(run, tmp_path, study):
+    rows = [{**row, "prediction": f"old {i}"} for i, row in enumerate(table(study))]
+    save(tmp_path / "new.csv", rows, list(rows[0]))
+    found = read_csv(run("predict", study, "new.csv").out)
+    want = read_csv(run("predict", study, study.parent / "messy.csv").out)
+    assert [row["prediction"] for row in found] == [row["prediction"] for row in want]
+    assert [row["prediction as given"] for row in found][:2] == ["old 0", "old 1"]
+
+
 @pytest.mark.parametrize(
     "columns, text",
     [

@@ -66,7 +66,7 @@ def test_everything_that_is_wrong_is_in_one_message(learnt):
         read_inputs(bad, learnt[0])
     assert str(caught.value) == (
         "the columns of data are not those that the model was trained on: "
-        "got 'age' holds words instead of numbers; "
+        "got 'age' holds words such as 'old' instead of numbers; "
         "'city' is missing (is it 'City'?); 'member' is missing; 'joined' holds numbers instead of dates, "
         "wanted 'age', 'city', 'code', 'member', 'joined'"
     )

@@ -335,10 +335,11 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             continue
         values = _as(column, found.kind(column.name), found.inputs[column.name])
         if values is None:
-            kind = found.kind(column.name)
-            example = f" written as {column.written}" if column.written else ""
+            kind, cells = found.kind(column.name), found.inputs[column.name]
+            example = f" such as {str(cells[~missing(cells)][0])[:30]!r}" if kind in _WORDS else ""
+            wanted = f" written as {column.written}" if column.written else ""
             problems.append(
-                f"{column.name!r} holds {_PLURAL[kind]} instead of {_PLURAL[column.kind]}{example}"
+                f"{column.name!r} holds {_PLURAL[kind]}{example} instead of {_PLURAL[column.kind]}{wanted}"
             )
             continue
         gone = missing(values) & ~missing(found.inputs[column.name])
