@@ -84,7 +84,7 @@ def predicted(model: SavedModel, rows: NewRows) -> Columns:
         columns |= {f"prediction {name}": decoded[:, place] for place, name in enumerate(names)}
     if probabilities is not None:
         columns |= {f"probability {name}": probabilities[:, i] for i, name in enumerate(task.classes)}
-    return _beside(rows.others, columns) | columns
+    return _beside(dict(rows.others), columns) | columns
 
 
 def _beside(others: Columns, written: Columns) -> Columns:

@@ -43,7 +43,17 @@ OTHERS = (
 
 SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
 
-OF_OBJECTS = ("mask", "masks", "label", "labels", "annotation", "annotations", "segmentations", "bboxes", "gt")
+OF_OBJECTS = (
+    "mask",
+    "masks",
+    "label",
+    "labels",
+    "annotation",
+    "annotations",
+    "segmentations",
+    "bboxes",
+    "gt",
+)
 """What folders are called, in small letters, that say of each picture beside them where something is in it."""
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
