@@ -71,6 +71,15 @@ def test_the_answer_follows_the_table_and_what_its_headings_mean_comes_last():
     assert text.index(last) < verdict < about < text.index("Open the report")
 
 
+@pytest.mark.parametrize("stepwise, one", [(False, "image"), (True, "step")])
+def test_how_classes_are_told_is_said_where_one_is_rare(stepwise, one):
+    results, timings = choose()
+    assert "multiple of its share" not in printed(results, timings)
+    results["data"]["task"] |= {"class_weights": [0.55, 5.0], "stepwise": stepwise}
+    text = " ".join(printed(results, timings).split())
+    assert f"Each {one} is given the class whose probability is the largest multiple of its share." in text
+
+
 def test_a_long_score_leaves_names_on_one_line():
     results, timings = choose()
     results["data"]["task"]["score"] = "balanced_accuracy"

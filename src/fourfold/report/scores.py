@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from fourfold.core.naming import STEP, called
 from fourfold.report import format as fmt
 from fourfold.report.parts import Bar, Cell, Column, Row, Table, Tick, colours
 
@@ -172,6 +173,11 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
     others = [method for method in _methods(results.get("baselines") or ()) if method not in methods]
     better = "lower is better" if scale.lower_is_better else "higher is better"
     notes = [f"What is estimated: {estimand} ({better})." if estimand else f"{scale.axis}: {better}."]
+    data = results["data"]
+    if data["task"].get("class_weights"):
+        one = data.get("each") or called(str(data.get("layout") or ""))
+        one = STEP if data["task"].get("stepwise") else one
+        notes.append(f"Each {one} is given the class whose probability is the largest multiple of its share.")
     notes += [f"Intervals: {method}." for method in methods]
     notes += [f"Intervals of baselines: {method.partition('; ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)

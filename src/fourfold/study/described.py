@@ -29,6 +29,7 @@ def described(study: Study) -> dict[str, Any]:
             "loss": task.loss,
             "score": task.score,
             **_of_several(task),
+            **({"class_weights": list(task.class_weights)} if task.class_weights else {}),
         },
         "inferred": [_inferred(note) for note in dataset.notes],
         "findings": [asdict(finding) for finding in dataset.findings],
