@@ -50,8 +50,8 @@ SPEAKS = {
         "since their validation score fell: Fully connected 60 %.",
     ),
     "failed": (
-        [Evidence(doubts.FAILED, "dense", 0.6, FRACTION)],
-        "tested in their place: Fully connected 60 %.",
+        [Evidence(doubts.FAILED, "dense", 0.4, FRACTION)],
+        "tested in their place: Fully connected 40 %.",
     ),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
     "equal sizes": (
@@ -70,7 +70,7 @@ SILENT = {
     "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
     "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
-    "failed": [Evidence(doubts.FAILED, "dense", 0.5, FRACTION)],
+    "failed": [Evidence(doubts.FAILED, "dense", 0.1, FRACTION)],
     "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
     "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
     "validation": scores(doubts.VALIDATION, 0.8, 0.92, 0.9),
@@ -98,11 +98,11 @@ def test_findings_are_counted_in_words_that_fit(count, words):
 def test_a_doubt_about_several_families_is_one_sentence(held):
     """Eight lines of shares hide the doubts that matter."""
     shares = [
-        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.6, 0.0, 1.0))
+        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.5, 0.0, 0.2))
     ]
     verdict = decide(findings((0.8, 0.95, 0.88), *shares))
     (doubt,) = verdict.doubts
-    assert doubt.endswith("tested in their place: Fully connected 60 %, Attention 100 %.")
+    assert doubt.endswith("tested in their place: Fully connected 50 %, Attention 20 %.")
     held(doubt, verdict.evidence)
 
 
