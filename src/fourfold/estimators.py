@@ -202,7 +202,7 @@ class _Classifier(ClassifierMixin, _Estimator):
         task = self.model_.preparation.task
         if task.several:
             return (probabilities > 0.5).astype(self._y_type)
-        return self.classes_[self._places[task.told(probabilities)]]
+        return self.classes_[self._places[task.predicted_class(probabilities)]]
 
     def _probabilities(self, X: Any) -> np.ndarray:
         """In the order of the task's classes."""

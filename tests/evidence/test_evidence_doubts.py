@@ -123,7 +123,7 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
     [("balanced_accuracy", 0.84, True), ("balanced_accuracy", 0.7, False), ("accuracy", 0.84, False)],
 )
 def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear, said, held):
-    """Where a class is told is half of the balanced accuracy, and others may rank the rows better."""
+    """The threshold of a class is half of the balanced accuracy, and others may rank the rows better."""
     auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
     found = findings((0.8, 0.95, 0.88), *auc, Evidence(doubts.AUC, "linear", linear, FRACTION))
     listed = [doubt for doubt in decide(replace(found, score=score)).doubts if "AUC" in doubt]

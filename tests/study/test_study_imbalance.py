@@ -1,4 +1,4 @@
-"""Where one class has most of the rows: what is told of a row, and that every place tells the same."""
+"""Where one class has most of the rows: which class a row is given, and that every place gives the same."""
 
 import itertools
 
@@ -15,11 +15,11 @@ from fourfold.comparison import compare, plan
 from fourfold.data import from_arrays, read
 from fourfold.estimators import FourfoldClassifier
 from fourfold.options import Options
-from fourfold.preprocessing.task import class_weights, classification, told
+from fourfold.preprocessing.task import class_weights, classification, predicted_class
 from fourfold.study.architecture import architecture
 from fourfold.study.baseline_blocks import _score
 from fourfold.study.baselines import BASELINES
-from fourfold.study.blocks import _told, sweep_of
+from fourfold.study.blocks import _predicted_class, sweep_of
 from fourfold.study.candidates import Problem
 from fourfold.study.prepared import prepare
 from fourfold.study.saved_model import SavedModel
@@ -49,12 +49,12 @@ def test_no_decision_has_a_higher_expected_balanced_accuracy(classes, points, se
         return np.mean(weights[list(decision)] * p[np.arange(points), list(decision)])
 
     best = max(map(expected, itertools.product(range(classes), repeat=points)))
-    assert expected(told(p, weights)) == pytest.approx(best)
+    assert expected(predicted_class(p, weights)) == pytest.approx(best)
 
 
-def test_without_weights_the_most_probable_class_is_told():
+def test_without_weights_the_most_probable_class_is_predicted_class():
     p = np.random.default_rng(0).dirichlet(np.ones(4), size=(3, 20))
-    assert np.array_equal(classification(np.arange(4).astype(str)).told(p), p.argmax(-1))
+    assert np.array_equal(classification(np.arange(4).astype(str)).predicted_class(p), p.argmax(-1))
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -64,7 +64,7 @@ def test_networks_tell_from_logits_what_is_told_from_probabilities(classes):
     if classes == 2:
         logits = logits[:, 1:] - logits[:, :1]
     for some in (weights, ()):
-        assert np.array_equal(_told(jnp.asarray(logits), some), told(p, some))
+        assert np.array_equal(_predicted_class(jnp.asarray(logits), some), predicted_class(p, some))
 
 
 def test_weights_are_of_the_rows_that_teach():
@@ -86,7 +86,7 @@ def test_networks_and_baselines_are_scored_on_validation_rows_as_on_tested_ones(
     baseline = BASELINES["classification"]["logistic regression"]
     model = baseline.of(1.0, y).fit(x, y)
     p = model.predict_proba(x[rows])
-    wanted = np.average(data.task.told(p) == truth, weights=weights)
+    wanted = np.average(data.task.predicted_class(p) == truth, weights=weights)
     assert wanted > np.average(p.argmax(1) == truth, weights=weights) + 0.05
     assert _score("classification", model, x[rows], truth, prepared, rows) == pytest.approx(wanted)
     net = architecture("dense", Problem("flat", (3,), 1, 300), "S", "sigmoid", ())
@@ -101,7 +101,7 @@ def study(tmp_path_factory):
     return compare(*rare(300, 0.1), effort="tiny", out=folder, candidates=["dense"], seeds=2, verbose=False)
 
 
-def test_the_score_is_scikit_learns_of_what_is_told(study):
+def test_the_score_is_scikit_learns_of_what_is_predicted_class(study):
     with np.load(study.folder / "predictions.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     shown = {row.get("family", row.get("name")): row["score"]["value"] for row in _rows(study)}
@@ -170,7 +170,7 @@ def test_the_line_that_fits_a_baseline_tells_classes_as_the_study_does(study):
     assert balanced_accuracy_score(y, said) == pytest.approx(row["score"]["value"], abs=0.03)
 
 
-def test_of_several_classes_the_line_says_how_a_class_is_told():
+def test_of_several_classes_the_line_says_how_a_class_is_predicted_class():
     line = BASELINES["classification"]["boosted trees"].usage(1.0, class_weights=(0.4, 3.0, 7.0))
     assert line.endswith(".fit(x, y)  # a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
     assert "#" not in BASELINES["classification"]["majority class"].usage(1.0, class_weights=(0.4, 3.0, 7.0))

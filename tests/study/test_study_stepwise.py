@@ -114,7 +114,7 @@ def test_balanced_accuracy_counts_classes_alike():
     truth = tested.truth(data, preparations, rows)
     values = np.random.default_rng(0).random((3, 40, 10, 2))
     found = tested.losses_of_steps(data.task, values, truth, prepared.weights, prepared.class_weights)
-    for line, told in zip(found, data.task.told(values)):
+    for line, told in zip(found, data.task.predicted_class(values)):
         wanted = metrics.balanced_accuracy_score(truth.ravel(), told.ravel())
         assert 1 - line.mean() == pytest.approx(wanted)
     net = architecture("dense", problem(10, False, 1), "S", "sigmoid", ())

@@ -166,8 +166,8 @@ def threshold(c: Case) -> Iterator[Sentence]:
         return
     if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
         yield c.facts.say(
-            "The score depends on where a class is told; by AUC, which doesn't, {best} is ahead: {auc} against {own} "
-            "of {family}.",
+            "The score depends on the threshold of a class; by AUC, which needs none, {best} is ahead: {auc} against "
+            "{own} of {family}.",
             best=best if best in c.baselines else title(best),
             auc=Cite(AUC, best),
             own=Cite(AUC, c.family),

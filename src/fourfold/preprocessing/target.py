@@ -114,7 +114,7 @@ class Target:
             return found * np.array(self.scale) + np.array(self.center)
         if self.task.kind == "multilabel":
             return (outputs > 0.5).astype(int)
-        return self.labels()[self.task.told(self.probabilities(outputs))]
+        return self.labels()[self.task.predicted_class(self.probabilities(outputs))]
 
     def labels(self) -> np.ndarray:
         """The classes in the type that the user's target had (K,)."""

@@ -66,9 +66,9 @@ class Task:
             return len(self.classes) if self.output == "softmax" else 1
         return len(self.classes or self.names) or 1
 
-    def told(self, probabilities: np.ndarray) -> np.ndarray:
-        """The numbers of the classes (...) that are told where they have these probabilities (..., K), see `told`."""
-        return told(probabilities, self.class_weights)
+    def predicted_class(self, probabilities: np.ndarray) -> np.ndarray:
+        """The numbers (...) of the classes that are predicted from probabilities (..., K), see `predicted_class`."""
+        return predicted_class(probabilities, self.class_weights)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; what one target a row does not have is left out."""
@@ -113,14 +113,16 @@ def class_weights(
     return tuple(float(weights.sum()) / (len(classes) * one) for one in sums)
 
 
-def told(probabilities: np.ndarray, class_weights: Sequence[float] | np.ndarray | None) -> np.ndarray:
-    r"""The numbers of the classes (...) that are told where they have these probabilities (..., K): argmax of w_k p_k.
+def predicted_class(
+    probabilities: np.ndarray, class_weights: Sequence[float] | np.ndarray | None
+) -> np.ndarray:
+    r"""The numbers (...) of the classes that are predicted from probabilities (..., K): the argmax of w_k p_k.
 
-    No other decision has a higher expected score: for the accuracy, without weights, it is the most probable class;
-    for the balanced accuracy the class whose probability is the largest multiple of its share.
+    No other decision rule has a higher expected score: for the accuracy, without weights, it gives the most probable
+    class; for the balanced accuracy the one whose probability is the largest multiple of its share.
 
     >>> rare = classification(np.array(["no"] * 9 + ["yes"]))
-    >>> told(np.array([[0.95, 0.05], [0.8, 0.2]]), rare.class_weights).tolist()
+    >>> predicted_class(np.array([[0.95, 0.05], [0.8, 0.2]]), rare.class_weights).tolist()
     [0, 1]
 
     Source: Menon, Narasimhan, Agarwal and Chawla, "On the statistical consistency of algorithms for binary

@@ -15,7 +15,7 @@ import numpy as np
 from fourfold.core.files import load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.preprocessing.task import jaccard, told
+from fourfold.preprocessing.task import jaccard, predicted_class
 from fourfold.study.baselines import BASELINES, Baseline
 from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, mean, radius_of, windows
@@ -132,7 +132,7 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
         outputs, targets = outputs_of(model, rows), y[rows]
         if kind == "classification":
             cost = 1.0 if prepared.class_weights is None else prepared.class_weights[targets]
-            values = 1 - mean((told(outputs, prepared.class_weights) != targets) * cost, targets)
+            values = 1 - mean((predicted_class(outputs, prepared.class_weights) != targets) * cost, targets)
         else:
             values = -mean((outputs[..., 0] - targets) ** 2, targets)
         return float(np.average(values, weights=prepared.weights[rows]))
@@ -183,7 +183,7 @@ def _score(
 ) -> float:
     weights = prepared.weights[rows]
     if kind == "classification":
-        right = told(_outputs(kind, model, x, int(y.max()) + 1), prepared.class_weights) == y
+        right = predicted_class(_outputs(kind, model, x, int(y.max()) + 1), prepared.class_weights) == y
         return float(np.average(right, weights=weights))
     predictions = model.predict(x)
     if kind == "multilabel":

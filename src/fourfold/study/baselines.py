@@ -47,7 +47,7 @@ class Baseline:
         """A line that fits it, and what must be known of it, ``further`` included.
 
         ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
-        are told.
+        are predicted.
         """
         if self.make is None:
             return self.estimator

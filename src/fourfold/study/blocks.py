@@ -127,7 +127,7 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
 def sweep_of(net: Architecture, absolute: bool = False, class_weights: tuple[float, ...] = ()) -> Sweep:
     """The compiled trainings of one architecture. One object for all who ask.
 
-    ``class_weights``: by which classes are told; where steps have targets, how much each counts in the score, too.
+    ``class_weights``: by which classes are predicted; where steps have targets, how much each counts in the score, too.
     """
     loss = loss_of(net, absolute)
     objective = Objective((loss,), (1.0,))
@@ -176,7 +176,7 @@ def _score(
 ) -> Any:
     """A score of each example, higher is better: correct or not, the Jaccard index, or minus the mean error."""
     if output == "softmax" or class_weights:
-        return (_told(outputs, class_weights) == targets[..., 0]).astype("float32")
+        return (_predicted_class(outputs, class_weights) == targets[..., 0]).astype("float32")
     if output == "sigmoid":
         return jaccard(outputs > 0, targets > 0.5).astype("float32")
     return -abs(outputs - targets).mean(-1) if absolute else -((outputs - targets) ** 2).mean(-1)
@@ -188,14 +188,14 @@ def _score_of_steps(
     """The mean of the steps' scores; where classes are weighted 1 - the mean weight of the steps that are wrong."""
     if output not in ("sigmoid", "softmax"):
         return mean(_score(output, targets[..., None], outputs, absolute), targets)
-    right = _told(outputs, class_weights) == targets
+    right = _predicted_class(outputs, class_weights) == targets
     if not class_weights:
         return mean(right.astype("float32"), targets)
     return 1 - mean(jnp.where(right, 0.0, jnp.asarray(class_weights)[targets]), targets)
 
 
-def _told(logits: Any, class_weights: tuple[float, ...]) -> Any:
-    """`told` from logits (..., K), or from those of the second of two classes (..., 1): the largest log w_k p_k."""
+def _predicted_class(logits: Any, class_weights: tuple[float, ...]) -> Any:
+    """`predicted_class` from logits (..., K), of two classes from those of the second (..., 1): argmax of log w_k p_k."""
     if logits.shape[-1] == 1:
         logits = jnp.concatenate([jnp.zeros_like(logits), logits], axis=-1)
     return (logits + jnp.log(jnp.asarray(class_weights)) if class_weights else logits).argmax(-1)

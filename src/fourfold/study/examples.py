@@ -172,7 +172,7 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
         right = ((values > tested.HALF) == truth).all(axis=2)
     else:
         wrong = 1 - np.take_along_axis(values, truth[None, :, None], axis=2)[..., 0].mean(axis=0)
-        right = task.told(values) == truth
+        right = task.predicted_class(values) == truth
     worst = [i for i in np.argsort(-wrong, kind="stable").tolist() if not right[:, i].all()]
     return [
         {
@@ -271,7 +271,7 @@ def _said(study: Study, value: np.ndarray) -> dict[str, Any]:
     task = study.dataset.task
     if task.several or task.kind == "regression":
         return {"predicted": _several(task, value), "probability": None}
-    best = int(task.told(value))
+    best = int(task.predicted_class(value))
     return {"predicted": str(task.classes[best]), "probability": _short(value[best])}
 
 

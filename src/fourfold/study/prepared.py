@@ -33,7 +33,7 @@ class Prepared:
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
 
-    ``class_weights`` (classes,) are the task's: of balanced accuracy, by which classes are told.
+    ``class_weights`` (classes,) are the task's: of balanced accuracy, by which classes are predicted.
 
     ``stepwise``: rows are series, and targets (K, n, T) those of their steps, see `stepwise`. The class weights then
     weight the steps, too, and ``weights`` are the user's alone.

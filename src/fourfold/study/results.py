@@ -57,7 +57,7 @@ class Measured:
 
         ``rows`` numbers the tested rows in the data, ``true`` is their target, ``classes`` what it counts, ``fold``
         the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them, ``weights`` are
-        how much rows count, ``class_weights`` what probabilities are multiplied by before the largest is told, and
+        how much rows count, ``class_weights`` what probabilities are multiplied by before the largest is taken, and
         ``scale`` is what errors are divided by.
         """
         study = self.study
@@ -85,8 +85,10 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     predictions = {
         family: tested.of_trials(found.answers(), prepared, preparations) for family, found in trials.items()
     }
-    guesses = {
-        name: tested.of_baseline(arrays, prepared, preparations) for name, arrays in study.baselines().items()
+    known = BASELINES[kind_of(task)]
+    by_baseline = {
+        name: tested.of_baseline(arrays, prepared, preparations, known[name].guess)
+        for name, arrays in study.baselines().items()
     }
 
     def losses(values: np.ndarray) -> np.ndarray:
@@ -99,7 +101,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
             losses(values),
             _baseline_validation(study.baselines()[name], len(study.splits), task.score, deviation),
         )
-        for name, values in guesses.items()
+        for name, values in by_baseline.items()
     }
     margin = default_margin(task.score, baselines) if margin is None else margin
     eases = {
@@ -108,7 +110,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     }
     families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}
     any_family = next(iter(predictions.values()))
-    further = [(family, found.values) for family, found in predictions.items()] + list(guesses.items())
+    further = [(family, found.values) for family, found in predictions.items()] + list(by_baseline.items())
     scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
     findings = Findings(
         score=task.score,
@@ -116,7 +118,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         runs=any_family.runs,
         fold=any_family.fold,
         baselines={
-            name: BaselineFindings(values, score, BASELINES[kind_of(task)][name].guess)
+            name: BaselineFindings(values, score, known[name].guess)
             for name, (values, score) in baselines.items()
         },
         margin=margin,

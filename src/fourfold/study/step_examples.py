@@ -37,7 +37,7 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
     if task.kind == "regression":
         lines = [true, *(value[:, 0] for value in said.values())]
     else:
-        classes = [true, *(task.told(value) for value in said.values())]
+        classes = [true, *(task.predicted_class(value) for value in said.values())]
         lines = [len(said) - band + BAND * one / (len(task.classes) - 1) for band, one in enumerate(classes)]
     return {
         "kind": "series",
@@ -62,5 +62,5 @@ def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
     there = counted(true)
     if task.kind == "regression":
         return f"error {float(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2))):.4g}"
-    right = int((task.told(told) == true)[there].sum())
+    right = int((task.predicted_class(told) == true)[there].sum())
     return f"{right} of {int(there.sum())} steps right"

@@ -88,24 +88,25 @@ def of_trials(
 
 
 def of_baseline(
-    arrays: dict[str, np.ndarray], prepared: Prepared, preparations: list[Preparation]
+    arrays: dict[str, np.ndarray], prepared: Prepared, preparations: list[Preparation], guess: bool
 ) -> np.ndarray:
     """A baseline's predictions (1, n, K), of the first repeat.
 
-    Probabilities of classes that read no input, their shares, are the mean over the folds: by those of its own fold a
-    row would be ranked before or after the rows of others.
+    A ``guess`` reads no input: its probabilities, the classes' shares, are the mean over the folds. By those of its own
+    fold a row would be ranked before or after the rows of others.
     """
     rows, task = tested(prepared), preparations[0].task
-    values, reads = np.zeros((1, len(rows), *each(prepared, task))), task.kind != "classification"
+    values = np.zeros((1, len(rows), *each(prepared, task)))
     for number, split in enumerate(prepared.splits):
         if split.repeat == 0:
             outputs = arrays[f"test-{number}"]
             outputs = outputs[..., -task.units :]  # of two classes the network has the second's
-            reads = reads or bool((outputs != outputs[:1]).any())
             values[0, np.searchsorted(rows, split.test)] = predicted(
                 prepared, preparations[number], outputs, split.test
             )
-    return values if reads else np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape)
+    if guess and task.kind == "classification":
+        values[:] = values.mean(axis=1, keepdims=True)
+    return values
 
 
 def each(prepared: Prepared, task: Task) -> tuple[int, ...]:
@@ -151,7 +152,7 @@ def losses(
         return (errors**2).mean(axis=-1) * weights
     if task.kind == "multilabel":
         return (1 - jaccard(values > HALF, target > HALF)) * weights
-    return (task.told(values) != target) * weights
+    return (task.predicted_class(values) != target) * weights
 
 
 def losses_of_steps(
@@ -174,7 +175,7 @@ def losses_of_steps(
     weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
         return mean((values[..., 0] - target) ** 2, target) * weights
-    wrong = (task.told(values) != target).astype(float)
+    wrong = (task.predicted_class(values) != target).astype(float)
     if class_weights is not None:
         cost = class_weights[target]
         wrong = wrong * cost / np.average(mean(cost, target), weights=weights)

@@ -137,7 +137,7 @@ def f1_scores(told: np.ndarray, true: np.ndarray) -> np.ndarray:
 def _of_classes(
     found: Found, family: str, task: Task, values: np.ndarray, target: np.ndarray
 ) -> list[Evidence]:
-    truth, right = np.eye(values.shape[-1])[target], task.told(values) == target
+    truth, right = np.eye(values.shape[-1])[target], task.predicted_class(values) == target
     scores = [
         found("accuracy", list(right.mean(axis=1)), "fraction"),
         found("balanced accuracy", [balanced_accuracy(line, target) for line in right], "fraction"),
