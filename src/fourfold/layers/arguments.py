@@ -55,18 +55,6 @@ def per_axis(name: str, value: Any, rank: int, least: int = 1) -> tuple[int, ...
     return tuple(whole(name, entry, least) for entry in values)
 
 
-def strides_or_dilation(strides: Sequence[int], dilation: Sequence[int]) -> None:
-    """A convolution has one of both."""
-    if max(strides) > 1 and max(dilation) > 1:
-        raise OptionError(
-            "stride-and-dilation",
-            "a convolution can't have strides and dilation at once",
-            got=f"strides={tuple(strides)}, dilation_rate={tuple(dilation)}",
-            wanted="one of them 1",
-            do="dilation_rate=1, or strides=1 and a layer that pools or repeats beside it",
-        )
-
-
 def rate(name: str, value: Any) -> float:
     """A share between 0 and 1.
 

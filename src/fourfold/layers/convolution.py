@@ -14,32 +14,62 @@ from fourfold.layers.base import Layer
 from fourfold.ops import activations, convolution, dense
 
 
-class Convolution(Layer):
-    """What Conv1D and Conv2D share; each says how many spatial axes it has."""
+class Windowed(Layer):
+    """What all convolutions share: a window over the spatial axes ``axes``, a bias and an activation."""
 
     axes = ""
-
-    filters: int
+    kernels: tuple[str, ...] = ("kernel",)
+    paddings: tuple[str, ...] = ("valid", "same")
+    refused: tuple[str, ...] = ("activity_regularizer",)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         given, rank = self._arguments, len(self.axes)
-        arguments.refuse(
-            self, **{name: given[name] for name in ("activity_regularizer", "lora_rank", "lora_alpha")}
-        )
-        self.filters = arguments.whole("filters", given["filters"])
-        self.groups = arguments.whole("groups", given["groups"])
+        arguments.refuse(self, **{name: given[name] for name in self.refused})
         self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
         self.strides = arguments.per_axis("strides", given["strides"], rank)
         self.dilation_rate = arguments.per_axis("dilation_rate", given["dilation_rate"], rank)
-        self.padding = arguments.choice(
-            "padding", given["padding"], ("valid", "same", "causal")[: 3 if rank == 1 else 2]
-        )
+        self.padding = arguments.choice("padding", given["padding"], self.paddings)
         self.data_format = arguments.data_format(given["data_format"])
         self.activation = activations.get(given["activation"])
         self.use_bias = bool(given["use_bias"])
-        arguments.take_terms(self, "kernel", "bias")
-        arguments.strides_or_dilation(self.strides, self.dilation_rate)
+        arguments.take_terms(self, *self.kernels, "bias")
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise OptionError(
+                "stride-and-dilation",
+                "a convolution can't have strides and dilation at once",
+                got=f"strides={self.strides}, dilation_rate={self.dilation_rate}",
+                wanted="one of them 1",
+                do="dilation_rate=1, or strides=1 and a layer that pools or repeats beside it",
+            )
+
+    def _channels(self, inputs: TensorSpec) -> int:
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
+        return arguments.known(self, inputs, -1 if self.data_format == "channels_last" else 1)
+
+    def _with_bias(self, kernels: dict[str, WeightSpec], units: int) -> dict[str, WeightSpec]:
+        return kernels | ({"bias": arguments.weight(self, "bias", (units,))} if self.use_bias else {})
+
+    def _window(self) -> dict[str, Any]:
+        """The window, as the operations take it."""
+        return {"strides": self.strides, "padding": self.padding, "dilation": self.dilation_rate}
+
+    def _finished(self, outputs: Array, weights: Mapping[str, Array]) -> Array:
+        """activation(outputs + b), with the channels where they were given."""
+        if self.use_bias:
+            outputs = dense.add_bias(outputs, weights["bias"])
+        return self.activation(arguments.as_given(outputs, self.data_format))
+
+
+class Convolution(Windowed):
+    """What Conv1D and Conv2D share; each says how many spatial axes it has."""
+
+    refused = ("activity_regularizer", "lora_rank", "lora_alpha")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.filters = arguments.whole("filters", self._arguments["filters"])
+        self.groups = arguments.whole("groups", self._arguments["groups"])
         if self.filters % self.groups:
             raise OptionError(
                 "groups-of-filters",
@@ -49,8 +79,7 @@ class Convolution(Layer):
             )
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, self.axes, self.data_format)
-        channels = arguments.known(self, inputs, -1 if self.data_format == "channels_last" else 1)
+        channels = self._channels(inputs)
         if channels % self.groups:
             raise ShapeError(
                 "groups-of-channels",
@@ -59,21 +88,12 @@ class Convolution(Layer):
                 wanted="channels that are a multiple of groups",
             )
         shape = (*self.kernel_size, channels // self.groups, self.filters)
-        kernel = {"kernel": arguments.weight(self, "kernel", shape)}
-        return kernel | ({"bias": arguments.weight(self, "bias", (self.filters,))} if self.use_bias else {})
+        return self._with_bias({"kernel": arguments.weight(self, "kernel", shape)}, self.filters)
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
-        outputs = convolution.convolution(
-            arguments.channels_last(inputs, self.data_format),
-            weights["kernel"],
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            groups=self.groups,
-        )
-        if self.use_bias:
-            outputs = dense.add_bias(outputs, weights["bias"])
-        return self.activation(arguments.as_given(outputs, self.data_format))
+        x = arguments.channels_last(inputs, self.data_format)
+        outputs = convolution.convolution(x, weights["kernel"], **self._window(), groups=self.groups)
+        return self._finished(outputs, weights)
 
 
 class Conv1D(Convolution):
@@ -94,6 +114,7 @@ class Conv1D(Convolution):
     """
 
     axes = "T"
+    paddings = ("valid", "same", "causal")
 
     def __init__(
         self,

@@ -9,61 +9,37 @@ from jax import Array
 
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.layers import arguments
-from fourfold.layers.base import Layer
-from fourfold.ops import activations, dense, separable
+from fourfold.layers.convolution import Windowed
+from fourfold.ops.depthwise import depthwise
 
 
-class ByChannel(Layer):
-    """What all of them share: a window over the spatial axes ``axes``, and ``depth_multiplier`` kernels a channel."""
+class ByChannel(Windowed):
+    """What all of them share: ``depth_multiplier`` kernels a channel."""
 
-    axes = ""
-    kernels: tuple[str, ...] = ()
+    kernels = ("depthwise",)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given, rank = self._arguments, len(self.axes)
-        arguments.refuse(self, activity_regularizer=given["activity_regularizer"])
-        self.depth_multiplier = arguments.whole("depth_multiplier", given["depth_multiplier"])
-        self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
-        self.strides = arguments.per_axis("strides", given["strides"], rank)
-        self.dilation_rate = arguments.per_axis("dilation_rate", given["dilation_rate"], rank)
-        self.padding = arguments.choice("padding", given["padding"], ("valid", "same"))
-        self.data_format = arguments.data_format(given["data_format"])
-        self.activation = activations.get(given["activation"])
-        self.use_bias = bool(given["use_bias"])
-        arguments.take_terms(self, *self.kernels, "bias")
-        arguments.strides_or_dilation(self.strides, self.dilation_rate)
+        self.depth_multiplier = arguments.whole("depth_multiplier", self._arguments["depth_multiplier"])
 
-    def _channels(self, inputs: TensorSpec) -> int:
-        arguments.check_layout(self, inputs, self.axes, self.data_format)
-        return arguments.known(self, inputs, -1 if self.data_format == "channels_last" else 1)
+    def _depthwise_kernel(self, channels: int) -> WeightSpec:
+        return arguments.weight(self, "depthwise", (*self.kernel_size, channels, self.depth_multiplier))
 
-    def _depthwise(self, kernel: Array, inputs: Array) -> Array:
-        x = arguments.channels_last(inputs, self.data_format)
-        return separable.depthwise(
-            x, kernel, strides=self.strides, padding=self.padding, dilation=self.dilation_rate
-        )
-
-    def _finished(self, outputs: Array, weights: Mapping[str, Array]) -> Array:
-        if self.use_bias:
-            outputs = dense.add_bias(outputs, weights["bias"])
-        return self.activation(arguments.as_given(outputs, self.data_format))
+    def _by_channel(self, kernel: Array, inputs: Array) -> Array:
+        return depthwise(arguments.channels_last(inputs, self.data_format), kernel, **self._window())
 
 
 class Depthwise(ByChannel):
     """What DepthwiseConv1D and DepthwiseConv2D share."""
 
-    kernels = ("depthwise",)
-
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         channels = self._channels(inputs)
-        shape = (*self.kernel_size, channels, self.depth_multiplier)
-        kernel = {"kernel": arguments.weight(self, "depthwise", shape)}
-        bias = arguments.weight(self, "bias", (channels * self.depth_multiplier,))
-        return kernel | ({"bias": bias} if self.use_bias else {})
+        return self._with_bias(
+            {"kernel": self._depthwise_kernel(channels)}, channels * self.depth_multiplier
+        )
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
-        return self._finished(self._depthwise(weights["kernel"], inputs), weights)
+        return self._finished(self._by_channel(weights["kernel"], inputs), weights)
 
 
 class Separable(ByChannel):
@@ -76,18 +52,16 @@ class Separable(ByChannel):
         self.filters = arguments.whole("filters", self._arguments["filters"])
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        channels = self._channels(inputs)
-        one = (1,) * len(self.axes)
-        shape = (*self.kernel_size, channels, self.depth_multiplier)
-        mixed = (*one, channels * self.depth_multiplier, self.filters)
+        channels, one = self._channels(inputs), (1,) * len(self.axes)
+        mixture = (*one, channels * self.depth_multiplier, self.filters)
         kernels = {
-            "depthwise_kernel": arguments.weight(self, "depthwise", shape),
-            "pointwise_kernel": arguments.weight(self, "pointwise", mixed),
+            "depthwise_kernel": self._depthwise_kernel(channels),
+            "pointwise_kernel": arguments.weight(self, "pointwise", mixture),
         }
-        return kernels | ({"bias": arguments.weight(self, "bias", (self.filters,))} if self.use_bias else {})
+        return self._with_bias(kernels, self.filters)
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
-        by_channel = self._depthwise(weights["depthwise_kernel"], inputs)
+        by_channel = self._by_channel(weights["depthwise_kernel"], inputs)
         mixture = weights["pointwise_kernel"]
         return self._finished(by_channel @ mixture.reshape(mixture.shape[-2:]), weights)
 

@@ -9,50 +9,26 @@ from jax import Array
 
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.layers import arguments
-from fourfold.layers.base import Layer
-from fourfold.ops import activations, dense, separable
+from fourfold.layers.convolution import Windowed
+from fourfold.ops.convolution import transposed
 
 
-class Transposed(Layer):
+class Transposed(Windowed):
     """What both share; each says how many spatial axes it has."""
 
-    axes = ""
+    refused = ("activity_regularizer", "output_padding")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given, rank = self._arguments, len(self.axes)
-        arguments.refuse(
-            self, activity_regularizer=given["activity_regularizer"], output_padding=given["output_padding"]
-        )
-        self.filters = arguments.whole("filters", given["filters"])
-        self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
-        self.strides = arguments.per_axis("strides", given["strides"], rank)
-        self.dilation_rate = arguments.per_axis("dilation_rate", given["dilation_rate"], rank)
-        self.padding = arguments.choice("padding", given["padding"], ("valid", "same"))
-        self.data_format = arguments.data_format(given["data_format"])
-        self.activation = activations.get(given["activation"])
-        self.use_bias = bool(given["use_bias"])
-        arguments.take_terms(self, "kernel", "bias")
-        arguments.strides_or_dilation(self.strides, self.dilation_rate)
+        self.filters = arguments.whole("filters", self._arguments["filters"])
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, self.axes, self.data_format)
-        channels = arguments.known(self, inputs, -1 if self.data_format == "channels_last" else 1)
-        shape = (*self.kernel_size, self.filters, channels)
-        kernel = {"kernel": arguments.weight(self, "kernel", shape)}
-        return kernel | ({"bias": arguments.weight(self, "bias", (self.filters,))} if self.use_bias else {})
+        shape = (*self.kernel_size, self.filters, self._channels(inputs))
+        return self._with_bias({"kernel": arguments.weight(self, "kernel", shape)}, self.filters)
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
-        outputs = separable.transposed(
-            arguments.channels_last(inputs, self.data_format),
-            weights["kernel"],
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-        )
-        if self.use_bias:
-            outputs = dense.add_bias(outputs, weights["bias"])
-        return self.activation(arguments.as_given(outputs, self.data_format))
+        x = arguments.channels_last(inputs, self.data_format)
+        return self._finished(transposed(x, weights["kernel"], **self._window()), weights)
 
 
 class Conv1DTranspose(Transposed):

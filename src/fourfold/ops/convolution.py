@@ -91,6 +91,28 @@ def convolution_reference(
     )
 
 
+def transposed(
+    x: Array, kernel: Array, *, strides: Sequence[int], padding: str, dilation: Sequence[int]
+) -> Array:
+    """What a convolution's gradient is to its inputs: y[n, o s + k d - p, f] gathers x[n, o, c] W[k, f, c].
+
+    Shapes: x (N, *S, C), kernel (*K, F, C), y (N, *O, F); O is s S, and for ``valid`` max(d (K - 1) + 1 - s, 0) more.
+
+    >>> x, kernel = jnp.array([[[1.0], [2.0]]]), jnp.array([1.0, 10.0]).reshape(2, 1, 1)
+    >>> transposed(x, kernel, strides=(2,), padding="valid", dilation=(1,)).ravel()
+    Array([ 1., 10.,  2., 20.], dtype=float32)
+    """
+    spans = [d * (k - 1) + 1 for d, k in zip(dilation, kernel.shape)]
+    more = [max(span - s, 0) if padding == "valid" else 0 for span, s in zip(spans, strides)]
+    lengths = [length * s + extra for length, s, extra in zip(x.shape[1:-1], strides, more)]
+
+    def forward(y: Array) -> Array:
+        return convolution(y, kernel, strides=strides, padding=padding, dilation=dilation)
+
+    _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
+    return back(x)[0]
+
+
 def _fast(windows: Windows, channels: int, filters: int) -> bool:
     """Whether XLA's convolution is faster than a product over patches.
 

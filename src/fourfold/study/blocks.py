@@ -195,7 +195,7 @@ def _score_of_steps(
 
 
 def _predicted_class(logits: Any, class_weights: tuple[float, ...]) -> Any:
-    """`predicted_class` from logits (..., K), of two classes from those of the second (..., 1): argmax of log w_k p_k."""
+    """`predicted_class` from logits (..., K), of two classes (..., 1): the argmax of log w_k p_k."""
     if logits.shape[-1] == 1:
         logits = jnp.concatenate([jnp.zeros_like(logits), logits], axis=-1)
     return (logits + jnp.log(jnp.asarray(class_weights)) if class_weights else logits).argmax(-1)
