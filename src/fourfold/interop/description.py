@@ -43,18 +43,27 @@ def describe(graph: Graph) -> dict[str, Any]:
     >>> found["layers"][0][0], found["calls"], found["output"]
     ('Dense', [[0, [{'symbol': 0}], {}]], 1)
     """
-    numbers = {graph.input_symbols[0]: 0}
-    places: dict[int, int] = {}
-    described: list[list[Any]] = []
-    calls: list[list[Any]] = []
+    described = [_layer(layer, graph.names[id(layer)]) for layer in called(graph)]
+    calls, numbers = calls_of(graph)
+    return {"layers": described, "calls": calls, "output": numbers[graph.output_symbols[0]]}
+
+
+def called(graph: Graph) -> list[Layer | Operation]:
+    """What a graph calls, in the order of the first calls."""
+    return list({id(node.layer): node.layer for node in graph.nodes}.values())
+
+
+def calls_of(graph: Graph) -> tuple[list[list[Any]], dict[Symbol, int]]:
+    """The calls of a graph as plain data, ``[place in called(graph), inputs, keywords]``, and its symbols' numbers."""
+    places = {id(layer): place for place, layer in enumerate(called(graph))}
+    numbers = {symbol: number for number, symbol in enumerate(graph.input_symbols)}
+    calls = []
     for node in graph.nodes:
-        if id(node.layer) not in places:
-            places[id(node.layer)] = len(described)
-            described.append(_layer(node.layer, graph.names[id(node.layer)]))
-        calls.append([places[id(node.layer)], as_plain(list(node.args), numbers), as_plain(node.kwargs, numbers)])
+        args, kwargs = as_plain(list(node.args), numbers), as_plain(node.kwargs, numbers)
+        calls.append([places[id(node.layer)], args, kwargs])
         for symbol in jax.tree.leaves(node.outputs):
             numbers[symbol] = len(numbers)
-    return {"layers": described, "calls": calls, "output": numbers[graph.output_symbols[0]]}
+    return calls, numbers
 
 
 def rebuild(description: Mapping[str, Any], x: Symbol) -> Symbol:

@@ -14,9 +14,10 @@ import jax
 from fourfold.core.symbols import Input, Operation, Symbol, operate
 from fourfold.errors import FourfoldError, OptionError, closest
 from fourfold.graph import Graph
-from fourfold.interop.description import LAYERS, as_plain, with_symbols
+from fourfold.interop.description import LAYERS, as_plain, called, calls_of, with_symbols
 from fourfold.layers import Lambda
 from fourfold.layers.base import Layer
+from fourfold.models.structure import Structured
 
 if TYPE_CHECKING:
     from fourfold.models.model import Model
@@ -28,33 +29,27 @@ def config_of(graph: Graph) -> dict[str, Any]:
     Raises:
         OptionError: ``operation-in-config``, for an operation such as ``x + y``.
     """
-    numbers = {symbol: number for number, symbol in enumerate(graph.input_symbols)}
-    made = list(dict.fromkeys(node.layer for node in graph.nodes))
-    calls = []
-    for node in graph.nodes:
-        if isinstance(node.layer, Operation):
-            raise OptionError(
-                "operation-in-config",
-                "a configuration holds layers, and this has no name as one",
-                got=f"the operation {node.layer.kind}",
-                wanted="Add, Concatenate and other layers",
-                do="fourfold.models.clone_model(model), if a model like it is wanted",
-            )
-        args, kwargs = as_plain(list(node.args), numbers), as_plain(node.kwargs, numbers)
-        calls.append([made.index(node.layer), args, kwargs])
-        for symbol in jax.tree.leaves(node.outputs):
-            numbers[symbol] = len(numbers)
+    layers = [entry(layer) for layer in called(graph)]
+    calls, numbers = calls_of(graph)
     return {
         "input_layers": [layer.get_config() for layer in graph.input_layers],
-        "layers": [entry(layer) for layer in made],
+        "layers": layers,
         "calls": calls,
         "inputs": as_plain(graph.inputs, numbers),
         "outputs": as_plain(graph.outputs, numbers),
     }
 
 
-def entry(layer: Layer) -> dict[str, Any]:
+def entry(layer: Layer | Operation) -> dict[str, Any]:
     """A layer in a configuration."""
+    if isinstance(layer, Operation):
+        raise OptionError(
+            "operation-in-config",
+            "a configuration holds layers, and this has no name as one",
+            got=f"the operation {layer.kind}",
+            wanted="Add, Concatenate and other layers",
+            do="fourfold.models.clone_model(model), if a model like it is wanted",
+        )
     return {"class_name": type(layer).__name__, "config": layer.get_config()}
 
 
@@ -74,7 +69,7 @@ def layer_from(entry: Mapping[str, Any], classes: Mapping[str, Any]) -> Layer:
             do=f"from_config(config, custom_objects={{{name!r}: {name}}})",
         )
     cls = known[name]
-    more = {"custom_objects": classes} if hasattr(cls, "compile") else {}
+    more = {"custom_objects": classes} if issubclass(cls, Structured) else {}
     return cls.from_config(entry["config"], **more)
 
 
@@ -91,8 +86,8 @@ def symbols_of(config: Mapping[str, Any], classes: Mapping[str, Any]) -> tuple[A
         ]
         made = [layer_from(entry, classes) for entry in config["layers"]]
         for number, args, kwargs in config["calls"]:
-            called = made[number](*with_symbols(args, symbols), **with_symbols(kwargs, symbols))
-            symbols += jax.tree.leaves(called)
+            outputs = made[number](*with_symbols(args, symbols), **with_symbols(kwargs, symbols))
+            symbols += jax.tree.leaves(outputs)
         return with_symbols(config["inputs"], symbols), with_symbols(config["outputs"], symbols)
     except FourfoldError:
         raise
@@ -140,7 +135,7 @@ def clone_model(
         )
 
     def copy(layer: Layer) -> Layer:
-        if hasattr(layer, "compile") and (recursive or clone_function is None):
+        if isinstance(layer, Structured) and (recursive or clone_function is None):
             return clone_model(layer, None, clone_function, call_function, recursive)  # type: ignore[arg-type]
         return (clone_function or _twin)(layer)
 
