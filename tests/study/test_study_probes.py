@@ -232,3 +232,21 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
             Evidence(measure, "dense", -0.02, DIFFERENCE, (-0.05, 0.01)),
         ]
         assert ("none is shown to lose: " in answer(found)) is said
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_order_of_families_with_few_rows_within_noise_is_said_to_be_none(shown):
+    measure, curves = sample_efficiency._measure(16), {"recurrent": {16: 0.79}, "dense": {16: 0.82}}
+    found = [Evidence(measure, family, curves[family][16], FRACTION, (0.75, 0.86)) for family in curves]
+    found.append(Evidence(sample_efficiency.FEWEST, "study", 16, "count"))
+    answer = sample_efficiency._answer(found, curves, shown, lower=False)
+    assert ("no family is shown to differ from another: " in answer) is not shown
+    assert "Fully connected scores best, 82.0 %" in answer and "Recurrent worst, 79.0 %" in answer
+
+
+def test_whether_families_differ_with_few_rows_is_read_from_their_losses(inquiry):
+    answer = sample_efficiency.find(inquiry).answer
+    found = {e.subject: e for e in sample_efficiency.find(inquiry).evidence if e.measure.endswith("15 training rows")}
+    dense, convolution = found["dense"].interval, found["convolution"].interval
+    apart = dense[1] < convolution[0] or convolution[1] < dense[0]
+    assert ("no family is shown to differ" in answer) is not apart

@@ -63,6 +63,7 @@ def find(inquiry: Inquiry) -> Measurement:
         for name, count in counts.items():
             by_count[count][family] = losses[name]
     curves: dict[str, dict[int, float]] = {}
+    shown = False
     if design is not None:
         analyses = {n: tested.analysis(study, each, design) for n, each in sorted(by_count.items())}
         for family in by_count[study.training_rows]:
@@ -80,6 +81,7 @@ def find(inquiry: Inquiry) -> Measurement:
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
         evidence += crossings(analyses)
+        shown = any(found.low > 0 for row in analyses[fewest].pairs().values() for found in row.values())
     figure = Figure(
         "sample_efficiency",
         "lines",
@@ -90,7 +92,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note="Every point is trained for the same number of steps.",
     )
     return Measurement(
-        *NAMES, _answer(evidence, curves, scoring.is_error(task.score)), (figure,), tuple(evidence)
+        *NAMES, _answer(evidence, curves, shown, scoring.is_error(task.score)), (figure,), tuple(evidence)
     )
 
 
@@ -126,8 +128,13 @@ def crossings(analyses: Mapping[int, Analysis]) -> list[Evidence]:
     return found
 
 
-def _answer(evidence: list[Evidence], curves: Mapping[str, Mapping[int, float]], lower: bool) -> str:
-    """Who leads with the fewest rows, and where the lead changes."""
+def _answer(
+    evidence: list[Evidence],
+    curves: Mapping[str, Mapping[int, float]],
+    shown: bool,
+    lower: bool,
+) -> str:
+    """Who leads with the fewest rows, and where the lead changes; ``shown`` says whether two differ there surely."""
     if not curves:
         return ""
     facts = Facts(evidence)
@@ -145,11 +152,13 @@ def _answer(evidence: list[Evidence], curves: Mapping[str, Mapping[int, float]],
             high=Cite(measure, family, "high"),
         )
 
+    words = "With {rows} training rows, "
     if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
         parts = [one(ranked[0], "scores" if len(ranked) == 1 else "scores as all others do,")]
     else:
         parts = [one(ranked[0], "scores best,"), one(ranked[-1], "worst,")]
-    head = facts.say("With {rows} training rows, ", rows=Cite(FEWEST, "study"))
+        words += "" if shown else "no family is shown to differ from another: "
+    head = facts.say(words, rows=Cite(FEWEST, "study"))
     sentence = facts.join("", [head, facts.join("; ", parts)])
     over = [e for e in evidence if e.measure == CROSSING]
     if over:
