@@ -12,6 +12,7 @@ from . import sample
 from .content import Content
 from .dataset import Note
 from .header import MISSING_WORDS
+from .hints import CODED, coded
 from .messages import listed
 from .sample import Reading, Relation
 from .text_file import SEPARATORS, Dialect
@@ -28,11 +29,18 @@ MOST_COLUMNS = 50_000
 LONG_NUMBER = 16
 """Digits from which on a whole number may be beyond what a float64 holds."""
 
-FACTS = "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v))"
+FACTS = (
+    "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v)), "
+    "bool_and(contains(v, 'e') OR contains(v, 'E'))"
+)
 CODES = "bool_and(regexp_full_match(v, '[0-9]{2,}'))"
 INDISTINCT = (
     "bool_and(regexp_full_match(trim(v), '[-+]?[0-9]+')) "
     "AND count(DISTINCT trim(v)) > count(DISTINCT CAST(v AS DOUBLE))"
+)
+LIKE_CODES = (
+    f"coalesce(min(trim(v)) FILTER (regexp_full_match(trim(v), '{CODED[0]}')), "
+    f"CASE WHEN bool_and(regexp_full_match(trim(v), '{CODED[1]}')) THEN min(trim(v)) END)"
 )
 THREE_DECIMALS = "count(v) > 0 AND bool_and(regexp_full_match(trim(v), '[1-9][0-9]{0,2}[.][0-9]{3}'))"
 
@@ -88,20 +96,25 @@ def _without(connection: Any, condition: str, parameters: list[str]) -> int:
     return deleted
 
 
-def numbers_of(connection: Any, names: dict[str, str], reading: Reading) -> tuple[int, set[str]]:
-    """How many rows there are, and which cells hold nothing but numbers.
+def numbers_of(
+    connection: Any, names: dict[str, str], reading: Reading
+) -> tuple[int, set[str], tuple[Note, ...]]:
+    """How many rows there are, which cells hold nothing but numbers, and what is said of those that may be codes.
 
-    Codes with leading zeros, and whole numbers that a float64 can't tell apart, are words.
+    Codes with leading zeros and one length, and whole numbers that a float64 can't tell apart, are words.
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
-    numbers, codes, long = set(), [], []
-    for cell, (filled, good, zeros, shortest, longest) in _each(connection, FACTS, asked).items():
+    numbers, codes, long, odd = set(), [], [], []
+    for cell, (filled, good, zeros, shortest, longest, powers) in _each(connection, FACTS, asked).items():
         if filled == good:
             numbers.add(cell)
             codes += [cell] if zeros and shortest == longest else []
+            odd += [cell] if (zeros and (longest or 0) > 1) or powers else []
             long += [cell] if (longest or 0) >= LONG_NUMBER else []
     numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
-    return sample.count(connection, "cells", []), numbers
+    examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
+    notes = [Note(f"column {names[cell]}: number", coded(word)) for cell, (word,) in examples.items() if word]
+    return sample.count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
 
 
 def ambiguous(connection: Any, names: dict[str, str]) -> tuple[Note, ...]:

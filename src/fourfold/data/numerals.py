@@ -1,4 +1,4 @@
-"""Numbers as people write them: decimal commas, thousands, money, percent, units, clocks and durations."""
+"""Numbers as people write them: decimal commas, thousands, money, percent, units."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .durations import Sixtieths, Spans, duration_by
+
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 SPACES = "\u00a0\u202f\u2009 '\u2019"
 """Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""
 
-AS_ASCII = {0x2212: "-", 0x3000: " ", **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}}
-"""The mathematical minus, and the wide signs of East Asia, as those of a plain keyboard."""
+ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
+"""The zeros of Arabic, Persian, Devanagari, Bengali and Thai, each with its other digits behind it."""
+
+AS_ASCII = {
+    0x2212: "-", 0x3000: " ", 0x066B: ".", 0x066C: ",", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5", 0xFFE6: "\u20a9",
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
+}
+"""The mathematical minus, the wide signs of East Asia and the digits of other scripts, as those of a plain keyboard."""
 
 MOSTLY = 0.9
 """From this share of numbers on, the other words of a column are taken for missing values."""
@@ -31,8 +40,28 @@ UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
     rf"(?P<after>{CURRENCY}|%|[a-zA-Zµ°²³/]{{1,6}})?(?P<close>\)?)"
 )
-MINUS_BEHIND = re.compile(r"(\d[\d.,]*)-")
+MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
 """A number as SAP writes one that is negative."""
+
+BESIDE = (
+    ("footnote marks left out", re.compile(r"(.*[\d.)%])\s*(?:[*\u2020\u2021\u00a7]+|\[[a-z0-9]{1,3}\])", re.DOTALL)),
+    ("what stands behind \u00b1 left out", re.compile(r"(.*[\d.])\s*(?:\u00b1|\+/-|\+-)\s*[\d.,]*\d(\D*)", re.DOTALL)),
+    ("uncertain digits in brackets left out", re.compile(r"([-+]?\d+[.,]\d+)\(\d{1,3}\)", re.ASCII)),
+)
+"""What stands beside numbers in the tables of papers: what is said when it is left out, and how it is known."""
+
+RAISED = str.maketrans("\u207b\u207a\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "-+0123456789")
+POWERS = (
+    ("D taken for the exponent", re.compile(r"([-+]?\d*\.?\d+\.?)[dD]([-+]\d{1,3})", re.ASCII)),
+    (
+        "powers of ten multiplied",
+        re.compile(
+            r"([-+]?\d+(?:[.,]\d+)?) ?[x\u00d7\u00b7*] ?10(?:(?:\^|\*\*)([-+]?\d{1,3})"
+            r"|([\u207b\u207a]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
+        ),
+    ),
+)
+"""Exponents as Fortran writes them (2D and 1D5 may be codes), and written out: 1.5\u00d710\u00b3."""
 
 WHOLE_PRICE = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}")
 """What stands for no cents: 20.-- or 5,-"""
@@ -65,6 +94,7 @@ class Style:
 
     def parse(self, word: str) -> float | None:
         """The number that a word stands for; None if it is none in this style."""
+        word = _undressed(word)[0]
         amount = _amount(word)
         if amount is None:
             return _plain(word)
@@ -89,39 +119,6 @@ class Style:
         if self == Style(said=self.said):
             return ""
         return f"1{self.thousands}234{self.decimal}5" + (f" {self.unit}" if self.unit else "")
-
-
-@dataclass(frozen=True)
-class Sixtieths:
-    """Clocks and durations in seconds: hours and minutes between colons, of three ``parts`` seconds, too; days before
-    them, AM or PM behind them. Of two parts the seconds may be written if they are 0, as databases do.
-
-    >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:30:05")
-    (3723.5, 48600.0, None)
-    """
-
-    parts: int
-
-    def parse(self, word: str) -> float | None:
-        found = SIXTIETHS.fullmatch(word.strip())
-        if found is None:
-            return None
-        hours, half = int(found["hours"]), (found["half"] or "").upper()
-        seconds = float((found["seconds"] or "0").replace(",", "."))
-        if (found["seconds"] is None) if self.parts == 3 else seconds:
-            return None
-        if half:
-            hours = hours % 12 + 12 * (half == "PM")
-        number = 3600 * (24 * int(found["days"] or 0) + hours) + 60 * int(found["minutes"]) + seconds
-        return -number if found["sign"] else number
-
-    @property
-    def example(self) -> str:
-        return ":".join(["1", "23", "45"][: self.parts])
-
-    @property
-    def said(self) -> str:
-        return f"in seconds: {self.example} is {self.parse(self.example):g}"
 
 
 @dataclass(frozen=True)
@@ -183,21 +180,14 @@ def endings_of(words: Iterable[str]) -> list[str]:
     return units if len(units) > 1 and None not in amounts else []
 
 
-SIXTIETHS = re.compile(
-    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
-    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
-    re.ASCII,
-)
-
-
-def style_by(example: str) -> Style | Scaled | Sixtieths:
+def style_by(example: str) -> Style | Scaled | Sixtieths | Spans:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
     (2.5, 1800.0)
     """
-    if SIXTIETHS.fullmatch(example):
-        return Sixtieths(example.count(":") + 1)
+    if duration := duration_by(example):
+        return duration
     if example.endswith("1.5k"):
         return Scaled(example.removesuffix("1.5k"))
     found = EXAMPLE.fullmatch(example)
@@ -213,6 +203,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     - a currency before or after the number, the same in all words that have one; brackets are a minus, and so is a dash
       behind a number;
     - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
+    - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
     - thousands, millions and billions (1.2k, 3M), if there are several of them.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
@@ -223,6 +214,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     words = list(words)
     if scaled := _scaled_of(words):
         return scaled
+    undressed = [_undressed(word) for word in words]
+    words = [word for word, _ in undressed]
     amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
     units = {amount.unit for amount in amounts.values()} - {""}
     bare = sum(not amount.unit for amount in amounts.values())
@@ -240,6 +233,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
         said.append("a dash behind a number taken for a minus")
     if any(amount.digits == "" for amount in amounts.values()):
         said.append("a dash taken for 0")
+    beside = {what for _, what in undressed} | {_powered(word)[1] for word in words if word not in amounts}
+    said += sorted(beside - {""})
     return Style(decimal, thousands, unit, ", ".join(said))
 
 
@@ -260,8 +255,37 @@ def _is_currency(unit: str) -> bool:
 
 
 def _plain(word: str) -> float | None:
-    stripped = word.strip().translate(AS_ASCII)
+    stripped = _powered(word)[0]
     return float(stripped) if PLAIN.fullmatch(stripped) else None
+
+
+def _undressed(word: str) -> tuple[str, str]:
+    """A number without what stands beside it, and what that was; any other word, and "".
+
+    >>> _undressed("12.3*"), _undressed("1.2 +/- 0.1 mm"), _undressed("1.234(5)")[0]
+    (('12.3', 'footnote marks left out'), ('1.2 mm', 'what stands behind \u00b1 left out'), '1.234')
+    """
+    stripped = word.strip()
+    if len(stripped) <= LONGEST and stripped[:1] not in "*":
+        for what, pattern in BESIDE:
+            if found := pattern.fullmatch(stripped):
+                return "".join(found.groups("")), what
+    return word, ""
+
+
+def _powered(word: str) -> tuple[str, str]:
+    """A number on a plain keyboard, its power of ten as an exponent, and what is said of that.
+
+    >>> _powered("1.5D+02"), _powered("2 x 10^4")[0]
+    (('1.5e+02', 'D taken for the exponent'), '2e4')
+    """
+    stripped = word.strip()
+    if len(stripped) <= LONGEST:
+        for what, pattern in POWERS:
+            if found := pattern.fullmatch(stripped):
+                exponent = "".join(found.groups("")[1:]).translate(RAISED)
+                return f"{found[1].replace(',', '.')}e{exponent}", what
+    return stripped.translate(AS_ASCII), ""
 
 
 def _amount(word: str) -> _Amount | None:
@@ -274,7 +298,7 @@ def _amount(word: str) -> _Amount | None:
         return _Amount("", nothing["before"] or nothing["after"], False, False)
     behind = MINUS_BEHIND.fullmatch(WHOLE_PRICE.sub("", word.strip()))
     if behind:
-        return _Amount(behind[1], "", True, False, behind=True)
+        return _Amount(behind["digits"], behind["unit"] or "", True, False, behind=True)
     found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
     brackets = found is not None and found["sign"] == "("
     if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):

@@ -97,7 +97,8 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
             notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
         if blank := 0 if reading.all else without_blanks(connection, names):
             notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
-        rows, numbers = numbers_of(connection, names, reading)
+        rows, numbers, like_codes = numbers_of(connection, names, reading)
+        notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         if dialect.separator == ";":
             notes += ambiguous(connection, {cell: name for cell, name in names.items() if cell in numbers})

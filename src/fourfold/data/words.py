@@ -11,8 +11,11 @@ import numpy as np
 
 from fourfold.preprocessing.table import ColumnKind
 
+from .durations import DURATIONS
+from .hints import hint_of, of_codes
 from .messages import listed
-from .numerals import MOSTLY, Sixtieths, endings_of, style_by, style_of
+from .months import in_english
+from .numerals import MOSTLY, endings_of, style_by, style_of
 
 
 def as_objects(values: list[Any]) -> np.ndarray:
@@ -39,6 +42,9 @@ ZONE = re.compile(
 )
 """What stands behind a clock that is not a local one."""
 
+ISO = re.compile(r"\s*\d{4}-\d\d-\d\d|\s*\d{8}T\d{2,6}", re.ASCII)
+"""How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number."""
+
 CODE = re.compile(r"\d{2,}")
 """Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
 
@@ -47,7 +53,7 @@ FIRST_YEAR, SINCE = 1969, " since "
 
 CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
 FORMATS = {
-    "day.month.year": ("%d.%m.%Y", "%d.%m.%y"),
+    "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
     "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
     "day/month/year": ("%d/%m/%Y", "%d/%m/%y"),
     "year/month/day": ("%Y/%m/%d",),
@@ -57,7 +63,7 @@ FORMATS = {
     "month day, year": ("%b %d, %Y", "%B %d, %Y"),
     "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y"),
     "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y"),
-    "year-month": ("%Y-%m",),
+    "year-month": ("%Y-%m", "%YM%m"),
     "month year": ("%b %Y", "%B %Y"),
     "month-year": ("%b-%Y", "%b-%y"),
 }
@@ -112,7 +118,8 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
     if len(known) == len(words) and len(set(known.values())) < len(words) and _beyond_floats(words, known):
         return Understood(values, "category", f"whole numbers beyond {2**53}, which numbers can't tell apart")
     if len(known) == len(words):
-        return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
+        said = style.said or of_codes(list(words))
+        return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
     strange = [word for word in words if word not in known]
@@ -123,9 +130,9 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         return Understood(
             _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note, style.example
         )
-    for style in (Sixtieths(2), Sixtieths(3)):
+    for style in DURATIONS:
         known = {word: number for word in words if (number := style.parse(word)) is not None}
-        if len(known) == len(words):
+        if len(known) == len(words) and any(map(style.is_sure, words)):
             return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
     for name, parse in DATES.items():
         if dates := _all(words, parse):
@@ -143,7 +150,7 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         )
     if endings := endings_of(words):
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
-    return Understood(values, "category", _dates_of_several_kinds(list(words)))
+    return Understood(values, "category", _dates_of_several_kinds(list(words)) or hint_of(list(words)))
 
 
 def _dates_of_several_kinds(words: list[str]) -> str:
@@ -159,8 +166,10 @@ def _dates_of_several_kinds(words: list[str]) -> str:
 
 
 def _is_nothing(word: str) -> bool:
-    """Whether a word among numbers stands for no value: marks alone, or a spelling of nothing."""
-    return word.strip().casefold() in STANDS_FOR_NONE or not any(letter.isalnum() for letter in word)
+    """Whether a word among numbers stands for no value: marks alone, a spelling of nothing, or .a to .z of Stata."""
+    bare = word.strip().casefold()
+    stata = len(bare) == 2 and bare[0] == "." and bare[1].isalpha()
+    return bare in STANDS_FOR_NONE or stata or not any(letter.isalnum() for letter in word)
 
 
 def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
@@ -247,7 +256,7 @@ def _mapped(
 
 
 def _iso(word: str) -> datetime | None:
-    if not re.match(r"\s*\d{4}-\d\d-\d\d", word):
+    if not ISO.match(word):
         return None
     text, behind = _zoned(word.strip())
     try:
@@ -276,7 +285,7 @@ def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
     """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
 
     def parse(word: str) -> datetime | None:
-        text, behind = _zoned(" ".join(word.split()))
+        text, behind = _zoned(in_english(" ".join(word.split())))
         for pattern in patterns:
             parts = text.split(" ")
             day = " ".join(parts[: pattern.count(" ") + 1])

@@ -1,0 +1,101 @@
+"""Clocks and durations, in seconds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["DURATIONS", "Sixtieths", "Spans", "duration_by"]
+
+SIXTIETHS = re.compile(
+    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
+    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
+    re.ASCII,
+)
+
+UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+"""The seconds of a unit, by the first letter of its name."""
+
+PART = r"(\d+(?:[.,]\d+)?)\s*(w|d|h|m|s|wk|wks|weeks?|days?|hrs?|hours?|std|mins?|minutes?|secs?|seconds?)\b\.?"
+SPAN = re.compile(rf"(-)?((?:{PART}[\s,]*(?:and|und)?\s*)+)".replace(r"\b", r"(?![a-z])"), re.IGNORECASE | re.ASCII)
+ISO = re.compile(
+    r"(-)?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?", re.IGNORECASE | re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Sixtieths:
+    """Clocks and durations in seconds: hours and minutes between colons, of three ``parts`` seconds, too; days before
+    them, AM or PM behind them. Of two parts the seconds may be written if they are 0, as databases do.
+
+    >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:30:05")
+    (3723.5, 48600.0, None)
+    """
+
+    parts: int
+
+    def parse(self, word: str) -> float | None:
+        found = SIXTIETHS.fullmatch(word.strip())
+        if found is None:
+            return None
+        hours, half = int(found["hours"]), (found["half"] or "").upper()
+        seconds = float((found["seconds"] or "0").replace(",", "."))
+        if (found["seconds"] is None) if self.parts == 3 else seconds:
+            return None
+        if half:
+            hours = hours % 12 + 12 * (half == "PM")
+        number = 3600 * (24 * int(found["days"] or 0) + hours) + 60 * int(found["minutes"]) + seconds
+        return -number if found["sign"] else number
+
+    def is_sure(self, word: str) -> bool:
+        return True
+
+    @property
+    def example(self) -> str:
+        return ":".join(["1", "23", "45"][: self.parts])
+
+    @property
+    def said(self) -> str:
+        return f"in seconds: {self.example} is {self.parse(self.example):g}"
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Durations in units, such as 1h 30m or PT1H30M, in seconds; months and years have no fixed length.
+
+    >>> [Spans().parse(word) for word in ("1h 30m", "PT45M", "2 hours", "90")]
+    [5400.0, 2700.0, 7200.0, None]
+    """
+
+    example = "1h 30m"
+    said = "durations in seconds: 1h 30m is 5400"
+
+    def parse(self, word: str) -> float | None:
+        text = word.strip()
+        if (iso := ISO.fullmatch(text)) and any(iso.groups()[1:]):
+            parts = zip(UNITS.values(), iso.groups("0")[1:])
+            seconds = sum(size * float(count.replace(",", ".")) for size, count in parts)
+            return -seconds if iso[1] else seconds
+        if len(text) > LONGEST or not (found := SPAN.fullmatch(text)):
+            return None
+        parts = re.findall(PART.replace(r"\b", r"(?![a-z])"), found[2], re.IGNORECASE | re.ASCII)
+        seconds = sum(UNITS[unit[0].lower()] * float(count.replace(",", ".")) for count, unit in parts)
+        return -seconds if found[1] else seconds
+
+
+    def is_sure(self, word: str) -> bool:
+        """Whether a word can be nothing else: 2D may be a code, and 5 m a length."""
+        units = re.findall(r"[a-z]+", word.strip(), re.IGNORECASE)
+        return word.strip().upper().startswith(("P", "-P")) or len(units) > 1 or any(len(unit) > 2 for unit in units)
+
+
+LONGEST = 60
+DURATIONS = (Sixtieths(2), Sixtieths(3), Spans())
+"""Tried in this order, where the words of a column are no plain numbers with one unit."""
+
+
+def duration_by(example: str) -> Sixtieths | Spans | None:
+    """The style of an example; None if it is none of a clock or a duration."""
+    if example == Spans.example:
+        return Spans()
+    return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None

@@ -1,0 +1,96 @@
+"""Numbers, dates and durations as papers, programs and other languages write them, and what is said of each."""
+
+import numpy as np
+import pytest
+from data_samples import column, read_and_said
+
+from fourfold.data.words import as_written, understood
+
+# name: (words, what they mean, what is said)
+NUMBERS = {
+    "footnote marks": (["12.3*", "4.5", "7.1†", "8[2]"], [12.3, 4.5, 7.1, 8], "footnote marks left out"),
+    "stars of significance": (["0.5***", "(1.2)*"], [0.5, -1.2], "footnote marks left out"),
+    "uncertainties": (["1.2 ± 0.1", "3.4+/-0.2"], [1.2, 3.4], "what stands behind ± left out"),
+    "uncertainties with a unit": (["1.2 ± 0.1 mm", "3 ± 1 mm", "5 mm"], [1.2, 3, 5], "mm left out"),
+    "uncertain digits": (["1.234(5)", "2.3(12)"], [1.234, 2.3], "uncertain digits in brackets left out"),
+    "double precision of Fortran": (["1.5D+02", "-2.5d-01"], [150, -0.25], "D taken for the exponent"),
+    "powers of ten": (["1.5×10³", "2·10⁻²", "3 x 10^2"], [1500, 0.02, 300], "powers of ten multiplied"),
+    "digits of Arabic": (["١٢", "٣٫٥"], [12, 3.5], ""),
+    "wide yen": (["￥１，２３４", "￥５６７", "￥８９"], [1234, 567, 89], "¥ left out"),
+    "a minus before the currency": (["1.234,50- EUR", "99,00 EUR"], [-1234.5, 99], "a dash behind a number taken for a minus"),
+    "missing as Stata writes it": ([".", ".a", "1", "2.5"], [np.nan, np.nan, 1, 2.5], "2 words such as '.'"),
+    "durations": (["1h 30m", "45m", "2 hours"], [5400, 2700, 7200], "durations in seconds"),
+    "durations of ISO": (["PT1H30M", "P1DT0.5S"], [5400, 86400.5], "durations in seconds"),
+    "leading zeros": (["007", "12", "0131"], [7, 12, 131], "'007' counts as 7; if these are codes"),
+    "codes with an E": (["1E05", "2E07"], [1e5, 2e7], "'1E05' counts as 100000; if these are codes"),
+}  # fmt: skip
+
+DATES = {
+    "German": (["1. Januar 2020", "28. März 2021"], ["2020-01-01", "2021-03-28"]),
+    "French": (["1er janvier 2020", "5 août 2022"], ["2020-01-01", "2022-08-05"]),
+    "Spanish": (["1 de enero de 2020", "5 de mayo de 2022"], ["2020-01-01", "2022-05-05"]),
+    "days of the week": (["Mo, 06.01.2020", "Di, 07.01.2020"], ["2020-01-06", "2020-01-07"]),
+    "months of EViews": (["1990M01", "1990M12"], ["1990-01-01", "1990-12-01"]),
+    "ISO without marks": (["20200101T101500", "20200202T000000"], ["2020-01-01", "2020-02-02"]),
+}
+
+# name: (words, words of what is said): they stay words
+WORDS = {
+    "blood pressure": (["120/80", "135/90"], "several numbers in a cell, as in '120/80'"),
+    "feet and inches": (["5'11\"", "6'2\""], "several numbers in a cell"),
+    "what Excel makes of ranges": (["0-2", "3-Apr", "5-9"], "as Excel turns 3-4 into a date"),
+    "ranges": (["10-20", "20-30", "30+"], ""),
+    "addresses of computers": (["192.168.0.1", "10.0.0.7"], ""),
+    "numbers of telephones": (["+49 89 1234567", "089/123456"], ""),
+    "codes with a letter behind a digit": (["2D", "3D", "5H"], "numbers with several endings"),
+    "hotels and a word": (["3*", "none*", "*"], ""),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_words_that_are_numbers(name):
+    words, means, said = NUMBERS[name]
+    found = understood(np.array(words, dtype=object))
+    assert found.kind == "number" and said in found.said and bool(said) == bool(found.said)
+    np.testing.assert_allclose(found.values, means)
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_words_that_are_dates(name):
+    words, means = DATES[name]
+    found = understood(np.array(words, dtype=object))
+    assert found.kind == "date"
+    assert found.values.astype("datetime64[D]").astype(str).tolist() == means
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_that_stay_words(name):
+    words, said = WORDS[name]
+    found = understood(np.array(words, dtype=object))
+    assert found.kind == "category" and said in found.said and bool(said) == bool(found.said), found.said
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if "missing" not in name])
+def test_new_numbers_are_read_as_those_of_training(name):
+    words, means, _ = NUMBERS[name]
+    written = understood(np.array(words, dtype=object)).written
+    np.testing.assert_allclose(as_written(np.array(words, dtype=object), "number", written), means)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["007", "12", "0131"], "column v: number ('007' counts as 7; if these are codes"),
+        (["1E05", "2E07", "3e04"], "column v: number ('1E05' counts as 100000"),
+    ],
+)
+def test_numbers_of_a_file_that_may_be_codes_are_said(cells, said, tmp_path, recwarn):
+    read_and_said(column(cells), said, tmp_path, recwarn)
+
+
+@pytest.mark.parametrize("cells", [["0", "7"], ["0.5", "10"], ["1.5e5", "2"], ["1e-5", "2e-5"]])
+def test_plain_numbers_are_no_codes(cells, tmp_path):
+    from fourfold.data import read
+
+    (tmp_path / "a.csv").write_text(column(cells))
+    assert "codes" not in "".join(map(str, read(tmp_path / "a.csv").notes))
