@@ -4,19 +4,23 @@ import shutil
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
+from fourfold.study import results
 from fourfold.study.blocks import Block, Run, batch_size, train
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.measures import ease
 from fourfold.study.prepared import prepare
 from fourfold.study.runner import ATTEMPTS, run_blocks
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
+from fourfold.training.replicas import STOPPED
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))
@@ -128,6 +132,19 @@ def test_a_refit_that_failed_to_train_gives_way_to_the_chosen_trial(finished):
     assert found.answers().keys() == trials.chosen().keys()
     variants = {study(finished[0])._kept(some, refit.run).variant for some in (trials, found)}
     assert variants == ({"", "all"} if trials.best() == (refit.size, refit.run.learning_rate) else {""})
+
+
+def test_a_run_that_stopped_is_drawn_and_timed_by_the_weights_that_it_kept(finished):
+    """Its last check, at which it had fallen, is not where it ends."""
+    trials, measured = finished[1]["dense"], SimpleNamespace(study=study(finished[0]))
+    first = trials.by_setting[trials.best()][0]
+    steps, fallen = np.array([2, 4, 6]), np.array([0.6, 0.9, 0.5])
+    stopped = replace(first, status=STOPPED, check_steps=steps, validation_curve=fallen, validation_score=0.9)
+    ended = replace(first, check_steps=np.arange(2, 12, 2), validation_curve=np.full(5, 0.8), validation_score=0.8)
+    found = results._curve(measured, replace(trials, by_setting={trials.best(): [stopped, ended]}))
+    assert found["high"] == pytest.approx([0.8, 0.9, 0.9, 0.9, 0.9])
+    assert found["mean"] == pytest.approx([0.7, 0.85, 0.85, 0.85, 0.85])
+    assert ease.near_the_end(steps, fallen, 0.5, 0.9) == pytest.approx(2 + 2 * (0.5 + 0.9 * 0.4 - 0.6) / 0.3)
 
 
 def test_every_family_sees_the_same_rows_and_budget(finished):

@@ -327,14 +327,19 @@ def _above_cap(study: Study, net: Architecture) -> str:
 
 
 def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
-    """The validation score of the best setting by step: mean, lowest and highest of its runs."""
+    """The validation score of the best setting by step: mean, lowest and highest of its runs.
+
+    From its last check on a run has the score of the weights that it kept, which a run that stopped went back to.
+    """
     score = measured.study.dataset.task.score
     deviation = measured.study.deviation
     curves = [t for t in trials.by_setting[trials.best()] if not t.diverged]
     longest = max(curves, key=lambda t: len(t.check_steps)).check_steps if curves else np.zeros(0)
     points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}
     for i, step in enumerate(longest):
-        values = [t.validation_curve[min(i, len(t.validation_curve) - 1)] for t in curves]
+        values = [
+            t.validation_curve[i] if i < len(t.validation_curve) - 1 else t.validation_score for t in curves
+        ]
         values = [scoring.of_validation(score, float(v), deviation) for v in values]
         for name, value in zip(points, (int(step), float(np.mean(values)), min(values), max(values))):
             points[name].append(value)

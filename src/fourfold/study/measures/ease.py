@@ -115,7 +115,7 @@ def _share(family: str, found: Ease) -> Evidence:
 
 def _steps(family: str, trials: list[Trial], guess: float) -> Evidence:
     """The median number of steps after which a run has come 90 % of the way from guessing to its final score."""
-    steps = [near_the_end(t.check_steps, t.validation_curve, guess) for t in trials]
+    steps = [near_the_end(t.check_steps, t.validation_curve, guess, t.validation_score) for t in trials]
     reached = [step for step in steps if step is not None]
     if not reached:
         return Evidence(STEPS, family, None, "count", reason="no run ends better than a guess")
@@ -126,14 +126,16 @@ def _steps(family: str, trials: list[Trial], guess: float) -> Evidence:
     )
 
 
-def near_the_end(steps: np.ndarray, scores: np.ndarray, guess: float) -> float | None:
-    """The step at which a curve first reaches guess + 0.9 (last - guess); None where it ends no better.
+def near_the_end(steps: np.ndarray, scores: np.ndarray, guess: float, final: float) -> float | None:
+    """The step at which a curve first reaches guess + 0.9 (final - guess); None where it ends no better.
 
-    >>> near_the_end(np.array([10, 20, 30]), np.array([0.5, 0.9, 1.0]), guess=0.0)
+    ``final`` is the score of the weights that were kept: the last, or the best of a run that stopped.
+
+    >>> near_the_end(np.array([10, 20, 30]), np.array([0.5, 0.9, 1.0]), guess=0.0, final=1.0)
     20.0
     """
-    goal = guess + NEAR * (scores[-1] - guess)
-    if not scores[-1] > guess:
+    goal = guess + NEAR * (final - guess)
+    if not final > guess:
         return None
     curve, at = np.concatenate([[guess], scores]), np.concatenate([[0], steps])
     after = int(np.argmax(curve >= goal))
