@@ -17,7 +17,8 @@ import numpy as np
 
 from fourfold.core.files import whole_file
 from fourfold.data import NewRows
-from fourfold.data.new_rows import Noticed, parts_of_inputs
+from fourfold.data.new_rows import parts_of_inputs
+from fourfold.data.noticed import Noticed
 from fourfold.data.sql import on_disk, quoted
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import title

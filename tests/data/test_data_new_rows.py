@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from fourfold.data import from_arrays, plan, read, read_inputs, sample
-from fourfold.data.new_rows import Noticed, parts_of_inputs
+from fourfold.data.new_rows import parts_of_inputs
+from fourfold.data.noticed import Noticed
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -60,14 +61,14 @@ def test_rows_from_frames(learnt):
 
 
 def test_everything_that_is_wrong_is_in_one_message(learnt):
-    bad = FRAME.rename(columns={"city": "City"}).drop(columns="member")
+    bad = FRAME.rename(columns={"city": "citty"}).drop(columns="member")
     bad = bad.assign(age="old", joined=3.5)
     with pytest.raises(DataError) as caught:
         read_inputs(bad, learnt[0])
     assert str(caught.value) == (
         "the columns of data are not those that the model was trained on: "
         "got 'age' holds words such as 'old' instead of numbers; "
-        "'city' is missing (is it 'City'?); 'member' is missing; 'joined' holds numbers instead of dates, "
+        "'city' is missing (is it 'citty'?); 'member' is missing; 'joined' holds numbers instead of dates, "
         "wanted 'age', 'city', 'code', 'member', 'joined'"
     )
 
@@ -84,6 +85,62 @@ CHANGES = {
     "words for dates": (lambda f: f.assign(joined=f["joined"].astype(str)), ""),
     "words for numbers": (lambda f: f.assign(age=f["age"].astype(str)), ""),
 }  # fmt: skip
+
+
+# name: (change of the frame, words of what is said): the same inputs as before
+ALIKE = {
+    "names in another case": (lambda f: f.rename(columns=str.upper), "column 'AGE' taken for 'age' (case, blanks and marks"),
+    "names with blanks and marks": (lambda f: f.rename(columns={"joined": " Joined_ "}), "column 'Joined_' taken for 'joined'"),
+    "yes for true": (lambda f: f.assign(member=np.where(f["member"], "Yes", "no")), "column member: 'Yes', 'no' taken for 'true', 'false'"),
+    "letters for truths": (lambda f: f.assign(member=np.where(f["member"], "T", "F")), "taken for 'true', 'false'"),
+    "words in another case": (lambda f: f.assign(city=f["city"].str.upper()), "'BONN' taken for"),
+    "words with more blanks": (lambda f: f.assign(city=f["city"] + " "), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_names_and_words_that_differ_in_case_and_blanks_alone(name, learnt, tmp_path):
+    preparation, prepared = learnt
+    change, said = ALIKE[name]
+    change(FRAME).to_csv(tmp_path / "new.csv", index=False)
+    rows = read_inputs(tmp_path / "new.csv", preparation)
+    np.testing.assert_array_equal(preparation.inputs(rows.inputs), prepared)
+    assert all(word in "; ".join(map(str, rows.notes)) for word in said.split(" taken for ", 1)), rows.notes
+
+
+def test_names_that_may_be_either_of_two_are_refused(learnt):
+    with pytest.raises(DataError, match="'city' is missing"):
+        read_inputs(FRAME.rename(columns={"city": "City"}).assign(CITY="Bonn"), learnt[0])
+
+
+def test_words_of_truths_the_other_way_round():
+    table = {"v": range(30), "w": ["yes", "no", "no"] * 10, "y": [0, 1] * 15}
+    preparation = Preparation.fit(read(table), np.arange(30))
+    rows = read_inputs({"v": [1, 2], "w": [True, False]}, preparation)
+    assert rows.inputs["w"].tolist() == ["yes", "no"]
+    assert "column w: 'true', 'false' taken for 'yes', 'no'" in map(str, rows.notes)
+
+
+# name: (change of the frame, words of what is said)
+FAR = {
+    "another unit": (lambda f: f.assign(age=f["age"] * 365), "column age: 60 of 60 rows far outside what was learnt, such as"),
+    "one absurd value": (lambda f: f.assign(age=[9999, *f["age"][1:]]), "column age: 1 of 60 rows far outside what was learnt, such as 9999 (learnt from 1"),
+    "years later": (lambda f: f.assign(joined=f["joined"] + pd.Timedelta(days=4000)), "column joined: 60 of 60 rows far outside what was learnt, such as 20"),
+    "words never seen": (lambda f: f.assign(city=["Bonn"] * 10 + ["Rom"] * 50), "column city: 'Rom' not told apart (not among the levels learnt; 50 of 60 rows)"),
+    "a little more": (lambda f: f.assign(age=f["age"] + 20), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_values_far_from_those_learnt_are_said(name, learnt, monkeypatch, tmp_path):
+    change, said = FAR[name]
+    rows = read_inputs(change(FRAME), learnt[0])
+    notes = "\n".join(map(str, rows.notes))
+    assert said in notes and bool(said) == bool(notes)
+    change(FRAME).to_csv(tmp_path / "new.csv", index=False)
+    monkeypatch.setattr(sample, "PART", 7 * 7)
+    parts = [part.noticed for part in parts_of_inputs(tmp_path / "new.csv", learnt[0])]
+    assert len(parts) > 1 and "\n".join(map(str, sum(parts, Noticed()).said())) == notes
 
 
 @pytest.mark.parametrize("name", CHANGES)

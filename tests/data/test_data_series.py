@@ -107,7 +107,7 @@ def test_new_rows_in_long_form(tmp_path):
     data = dict(forms("JapaneseVowels", tmp_path))["long csv"]
     new = read_inputs(tmp_path / "long.csv", Preparation.fit(data, range(100)))
     np.testing.assert_array_equal(new.inputs, data.inputs)
-    assert new.others["id"].tolist()[:2] == ["s0", "s1"]
+    assert new.others["who"].tolist()[:2] == ["s0", "s1"]
     assert [column.name for column in data.columns] == [f"c{c}" for c in range(12)]
 
 

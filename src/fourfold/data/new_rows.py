@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.categories import MISSING
+from fourfold.preprocessing.dates import DAY, EPOCH
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing, row_count
 
+from .alike import levels_alike, named_alike, truths
+from .clock import shown
 from .cut import Pieces, in_pieces
 from .dataset import Column, Note, Table
 from .forecast import with_index
@@ -22,6 +26,7 @@ from .join import empty
 from .layout import settle_array
 from .long_form import series_of
 from .messages import close, listed
+from .noticed import MOST_LEVELS, Noticed
 from .pictures import developed
 from .read import open_source, parts_of
 from .sample import Reading
@@ -34,42 +39,6 @@ from .text_file import check_encoding
 from .words import as_written, reworded, spelled
 
 _WORDS = ("category", "text")
-MOST_LEVELS = 1000
-"""The most levels that are remembered to be named."""
-
-
-@dataclass(frozen=True)
-class Noticed:
-    """What is to be said about rows, in a form in which parts of a file can be put together.
-
-    ``lost``: by column, how many words are no values, one of them, and what was wanted; ``unseen``: by column, the
-    levels that were not learnt.
-    """
-
-    notes: tuple[Note, ...] = ()
-    lost: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def __add__(self, other: Noticed) -> Noticed:
-        lost, unseen = dict(self.lost), dict(self.unseen)
-        for name, (count, example, wanted) in other.lost.items():
-            before, example, wanted = lost.get(name, (0, example, wanted))
-            lost[name] = (before + count, example, wanted)
-        for name, levels in other.unseen.items():
-            unseen[name] = tuple(dict.fromkeys(unseen.get(name, ()) + levels))[:MOST_LEVELS]
-        return Noticed(tuple(dict.fromkeys(self.notes + other.notes)), lost, unseen)
-
-    def said(self) -> tuple[Note, ...]:
-        lost = [
-            Note(f"column {name}: {count} words such as {example!r} taken for missing", f"it holds {wanted}")
-            for name, (count, example, wanted) in self.lost.items()
-        ]
-        unseen = [
-            Note(f"column {name}: {listed(levels)} not told apart", "not among the levels learnt")
-            for name, levels in self.unseen.items()
-        ]
-        return (*self.notes, *lost, *unseen)
-
 
 @dataclass(frozen=True, eq=False)
 class NewRows:
@@ -161,6 +130,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
+    found = named_alike(
+        found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    )
     if preparation.windows is not None:
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
@@ -172,7 +144,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         if not columns:
             raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         return _steps_of_table(found, preparation)
+    named = "id"
     if preparation.layout == "sequence" and preparation.row_shape and columns:
+        named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
         others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
@@ -192,12 +166,12 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
             others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
             stacked = np.stack([table[column.name] for column in columns], axis=1)
-            named = channels_of([column.name for column in columns])
-            if preparation.layout == "sequence" and named is not None:
-                stacked = stacked.reshape(len(stacked), *named.shape)
+            channels = channels_of([column.name for column in columns])
+            if preparation.layout == "sequence" and channels is not None:
+                stacked = stacked.reshape(len(stacked), *channels.shape)
             return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
         return NewRows(table, noticed, others)
-    notes, others = found.notes, Table({"id": found.ids} if found.ids is not None else {})
+    notes, others = found.notes, Table({named: found.ids} if found.ids is not None else {})
     if preparation.masked and np.ndim(found.inputs) == 3:
         found, cut = _fitted(found, preparation)
         notes += cut
@@ -206,6 +180,16 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
     shaped = _shaped(found, preparation)
     return NewRows(shaped, Noticed(notes + on_another_scale(shaped, preparation)), others)
+
+
+def _wanted(preparation: Preparation) -> list[str]:
+    """The names that a table needs: of the columns that are used, of id and time."""
+    names = [column.name for column in preparation.columns]
+    if preparation.windows is not None:
+        names += [preparation.windows.time, preparation.windows.id]
+    elif preparation.layout == "sequence" and preparation.row_shape:
+        names += preparation.source_columns
+    return names
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:
@@ -325,7 +309,7 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
     assert isinstance(found.inputs, Table)
     problems, notes, table = [], list(found.notes), {}
-    lost, unseen = {}, {}
+    lost, taken, unseen = {}, {}, {}
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     extra = [name for name in found.inputs if name not in known]
     for column in preparation.columns:
@@ -334,6 +318,9 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
             continue
         values = _as(column, found.kind(column.name), found.inputs[column.name])
+        worded = found.kind(column.name) in _WORDS
+        if values is None and column.kind == "boolean" and worded and (meant := truths(found.inputs[column.name])):
+            values, taken[column.name] = meant
         if values is None:
             kind, cells = found.kind(column.name), found.inputs[column.name]
             example = f" such as {str(cells[~missing(cells)][0])[:30]!r}" if kind in _WORDS else ""
@@ -359,9 +346,28 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
     for category in preparation.categories:
+        table[category.name], alike = levels_alike(table[category.name], category.levels)
+        if alike:
+            taken[category.name] = alike
         if new := category.unseen(table[category.name]):
-            unseen[category.name] = new[:MOST_LEVELS]
-    return Table(table), Noticed(tuple(notes), lost, unseen)
+            levels = {None if level == MISSING else level for level in new}
+            rows = sum(value in levels for value in table[category.name].tolist())
+            unseen[category.name] = new[:MOST_LEVELS], rows
+    noticed = Noticed(tuple(notes), lost, taken, unseen, _far(preparation, Table(table)), row_count(found.inputs))
+    return Table(table), noticed
+
+
+def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:
+    """What is noticed of values far outside the range that was learnt from, by column."""
+    found = {}
+    for name, (far, low, high) in preparation.outside(table).items():
+        values = table[name]
+        learnt = f"{low:g} to {high:g}"
+        if values.dtype.kind == "M":
+            ends = (EPOCH + (DAY * np.array([low, high])).astype("timedelta64[us]")).astype("M8[D]")
+            learnt = f"{ends[0]} to {ends[1]}"
+        found[name] = int(far.sum()), shown(values[far.argmax()]), learnt
+    return found
 
 
 _PLURAL = {"number": "numbers", "boolean": "booleans", "date": "dates", "category": "words", "text": "words"}

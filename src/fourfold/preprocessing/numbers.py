@@ -25,7 +25,7 @@ class Numbers:
     """Columns of numbers: missing ones get the median, then each column is standardised.
 
     z[n, f] = (x[n, f] - center[f]) / scale[f], and for each of the columns ``indicated`` a further
-    column that is 1 where x was missing.
+    column that is 1 where x was missing. ``low`` and ``high`` are the range of the training rows.
 
     Shapes: (N, F) float64 with NaN for missing -> (N, F + indicators) float32. A column that is constant
     in the training rows becomes 0.
@@ -40,20 +40,23 @@ class Numbers:
     scale: np.ndarray
     fill: np.ndarray
     indicated: tuple[int, ...]
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
 
     @classmethod
     def fit(cls, names: tuple[str, ...], matrix: np.ndarray, rows) -> Numbers:
         """Statistics come from ``rows``; which columns get an indicator from the whole matrix."""
         part = np.asarray(matrix[np.asarray(rows)], dtype=np.float64)
         absent = np.any(np.isnan(matrix), axis=0, keepdims=True)[0]
-        center, scale, fill = (np.zeros(matrix.shape[1]) for _ in range(3))
+        center, scale, fill, low, high = (np.zeros(matrix.shape[1]) for _ in range(5))
         for f in range(matrix.shape[1]):
             column = part[:, f]
             column = column[~np.isnan(column)] if absent[f] else column
             if column.size:
                 center[f], scale[f] = _moments(column)
                 fill[f] = np.median(column) if absent[f] else center[f]
-        return cls(names, center, scale, fill, tuple(np.flatnonzero(absent).tolist()))
+                low[f], high[f] = column.min(), column.max()
+        return cls(names, center, scale, fill, tuple(np.flatnonzero(absent).tolist()), low, high)
 
     def apply(self, matrix: np.ndarray) -> np.ndarray:
         absent = np.isnan(matrix)
@@ -62,6 +65,19 @@ class Numbers:
         return np.concatenate(
             [_standardised(values, self.center, self.scale), indicators], axis=1, dtype=np.float32
         )
+
+    def outside(self, matrix: np.ndarray) -> np.ndarray:
+        """Which values (N, F) lie farther from the range that was learnt from than this range is wide.
+
+        >>> Numbers.fit(("width",), np.array([[1.0], [3.0]]), rows=[0, 1]).outside(np.array([[5.0], [5.1]])).tolist()
+        [[False], [True]]
+        """
+        if self.low is None or self.high is None:
+            return np.zeros(matrix.shape, dtype=bool)
+        width = self.high - self.low
+        with np.errstate(over="ignore"):
+            far = (matrix > self.high + width) | (matrix < self.low - width)
+        return far & (width > 0)
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -74,13 +90,18 @@ class Numbers:
             "scale": self.scale.tolist(),
             "fill": self.fill.tolist(),
             "indicated": list(self.indicated),
+            **({} if self.low is None else {"low": self.low.tolist()}),
+            **({} if self.high is None else {"high": self.high.tolist()}),
         }
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Numbers:
         names = fields.texts("names")
         center, scale, fill = (fields.floats(name, len(names)) for name in ("center", "scale", "fill"))
-        return cls(names, center, scale, fill, fields.integers("indicated", 0, len(names) - 1))
+        low, high = (
+            fields.floats(name, len(names)) if name in fields.values else None for name in ("low", "high")
+        )
+        return cls(names, center, scale, fill, fields.integers("indicated", 0, len(names) - 1), low, high)
 
 
 @dataclass(frozen=True, eq=False)

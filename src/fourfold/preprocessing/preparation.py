@@ -178,6 +178,20 @@ class Preparation:
             parts += [category.apply(raw[category.name]) for category in self.categories]
         return np.concatenate(parts, axis=1)
 
+    def outside(self, raw: Table) -> dict[str, tuple[np.ndarray, float, float]]:
+        """By column of numbers or dates that has values far outside the range that was learnt from: which these are (N,),
+        and this range (of dates in days since 2000)."""
+        found: dict[str, tuple[np.ndarray, float, float]] = {}
+        if self.layout != "flat" or self.numbers is None or self.numbers.low is None or self.numbers.high is None:
+            return found
+        far = self.numbers.outside(_matrix(raw, self.columns, self.clocks)[1])
+        for column in self.columns:
+            name = calendar_names(column.name, False)[0] if column.kind == "date" else column.name
+            if name in self.numbers.names and far[:, place := self.numbers.names.index(name)].any():
+                low, high = self.numbers.low[place], self.numbers.high[place]
+                found[column.name] = far[:, place], float(low), float(high)
+        return found
+
     def target(self, raw: np.ndarray, inputs: Any = None) -> np.ndarray:
         """The raw target (N,) or (N, K) -> class indices, labels 0 or 1 (int32), or scaled numbers (float32).
 

@@ -1,0 +1,87 @@
+"""What is said of new rows, in a form in which the parts of a file can be put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .dataset import Note
+from .messages import listed
+
+__all__ = ["MOST_LEVELS", "Noticed"]
+
+MOST_LEVELS = 1000
+"""The most levels that are remembered to be named."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """By column:
+
+    - ``lost``: how many words are no values, one of them, and what was wanted;
+    - ``taken``: which words count as which others, that were learnt;
+    - ``unseen``: the levels that were not learnt, and how many rows have them;
+    - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
+
+    ``rows``: how many there are.
+    """
+
+    notes: tuple[Note, ...] = ()
+    lost: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unseen: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    far: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    rows: int = 0
+
+    def __add__(self, other: Noticed) -> Noticed:
+        unseen = dict(self.unseen)
+        for name, (levels, count) in other.unseen.items():
+            before, counted = unseen.get(name, ((), 0))
+            unseen[name] = tuple(dict.fromkeys(before + levels))[:MOST_LEVELS], counted + count
+        return Noticed(
+            tuple(dict.fromkeys(self.notes + other.notes)),
+            _summed(self.lost, other.lost),
+            {
+                name: {**self.taken.get(name, {}), **other.taken.get(name, {})}
+                for name in dict.fromkeys((*self.taken, *other.taken))
+            },
+            unseen,
+            _summed(self.far, other.far),
+            self.rows + other.rows,
+        )
+
+    def said(self) -> tuple[Note, ...]:
+        taken = [
+            Note(f"column {name}: {listed(list(words))} taken for {listed(list(words.values()))}")
+            for name, words in self.taken.items()
+        ]
+        lost = [
+            Note(f"column {name}: {count} words such as {example!r} taken for missing", f"it holds {wanted}")
+            for name, (count, example, wanted) in self.lost.items()
+        ]
+        unseen = [
+            Note(
+                f"column {name}: {listed(levels)} not told apart",
+                f"not among the levels learnt; {count:,} of {self.rows:,} rows",
+            )
+            for name, (levels, count) in self.unseen.items()
+        ]
+        far = [
+            Note(
+                f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
+                f"learnt from {learnt}; what is predicted there is a guess",
+            )
+            for name, (count, example, learnt) in self.far.items()
+        ]
+        return (*self.notes, *taken, *lost, *unseen, *far)
+
+
+def _summed(
+    first: Mapping[str, tuple[int, str, str]], second: Mapping[str, tuple[int, str, str]]
+) -> dict[str, tuple[int, str, str]]:
+    """Counts and examples of both, the first example of each."""
+    found = dict(first)
+    for name, (count, example, wanted) in second.items():
+        before, example, wanted = found.get(name, (0, example, wanted))
+        found[name] = (before + count, example, wanted)
+    return found
