@@ -1,12 +1,13 @@
 """A batch that is split over devices gives the numbers of one device: losses, weights, moving averages, dropout."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import fourfold
-from fourfold import layers
-from fourfold.models import fitting
+from fourfold import layers, ops
+from fourfold.models import compiling, fitting
 from fourfold.regularizers import L2
 from fourfold.training import splitting
 
@@ -30,10 +31,62 @@ def attention(x):
     )
 
 
+def operations(x):
+    x = x + layers.Conv1D(5, 3, padding="same")(x)
+    x = layers.Lambda(lambda x: x * 2)(ops.reshape(x[:, ::-1], (-1, 6, 5)))
+    return layers.Dense(3, activation=lambda x: jnp.exp(x) / jnp.exp(x).sum(-1, keepdims=True))(
+        layers.LSTM(4)(x)
+    )
+
+
+class Block(layers.Layer):
+    """A block of an encoder, written as for Keras."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.attention = layers.MultiHeadAttention(2, 3, dropout=0.2)
+        self.network = fourfold.Sequential([layers.Dense(8, activation="relu"), layers.Dense(5)])
+        self.normalization, self.dropout = layers.BatchNormalization(), layers.Dropout(0.3)
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones")
+
+    def call(self, x, training=None):
+        x = x + self.scale * self.dropout(self.attention(x, x), training=training)
+        return self.normalization(x + self.network(x))
+
+
+def written(x):
+    return layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(Block()(x)))
+
+
+class Written(fourfold.Model):
+    def __init__(self):
+        super().__init__()
+        self.block, self.last = Block(), layers.Dense(3, activation="softmax")
+
+    def call(self, x):
+        return self.last(self.block(x)[:, -1])
+
+
+def of_a_class(x):
+    return Written()(x)
+
+
+def nested(x):
+    inner = fourfold.Sequential([layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization()])
+    return layers.Dense(3, activation="softmax")(layers.Flatten()(inner(x)))
+
+
 def trained(build, devices, monkeypatch):
     """Losses of three epochs with a last batch that is not full, sample weights, and all values after them."""
     monkeypatch.setattr(splitting, "MOST", devices)
     monkeypatch.setattr(splitting, "_worth_it", lambda *given: True)
+    chosen = []
+    choose = splitting.split_devices
+    monkeypatch.setattr(
+        compiling, "split_devices", lambda *given: chosen.append(choose(*given)) or chosen[-1]
+    )
     fourfold.utils.set_random_seed(3)
     x = fourfold.Input(shape=(6, 5))
     model = fourfold.Model(inputs=x, outputs=build(x))
@@ -49,10 +102,13 @@ def trained(build, devices, monkeypatch):
         sample_weight=generator.uniform(size=70),
         verbose=0,
     )
+    assert len(chosen[0]) == devices
     return history.history, {path: np.asarray(value) for path, value in model.graph.values().items()}
 
 
-@pytest.mark.parametrize("build", [convolution, recurrent, attention])
+@pytest.mark.parametrize(
+    "build", [convolution, recurrent, attention, operations, written, of_a_class, nested]
+)
 def test_a_split_batch_trains_as_a_whole_one(build, monkeypatch):
     assert len(jax.devices()) > 1, "the tests' machine has one core: nothing to split over"
     split, split_values = trained(build, 2, monkeypatch)
@@ -77,11 +133,25 @@ class Centred(fourfold.Layer):
         return inputs - inputs.mean(axis=0, keepdims=True)
 
 
+class Penalized(layers.Layer):
+    """A user's layer that adds a loss of the batch."""
+
+    def call(self, inputs):
+        self.add_loss(jnp.mean(inputs**2))
+        return inputs
+
+
 @pytest.mark.parametrize(
     "why, build, options",
     [
         ("dense layers use all cores", lambda x: layers.Dense(3)(layers.Flatten()(x)), {}),
         ("a user's layer", lambda x: layers.LSTM(3)(Centred()(x)), {}),
+        ("an operation over rows", lambda x: layers.LSTM(3)(x - ops.mean(x, axis=0, keepdims=True)), {}),
+        ("a function over rows", lambda x: layers.LSTM(3)(layers.Lambda(lambda x: x - x.mean(0))(x)), {}),
+        ("an activation over rows", lambda x: layers.LSTM(3, activation=lambda x: x - x.mean(0))(x), {}),
+        ("a loss of a batch", lambda x: layers.LSTM(3)(Penalized()(x)), {}),
+        ("noise that rows share", lambda x: layers.LSTM(3)(layers.Dropout(0.1, (32, 1, 1))(x)), {}),
+        ("a layer over rows, nested", lambda x: fourfold.Sequential([Centred(), layers.LSTM(3)])(x), {}),
         ("a small batch", convolution, {"batch_size": 6}),
         ("short sequences: little work", attention, {"shape": (None, 6, 50)}),
         ("less work than batch normalisation costs", convolution, {"shape": (None, 250, 50)}),

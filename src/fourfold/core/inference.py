@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import jax
 
 from fourfold.core.specs import TensorSpec
 from fourfold.errors import OptionError, ShapeError
+
+if TYPE_CHECKING:
+    from fourfold.core.symbols import Applied
 
 _PROBES = ((83, 97, 103, 109, 127, 137), (89, 101, 107, 113, 131, 139))
 
@@ -20,43 +24,23 @@ def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
     """
 
     def trace(number: int):
-        def abstract(spec: TensorSpec):
-            probe = _PROBES[number] if layer.longest is None else (layer.longest - number,) * 6
-            shape = tuple(probe[i % 6] if axis is None else axis for i, axis in enumerate(spec.shape))
-            return jax.ShapeDtypeStruct(shape, spec.dtype)
-
-        leaves, tree = jax.tree.flatten((args, kwargs))
-        symbols = [i for i, leaf in enumerate(leaves) if isinstance(getattr(leaf, "spec", None), TensorSpec)]
-        weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in layer.handles.items()}
-        masked = [i for i in symbols if leaves[i].mask is not None]
-
-        def run(weights, values, masks, key):
-            filled = list(leaves)
-            for i, value in zip(symbols, values):
-                filled[i] = value
-            given = [None] * len(leaves)
-            for i, mask in zip(masked, masks):
-                given[i] = mask
-            call_args, call_kwargs = jax.tree.unflatten(tree, filled)
-            call_masks, _ = jax.tree.unflatten(tree, given)
-            applied = layer.apply(weights, *call_args, masks=call_masks, key=key, **call_kwargs)
-            return applied.outputs, applied.masks
-
-        values = [abstract(leaves[i].spec) for i in symbols]
-        masks = [abstract(leaves[i].mask) for i in masked]
-        key = jax.ShapeDtypeStruct((2,), "uint32")
+        probe = _PROBES[number] if layer.longest is None else (layer.longest - number,) * 6
+        run, values = abstract_call(layer, args, kwargs, probe)
         try:
-            return jax.eval_shape(run, weights, values, masks, key)
+            applied = jax.eval_shape(run, *values)
         except (TypeError, ValueError) as error:
             if isinstance(error, OptionError):
                 raise
-            shapes = ", ".join(str(leaves[i].shape) for i in symbols)
+            shapes = ", ".join(
+                str(leaf.shape) for leaf in jax.tree.leaves((args, kwargs)) if _is_symbol(leaf)
+            )
             raise ShapeError(
                 "layer-input",
                 f"{type(layer).__name__} '{layer.name}' can't take this input ({error})",
                 got=shapes,
                 wanted="the axes that its documentation names",
             ) from error
+        return applied.outputs, applied.masks
 
     (out_a, mask_a), (out_b, mask_b) = trace(0), trace(1)
 
@@ -70,6 +54,42 @@ def infer(layer: Any, args: tuple, kwargs: dict) -> tuple[Any, Any]:
     return jax.tree.map(merge, out_a, out_b), jax.tree.map(
         merge_mask, mask_a, mask_b, is_leaf=lambda m: m is None
     )
+
+
+def abstract_call(
+    layer: Any, args: tuple, kwargs: dict, lengths: Sequence[int], training: bool = False
+) -> tuple[Callable[..., Applied], tuple[Any, Any, Any, Any]]:
+    """A layer's call on symbols as a function of arrays, and what to trace it with.
+
+    The function takes values and masks of the symbols, the weights, and a key; an open axis i is ``lengths[i]`` long.
+    """
+    leaves, tree = jax.tree.flatten((args, kwargs))
+    symbols = [i for i, leaf in enumerate(leaves) if _is_symbol(leaf)]
+    masked = [i for i in symbols if leaves[i].mask is not None]
+
+    def run(values: Any, masks: Any, weights: Any, key: Any) -> Applied:
+        filled, given = list(leaves), [None] * len(leaves)
+        for i, value in zip(symbols, values):
+            filled[i] = value
+        for i, mask in zip(masked, masks):
+            given[i] = mask
+        call_args, call_kwargs = jax.tree.unflatten(tree, filled)
+        call_masks, _ = jax.tree.unflatten(tree, given)
+        options = {"training": training} | call_kwargs
+        return layer.apply(weights, *call_args, masks=call_masks, key=key, **options)
+
+    def abstract(spec: TensorSpec) -> jax.ShapeDtypeStruct:
+        shape = tuple(lengths[i % 6] if axis is None else axis for i, axis in enumerate(spec.shape))
+        return jax.ShapeDtypeStruct(shape, spec.dtype)
+
+    values = [abstract(leaves[i].spec) for i in symbols]
+    masks = [abstract(leaves[i].mask) for i in masked]
+    weights = {local: jax.ShapeDtypeStruct(w.shape, w.dtype) for local, w in layer.handles.items()}
+    return run, (values, masks, weights, jax.ShapeDtypeStruct((2,), "uint32"))
+
+
+def _is_symbol(leaf: Any) -> bool:
+    return isinstance(getattr(leaf, "spec", None), TensorSpec)
 
 
 def spec_of(leaf: Any) -> Any:

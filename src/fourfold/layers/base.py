@@ -13,6 +13,7 @@ import inspect
 import itertools
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import jax
@@ -30,6 +31,7 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
 from fourfold.layers import written
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
+from fourfold.ops import independence
 
 Array = jax.Array
 
@@ -242,6 +244,24 @@ class Layer:
         """The layers that one written as for Keras is made of, by local name."""
         return list(written.sublayers(self, Layer)) if written.as_for_keras(type(self)) else []
 
+    def inside(self) -> list[Layer]:
+        """The layers that it is made of."""
+        return [layer for _, layer in self._sublayers() or written.sublayers(self, Layer)]
+
+    @property
+    def rows_apart(self) -> bool:
+        """Whether it is known to treat the rows of a batch apart, or to see to a batch that is split over devices.
+
+        Ours do, if no function of a user's is in them; of others it is read from what they compute.
+        """
+        functions = filter(_is_function, vars(self).values())
+        return (
+            type(self).__module__.startswith("fourfold.layers.")
+            and all(function.__module__.partition(".")[0] in ("fourfold", "jax") for function in functions)
+            and getattr(self, "activity_regularizer", None) is None
+            and all(layer.rows_apart for layer in self.inside())
+        )
+
     @property
     def handles(self) -> dict[str, Weight]:
         """The weights by local name; empty before the layer is built."""
@@ -385,7 +405,10 @@ class Layer:
         else:
             masks, key = jax.tree.map(outer.mask_of, args), outer.draw()
             training = outer.training if training is None else training
-        applied = self.apply(self.values(), *args, masks=masks, training=training, key=key, **kwargs)
+        apply = partial(self.apply, masks=masks, training=training, key=key, **kwargs)
+        if independence.TRACING.get() and self.rows_apart:
+            apply = independence.assumed(apply)
+        applied = apply(self.values(), *args)
         for local, value in applied.updates.items():
             put(self.handles[local], value)
         if outer is None:
@@ -441,6 +464,10 @@ class Layer:
     @property
     def output(self) -> Any:
         return _single(self.nodes, self).outputs
+
+
+def _is_function(value: Any) -> bool:
+    return inspect.isfunction(getattr(value, "__wrapped__", value))  # also one that is compiled
 
 
 def _single(nodes: list[Node], layer: Layer) -> Node:

@@ -41,6 +41,10 @@ class Dropout(Layer):
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self.seed = seed
 
+    @property
+    def rows_apart(self) -> bool:
+        return super().rows_apart and (self.noise_shape is None or self.noise_shape[0] in (None, 1))
+
     def shared_shape(self, inputs: Array) -> tuple[int, ...] | None:
         """The shape of m, before it is spread over x."""
         if self.noise_shape is None:

@@ -42,6 +42,10 @@ class Lambda(Layer):
         self.function, self.own_mask, self.arguments = function, mask, dict(arguments or {})
         self.supports_masking = mask is not None
 
+    @property
+    def rows_apart(self) -> bool:
+        return False  # before its function is looked at
+
     def get_config(self) -> dict[str, Any]:
         raise OptionError(
             "lambda-config",

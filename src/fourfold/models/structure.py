@@ -10,6 +10,7 @@ from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.models.subclassed import Body
+from fourfold.training.independence import rows_apart
 
 
 class Structured(Layer):
@@ -29,6 +30,13 @@ class Structured(Layer):
         if self._body is not None:
             return [layer for _, layer in self._body._sublayers()]
         return [layer for layer in self.graph.layers if isinstance(layer, Layer)]
+
+    def inside(self) -> list[Layer]:
+        return self.layers
+
+    @property
+    def rows_apart(self) -> bool:
+        return rows_apart(self.graph)
 
     @property
     def inputs(self) -> list[Symbol]:

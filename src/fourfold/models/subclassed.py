@@ -26,6 +26,9 @@ class Body(Layer):
     def _sublayers(self) -> list[tuple[str, Layer]]:
         return list(written.sublayers(self.model, Layer))
 
+    def inside(self) -> list[Layer]:
+        return [layer for _, layer in self._sublayers()]
+
     @property
     def own_weights(self) -> list[Weight]:
         """The weights that the model added itself."""

@@ -31,6 +31,7 @@ from fourfold.layers.base import Layer
 from fourfold.layers.normalization import BatchNormalization
 from fourfold.ops import rows
 from fourfold.ops.counting import count
+from fourfold.training.independence import all_layers, rows_apart
 from fourfold.training.objective import Batch, regularization
 from fourfold.training.program import Found, Program, TrainState, take
 
@@ -138,18 +139,19 @@ def split_devices(graph: Graph, inputs: Any, data_bytes: int) -> list[Any]:
     """
     devices = jax.devices()
     batch_size = jax.tree.leaves(inputs)[0].shape[0]
-    helped = any(_module(layer) in HELPED for layer in graph.layers)
-    possible = _rows_alone(graph) and all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
-    if devices[0].platform != "cpu" or not (helped and possible) or data_bytes > LARGEST_DATA:
+    helped = any(_module(layer) in HELPED for layer in all_layers(graph.layers))
+    floats = all(symbol.dtype.startswith("float") for symbol in graph.output_symbols)
+    if devices[0].platform != "cpu" or not (helped and floats) or data_bytes > LARGEST_DATA:
         return devices[:1]
     most = min(len(devices), MOST, batch_size // FEWEST)
     number = next((count for count in range(most, 1, -1) if batch_size % count == 0), 1)
-    return devices[: number if number > 1 and _worth_it(graph, inputs) else 1]
+    split = number > 1 and _worth_it(graph, inputs) and rows_apart(graph)
+    return devices[: number if split else 1]
 
 
 def _worth_it(graph: Graph, inputs: Any) -> bool:
     """Whether a batch's outputs are work enough for several devices."""
-    normalizations = sum(isinstance(layer, BatchNormalization) for layer in graph.layers)
+    normalizations = sum(isinstance(layer, BatchNormalization) for layer in all_layers(graph.layers))
     flops = count(lambda values, inputs: graph.apply(values, inputs).outputs, graph.values(), inputs).flops
     return flops >= LEAST_FLOPS + NORMALIZATION_FLOPS * normalizations
 
@@ -159,26 +161,11 @@ def prediction_devices(graph: Graph) -> list[Any]:
     devices = jax.devices()
     splits = (
         devices[0].platform == "cpu"
-        and _rows_alone(graph)
+        and rows_apart(graph)
         and all(map(_any_batch, graph.output_symbols))
         and not graph.draws_always
     )
     return devices[: MOST if splits else 1]
-
-
-def _rows_alone(graph: Graph) -> bool:
-    """Whether a graph's rows can be computed apart from each other."""
-    return all(map(_row_by_row, graph.layers)) and all(map(_any_batch, graph.input_symbols))
-
-
-def _row_by_row(layer: Layer) -> bool:
-    """Whether a layer is one of ours that treats rows alone, or knows that a batch may be split."""
-    shared_noise = getattr(layer, "noise_shape", None)
-    return (
-        type(layer).__module__.startswith("fourfold.layers.")
-        and not getattr(layer, "stateful", False)
-        and (shared_noise is None or shared_noise[0] in (None, 1))
-    )
 
 
 def _any_batch(symbol: Symbol) -> bool:
