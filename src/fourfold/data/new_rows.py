@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,10 +24,12 @@ from .dataset import Column, Note, Table
 from .forecast import with_index
 from .history import history_of
 from .join import empty
+from .latest import latest_of
 from .layout import settle_array
 from .long_form import series_of
 from .messages import close, listed
 from .noticed import MOST_LEVELS, Noticed
+from .packing import STANDARD_INPUT
 from .pictures import developed
 from .read import open_source, parts_of
 from .sample import Reading
@@ -90,6 +93,9 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
 
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
     """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
+    if preparation.windows is not None:
+        yield _history(source, preparation, _reading(preparation, encoding))
+        return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
     if preparation.layout == "sequence" and (preparation.columns or preparation.task.stepwise):
         yield read_inputs(source, preparation, encoding)
@@ -112,6 +118,22 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
                     wanted=listed(others),
                 )
             yield new
+
+
+def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
+    """What a forecast starts from: the last rows of each series, read part after part, or all of them."""
+    assert preparation.windows is not None
+    source, wanted = with_index(source), _wanted(preparation)
+    if isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT:
+        parts = (named_alike(part, wanted, ()) for part in parts_of(source, reading))
+        found = latest_of(parts, preparation.windows)
+        try:
+            if found is not None:
+                return _new_rows(found, preparation)
+        except DataError as error:
+            if error.slug != "another-step":  # told from all rows
+                raise
+    return _new_rows(open_source(source, reading), preparation)
 
 
 def _reading(preparation: Preparation, encoding: str | None) -> Reading:

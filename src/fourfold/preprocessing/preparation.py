@@ -179,7 +179,7 @@ class Preparation:
         return np.concatenate(parts, axis=1)
 
     def outside(self, raw: Table) -> dict[str, tuple[np.ndarray, float, float]]:
-        """By column of numbers or dates that has values far outside the range that was learnt from: which these are (N,),
+        """By column that has numbers or dates far outside the range that was learnt from: which rows (N,) have these,
         and this range (of dates in days since 2000)."""
         found: dict[str, tuple[np.ndarray, float, float]] = {}
         if self.layout != "flat" or self.numbers is None or self.numbers.low is None or self.numbers.high is None:
