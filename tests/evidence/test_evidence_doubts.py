@@ -106,6 +106,13 @@ def test_a_doubt_about_several_families_is_one_sentence(held):
     held(doubt, verdict.evidence)
 
 
+def test_a_suspected_leak_comes_before_all_other_doubts():
+    """It would make all else worthless."""
+    further = [item for case in ("large class", "edge", "one column", "twins") for item in SPEAKS[case][0]]
+    found = decide(findings((0.8, 0.95, 0.88), *further)).doubts
+    assert [doubt.startswith("Leakage suspect: ") for doubt in found] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("case", SILENT)
 def test_a_doubt_is_silent_else(case):
     assert decide(findings((0.8, 0.95, 0.88), *SILENT[case])).doubts == ()
