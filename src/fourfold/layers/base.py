@@ -405,10 +405,9 @@ class Layer:
         else:
             masks, key = jax.tree.map(outer.mask_of, args), outer.draw()
             training = outer.training if training is None else training
-        apply = partial(self.apply, masks=masks, training=training, key=key, **kwargs)
-        if independence.TRACING.get() and self.rows_apart:
-            apply = independence.assumed(apply)
-        applied = apply(self.values(), *args)
+        run = partial(self.apply, self.values(), *args, masks=masks, training=training, key=key, **kwargs)
+        known = independence.TRACING.get() and self.rows_apart
+        applied = independence.assumed(run, (args, kwargs, masks)) if known else run()
         for local, value in applied.updates.items():
             put(self.handles[local], value)
         if outer is None:

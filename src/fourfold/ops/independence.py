@@ -69,18 +69,16 @@ def apart(function: Callable[..., Any], inputs: Callable[[int], Any], fixed: Any
     )
 
 
-def assumed(apply: Callable[..., Any]) -> Callable[..., Any]:
-    """A layer's ``apply``, not looked into: it is known to treat rows apart, or to see to a batch that is split."""
-
-    def shaped(weights: Any, *args: Any) -> Any:
-        shapes = jax.eval_shape(lambda: apply(weights, *args))
-        found = _alike(shapes._replace(updates={}), jax.tree.leaves(args), _rows_of_inputs)
-        return found._replace(updates=_alike(shapes.updates, [], _without_rows))
-
-    return shaped
+def assumed(run: Callable[[], Any], inputs: Any) -> Any:
+    """What a layer that is known to treat rows apart, or to see to a batch that is split, gives: not looked into."""
+    shapes = jax.eval_shape(run)
+    arrays = [leaf for leaf in jax.tree.leaves(inputs) if hasattr(leaf, "shape")]
+    rows = _alike(_rows_of_inputs, arrays, (shapes.outputs, shapes.masks))
+    updates = _alike(_without_rows, [], shapes.updates)
+    return shapes._replace(outputs=rows[0], masks=rows[1], updates=updates, losses=())
 
 
-def _alike(shapes: Any, inputs: list[Any], kind: Callable[..., Any]) -> Any:
+def _alike(kind: Callable[..., Any], inputs: list[Any], shapes: Any) -> Any:
     return jax.jit(kind, static_argnums=1)(inputs, _Static(shapes))
 
 
