@@ -107,6 +107,7 @@ def test_undecided_says_what_would_settle_it(verdicts):
 def test_none_is_warranted(verdicts):
     verdict = verdicts["none"]
     assert verdict.kind == "none" and verdict.family in NAMES
+    assert verdict.change.startswith("The lower bound of a family's gain over the baseline would have to be above zero")
     assert verdict.sentence.startswith("No family is shown to beat the baseline, majority (")
 
 
@@ -145,6 +146,7 @@ def test_equal_scores_are_level_and_none_is_ahead():
     found = decide(Findings("accuracy", perfect, runs, fold, guess))
     assert found.kind == "none" and found.sentence.endswith(": Fully connected is level with it.")
     assert found.why[-1].startswith("Fully connected is level with the baseline to beat, logistic regression")
+    assert found.change == "Nothing: the baseline makes no error that a family could avoid."
     found = decide(Findings("accuracy", perfect, runs, fold))
     assert found.kind == "undecided"
     assert found.sentence == "Undecided: Fully connected and Recurrent are level so far."

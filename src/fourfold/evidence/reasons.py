@@ -329,9 +329,13 @@ class Reasons:
     def change(self) -> Sentence:
         best = "difference to the best other"
         if self.kind == "none":
+            gain = "gain over the baseline"
+            if self.facts.find(Cite(gain, self.family, "high")) <= 0:
+                return Sentence("Nothing: the baseline makes no error that a family could avoid.")
             return self.say(
-                "A gain over the baseline whose lower bound is above zero; it is {low} for {family}.",
-                low=Cite("gain over the baseline", self.family, "low"),
+                "The lower bound of a family's gain over the baseline would have to be above zero; for {family} it is "
+                "{low}.",
+                low=Cite(gain, self.family, "low"),
                 family=title(self.family),
             )
         if self.runner_up is None:
