@@ -32,6 +32,7 @@ _MODULES = (
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "utils",
 )
 _NAMES = {
@@ -65,7 +66,6 @@ _INSTEAD = {
     "datasets": "read the data with NumPy or pandas; fourfold compare digits has pictures to begin with",
     "applications": "use Keras itself for pretrained models",
     "mixed_precision": "leave it out: everything is float32",
-    "saving": "model.save_weights('model.weights.npz')",
 }
 """What to do in the place of names that Keras has."""
 
@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         optimizers,
         random,
         regularizers,
+        saving,
         utils,
     )
     from fourfold.comparison import Comparison, compare, load_model

@@ -159,10 +159,11 @@ def test_columns_first_and_other_types_are_read(tmp_path):
 @pytest.mark.parametrize(
     "text, wrong",
     [
-        (r"to and read from .npz files.*got 'm.weights.h5'.* Do this: write 'm.weights.npz'", lambda m: m.save_weights("m.weights.h5")),
-        (r"got 'm.keras'.* Do this: write 'm.weights.npz'", lambda m: m.load_weights("m.keras")),
+        (r"to and read from .npz and .weights.h5 files.*got 'm.h5'.* Do this: write 'm.weights.npz'", lambda m: m.save_weights("m.h5")),
+        (r"no file of weights: got 'm.keras'.* Do this: write 'm.weights.h5'", lambda m: m.save_weights("m.keras")),
+        (r"no.weights.h5 can't be read \(No such file", lambda m: m.load_weights("no.weights.h5")),
         (r"no.npz can't be read \(No such file", lambda m: m.load_weights("no.npz")),
-        (r"writes weights, not whole models: got save_weights_only=False.* Do this: ModelCheckpoint\(", lambda m: ModelCheckpoint("m.npz")),
+        (r"are written to .keras files: got 'm.npz'.* Do this: ModelCheckpoint\('m.keras'\)", lambda m: ModelCheckpoint("m.npz")),
         (r"got 'm.h5', wanted a name that ends in .npz", lambda m: ModelCheckpoint("m.h5", save_weights_only=True)),
         (r"save_freq says when to save: got 0, wanted 'epoch', or", lambda m: ModelCheckpoint("m.npz", save_weights_only=True, save_freq=0)),
         (r"save_freq says when to save: got 'batch'", lambda m: BackupAndRestore("folder", save_freq="batch")),

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fourfold import Input, Layer, Model, Sequential, layers
+from fourfold import Input, Layer, Model, Sequential, layers, ops
 from fourfold.errors import OptionError
 from fourfold.models import clone_model, model_from_json
 
@@ -73,6 +73,23 @@ def operations():
     return Model(x, (y + x)[:, 1:] * 2)
 
 
+def strange():
+    x = Input((4,))
+    return Model(x, ops.meshgrid(x[0], x[1])[0])
+
+
+def changed(change):
+    """The model with operations, of a configuration with a change in it."""
+    config = json.loads(json.dumps(operations().get_config()))
+    change(config)
+    return Model.from_config(config)
+
+
+def turned_round(config):
+    """The first layer takes what an operation on its output gives."""
+    config["layers"][1]["inbound_nodes"][0]["args"][0]["config"]["keras_history"] = ["add", 0, 0]
+
+
 def with_function():
     return Sequential([Input((4,)), layers.Lambda(lambda x: x + 1), layers.Dense(1)])
 
@@ -85,8 +102,9 @@ BOTH = {
     "several": (several, {"rows": ROWS, "series": SERIES}),
     "wrapped": (wrapped, SERIES),
     "own": (own, ROWS),
+    "operations": (operations, ROWS),
 }
-CLONED = BOTH | {"operations": (operations, ROWS), "with a function": (with_function, ROWS)}
+CLONED = BOTH | {"with a function": (with_function, ROWS)}
 
 
 def assert_twins(model, twin, x):
@@ -162,10 +180,17 @@ def test_a_class_is_made_of_its_own_configuration():
     "text, wrong",
     [
         (r"no graph of layers to copy: got Written.*another Written\(...\), and set_weights", lambda: clone_model(Written())),
-        (r"got the operation \w+, wanted Add.*clone_model\(model\)", lambda: operations().get_config()),
+        (r"can't hold this: got the operation meshgrid, wanted operations of symbols", lambda: strange().get_config()),
+        (r"can't hold this: got a function without a name, .*a function by def", lambda: Sequential([Input((4,)), layers.Dense(2, activation=lambda x: x)]).get_config()),
+        (r"two layers of a model have the same name: got 'input_layer'", lambda: changed(lambda c: c["layers"].append(c["layers"][0]))),
+        (r"wait for each other: got add, dense, wanted a graph without cycles", lambda: changed(turned_round)),
+        (r"an operation that is not known: got 'Ad' \(did you mean 'Add'\?\)", lambda: changed(lambda c: c["layers"][2].update(class_name="Ad"))),
+        (r"the operation GetItem an argument that it does not have: got 'axis', wanted none", lambda: changed(lambda c: c["layers"][3]["config"].update(axis=1))),
+        (r"an operation on numbers alone: got Multiply", lambda: changed(lambda c: c["layers"][4]["inbound_nodes"][0].update(args=[1, 2]))),
+        (r"Dense an argument that it does not have here: got lora='x', wanted units", lambda: changed(lambda c: c["layers"][1]["config"].update(lora="x"))),
         (r"layer that is not known: got 'Scale'.*custom_objects=\{'Scale': Scale\}", lambda: Model.from_config(own().get_config())),
         (r"layer that is not known: got 'Dens' \(did you mean 'Dense'\?\)", lambda: Sequential.from_config({"layers": [{"class_name": "Dens", "config": {}}]})),
-        (r"no configuration of a model: got KeyError: 'input_layers'", lambda: Model.from_config({"name": "m"})),
+        (r"no configuration of a model: got KeyError: 'layers'", lambda: Model.from_config({"name": "m"})),
         (r"holds a configuration|that no configuration holds: got a Lambda", lambda: with_function().get_config()),
     ],
 )  # fmt: skip
@@ -174,8 +199,11 @@ def test_errors(text, wrong):
         wrong()
 
 
-def test_what_models_do_not_have():
-    import fourfold
-
-    with pytest.raises(AttributeError, match=r"has no 'load_model'.* Do this: build the model by the same code"):
-        fourfold.models.load_model  # noqa: B018
+def test_a_layer_that_models_inside_each_other_share_is_one(tmp_path):
+    inner = Input((4,))
+    block = Model(inner, layers.Dense(4)(inner), name="block")
+    tower = Sequential([Input((4,)), block, layers.Dense(4)])
+    x = Input((4,))
+    model = Model(x, block(tower(block(x))))
+    assert len(model.weights) == 4
+    assert_twins(model, Model.from_config(json.loads(json.dumps(model.get_config()))), ROWS)

@@ -1,4 +1,4 @@
-"""Callbacks that write the weights of a model to files while it trains, and go on from them."""
+"""Callbacks that write a model, or its weights, to files while it trains, and go on from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from fourfold.callbacks.base import Callback, Logs, monitored, sign
 from fourfold.errors import FileError, OptionError, closest
-from fourfold.interop.weights import weights_file
+from fourfold.interop.weights import HDF5_ENDINGS, weights_file
 
 
 class _Saving(Callback):
@@ -48,15 +48,15 @@ class _Saving(Callback):
 
 
 class ModelCheckpoint(_Saving):
-    """Writes the weights after each epoch, or only those after which a monitored number was best so far.
+    """Writes the model after each epoch, or only where a monitored number was best so far.
 
     Args:
-        filepath: a name that ends in ``.npz``. It may hold ``{epoch}``, counted from 1, ``{batch}``, and numbers of
-            the logs: ``"{epoch:02d}-{val_loss:.3f}.weights.npz"``.
+        filepath: a name that ends in ``.keras``; of weights alone in ``.weights.h5`` or ``.npz``. It may hold
+            ``{epoch}``, counted from 1, ``{batch}``, and numbers of the logs: ``"{epoch:02d}-{val_loss:.3f}.keras"``.
         monitor: the number that ``save_best_only`` looks at.
         verbose: 1 says what is written.
         save_best_only: keep what is there unless the monitored number is better than ever.
-        save_weights_only: True; whole models are not written, and False is refused.
+        save_weights_only: whether weights are written, in the place of whole models.
         mode: ``"min"`` or ``"max"``; ``"auto"`` by the name: accuracies and areas grow, all else shrinks.
         save_freq: ``"epoch"``, or after how many batches.
         initial_value_threshold: what the monitored number must be better than at first.
@@ -87,16 +87,18 @@ class ModelCheckpoint(_Saving):
         initial_value_threshold: float | None = None,
     ) -> None:
         super().__init__(save_freq)
-        if not save_weights_only:
+        name = os.fspath(filepath)
+        if save_weights_only and not name.endswith(HDF5_ENDINGS[0]):
+            weights_file(name)
+        if not save_weights_only and not name.endswith(".keras"):
             raise OptionError(
                 "checkpoint-of-models",
-                "ModelCheckpoint writes weights, not whole models",
-                got="save_weights_only=False",
-                wanted="save_weights_only=True, and a name that ends in .npz",
-                do="ModelCheckpoint('best.weights.npz', save_weights_only=True); to read them, build the model by "
-                "the same code and model.load_weights('best.weights.npz')",
+                "whole models are written to .keras files",
+                got=repr(name),
+                wanted="a name that ends in .keras",
+                do=f"ModelCheckpoint({name.partition('.')[0] + '.keras'!r}); save_weights_only=True for weights alone",
             )
-        self.filepath = str(weights_file(filepath))
+        self.filepath = name
         self.monitor, self.verbose, self.save_best_only = monitor, verbose, save_best_only
         self.save_weights_only = save_weights_only
         self.sign = sign(mode, monitor)
@@ -106,8 +108,11 @@ class ModelCheckpoint(_Saving):
         path = self._path(epoch, batch, logs)
         if self.save_best_only and not self._better(epoch, logs):
             return
-        self._say(epoch, f"saving weights to {path}")
-        self.model.save_weights(path)
+        self._say(epoch, f"saving {'weights' if self.save_weights_only else 'the model'} to {path}")
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
 
     def _better(self, epoch: int, logs: Logs) -> bool:
         """Whether the weights are worth keeping: also where there is no number to tell."""

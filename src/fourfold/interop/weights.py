@@ -23,6 +23,18 @@ ENDING = ".npz"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
 
+HDF5_ENDINGS = (".weights.h5", ".keras")
+
+
+def is_hdf5(filepath: str | PathLike[str]) -> bool:
+    """Whether a file's name is one of Keras's own.
+
+    >>> is_hdf5("best.weights.h5"), is_hdf5("best.weights.npz")
+    (True, False)
+    """
+    return fspath(filepath).endswith(HDF5_ENDINGS)
+
+
 def weights_file(filepath: str | PathLike[str]) -> Path:
     """The path, if it is the name of a file of weights.
 
@@ -39,9 +51,9 @@ def weights_file(filepath: str | PathLike[str]) -> Path:
             stem = stem.removesuffix(ending)
         raise OptionError(
             "weights-file",
-            "weights are written to and read from .npz files, not Keras's",
+            "weights are written to and read from .npz and .weights.h5 files",
             got=repr(name),
-            wanted="a name that ends in .npz",
+            wanted="a name that ends in .npz or .weights.h5",
             do=f"write {stem + '.weights' + ENDING!r}",
         )
     return Path(name)

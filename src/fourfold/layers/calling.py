@@ -28,9 +28,11 @@ def flags(kwargs: dict) -> dict:
     """The keyword arguments that are tensors, as specs: what `weight_specs` may need beside the inputs."""
     tensors = {}
     for name, value in kwargs.items():
+        if name.endswith("mask"):
+            continue
         if isinstance(value, Symbol):
             tensors[name] = value.spec
-        elif hasattr(value, "shape") and not name.endswith("mask"):
+        elif hasattr(value, "shape"):
             tensors[name] = spec_of(value)
     return tensors
 

@@ -38,6 +38,7 @@ class Recurrent(Layer):
     go_backwards: bool
     stateful: bool
     unroll: bool
+    zero_output_for_mask: bool
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -47,7 +48,8 @@ class Recurrent(Layer):
         self.activation = activations.get(given["activation"])
         self.dropout = arguments.rate("dropout", given["dropout"])
         self.recurrent_dropout = arguments.rate("recurrent_dropout", given["recurrent_dropout"])
-        for name in ("use_bias", "return_sequences", "return_state", "go_backwards", "stateful", "unroll"):
+        flags = ("use_bias", "return_sequences", "return_state", "go_backwards", "stateful", "unroll")
+        for name in (*flags, "zero_output_for_mask"):
             setattr(self, name, bool(given[name]))
         self.seed = given["seed"]
         arguments.take_terms(self, "kernel", "recurrent", "bias")
@@ -99,10 +101,17 @@ class Recurrent(Layer):
     ) -> Any:
         outputs, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
         output = states[0] if outputs is None else outputs
+        if self.zero_output_for_mask and mask is not None:
+            output = self._zero_where_masked(output, mask)
         if self.go_backwards and outputs is not None:
             output = jnp.flip(outputs, axis=1)  # in the order in which they were computed
         result = (output, *states) if self.return_state else output
         return (result, self.updates(states)) if self.stateful else result
+
+    def _zero_where_masked(self, output: Array, mask: Array) -> Array:
+        """0 in the place of outputs at masked steps; of a last output, where the last step is masked."""
+        valid = mask if self.return_sequences else mask[:, 0 if self.go_backwards else -1]
+        return jnp.where(valid.astype(bool)[..., None], output, 0)
 
     def run(
         self,
@@ -226,6 +235,7 @@ class SimpleRNN(Recurrent):
         stateful: bool = False,
         unroll: bool = False,
         seed: int | None = None,
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -282,6 +292,7 @@ class LSTM(Recurrent):
         stateful: bool = False,
         unroll: bool = False,
         use_cudnn: Any = "auto",
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -351,6 +362,7 @@ class GRU(Recurrent):
         unroll: bool = False,
         reset_after: bool = True,
         use_cudnn: Any = "auto",
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

@@ -1,20 +1,16 @@
-"""Models as plain data, and models like others: `get_config`, `from_config`, `clone_model`.
-
-A configuration has the layers, and the calls of them in order. Symbols are numbered, the inputs first, then every
-call's outputs, and stand there as ``{"symbol": k}``.
-"""
+"""Models like others: `clone_model`, and what a class takes of a configuration."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jax
 
 from fourfold.core.symbols import Input, Operation, Symbol, operate
-from fourfold.errors import FourfoldError, OptionError, closest
+from fourfold.errors import OptionError
 from fourfold.graph import Graph
-from fourfold.interop.description import LAYERS, as_plain, called, calls_of, with_symbols
 from fourfold.layers import Lambda
 from fourfold.layers.base import Layer
 from fourfold.models.structure import Structured
@@ -23,81 +19,13 @@ if TYPE_CHECKING:
     from fourfold.models.model import Model
 
 
-def config_of(graph: Graph) -> dict[str, Any]:
-    """The layers, calls, inputs and outputs of a graph.
-
-    Raises:
-        OptionError: ``operation-in-config``, for an operation such as ``x + y``.
-    """
-    layers = [entry(layer) for layer in called(graph)]
-    calls, numbers = calls_of(graph)
-    return {
-        "input_layers": [layer.get_config() for layer in graph.input_layers],
-        "layers": layers,
-        "calls": calls,
-        "inputs": as_plain(graph.inputs, numbers),
-        "outputs": as_plain(graph.outputs, numbers),
-    }
-
-
-def entry(layer: Layer | Operation) -> dict[str, Any]:
-    """A layer in a configuration."""
-    if isinstance(layer, Operation):
-        raise OptionError(
-            "operation-in-config",
-            "a configuration holds layers, and this has no name as one",
-            got=f"the operation {layer.kind}",
-            wanted="Add, Concatenate and other layers",
-            do="fourfold.models.clone_model(model), if a model like it is wanted",
-        )
-    return {"class_name": type(layer).__name__, "config": layer.get_config()}
-
-
-def layer_from(entry: Mapping[str, Any], classes: Mapping[str, Any]) -> Layer:
-    """The layer of an entry; ``classes`` are those beside `fourfold.layers`.
-
-    Raises:
-        OptionError: ``unknown-layer``.
-    """
-    name, known = entry["class_name"], {**LAYERS, **classes}
-    if name not in known:
-        raise OptionError(
-            "unknown-layer",
-            "a configuration names a layer that is not known",
-            got=f"{name!r}{closest(name, known)}",
-            wanted="a layer of fourfold.layers, or one in custom_objects",
-            do=f"from_config(config, custom_objects={{{name!r}: {name}}})",
-        )
-    cls = known[name]
-    more = {"custom_objects": classes} if issubclass(cls, Structured) else {}
-    return cls.from_config(entry["config"], **more)
-
-
-def symbols_of(config: Mapping[str, Any], classes: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Inputs and outputs of a model, from what `config_of` made.
-
-    Raises:
-        OptionError: ``not-a-config``.
-    """
-    try:
-        given = [dict(layer) for layer in config["input_layers"]]
-        symbols = [
-            Input(batch_shape=tuple(i["batch_shape"]), dtype=i["dtype"], name=i["name"]) for i in given
-        ]
-        made = [layer_from(entry, classes) for entry in config["layers"]]
-        for number, args, kwargs in config["calls"]:
-            outputs = made[number](*with_symbols(args, symbols), **with_symbols(kwargs, symbols))
-            symbols += jax.tree.leaves(outputs)
-        return with_symbols(config["inputs"], symbols), with_symbols(config["outputs"], symbols)
-    except FourfoldError:
-        raise
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise OptionError(
-            "not-a-config",
-            "this is no configuration of a model",
-            got=f"{type(error).__name__}: {error}",
-            wanted="what model.get_config() gave",
-        ) from None
+def accepted(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the constructor of a model's class takes of a configuration's name and trainability, and all else in it."""
+    parameters = inspect.signature(cls.__init__).parameters
+    open_ = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    base = ("name", "trainable", "dtype")
+    kept = (name for name in config if name in parameters or ((name not in base or open_) and name != "dtype"))
+    return {name: config[name] for name in kept}
 
 
 def clone_model(

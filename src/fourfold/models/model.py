@@ -17,9 +17,12 @@ from fourfold.core.symbols import Applied, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
+from fourfold.interop import functional
+from fourfold.interop.configs import Reading, Writing
+from fourfold.interop.weights import is_hdf5
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
-from fourfold.models import copying, fitting, saving
+from fourfold.models import copying, files, fitting, saving
 from fourfold.models.arrays import as_inputs
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.compiling import Compiled
@@ -228,23 +231,34 @@ class Model(Structured):
 
     def get_config(self) -> dict[str, Any]:
         """The model as plain data: its layers, and how they are called. What a class computes in ``call`` is not."""
+        return self._config(Writing())
+
+    def _config(self, writing: Writing) -> dict[str, Any]:
+        """The configuration as a part of what ``writing`` writes."""
         base = {"name": self.name, "trainable": self.trainable}
-        return base if self.is_class else base | copying.config_of(self.graph)
+        return base if self.is_class else base | functional.config_of(self.graph, writing)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
         """The model of a configuration, with weights that are drawn anew; ``custom_objects`` are classes by name."""
+        return cls._restored(config, Reading(Model._models(), custom_objects))
+
+    @classmethod
+    def _restored(cls, config: Mapping[str, Any], reading: Reading) -> Any:
+        """The model of a configuration; ``reading`` knows whose it is part of."""
         if cls.call is not Model.call:
-            return cls(**config)
-        inputs, outputs = copying.symbols_of(config, cls._classes(custom_objects))
+            return cls(**copying.accepted(cls, config))
+        inputs, outputs, layers = functional.symbols_of(config, reading)
         made = cls if cls.__init__ is Model.__init__ else Model
-        return made(inputs, outputs, name=config["name"], trainable=config["trainable"])
+        model = made(inputs, outputs, name=config.get("name"), trainable=config.get("trainable") is not False)
+        reading.order[id(model)] = layers
+        return model
 
     @staticmethod
-    def _classes(custom_objects: Mapping[str, Any] | None) -> dict[str, Any]:
-        """What a configuration may name beside layers: Fourfold's own models, and a user's classes."""
+    def _models() -> dict[str, Any]:
+        """Fourfold's models by the names that configurations have for them."""
         own = [cls for cls in (Model, *Model.__subclasses__()) if cls.__module__.startswith("fourfold.")]
-        return {cls.__name__: cls for cls in own} | dict(custom_objects or {})
+        return {"Functional": Model} | {cls.__name__: cls for cls in own}
 
     def _clone(self, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> Any:
         """A model of copies of the layers: what `clone_model` makes."""
@@ -252,35 +266,31 @@ class Model(Structured):
 
     def to_json(self, **kwargs: Any) -> str:
         """The configuration as JSON, for `fourfold.models.model_from_json`."""
-        return json.dumps(copying.entry(self), **kwargs)
+        return json.dumps(Writing().thing(self), **kwargs)
 
     def save_weights(self, filepath: str | PathLike[str], overwrite: bool = True) -> None:
-        """Writes all weights, and what the optimizer remembers, to an ``.npz`` file, the whole or nothing of it.
+        """Writes all weights, and what the optimizer remembers, to a file, the whole or nothing of it.
 
-        Errors: `OptionError` for another ending, or for a file that is there and ``overwrite=False``.
+        ``.npz`` files have them by their paths; ``.weights.h5`` files are Keras's, and need h5py. Errors: `OptionError`
+        for another ending, or for a file that is there and ``overwrite=False``.
         """
-        saving.save_weights(self, filepath, overwrite)
+        to = files if is_hdf5(filepath) else saving
+        to.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
         """Takes the weights of a file that `save_weights` wrote; those of a compiled model's optimizer, too.
 
-        Weights are found by their paths (``dense/kernel``). All are replaced, or none; with ``skip_mismatch`` those
-        that the file has, with one warning that names the others. Errors: `OptionError` for another ending,
-        `FileError` for a file that can't be read, is damaged, or is of another model.
+        Weights are found by their paths (``dense/kernel``) in ``.npz`` files, by the order of layers in ``.weights.h5``
+        and ``.keras`` files. All are replaced, or none; with ``skip_mismatch`` those that the file has, with one
+        warning that names the others. Errors: `OptionError` for another ending, `FileError` for a file that can't be
+        read, is damaged, or is of another model.
         """
-        saving.load_weights(self, filepath, skip_mismatch)
+        of = files if is_hdf5(filepath) else saving
+        of.load_weights(self, filepath, skip_mismatch)
 
-    def save(self, filepath: Any = None, **_: Any) -> None:
-        """Not yet: says what to do instead."""
-        raise OptionError(
-            "no-model-files",
-            "whole models are not written to files yet",
-            got=repr(filepath),
-            do="model.save_weights('model.weights.npz'); and in the same model, built by the same code, "
-            "model.load_weights('model.weights.npz')",
-        )
-
-    export = save
+    def save(self, filepath: str | PathLike[str], overwrite: bool = True, **_: Any) -> None:
+        """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
+        files.save_model(self, filepath, overwrite)
 
     # ---- training ----------------------------------------------------------------------------------------
 
@@ -449,4 +459,4 @@ class Model(Structured):
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """The model whose ``to_json`` this is, with weights that are drawn anew."""
-    return copying.layer_from(json.loads(json_string), Model._classes(custom_objects))
+    return Reading(Model._models(), custom_objects).layer(json.loads(json_string))

@@ -11,9 +11,9 @@ from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Input, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
+from fourfold.interop.configs import Reading, Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
-from fourfold.models import copying
 from fourfold.models.model import Model
 
 
@@ -109,17 +109,26 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers in order, as plain data; first the input, if it is known."""
-        start = [] if self._start is None else [copying.entry(InputLayer.of(self._start))]
-        layers = start + [copying.entry(layer) for layer in self._stack]
+        return self._config(Writing())
+
+    def _config(self, writing: Writing) -> dict[str, Any]:
+        start = [] if self._start is None else [InputLayer.of(self._start)]
+        layers = [writing.thing(layer) for layer in [*start, *self._stack]]
         return {"name": self.name, "trainable": self.trainable, "layers": layers}
 
     @classmethod
-    def from_config(
-        cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None
-    ) -> Sequential:
-        classes = cls._classes(custom_objects)
-        layers = [copying.layer_from(entry, classes) for entry in config["layers"]]
-        return cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+    def _restored(cls, config: Mapping[str, Any], reading: Reading) -> Sequential:
+        model = cls(name=config.get("name"))
+        for entry in config["layers"]:
+            layer = reading.layer(entry)
+            if model._start is not None and not isinstance(layer, InputLayer):
+                reading.allow(layer, [model._start if model._end is None else model._end])
+            model.add(layer)
+        if model._start is None and config.get("build_input_shape"):
+            model.build(tuple(config["build_input_shape"]))
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model
 
     def _clone(self, copy: Callable[[Layer], Layer], inputs: Any, call: Any) -> Sequential:
         if call is not None:

@@ -1,0 +1,444 @@
+"""Objects as the plain data that Keras writes, ``{"module", "class_name", "config", "registered_name"}``, and back.
+
+Reading has one closed table from class names to constructors, beside the classes that a user's code hands over. Nothing
+is imported, evaluated or looked up by attribute, whatever a configuration says.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import jax
+import numpy as np
+
+from fourfold import constraints, initializers, losses, metrics, optimizers, regularizers
+from fourfold.core.catalog import Configured
+from fourfold.core.specs import TensorSpec
+from fourfold.core.symbols import Symbol
+from fourfold.errors import FourfoldError, OptionError, UnsafeFileError, closest
+from fourfold.interop import registered
+from fourfold.interop.description import LAYERS
+from fourfold.layers.base import Layer
+from fourfold.ops import activations
+from fourfold.optimizers import schedules
+
+MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "keras"}
+WITHOUT_TRAINABLE = frozenset(("SpatialDropout1D", "SpatialDropout2D"))
+"""Layers that Keras refuses to make with that argument."""
+NOT_IN_KERAS = frozenset(("CarryMask", "PositionalEncoding"))
+MOST_CONSTANTS = 10_000
+"""Numbers of an array among the arguments of a call."""
+
+_IDLE: Mapping[str, tuple] = MappingProxyType(
+    {
+        "dtype": (None, "float32"),
+        "sparse": (None, False),
+        "ragged": (None, False),
+        "optional": (False,),
+        "zero_output_for_mask": (False,),
+        "lora_rank": (None,),
+        "lora_alpha": (None,),
+        "quantization_config": (None,),
+        "gptq_unpacked_column_size": (None,),
+        "use_gate": (False,),
+        "sliding_window": (None,),
+        "use_cudnn": ("auto",),
+        "weights": (None,),
+        "activity_regularizer": (None,),
+        "renorm": (False,),
+        "renorm_clipping": (None,),
+        "renorm_momentum": (0.99,),
+        "synchronized": (False,),
+        "batch_shape": (None,),
+        "axis": (-1,),
+        "seed": (None,),
+        "data_format": ("channels_last",),
+        "output_padding": (None,),
+        "multi_label": (False,),
+        "num_labels": (None,),
+        "label_weights": (None,),
+    }
+)
+"""Arguments that Fourfold or a version of Keras does not know, with the values at which they change nothing."""
+
+
+def _named(module: Any) -> dict[str, type]:
+    found = vars(module).values()
+    return {
+        thing.__name__: thing for thing in found if isinstance(thing, type) and issubclass(thing, Configured)
+    }
+
+
+CLASSES: dict[str, dict[str, type]] = {
+    "keras.layers": dict(LAYERS),
+    "keras.initializers": _named(initializers),
+    "keras.regularizers": _named(regularizers),
+    "keras.constraints": _named(constraints),
+    "keras.losses": _named(losses),
+    "keras.metrics": _named(metrics),
+    "keras.optimizers": _named(optimizers),
+    "keras.optimizers.schedules": _named(schedules),
+}
+"""The closed table: public module of Keras, class name, constructor."""
+
+_OF_LAYERS = ("keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints")
+
+
+# ---- writing -----------------------------------------------------------------------------------------------
+
+
+class Writing:
+    """The objects that are written to one configuration; a layer that is in it twice has a ``shared_object_id``."""
+
+    def __init__(self) -> None:
+        self._layers: dict[int, tuple[Layer, dict[str, Any]]] = {}
+
+    def value(self, value: Any) -> Any:
+        """Any argument of an object as plain data.
+
+        Raises:
+            OptionError: ``not-in-a-config``, for a function without a name, or what has no configuration.
+        """
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return value
+        if isinstance(value, (list, tuple)):
+            return [self.value(item) for item in value]
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, (np.ndarray, jax.Array)):
+            array = np.asarray(value)
+            return array.item() if array.ndim == 0 else _array(array)
+        if isinstance(value, np.dtype):
+            return value.name
+        if hasattr(value, "get_config") and not isinstance(value, type):
+            return self.thing(value)
+        if isinstance(value, type) and issubclass(value, np.generic):
+            return np.dtype(value).name
+        if callable(value):
+            return _function(value)
+        raise _not_in_a_config(f"a {type(value).__name__}")
+
+    def thing(self, thing: Any) -> dict[str, Any]:
+        """An object with a configuration."""
+        if isinstance(thing, Layer):
+            if id(thing) in self._layers:
+                entry = self._layers[id(thing)][1]
+                entry.setdefault("shared_object_id", list(self._layers).index(id(thing)) + 1)
+                return dict(entry)
+            entry = _entry(thing, self._of_layer(thing))
+            self._layers[id(thing)] = thing, entry
+            return entry
+        config = thing.get_config()
+        if isinstance(thing, optimizers.Optimizer):
+            config = {name: value for name, value in config.items() if name != "decay_exclude"}
+        return _entry(thing, self.value(config))
+
+    def _of_layer(self, layer: Layer) -> dict[str, Any]:
+        if hasattr(layer, "_config") and type(layer).get_config.__module__.startswith("fourfold."):
+            return layer._config(self)  # type: ignore[attr-defined]
+        given = getattr(layer, "_arguments", {})
+        config = {}
+        for name, value in layer.get_config().items():
+            known = _IDLE.get(name)
+            if known is not None and name != "dtype" and value in known and type(value) is not np.ndarray:
+                continue
+            if name == "trainable" and type(layer).__name__ in WITHOUT_TRAINABLE:
+                continue
+            own = given.get(name)
+            config[name] = self.value(own if callable(own) or _holds_layers(own) else value)
+        return config
+
+    def _mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {str(name): self.value(item) for name, item in value.items()}
+        name = value.get("class_name")
+        if isinstance(name, str) and "config" in value and "module" not in value:
+            module = next((module for module in _OF_LAYERS if name in CLASSES[module]), None)
+            return {"module": module, **plain, "registered_name": None}
+        return plain
+
+
+def _entry(thing: Any, config: dict[str, Any]) -> dict[str, Any]:
+    cls = type(thing)
+    name = cls.__name__
+    for module, classes in CLASSES.items():
+        if classes.get(name) is cls:
+            module = "fourfold.layers" if name in NOT_IN_KERAS else module
+            return {"module": module, "class_name": name, "config": config, "registered_name": None}
+    if cls.__module__.startswith("fourfold.models"):
+        name = "Sequential" if name == "Sequential" else "Functional"
+        of = None if name == "Sequential" else "Functional"
+        return {"module": MODEL_MODULES[name], "class_name": name, "config": config, "registered_name": of}
+    module = None if cls.__module__ == "__main__" else cls.__module__
+    full = registered.get_registered_name(cls)
+    return {"module": module, "class_name": name, "config": config, "registered_name": full}
+
+
+def _function(function: Any) -> Any:
+    name = getattr(function, "__name__", None)
+    if name in activations.ACTIVATIONS and activations.ACTIVATIONS[name] is function:
+        return name
+    full = registered.get_registered_name(function) if isinstance(name, str) else None
+    if full is None or name == "<lambda>":
+        raise _not_in_a_config("a function without a name")
+    return {"module": "builtins", "class_name": "function", "config": full, "registered_name": "function"}
+
+
+def _array(array: np.ndarray) -> dict[str, Any]:
+    if array.size > MOST_CONSTANTS or array.dtype.kind not in "biuf":
+        raise _not_in_a_config(f"an array of {array.size} numbers")
+    return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
+
+
+def _holds_layers(value: Any) -> bool:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(item, Layer) for item in items)
+
+
+def _not_in_a_config(got: str) -> OptionError:
+    return OptionError(
+        "not-in-a-config",
+        "a configuration is data, without code, and can't hold this",
+        got=got,
+        wanted="numbers, strings, named functions, and objects that say what they are made of in get_config",
+        do="a function by def, decorated with fourfold.saving.register_keras_serializable()",
+    )
+
+
+# ---- reading -----------------------------------------------------------------------------------------------
+
+
+class Reading:
+    """What makes objects of one configuration.
+
+    Args:
+        models: Fourfold's models by the class names that Keras has for them.
+        custom_objects: a user's classes and functions by name.
+        numbers: the most weights that all layers together may have; None for as many as they like.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+        numbers: int | None = None,
+    ) -> None:
+        self.models, self.numbers = models, numbers
+        self.custom = registered.known(custom_objects)
+        self.order: dict[int, list[Layer]] = {}
+        """The layers of each functional model in the order of its configuration, by the model's ``id``."""
+        self._shared: dict[int, Any] = {}
+
+    def value(self, value: Any) -> Any:
+        """What an argument in a configuration stands for."""
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        if not isinstance(value.get("class_name"), str) or "config" not in value:
+            return {name: self.value(item) for name, item in value.items()}
+        special = _SPECIAL.get(value["class_name"])
+        return self.thing(value) if special is None else special(self, value)
+
+    def thing(self, entry: Mapping[str, Any]) -> Any:
+        """The object of an entry.
+
+        Raises:
+            OptionError: ``unknown-class``, ``unknown-layer``, ``argument-of-a-layer``.
+            UnsafeFileError: ``lambda-layer``.
+        """
+        shared = entry.get("shared_object_id")
+        if isinstance(shared, int) and shared in self._shared:
+            return self._shared[shared]
+        cls, own = self._class(entry)
+        config = entry.get("config") or {}
+        if cls in self.models.values() or hasattr(cls, "_restored"):
+            made = cls._restored(config, self)
+        elif not own:
+            made = cls.from_config(config)
+        else:
+            made = cls.from_config(_known(cls, {name: self.value(item) for name, item in config.items()}))
+        if isinstance(shared, int) and isinstance(made, Layer):
+            self._shared[shared] = made
+        return made
+
+    def layer(self, entry: Any) -> Layer:
+        """The layer of an entry."""
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("class_name"), str):
+            raise _no_config(f"a layer is described as {type(entry).__name__}")
+        made = self.thing(entry)
+        if not isinstance(made, Layer):
+            raise _no_config(f"{entry['class_name']!r} among the layers")
+        return made
+
+    def _class(self, entry: Mapping[str, Any]) -> tuple[Any, bool]:
+        """The class of an entry, and whether it is Fourfold's."""
+        name, module, full = entry["class_name"], entry.get("module"), entry.get("registered_name")
+        for known in (full, name):
+            if isinstance(known, str) and isinstance(self.custom.get(known), type):
+                return self.custom[known], False
+        if name == "Lambda":
+            raise UnsafeFileError(
+                "lambda-layer",
+                "a Lambda layer is code, which is not read from files or configurations",
+                got=f"{(entry.get('config') or {}).get('name')!r}",
+                wanted="layers with names",
+                do="build the model by the same code, and load its weights",
+            )
+        if name in self.models:
+            return self.models[name], True
+        tables = (
+            _OF_LAYERS if module is None else ("keras.layers" if module == "fourfold.layers" else module,)
+        )
+        for table in tables:
+            if name in CLASSES.get(table, ()):
+                return CLASSES[table][name], True
+        return self._unknown(name, module), True
+
+    def _unknown(self, name: str, module: Any) -> Any:
+        table = {**CLASSES.get(module, LAYERS), **self.custom}
+        raise OptionError(
+            "unknown-layer",
+            f"a configuration names {_kind_of(module)} that is not known",
+            got=f"{name!r}{closest(name, table)}" + (f" of {module}" if module else ""),
+            wanted="one of Fourfold, or one in custom_objects",
+            do=f"custom_objects={{{name!r}: {name}}}" if name.isidentifier() else "",
+        )
+
+    def allow(self, layer: Layer, args: Any) -> None:
+        """Counts the weights that a call is about to make.
+
+        Raises:
+            OptionError: ``more-weights-than-the-file``.
+        """
+        if self.numbers is None or layer.built:
+            return
+        specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else leaf, tuple(args))
+        if not all(isinstance(leaf, TensorSpec) for leaf in jax.tree.leaves(specs)):
+            return
+        wanted = layer.weight_specs(*specs)
+        sizes = (int(np.prod(spec.shape, dtype=object)) for spec in wanted.values())
+        self.numbers -= sum(sizes)
+        if self.numbers < 0:
+            raise OptionError(
+                "more-weights-than-the-file",
+                "the configuration has more weights than the file",
+                got=f"{layer.name!r} with " + ", ".join(f"{n} {spec.shape}" for n, spec in wanted.items()),
+                wanted="as many as were written",
+            )
+
+
+def _known(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that a class has; others may be at the values at which they change nothing."""
+    parameters = inspect.signature(cls.__init__).parameters
+    base = ("name", "trainable", "dtype") if issubclass(cls, Layer) else ()
+    kept = {}
+    for name, value in config.items():
+        if name in parameters or name in base:
+            kept[name] = value
+        elif value not in _IDLE.get(name, ()):
+            if issubclass(cls, optimizers.Optimizer):
+                kept[name] = value
+                continue
+            raise OptionError(
+                "argument-of-a-layer",
+                f"a configuration gives {cls.__name__} an argument that it does not have here",
+                got=f"{name}={value!r}"[:200],
+                wanted=", ".join(n for n in parameters if n not in ("self", "kwargs")),
+            )
+    return kept
+
+
+def _kind_of(module: Any) -> str:
+    kind = str(module).rpartition(".")[2] if module in CLASSES else "layers"
+    return {"losses": "a loss", "initializers": "an initializer", "optimizers": "an optimizer"}.get(
+        kind, f"a {kind.removesuffix('s')}"
+    )
+
+
+def _no_config(why: str) -> OptionError:
+    return OptionError(
+        "not-a-config",
+        "this is no configuration of a model",
+        got=why,
+        wanted="what model.get_config() gave, or Keras wrote",
+    )
+
+
+def _refuse_code(reading: Reading, value: Mapping[str, Any]) -> Any:
+    raise UnsafeFileError(
+        "code-in-a-config",
+        "a configuration holds code, which is not read",
+        got=f"a {value['class_name']}",
+        wanted="named functions and plain numbers",
+        do="build the model by the same code, and load its weights",
+    )
+
+
+def _policy(reading: Reading, value: Mapping[str, Any]) -> str:
+    name = value["config"].get("name")
+    if name != "float32":
+        raise OptionError(
+            "policy-of-a-config",
+            "the configuration is of a model that computes in another type",
+            got=repr(name),
+            wanted="float32",
+        )
+    return "float32"
+
+
+def _function_of(reading: Reading, value: Mapping[str, Any]) -> Any:
+    name = value["config"]
+    if name in reading.custom:
+        return reading.custom[name]
+    if name in activations.ACTIVATIONS or name in activations.ALIASES:
+        return name
+    if value.get("module") in ("keras.losses", "keras.metrics") and isinstance(name, str):
+        return name
+    raise OptionError(
+        "unknown-function",
+        "a configuration names a function that is not known",
+        got=repr(name),
+        wanted="one of Fourfold, or one in custom_objects",
+        do=f"custom_objects={{{name!r}: {name}}}",
+    )
+
+
+def _numbers_of(reading: Reading, value: Mapping[str, Any]) -> np.ndarray:
+    config = value["config"]
+    if config.get("dtype") not in (
+        "float32",
+        "float64",
+        "float16",
+        "int8",
+        "int32",
+        "int64",
+        "uint8",
+        "bool",
+    ):
+        raise _no_config(f"an array of {config.get('dtype')!r}")
+    return np.array(config["value"], config["dtype"])
+
+
+_SPECIAL = {
+    "__lambda__": _refuse_code,
+    "__typespec__": _refuse_code,
+    "__tensor__": _numbers_of,
+    "__numpy__": _numbers_of,
+    "__slice__": lambda reading, value: slice(*(value["config"].get(k) for k in ("start", "stop", "step"))),
+    "__ellipsis__": lambda reading, value: ...,
+    "__bytes__": _refuse_code,
+    "function": _function_of,
+    "DTypePolicy": _policy,
+}
+
+PROBLEMS = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, OverflowError)
+
+
+def as_no_config(error: Exception) -> FourfoldError:
+    """Whatever went wrong in reading, as one of our errors."""
+    return error if isinstance(error, FourfoldError) else _no_config(f"{type(error).__name__}: {error}"[:300])
