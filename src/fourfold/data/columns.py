@@ -28,6 +28,9 @@ COUNTER = re.compile(
 CATEGORY_LEVELS = 64
 """Up to this number of levels words are always categories."""
 
+FEWEST_WORDS = 3
+"""Words of a cell, on average, from which on cells may be texts."""
+
 
 @dataclass(frozen=True)
 class _Verdict:
@@ -138,7 +141,7 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(column.kind)
     levels = _levels(present)
     words = np.mean([len(value.split()) for value in present])
-    if words >= 3 and levels > max(CATEGORY_LEVELS, len(present) / 2):
+    if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
         return _Verdict(None, "free text is read only where it stands alone")
     if levels == len(values) and levels > 2:
         return _Verdict(None, "different in every row")
@@ -166,8 +169,10 @@ def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) ->
         return []
     assert isinstance(source.inputs, Table)
     values = source.inputs[words[0]]
-    present = values[~missing(values)]
-    return words if present.size and _levels(present) > max(CATEGORY_LEVELS, len(present) / 2) else []
+    present = values[~missing(values)].tolist()
+    sentences = bool(present) and sum(len(value.split()) for value in present) >= FEWEST_WORDS * len(present)
+    fewest = len(present) / 2 if sentences else max(CATEGORY_LEVELS, len(present) / 2)
+    return words if present and len(set(present)) > fewest else []
 
 
 def _positions(

@@ -14,8 +14,9 @@ from .dataset import Note
 from .header import MISSING_WORDS
 from .hints import CODED, coded
 from .messages import listed
+from .rewriting import SEPARATORS
 from .sample import Reading, Relation
-from .text_file import SEPARATORS, Dialect
+from .text_file import Dialect
 
 HEADER_CELLS = 50
 """Cells by which a row that repeats the header is known."""

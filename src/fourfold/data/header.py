@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .dataset import Note
 from .messages import listed
@@ -17,6 +18,11 @@ MISSING_WORDS = (
     "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
 )  # fmt: skip
 """Spellings of a missing value in text files, those of databases and of German and French Excel among them."""
+
+DASHES = re.compile(r"[-=\u2500]+")
+YEARS = range(1800, 2201)
+FEWEST_COUNTED = 5
+"""Numbers that count, beside words, from which on they are names of columns if they are no years."""
 
 FEWEST_BELOW = 3
 """Rows below two lines of words from which on the second one is told to be no row."""
@@ -46,6 +52,8 @@ def header_of(records: Records) -> Header:
     >>> header_of([["2020", "", "y"], ["a", "b", "y"], ["1", "2", "p"], ["3", "4", "q"], ["5", "6", "p"]]).names
     ('2020 a', '2020 b', 'y')
     """
+    if ruled := _without_rule(records):
+        return ruled
     if _below_names(records):
         first, second = records[0], records[1]
         names = [cell.strip() for cell in first]
@@ -68,6 +76,21 @@ def header_of(records: Records) -> Header:
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
+
+
+def _without_rule(records: Records) -> Header | None:
+    """The header above a line of dashes, or above the questions and the identifiers that Qualtrics writes below it."""
+    if len(records) < 2 + FEWEST_BELOW:
+        return None
+    if all(cell.startswith('{"ImportId"') for cell in records[2] if cell.strip()) and any(records[2]):
+        because = "the questions and identifiers of Qualtrics"
+        return _named(3, records[0], Note("left out: 2 lines below the names", because))
+    cells = [cell.strip() for cell in records[1]]
+    if not all(DASHES.fullmatch(cell) for cell in cells) or max(map(len, cells), default=0) < 2:
+        return None
+    below = header_of([records[0], *records[2:]])
+    note = Note("left out: 1 line below the names", "dashes")
+    return Header(below.lines + 1, below.names, (*below.notes, note)) if below.lines == 1 else None
 
 
 def _names_of_index(record: Sequence[str]) -> list[str]:
@@ -168,8 +191,19 @@ def _is_header(records: Records) -> bool:
         alike = any(_is_alike(cell, _below(rest, place)) for place, cell in enumerate(first))
         return not alike and not _is_among(first, rest)
     whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
+    if _counts(first, whole, rest):
+        return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
+    """Whether a record has numbers in equal steps, years or many, beside words that do not occur below them."""
+    steps = {after - before for before, after in pairwise(whole)}
+    many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
+    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
+    counts = many and len(steps) == 1 and min(steps) > 0 and len(whole) + len(words) == len(first)
+    return counts and bool(words) and not any(cell in _below(rest, place) for place, cell in words)
 
 
 def _is_alike(cell: str, below: Sequence[str]) -> bool:

@@ -239,13 +239,20 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             "the data have no input columns beside the target",
             got="; ".join([got, *left_out]),
             wanted="at least one column more",
-            do=f"put {KNOWN} of a text" if len(names) == 1 and not left_out else "",
+            do=_how_to_cut(names[0]) if len(names) == 1 and not left_out else "",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))
     if lists and len(names) == 1:
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
+
+
+def _how_to_cut(name: str) -> str:
+    """What to do with a text that is one column of this name."""
+    if "  " in name.strip():
+        return "pandas.read_fwf(FILE, widths=[...]), then to_csv, as columns of fixed widths touch each other"
+    return f"put {KNOWN} of a text"
 
 
 def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:

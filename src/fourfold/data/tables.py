@@ -20,18 +20,17 @@ from .dataset import Column, Note, Table
 from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_blanks, without_headers
 from .json_forms import in_lines
 from .messages import counted, listed
+from .rewriting import SEPARATORS
 from .sample import Reading, Relation
 from .source import Source
 from .sql import column, database, literal, quoted
 from .text_file import (
-    SEPARATORS,
     Dialect,
-    between_blanks,
     dialect_of,
     encoding_of,
     plain,
+    rewritten,
     said_of,
-    single_quotes,
     strange_words,
 )
 
@@ -120,7 +119,8 @@ def _text(
 ) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
     """The rows of a text, the text in UTF-8, how it is cut, and what is said about that."""
     encoding, mixed = encoding_of(content)
-    with plain(content, encoding, mixed) as (path, text):
+    rewriting = rewritten(content, encoding)
+    with plain(content, encoding, mixed, rewriting) as (path, text):
         dialect = dialect_of(text)
 
         def explain(message: str) -> FileError:
@@ -129,12 +129,9 @@ def _text(
         notes = dialect.notes
         if encoding != "utf-8":
             notes += (said_of(encoding), *(strange_words(text) if encoding == "cp1252" else ()))
-        if dialect.separator != ",":
-            blanks = dialect.separator == "\t" and encoding == "utf-8" and between_blanks(content)
-            mark = "blanks" if blanks else SEPARATORS.get(dialect.separator, repr(dialect.separator))
-            notes += (Note(f"separated by {mark}"),)
-        if encoding == "utf-8" and single_quotes(content):
-            notes += (Note("quotes: single ones around cells", "no cell has double ones"),)
+        if dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
+            notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
+        notes += rewriting.said() if rewriting is not None else ()
         with database(path, content.name, explain, scratch, len(dialect.names)) as (connection, file):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
 

@@ -20,17 +20,14 @@ from .content import HEAD, Content
 from .dataset import Note
 from .header import header_of
 from .messages import counted, unknown
+from .rewriting import SEPARATORS, Rewriting, rewriting_of
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
 MOST_ABOVE = 30
 """The most lines that a title and comments above a table may have."""
 
 LOOKED_AT = 100
 """Records from which the separator and the header are told."""
-
-NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
-"""Several numbers with blanks between them at the start of what stands between tabs."""
 
 NUMBER = re.compile(r"[-+\d.,\s]*\d[-+\d.,\s]*", re.ASCII)
 """A cell of a number."""
@@ -212,24 +209,29 @@ def unpacked(content: Content) -> Iterator[IO[bytes]]:
         yield file  # pyright: ignore[reportReturnType]
 
 
+def rewritten(content: Content, encoding: str) -> Rewriting | None:
+    """How the text is rewritten, if its columns do not stand between plain marks."""
+    lines = content.head.decode(encoding, "replace").removeprefix("\ufeff").splitlines()
+    lines = lines if len(content.head) >= content.unpacked else lines[:-1]
+    return rewriting_of([line for line in lines[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT], content.name)
+
+
 @contextmanager
-def plain(content: Content, encoding: str, mixed: bool) -> Iterator[tuple[Path, Content]]:
+def plain(
+    content: Content, encoding: str, mixed: bool, rewriting: Rewriting | None
+) -> Iterator[tuple[Path, Content]]:
     """A file in UTF-8 with one kind of line end and columns between marks: the file itself, or a copy for as long
     as it is needed."""
-    blanks = encoding == "utf-8" and between_blanks(content)
-    singles = single_quotes(content) if encoding == "utf-8" and not blanks else ""
-    if encoding == "utf-8" and not mixed and not blanks and not singles:
+    if encoding == "utf-8" and not mixed and rewriting is None:
         yield content.path, _with_lines(content)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
         with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
-            reader = io.TextIOWrapper(file, encoding=encoding, newline=None)
-            if blanks:
-                csv.writer(copy, delimiter="\t", lineterminator="\n").writerows(map(_words, reader))
-            if singles:
-                records = csv.reader(reader, delimiter=singles, quotechar="'")
-                csv.writer(copy, delimiter=singles, lineterminator="\n").writerows(records)
+            reader = io.TextIOWrapper(file, encoding=encoding.replace("utf-8", "utf-8-sig"), newline=None)
+            if rewriting is not None:
+                lines = (line.removesuffix("\n") for line in reader)
+                csv.writer(copy, delimiter=rewriting.mark, lineterminator="\n").writerows(rewriting.records(lines))
             while part := reader.read(2**20):
                 copy.write(part)
         with path.open("rb") as file:
@@ -253,57 +255,6 @@ def _with_lines(content: Content) -> Content:
 
 def _lines(text: bytes) -> int:
     return max(text.count(b"\n"), text.count(b"\r"))
-
-
-def between_blanks(content: Content) -> bool:
-    """Whether the columns of a text in UTF-8 stand between blanks: several words in each line, as many in all, and no
-    other mark.
-
-    The first line may name all columns but that of the rows' names (R), or have a hash before the names (NumPy).
-    """
-    text = content.head.decode("utf-8", "replace")
-    lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
-    if len(lines) < 2 or any(mark in line for line in lines for mark in SEPARATORS if mark != "\t"):
-        return False
-    if any(line.count('"') % 2 for line in lines) or _by_tabs(lines):
-        return False
-    first, *widths = (len(_words(line)) for line in lines)
-    return len(set(widths)) == 1 and widths[0] > 1 and first in (widths[0], widths[0] - 1)
-
-
-def single_quotes(content: Content) -> str:
-    """The separator of a text in UTF-8 that has single quotes around cells in the place of double ones; "" of others.
-
-    Each line but the first has such a cell, and all have as many columns.
-    """
-    text = content.head.decode("utf-8", "replace").removeprefix("\ufeff")
-    lines = [line for line in text.splitlines()[: LOOKED_AT + 1] if line.strip()]
-    lines = lines[:LOOKED_AT] if len(content.head) >= content.unpacked else lines[:-1]
-    if len(lines) < 2 or "'" not in lines[-1] or any('"' in line or line.count("'") % 2 for line in lines):
-        return ""
-    for mark in SEPARATORS:
-        quoted = re.compile(rf"(^|{re.escape(mark)})'[^']*'({re.escape(mark)}|$)")
-        if mark in lines[0] and all(map(quoted.search, lines[1:])):
-            widths = {len(record) for record in csv.reader(lines, delimiter=mark, quotechar="'")}
-            return mark if len(widths) == 1 else ""
-    return ""
-
-
-def _words(line: str) -> list[str]:
-    """The words of a line, or what stands between double quotes; a hash before them is a comment's, not theirs.
-
-    >>> _words(' 1  "a b" 2'), _words("# v w")
-    (['1', 'a b', '2'], ['v', 'w'])
-    """
-    line = " ".join(line.split()).removeprefix("#").lstrip()
-    return next(csv.reader([line], delimiter=" ")) if '"' in line else line.split()
-
-
-def _by_tabs(lines: list[str]) -> bool:
-    """Whether single tabs cut all lines into as many columns, some of which may be empty; not where one of these holds
-    several numbers with blanks between them."""
-    even = all("\t" in line for line in lines) and len({line.count("\t") for line in lines}) == 1
-    return even and not any(NUMBERS.search(line) for line in lines)
 
 
 def dialect_of(content: Content) -> Dialect:

@@ -21,7 +21,6 @@ IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
 MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
 STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
 STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
-MARKDOWN = re.compile(rb"\s*\|[^\n]*\r?\n\s*\|?[ :|-]*-{2,}[ :|-]*\r?\n")
 DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 COMMENTED = re.compile(
     rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
@@ -166,7 +165,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind("JSON with comments", _matches(COMMENTED), "take the comments out"),
     WrongKind("text in UTF-32", _starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
     WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
-    WrongKind("a table in Markdown", _matches(MARKDOWN), "save it as csv"),
     WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
     WrongKind(
         "statements of SQL",

@@ -1,0 +1,92 @@
+"""Text whose columns do not stand between plain marks: the same rows as from a csv, what is said, or the line at fault."""
+
+import numpy as np
+import pytest
+from data_samples import LABELS, made, refused_and_said
+
+from fourfold.data import read
+
+ROWS = [(f"{i * 7 % 13}", f"x, {i % 3}", LABELS[i * i % 3 % 2]) for i in range(40)]
+
+
+ALIGNED = {"0": "up 0", "1": "down to 1", "2": "a b c 2"}
+
+
+def lines(row, *, above=(), below=(), rows=ROWS):
+    return "\n".join([*above, *(row(*one) for one in rows), *below]) + "\n"
+
+
+def framed(header, row, *, frame, each=False):
+    between = [frame] if each else []
+    body = [part for one in ROWS for part in (row(*one), *between)]
+    return "\n".join([frame, header, frame, *body, *([] if each else [frame])]) + "\n"
+
+
+# name: (text, words of what is said)
+FORMS = {
+    "markdown": (lines(lambda v, w, y: f"| {v} | {w} | {y} |", above=("| v | w | y |", "|---|:---|--:|")), "a frame of bars and dashes"),
+    "markdown without outer bars": (lines(lambda v, w, y: f"{v} | {w} | {y}", above=("v | w | y", "--|---|--")), "a frame"),
+    "output of mysql": (framed("| v  | w    | y |", lambda v, w, y: f"| {v:>2} | {w} | {y} |", frame="+----+------+---+") + "40 rows in set\n", "left out: 1 line around the table (such as '40 rows in set')"),
+    "output of psql": (lines(lambda v, w, y: f" {v:>2} | {w} | {y}", above=(" v  | w | y", "----+---+---"), below=("(40 rows)", "")), "such as '(40 rows)'"),
+    "a grid of restructured text": (framed("| v  | w    | y |", lambda v, w, y: f"| {v:>2} | {w} | {y} |", frame="+----+------+---+", each=True), "a frame"),
+    "a list of SAP": (framed("|v   |w     |y  |", lambda v, w, y: f"|{v:>4}|{w:6}|{y:3}|", frame="-" * 17), "a frame"),
+    "lines that box characters draw": (framed("│ v │ w │ y │", lambda v, w, y: f"│ {v} │ {w} │ {y} │", frame="├───┼───┼───┤"), "a frame"),
+    "names and values": (lines(lambda v, w, y: f'v={v} w="{w}" y={y}'), "name=value in each line: 'v', 'w', 'y'"),
+    "columns of fixed widths": (lines(lambda v, w, y: f"{v:<4}{ALIGNED[w[-1]]:<11}{y}", above=("v   w          y",)), "columns of fixed widths (the same places"),
+    "a line of dashes below the names": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("v w y", "-- -- --")), "left out: 1 line below the names (dashes)"),
+    "what pandas prints": (lines(lambda v, w, y: f"{v} {w.replace(', ', '')} {y}", above=("v w y",), below=("", "[40 rows x 3 columns]")), "such as '[40 rows x 3 columns]'"),
+    "blanks before quotes": (lines(lambda v, w, y: f'{v}, "{w}", {y}', above=("v, w, y",)), "quotes: blanks before them left out"),
+    "backslashes before quotes": (lines(lambda v, w, y: f'{v},"say \\"{w}\\"",{y}', above=("v,w,y",)), "quotes: \\ before those within cells"),
+    "quotes around whole lines": (lines(lambda v, w, y: f'"{v},""{w}"",{y}"', above=('"v,w,y"',)), "quotes: those around whole lines left out"),
+    "typographic quotes": (lines(lambda v, w, y: f"{v},“{w}”,{y}", above=("v,w,y",)), "quotes: typographic ones around cells"),
+    "German typographic quotes": (lines(lambda v, w, y: f"{v},„{w}“,{y}", above=("v,w,y",)), "quotes: typographic"),
+    "questions of Qualtrics": (lines(lambda v, w, y: f'{v},"{w}",{y}', above=("v,w,y", '"How, old?",Why?,Which?', '"{""ImportId"":""a""}","{""ImportId"":""b""}","{""ImportId"":""c""}"')), "the questions and identifiers of Qualtrics"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("name", FORMS)
+def test_the_rows_are_those_of_a_csv(name, encoding, tmp_path):
+    text, said = FORMS[name]
+    data = read(made(text.encode(encoding), tmp_path), task="classification")
+    assert data.target_name == "y" and data.target.tolist() == [y for *_, y in ROWS]
+    assert said in "\n".join(map(str, data.notes)), data.notes
+    assert data.inputs["v"].tolist() == [float(v) for v, *_ in ROWS]
+    words = ["".join(letter for letter in word if letter.isdigit()) for word in data.inputs["w"]]
+    assert words == [w[-1] for _, w, _ in ROWS]
+
+
+BODY = {name: "".join(FORMS[name][0].splitlines(True)[1:]) for name in ("columns of fixed widths", "names and values")}
+MARKDOWN = FORMS["markdown"][0]
+REFUSED = {
+    "a row with a bar too many": (MARKDOWN + "".join(MARKDOWN.splitlines(True)[2:] * 3) + "| 1 | a | b | p |\n", "ragged-row", "line 163 of"),
+    "a name that none of the lines above has": (FORMS["names and values"][0] * 3 + "z=1 y=p\n", "no-pair", "line 121 of"),
+    "a line that is not aligned": (FORMS["columns of fixed widths"][0] + BODY["columns of fixed widths"] * 3 + "x" * 12 + "\n", "not-aligned", "line 162 of"),
+    "columns that touch": (lines(lambda v, w, y: f"{v:<4}{w[3:] * 6}{y}", above=("v   w     y",)), "no-inputs", "pandas.read_fwf"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_lines_at_fault_are_named(name, tmp_path):
+    content, slug, words = REFUSED[name]
+    refused_and_said(content, 2, slug, words, tmp_path)
+
+
+def test_years_name_columns(tmp_path):
+    text = "country,code,2000,2001,2002\n" + "".join(f"land {i},L{i},{i}.5,{i % 7},{i % 5}.25\n" for i in range(30))
+    data = read(made(text, tmp_path))
+    assert data.rows == 30 and data.target_name == "2002" and "2000" in data.inputs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n" + "".join(f"{i},{LABELS[i % 2]}\n" for i in range(20)),
+        "a|b|y\n" + "".join(f"{i}|{i % 3}|{LABELS[i % 2]}\n" for i in range(20)),
+        "text\ty\n" + "".join(f'he said "{i}" = {i}\t{LABELS[i % 2]}\n' for i in range(20)),
+    ],
+)
+def test_plain_text_is_read_as_it_is(text, tmp_path):
+    data = read(made(text, tmp_path))
+    assert data.rows == 20 and np.isin(data.target, LABELS).all()
+    assert not any(word in "".join(map(str, data.notes)) for word in ("frame", "quotes:", "=", "widths"))
