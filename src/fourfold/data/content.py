@@ -57,7 +57,7 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
         raise FileError(
             "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file"
         )
-    path = Path(source).expanduser()
+    path = Path(source) if os.path.lexists(source) else Path(os.path.expanduser(source))
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):

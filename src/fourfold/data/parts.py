@@ -53,8 +53,8 @@ def tables_in(folder: Path) -> list[Path]:
 
 
 def entries_of(folder: Path) -> list[Path]:
-    """What lies in a folder, sorted; hidden entries are left out."""
-    return [entry for entry in sorted(folder.iterdir()) if entry.name[0] not in "._"]
+    """What lies in a folder, sorted; hidden entries, and what Excel leaves beside an open file, are left out."""
+    return [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith((".", "_", "~$"))]
 
 
 def part_of(folder: Path, names: Sequence[str]) -> list[Path]:

@@ -25,6 +25,23 @@ DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 COMMENTED = re.compile(
     rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
 )
+EDF = re.compile(rb"0 {7}[^\0]{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d")
+LOGGED = re.compile(
+    rb"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:?\d\d)?\]? [^,;\t|]{0,60}?"
+    rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b"
+    rb"|<\d{1,3}>[A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: "
+    rb'|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]*\] "'
+)
+"""How a line of a log begins: a moment and a level; as syslog writes it; as servers of the web do."""
+
+YAML = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s*\n\s*)*- +[\w\"' ]+:(?: [^\n]*)?\n {2,}[\w\"' ]+:")
+TOML = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\[\[?[\w.\" -]+\]\]?\s*\n(?:\s*(?:[#;][^\n]*)?\n)*\s*[\w.\"-]+ *=")
+SCRIPT = re.compile(rb"\s*(?:(?:var|let|const|window\.)\s*[\w.]+\s*=|[A-Za-z_$][\w.$]*\()\s*[\[{]")
+INFLUX = re.compile(rb"[A-Za-z_][^\s,=]*(?:,[^\s,=]+=[^\s,]+)+ [^\s=]+=\S+ \d{10,19}\r?\n")
+TEX = re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:begin|documentclass|usepackage)\b")
+MATRIX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*[A-Za-z]\w* *= *\[ *[-\d]")
+FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
+FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -88,6 +105,12 @@ def _sparse(content: Content) -> bool:
     return all(found) and sum(bool(one and one[1]) for one in found) > 1
 
 
+def _logged(content: Content) -> bool:
+    """Lines of a log: all of the first begin so."""
+    lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
+    return len(lines) > 1 and all(map(LOGGED.match, lines))
+
+
 def _packs(pattern: str) -> Callable[[Content], bool]:
     """A zip file with a member of such a name."""
     return lambda content: any(re.search(pattern, name) for name in _members(content))
@@ -119,6 +142,7 @@ def _members(content: Content) -> list[str]:
         ) from error
 
 
+SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 SAVE = "save the arrays with numpy.savez"
 FROM_IDX = (
@@ -218,7 +242,16 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
         "save it as parquet: pandas.read_feather, or datasets.load_from_disk, then to_parquet",
     ),
-    WrongKind("a SQLite database", _starts(b"SQLite format 3"), "export the table as csv"),
+    WrongKind(
+        "a SQLite database",
+        _starts(b"SQLite format 3"),
+        "sqlite3 -header -csv FILE 'SELECT * FROM the_table' > data.csv",
+    ),
+    WrongKind(
+        "a DuckDB database",
+        lambda content: content.head[8:12] == b"DUCK",
+        "duckdb FILE \"COPY the_table TO 'data.parquet'\"",
+    ),
     WrongKind(
         "a MATLAB file",
         lambda content: content.head.startswith(b"MATLAB ") or MATLAB_4.match(content.head) is not None,
@@ -248,10 +281,74 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "unpack it, or use gzip, bzip2, xz or zstd",
     ),
     WrongKind(
-        "a picture, document or program",
-        _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"RIFF", b"\x7fELF"),
-        "give a table or arrays",
+        "a picture",
+        lambda content: content.head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"))
+        or content.head[8:12] == b"WEBP",
+        "name the folder that has a subfolder of pictures for each class, or a table of their paths",
     ),
+    WrongKind(
+        "a sound",
+        lambda content: content.head[8:12] == b"WAVE" or content.head.startswith(SOUNDS),
+        "numpy.savez with x, features of many sounds such as spectrograms, and y",
+    ),
+    WrongKind(
+        "a film",
+        lambda content: content.head[4:8] == b"ftyp" or content.head.startswith(b"\x1aE\xdf\xa3"),
+        "save pictures of it, in a subfolder for each class, or arrays with numpy.savez",
+    ),
+    WrongKind("a PDF document", _starts(b"%PDF"), "export its table as csv: tabula or camelot read such"),
+    WrongKind(
+        "a DICOM picture",
+        lambda content: content.head[128:132] == b"DICM",
+        "pydicom.dcmread(FILE).pixel_array of all pictures, then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "a recording in EDF or BDF",
+        lambda content: EDF.match(content.head) is not None or content.head.startswith(b"\xffBIOSEMI"),
+        "mne.io.read_raw_edf(FILE).to_data_frame().to_csv, or numpy.savez with x and y",
+    ),
+    WrongKind("a document or program", _starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
+    WrongKind("a portable file of SPSS", _says(b"ascii spss port file"), "save it as csv"),
+    WrongKind("a message of HL7", _starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
+    WrongKind("a statement of a bank in MT940", _starts(b":20:", b"{1:F01"), "download the statement as csv"),
+    WrongKind("a statement of a bank in OFX", _says(b"ofxheader", b"<ofx>"), "download the statement as csv"),
+    WrongKind(
+        "positions of a GPS receiver (NMEA)",
+        _matches(re.compile(rb"\$G[PNLA][A-Z]{3},")),
+        "gpsbabel -i nmea -f FILE -o unicsv -F data.csv",
+    ),
+    WrongKind(
+        "lines of InfluxDB",
+        _matches(INFLUX),
+        "influx query with --raw, or write a csv with a row for each time",
+    ),
+    WrongKind(
+        "a matrix of Matrix Market",
+        _says(b"%%matrixmarket"),
+        "scipy.io.mmread(FILE), then numpy.savez with x.toarray() and y",
+    ),
+    WrongKind(
+        "a series matrix of GEO",
+        _starts(b"!Series_", b"!series_"),
+        "take the lines that begin with ! out, and turn the table: pandas.read_csv(FILE, sep='\\t', comment='!', "
+        "index_col=0).T",
+    ),
+    WrongKind(
+        "sequences in FASTA or FASTQ",
+        lambda content: bool(FASTA.match(content.head[:4000]) or FASTQ.match(content.head[:4000])),
+        "write a csv with the columns sequence and label",
+    ),
+    WrongKind(
+        "lines of a log",
+        _logged,
+        "write a csv with a column for each quantity; lines of nothing but NAME=VALUE are read as they are",
+    ),
+    WrongKind("YAML", _matches(YAML), "json.dump(yaml.safe_load(open(FILE)), open('data.json', 'w'))"),
+    WrongKind("TOML, or settings", _matches(TOML), "json.dump(tomllib.load(open(FILE, 'rb')), open('data.json', 'w'))"),
+    WrongKind("a program of JavaScript, not JSON", _matches(SCRIPT), "take out what stands around the [...] or {...}"),
+    WrongKind("a document of LaTeX", _matches(TEX), "write the rows of its table as csv, commas in the place of &"),
+    WrongKind("a program of MATLAB", _matches(MATRIX), "writematrix(X, 'X.csv') there, then --x X.csv --y y.csv"),
+    WrongKind("JSON with record separators", _starts(b"\x1e"), "tr -d '\\036' < FILE > data.jsonl"),
     WrongKind(
         "a file that is packed twice",
         lambda content: content.packed and content.head.startswith(TWICE),

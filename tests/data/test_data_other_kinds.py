@@ -1,0 +1,85 @@
+"""Files of other kinds: one sentence that names the kind and says how it is turned into data."""
+
+import gzip
+
+import pytest
+from data_samples import LABELS, made, refused_and_said, rows
+
+from fourfold.data import read
+
+
+def repeated(line, count=30):
+    return "".join(line.format(i=i, d=i % 10, y=LABELS[i % 2]) + "\n" for i in range(count))
+
+
+EDF = b"0       " + b"X X X X".ljust(80) + b"Startdate 01-JAN-2020".ljust(80) + b"01.01.2010.30.00512     " + b" " * 600
+
+# name: (content, words of the message)
+KINDS = {
+    "WAV": (b"RIFF\x24\0\0\0WAVEfmt " + bytes(40), "got a sound"),
+    "MP3": (b"ID3\3\0\0\0\0" + bytes(40), "got a sound"),
+    "MP4": (b"\0\0\0\x20ftypisom" + bytes(40), "got a film"),
+    "PDF": (b"%PDF-1.4\n" + bytes(40), "got a PDF document"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "a subfolder of pictures for each class"),
+    "DICOM": (bytes(128) + b"DICM\2\0\0\0UL" + bytes(40), "pydicom.dcmread"),
+    "EDF": (EDF, "got a recording in EDF or BDF"),
+    "DuckDB": (bytes(8) + b"DUCK" + bytes(40), "duckdb FILE"),
+    "SQLite": (b"SQLite format 3\0" + bytes(40), "sqlite3 -header -csv FILE"),
+    "SPSS portable": ("ASCII SPSS PORT FILE".ljust(40) * 5, "got a portable file of SPSS"),
+    "HL7": ("MSH|^~\\&|LAB|HOSP|||20200101||ORU^R01|1|P|2.3\rPID|1||123\r", "got a message of HL7"),
+    "MT940": (":20:STARTUMS\n:25:10020030/1234567\n:28C:0\n", "download the statement as csv"),
+    "OFX": ("OFXHEADER:100\nDATA:OFXSGML\n", "download the statement as csv"),
+    "NMEA": (repeated("$GPGGA,1230{d}9,4807.038,N,01131.000,E,1,08"), "gpsbabel"),
+    "InfluxDB": (repeated("weather,loc=us temp=8{d} 146583983010040020{d}"), "got lines of InfluxDB"),
+    "Matrix Market": ("%%MatrixMarket matrix coordinate real general\n3 3 2\n1 1 1.5\n", "scipy.io.mmread"),
+    "GEO": ('!Series_title\t"x"\n!Sample_title\t"a"\t"b"\n', "got a series matrix of GEO"),
+    "FASTA": (repeated(">seq{i}\nACGTTT"), "columns sequence and label"),
+    "FASTQ": (repeated("@r{i}\nACGT\n+\nIIII"), "columns sequence and label"),
+    "YAML": (repeated("- a: {i}\n  y: {y}"), "yaml.safe_load"),
+    "TOML": (repeated('[[row]]\na = {i}\ny = "{y}"\n'), "tomllib.load"),
+    "settings": ("[first]\nx = 1\n[second]\nx = 2\n", "got TOML, or settings"),
+    "JSONP": ('callback([{"a": 1}, {"a": 2}]);', "got a program of JavaScript"),
+    "a variable of JavaScript": ('var data = [{"a": 1}, {"a": 2}];', "got a program of JavaScript"),
+    "LaTeX": ("% a table\n\\begin{tabular}{lr}\na & b \\\\\n1 & 2 \\\\\n\\end{tabular}\n", "commas in the place of &"),
+    "a program of MATLAB": ("X = [1 2 3\n4 5 6];\ny = [1; 2];\n", "writematrix"),
+    "a sequence of JSON texts": ("".join(f'\x1e{{"a": {i}}}\n' for i in range(9)), "got JSON with record separators"),
+    "a log of Python": (repeated("2024-01-01 00:00:0{d},123 INFO sensor - temp 2{d}.5"), "got lines of a log"),
+    "a log of Java": (repeated("2024-01-01T00:00:0{d}.123Z [main] WARN com.x.Y: {i} lost"), "got lines of a log"),
+    "syslog": (repeated("Jan  1 00:00:0{d} host sshd[12]: Failed {i}"), "got lines of a log"),
+    "a log of a server": (repeated('10.0.0.{d} - - [10/Oct/2000:13:55:36 -0700] "GET /{i} HTTP/1.0" 200 23'), "got lines of a log"),
+}  # fmt: skip
+
+PLAIN = {
+    "names that begin as kinds do": rows("$GNP,ID3,y", lambda i: f"{i},{i % 7}"),
+    "moments and words": rows("at,level,y", lambda i: f"2024-01-01 00:00:{i:02d},{'INFO' if i % 3 else 'WARN'}"),
+    "moments, places and levels": rows("at,place,level,y", lambda i: f"2024-01-01 00:00:{i:02d},hall {i % 3},{'INFO' if i % 5 else 'WARN'}"),
+    "moments and numbers between blanks": rows("at clock v y", lambda i: f"2024-01-01 00:00:{i:02d}.123 {i}", separator=" "),
+    "names in square brackets": rows("[v],[w],y", lambda i: f"{i},{i % 7}"),
+    "dashes before words": rows("v,y", lambda i: f"- {i % 3}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["", "gz"])
+@pytest.mark.parametrize("name", KINDS)
+def test_the_kind_is_named_and_what_to_do(name, packed, tmp_path):
+    content, words = KINDS[name]
+    content = content.encode() if isinstance(content, str) else content
+    refused_and_said(gzip.compress(content) if packed else content, 2, "wrong-kind", words, tmp_path)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_tables_are_none_of_these(name, tmp_path):
+    assert read(made(PLAIN[name], tmp_path)).rows == 30
+
+
+def test_what_excel_leaves_beside_an_open_file_is_no_table(tmp_path):
+    (tmp_path / "a.csv").write_text(rows("v,w,y", lambda i: f"{i},{i % 7}"))
+    (tmp_path / "~$b.xlsx").write_bytes(b"\5user" + b" " * 160)
+    assert read(tmp_path).rows == 30
+
+
+def test_a_name_that_begins_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~$a.csv").write_text(rows("v,w,y", lambda i: f"{i},{i % 7}"))
+    assert read("~$a.csv").rows == 30
+    refused_and_said(lambda folder: "~nobody-of-this-name/a.csv", 2, "no-such-file", "no such file", tmp_path)
