@@ -316,3 +316,28 @@ def test_an_index_of_pandas_is_the_time_and_the_id():
         np.testing.assert_array_equal(data.target[-1], one.to_numpy()[-3:])
     preparation = Preparation.fit(data, np.arange(data.rows))
     assert str(read_inputs(one, preparation).following[0, 0]) == "2023-11-02T08:00:00.000000"
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize(("zone", "start"), [("Europe/Berlin", "2023-10-20"), ("America/New_York", "2023-10-25")])
+def test_the_hour_that_clocks_show_twice_is_the_mean_of_its_rows(zone, start, several):
+    at = pd.date_range(start, periods=24 * 30, freq="30min" if several else "h", tz=zone).tz_localize(None)
+    frame = pd.DataFrame({"at": at, "sales": 50 + 10 * np.sin(np.arange(len(at)) / 4)})
+    frame = pd.concat([frame.assign(shop=shop) for shop in "ab"]) if several else frame
+    roles = Roles(id="shop" if several else None, time="at")
+    data = read(frame, target="sales", roles=roles, ahead=Ahead(3))
+    twice = frame[frame.duplicated([*(["shop"] if several else []), "at"], keep=False)]
+    assert len(twice) == (8 if several else 2)
+    notes = "; ".join(map(str, data.notes))
+    assert f"doubled: the hour from {twice['at'].min()} (the clock was set back" in notes
+    assert data.forecast.windows.step == ("30 minute" if several else "1 hour")
+    place = int(np.searchsorted(data.forecast.stamps, np.datetime64(twice["at"].min())))
+    row = int(np.flatnonzero(data.forecast.origin == place)[0])
+    assert data.target[row, 0] == pytest.approx(twice[twice["at"] == twice["at"].min()]["sales"].mean())
+
+
+def test_rows_that_stand_twice_on_other_days_are_refused():
+    at = pd.date_range("2023-10-20", periods=240, freq="h")
+    at = at.insert(30, at[30])
+    with pytest.raises(FourfoldError, match="two rows of one series have the same time"):
+        read(pd.DataFrame({"at": at, "sales": np.arange(241.0)}), target="sales", ahead=Ahead(3))

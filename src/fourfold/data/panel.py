@@ -26,6 +26,9 @@ MOST_LEVELS = 20
 FEWEST_FILLED = 0.5
 """The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
 
+AUTUMN = (3, 4, 10, 11)
+"""The months in which clocks are set back, in the south in March or April."""
+
 PHASES = {"year": slice(1, 3), "week": slice(3, 5), "day": slice(5, 7)}
 """Where `calendar` has sin and cos of a phase."""
 
@@ -84,13 +87,19 @@ def panel_of(
     """
     table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
-    times = None if time is None else times_of(source, table, time)
-    if times is not None:
-        _check_repeated(times, series, labels, time, id)
-    clock = _clock_of(times, series, step)
     columns, levels, channels, notes = _channels(
         source, table, targets, [*targets, *filter(None, (time, id))], known
     )
+    times = None if time is None else times_of(source, table, time)
+    if times is not None and (hours := _doubled_hours(times, series)):
+        stamps, at = np.unique(times, return_inverse=True)
+        channels, series, at = _means(channels, series, at)
+        times = stamps[at]
+        because = "the clock was set back at the end of daylight saving; the mean of both rows"
+        notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
+    if times is not None:
+        _check_repeated(times, series, labels, time, id)
+    clock = _clock_of(times, series, step)
     if clock.means:
         channels, series, places = _means(channels, series, clock.places)
         clock = replace(clock, places=places)
@@ -140,6 +149,20 @@ def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, l
     names: dict[str, int] = {}
     series = [names.setdefault(label, len(names)) for label in labels_of(source, table, id).tolist()]
     return np.array(series), list(names)
+
+
+def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]:
+    """The hours that local clocks show twice, if all stamps that a series has twice lie in such: an hour of a Sunday in
+    autumn, of either half of the earth; else []."""
+    order = np.lexsort((times, series))
+    same = (np.diff(series[order]) == 0) & (np.diff(times[order]).astype(np.int64) == 0)
+    if times.dtype.kind != "M" or not same.any() or (same[1:] & same[:-1]).any():
+        return []
+    hours = np.unique(times[order][1:][same].astype("datetime64[h]"))
+    days = hours.astype("datetime64[D]")
+    sundays = (days.astype(np.int64) + 4) % 7 == 0  # 1970-01-01 was a Thursday
+    autumn = np.isin(hours.astype("datetime64[M]").astype(np.int64) % 12 + 1, AUTUMN)
+    return list(hours.astype("datetime64[us]")) if (sundays & autumn).all() and len({*days}) == len(days) else []
 
 
 def _check_repeated(
