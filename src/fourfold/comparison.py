@@ -38,7 +38,7 @@ from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import Measured, as_results, measure
-from fourfold.study.runner import Done
+from fourfold.study.runner import Done, Task
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
@@ -281,17 +281,24 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     with progress:
         progress.start(list(totals), totals)
         if measures:
-            progress.update("measures", 0, 2 * len(totals), 0.0)
+            looks = 2 * len(totals)  # at a trained network, and at the time of its steps
+            progress.update("measures", 0, study.further_runs() + looks, 0.0)
         trials = study.run(executor, tell)
-        tasks = len(study.wanted(trials, measures))
-        measured: list[float] = []
+        further = sum(map(_runs, study.wanted(trials, measures)))
+        measured: list[tuple[int, float]] = []
 
         def tell_measures(end: Done) -> None:
-            measured.append(end.seconds or 0.0)
-            progress.update("measures", len(measured), tasks, sum(measured))
+            measured.append((_runs(end.block), end.seconds or 0.0))
+            runs, seconds = map(sum, zip(*measured))
+            progress.update("measures", runs, further, seconds)
 
         study.probe(trials, measures, executor, tell_measures)
     return measure(study, trials, options.margin)
+
+
+def _runs(task: Task) -> int:
+    """The trainings of a task that a measure asks for; what trains nothing counts as one."""
+    return len(task.runs) if isinstance(task, Block) else 1
 
 
 def _keep(

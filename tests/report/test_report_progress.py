@@ -37,6 +37,8 @@ def test_lines_for_logs():
         "dense: 60 of 60 runs"
     )
     assert lines[3] == "dense: 97.9 % (97.2–98.6)" and len(lines) == 4
+    Lines(Console(file=stream, width=40)).start(["dense"], [25])
+    assert stream.getvalue().endswith("\n1 family, 25 training runs\n")
 
 
 def test_live_table_shows_rows_and_leaves_nothing_behind():

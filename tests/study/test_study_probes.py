@@ -14,9 +14,11 @@ from fourfold.evidence.sentences import DIFFERENCE, FRACTION
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes, tested
 from fourfold.study.architecture import architecture
+from fourfold.study.blocks import Block
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
+from fourfold.study.measures import MEASURES as ALL
 from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency, shift
 from fourfold.study.study import Study
 from fourfold.study.variants import position_order, varied
@@ -92,6 +94,17 @@ def test_shuffled_labels_are_tested_on_rows_that_were_trained(inquiry):
     for whole, found in zip(prepared.splits, variant.splits):
         assert set(found.test) | set(found.validation) <= set(found.train)
         assert len(found.test) == len(whole.test) and len(found.validation) == len(whole.validation)
+
+
+@pytest.mark.parametrize("hyperparameters", [False, True])
+def test_the_trainings_of_all_measures_are_known_beforehand(hyperparameters, inquiry, monkeypatch):
+    """The time that is left can't be told without them."""
+    study = inquiry.study
+    monkeypatch.setattr(study, "hyperparameters", hyperparameters)
+    monkeypatch.setattr(study, "learning_rates", [3e-3, 1e-2, 3e-2])
+    asked = [task for task in study.wanted(inquiry.trials, ALL) if isinstance(task, Block)]
+    assert study.further_runs() == sum(len(block.runs) for block in asked) > 0
+    assert {bool(block.settings) for block in asked} == {False, hyperparameters}
 
 
 def test_a_permuted_row_holds_the_same_numbers(inquiry):

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.report import format as fmt
+from fourfold.report.design import plural
 from fourfold.report.escape import terminal as escape
 
 QUIET_SECONDS = 30
@@ -86,7 +87,7 @@ class Lines(Silent):
     def start(self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int]) -> None:
         self.tally = Tally(_totals(families, totals))
         runs = sum(self.tally.totals.values())
-        self._print(f"{len(families)} families, {fmt.integer(runs)} training runs")
+        self._print(f"{plural(len(families), 'family', 'families')}, {plural(runs, 'training run')}")
 
     def update(self, family: str, done: float, total: int, seconds: float) -> None:
         self.tally.hear(family, done, total, seconds)

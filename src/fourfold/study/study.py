@@ -171,9 +171,8 @@ class Study:
     def price(self, cores: int) -> Price:
         """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
-        probes = len(self.probe_runs()) * self.effort.probes(self.problem.layout != "flat")
-        refits = len(self.seeds) * len(self.splits)
-        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * (probes + refits)
+        probes, refits = self._probes_of_a_family(), len(self.seeds) * len(self.splits)
+        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * refits + self.further_runs()
         batch = self.batch
         seconds, largest = 0.0, 0
         for family in self.families:
@@ -186,7 +185,6 @@ class Study:
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
             if self.hyperparameters and family not in self.builders:
-                replicas += RUNS_VARIED
                 seconds += (
                     RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
                 )
@@ -256,6 +254,14 @@ class Study:
     def wanted(self, trials: Mapping[str, Trials], measures: Iterable[Measure]) -> list[Task]:
         """What the measures ask for beside the sweep, each task once."""
         return list(dict.fromkeys(task for measure in measures for task in measure.wants(self, trials)))
+
+    def further_runs(self) -> int:
+        """The trainings that measures ask for beside the sweep: of the probes, and with varied hyperparameters."""
+        varied = [family for family in self.families if self.hyperparameters and family not in self.builders]
+        return len(self.families) * self._probes_of_a_family() + len(varied) * RUNS_VARIED
+
+    def _probes_of_a_family(self) -> int:
+        return len(self.probe_runs()) * self.effort.probes(self.problem.layout != "flat")
 
     def probe_runs(self) -> list[tuple[int, int]]:
         """The seeds and splits that probes are trained on: the first of each, seed by seed."""
