@@ -121,7 +121,7 @@ DAMAGED = {
     "changed": (whole().replace(b"IDAT", b"IXAT"), 2, "damaged-picture"),
     "empty": (b"", 2, "damaged-picture"),
     "text": (b"hello", 2, "damaged-picture"),
-    "another format": (whole("TIFF"), 2, "damaged-picture"),
+    "another format": (whole("ICO"), 2, "damaged-picture"),
     "large": (bomb(8000, 8000), 3, "enormous-picture"),
     "enormous": (bomb(10**6, 10**6), 3, "enormous-picture"),
 }
@@ -211,3 +211,31 @@ def test_arrays_of_other_libraries():
     with pytest.raises(FourfoldError, match="too large as a dense array: got 7.5 GiB") as caught:
         from_arrays(scipy.sparse.csr_matrix((1000, 10**6)), np.arange(1000) % 2)
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("ending", ["tif", "tiff", "pgm", "ppm"])
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16"])
+def test_tiff_and_netpbm_are_read_as_png_is(ending, mode, tmp_path):
+    if mode == "RGB" and ending == "pgm":
+        ending = "ppm"
+    for number in range(12):
+        pixels = RNG.integers(0, 2**16 if mode == "I;16" else 256, (8, 8, *[3] * (mode == "RGB")))
+        image = Image.fromarray(pixels.astype(np.uint16 if mode == "I;16" else np.uint8))
+        for end in (ending, "png"):
+            path = tmp_path / end / "ab"[number % 2] / f"{number}.{end}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image.save(path)
+    np.testing.assert_array_equal(read(tmp_path / ending).inputs, read(tmp_path / "png").inputs)
+
+
+@pytest.mark.parametrize(
+    ("pages", "kind", "got"), [(3, np.uint8, "got 3 pages"), (1, np.float32, "pixels that are fractions")]
+)
+def test_tiff_of_several_pages_or_of_fractions_is_refused(pages, kind, got, tmp_path):
+    classes(tmp_path)
+    images = [Image.fromarray(RNG.integers(0, 255, (8, 8)).astype(kind)) for _ in range(pages)]
+    images[0].save(tmp_path / "cat" / "9.tif", save_all=pages > 1, append_images=images[1:])
+    with pytest.raises(FourfoldError, match="no single picture of whole numbers") as caught:
+        read(tmp_path)
+    assert (caught.value.exit_code, caught.value.slug) == (2, "no-plain-picture")
+    assert "cat/9.tif" in str(caught.value) and got in str(caught.value) and "numpy.savez" in str(caught.value)

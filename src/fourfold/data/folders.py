@@ -25,8 +25,6 @@ LONGEST_TEXT = 2**16
 
 TEXTS = (".txt", ".text", ".md", "")
 OTHERS = (
-    ".tif",
-    ".tiff",
     ".heic",
     ".heif",
     ".avif",
@@ -36,8 +34,6 @@ OTHERS = (
     ".dcm",
     ".raw",
     ".ico",
-    ".pgm",
-    ".ppm",
 )
 """Pictures of other kinds, which are not read."""
 
@@ -56,7 +52,7 @@ OF_OBJECTS = (
 )
 """What folders are called, in small letters, that say of each picture beside them where something is in it."""
 
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 """How pictures begin."""
 
 UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")

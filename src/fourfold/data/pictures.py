@@ -26,8 +26,8 @@ T = TypeVar("T")
 ORIENTATION = 0x0112
 """The tag of a header that says how the camera was held; from 5 on the sides are swapped."""
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 LARGEST_SIDE = 32
 """The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
 
@@ -188,7 +188,10 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"{image.width:,} x {image.height:,} pixels")
+            _check_readable(path, image)
             return work(image)
+    except DataError:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnsafeFileError(
             "enormous-picture",
@@ -213,6 +216,20 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
             wanted=", ".join(FORMATS),
             do="replace it, or remove it",
         ) from error
+
+
+def _check_readable(path: Path, image: Image) -> None:
+    """Refuse what is more than a picture: several pages of one file, fractions of a device."""
+    pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    if pages < 2 and image.mode != "F":
+        return
+    raise DataError(
+        "no-plain-picture",
+        f"{path} is no single picture of whole numbers",
+        got=f"{pages} pages" if pages > 1 else "pixels that are fractions",
+        wanted="a page of 8 or 16 bits in each file",
+        do="numpy.savez with x, arrays (height, width, channels), and y",
+    )
 
 
 def _facts(image: Image) -> _Facts:
