@@ -14,36 +14,52 @@ from typing import Any
 from fourfold.errors import DataError
 
 from .content import Content
+from .dataset import Note
 from .text_file import unpacked
 
 LARGEST = 2**28
 """Bytes of one value, which has to be read as a whole."""
 
+DEEPEST = 3
+"""Names within names under which rows are looked for."""
+
+FEWEST_ROWS = 10
+"""Objects a line from which on these are rows, whatever stands in them."""
+
 ROW_NAME = "row_id"
 """The column of what rows are called that are the values of an object."""
 
 
+Rows = list[dict[str, Any]]
+
+
 @contextmanager
-def in_lines(content: Content) -> Iterator[Content]:
-    """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line."""
-    rows = records(content)
-    if rows is None:
-        yield content
+def in_lines(content: Content) -> Iterator[tuple[Content, tuple[Note, ...]]]:
+    """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line; and what
+    is said of the name under which they stood."""
+    found = records(content)
+    if found is None:
+        yield content, ()
         return
+    rows, under = found
+    notes = (Note(f"rows: the {len(rows):,} objects of {under!r}", "what stands beside them is no row"),)
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.jsonl"
         with path.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
-        yield replace(content, path=path, compressed=False)
+        yield replace(content, path=path, compressed=False), notes if under else ()
 
 
-def records(content: Content) -> list[dict[str, Any]] | None:
-    """The rows of one value; None if the content is no single value, or none of these:
+def records(content: Content) -> tuple[Rows, str] | None:
+    """The rows of one value, and the name under which they stand beside other things, or "". None if the content is no
+    single value, or none of these:
 
     - columns: ``{"v": [1, 2], "y": [3, 4]}``, or by row as pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
-    - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``;
+    - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
+    - rows as lists, and a list of what their columns are called elsewhere;
+    - several of these one behind the other, as the pages of an answer;
     - rows as lists, names in the first one: ``[["v", "y"], [1, 3], [2, 4]]``, or x0, x1, ... for lists of words.
 
     Errors: ``DataError`` for columns of unequal lengths.
@@ -60,10 +76,33 @@ def records(content: Content) -> list[dict[str, Any]] | None:
         with unpacked(content) as file:
             value = json.loads(file.read().decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return None
+        return _of_pages(content)
     if lists:
-        return _of_lists(value) if _are(value, list) else None
+        rows = _of_lists(value) if _are(value, list) else None
+        return None if rows is None else (rows, "")
     return _rows(value, content.name) if isinstance(value, dict) else None
+
+
+def _of_pages(content: Content) -> tuple[Rows, str] | None:
+    """The rows of a few objects a line, all with several of them under one name; None if these are rows themselves."""
+    pages: list[Any] = []
+    try:
+        with unpacked(content) as file:
+            for line in file:
+                pages += [json.loads(line.decode("utf-8-sig"))] if line.strip() else []
+                if len(pages) >= FEWEST_ROWS:
+                    return None
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(page, dict) and any(map(_is_page, page.values())) for page in pages):
+        return None
+    found = [_rows(page, content.name) for page in pages]
+    names = {one[1] for one in found if one}
+    return ([row for one in found if one for row in one[0]], names.pop()) if len(names) == 1 and all(found) else None
+
+
+def _is_page(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and _are(value, dict)
 
 
 def _is_row(head: bytes) -> bool:
@@ -75,7 +114,16 @@ def _is_row(head: bytes) -> bool:
     return not any(isinstance(value, (list, dict)) for value in row.values())
 
 
-def _rows(value: dict[str, Any], name: str) -> list[dict[str, Any]] | None:
+def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
+    if (rows := _as_columns(value, name)) is not None:
+        return rows, ""
+    lists = _lists(value)
+    under, rows = next(iter(lists.items()), ("", []))
+    return (rows, "" if len(value) == 1 and under in value else under) if len(lists) == 1 else None
+
+
+def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
+    """Rows whose columns, or whose names, are the parts of an object."""
     data, names = value.get("data"), value.get("columns")
     if isinstance(data, list) and isinstance(names, list) and _are(data, list):
         return [dict(zip(map(str, names), row)) for row in data]
@@ -95,11 +143,34 @@ def _rows(value: dict[str, Any], name: str) -> list[dict[str, Any]] | None:
         if len(parts) > len(inner) and not all(key.isdigit() for key in inner):
             return [{ROW_NAME: name, **part} for name, part in value.items()]
         return [{name: part[key] for name, part in value.items()} for key in inner]
-    lists = [part for part in parts if isinstance(part, list) and part and _are(part, dict)]
-    return lists[0] if len(lists) == 1 else None
+    return _with_names_apart(value)
 
 
-def _of_lists(rows: list[list[Any]]) -> list[dict[str, Any]] | None:
+def _lists(value: dict[str, Any], within: tuple[str, ...] = ()) -> dict[str, Rows]:
+    """The lists of objects under one name, or under a name within that, as answers of programs have them; those of
+    several objects alone, where there are such."""
+    found = {name: part for name, part in value.items() if isinstance(part, list) and _are(part, dict)}
+    found = {name: part for name, part in found.items() if len(part) > 1} or found
+    if found or len(within) == DEEPEST:
+        return {".".join((*within, name)): part for name, part in found.items()}
+    inner = [_lists(part, (*within, name)) for name, part in value.items() if isinstance(part, dict)]
+    return {name: part for one in inner for name, part in one.items()}
+
+
+def _with_names_apart(value: dict[str, Any]) -> Rows | None:
+    """Rows that are lists, under "data" or "rows", whose columns are named in a list of objects elsewhere (Socrata,
+    BigQuery, Google): as many as each row has cells."""
+    rows = value.get("data", value.get("rows"))
+    if not isinstance(rows, list) or not _are(rows, list) or len({len(row) for row in rows}) > 1:
+        return None
+    for fields in _lists({name: part for name, part in value.items() if isinstance(part, dict)}).values():
+        names = [str(field.get("name", field.get("id"))) for field in fields]
+        if len(names) == len(rows[0]) and len(set(names)) == len(names):
+            return [dict(zip(names, row)) for row in rows]
+    return None
+
+
+def _of_lists(rows: list[list[Any]]) -> Rows | None:
     """Rows of equally many single values, words among them; lists of numbers alone are read as such."""
     first, *rest = rows
     words = any(isinstance(cell, str) for row in rows for cell in row)

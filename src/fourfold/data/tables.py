@@ -185,20 +185,23 @@ def read_json(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    with _json(content, scratch) as (found, described):
+    with _json(content, scratch) as (found, described, notes):
         drawn, total = sample.of_text(found, content.unpacked, reading)
-        yield _opened(found, drawn, described, content, reading, total, scratch)
+        opened = _opened(found, drawn, described, content, reading, total, scratch)
+        yield replace(opened, notes=notes + opened.notes)
 
 
 @contextmanager
 def rows_of_json(content: Content) -> Iterator[Relation]:
-    with _json(content) as (found, _):
+    with _json(content) as (found, *_):
         yield found
 
 
 @contextmanager
-def _json(content: Content, scratch: Path | None = None) -> Iterator[tuple[Relation, list[tuple[str, str]]]]:
-    """The rows of JSON, and the types of the columns."""
+def _json(
+    content: Content, scratch: Path | None = None
+) -> Iterator[tuple[Relation, list[tuple[str, str]], tuple[Note, ...]]]:
+    """The rows of JSON, the types of the columns, and what is said of where they stood."""
 
     def explain(message: str) -> FileError:
         where = re.search(r"in line (\d+)|record/value (\d+)", message)
@@ -212,7 +215,7 @@ def _json(content: Content, scratch: Path | None = None) -> Iterator[tuple[Relat
         )
 
     with (
-        in_lines(content) as lines,
+        in_lines(content) as (lines, notes),
         database(lines.path, content.name, explain, scratch) as (connection, file),
     ):
         packed = "gzip" if lines.compressed else "uncompressed"
@@ -222,7 +225,7 @@ def _json(content: Content, scratch: Path | None = None) -> Iterator[tuple[Relat
         )
         described = _described(connection, relation, file)
         columns = {name: quoted(name) for name, _ in described}
-        yield Relation(connection, relation, [file], columns), described
+        yield Relation(connection, relation, [file], columns), described, notes
 
 
 def _shape(head: bytes) -> str:

@@ -1,0 +1,46 @@
+"""JSON as programs answer: the same rows as from lines of objects, and what is said of where they stood."""
+
+import json
+
+import pytest
+from data_samples import LABELS, made
+
+from fourfold.data import read
+
+ROWS = [{"v": i * 7 % 13, "w": i % 5, "y": LABELS[i * i % 3 % 2]} for i in range(40)]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+CELLS = [list(row.values()) for row in ROWS]
+COLUMNS = [{"name": "v"}, {"name": "w"}, {"name": "y"}]
+
+# name: (text, words of what is said)
+ANSWERS = {
+    "a page": (json.dumps({"count": 40, "next": None, "results": ROWS}), "rows: the 40 objects of 'results' (what stands beside them"),
+    "under two names": (json.dumps({"status": "ok", "data": {"items": ROWS, "total": 40}}), "rows: the 40 objects of 'data.items'"),
+    "under three names": (json.dumps({"a": {"b": {"rows": ROWS}}}), "rows: the 40 objects of 'a.b.rows'"),
+    "beside one object of another kind": (json.dumps({"links": [{"rel": "next"}], "rows": ROWS}), "'rows'"),
+    "under one name": (json.dumps({"rows": ROWS}), ""),
+    "pages one behind the other": ("".join(json.dumps({"page": p, "results": ROWS[20 * p : 20 * p + 20]}) + "\n" for p in (0, 1)), "'results'"),
+    "cells, and columns elsewhere": (json.dumps({"meta": {"view": {"columns": COLUMNS}}, "data": CELLS}), ""),
+    "cells, and fields elsewhere": (json.dumps({"schema": {"fields": COLUMNS}, "rows": CELLS}), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_rows_within_an_answer(name, tmp_path):
+    text, said = ANSWERS[name]
+    plain, data = read(made(LINES, tmp_path)), read(made(text, tmp_path))
+    assert data.fingerprint == plain.fingerprint
+    notes = "; ".join(map(str, data.notes))
+    assert said in notes and bool(said) == ("rows: the" in notes)
+
+
+def test_lists_of_objects_within_rows_are_no_rows(tmp_path):
+    rows = [{**row, "orders": [{"a": 1}, {"a": 2}]} for row in ROWS]
+    data = read(made("".join(json.dumps(row) + "\n" for row in rows), tmp_path))
+    assert data.rows == 40 and "left out: 'orders' (nested or binary values)" in map(str, data.notes)
+
+
+@pytest.mark.parametrize("value", [{"rows": ROWS, "others": ROWS}, {"error": {"code": 401}}])
+def test_answers_with_no_rows_or_several_are_refused(value, tmp_path):
+    with pytest.raises(ValueError, match=r"too few rows|no column|no input columns"):
+        read(made(json.dumps(value), tmp_path))
