@@ -115,9 +115,10 @@ def _is_row(head: bytes) -> bool:
 
 
 def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
-    if (rows := _as_columns(value, name)) is not None:
-        return rows, ""
     lists = _lists(value)
+    within = bool(lists) and _are(list(value.values()), dict)
+    if not within and (rows := _as_columns(value, name)) is not None:
+        return rows, ""
     under, rows = next(iter(lists.items()), ("", []))
     return (rows, "" if len(value) == 1 and under in value else under) if len(lists) == 1 else None
 
