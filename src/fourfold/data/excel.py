@@ -38,12 +38,18 @@ FIRST_YEAR = 1900
 
 LAST_COLUMN = 16_384
 
+FEWEST_ROWS = 10
+"""A sheet with fewer rows explains another one, where there is another one with more."""
+
+PARTS = ("train", "training", "test", "testing", "val", "valid", "validation")
+"""Sheets of these names are not put together."""
+
 Cells = dict[int, Any]
 """The values of a row by the number of their column."""
 
 
 def read_excel(content: Content, reading: Reading) -> Source:
-    """The first visible sheet with a table in it; the others are named in a note.
+    """The first visible sheet with a table in it, and those behind it with the same columns; the others are named.
 
     Errors: ``FileError`` for a damaged workbook, ``UnsafeFileError`` for XML with a document type or a bomb,
     ``DataError`` for a sheet without rows.
@@ -51,7 +57,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
     try:
         with zipfile.ZipFile(content.path) as archive:
             book = _Workbook(archive, content)
-            name, others, lines = book.first_table()
+            sheets, others = book.tables()
     except FourfoldError:
         raise
     except (*DAMAGED, ElementTree.ParseError, KeyError) as error:
@@ -61,6 +67,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
             got=str(error)[:120],
             do="save the sheet as csv",
         ) from error
+    (name, lines), *alike = sheets.items()
     above = _above(lines)
     lines = lines[above:]
     columns = sorted({column for line in lines for column in line})
@@ -77,8 +84,14 @@ def read_excel(content: Content, reading: Reading) -> Source:
         )
     header = header_of(texts)
     body = lines[header.lines :]
+    for more in alike:
+        body += more[1][header.lines :]
     raw = {new: _column([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
-    notes = [Note(f"sheet: {name}", f"not read: {listed(others)}" if others else "the only one")]
+    left = f"not read: {listed(others)}" if others else "all there are" if alike else "the only one"
+    notes = [Note(f"sheet: {name}", left)]
+    if alike:
+        because = f"they have the same columns; {left}; save one as csv to read it alone"
+        notes = [Note(f"sheets: {listed(list(sheets))}", because)]
     if above:
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
     if book.unstored:
@@ -97,8 +110,9 @@ class _Workbook:
         self.dates = self._date_styles()
         self.unstored = 0
 
-    def first_table(self) -> tuple[str, list[str], list[Cells]]:
-        """The name of the first visible sheet with a table, the names of the others, the rows that hold something."""
+    def tables(self) -> tuple[dict[str, list[Cells]], list[str]]:
+        """The first visible sheet with a table of enough rows (or else with one), those behind it with the same first
+        row, and the names of the others; of each the rows that hold something, by its name."""
         self.epoch = datetime(1899, 12, 30)
         sheets = []
         for element in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
@@ -111,14 +125,14 @@ class _Workbook:
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
         if not visible:
             raise KeyError("no sheets")
-        names = [sheet.get("name", "") for sheet in sheets]
-        read = [(sheet.get("name", ""), self._lines(targets, sheet)) for sheet in visible[:1]]
-        for sheet in visible[1:]:
-            if _is_table(read[-1][1]):
-                break
-            read.append((sheet.get("name", ""), self._lines(targets, sheet)))
-        name, lines = next((one for one in read if _is_table(one[1])), read[0])
-        return name, [other for other in names if other != name], lines
+        read = {sheet.get("name", ""): self._lines(targets, sheet) for sheet in visible}
+        long = [name for name, lines in read.items() if _is_table(lines, FEWEST_ROWS)]
+        some = [name for name, lines in read.items() if _is_table(lines)]
+        first = next(iter(long or some or read))
+        alike = [name for name in long if read[name][:1] == read[first][:1] and not _above(read[name])]
+        chosen = alike if first in alike and not any(name.lower() in PARTS for name in alike) else [first]
+        others = [name for sheet in sheets if (name := sheet.get("name", "")) not in chosen]
+        return {name: read[name] for name in chosen}, others
 
     def _lines(self, targets: dict[str | None, str], sheet: dict[str, str]) -> list[Cells]:
         target = targets[sheet.get(RELATION)].removeprefix("/xl/").removeprefix("/")
@@ -190,9 +204,9 @@ class _Workbook:
         return number
 
 
-def _is_table(lines: list[Cells]) -> bool:
+def _is_table(lines: list[Cells], fewest: int = 2) -> bool:
     """Several rows of several cells."""
-    return sum(len(line) > 1 for line in lines) > 1
+    return sum(len(line) > 1 for line in lines) >= fewest
 
 
 def _above(lines: list[Cells]) -> int:

@@ -1,0 +1,64 @@
+"""Workbooks of several sheets: which of them are read, and what is said."""
+
+import zipfile
+
+import pytest
+from data_samples import LABELS
+
+from fourfold.data import read
+
+SPACE = "http://schemas.openxmlformats.org"
+NAMES = ["a", "b", "y"]
+ROWS = [NAMES, *([i * 7 % 13, i % 5, LABELS[i * i % 3 % 2]] for i in range(20))]
+README = [["Field", "Meaning"], ["a", "a length"], ["b", "a width"], ["y", "a kind"]]
+OTHERS = [["key", "value"], *([f"k{i}", i] for i in range(30))]
+
+
+def cell(value, place):
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def workbook(path, sheets):
+    """The least that Excel would call a workbook of several sheets."""
+    main = f'xmlns="{SPACE}/spreadsheetml/2006/main"'
+    listed = "".join(f'<sheet name="{name}" r:id="r{n}"/>' for n, name in enumerate(sheets))
+    links = "".join(f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>' for n in range(len(sheets)))
+    relations = f'xmlns:r="{SPACE}/officeDocument/2006/relationships"'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", f"<workbook {main} {relations}><sheets>{listed}</sheets></workbook>")
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<r>{links}</r>")
+        for n, rows in enumerate(sheets.values()):
+            body = "".join(
+                f"<row>{''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row))}</row>"
+                for r, row in enumerate(rows, start=1)
+            )
+            archive.writestr(f"xl/worksheets/s{n}.xml", f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>")
+    return path
+
+
+# name: (sheets, rows, what is said)
+WORKBOOKS = {
+    "one": ({"data": ROWS}, 20, "sheet: data (the only one)"),
+    "years": ({"2021": ROWS, "2022": ROWS, "about": README}, 40, "sheets: '2021', '2022' (they have the same columns; not read: 'about'; save one"),
+    "an explanation first": ({"readme": README, "data": ROWS}, 20, "sheet: data (not read: 'readme')"),
+    "another table behind": ({"data": ROWS, "keys": OTHERS}, 20, "sheet: data (not read: 'keys')"),
+    "train and test": ({"train": ROWS, "test": ROWS}, 20, "sheet: train (not read: 'test')"),
+    "few rows alone": ({"data": ROWS[:12], "empty": []}, 11, "sheet: data (not read: 'empty')"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_which_sheets_are_read(name, tmp_path):
+    sheets, rows, said = WORKBOOKS[name]
+    data = read(workbook(tmp_path / "data.xlsx", sheets))
+    assert data.rows == rows and set(data.inputs) == {"a", "b"}
+    assert any(str(note).startswith(said) for note in data.notes), data.notes
+
+
+def test_workbooks_that_a_pattern_names(tmp_path):
+    for month in ("jan", "feb"):
+        workbook(tmp_path / f"{month}.xlsx", {month: ROWS})
+    data = read(f"{tmp_path}/*.xlsx")
+    assert data.rows == 40 and "'feb.xlsx': sheet: feb (the only one)" in map(str, data.notes)
