@@ -90,3 +90,39 @@ def test_plain_text_is_read_as_it_is(text, tmp_path):
     data = read(made(text, tmp_path))
     assert data.rows == 20 and np.isin(data.target, LABELS).all()
     assert not any(word in "".join(map(str, data.notes)) for word in ("frame", "quotes:", "=", "widths"))
+
+
+TABLE = "day;who;amount;kind\n" + "".join(f"0{i % 9 + 1}.01.2024;k{i % 3};{i},50;{LABELS[i % 2]}\n" for i in range(30))
+
+# name: (lines above a table of four columns, how many are left out)
+ABOVE = {
+    "settings of a bank": (["Account;;;", "Number;DE12 3456;;", "From;01.01.2024 - 31.01.2024;;", ""], 4),
+    "settings of one cell less, below a title": (["Report", "number;of;2024"], 2),
+    "a title": (["Report", ""], 2),
+    "a title of a cell for each column": (["Report;;;"], 1),
+}
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_settings_above_a_table(name, tmp_path):
+    lines, count = ABOVE[name]
+    data = read(made("\n".join(lines) + "\n" + TABLE, tmp_path))
+    assert set(data.source_columns) == {"day", "who", "amount"} and data.rows == 30
+    notes = "; ".join(map(str, data.notes))
+    assert f"left out: {count} line{'s' * (count > 1)} above the table" in notes
+
+
+def test_names_that_are_empty_at_the_end_are_names(tmp_path):
+    body = "".join(f"k{i % 3};{LABELS[i % 2]};{'uv'[i % 3 % 2]};\n" for i in range(30))
+    assert read(made(f"who;kind;;\n{body}", tmp_path), target="kind").target_name == "kind"
+
+
+def test_a_table_whose_rows_are_variables(tmp_path):
+    text = "\n".join(f"{name}," + ",".join(str(i * step % 13) for i in range(60)) for name, step in (("a", 1), ("b", 7), ("y", 5)))
+    header = "variable," + ",".join(f"p{i}" for i in range(60)) + "\n"
+    refused_and_said(header + text, 2, "too-few-rows", "if each row is a variable, turn the table", tmp_path)
+
+
+def test_hard_blanks_in_names_are_blanks(tmp_path):
+    data = read(made("a\u00a0b,c,y\n" + "".join(f"{i},{i % 7},{LABELS[i % 2]}\n" for i in range(30)), tmp_path))
+    assert set(data.inputs) == {"a b", "c"}

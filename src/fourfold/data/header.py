@@ -112,11 +112,11 @@ def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, st
     numbers: dict[str, int] = {}
     renamed = []
     for place, cell in enumerate(cells, start=1):
-        name = wanted = cell.strip() or f"column {place}"
+        name = wanted = cell.strip().replace("\u00a0", " ") or f"column {place}"
         while name in names:
             numbers[wanted] = numbers.get(wanted, 1) + 1
             name = f"{wanted} {numbers[wanted]}"
-        if name != cell.strip():
+        if name != cell.strip().replace("\u00a0", " "):
             renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
         names[name] = None
     return tuple(names), renamed

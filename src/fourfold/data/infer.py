@@ -19,12 +19,12 @@ from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
 from .long_form import assembled
-from .messages import listed
+from .messages import counted, listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
-from .target import settle_target
+from .target import FEWEST_ROWS, settle_target
 from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
 from .words import as_objects, reworded, spelled
@@ -46,6 +46,7 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    _check_turned(source)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles)
         names, because = _target_names(table, target, source.lacking)
@@ -246,6 +247,19 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
     if lists and len(names) == 1:
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
+
+
+def _check_turned(source: Source) -> None:
+    """Refuse a table with too few rows, and many columns, with a word of what may be wrong."""
+    rows = row_count(source.inputs)
+    if isinstance(source.inputs, Table) and source.target is None and rows < FEWEST_ROWS < len(source.inputs):
+        raise DataError(
+            "too-few-rows",
+            "too few rows",
+            got=f"{counted(rows, 'row')} of {len(source.inputs):,} columns",
+            wanted=f"at least {FEWEST_ROWS}",
+            do="if each row is a variable, turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')",
+        )
 
 
 def _how_to_cut(name: str) -> str:

@@ -103,7 +103,7 @@ def encoding_of(content: Content) -> tuple[str, bool]:
             f"{content.name} is in an unknown encoding",
             got=f"{_first_other(content)} is not UTF-8, and Windows-1252 has no byte 0x{unused[0].hex()}",
             wanted="UTF-8, UTF-16 or Windows-1252",
-            do="--encoding NAME, such as gbk or shift_jis, or correct that line",
+            do="--encoding NAME, such as mac_roman, cp850, gbk or shift_jis, or correct that line",
         )
     return encoding, len(ends) > 1
 
@@ -323,23 +323,37 @@ def _usual(records: list[list[str]]) -> int:
     return max(dict.fromkeys(widths), key=widths.count, default=0)
 
 
+def _without_ends(cells: list[str]) -> list[str]:
+    """Cells without the empty ones at their end; as they are where others are empty, as above groups of columns."""
+    filled = [bool(cell.strip()) for cell in cells]
+    count = sum(filled)
+    return cells[:count] if all(filled[:count]) else cells
+
+
 def _above(lines: list[str], separator: str) -> int:
     """How many lines stand above a table: titles and comments of one cell (or blank), above records of several; and
-    lines of fewer cells, as devices write their settings, above names of columns.
+    lines of fewer cells, the last ones of which may be empty, as devices and banks write settings, above names of
+    columns.
 
     >>> _above(["Report\\n", "\\n", "a,b\\n", "1,2\\n", "3,4\\n"], ","), _above(["a,b\\n", "1,2\\n"], ",")
     (2, 0)
     """
     width = _usual(_records(lines, separator))
-    if width < 2:
-        return 0
+    return max(_above_by(lines, separator, width, loose) for loose in (False, True)) if width > 1 else 0
+
+
+def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
+    """The lines above a table of so many columns. A line of one cell less may be R's names, and one with empty cells
+    at its end may be names, too; with ``loose`` they are settings, if there is a line above them."""
     above, settings = 0, False
     for line in lines[:MOST_ABOVE]:
         cells = next(csv.reader([line], delimiter=separator), [])
         filled = sum(bool(cell.strip()) for cell in cells)
         title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
         comment = line.startswith("#") and len(cells) != width
-        setting = len(cells) < width - 1  # of one name less R makes columns
+        setting = len(cells) < width - 1
+        if loose and above:
+            setting = len(cells) < width or len(_without_ends(cells)) < width - 1
         if not (title or comment or setting) or line.count('"') % 2:
             break
         settings = settings or not (title or comment)
