@@ -133,6 +133,17 @@ class Centred(fourfold.Layer):
         return inputs - inputs.mean(axis=0, keepdims=True)
 
 
+class Numbered(layers.Layer):
+    """A user's layer that embeds the places of steps, and, if told so, drops some of them."""
+
+    def __init__(self, dropout=0.0):
+        super().__init__()
+        self.places, self.dropout = layers.Embedding(9600, 50), layers.Dropout(dropout)
+
+    def call(self, x, training=None):
+        return x + self.dropout(self.places(ops.arange(ops.shape(x)[1])), training=training)
+
+
 class Penalized(layers.Layer):
     """A user's layer that adds a loss of the batch."""
 
@@ -149,6 +160,7 @@ class Penalized(layers.Layer):
         ("an operation over rows", lambda x: layers.LSTM(3)(x - ops.mean(x, axis=0, keepdims=True)), {}),
         ("a function over rows", lambda x: layers.LSTM(3)(layers.Lambda(lambda x: x - x.mean(0))(x)), {}),
         ("an activation over rows", lambda x: layers.LSTM(3, activation=lambda x: x - x.mean(0))(x), {}),
+        ("dropout of what rows share", lambda x: layers.LSTM(3)(Numbered(0.5)(x)), {}),
         ("a loss of a batch", lambda x: layers.LSTM(3)(Penalized()(x)), {}),
         ("noise that rows share", lambda x: layers.LSTM(3)(layers.Dropout(0.1, (32, 1, 1))(x)), {}),
         ("a layer over rows, nested", lambda x: fourfold.Sequential([Centred(), layers.LSTM(3)])(x), {}),
@@ -162,7 +174,7 @@ class Penalized(layers.Layer):
 )
 def test_what_is_not_split(why, build, options, monkeypatch):
     monkeypatch.setattr(splitting, "MOST", 2)
-    assert devices_for(convolution) == 2
+    assert devices_for(convolution) == devices_for(lambda x: layers.LSTM(3)(Numbered()(x))) == 2
     assert devices_for(build, **options) == 1, why
 
 

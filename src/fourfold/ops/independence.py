@@ -22,6 +22,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from fourfold.ops import rows as batch_rows
+
 COUNTS = (1009, 1013)
 """Of rows, for which a program is traced."""
 
@@ -71,23 +73,38 @@ def apart(function: Callable[..., Any], inputs: Callable[[int], Any], fixed: Any
 
 def assumed(run: Callable[[], Any], inputs: Any) -> Any:
     """What a layer that is known to treat rows apart, or to see to a batch that is split, gives: not looked into."""
-    shapes = jax.eval_shape(run)
+    asked: list[str] = []
+    token = batch_rows.ASKED.set(asked)
+    try:
+        shapes = jax.eval_shape(run)
+    finally:
+        batch_rows.ASKED.reset(token)
     arrays = [leaf for leaf in jax.tree.leaves(inputs) if hasattr(leaf, "shape")]
-    rows = _alike(_rows_of_inputs, arrays, (shapes.outputs, shapes.masks))
-    updates = _alike(_without_rows, [], shapes.updates)
-    return shapes._replace(outputs=rows[0], masks=rows[1], updates=updates, losses=())
+    kind = _of_a_batch if asked else _of_each_row
+    outputs, masks = _alike(kind, arrays, (shapes.outputs, shapes.masks))
+    return shapes._replace(
+        outputs=outputs, masks=masks, updates=_alike(_without_rows, [], shapes.updates), losses=()
+    )
 
 
 def _alike(kind: Callable[..., Any], inputs: list[Any], shapes: Any) -> Any:
     return jax.jit(kind, static_argnums=1)(inputs, _Static(shapes))
 
 
-def _rows_of_inputs(inputs: Any, shapes: _Static) -> Any:
+def _of_each_row(inputs: Any, shapes: _Static) -> Any:
     return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes.tree)
 
 
+def _of_a_batch(inputs: Any, shapes: _Static) -> Any:
+    """Of a layer that asks where its rows lie in the batch: what it is given must have rows."""
+    return _of_each_row(inputs, shapes)
+
+
 def _without_rows(inputs: Any, shapes: _Static) -> Any:
-    return _rows_of_inputs(inputs, shapes)
+    return _of_each_row(inputs, shapes)
+
+
+_ASSUMED = {kind.__name__: kind for kind in (_of_each_row, _of_a_batch, _without_rows)}
 
 
 class _Static:
@@ -113,10 +130,8 @@ def _follow(jaxpr: Any, given: list[Rows], constants: list[Rows] | None = None) 
 
 def _equation(eqn: Any, given: list[Rows]) -> list[Rows]:
     name, outputs = eqn.primitive.name, len(eqn.outvars)
-    if name == "jit" and eqn.params["name"] == _without_rows.__name__:
-        return [NONE] * outputs
-    if name == "jit" and eqn.params["name"] == _rows_of_inputs.__name__:
-        return [Rows(0) if all(rows in (Rows(0), NONE) for rows in given) else MIXED] * outputs
+    if name == "jit" and eqn.params["name"] in _ASSUMED:
+        return [_assumed(_ASSUMED[eqn.params["name"]], given)] * outputs
     if name == "scan":
         return _scan(eqn, given)
     inner = next((eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in eqn.params), None)
@@ -137,6 +152,13 @@ def _equation(eqn: Any, given: list[Rows]) -> list[Rows]:
         return [_reshaped(eqn, rows)]
     axis = _MOVES[name](eqn, given, rows.axis) if name in _MOVES else None
     return [MIXED if axis is None else rows._replace(axis=axis)] * outputs
+
+
+def _assumed(kind: Callable[..., Any], given: list[Rows]) -> Rows:
+    rows = reduce(_join, given, NONE)
+    if kind is _without_rows or rows == NONE:
+        return MIXED if kind is _of_a_batch else NONE
+    return rows if rows == Rows(0) else MIXED
 
 
 def _join(a: Rows, b: Rows) -> Rows:
