@@ -19,6 +19,7 @@ from fourfold.errors import FileError, FourfoldError
 
 from .content import HEAD, Content, check_bomb
 from .sql import database
+from .zipped import bytes_of, tables_of
 
 STANDARD_INPUT = "-"
 CHUNK = 2**20
@@ -26,20 +27,20 @@ CHUNK = 2**20
 
 @contextmanager
 def plain_content(content: Content) -> Iterator[Content]:
-    """The content of a bz2, xz or zst file, unpacked into a temporary file; any other content as it is.
+    """The content of a bz2, xz or zst file, or of a zip file of one table, unpacked into a temporary file; any other
+    content as it is.
 
     A gzip file stays as it is: all readers take it.
     """
     if not is_packed(content):
         yield content
         return
-    unpack = next(parts for mark, parts in UNPACKERS.items() if content.head.startswith(mark))
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data"
         total, head = 0, b""
         try:
             with path.open("wb") as file:
-                for part in unpack(content.path):
+                for part in _unpacked(content):
                     total += file.write(part)
                     check_bomb(content.name, content.size, total)
             with path.open("rb") as file:
@@ -64,9 +65,17 @@ def plain_content(content: Content) -> Iterator[Content]:
         yield replace(content, path=path, head=head, unpacked=total, packed=True)
 
 
+def _unpacked(content: Content) -> Iterator[bytes]:
+    if tables := tables_of(content.path, content.head):
+        return bytes_of(content, tables[0])
+    return next(parts for mark, parts in UNPACKERS.items() if content.head.startswith(mark))(content.path)
+
+
 def is_packed(content: Content) -> bool:
     """Whether the bytes of a file are packed, in another way than gzip."""
-    return content.head.startswith(tuple(UNPACKERS)) and not content.packed
+    if content.packed:
+        return False
+    return content.head.startswith(tuple(UNPACKERS)) or len(tables_of(content.path, content.head)) == 1
 
 
 def _blocks(module: Any, path: Path) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fourfold.errors import DataError, FileError, OptionError
+from fourfold.errors import DataError, FileError, FourfoldError, OptionError
 from fourfold.preprocessing.table import row_count
 
 from .arrays import as_source, target_of
@@ -49,6 +49,7 @@ from .text_file import check_encoding, in_utf8, no_text
 from .ts_file import is_ts, read_ts
 from .words import as_objects
 from .wrong_kinds import WANTED, is_workbook, refuse
+from .zipped import Member, tables_of, unpacked_tables
 
 
 def read(
@@ -209,7 +210,37 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
         return thinned(_tables(name, files, reading), reading)
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
-    return thinned(_tables(name, [name], reading), reading)
+    if len(inside := _inside(name)) > 1:
+        return thinned(_zip(name, inside, reading), reading)
+    found = _tables(name, [name], reading)
+    if inside:
+        found = found.noting(Note(f"zip: {inside[0].filename}", "the only table in it"))
+    return thinned(found, reading)
+
+
+def _inside(name: str) -> list[Member]:
+    """The tables in a zip file; [] of any other."""
+    if not os.path.isfile(name):
+        return []
+    content = look(name, NAMES)
+    return tables_of(content.path, content.head)
+
+
+def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
+    """The tables of a zip file as those of a folder, which nothing that is said names."""
+    with unpacked_tables(look(name, NAMES), tables) as folder:
+
+        def said(text: str) -> str:
+            return text.replace(f"{folder}/", "").replace(str(folder), name)
+
+        try:
+            found = _folder(folder, reading)
+        except FourfoldError as error:
+            parts = (said(part) for part in (error.what, error.got, error.wanted, error.do))
+            what, got, wanted, do = parts
+            raise type(error)(error.slug, what, got=got, wanted=wanted, do=do) from error
+        notes = [replace(note, what=said(note.what), because=said(note.because)) for note in found.notes]
+        return replace(found, name=name, notes=tuple(notes))
 
 
 def parts_of(source: Any, reading: Reading) -> Iterator[Source]:

@@ -1,0 +1,95 @@
+"""Zip files of tables, as competitions and offices hand them out: what is in them, and its bytes. Nothing is written
+under a name that the file gives but the last part of it, and nothing before its size is known to be sound."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fourfold.errors import FileError
+
+from .content import Content, check_bomb
+from .parts import is_table
+
+__all__ = ["Member", "bytes_of", "tables_of", "unpacked_tables"]
+
+Member = zipfile.ZipInfo
+
+OTHERS = re.compile(r"\.npy$|\.pkl$|^xl/|^word/|^ppt/|^content\.xml$|^Index/|^model\.weights\.h5$")
+"""Members of zip files that are something else: arrays, pickles, documents, models."""
+
+CHUNK = 2**20
+MOST = 1_000
+"""The most members that are looked at."""
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+
+
+def tables_of(path: Path, head: bytes) -> list[Member]:
+    """The tables in a zip file, by the ends of their names; texts only where there is nothing else; [] where it is
+    damaged, another kind of file, or names two of them alike."""
+    if not head.startswith(b"PK\x03\x04"):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except DAMAGED:
+        return []
+    if len(members) > MOST or any(OTHERS.search(member.filename) for member in members):
+        return []
+    found = [member for member in members if is_table(member.filename) and not _is_hidden(member.filename)]
+    found = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))] or found
+    names = {_name(member).lower() for member in found}
+    return found if len(names) == len(found) else []
+
+
+def _name(member: Member) -> str:
+    return re.split(r"[/\\]", member.filename)[-1]
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether any part of a path is one that programs leave."""
+    return any(part.startswith((".", "_", "~$")) for part in re.split(r"[/\\]", name) if part)
+
+
+def bytes_of(content: Content, member: Member) -> Iterator[bytes]:
+    """The bytes of a table in a zip file, part after part.
+
+    Errors: ``FileError`` for a damaged or encrypted file, ``UnsafeFileError`` for one that grows beyond reason.
+    """
+    if member.flag_bits & 1:
+        raise FileError(
+            "encrypted-zip",
+            f"{content.name} is encrypted",
+            got=repr(member.filename[:80]),
+            wanted="a zip file without a password",
+            do="unpack it first",
+        )
+    check_bomb(content.name, content.size, member.file_size)
+    total = 0
+    try:
+        with zipfile.ZipFile(content.path) as archive, archive.open(member) as file:
+            while part := file.read(CHUNK):
+                total += len(part)
+                check_bomb(content.name, content.size, total)
+                yield part
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise FileError(
+            "damaged-zip", f"{content.name} is damaged or cut off", got=str(error)[:100], do="fetch it again"
+        ) from error
+
+
+@contextmanager
+def unpacked_tables(content: Content, members: Sequence[Member]) -> Iterator[Path]:
+    """The tables of a zip file as a folder, for as long as it is needed."""
+    with TemporaryDirectory(prefix="fourfold-") as scratch:
+        folder = Path(scratch).resolve()
+        for member in members:
+            with (folder / _name(member)).open("wb") as file:
+                file.writelines(bytes_of(content, member))
+        yield folder
