@@ -18,7 +18,9 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "activations",
+    "backend",
     "callbacks",
+    "config",
     "constraints",
     "data",
     "errors",
@@ -61,7 +63,6 @@ _NAMES = {
 }
 
 _INSTEAD = {
-    "backend": "fourfold.ops has its functions; nothing is to be cleared between models, so leave clear_session() out",
     "Variable": "add_weight in a layer of your own",
     "datasets": "read the data with NumPy or pandas; fourfold compare digits has pictures to begin with",
     "applications": "use Keras itself for pretrained models",
@@ -74,7 +75,9 @@ __all__ = ["__version__", *_MODULES, *_NAMES]
 if TYPE_CHECKING:
     from fourfold import (
         activations,
+        backend,
         callbacks,
+        config,
         constraints,
         data,
         errors,

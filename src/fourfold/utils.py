@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random as python_random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from fourfold.backend import clear_session as clear_session
 from fourfold.core.streams import set_seed
 from fourfold.errors import DataError, OptionError
 
@@ -74,6 +76,171 @@ def pad_sequences(
         if len(kept):
             row[slice(-len(kept), None) if padding == "pre" else slice(len(kept))] = kept
     return padded
+
+
+def timeseries_dataset_from_array(
+    data: Any,
+    targets: Any,
+    sequence_length: int,
+    sequence_stride: int = 1,
+    sampling_rate: int = 1,
+    batch_size: int | None = 128,
+    shuffle: bool = False,
+    seed: int | None = None,
+    start_index: int | None = None,
+    end_index: int | None = None,
+) -> TimeSeries:
+    """Windows of a long series in batches: x (N, ``sequence_length``, ...), and the target (N, ...) of each.
+
+    Window k takes the steps s, s + r, s + 2 r, ... with s = ``sequence_stride`` k and r = ``sampling_rate``; its target
+    is ``targets[s]``, so targets that follow a window are handed over moved. Arguments as in Keras; what comes back is
+    gone through batch by batch, or given to `fit`, `evaluate` and `predict`.
+
+    Args:
+        data: the series (T, ...), an array or what NumPy makes one of; a mapped file is read as it is needed.
+        targets: as many, or None for windows alone.
+        sequence_length: steps of a window.
+        sequence_stride: steps from the beginning of a window to that of the next.
+        sampling_rate: steps from one step of a window to its next.
+        batch_size: windows of a batch; None for one after the other, without a batch axis.
+        shuffle: whether windows come in a random order, another each time.
+        seed: of that order.
+        start_index: steps before it are left out.
+        end_index: steps from it on are left out.
+
+    Errors: `OptionError` for numbers that the series doesn't have, as in Keras.
+
+    >>> series = np.arange(10.0)
+    >>> x, y = next(iter(timeseries_dataset_from_array(series[:-3], series[3:], sequence_length=3, batch_size=2)))
+    >>> x.tolist(), y.tolist()
+    ([[0.0, 1.0, 2.0], [1.0, 2.0, 3.0]], [3.0, 4.0])
+    """
+    data, targets = _rows(data), None if targets is None else _rows(targets)
+    length, start = len(data), start_index or 0
+    end = length if end_index is None else end_index
+    for name, value, least, most in (
+        ("sequence_length", sequence_length, 1, length),
+        ("sequence_stride", sequence_stride, 1, length - 1),
+        ("sampling_rate", sampling_rate, 1, length - 1),
+        ("start_index", start, 0, length - 1),
+        ("end_index", end if end_index else start + 1, start + 1, length - 1),
+    ):
+        if not least <= value <= max(most, least):
+            raise OptionError(
+                "series-windows",
+                f"{name} does not fit a series of {length} steps",
+                got=f"{name}={value}",
+                wanted=f"{least} to {most}",
+            )
+    count = end - start - (sequence_length - 1) * sampling_rate
+    count = count if targets is None else min(count, len(targets))
+    starts = np.arange(0, count, sequence_stride)
+    steps = np.arange(sequence_length) * sampling_rate
+    part = slice(start, end)
+    return TimeSeries(
+        data[part], None if targets is None else targets[part], starts, steps, batch_size, shuffle, seed
+    )
+
+
+def _rows(data: Any) -> Any:
+    return data if hasattr(data, "shape") and hasattr(data, "__getitem__") else np.asarray(data)
+
+
+class TimeSeries:
+    """What `timeseries_dataset_from_array` gives: windows in batches, again and again."""
+
+    def __init__(
+        self,
+        data: Any,
+        targets: Any,
+        starts: np.ndarray,
+        steps: np.ndarray,
+        batch_size: int | None,
+        shuffle: bool,
+        seed: int | None,
+    ) -> None:
+        self.data, self.targets, self.starts, self.steps = data, targets, starts, steps
+        self.batch_size = batch_size
+        self._order = np.random.default_rng(seed) if shuffle else None
+
+    def __len__(self) -> int:
+        return -(-len(self.starts) // (self.batch_size or 1))
+
+    def __iter__(self) -> Iterator[Any]:
+        starts = self.starts if self._order is None else self._order.permutation(self.starts)
+        for first in range(0, len(starts), self.batch_size or 1):
+            begin = starts[first : first + (self.batch_size or 1)]
+            x = np.asarray(self.data[begin[:, None] + self.steps])
+            batch = x if self.targets is None else (x, np.asarray(self.targets[begin]))
+            if self.batch_size is None:
+                batch = x[0] if self.targets is None else (x[0], batch[1][0])
+            yield batch
+
+
+def split_dataset(
+    dataset: Any,
+    left_size: float | int | None = None,
+    right_size: float | int | None = None,
+    shuffle: bool = False,
+    seed: int | None = None,
+    preferred_backend: Any = None,
+) -> tuple[Any, Any]:
+    """A left and a right part of an array, or of arrays of one length.
+
+    Args:
+        dataset: an array (N, ...), or a list, tuple or dict of them; the parts are the same.
+        left_size: rows of the left part, a whole number, or their share, a float; by default all but the right part.
+        right_size: likewise of the right part.
+        shuffle: whether rows are drawn at random.
+        seed: of that draw.
+        preferred_backend: accepted, and changes nothing: the parts are arrays.
+
+    Errors: `OptionError` for sizes that can't be; `DataError` for arrays of different lengths.
+
+    >>> left, right = split_dataset((np.arange(10), np.arange(10) ** 2), left_size=0.8)
+    >>> len(left[0]), right[1].tolist()
+    (8, [64, 81])
+    """
+    arrays: list[Any] = []
+    parts = _mapped(dataset, lambda array: arrays.append(_rows(array)) or arrays[-1])
+    lengths = {len(array) for array in arrays}
+    if len(lengths) != 1:
+        raise DataError(
+            "split-lengths", "arrays to split differ in length", got=str(sorted(lengths)), wanted="as many rows each"
+        )
+    rows = lengths.pop()
+    left, right = _count(left_size, rows, "left_size"), _count(right_size, rows, "right_size")
+    if left is None and right is None:
+        raise OptionError("split-sizes", "a split needs a size", got="none", wanted="left_size or right_size")
+    left = rows - (right or 0) if left is None else left
+    right = rows - left if right is None else right
+    if left + right > rows or not left or not right:
+        raise OptionError(
+            "split-sizes", "the parts of a split don't fit the rows", got=f"{left} and {right} of {rows}", wanted="rows in both"
+        )
+    order = np.random.default_rng(seed).permutation(rows) if shuffle else np.arange(rows)
+    return tuple(_mapped(parts, lambda array, i=i: array[i]) for i in (order[:left], order[left : left + right]))  # type: ignore[return-value]
+
+
+def _mapped(tree: Any, function: Any) -> Any:
+    if isinstance(tree, dict):
+        return {name: _mapped(item, function) for name, item in tree.items()}
+    if isinstance(tree, (list, tuple)) and tree and all(hasattr(item, "__len__") for item in tree):
+        return type(tree)(_mapped(item, function) for item in tree)
+    return function(tree)
+
+
+def _count(size: float | int | None, rows: int, name: str) -> int | None:
+    """A number of rows, from a number or a share."""
+    if size is None:
+        return None
+    wrong = isinstance(size, bool) or not isinstance(size, (int, float, np.number))
+    share = not wrong and isinstance(size, (float, np.floating))
+    if wrong or size < 0 or (share and size > 1):
+        raise OptionError(
+            "split-sizes", f"{name} is no size", got=repr(size), wanted="a number of rows, or a share from 0.0 to 1.0"
+        )
+    return round(size * rows) if share else int(size)
 
 
 class PyDataset:

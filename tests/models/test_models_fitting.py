@@ -63,7 +63,8 @@ def equal(a, b):
         (DataError, r"items of a list differ in shape: got a list of 50.* Do this: x, y = map\(np.array, zip\(", lambda: regression().fit(list(zip(X, Y)), verbose=0)),
         (DataError, r"items of a list differ in shape.*pad_sequences", lambda: regression().predict([[1, 2], [3]])),
         (OptionError, r"learning rate for each step, not one: got ExponentialDecay\(.* Do this: float\(schedule\(step\)\)", lambda: scheduled().fit(X, Y, callbacks=[ReduceLROnPlateau("loss")], verbose=0)),
-        (AttributeError, r"no attribute 'backend'.* Do this: fourfold.ops has its functions", lambda: fourfold.backend.clear_session()),
+        (AttributeError, r"no attribute 'mean'. Do this: fourfold.ops.mean", lambda: fourfold.backend.mean),
+        (OptionError, "floatx can't be set: got 'float16', wanted 'float32'", lambda: fourfold.config.set_floatx("float16")),
         (OptionError, "validation_split is a share: got 1.5, wanted between 0 and 1", lambda: regression().fit(X, Y, validation_split=1.5, verbose=0)),
         (OptionError, "loss names an output that the model lacks: got 'dens'", lambda: regression().compile("sgd", loss={"dens": "mse"})),
         (OptionError, "a callback is not one: got 3", lambda: regression().fit(X, Y, callbacks=[3], verbose=0)),
@@ -214,6 +215,34 @@ def test_an_interrupt_leaves_usable_weights():
         model.fit(X, Y, epochs=3, batch_size=10, callbacks=[Interrupt()], verbose=0)
     assert not equal(copies(model), before) and np.isfinite(model.predict(X, verbose=0)).all()
     model.fit(X, Y, verbose=0)
+
+
+def test_batch_hooks_by_their_older_names():
+    class Old(fourfold.callbacks.Callback):
+        def __init__(self):
+            self.seen = []
+
+        def on_batch_begin(self, batch, logs=None):
+            self.seen.append(batch)
+
+        def on_batch_end(self, batch, logs=None):
+            self.seen.append(round(logs["loss"], 3))
+
+    model = fourfold.Sequential([Dense(1, kernel_initializer="zeros")])
+    model.compile("sgd", "mse")
+    ended = []
+    old = Old()
+    function = fourfold.callbacks.LambdaCallback(on_batch_end=lambda batch, logs: ended.append(batch))
+    model.fit(np.zeros((6, 2)), np.ones(6), batch_size=3, callbacks=[old, function], verbose=0)
+    assert old.seen == [0, 1.0, 1, pytest.approx(0.98, abs=0.02)] and ended == [0, 1]
+
+
+def test_what_keras_configures():
+    fourfold.backend.clear_session()
+    fourfold.utils.clear_session()
+    fourfold.config.set_floatx("float32")
+    assert fourfold.backend.epsilon() == fourfold.config.epsilon() == 1e-7
+    assert fourfold.config.image_data_format() == "channels_last"
 
 
 def test_early_stopping_restores_the_best_weights():

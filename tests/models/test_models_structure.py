@@ -315,3 +315,13 @@ def test_the_summary_of_nested_models_counts_once():
     Model(z, Add()([inner(z), inner(z)])).summary(print_fn=lines.append, line_length=100)
     text = "\n".join(lines)
     assert " Total params: 15 " in text and re.search(r"inner \(Model\)", text)
+
+
+def test_the_outputs_of_all_layers_make_a_model():
+    x = Input(shape=(4,), name="features")
+    model = Model(x, Dense(2)(Dense(3)(x)))
+    assert model.layers[0].output is x and model.layers[0].input is x
+    every = Model(model.inputs, [layer.output for layer in model.layers])
+    given = np.ones((2, 4), "float32")
+    assert [tuple(output.shape) for output in every(given)] == [(2, 4), (2, 3), (2, 2)]
+    np.testing.assert_array_equal(every(given)[2], model(given))

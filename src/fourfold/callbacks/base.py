@@ -30,8 +30,16 @@ class Callback:
     def on_train_end(self, logs: Logs | None = None) -> None: ...
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None: ...
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None: ...
-    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
-    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Calls `on_batch_begin`, its older name."""
+        self.on_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self.on_batch_end(batch, logs)
+
     def on_test_begin(self, logs: Logs | None = None) -> None: ...
     def on_test_end(self, logs: Logs | None = None) -> None: ...
     def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
@@ -41,9 +49,18 @@ class Callback:
     def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None: ...
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None: ...
 
+    def on_invalid_loss(self, batch: int, logs: Logs | None = None) -> None:
+        """The loss is no finite number from this batch of the epoch on. Training without such a batch is as fast."""
+
+    def sees_invalid_losses(self) -> bool:
+        """Whether `on_invalid_loss` is overridden, so that the loss is looked at when a part of an epoch is done."""
+        own = vars(self).get("on_invalid_loss") or type(self).on_invalid_loss
+        return own is not Callback.on_invalid_loss
+
     def sees_batches(self, of: str = "train") -> bool:
         """Whether a batch hook is overridden (``of`` train, test or predict), so that each batch must be looked at."""
-        hooks = (f"on_{of}_batch_begin", f"on_{of}_batch_end")
+        hooks = [f"on_{of}_batch_begin", f"on_{of}_batch_end"]
+        hooks += ["on_batch_begin", "on_batch_end"] if of == "train" else []
         return any(
             hook in vars(self) or getattr(type(self), hook) is not getattr(Callback, hook) for hook in hooks
         )
@@ -67,6 +84,9 @@ class CallbackList(Callback):
 
     def sees_batches(self, of: str = "train") -> bool:
         return any(callback.sees_batches(of) for callback in self.callbacks)
+
+    def sees_invalid_losses(self) -> bool:
+        return any(callback.sees_invalid_losses() for callback in self.callbacks)
 
 
 def _tell_all(hook: str) -> Callable[..., None]:

@@ -29,11 +29,21 @@ class InputLayer(Layer):
         super().__init__(name=name)
         symbol = Input(shape, batch_size, dtype, batch_shape=batch_shape)
         self.batch_shape, self.input_dtype = symbol.shape, symbol.dtype
-        self._weights = {}
+        self._weights, self._symbol = {}, symbol
 
     @classmethod
     def of(cls, symbol: Symbol) -> InputLayer:
-        return cls(batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name)
+        made = cls(batch_shape=symbol.shape, dtype=symbol.dtype, name=symbol.name)
+        made._symbol = symbol
+        return made
+
+    @property
+    def input(self) -> Symbol:
+        return self._symbol
+
+    @property
+    def output(self) -> Symbol:
+        return self._symbol
 
     def call(self, weights, x):
         return x
