@@ -59,7 +59,7 @@ def test_the_rows_are_those_of_a_csv(name, encoding, tmp_path):
 BODY = {name: "".join(FORMS[name][0].splitlines(True)[1:]) for name in ("columns of fixed widths", "names and values")}
 MARKDOWN = FORMS["markdown"][0]
 REFUSED = {
-    "a row with a bar too many": (MARKDOWN + "".join(MARKDOWN.splitlines(True)[2:] * 3) + "| 1 | a | b | p |\n", "ragged-row", "line 163 of"),
+    "a row with a bar too many": (MARKDOWN + "".join(MARKDOWN.splitlines(True)[2:] * 3) + "| 1 | a | b | p |\n", "ragged-frame", "line 163 of"),
     "a name that none of the lines above has": (FORMS["names and values"][0] * 3 + "z=1 y=p\n", "no-pair", "line 121 of"),
     "a line that is not aligned": (FORMS["columns of fixed widths"][0] + BODY["columns of fixed widths"] * 3 + "x" * 12 + "\n", "not-aligned", "line 162 of"),
     "columns that touch": (lines(lambda v, w, y: f"{v:<4}{w[3:] * 6}{y}", above=("v   w     y",)), "no-inputs", "pandas.read_fwf"),

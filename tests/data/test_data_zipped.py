@@ -56,7 +56,7 @@ def test_a_changed_byte_and_a_password_are_found(tmp_path):
     content = bytearray(path.read_bytes())
     content[60] ^= 0xFF
     path.write_bytes(bytes(content))
-    refused_and_said(lambda folder: path, 2, "damaged-zip", "damaged or cut off", tmp_path)
+    refused_and_said(lambda folder: path, 2, "damaged-archive", "damaged or cut off", tmp_path)
     path = zipped("b.zip", **{"data.csv": TABLE})(tmp_path)
     content = bytearray(path.read_bytes())
     content[6] |= 1

@@ -289,7 +289,7 @@ FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
 
 def _uneven(name: str, line: int, got: int, wanted: int, marks: str) -> FileError:
     return FileError(
-        "ragged-row",
+        "ragged-frame",
         f"line {line} of {name} has another number of columns than those above",
         got=f"{got - 1} {marks}",
         wanted=f"{wanted - 1}",

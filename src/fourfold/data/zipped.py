@@ -80,7 +80,7 @@ def bytes_of(content: Content, member: Member) -> Iterator[bytes]:
                 yield part
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise FileError(
-            "damaged-zip", f"{content.name} is damaged or cut off", got=str(error)[:100], do="fetch it again"
+            "damaged-archive", f"{content.name} is damaged or cut off", got=str(error)[:100], do="fetch it again"
         ) from error
 
 
