@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.backend import clear_session as clear_session
 from fourfold.core.streams import set_seed
-from fourfold.errors import DataError, OptionError
+from fourfold.errors import DataError, OptionError, no_such_name
 
 
 def set_random_seed(seed: int) -> None:
@@ -219,7 +219,8 @@ def split_dataset(
             "split-sizes", "the parts of a split don't fit the rows", got=f"{left} and {right} of {rows}", wanted="rows in both"
         )
     order = np.random.default_rng(seed).permutation(rows) if shuffle else np.arange(rows)
-    return tuple(_mapped(parts, lambda array, i=i: array[i]) for i in (order[:left], order[left : left + right]))  # type: ignore[return-value]
+    left_rows, right_rows = order[:left], order[left : left + right]
+    return _mapped(parts, lambda array: array[left_rows]), _mapped(parts, lambda array: array[right_rows])
 
 
 def _mapped(tree: Any, function: Any) -> Any:
@@ -283,3 +284,18 @@ class PyDataset:
 
 Sequence = PyDataset
 """The name that ``tensorflow.keras.utils`` had."""
+
+
+_INSTEAD = {
+    "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
+    "get_file": "download the file yourself; nothing here connects to a network",
+    **dict.fromkeys(
+        ("image_dataset_from_directory", "load_img", "img_to_array"),
+        "data = fourfold.data.read(folder), a folder of images for each class; then data.inputs, data.target",
+    ),
+    "text_dataset_from_directory": "data = fourfold.data.read(folder), a folder of texts for each class; then data.inputs, data.target",
+}
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("utils", name, globals(), _INSTEAD)
