@@ -216,7 +216,10 @@ def split_dataset(
     right = rows - left if right is None else right
     if left + right > rows or not left or not right:
         raise OptionError(
-            "split-sizes", "the parts of a split don't fit the rows", got=f"{left} and {right} of {rows}", wanted="rows in both"
+            "split-sizes",
+            "the parts of a split don't fit the rows",
+            got=f"{left} and {right} of {rows}",
+            wanted="rows in both",
         )
     order = np.random.default_rng(seed).permutation(rows) if shuffle else np.arange(rows)
     left_rows, right_rows = order[:left], order[left : left + right]
@@ -290,10 +293,9 @@ _INSTEAD = {
     "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     "get_file": "download the file yourself; nothing here connects to a network",
     **dict.fromkeys(
-        ("image_dataset_from_directory", "load_img", "img_to_array"),
-        "data = fourfold.data.read(folder), a folder of images for each class; then data.inputs, data.target",
+        ("image_dataset_from_directory", "text_dataset_from_directory", "load_img", "img_to_array"),
+        "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",
     ),
-    "text_dataset_from_directory": "data = fourfold.data.read(folder), a folder of texts for each class; then data.inputs, data.target",
 }
 
 
