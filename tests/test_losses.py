@@ -1,5 +1,7 @@
 """Losses agree with the installed Keras: values a sample, weights, masks, reductions, configs, gradients."""
 
+import inspect
+
 import jax
 import jax.numpy as jnp
 import keras
@@ -11,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 from keras.src import backend
 
 from fourfold import losses
+from fourfold.core.catalog import snake_case
 from fourfold.errors import OptionError, ShapeError
 
 RNG = np.random.default_rng(0)
@@ -52,8 +55,23 @@ TARGETS = {  # what is compared: target, output
     "classes, logits": (one_hot(4, 5), 30 * floats(5, 4)),
     "classes of sequences": (one_hot(4, 5, 6), softmax(floats(5, 6, 4))),
     "classes on axis 1": (one_hot(4, 5, 4), softmax(floats(5, 4, 4))),
+    "yes or no, several": (bits(5, 3), softmax(floats(5, 3, 2))[..., 0]),
+    "yes or no of sequences": (bits(5, 4, 3), softmax(floats(5, 4, 3, 2))[..., 0]),
+    "positive": (np.abs(floats(5, 3)), np.abs(floats(5, 3))),
+    "positive of sequences": (np.abs(floats(5, 4, 3)), np.abs(floats(5, 4, 3))),
+    "some targets of 0": (np.float32([[0, 1, -2], [0, 0, 3]]), floats(2, 3)),
+    "counts": (classes(9, 5, 3), np.exp(floats(5, 3))),
+    "counts, flat target": (classes(9, 5), np.exp(floats(5, 1))),
+    "scores": (floats(5, 4), floats(5, 4)),
+    "signs": (2 * bits(5, 3) - 1, 2 * floats(5, 3)),
+    "signs, flat target": (2 * bits(5) - 1, 2 * floats(5, 1)),
+    "distributions": (softmax(floats(5, 4)), softmax(floats(5, 4))),
+    "distributions of sequences": (softmax(floats(5, 6, 4)), softmax(floats(5, 6, 4))),
+    "regions": (bits(3, 4, 5, 2), softmax(floats(3, 4, 5, 2, 2))[..., 0]),
+    "regions, none": (np.zeros((3, 4, 5, 2)), np.zeros((3, 4, 5, 2), np.float32)),
     "integer classes": (classes(4, 5), softmax(floats(5, 4))),
     "integer classes in a column": (classes(4, 5, 1), softmax(floats(5, 4))),
+    "integer classes of sequences, told": (classes(4, 5, 6), softmax(floats(5, 6, 4))),
     "integer classes of sequences": (classes(4, 5, 6), 9 * floats(5, 6, 4)),
     "integer classes of sequences in columns": (classes(4, 5, 6, 1), softmax(floats(5, 6, 4))),
 }
@@ -80,6 +98,50 @@ CASES = [
     ("CategoricalCrossentropy", {"label_smoothing": 0.1}, "classes"),
     ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, "classes, logits"),
     ("CategoricalCrossentropy", {"axis": 1}, "classes on axis 1"),
+    ("MeanAbsolutePercentageError", {}, "regression"),
+    ("MeanAbsolutePercentageError", {}, "regression, flat target"),
+    ("MeanAbsolutePercentageError", {}, "regression of sequences"),
+    ("MeanAbsolutePercentageError", {}, "some targets of 0"),
+    ("MeanSquaredLogarithmicError", {}, "positive"),
+    ("MeanSquaredLogarithmicError", {}, "positive of sequences"),
+    ("MeanSquaredLogarithmicError", {}, "regression"),
+    ("CosineSimilarity", {}, "scores"),
+    ("CosineSimilarity", {}, "regression of sequences"),
+    ("CosineSimilarity", {"axis": 1}, "regression of sequences"),
+    ("Poisson", {}, "counts"),
+    ("Poisson", {}, "counts, flat target"),
+    ("Poisson", {}, "positive of sequences"),
+    ("KLDivergence", {}, "distributions"),
+    ("KLDivergence", {}, "distributions of sequences"),
+    ("KLDivergence", {}, "classes"),
+    ("Hinge", {}, "signs"),
+    ("Hinge", {}, "signs, flat target"),
+    ("Hinge", {}, "yes or no, several"),
+    ("Hinge", {}, "regression of sequences"),
+    ("SquaredHinge", {}, "signs"),
+    ("SquaredHinge", {}, "yes or no, flat target"),
+    ("CategoricalHinge", {}, "classes"),
+    ("CategoricalHinge", {}, "classes, logits"),
+    ("CategoricalHinge", {}, "classes of sequences"),
+    ("BinaryFocalCrossentropy", {}, "yes or no"),
+    ("BinaryFocalCrossentropy", {}, "yes or no, flat target"),
+    ("BinaryFocalCrossentropy", {}, "yes or no of sequences"),
+    ("BinaryFocalCrossentropy", {"apply_class_balancing": True, "alpha": 0.7, "gamma": 1.5}, "yes or no, several"),
+    ("BinaryFocalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, "yes or no, logits"),
+    ("BinaryFocalCrossentropy", {"axis": 0, "gamma": 3.0}, "yes or no, several"),
+    ("CategoricalFocalCrossentropy", {}, "classes"),
+    ("CategoricalFocalCrossentropy", {"alpha": 0.6, "gamma": 1.5}, "classes of sequences"),
+    ("CategoricalFocalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, "classes, logits"),
+    ("CategoricalFocalCrossentropy", {"axis": 1}, "classes on axis 1"),
+    ("CategoricalGeneralizedCrossEntropy", {}, "integer classes"),
+    ("CategoricalGeneralizedCrossEntropy", {"q": 0.2}, "integer classes of sequences, told"),
+    ("Dice", {}, "regions"),
+    ("Dice", {"axis": (1, 2, 3)}, "regions"),
+    ("Dice", {"axis": -1}, "regions"),
+    ("Dice", {}, "regions, none"),
+    ("Tversky", {}, "regions"),
+    ("Tversky", {"alpha": 0.3, "beta": 0.8, "axis": (1, 2)}, "regions"),
+    ("Tversky", {"alpha": 0.3, "axis": -1}, "classes"),
     ("SparseCategoricalCrossentropy", {}, "integer classes"),
     ("SparseCategoricalCrossentropy", {}, "integer classes in a column"),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, "integer classes of sequences"),
@@ -130,6 +192,18 @@ WEIGHTED = [
     ("MeanSquaredError", "regression of sequences", (5, 1), (5, 4)),
     ("MeanAbsoluteError", "regression", (5,), (5,)),
     ("CategoricalCrossentropy", "classes of sequences", (5, 6), (5, 6)),
+    ("MeanAbsolutePercentageError", "regression of sequences", (5, 4), (5, 4)),
+    ("MeanSquaredLogarithmicError", "positive of sequences", (5, 1), (5, 4)),
+    ("CosineSimilarity", "regression of sequences", (5, 4), (5, 4)),
+    ("Poisson", "counts", (5,), (5,)),
+    ("KLDivergence", "distributions of sequences", (5, 6), (5, 6)),
+    ("Hinge", "signs", (5, 1), None),
+    ("SquaredHinge", "yes or no, flat target", (5,), (5,)),
+    ("CategoricalHinge", "classes of sequences", (5, 6), (5, 6)),
+    ("BinaryFocalCrossentropy", "yes or no of sequences", (5, 4), (5, 4)),
+    ("CategoricalFocalCrossentropy", "classes of sequences", (5, 6), (5, 6)),
+    ("CategoricalGeneralizedCrossEntropy", "integer classes of sequences, told", (5, 6), (5, 6)),
+    ("Dice", "regions", (3,), None),
     ("SparseCategoricalCrossentropy", "integer classes", (5,), None),
     ("SparseCategoricalCrossentropy", "integer classes of sequences in columns", (5, 6), (5, 6)),
 ]
@@ -205,6 +279,39 @@ def test_gradients_agree(name, arguments, data):
     np.testing.assert_allclose(gradient, expected, rtol=2e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("name", ["CosineSimilarity", "KLDivergence", "Dice", "BinaryFocalCrossentropy"])
+def test_gradients_are_finite_at_the_edges(name):
+    loss = getattr(losses, name)()
+    gradient = jax.grad(loss, argnums=1)
+    for target in (0.0, 1.0):
+        for output in (0.0, 1.0):
+            assert np.isfinite(gradient(jnp.full((3, 4), target), jnp.full((3, 4), output))).all()
+
+
+@given(
+    hnp.arrays(np.float32, (4, 3), elements=st.floats(-10, 10, width=32)),
+    hnp.arrays(np.float32, (4, 3), elements=st.floats(-10, 10, width=32)),
+    st.sampled_from(
+        ["MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "CosineSimilarity", "Hinge", "SquaredHinge", "CategoricalHinge"]
+    ),
+)
+def test_any_numbers_agree(y_true, y_pred, name):
+    expected = getattr(keras.losses, name)(reduction=None)(y_true, y_pred)
+    ours = getattr(losses, name)(reduction=None)(y_true, y_pred)
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-5)
+
+
+@given(
+    hnp.arrays(np.float32, (4, 3), elements=st.floats(0, 1, width=32)),
+    hnp.arrays(np.float32, (4, 3), elements=st.floats(0, 1, width=32)),
+    st.sampled_from(["KLDivergence", "Poisson", "BinaryFocalCrossentropy", "Dice", "Tversky"]),
+)
+def test_any_probabilities_agree(y_true, y_pred, name):
+    expected = getattr(keras.losses, name)(reduction=None)(y_true, y_pred)
+    ours = getattr(losses, name)(reduction=None)(y_true, y_pred)
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
+
+
 @given(
     hnp.arrays(np.float32, (3, 4), elements=st.floats(-50, 50, width=32)),
     st.lists(st.integers(0, 3), min_size=3, max_size=3),
@@ -231,6 +338,20 @@ NAMES = [
     ("mean_squared_error", "MeanSquaredError"),
     ("MAE", "MeanAbsoluteError"),
     ("huber", "Huber"),
+    ("mape", "MeanAbsolutePercentageError"),
+    ("MSLE", "MeanSquaredLogarithmicError"),
+    ("kld", "KLDivergence"),
+    ("KLD", "KLDivergence"),
+    ("kl_divergence", "KLDivergence"),
+    ("cosine_similarity", "CosineSimilarity"),
+    ("poisson", "Poisson"),
+    ("hinge", "Hinge"),
+    ("squared_hinge", "SquaredHinge"),
+    ("categorical_hinge", "CategoricalHinge"),
+    ("binary_focal_crossentropy", "BinaryFocalCrossentropy"),
+    ("categorical_focal_crossentropy", "CategoricalFocalCrossentropy"),
+    ("dice", "Dice"),
+    ("tversky", "Tversky"),
     ("bce", "BinaryCrossentropy"),
     ("BinaryCrossentropy", "BinaryCrossentropy"),
     ("categorical_crossentropy", "CategoricalCrossentropy"),
@@ -242,6 +363,31 @@ NAMES = [
 def test_names(name, cls):
     assert type(losses.get(name)).__name__ == cls
     assert keras.losses.get(name) is not None
+
+
+def test_all_losses_of_keras_but_two():
+    missing = {name for name in dir(keras.losses) if not name.startswith("_") and name not in vars(losses)}
+    assert missing == {"CTC", "ctc", "Circle", "circle"}
+
+
+def parameters(function):
+    return list(inspect.signature(function).parameters)
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in CASES}))
+def test_functions_and_arguments_agree(name):
+    """The function under the loss's name gives its values; arguments have Keras's names, places and defaults."""
+    data = next(data for loss, _, data in CASES if loss == name)
+    ours, theirs = getattr(losses, name), getattr(keras.losses, name)
+    assert parameters(ours) == parameters(theirs)
+    assert theirs().get_config().items() <= ours().get_config().items() and ours().name == theirs().name
+    assert type(theirs.from_config(ours().get_config())) is theirs
+    function = snake_case(name)
+    assert parameters(getattr(losses, function)) == parameters(getattr(keras.losses, function))
+    default = {"q": 0.5} if name == "CategoricalGeneralizedCrossEntropy" else {}
+    y_true, y_pred = TARGETS[data]
+    values = getattr(losses, function)(y_true, y_pred, **default)
+    np.testing.assert_allclose(values, ours(reduction=None)(y_true, y_pred), rtol=1e-6)
 
 
 def test_functions_and_subclasses_of_the_user():
@@ -277,6 +423,8 @@ def test_crossentropy_by_shape(target, output, expected):
 
 
 MISTAKES = [
+    (lambda: losses.CategoricalGeneralizedCrossEntropy(1.0), OptionError, "q is out of range: got 1.0, wanted 0 < q < 1"),
+    (lambda: losses.Hinge()(np.ones((5, 2)), np.ones((5, 3))), ShapeError, r"got a target of shape \(5, 2\)"),
     (lambda: losses.get("mean_square_error"), OptionError, "write 'mean_squared_error'"),
     (lambda: losses.MeanSquaredError("avg"), OptionError, "unknown reduction: got 'avg'"),
     (

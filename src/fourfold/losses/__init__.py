@@ -8,203 +8,73 @@ shapes that don't fit are refused, never broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import jax.numpy as jnp
-from jax import Array
-
-from fourfold.core.catalog import Catalog, Configured, snake_case
-from fourfold.errors import OptionError, no_such_name
-from fourfold.losses.functions import (
+from fourfold.core.catalog import Catalog
+from fourfold.errors import no_such_name
+from fourfold.losses.base import FunctionLoss, Loss
+from fourfold.losses.crossentropy import (
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    KLDivergence,
+    SparseCategoricalCrossentropy,
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+    kl_divergence,
+    sparse_categorical_crossentropy,
+)
+from fourfold.losses.margins import (
+    CategoricalHinge,
+    Dice,
+    Hinge,
+    SquaredHinge,
+    Tversky,
+    categorical_hinge,
+    dice,
+    hinge,
+    squared_hinge,
+    tversky,
+)
+from fourfold.losses.regression import (
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    cosine_similarity,
     huber,
     log_cosh,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
-    sparse_categorical_crossentropy,
+    mean_squared_logarithmic_error,
+    poisson,
 )
-from fourfold.losses.reduction import REDUCTIONS, fit, fit_weights, reduce
-
-
-class Loss(Configured):
-    """The base: a subclass writes ``call(y_true, y_pred)``, which gives a value a sample (and a time step).
-
-    Calling the loss weights, masks and reduces these values to a scalar (see ``losses.reduction.reduce``).
-    """
-
-    def __init__(
-        self,
-        name: str | None = None,
-        reduction: str | None = "sum_over_batch_size",
-        dtype: str | None = None,
-    ) -> None:
-        if reduction not in REDUCTIONS:
-            raise OptionError(
-                "reduction", "unknown reduction", got=repr(reduction), wanted=f"one of {REDUCTIONS}"
-            )
-        self.name, self.reduction, self.dtype = name or snake_case(type(self).__name__), reduction, dtype
-
-    def call(self, y_true: Any, y_pred: Any) -> Array:
-        raise NotImplementedError
-
-    def mask(self, y_true: Any) -> Array | None:
-        """Which targets count, where the loss itself knows."""
-        return None
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Array:
-        if self.dtype is not None:
-            y_pred = jnp.asarray(y_pred).astype(self.dtype)
-        values, own = self.call(y_true, y_pred), self.mask(y_true)
-        if own is not None:
-            own = own.reshape(values.shape)
-            mask = own if mask is None else own & (fit_weights(mask, values) > 0)
-        return reduce(values, sample_weight, mask, self.reduction)
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        config.pop("dtype", None)
-        return config
-
-
-class FunctionLoss(Loss):
-    """A user's function ``(y_true, y_pred) -> values`` as a loss."""
-
-    def __init__(self, function: Callable[[Array, Array], Array], name: str | None = None) -> None:
-        super().__init__(name or getattr(function, "__name__", type(function).__name__))
-        self.function = function
-
-    def call(self, y_true, y_pred):
-        return jnp.asarray(self.function(*fit(y_true, y_pred)))
-
-
-class MeanSquaredError(Loss):
-    """``mean (y - ŷ)²``; see ``mean_squared_error``.
-
-    >>> float(MeanSquaredError()([[0.0], [1.0]], [[1.0], [3.0]]))
-    2.5
-    """
-
-    def __init__(
-        self, reduction="sum_over_batch_size", name="mean_squared_error", dtype: str | None = None
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-
-    def call(self, y_true, y_pred):
-        return mean_squared_error(y_true, y_pred)
-
-
-class MeanAbsoluteError(Loss):
-    """``mean |y - ŷ|``; see ``mean_absolute_error``."""
-
-    def __init__(
-        self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype: str | None = None
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-
-    def call(self, y_true, y_pred):
-        return mean_absolute_error(y_true, y_pred)
-
-
-class Huber(Loss):
-    """Quadratic within ``delta``, linear beyond; see ``huber``."""
-
-    def __init__(
-        self,
-        delta: float = 1.0,
-        reduction="sum_over_batch_size",
-        name="huber_loss",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.delta = delta
-
-    def call(self, y_true, y_pred):
-        return huber(y_true, y_pred, self.delta)
-
-
-class LogCosh(Loss):
-    """``mean log cosh(ŷ - y)``; see ``log_cosh``."""
-
-    def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype: str | None = None) -> None:
-        super().__init__(name, reduction, dtype)
-
-    def call(self, y_true, y_pred):
-        return log_cosh(y_true, y_pred)
-
-
-class BinaryCrossentropy(Loss):
-    """Cross entropy of independent yes/no targets; see ``binary_crossentropy``."""
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction="sum_over_batch_size",
-        name="binary_crossentropy",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
-
-    def call(self, y_true, y_pred):
-        return binary_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
-
-
-class CategoricalCrossentropy(Loss):
-    """Cross entropy of one-hot (or soft) classes; see ``categorical_crossentropy``."""
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction="sum_over_batch_size",
-        name="categorical_crossentropy",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.from_logits, self.label_smoothing, self.axis = from_logits, label_smoothing, axis
-
-    def call(self, y_true, y_pred):
-        return categorical_crossentropy(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
-
-
-class SparseCategoricalCrossentropy(Loss):
-    """Cross entropy of integer classes; see ``sparse_categorical_crossentropy``.
-
-    Targets equal to ``ignore_class`` count as masked.
-    """
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        reduction="sum_over_batch_size",
-        axis: int = -1,
-        name="sparse_categorical_crossentropy",
-        dtype: str | None = None,
-    ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.from_logits, self.ignore_class, self.axis = from_logits, ignore_class, axis
-
-    def call(self, y_true, y_pred):
-        return sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, self.ignore_class, self.axis)
-
-    def mask(self, y_true):
-        return None if self.ignore_class is None else jnp.asarray(y_true) != self.ignore_class
-
 
 _CLASSES = [
-    *(MeanSquaredError, MeanAbsoluteError, Huber, LogCosh),
-    *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy),
+    *(MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredLogarithmicError),
+    *(Huber, LogCosh, CosineSimilarity, Poisson),
+    *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, KLDivergence),
+    *(BinaryFocalCrossentropy, CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy),
+    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky),
 ]
 _ALIASES: dict[str, type[Loss]] = {
     **dict.fromkeys(("mse", "MSE"), MeanSquaredError),
     **dict.fromkeys(("mae", "MAE"), MeanAbsoluteError),
+    **dict.fromkeys(("mape", "MAPE"), MeanAbsolutePercentageError),
+    **dict.fromkeys(("msle", "MSLE"), MeanSquaredLogarithmicError),
     **dict.fromkeys(("bce", "BCE"), BinaryCrossentropy),
+    **dict.fromkeys(("kld", "KLD"), KLDivergence),
     "logcosh": LogCosh,
 }
 _CATALOG = Catalog("loss", "keras.losses", _CLASSES, _ALIASES)
