@@ -59,6 +59,15 @@ def test_attention(arguments, inputs, masks, options):
     assert [w.path.split("/", 1)[-1] for w in wanted.weights] == [w.name for w in layer.weights]
 
 
+@pytest.mark.parametrize("options", [{}, SCORES, CAUSAL])
+@pytest.mark.parametrize("arguments", [{}, {"use_scale": False}], ids=str)
+@pytest.mark.parametrize("masks", [[None, None], [QUERY_MASK, SOME_MASK]], ids=["whole", "masked"])
+def test_additive_attention(arguments, masks, options):
+    wanted, layer = (k.AdditiveAttention(**arguments) for k in (KERAS, ours))
+    assert_layers_agree(wanted, layer, [[QUERY, OTHER]], [masks], **options)
+    assert layer.get_config().keys() >= wanted.get_config().keys() - {"seed"}
+
+
 def test_value_dim_of_its_own_gives_the_same_output_with_and_without_scores():
     layer = ours.MultiHeadAttention(2, 3, value_dim=5)
     with_scores, _ = layer(QUERY, OTHER, return_attention_scores=True)

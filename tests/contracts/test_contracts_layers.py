@@ -26,7 +26,8 @@ class Case:
     """A layer, the shapes of its inputs without the batch axis, and what it declares.
 
     ``mask``: what becomes of a mask (N, T): "passes", "drops", "uses" (and ends it), "uses, passes", "makes" (its
-    own); "" where inputs have no time axis. ``many``: inputs come as one list (as to `Add`) or one after the other.
+    own); "" where inputs have no time axis. ``many``: inputs come as one list (as to `Add`), one after the other, or as
+    an input and a list of states.
     """
 
     name: str
@@ -42,11 +43,15 @@ class Case:
         layer = getattr(layers, self.name)
         if self.name == "Bidirectional":
             return layer(layers.LSTM(3, return_sequences=True), **self.arguments)
+        if self.name in ("RNN", "StackedRNNCells"):
+            return layer([layers.LSTMCell(3), layers.GRUCell(3)][self.name == "StackedRNNCells" :], **self.arguments)
         if self.name == "TimeDistributed":
             return layer(layers.Dense(3), **self.arguments)
         return layer(**self.arguments)
 
     def call(self, layer: Layer, inputs: list, **kwargs: Any) -> Any:
+        if self.many == "states":
+            return layer(inputs[0], inputs[1:], **kwargs)
         return layer(inputs, **kwargs) if self.many == "a list" else layer(*inputs, **kwargs)
 
     def symbols(self, open_time: bool = False) -> list:
@@ -102,6 +107,12 @@ TABLE = [
         "uses, passes",
         "a list",
     ),
+    Case("AdditiveAttention", {}, (SEQUENCE, SEQUENCE), "uses, passes", "a list"),
+    Case("RNN", {"return_sequences": True}, mask="uses, passes"),
+    Case("SimpleRNNCell", {"units": 3}, (ROW, (3,)), "", "states"),
+    Case("LSTMCell", {"units": 3}, (ROW, (3,), (3,)), "", "states"),
+    Case("GRUCell", {"units": 3, "dropout": 0.5}, (ROW, (3,)), "", "states", random=True),
+    Case("StackedRNNCells", {}, (ROW, (3,)), "", "states"),
     Case("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}, (SEQUENCE, SEQUENCE), "uses, passes"),
     Case("Embedding", {"input_dim": VOCABULARY, "output_dim": 3}, ((6,),), "", ids=True),
     Case("PositionalEncoding", {"kind": "learned", "max_length": 8}, mask="passes"),

@@ -14,7 +14,7 @@ CONSTRUCTED = [
     (lambda: layers.Dense(0), "units is not a whole number of at least 1: got units=0"),
     (lambda: layers.Dense(2.5), "units is not a whole number of at least 1: got units=2.5"),
     (lambda: layers.Dense(2, activation="rellu"), "got 'rellu', wanted one of .*: activation=\"relu\""),
-    (lambda: layers.Dense(2, activity_regularizer="l2"), "no activity_regularizer.*kernel_regularizer"),
+    (lambda: layers.Dense(2, lora_rank=4), "Dense has no lora_rank: got lora_rank=4, wanted None"),
     (lambda: layers.Conv2D(2, 3, padding="sane"), "got padding='sane', wanted one of 'valid', 'same'. "
      'Do this: padding="same"'),
     (lambda: layers.Conv2D(2, 3, padding="causal"), "got padding='causal', wanted one of 'valid', 'same'"),
@@ -23,7 +23,7 @@ CONSTRUCTED = [
     (lambda: layers.DepthwiseConv1D(3, 2, dilation_rate=2), "can't have strides and dilation at once"),
     (lambda: layers.SeparableConv2D(2, 3, padding="causal"), "padding has no such value"),
     (lambda: layers.Conv1DTranspose(2, 3, 2, dilation_rate=2), "can't have strides and dilation at once"),
-    (lambda: layers.Conv2DTranspose(2, 3, output_padding=1), "Conv2DTranspose has no output_padding"),
+    (lambda: layers.Conv2DTranspose(2, 3, output_padding=1), "output_padding is not below the strides: got output_padding=\\(1, 1\\), strides=\\(1, 1\\)"),
     (lambda: layers.UpSampling1D(0), "size is not a whole number of at least 1"),
     (lambda: layers.UpSampling2D(interpolation="bilinaer"), "interpolation=\"bilinear\""),
     (lambda: layers.Cropping2D((1, 2, 3)), "cropping doesn't fit two axes"),

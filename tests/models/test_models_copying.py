@@ -62,6 +62,11 @@ def wrapped():
     return Model(x, layers.MultiHeadAttention(2, 3)(y, y))
 
 
+def cells():
+    x = Input((6, 3))
+    return Model(x, layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True)(x))
+
+
 def own():
     x = Input((4,))
     return Model(x, Scale(3.0)(layers.Dense(2)(x)))
@@ -102,6 +107,7 @@ BOTH = {
     "several": (several, {"rows": ROWS, "series": SERIES}),
     "wrapped": (wrapped, SERIES),
     "own": (own, ROWS),
+    "cells": (cells, SERIES),
     "operations": (operations, ROWS),
 }
 CLONED = BOTH | {"with a function": (with_function, ROWS)}

@@ -335,7 +335,7 @@ class Reading:
 def _known(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that a class has; others may be at the values at which they change nothing."""
     parameters = inspect.signature(cls.__init__).parameters
-    base = ("name", "trainable", "dtype") if issubclass(cls, Layer) else ()
+    base = ("name", "trainable", "dtype", "activity_regularizer") if issubclass(cls, Layer) else ()
     kept = {}
     for name, value in config.items():
         if name in parameters or name in base:

@@ -182,7 +182,7 @@ def symbols_of(config: Mapping[str, Any], reading: Reading) -> tuple[Any, Any, l
     """Inputs, outputs, and the layers in their order, from what `config_of` made or Keras wrote.
 
     Raises:
-        OptionError: ``not-a-config``, ``cycle-in-a-config``, ``layer-names``, and what `Reading.thing` raises.
+        OptionError: ``not-a-config``, ``cycle-in-a-config``, ``names-in-a-config``, and what `Reading.thing` raises.
     """
     try:
         return _Graph(config, reading).symbols()
@@ -207,7 +207,7 @@ class _Graph:
             name = entry["name"]
             if name in self.made:
                 raise OptionError(
-                    "layer-names",
+                    "names-in-a-config",
                     "two layers of a model have the same name",
                     got=repr(name),
                     do="rename one of them",

@@ -215,7 +215,7 @@ def read_weights(path: Path) -> Hdf5:
     """The weights of a ``.weights.h5`` file, or of a ``.keras`` file.
 
     Raises:
-        FileError: ``no-weights``, ``damaged-hdf5``, ``other-hdf5``.
+        FileError: ``no-weights-file``, ``damaged-hdf5``, ``other-hdf5``.
     """
     if path.name.endswith(".keras"):
         return KerasFile(path).weights
@@ -225,7 +225,7 @@ def read_weights(path: Path) -> Hdf5:
         if isinstance(error, FileError):
             raise
         raise FileError(
-            "no-weights",
+            "no-weights-file",
             f"{path} can't be read ({error.strerror})",
             wanted="a file that model.save_weights wrote",
             do=f"model.save_weights({str(path)!r})",

@@ -14,7 +14,7 @@ from typing import Any
 from fourfold.core.catalog import snake_case
 from fourfold.core.weights import Weight
 from fourfold.interop.functional import ordered
-from fourfold.layers import Bidirectional, MultiHeadAttention, TimeDistributed
+from fourfold.layers import RNN, Bidirectional, MultiHeadAttention, StackedRNNCells, TimeDistributed
 from fourfold.layers.base import Layer
 from fourfold.layers.recurrent import Recurrent
 from fourfold.layers.written import as_for_keras
@@ -138,6 +138,12 @@ def _children(thing: Any, order: Mapping[int, list[Layer]]) -> Iterator[tuple[st
     """What a layer holds in turn, as Keras finds it: a model's layers, then attributes by name, private ones last."""
     if isinstance(thing, TimeDistributed):
         yield "layer", thing.layer
+        return
+    if isinstance(thing, RNN):
+        yield "cell", thing.cell
+        return
+    if isinstance(thing, StackedRNNCells):
+        yield "cells", thing.cells
         return
     is_model = "graph" in vars(thing) or hasattr(thing, "_stack")
     if is_model and not _is_class(thing):

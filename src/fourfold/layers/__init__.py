@@ -5,9 +5,10 @@ from typing import Any
 from fourfold.core.symbols import Input
 from fourfold.errors import no_such_name
 from fourfold.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
-from fourfold.layers.attention import Attention, MultiHeadAttention
+from fourfold.layers.attention import AdditiveAttention, Attention, MultiHeadAttention
 from fourfold.layers.base import Layer, MaskWarning
 from fourfold.layers.bidirectional import Bidirectional
+from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
@@ -61,6 +62,7 @@ from fourfold.layers.reshaping import (
     ZeroPadding2D,
 )
 from fourfold.layers.resizing import UpSampling1D, UpSampling2D
+from fourfold.layers.rnn import RNN, StackedRNNCells
 from fourfold.layers.separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,

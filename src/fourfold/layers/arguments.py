@@ -111,9 +111,6 @@ def refuse(layer: Layer, **arguments: Any) -> None:
                 f"{type(layer).__name__} has no {name}",
                 got=f"{name}={value!r}",
                 wanted="None",
-                do="put the penalty on the weights (kernel_regularizer)"
-                if name == "activity_regularizer"
-                else "",
             )
 
 

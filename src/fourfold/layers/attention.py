@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from fourfold import initializers
+from fourfold import initializers, regularizers
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
@@ -31,7 +32,8 @@ class MultiHeadAttention(Layer):
     ``return_attention_scores`` also the softmax, (N, H, T, S). What a query may read is what all masks allow:
     the masks that travel with query, value and key, ``attention_mask`` (N, T, S), and ``use_causal_mask``.
     A query that may read nothing gets the mean of the values, or 0 when scores are returned or the layer
-    has dropout: Keras's numbers. Dropout acts on the softmax.
+    has dropout: Keras's numbers. Dropout acts on the softmax. ``activity_regularizer`` is on what each of the four
+    projections gives.
 
     Weights, H heads of size K = key_dim or V = value_dim: query/kernel (D, H, K), query/bias (H, K),
     key/kernel (D'', H, K), key/bias (H, K), value/kernel (D', H, V), value/bias (H, V),
@@ -74,9 +76,9 @@ class MultiHeadAttention(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.part_regularizer = regularizers.get(activity_regularizer)
         arguments.refuse(
             self,
-            activity_regularizer=activity_regularizer,
             sliding_window=sliding_window,
             use_gate=use_gate or None,
         )
@@ -122,7 +124,13 @@ class MultiHeadAttention(Layer):
     def apply(self, weights: Weights, *inputs: Any, masks: tuple = (), **options: Any) -> Any:
         if len(masks) == 3 and options.get("key_mask") is None:
             options["key_mask"] = masks[2]
-        return super().apply(weights, *inputs, masks=masks, **options)
+        applied = super().apply(weights, *inputs, masks=masks, **options)
+        if self.part_regularizer is None:
+            return applied
+        sources: dict[str, Any] = dict(zip(("query", "value", "key"), (*inputs, inputs[1])))
+        output = jax.tree.leaves(applied.outputs)[0]
+        parts = [*_heads(sources, weights), output]
+        return applied._replace(losses=tuple(self.part_regularizer(part) / part.shape[0] for part in parts))
 
     def call(
         self,
@@ -234,14 +242,11 @@ class Attention(Layer):
         dropout = _factors(self, (query.shape[0], *steps), training, key)
         scale = weights.get("scale")
         scores = None
-        if self.score_mode == "dot" and not return_attention_scores:
+        if self._is_product and not return_attention_scores:
             scale = 1.0 if scale is None else scale
             y = attention.attend(query, keys, value, mask=allowed, dropout=dropout, scale=scale)
         else:
-            if self.score_mode == "dot":
-                scores = jnp.einsum("ntd,nsd->nts", query, keys) * (1.0 if scale is None else scale)
-            else:
-                scores = attention.additive_scores(query, keys, scale) * weights["concat_score_weight"]
+            scores = self._scores(weights, query, keys)
             rows = jnp.arange(steps[0])
             factors = None if dropout is None else dropout(rows)
             y, scores = attention.read(scores, value, mask=allowed(rows), dropout=factors)
@@ -249,6 +254,16 @@ class Attention(Layer):
         if query_mask is not None:
             y = jnp.where(query_mask.astype(bool)[:, :, None], y, 0)
         return (y, scores) if return_attention_scores else y
+
+    @property
+    def _is_product(self) -> bool:
+        return type(self) is Attention and self.score_mode == "dot"
+
+    def _scores(self, weights: Weights, query: Array, keys: Array) -> Array:
+        scale = weights.get("scale")
+        if self.score_mode == "dot":
+            return jnp.einsum("ntd,nsd->nts", query, keys) * (1.0 if scale is None else scale)
+        return attention.additive_scores(query, keys, scale) * weights["concat_score_weight"]
 
     def compute_mask(self, *inputs: Any, mask: Any = None) -> Array | None:
         return mask[0] if mask else None
@@ -273,6 +288,33 @@ class Attention(Layer):
                 do="project one of them with Dense, or use MultiHeadAttention",
             )
         return sources
+
+
+class AdditiveAttention(Attention):
+    """Y = softmax(scores) V, with s_ts = sum_d w_d tanh(q_td + k_sd).
+
+    Call, shapes, masks and errors are those of `Attention`; query, keys and w have the same features D. Weights: scale
+    w (D,) ``glorot_uniform``, unless ``use_scale=False``: then w is 1.
+
+    >>> import numpy as np
+    >>> AdditiveAttention()([np.ones((2, 3, 4), "float32"), np.ones((2, 5, 4), "float32")]).shape
+    (2, 3, 4)
+
+    Source: Bahdanau, Cho and Bengio (ICLR 2015). Good beside recurrent layers, with queries and keys that others
+    projected; it takes T S D tanh, where `Attention` takes one product of matrices.
+    """
+
+    def __init__(
+        self, use_scale: bool = True, dropout: float = 0.0, seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(use_scale=use_scale, dropout=dropout, seed=seed, **kwargs)
+
+    def weight_specs(self, inputs: Sequence[TensorSpec], **_: Any) -> dict[str, WeightSpec]:
+        features = arguments.known(self, self._sources(inputs)["query"], -1)
+        return {"scale": WeightSpec((features,), initializers.GlorotUniform())} if self.use_scale else {}
+
+    def _scores(self, weights: Weights, query: Array, keys: Array) -> Array:
+        return attention.additive_scores(query, keys, weight=weights.get("scale"))
 
 
 def _heads(sources: Mapping[str, Array], weights: Weights) -> list[Array]:

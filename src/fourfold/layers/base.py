@@ -50,6 +50,7 @@ class Layer:
         trainable: whether training changes the weights.
         dtype: ``"float32"``, the only one.
         input_shape: the shape of one sample, for the first layer of a `Sequential`.
+        activity_regularizer: a penalty on the outputs, divided by the number of rows, that the loss has in addition.
 
     A subclass is written as for Keras, from weights and other layers, which are found among its attributes:
 
@@ -83,7 +84,8 @@ class Layer:
     def __new__(cls, *args: Any, **kwargs: Any):
         layer = super().__new__(cls)
         signature = inspect.signature(cls.__init__)
-        known = [name for name in signature.parameters if name not in ("self", "kwargs")]
+        own, open_ = next(iter(signature.parameters)), _open_argument(signature)
+        known = [name for name in signature.parameters if name not in (own, open_)]
         known += [
             name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)
         ]
@@ -100,8 +102,8 @@ class Layer:
             ) from None
         bound.apply_defaults()
         arguments = dict(bound.arguments)
-        arguments.pop("self", None)
-        extra = arguments.pop("kwargs", {})
+        arguments.pop(own)
+        extra = arguments.pop(open_, {})
         layer._arguments = {**arguments, **extra}
         return layer
 
@@ -121,6 +123,7 @@ class Layer:
         trainable: bool = True,
         dtype: Any = None,
         input_shape: tuple[int | None, ...] | None = None,
+        activity_regularizer: Any = None,
     ) -> None:
         if dtype not in (None, "float32") and not isinstance(dtype, Mapping):
             raise OptionError(
@@ -132,6 +135,7 @@ class Layer:
         self.given_name = name
         self.input_shape_given = input_shape
         self.model_name: str | None = None
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self._trainable = bool(trainable)
         self._weights: dict[str, Weight] | None = None
         self._added_losses: tuple = ()
@@ -258,7 +262,7 @@ class Layer:
         return (
             type(self).__module__.startswith("fourfold.layers.")
             and all(function.__module__.partition(".")[0] in ("fourfold", "jax") for function in functions)
-            and getattr(self, "activity_regularizer", None) is None
+            and self.activity_regularizer is None
             and all(layer.rows_apart for layer in self.inside())
         )
 
@@ -378,7 +382,8 @@ class Layer:
         names, accepted = call_parameters(type(self))
         if written.as_for_keras(type(self)):
             applied = written.call(self, weights, args, kwargs, accepted, masks, training, key)
-            return applied._replace(masks=spread(applied.masks, applied.outputs))
+            losses = (*applied.losses, *self._activity(applied.outputs))
+            return applied._replace(masks=spread(applied.masks, applied.outputs), losses=losses)
         first_mask = masks[0] if masks else None
         given = dict(zip(names, masks))
         implied: dict[str, Any] = {"training": training, "key": key, "mask": first_mask}
@@ -389,7 +394,13 @@ class Layer:
         outputs = self.call(weights, *args, **kwargs)
         outputs, updates = outputs if self.updates_state else (outputs, {})
         mask = self.compute_mask(*args, mask=kwargs["mask"] if "mask" in accepted else first_mask)
-        return Applied(outputs, updates, spread(mask, outputs))
+        return Applied(outputs, updates, spread(mask, outputs), self._activity(outputs))
+
+    def _activity(self, outputs: Any) -> tuple[Array, ...]:
+        """The penalties on the outputs; a batch of any size has the same, as in Keras."""
+        if self.activity_regularizer is None:
+            return ()
+        return tuple(self.activity_regularizer(leaf) / leaf.shape[0] for leaf in jax.tree.leaves(outputs))
 
     def values(self) -> dict[str, Any]:
         return {local: weight.value for local, weight in self.handles.items()}
@@ -467,6 +478,11 @@ class Layer:
 
 def _is_function(value: Any) -> bool:
     return inspect.isfunction(getattr(value, "__wrapped__", value))  # also one that is compiled
+
+
+def _open_argument(signature: inspect.Signature) -> str:
+    """The name under which a constructor takes further keyword arguments."""
+    return next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "kwargs")
 
 
 def _single(nodes: list[Node], layer: Layer) -> Node:

@@ -74,6 +74,14 @@ class Bidirectional(Layer):
         else:
             self.backward_layer = _recipe(backward_layer)
         self._check_pair()
+        if layer.activity_regularizer or self.backward_layer.activity_regularizer:
+            raise OptionError(
+                "bidirectional-activity",
+                "Bidirectional has no penalty on the outputs of its layers",
+                got="activity_regularizer in a layer",
+                wanted="None",
+                do="Bidirectional(layer, activity_regularizer=...)",
+            )
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = self.updates_state = layer.stateful
 

@@ -20,10 +20,10 @@ class Windowed(Layer):
     axes = ""
     kernels: tuple[str, ...] = ("kernel",)
     paddings: tuple[str, ...] = ("valid", "same")
-    refused: tuple[str, ...] = ("activity_regularizer",)
+    refused: tuple[str, ...] = ()
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs, activity_regularizer=self._arguments["activity_regularizer"])
         given, rank = self._arguments, len(self.axes)
         arguments.refuse(self, **{name: given[name] for name in self.refused})
         self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
@@ -64,7 +64,7 @@ class Windowed(Layer):
 class Convolution(Windowed):
     """What Conv1D and Conv2D share; each says how many spatial axes it has."""
 
-    refused = ("activity_regularizer", "lora_rank", "lora_alpha")
+    refused = ("lora_rank", "lora_alpha")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -41,9 +41,8 @@ class Recurrent(Layer):
     zero_output_for_mask: bool
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         given = self._arguments
-        arguments.refuse(self, activity_regularizer=given["activity_regularizer"])
+        super().__init__(**kwargs, activity_regularizer=given["activity_regularizer"])
         self.units = arguments.whole("units", given["units"])
         self.activation = activations.get(given["activation"])
         self.dropout = arguments.rate("dropout", given["dropout"])
@@ -124,6 +123,21 @@ class Recurrent(Layer):
         key: Array | None = None,
     ) -> Ran:
         """Runs over the sequences; the outputs stay at their own times, also with ``go_backwards``."""
+        how = {"reverse": self.go_backwards, "return_sequences": self.return_sequences, "unroll": self.unroll}
+        return self.over(weights, sequences, initial_state, mask=mask, training=training, key=key, **how)
+
+    def over(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any,
+        *,
+        mask: Array | None,
+        training: bool,
+        key: Array | None,
+        **how: bool,
+    ) -> Ran:
+        """The same in the direction, and with the outputs, that ``how`` says: reverse, return_sequences, unroll."""
         arguments.check_axes(self, sequences, "NTF")
         states = self._initial_states(weights, sequences.shape[0], initial_state)
         input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
@@ -134,12 +148,10 @@ class Recurrent(Layer):
             weights.get("bias"),
             initial_state=states,
             mask=mask,
-            reverse=self.go_backwards,
-            return_sequences=self.return_sequences,
             activation=self.activation,
             input_dropout=input_dropout,
             recurrent_dropout=recurrent_dropout,
-            unroll=self.unroll,
+            **how,
         )
 
     def updates(self, states: tuple[Array, ...]) -> dict[str, Array]:

@@ -8,6 +8,7 @@ from typing import Any
 from jax import Array
 
 from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import OptionError
 from fourfold.layers import arguments
 from fourfold.layers.convolution import Windowed
 from fourfold.ops.convolution import transposed
@@ -16,11 +17,20 @@ from fourfold.ops.convolution import transposed
 class Transposed(Windowed):
     """What both share; each says how many spatial axes it has."""
 
-    refused = ("activity_regularizer", "output_padding")
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.filters = arguments.whole("filters", self._arguments["filters"])
+        given = self._arguments["output_padding"]
+        self.output_padding = (
+            None if given is None else arguments.per_axis("output_padding", given, len(self.axes), least=0)
+        )
+        if self.output_padding and any(more >= s for more, s in zip(self.output_padding, self.strides)):
+            raise OptionError(
+                "output-padding",
+                "output_padding is not below the strides",
+                got=f"output_padding={self.output_padding}, strides={self.strides}",
+                wanted="less than the stride at each axis",
+            )
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         shape = (*self.kernel_size, self.filters, self._channels(inputs))
@@ -28,16 +38,18 @@ class Transposed(Windowed):
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
         x = arguments.channels_last(inputs, self.data_format)
-        return self._finished(transposed(x, weights["kernel"], **self._window()), weights)
+        y = transposed(x, weights["kernel"], **self._window(), output_padding=self.output_padding)
+        return self._finished(y, weights)
 
 
 class Conv1DTranspose(Transposed):
     """y[n, o, f] = activation(sum x[n, t, c] W[k, f, c] + b[f]), over all t, k, c with t s + k d - p = o
 
     Shapes: x (N, T, C), y (N, T', filters); channels at axis 1 for ``channels_first``. Padding: ``same`` so that T' =
-    s T; ``valid`` max(d (kernel_size - 1) + 1 - s, 0) more. Weights: kernel W (*kernel_size, filters, C)
-    ``glorot_uniform``, bias b (filters,) ``zeros``. A mask ends here. Errors: `OptionError` for strides and dilation
-    at once, or an ``output_padding``; `ShapeError` if x doesn't fit.
+    s T; ``valid`` max(d (kernel_size - 1) + 1 - s, 0) more. With ``output_padding`` o, T' = (T - 1) s + k + o, where k
+    is d (kernel_size - 1) + 1 for ``valid``, the remainder of that by 2 for ``same``. Weights: kernel W (*kernel_size,
+    filters, C) ``glorot_uniform``, bias b (filters,) ``zeros``. A mask ends here. Errors: `OptionError` for strides and
+    dilation at once, or an ``output_padding`` that is not below the strides; `ShapeError` if x doesn't fit.
 
     >>> import numpy as np
     >>> Conv1DTranspose(8, 3, strides=2, padding="same")(np.ones((2, 5, 4), "float32")).shape
@@ -78,9 +90,9 @@ class Conv2DTranspose(Transposed):
     The sum is over all h, w, i, j, c with h s + i d - p = o and w s + j d - p = q.
 
     Shapes: x (N, H, W, C), y (N, H', W', filters); channels at axis 1 for ``channels_first``. Padding: ``same`` so
-    that H' = s H and likewise W'; ``valid`` max(d (kernel_size - 1) + 1 - s, 0) more. Weights: kernel W
-    (*kernel_size, filters, C) ``glorot_uniform``, bias b (filters,) ``zeros``. A mask ends here. Errors:
-    `OptionError` for strides and dilation at once, or an ``output_padding``; `ShapeError` if x doesn't fit.
+    that H' = s H and likewise W'; ``valid`` max(d (kernel_size - 1) + 1 - s, 0) more; ``output_padding`` as in
+    `Conv1DTranspose`. Weights: kernel W (*kernel_size, filters, C) ``glorot_uniform``, bias b (filters,) ``zeros``. A
+    mask ends here. Errors: those of `Conv1DTranspose`.
 
     >>> import numpy as np
     >>> Conv2DTranspose(8, 3, strides=2, padding="same")(np.ones((2, 5, 4, 4), "float32")).shape

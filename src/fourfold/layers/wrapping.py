@@ -105,8 +105,7 @@ class TimeDistributed(Layer):
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(layer, Mapping) and layer.get("class_name") in _ours(Layer):
-            layer = _ours(Layer)[layer["class_name"]].from_config(layer["config"])
+        layer = described(layer)
         if not isinstance(layer, Layer):
             raise OptionError(
                 "time-distributed-layer",
@@ -114,6 +113,14 @@ class TimeDistributed(Layer):
                 got=repr(layer),
                 wanted="a layer, or the configuration of one of Fourfold's",
                 do="TimeDistributed(Conv2D(4, 3)), say",
+            )
+        if layer.activity_regularizer is not None:
+            raise OptionError(
+                "time-distributed-activity",
+                "TimeDistributed has no penalty on the outputs of its layer",
+                got=f"activity_regularizer={layer.activity_regularizer!r}",
+                wanted="None",
+                do="TimeDistributed(layer, activity_regularizer=...)",
             )
         self.layer = layer
         self.updates_state = True
@@ -158,6 +165,13 @@ class TimeDistributed(Layer):
             return leaf.reshape(*inputs.shape[:2], *leaf.shape[1:])
 
         return jax.tree.map(steps, applied.outputs), applied.updates
+
+
+def described(layer: Any) -> Any:
+    """The layer that the configuration of one of Fourfold's describes; anything else as it is."""
+    if isinstance(layer, Mapping) and layer.get("class_name") in _ours(Layer):
+        return _ours(Layer)[layer["class_name"]].from_config(layer["config"])
+    return layer
 
 
 def _ours(cls: type[Layer]) -> dict[str, type[Layer]]:

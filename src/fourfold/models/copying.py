@@ -96,7 +96,21 @@ def replayed(graph: Graph, copy: Callable[[Layer], Layer], inputs: Any, call: An
 
 def _twin(layer: Layer) -> Layer:
     """A layer with the same configuration; a function is shared."""
-    if isinstance(layer, Lambda):
-        arguments: dict[str, Any] = {**layer._arguments, "name": layer.name}
-        return Lambda(**arguments)
+    if isinstance(layer, Lambda) or any(_holds_layers(value) for value in layer._arguments.values()):
+        copied: dict[str, Any] = {name: _copied(value) for name, value in layer._arguments.items()}
+        return type(layer)(**{**copied, "name": layer.name})
     return type(layer).from_config(layer.get_config())
+
+
+def _holds_layers(value: Any) -> bool:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(item, Layer) for item in items)
+
+
+def _copied(value: Any) -> Any:
+    """An argument, with layers of its own in the place of layers."""
+    if isinstance(value, Structured):
+        return clone_model(value)  # type: ignore[arg-type]
+    if isinstance(value, Layer):
+        return _twin(value)
+    return [_copied(item) for item in value] if isinstance(value, (list, tuple)) and _holds_layers(value) else value

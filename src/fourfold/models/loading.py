@@ -71,7 +71,10 @@ def _model(config: Mapping[str, Any], reading: Reading) -> Any:
         model = reading.layer(config)
         if not hasattr(model, "fit"):
             raise OptionError(
-                "not-a-model", "this is a layer, not a model", got=repr(config.get("class_name"))
+                "not-a-model",
+                "this is a layer, not a model",
+                got=repr(config.get("class_name")),
+                wanted="what model.save wrote",
             )
         shape = (config.get("build_config") or {}).get("input_shape")
         if "graph" not in vars(model) and shape:

@@ -135,8 +135,10 @@ def read(
     return jnp.einsum("...ts,...sv->...tv", dropped, value), weights
 
 
-def additive_scores(query: Array, key: Array, scale: Array | None = None) -> Array:
-    """s_ts = sum_k tanh(scale (q_tk + k_sk)): (..., T, K) and (..., S, K) to (..., T, S).
+def additive_scores(
+    query: Array, key: Array, scale: Array | None = None, weight: Array | None = None
+) -> Array:
+    """s_ts = sum_k w_k tanh(scale (q_tk + k_sk)): (..., T, K) and (..., S, K) to (..., T, S); weight w (K,), or 1.
 
     Source: Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and translate"
     (ICLR 2015).
@@ -146,7 +148,8 @@ def additive_scores(query: Array, key: Array, scale: Array | None = None) -> Arr
     (2, 4)
     """
     both = query[..., :, None, :] + key[..., None, :, :]
-    return jnp.tanh(both if scale is None else both * scale).sum(axis=-1)
+    terms = jnp.tanh(both if scale is None else both * scale)
+    return terms.sum(axis=-1) if weight is None else terms @ weight
 
 
 def split_heads(x: Array, kernel: Array, bias: Array | None = None) -> Array:

@@ -92,17 +92,27 @@ def convolution_reference(
 
 
 def transposed(
-    x: Array, kernel: Array, *, strides: Sequence[int], padding: str, dilation: Sequence[int]
+    x: Array,
+    kernel: Array,
+    *,
+    strides: Sequence[int],
+    padding: str,
+    dilation: Sequence[int],
+    output_padding: Sequence[int] | None = None,
 ) -> Array:
     """What a convolution's gradient is to its inputs: y[n, o s + k d - p, f] gathers x[n, o, c] W[k, f, c].
 
     Shapes: x (N, *S, C), kernel (*K, F, C), y (N, *O, F); O is s S, and for ``valid`` max(d (K - 1) + 1 - s, 0) more.
+    With ``output_padding`` o it is (S - 1) s + k + o, k = d (K - 1) + 1 for ``valid``, and k % 2 in its place for
+    ``same``: cut from, or added to, what ``valid`` without it gives.
 
     >>> x, kernel = jnp.array([[[1.0], [2.0]]]), jnp.array([1.0, 10.0]).reshape(2, 1, 1)
     >>> transposed(x, kernel, strides=(2,), padding="valid", dilation=(1,)).ravel()
     Array([ 1., 10.,  2., 20.], dtype=float32)
     """
     spans = [d * (k - 1) + 1 for d, k in zip(dilation, kernel.shape)]
+    if output_padding is not None:
+        return _padded_behind(x, kernel, strides, padding, dilation, output_padding, spans)
     more = [max(span - s, 0) if padding == "valid" else 0 for span, s in zip(spans, strides)]
     lengths = [length * s + extra for length, s, extra in zip(x.shape[1:-1], strides, more)]
 
@@ -111,6 +121,21 @@ def transposed(
 
     _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
     return back(x)[0]
+
+
+def _padded_behind(x, kernel, strides, padding, dilation, output_padding, spans) -> Array:
+    lengths = [(length - 1) * s + span for length, s, span in zip(x.shape[1:-1], strides, spans)]
+
+    def forward(y: Array) -> Array:
+        return convolution(y, kernel, strides=strides, padding="valid", dilation=dilation)
+
+    _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
+    whole, edges = back(x)[0], []
+    for span, more in zip(spans, output_padding):
+        both = 2 * (span - 1) + more if padding == "valid" else span + span % 2 - 2 + more
+        before = span - 1 if padding == "valid" else min(both // 2 + both % 2, span - 1)
+        edges.append((before - (span - 1), both - before - (span - 1), 0))
+    return lax.pad(whole, jnp.zeros((), x.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
 
 
 def _fast(windows: Windows, channels: int, filters: int) -> bool:

@@ -52,6 +52,32 @@ def plain_scan(
     return _batch_major(outputs), states
 
 
+def scan_of_outputs(
+    step: Callable, run: Run, inputs: Array, states: Any, mask: Array | None, shown: Callable[[Any], Array]
+) -> tuple[Array, Array | None, Any]:
+    """A plain scan of ``step(inputs at t, states) -> (output, states)``, with states nested as they like.
+
+    Gives the last output, all outputs (N, T, U) or None, and the last states. At a masked step the states stay as they
+    are, and the output is ``shown(states)``.
+    """
+    keep = _step_mask(mask)
+    first = jax.eval_shape(step, inputs[0], states)[0]
+    states, output = _varying_alike((inputs, states, keep, jnp.zeros(first.shape, first.dtype)))[1::2]
+
+    def body(before, at):
+        (states, _), (inputs_t, keep_t) = before, at
+        output, after = step(inputs_t, states)
+        if keep_t is not None:
+            output = jnp.where(keep_t, output, shown(states))
+            after = jax.tree.map(lambda new, old: jnp.where(keep_t, new, old), after, states)
+        return (after, output), output if run.return_sequences else None
+
+    (states, output), outputs = lax.scan(
+        body, (states, output), (inputs, keep), reverse=run.reverse, unroll=run.unroll
+    )
+    return output, _batch_major(outputs), states
+
+
 class FastCell(NamedTuple):
     """A cell after its matrix products, and its gradient by hand.
 
