@@ -150,23 +150,29 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Stops at the end of the epoch in which the loss is not a finite number any more.
+    """Stops at the first batch whose loss is not a finite number, as in Keras; a training that has none is as fast.
 
     With ``raise_error`` by an `OptionError`, so that no callback is told that the training has ended.
+
+    >>> import numpy as np
+    >>> from fourfold import Input, Sequential, layers, optimizers
+    >>> model = Sequential([Input(shape=(1,)), layers.Dense(1)])
+    >>> model.compile(optimizers.SGD(1e20), "mse")
+    >>> fitted = model.fit(np.ones((80, 1)), np.zeros(80), epochs=5, verbose=0, callbacks=[TerminateOnNaN()])
+    Batch 1: Invalid loss, terminating training
     """
 
     def __init__(self, raise_error: bool = False) -> None:
         self.raise_error = raise_error
 
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        if logs and not math.isfinite(logs.get("loss", 0.0)):
-            if self.raise_error:
-                raise OptionError(
-                    "loss-not-finite",
-                    f"the loss is not finite any more in epoch {epoch + 1}",
-                    got=f"loss {logs['loss']}",
-                    wanted="a finite number",
-                    do="a smaller learning rate, or clipnorm=1.0 in the optimizer",
-                )
-            print(f"Epoch {epoch + 1}: the loss is {logs['loss']}, terminating training")
-            self.model.stop_training = True
+    def on_invalid_loss(self, batch: int, logs: Logs | None = None) -> None:
+        if self.raise_error:
+            raise OptionError(
+                "loss-not-finite",
+                f"the loss is not finite any more at batch {batch}",
+                got=f"loss {(logs or {}).get('loss')}",
+                wanted="a finite number",
+                do="a smaller learning rate, or clipnorm=1.0 in the optimizer",
+            )
+        print(f"Batch {batch}: Invalid loss, terminating training")
+        self.model.stop_training = True

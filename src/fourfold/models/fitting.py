@@ -6,6 +6,7 @@ a callback has batch hooks, otherwise about half a second's worth, so that Ctrl-
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Iterator
@@ -106,7 +107,8 @@ def fit(
                 state, logs = reached, so_far
                 if bar is not None and done != feed.steps:
                     bar.progress(done, computed(program, logs))
-        short = isinstance(data, Made) and _ran_out(data, done, feed.steps, epoch + 1 < epochs)
+        whole = not model.stop_training
+        short = whole and isinstance(data, Made) and _ran_out(data, done, feed.steps, epoch + 1 < epochs)
         if not done:
             break
         params["steps"] = feed.steps or done
@@ -134,13 +136,14 @@ def _epoch(
 ) -> Iterator[tuple[int, Any, Any]]:
     """The steps of each piece in chunks; after each: how many steps are done, the state, the logs."""
     done, logs, looking = 0, program.objective.init(), told.sees_batches()
+    watching = told.sees_invalid_losses()
     for data, indices, steps in pieces:
         at = 0
         while at < steps:
             rate = _constant_rate(compiled.optimizer)
             if looking:
                 told.on_train_batch_begin(done, {})
-            started = time.perf_counter()
+            started, before = time.perf_counter(), (state, logs)
             stop = min(steps, at + chunk.steps)
             if indices is None:
                 state, logs = program.run_batch(state, logs, data, rate)
@@ -148,13 +151,43 @@ def _epoch(
                 state, logs = program.run(state, logs, data, indices, at, stop, rate)
             jax.block_until_ready(logs)
             chunk.took(stop - at, time.perf_counter() - started)
+            invalid = watching and not _is_finite(program, logs)
+            if invalid and indices is not None:
+                stop, state, logs = _first_invalid(program, before, data, indices, (at, stop), rate)
             done, at = done + stop - at, stop
             model.graph.commit(state.weights | state.fixed)
             compiled.state = state
             if looking:
                 told.on_train_batch_end(done - 1, computed(program, logs))
                 state = _looked_at(model, state)
+            if invalid:
+                told.on_invalid_loss(done - 1, computed(program, logs))
             yield done, state, logs
+            if model.stop_training:
+                return
+
+
+def _is_finite(program: Program, logs: Any) -> bool:
+    """Whether the loss so far is a number: it is none from the first batch on that has none."""
+    return math.isfinite(computed(program, logs)["loss"])
+
+
+def _first_invalid(
+    program: Program, before: tuple, data: Any, indices: Any, steps: tuple[int, int], rate: Any
+) -> tuple[int, Any, Any]:
+    """The steps of a chunk again, up to the first whose loss is no finite number: (its end, the state, the logs).
+
+    Chunks whose losses are numbers cost nothing; in one that ends with none, the step is found by halving.
+    """
+    (state, logs), (low, high) = before, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        reached, so_far = program.run(state, logs, data, indices, low, middle, rate)
+        if _is_finite(program, so_far):
+            state, logs, low = reached, so_far, middle
+        else:
+            high = middle
+    return high, *program.run(state, logs, data, indices, low, high, rate)
 
 
 def _ran_out(data: Made, done: int, steps: int | None, more: bool) -> bool:
