@@ -1,10 +1,11 @@
 """Is the verdict calibrated? Coverage of the intervals, false winners, power.
 
     python -m benchmarks.calibration [--draws 2000] [--studies 600] [--workers 2] [--seed 0] [--plans PLAN ...]
+                                     [--data DATA ...]
 
 Losses are drawn from worlds whose expected scores are known (`fourfold.evidence.simulate`): four families
-under the plans of the comparison. Prints a table for each question; minutes on two cores. The upper bound of each
-rate of false winners is to be at most 7.5 %. `benchmarks.pools` asks the same of real trainings.
+under the plans of the comparison. Prints a table for each question; minutes on two cores for each kind of data. The
+upper bound of each rate of false winners is to be at most 7.5 %. `benchmarks.pools` asks the same of real trainings.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from fourfold.evidence.design import Examples
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis
@@ -35,43 +38,148 @@ PLANS = {
 # Standard deviations of run and training set on the latent scale. Trained networks showed .01 to .05 for
 # both on easy tasks, and up to .1 for runs on digits.
 EFFECTS = {"none": (0.0, 0.0), "usual": (0.05, 0.06), "large": (0.1, 0.12)}
-CHANCE = 0.5
-BASELINE_TIE = "as the baseline"
+GUESS = "a guess"
 MOST_FALSE = 7.5  # %
 
 
 @dataclass(frozen=True)
-class Setting:
-    plan: str
-    accuracies: tuple[float, ...]
+class Case:
+    """Equal families: a chosen one is a false winner, and beside a baseline as good one that is equivalent, too."""
+
+    what: str
+    score: float
     effect: str = "usual"
-    baseline: float | None = None
+    baseline: float | str | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """A kind of data: the world's options, the scores whose coverage is asked, and how much better a family may be."""
+
+    scores: tuple[float, ...]
+    cases: tuple[Case, ...]
+    gaps: tuple[float, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def rare(shares: tuple[float, ...], rows: int) -> Data:
+    """Classes of which one has more than 80 % of the rows: the score is the balanced accuracy."""
+    good = {2: (0.85, 0.83, 0.83, 0.75), 3: (0.75, 0.73, 0.73, 0.65)}[len(shares)]
+    level = good[1]
+    cases = (
+        Case("four equal", level),
+        Case("noise", 1 / len(shares), "none", GUESS),
+        Case("as the baseline", level, baseline=level),
+    )
+    return Data(
+        good, cases, (0.05, 0.1), {"classes": shares, "examples": rows, "score": "balanced_accuracy"}
+    )
+
+
+def others(scores: tuple[float, ...], gaps: tuple[float, ...] = (), **options: Any) -> Data:
+    level = scores[1]
+    cases = Case("four equal", level), Case("as the baseline", level, baseline=level)
+    return Data(scores, cases, gaps, options)
+
+
+GOOD, FAIR, ERRORS = (0.93, 0.92, 0.92, 0.90), (0.85, 0.83, 0.83, 0.75), (1.0, 1.05, 1.05, 1.2)
+DATA = {
+    "accuracy": Data(
+        GOOD,
+        (
+            Case("four equal, .92", 0.92),
+            Case("four equal, .92", 0.92, "large"),
+            Case("four equal, .99", 0.99),
+            Case("noise", 0.5, "none", 0.5),
+            Case("as the baseline", 0.92, baseline=0.92),
+        ),
+        (0.01, 0.02, 0.04),
+    ),
+    "5 % of 400 rows": rare((0.95, 0.05), 400),
+    "5 % of 1,000 rows": rare((0.95, 0.05), 1000),
+    "5 % of 4,000 rows": rare((0.95, 0.05), 4000),
+    "10 % of 400 rows": rare((0.9, 0.1), 400),
+    "10 % of 1,000 rows": rare((0.9, 0.1), 1000),
+    "19 % of 400 rows": rare((0.81, 0.19), 400),
+    "85, 10, 5 % of 400": rare((0.85, 0.1, 0.05), 400),
+    "85, 10, 5 % of 4,000": rare((0.85, 0.1, 0.05), 4000),
+    "100 groups": others(FAIR, groups=100, examples=1000),
+    "20 groups": others(FAIR, groups=20, examples=400),
+    "100 groups, 10 %": replace(
+        rare((0.9, 0.1), 1000),
+        options={"classes": (0.9, 0.1), "examples": 1000, "groups": 100, "score": "balanced_accuracy"},
+    ),
+    "200 series of steps": others(GOOD, steps=50, examples=200),
+    "200 series, 99 %": others((0.995, 0.99, 0.99, 0.98), steps=50, examples=200, group_share=0.8),
+    "RMSE, 100 rows": others(ERRORS, score="rmse", examples=100),
+    "RMSE, 400 rows": others(ERRORS, score="rmse", examples=400),
+    "RMSE, 100 rows, t5": others(ERRORS, score="rmse", examples=100, tails=5),
+    "RMSE, 400 rows, t5": others(ERRORS, score="rmse", examples=400, tails=5),
+    "RMSE, 400 rows, t3": others(ERRORS, score="rmse", examples=400, tails=3),
+    "MASE, 100 rows, t3": others(ERRORS, score="mase", examples=100, tails=3),
+}
+
+KINDS = "one of " + "; ".join(DATA).replace("%", "%%")
+
+
+@dataclass(frozen=True)
+class Setting:
+    data: str
+    plan: str
+    scores: tuple[float, ...]
+    effect: str = "usual"
+    baseline: float | str | None = None
 
     @property
     def world(self) -> World:
         seeds, folds, examples = PLANS[self.plan]
         run, training = EFFECTS[self.effect]
-        return World(self.accuracies, seeds, folds, examples, run=run, training=training)
+        options = {"examples": examples, "run": run, "training": training} | DATA[self.data].options
+        return World(self.scores, seeds, folds, **options)
 
 
-def covers(setting: Setting, seed: tuple[int, int]) -> tuple[bool, bool, bool, float]:
-    """One draw: is the score, are all four scores, are all four differences to the best other inside?
+def examples(world: World) -> Examples:
+    """What a study knows of a world's examples."""
+    classes = bool(world.classes)
+    return {
+        "groups": world.group if world.groups else None,
+        "strata": world.strata if classes else None,
+        "weights": world.weights if classes else None,
+    }
 
-    And the half-width of the winner's difference.
+
+def covers(setting: Setting, seed: tuple[int, int]) -> tuple[float, ...]:
+    """One draw: are the score, all four scores, a difference, and all four differences to the best other inside?
+
+    And the half-widths of the first score and of the winner's difference.
     """
     world = setting.world
-    analysis = Analysis(*world.draw(np.random.default_rng(seed)))
-    truth = dict(zip(world.names, setting.accuracies))
-    one = analysis.mean(world.names[0])
-    together, best_others = analysis.means(), analysis.best_others()
-    deltas = {f: truth[f] - max(truth[g] for g in truth if g != f) for f in truth}
+    analysis = Analysis(*world.draw(np.random.default_rng(seed)), world.score, **examples(world))
+    truth = dict(zip(world.names, world.scores))
+    better = {f: -t if analysis.lower else t for f, t in truth.items()}
+    first, second = world.names[:2]
+    one, together, best_others = analysis.mean(first), analysis.means(), analysis.best_others()
+    pair = analysis.difference(first, second)
+    half = stats.t.ppf(0.975, pair.dof) * pair.standard_error
+    deltas = {f: better[f] - max(better[g] for g in better if g != f) for f in better}
     winner = max(best_others.values(), key=lambda i: i.value)
     return (
-        one.low <= truth[world.names[0]] <= one.high,
+        one.low <= truth[first] <= one.high,
         all(i.low <= truth[f] <= i.high for f, i in together.items()),
+        bool(abs(pair.value - better[first] + better[second]) <= half),
         all(i.low - 1e-12 <= deltas[f] <= i.high + 1e-12 for f, i in best_others.items()),
+        (one.high - one.low) / 2,
         (winner.high - winner.low) / 2,
     )
+
+
+def baseline(world: World, score: float | str, random: np.random.Generator) -> BaselineFindings:
+    """A guess that gives all rows the most frequent class, or a predictor of a known score."""
+    if score == GUESS:
+        return BaselineFindings(((world.strata > 0) * world.weights)[None], 1 / len(world.classes), guess=True)
+    value = float(score)
+    one = replace(world, scores=(value,), seeds=1, run=0.0)
+    return BaselineFindings(one.draw(random)[0][one.names[0]], value)
 
 
 def verdict(setting: Setting, seed: tuple[int, int]) -> tuple[str, str | None]:
@@ -83,10 +191,10 @@ def verdict(setting: Setting, seed: tuple[int, int]) -> tuple[str, str | None]:
     }
     baselines = {}
     if setting.baseline is not None:
-        wrong = (random.random((1, world.examples)) > setting.baseline).astype(float)
-        baselines = {"majority": BaselineFindings(wrong, setting.baseline)}
+        baselines = {"baseline": baseline(world, setting.baseline, random)}
     protocol = "cross-validation" if world.folds > 1 else "hold-out"
-    decided = decide(Findings("accuracy", families, runs, fold, baselines, protocol=protocol))
+    known = examples(world)
+    decided = decide(Findings(world.score, families, runs, fold, baselines, protocol=protocol, **known))
     return decided.kind, decided.family
 
 
@@ -105,6 +213,9 @@ def main() -> None:
         "--effects", nargs="+", choices=EFFECTS, default=list(EFFECTS), help="of the coverage"
     )
     parser.add_argument("--plans", nargs="+", choices=PLANS, default=list(PLANS), metavar="PLAN")
+    parser.add_argument(
+        "--data", nargs="+", choices=DATA, default=["accuracy"], metavar="DATA", help=KINDS
+    )
     parser.add_argument("--only", choices=["coverage", "false-winners", "power"])
     options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
@@ -115,64 +226,66 @@ def main() -> None:
             )
 
         if options.only in (None, "coverage"):
-            coverage(each, options.plans, options.draws, options.effects)
+            coverage(each, options.data, options.plans, options.draws, options.effects)
         if options.only in (None, "false-winners"):
-            false_winners(each, options.plans, options.studies)
+            false_winners(each, options.data, options.plans, options.studies)
         if options.only in (None, "power"):
-            power(each, options.plans, options.studies)
+            power(each, options.data, options.plans, options.studies)
 
 
-def coverage(each, plans: list[str], draws: int, effects: list[str]) -> None:
-    print(f"Coverage of nominal 95 % over {draws} draws (accuracies .93 .92 .92 .90), in %")
-    print(f"{'plan':28}{'effects':9}{'score':>8}{'4 scores':>10}{'4 differences':>15}{'half-width':>12}")
-    for plan in plans:
-        for effect in effects:
-            rows = np.array(each(covers, Setting(plan, (0.93, 0.92, 0.92, 0.90), effect), draws), float)
-            one, four, deltas, width = 100 * rows.mean(0)
-            print(f"{plan:28}{effect:9}{one:8.1f}{four:10.1f}{deltas:15.1f}{width:12.2f}", flush=True)
+def coverage(each, data: list[str], plans: list[str], draws: int, effects: list[str]) -> None:
+    print(f"Coverage of nominal 95 % over {draws} draws, in %, and half-widths")
+    print(f"{'data':22}{'plan':28}{'effects':9}{'score':>8}{'4 scores':>10}{'difference':>12}", end="")
+    print(f"{'4 differences':>15}{'of a score':>12}{'of a difference':>17}")
+    for name in data:
+        for plan in plans:
+            for effect in effects:
+                setting = Setting(name, plan, DATA[name].scores, effect)
+                rows = np.array(each(covers, setting, draws), float).mean(0)
+                one, four, pair, deltas = 100 * rows[:4]
+                start = f"{name:22}{plan:28}{effect:9}{one:8.1f}{four:10.1f}{pair:12.1f}{deltas:15.1f}"
+                print(f"{start}{rows[4]:12.3f}{rows[5]:17.3f}", flush=True)
 
 
-def false_winners(each, plans: list[str], studies: int) -> None:
+def false_winners(each, data: list[str], plans: list[str], studies: int) -> None:
     print(
         f"\nFalse winners in {studies} studies, in %, with the one-sided 95 % upper bound of their rate: chosen"
     )
     print("among four equal families; chosen or called equivalent where none is better than the baseline.")
-    print(
-        f"{'plan':28}{'what':18}{'effects':9}{'rate':>7}{'bound':>7}{'equivalent':>12}{'undecided':>11}{'none':>7}"
-    )
+    print(f"{'data':22}{'plan':28}{'what':18}{'effects':9}{'rate':>7}{'bound':>7}", end="")
+    print(f"{'equivalent':>12}{'undecided':>11}{'none':>7}")
     largest = 0.0
-    for plan in plans:
-        for what, accuracy, effect, baseline in (
-            ("four equal, .92", 0.92, "usual", None),
-            ("four equal, .92", 0.92, "large", None),
-            ("four equal, .99", 0.99, "usual", None),
-            ("noise", CHANCE, "none", CHANCE),
-            (BASELINE_TIE, 0.92, "usual", 0.92),
-        ):
-            setting = Setting(plan, (accuracy,) * 4, effect, baseline)
-            kinds = Counter(kind for kind, _ in each(verdict, setting, studies))
-            false = kinds["choose"] + (0 if baseline is None else kinds["equivalent"])
-            rate, bound = 100 * false / studies, 100 * upper_bound(false, studies)
-            largest = max(largest, bound)
-            rest = f"{100 * kinds['equivalent'] / studies:12.1f}{100 * kinds['undecided'] / studies:11.1f}"
-            rest += f"{100 * kinds['none'] / studies:7.1f}"
-            print(f"{plan:28}{what:18}{effect:9}{rate:7.1f}{bound:7.1f}{rest}", flush=True)
+    for name in data:
+        for plan in plans:
+            for case in DATA[name].cases:
+                setting = Setting(name, plan, (case.score,) * 4, case.effect, case.baseline)
+                kinds = Counter(kind for kind, _ in each(verdict, setting, studies))
+                false = kinds["choose"] + (0 if case.baseline is None else kinds["equivalent"])
+                rate, bound = 100 * false / studies, 100 * upper_bound(false, studies)
+                largest = max(largest, bound)
+                rest = f"{100 * kinds['equivalent'] / studies:12.1f}{100 * kinds['undecided'] / studies:11.1f}"
+                rest += f"{100 * kinds['none'] / studies:7.1f}"
+                start = f"{name:22}{plan:28}{case.what:18}{case.effect:9}"
+                print(f"{start}{rate:7.1f}{bound:7.1f}{rest}", flush=True)
     print(f"The largest bound is {largest:.1f}; at most {MOST_FALSE} is wanted.")
 
 
-def power(each, plans: list[str], studies: int) -> None:
-    print(f"\nPower over {studies} studies: one family is better than three equal ones (.92), in %")
-    print(f"{'plan':28}{'points':>7}{'chosen':>8}{'wrong one':>11}{'equivalent':>12}{'undecided':>11}")
-    for plan in plans:
-        for points in (1, 2, 4):
-            setting = Setting(plan, (0.92 + points / 100, 0.92, 0.92, 0.92))
-            found = Counter(each(verdict, setting, studies))
-            right = 100 * found["choose", "family 1"] / studies
-            kinds = dict.fromkeys(("choose", "equivalent", "undecided"), 0.0)
-            for (kind, _), count in found.items():
-                kinds[kind] += 100 * count / studies
-            wrong, rest = kinds["choose"] - right, f"{kinds['equivalent']:12.1f}{kinds['undecided']:11.1f}"
-            print(f"{plan:28}{points:7}{right:8.1f}{wrong:11.1f}{rest}", flush=True)
+def power(each, data: list[str], plans: list[str], studies: int) -> None:
+    print(f"\nPower over {studies} studies: one family is better than three equal ones, in %")
+    print(f"{'data':22}{'plan':28}{'better by':>10}{'chosen':>8}{'wrong one':>11}", end="")
+    print(f"{'equivalent':>12}{'undecided':>11}")
+    for name in data:
+        for plan in plans:
+            for gap in DATA[name].gaps:
+                level = DATA[name].cases[0].score
+                found = Counter(each(verdict, Setting(name, plan, (level + gap, *[level] * 3)), studies))
+                right = 100 * found["choose", "family 1"] / studies
+                kinds = dict.fromkeys(("choose", "equivalent", "undecided"), 0.0)
+                for (kind, _), count in found.items():
+                    kinds[kind] += 100 * count / studies
+                rest = f"{kinds['equivalent']:12.1f}{kinds['undecided']:11.1f}"
+                start = f"{name:22}{plan:28}{100 * gap:10.3g}{right:8.1f}{kinds['choose'] - right:11.1f}"
+                print(f"{start}{rest}", flush=True)
 
 
 if __name__ == "__main__":

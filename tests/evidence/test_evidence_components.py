@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from fourfold.errors import OptionError
-from fourfold.evidence.components import TRAINING_PER_RUN, TRAINING_SHARED, Components, Design
+from fourfold.evidence.components import TRAINING_PER_RUN, TRAINING_SHARED, Components
+from fourfold.evidence.design import Design
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis
 
@@ -74,7 +75,7 @@ def test_the_difference_of_equal_families_keeps_what_they_do_not_share():
 
 def test_covariance_and_contrast_agree_where_folds_do_not_scatter():
     losses, runs, fold = World((0.9, 0.8, 0.85), 3, 5, 400).draw(np.random.default_rng(5))
-    components = Components(losses, Design.of(runs, fold), pseudo=1.0)
+    components = Components(losses, Design.of(runs, fold))
     for weights in ([1, 0, 0], [1, -1, 0], [0, 1, -1]):
         estimate = components.contrast(dict(zip(components.names, weights)))
         w = np.array(weights, float)

@@ -1,5 +1,7 @@
 """Intervals: coverage in known worlds, limits, invariances, degenerate data."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,12 @@ def at_least(hits: int, draws: int, rate: float) -> bool:
 def plan(S: int, K: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     fold = np.arange(n) % K
     return np.arange(S)[:, None] * K + fold, fold
+
+
+def classes_of(*counts: int) -> tuple[np.ndarray, np.ndarray]:
+    """The classes of examples, so many of each, and the weights by which classes count alike."""
+    strata = np.repeat(np.arange(len(counts)), counts)
+    return strata, (len(strata) / (len(counts) * np.array(counts)))[strata]
 
 
 # coverage
@@ -131,6 +139,14 @@ def test_one_sided_critical_values_are_dunnetts():
     assert stats.norm.isf(level) == pytest.approx(2.16, rel=0.01)
 
 
+def test_comparisons_of_equal_variance_have_one_critical_value_in_any_order():
+    related, dof = np.array([[1, 0.2, 0.6], [0.2, 1, 0.4], [0.6, 0.4, 1]]), np.full(3, 12.0)
+    levels = {
+        critical_level(related[np.ix_(order, order)], dof, 0.95) for order in map(list, permutations(range(3)))
+    }
+    assert len(levels) == 1
+
+
 def test_two_families_mirror_each_other():
     losses, runs, fold = World((0.9, 0.85), 3, 5, 300).draw(np.random.default_rng(6))
     first, second = differences(losses, runs, fold).values()
@@ -199,10 +215,12 @@ def test_examples_that_all_families_get_wrong_shift_no_difference(study, wrong):
     found = Analysis(shifted, runs, fold)
     for f, i in expected.items():
         assert found.best_others()[f].value == pytest.approx(i.value)
-    a, b = list(losses)[:2]
-    paired = Analysis(losses, runs, fold).components.contrast({a: 1, b: -1}).example
-    pseudo = 2 * (found.error_square - 1) / len(fold) ** 2  # a loss of 2 is a larger error
-    assert found.components.contrast({a: 1, b: -1}).example == pytest.approx(paired + pseudo)
+
+    def paired(analysis):
+        components, (a, b) = analysis.components, list(losses)[:2]
+        return components.contrast({a: 1, b: -1}, errors=False).example
+
+    assert paired(found) == pytest.approx(paired(Analysis(losses, runs, fold)))
 
 
 # degenerate data
@@ -261,13 +279,98 @@ def test_a_single_family_has_no_difference_and_a_handful_of_rows_has_wide_interv
 def test_balanced_accuracy_is_wider_where_a_class_is_rare():
     """1,000 rows, 20 of a rare class; all errors there: as uncertain as 20 rows."""
     n, rare = 1000, 20
-    weight = np.where(np.arange(n) < rare, n / (2 * rare), n / (2 * (n - rare)))
+    strata, weights = classes_of(rare, n - rare)
     runs, fold = plan(1, 1, n)
-    wrong = (np.arange(n) < 10) * weight
-    balanced = mean_interval(wrong[None], runs, fold, "balanced_accuracy")
+    wrong = (np.arange(n) < 10) * weights
+    analysis = Analysis(
+        {"a": wrong[None]}, runs, fold, "balanced_accuracy", strata=strata, weights=weights
+    )
+    balanced = analysis.mean("a")
     assert balanced.value == pytest.approx(0.75)
     recall = stats.binomtest(10, 20).proportion_ci()
     assert balanced.high - balanced.low == pytest.approx((recall.high - recall.low) / 2, rel=0.35)
+
+
+def test_the_variance_of_a_balanced_accuracy_is_that_of_its_recalls():
+    """How many examples a class has is given: its rate of errors adds no variance by being another than the others'."""
+    counts, wrong = (10, 30, 160), (2, 15, 120)
+    strata, weights = classes_of(*counts)
+    loss = np.concatenate([np.arange(n) < k for n, k in zip(counts, wrong)]) * weights
+    analysis = Analysis(
+        {"a": loss[None]}, *plan(1, 1, 200), "balanced_accuracy", strata=strata, weights=weights
+    )
+    recalls = [(k / n) * (1 - k / n) / (n - 1) / 9 for n, k in zip(counts, wrong)]
+    estimate = analysis.components.contrast({"a": 1.0}, errors=False)
+    assert estimate.variance == pytest.approx(sum(recalls))
+    dof = sum(recalls) ** 2 / sum(v**2 / (n - 1) for v, n in zip(recalls, counts))
+    assert estimate.dof == pytest.approx(dof)
+
+
+def test_families_that_agree_on_few_examples_of_a_class_may_differ_there():
+    """No error among 20 examples of the rare class, by either: its recalls may be 90 and 100 %."""
+    strata, weights = classes_of(20, 380)
+    loss = np.where((strata == 1) & (np.arange(400) % 20 == 0), weights, 0.0)
+    analysis = Analysis(
+        {"a": loss[None], "b": loss[None]},
+        *plan(1, 1, 400),
+        "balanced_accuracy",
+        strata=strata,
+        weights=weights,
+    )
+    assert analysis.best_others()["a"].low < -0.05 and analysis.best_others()["a"].high > 0.05
+    recalls = stats.binomtest(20, 20).proportion_ci().low, stats.binomtest(361, 380).proportion_ci().low
+    assert analysis.mean("a").low == pytest.approx(0.975 - np.hypot(1 - recalls[0], 0.95 - recalls[1]) / 2)
+
+
+@pytest.mark.parametrize("seeds, folds", [(5, 1), (3, 5)], ids=str)
+def test_balanced_accuracies_are_inside_their_intervals(seeds, folds):
+    scores = (0.85, 0.83, 0.83, 0.75)
+    world = World(scores, seeds, folds, 400, classes=(0.9, 0.1), score="balanced_accuracy")
+    inside = together = width = 0
+    for losses, runs, fold in world.draws(DRAWS, seed=5):
+        analysis = Analysis(
+            losses, runs, fold, world.score, strata=world.strata, weights=world.weights
+        )
+        one = analysis.mean("family 1")
+        inside += one.low <= 0.85 <= one.high
+        width += (one.high - one.low) / DRAWS
+        together += analysis.best_others()["family 1"].low <= 0.02 <= analysis.best_others()["family 1"].high
+    assert at_least(inside, DRAWS, 0.95), inside
+    assert at_least(together, DRAWS, 0.95), together
+    assert width < (0.11 if folds == 1 else 0.16)  # of 40 examples of a class alone .11
+
+
+def test_one_wrong_step_of_many_series_says_little_of_a_whole_one():
+    """A series may be wrong altogether: 100 of them show no less than 3 % of error, however many their steps."""
+    loss = np.zeros((1, 100))
+    loss[0, 7] = 0.01
+    found = mean_interval(loss, *plan(1, 1, 100))
+    assert found.low < 0.97 and found.high > 0.9999
+
+
+def test_groups_whose_errors_are_few_rows_each_are_no_errors_of_whole_groups():
+    world = World((0.85, 0.83), 3, 1, 400, groups=20)
+    losses, runs, fold = world.draw(np.random.default_rng(0))
+    analysis = Analysis(losses, runs, fold, groups=world.group)
+    size = analysis.components.units.size[0, 0]
+    assert 2 < size < 12  # rows, of 20 a group
+    assert analysis.mean("family 1").high - analysis.mean("family 1").low < 0.22
+
+
+def test_the_interval_of_an_error_is_longer_where_large_losses_are_rare():
+    random, n = np.random.default_rng(1), 100
+    squares = (random.standard_t(5, n) ** 2)[None]
+    found = mean_interval(squares, *plan(1, 1, n), "rmse")
+    assert found.high - found.value > 1.3 * (found.value - found.low)
+    # the ends are those of Hall's transformation of the mean square's t
+    mean, error, t = squares.mean(), squares.std(ddof=1) / np.sqrt(n), stats.t.ppf(0.975, n - 1)
+    a = ((squares - mean) ** 3).sum() * (n / (n - 1)) ** 1.5 / (n * error) ** 3
+    for end, side in ((found.low, 1), (found.high, -1)):
+        T = (mean - end**2) / error
+        assert T + a * T**2 / 3 + a**2 * T**3 / 27 + a / 6 == pytest.approx(side * t)
+    even = np.concatenate([np.zeros(50), np.ones(50)])[None]  # no skewness: plain t
+    plain = mean_interval(even, *plan(1, 1, n), "mase")
+    assert plain.high - plain.value == pytest.approx(plain.value - plain.low)
 
 
 def test_an_unknown_score_gets_a_close_name():

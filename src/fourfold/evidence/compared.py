@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class Compared:
 
 def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     """The statistics that the rules read."""
-    analysis = Analysis(trained, findings.runs, findings.fold, findings.score, groups=findings.groups)
+    analysis = Analysis(trained, findings.runs, findings.fold, findings.score, **findings.examples)
     if (analysis.design.folds > 1) != (findings.protocol == "cross-validation"):
         raise OptionError(
             "bad-protocol",
@@ -77,13 +78,14 @@ def compare(findings: Findings, trained: dict[str, np.ndarray]) -> Compared:
     gained, as_trained, against = {}, {}, next(iter(analysis.values.values()))
     guess, over_guess = next((name for name, found in findings.baselines.items() if found.guess), None), None
     if baseline is not None:
-        loss = findings.baselines[baseline].losses
-        design = findings.runs, findings.fold, findings.score, findings.level, findings.groups
-        gained = gains(trained, loss, *design)
-        as_trained = gains(trained, loss, *design, seeded=False)
-        if guess is not None and not findings.baselines[baseline].guess:
+        loss, constant = findings.baselines[baseline].losses, findings.baselines[baseline].guess
+        design = findings.runs, findings.fold, findings.score, findings.level
+        over = partial(gains, **findings.examples)
+        gained = over(trained, loss, *design, constant=constant)
+        as_trained = over(trained, loss, *design, seeded=False, constant=constant)
+        if guess is not None and not constant:
             guessed = findings.baselines[guess].losses
-            over_guess = gains({baseline: loss}, guessed, *design, seeded=False)[baseline]
+            over_guess = over({baseline: loss}, guessed, *design, seeded=False, constant=True)[baseline]
         against = of_loss(findings.score, float(np.mean(loss)))
     elif analysis.lower:
         against = min(analysis.values.values())

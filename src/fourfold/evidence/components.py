@@ -9,6 +9,11 @@ The families see the same examples, so `example` is correlated among them; their
 cross-validation the training sets overlap in all but one fold each, which the spread between folds hides:
 with effects that add up over training examples the mean of K such effects has the variance
 (K - 1)/K Var(training), not 1/K of it.
+
+A score is sum w loss / sum w, of balanced accuracy over each class's examples for themselves: how many there are of a
+class, and what they weigh, is given and no part of the variance. So a loss stands for what it adds to that of its
+stratum, L[s, i] = loss[s, i] - w[i] sum_stratum loss / sum_stratum w + mean (the linearised ratio; Särndal, Swensson
+and Wretman 1992, chapter 5).
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ import numpy as np
 from scipy import special
 
 from fourfold.errors import OptionError
+from fourfold.evidence.design import Design
 
 # Var(training) / Var(run), and the share of Var(training) that two families have in common, which leaves
 # their difference. Folds can't tell, as their training sets overlap. Measured on fresh examples with small
@@ -35,65 +41,43 @@ P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
 
 @dataclass(frozen=True)
-class Design:
-    """Which trained model predicted which entry: S seeds, K folds (one: a hold-out), n examples."""
+class Units:
+    """What the losses of F families are in each of C strata: rates, and errors as so many independent ones.
 
-    seeds: int
-    folds: int
-    fold: np.ndarray  # (n,), numbered 0 to K - 1
-    group: np.ndarray  # (n,), numbered 0 to G - 1: examples of one group depend on each other
+    An error is as large as a group's losses in a stratum are where there are any, sum s^2 / sum s, among which one is
+    counted that is as large as it can be: few errors say little of the next one's size. Of examples that are right or
+    wrong by themselves it is the example's weight.
+    """
 
-    @property
-    def examples(self) -> int:
-        return len(self.fold)
-
-    @property
-    def groups(self) -> int:
-        """G, as many as examples where each stands alone."""
-        return int(self.group.max()) + 1
-
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sums over the examples of each group: (..., n) to (..., G)."""
-        if self.groups == self.examples:
-            return values
-        flat = values.reshape(-1, self.examples)
-        return np.stack([np.bincount(self.group, row, self.groups) for row in flat]).reshape(
-            *values.shape[:-1], self.groups
-        )
+    rates: np.ndarray  # (F, C), the loss over the weight
+    size: np.ndarray  # (F, C), of an error
+    weight: np.ndarray  # (C,), summing to n
+    count: np.ndarray  # (C,), groups
 
     @classmethod
-    def of(cls, runs: np.ndarray, fold: np.ndarray, groups: np.ndarray | None = None) -> Design:
-        """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,).
+    def of(cls, design: Design, losses: list[np.ndarray]) -> Units:
+        """From losses (n,), each the mean over seeds."""
+        part, stratum = design.parts()
+        weights = np.bincount(part, design.weight)
 
-        ``groups`` (n,) names the examples that depend on each other, such as those of one patient.
+        def by_stratum(values: np.ndarray) -> np.ndarray:
+            return np.bincount(stratum, values)
 
-        Raises:
-            OptionError: ``bad-runs``, if a (seed, fold) was predicted by several models, or a model
-                predicted several.
-        """
-        runs, fold = np.atleast_2d(runs), np.asarray(fold)
-        if runs.shape[1] != len(fold) or len(fold) == 0:
-            raise OptionError(
-                "bad-runs",
-                "runs and fold don't fit",
-                got=f"runs {runs.shape}, fold {fold.shape}",
-                wanted="runs (S, n) and fold (n,) with n >= 1",
-                do="give the fold of each test example, and for each seed the run that predicted it",
-            )
-        _, number = np.unique(fold, return_inverse=True)
-        cells = len(runs) * (int(number.max()) + 1)
-        cell = np.arange(len(runs))[:, None] * (int(number.max()) + 1) + number
-        names, run = np.unique(runs, return_inverse=True)
-        if not len(np.unique(run.reshape(cell.shape) * cells + cell)) == len(names) == cells:
-            raise OptionError(
-                "bad-runs",
-                "runs must number the trained models: one for each seed and fold",
-                got=f"{len(names)} runs for {cells} pairs of seed and fold",
-                wanted="runs[s, i] equal where, and only where, seed and fold are",
-                do="number the runs by seed * K + fold",
-            )
-        group = np.arange(len(fold)) if groups is None else np.unique(groups, return_inverse=True)[1]
-        return cls(len(runs), int(number.max()) + 1, number, group)
+        weight = np.maximum(by_stratum(weights), 1e-300)
+        largest = np.maximum(by_stratum(weights**2) / weight, 1e-300)
+        sums = [np.bincount(part, loss) for loss in losses]
+        loss = np.stack([by_stratum(s) for s in sums])
+        size = (np.stack([by_stratum(s**2) for s in sums]) + largest**2) / (loss + largest)
+        return cls(loss / weight, size, weight, np.bincount(stratum))
+
+    @property
+    def examples(self) -> np.ndarray:
+        """As how many independent ones examples count, (F, C)."""
+        return self.weight / self.size
+
+    def dof(self, design: Design) -> np.ndarray:
+        """Degrees of freedom (C,) of the variance over a stratum's groups within folds."""
+        return np.maximum(self.count - 1 - (design.folds - 1) * self.count / design.groups, 1)
 
 
 @dataclass(frozen=True)
@@ -123,9 +107,10 @@ class Components:
         losses: name -> (S, n), or (1, n) for a predictor without seeds of its own.
         design: which trained model predicted which entry.
         deterministic: names of predictors without seeds of their own, where S is 1.
-        pseudo: the square of the loss of one error, for losses that are 0 or more by whole errors. It adds
-            one error each way to the examples (Bonett and Price 2012), without which families that agree
-            everywhere, or make no error, would be known exactly.
+        errors: whether a loss is an error or a share of one. Then one error each way is added to each stratum
+            (Bonett and Price 2012), without which families that agree everywhere, or make no error, would be known
+            exactly; see `Units`.
+        constant: names of predictors that read no input, which get no such error.
 
     Raises:
         OptionError: ``bad-losses``, if shapes don't fit, or a loss is not finite.
@@ -137,27 +122,37 @@ class Components:
         design: Design,
         *,
         deterministic: Collection[str] = (),
-        pseudo: float = 0.0,
+        errors: bool = False,
+        constant: Collection[str] = (),
     ) -> None:
-        self.names, self.design, self.pseudo = tuple(losses), design, pseudo
+        self.names, self.design = tuple(losses), design
         S, K, n, fold, G = design.seeds, design.folds, design.examples, design.fold, design.groups
         F, sizes = len(self.names), np.bincount(design.fold)
+        self.units = Units.of(design, [_checked(name, losses[name], S, n).mean(0) for name in self.names])
+        counted = errors * np.array([name not in constant for name in self.names])
+        self.pseudo = counted[:, None] * self.units.size**2 / n**2  # (F, C), of a mean's variance
+        in_parts = self.units.dof(design)
+        unbiased = np.sqrt(self.units.count / in_parts)[design.stratum]
         self.means, self.fold_means, centred = np.zeros(F), np.zeros((F, K)), np.zeros((F, n))
         self.random = np.zeros(F, bool)  # has seeds of its own
         square, noise = np.zeros(F), np.zeros(F)  # of cells among seeds: in all, and by their examples alone
         for f, name in enumerate(self.names):
             loss = _checked(name, losses[name], S, n)
             self.random[f] = name not in deterministic and len(loss) == S
+            self.means[f] = loss.mean()
+            loss = loss - design.weight * self.units.rates[f, design.stratum] + self.means[f]
             example = loss.mean(0)
             cells = np.stack([np.bincount(fold, row, K) for row in loss]) / sizes  # (S, K)
-            self.means[f], self.fold_means[f] = example.mean(), cells.mean(0)
+            self.fold_means[f] = cells.mean(0)
             centred[f] = example - self.fold_means[f, fold]
             if len(loss) > 1:
                 square[f] = cells.var(0, ddof=1).mean()
                 residual = loss - cells[:, fold] - centred[f]
                 noise[f] = (design.sums(residual) ** 2).sum() / max((S - 1) * (G - K), 1) * K * G / n**2
-        self.example_dof, sums = max(G - K, 1), design.sums(centred)
-        self.example_covariance = sums @ sums.T / self.example_dof * G / n
+        self.example_dof, self.group_sums = max(G - K, 1), design.sums(centred * unbiased)
+        self.example_covariance = self.group_sums @ self.group_sums.T / n
+        part, self.parts_stratum = design.parts()
+        self.part_sums = np.stack([np.bincount(part, row) for row in centred * unbiased])
         self.run_pool = np.arange(F) if S > 1 else np.zeros(F, int)  # whose runs are one estimate
         self.run_variance, self.run_dof = self._runs(square, noise)
 
@@ -247,41 +242,58 @@ class Components:
 
     def covariance(self) -> np.ndarray:
         """The modelled covariance of the means, (F, F): examples, runs and training sets."""
-        S, K, n, G = self.design.seeds, self.design.folds, self.design.examples, self.design.groups
+        S, K, n = self.design.seeds, self.design.folds, self.design.examples
         deviation = np.sqrt(self.run_variance)
         shared = TRAINING_SHARED * np.outer(deviation, deviation)
         training = np.diag((1 - TRAINING_SHARED) * self.run_variance) + shared
-        examples = self.example_covariance / n + np.eye(len(self.names)) * self.pseudo / G**2
+        examples = self.example_covariance / n + np.diag(self.pseudo.sum(1))
         return examples + np.diag(self.run_variance) / (S * K) + training * TRAINING_PER_RUN * (K - 1) / K
 
-    def contrast(self, weights: Mapping[str, float]) -> Estimate:
+    def contrast(self, weights: Mapping[str, float], *, errors: bool = True) -> Estimate:
         r"""sum_f w_f mean_f with its variance (Satterthwaite's degrees of freedom go with it):
 
-        example  = w' E w / n + |w|^2 pseudo / G^2      E: covariance over examples within folds
+        example  = w' E w / n + sum_k p_k^2 / (p_k + 2 v_k)      E: covariance over examples within folds and strata
         run      = sum_f w_f^2 Var(run_f) / (S K)
         training = (K - 1)/K TRAINING_PER_RUN ((1 - c) sum_f w_f^2 Var(run_f) + c (sum_f w_f sd(run_f))^2)
         fold     = what the means of folds scatter beyond example and run, over K, where it is significant
+
+        v_k is the part of stratum k in the first term, p_k that of one error of each family: without any the variance
+        is p_k, with many the second term vanishes. Not so without ``errors``.
         """
-        S, K, n, G = self.design.seeds, self.design.folds, self.design.examples, self.design.groups
+        S, K, n = self.design.seeds, self.design.folds, self.design.examples
         w = np.array([weights.get(name, 0.0) for name in self.names])
-        example = float(w @ self.example_covariance @ w / n + w @ w * self.pseudo / G**2)
+        in_strata, example_dof = self._examples(w)
+        one_error = w**2 @ self.pseudo * errors
+        example = float(w @ self.example_covariance @ w / n)
+        example += float((one_error**2 / np.maximum(one_error + 2 * in_strata, 1e-300)).sum())
         own, common = w**2 * self.run_variance, float(w @ np.sqrt(self.run_variance)) ** 2
         overlap = TRAINING_PER_RUN * (K - 1) / K
         run = float(own.sum()) / (S * K)
         training = overlap * ((1 - TRAINING_SHARED) * float(own.sum()) + TRAINING_SHARED * common)
-        fold, squares = 0.0, example**2 / self.example_dof
+        fold, squares = 0.0, example**2 / example_dof
         if run > 0:
             parts = np.bincount(self.run_pool, own * (run + training) / own.sum())
             dofs = np.bincount(self.run_pool, self.run_dof) / np.maximum(np.bincount(self.run_pool), 1)
             squares += float((parts**2 / np.maximum(dofs, 1)).sum())
         if K > 1 and S > 1:
             between, known = float((w @ self.fold_means).var(ddof=1)) / K, example + run
-            if between > known and special.fdtrc(K - 1, self.example_dof, between / known) < P_VALUE:
+            if between > known and special.fdtrc(K - 1, example_dof, between / known) < P_VALUE:
                 fold = between - known
                 squares = between**2 / (K - 1) + training**2 / float(self.run_dof.min())
         total = example + run + fold + training
-        dof = total**2 / squares if squares > 0 else float(self.example_dof)
+        dof = total**2 / squares if squares > 0 else example_dof
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
+
+
+    def skewness(self, name: str, error: float) -> float:
+        """That of a mean with this standard error, of which examples are the skewed part."""
+        return float(((self.group_sums[self.names.index(name)] / self.design.examples / error) ** 3).sum())
+
+    def _examples(self, weights: np.ndarray) -> tuple[np.ndarray, float]:
+        """The variance of a contrast by strata (C,), of examples alone, and Satterthwaite's degrees of freedom."""
+        variances = np.bincount(self.parts_stratum, (weights @ self.part_sums) ** 2) / self.design.examples**2
+        squares = (variances**2 / self.units.dof(self.design)).sum()
+        return variances, float(variances.sum() ** 2 / squares) if squares > 0 else float(self.example_dof)
 
 
 def _positive_part(estimate: np.ndarray, error: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fourfold.evidence.design import Examples
 from fourfold.evidence.evidence import Evidence
 
 TITLES = {
@@ -59,12 +60,14 @@ class Findings:
         runs: (S, n), the number of the trained model that predicted the entry.
         fold: (n,), the fold that holds example i out.
         baselines: name -> findings; the one that is best on validation data is the one to beat, of equals the one
-            that tests best.
+            that tests best. One whose losses or validation score are not finite is left out.
         margin: the difference that matters, in the score's unit; None is 0.01 of accuracy, or 2 % of the
             RMSE of the baseline to beat (without baselines: of the best family).
         protocol: ``cross-validation`` or ``hold-out``.
         level: of the simultaneous intervals.
         groups: (n,), which examples depend on each other; None if each stands alone.
+        strata: (n,), the classes that a balanced accuracy is the mean over; else None.
+        weights: (n,), the loss of a wrong example, to a factor; None if all are alike.
         further: what else the study measured, for the doubts (`doubts` names the measures); decides nothing.
     """
 
@@ -77,7 +80,13 @@ class Findings:
     protocol: Literal["cross-validation", "hold-out"] = "cross-validation"
     level: float = 0.95
     groups: np.ndarray | None = None
+    strata: np.ndarray | None = None
+    weights: np.ndarray | None = None
     further: tuple[Evidence, ...] = ()
+
+    @property
+    def examples(self) -> Examples:
+        return {"groups": self.groups, "strata": self.strata, "weights": self.weights}
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,12 @@ def critical_level(
     if m == 1:
         return 1 - level
     scale = np.sqrt(np.diag(covariance))
-    order = np.lexsort((dof, scale))  # the names of the families must not matter
-    scale, dof = np.where(scale > 0, scale, 1.0)[order], dof[order]
+    scale = np.where(scale > 0, scale, 1.0)
+    related = (covariance / np.outer(scale, scale)).sum(0)
+    keys = related, dof, scale
+    largest = [max(np.abs(key).max(), 1e-300) for key in keys]
+    order = np.lexsort([np.round(key / most, 9) for key, most in zip(keys, largest)])  # families in any order
+    scale, dof = scale[order], dof[order]
     values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)] / np.outer(scale, scale))
     normal, depth = _points(m)
     together = normal @ (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # symmetric square root

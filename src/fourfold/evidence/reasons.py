@@ -359,6 +359,8 @@ class Reasons:
         return max(ends, key=lambda cite: abs(self.facts.find(cite)))
 
     def _settle_words(self) -> Sentence:
+        if not self.settled_by:
+            return Sentence("A margin above 0: without one, families that are level are never equivalent.")
         names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows"}
         keys = {"seeds": "seeds", "more rows": "more"}
         parts = [

@@ -21,19 +21,24 @@ def settle(
 
         h(S, n)^2 = z^2 (example n_0/n + run S_0/S + (fold + training) n_0/n)
 
-    Seeds alone, up to 60 of them, if that is enough; else more rows; in a hold-out perhaps with more seeds.
+    Seeds alone, up to 60 of them, if that is enough; else more rows; in a hold-out perhaps with more seeds. Nothing
+    decides a difference of 0 where the margin is 0.
 
     >>> unsteady = Estimate(0.02, example=2e-5, run=1.8e-4, fold=0, training=0, dof=9)
     >>> settle([unsteady], 0.01, seeds=5, rows=2000)
     {'seeds': 18}
     >>> settle([Estimate(0.02, example=2e-4, run=1e-5, fold=0, training=0, dof=9)], 0.01, seeds=5, rows=300)
     {'more rows': 700}
+    >>> settle([Estimate(0.0, example=2e-4, run=1e-5, fold=0, training=0, dof=9)], 0.0, seeds=5, rows=300)
+    {}
     """
     # the critical value of four families' comparisons with the best, at many degrees of freedom
     z = float(stats.norm.isf((1 - level ** (1 / 3)) / 2))
     need_seeds, need_rows, possible = seeds, 0, True
     for e in estimates:
         target = (max(abs(e.value), margin - abs(e.value), margin / 10) / z) ** 2
+        if target == 0:
+            return {}
         by_row = e.example + e.fold + e.training
         if target > by_row and e.run * seeds / (target - by_row) <= MOST_SEEDS:
             need_seeds = max(need_seeds, math.ceil(e.run * seeds / (target - by_row)))

@@ -1,34 +1,44 @@
 r"""Losses drawn from a world whose components are known, to see whether the statistics cover.
 
-A family is right about example i when a latent score is positive (a probit model, so that the variance
+A family is right about row i when a latent score is positive (a probit model, so that the variance
 follows the mean as it does for accuracies):
 
-    latent[s, i] = a + sqrt(q) example[i] + run[s, k] + training[k] + sqrt(1 - q) residual[s, i]
-    example[i]   = sqrt(c) difficulty[i] + sqrt(1 - c) own[i]         difficulty: shared by the families
+    latent[s, i] = a + run[s, k] + training[k] + noise[s, i]
+    noise[s, i]  = sqrt(q) (sqrt(c) difficulty[i] + sqrt(1 - c) own[i]) + sqrt(1 - q) residual[s, i]
     training[k]  = sum_{j != k} block[j]                              folds' training sets overlap
 
-so that E[accuracy] = Phi(a / sqrt(1 + Var run + Var training)) is exact. In a hold-out the training set is
-given, and `training` is part of a.
+where the families share `difficulty`, so that E[accuracy] = Phi(a / sqrt(1 + Var run + Var training)) is exact. In a
+hold-out the training set is given, and `training` is part of a. Of several classes runs and training sets have effects
+on each, and so on the balanced accuracy. Rows of a group have a share of all three parts of the noise in common.
+
+A number is missed by e = h[i] exp(run[s, k] + training[k]) noise[s, i] times what makes E[e^2] (the RMSE's square) or
+E|e| exact; h[i], the same for all families, makes the tails of h noise those of Student's t.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 Study = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]  # losses by family, runs, fold
 
 
 @dataclass(frozen=True)
 class World:
-    """Families of known expected accuracy, S seeds, K folds (one: a hold-out) and n examples.
+    """Families of known expected score, S seeds, K folds (one: a hold-out) and n examples.
 
-    `run` and `training` are the standard deviations of their effects on the latent scale, where example
-    and residual together have variance 1; near an accuracy p one unit is phi(Phi^-1(p)) of accuracy.
-    `same_difficulty` (c) and `same_training` are the shares of variance that families have in common.
+    `run` and `training` are the standard deviations of their effects on the latent scale, where the noise has variance
+    1; near an accuracy p one unit is phi(Phi^-1(p)) of accuracy. `same_difficulty` (c) and `same_training` are the
+    shares of variance that families have in common, `example_share` is q.
+
+    `classes`: their shares of the rows; the score is the balanced accuracy. `groups`: that many, of one, two or three
+    parts of the rows; `group_share` is what their rows have in common. `steps`: an example is a series of so many rows,
+    a group, and its loss their mean. `score`: one of `statistics.SCORES`; errors have Student's t with `tails` degrees
+    of freedom (0: normal).
 
     >>> world = World((0.9, 0.8), seeds=3, folds=5, examples=200)
     >>> losses, runs, fold = world.draw(np.random.default_rng(0))
@@ -36,7 +46,7 @@ class World:
     ((3, 200), (3, 200), (200,))
     """
 
-    accuracies: tuple[float, ...]
+    scores: tuple[float, ...]
     seeds: int
     folds: int
     examples: int
@@ -45,33 +55,95 @@ class World:
     example_share: float = 0.7
     same_difficulty: float = 0.6
     same_training: float = 0.7
+    classes: tuple[float, ...] = ()
+    groups: int = 0
+    group_share: float = 0.5
+    steps: int = 1
+    score: str = "accuracy"
+    tails: float = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(f"family {f + 1}" for f in range(len(self.accuracies)))
+        return tuple(f"family {f + 1}" for f in range(len(self.scores)))
+
+    @cached_property
+    def strata(self) -> np.ndarray:
+        """The class of each example (n,), the same in each draw."""
+        ends = np.cumsum(self.classes or (1.0,))[:-1] * self.examples
+        return np.searchsorted(np.round(ends), np.arange(self.examples), side="right")
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """What each example counts (n,), of mean 1: of each class alike."""
+        counts = np.bincount(self.strata)
+        return (self.examples / (len(counts) * counts))[self.strata]
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """The group of each example (n,), the same in each draw."""
+        if not self.groups:
+            return np.arange(self.examples)
+        parts = np.cumsum(1 + np.arange(self.groups) % 3)
+        ends = parts[:-1] / parts[-1] * self.examples
+        return np.searchsorted(np.round(ends), np.arange(self.examples), side="right")
 
     def draw(self, random: np.random.Generator) -> Study:
-        """Losses (0 right, 1 wrong) by family, the runs and the folds."""
-        S, K, n = self.seeds, self.folds, self.examples
-        fold = random.permutation(np.arange(n) % K)
+        """Losses (S, n) by family, as `statistics.Analysis` takes them, the runs and the folds."""
+        S, K = self.seeds, self.folds
+        fold = self._folds(random)
         runs = np.arange(S)[:, None] * K + fold
-        difficulty, common = random.normal(size=n), random.normal(size=K)
         training_sd = self.training if K > 1 else 0.0
         block_sd = training_sd / np.sqrt(max(K - 1, 1))
+        cells = (K, self.strata[-1] + 1)
+        difficulty, common = self._normal(random), random.normal(size=cells)
+        tails = self._tails(random)
         losses = {}
-        for name, accuracy in zip(self.names, self.accuracies):
-            centre = stats.norm.ppf(accuracy) * np.sqrt(1 + self.run**2 + training_sd**2)
-            c, t = self.same_difficulty, self.same_training
-            example = np.sqrt(c) * difficulty + np.sqrt(1 - c) * random.normal(size=n)
-            block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=K))
-            training = (block.sum() - block)[fold]
-            run = self.run * random.normal(size=(S, K))[:, fold]
-            residual = np.sqrt(1 - self.example_share) * random.normal(size=(S, n))
-            latent = centre + np.sqrt(self.example_share) * example + run + training + residual
-            losses[name] = (latent <= 0).astype(float)
+        for name, score in zip(self.names, self.scores):
+            c, t, q = self.same_difficulty, self.same_training, self.example_share
+            row = np.sqrt(c) * difficulty + np.sqrt(1 - c) * self._normal(random)
+            block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=cells))
+            training = (block.sum(0) - block)[fold, self.strata]
+            run = self.run * random.normal(size=(S, *cells))[:, fold, self.strata]
+            noise = np.sqrt(q) * row + np.sqrt(1 - q) * self._normal(random, S)
+            loss = self._loss(score, (run + training)[..., None], tails * noise, self.run**2 + training_sd**2)
+            losses[name] = loss.mean(-1) * self.weights
         return losses, runs, fold
 
     def draws(self, count: int, seed: int = 0) -> Iterator[Study]:
         """`count` studies; draw i is the same whatever `count` is."""
         for i in range(count):
             yield self.draw(np.random.default_rng([seed, i]))
+
+    def _folds(self, random: np.random.Generator) -> np.ndarray:
+        """The fold of each example: each holds as many of a class's groups out."""
+        first = np.unique(self.group, return_index=True)[1]
+        fold, dealt = np.zeros(len(first), int), 0
+        for stratum in range(self.strata[-1] + 1):
+            mine = self.strata[first] == stratum
+            fold[mine] = random.permutation((dealt + np.arange(mine.sum())) % self.folds)
+            dealt += mine.sum()
+        return fold[self.group]
+
+    def _normal(self, random: np.random.Generator, *shape: int) -> np.ndarray:
+        """Standard normals (..., n, steps), which rows of a group share in part."""
+        own = random.normal(size=(*shape, self.examples, self.steps))
+        if not self.groups and self.steps == 1:
+            return own
+        common = random.normal(size=(*shape, self.group[-1] + 1, 1))[..., self.group, :]
+        return np.sqrt(self.group_share) * common + np.sqrt(1 - self.group_share) * own
+
+    def _tails(self, random: np.random.Generator) -> np.ndarray:
+        """h (n, 1), whose square has the mean 1: one for each group."""
+        if not self.tails:
+            return np.ones((self.examples, 1))
+        return np.sqrt((self.tails - 2) / random.chisquare(self.tails, self.group[-1] + 1))[self.group, None]
+
+    def _loss(self, score: float, effect: np.ndarray, noise: np.ndarray, variance: float) -> np.ndarray:
+        """Losses of expectation 1 - score, or of the error ``score``, from effects (S, n, 1) of a variance."""
+        if self.score == "rmse":
+            return (score * np.exp(effect - variance) * noise) ** 2
+        if self.score == "mase":
+            half = self.tails / 2
+            h = np.sqrt(half - 1) * np.exp(special.gammaln(half - 0.5) - special.gammaln(half)) if half else 1.0
+            return np.abs(score * np.exp(effect - variance / 2) * noise) / (h * np.sqrt(2 / np.pi))
+        return (stats.norm.ppf(score) * np.sqrt(1 + variance) + effect + noise <= 0).astype(float)

@@ -27,16 +27,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from scipy import special, stats
 
 from fourfold.errors import OptionError
-from fourfold.evidence.components import Components, Design, Estimate
+from fourfold.evidence.components import Components, Estimate
+from fourfold.evidence.design import Design, Examples
 from fourfold.evidence.multiplicity import critical_level
 from fourfold.evidence.scoring import is_error
 
 SCORES = ("accuracy", "balanced_accuracy", "jaccard", "rmse", "mase")
+TINY = 1e-20
 FEW, FEWEST = 3, 0.5
 """Errors below which a share's interval is not inside that of a binomial count; and those among as many independent
 examples as have its standard error, below which it is the binomial one: the linearised logit then reaches from 10 % to
@@ -67,7 +70,10 @@ class Analysis:
         fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
         score: ``accuracy``, ``balanced_accuracy``, ``jaccard``, ``rmse`` or ``mase``.
         groups: (n,), which examples depend on each other; None if each stands alone.
+        strata: (n,), the classes that a balanced accuracy is the mean over; else None.
+        weights: (n,), the loss of a wrong example, to a factor; None if all are alike.
         deterministic: names of predictors without seeds of their own.
+        constant: names of predictors that read no input.
 
     Raises:
         OptionError: ``unknown-score``, ``bad-runs`` or ``bad-losses``.
@@ -81,7 +87,10 @@ class Analysis:
         score: str = "accuracy",
         *,
         groups: np.ndarray | None = None,
+        strata: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
         deterministic: Collection[str] = (),
+        constant: Collection[str] = (),
     ) -> None:
         if score not in SCORES:
             close = difflib.get_close_matches(score, SCORES, 1)
@@ -93,55 +102,72 @@ class Analysis:
                 do=f"use {close[0] if close else SCORES[0]!r}",
             )
         self.score, self.root, self.lower = score, score == "rmse", is_error(score)
-        self.design = Design.of(runs, fold, groups)
+        self.design = Design.of(runs, fold, groups, strata, weights)
         arrays = {name: np.atleast_2d(np.asarray(loss, float)) for name, loss in losses.items()}
         if self.root:
             roots = {name: float(np.sqrt(loss.mean())) for name, loss in arrays.items()}
             arrays = {name: loss / (2 * roots[name] or 1.0) for name, loss in arrays.items()}
-        # of balanced accuracy: the mean over classes of n / (K n_class) is the mean square over examples
-        errors = np.unique(np.concatenate([loss[loss > 0] for loss in arrays.values()] or [np.ones(0)]))
-        weighted = len(errors) and score in ("accuracy", "balanced_accuracy")
-        # a loss between 0 and 1 varies less than one that is either: 1 errs on the wide side
-        self.error_square = float(errors.mean()) if weighted else 1.0
         self.components = Components(
-            arrays, self.design, deterministic=deterministic, pseudo=0.0 if self.lower else self.error_square
+            arrays, self.design, deterministic=deterministic, errors=not self.lower, constant=constant
         )
-        self.names = self.components.names
+        self.names, self.constant = self.components.names, constant
         means = roots if self.root else dict(zip(self.names, self.components.means))
         self.values = {name: float(m) if self.lower else 1 - float(m) for name, m in means.items()}
 
     def mean(self, name: str, level: float = 0.95) -> Interval:
-        """The score of one family, on the logit scale (accuracies) or as it is (errors).
+        """The score of one family, on the logit scale (accuracies) or by Hall's transformation (errors).
 
         The logit scale is linearised, which fails close to 0 and 1. Where as many independent examples as have this
         standard error, degrees of freedom included, hold less than half an error: their Clopper and Pearson interval.
-        Fewer than three errors, or three right: not inside Clopper and Pearson's interval for n examples.
+        Fewer than three errors, or three right, in a class: not inside Clopper and Pearson's interval for its examples.
 
         Source: Korn and Graubard 1998, "Confidence intervals for proportions with small expected number of positive
         counts estimated from survey data".
         """
-        estimate = self.components.contrast({name: 1.0})
+        estimate, f = self.components.contrast({name: 1.0}, errors=False), self.names.index(name)
         value, error, dof = self.values[name], estimate.standard_error, estimate.dof
         t = float(stats.t.ppf((1 + level) / 2, dof))
         if self.lower:
-            return Interval(value, max(value - t * error, 0.0), value + t * error, error, dof)
-        n = max(self.design.groups / self.error_square, 1.0)
-        ends, spread, right = [], value * (1 - value), min(max(value * n, 0.0), n)
-        fewer = min(right, n - right)
-        if fewer >= 1:
+            low, high = self._of_errors(name, value, error, t)
+            return Interval(value, low, high, error, dof)
+        if error**2 < TINY and name in self.constant:  # whichever examples there are
+            return Interval(value, value, value, 0.0, dof)
+        units = self.components.units
+        share, examples, right = units.weight / units.weight.sum(), units.examples[f], 1 - units.rates[f]
+        fewer = np.minimum(right, 1 - right).clip(0) * examples  # errors, or right ones
+        ends = []
+        if fewer.sum() >= 1:
             z = float(stats.norm.ppf((1 + level) / 2))
-            own = (
-                estimate.variance - self.components.pseudo / self.design.groups**2
-            )  # exact intervals need no pseudo
-            alike = spread / max(own, spread / n) * (z / t) ** 2  # as many examples have this standard error
-            if fewer * alike / n >= FEWEST:
-                step = t * error / spread
+            alone = float(share**2 @ (right * (1 - right) / examples))  # the variance if the examples were all
+            alike = alone / max(estimate.variance, alone) * (z / t) ** 2  # the share with this standard error
+            if fewer.sum() * alike >= FEWEST:
+                step = t * error / (value * (1 - value))
                 ends += [special.expit(special.logit(value) + side * step) for side in (-1, 1)]
             else:
-                ends += _exact(value, alike, level)
-        if fewer < FEW:
-            ends += _exact(value, n, level)
+                ends += _exact(right, examples * alike, share, level)
+        if fewer.min() < FEW:
+            ends += _exact(right, examples, share, level)
         return Interval(value, float(min(*ends, value)), float(max(*ends, value)), error, dof)
+
+    def _of_errors(self, name: str, value: float, error: float, t: float) -> tuple[float, float]:
+        """The ends of the interval of an error, whose losses are skewed: large ones are rare.
+
+        With T the studentised mean and a its skewness, T + a T^2 / 3 + a^2 T^3 / 27 + a / 6 has none; of root mean
+        squares T is that of the mean square.
+
+        Source: Hall 1992, "On the removal of skewness by transformation".
+        """
+        a = self.components.skewness(name, error) if error > 0 else 0.0
+
+        def moved(side: int) -> float:
+            if abs(a) < 1e-6:
+                return side * t * error
+            return error * 3 / a * (np.cbrt(1 + a * (side * t - a / 6)) - 1)
+
+        ends = [value - moved(side) for side in (1, -1)]
+        if self.root:
+            ends = [np.sqrt(max(value**2 - 2 * value * moved(side), 0.0)) for side in (1, -1)]
+        return max(min(float(ends[0]), value), 0.0), max(float(ends[1]), value)
 
     def means(self, level: float = 0.95) -> dict[str, Interval]:
         """All scores, together inside their intervals (so also the winner's, chosen after looking): Sidak."""
@@ -219,12 +245,20 @@ class Analysis:
         return result
 
 
-def _exact(share: float, examples: float, level: float) -> list[float]:
-    """Clopper and Pearson's interval of a share of independent examples; counts need not be whole."""
-    right, tail = min(max(share * examples, 0.0), examples), (1 - level) / 2
+def _exact(share: np.ndarray, examples: np.ndarray, weight: np.ndarray, level: float) -> list[float]:
+    """The mean (by `weight`) of shares of independent examples, between Clopper and Pearson's ends of each; counts need
+    not be whole.
+
+    The distances of the ends add as squares. Source: Zou and Donner 2008, "Construction of confidence limits about
+    effect measures: a general approach".
+    """
+    right, tail = np.clip(share, 0, 1) * examples, (1 - level) / 2
     wrong = examples - right
-    low = special.betaincinv(right, wrong + 1, tail) if right > 0 else 0.0
-    return [low, special.betaincinv(right + 1, wrong, 1 - tail) if wrong > 0 else 1.0]
+    with np.errstate(invalid="ignore"):
+        low = np.where(right > 0, special.betaincinv(right, wrong + 1, tail), 0.0)
+        high = np.where(wrong > 0, special.betaincinv(right + 1, wrong, 1 - tail), 1.0)
+    down, up = (float(np.sqrt(weight**2 @ (share - end) ** 2)) for end in (low, high))
+    return [float(weight @ share) - down, float(weight @ share) + up]
 
 
 def mean_interval(
@@ -235,7 +269,7 @@ def mean_interval(
     >>> losses = (np.arange(200).reshape(1, 200) % 10 == 0) * np.ones((3, 1))
     >>> found = mean_interval(losses, np.zeros((3, 200), int) + np.arange(3)[:, None], np.zeros(200))
     >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)
-    (0.9, 0.85, 0.94)
+    (0.9, 0.85, 0.93)
     """
     return Analysis({"it": losses}, runs, fold, score).mean("it", level)
 
@@ -259,18 +293,21 @@ def gains(
     fold: np.ndarray,
     score: str = "accuracy",
     level: float = 0.95,
-    groups: np.ndarray | None = None,
+    *,
     seeded: bool = True,
+    constant: bool = False,
+    **examples: Unpack[Examples],
 ) -> dict[str, Interval]:
     """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
 
     `high` is the most that could be gained: the baseline's own loss. ``seeded``: whether families have seeds of their
-    own, as baselines have not; without them the gains are those of the models as they were trained.
+    own, as baselines have not; without them the gains are those of the models as they were trained. ``constant``:
+    whether the baseline reads no input. ``examples``: groups, strata and weights, as `Analysis` takes them.
     """
     key = "the baseline"
     everything = {**losses, key: np.atleast_2d(baseline)[:1]}
-    fixed = (key,) if seeded else tuple(everything)
-    analysis = Analysis(everything, runs, fold, score, groups=groups, deterministic=fixed)
+    fixed, known = (key,) if seeded else tuple(everything), (key,) if constant else ()
+    analysis = Analysis(everything, runs, fold, score, deterministic=fixed, constant=known, **examples)
     most = analysis.values[key] if analysis.lower else 1 - analysis.values[key]
     against = analysis._against(key, list(losses), level, one_sided=True)
     return {

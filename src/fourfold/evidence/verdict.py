@@ -11,11 +11,14 @@ With [L, U] the simultaneous interval of a family minus the best other, and m th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from fourfold.evidence.compared import Compared, compare
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.findings import Findings, Kind, Verdict, title
+from fourfold.evidence.findings import BaselineFindings, Findings, Kind, Verdict, title
 from fourfold.evidence.reasons import Reasons
 from fourfold.evidence.settle import settle
 
@@ -39,6 +42,7 @@ def decide(findings: Findings) -> Verdict:
     >>> verdict.kind, verdict.family
     ('choose', 'family 1')
     """
+    findings = replace(findings, baselines=_finite(findings.baselines))
     trained = {
         name: np.atleast_2d(f.losses)
         for name, f in findings.families.items()
@@ -64,6 +68,14 @@ def decide(findings: Findings) -> Verdict:
     )
 
 
+def _finite(baselines: Mapping[str, BaselineFindings]) -> dict[str, BaselineFindings]:
+    return {
+        name: found
+        for name, found in baselines.items()
+        if np.isfinite(found.losses).all() and np.isfinite(found.validation)
+    }
+
+
 def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     """The kind, the family to use, the equivalent families (cheapest first), and what would settle it."""
     m, ranked, beating = c.margin, c.ranked, c.beating
@@ -84,8 +96,9 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     return "undecided", ranked[0], [], _settled_by(c, ranked[0])
 
 
-def _settled_by(c: Compared, best: str) -> dict[str, int]:
-    """What decides every comparison of the best so far that is still open; one seed is too few to count it from."""
+def _settled_by(c: Compared, best: str) -> dict[str, int] | None:
+    """What decides every comparison of the best so far that is still open, if anything does; one seed is too few to
+    count it from."""
     if c.analysis.design.seeds == 1:
         return {"seeds": SEEDS_WANTED}
     rivals = [
@@ -95,7 +108,8 @@ def _settled_by(c: Compared, best: str) -> dict[str, int]:
     ] or list(c.pairs[best])
     estimates = [c.analysis.difference(best, rival) for rival in rivals]
     design = c.analysis.design
-    return settle(estimates, c.margin, seeds=design.seeds, rows=design.examples, level=c.findings.level)
+    counts = settle(estimates, c.margin, seeds=design.seeds, rows=design.examples, level=c.findings.level)
+    return counts or None
 
 
 def _all_failed(findings: Findings) -> Verdict:

@@ -124,7 +124,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
         further=(*concerns(study, trials), *(item for item in scores if item.measure == AUC)),
-        groups=study.groups(rows),
+        **tested.examples(study, rows),
     )
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
@@ -181,15 +181,16 @@ def as_results(
         measured.findings.runs,
         measured.findings.fold,
         task.score,
-        groups=measured.findings.groups,
+        **measured.findings.examples,
         deterministic=tuple(measured.baselines),
+        constant=[name for name, found in measured.findings.baselines.items() if found.guess],
     )
     families = Analysis(
         measured.losses,
         measured.findings.runs,
         measured.findings.fold,
         task.score,
-        groups=measured.findings.groups,
+        **measured.findings.examples,
     )
     scores = {
         name: _score(interval, "families and baselines", study) for name, interval in analysis.means().items()

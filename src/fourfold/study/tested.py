@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fourfold.data.dataset import Dataset
+from fourfold.evidence.design import Examples
 from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
@@ -193,8 +194,23 @@ def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
     """What losses (S, n) of the same rows and runs say, with the rows' groups and the study's score."""
-    score, groups = study.dataset.task.score, study.groups(predicted.rows)
-    return Analysis(losses, predicted.runs, predicted.fold, score, groups=groups)
+    score = study.dataset.task.score
+    return Analysis(losses, predicted.runs, predicted.fold, score, **examples(study, predicted.rows))
+
+
+def examples(study: Study, rows: np.ndarray) -> Examples:
+    """The groups, strata and weights of some rows."""
+    task, prepared, strata = study.dataset.task, study.prepared, None
+    weights = prepared.weights[rows].astype(float)
+    if task.score == "mase":
+        weights = None
+    elif task.class_weights:
+        target = truth(study.dataset, study.preparations, rows)
+        if task.stepwise:
+            weights = weights * mean(np.array(task.class_weights)[target], target)
+        else:
+            strata = target
+    return {"groups": study.groups(rows), "strata": strata, "weights": weights}
 
 
 def activated(outputs: np.ndarray, activation: str) -> np.ndarray:

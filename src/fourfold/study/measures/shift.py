@@ -93,7 +93,7 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
         one[None],
         one,
         task.score,
-        groups=study.groups(rows),
+        **tested.examples(study, rows),
         deterministic=names,
     )
 

@@ -1,0 +1,111 @@
+"""Which trained model predicted which example, and what the examples are to each other and to the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+
+from fourfold.errors import OptionError
+
+
+class Examples(TypedDict, total=False):
+    """What n examples are to each other and to the score.
+
+    ``groups``: which depend on each other; None if each stands alone. ``strata``: the classes that a balanced accuracy
+    is the mean over; else None. ``weights``: the loss of a wrong example, to a factor; None if all are alike.
+    """
+
+    groups: np.ndarray | None
+    strata: np.ndarray | None
+    weights: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Design:
+    """S seeds, K folds (one: a hold-out), n examples in G groups and C strata."""
+
+    seeds: int
+    folds: int
+    fold: np.ndarray  # (n,), numbered 0 to K - 1
+    group: np.ndarray  # (n,), numbered 0 to G - 1: examples of one group depend on each other
+    stratum: np.ndarray  # (n,), numbered 0 to C - 1: the score is a sum over strata, each of a weight that is given
+    weight: np.ndarray  # (n,), the loss of an example that is wrong
+
+    @property
+    def examples(self) -> int:
+        return len(self.fold)
+
+    @property
+    def groups(self) -> int:
+        """G, as many as examples where each stands alone."""
+        return int(self.group.max()) + 1
+
+    @property
+    def strata(self) -> int:
+        return int(self.stratum.max()) + 1
+
+    def sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the examples of each group: (..., n) to (..., G)."""
+        if self.groups == self.examples:
+            return values
+        return _sums(values, self.group, self.groups)
+
+    def by_stratum(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the examples of each stratum: (..., n) to (..., C)."""
+        return _sums(values, self.stratum, self.strata)
+
+    def parts(self) -> tuple[np.ndarray, np.ndarray]:
+        """The part of a group in a stratum that each example (n,) lies in, and the stratum of each part (P,)."""
+        pairs, part = np.unique(self.group * self.strata + self.stratum, return_inverse=True)
+        return part, pairs % self.strata
+
+    @classmethod
+    def of(
+        cls,
+        runs: np.ndarray,
+        fold: np.ndarray,
+        groups: np.ndarray | None = None,
+        strata: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
+    ) -> Design:
+        """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,).
+
+        ``groups`` (n,) names the examples that depend on each other, such as those of one patient; ``strata`` (n,) the
+        classes of a balanced accuracy; ``weights`` (n,) are what examples count in the score.
+
+        Raises:
+            OptionError: ``bad-runs``, if a (seed, fold) was predicted by several models, or a model
+                predicted several.
+        """
+        runs, fold = np.atleast_2d(runs), np.asarray(fold)
+        if runs.shape[1] != len(fold) or len(fold) == 0:
+            raise OptionError(
+                "bad-runs",
+                "runs and fold don't fit",
+                got=f"runs {runs.shape}, fold {fold.shape}",
+                wanted="runs (S, n) and fold (n,) with n >= 1",
+                do="give the fold of each test example, and for each seed the run that predicted it",
+            )
+        _, number = np.unique(fold, return_inverse=True)
+        cells = len(runs) * (int(number.max()) + 1)
+        cell = np.arange(len(runs))[:, None] * (int(number.max()) + 1) + number
+        names, run = np.unique(runs, return_inverse=True)
+        if not len(np.unique(run.reshape(cell.shape) * cells + cell)) == len(names) == cells:
+            raise OptionError(
+                "bad-runs",
+                "runs must number the trained models: one for each seed and fold",
+                got=f"{len(names)} runs for {cells} pairs of seed and fold",
+                wanted="runs[s, i] equal where, and only where, seed and fold are",
+                do="number the runs by seed * K + fold",
+            )
+        group = np.arange(len(fold)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        stratum = np.zeros(len(fold), int) if strata is None else np.unique(strata, return_inverse=True)[1]
+        weight = np.ones(len(fold)) if weights is None else np.asarray(weights, float)
+        return cls(len(runs), int(number.max()) + 1, number, group, stratum, weight / weight.mean())
+
+
+def _sums(values: np.ndarray, number: np.ndarray, count: int) -> np.ndarray:
+    flat = values.reshape(-1, len(number))
+    return np.stack([np.bincount(number, row, count) for row in flat]).reshape(*values.shape[:-1], count)
