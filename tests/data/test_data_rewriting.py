@@ -1,5 +1,7 @@
 """Text whose columns do not stand between plain marks: the same rows as from a csv, what is said, or the line at fault."""
 
+import time
+
 import numpy as np
 import pytest
 from data_samples import LABELS, made, refused_and_said
@@ -126,3 +128,25 @@ def test_a_table_whose_rows_are_variables(tmp_path):
 def test_hard_blanks_in_names_are_blanks(tmp_path):
     data = read(made("a\u00a0b,c,y\n" + "".join(f"{i},{i % 7},{LABELS[i % 2]}\n" for i in range(30)), tmp_path))
     assert set(data.inputs) == {"a b", "c"}
+
+
+def test_names_between_other_marks_than_the_rows(tmp_path):
+    data = read(made("v,w,y\n" + "".join(f"{i};{i % 7};{LABELS[i % 2]}\n" for i in range(30)), tmp_path))
+    assert set(data.inputs) == {"v", "w"} and data.target_name == "y" and data.rows == 30
+    assert "names between commas: 'v', 'w', 'y' (the line above is cut so, the rows are not)" in map(str, data.notes)
+
+
+@pytest.mark.parametrize("header", ["", "v1\tv2\n"])
+def test_classes_before_texts_are_the_target(header, tmp_path):
+    text = header + "".join(f"{['ham', 'spam'][i % 2]}\tgo until point {i}, only\n" for i in range(60))
+    data = read(made(text, tmp_path))
+    assert data.task.classes == ("ham", "spam") and data.layout == "text" and data.rows == 60
+    assert "the only column of few words; the other holds texts" in "; ".join(map(str, data.notes))
+
+
+@pytest.mark.parametrize("cell", ["x", "-", "=", "a=", "|", "1±", "1 h ", "“", "("])
+def test_a_long_cell_takes_no_time(cell, tmp_path):
+    text = "v,w,y\n" + "".join(f"{i},{i % 7},{LABELS[i % 2]}\n" for i in range(30))
+    start = time.perf_counter()
+    assert read(made(f'{text}"{cell * 100_000}",1,p\n', tmp_path)).rows == 31
+    assert time.perf_counter() - start < 10

@@ -191,7 +191,9 @@ def _positions(
             f"the table can't be read as {layout}",
             got=f"columns that are no numbers: {listed(others)}" if others else "no columns of numbers",
             wanted="numbers in all columns",
-            do="leave out --layout, or these columns",
+            do=f"--id {others[0]}, if it names the rows; else leave out --layout, or this column"
+            if len(others) == 1
+            else "leave out --layout, or these columns",
         )
     array, because = np.stack([table[column.name] for column in used], axis=1), "the columns in their order"
     channels = channels_of([column.name for column in used]) if layout == "sequence" else None

@@ -12,7 +12,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing, row_count
 from fourfold.preprocessing.task import Task
 
-from .columns import settle_table, understood_columns
+from .columns import FEWEST_WORDS, settle_table, understood_columns
 from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
 from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
@@ -289,8 +289,20 @@ def _target_names(
             return (folded[usual],), "a usual name of a target"
     if _label_first(table):
         return (table.names[0],), "the only column of few whole numbers; the others are fractions"
+    if _text_last(table):
+        return (table.names[0],), "the only column of few words; the other holds texts"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     return (filled[-1],), "the last column" + " with values" * (filled[-1] != table.names[-1])
+
+
+def _text_last(table: Table) -> bool:
+    """Whether a table is classes and texts, in this order."""
+    if len(table) != 2 or any(values.dtype.kind != "O" for values in table.values()):
+        return False
+    classes, texts = (values[~missing(values)].tolist() for values in table.values())
+    few = len(set(classes)) <= min(20, len(classes) / 5)
+    words = sum(len(text.split()) for text in texts)
+    return few and len(set(texts)) > len(texts) / 2 and words >= FEWEST_WORDS * max(1, len(texts))
 
 
 def _label_first(table: Table) -> bool:

@@ -26,8 +26,9 @@ Records = Iterator[list[str]]
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
 
-RULE = re.compile(r"[\s|+:=\-\u2500-\u257f]*[-=\u2500\u2550\u2501]{2,}[\s|+:=\-\u2500-\u257f]*")
-"""A line of a frame."""
+FRAME = frozenset(" \t|+:=-" + "".join(map(chr, range(0x2500, 0x2580))))
+DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
+"""What a line of a frame is made of, and what it has."""
 
 BAR = re.compile(r"(?<!\\)[|\u2502\u2503\u2551]")
 FOOT = re.compile(r"\[\d+ rows x \d+ columns\]")
@@ -64,8 +65,8 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
     """A table in a frame: Markdown, the output of databases, lists of SAP. It has a line of the frame, and bars in all
     rows, as many in each; at both ends of all, or of none, and then the second line is the frame's."""
     bare = [line.strip() for line in lines]
-    rows = [line for line in bare if BAR.search(line) and not RULE.fullmatch(line)]
-    framed = [place for place, line in enumerate(bare) if RULE.fullmatch(line)]
+    rows = [line for line in bare if BAR.search(line) and not _is_frame(line)]
+    framed = [place for place, line in enumerate(bare) if _is_frame(line)]
     widths = {len(BAR.split(row)) for row in rows}
     ends = {bool(BAR.match(end)) for row in rows for end in (row[0], row[-1])}
     if len(rows) < 2 or not framed or len(widths) > 1 or len(ends) > 1:
@@ -79,7 +80,7 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
         after: list[str] = []
         for number, line in enumerate(lines, start=1):
             bare = line.strip()
-            if not bare or RULE.fullmatch(bare):
+            if not bare or _is_frame(bare):
                 continue
             cells = [cell.strip().replace("\\|", "|") for cell in BAR.split(bare)]
             if len(cells) == 1:
@@ -93,6 +94,10 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
         left_out.extend(after)
 
     return Rewriting(records, "\t", (Note("a frame of bars and dashes around cells"),), left_out)
+
+
+def _is_frame(line: str) -> bool:
+    return DASHES.search(line) is not None and FRAME.issuperset(line)
 
 
 def _of_pairs(lines: list[str], name: str) -> Rewriting | None:
@@ -123,12 +128,13 @@ def _of_pairs(lines: list[str], name: str) -> Rewriting | None:
 
 def _pairs(line: str) -> dict[str, str] | None:
     """The values of a line by name; None if there is anything else in it, or a name twice."""
-    found, end = {}, 0
-    for pair in PAIR.finditer(line.strip()):
-        if pair.start() != end or pair[1] in found:
+    found, text, end = {}, line.strip(), 0
+    while end < len(text):
+        pair = PAIR.match(text, end)
+        if pair is None or pair[1] in found:
             return None
         found[pair[1]], end = pair[2].strip('"'), pair.end()
-    return found if end == len(line.strip()) else None
+    return found
 
 
 def _of_blanks(lines: list[str], name: str) -> Rewriting | None:
@@ -179,7 +185,7 @@ def _of_widths(lines: list[str], name: str) -> Rewriting | None:
         return None
     if any("," in line for line in lines) and len({line.count(",") for line in lines}) == 1:
         return None
-    lines = [line for line in lines if not RULE.fullmatch(line.strip())]
+    lines = [line for line in lines if not _is_frame(line)]
     longest = max(map(len, lines))
     taken = [any(line[place : place + 1].strip() for line in lines) for place in range(longest)]
     starts = [place for place in range(longest) if taken[place] and not (place and taken[place - 1])]
@@ -193,7 +199,7 @@ def _of_widths(lines: list[str], name: str) -> Rewriting | None:
 
     def records(lines: Lines) -> Records:
         for number, line in enumerate(lines, start=1):
-            if not line.strip() or RULE.fullmatch(line.strip()):
+            if not line.strip() or _is_frame(line):
                 continue
             if any(line[start - 1 : start].strip() for start in starts[1:]):
                 raise FileError(

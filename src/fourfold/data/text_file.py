@@ -19,7 +19,7 @@ from fourfold.errors import DataError, FileError, OptionError
 from .content import HEAD, Content
 from .dataset import Note
 from .header import header_of
-from .messages import counted, unknown
+from .messages import counted, listed, unknown
 from .rewriting import SEPARATORS, Rewriting, rewriting_of
 
 KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
@@ -281,6 +281,10 @@ def dialect_of(content: Content) -> Dialect:
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
     header = header_of(records)
+    if above and not header.lines and (names := _named_otherwise(lines[skip - 1], separator, records)):
+        because = "the line above is cut so, the rows are not"
+        notes = (Note(f"names between {SEPARATORS[names[0]]}: {listed(names[1])}", because),)
+        return Dialect(separator, skip, False, tuple(names[1]), notes)
     for _ in range(header.lines - 1):
         skip += _first_ends(lines[skip:], separator)
     return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes)
@@ -298,6 +302,17 @@ def _records(lines: list[str], separator: str) -> list[list[str]]:
     except csv.Error:
         pass  # the parser that reads all of it will say where
     return records
+
+
+def _named_otherwise(
+    line: str, separator: str, records: list[list[str]]
+) -> tuple[str, list[str]] | None:
+    """The mark that cuts a line above a table into as many different names as it has columns, and these."""
+    for mark in SEPARATORS:
+        names = [name.strip() for name in next(csv.reader([line], delimiter=mark), [])]
+        if mark != separator and len(names) == len(records[0]) == len({*names} - {""}):
+            return mark, names
+    return None
 
 
 def _first_ends(lines: list[str], separator: str) -> int:
