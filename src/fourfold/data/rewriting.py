@@ -35,6 +35,9 @@ FOOT = re.compile(r"\[\d+ rows x \d+ columns\]")
 """What pandas prints below a table."""
 
 PAIR = re.compile(r'([A-Za-z_][\w.\-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)')
+MOST_AROUND = 30
+"""The most lines that stand around a table in a frame, one behind the other."""
+
 FEWEST_ALIGNED = 5
 """Lines from which on columns are told by the blanks between them."""
 
@@ -83,7 +86,7 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
             if not bare or _is_frame(bare):
                 continue
             cells = [cell.strip().replace("\\|", "|") for cell in BAR.split(bare)]
-            if len(cells) == 1:
+            if len(cells) == 1 and len(after) < MOST_AROUND:
                 after.append(bare)
                 continue
             if len(cells) not in widths:
