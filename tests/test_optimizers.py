@@ -1,5 +1,7 @@
 """Optimizers and schedules agree with the installed Keras over several steps; they are pure and scan."""
 
+import inspect
+
 import jax
 import jax.numpy as jnp
 import keras
@@ -50,6 +52,33 @@ CASES = [  # name, arguments, learning rate schedule
     ("RMSprop", {"rho": 0.7, "momentum": 0.6}, None),
     ("RMSprop", {"centered": True}, None),
     ("RMSprop", {"centered": True, "momentum": 0.5, "weight_decay": 0.1, "clipvalue": 0.5}, COSINE),
+    ("Nadam", {}, None),
+    ("Nadam", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3, "weight_decay": 0.1}, None),
+    ("Nadam", {"clipnorm": 1.0, "beta_2": 0.95}, COSINE),
+    ("Adamax", {}, None),
+    ("Adamax", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3, "global_clipnorm": 1.0}, None),
+    ("Adamax", {"weight_decay": 0.1}, COSINE),
+    ("Lamb", {}, None),
+    ("Lamb", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.95, "weight_decay": 0.1}, None),
+    ("Adagrad", {}, None),
+    ("Adagrad", {"learning_rate": 0.1, "initial_accumulator_value": 0.5, "epsilon": 1e-3, "clipvalue": 0.5}, None),
+    ("Adagrad", {"weight_decay": 0.1}, COSINE),
+    ("Adadelta", {}, None),
+    ("Adadelta", {"learning_rate": 1.0, "rho": 0.8, "epsilon": 1e-4, "weight_decay": 0.01}, None),
+    ("Lion", {}, None),
+    ("Lion", {"learning_rate": 0.01, "beta_1": 0.7, "beta_2": 0.9, "weight_decay": 0.1, "clipnorm": 1.0}, None),
+    ("Ftrl", {}, None),
+    ("Ftrl", {"learning_rate": 0.1, "beta": 0.5, "l2_regularization_strength": 0.1}, None),
+    ("Ftrl", {"learning_rate": 0.05, "l1_regularization_strength": 0.5, "learning_rate_power": -0.7}, None),
+    ("Ftrl", {"l2_shrinkage_regularization_strength": 0.2, "initial_accumulator_value": 0.5}, None),
+    ("SGD", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8}, None),
+    ("SGD", {"learning_rate": 0.1, "use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3}, None),
+    ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "gradient_accumulation_steps": 3}, None),
+    ("SGD", {"weight_decay": 0.1, "clipnorm": 0.5, "gradient_accumulation_steps": 2}, COSINE),
+    ("Adam", {"gradient_accumulation_steps": 2, "weight_decay": 0.1}, None),
+    ("AdamW", {"gradient_accumulation_steps": 2, "use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2}, None),
+    ("Lion", {"use_ema": True, "ema_overwrite_frequency": 1}, None),
+    ("Ftrl", {"gradient_accumulation_steps": 3, "use_ema": True}, None),
 ]
 
 
@@ -106,8 +135,10 @@ def test_steps_and_configs_agree(name, arguments, schedule):
     assert_same(trajectory_of(ours), expected)
     assert_same(trajectory_of(optimizers.deserialize(optimizers.serialize(ours))), expected)
     assert_same(trajectory_of(optimizers.deserialize(keras.optimizers.serialize(theirs))), expected)
-    known = theirs.get_config()
-    assert ours.get_config().keys() <= known.keys()
+    known, own = theirs.get_config(), ours.get_config()
+    assert own.keys() == known.keys()
+    own["learning_rate"] = known["learning_rate"] = own["name"] = known["name"] = None
+    assert own == known
     assert optimizers.get({"class_name": name, "config": ours.get_config()}).get_config() == ours.get_config()
 
 
@@ -187,6 +218,9 @@ SCHEDULES = [
     ("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 8}),
     ("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 8, "alpha": 0.1}),
     COSINE,
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 3}),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 4, "t_mul": 1.0, "m_mul": 0.8, "alpha": 0.1}),
+    ("CosineDecayRestarts", {"initial_learning_rate": 0.1, "first_decay_steps": 5, "t_mul": 1.5, "m_mul": 0.5}),
 ]
 
 
@@ -207,7 +241,7 @@ def test_schedules_agree(name, arguments):
     assert config == schedules.serialize(ours) == schedules.serialize(schedules.deserialize(config))
 
 
-@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "RMSprop"])
+@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "RMSprop", "nadam", "adamax", "adagrad", "adadelta", "lion", "ftrl"])
 def test_names_and_defaults_agree(name):
     theirs = keras.optimizers.get(name)
     ours = optimizers.get(name)
@@ -215,6 +249,67 @@ def test_names_and_defaults_agree(name):
     own, known = ours.get_config(), theirs.get_config()
     assert own.pop("learning_rate") == pytest.approx(known["learning_rate"], rel=1e-6)
     assert own.pop("name") and own.items() <= known.items()
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adamax", "Nadam", "Lamb", "RMSprop", "Adagrad", "Adadelta", "Lion", "Ftrl"])
+def test_arguments_have_the_places_that_keras_gives_them(name):
+    ours, theirs = (list(inspect.signature(getattr(module, name)).parameters) for module in (optimizers, keras.optimizers))
+    assert [*ours[:-1], "kwargs"] == theirs and ours[-1] == "decay_exclude"
+
+
+def test_arguments_by_place_and_those_of_subclasses():
+    optimizer = optimizers.SGD(0.1, 0.9, True, 0.01, None, None, 2.0, True, 0.5)
+    assert (optimizer.weight_decay, optimizer.global_clipnorm, optimizer.ema_momentum) == (0.01, 2.0, 0.5)
+
+    class Halved(optimizers.SGD):
+        def __init__(self, learning_rate=0.1, **kwargs):
+            super().__init__(learning_rate / 2, **kwargs)
+
+    halved = Halved(clipnorm=1.0, use_ema=True)
+    assert halved.learning_rate == 0.05 and halved.clipnorm == 1.0
+    assert halved.get_config()["use_ema"] and "momentum" not in halved.get_config()
+    with pytest.raises(TypeError, match="momentun"):
+        optimizers.SGD(momentun=0.9)
+
+
+def test_the_average_is_what_training_ends_with():
+    optimizer = optimizers.SGD(0.5, use_ema=True, ema_momentum=0.5)
+    weights, state = {"w": jnp.zeros(())}, optimizer.init({"w": jnp.zeros(())})
+    for weight, average in ((-0.5, -0.5), (-1.0, -0.75), (-1.5, -1.125)):
+        weights, state = optimizer.update({"w": jnp.ones(())}, state, weights)
+        assert weights["w"] == weight and optimizer.final(weights, state)["w"] == average
+    assert optimizers.SGD().final(weights, state) is weights
+
+
+def test_batches_that_wait_change_no_weight():
+    optimizer = optimizers.Adam(gradient_accumulation_steps=2)
+    weights = jax.tree.map(jnp.asarray, WEIGHTS)
+    after, state = optimizer.update(GRADIENTS[0], optimizer.init(weights), weights)
+    jax.tree.map(np.testing.assert_array_equal, after, weights)
+    mean = jax.tree.map(lambda a, b: (a + b) / 2, GRADIENTS[0], GRADIENTS[1])
+    alone, _ = optimizers.Adam().update(mean, optimizers.Adam().init(weights), weights)
+    after, state = optimizer.update(GRADIENTS[1], state, after)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-6), after, alone)
+    assert not np.any(state["gradient_accumulator"]["dense/kernel"]) and state["iteration"] == 2
+
+
+def test_nadam_after_many_steps():
+    """The product of its momenta, which Keras keeps as a number, is read from a table."""
+    ours, theirs = optimizers.Nadam(0.01), keras.optimizers.Nadam(0.01)
+    weights, variable = {"w": jnp.zeros(3)}, keras.Variable(np.zeros(3, np.float32))
+    step, state = jax.jit(ours.update), ours.init(weights)
+    for i in range(60):
+        g = jnp.float32([np.sin(i), 1.0, -0.1 * i])
+        weights, state = step({"w": g}, state, weights)
+        theirs.apply([g], [variable])
+    np.testing.assert_allclose(weights["w"], variable.value, rtol=1e-5)
+
+
+def test_ftrl_makes_weights_zero():
+    optimizer = optimizers.Ftrl(0.1, l1_regularization_strength=5.0)
+    weights = {"w": jnp.float32([0.3, -0.2])}
+    after, _ = optimizer.update({"w": jnp.float32([0.01, 9.0])}, optimizer.init(weights), weights)
+    assert after["w"][0] == 0 and after["w"][1] != 0
 
 
 MISTAKES = [
@@ -227,10 +322,14 @@ MISTAKES = [
     (lambda: optimizers.SGD(momentum=2), "momentum must lie between 0 and 1: got 2"),
     (lambda: optimizers.SGD(clipnorm=1, clipvalue=1), "clipped in one way only: got clipnorm=1, clipvalue=1"),
     (lambda: optimizers.AdamW(weight_decay=None), "AdamW needs a weight decay"),
-    (
-        lambda: optimizers.Adam.from_config({"use_ema": True}),
-        "no argument of Adam of this name: got 'use_ema'",
-    ),
+    (lambda: optimizers.Adam.from_config({"use_emma": True}), "no argument of Adam of this name: got 'use_emma'.*write 'use_ema'"),
+    (lambda: optimizers.Adam(use_ema=True, ema_momentum=1.5), "ema_momentum can't be this: got 1.5, wanted a number from 0 to 1"),
+    (lambda: optimizers.Adam(ema_overwrite_frequency=0), "ema_overwrite_frequency can't be this: got 0"),
+    (lambda: optimizers.SGD(gradient_accumulation_steps=1), "gradient_accumulation_steps can't be this: got 1, wanted 2"),
+    (lambda: optimizers.SGD(loss_scale_factor=2.0), "loss_scale_factor can't be this: got 2.0, wanted None"),
+    (lambda: optimizers.Lion(beta_1=0.0), "beta_1 of Lion is out of range: got 0.0"),
+    (lambda: optimizers.Ftrl(l1_regularization_strength=-1.0), "l1_regularization_strength has the wrong sign: got -1.0, wanted at least 0"),
+    (lambda: optimizers.Ftrl(learning_rate_power=0.5), "learning_rate_power has the wrong sign: got 0.5, wanted at most 0"),
     (lambda: schedules.CosineDecay(0.1, 0), "decay_steps must be positive: got 0"),
     (
         lambda: schedules.PiecewiseConstantDecay([1, 2], [0.1]),

@@ -27,7 +27,8 @@ def snake_case(name: str) -> str:
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:
     """The error for a name that is in no table, with the closest one that is."""
     known = sorted(set(known))
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
+    close.sort(key=lambda other: sorted(other) != sorted(str(name)))  # letters that changed places come first
     return OptionError(
         f"unknown-{kind.replace(' ', '-')}",
         f"there is no {kind} of this name",

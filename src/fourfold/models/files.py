@@ -19,7 +19,7 @@ from fourfold.interop.configs import Reading, Writing
 from fourfold.interop.hdf5 import Hdf5
 from fourfold.interop.places import in_training, places
 from fourfold.layers.base import Layer
-from fourfold.optimizers import SGD, Adam, Optimizer, RMSprop
+from fourfold.optimizers import Optimizer
 from fourfold.training.program import TrainState
 
 if TYPE_CHECKING:
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 
 ENDING, WEIGHTS_ENDING = ".keras", ".weights.h5"
 OPTIMIZER = "optimizer"
-_TOGETHER: tuple[tuple[type[Optimizer], tuple[str, ...]], ...] = (
-    (Adam, ("momentum", "velocity")),
-    (RMSprop, ("velocity",)),
-    (SGD, ("momentum",)),
-)
-"""What Keras's optimizers keep weight by weight; all else they keep for all weights, one thing after the other."""
 _ALIASES = {"query_dense": "_query_dense", "key_dense": "_key_dense", "value_dense": "_value_dense"}
 _ALIASES |= {"output_dense": "_output_dense"}
 """Names of places in files of Keras's first versions."""
@@ -112,17 +106,8 @@ def _trained(model: Model, order: Mapping[int, list[Layer]] | None = None) -> li
 def _in_keras_order(optimizer: Optimizer, state: Mapping[str, Any], trained: list[str]) -> list[Any]:
     """What an optimizer remembers: steps, the learning rate if it is a number, then arrays of the weights."""
     rate = [] if callable(optimizer.learning_rate) else [np.float32(optimizer.learning_rate)]
-    arrays = [state[slot][path] for slot, path in _slots(optimizer, trained)]
+    arrays = [state[name][path] for name, path in optimizer.in_keras_order(trained)]
     return [np.asarray(state["iteration"], np.int32), *rate, *arrays]
-
-
-def _slots(optimizer: Optimizer, trained: list[str]) -> list[tuple[str, str]]:
-    kept = next((slots for cls, slots in _TOGETHER if isinstance(optimizer, cls)), ())
-    together = [slot for slot in optimizer.slots if slot in kept]
-    alone = [slot for slot in optimizer.slots if slot not in kept]
-    return [(slot, path) for path in trained for slot in together] + [
-        (slot, path) for slot in alone for path in trained
-    ]
 
 
 def _compile_config(model: Model) -> dict[str, Any] | None:
@@ -184,7 +169,7 @@ def take(model: Any, file: Hdf5, reading: Reading | None, skip_mismatch: bool) -
     """All weights, or none: names and shapes are compared before the first is replaced.
 
     Raises:
-        FileError: ``weights-of-another-model``, which lists all that don't fit.
+        FileError: ``weights-that-do-not-fit``, which lists all that don't fit.
     """
     found, wrong, known = places(model, None if reading is None else reading.order), [], set()
     values: list[tuple[Any, np.ndarray]] = []
@@ -205,7 +190,7 @@ def take(model: Any, file: Hdf5, reading: Reading | None, skip_mismatch: bool) -
         wrong += [f"{path}: {file.datasets[path].shape}, wanted none" for path in extra]
     if wrong and not skip_mismatch:
         raise FileError(
-            "weights-of-another-model",
+            "weights-that-do-not-fit",
             f"the weights of {file.path} don't fit the model",
             got="; ".join(wrong[:20]) + (f"; and {len(wrong) - 20} more" if len(wrong) > 20 else ""),
             do="build the model as it was when its weights were saved",
@@ -242,7 +227,7 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
     optimizer, trained = compiled.optimizer, _trained(model, None if reading is None else reading.order)
     handles = model.graph.handles
     first = 1 if callable(optimizer.learning_rate) else 2
-    slots = _slots(optimizer, trained)
+    slots = optimizer.in_keras_order(trained)
     names = [f"{OPTIMIZER}/vars/{number}" for number in range(first + len(slots))]
     shapes = [()] * first + [handles[path].shape for _, path in slots]
     if f"{OPTIMIZER}/vars/{len(names)}" in file.datasets or any(
@@ -254,9 +239,9 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
         return
     if first == 2:
         optimizer.learning_rate = float(file.array(names[1]))
-    state: dict[str, Any] = {"iteration": jnp.int32(steps), **{slot: {} for slot in optimizer.slots}}
+    state: dict[str, Any] = {"iteration": jnp.int32(steps), **{name: {} for name in optimizer.kept}}
     for (slot, path), name in zip(slots, names[first:]):
         state[slot][path] = jnp.asarray(file.array(name), jnp.float32)
     weights = {path: jnp.asarray(handles[path].value) for path in model.graph.trainable_paths()}
-    ordered = {slot: {path: state[slot][path] for path in weights} for slot in optimizer.slots}
+    ordered = {slot: {path: state[slot][path] for path in weights} for slot in optimizer.kept}
     compiled.state = TrainState(weights, {}, {**state, **ordered}, jax.random.key(0), jnp.int32(steps))

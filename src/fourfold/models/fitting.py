@@ -121,6 +121,10 @@ def fit(
         state = _looked_at(model, state)
         if model.stop_training or short:
             break
+    if numbers is not None:
+        state = state._replace(weights=program.optimizer.final(state.weights, state.optimizer))
+        compiled.state = state
+        model.graph.commit(state.weights)
     told.on_train_end(numbers)
     return told.callbacks[-1]  # type: ignore[return-value]
 
@@ -355,9 +359,9 @@ def target_shapes(data: Batch) -> tuple[tuple[int | None, ...] | None, ...]:
 
 
 def computed(program: Program, logs: Any) -> dict[str, float]:
-    """The logs as numbers, sorted by name as in Keras."""
+    """The logs as numbers, sorted by name as in Keras; of a metric with a number a class, an array."""
     numbers = jax.device_get(program.objective.compute(logs))
-    return {name: float(numbers[name]) for name in sorted(numbers)}
+    return {name: float(n) if n.ndim == 0 else n for name, n in sorted(numbers.items())}
 
 
 # ---- state, callbacks --------------------------------------------------------------------------------------

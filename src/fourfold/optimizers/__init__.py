@@ -1,7 +1,8 @@
 """Optimizers: objects that hold numbers, and pure functions of gradients, state and weights.
 
 ``init(weights) -> state`` and ``update(grads, state, weights, learning_rate=None) -> (weights, state)``, with
-weights in a dict from path to array. Names, arguments and numbers are Keras's.
+weights in a dict from path to array. Names, arguments and numbers are Keras's; behind their own arguments all
+optimizers have those of `Optimizer`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,21 @@ from typing import Any
 from fourfold.core.catalog import Catalog
 from fourfold.errors import OptionError, no_such_name
 from fourfold.optimizers import schedules
+from fourfold.optimizers.adam import Adam, Adamax, AdamW, Lamb, Nadam
 from fourfold.optimizers.base import Optimizer
-from fourfold.optimizers.rules import SGD, Adam, AdamW, RMSprop
+from fourfold.optimizers.rules import SGD, Adadelta, Adagrad, Ftrl, Lion, RMSprop
 
 __all__ = [
     "SGD",
+    "Adadelta",
+    "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Nadam",
     "Optimizer",
     "RMSprop",
     "deserialize",
@@ -26,7 +35,7 @@ __all__ = [
     "serialize",
 ]
 
-_CLASSES = [SGD, Adam, AdamW, RMSprop]
+_CLASSES = [SGD, Adam, AdamW, Adamax, Nadam, Lamb, RMSprop, Adagrad, Adadelta, Lion, Ftrl]
 _CATALOG = Catalog("optimizer", "keras.optimizers", _CLASSES, {cls.__name__.lower(): cls for cls in _CLASSES})
 serialize, deserialize = _CATALOG.serialize, _CATALOG.deserialize
 

@@ -1,19 +1,20 @@
-"""What all optimizers share: clipping, weight decay, the step counter, and one update rule a weight.
+"""What all optimizers share: clipping, weight decay, the step counter, averages, and one update rule a weight.
 
-g = clip(gradients);   w = w - learning_rate weight_decay w,  where w decays;   w = w + rule(g)
+g = clip(gradients);   w = w - learning_rate weight_decay w,  where w decays;   w = w + rule(g, w)
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import optax
-from jax import Array
+from jax import Array, lax
 
 from fourfold.core.catalog import Configured
 from fourfold.errors import OptionError
@@ -24,16 +25,16 @@ State = dict[str, Any]
 Slots = dict[str, Array]
 Rate = float | Callable[[Any], Any]
 
-# Arguments of Keras's optimizers that have no effect at these values; a config may hold them.
-_IDLE = {"use_ema": False, "loss_scale_factor": None, "gradient_accumulation_steps": None}
-_OF_EMA = ("ema_momentum", "ema_overwrite_frequency")
+AVERAGE, ACCUMULATOR = "average", "gradient_accumulator"
+"""What is kept of each weight beside an optimizer's own slots."""
 
 
 class Optimizer(Configured):
     """The base: a subclass names its ``slots`` and writes ``rule``.
 
     ``init`` and ``update`` are pure; weights, gradients and each slot are dicts from path to array, and the
-    state is ``{"iteration": steps made, slot: ...}``.
+    state is ``{"iteration": batches seen, slot: ...}``. A constructor that takes ``*shared, **named`` hands them on
+    to the base, whose arguments are so those of all optimizers.
 
     Args:
         learning_rate: a number, or a function of the step such as ``schedules.CosineDecay``.
@@ -41,9 +42,18 @@ class Optimizer(Configured):
         clipnorm: the gradient of each weight is scaled down to this norm.
         clipvalue: the elements of gradients are cut at this absolute value.
         global_clipnorm: all gradients together are scaled down to this norm.
+        use_ema: a moving average of each weight is kept, and takes the weight's place when `fit` ends.
+        ema_momentum: how much of the average stays at each step.
+        ema_overwrite_frequency: the average takes the weight's place also each time after so many steps.
+        loss_scale_factor: None; it belongs to mixed precision, which is not here.
+        gradient_accumulation_steps: so many batches make a step, with the mean of their gradients.
         name: a name of its own.
         decay_exclude: as in ``exclude_from_weight_decay(var_names=...)``.
     """
+
+    together: ClassVar[tuple[str, ...]] = ()
+    """The slots that Keras keeps weight by weight; the others for all weights, one slot after the other."""
+    __signature__: ClassVar[inspect.Signature]
 
     def __init__(
         self,
@@ -52,6 +62,11 @@ class Optimizer(Configured):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         decay_exclude: Sequence[str] = (),
     ) -> None:
@@ -62,25 +77,73 @@ class Optimizer(Configured):
                 got=f"clipnorm={clipnorm}, clipvalue={clipvalue}, global_clipnorm={global_clipnorm}",
                 wanted="one of them",
             )
+        for option, fits, got, wanted in (
+            ("ema_momentum", 0 <= ema_momentum <= 1, ema_momentum, "a number from 0 to 1"),
+            (
+                "ema_overwrite_frequency",
+                ema_overwrite_frequency is None or ema_overwrite_frequency >= 1,
+                ema_overwrite_frequency,
+                "a number of steps, or None",
+            ),
+            ("loss_scale_factor", loss_scale_factor is None, loss_scale_factor, "None: all is float32"),
+            (
+                "gradient_accumulation_steps",
+                not gradient_accumulation_steps or gradient_accumulation_steps >= 2,
+                gradient_accumulation_steps,
+                "2 batches or more, or None",
+            ),
+        ):
+            if not fits:
+                raise OptionError(
+                    "optimizer-option", f"{option} can't be this", got=repr(got), wanted=wanted
+                )
         self.learning_rate = _rate(learning_rate)
         self.weight_decay, self.decay_exclude = weight_decay, tuple(decay_exclude)
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency, self.loss_scale_factor = ema_overwrite_frequency, loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
         self.name = name or type(self).__name__.lower()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__signature__ = _whole_signature(cls)
 
     @property
     def slots(self) -> tuple[str, ...]:
-        """The names of what is remembered of each weight; all start at zero."""
+        """The names of what the rule remembers of each weight."""
         raise NotImplementedError
 
-    def rule(self, g: Array, slots: Slots, rate: Array, t: Array) -> tuple[Array, Slots]:
-        """(what is added to a weight, its new slots), from its gradient at step t = 1, 2, ..."""
+    def start(self, slot: str) -> float:
+        """The number at which a slot begins."""
+        return 0.0
+
+    def rule(self, g: Array, w: Array, slots: Slots, rate: Array, t: Array) -> tuple[Array, Slots]:
+        """(what is added to a weight w, its new slots), from its gradient at step t = 1, 2, ..."""
         raise NotImplementedError
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The names of all that is kept of each weight, the slots and what the options need."""
+        average = (AVERAGE,) if self.use_ema else ()
+        return (*average, *((ACCUMULATOR,) if self.gradient_accumulation_steps else ()), *self.slots)
+
+    def in_keras_order(self, paths: Sequence[str]) -> list[tuple[str, str]]:
+        """(name, path) of each array that is kept, as Keras's optimizers have them one after the other."""
+        alone = [name for name in self.kept if name not in self.together]
+        first, last = (
+            [(name, path) for name in alone if (name in self.slots) is own for path in paths]
+            for own in (False, True)
+        )
+        together = [name for name in self.slots if name in self.together]
+        return [*first, *((name, path) for path in paths for name in together), *last]
 
     def init(self, weights: Mapping[str, Array]) -> State:
         """The state before the first step."""
         state: State = {"iteration": jnp.zeros((), jnp.int32)}
-        for slot in self.slots:
-            state[slot] = {path: jnp.zeros_like(value) for path, value in weights.items()}
+        for name in self.kept:
+            first = self.start(name) if name in self.slots else 0.0
+            state[name] = {path: jnp.full_like(value, first) for path, value in weights.items()}
         return state
 
     def update(
@@ -92,21 +155,60 @@ class Optimizer(Configured):
     ) -> tuple[Weights, State]:
         """One step: (new weights, new state). ``learning_rate`` overrides the optimizer's own."""
         rate = self.rate_at(state["iteration"]) if learning_rate is None else learning_rate
-        rate = jnp.asarray(rate, jnp.float32)
-        t = state["iteration"] + 1
-        new_weights: Weights = {}
-        new_state: State = {"iteration": t, **{slot: {} for slot in self.slots}}
-        for path, g in self._clipped(dict(grads)).items():
+        rate, every = jnp.asarray(rate, jnp.float32), self.gradient_accumulation_steps
+        before = {path: jnp.asarray(weights[path]) for path in grads}
+        made = state["iteration"] // every if every else state["iteration"]
+        new = dict(state)
+        if every:
+            total = {path: g + state[ACCUMULATOR][path] for path, g in grads.items()}
+
+            def step():
+                mean = {path: g / every for path, g in total.items()}
+                return *self._step(mean, state, before, rate, made + 1), jax.tree.map(jnp.zeros_like, total)
+
+            def wait():
+                return before, {slot: state[slot] for slot in self.slots}, total
+
+            after, slots, new[ACCUMULATOR] = lax.cond((state["iteration"] + 1) % every == 0, step, wait)
+        else:
+            after, slots = self._step(dict(grads), state, before, rate, made + 1)
+        new |= {**slots, "iteration": state["iteration"] + 1}
+        if self.use_ema:
+            after, new[AVERAGE] = self._averaged(after, state[AVERAGE], made)
+        return after, new
+
+    def _step(
+        self, grads: Weights, state: State, weights: Weights, rate: Array, t: Array
+    ) -> tuple[Weights, dict[str, Slots]]:
+        """New weights and slots after the step t = 1, 2, ..."""
+        after: Weights = {}
+        new: dict[str, Slots] = {slot: {} for slot in self.slots}
+        for path, g in self._clipped(grads).items():
             w = weights[path]
-            added, slots = self.rule(
-                g, {slot: state[slot][path] for slot in self.slots}, rate.astype(w.dtype), t.astype(w.dtype)
-            )
             if self.weight_decay is not None and self.decays(path):
                 w = w - w * (self.weight_decay * rate).astype(w.dtype)
-            new_weights[path] = w + added
+            own = {slot: state[slot][path] for slot in self.slots}
+            added, own = self.rule(g, w, own, rate.astype(w.dtype), t.astype(w.dtype))
+            after[path] = w + added
             for slot in self.slots:
-                new_state[slot][path] = slots[slot]
-        return new_weights, new_state
+                new[slot][path] = own[slot]
+        return after, new
+
+    def _averaged(self, weights: Weights, averages: Weights, made: Array) -> tuple[Weights, Weights]:
+        """The weights, in whose place the averages are where that is due, and the averages."""
+        kept = jnp.where(made == 0, 0.0, self.ema_momentum)
+        averages = {
+            path: kept.astype(w.dtype) * averages[path] + (1 - kept).astype(w.dtype) * w
+            for path, w in weights.items()
+        }
+        if self.ema_overwrite_frequency:
+            due = (made + 1) % self.ema_overwrite_frequency == 0
+            weights = {path: jnp.where(due, averages[path], w) for path, w in weights.items()}
+        return weights, averages
+
+    def final(self, weights: Weights, state: State) -> Weights:
+        """The weights when training ends: their averages, where these are kept."""
+        return dict(state[AVERAGE]) if self.use_ema else weights
 
     def rate_at(self, step: Any) -> Any:
         """The learning rate after ``step`` updates."""
@@ -133,11 +235,6 @@ class Optimizer(Configured):
         config["decay_exclude"] = list(self.decay_exclude)
         return config if self.decay_exclude else _without(config, ["decay_exclude"])
 
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]):
-        idle = [name for name, value in _IDLE.items() if config.get(name, value) == value]
-        return super().from_config(_without(config, [*idle, *(_OF_EMA if "use_ema" in idle else ())]))
-
     def _clipped(self, grads: Weights) -> Weights:
         if self.clipnorm is not None:
             return {path: _clip_norm(g, self.clipnorm) for path, g in grads.items()}
@@ -160,6 +257,21 @@ def _clip_norm(g: Array, limit: float) -> Array:
 
 def _without(config: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in config.items() if name not in set(names)}
+
+
+def _whole_signature(cls: type[Optimizer]) -> inspect.Signature:
+    """A constructor's arguments, with those that it hands on to `Optimizer`."""
+    own = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    named = [parameter for parameter in own if parameter.kind < parameter.VAR_KEYWORD]
+    named = [parameter for parameter in named if parameter.kind != parameter.VAR_POSITIONAL]
+    if len(named) == len(own):
+        return inspect.Signature(own)
+    taken = {parameter.name for parameter in named}
+    handed = [p for p in inspect.signature(Optimizer.__init__).parameters.values() if p.name not in taken]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if any(p.kind == p.KEYWORD_ONLY for p in named) or all(p.kind != p.VAR_POSITIONAL for p in own):
+        kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Signature([*named, *(p.replace(kind=kind) for p in handed[1:])])
 
 
 def _rate(learning_rate: Any) -> Any:

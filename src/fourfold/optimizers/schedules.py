@@ -165,6 +165,41 @@ class CosineDecay(LearningRateSchedule):
         return (1 - self.alpha) * cosine + self.alpha
 
 
+class CosineDecayRestarts(LearningRateSchedule):
+    """`CosineDecay` over and over: period i has ``first_decay_steps t_mul^i`` steps and begins at ``initial m_mul^i``.
+
+    Loshchilov & Hutter, SGDR, ICLR 2017.
+
+    >>> rate = CosineDecayRestarts(1.0, first_decay_steps=4, m_mul=0.5)
+    >>> [round(float(rate(step)), 3) for step in (0, 2, 4, 8, 12)]
+    [1.0, 0.5, 0.5, 0.25, 0.25]
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        first_decay_steps: int,
+        t_mul: float = 2.0,
+        m_mul: float = 1.0,
+        alpha: float = 0.0,
+        name: str = "SGDRDecay",
+    ) -> None:
+        self.initial_learning_rate, self.first_decay_steps = initial_learning_rate, _positive(first_decay_steps)
+        self.t_mul, self.m_mul, self.alpha, self.name = t_mul, m_mul, alpha, name
+
+    def __call__(self, step: Any) -> Array:
+        done = _float(step) / self.first_decay_steps
+        if self.t_mul == 1:
+            period = jnp.floor(done)
+            done = done - period
+        else:
+            growth = _float(self.t_mul)
+            period = jnp.floor(jnp.log(1 - done * (1 - growth)) / jnp.log(growth))
+            done = (done - (1 - growth**period) / (1 - growth)) / growth**period
+        cosine = 0.5 * _float(self.m_mul) ** period * (1 + jnp.cos(math.pi * done))
+        return self.initial_learning_rate * ((1 - self.alpha) * cosine + self.alpha)
+
+
 def _float(step: Any) -> Array:
     return jnp.asarray(step).astype(jnp.float32)
 
@@ -180,6 +215,9 @@ def _positive(decay_steps: int) -> int:
 _CATALOG = Catalog(
     "learning rate schedule",
     "keras.optimizers.schedules",
-    [ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, CosineDecay],
+    [
+        *(ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay),
+        *(CosineDecay, CosineDecayRestarts),
+    ],
 )
 serialize, deserialize = _CATALOG.serialize, _CATALOG.deserialize
