@@ -16,16 +16,22 @@ from jax import Array, lax
 
 from fourfold.core.symbols import Symbol, operate
 from fourfold.core.weights import Weight
-from fourfold.ops import activations
+from fourfold.ops import activations, control
 
 _SAME = """
-absolute add all amax amin any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort array
-broadcast_to ceil concatenate conj copy cos cosh count_nonzero cross cumprod cumsum diag diagonal diff divide einsum
-empty equal exp expand_dims expm1 eye flip floor floor_divide full full_like greater greater_equal hstack identity
-isclose isfinite isinf isnan less less_equal linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or
-logical_xor matmul maximum meshgrid minimum mod moveaxis multiply nan_to_num ndim negative not_equal ones ones_like
-outer power prod ravel reciprocal repeat roll round sign sin sinh sort sqrt square squeeze stack subtract swapaxes
-take_along_axis tan tensordot tile trace tri tril triu true_divide trunc var vdot vstack where zeros zeros_like
+absolute add all allclose amax amin angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
+argmax argmin argsort array array_split average bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or
+bitwise_right_shift bitwise_xor broadcast_to cbrt ceil concatenate conj conjugate copy corrcoef cos cosh count_nonzero
+cross cumprod cumsum deg2rad diag diagflat diagonal diff digitize divide dsplit dstack einsum empty empty_like equal
+exp exp2 expand_dims expm1 eye fabs flip fliplr flipud floor floor_divide fmax fmin fmod full full_like gcd geomspace
+greater greater_equal heaviside hsplit hstack hypot identity imag inner isclose isfinite isin isinf isnan isneginf
+isposinf isreal kron lcm ldexp left_shift less less_equal linspace log log10 log1p log2 logaddexp logaddexp2
+logical_and logical_not logical_or logical_xor logspace matmul maximum meshgrid minimum mod moveaxis multiply
+nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod nanstd nansum nanvar ndim
+negative nextafter nonzero not_equal ones ones_like outer percentile power prod ptp quantile rad2deg ravel real
+reciprocal repeat right_shift roll rot90 round searchsorted select sign signbit sin sinc sinh size sort sqrt square
+squeeze stack subtract swapaxes take_along_axis tan tensordot tile trace trapezoid tri tril triu true_divide trunc
+unravel_index vander var vdot vsplit vstack where zeros zeros_like
 """
 """Names that ``jax.numpy`` has with the same arguments."""
 
@@ -56,6 +62,11 @@ def shape(x: Any) -> tuple[int | None, ...]:
     (2, 3)
     """
     return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether x is an array of JAX's or a symbol."""
+    return isinstance(x, (Array, Symbol))
 
 
 def reshape(x: Any, newshape: Any) -> Array:
@@ -149,9 +160,46 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> Array:
     return lax.dynamic_slice(jnp.asarray(inputs), list(start_indices), list(shape))
 
 
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Array:
+    return lax.dynamic_update_slice(jnp.asarray(inputs), jnp.asarray(updates), list(start_indices))
+
+
+def scatter(indices: Any, values: Any, shape: Any) -> Array:
+    """Zeros of a shape, to which values are added at indices (..., axes)."""
+    return jnp.zeros(tuple(shape), jnp.asarray(values).dtype).at[_each_axis(indices)].add(values)
+
+
+def scatter_update(inputs: Any, indices: Any, updates: Any) -> Array:
+    """``inputs`` with other values at indices (..., axes)."""
+    return jnp.asarray(inputs).at[_each_axis(indices)].set(updates)
+
+
+def _each_axis(indices: Any) -> tuple[Array, ...]:
+    indices = jnp.asarray(indices)
+    return tuple(indices[..., i] for i in range(indices.shape[-1]))
+
+
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Array:
+    """The sum of the rows of each segment; ``segment_ids`` says to which a row belongs."""
+    return jax.ops.segment_sum(
+        jnp.asarray(data), jnp.asarray(segment_ids), num_segments, indices_are_sorted=sorted
+    )
+
+
+def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Array, Array]:
+    """Mean and variance over axes."""
+    x, axes = jnp.asarray(x), tuple(axes) if isinstance(axes, list) else axes
+    return x.mean(axes, keepdims=keepdims), x.var(axes, keepdims=keepdims)
+
+
+def erfinv(x: Any) -> Array:
+    return lax.erf_inv(jnp.asarray(x))
+
+
 OF_ARRAYS = (
     cast, convert_to_tensor, reshape, transpose, clip, pad, norm, normalize, one_hot, split, unstack, top_k, take,
-    logsumexp, divide_no_nan, erf, rsqrt, stop_gradient, slice,
+    logsumexp, divide_no_nan, erf, erfinv, rsqrt, stop_gradient, slice, slice_update, scatter, scatter_update,
+    segment_sum, moments,
 )  # fmt: skip
 
 
@@ -191,7 +239,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
     plain |= activations.ACTIVATIONS | activations.ALIASES | {"gelu": gelu}
     named = {name: _recording(function, name) for name, function in plain.items()}
-    return named | {"shape": shape, "convert_to_numpy": convert_to_numpy}
+    of_functions = {function.__name__: function for function in control.OF_FUNCTIONS}
+    return named | of_functions | {"shape": shape, "convert_to_numpy": convert_to_numpy, "is_tensor": is_tensor}
 
 
 FUNCTIONS = _functions()

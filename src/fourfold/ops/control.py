@@ -1,0 +1,93 @@
+"""Loops and choices inside a computation, with the arguments of ``keras.ops``; compiled, they run as one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    """``true_fn()`` or ``false_fn()``, whose results are alike.
+
+    >>> float(cond(jnp.array(2) > 1, lambda: jnp.array(1.0), lambda: jnp.array(0.0)))
+    1.0
+    """
+    return lax.cond(jnp.asarray(pred), true_fn, false_fn)
+
+
+def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
+    """The branch of a number, which is clipped to those that there are."""
+    return lax.switch(jnp.asarray(index), branches, *operands)
+
+
+def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
+    """``body_fun(i, value)`` again and again, for i from ``lower`` to ``upper`` - 1.
+
+    >>> int(fori_loop(0, 4, lambda i, total: total + i, 0))
+    6
+    """
+    return lax.fori_loop(lower, upper, body_fun, init_val)
+
+
+def while_loop(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
+) -> Any:
+    """``body(*variables)`` as long as ``cond(*variables)``, at most so often; one variable may stand alone.
+
+    >>> [int(v) for v in while_loop(lambda i, total: i < 4, lambda i, total: (i + 1, total + i), (0, 0))]
+    [4, 6]
+    """
+    several = isinstance(loop_vars, (tuple, list))
+    variables = tuple(loop_vars) if several else (loop_vars,)
+
+    def goes_on(state: Any) -> Any:
+        number, values = state
+        more = cond(*values)
+        return more if maximum_iterations is None else jnp.logical_and(more, number < maximum_iterations)
+
+    def step(state: Any) -> Any:
+        number, values = state
+        found = body(*values)
+        return number + 1, tuple(found) if isinstance(found, (tuple, list)) else (found,)
+
+    _, found = lax.while_loop(goes_on, step, (0, jax.tree.map(jnp.asarray, variables)))
+    return type(loop_vars)(found) if several else found[0]
+
+
+def scan(
+    f: Callable[[Any, Any], tuple[Any, Any]],
+    init: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    unroll: int | bool = 1,
+) -> tuple[Any, Any]:
+    """``carry, y = f(carry, x)`` along the first axis of ``xs``: the last carry, and all y.
+
+    >>> carry, ys = scan(lambda total, x: (total + x, total), 0, jnp.arange(4))
+    >>> int(carry), ys.tolist()
+    (6, [0, 0, 1, 3])
+    """
+    return lax.scan(f, init, xs, length, reverse, unroll)
+
+
+def associative_scan(f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:
+    """What `scan` gives of a function for which f(f(a, b), c) = f(a, f(b, c)), in log(length) steps."""
+    return lax.associative_scan(f, elems, reverse, axis)
+
+
+def map(f: Callable[[Any], Any], xs: Any) -> Any:
+    """``f(x)`` for each x along the first axis, one after the other."""
+    return lax.map(f, xs)
+
+
+def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
+    """``function(x)`` for each x along the first axis, all at once."""
+    return jax.vmap(function)(elements)
+
+
+OF_FUNCTIONS = (cond, switch, fori_loop, while_loop, scan, associative_scan, map, vectorized_map)
