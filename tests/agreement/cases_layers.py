@@ -106,6 +106,13 @@ NORMALIZATION = [
     ("LayerNormalization", {"axis": [1, 2], "epsilon": 1e-5}, [SEQUENCE], {}),
     ("LayerNormalization", {"axis": 1, "scale": False}, [SEQUENCE], {}),
     ("LayerNormalization", {"center": False}, [(3, 4)], {}),
+    ("GroupNormalization", {"groups": 2}, [SEQUENCE], {"mask": True}),
+    ("GroupNormalization", {"groups": -1, "scale": False, "epsilon": 1e-2}, [IMAGE], {}),
+    ("GroupNormalization", {"groups": 3, "axis": 1, "center": False}, [SEQUENCE], {}),
+    ("GroupNormalization", {"groups": 1}, [(3, 4)], {}),
+    ("Normalization", {"axis": None, "mean": 1.0, "variance": 4.0}, [SEQUENCE], {"mask": True}),
+    ("Normalization", {"axis": (1, 2), "mean": [1.0, 2.0, 0.0, 0.5], "variance": [1.0, 4.0, 0.0, 9.0]}, [SEQUENCE], {}),
+    ("Normalization", {"mean": [1.0, 2.0, 0.0, 0.5], "variance": [1.0, 4.0, 2.0, 9.0], "invert": True}, [SEQUENCE], {}),
     ("BatchNormalization", {}, [(3, 4)], {}),
     ("BatchNormalization", {"axis": 1, "epsilon": 1e-2, "center": False}, [SEQUENCE], {}),
     ("BatchNormalization", {"scale": False}, [IMAGE], {}),
@@ -146,6 +153,8 @@ ACTIVATION = [
     ("Dropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("SpatialDropout1D", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("SpatialDropout2D", {"rate": 0.5}, [IMAGE], {}),
+    ("AlphaDropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
+    ("GaussianDropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("GaussianNoise", {"stddev": 0.5}, [SEQUENCE], {"mask": True}),
 ]
 

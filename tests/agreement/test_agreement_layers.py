@@ -9,6 +9,7 @@ from cases_layers import CASES
 from differential import assert_layers_agree
 from keras.src.backend import get_keras_mask, set_keras_mask
 
+import fourfold
 from fourfold import layers
 from fourfold.ops import activations
 from fourfold.ops.random import key
@@ -186,3 +187,49 @@ def test_gaussian_noise_agrees_in_distribution():
     noise = np.asarray(layers.GaussianNoise(0.5).apply({}, x, training=True, key=key(1)).outputs)
     assert abs(noise.mean()) < 5 * 0.5 / 300
     assert abs(noise.std() - 0.5) < 5 * 0.5 / (300 * np.sqrt(2))
+
+
+@pytest.mark.parametrize("axis", [-1, None, (1, 2), 1])
+@pytest.mark.parametrize("of", ["an array", "batches"])
+def test_normalization_adapts_as_keras_does(axis, of):
+    x = np.random.default_rng(0).normal(3.0, 2.0, (7, 5, 4)).astype("float32")
+    x[..., 1] = 2.0  # a channel without variance
+    data = x if of == "an array" else [x[:3], x[3:]]
+    theirs, ours = keras.layers.Normalization(axis), layers.Normalization(axis)
+    theirs.adapt(x)
+    ours.adapt(data)
+    np.testing.assert_allclose(ours(x), np.asarray(theirs(x)), rtol=1e-4, atol=1e-4)
+    for own, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(own, other, rtol=1e-5, atol=1e-6)
+    assert not ours.trainable_weights
+
+
+def test_normalization_in_a_model_and_a_file(tmp_path):
+    x = np.random.default_rng(0).normal(3.0, 2.0, (20, 4)).astype("float32")
+    layer = layers.Normalization()
+    layer.adapt(x)
+    model = fourfold.Sequential([fourfold.Input((4,)), layer, layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, x[:, 0], verbose=0)
+    np.testing.assert_allclose(layer.get_weights()[0], x.mean(0), rtol=1e-5)
+    model.save(tmp_path / "model.keras")
+    wanted = model.predict(x, verbose=0)
+    for load in (fourfold.models.load_model, keras.models.load_model):
+        loaded = load(tmp_path / "model.keras")
+        np.testing.assert_allclose(loaded.predict(x, verbose=0), wanted, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["AlphaDropout", "GaussianDropout"])
+def test_dropout_that_keeps_mean_and_variance(name):
+    x = np.random.default_rng(0).normal(size=(400, 300)).astype("float32")
+    theirs = np.asarray(getattr(keras.layers, name)(0.3)(x, training=True))
+    ours = np.asarray(getattr(layers, name)(0.3).apply({}, x, training=True, key=key(1)).outputs)
+    assert abs(ours.mean() - theirs.mean()) < 0.02 and abs(ours.std() - theirs.std()) < 0.02
+
+
+def test_alpha_dropout_has_two_values():
+    x = np.ones((200, 300), "float32")
+    theirs = np.asarray(keras.layers.AlphaDropout(0.3)(x, training=True))
+    ours = np.asarray(layers.AlphaDropout(0.3).apply({}, x, training=True, key=key(1)).outputs)
+    np.testing.assert_allclose(np.unique(ours), np.unique(theirs), rtol=1e-5)
+    assert abs((ours < 0).mean() - 0.3) < 0.01

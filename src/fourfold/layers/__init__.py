@@ -30,7 +30,7 @@ from fourfold.layers.merging import (
     multiply,
     subtract,
 )
-from fourfold.layers.normalization import BatchNormalization, LayerNormalization
+from fourfold.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization
 from fourfold.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -50,8 +50,15 @@ from fourfold.layers.pooling import (
     MaxPooling2D,
 )
 from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
-from fourfold.layers.regularization import Dropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
-from fourfold.layers.rescaling import Rescaling
+from fourfold.layers.regularization import (
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+)
+from fourfold.layers.rescaling import Normalization, Rescaling
 from fourfold.layers.reshaping import (
     Cropping1D,
     Cropping2D,

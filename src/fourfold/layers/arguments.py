@@ -165,3 +165,15 @@ def known(layer: Layer, spec: TensorSpec, axis: int) -> int:
             do="give Input the length of that axis",
         )
     return length
+
+
+def lengths(layer: Layer, inputs: TensorSpec, axes: Sequence[int]) -> list[int]:
+    """The lengths of the axes, in ascending order."""
+    if any(not -inputs.ndim <= axis < inputs.ndim for axis in axes):
+        raise ShapeError(
+            "normalization-axis",
+            f"the input of {layer.name} has no axis to normalise along",
+            got=f"axis={tuple(axes)}, shape {inputs.shape}",
+            wanted=f"axes from {-inputs.ndim} to {inputs.ndim - 1}",
+        )
+    return [known(layer, inputs, axis) for axis in sorted(axis % inputs.ndim for axis in axes)]

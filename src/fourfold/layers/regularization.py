@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jax.numpy as jnp
 from jax import Array
 
 from fourfold.errors import OptionError
@@ -136,6 +137,58 @@ class GaussianNoise(Layer):
         if not training or self.stddev == 0 or key is None:
             return inputs
         return inputs + self.stddev * random.normal(_own(key, self.seed), inputs.shape)
+
+
+class GaussianDropout(Layer):
+    """In training y = x e, each e normal with mean 1 and variance rate / (1 - rate); y = x otherwise.
+
+    Shapes: y as x. Errors: `OptionError` if ``rate`` is not between 0 and 1.
+
+    >>> import numpy as np
+    >>> GaussianDropout(0.5)(np.ones((1, 2), "float32")).tolist()
+    [[1.0, 1.0]]
+
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014, section 10.
+    """
+
+    supports_masking = True
+
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rate = arguments.rate("rate", rate)
+        self.seed = seed
+
+    def call(
+        self, weights: Mapping[str, Array], inputs: Array, *, training: bool = False, key: Array | None = None
+    ) -> Array:
+        if not training or self.rate == 0 or key is None:
+            return inputs
+        deviation = (self.rate / (1 - self.rate)) ** 0.5
+        return inputs * (1 + deviation * random.normal(_own(key, self.seed), inputs.shape))
+
+
+class AlphaDropout(Dropout):
+    """Dropout for ``selu``: in training y = a (x where m is 1, else -1.7581) + b; y = x otherwise.
+
+    a and b keep mean 0 and variance 1; m is `Dropout`'s. Shapes, ``noise_shape`` and errors as there.
+
+    >>> import numpy as np
+    >>> y = AlphaDropout(0.5)(np.zeros((1, 99), "float32"), training=True)
+    >>> np.unique(np.round(y, 2))
+    array([-0.78,  0.78], dtype=float32)
+
+    Source: Klambauer et al., "Self-normalizing neural networks", 2017.
+    """
+
+    def call(
+        self, weights: Mapping[str, Array], inputs: Array, *, training: bool = False, key: Array | None = None
+    ) -> Array:
+        if not training or self.rate == 0 or key is None:
+            return inputs
+        keep = random.keep_mask(_own(key, self.seed), self.rate, self.shared_shape(inputs) or inputs.shape)
+        least = -1.7580993408473766  # selu's limit: - scale alpha
+        a = ((1 - self.rate) * (1 + self.rate * least**2)) ** -0.5
+        return a * jnp.where(keep, inputs, least) - a * least * self.rate
 
 
 def _own(key: Array, seed: int | None) -> Array:

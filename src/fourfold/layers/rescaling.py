@@ -1,15 +1,21 @@
-"""Rescaling: the affine map of inputs to a range that trains well."""
+"""Rescaling and Normalization: affine maps of inputs to a range that trains well, given or learnt from data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from fourfold import initializers
+from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.errors import DataError, OptionError, ShapeError
+from fourfold.layers import arguments
 from fourfold.layers.base import Layer
+from fourfold.ops import normalization
 from fourfold.ops.dense import add_bias
 
 
@@ -35,3 +41,117 @@ class Rescaling(Layer):
         scale, offset = (jnp.asarray(np.asarray(value, np.float32)) for value in (self.scale, self.offset))
         x = jnp.asarray(inputs).astype(jnp.float32)
         return add_bias(x * scale.reshape((1,) * (x.ndim - scale.ndim) + scale.shape), offset)
+
+
+class Normalization(Layer):
+    """y = (x - mean) / max(sqrt(variance), 1e-7), for each index along ``axis``; ``invert``: x from y.
+
+    Mean and variance are given, or those of the data that `adapt` has seen; before, 0 and 1. Nothing is trained.
+
+    Shapes: y as x (N, ...), float32. Weights, where they are not given, with the lengths of ``axis``, in ascending
+    order: mean ``zeros``, variance ``ones``; count, which is unused, as in Keras's files.
+    Errors: `OptionError` for one of mean and variance without the other; `ShapeError` if x has no such axes, or if what
+    is given doesn't fit them.
+
+    >>> import numpy as np
+    >>> layer = Normalization()
+    >>> layer.adapt(np.array([[0.0, 1.0], [2.0, 5.0]]))
+    >>> layer(np.array([[1.0, 5.0]])).tolist()
+    [[0.0, 1.0]]
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        axis: int | Sequence[int] | None = -1,
+        mean: Any = None,
+        variance: Any = None,
+        invert: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.axis = () if axis is None else (int(axis),) if isinstance(axis, int) else tuple(axis)
+        if (mean is None) != (variance is None):
+            raise OptionError(
+                "normalization-moments",
+                "mean and variance are given together",
+                got=f"mean={mean!r}, variance={variance!r}",
+                wanted="both, or neither and adapt(data)",
+            )
+        self.mean = None if mean is None else np.asarray(mean, np.float32)
+        self.variance = None if variance is None else np.asarray(variance, np.float32)
+        self.invert = bool(invert)
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        shape = tuple(arguments.lengths(self, inputs, self.axis))
+        if self.mean is not None and self.variance is not None:
+            for given in (self.mean, self.variance):
+                self._check_given(given, shape)
+            return {}
+        zeros, ones = initializers.Zeros(), initializers.Ones()
+        return {
+            "mean": WeightSpec(shape, zeros, trainable=False),
+            "variance": WeightSpec(shape, ones, trainable=False),
+            "count": WeightSpec((), zeros, trainable=False),
+        }
+
+    def adapt(self, data: Any) -> None:
+        """Takes mean and variance from data: an array (N, ...), or batches of them, each ``x`` or a tuple ``(x, ...)``.
+
+        Errors: `DataError` where there are no rows; `OptionError` if mean and variance were given.
+        """
+        if self.mean is not None:
+            raise OptionError(
+                "normalization-moments",
+                f"{self.name} has its mean and variance",
+                got="adapt(data)",
+                do="leave mean and variance out, or adapt",
+            )
+        count, mean, variance = 0, np.zeros(()), np.zeros(())
+        for x in _batches(data):
+            self.build(TensorSpec((None, *x.shape[1:])))
+            others = tuple(axis for axis in range(x.ndim) if axis not in [a % x.ndim for a in self.axis])
+            new, own = int(np.prod([x.shape[axis] for axis in others])), x.mean(others, dtype=float)
+            share = new / max(count + new, 1)
+            both = mean + (own - mean) * share
+            spread, own_spread = variance + (mean - both) ** 2, x.var(others, dtype=float) + (own - both) ** 2
+            mean, variance, count = both, spread * (1 - share) + own_spread * share, count + new
+        if not count:
+            raise DataError("no-rows", f"{self.name} adapts to no rows", got="0 rows", wanted="at least one")
+        self.handles["mean"].assign(mean)
+        self.handles["variance"].assign(variance)
+
+    def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
+        x = jnp.asarray(inputs).astype(jnp.float32)
+        given = {"mean": self.mean, "variance": self.variance} if self.mean is not None else weights
+        mean, variance = (self._aligned(jnp.asarray(given[name]), x.ndim) for name in ("mean", "variance"))
+        deviation = jnp.maximum(jnp.sqrt(variance), 1e-7)
+        return mean + x * deviation if self.invert else (x - mean) / deviation
+
+    def _aligned(self, moments: Array, ndim: int) -> Array:
+        """One number for all, or the last of the axes' numbers, on their axes."""
+        kept = sorted(axis % ndim for axis in self.axis)[len(self.axis) - moments.ndim :]
+        return normalization.along(kept, moments, ndim)
+
+    def _check_given(self, given: np.ndarray, shape: tuple[int, ...]) -> None:
+        fits = given.ndim <= len(shape) and all(
+            own in (1, length) for own, length in zip(given.shape[::-1], shape[::-1])
+        )
+        if not fits:
+            raise ShapeError(
+                "normalization-moments",
+                f"the mean and variance of {self.name} don't fit its input",
+                got=f"shape {given.shape}",
+                wanted=f"shape {shape}, or a number",
+            )
+
+
+def _batches(data: Any) -> Iterator[np.ndarray]:
+    """The arrays of some data: itself, or the first of each batch."""
+    if isinstance(data, (np.ndarray, jax.Array)) or hasattr(data, "__array__"):
+        yield np.asarray(data)
+        return
+    numbered = hasattr(data, "__getitem__") and hasattr(data, "__len__")
+    for batch in (data[i] for i in range(len(data))) if numbered else data:
+        yield np.asarray(batch[0] if isinstance(batch, tuple) else batch)
