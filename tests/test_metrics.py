@@ -47,6 +47,25 @@ DATA = {  # targets and outputs, batch after batch
     "integer classes in a column": (classes(4, 5, 1), softmax(floats(5, 4))),
     "integer classes of sequences": (classes(4, 5, 6), softmax(floats(5, 6, 4))),
     "integer classes, logits": (classes(4, 5), 9 * floats(5, 4)),
+    "many classes": (one_hot(9, 5), softmax(floats(5, 9))),
+    "many classes, ties": (one_hot(9, 5), np.round(softmax(floats(5, 9)), 1).astype(np.float32)),
+    "many classes of sequences": (one_hot(9, 5, 4), softmax(floats(5, 4, 9))),
+    "many integer classes": (classes(9, 5), softmax(floats(5, 9))),
+    "many integer classes of sequences": (classes(9, 5, 4), softmax(floats(5, 4, 9))),
+    "classes in their order": (classes(9, 5), np.argsort(floats(5, 9)).astype(np.float32)),
+    "positive": (np.abs(floats(5, 3)), np.abs(floats(5, 3))),
+    "counts": (classes(9, 5, 3), np.exp(floats(5, 3))),
+    "signs": (2 * classes(2, 5, 3) - 1, floats(5, 3)),
+    "distributions of sequences": (softmax(floats(5, 4, 3)), softmax(floats(5, 4, 3))),
+    "one column": (floats(5, 1), floats(5, 1)),
+    "many rows": (classes(2, 400, 1), np.clip(softmax(floats(400, 2))[..., :1] + 0.2, 0, 1)),
+    "many rows, columns": (classes(2, 400, 3), softmax(floats(400, 3, 2))[..., 0]),
+    "many rows, logits": (classes(2, 400, 1), 5 * floats(400, 1)),
+    "edges": (classes(2, 8, 1), np.tile(np.float32([0, 0, 0.5, 0.5, 1, 1, 0.25, 0.75])[:, None], (BATCHES, 1, 1))),
+    "labels": (classes(4, 30), classes(4, 30)),
+    "pictures of labels": (classes(4, 3, 5, 6), classes(5, 3, 5, 6)),
+    "pictures of scores": (one_hot(4, 3, 5), softmax(floats(3, 5, 4))),
+    "pictures of labels and scores": (classes(4, 3, 5), softmax(floats(3, 5, 4))),
 }
 CASES = [
     ("Accuracy", {}, "equal or not"),
@@ -74,9 +93,90 @@ CASES = [
     ("SparseCategoricalCrossentropy", {}, "integer classes of sequences"),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, "integer classes, logits"),
     ("SparseCategoricalCrossentropy", {"ignore_class": 1}, "integer classes"),
+    ("TopKCategoricalAccuracy", {}, "many classes"),
+    ("TopKCategoricalAccuracy", {"k": 2}, "many classes, ties"),
+    ("TopKCategoricalAccuracy", {"k": 20}, "many classes"),
+    ("TopKCategoricalAccuracy", {"k": 3}, "many classes of sequences"),
+    ("SparseTopKCategoricalAccuracy", {}, "many integer classes"),
+    ("SparseTopKCategoricalAccuracy", {"k": 1}, "many integer classes of sequences"),
+    ("SparseTopKCategoricalAccuracy", {"k": 3, "from_sorted_ids": True}, "classes in their order"),
+    ("MeanAbsolutePercentageError", {}, "regression"),
+    ("MeanAbsolutePercentageError", {}, "regression of sequences"),
+    ("MeanSquaredLogarithmicError", {}, "positive"),
+    ("CosineSimilarity", {}, "regression"),
+    ("CosineSimilarity", {"axis": 1}, "regression"),
+    ("CosineSimilarity", {}, "regression of sequences"),
+    ("LogCoshError", {}, "regression of sequences"),
+    ("KLDivergence", {}, "classes"),
+    ("KLDivergence", {}, "distributions of sequences"),
+    ("Poisson", {}, "counts"),
+    ("Hinge", {}, "signs"),
+    ("Hinge", {}, "yes or no, several"),
+    ("SquaredHinge", {}, "signs"),
+    ("CategoricalHinge", {}, "classes of sequences"),
+    ("PearsonCorrelation", {}, "regression"),
+    ("PearsonCorrelation", {"axis": 0}, "many rows, columns"),
+    ("ConcordanceCorrelation", {}, "regression"),
+    ("R2Score", {}, "regression"),
+    ("R2Score", {"class_aggregation": None}, "regression"),
+    ("R2Score", {"class_aggregation": "variance_weighted_average"}, "regression"),
+    ("R2Score", {"num_regressors": 2}, "one column"),
+    ("R2Score", {"num_regressors": 40}, "one column"),
+    ("F1Score", {}, "classes"),
+    ("F1Score", {"average": "macro", "threshold": 0.4}, "yes or no, several"),
+    ("F1Score", {"average": "weighted", "threshold": 0.5}, "yes or no"),
+    ("FBetaScore", {"average": "micro", "beta": 2.0}, "classes"),
+    ("FBetaScore", {"average": "weighted", "beta": 0.5}, "many classes, ties"),
+    ("TruePositives", {}, "yes or no, several"),
+    ("TrueNegatives", {"thresholds": [0.2, 0.5, 0.9]}, "yes or no, several"),
+    ("FalsePositives", {"thresholds": [0.0, 0.5, 1.0]}, "edges"),
+    ("FalseNegatives", {"thresholds": 0.3}, "yes or no, flat target"),
+    ("Precision", {"thresholds": [0.5]}, "yes or no"),
+    ("Precision", {"top_k": 2}, "many classes"),
+    ("Precision", {"top_k": 2, "class_id": 3, "thresholds": 0.1}, "many classes"),
+    ("Recall", {"top_k": 3}, "many classes"),
+    ("Recall", {"thresholds": [0.0, 0.25, 0.5, 0.75, 1.0]}, "edges"),
+    ("AUC", {"curve": "PRGAIN"}, "many rows"),
+    ("AUC", {"curve": "roc", "summation_method": "Majoring"}, "many rows"),
+    ("AUC", {"thresholds": [0.7, 0.2, 0.4]}, "many rows"),
+    ("AUC", {"thresholds": [0.25, 0.5, 0.75]}, "edges"),
+    ("AUC", {"multi_label": True}, "many rows, columns"),
+    ("AUC", {"multi_label": True, "num_labels": 3, "curve": "PR"}, "many rows, columns"),
+    ("AUC", {"multi_label": True, "label_weights": [0.2, 0.5, 0.3]}, "many rows, columns"),
+    ("AUC", {"label_weights": [0.2, 0.5, 0.3], "num_thresholds": 30}, "many rows, columns"),
+    ("AUC", {"multi_label": True, "thresholds": [0.2, 0.4, 0.7]}, "many rows, columns"),
+    ("AUC", {"from_logits": True, "curve": "PR", "summation_method": "minoring"}, "many rows, logits"),
+    ("SensitivityAtSpecificity", {"specificity": 0.6}, "many rows"),
+    ("SensitivityAtSpecificity", {"specificity": 0.5, "num_thresholds": 1}, "many rows"),
+    ("SpecificityAtSensitivity", {"sensitivity": 0.4, "class_id": 1}, "many rows, columns"),
+    ("SpecificityAtSensitivity", {"sensitivity": 0.5, "num_thresholds": 2}, "edges"),
+    ("PrecisionAtRecall", {"recall": 0.7}, "many rows"),
+    ("PrecisionAtRecall", {"recall": 0.2, "num_thresholds": 5}, "edges"),
+    ("RecallAtPrecision", {"precision": 0.5}, "many rows, columns"),
+    ("RecallAtPrecision", {"precision": 1.0}, "many rows, columns"),
+    ("IoU", {"num_classes": 4, "target_class_ids": [1, 3]}, "labels"),
+    ("MeanIoU", {"num_classes": 4, "dtype": "float32"}, "labels"),
+    ("MeanIoU", {"num_classes": 6, "ignore_class": 2}, "labels"),
+    ("BinaryIoU", {"threshold": 0.3, "dtype": "float32"}, "edges"),
 ]
-WEIGHTS = [None, (5,), (5, 1)]
-TIME_STEPS = {"regression of sequences": 4, "classes of sequences": 6, "integer classes of sequences": 6}
+PICTURES = [  # Keras takes weights of flat labels only
+    ("IoU", {"num_classes": 3, "target_class_ids": (0, 1)}, "pictures of labels"),
+    ("MeanIoU", {"num_classes": 4, "ignore_class": 1}, "pictures of labels"),
+    ("MeanIoU", {"num_classes": 4, "sparse_y_pred": False}, "pictures of labels and scores"),
+    ("BinaryIoU", {"target_class_ids": [1]}, "yes or no, several"),
+    ("OneHotIoU", {"num_classes": 4, "target_class_ids": [0, 2]}, "pictures of scores"),
+    ("OneHotMeanIoU", {"num_classes": 4}, "pictures of scores"),
+]
+CURVES = ("SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall", "RecallAtPrecision", "AUC")
+DIFFERENCES = ("R2Score", "PearsonCorrelation", "ConcordanceCorrelation", "CosineSimilarity", "Poisson")
+"""Numbers that may be small differences of large ones."""
+COUNTS = ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives", "Precision", "Recall", *CURVES)
+FLAT_WEIGHTS = ("Accuracy", "R2Score", "F1Score", "FBetaScore", "MeanIoU", "BinaryIoU", *COUNTS)
+"""Metrics that take weights (N,) alone in Keras."""
+TIME_STEPS = {
+    "regression of sequences": 4, "classes of sequences": 6, "integer classes of sequences": 6, "many classes of sequences": 4,
+    "many integer classes of sequences": 4, "distributions of sequences": 4,
+}  # fmt: skip
 
 
 def keras_results(metric, y_true, y_pred, weights, masks):
@@ -86,11 +186,11 @@ def keras_results(metric, y_true, y_pred, weights, masks):
         if masks is not None:
             backend.set_keras_mask(output, backend.convert_to_tensor(masks[i]))
         metric.update_state(y_true[i], output, sample_weight=None if weights is None else weights[i])
-        results.append(float(metric.result()))
+        results.append(np.asarray(metric.result()))
     return results
 
 
-def our_results(metric, y_true, y_pred, weights, masks):
+def our_results(metric, y_true, y_pred, weights, masks, **tolerance):
     """The pure functions in one compiled scan, and Keras's face beside it."""
 
     def step(state, batch):
@@ -98,20 +198,27 @@ def our_results(metric, y_true, y_pred, weights, masks):
         return state, metric.compute(state)
 
     batches = (y_true, y_pred, weights, masks)
+    metric.fit_to(y_true.shape[1:], y_pred.shape[1:])
     with jax.numpy_rank_promotion("raise"):
         _, results = jax.jit(lambda: jax.lax.scan(step, metric.init(), batches))()
     metric.reset_state()
     for i in range(BATCHES):
         value = metric(*(None if part is None else part[i] for part in batches))
-        np.testing.assert_allclose(value, results[i], rtol=1e-6)
+        np.testing.assert_allclose(value, results[i], **{"rtol": 1e-6, **tolerance})
     return results
 
 
-@pytest.mark.parametrize("name, arguments, data", CASES)
+def plain(config):
+    return {name: np.float32(value).tolist() if name == "label_weights" and value is not None else list(value) if isinstance(value, (tuple, range)) else value for name, value in config.items()}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, arguments, data", [*CASES, *PICTURES])
 def test_results_agree(name, arguments, data):
     y_true, y_pred = DATA[data]
     rng = np.random.default_rng(1)
-    kinds = [(shape, None) for shape in WEIGHTS if not (shape == (5, 1) and name == "Accuracy")]
+    rows, kinds = len(y_true[0]), [(None, None)]
+    if arguments.get("axis") not in (0, 1) and ("IoU" not in name or "dtype" in arguments):
+        kinds += [((rows,), None)] if name in FLAT_WEIGHTS else [((rows,), None), ((rows, 1), None)]
     if data in TIME_STEPS:
         steps = (5, TIME_STEPS[data])
         kinds = [(None, None), ((5,), None), (steps, None), (None, steps), (steps, steps)]
@@ -121,6 +228,7 @@ def test_results_agree(name, arguments, data):
             weights = rng.uniform(0, 3, (BATCHES, *weight_shape)).astype(np.float32)
         if mask_shape is not None:
             masks = rng.uniform(size=(BATCHES, *mask_shape)) < 0.7
+        keras.utils.clear_session(free_memory=False)  # else it numbers the names of metrics made before
         ours, theirs = getattr(metrics, name)(**arguments), getattr(keras.metrics, name)(**arguments)
         if name == "RootMeanSquaredError" and masks is not None:  # Keras drops the mask: give it as weights
             expected = keras_results(
@@ -128,11 +236,20 @@ def test_results_agree(name, arguments, data):
             )
         else:
             expected = keras_results(theirs, y_true, y_pred, weights, masks)
-        np.testing.assert_allclose(our_results(ours, y_true, y_pred, weights, masks), expected, rtol=2e-6)
-    assert ours.name == theirs.name and ours.get_config() == theirs.get_config()
-    assert ours.direction == theirs._direction
-    assert metrics.serialize(ours) == keras.metrics.serialize(theirs)
-    assert metrics.deserialize(keras.metrics.serialize(theirs)).get_config() == ours.get_config()
+        tolerance = {"rtol": 2e-5, "atol": 1e-7} if name in (*CURVES, *DIFFERENCES) else {}
+        results = our_results(ours, y_true, y_pred, weights, masks, **tolerance)
+        np.testing.assert_allclose(results, expected, **{"rtol": 2e-6, **tolerance})
+    own, known = ours.get_config(), theirs.get_config()
+    if name == "CosineSimilarity":  # whose axis Keras forgets
+        assert own.pop("axis") == arguments.get("axis", -1)
+    assert ours.name == theirs.name and plain(own) == plain(known)
+    assert ours.direction == getattr(theirs, "_direction", None)
+    written = metrics.serialize(ours)
+    assert {**written, "config": plain(own)} == {**keras.metrics.serialize(theirs), "config": plain(known)}
+    assert metrics.deserialize(written).get_config() == ours.get_config()
+    if "label_weights" not in arguments and name != "CosineSimilarity":  # Keras writes a tensor, and no axis
+        assert metrics.deserialize(keras.metrics.serialize(theirs)).get_config() == ours.get_config()
+    assert plain(keras.metrics.deserialize(written).get_config()) == plain(known)
 
 
 @pytest.mark.parametrize(

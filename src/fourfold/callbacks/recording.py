@@ -8,6 +8,8 @@ import sys
 import time
 from typing import TextIO
 
+import numpy as np
+
 from fourfold.callbacks.base import Callback, Logs
 
 
@@ -79,6 +81,11 @@ class ProgressBar(Callback):
         filled = 20 * done // max(total, 1)
         step = seconds / max(done, 1)
         pace = f"{step * 1e3:.0f}ms/step" if step >= 1e-3 else f"{step * 1e6:.0f}us/step"
-        numbers = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
+        numbers = "".join(f" - {name}: {_short(value)}" for name, value in logs.items())
         of = self.params["steps"] or "?"
         return f"{done}/{of} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
+
+
+def _short(value: float | np.ndarray) -> str:
+    """A number; the numbers of a metric that has one for each class."""
+    return f"{value:.4f}" if np.ndim(value) == 0 else np.array2string(np.asarray(value), precision=4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,6 +64,9 @@ class Metric(Configured):
     def variables(self) -> list[Weight]:
         return list(self._variables.values())
 
+    def fit_to(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
+        """Told of the shapes of targets and outputs before `init`: a state may have a number for each column."""
+
     def init(self) -> State:
         """The state before any batch."""
         first = {name: v.spec.initializer(v.shape) for name, v in self._variables.items()}
@@ -98,7 +101,11 @@ class Metric(Configured):
 
     def update_state(self, *batch: Any, **options: Any) -> None:
         """Add a batch to the metric's own state."""
-        self._state = self.update(self.init() if self._state is None else self._state, *batch, **options)
+        if self._state is None:
+            shapes = [jnp.shape(part) for part in (*batch, *options.values())][:2]
+            self.fit_to(shapes[0], shapes[-1])
+            self._state = self.init()
+        self._state = self.update(self._state, *batch, **options)
 
     def result(self) -> Array:
         """The value over all batches since the last reset."""

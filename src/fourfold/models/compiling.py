@@ -110,7 +110,7 @@ class Compiled:
 
     @staticmethod
     def _metric(item: Any, target: Shape | None, output: Shape, loss: Any) -> Any:
-        if isinstance(item, str) and target is not None:
+        if target is not None:
             return metrics.resolve(item, target, output, loss)
         return metrics.get(item)
 

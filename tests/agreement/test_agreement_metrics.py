@@ -1,0 +1,113 @@
+"""Losses and metrics in `fit` and `evaluate`: names and numbers in the history are Keras's, also of a split batch."""
+
+import jax
+import keras
+import numpy as np
+import pytest
+
+import fourfold
+from fourfold.models import compiling
+from fourfold.training import splitting
+
+RNG = np.random.default_rng(0)
+ROWS = 70  # the last batch of 32 is not full
+X = RNG.normal(size=(ROWS, 6, 5)).astype("float32")
+WEIGHTS = RNG.uniform(0, 2, ROWS).astype("float32")
+CLASSES = RNG.integers(0, 3, ROWS)
+TARGETS = {
+    "softmax": np.eye(3, dtype="float32")[CLASSES],
+    "sigmoid": RNG.integers(0, 2, (ROWS, 3)).astype("float32"),
+    "linear": RNG.normal(size=(ROWS, 3)).astype("float32"),
+    "softplus": np.abs(RNG.normal(size=(ROWS, 3))).astype("float32"),
+}
+CASES = {  # the last activation, loss, metrics
+    "classes": (
+        "softmax",
+        "kld",
+        lambda m: ["accuracy", "top_k_categorical_accuracy", "kl_divergence", "F1Score", m.F1Score("macro", name="f1"), m.OneHotMeanIoU(3), m.TopKCategoricalAccuracy(2), m.Precision(top_k=2)],
+    ),
+    "focus": ("softmax", "categorical_focal_crossentropy", lambda m: ["categorical_hinge", m.FBetaScore("weighted", beta=2.0)]),
+    "integer classes": ("softmax", "sparse_categorical_crossentropy", lambda m: ["sparse_top_k_categorical_accuracy", m.SparseTopKCategoricalAccuracy(2)]),
+    "labels": (
+        "sigmoid",
+        "binary_focal_crossentropy",
+        lambda m: ["binary_accuracy", "AUC", m.AUC(multi_label=True, name="each"), "TruePositives", m.FalseNegatives(thresholds=[0.2, 0.7]), m.PrecisionAtRecall(0.5), m.RecallAtPrecision(0.4), m.SensitivityAtSpecificity(0.5), m.SpecificityAtSensitivity(0.5), m.BinaryIoU(name="iou")],
+    ),
+    "regions": ("sigmoid", "dice", lambda m: ["hinge", "squared_hinge"]),
+    "regions, errors weighted": ("sigmoid", lambda l: l.Tversky(0.3, 0.7, axis=1), lambda m: []),
+    "margins": ("linear", "squared_hinge", lambda m: ["Hinge"]),
+    "numbers": (
+        "linear",
+        "cosine_similarity",
+        lambda m: ["mape", "MSLE", "cosine_similarity", m.LogCoshError(), "R2Score", m.R2Score(None, name="each"), "pearson_correlation", "concordance_correlation"],
+    ),
+    "counts": ("softplus", "poisson", lambda m: ["poisson", "msle", "MeanAbsolutePercentageError"]),
+}  # fmt: skip
+
+
+def model_of(k, case):
+    activation, loss, metrics = CASES[case]
+    keras.utils.clear_session(free_memory=False)
+    x = k.Input((6, 5))
+    model = k.Model(x, k.layers.Dense(3, activation=activation)(k.layers.LSTM(4)(x)))
+    loss = loss(k.losses) if callable(loss) else loss
+    model.compile("sgd", loss, metrics=metrics(k.metrics), weighted_metrics=metrics(k.metrics)[:1])
+    return model
+
+
+def fitted(model, case):
+    y = CLASSES if case == "integer classes" else TARGETS[CASES[case][0]]
+    options = {"sample_weight": None if case == "regions" else WEIGHTS, "batch_size": 32, "verbose": 0}
+    found = model.fit(X, y, epochs=2, shuffle=False, validation_data=(X[:40], y[:40]), **options).history
+    return {name: np.stack(values) for name, values in found.items()}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_history_agrees(case):
+    theirs, ours = (model_of(k, case) for k in (keras, fourfold))
+    ours.set_weights(theirs.get_weights())
+    wanted, got = fitted(theirs, case), fitted(ours, case)
+    assert sorted(got) == sorted(wanted)
+    for name, values in wanted.items():
+        np.testing.assert_allclose(got[name], values, rtol=2e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("case", ["classes", "labels", "numbers", "regions", "margins"])
+def test_a_split_batch_has_the_history_of_a_whole_one(case, monkeypatch):
+    assert len(jax.devices()) > 1, "the tests' machine has one core: nothing to split over"
+    monkeypatch.setattr(splitting, "_worth_it", lambda *given: True)
+    chosen, choose, histories = [], splitting.split_devices, []
+    monkeypatch.setattr(compiling, "split_devices", lambda *given: chosen.append(choose(*given)) or chosen[-1])
+    for devices in (2, 1):
+        monkeypatch.setattr(splitting, "MOST", devices)
+        fourfold.utils.set_random_seed(3)
+        histories.append(fitted(model_of(fourfold, case), case))
+        assert len(chosen[-1]) == devices
+    for name, values in histories[1].items():
+        np.testing.assert_allclose(histories[0][name], values, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_metrics_of_masked_steps_see_what_is_there():
+    """Keras drops the mask for these; here they are as if hidden steps were absent."""
+    x, y = X.copy(), RNG.integers(0, 2, (ROWS, 6, 1)).astype("float32")
+    x[::2, 4:] = 0
+    inputs = fourfold.Input((6, 5))
+    hidden = fourfold.layers.LSTM(4, return_sequences=True)(fourfold.layers.Masking()(inputs))
+    model = fourfold.Model(inputs, fourfold.layers.Dense(1, activation="sigmoid")(hidden))
+    names = ["TruePositives", "FalseNegatives", "AUC", "BinaryIoU"]
+    model.compile("sgd", "bce", metrics=names)
+    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    told = model.predict(x, verbose=0)
+    there = np.broadcast_to(np.any(x != 0, axis=2, keepdims=True), y.shape)
+    for name in names:
+        alone = getattr(keras.metrics, name)()
+        alone.update_state(y[there], told[there])
+        np.testing.assert_allclose(found[name], alone.result(), rtol=1e-5, err_msg=name)
+    assert found["TruePositives"] + found["FalseNegatives"] == y[there].sum()
+
+
+def test_a_number_a_class_is_shown(capsys):
+    model = model_of(fourfold, "classes")
+    model.fit(X, TARGETS["softmax"], epochs=1, verbose=1)
+    assert "F1Score: [0." in capsys.readouterr().out
+    assert model.evaluate(X, TARGETS["softmax"], verbose=0, return_dict=True)["F1Score"].shape == (3,)
