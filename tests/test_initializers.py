@@ -118,6 +118,12 @@ def test_get_takes_names_classes_functions_and_arrays():
     np.testing.assert_array_equal(initializers.get(np.arange(3))((3,), Stream(0)), [0, 1, 2])
 
 
+def test_all_initializers_of_keras_but_one_are_here():
+    missing = {name for name in dir(keras.initializers) if not name.startswith("_") and not hasattr(initializers, name)}
+    assert missing == {"STFT", "STFTInitializer", "stft"}
+    assert initializers.OrthogonalInitializer is initializers.Orthogonal
+
+
 MISTAKES = [
     (lambda: initializers.get("glorot_unifrom"), OptionError, "Do this: write 'glorot_uniform'"),
     (lambda: initializers.get(3), OptionError, "this is no initializer: got 3"),

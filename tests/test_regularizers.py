@@ -61,6 +61,11 @@ def test_names():
     assert regularizers.get(own) is own
 
 
+@pytest.mark.parametrize("ours, theirs", [(regularizers, keras.regularizers), (constraints, keras.constraints)])
+def test_all_of_keras_are_here(ours, theirs):
+    assert {name for name in dir(theirs) if not name.startswith("_")} <= set(dir(ours))
+
+
 MISTAKES = [
     (lambda: regularizers.get("l3"), OptionError, "no regularizer of this name: got 'l3'.*write 'l[12]'"),
     (lambda: constraints.get("nonneg"), OptionError, "Do this: write 'non_neg'"),

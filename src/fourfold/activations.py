@@ -12,9 +12,14 @@ from typing import Any
 from fourfold.errors import closest
 from fourfold.ops.activations import ACTIVATIONS, ALIASES, get, serialize
 
-__all__ = ["get", "serialize"]
+__all__ = ["deserialize", "get", "serialize"]
 
 _NAMED = ACTIVATIONS | ALIASES
+deserialize = get
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_NAMED])
 
 
 def __getattr__(name: str) -> Any:

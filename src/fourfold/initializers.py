@@ -294,6 +294,7 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity
 random_uniform, random_normal, truncated_normal = RandomUniform, RandomNormal, TruncatedNormal
 variance_scaling, orthogonal = VarianceScaling, Orthogonal
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_uniform, he_normal = HeUniform, HeNormal
 lecun_uniform, lecun_normal = LecunUniform, LecunNormal

@@ -4,6 +4,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import keras
 import numpy as np
 import pytest
 
@@ -44,11 +45,39 @@ FORMULAS = {
     "tanh": np.tanh,
     "tanh_shrink": lambda x: x - np.tanh(x),
 }
-ALONG_AN_AXIS = {"glu", "log_softmax", "softmax"}
+ALONG_AN_AXIS = {"glu", "log_softmax", "softmax", "sparsemax"}
 
 
 def test_every_activation_is_checked():
-    assert FORMULAS.keys() | ALONG_AN_AXIS == activations.ACTIVATIONS.keys()
+    assert FORMULAS.keys() | ALONG_AN_AXIS | {"threshold"} == activations.ACTIVATIONS.keys()
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_sparsemax_is_the_nearest_distribution(axis):
+    """Keras 3.15 takes another sum where more than one number is left, so that its outputs don't sum to 1."""
+    x = np.random.default_rng(0).normal(0, 1, (3, 4, 6)).astype(np.float32)
+    with jax.numpy_rank_promotion("raise"):
+        p = jax.jit(activations.sparsemax, static_argnums=1)(x, axis)
+        slope = jax.grad(lambda x: jnp.sum(activations.sparsemax(x, axis) ** 2))(x)
+    np.testing.assert_allclose(np.sum(p, axis), 1, rtol=1e-5)
+    left = np.float32(p > 0)
+    mean = np.sum(2 * p * left, axis, keepdims=True) / np.sum(left, axis, keepdims=True)
+    np.testing.assert_allclose(slope, left * (2 * p - mean), rtol=1e-4, atol=1e-5)
+    cut = np.where(p > 0, x - p, -np.inf).max(axis, keepdims=True)  # the same wherever something is left
+    np.testing.assert_allclose(np.where(p > 0, x - p, cut), np.broadcast_to(cut, x.shape), atol=1e-6)
+    assert (x[p == 0] <= np.broadcast_to(cut, x.shape)[p == 0] + 1e-6).all()
+
+
+def test_threshold():
+    got = activations.threshold(jnp.asarray(X), 0.5, -7.0)
+    np.testing.assert_array_equal(got, keras.activations.threshold(X, 0.5, -7.0))
+
+
+def test_all_activations_of_keras_are_here():
+    from fourfold import activations as public
+
+    assert {name for name in dir(keras.activations) if not name.startswith("_")} <= set(dir(public))
+    assert public.deserialize("silu") is public.silu
 
 
 @pytest.mark.parametrize("name", FORMULAS)

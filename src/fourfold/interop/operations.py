@@ -148,6 +148,8 @@ nn     HardSilu      hard_swish      x
 nn     HardTanh      hard_tanh       x
 nn     LeakyRelu     leaky_relu      x               | negative_slope=0.2
 nn     LogSigmoid    log_sigmoid     x
+nn     Sparsemax     sparsemax       x               | axis=-1
+nn     Threshold     threshold       x               | threshold default_value
 nn     LogSoftmax    log_softmax     x               | axis=-1
 nn     Normalize     normalize       x               | axis=-1 order=2 epsilon=None
 nn     OneHot        one_hot         x               | num_classes axis=-1 dtype=None sparse=False

@@ -1,7 +1,7 @@
 """Activations by Keras's names, and the table from names to functions.
 
-All are elementwise but `softmax` and `log_softmax`, which normalise along an axis, and `glu`, which halves
-one.
+All are elementwise but `softmax`, `log_softmax` and `sparsemax`, which normalise along an axis, and `glu`, which
+halves one.
 """
 
 from __future__ import annotations
@@ -177,12 +177,32 @@ def log_softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     return nn.log_softmax(x, axis=axis)
 
 
+def sparsemax(x: Array, axis: int = -1) -> Array:
+    """max(x - t, 0) with the t at which the sum along the axis is 1: most of it is 0 (Martins and Astudillo, 2016).
+
+    >>> sparsemax(jnp.array([1.0, 0.5, -1.0])).tolist()
+    [0.75, 0.25, 0.0]
+    """
+    x = jnp.moveaxis(x, axis, -1)
+    largest = jnp.flip(jnp.sort(x, axis=-1), axis=-1)
+    places = jnp.arange(1, x.shape[-1] + 1, dtype=x.dtype).reshape((1,) * (x.ndim - 1) + (-1,))
+    excess = (jnp.cumsum(largest, axis=-1) - 1) / places
+    count = jnp.sum(largest > excess, axis=-1, keepdims=True)
+    cut = jnp.take_along_axis(excess, count - 1, axis=-1)
+    return jnp.moveaxis(jnp.maximum(x - cut, 0.0), -1, axis)
+
+
+def threshold(x: Array, threshold: float, default_value: float) -> Array:
+    """x above the threshold, else the default value."""
+    return jnp.where(x > threshold, x, default_value)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     function.__name__: function
     for function in (
         celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu,
         linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softmax,
-        softplus, softsign, sparse_plus, sparse_sigmoid, squareplus, tanh, tanh_shrink,
+        softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, tanh, tanh_shrink, threshold,
     )
 }  # fmt: skip
 ALIASES: dict[str, Activation] = {"swish": silu, "hard_swish": hard_silu}
