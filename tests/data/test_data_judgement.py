@@ -127,6 +127,15 @@ def test_rows_of_a_rare_class_decide_what_its_score_can_show():
     assert "about 7.1 points of balanced accuracy" in few.what
 
 
+def test_series_of_steps_show_more_than_as_many_rows_and_less_than_as_many_steps():
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, 2, (200, 50))
+    series = judge(from_arrays(draw.normal(size=(200, 50, 2)), labels))
+    (said,) = [finding for finding in series if finding.slug == "resolution"]
+    assert "about 0.9 points of accuracy, if steps are right or wrong each for itself, to 6.3," in said.what
+    assert said.number == pytest.approx(2.8 * np.sqrt(0.1 / 10_000)) and not said.important
+
+
 def test_groups_and_ids():
     frame = table().assign(
         who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")

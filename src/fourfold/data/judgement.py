@@ -284,8 +284,9 @@ def _rows(case: Case) -> Iterator[Finding]:
     """The smallest difference between two models that the tested rows can show, with a power of 80 %.
 
     Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947); balanced accuracy
-    the same with 1 / n = sum_k 1 / (K^2 n_k), where they differ on this share of each class's n_k rows. Root mean
-    squared error, relative: 1.25 / sqrt(n), for normal errors whose squares correlate at 0.8.
+    the same with 1 / n = sum_k 1 / (K^2 n_k), where they differ on this share of each class's n_k rows. Of n series
+    of T steps each it lies between those of n T rows and of n. Root mean squared error, relative: 1.25 / sqrt(n), for
+    normal errors whose squares correlate at 0.8.
     """
     rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
     if case.dataset.forecast is not None or (
@@ -300,6 +301,11 @@ def _rows(case: Case) -> Iterator[Finding]:
             score, alike = "balanced accuracy", len(counts) ** 2 / (1 / counts).sum()
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / alike), COARSE_ACCURACY
         said = f"{100 * smallest:.1f} points of {score}"
+        if case.task.stepwise:
+            whole = smallest
+            smallest = whole / np.sqrt(np.isin(case.dataset.target, case.task.classes).sum(axis=1).mean())
+            said = f"{100 * smallest:.1f} points of {score}, if steps are right or wrong each for itself, to "
+            said += f"{100 * whole:.1f}, if whole series are"
     else:
         smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
         said = f"{percent(smallest, 1)} of the error"
