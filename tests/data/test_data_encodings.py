@@ -95,3 +95,10 @@ def test_new_rows_in_the_encoding_that_is_named(tmp_path):
     assert "--encoding NAME" in " ".join(map(str, read_inputs(tmp_path / "a.csv", preparation).notes))
     with pytest.raises(FourfoldError, match="no encoding of this name"):
         read_inputs(tmp_path / "a.csv", preparation, encoding="gkb")
+
+
+def test_a_line_in_another_encoding_among_utf8_is_named(tmp_path):
+    text = column(["Z\u00fcrich", "Bern"]).encode() + "Gen\u00e8ve,p\n".encode("cp1252")
+    (tmp_path / "a.csv").write_bytes(text)
+    said = "; ".join(map(str, read(tmp_path / "a.csv").notes))
+    assert "such as 'Z\u00c3\u00bcrich' (as UTF-8 looks in another encoding: line 42 is the first" in said

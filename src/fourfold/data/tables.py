@@ -128,7 +128,7 @@ def _text(
 
         notes = dialect.notes
         if encoding != "utf-8":
-            notes += (said_of(encoding), *(strange_words(text) if encoding == "cp1252" else ()))
+            notes += (said_of(encoding), *(strange_words(text, content) if encoding == "cp1252" else ()))
         if dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
             notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
         notes += rewriting.said() if rewriting is not None else ()

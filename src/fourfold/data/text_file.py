@@ -35,6 +35,9 @@ NUMBER = re.compile(r"[-+\d.,\s]*\d[-+\d.,\s]*", re.ASCII)
 ACCENTED = re.compile(r"\b[\u00c0-\u00ff\u00a8\u00b8]{4,}\b")
 """A word of accented letters alone; no language of Windows-1252 has such."""
 
+IN_UTF8 = re.compile(r"\w*[\u00c2\u00c3][\u00a0-\u00bf]\w*")
+"""A word with an accented letter in UTF-8, read as Windows-1252."""
+
 UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 """The bytes that Windows-1252 has no characters for."""
 
@@ -126,9 +129,14 @@ def said_of(encoding: str) -> Note:
     return Note(f"encoding: {encoding}", "not UTF-8", "--encoding NAME")
 
 
-def strange_words(content: Content) -> tuple[Note, ...]:
-    """What is said of text of Windows-1252 with words of nothing but accented letters, as Cyrillic has them there."""
-    found = ACCENTED.search(content.head.decode("utf-8", "replace"))
+def strange_words(text: Content, given: Content) -> tuple[Note, ...]:
+    """What is said of text of Windows-1252 with words as UTF-8 has them there, or with words of nothing but accented
+    letters, as Cyrillic has them."""
+    head = text.head.decode("utf-8", "replace")
+    if twice := IN_UTF8.search(head):
+        because = f"as UTF-8 looks in another encoding: {_first_other(given)} is the first that is none; correct it"
+        return (Note(f"strange words, such as {twice[0][:30]!r}", because),)
+    found = ACCENTED.search(head)
     if found is None:
         return ()
     because = "as text in another encoding has them; cp1251 is a usual one of Cyrillic"
