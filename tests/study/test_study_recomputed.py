@@ -7,7 +7,9 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
+from fourfold.preprocessing.task import Task
 from fourfold.study.baselines import fitted_names
+from fourfold.study.measures import quality
 
 BASELINES = {
     "iris": ("majority class", "logistic regression", "boosted trees"),
@@ -40,6 +42,8 @@ def test_every_score_is_scikit_learns(study):
     truth = arrays["true"]
     for who in ("dense", "recurrent", *BASELINES[name]):
         got = {e.measure: e.value for e in found.evidence if e.subject == who}
+        if name == "iris":
+            np.testing.assert_allclose(arrays[who].sum(axis=-1), 1, rtol=1e-9)  # scikit-learn warns of others
         wanted = [scores(name, truth, line) for line in arrays[who]]
         for measure in wanted[0]:
             mean = np.mean([line[measure] for line in wanted])
@@ -62,10 +66,36 @@ def scores(name, truth, line):
     return {
         "accuracy": metrics.accuracy_score(truth, line.argmax(1)),
         "balanced accuracy": metrics.balanced_accuracy_score(truth, line.argmax(1)),
-        "log loss": metrics.log_loss(truth, np.clip(line, 1e-12, 1)),
+        "log loss": metrics.log_loss(truth, line),
         "Brier score": np.mean(np.sum((line - np.eye(3)[truth]) ** 2, 1)),
         "AUC": np.mean([metrics.roc_auc_score(truth == k, line[:, k]) for k in range(3)]),
     }
+
+
+@pytest.mark.parametrize("sure", [1.0, 1 - 1e-14, 0.9])
+def test_log_loss_of_errors_that_a_model_is_sure_of_is_scikit_learns(sure):
+    task = Task("classification", ("a", "b", "c"), "softmax", "categorical crossentropy", "accuracy")
+    truth, rest = np.array([0, 1, 2, 1]), (1 - sure) / 2
+    p = np.full((4, 3), rest)
+    p[np.arange(4), [0, 0, 2, 1]] = sure
+    found = {e.measure: e.value for e in quality.evidence("dense", task, p[None], truth)}
+    assert found["log loss"] == pytest.approx(metrics.log_loss(truth, p), rel=1e-9)
+    labels = Task("multilabel", ("a", "b", "c"), "sigmoid", "binary crossentropy", "jaccard")
+    found = {e.measure: e.value for e in quality.evidence("dense", labels, p[None], np.eye(3)[truth])}
+    one_by_one = np.mean([metrics.log_loss(truth == k, p[:, k]) for k in range(3)])
+    assert found["log loss"] == pytest.approx(one_by_one, rel=1e-9)
+
+
+def test_boosted_trees_of_few_rows_are_more_than_a_guess(tmp_path):
+    """A leaf of 20 rows, scikit-learn's default, leaves 24 rows without a split."""
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(30, 2)), np.arange(30) % 2
+    x[:, 0] += 3 * y
+    found = compare(x, y, effort="tiny", out=tmp_path, candidates=["dense"], verbose=False)
+    shown = {row["name"]: row for row in found.results["baselines"]}
+    assert shown["boosted trees"]["score"]["value"] > 0.8 > shown["majority class"]["score"]["value"]
+    made = "HistGradientBoostingClassifier(max_iter=60, early_stopping=False, min_samples_leaf=3).fit(x, y)"
+    assert shown["boosted trees"]["usage"].endswith(made)
 
 
 def pooled(truth, lines):

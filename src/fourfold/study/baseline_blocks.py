@@ -23,7 +23,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 3
+VERSION = 4
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -87,13 +87,14 @@ class BaselineBlock:
             estimator = baseline.of(strength, y)
             return estimator.fit(x[rows], y[rows], **weighted(estimator, given))
 
-        rows = split.validation
+        rows, learnt = split.validation, np.union1d(split.train, split.validation)
+        strengths = baseline.strengths_for(len(learnt))
         scores = [
             _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared, rows)
-            for strength in baseline.strengths
+            for strength in strengths
         ]
-        strength = baseline.strengths[int(np.argmax(scores))]
-        refit = fitted(strength, np.union1d(split.train, rows))
+        strength = strengths[int(np.argmax(scores))]
+        refit = fitted(strength, learnt)
         return {
             "strength": np.array(strength),
             "validation": np.array(max(scores)),
@@ -137,9 +138,11 @@ def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) ->
             values = -mean((outputs[..., 0] - targets) ** 2, targets)
         return float(np.average(values, weights=prepared.weights[rows]))
 
-    scores = [score(fitted(strength, split.train), split.validation) for strength in baseline.strengths]
-    strength = baseline.strengths[int(np.argmax(scores))]
-    refit = fitted(strength, np.union1d(split.train, split.validation))
+    learnt = np.union1d(split.train, split.validation)
+    strengths = baseline.strengths_for(min(int(there[learnt].sum()), MOST_STEPS))
+    scores = [score(fitted(strength, split.train), split.validation) for strength in strengths]
+    strength = strengths[int(np.argmax(scores))]
+    refit = fitted(strength, learnt)
     return {
         "strength": np.array(strength),
         "validation": np.array(max(scores)),
@@ -195,7 +198,7 @@ def _score(
 def _outputs(kind: str, model: Any, x: np.ndarray, classes: int) -> np.ndarray:
     """Probabilities of all classes (rows, classes), or of each label, or predictions (rows, columns)."""
     if kind != "classification":
-        return model.predict(x).reshape(len(x), -1).astype(np.float32)
-    outputs = np.zeros((len(x), classes), np.float32)
-    outputs[:, np.asarray(model.classes_, int)] = model.predict_proba(x)
-    return outputs
+        return model.predict(x).reshape(len(x), -1).astype(np.float64)
+    outputs = np.zeros((len(x), classes))
+    outputs[:, np.asarray(model.classes_, int)] = model.predict_proba(x)  # of some models in single precision
+    return outputs / outputs.sum(axis=1, keepdims=True)

@@ -17,11 +17,16 @@ MOST_BOOSTED = 2_000
 look at the root of the columns. Seconds of one fit on one core of a Xeon (family 6, model 207), by rows, columns and
 classes, boosted and forest: 300, 1,000, 2 2.2 .5; 300, 9,000, 2 22.6 1.1; 2,000, 784, 10 58.1 4.5."""
 
+LEAF, LEAVES = 20, 8
+"""Rows that a leaf of boosted trees holds at least, scikit-learn's default, and of few rows the share of them that it
+may hold at most: with 36 rows to learn from no tree of such leaves has a single split."""
+
 
 @dataclass(frozen=True)
 class Baseline:
     """A model by task: its name, a maker of estimators from a strength, the strengths, and how to write it.
 
+    The strength of boosted trees is how many rows a leaf holds at least, see `strengths_for`.
     Where there is nothing to make, nothing is fitted either: these are the forecasts of `Windows.naive`.
     """
 
@@ -30,6 +35,15 @@ class Baseline:
     strengths: tuple[float, ...]
     estimator: str
     remark: str = ""
+
+    def strengths_for(self, rows: int) -> tuple[float, ...]:
+        """Those to choose from with so many rows to learn from.
+
+        >>> [TREE_CLASSIFIER.strengths_for(rows) for rows in (36, 1000)], LOGISTIC.strengths_for(36)
+        ([(4,), (20,)], (0.01, 0.1, 1.0, 10.0))
+        """
+        boosted = self.make in (_tree_classifier, _tree_regressor)
+        return (min(LEAF, max(rows // LEAVES, 1)),) if boosted else self.strengths
 
     @property
     def guess(self) -> bool:
@@ -51,7 +65,9 @@ class Baseline:
         """
         if self.make is None:
             return self.estimator
-        made, remarks = self.estimator.format(strength=strength, alpha=1 / strength), [self.remark, further]
+        leaf = f", min_samples_leaf={strength:g}" if strength != LEAF else ""
+        made = self.estimator.format(strength=strength, alpha=1 / strength, leaf=leaf)
+        remarks = [self.remark, further]
         made = f"sklearn.multioutput.{several}({made})" if several else made
         if len(class_weights) == 2 and not self.guess:
             share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on
@@ -110,16 +126,26 @@ def _ridge(strength: float) -> Any:
     return Ridge(alpha=1 / strength)
 
 
-def _tree_classifier(_: float) -> Any:
+def _tree_classifier(leaf: float) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(random_state=0, early_stopping=False, max_iter=60)  # type: ignore[arg-type]
+    return HistGradientBoostingClassifier(
+        random_state=0,
+        early_stopping=False,  # type: ignore[arg-type]
+        max_iter=60,
+        min_samples_leaf=int(leaf),
+    )
 
 
-def _tree_regressor(_: float) -> Any:
+def _tree_regressor(leaf: float) -> Any:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    return HistGradientBoostingRegressor(random_state=0, early_stopping=False, max_iter=60)  # type: ignore[arg-type]
+    return HistGradientBoostingRegressor(
+        random_state=0,
+        early_stopping=False,  # type: ignore[arg-type]
+        max_iter=60,
+        min_samples_leaf=int(leaf),
+    )
 
 
 def _forest_classifier(_: float) -> Any:
@@ -144,8 +170,8 @@ LOGISTIC = Baseline(
 TREE_CLASSIFIER = Baseline(
     "boosted trees",
     _tree_classifier,
-    (1.0,),
-    "sklearn.ensemble.HistGradientBoostingClassifier(max_iter=60, early_stopping=False)",
+    (LEAF,),
+    "sklearn.ensemble.HistGradientBoostingClassifier(max_iter=60, early_stopping=False{leaf})",
 )
 FOREST_CLASSIFIER = Baseline(
     "random forest", _forest_classifier, (1.0,), "sklearn.ensemble.RandomForestClassifier()"
@@ -184,8 +210,8 @@ BASELINES: dict[str, dict[str, Baseline]] = {
             Baseline(
                 "boosted trees",
                 _tree_regressor,
-                (1.0,),
-                "sklearn.ensemble.HistGradientBoostingRegressor(max_iter=60, early_stopping=False)",
+                (LEAF,),
+                "sklearn.ensemble.HistGradientBoostingRegressor(max_iter=60, early_stopping=False{leaf})",
             ),
             Baseline(
                 "random forest",

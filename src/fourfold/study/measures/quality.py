@@ -2,7 +2,7 @@
 
 For probabilities p (n, K) of classes y, or predictions of numbers:
 
-    log loss           -mean ln p[y]
+    log loss           -mean ln p[y], p within 2.2e-16 of 0 and 1 taken as that, as scikit-learn does
     Brier score        mean sum_k (p[k] - 1{y = k})^2
     AUC                chance that a row of a class gets a higher p than a row of another, mean over the classes
     calibration error  root mean square of confidence - accuracy over equal-mass bins, less what chance alone gives
@@ -109,7 +109,7 @@ def _of_forecast(found: Found, task: Task, errors: np.ndarray, unit: np.ndarray 
 def _of_labels(found: Found, task: Task, values: np.ndarray, true: np.ndarray) -> list[Evidence]:
     told = values > 0.5
     f1 = f1_scores(told, true)
-    tiny = np.clip(np.where(true, values, 1 - values), 1e-12, 1)
+    of_true = np.where(true, values, 1 - values)
     scores = [
         found(
             "micro F1", list(f1_scores(told.reshape(len(told), -1, 1), true.reshape(-1, 1))[:, 0]), "fraction"
@@ -117,7 +117,7 @@ def _of_labels(found: Found, task: Task, values: np.ndarray, true: np.ndarray) -
         found("macro F1", list(f1.mean(axis=1)), "fraction"),
         found("subset accuracy", list((told == true).all(axis=2).mean(axis=1)), "fraction"),
         found("label accuracy", list((told == true).mean(axis=(1, 2))), "fraction"),
-        found("log loss", list(-np.log(tiny).mean(axis=(1, 2))), "nats"),
+        found("log loss", [log_loss(p) for p in of_true], "nats"),
     ]
     labels = task.classes[:MOST_TARGETS]
     return scores + [found(f"F1 of {label}", list(f1[:, k]), "fraction") for k, label in enumerate(labels)]
@@ -141,7 +141,7 @@ def _of_classes(
     scores = [
         found("accuracy", list(right.mean(axis=1)), "fraction"),
         found("balanced accuracy", [balanced_accuracy(line, target) for line in right], "fraction"),
-        found("log loss", [-np.mean(np.log(np.clip(p[truth > 0], 1e-12, 1))) for p in values], "nats"),
+        found("log loss", [log_loss(p[truth > 0]) for p in values], "nats"),
         found("Brier score", [np.mean(np.sum((p - truth) ** 2, -1)) for p in values], "squared probability"),
         found("AUC", [auc(p, target) for p in values], "fraction"),
     ]
@@ -152,6 +152,16 @@ def _of_classes(
         ]
     few = f"{values.shape[1]} test rows, fewer than {FEWEST_FOR_CALIBRATION}"
     return [*scores, Evidence("calibration error", family, None, "fraction", reason=few)]
+
+
+def log_loss(p: np.ndarray) -> float:
+    """Minus the mean logarithm of the probabilities of what is true, kept off 0 and 1 as scikit-learn keeps them.
+
+    >>> round(log_loss(np.array([1.0, 0.5, 0.0])), 2)
+    12.25
+    """
+    tiny = np.finfo(float).eps
+    return -float(np.mean(np.log(np.clip(p, tiny, 1 - tiny))))
 
 
 def balanced_accuracy(right: np.ndarray, target: np.ndarray) -> float:
