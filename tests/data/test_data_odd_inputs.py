@@ -286,6 +286,7 @@ REFUSED = {
     "npy of nothing": (npy(np.zeros((0, 3))), 2, "empty-array", "got shape (0, 3)"),
     "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),
     "json of numbers": ("[1, 2, 3]", 2, "no-inputs", "at least one column more"),
+    "json with series of unequal lengths": ("".join(f'{{"v": {[0.5] * (2 + i % 3)}, "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "a row for each step, with --id and --time"),
     "json in the middle of a word": ('{"v": "a', 2, "damaged-json-lines", "is no valid JSON"),
     "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "folder", "got 'notes.pdf'"),
     "tables with other columns": (files(a_dot_csv=GOOD, b_dot_csv=GOOD.replace("w", "u")), 2, "part-columns", "no 'w'; 'u' beside them"),

@@ -240,7 +240,7 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             "the data have no input columns beside the target",
             got="; ".join([got, *left_out]),
             wanted="at least one column more",
-            do=_how_to_cut(names[0]) if len(names) == 1 and not left_out else "",
+            do=_how_to_cut(names[0], left_out) if len(names) == 1 else "",
         )
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))
@@ -262,8 +262,12 @@ def _check_turned(source: Source) -> None:
         )
 
 
-def _how_to_cut(name: str) -> str:
-    """What to do with a text that is one column of this name."""
+def _how_to_cut(name: str, left_out: Sequence[str]) -> str:
+    """What to do with a table of which one column of this name is left."""
+    if any("lists of unequal lengths" in reason for reason in left_out):
+        return "for series a row for each step, with --id and --time, or from Python a list of arrays and y"
+    if left_out:
+        return ""
     if "  " in name.strip():
         return "pandas.read_fwf(FILE, widths=[...]), then to_csv, as columns of fixed widths touch each other"
     return f"put {KNOWN} of a text"

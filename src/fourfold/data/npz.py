@@ -152,7 +152,7 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> 
             "pickle",
             f"{name} holds Python objects, a pickle, which can run any program when it is read",
             wanted="arrays of numbers or text",
-            do="x.astype(float), or x.astype(str), before numpy.savez",
+            do="x.astype(float), or x.astype(str), before numpy.savez; NaN behind the end of shorter series",
         )
     if dtype.names or dtype.subdtype:
         raise DataError(
