@@ -161,6 +161,7 @@ class Penalized(layers.Layer):
         ("a function over rows", lambda x: layers.LSTM(3)(layers.Lambda(lambda x: x - x.mean(0))(x)), {}),
         ("an activation over rows", lambda x: layers.LSTM(3, activation=lambda x: x - x.mean(0))(x), {}),
         ("dropout of what rows share", lambda x: layers.LSTM(3)(Numbered(0.5)(x)), {}),
+        ("a penalty on outputs", lambda x: layers.LSTM(3, activity_regularizer="l2")(x), {}),
         ("a loss of a batch", lambda x: layers.LSTM(3)(Penalized()(x)), {}),
         ("noise that rows share", lambda x: layers.LSTM(3)(layers.Dropout(0.1, (32, 1, 1))(x)), {}),
         ("a layer over rows, nested", lambda x: fourfold.Sequential([Centred(), layers.LSTM(3)])(x), {}),
@@ -175,6 +176,7 @@ class Penalized(layers.Layer):
 def test_what_is_not_split(why, build, options, monkeypatch):
     monkeypatch.setattr(splitting, "MOST", 2)
     assert devices_for(convolution) == devices_for(lambda x: layers.LSTM(3)(Numbered()(x))) == 2
+    assert devices_for(lambda x: layers.RNN(layers.LSTMCell(3))(x)) == 2
     assert devices_for(build, **options) == 1, why
 
 
