@@ -99,6 +99,13 @@ def masked(k):
     return k.Model(x, k.layers.concatenate([b, c, d]))
 
 
+def masks_at_depths(k):
+    """Keras computes masks by operations of the graph, and so the first layer before one lies deeper than another."""
+    x = k.Input((4, 3))
+    read = k.layers.LSTM(3)(k.layers.Masking()(k.layers.Dense(3)(x)))
+    return k.Model(x, [k.layers.Dense(3)(k.layers.Dense(3)(k.layers.Dense(3)(x))), read])
+
+
 def attention(k):
     x, z = k.Input((5, 6)), k.Input((4, 6))
     y = k.layers.MultiHeadAttention(2, 3, value_dim=4, dropout=0.1)(x, z)
@@ -155,6 +162,7 @@ MODELS = {
     "nested ends": (nested_ends, [(2, 3, 4)], None),
     "recurrent": (recurrent, [(2, 6, 3)], None),
     "masked": (masked, [(4, 6)], 7),
+    "masks at depths": (masks_at_depths, [(2, 4, 3)], None),
     "attention": (attention, [(2, 5, 6), (2, 4, 6)], None),
     "pictures": (pictures, [(2, 9, 9, 2)], None),
     "wrapped": (wrapped, [(2, 3, 8, 8, 1)], None),

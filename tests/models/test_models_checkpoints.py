@@ -170,7 +170,7 @@ def test_columns_first_and_other_types_are_read(tmp_path):
         (r"unknown mode: got 'most'", lambda m: ModelCheckpoint("m.npz", save_weights_only=True, mode="most")),
         (r"got 'los' \(did you mean 'loss'\?\) in '\{los\}.npz', wanted some of epoch, loss", lambda m: fitted(m, callbacks=[ModelCheckpoint("{los}.npz", save_weights_only=True)])),
         (r"gives no number: got None, wanted a learning rate", lambda m: fitted(m, callbacks=[LearningRateScheduler(lambda epoch, rate: None)])),
-        (r"not finite any more at batch 0: got loss (inf|nan)", lambda m: fitted(exploding(), callbacks=[TerminateOnNaN(raise_error=True)])),
+        (r"not finite any more at batch 1: got loss (inf|nan)", lambda m: fitted(exploding(), callbacks=[TerminateOnNaN(raise_error=True)])),
     ],
 )  # fmt: skip
 def test_errors(tmp_path, monkeypatch, text, wrong):

@@ -17,6 +17,7 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.interop import operations
 from fourfold.interop.configs import PROBLEMS, Reading, Writing, as_no_config
+from fourfold.interop.order import ordered
 from fourfold.layers import BatchNormalization
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import call_parameters
@@ -131,48 +132,6 @@ def _plain(value: Any, places: Mapping[Symbol, Place], writing: Writing) -> Any:
     if value is ...:
         return {"class_name": "__ellipsis__", "config": {}}
     return writing.value(value)
-
-
-def ordered(graph: Graph) -> list[Any]:
-    """Layers and operations in the order in which Keras names where their weights lie.
-
-    The deepest come first, by the longest way to an output; of one depth, what a search from the outputs meets first.
-    """
-    inputs: dict[Symbol, Any] = dict(zip(graph.input_symbols, graph.input_layers))
-    met: dict[int, tuple[int, Any]] = {}
-    finished: list[Any] = []
-    done: set[int] = set()
-
-    def maker(symbol: Symbol) -> Any:
-        return inputs.get(symbol, symbol.node)
-
-    stack = [(maker(symbol), False) for symbol in reversed(graph.output_symbols)]
-    while stack:
-        node, parents_done = stack.pop()
-        if parents_done:
-            finished.append(node)
-            continue
-        if id(node) in done:
-            continue
-        done.add(id(node))
-        layer = node.layer if isinstance(node, Node) else node
-        met.setdefault(id(layer), (len(met), layer))
-        stack.append((node, True))
-        parents = node.parents if isinstance(node, Node) else ()
-        stack.extend((maker(parent), False) for parent in reversed(parents))
-    depths: dict[int, int] = {}
-    layer_depths: dict[int, int] = {}
-    for node in reversed(finished):
-        layer = node.layer if isinstance(node, Node) else node
-        depth = max(depths.get(id(node), 0), layer_depths.get(id(layer), 0))
-        depths[id(node)] = layer_depths[id(layer)] = depth
-        for parent in node.parents if isinstance(node, Node) else ():
-            made = maker(parent)
-            depths[id(made)] = max(depths.get(id(made), 0), depth + 1)
-    unused = [layer for layer in graph.input_layers if id(layer) not in met]
-    first = [(0, -1, layer) for layer in unused]
-    found = first + [(-layer_depths[place], number, layer) for place, (number, layer) in met.items()]
-    return [layer for _, _, layer in sorted(found, key=lambda entry: entry[:2])]
 
 
 # ---- reading -----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 
 from fourfold.core.catalog import snake_case
 from fourfold.core.weights import Weight
-from fourfold.interop.functional import ordered
+from fourfold.interop.order import ordered
 from fourfold.layers import RNN, Bidirectional, MultiHeadAttention, StackedRNNCells, TimeDistributed
 from fourfold.layers.base import Layer
 from fourfold.layers.recurrent import Recurrent

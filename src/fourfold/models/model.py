@@ -292,6 +292,16 @@ class Model(Structured):
         """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
         files.save_model(self, filepath, overwrite)
 
+    def export(self, filepath: Any = None, *_: Any, **__: Any) -> None:
+        """Not here: says what to do instead."""
+        raise OptionError(
+            "no-export",
+            "models are not exported to other formats than Keras's",
+            got=repr(filepath),
+            wanted="a .keras file",
+            do="model.save('model.keras'), and keras.models.load_model('model.keras').export(...)",
+        )
+
     # ---- training ----------------------------------------------------------------------------------------
 
     def compile(
