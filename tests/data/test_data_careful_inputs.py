@@ -59,6 +59,9 @@ READ = {
     "paths as Windows writes them": (files(a_dot_csv="file,y\n" + "".join(f"img\\{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__{i}_dot_png": png() for i in range(16)}), {}, "pictures: 8 x 8"),
     "quarters to forecast": (lambda folder: gdp(folder), {"ahead": Ahead(4)}, "season: 4 steps"),
     "weeks to forecast": (lambda folder: gdp(folder, "{0}-W{1:02d}", 52), {"ahead": Ahead(4)}, "steps: 1"),
+    "an Id as competitions have it": (rows("Id,v,y", lambda i: f"{i + 1},{i % 9}"), {}, "left out: 'Id' (it counts the rows)"),
+    "an ID behind a mark": (rows("row_ID,v,y", lambda i: f"{i + 1},{i % 9}"), {}, "left out: 'row_ID' (it counts the rows)"),
+    "an ID that is measured": (rows("ID,v,y", lambda i: f"{i % 7}.5,{i % 9}"), {}, "layout: flat, 2 numbers"),
     "degrees": (column(["12°C", "15.5°C", "-3°C"]), {}, "column v: number (°C left out)"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from fourfold.data import read
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.read import open_source, parts_of
 from fourfold.data.sample import Reading
+from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
 TABLE = rows("Id,v,y", lambda i: f"{i},{i * 7 % 13}", 40)
@@ -74,3 +75,10 @@ def test_new_rows_from_a_zip_are_read_in_parts(tmp_path):
     assert open_source(str(path)).name == str(path)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
+
+
+def test_new_rows_are_one_table_of_a_zip(tmp_path):
+    path = zipped("a.zip", **{"train.csv": TABLE, "test.csv": NEW})(tmp_path)
+    preparation = Preparation.fit(read(path), range(40))
+    with pytest.raises(DataError, match=r"holds several tables: got 'train.csv', 'test.csv'.*name that one"):
+        list(parts_of_inputs(path, preparation))

@@ -20,7 +20,7 @@ from .stamps import COMPACT, compact_dates
 from .words import Understood, understood
 
 COUNTER = re.compile(
-    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|[a-z](Id|ID)$"
+    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|(^|[a-z_\W])(Id|ID)$|^Index$"
     r"|^unnamed: ?0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
 )
 """Names of columns that only count rows."""

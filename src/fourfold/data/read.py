@@ -251,6 +251,14 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
             with standard_input() as path:
                 yield from _parts(path, reading, "standard input")
             return
+        if len(inside := _inside(name)) > 1:
+            raise DataError(
+                "tables-in-one-file",
+                f"{name} holds several tables",
+                got=listed([member.filename for member in inside]),
+                wanted="one, with the rows to predict",
+                do="unpack it, and name that one",
+            )
         files: Sequence[str | Path] = matches(name)
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
             files = [] if holds_pictures(Path(name)) else tables_in(Path(name))
