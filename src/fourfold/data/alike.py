@@ -57,6 +57,10 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold()) or name
 
 
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
 def truths(values: np.ndarray) -> tuple[np.ndarray, dict[str, str]] | None:
     """Words (N,) for true and false as 1 and 0, and what each was taken for; None if they are no such words.
 
@@ -82,17 +86,15 @@ def levels_alike(values: np.ndarray, learnt: Iterable[str | None]) -> tuple[np.n
     >>> levels_alike(as_objects(["true", "false"]), ["yes", "no"])[1]
     {'true': 'yes', 'false': 'no'}
     """
-    levels = [level for level in learnt if level is not None]
+    levels = dict.fromkeys(level for level in learnt if level is not None)
     new = [word for word in dict.fromkeys(values.tolist()) if word is not None and word not in levels]
     if not new:
         return values, {}
-    folds = [" ".join(level.casefold().split()) for level in levels]
-    taken: dict[str, str] = {}
-    for word in new:
-        fold = " ".join(word.casefold().split())
-        if folds.count(fold) == 1:
-            taken[word] = levels[folds.index(fold)]
-    meant, given = truths(as_objects(levels)), truths(as_objects(new))
+    folded: dict[str, list[str]] = {}
+    for level in levels:
+        folded.setdefault(_folded(level), []).append(level)
+    taken = {word: found[0] for word in new if len(found := folded.get(_folded(word), [])) == 1}
+    meant, given = truths(as_objects([*levels])), truths(as_objects(new))
     if not taken and len(levels) == 2 and meant is not None and given is not None:
         by_truth = {truth: level for level, truth in meant[1].items()}
         taken = {word: by_truth[truth] for word, truth in given[1].items() if truth in by_truth}
