@@ -59,6 +59,17 @@ def test_without_what_it_was_compiled_with(tmp_path):
     assert not load_model(tmp_path / "m.keras", compile=False).compiled
 
 
+def test_a_part_that_is_not_trained_along_stays_so(tmp_path):
+    base = Sequential([Input((4,)), layers.BatchNormalization()])
+    x = Input((4,))
+    Model(x, layers.Dense(1)(base(x, training=False))).save(tmp_path / "m.keras")
+    model = load_model(tmp_path / "m.keras")
+    model.compile("sgd", "mse")
+    model.fit(X + 3, Y, verbose=0)
+    (mean,) = [w.numpy() for w in model.weights if "moving_mean" in w.path]
+    np.testing.assert_array_equal(mean, np.zeros(4))
+
+
 class Twice(Layer):
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
@@ -232,6 +243,7 @@ DENSE = "layers/dense/vars/0"
 LAMBDA = {"class_name": "__lambda__", "config": {"value": ["4wAAAA==", None, None]}}
 CONFIGS = {
     "two billion units": (lambda c: layer(c, "dense")["config"].update(units=2_000_000_000), FileError, "more weights than the file: got 'dense'"),
+    "a giant of an input": (lambda c: layer(c, "input_layer")["config"].update(batch_shape=[None, 2**31 - 1, 4]), FileError, r"takes arrays that no machine holds: got 'dense' on \(None, 2147483647, 4\)"),
     "more than 31 bits": (lambda c: layer(c, "dense")["config"].update(units=2**40), FileError, "units is 1099511627776"),
     "a lambda layer": (lambda c: layer(c, "dense").update(class_name="Lambda"), UnsafeFileError, "m.keras: a Lambda layer is code"),
     "a lambda": (lambda c: layer(c, "dense")["config"].update(activation=LAMBDA), UnsafeFileError, "holds code, which is not read"),

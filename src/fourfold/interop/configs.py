@@ -7,6 +7,7 @@ is imported, evaluated or looked up by attribute, whatever a configuration says.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +30,7 @@ MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "ker
 WITHOUT_TRAINABLE = frozenset(("SpatialDropout1D", "SpatialDropout2D"))
 """Layers that Keras refuses to make with that argument."""
 NOT_IN_KERAS = frozenset(("CarryMask", "PositionalEncoding"))
+MOST_OF_A_ROW = 10**9
 MOST_CONSTANTS = 10_000
 """Numbers of an array among the arguments of a call."""
 
@@ -313,12 +315,23 @@ class Reading:
         """Counts the weights that a call is about to make.
 
         Raises:
-            OptionError: ``more-weights-than-the-file``.
+            OptionError: ``more-weights-than-the-file``, ``giant-in-a-config``.
         """
-        if self.numbers is None or layer.built:
+        if self.numbers is None:
             return
         specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else leaf, tuple(args))
-        if not all(isinstance(leaf, TensorSpec) for leaf in jax.tree.leaves(specs)):
+        leaves = jax.tree.leaves(specs)
+        if not all(isinstance(leaf, TensorSpec) for leaf in leaves):
+            return
+        giant = next((leaf for leaf in leaves if math.prod(n or 1 for n in leaf.shape) > MOST_OF_A_ROW), None)
+        if giant is not None:
+            raise OptionError(
+                "giant-in-a-config",
+                "a layer of the configuration takes arrays that no machine holds",
+                got=f"{layer.name!r} on {giant.shape}",
+                wanted=f"at most {MOST_OF_A_ROW:,} numbers a row",
+            )
+        if layer.built:
             return
         wanted = layer.weight_specs(*specs)
         sizes = (int(np.prod(spec.shape, dtype=object)) for spec in wanted.values())

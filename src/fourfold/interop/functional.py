@@ -18,13 +18,19 @@ from fourfold.graph import Graph
 from fourfold.interop import operations
 from fourfold.interop.configs import PROBLEMS, Reading, Writing, as_no_config
 from fourfold.interop.order import ordered
-from fourfold.layers import BatchNormalization
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import call_parameters
 from fourfold.layers.input import InputLayer
 
 Place = tuple[str, int, int]
 _TENSOR = "__keras_tensor__"
+_RECORDS_TRAINING = frozenset(
+    (
+        "SimpleRNN", "LSTM", "GRU", "RNN", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout",
+        "GaussianDropout", "GaussianNoise",
+    )
+)  # fmt: skip
+"""Layers whose calls Keras writes down with ``training=False`` where nobody said so."""
 
 
 # ---- writing -----------------------------------------------------------------------------------------------
@@ -255,7 +261,7 @@ class _Graph:
             key: value
             for key, value in kwargs.items()
             if value is not None
-            and not (key == "training" and not value and not isinstance(maker, BatchNormalization))
+            and not (key == "training" and not value and type(maker).__name__ in _RECORDS_TRAINING)
             and (not key.endswith("mask") or key in accepted or not operations.holds_symbols(value))
         }
         self.reading.allow(maker, args)
