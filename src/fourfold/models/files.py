@@ -107,7 +107,8 @@ def _in_keras_order(optimizer: Optimizer, state: Mapping[str, Any], trained: lis
     """What an optimizer remembers: steps, the learning rate if it is a number, then arrays of the weights."""
     rate = [] if callable(optimizer.learning_rate) else [np.float32(optimizer.learning_rate)]
     arrays = [state[name][path] for name, path in optimizer.in_keras_order(trained)]
-    return [np.asarray(state["iteration"], np.int32), *rate, *arrays]
+    counted = [np.float32(number) for number in optimizer.counted(int(state["iteration"]))]
+    return [np.asarray(state["iteration"], np.int32), *rate, *arrays, *counted]
 
 
 def _compile_config(model: Model) -> dict[str, Any] | None:
@@ -122,6 +123,12 @@ def _compile_config(model: Model) -> dict[str, Any] | None:
             stacklevel=4,
         )
         return None
+    if getattr(model.optimizer, "decay_exclude", ()):
+        warnings.warn(
+            "the file does not say which weights don't decay. Do this: call exclude_from_weight_decay of the optimizer "
+            "of the loaded model",
+            stacklevel=4,
+        )
     return config | {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": True}
 
 
@@ -227,9 +234,9 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
     optimizer, trained = compiled.optimizer, _trained(model, None if reading is None else reading.order)
     handles = model.graph.handles
     first = 1 if callable(optimizer.learning_rate) else 2
-    slots = optimizer.in_keras_order(trained)
-    names = [f"{OPTIMIZER}/vars/{number}" for number in range(first + len(slots))]
-    shapes = [()] * first + [handles[path].shape for _, path in slots]
+    slots, counted = optimizer.in_keras_order(trained), optimizer.counted(0)
+    names = [f"{OPTIMIZER}/vars/{number}" for number in range(first + len(slots) + len(counted))]
+    shapes = [()] * first + [handles[path].shape for _, path in slots] + [()] * len(counted)
     if f"{OPTIMIZER}/vars/{len(names)}" in file.datasets or any(
         name not in file.datasets or file.datasets[name].shape != shape for name, shape in zip(names, shapes)
     ):

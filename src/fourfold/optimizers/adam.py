@@ -106,6 +106,10 @@ class Nadam(Optimizer):
         size = jnp.sqrt(v / (1 - jnp.asarray(self.beta_2, g.dtype) ** t)) + self.epsilon
         return -(ahead * rate) / size, {"momentum": m, "velocity": v}
 
+    def counted(self, steps):
+        made = steps // (self.gradient_accumulation_steps or 1)
+        return [self.beta_1**made * float(_PRODUCTS[min(made, len(_PRODUCTS) - 1)])]
+
 
 _PRODUCTS = np.cumprod(1 - 0.5 * 0.96 ** np.arange(1.0, 600.0))
 _PRODUCTS = np.concatenate([[1.0], _PRODUCTS])

@@ -138,6 +138,10 @@ class Optimizer(Configured):
         together = [name for name in self.slots if name in self.together]
         return [*first, *((name, path) for path in paths for name in together), *last]
 
+    def counted(self, steps: int) -> list[float]:
+        """Numbers that Keras's optimizers have behind these arrays; here they follow from the steps made."""
+        return []
+
     def init(self, weights: Mapping[str, Array]) -> State:
         """The state before the first step."""
         state: State = {"iteration": jnp.zeros((), jnp.int32)}
