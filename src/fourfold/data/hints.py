@@ -22,7 +22,8 @@ IDENTIFIER = re.compile(r"[+(]|\d+(?:[.:]\d+){2,}|0\d|\d{5}|(?:19|20)\d\d-")
 CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+")
 """Numbers that may be codes: one of a column has leading zeros, or all of them an exponent without a point or sign."""
 
-MOSTLY = 0.9
+FEW, MOSTLY = 1000, 0.9
+"""Words by which it is told, and the share of them that has to have numbers."""
 
 
 def coded(word: str) -> str:
@@ -50,6 +51,7 @@ def hint_of(words: Sequence[str]) -> str:
     >>> hint_of(["0-2", "3-Apr", "5-9"])[:21], hint_of(["red", "blue"]), hint_of(["10.0.0.1", "10.0.0.2"])
     ("'3-Apr' among others,", '', '')
     """
+    words = words[:FEW]
     dates = [word for word in words if EXCEL.fullmatch(word.strip())]
     if dates and len(dates) < len(words) and any(NUMBER.search(word) for word in words if word not in dates):
         return f"{dates[0]!r} among others, as Excel turns 3-4 into a date; if so, correct these cells"

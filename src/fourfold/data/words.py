@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .hints import hint_of, of_codes
 from .messages import listed
 from .months import in_english
 from .numerals import MOSTLY, endings_of, style_by, style_of
+
+T = TypeVar("T")
 
 
 def as_objects(values: list[Any]) -> np.ndarray:
@@ -131,9 +133,8 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
             _mapped(values, lambda word: known.get(word, np.nan), np.nan), "number", note, style.example
         )
     for style in DURATIONS:
-        known = {word: number for word in words if (number := style.parse(word)) is not None}
-        if len(known) == len(words) and any(map(style.is_sure, words)):
-            return Understood(_mapped(values, known.__getitem__, np.nan), "number", style.said, style.example)
+        if (seconds := _all(words, style.parse)) and any(map(style.is_sure, words)):
+            return Understood(_mapped(values, seconds.__getitem__, np.nan), "number", style.said, style.example)
     for name, parse in DATES.items():
         if dates := _all(words, parse):
             short = name and not any(re.search(r"\d{4}", word.split(":")[0]) for word in words)
@@ -225,14 +226,14 @@ def _beyond_floats(words: Iterable[str], numbers: Mapping[str, float]) -> bool:
     )
 
 
-def _all(words: Iterable[str], parse: Callable[[str], datetime | None]) -> dict[str, datetime] | None:
-    """The date that each word stands for; None as soon as one is no date."""
-    dates = {}
+def _all(words: Iterable[str], parse: Callable[[str], T | None]) -> dict[str, T] | None:
+    """What each word stands for, a date or a duration; None as soon as one is none."""
+    found = {}
     for word in words:
-        if (moment := parse(word)) is None:
+        if (value := parse(word)) is None:
             return None
-        dates[word] = moment
-    return dates
+        found[word] = value
+    return found
 
 
 def are_codes(words: Iterable[str]) -> bool:
