@@ -112,6 +112,13 @@ def test_the_score_is_scikit_learns_of_what_is_predicted_class(study):
     assert shown["logistic regression"] > 0.65 and shown["majority class"] == pytest.approx(0.5)
 
 
+def test_a_guess_has_the_score_that_it_has_on_any_rows(study):
+    scores = {row.get("family", row.get("name")): row["score"] for row in _rows(study)}
+    guess = scores.pop("majority class")
+    assert guess["low"] == guess["value"] == guess["high"]
+    assert all(score["low"] < score["value"] - 0.01 for score in scores.values())
+
+
 def test_a_test_set_of_its_own_has_its_own_shares(tmp_path):
     (x, y), (tx, ty) = rare(300, 0.1), rare(90, 0.37, seed=1)
     for name, columns in (("train", (x, y)), ("test", (tx, ty))):
