@@ -201,6 +201,15 @@ def test_a_loss_without_a_name_is_left_out_and_said(tmp_path):
     assert not load_model(tmp_path / "m.keras").compiled
 
 
+def test_weights_that_do_not_decay_are_said(tmp_path):
+    model = network()
+    optimizer = fourfold.optimizers.AdamW()
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model.compile(optimizer, "mse")
+    with pytest.warns(UserWarning, match="does not say which weights don't decay"):
+        model.save(tmp_path / "m.keras")
+
+
 # ---- what else a file may be -------------------------------------------------------------------------------
 
 

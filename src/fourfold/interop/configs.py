@@ -65,6 +65,7 @@ _IDLE: Mapping[str, tuple] = MappingProxyType(
     }
 )
 """Arguments that Fourfold or a version of Keras does not know, with the values at which they change nothing."""
+_WRITTEN_ANYWAY = frozenset(("dtype", "axis", "data_format", "seed"))
 
 
 def _named(module: Any) -> dict[str, type]:
@@ -146,8 +147,8 @@ class Writing:
         given = getattr(layer, "_arguments", {})
         config = {}
         for name, value in layer.get_config().items():
-            known = _IDLE.get(name)
-            if known is not None and name != "dtype" and value in known and type(value) is not np.ndarray:
+            plain = value is None or isinstance(value, (bool, int, float, str))
+            if plain and name not in _WRITTEN_ANYWAY and value in _IDLE.get(name, ()):
                 continue
             if name == "trainable" and type(layer).__name__ in WITHOUT_TRAINABLE:
                 continue
