@@ -381,9 +381,11 @@ def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> N
     price = study.price(cores())
     whole = round(price.minutes)
     minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
+    grown = f" (up to {price.most:,} if the best learning rates lie at the grid's edge)"
     say(
         f"cost: {price.replicas:,} trainings of {price.steps:,} steps, refits and probes included, {minutes} on "
-        f"{cores()} cores the first time, about {price.megabytes:,.0f} MB of memory; --effort changes it"
+        f"{cores()} cores the first time{grown if price.most > price.replicas else ''}, about "
+        f"{price.megabytes:,.0f} MB of memory; --effort changes it"
     )
 
 

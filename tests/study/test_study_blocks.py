@@ -156,6 +156,15 @@ def test_every_family_sees_the_same_rows_and_budget(finished):
     assert all(blocks == by_family["dense"] for blocks in by_family.values())
 
 
+def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
+    """A rate at each end, twice, on five splits with two seeds."""
+    still, growing = (
+        study(tmp_path, seeds=(0, 1), effort=replace(EFFORT, extensions=times)).price(1) for times in (0, 2)
+    )
+    assert still.most == still.replicas == growing.replicas
+    assert growing.most == growing.replicas + 2 * 2 * 5 * 2
+
+
 def test_sizes_of_batches():
     assert [batch_size(rows, 64) for rows in (5, 16, 100, 600, 10_000)] == [5, 16, 16, 32, 64]
     assert batch_size(10_000, 32) == 32

@@ -43,12 +43,13 @@ processes was met within 10 % in five studies of 180 to 50,000 rows, of 1.1 to 1
 
 @dataclass(frozen=True)
 class Price:
-    """What a run will cost, counted before it starts."""
+    """What a run will cost, counted before it starts; ``most`` are the replicas if the grid grows as far as it may."""
 
     replicas: int
     steps: int
     minutes: float
     megabytes: float
+    most: int
 
 
 @dataclass(eq=False)
@@ -196,7 +197,9 @@ class Study:
         replica = 4 * (3 * largest + self.effort.steps * batch + outputs)
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
-        return Price(replicas, self.effort.steps, seconds / 60, megabytes)
+        a_rate = sum(len(block.runs) for block in self.blocks(self.effort.learning_rates[:1]))
+        most = replicas + 2 * self.effort.extensions * a_rate  # at both ends, each time
+        return Price(replicas, self.effort.steps, seconds / 60, megabytes, most)
 
     # ---- running -----------------------------------------------------------------------------------------
 
