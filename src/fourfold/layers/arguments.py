@@ -171,7 +171,7 @@ def lengths(layer: Layer, inputs: TensorSpec, axes: Sequence[int]) -> list[int]:
     """The lengths of the axes, in ascending order."""
     if any(not -inputs.ndim <= axis < inputs.ndim for axis in axes):
         raise ShapeError(
-            "normalization-axis",
+            "no-normalization-axis",
             f"the input of {layer.name} has no axis to normalise along",
             got=f"axis={tuple(axes)}, shape {inputs.shape}",
             wanted=f"axes from {-inputs.ndim} to {inputs.ndim - 1}",
