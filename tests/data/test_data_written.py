@@ -31,6 +31,7 @@ DATES = {
     "Spanish": (["1 de enero de 2020", "5 de mayo de 2022"], ["2020-01-01", "2022-05-05"]),
     "days of the week": (["Mo, 06.01.2020", "Di, 07.01.2020"], ["2020-01-06", "2020-01-07"]),
     "months of EViews": (["1990M01", "1990M12"], ["1990-01-01", "1990-12-01"]),
+    "points, the year first": (["2024.01.05", "2023.12.31"], ["2024-01-05", "2023-12-31"]),
     "ISO without marks": (["20200101T101500", "20200202T000000"], ["2020-01-01", "2020-02-02"]),
 }
 
@@ -94,3 +95,18 @@ def test_plain_numbers_are_no_codes(cells, tmp_path):
 
     (tmp_path / "a.csv").write_text(column(cells))
     assert "codes" not in "".join(map(str, read(tmp_path / "a.csv").notes))
+
+
+def test_dates_with_a_clock_and_no_marks(tmp_path):
+    from fourfold.data import read, read_inputs
+    from fourfold.preprocessing import Preparation
+
+    cells = [f"202401{day:02d}1230{day:02d}" for day in range(1, 21)]
+    (tmp_path / "a.csv").write_text(column(cells))
+    data = read(tmp_path / "a.csv")
+    assert data.inputs["v"][1] == np.datetime64("2024-01-02T12:30:02")
+    assert "column v: date (dates, read as yearmonthday)" in map(str, data.notes)
+    found = read_inputs({"v": [20250101000000]}, Preparation.fit(data, range(40)))
+    assert found.inputs["v"][0] == np.datetime64("2025-01-01T00:00:00")
+    (tmp_path / "a.csv").write_text(column([f"2024010112{i:02d}99" for i in range(20)]))
+    assert read(tmp_path / "a.csv").columns[0].kind == "number"

@@ -12,7 +12,11 @@ from .words import as_objects, reworded
 __all__ = ["COMPACT", "compact_dates", "irregular", "moment"]
 
 COMPACT = "yearmonthday"
-"""What dates such as 20260131 are called."""
+"""What dates such as 20260131, with a clock or without, are called."""
+
+FIRST, LAST = 1800_01_01, 2200_12_31
+CLOCK = 10**6
+"""What a clock without marks takes behind a date."""
 
 FEWEST = 10
 """Different numbers from which on they are taken for dates, if all of them are."""
@@ -35,7 +39,8 @@ def moment(word: str) -> float | None:
 
 
 def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None:
-    """Numbers (N,) such as 20260131 as dates; None if one is no such date, or there are too few different ones.
+    """Numbers (N,) such as 20260131, or all with a clock, 20260131235959, as dates; None if one is no such date, or there
+    are too few different ones.
 
     >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
     array(['2026-01-31T00:00:00.000000',                        'NaT'],
@@ -44,12 +49,14 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None
     True
     """
     present = np.unique(values[~np.isnan(values)])
-    if len(present) < fewest or not ((present >= 1800_01_01) & (present <= 2200_12_31)).all():
+    clock = bool((present > LAST).all())
+    days = present // CLOCK if clock else present
+    if len(present) < fewest or not ((days >= FIRST) & (days <= LAST)).all():
         return None
     dates = {}
     for number in present.tolist():
         try:
-            dates[number] = datetime.strptime(f"{number:.12g}", "%Y%m%d")
+            dates[number] = datetime.strptime(f"{number:.15g}", "%Y%m%d%H%M%S" if clock else "%Y%m%d")
         except ValueError:
             return None
     absent = np.datetime64("NaT")

@@ -58,7 +58,7 @@ FORMATS = {
     "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
     "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
     "day/month/year": ("%d/%m/%Y", "%d/%m/%y"),
-    "year/month/day": ("%Y/%m/%d",),
+    "year/month/day": ("%Y/%m/%d", "%Y.%m.%d"),
     "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
     "day month year": ("%d %b %Y", "%d %B %Y"),
     "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
