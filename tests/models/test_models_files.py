@@ -201,6 +201,20 @@ def test_a_loss_without_a_name_is_left_out_and_said(tmp_path):
     assert not load_model(tmp_path / "m.keras").compiled
 
 
+def squares(y, p):
+    return (y - p) ** 2
+
+
+def test_own_losses(tmp_path):
+    model = network()
+    model.compile("sgd", squares)
+    model.save(tmp_path / "m.keras")
+    wanted = model.evaluate(X, Y, verbose=0)
+    assert load_model(tmp_path / "m.keras", {"squares": squares}).evaluate(X, Y, verbose=0) == pytest.approx(wanted)
+    with pytest.raises(FileError, match=r"got 'squares'.*Do this: custom_objects=\{'squares': squares\}; or load_model\(path, compile=False\)"):
+        load_model(tmp_path / "m.keras")
+
+
 def test_weights_that_do_not_decay_are_said(tmp_path):
     model = network()
     optimizer = fourfold.optimizers.AdamW()

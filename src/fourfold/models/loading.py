@@ -101,6 +101,8 @@ def _compile(model: Any, file: keras_file.KerasFile, reading: Reading) -> None:
             f"{file.path} was trained in a way that can't be had here ({problem.what})",
             got=problem.got,
             wanted=problem.wanted,
-            do="load_model(path, compile=False), and compile it anew",
+            do=f"{problem.do}; or load_model(path, compile=False), and compile anew"
+            if problem.do
+            else "compile=False",
         ) from None
     take_state(model, file.weights, reading)
