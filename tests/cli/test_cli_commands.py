@@ -252,15 +252,23 @@ def test_a_column_that_is_called_as_a_prediction_is_kept(run, tmp_path, study):
     "columns, text",
     [
         (["size", "a, b"], "'<b>color</b>' is missing"),
-        (["size", "A, B", "<b>color</b>"], r"'a, b' is missing.*'A, B'"),
+        (["size", "a, bb", "<b>color</b>"], r"'a, b' is missing.*'a, bb'"),
     ],
     ids=["missing", "renamed"],
 )
 def test_columns_that_do_not_fit(run, tmp_path, study, columns, text):
-    rows = [{**row, "A, B": row["a, b"]} for row in table(study)]
+    rows = [{**row, "a, bb": row["a, b"]} for row in table(study)]
     save(tmp_path / "new.csv", rows, columns)
     ended = run("predict", study, "new.csv")
     assert (ended.code, ended.out) == (2, "") and re.search(text, ended.err), ended.err
+
+
+def test_names_in_another_case_are_taken_and_said(run, tmp_path, study):
+    rows = [{**row, "A, B": row["a, b"]} for row in table(study)]
+    save(tmp_path / "new.csv", rows, ["size", "A, B", "<b>color</b>"])
+    got, want = run("predict", study, "new.csv"), run("predict", study, study.parent / "messy.csv")
+    assert [row["prediction"] for row in read_csv(got.out)] == [row["prediction"] for row in read_csv(want.out)]
+    assert got.code == 0 and "column 'A, B' taken for 'a, b'" in got.err
 
 
 def test_rows_of_a_kind_that_does_not_fit(run, tmp_path, study):

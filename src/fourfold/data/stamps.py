@@ -39,8 +39,8 @@ def moment(word: str) -> float | None:
 
 
 def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None:
-    """Numbers (N,) such as 20260131, or all with a clock, 20260131235959, as dates; None if one is no such date, or there
-    are too few different ones.
+    """Numbers (N,) such as 20260131, or all with a clock as 20260131235959, as dates; None if one is no such date, or
+    there are too few different ones.
 
     >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
     array(['2026-01-31T00:00:00.000000',                        'NaT'],
