@@ -165,6 +165,12 @@ def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
     assert growing.most == growing.replicas + 2 * 2 * 5 * 2
 
 
+def test_the_price_counts_the_memory_of_varied_hyperparameters(tmp_path):
+    usual, varied = study(tmp_path), study(tmp_path)
+    varied.hyperparameters = True
+    assert varied.price(1).megabytes - usual.price(1).megabytes == pytest.approx(8 * 20)
+
+
 def test_sizes_of_batches():
     assert [batch_size(rows, 64) for rows in (5, 16, 100, 600, 10_000)] == [5, 16, 16, 32, 64]
     assert batch_size(10_000, 32) == 32

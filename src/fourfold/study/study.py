@@ -36,9 +36,10 @@ SECONDS_TO_COMPILE = 6.0
 PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
 FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
-MEGABYTES, MEGABYTES_OF_A_PROGRAM = 1_000, 50
-"""What two processes and each compiled program take. With `Study.price`'s other terms the resident memory of both
-processes was met within 10 % in five studies of 180 to 50,000 rows, of 1.1 to 1.6 GB."""
+MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_000, 50, 20
+"""What two processes, each compiled program, and each with varied hyperparameters take. With `Study.price`'s other
+terms the resident memory of both processes was met within 10 % in five studies of 180 to 50,000 rows, of 1.1 to 1.6 GB,
+and in one at thorough effort of 150 rows, of 2.3 GB."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,9 @@ class Study:
         replica = 4 * (3 * largest + self.effort.steps * batch + outputs)
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
+        if self.hyperparameters:
+            varied = sum(family not in self.builders for family in self.families)
+            megabytes += MEGABYTES_OF_A_VARIED * PROGRAMS_VARIED * varied
         a_rate = sum(len(block.runs) for block in self.blocks(self.effort.learning_rates[:1]))
         most = replicas + 2 * self.effort.extensions * a_rate  # at both ends, each time
         return Price(replicas, self.effort.steps, seconds / 60, megabytes, most)
