@@ -157,3 +157,15 @@ def test_steps_are_timed_beside_the_results(tmp_path):
     assert {(row["length"], row["batch"]) for row in rows} == {(6, 16), (12, 16), (6, 32)}
     assert all(row["milliseconds"] >= 0 for row in rows) and any(row["milliseconds"] > 0 for row in rows)
     assert "milliseconds" not in str(parallelism.find(Inquiry(study, trials, 0.01)).to_dict())
+
+
+def test_a_time_that_noise_hides_is_no_time(tmp_path, monkeypatch):
+    """With a clock that stands still more steps take no longer than fewer: no row says 0 milliseconds."""
+    draw = np.random.default_rng(0)
+    effort = replace(EFFORTS["quick"], steps=20, sizes=("S",), learning_rates=(1e-2,), extensions=0)
+    data = from_arrays(draw.normal(size=(60, 3)), np.arange(60) % 2)
+    study = Study(data, effort, [0], 0, tmp_path, families=("dense",))
+    (task,) = step_times.of_study(study, study.run(Inline()))
+    monkeypatch.setattr(step_times.time, "perf_counter", lambda: 1.0)
+    task.run(tmp_path)
+    assert task.load(tmp_path) == []

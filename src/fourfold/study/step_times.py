@@ -111,7 +111,8 @@ class StepTimes:
         seconds(1, 1)  # compiles
         at_once = [padded(capacity)] if together else sorted({1, devices})
         times = [(length, batch, min(runs, devices), round(1e3 * a_step(runs), 4)) for runs in at_once]
-        return [dict(zip(COLUMNS, row)) for row in times]
+        # more steps that took no longer than fewer, on a machine that does something else, measure nothing
+        return [dict(zip(COLUMNS, row)) for row in times if row[-1] > 0]
 
 
 def of_study(study: Study, trials: Mapping[str, Trials]) -> list[StepTimes]:
