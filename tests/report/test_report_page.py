@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from report_samples import SAMPLES, choose, none, regression, undecided
 
 from fourfold.errors import FileError
-from fourfold.report import html, scores
+from fourfold.report import html, scores, summary
 from fourfold.report.files import load_study
 from fourfold.report.page import build
 
@@ -250,3 +250,11 @@ def test_a_folder_without_results_is_told_from_one_whose_results_can_not_be_read
         (tmp_path / name).write_text("{")
     with pytest.raises(FileError, match=words):
         load_study(tmp_path)
+
+
+def test_a_family_none_of_whose_hyperparameters_has_a_share_is_not_called_unmeasured():
+    rows = [{"series": "dense", "group": "depth", "value": 0.0}, {"series": "dense", "group": "seeds", "value": 1.0}]
+    figure = {"kind": "bars", "rows": rows, "y": {"title": "share", "unit": "fraction"}}
+    read = scores.read(*choose())
+    assert summary._hyperparameters({"figures": [figure]}, "dense", read).text == "none stands out"
+    assert summary._hyperparameters({"figures": [figure]}, "attention", read).text == summary.NOT_MEASURED

@@ -77,6 +77,8 @@ def _hyperparameters(measured: dict[str, Any] | None, family: str, study: Study)
     found = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in _rows(measured, family)]
     found = [(row, share) for row, share in found if row["value"] > 0 and row["group"] not in UNNAMED]
     found = sorted(found, key=lambda pair: -pair[0]["value"])[:2]
+    if not found and _rows(measured, family):
+        return Cell("none stands out")
     if not found:
         return _not_measured(measured, "--hyperparameters")
     shares = ", ".join(quantity.text(row["value"]) for row, quantity in found)
