@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,15 +30,19 @@ WINDOWS = 3
 
 
 def latest_of(parts: Iterable[Source], windows: Windows) -> Source | None:
-    """The last rows of each series as one source, in the order of the parts; None where parts can't tell what the last
-    ones are: stamps that are no ISO dates or plain numbers, steps whose grid all rows set.
+    """The last rows of each series as one source, in the order of the parts, of one part all; None where parts can't
+    tell what the last ones are: stamps that are no ISO dates or plain numbers, steps whose grid all rows set.
     """
     if windows.step.endswith("means") or (windows.id and windows.step.endswith("stamp")):
         return None
     most, total, kept = max(FEWEST, WINDOWS * windows.window), 0, None
     names: dict[str, int] = {}
     series = np.zeros(0, np.int64)
-    for part in parts:
+    parts = iter(parts)
+    two = list(itertools.islice(parts, 2))
+    if len(two) < 2:
+        return two[0] if two else None
+    for part in itertools.chain(two, parts):
         table = table_of(part, [*filter(None, (windows.time, windows.id))])
         total += table.rows
         kept = part if kept is None else _without_count(joined(part.name, [kept, part]))
