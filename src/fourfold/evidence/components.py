@@ -284,7 +284,6 @@ class Components:
         dof = total**2 / squares if squares > 0 else example_dof
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
 
-
     def skewness(self, name: str, error: float) -> float:
         """That of a mean with this standard error, of which examples are the skewed part."""
         return float(((self.group_sums[self.names.index(name)] / self.design.examples / error) ** 3).sum())
