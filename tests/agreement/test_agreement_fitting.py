@@ -286,9 +286,3 @@ MISSING = [
 def test_what_there_is_not(module, name, message):
     with pytest.raises(AttributeError, match=message):
         getattr(getattr(fourfold, module), name)
-
-
-def test_files_of_whole_models_are_not_there_yet():
-    model = fourfold.Sequential([fourfold.Input((1,)), fourfold.layers.Dense(1)])
-    with pytest.raises(fourfold.errors.OptionError, match="not written to files yet.* Do this: model.save_weights"):
-        model.save("model.keras")
