@@ -29,6 +29,7 @@ OPTIONS = [
     {"return_sequences": True, "go_backwards": True, "return_state": True},
     {"return_state": True, "unroll": True},
     {"zero_output_for_mask": True, "return_sequences": True},
+    {"zero_output_for_mask": True, "return_sequences": True, "go_backwards": True},
 ]
 
 

@@ -25,6 +25,7 @@ CASES = [
     (EVERYTHING | {"go_backwards": True}, RIGHT, True),
     ({"use_bias": False, "activation": "relu", "return_sequences": True}, LEFT, False),
     ({"unroll": True, "return_sequences": True}, MIDDLE, False),
+    ({"zero_output_for_mask": True, "return_sequences": True, "go_backwards": True}, MIDDLE, False),
 ]
 GATED = [({"recurrent_activation": "hard_sigmoid", "activation": "softsign"}, RIGHT, True)]
 GRUS = [

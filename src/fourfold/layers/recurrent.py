@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -20,10 +21,51 @@ Weights = Mapping[str, Array]
 Ran = tuple[Array | None, tuple[Array, ...]]  # outputs at their own times, or None; last states
 
 
-class Recurrent(Layer):
-    """What SimpleRNN, LSTM and GRU share; each says how many gates and states it has, and its operation."""
+class OverSteps(Layer):
+    """What layers share that go over the steps of sequences: which outputs they give, and states that they keep."""
 
     supports_masking = True
+
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    stateful: bool
+    unroll: bool
+    zero_output_for_mask: bool
+
+    def given(self, output: Array, states: Sequence[Any], mask: Array | None) -> Any:
+        """What is asked for of an output, the last or all at their own times, and of the last states."""
+        if self.zero_output_for_mask and mask is not None:
+            valid = mask if self.return_sequences else mask[:, 0 if self.go_backwards else -1]
+            output = jnp.where(valid.astype(bool)[..., None], output, 0)
+        if self.go_backwards and self.return_sequences:
+            output = jnp.flip(output, axis=1)  # in the order in which they were computed
+        result = (output, *states) if self.return_state else output
+        return (result, self.updates(states)) if self.stateful else result
+
+    def updates(self, states: Sequence[Any]) -> dict[str, Array]:
+        """New values of the stored states of a stateful layer, by local name."""
+        return dict(zip(self.state_names(), jax.tree.leaves(states)))
+
+    def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Array | None:
+        return mask if self.return_sequences else None
+
+    @property
+    def states(self) -> list[Any] | None:
+        """The handles of the stored states of a stateful layer."""
+        return [self.handles[name] for name in self.state_names()] if self.stateful and self.built else None
+
+    def reset_state(self) -> None:
+        """Puts the stored states of a stateful layer back to 0."""
+        for handle in self.states or []:
+            handle.assign(np.zeros(handle.shape, handle.dtype))
+
+    reset_states = reset_state
+
+
+class Recurrent(OverSteps):
+    """What SimpleRNN, LSTM and GRU share; each says how many gates and states it has, and its operation."""
+
     gates = 1
     state_count = 1
 
@@ -33,12 +75,6 @@ class Recurrent(Layer):
     dropout: float
     recurrent_dropout: float
     seed: int | None
-    return_sequences: bool
-    return_state: bool
-    go_backwards: bool
-    stateful: bool
-    unroll: bool
-    zero_output_for_mask: bool
 
     def __init__(self, **kwargs: Any) -> None:
         given = self._arguments
@@ -99,18 +135,7 @@ class Recurrent(Layer):
         key: Array | None = None,
     ) -> Any:
         outputs, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
-        output = states[0] if outputs is None else outputs
-        if self.zero_output_for_mask and mask is not None:
-            output = self._zero_where_masked(output, mask)
-        if self.go_backwards and outputs is not None:
-            output = jnp.flip(outputs, axis=1)  # in the order in which they were computed
-        result = (output, *states) if self.return_state else output
-        return (result, self.updates(states)) if self.stateful else result
-
-    def _zero_where_masked(self, output: Array, mask: Array) -> Array:
-        """0 in the place of outputs at masked steps; of a last output, where the last step is masked."""
-        valid = mask if self.return_sequences else mask[:, 0 if self.go_backwards else -1]
-        return jnp.where(valid.astype(bool)[..., None], output, 0)
+        return self.given(states[0] if outputs is None else outputs, states, mask)
 
     def run(
         self,
@@ -154,10 +179,6 @@ class Recurrent(Layer):
             **how,
         )
 
-    def updates(self, states: tuple[Array, ...]) -> dict[str, Array]:
-        """New values of the stored states of a stateful layer, by local name."""
-        return dict(zip(self.state_names(), states))
-
     def _initial_states(self, weights: Weights, batch: int, given: Any) -> tuple[Array, ...] | None:
         if given is None and not self.stateful:
             return None
@@ -192,21 +213,6 @@ class Recurrent(Layer):
         inputs = factors(keys[0], self.dropout, (x.shape[0], sharing, x.shape[2]))
         states = factors(keys[1], self.recurrent_dropout, (x.shape[0], self.gates, self.units))
         return inputs, states
-
-    def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Array | None:
-        return mask if self.return_sequences else None
-
-    @property
-    def states(self) -> list[Any] | None:
-        """The handles of the stored states of a stateful layer."""
-        return [self.handles[name] for name in self.state_names()] if self.stateful and self.built else None
-
-    def reset_state(self) -> None:
-        """Puts the stored states of a stateful layer back to 0."""
-        for handle in self.states or []:
-            handle.assign(np.zeros(handle.shape, handle.dtype))
-
-    reset_states = reset_state
 
 
 class SimpleRNN(Recurrent):

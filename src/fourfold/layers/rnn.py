@@ -7,7 +7,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
 from fourfold import initializers
@@ -17,6 +16,7 @@ from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.layers.cells import Cell
+from fourfold.layers.recurrent import OverSteps
 from fourfold.layers.wrapping import described
 from fourfold.ops import random
 from fourfold.ops.recurrent_scan import Run, scan_of_outputs, time_major
@@ -43,16 +43,6 @@ class _Around(Layer):
     @property
     def weights(self) -> list[Any]:
         return [weight for cell in self._cells().values() for weight in cell.weights]
-
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for cell in self._cells().values():
-            cell.trainable = value
 
 
 def _of_cell(weights: Weights, before: str) -> dict[str, Array]:
@@ -172,7 +162,7 @@ def _step(
     return output, list(after) if isinstance(after, (list, tuple)) else [after]
 
 
-class RNN(_Around):
+class RNN(_Around, OverSteps):
     """output_t, states_t = cell(x_t, states_{t-1}), over all steps.
 
     Args: ``cell``, a cell, or a list of them for `StackedRNNCells`: SimpleRNNCell, LSTMCell, GRUCell, or a `Layer` with
@@ -194,8 +184,6 @@ class RNN(_Around):
 
     Source: Elman (1990); stacks: Graves, Mohamed and Hinton (2013). Good for cells of one's own.
     """
-
-    supports_masking = True
 
     def __init__(
         self,
@@ -262,14 +250,7 @@ class RNN(_Around):
         states = self._initial_states(weights, sequences.shape[0], initial_state)
         run = self._fast if self._is_fast() else self._plain
         output, states = run(weights, sequences, states, mask, training, key)
-        if self.zero_output_for_mask and mask is not None:
-            valid = mask if self.return_sequences else mask[:, 0 if self.go_backwards else -1]
-            output = jnp.where(valid.astype(bool)[..., None], output, 0)
-        if self.go_backwards and self.return_sequences:
-            output = jnp.flip(output, axis=1)  # in the order in which they were computed
-        result = (output, *states) if self.return_state else output
-        updates = dict(zip(self.state_names(), jax.tree.leaves(states)))
-        return (result, updates) if self.stateful else result
+        return self.given(output, states, mask)
 
     def _initial_states(self, weights: Weights, batch: int, given: Any) -> list[Any]:
         fresh = _initial(self.cell, batch)
@@ -333,18 +314,3 @@ class RNN(_Around):
         run = Run(self.go_backwards, self.return_sequences, self.unroll)
         output, outputs, states = scan_of_outputs(step, run, time_major(sequences), states, mask, shown)
         return output if outputs is None else outputs, states
-
-    def compute_mask(self, *inputs: Any, mask: Array | None = None) -> Array | None:
-        return mask if self.return_sequences else None
-
-    @property
-    def states(self) -> list[Any] | None:
-        """The handles of the stored states of a stateful layer."""
-        return [self.handles[name] for name in self.state_names()] if self.stateful and self.built else None
-
-    def reset_state(self) -> None:
-        """Puts the stored states of a stateful layer back to 0."""
-        for handle in self.states or []:
-            handle.assign(np.zeros(handle.shape, handle.dtype))
-
-    reset_states = reset_state
