@@ -229,7 +229,7 @@ class Layer:
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for _, layer in self._sublayers():
+        for layer in self.inside():
             layer.trainable = value
         for weight in (self._weights or {}).values():
             weight.trainable = weight.spec.trainable and self._trainable

@@ -133,14 +133,6 @@ class TimeDistributed(Layer):
     def weights(self) -> list[Any]:
         return self.layer.weights
 
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = self.layer.trainable = bool(value)
-
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         return self.layer.weight_specs(self._step(inputs))
 

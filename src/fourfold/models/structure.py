@@ -93,13 +93,3 @@ class Structured(Layer):
         handles = [] if self._body is None else self._body.own_weights
         handles += [handle for layer in self.layers for handle in layer.weights]
         return list({id(handle): handle for handle in handles}.values())
-
-    @property
-    def trainable(self) -> bool:
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = value
