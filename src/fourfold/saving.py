@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any
 
 from fourfold.errors import no_such_name
-from fourfold.interop.configs import Reading, Writing
+from fourfold.interop.reading import Reading
 from fourfold.interop.registered import (
     custom_object_scope,
     get_custom_objects,
@@ -15,6 +15,7 @@ from fourfold.interop.registered import (
     get_registered_object,
     register_keras_serializable,
 )
+from fourfold.interop.writing import Writing
 from fourfold.models import Model, load_model, save_model
 
 __all__ = [

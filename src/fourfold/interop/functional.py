@@ -16,8 +16,9 @@ from fourfold.core.symbols import Input, Node, Operation, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.interop import operations
-from fourfold.interop.configs import PROBLEMS, Reading, Writing, as_no_config
 from fourfold.interop.order import ordered
+from fourfold.interop.reading import PROBLEMS, Reading, as_no_config
+from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import call_parameters
 from fourfold.layers.input import InputLayer

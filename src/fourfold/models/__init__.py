@@ -4,7 +4,7 @@ from typing import Any
 
 from fourfold.errors import no_such_name
 from fourfold.models.copying import clone_model
-from fourfold.models.files import save_model
+from fourfold.models.keras_files import save_model
 from fourfold.models.loading import load_model
 from fourfold.models.model import Model, model_from_json
 from fourfold.models.sequential import Sequential

@@ -9,8 +9,8 @@ from typing import Any
 from fourfold.core import streams
 from fourfold.errors import FileError, FourfoldError, OptionError, UnsafeFileError
 from fourfold.interop import keras_file
-from fourfold.interop.configs import PROBLEMS, Reading, as_no_config
-from fourfold.models.files import ENDING, path_of, take, take_state
+from fourfold.interop.reading import PROBLEMS, Reading, as_no_config
+from fourfold.models.keras_files import ENDING, path_of, take, take_state
 from fourfold.models.model import Model
 
 SPARE_NUMBERS = 1_000_000

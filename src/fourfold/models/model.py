@@ -18,11 +18,12 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.interop import functional
-from fourfold.interop.configs import Reading, Writing
+from fourfold.interop.reading import Reading
 from fourfold.interop.weights import is_hdf5
+from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
-from fourfold.models import copying, files, fitting, saving
+from fourfold.models import copying, fitting, keras_files, npz_files
 from fourfold.models.arrays import as_inputs
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.compiling import Compiled
@@ -274,7 +275,7 @@ class Model(Structured):
         ``.npz`` files have them by their paths; ``.weights.h5`` files are Keras's, and need h5py. Errors: `OptionError`
         for another ending, or for a file that is there and ``overwrite=False``.
         """
-        to = files if is_hdf5(filepath) else saving
+        to = keras_files if is_hdf5(filepath) else npz_files
         to.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | PathLike[str], skip_mismatch: bool = False) -> None:
@@ -285,12 +286,12 @@ class Model(Structured):
         warning that names the others. Errors: `OptionError` for another ending, `FileError` for a file that can't be
         read, is damaged, or is of another model.
         """
-        of = files if is_hdf5(filepath) else saving
+        of = keras_files if is_hdf5(filepath) else npz_files
         of.load_weights(self, filepath, skip_mismatch)
 
     def save(self, filepath: str | PathLike[str], overwrite: bool = True, **_: Any) -> None:
         """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
-        files.save_model(self, filepath, overwrite)
+        keras_files.save_model(self, filepath, overwrite)
 
     def export(self, filepath: Any = None, *_: Any, **__: Any) -> None:
         """Not here: says what to do instead."""

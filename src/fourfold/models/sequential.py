@@ -11,7 +11,8 @@ from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Input, Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
-from fourfold.interop.configs import Reading, Writing
+from fourfold.interop.reading import Reading
+from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.input import InputLayer
 from fourfold.models.model import Model

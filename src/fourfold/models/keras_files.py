@@ -15,9 +15,10 @@ import numpy as np
 
 from fourfold.errors import FileError, OptionError
 from fourfold.interop import keras_file
-from fourfold.interop.configs import Reading, Writing
 from fourfold.interop.hdf5 import Hdf5
 from fourfold.interop.places import in_training, places
+from fourfold.interop.reading import Reading
+from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.optimizers import Optimizer
 from fourfold.training.program import TrainState

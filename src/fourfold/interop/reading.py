@@ -1,7 +1,6 @@
-"""Objects as the plain data that Keras writes, ``{"module", "class_name", "config", "registered_name"}``, and back.
+"""Objects of the plain data that Keras writes, as `writing` makes it.
 
-Reading has one closed table from class names to constructors, beside the classes that a user's code hands over. Nothing
-is imported, evaluated or looked up by attribute, whatever a configuration says.
+Nothing is imported, evaluated or looked up by attribute, whatever a configuration says: names are those of `classes`.
 """
 
 from __future__ import annotations
@@ -9,210 +8,22 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import jax
 import numpy as np
 
-from fourfold import constraints, initializers, losses, metrics, optimizers, regularizers
-from fourfold.core.catalog import Configured
+from fourfold import optimizers
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Symbol
 from fourfold.errors import FourfoldError, OptionError, UnsafeFileError, closest
 from fourfold.interop import registered
+from fourfold.interop.classes import CLASSES, IDLE, OF_LAYERS
 from fourfold.interop.description import LAYERS
 from fourfold.layers.base import Layer
 from fourfold.ops import activations
-from fourfold.optimizers import schedules
 
-MODEL_MODULES = {"Functional": "keras.src.models.functional", "Sequential": "keras"}
-WITHOUT_TRAINABLE = frozenset(("SpatialDropout1D", "SpatialDropout2D"))
-"""Layers that Keras refuses to make with that argument."""
-NOT_IN_KERAS = frozenset(("CarryMask", "PositionalEncoding"))
 MOST_OF_A_ROW = 10**9
-MOST_CONSTANTS = 10_000
-"""Numbers of an array among the arguments of a call."""
-
-_IDLE: Mapping[str, tuple] = MappingProxyType(
-    {
-        "dtype": (None, "float32"),
-        "sparse": (None, False),
-        "ragged": (None, False),
-        "optional": (False,),
-        "zero_output_for_mask": (False,),
-        "lora_rank": (None,),
-        "lora_alpha": (None,),
-        "quantization_config": (None,),
-        "gptq_unpacked_column_size": (None,),
-        "use_gate": (False,),
-        "sliding_window": (None,),
-        "use_cudnn": ("auto",),
-        "weights": (None,),
-        "activity_regularizer": (None,),
-        "renorm": (False,),
-        "renorm_clipping": (None,),
-        "renorm_momentum": (0.99,),
-        "synchronized": (False,),
-        "batch_shape": (None,),
-        "axis": (-1,),
-        "seed": (None,),
-        "data_format": ("channels_last",),
-        "output_padding": (None,),
-        "multi_label": (False,),
-        "num_labels": (None,),
-        "label_weights": (None,),
-    }
-)
-"""Arguments that Fourfold or a version of Keras does not know, with the values at which they change nothing."""
-_WRITTEN_ANYWAY = frozenset(("dtype", "axis", "data_format", "seed"))
-
-
-def _named(module: Any) -> dict[str, type]:
-    found = vars(module).values()
-    return {
-        thing.__name__: thing for thing in found if isinstance(thing, type) and issubclass(thing, Configured)
-    }
-
-
-CLASSES: dict[str, dict[str, type]] = {
-    "keras.layers": dict(LAYERS),
-    "keras.initializers": _named(initializers),
-    "keras.regularizers": _named(regularizers),
-    "keras.constraints": _named(constraints),
-    "keras.losses": _named(losses),
-    "keras.metrics": _named(metrics),
-    "keras.optimizers": _named(optimizers),
-    "keras.optimizers.schedules": _named(schedules),
-}
-"""The closed table: public module of Keras, class name, constructor."""
-
-_OF_LAYERS = ("keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints")
-
-
-# ---- writing -----------------------------------------------------------------------------------------------
-
-
-class Writing:
-    """The objects that are written to one configuration; a layer that is in it twice has a ``shared_object_id``."""
-
-    def __init__(self) -> None:
-        self._layers: dict[int, tuple[Layer, dict[str, Any]]] = {}
-
-    def value(self, value: Any) -> Any:
-        """Any argument of an object as plain data.
-
-        Raises:
-            OptionError: ``not-in-a-config``, for a function without a name, or what has no configuration.
-        """
-        if value is None or isinstance(value, (bool, int, float, str)):
-            return value
-        if isinstance(value, (list, tuple)):
-            return [self.value(item) for item in value]
-        if isinstance(value, Mapping):
-            return self._mapping(value)
-        if isinstance(value, np.generic):
-            return value.item()
-        if isinstance(value, (np.ndarray, jax.Array)):
-            array = np.asarray(value)
-            return array.item() if array.ndim == 0 else _array(array)
-        if isinstance(value, np.dtype):
-            return value.name
-        if hasattr(value, "get_config") and not isinstance(value, type):
-            return self.thing(value)
-        if isinstance(value, type) and issubclass(value, np.generic):
-            return np.dtype(value).name
-        if callable(value):
-            return _function(value)
-        raise _not_in_a_config(f"a {type(value).__name__}")
-
-    def thing(self, thing: Any) -> dict[str, Any]:
-        """An object with a configuration."""
-        if isinstance(thing, Layer):
-            if id(thing) in self._layers:
-                entry = self._layers[id(thing)][1]
-                entry.setdefault("shared_object_id", list(self._layers).index(id(thing)) + 1)
-                return dict(entry)
-            entry = _entry(thing, self._of_layer(thing))
-            self._layers[id(thing)] = thing, entry
-            return entry
-        config = thing.get_config()
-        if isinstance(thing, optimizers.Optimizer):
-            config = {name: value for name, value in config.items() if name != "decay_exclude"}
-        return _entry(thing, self.value(config))
-
-    def _of_layer(self, layer: Layer) -> dict[str, Any]:
-        if hasattr(layer, "_config") and type(layer).get_config.__module__.startswith("fourfold."):
-            return layer._config(self)  # type: ignore[attr-defined]
-        given = getattr(layer, "_arguments", {})
-        config = {}
-        for name, value in layer.get_config().items():
-            plain = value is None or isinstance(value, (bool, int, float, str))
-            if plain and name not in _WRITTEN_ANYWAY and value in _IDLE.get(name, ()):
-                continue
-            if name == "trainable" and type(layer).__name__ in WITHOUT_TRAINABLE:
-                continue
-            own = given.get(name)
-            config[name] = self.value(own if callable(own) or _holds_layers(own) else value)
-        return config
-
-    def _mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        plain = {str(name): self.value(item) for name, item in value.items()}
-        name = value.get("class_name")
-        if isinstance(name, str) and "config" in value and "module" not in value:
-            module = next((module for module in _OF_LAYERS if name in CLASSES[module]), None)
-            return {"module": module, **plain, "registered_name": None}
-        return plain
-
-
-def _entry(thing: Any, config: dict[str, Any]) -> dict[str, Any]:
-    cls = type(thing)
-    name = cls.__name__
-    for module, classes in CLASSES.items():
-        if classes.get(name) is cls:
-            module = "fourfold.layers" if name in NOT_IN_KERAS else module
-            return {"module": module, "class_name": name, "config": config, "registered_name": None}
-    if cls.__module__.startswith("fourfold.models"):
-        name = "Sequential" if name == "Sequential" else "Functional"
-        of = None if name == "Sequential" else "Functional"
-        return {"module": MODEL_MODULES[name], "class_name": name, "config": config, "registered_name": of}
-    module = None if cls.__module__ == "__main__" else cls.__module__
-    full = registered.get_registered_name(cls)
-    return {"module": module, "class_name": name, "config": config, "registered_name": full}
-
-
-def _function(function: Any) -> Any:
-    name = getattr(function, "__name__", None)
-    if name in activations.ACTIVATIONS and activations.ACTIVATIONS[name] is function:
-        return name
-    full = registered.get_registered_name(function) if isinstance(name, str) else None
-    if full is None or name == "<lambda>":
-        raise _not_in_a_config("a function without a name")
-    return {"module": "builtins", "class_name": "function", "config": full, "registered_name": "function"}
-
-
-def _array(array: np.ndarray) -> dict[str, Any]:
-    if array.size > MOST_CONSTANTS or array.dtype.kind not in "biuf":
-        raise _not_in_a_config(f"an array of {array.size} numbers")
-    return {"class_name": "__numpy__", "config": {"value": array.tolist(), "dtype": array.dtype.name}}
-
-
-def _holds_layers(value: Any) -> bool:
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return any(isinstance(item, Layer) for item in items)
-
-
-def _not_in_a_config(got: str) -> OptionError:
-    return OptionError(
-        "not-in-a-config",
-        "a configuration is data, without code, and can't hold this",
-        got=got,
-        wanted="numbers, strings, named functions, and objects that say what they are made of in get_config",
-        do="a function by def, decorated with fourfold.saving.register_keras_serializable()",
-    )
-
-
-# ---- reading -----------------------------------------------------------------------------------------------
 
 
 class Reading:
@@ -295,7 +106,7 @@ class Reading:
         if name in self.models:
             return self.models[name], True
         tables = (
-            _OF_LAYERS if module is None else ("keras.layers" if module == "fourfold.layers" else module,)
+            OF_LAYERS if module is None else ("keras.layers" if module == "fourfold.layers" else module,)
         )
         for table in tables:
             if name in CLASSES.get(table, ()):
@@ -354,7 +165,7 @@ def _known(cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in config.items():
         if name in parameters or name in base:
             kept[name] = value
-        elif value not in _IDLE.get(name, ()):
+        elif value not in IDLE.get(name, ()):
             if issubclass(cls, optimizers.Optimizer):
                 kept[name] = value
                 continue
