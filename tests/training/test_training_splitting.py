@@ -144,6 +144,13 @@ class Numbered(layers.Layer):
         return x + self.dropout(self.places(ops.arange(ops.shape(x)[1])), training=training)
 
 
+class CentredLater(layers.Layer):
+    """A user's layer that looks across rows when it predicts."""
+
+    def call(self, x, training=None):
+        return x if training else x - jnp.mean(x, axis=0)
+
+
 class Penalized(layers.Layer):
     """A user's layer that adds a loss of the batch."""
 
@@ -161,6 +168,7 @@ class Penalized(layers.Layer):
         ("a function over rows", lambda x: layers.LSTM(3)(layers.Lambda(lambda x: x - x.mean(0))(x)), {}),
         ("an activation over rows", lambda x: layers.LSTM(3, activation=lambda x: x - x.mean(0))(x), {}),
         ("dropout of what rows share", lambda x: layers.LSTM(3)(Numbered(0.5)(x)), {}),
+        ("a look over rows in prediction", lambda x: layers.LSTM(3)(CentredLater()(x)), {}),
         ("a penalty on outputs", lambda x: layers.LSTM(3, activity_regularizer="l2")(x), {}),
         ("a loss of a batch", lambda x: layers.LSTM(3)(Penalized()(x)), {}),
         ("noise that rows share", lambda x: layers.LSTM(3)(layers.Dropout(0.1, (32, 1, 1))(x)), {}),
@@ -226,3 +234,9 @@ def test_a_prediction_puts_the_weights_on_the_device_once():
     )
     model.set_weights([np.zeros_like(value) for value in model.get_weights()])
     assert not model.predict_on_batch(np.ones((1, 6, 5), "float32")).any()
+
+
+def test_predictions_that_look_over_rows_are_not_split():
+    x = fourfold.Input(shape=(6, 5))
+    assert len(splitting.prediction_devices(fourfold.Model(x, layers.LSTM(3)(x)).graph)) > 1
+    assert len(splitting.prediction_devices(fourfold.Model(x, layers.LSTM(3)(CentredLater()(x))).graph)) == 1

@@ -47,17 +47,20 @@ def _apart(node: Node) -> bool:
 
 
 def _seen(node: Node) -> bool:
-    """Whether the program of a call says so, as it trains."""
+    """Whether the program of a call says so, as it trains and as it predicts."""
+    return all(_apart_in(node, training) for training in (True, False))
 
-    def inputs(rows: int) -> Any:
-        return abstract_call(node.layer, node.args, node.kwargs, (rows, *_LENGTHS), training=True)[1][:2]
+
+def _apart_in(node: Node, training: bool) -> bool:
+    def called(rows: int) -> Any:
+        return abstract_call(node.layer, node.args, node.kwargs, (rows, *_LENGTHS), training)
 
     def function(batch: Any, fixed: Any) -> Any:
         applied = run(*batch, *fixed)
         return (applied.outputs, applied.masks, applied.losses), applied.updates
 
-    run, (_, _, *fixed) = abstract_call(node.layer, node.args, node.kwargs, (1, *_LENGTHS), training=True)
+    run, (_, _, *fixed) = called(1)
     try:
-        return independence.apart(function, inputs, fixed)
+        return independence.apart(function, lambda rows: called(rows)[1][:2], fixed)
     except (TypeError, ValueError):  # a call that takes batches of one size alone
         return False
