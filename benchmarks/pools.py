@@ -32,6 +32,7 @@ from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Finding
 from fourfold.evidence.statistics import Analysis
 from fourfold.evidence.verdict import decide
 from fourfold.study import tested
+from fourfold.study.baseline_blocks import of_each_part
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
@@ -121,7 +122,7 @@ class Trained:
         for name, arrays in self.study.baselines().items():
             guess = BASELINES[kind_of(self.study.dataset.task)][name].guess
             values = tested.of_baseline(arrays, self.study.prepared, self.study.preparations, guess)
-            validation = np.mean([float(arrays[f"validation-{i}"]) for i in range(len(self.study.splits))])
+            validation = np.mean(of_each_part(arrays, "validation"))
             found[name] = BaselineFindings(self._wrong(values), float(validation))
         return found
 

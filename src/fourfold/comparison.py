@@ -263,7 +263,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     grid = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
         grid[block.family] += len(block.runs)
-    refits = len(study.seeds) * len(study.splits)
+    refits = study.answers_of_a_family()
     totals = {family: runs + refits for family, runs in grid.items()}
     done: dict[str, tuple[int, float]] = dict.fromkeys(totals, (0, 0.0))
 

@@ -1,5 +1,7 @@
 """Splits partition the rows, keep the shares of the classes, and follow from the seed alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -89,9 +91,47 @@ def test_one_hold_out_from_5000_rows(kind):
 def test_test_rows_of_the_user_stay_test_rows():
     x, y = np.arange(40.0), np.arange(40) % 2
     data = from_arrays(x[:30], y[:30], x_test=x[30:], y_test=y[30:])
-    (split,) = plan(data, seed=5)
-    np.testing.assert_array_equal(split.test, np.arange(30, 40))
-    assert len(split.validation) == 6
+    splits = plan(data, seed=5)
+    assert [(split.fold, split.repeat) for split in splits] == [(0, 0)] * 5
+    for split in splits:
+        np.testing.assert_array_equal(split.test, np.arange(30, 40))
+        np.testing.assert_array_equal(np.union1d(split.train, split.validation), np.arange(30))
+        assert np.bincount(y[split.validation]).tolist() == [3, 3]
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([split.validation for split in splits])), np.arange(30)
+    )
+
+
+def test_a_fifth_of_many_rows_chooses_where_test_rows_are_given():
+    x, y = np.arange(1100.0), np.arange(1100) % 2
+    (split,) = plan(from_arrays(x[:1000], y[:1000], x_test=x[1000:], y_test=y[1000:]), seed=5)
+    assert (len(split.train), len(split.validation), len(split.test)) == (800, 200, 100)
+
+
+@given(
+    counts=st.lists(st.integers(2, 9), min_size=2, max_size=5).filter(lambda counts: sum(counts) >= 10),
+    seed=st.integers(0, 99),
+)
+def test_each_class_trains_in_every_fold_that_chooses(counts, seed):
+    y = np.repeat([f"c{i}" for i in range(len(counts))], counts)
+    data = from_arrays(np.arange(len(y), dtype=float), y, x_test=np.arange(2.0) - 5, y_test=y[:2])
+    splits = plan(data, seed=seed)
+    validated = np.concatenate([split.validation for split in splits])
+    np.testing.assert_array_equal(np.sort(validated), np.arange(len(y)))
+    for split in splits:
+        assert set(y[split.train]) == set(y)
+
+
+def test_groups_validate_whole_where_test_rows_are_given():
+    x, group = np.arange(60.0), np.arange(60) // 6
+    y = np.arange(60) % 2
+    data = from_arrays(x[:50], y[:50], x_test=x[50:], y_test=y[50:])
+    grouped = replace(data, groups=np.where(np.arange(60) == 50, 7, group))
+    splits = plan(grouped, seed=0)
+    assert len(splits) == 5
+    for split in splits:
+        assert not set(group[split.validation]) & set(group[split.train])
+        assert 7 not in group[split.train] and 7 not in group[split.validation]
 
 
 @pytest.mark.parametrize("numbers", [{"seed": -1}, {"seed": 0, "folds": 1}, {"seed": 0, "repeats": 0}])

@@ -15,7 +15,10 @@ SHARE = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Three disjoint, sorted sets of row numbers."""
+    """Three disjoint, sorted sets of row numbers.
+
+    Splits of one ``fold`` and one ``repeat`` have their test rows in common: they choose settings together.
+    """
 
     train: np.ndarray
     validation: np.ndarray

@@ -17,6 +17,10 @@ from .split import HOLD_OUT_FROM, SHARE, Split
 
 __all__ = ["HOLD_OUT_FROM", "SHARE", "Split", "plan", "plan_without_test"]
 
+CHOSEN_BY_FOLDS = 1_000
+"""Below so many rows beside the user's own test rows, each of them is a validation row once: a fifth of few rows would
+choose by chance."""
+
 BINS = 10
 """Quantile bins that stand in for classes when the target is a number."""
 
@@ -31,7 +35,8 @@ FEWEST_IN_TIME = 20
 def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> list[Split]:
     """The splits of a comparison, a pure function of the data set and the seed.
 
-    - with the user's own test rows: one split, whose test part is these rows;
+    - with the user's own test rows: one split, whose test part is these rows; of fewer than 1,000 other rows as many
+      splits as there are folds, so that each of these rows is a validation row once;
     - at 5,000 rows and above: one split, 20 % for test;
     - below: ``repeats`` times ``folds`` folds, so that in each repeat every row is a test row once; as
       few folds as the smallest class has rows, at least 2.
@@ -66,7 +71,7 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
     everything = np.arange(dataset.rows)
     if dataset.test_rows is not None:
         test = np.sort(np.asarray(dataset.test_rows))
-        return [_split(dataset, rows, np.setdiff1d(everything, test), test, seed, 0, 0)]
+        return _with_own_test(dataset, rows, np.setdiff1d(everything, test), test, seed, folds)
     hold_out = dataset.rows >= HOLD_OUT_FROM
     if dataset.time_ordered:
         parts = _rolling(dataset.rows, 1 if hold_out else min(folds, max(1, dataset.rows // FEWEST_IN_TIME)))
@@ -139,6 +144,27 @@ class _Rows:
             return np.sort(self.folds(rows, round(1 / SHARE), int(rng.integers(2**31)))[0][1])
         return _stratified_part(self.strata, rows, rng)
 
+    def validations(self, rows: np.ndarray, folds: int, rng: np.random.Generator) -> list[np.ndarray]:
+        """Folds of the rows that validate in turn, in the strata's shares or of whole groups.
+
+        A stratum of one row always trains.
+        """
+        if self.groups is not None:
+            return [held for _, held in self.folds(rows, folds, int(rng.integers(2**31)))]
+        dealt = [
+            rng.permutation(members)
+            for stratum in np.unique(self.strata[rows])
+            if len(members := rows[self.strata[rows] == stratum]) > 1
+        ]
+        dealt = np.concatenate(dealt) if dealt else rng.permutation(rows)
+        return [np.sort(dealt[place::folds]) for place in range(min(folds, len(dealt)))]
+
+    def apart(self, rows: np.ndarray, test: np.ndarray) -> np.ndarray:
+        """The rows of which no other row of their group is tested."""
+        if self.groups is None:
+            return rows
+        return rows[~np.isin(self.groups[rows].astype(str), np.unique(self.groups[test].astype(str)))]
+
 
 def _rolling(rows: int, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Test parts of one size at the end of the rows, each with all that lies before it."""
@@ -147,16 +173,31 @@ def _rolling(rows: int, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.arange(start), np.arange(start, start + size)) for start in starts]
 
 
+def _with_own_test(
+    dataset: Dataset, rows: _Rows, rest: np.ndarray, test: np.ndarray, seed: int, folds: int
+) -> list[Split]:
+    """One split, or one for each of the folds that validate in turn."""
+    rest = rows.apart(rest, test)
+    if rows.in_time or not 1 < len(rest) < CHOSEN_BY_FOLDS:
+        return [_split(dataset, rows, rest, test, seed, 0, 0)]
+    parts = rows.validations(rest, folds, np.random.default_rng([seed, 0, 0, 1]))
+    return [_checked(dataset, rows, Split(np.setdiff1d(rest, part), part, test)) for part in parts]
+
+
 def _split(
     dataset: Dataset, rows: _Rows, rest: np.ndarray, test: np.ndarray, seed: int, fold: int, repeat: int
 ) -> Split:
-    if rows.groups is not None:
-        rest = rest[~np.isin(rows.groups[rest].astype(str), np.unique(rows.groups[test].astype(str)))]
+    rest = rows.apart(rest, test)
     validation = (
         rows.part(rest, np.random.default_rng([seed, repeat, fold, 1])) if len(rest) > 1 else rest[:0]
     )
     train = np.setdiff1d(rest, validation)
-    if not (train.size and validation.size and test.size):
+    return _checked(dataset, rows, Split(train, validation, np.sort(test), fold, repeat))
+
+
+def _checked(dataset: Dataset, rows: _Rows, split: Split) -> Split:
+    """The split, which has all its parts and something to tell apart."""
+    if not (split.train.size and split.validation.size and split.test.size):
         raise DataError(
             "too-few-rows",
             "there are too few rows to train, validate and test",
@@ -164,8 +205,8 @@ def _split(
             do="add rows",
         )
     kept = "--time-ordered" if rows.in_time else "--group"
-    _check_classes(dataset, train, kept, f"leave out {kept}, or add rows")
-    return Split(train, validation, np.sort(test), fold, repeat)
+    _check_classes(dataset, split.train, kept, f"leave out {kept}, or add rows")
+    return split
 
 
 def _check_classes(dataset: Dataset, train: np.ndarray, kept: str, do: str) -> None:

@@ -85,6 +85,14 @@ def _split(plan: dict[str, Any]) -> str:
     return f"{plan['folds']}-fold cross-validation" + (f", {repeats} times" if repeats > 1 else "")
 
 
+def _chosen(plan: dict[str, Any]) -> str:
+    """On which rows settings are chosen."""
+    folds = plan.get("validation_folds") or 1
+    if folds > 1:
+        return f"the learning rate is chosen over {folds} folds of the other rows, which validate in turn"
+    return "the learning rate is chosen on validation data, inside each training part"
+
+
 def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
     kind = str(task.get("kind") or "")
@@ -147,11 +155,7 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
     margin = scale.difference(plan.get("margin")).lstrip("+")
     facts = [
         Fact("Effort", str(plan["effort"])),
-        Fact(
-            "Protocol",
-            _split(plan),
-            "the learning rate is chosen on validation data, inside each training part",
-        ),
+        Fact("Protocol", _split(plan), _chosen(plan)),
         Fact("Estimand", str(plan.get("estimand") or ""), "what every score and its interval speak of"),
         Fact(
             "Seeds",

@@ -6,7 +6,10 @@ import hashlib
 import json
 import math
 import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,18 +41,27 @@ def naive(
     found: dict[str, dict[str, np.ndarray]] = {}
     for name, values in dataset.forecast.windows.naive(np.asarray(dataset.inputs)).items():
         arrays = found[name] = {}
-        for number, (split, preparation) in enumerate(zip(prepared.splits, preparations)):
+        for part, number in enumerate(prepared.answering):
+            split, preparation = prepared.splits[number], preparations[number]
             outputs, rows = preparation.target(values, dataset.inputs), split.validation
             errors = np.abs(outputs[rows] - prepared.targets[number, rows]).mean(axis=1)
-            arrays[f"strength-{number}"] = np.array(1.0)
-            arrays[f"validation-{number}"] = np.array(-np.average(errors, weights=prepared.weights[rows]))
-            arrays[f"test-{number}"] = outputs[split.test]
+            arrays[f"strength-{part}"] = np.array(1.0)
+            arrays[f"validation-{part}"] = np.array(-np.average(errors, weights=prepared.weights[rows]))
+            arrays[f"test-{part}"] = outputs[split.test]
+    return found
+
+
+def of_each_part(arrays: dict[str, np.ndarray], name: str) -> list[float]:
+    """The strengths or the validation scores of a baseline, one for each test part."""
+    found = []
+    while f"{name}-{len(found)}" in arrays:
+        found.append(float(arrays[f"{name}-{len(found)}"]))
     return found
 
 
 @dataclass(frozen=True)
 class BaselineBlock:
-    """A baseline on every split: its strength chosen on validation rows, then fitted with them, and tested."""
+    """A baseline on every test part: its strength chosen on validation rows, then fitted with them, and tested."""
 
     data: str
     kind: str
@@ -71,83 +83,119 @@ class BaselineBlock:
         prepared = Prepared.load(folder, self.data)
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")  # a solver that stopped at its last iteration is still a baseline
-            by_split = [self._of_split(prepared, number) for number in range(len(prepared.splits))]
-        arrays = {f"{name}-{i}": array for i, found in enumerate(by_split) for name, array in found.items()}
+            by_part = [self._of_part(prepared, numbers) for numbers in prepared.parts]
+        arrays = {f"{name}-{i}": array for i, found in enumerate(by_part) for name, array in found.items()}
         save_arrays(self.path(folder), arrays)
 
-    def _of_split(self, prepared: Prepared, number: int) -> dict[str, np.ndarray]:
-        baseline, split = BASELINES[self.kind][self.name], prepared.splits[number]
-        if prepared.stepwise:
-            return _of_steps(baseline, prepared, number, self.kind)
-        x = features(prepared.inputs[number % len(prepared.inputs)], self.vocabulary)
-        y = _target(self.kind, prepared.targets[number % len(prepared.targets)])
-
-        def fitted(strength: float, rows: np.ndarray) -> Any:
-            given = None if prepared.given is None else prepared.given[rows]
-            estimator = baseline.of(strength, y)
-            return estimator.fit(x[rows], y[rows], **weighted(estimator, given))
-
-        rows, learnt = split.validation, np.union1d(split.train, split.validation)
-        strengths = baseline.strengths_for(len(learnt))
-        scores = [
-            _score(self.kind, fitted(strength, split.train), x[rows], y[rows], prepared, rows)
-            for strength in strengths
-        ]
-        strength = strengths[int(np.argmax(scores))]
-        refit = fitted(strength, learnt)
+    def _of_part(self, prepared: Prepared, numbers: list[int]) -> dict[str, np.ndarray]:
+        """Of the splits of one test part."""
+        kind = _OfSteps if prepared.stepwise else _OfRows
+        fits = partial(kind, BASELINES[self.kind][self.name], self, prepared)
+        first = fits(numbers[0])
+        strengths = first.strengths()
+        further = (fits(number).validated(strengths) for number in numbers[1:])
+        scores = np.mean([first.validated(strengths), *further], axis=0)
+        best = int(np.argmax(scores))
         return {
-            "strength": np.array(strength),
-            "validation": np.array(max(scores)),
-            "test": _outputs(self.kind, refit, x[split.test], int(y.max()) + 1),
+            "strength": np.array(strengths[best]),
+            "validation": scores[best],
+            "test": first.tested(strengths[best]),
         }
 
 
-def _of_steps(baseline: Baseline, prepared: Prepared, number: int, kind: str) -> dict[str, np.ndarray]:
-    """The same where steps have targets: each counted step is a row, which reads its neighbours (`stepwise.windows`).
+class _Fits(ABC):
+    """Fits of a baseline on one split."""
+
+    def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
+        self.baseline, self.kind, self.prepared = baseline, block.kind, prepared
+        self.number, self.split = number, prepared.splits[number]
+        self.x = prepared.inputs[number % len(prepared.inputs)]
+        self.y = prepared.targets[number % len(prepared.targets)]
+        self.learnt = np.union1d(self.split.train, self.split.validation)
+
+    def validated(self, strengths: Iterable[float]) -> list[float]:
+        """The scores on the validation rows of what learnt from the training rows."""
+        split = self.split
+        return [self._score(self._fitted(strength, split.train), split.validation) for strength in strengths]
+
+    def tested(self, strength: float) -> np.ndarray:
+        """What is predicted for the test rows by what learnt from all others."""
+        return self._outputs(self._fitted(strength, self.learnt), self.split.test)
+
+    @abstractmethod
+    def strengths(self) -> tuple[float, ...]:
+        """What is tried."""
+
+    @abstractmethod
+    def _fitted(self, strength: float, rows: np.ndarray) -> Any: ...
+
+    @abstractmethod
+    def _score(self, model: Any, rows: np.ndarray) -> float: ...
+
+    @abstractmethod
+    def _outputs(self, model: Any, rows: np.ndarray) -> np.ndarray: ...
+
+
+class _OfRows(_Fits):
+    """Each row is one of a table."""
+
+    def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
+        super().__init__(baseline, block, prepared, number)
+        self.x, self.y = features(self.x, block.vocabulary), _target(self.kind, self.y)
+
+    def strengths(self) -> tuple[float, ...]:
+        return self.baseline.strengths_for(len(self.learnt))
+
+    def _fitted(self, strength: float, rows: np.ndarray) -> Any:
+        given = None if self.prepared.given is None else self.prepared.given[rows]
+        estimator = self.baseline.of(strength, self.y)
+        return estimator.fit(self.x[rows], self.y[rows], **weighted(estimator, given))
+
+    def _score(self, model: Any, rows: np.ndarray) -> float:
+        return _score(self.kind, model, self.x[rows], self.y[rows], self.prepared, rows)
+
+    def _outputs(self, model: Any, rows: np.ndarray) -> np.ndarray:
+        return _outputs(self.kind, model, self.x[rows], int(self.y.max()) + 1)
+
+
+class _OfSteps(_Fits):
+    """Where steps have targets each counted step is a row, which reads its neighbours (`stepwise.windows`).
 
     It learns from at most 20,000 steps, drawn with a fixed seed; each series counts alike.
     """
-    split = prepared.splits[number]
-    x = prepared.inputs[number % len(prepared.inputs)]
-    y = prepared.targets[number % len(prepared.targets)]
-    there, classes = counted(y), int(y.max()) + 1 if kind == "classification" else 0
-    alike = np.asarray(there / np.maximum(there.sum(axis=1, keepdims=True), 1), np.float64)
-    if prepared.given is not None:
-        alike = alike * prepared.given[:, None]
 
-    def fitted(strength: float, rows: np.ndarray) -> Any:
-        series, step = np.nonzero(there[rows])
-        drawn = np.random.default_rng([number, 11]).permutation(len(step))[:MOST_STEPS]
+    def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
+        super().__init__(baseline, block, prepared, number)
+        self.there = there = counted(self.y)
+        self.classes = int(self.y.max()) + 1 if self.kind == "classification" else 0
+        self.alike = np.asarray(there / np.maximum(there.sum(axis=1, keepdims=True), 1), np.float64)
+        if prepared.given is not None:
+            self.alike = self.alike * prepared.given[:, None]
+
+    def strengths(self) -> tuple[float, ...]:
+        return self.baseline.strengths_for(min(int(self.there[self.learnt].sum()), MOST_STEPS))
+
+    def _fitted(self, strength: float, rows: np.ndarray) -> Any:
+        series, step = np.nonzero(self.there[rows])
+        drawn = np.random.default_rng([self.number, 11]).permutation(len(step))[:MOST_STEPS]
         series, step = rows[series[drawn]], step[drawn]
-        weights, estimator = alike[series, step], baseline.of(strength, y[0])
-        return estimator.fit(
-            windows(x, series, step), y[series, step], sample_weight=weights / weights.mean()
-        )
+        weights, estimator = self.alike[series, step], self.baseline.of(strength, self.y[0])
+        x, y = windows(self.x, series, step), self.y[series, step]
+        return estimator.fit(x, y, sample_weight=weights / weights.mean())
 
-    def outputs_of(model: Any, rows: np.ndarray) -> np.ndarray:
-        steps = np.arange(x.shape[1])
-        each = [windows(x, np.full(len(steps), row), steps) for row in rows]
-        return np.stack([_outputs(kind, model, one, classes) for one in each])
-
-    def score(model: Any, rows: np.ndarray) -> float:
-        outputs, targets = outputs_of(model, rows), y[rows]
-        if kind == "classification":
-            cost = 1.0 if prepared.class_weights is None else prepared.class_weights[targets]
-            values = 1 - mean((predicted_class(outputs, prepared.class_weights) != targets) * cost, targets)
+    def _score(self, model: Any, rows: np.ndarray) -> float:
+        outputs, targets, by_class = self._outputs(model, rows), self.y[rows], self.prepared.class_weights
+        if self.kind == "classification":
+            cost = 1.0 if by_class is None else by_class[targets]
+            values = 1 - mean((predicted_class(outputs, by_class) != targets) * cost, targets)
         else:
             values = -mean((outputs[..., 0] - targets) ** 2, targets)
-        return float(np.average(values, weights=prepared.weights[rows]))
+        return float(np.average(values, weights=self.prepared.weights[rows]))
 
-    learnt = np.union1d(split.train, split.validation)
-    strengths = baseline.strengths_for(min(int(there[learnt].sum()), MOST_STEPS))
-    scores = [score(fitted(strength, split.train), split.validation) for strength in strengths]
-    strength = strengths[int(np.argmax(scores))]
-    refit = fitted(strength, learnt)
-    return {
-        "strength": np.array(strength),
-        "validation": np.array(max(scores)),
-        "test": outputs_of(refit, split.test),
-    }
+    def _outputs(self, model: Any, rows: np.ndarray) -> np.ndarray:
+        steps = np.arange(self.x.shape[1])
+        each = [windows(self.x, np.full(len(steps), row), steps) for row in rows]
+        return np.stack([_outputs(self.kind, model, one, self.classes) for one in each])
 
 
 def _target(kind: str, targets: np.ndarray) -> np.ndarray:

@@ -35,8 +35,9 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
 
 
 def _data(dataset: Dataset, study: Study) -> list[Evidence]:
-    learnt = [np.concatenate([split.train, split.validation]) for split in study.splits]  # by what is tested
-    share = twins(dataset.inputs, list(zip(learnt, (split.test for split in study.splits))))
+    splits = [study.splits[number] for number in study.prepared.answering]
+    learnt = [np.concatenate([split.train, split.validation]) for split in splits]  # by what is tested
+    share = twins(dataset.inputs, list(zip(learnt, (split.test for split in splits))))
     found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
     matter = sum(finding.important for finding in dataset.findings)
     found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))

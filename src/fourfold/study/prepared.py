@@ -76,6 +76,19 @@ class Prepared:
         """The most validation and test rows of a split."""
         return max(len(split.validation) + len(split.test) for split in self.splits)
 
+    @property
+    def parts(self) -> list[list[int]]:
+        """The numbers of the splits that have their test rows in common, of each test part."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for number, split in enumerate(self.splits):
+            found.setdefault((split.repeat, split.fold), []).append(number)
+        return list(found.values())
+
+    @property
+    def answering(self) -> list[int]:
+        """Of each test part the first split, whose runs are tested."""
+        return [numbers[0] for numbers in self.parts]
+
     def save(self, folder: Path) -> None:
         path = folder / "blocks" / f"data-{self.key}.npz"
         if not path.exists():

@@ -21,6 +21,7 @@ from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
+from fourfold.study.baseline_blocks import of_each_part
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
@@ -99,7 +100,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     baselines = {
         name: (
             losses(values),
-            _baseline_validation(study.baselines()[name], len(study.splits), task.score, deviation),
+            _baseline_validation(study.baselines()[name], task.score, deviation),
         )
         for name, values in by_baseline.items()
     }
@@ -272,6 +273,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "rolling_origin": study.dataset.in_time,
         "augment": list(study.augment),
         "folds": len({split.fold for split in study.splits}),
+        "validation_folds": len(study.prepared.parts[0]),
         "repeats": len({split.repeat for split in study.splits}),
         "seeds": list(study.seeds),
         "learning_rates": list(study.learning_rates),
@@ -351,7 +353,7 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     study = measured.study
     baseline = BASELINES[kind_of(study.dataset.task)][name]
     arrays = study.baselines()[name]
-    strengths = [float(arrays[f"strength-{i}"]) for i in range(len(study.splits))]
+    strengths = of_each_part(arrays, "strength")
     strength = sorted(strengths)[len(strengths) // 2]
     task = study.dataset.task
     best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
@@ -362,8 +364,8 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 
-def _baseline_validation(arrays: dict[str, np.ndarray], splits: int, score: str, deviation: float) -> float:
-    mean = float(np.mean([float(arrays[f"validation-{i}"]) for i in range(splits)]))
+def _baseline_validation(arrays: dict[str, np.ndarray], score: str, deviation: float) -> float:
+    mean = float(np.mean(of_each_part(arrays, "validation")))
     return scoring.of_validation(score, mean, deviation)
 
 

@@ -101,7 +101,7 @@ class Study:
 
     @property
     def protocol(self) -> str:
-        return "cross-validation" if len(self.splits) > 1 else "hold-out"
+        return "cross-validation" if len(self.prepared.answering) > 1 else "hold-out"
 
     @property
     def capacity(self) -> int:
@@ -173,7 +173,7 @@ class Study:
     def price(self, cores: int) -> Price:
         """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
-        probes, refits = self._probes_of_a_family(), len(self.seeds) * len(self.splits)
+        probes, refits = self._probes_of_a_family(), self.answers_of_a_family()
         replicas = sum(len(block.runs) for block in blocks) + len(self.families) * refits + self.further_runs()
         batch = self.batch
         seconds, largest = 0.0, 0
@@ -204,6 +204,10 @@ class Study:
         a_rate = sum(len(block.runs) for block in self.blocks(self.effort.learning_rates[:1]))
         most = replicas + 2 * self.effort.extensions * a_rate  # at both ends, each time
         return Price(replicas, self.effort.steps, seconds / 60, megabytes, most)
+
+    def answers_of_a_family(self) -> int:
+        """How many runs of a family are tested."""
+        return len(self.seeds) * len(self.prepared.answering)
 
     # ---- running -----------------------------------------------------------------------------------------
 
@@ -273,8 +277,9 @@ class Study:
     def probe_runs(self) -> list[tuple[int, int]]:
         """The seeds and splits that probes are trained on: the first of each, seed by seed."""
         effort = self.effort
-        seeds = effort.probe_seeds if len(self.splits) > 1 else max(effort.probe_seeds, effort.hold_out_seeds)
-        splits = [number for number, split in enumerate(self.splits) if split.repeat == 0]
+        cross_validated = self.protocol == "cross-validation"
+        seeds = effort.probe_seeds if cross_validated else max(effort.probe_seeds, effort.hold_out_seeds)
+        splits = [number for number in self.prepared.answering if self.splits[number].repeat == 0]
         return [(seed, split) for seed in self.seeds[:seeds] for split in splits[: effort.probe_splits]]
 
     def probe_blocks(self, trials: Trials, variant: str) -> list[Block]:
@@ -318,7 +323,7 @@ class Study:
 
     def keep(self, trials: Trials, executor: Executor | None = None) -> tuple[Run, dict[str, np.ndarray]]:
         """The run whose model is saved, the median one (in order of time, of the latest split), and its weights."""
-        run = trials.median(len(self.splits) - 1 if self.dataset.in_time else None).run
+        run = trials.median(latest=self.dataset.in_time).run
         block = self._kept(trials, run)
         self._run([block], executor, lambda done: None)
         arrays = block.load(self.folder)

@@ -98,9 +98,10 @@ def of_baseline(
     """
     rows, task = tested(prepared), preparations[0].task
     values = np.zeros((1, len(rows), *each(prepared, task)))
-    for number, split in enumerate(prepared.splits):
+    for part, number in enumerate(prepared.answering):
+        split = prepared.splits[number]
         if split.repeat == 0:
-            outputs = arrays[f"test-{number}"]
+            outputs = arrays[f"test-{part}"]
             outputs = outputs[..., -task.units :]  # of two classes the network has the second's
             values[0, np.searchsorted(rows, split.test)] = predicted(
                 prepared, preparations[number], outputs, split.test

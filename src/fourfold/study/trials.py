@@ -15,11 +15,15 @@ from fourfold.training.replicas import DIVERGED
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One training's result. ``outputs`` (test rows, units) are those of the trained graph."""
+    """One training's result. ``outputs`` (test rows, units) are those of the trained graph.
+
+    ``part`` numbers the test part: trials of one part choose their setting together.
+    """
 
     family: str
     size: str
     run: Run
+    part: int
     status: int
     steps: int
     validation_score: float
@@ -53,12 +57,12 @@ class Trials:
     def all(self) -> list[Trial]:
         return [trial for trials in self.by_setting.values() for trial in trials]
 
-    def rank(self, setting: Setting, split: int | None = None) -> tuple[float, float]:
-        """How good a setting is on validation data, of one split or of all: mean score, ties by loss.
+    def rank(self, setting: Setting, part: int | None = None) -> tuple[float, float]:
+        """How good a setting is on validation data, of one test part or of all: mean score, ties by loss.
 
         A diverged training counts as the worst of the family.
         """
-        trials = [t for t in self.by_setting[setting] if split is None or t.run.split == split]
+        trials = [t for t in self.by_setting[setting] if part is None or t.part == part]
         if not trials:
             return (-np.inf, -np.inf)
         worst_score = min((t.validation_score for t in self.all if not t.diverged), default=-np.inf)
@@ -67,9 +71,9 @@ class Trials:
         losses = [worst_loss if t.diverged else t.validation_loss for t in trials]
         return (round(float(np.mean(scores)), 9), -float(np.mean(losses)))
 
-    def best(self, split: int | None = None) -> Setting:
-        """The setting chosen on the validation rows of one split, or over all splits."""
-        return max(self.by_setting, key=lambda setting: (self.rank(setting, split), -setting[1]))
+    def best(self, part: int | None = None) -> Setting:
+        """The setting chosen on the validation rows of one test part, or of all."""
+        return max(self.by_setting, key=lambda setting: (self.rank(setting, part), -setting[1]))
 
     def answers(self) -> dict[tuple[int, int], Trial]:
         """The trial that is tested for each (seed, split): the chosen one's refit, unless that failed to train."""
@@ -89,18 +93,32 @@ class Trials:
         }
 
     def chosen(self) -> dict[tuple[int, int], Trial]:
-        """The trial of each (seed, split) at the setting chosen on that split's validation rows."""
-        splits = sorted({trial.run.split for trial in self.all})
+        """The trial of each seed and test part at the setting chosen for this part, by (seed, split).
+
+        Of several splits of one part it is that of the first.
+        """
         found = {}
-        for split in splits:
-            for trial in self.by_setting[self.best(split)]:
+        for part, split in self._answering().items():
+            for trial in self.by_setting[self.best(part)]:
                 if trial.run.split == split:
                     found[trial.run.seed, split] = trial
         return found
 
-    def median(self, split: int | None = None) -> Trial:
-        """The trial of the best setting, of one split or of all, whose validation score is the median."""
-        mine = [t for t in self.by_setting[self.best()] if split is None or t.run.split == split]
+    def _answering(self) -> dict[int, int]:
+        """The first split of each test part."""
+        found: dict[int, int] = {}
+        for trial in self.all:
+            found[trial.part] = min(trial.run.split, found.get(trial.part, trial.run.split))
+        return dict(sorted(found.items()))
+
+    def median(self, latest: bool = False) -> Trial:
+        """Of the trials of the best setting that may answer the one whose validation score is the median.
+
+        ``latest``: only of those of the last test part.
+        """
+        splits = list(self._answering().values())
+        splits = splits[-1:] if latest else splits
+        mine = [trial for trial in self.by_setting[self.best()] if trial.run.split in splits]
         trials = [t for t in mine if not t.diverged] or mine
         ordered = sorted(
             trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split)
@@ -111,6 +129,7 @@ class Trials:
 def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Trials]:
     """The trials of all blocks that are on disk, by family."""
     families: dict[str, Trials] = {}
+    parts = {number: place for place, numbers in enumerate(prepared.parts) for number in numbers}
     for block in done:
         arrays = block.load(folder)
         if arrays is None:
@@ -128,6 +147,7 @@ def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Tr
                     block.family,
                     block.size,
                     run,
+                    parts[run.split],
                     status,
                     int(arrays["steps"][i]),
                     float(arrays["validation_score"][i][curve][last]),
