@@ -9,7 +9,7 @@ from fourfold.evidence import doubts
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import LOSSES, PASSES, explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, RATE
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, RATE, Facts
 from fourfold.evidence.simulate import World
 from fourfold.evidence.verdict import decide
 
@@ -42,16 +42,22 @@ SPEAKS = {
     ),
     "twins": ([Evidence(doubts.TWINS, "study", 0.12, FRACTION)], "12.0 % of the test rows have the same"),
     "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
-    "edge": ([Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE)], "may be better: Fully connected 0.03."),
+    "edge": (
+        [Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE), Evidence(doubts.EDGE_GAIN, "dense", 0.02, DIFFERENCE)],
+        "may be better still: Fully connected 0.03, 2.0 points better than the next best.",
+    ),
     "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
-    "findings": ([Evidence(doubts.FOUND, "study", 2, "count")], "2 findings about the data bear on"),
+    "finding": (
+        [Evidence(doubts.FOUND, "'id' numbers the 40 rows", 40, "different values", source="counts-rows")],
+        "In the data: 'id' numbers the 40 rows.",
+    ),
     "stopped": (
         [Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)],
         "since their validation score fell: Fully connected 60 %.",
     ),
     "failed": (
         [Evidence(doubts.FAILED, "dense", 0.4, FRACTION)],
-        "tested in their place: Fully connected 40 %.",
+        "the ones before are tested: Fully connected 40 %.",
     ),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
     "equal sizes": (
@@ -66,9 +72,9 @@ SPEAKS = {
 SILENT = {
     "one column": [Evidence(doubts.ONE_COLUMN, "petal", 0.96, FRACTION)],
     "twins": [Evidence(doubts.TWINS, "study", 0.005, FRACTION)],
-    "findings": [Evidence(doubts.FOUND, "study", 0, "count")],
     "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
+    "edge": [Evidence(doubts.EDGE_RATE, "dense", 0.1, RATE), Evidence(doubts.EDGE_GAIN, "dense", 0.009, DIFFERENCE)],
     "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
     "failed": [Evidence(doubts.FAILED, "dense", 0.1, FRACTION)],
     "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
@@ -88,11 +94,70 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
 
 
 @pytest.mark.parametrize(
-    "count, words", [(1, "1 finding about the data bears"), (2, "2 findings about the data bear")]
+    "slug, rule, words",
+    [
+        (
+            "gives-target-away",
+            Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION),
+            "Leakage suspect: 9 of 10 are so. Is it known when you predict?",
+        ),
+        ("duplicates", Evidence(doubts.TWINS, "study", 0.12, FRACTION), "Leakage suspect: 9 of 10 are so."),
+        ("few-rows", Evidence("test rows", "study", 300, "count"), "In the data: 9 of 10 are so."),
+    ],
 )
-def test_findings_are_counted_in_words_that_fit(count, words):
-    (doubt,) = decide(findings((0.8, 0.95, 0.88), Evidence(doubts.FOUND, "study", count, "count"))).doubts
-    assert doubt == f"{words} on this answer."
+def test_what_a_finding_about_the_data_says_no_rule_says_again(slug, rule, words, held):
+    plain = Facts([rule, Evidence("seeds", "study", 5, "count")])
+    with_finding = Facts([*plain.evidence, Evidence(doubts.FOUND, "9 of 10 are so", 0.9, source=slug)])
+    case = doubts.Case(plain, "none", "dense", None, (), "accuracy", True, "linear", (), {})
+    (alone,) = doubts.doubts(case)
+    (instead,) = doubts.doubts(replace(case, facts=with_finding))
+    assert instead == words != alone
+    held(instead, with_finding.evidence)
+
+
+def of_numbers(tails: float, rows: int, groups: int = 0) -> Findings:
+    world = World((1.0, 2.0), 3, 1, rows, score="rmse", tails=tails, groups=groups)
+    losses, runs, fold = world.draw(np.random.default_rng(2))
+    families = {name: FamilyFindings(loss, 100, 10.0) for name, loss in zip(NAMES, losses.values())}
+    options = {"protocol": "hold-out", "groups": world.group if groups else None}
+    return Findings("rmse", families, runs, fold, **options)
+
+
+@pytest.mark.parametrize(
+    "tails, rows, words", [(0, 400, ""), (0, 40, ""), (3, 400, "4 of the 400 test rows make up ")]
+)
+def test_errors_with_heavy_tails_are_doubted(tails, rows, words, held):
+    verdict = decide(of_numbers(tails, rows))
+    said = [doubt for doubt in verdict.doubts if "squared error" in doubt]
+    assert bool(said) is bool(words)
+    for doubt in said:
+        losses = of_numbers(tails, rows).families[verdict.family].losses.mean(0)
+        share = np.sort(losses)[-4:].sum() / losses.sum()
+        assert doubt.startswith(f"{words}{100 * share:.1f} % of the squared error of Fully connected: ")
+        held(doubt, verdict.evidence)
+
+
+def test_one_row_with_most_of_the_squared_error_is_one_row():
+    found = of_numbers(0, 80)
+    families = {name: replace(of, losses=of.losses.copy()) for name, of in found.families.items()}
+    for of in families.values():
+        of.losses[:, 7] = 1000.0
+    (doubt,) = [d for d in decide(replace(found, families=families)).doubts if "squared error" in d]
+    assert doubt.startswith("One of the 80 test rows makes up 9")
+
+
+@pytest.mark.parametrize("score, groups, said", [("rmse", 8, True), ("rmse", 60, False), ("accuracy", 8, False)])
+def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups, said, held):
+    found = of_numbers(0, 400, groups)
+    if score == "accuracy":
+        wrong = {name: replace(of, losses=(of.losses > 1) * 1.0) for name, of in found.families.items()}
+        found = replace(found, score=score, families=wrong)
+    verdict = decide(found)
+    listed = [doubt for doubt in verdict.doubts if "groups" in doubt]
+    assert bool(listed) is said
+    for doubt in listed:
+        assert doubt.startswith("Only 8 groups of test rows are independent: ")
+        held(doubt, verdict.evidence)
 
 
 def test_a_doubt_about_several_families_is_one_sentence(held):
@@ -102,7 +167,7 @@ def test_a_doubt_about_several_families_is_one_sentence(held):
     ]
     verdict = decide(findings((0.8, 0.95, 0.88), *shares))
     (doubt,) = verdict.doubts
-    assert doubt.endswith("tested in their place: Fully connected 50 %, Attention 20 %.")
+    assert doubt.endswith("the ones before are tested: Fully connected 50 %, Attention 20 %.")
     held(doubt, verdict.evidence)
 
 
@@ -121,8 +186,11 @@ def test_a_doubt_is_silent_else(case):
 def test_a_baseline_that_leaves_no_error_is_suspect(held):
     verdict = decide(findings((0.9, 0.9, 0.9), baseline=0.9999))
     (doubt,) = [d for d in verdict.doubts if "Leakage" in d]
-    assert "Linear alone removes " in doubt
+    assert "is gone with a mere baseline, linear." in doubt
     held(doubt, verdict.evidence)
+    column = Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION)
+    (doubt,) = [d for d in decide(findings((0.9, 0.9, 0.9), column, baseline=0.9999)).doubts if "Leakage" in d]
+    assert "the column id alone" in doubt
 
 
 @pytest.mark.parametrize(

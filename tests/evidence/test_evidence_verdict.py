@@ -107,18 +107,21 @@ def test_undecided_says_what_would_settle_it(verdicts):
 def test_none_is_warranted(verdicts):
     verdict = verdicts["none"]
     assert verdict.kind == "none" and verdict.family in NAMES
-    assert verdict.change.startswith("The lower bound of a family's gain over the baseline would have to be above zero")
+    assert verdict.change.startswith("A family that is surely better than the baseline: the closest, ")
+    assert verdict.change.endswith(" points worse.")
     assert verdict.sentence.startswith("No family is shown to beat the baseline, majority (")
 
 
 @pytest.mark.parametrize("baseline, words", [(0.65, "is ahead with"), (0.9, "comes closest with")])
-def test_none_is_no_statement_that_the_baseline_is_better(baseline, words):
+def test_none_is_no_statement_that_the_baseline_is_better(baseline, words, held):
     found = decide(study((0.72, 0.66, 0.66, 0.66), examples=200, seeds=3, baseline=baseline))
     gain = next(
         e for e in found.evidence if e.measure == "gain over the baseline" and e.subject == found.family
     )
     assert found.kind == "none" and (gain.value > 0) is (words == "is ahead with")
     assert f"{words} " in found.sentence and ("not enough to be sure" in found.sentence) is (gain.value > 0)
+    assert found.change.startswith("A gain of Fully connected" if gain.value > 0 else "A family that is surely better")
+    held(found.change, found.evidence)
 
 
 def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_failed():
@@ -216,7 +219,7 @@ def test_a_baseline_that_is_no_better_than_a_guess_is_not_advised_without_a_word
     (line,) = [line for line in verdict.why if "a guess that reads no input, majority class" in line] or [
         None
     ]
-    assert (line is not None) is said
+    assert (line is not None) is verdict.change.startswith("Inputs that tell more of the target") is said
     if line:
         held(line, verdict.evidence)
 

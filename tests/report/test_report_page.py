@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from report_samples import SAMPLES, choose, none, regression, undecided
 
 from fourfold.errors import FileError
+from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.report import html, scores, summary
 from fourfold.report.files import load_study
 from fourfold.report.page import build
@@ -215,14 +216,27 @@ def test_bars_keep_the_order_and_the_proportions_of_the_scores(triples, as_regre
             assert v >= w or bar.value <= other.value
 
 
-def test_what_was_found_in_the_data_and_can_make_the_answer_wrong_stands_with_the_doubts():
+def test_rates_that_noise_hides_are_not_counted_and_why_stands_below_the_table():
     results, timings = choose()
-    finding = {"what": "'id' numbers the rows", "do": "", "important": True, "slug": "row-number"}
+    family = results["families"][0] | {"learning_rate_share": None}
+    results["families"][0] = family
+    noise = {"measure": NOISE_OF_RATES, "subject": family["family"], "value": 0.047, "unit": ""}
+    results["evidence"] = [noise, noise | {"subject": results["families"][1]["family"]}]
+    page = build(results, timings)
+    assert page.summary.rows[0].cells[-2].text == "not counted"
+    (said,) = [note for note in page.scores.notes if "not counted" in note]
+    assert said.endswith(f"more than twice the margin: {family['title']} 4.7 points.")
+
+
+def test_each_doubt_of_the_verdict_stands_once():
+    """What was found in the data is among them already; the table of findings has the others, too."""
+    results, timings = choose()
+    finding = {"what": "'id' numbers the rows", "do": "", "important": True, "slug": "counts-rows"}
     results["data"]["findings"] = [finding, finding | {"what": "no matter", "important": False}]
-    doubts = build(results, timings).verdict.doubts
-    assert doubts[-1] == "In the data: 'id' numbers the rows." and not any(
-        "no matter" in line for line in doubts
-    )
+    results["verdict"]["doubts"] = ["In the data: 'id' numbers the rows."]
+    page = build(results, timings)
+    assert page.verdict.doubts == ("In the data: 'id' numbers the rows.",)
+    assert [row.cells[0].text for row in page.findings.rows] == ["'id' numbers the rows", "no matter"]
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes, tested
 from fourfold.study.architecture import architecture
-from fourfold.study.blocks import Block
+from fourfold.study.blocks import Block, Run
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES as ALL
 from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency, shift
 from fourfold.study.study import Study
+from fourfold.study.trials import Trial, Trials
 from fourfold.study.variants import position_order, varied
 from fourfold.study.workers import Inline
 
@@ -186,6 +188,47 @@ def test_families_that_take_as_many_rates_are_not_told_apart():
     assert ease._answer(shares).endswith("50.0 % come near the best in every family.")
     shares[1] = replace(shares[1], value=0.25)
     assert ease._answer(shares).endswith("50.0 % come near the best in Fully connected; 25.0 % in Recurrent.")
+
+
+def of_rates(scores: dict[float, list[float]]) -> Trials:
+    """Trials of one family: the validation scores of each rate, one a split."""
+    trials, empty = Trials("dense"), np.zeros(0)
+    for rate, listed in scores.items():
+        for split, score in enumerate(listed):
+            run = Run(rate, 0, split)
+            trials.add(Trial("dense", "S", run, split, 0, 1, score, 1 - score, *[empty] * 4))
+    return trials
+
+
+def test_rates_that_work_are_counted_unless_noise_hides_them():
+    """Few rows in each split: one that is told right more moves a rate's score by more than the margin."""
+    steady = {0.01: [0.80, 0.90, 0.70, 0.80], 0.03: [0.81, 0.90, 0.71, 0.80], 0.1: [0.50, 0.62, 0.41, 0.50]}
+    found = ease.of_family(of_rates(steady), tuple(steady), "accuracy", 0.01, 1.0)
+    assert found.share == pytest.approx(2 / 3) and 0 < found.noise < 0.02
+    noisy = {0.01: [0.8, 1.0, 0.6, 0.8], 0.03: [1.0, 0.8, 0.8, 0.6], 0.1: [0.8, 0.6, 1.0, 0.6]}
+    found = ease.of_family(of_rates(noisy), tuple(noisy), "accuracy", 0.01, 1.0)
+    gaps = [np.subtract(noisy[0.01], noisy[rate]) for rate in (0.03, 0.1)]
+    assert found.noise == pytest.approx(np.median([gap.std(ddof=1) / 2 for gap in gaps]))
+    assert found.share is None and not ease._share("dense", found, DIFFERENCE).applicable
+
+
+def test_seeds_of_one_split_share_its_noise():
+    """What a split's validation rows do to all seeds alike is not averaged away by more seeds."""
+    one = of_rates({0.01: [0.8, 1.0, 0.6, 0.8], 0.03: [1.0, 0.8, 0.8, 0.6]})
+    two = of_rates({0.01: [0.8, 1.0, 0.6, 0.8], 0.03: [1.0, 0.8, 0.8, 0.6]})
+    for trial in one.all:
+        two.add(replace(trial, run=replace(trial.run, seed=1)))
+    rates = (0.01, 0.03)
+    assert ease.noise_between(two, rates, "accuracy", 1.0) == ease.noise_between(one, rates, "accuracy", 1.0)
+
+
+def test_rates_that_noise_hides_are_said_with_it():
+    shares = [Evidence(ease.WORKS, "dense", None, FRACTION, reason="noise")]
+    noise = [Evidence(NOISE_OF_RATES, family, 0.047, DIFFERENCE) for family in ("dense", "recurrent")]
+    told = "hich learning rates work can't be told where noise between them is more than twice the margin: "
+    assert ease._answer([*shares, *noise[:1]]) == f"W{told}Fully connected 4.7 points."
+    shares.append(Evidence(ease.WORKS, "recurrent", 0.5, FRACTION))
+    assert ease._answer([*shares, *noise]).endswith(f"in Recurrent; w{told}Fully connected 4.7 points.")
 
 
 def test_confusion_counts_each_test_row_once(inquiry):

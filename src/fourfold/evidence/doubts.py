@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.scoring import is_error
-from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.sentences import Cite, Cited, Facts, Sentence
 
 # The measures that a study hands over for the doubts (`Findings.further`), and their subjects.
 EDGE_RATE = "best learning rate at the grid's edge"  # a family
+EDGE_GAIN = "gain of the rate at the grid's edge"  # a family
 SIZE_GAIN = "gain of the largest size"  # a family
 SIZE_SCORE = "score at size {size}"  # a family
 SIZE_CAP = "parameters at most"  # a size
@@ -23,12 +24,14 @@ LARGEST_CLASS = "share of the largest class"  # the study
 LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
-CUT_FROM = "series that the windows are cut from, too few to be divided"  # the study
-FOUND = "findings about the data that matter"  # the study
+FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
 AUC = "AUC"  # a family or a baseline
 # Those that come of the losses.
 AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
+LARGEST = "largest errors"  # a family: how many rows are one in a hundred
+HEAVY = "share of the largest errors in the squared error"  # a family
+GROUPS = "groups of test rows"  # the study
 
 FEW_SEEDS = 5
 FEW_ROWS = 500
@@ -38,6 +41,13 @@ MANY_DIVERGED = 0.05
 MANY_FAILED = 0.1
 MANY_TWINS = 0.01
 LARGE_CLASS = 0.7
+HEAVY_TAILS = 12
+"""How many times their share of the rows the largest one in a hundred errors hold of the squared error. Normal errors
+of 100 rows and more: at most 9 in 98 % of draws. Student's t of 3 degrees of freedom, 400 rows: above 12 in 98 %, and
+a nominal 95 % holds the score in 85; of 5 degrees: above 12 in six of ten, and 93 %."""
+FEW_GROUPS = 25
+"""Below this intervals of errors hold the score too seldom: of 10 groups 88 %, 20 89, 30 95 (250 draws, a hold-out)."""
+LEAKS = {"gives-target-away": " Is it known when you predict?", "duplicates": ""}  # findings, what is asked of each
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,10 @@ class Case:
 
     def above(self, measure: str, threshold: float) -> Iterator[Evidence]:
         return (e for e in self.facts.about(measure).values() if (e.value or 0.0) > threshold)
+
+    def found(self, *slugs: str) -> list[Evidence]:
+        """The findings about the data that have one of these slugs."""
+        return [e for e in self.facts.about(FOUND).values() if e.source in slugs]
 
     def leader(self, measure: str) -> str | None:
         """The family that a measure puts first, where it is another than the verdict's families."""
@@ -94,17 +108,35 @@ def few_seeds(c: Case) -> Iterator[Sentence]:
 
 
 def small_test_set(c: Case) -> Iterator[Sentence]:
-    if (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
+    if not c.found("few-rows") and (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
         yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
 
 
-def windows_of_few_series(c: Case) -> Iterator[Sentence]:
-    for e in c.above(CUT_FROM, 0):
-        one = e.value == 1
+def few_groups(c: Case) -> Iterator[Sentence]:
+    """Of accuracies such intervals are wide enough: a whole group is counted as an error."""
+    count = c.number(GROUPS)
+    if c.lower and count is not None and count < FEW_GROUPS:
         yield c.facts.say(
-            "The windows of {count} series are not independent: intervals may be too short, and the verdict holds for "
-            + ("this series." if one else "these."),
-            count="one" if one else Cite(CUT_FROM, "study"),
+            "Only {count} groups of test rows are independent: from so few the intervals of scores come out too short; "
+            "those of differences hold.",
+            count=Cite(GROUPS, "study"),
+        )
+
+
+def heavy_tails(c: Case) -> Iterator[Sentence]:
+    share, largest, rows = c.number(HEAVY, c.family), c.number(LARGEST, c.family), c.number("test rows")
+    if share and largest and rows and share * rows > HEAVY_TAILS * largest:
+        one = largest == 1
+        yield c.facts.say(
+            ("One" if one else "{largest}")
+            + " of the {rows} test rows make"
+            + "s" * one
+            + " up {share} of the squared error of {family}: with errors so uneven the intervals of scores come out "
+            "too short; those of differences hold.",
+            **({} if one else {"largest": Cite(LARGEST, c.family)}),
+            rows=Cite("test rows", "study"),
+            share=Cite(HEAVY, c.family),
+            family=title(c.family),
         )
 
 
@@ -115,6 +147,8 @@ def left_out(c: Case) -> Iterator[Sentence]:
 
 def one_column(c: Case) -> Iterator[Sentence]:
     """A column that is the target in disguise: known to the table, not to who will predict."""
+    if c.found("gives-target-away"):
+        return
     reaches, word = "reaches", "balanced accuracy"
     if c.lower or c.score == "jaccard":
         reaches, word = "explains", f"of {'the target' if c.lower else 'a label'}'s variance"
@@ -129,15 +163,21 @@ def one_column(c: Case) -> Iterator[Sentence]:
 
 
 def near_perfect_baseline(c: Case) -> Iterator[Sentence]:
+    """Where no single column says why."""
+    if c.found("gives-target-away") or any(c.above(ONE_COLUMN, NEAR_PERFECT)):
+        return
     for e in c.above(REMOVED, NEAR_PERFECT):
         yield c.facts.say(
-            "Leakage suspect: {baseline} alone removes {share} of the error of guessing.",
-            baseline=title(e.subject),
+            "Leakage suspect: {share} of the error of guessing is gone with a mere baseline, {baseline}. Is every "
+            "input known when you predict?",
+            baseline=e.subject,
             share=Cite(REMOVED, e.subject),
         )
 
 
 def twins(c: Case) -> Iterator[Sentence]:
+    if c.found("duplicates"):
+        return
     for _ in c.above(TWINS, MANY_TWINS):
         yield c.facts.say(
             "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
@@ -177,12 +217,17 @@ def threshold(c: Case) -> Iterator[Sentence]:
 
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
     rates = [
-        c.facts.say("{family} {rate}", family=title(family), rate=Cite(EDGE_RATE, family))
-        for family in c.facts.about(EDGE_RATE)
+        c.facts.say(
+            "{family} {rate}, {gain} better than the next best",
+            family=title(e.subject),
+            rate=Cite(EDGE_RATE, e.subject),
+            gain=Cite(EDGE_GAIN, e.subject),
+        )
+        for e in c.above(EDGE_GAIN, c.number("margin") or 0.0)
     ]
     if rates:
-        words = "The best learning rate is at the grid's edge, and one beyond it may be better: "
-        yield c.facts.join("", [Sentence(words), c.facts.join(", ", rates), Sentence(".")])
+        words = "The best learning rate is at the grid's edge, and one beyond it may be better still: "
+        yield c.facts.join("", [Sentence(words), c.facts.join("; ", rates), Sentence(".")])
 
 
 def size_at_the_cap(c: Case) -> Iterator[Sentence]:
@@ -248,8 +293,8 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
         (
             FAILED,
             MANY_FAILED,
-            "Models that were trained again with the validation rows and then did worse on these; the ones before are "
-            "tested in their place: ",
+            "Models that got worse when they were trained again with the validation rows, so that the ones before are "
+            "tested: ",
         ),
     ):
         shares = [
@@ -262,11 +307,22 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
             yield c.facts.join("", [Sentence(words), c.facts.join(", ", shares), Sentence(".")])
 
 
-def findings_about_the_data(c: Case) -> Iterator[Sentence]:
-    for e in c.above(FOUND, 0):
-        finding, bear = ("finding", "bears") if e.value == 1 else ("findings", "bear")
-        words = f"{{count}} {finding} about the data {bear} on this answer."
-        yield c.facts.say(words, count=Cite(FOUND, e.subject))
+def leaks(c: Case) -> Iterator[Sentence]:
+    for slug, question in LEAKS.items():
+        for e in c.found(slug):
+            yield Sentence(f"Leakage suspect: {e.subject}.{question}", [_whole(e)])
+
+
+def other_findings(c: Case) -> Iterator[Sentence]:
+    """What else was found about the data before training."""
+    for e in c.facts.about(FOUND).values():
+        if e.source not in LEAKS:
+            yield Sentence(f"In the data: {e.subject}.", [_whole(e)])
+
+
+def _whole(found: Evidence) -> Cited:
+    """A finding is in words already: its numbers are those of the evidence that it is."""
+    return Cited(found.measure, found.subject, "value", found.value or 0.0, found.subject)
 
 
 def other_baseline(c: Case) -> Iterator[Sentence]:
@@ -299,12 +355,14 @@ def no_baseline(c: Case) -> Iterator[Sentence]:
 
 
 RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
+    leaks,
     one_column,
     near_perfect_baseline,
     twins,
     few_seeds,
     small_test_set,
-    windows_of_few_series,
+    few_groups,
+    heavy_tails,
     left_out,
     large_class,
     threshold,
@@ -316,7 +374,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     unsteady_runs,
     other_baseline,
     no_baseline,
-    findings_about_the_data,
+    other_findings,
 )
-"""In the order in which a report shows what they find: a leak first, which would make all else worthless; the findings
-themselves follow the last."""
+"""In the order in which a report shows what they find: a leak first, which would make all else worthless. A rule that
+would say what a finding about the data says already is silent: one thing is said once."""

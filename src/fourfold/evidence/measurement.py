@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from fourfold.evidence.evidence import Evidence
 
+NOISE_OF_RATES = "noise between learning rates"
+"""The evidence that says why the learning rates that work are not counted."""
+
 FigureKind = Literal["bars", "lines", "matrix", "table"]
 
 

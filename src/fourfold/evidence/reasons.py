@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from fourfold.evidence.compared import Compared
-from fourfold.evidence.doubts import AHEAD, REMOVED, Case, doubts
+from fourfold.evidence.doubts import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED, Case, doubts
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.scoring import of_loss, units
@@ -47,7 +48,8 @@ class Reasons:
     def facts(self) -> Facts:
         c, design = self.c, self.c.analysis.design
         unit, gap = units(c.findings.score)
-        protocol = f"{design.folds}-fold cross-validation" if design.folds > 1 else "a hold-out"
+        times = f", {design.repeats} times" if design.repeats > 1 else ""
+        protocol = f"{design.folds}-fold cross-validation{times}" if design.folds > 1 else "a hold-out"
         source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
         level = f"{100 * c.findings.level:g} %"
         estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
@@ -90,7 +92,9 @@ class Reasons:
         plan = {"seeds": design.seeds, "folds": design.folds, "test rows": design.examples}
         rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
         rows += [Evidence(f"{name} needed", "study", v, "count") for name, v in self.settled_by.items()]
-        rows += self._seeds_ahead() + self._error_removed() + list(c.findings.further)
+        rows += self._seeds_ahead() + self._error_removed() + self._largest_errors() + list(c.findings.further)
+        if self.grouped:
+            rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
         rows.append(Evidence("margin", "study", c.margin, gap))
         rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
         return Facts(rows)
@@ -112,6 +116,24 @@ class Reasons:
             return []
         share = 1 - means[self.c.baseline] / max(means.values())
         return [Evidence(REMOVED, self.c.baseline, share, FRACTION, method="1 - its loss / the worst's")]
+
+    def _largest_errors(self) -> list[Evidence]:
+        """What the largest one in a hundred squared errors, means over seeds, are of all of the family's."""
+        if self.c.findings.score != "rmse":
+            return []
+        errors = np.sort(np.atleast_2d(np.asarray(self.c.findings.families[self.family].losses)).mean(0))[::-1]
+        count, whole = max(1, round(len(errors) / 100)), float(errors.sum())
+        if not whole:
+            return []
+        share, method = float(errors[:count].sum()) / whole, "the largest one in a hundred, mean over seeds"
+        return [
+            Evidence(LARGEST, self.family, count, "count", method="one in a hundred test rows"),
+            Evidence(HEAVY, self.family, share, FRACTION, method=method),
+        ]
+
+    @property
+    def grouped(self) -> bool:
+        return self.c.findings.groups is not None
 
     def _baseline_score(self, name: str) -> float:
         mean = float(self.c.findings.baselines[name].losses.mean())
@@ -329,15 +351,7 @@ class Reasons:
     def change(self) -> Sentence:
         best = "difference to the best other"
         if self.kind == "none":
-            gain = "gain over the baseline"
-            if self.facts.find(Cite(gain, self.family, "high")) <= 0:
-                return Sentence("Nothing: the baseline makes no error that a family could avoid.")
-            return self.say(
-                "The lower bound of a family's gain over the baseline would have to be above zero; for {family} it is "
-                "{low}.",
-                low=Cite(gain, self.family, "low"),
-                family=title(self.family),
-            )
+            return self._change_of_none()
         if self.runner_up is None:
             return Sentence("Another family to compare it with.")
         if self.kind == "choose":
@@ -352,6 +366,27 @@ class Reasons:
             return self.say("With a margin below {bound} they are not shown to be equivalent.", bound=bound)
         return self._settle_words()
 
+    def _change_of_none(self) -> Sentence:
+        gain, family = Cite("gain over the baseline", self.family), title(self.family)
+        if self.facts.find(replace(gain, part="high")) <= 0:
+            return Sentence("Nothing: the baseline makes no error that a family could avoid.")
+        if self.c.over_guess is not None and self.c.over_guess.low <= 0:
+            return Sentence("Inputs that tell more of the target: not even the baseline is shown to beat a guess.")
+        if self.facts.find(gain) > 0:
+            return self.say(
+                "A gain of {family} over the baseline that is sure: its lower bound is {low}; more seeds or rows "
+                "narrow the interval.",
+                family=family,
+                low=replace(gain, part="low"),
+            )
+        if self.facts.find(gain) == 0:
+            return Sentence("A family that is surely better than the baseline: the best one is level with it.")
+        return self.say(
+            f"A family that is surely better than the baseline: the closest, {{family}}, is {{gap}} {self.worse}.",
+            family=family,
+            gap=replace(gain, size=True),
+        )
+
     def _widest(self) -> Cite:
         """The end of an equivalent family's interval that is farthest from zero."""
         best = "difference to the best other"
@@ -361,7 +396,8 @@ class Reasons:
     def _settle_words(self) -> Sentence:
         if not self.settled_by:
             return Sentence("A margin above 0: without one, families that are level are never equivalent.")
-        names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows"}
+        new = " in groups of their own" if self.grouped else ""
+        names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows" + new}
         keys = {"seeds": "seeds", "more rows": "more"}
         parts = [
             self.say(names[k], **{keys[k]: Cite(f"{k} needed", "study")})

@@ -143,12 +143,6 @@ def findings(data: dict[str, Any]) -> Table:
     return Table("Found in the data", columns, rows)
 
 
-def important(data: dict[str, Any]) -> tuple[str, ...]:
-    """What was found in the data that can make the answer wrong, in a sentence each."""
-    found = [item for item in data.get("findings") or () if item.get("important")]
-    return tuple(f"In the data: {item['what']}." for item in found)
-
-
 def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...]:
     """The plan of the study."""
     rates = ", ".join(fmt.rate(rate) for rate in plan["learning_rates"])

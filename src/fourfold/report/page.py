@@ -77,7 +77,7 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
         why=tuple(verdict.get("why") or ()),
         price=tuple(verdict.get("price") or ()),
         change=verdict.get("change") or "",
-        doubts=(*(verdict.get("doubts") or ()), *design.important(results["data"])),
+        doubts=tuple(verdict.get("doubts") or ()),
         settle=worded(
             ", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
             design.example(results["data"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fourfold.core.naming import STEP, called
+from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.report import format as fmt
 from fourfold.report.parts import Bar, Cell, Column, Row, Table, Tick, colours
 
@@ -178,9 +179,23 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
         one = data.get("each") or called(str(data.get("layout") or ""))
         one = STEP if data["task"].get("stepwise") else one
         notes.append(f"Each {one} is given the class whose probability is the largest multiple of its share.")
+    notes += _uncounted(results, scale)
     notes += [f"Intervals: {method}." for method in methods]
     notes += [f"Intervals of baselines: {method.partition('; ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)
+
+
+def _uncounted(results: dict[str, Any], scale: fmt.ScoreScale) -> list[str]:
+    """Why a family has no count of the learning rates that work."""
+    missing = {row["family"]: row for row in results["families"] if trained(row) and works(row) == fmt.MISSING}
+    noise = [
+        f"{row.get('title') or family} {scale.difference(found['value']).lstrip('+')}"
+        for family, row in missing.items()
+        for found in results.get("evidence") or ()
+        if found["measure"] == NOISE_OF_RATES and found["subject"] == family
+    ]
+    why = "Learning rates that work are not counted where noise between two rates is more than twice the margin"
+    return [f"{why}: {', '.join(noise)}."] if noise else []
 
 
 def _methods(rows: Iterable[dict[str, Any]]) -> list[str]:

@@ -68,7 +68,7 @@ def _parallelism(family: dict[str, Any]) -> Cell:
 def _ease(family: dict[str, Any]) -> Cell:
     share = scores.works(family)
     if share == fmt.MISSING:
-        return Cell(fmt.MISSING)
+        return Cell("not counted", note="noise hides which rates work")
     note = "best rate at the edge of the grid" if family.get("at_edge") else ""
     return Cell(f"{share} rates work", note=note)
 

@@ -14,6 +14,7 @@ from fourfold.evidence.sentences import FRACTION, RATE
 from fourfold.preprocessing.table import Table, missing
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
+from fourfold.study.measures.ease import noise_between
 from fourfold.study.rates import at_edge
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
@@ -39,11 +40,10 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     learnt = [np.concatenate([split.train, split.validation]) for split in splits]  # by what is tested
     share = twins(dataset.inputs, list(zip(learnt, (split.test for split in splits))))
     found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
-    matter = sum(finding.important for finding in dataset.findings)
-    found.append(Evidence(doubts.FOUND, "study", matter, "count", method="judged before training"))
-    if dataset.cut is not None and dataset.cut.in_time:
-        series = len(dataset.cut.labels)
-        found.append(Evidence(doubts.CUT_FROM, "study", series, "count", method="counted"))
+    found += [
+        Evidence(doubts.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
+        for f in dataset.important
+    ]
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]
@@ -132,8 +132,25 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
             )
         )
     if any(at_edge(trials)):
-        found.append(Evidence(doubts.EDGE_RATE, family, trials.best()[1], RATE))
+        found += _edge(study, family, trials)
     return found
+
+
+def _edge(study: Study, family: str, trials: Trials) -> list[Evidence]:
+    """The rate at the grid's edge, if it is better than all others by more than two standard errors."""
+    size, chosen = trials.best()
+    rates = [rate for s, rate in trials.by_setting if s == size]
+    score, own = study.dataset.task.score, _in_units(study, trials.rank((size, chosen))[0])
+    others = [_in_units(study, trials.rank((size, rate))[0]) for rate in rates if rate != chosen]
+    gain = min(abs(own - other) for other in others)
+    noise = noise_between(trials, rates, score, study.deviation)
+    if noise is not None and gain <= 2 * noise:
+        return []
+    method = "on validation rows, over the best other rate"
+    return [
+        Evidence(doubts.EDGE_RATE, family, chosen, RATE),
+        Evidence(doubts.EDGE_GAIN, family, gain, scoring.units(score)[1], method=method),
+    ]
 
 
 def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:

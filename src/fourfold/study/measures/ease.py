@@ -5,6 +5,7 @@ Counted on the base grid of learning rates, so that families stay comparable whe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.measurement import Figure, Measurement
+from fourfold.evidence.measurement import NOISE_OF_RATES, Figure, Measurement
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.rates import strictly_best
@@ -25,15 +26,20 @@ WORKS = "share of learning rates that work"
 STEPS = "steps to 90 % of the way"
 SCATTER = "spread over seeds"
 NEAR = 0.9
+HIDDEN, FEWEST_SPLITS = 2, 3
+"""The share of rates that work is not told where noise is above twice the margin: of rates as good as the best one
+three in ten would be counted as worse. Fewer splits (or runs of one) tell no noise."""
 NAMES = ("ease", "Ease of training", "How much care does training need?")
 
 
 @dataclass(frozen=True)
 class Ease:
-    """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best."""
+    """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best, None where
+    ``noise``, the standard error of the difference of two rates, hides it."""
 
     rates: list[dict[str, Any]]
-    share: float
+    share: float | None
+    noise: float | None
     at_edge: bool
     diverged: float
 
@@ -71,14 +77,42 @@ def of_family(
         if means.get(rate, -np.inf) >= best - margin
         and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
     ]
-    chosen = trials.best()[1]
+    chosen, noise = trials.best()[1], noise_between(trials, base_grid, score, deviation)
+    hidden = noise is not None and noise > HIDDEN * margin
     counts = [(row["diverged"], row["diverged"] + row["trained"]) for row in rows if row["rate"] in base_grid]
     return Ease(
         rows,
-        len(works) / len(base_grid),
+        None if hidden else len(works) / len(base_grid),
+        noise,
         chosen in (rates[0], rates[-1]) and strictly_best(means, chosen, rates),
         sum(d for d, _ in counts) / max(sum(n for _, n in counts), 1),
     )
+
+
+def noise_between(
+    trials: Trials, rates: Iterable[float], score: str, deviation: float
+) -> float | None:
+    """The standard error of the difference between the best rate's mean score and another's, the median of all others.
+
+    Rates have the same splits and seeds; what a split's validation rows do to all seeds alike is one thing.
+    """
+    size, means = trials.best()[0], {}
+    for rate in rates:
+        by_run: dict[tuple[tuple[int, int], int], float] = {
+            ((t.part, t.run.split), t.run.seed): scoring.of_validation(score, t.validation_score, deviation)
+            for t in trials.by_setting[size, rate]
+            if not t.diverged
+        }
+        splits = sorted({split for split, _ in by_run})
+        by_split = [np.mean([v for (k, _), v in by_run.items() if k == split]) for split in splits]
+        means[rate] = np.array(by_split if len(splits) >= FEWEST_SPLITS else list(by_run.values()))
+    most = max(map(len, means.values()))
+    means = {rate: found for rate, found in means.items() if len(found) == most}
+    if most < FEWEST_SPLITS or len(means) < 2:
+        return None
+    sign = -1 if scoring.is_error(score) else 1
+    best = means.pop(max(means, key=lambda rate: sign * float(means[rate].mean())))
+    return float(np.median([np.std(best - other, ddof=1) / np.sqrt(most) for other in means.values()]))
 
 
 def find(inquiry: Inquiry) -> Measurement:
@@ -88,8 +122,9 @@ def find(inquiry: Inquiry) -> Measurement:
     rows = []
     for family, trials in inquiry.trials.items():
         found = of_family(trials, study.effort.learning_rates, task.score, inquiry.margin, study.deviation)
+        gap = scoring.units(task.score)[1]
         of_this = [
-            _share(family, found),
+            _share(family, found, gap),
             _steps(family, _kept(trials), guess),
             _scatter(family, _kept(trials), task.score, study.deviation),
             Evidence(
@@ -97,6 +132,9 @@ def find(inquiry: Inquiry) -> Measurement:
             ),
         ]
         evidence += of_this
+        if found.noise is not None:
+            method = "standard error of the difference of two rates, from splits"
+            evidence.append(Evidence(NOISE_OF_RATES, family, found.noise, gap, method=method, source=SOURCE))
         rows.append({"family": title(family)} | {e.measure: _shown(e) for e in of_this})
     columns = ("family", *(e.measure for e in of_this)) if rows else ()
     figure = Figure("ease", "table", "Ease of training", tuple(rows), columns=columns)
@@ -108,8 +146,11 @@ def _kept(trials: Trials) -> list[Trial]:
     return [trial for trial in trials.by_setting[trials.best()] if not trial.diverged]
 
 
-def _share(family: str, found: Ease) -> Evidence:
+def _share(family: str, found: Ease, gap: str) -> Evidence:
     method = "validation score within the margin of the best"
+    if found.share is None:
+        hidden = f"noise between rates, {show(found.noise or 0.0, gap)}, is more than twice the margin"
+        return Evidence(WORKS, family, None, FRACTION, reason=hidden)
     return Evidence(WORKS, family, found.share, FRACTION, method=method, source=SOURCE)
 
 
@@ -145,9 +186,9 @@ def near_the_end(steps: np.ndarray, scores: np.ndarray, guess: float, final: flo
 
 def _scatter(family: str, trials: list[Trial], score: str, deviation: float) -> Evidence:
     """The standard deviation of the validation score over seeds, within splits."""
-    by_split: dict[int, list[float]] = {}
+    by_split: dict[tuple[int, int], list[float]] = {}
     for t in trials:
-        by_split.setdefault(t.run.split, []).append(
+        by_split.setdefault((t.part, t.run.split), []).append(
             scoring.of_validation(score, t.validation_score, deviation)
         )
     repeated = [scores for scores in by_split.values() if len(scores) > 1]
@@ -170,12 +211,21 @@ def _answer(evidence: list[Evidence]) -> str:
     def one(found: Evidence, words: str) -> Sentence:
         return facts.say(words, family=title(found.subject), value=Cite(found.measure, found.subject))
 
-    shares = sorted((e for e in evidence if e.measure == WORKS), key=lambda e: -(e.value or 0.0))
+    counted = [e for e in evidence if e.measure == WORKS and e.applicable]
+    told = {e.subject for e in counted}
+    hidden = [e for e in evidence if e.measure == NOISE_OF_RATES and e.subject not in told]
+    shares, parts = sorted(counted, key=lambda e: -(e.value or 0.0)), []
     alike = len(shares) > 1 and shares[0].value == shares[-1].value
-    near = "Of the learning rates of the base grid, {value} come near the best in "
-    parts = [one(shares[0], near + ("every family" if alike else "{family}"))]
+    if shares:
+        near = "Of the learning rates of the base grid, {value} come near the best in "
+        everywhere = "every family" if not hidden else "each family where they can be told apart"
+        parts.append(one(shares[0], near + (everywhere if alike else "{family}")))
     if len(shares) > 1 and not alike:
         parts.append(one(shares[-1], "{value} in {family}"))
+    if hidden:
+        noise = facts.join(", ", [one(e, "{family} {value}") for e in hidden])
+        why = "hich learning rates work can't be told where noise between them is more than twice the margin: "
+        parts.append(Sentence(("w" if parts else "W") + why + noise, noise.numbers))
     soonest = sorted(
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
     )
