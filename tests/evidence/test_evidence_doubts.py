@@ -56,8 +56,8 @@ SPEAKS = {
         "since their validation score fell: Fully connected 60 %.",
     ),
     "failed": (
-        [Evidence(doubts.FAILED, "dense", 0.4, FRACTION)],
-        "the ones before are tested: Fully connected 40 %.",
+        [Evidence(doubts.FAILED, "dense", 0.6, FRACTION)],
+        "the ones before are tested: Fully connected 60 %.",
     ),
     "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
     "equal sizes": (
@@ -76,7 +76,7 @@ SILENT = {
     "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
     "edge": [Evidence(doubts.EDGE_RATE, "dense", 0.1, RATE), Evidence(doubts.EDGE_GAIN, "dense", 0.009, DIFFERENCE)],
     "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
-    "failed": [Evidence(doubts.FAILED, "dense", 0.1, FRACTION)],
+    "failed": [Evidence(doubts.FAILED, "dense", 0.5, FRACTION)],
     "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
     "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
     "validation": scores(doubts.VALIDATION, 0.8, 0.92, 0.9),
@@ -163,11 +163,11 @@ def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups
 def test_a_doubt_about_several_families_is_one_sentence(held):
     """Eight lines of shares hide the doubts that matter."""
     shares = [
-        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.5, 0.0, 0.2))
+        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.8, 0.0, 0.6))
     ]
     verdict = decide(findings((0.8, 0.95, 0.88), *shares))
     (doubt,) = verdict.doubts
-    assert doubt.endswith("the ones before are tested: Fully connected 50 %, Attention 20 %.")
+    assert doubt.endswith("the ones before are tested: Fully connected 80 %, Attention 60 %.")
     held(doubt, verdict.evidence)
 
 

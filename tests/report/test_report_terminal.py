@@ -36,6 +36,16 @@ def test_fits_80_columns_and_cuts_no_number(name):
         assert terminal.escape(words).replace(" ", "") in text.replace("\n", "").replace(" ", "")
 
 
+@pytest.mark.parametrize("name", REALISTIC)
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_line_parts_a_number_from_its_unit_or_the_plan_inside_a_part(name, width):
+    results, timings = SAMPLES[name]()
+    lines = [line.strip() for line in printed(results, timings, width=width).splitlines()]
+    assert not any(line.startswith(("% ", "%)", "%,", "%;", "points")) for line in lines)
+    for part in build(results, timings).protocol:
+        assert len(part) > width or any(part in line for line in lines)
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_writes_no_control_characters_without_colour(name):
     text = printed(*SAMPLES[name]())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import Any
 
 from rich import box
@@ -18,6 +19,9 @@ from fourfold.report.parts import Cell, Column, Page, Row, Table
 STYLES = ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_green")
 PRINTED = ("order", "sample_efficiency", "shift", "hyperparameters")
 """The measures whose answers a terminal shows."""
+
+GLUE = "\ue000"
+"""Stands for a space at which no line ends."""
 
 ASCII = str.maketrans(
     {"–": "-", "−": "-", "×": "x", "·": "|", "◂": "<", "’": "'", "“": '"', "”": '"', "±": "+-"}
@@ -39,11 +43,15 @@ class _Printer:
         words = escape(words)
         return Text(words.translate(ASCII) if self.narrow else words, style=style)
 
+    def flowing(self, words: str, style: str = "", indent: int = 0) -> Text:
+        lines = flow(self.text(words).plain, self.console.width - indent)
+        return Text("\n").join(Text(line, style=style) for line in lines)
+
     def print_page(self, page: Page) -> None:
         out = self.console
         out.print()
-        out.print(self.text(" · ".join((page.name, *page.subject)), "bold"))
-        out.print(self.text(" · ".join(page.protocol), "dim"))
+        for parts, style in (((page.name, *page.subject), "bold"), (page.protocol, "dim")):
+            out.print(self.flowing(" · ".join(part.replace(" ", GLUE) for part in parts), style))
         out.print()
         out.print(self.table(page.scores))
         self.notes(self.failures(page.scores))
@@ -61,7 +69,7 @@ class _Printer:
 
     def verdict(self, page: Page) -> None:
         out, verdict = self.console, page.verdict
-        out.print(self.text(verdict.sentence, "bold"))
+        out.print(self.flowing(verdict.sentence, "bold"))
         self.items("", verdict.why)
         self.items("The others", verdict.price)
         self.items("What would change this", (verdict.change,))
@@ -88,13 +96,13 @@ class _Printer:
     def items(self, heading: str, lines: tuple[str, ...]) -> None:
         lines = tuple(line for line in lines if line)
         if len(lines) == 1 and heading:
-            self.console.print(self.text(f"{heading}: {lines[0]}"))
+            self.console.print(self.flowing(f"{heading}: {lines[0]}"))
             return
         if lines and heading:
             self.console.print(self.text(f"{heading}:"))
         for line in lines:
             grid = RichTable.grid(padding=(0, 1))
-            grid.add_row(self.text(" ·" if not self.narrow else " -"), self.text(line))
+            grid.add_row(self.text(" ·" if not self.narrow else " -"), self.flowing(line, indent=3))
             self.console.print(grid)
 
     def table(self, table: Table) -> RichTable:
@@ -133,7 +141,7 @@ class _Printer:
 
     def notes(self, lines: list[str]) -> None:
         for line in lines:
-            self.console.print(Padding(self.text(line, "dim"), (0, 1)))
+            self.console.print(Padding(self.flowing(line, "dim", indent=2), (0, 1)))
 
     def failures(self, table: Table) -> list[str]:
         """Why a family has no score, for which the table has no room."""
@@ -143,6 +151,17 @@ class _Printer:
         """What the short headings mean."""
         named = [(column.short.replace("\n", " "), column.about) for column in table.columns]
         return " ".join(f"{name}: {about}." for name, about in named if name and about)
+
+
+def flow(words: str, width: int) -> list[str]:
+    """The words in lines of a width; a number and its unit stay together.
+
+    >>> flow("Dense is ahead with 97.1 % of rows", 24)
+    ['Dense is ahead with', '97.1 % of rows']
+    """
+    kept = re.sub(r"(?<=\d) (?=%|points\b|times\b)", GLUE, words)
+    lines = textwrap.wrap(kept, max(width, 1), break_long_words=False, break_on_hyphens=False)
+    return [line.replace(GLUE, " ") for line in lines]
 
 
 def short(text: str) -> str:
