@@ -163,3 +163,9 @@ def test_loads_no_jax():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_line_ends_between_a_number_and_its_unit():
+    results, timings = choose()
+    results["verdict"]["sentence"] = "Choose it: 4.7 points better, at 97.1 % and 1.2 times the price."
+    assert "4.7\xa0points better, at 97.1\xa0% and 1.2\xa0times the" in html.render(results, timings)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|points\b|times\b)")
+"""The space between a number and its unit, at which no line is to end."""
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from fourfold.report.escape import script_json, visible
+from fourfold.report.format import BEFORE_UNIT
 from fourfold.report.page import build
 from fourfold.report.parts import Page
 
@@ -98,4 +99,4 @@ def _finalize(value: Any) -> Any:
     """Control and bidirectional characters as their escapes; autoescape then turns markup into text."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return visible(value).replace(" %", "\N{NO-BREAK SPACE}%")
+    return BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", visible(value))

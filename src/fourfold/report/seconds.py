@@ -45,7 +45,9 @@ def _table(key: str, value: Any, study: Study) -> Table:
 
 
 def _cell(key: str, value: Any) -> Cell:
-    """Latencies are seconds; they read better as milliseconds."""
+    """Latencies are seconds; they read better as milliseconds, of which three digits are more than a clock repeats."""
     if value is None:
         return Cell("")
-    return Cell(f"{1000 * value:.3g}" if key == "latency" and fmt.is_number(value) else fmt.plain(value))
+    if key == "latency" and fmt.is_number(value):
+        value *= 1000.0
+    return Cell(f"{value:.3g}" if isinstance(value, float) and abs(value) < 1000 else fmt.plain(value))

@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from fourfold.report.escape import terminal as escape
+from fourfold.report.format import BEFORE_UNIT
 from fourfold.report.page import build
 from fourfold.report.parts import Cell, Column, Page, Row, Table
 
@@ -159,7 +160,7 @@ def flow(words: str, width: int) -> list[str]:
     >>> flow("Dense is ahead with 97.1 % of rows", 24)
     ['Dense is ahead with', '97.1 % of rows']
     """
-    kept = re.sub(r"(?<=\d) (?=%|points\b|times\b)", GLUE, words)
+    kept = BEFORE_UNIT.sub(GLUE, words)
     lines = textwrap.wrap(kept, max(width, 1), break_long_words=False, break_on_hyphens=False)
     return [line.replace(GLUE, " ") for line in lines]
 

@@ -188,25 +188,24 @@ def _answer(evidence: list[Evidence], places: str, problem: Problem) -> str:
     shares = sorted(facts.about(SHARE).values(), key=lambda found: found.value or 0.0)
     if not shares:
         return ""
-    words = [f"{{value}} of the {places} in {{family}}"]
-    if len(shares) > 1:
-        words = [words[0] + " (the fewest)", "{value} in {family} (the most)"]
+    answer = "the answer for the last step" if problem.stepwise else "an answer"
+    fewest = f"{{value}} of the {places} hold nine tenths of what {answer} depends on in {{family}}"
+    words = [fewest + ", the fewest", "{value} in {family}, the most"] if len(shares) > 1 else [fewest]
     ends = [
         facts.say(template, value=Cite(SHARE, e.subject), family=title(e.subject))
         for template, e in zip(words, [shares[0], shares[-1]])
     ]
-    listed = facts.join(" and in ", ends)
-    answer = "the answer for the last step" if problem.stepwise else "an answer"
-    sentence = Sentence(f"Nine tenths of what {answer} depends on lie in {listed}.", listed.numbers)
+    listed = facts.join("; ", ends)
+    sentence = Sentence(f"{listed}.", listed.numbers)
     block = _ordinal(0)
     for family in facts.about(ENTROPY.format(block=block)):
-        template = "The weights of {family}'s first block have {entropy} of the greatest entropy"
+        template = "In {family}'s first block the weights have {entropy} of the entropy of reading all tokens alike"
         parts: dict[str, str | Cite] = {
             "family": title(family),
             "entropy": Cite(ENTROPY.format(block=block), family),
         }
         if family in facts.about(UNIFORM):
-            template += " and read {distance} tokens away on average ({uniform} if all were read alike)"
+            template += " and lie {distance} tokens away on average ({uniform} if all were read alike)"
             parts |= {
                 "distance": Cite(DISTANCE.format(block=block), family),
                 "uniform": Cite(UNIFORM, family),
