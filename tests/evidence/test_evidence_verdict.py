@@ -1,6 +1,7 @@
 """The four verdicts, their words held against the evidence, and their calibration."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -277,6 +278,13 @@ def test_no_errors_anywhere():
     verdict = decide(Findings("accuracy", few, runs[:, :30], fold, protocol="hold-out", margin=0.02))
     assert verdict.kind == "undecided" and "more rows" in verdict.settle
     assert "A small test set: 30 rows." in verdict.doubts and "No baseline was compared." in verdict.doubts
+
+
+def test_more_rows_of_the_same_groups_are_not_what_would_settle_it(held):
+    alone = study((0.91, 0.93, 0.92, 0.90), examples=600, seeds=3, folds=1)
+    grouped = decide(replace(alone, groups=np.arange(600) // 4))
+    assert "more rows in groups of their own" in grouped.change and "groups" not in decide(alone).change
+    held(grouped.change, grouped.evidence)
 
 
 def test_a_protocol_that_is_not_the_folds_is_refused():
