@@ -228,6 +228,15 @@ def test_rates_that_noise_hides_are_not_counted_and_why_stands_below_the_table()
     assert said.endswith(f"more than twice the margin: {family['title']} 4.7 points.")
 
 
+@pytest.mark.parametrize("unit, said", [("", 1), ("kg", 0)])
+def test_errors_without_a_named_unit_are_said_to_be_in_the_target_s(unit, said):
+    results, timings = regression()
+    results["data"]["task"] |= {"score": "rmse", "unit": unit}
+    notes = build(results, timings).scores.notes
+    assert notes.count("RMSE and its differences are in the target's unit.") == said
+    assert not any("target's unit" in note for note in build(*choose()).scores.notes)
+
+
 def test_each_doubt_of_the_verdict_stands_once():
     """What was found in the data is among them already; the table of findings has the others, too."""
     results, timings = choose()

@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
-BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|points\b|times\b)")
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)")
 """The space between a number and its unit, at which no line is to end."""
 
 

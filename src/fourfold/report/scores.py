@@ -175,6 +175,8 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
     better = "lower is better" if scale.lower_is_better else "higher is better"
     notes = [f"What is estimated: {estimand} ({better})." if estimand else f"{scale.axis}: {better}."]
     data = results["data"]
+    if data["task"].get("score") == "rmse" and not scale.unit:
+        notes.append(f"{scale.name} and its differences are in the target's unit.")
     if data["task"].get("class_weights"):
         one = data.get("each") or called(str(data.get("layout") or ""))
         one = STEP if data["task"].get("stepwise") else one
