@@ -31,6 +31,7 @@ PLANS = {
     "cross-validation, 3 seeds": (3, 5, 1000),
     "cross-validation, 5 seeds": (5, 5, 1000),
     "cross-validation, 10 seeds": (10, 5, 1000),
+    "the same with two partitions": (10, 5, 1000, 2),
     "hold-out, 3 seeds": (3, 1, 2000),
     "hold-out, 5 seeds": (5, 1, 2000),
     "hold-out, 10 seeds": (10, 1, 2000),
@@ -38,6 +39,7 @@ PLANS = {
 # Standard deviations of run and training set on the latent scale. Trained networks showed .01 to .05 for
 # both on easy tasks, and up to .1 for runs on digits.
 EFFECTS = {"none": (0.0, 0.0), "usual": (0.05, 0.06), "large": (0.1, 0.12)}
+PARTITION = 0.2  # the share of what is a row's own that lies between it and the training set without it
 GUESS = "a guess"
 MOST_FALSE = 7.5  # %
 
@@ -132,9 +134,11 @@ class Setting:
 
     @property
     def world(self) -> World:
-        seeds, folds, examples = PLANS[self.plan]
+        seeds, folds, examples, *repeats = PLANS[self.plan]
         run, training = EFFECTS[self.effect]
         options = {"examples": examples, "run": run, "training": training} | DATA[self.data].options
+        if repeats:
+            options |= {"repeats": repeats[0], "partition_share": PARTITION}
         return World(self.scores, seeds, folds, **options)
 
 

@@ -66,7 +66,7 @@ def certify(task: Synthetic, folder: Path, steps: int) -> Certificate:
     target = tested.truth(data, study.preparations, rows)
     scores = {}
     for family, trials in study.run().items():
-        predicted = tested.of_trials(trials.answers(), study.prepared, study.preparations)
+        predicted = tested.of_trials(study, trials.answers())
         wrong = tested.losses(data.task, predicted.values, target, np.ones(len(rows)))
         scores[family] = 1 - float(wrong.mean())
     return Certificate(scores, float(np.bincount(target.astype(int)).max() / len(target)))

@@ -101,7 +101,7 @@ def levels(
         for family in families:
             study = thorough(dataset, family, SERIES_SEEDS, sizes, rates, Path(folder))
             chosen = trained(study)
-            predictions = tested.of_trials(chosen, study.prepared, study.preparations)
+            predictions = tested.of_trials(study, chosen)
             target = tested.truth(dataset, study.preparations, tested.tested(study.prepared))
             right = (predictions.values.argmax(axis=-1) == target).mean(axis=1)
             used = tuple(sorted({trial.size for trial in chosen.values()}))
@@ -114,7 +114,7 @@ def beside_mlp(name: str, sizes: Sequence[str] = SIZES, rates: Sequence[float] =
     dataset = read(name)
     with tempfile.TemporaryDirectory() as folder:
         study = thorough(dataset, "dense", TABLE_SEEDS, sizes, rates, Path(folder))
-        found = tested.of_trials(trained(study), study.prepared, study.preparations)
+        found = tested.of_trials(study, trained(study))
     rows = tested.tested(study.prepared)
     target = tested.truth(dataset, study.preparations, rows)
     losses = {

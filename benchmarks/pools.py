@@ -97,7 +97,10 @@ class Trained:
         )
         place = folder / f"{pool.name.replace('/', '').replace(', ', '-')}-{number}"
         self.pool = pool
-        self.study = Study(pool.dataset(number), effort, list(range(pool.seeds)), 0, place, pool.families)
+        seeds = list(range(pool.seeds))
+        self.study = Study(
+            pool.dataset(number), effort, seeds, 0, place, pool.families, seeds_of_a_repeat=len(seeds)
+        )
         self.trials = self.study.run(Inline())
         self.rows = tested.tested(self.study.prepared)
         self.target = tested.truth(self.study.dataset, self.study.preparations, self.rows)
@@ -109,8 +112,7 @@ class Trained:
             setting: [t for t in found if t.run.seed in set(seeds.tolist())]
             for setting, found in every.by_setting.items()
         }
-        study = self.study
-        found = tested.of_trials(Trials(family, some).chosen(), study.prepared, study.preparations)
+        found = tested.of_trials(self.study, Trials(family, some).chosen())
         return replace(found, values=self._wrong(found.values))
 
     def _wrong(self, values: np.ndarray) -> np.ndarray:
@@ -119,10 +121,10 @@ class Trained:
     @cached_property
     def baselines(self) -> dict[str, BaselineFindings]:
         found = {}
-        for name, arrays in self.study.baselines().items():
+        for name, results in self.study.baselines().items():
             guess = BASELINES[kind_of(self.study.dataset.task)][name].guess
-            values = tested.of_baseline(arrays, self.study.prepared, self.study.preparations, guess)
-            validation = np.mean(of_each_part(arrays, "validation"))
+            values = tested.of_baseline(self.study, results, guess)
+            validation = np.mean([of_each_part(arrays, "validation") for arrays in results])
             found[name] = BaselineFindings(self._wrong(values), float(validation))
         return found
 

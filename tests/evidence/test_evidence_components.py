@@ -64,6 +64,71 @@ def test_cross_validation_knows_its_components():
     assert example + run == pytest.approx(np.var(means, ddof=1), rel=0.25)
 
 
+def partitions(random, repeats, K, n):
+    return np.stack([random.permutation(np.arange(n) % K) for _ in range(repeats)])
+
+
+def test_repeats_know_their_components():
+    """What a row and the training set without it have to do with each other is averaged over the repeats."""
+    S, R, K, n, draws = 6, 2, 5, 200, 300
+    example_sd, partition_sd, run_sd, residual_sd = 1.0, 0.8, 0.4, 0.8
+    random, parts, means = np.random.default_rng(3), [], []
+    repeat = np.arange(S) // (S // R)
+    for _ in range(draws):
+        fold = partitions(random, R, K, n)[repeat]
+        design = Design.of(np.arange(S)[:, None] * K + fold, fold)
+        assert (design.seeds, design.folds, design.repeats) == (S, K, R)
+        losses = {}
+        example = example_sd * random.normal(size=n)
+        for name in "abc":
+            run = np.take_along_axis(run_sd * random.normal(size=(S, K)), fold, axis=1)
+            partition = partition_sd * random.normal(size=(R, n))[repeat]
+            losses[name] = example + partition + run + residual_sd * random.normal(size=(S, n))
+        estimate = Components(losses, design).contrast({"a": 1})
+        parts.append([estimate.example, estimate.run, estimate.training, estimate.fold])
+        means.append(estimate.value)
+    example, run, training, fold = np.mean(parts, 0)
+    known = (example_sd**2 + partition_sd**2 / R + residual_sd**2 / S) / n
+    assert example == pytest.approx(known, rel=0.05)
+    assert run == pytest.approx(run_sd**2 / (S * K), rel=0.1)
+    assert training == pytest.approx(TRAINING_PER_RUN * (K - 1) / K * run_sd**2, rel=0.1)
+    assert example + run == pytest.approx(np.var(means, ddof=1), rel=0.25)
+    assert fold < 0.1 * (example + run)  # believed in a twentieth of the draws
+
+
+def test_repeats_whose_folds_scatter_are_believed():
+    random = np.random.default_rng(6)
+    S, R, K, n = 6, 2, 5, 500
+    fold = partitions(random, R, K, n)[np.arange(S) // 3]
+    design = Design.of(np.arange(S)[:, None] * K + fold, fold)
+    loss = (random.random((S, n)) < 0.2 + 0.4 * (fold == 4)).astype(float)
+    estimate = Components({"it": loss}, design).contrast({"it": 1})
+    assert estimate.fold > 10 * estimate.example
+    assert estimate.fold == pytest.approx(0.4**2 * 0.2 / (R * K), rel=0.3)  # the variance of five, over K R
+    assert estimate.dof < 2 * R * K
+
+
+def test_the_order_of_seeds_and_the_names_of_folds_do_not_matter_to_repeats():
+    world = World((0.9, 0.85), 6, 5, 300, repeats=2, partition_share=0.3)
+    losses, runs, fold = world.draw(np.random.default_rng(8))
+    order = np.array([4, 0, 5, 2, 1, 3])
+    moved = {name: loss[order] for name, loss in losses.items()}
+    renamed = np.where(fold == 2, 7, fold)[order]
+    for weights in ({"family 1": 1.0}, {"family 1": 1.0, "family 2": -1.0}):
+        one = Components(losses, Design.of(runs, fold)).contrast(weights)
+        other = Components(moved, Design.of(runs[order], renamed)).contrast(weights)
+        assert (other.value, other.variance, other.dof) == pytest.approx((one.value, one.variance, one.dof))
+
+
+def test_a_predictor_without_seeds_stands_beside_repeats():
+    losses, runs, fold = World((0.9, 0.8), 4, 5, 300, repeats=2).draw(np.random.default_rng(9))
+    losses["baseline"] = (np.arange(300) % 10 == 0)[None].astype(float)
+    components = Components(losses, Design.of(runs, fold), deterministic=("baseline",))
+    estimate = components.contrast({"baseline": 1})
+    assert (estimate.run, estimate.training) == (0, 0)
+    assert estimate.example == pytest.approx(0.09 / 300, rel=0.02)
+
+
 def test_the_difference_of_equal_families_keeps_what_they_do_not_share():
     losses, runs, fold = World((0.9, 0.9), 3, 5, 400, run=0.2).draw(np.random.default_rng(4))
     components = Components(losses, Design.of(runs, fold))
@@ -101,6 +166,9 @@ def test_folds_that_scatter_are_believed():
         (np.zeros((2, 6), int), np.zeros(6)),  # two seeds, one model
         (np.arange(6)[None], np.zeros(6)),  # six models for one seed and fold
         (np.zeros((1, 5), int), np.zeros(6)),
+        (np.arange(8).reshape(2, 4), np.array([[0, 0, 1, 1], [0, 1, 0, 1]])),  # a partition for each seed
+        (np.array([[0, 0, 1, 1]] * 2 + [[2, 3, 4, 4]]), np.array([[0, 0, 1, 1]] * 2 + [[0, 1, 2, 2]])),
+        (np.arange(8).reshape(2, 4), np.zeros((3, 4))),
         (np.zeros((1, 0), int), np.zeros(0)),
     ],
 )

@@ -78,8 +78,8 @@ def test_training_draws_copies_of_its_own_rows_and_predicts_rows(prepared, tmp_p
     assert set(drawn.ravel()) == set(split.train) and set(copy.ravel()) == set(range(COPIES + 1))
     assert replica.evaluation.max() < len(X)
     study.prepared.save(tmp_path)
-    again = Prepared.load(tmp_path, study.data_key)
-    assert again.copies == COPIES and again.key == study.data_key
+    again = Prepared.load(tmp_path, study.prepared.key)
+    assert again.copies == COPIES and again.key == study.prepared.key
     shuffled = varied(study.prepared, "labels:", 0).targets[0, :, 0].reshape(COPIES + 1, -1)
     assert (shuffled == shuffled[0]).all() and (shuffled[0] != study.prepared.targets[0, : len(X), 0]).any()
     (trials,) = study.run(Inline()).values()

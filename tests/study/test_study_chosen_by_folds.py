@@ -35,7 +35,7 @@ def test_every_setting_is_tried_on_every_fold_and_one_run_a_seed_answers(study, 
         assert tried == set(product([1e-3, 3e-2], [0, 1], range(5)))
         assert set(found.answers()) == {(0, 0), (1, 0)}
         assert found.median().run.split == 0
-        predicted = tested.of_trials(found.answers(), study.prepared, study.preparations)
+        predicted = tested.of_trials(study, found.answers())
         assert predicted.values.shape == (2, 20, 2)
 
 
@@ -54,7 +54,7 @@ def test_a_refit_learns_from_every_row_that_is_not_tested(study, trials):
 
 
 def test_a_baselines_strength_is_chosen_over_all_folds(study, trials):
-    arrays = study.baselines()["logistic regression"]
+    (arrays,) = study.baselines()["logistic regression"]
     assert {name for name in arrays if name.startswith("strength")} == {"strength-0"}
     baseline, prepared = BASELINES["classification"]["logistic regression"], study.prepared
     y = prepared.targets[0, :, 0]

@@ -10,10 +10,8 @@ from fourfold.study.architecture import build, fitting_width
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures import hyperparameters
 from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid
 from fourfold.study.study import Study
-from fourfold.study.trials import collect
 from fourfold.study.workers import Inline
 
 RNG = np.random.default_rng(0)
@@ -108,8 +106,10 @@ def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):
     grid = Grid.around(inquiry.study, inquiry.trials["dense"])
     before = grid.scores()
 
-    def diverging(blocks, *rest):
-        found = collect(blocks, *rest)
+    collect = inquiry.study.collect
+
+    def diverging(blocks):
+        found = collect(blocks)
         for trials in found.values():
             for setting, mine in trials.by_setting.items():
                 trials.by_setting[setting] = [
@@ -117,7 +117,7 @@ def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):
                 ]
         return found
 
-    monkeypatch.setattr(hyperparameters, "collect", diverging)
+    monkeypatch.setattr(inquiry.study, "collect", diverging)
     after = Grid.around(inquiry.study, inquiry.trials["dense"]).scores()
     share = max(np.mean(Y == "same"), np.mean(Y == "other"))
     assert before.shape == after.shape == (3, 2, 2, 2, 3)

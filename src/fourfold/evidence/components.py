@@ -8,7 +8,9 @@ The families see the same examples, so `example` is correlated among them; their
 `run` is not. A hold-out has one fold and its training set is fixed: no `training`. In K-fold
 cross-validation the training sets overlap in all but one fold each, which the spread between folds hides:
 with effects that add up over training examples the mean of K such effects has the variance
-(K - 1)/K Var(training), not 1/K of it.
+(K - 1)/K Var(training), not 1/K of it. Where the cross-validation is repeated, with other folds for other seeds, that
+remains: the repeats' training sets overlap alike. What an example and the training set without its fold have to do with
+each other is averaged over the repeats, and `example` is that much less.
 
 A score is sum w loss / sum w, of balanced accuracy over each class's examples for themselves: how many there are of a
 class, and what they weigh, is given and no part of the variance. So a loss stands for what it adds to that of its
@@ -77,7 +79,8 @@ class Units:
 
     def dof(self, design: Design) -> np.ndarray:
         """Degrees of freedom (C,) of the variance over a stratum's groups within folds."""
-        return np.maximum(self.count - 1 - (design.folds - 1) * self.count / design.groups, 1)
+        within = design.repeats * (design.folds - 1)
+        return np.maximum(self.count - 1 - within * self.count / design.groups, 1)
 
 
 @dataclass(frozen=True)
@@ -126,14 +129,17 @@ class Components:
         constant: Collection[str] = (),
     ) -> None:
         self.names, self.design = tuple(losses), design
-        S, K, n, fold, G = design.seeds, design.folds, design.examples, design.fold, design.groups
-        F, sizes = len(self.names), np.bincount(design.fold)
+        S, K, R, n, G = design.seeds, design.folds, design.repeats, design.examples, design.groups
+        F, repeat, fold = len(self.names), design.repeat, design.fold[design.repeat]  # (S, n), of each seed
+        sizes = np.stack([np.bincount(line) for line in design.fold])[repeat]  # (S, K)
+        of_repeat = (np.arange(R)[:, None] == repeat) / np.bincount(repeat)[:, None]  # (R, S), means over seeds
         self.units = Units.of(design, [_checked(name, losses[name], S, n).mean(0) for name in self.names])
         counted = errors * np.array([name not in constant for name in self.names])
         self.pseudo = counted[:, None] * self.units.size**2 / n**2  # (F, C), of a mean's variance
         in_parts = self.units.dof(design)
         unbiased = np.sqrt(self.units.count / in_parts)[design.stratum]
-        self.means, self.fold_means, centred = np.zeros(F), np.zeros((F, K)), np.zeros((F, n))
+        self.means, self.fold_means = np.zeros(F), np.zeros((F, R, K))
+        centred = np.zeros((F, R, n))  # of each repeat, within its folds
         self.random = np.zeros(F, bool)  # has seeds of its own
         square, noise = np.zeros(F), np.zeros(F)  # of cells among seeds: in all, and by their examples alone
         for f, name in enumerate(self.names):
@@ -141,18 +147,23 @@ class Components:
             self.random[f] = name not in deterministic and len(loss) == S
             self.means[f] = loss.mean()
             loss = loss - design.weight * self.units.rates[f, design.stratum] + self.means[f]
-            example = loss.mean(0)
-            cells = np.stack([np.bincount(fold, row, K) for row in loss]) / sizes  # (S, K)
-            self.fold_means[f] = cells.mean(0)
-            centred[f] = example - self.fold_means[f, fold]
-            if len(loss) > 1:
-                square[f] = cells.var(0, ddof=1).mean()
-                residual = loss - cells[:, fold] - centred[f]
-                noise[f] = (design.sums(residual) ** 2).sum() / max((S - 1) * (G - K), 1) * K * G / n**2
-        self.example_dof, self.group_sums = max(G - K, 1), design.sums(centred * unbiased)
+            loss = np.broadcast_to(loss, (S, n))
+            cells = np.stack([np.bincount(k, row, K) for k, row in zip(fold, loss)]) / sizes  # (S, K)
+            self.fold_means[f] = of_repeat @ cells
+            inside = loss - np.take_along_axis(cells, fold, axis=1)
+            centred[f] = of_repeat @ inside
+            if self.random[f] and S > R:
+                square[f] = ((cells - self.fold_means[f, repeat]) ** 2).sum() / (K * (S - R))
+                residual = inside - centred[f, repeat]
+                noise[f] = (design.sums(residual) ** 2).sum() / max((S - R) * (G - K), 1) * K * G / n**2
+        centred *= unbiased
+        by_repeat = design.sums(centred)
+        self.of_repeats = np.einsum("frg,hrg->rfh", by_repeat, by_repeat) / n  # (R, F, F), the same of one repeat
+        centred = np.einsum("r,frn->fn", design.shares, centred)
+        self.example_dof, self.group_sums = max(G - 1 - R * (K - 1), 1), design.sums(centred)
         self.example_covariance = self.group_sums @ self.group_sums.T / n
         part, self.parts_stratum = design.parts()
-        self.part_sums = np.stack([np.bincount(part, row) for row in centred * unbiased])
+        self.part_sums = np.stack([np.bincount(part, row) for row in centred])
         self.run_pool = np.arange(F) if S > 1 else np.zeros(F, int)  # whose runs are one estimate
         self.run_variance, self.run_dof = self._runs(square, noise)
 
@@ -177,7 +188,7 @@ class Components:
 
         A family that scatters significantly more than the others stands by itself: it is unsteady.
         """
-        own_dof, steady = self.design.folds * (self.design.seeds - 1), self.random.copy()
+        own_dof, steady = self.design.folds * (self.design.seeds - self.design.repeats), self.random.copy()
         for f in np.flatnonzero(self.random):
             others = self.random & (np.arange(len(scale)) != f)
             expected = square[others].sum() / max(scale[others].sum(), 1e-300) * scale[f]
@@ -223,7 +234,11 @@ class Components:
     def _scatter(self, weights: np.ndarray) -> np.ndarray:
         """The variance of a contrast over folds: in all, and by their examples alone."""
         by_examples = weights @ self.example_covariance @ weights * self.design.folds / self.design.examples
-        return np.array([(weights @ self.fold_means).var(ddof=1), by_examples])
+        return np.array([self._between(weights), by_examples])
+
+    def _between(self, weights: np.ndarray) -> float:
+        """The variance of a contrast over the folds of a repeat."""
+        return float(np.einsum("f,frk->rk", weights, self.fold_means).var(axis=1, ddof=1).mean())
 
     def _against(self, family: int, others: list[int]) -> np.ndarray:
         """The contrast of a family with the mean of others."""
@@ -255,7 +270,8 @@ class Components:
         example  = w' E w / n + sum_k p_k^2 / (p_k + 2 v_k)      E: covariance over examples within folds and strata
         run      = sum_f w_f^2 Var(run_f) / (S K)
         training = (K - 1)/K TRAINING_PER_RUN ((1 - c) sum_f w_f^2 Var(run_f) + c (sum_f w_f sd(run_f))^2)
-        fold     = what the means of folds scatter beyond example and run, over K, where it is significant
+        fold     = what the means of a repeat's folds scatter beyond its examples and runs, over K R, where it is
+                   significant
 
         v_k is the part of stratum k in the first term, p_k that of one error of each family: without any the variance
         is p_k, with many the second term vanishes. Not so without ``errors``.
@@ -276,13 +292,22 @@ class Components:
             dofs = np.bincount(self.run_pool, self.run_dof) / np.maximum(np.bincount(self.run_pool), 1)
             squares += float((parts**2 / np.maximum(dofs, 1)).sum())
         if K > 1 and S > 1:
-            between, known = float((w @ self.fold_means).var(ddof=1)) / K, example + run
-            if between > known and special.fdtrc(K - 1, example_dof, between / known) < P_VALUE:
-                fold = between - known
-                squares = between**2 / (K - 1) + training**2 / float(self.run_dof.min())
+            between, dof = self._between(w) / K, self.design.repeats * (K - 1)
+            known = example + run + self._of_one_repeat(w, run)
+            if between > known and special.fdtrc(dof, example_dof, between / known) < P_VALUE:
+                part = float((self.design.shares**2).sum())  # 1 / R
+                fold, rest = part * (between - known), example + run - part * known
+                squares = (part * between) ** 2 / dof + rest**2 / example_dof
+                squares += training**2 / float(self.run_dof.min())
         total = example + run + fold + training
         dof = total**2 / squares if squares > 0 else example_dof
         return Estimate(float(w @ self.means), example, run, fold, training, max(dof, 1.0))
+
+    def _of_one_repeat(self, weights: np.ndarray, run: float) -> float:
+        """How much more examples and runs let the mean of one repeat vary than that of all."""
+        one = np.einsum("f,rfh,h->r", weights, self.of_repeats, weights).mean()
+        examples = float(one - weights @ self.example_covariance @ weights) / self.design.examples
+        return examples + run * (float((1 / self.design.shares).mean()) - 1)
 
     def skewness(self, name: str, error: float) -> float:
         """That of a mean with this standard error, of which examples are the skewed part."""

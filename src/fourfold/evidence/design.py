@@ -24,18 +24,28 @@ class Examples(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Design:
-    """S seeds, K folds (one: a hold-out), n examples in G groups and C strata."""
+    """S seeds, R repeats of K folds (one: a hold-out), n examples in G groups and C strata."""
 
     seeds: int
     folds: int
-    fold: np.ndarray  # (n,), numbered 0 to K - 1
+    fold: np.ndarray  # (R, n), numbered 0 to K - 1
+    repeat: np.ndarray  # (S,), numbered 0 to R - 1: whose folds a seed was trained with
     group: np.ndarray  # (n,), numbered 0 to G - 1: examples of one group depend on each other
     stratum: np.ndarray  # (n,), numbered 0 to C - 1: the score is a sum over strata, each of a weight that is given
     weight: np.ndarray  # (n,), the loss of an example that is wrong
 
     @property
     def examples(self) -> int:
+        return len(self.group)
+
+    @property
+    def repeats(self) -> int:
         return len(self.fold)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """The share of the seeds that each repeat (R,) has."""
+        return np.bincount(self.repeat) / self.seeds
 
     @property
     def groups(self) -> int:
@@ -70,7 +80,9 @@ class Design:
         strata: np.ndarray | None = None,
         weights: np.ndarray | None = None,
     ) -> Design:
-        """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,).
+        """From `runs` (S, n), the number of the model that predicted each entry, and `fold` (n,) or (S, n).
+
+        Seeds whose folds differ are of different repeats of the cross-validation.
 
         ``groups`` (n,) names the examples that depend on each other, such as those of one patient; ``strata`` (n,) the
         classes of a balanced accuracy; ``weights`` (n,) are what examples count in the score.
@@ -79,18 +91,29 @@ class Design:
             OptionError: ``bad-runs``, if a (seed, fold) was predicted by several models, or a model
                 predicted several.
         """
-        runs, fold = np.atleast_2d(runs), np.asarray(fold)
-        if runs.shape[1] != len(fold) or len(fold) == 0:
+        runs, fold = np.atleast_2d(runs), np.atleast_2d(fold)
+        if fold.shape not in {runs.shape, (1, runs.shape[1])} or fold.size == 0:
             raise OptionError(
                 "bad-runs",
                 "runs and fold don't fit",
                 got=f"runs {runs.shape}, fold {fold.shape}",
-                wanted="runs (S, n) and fold (n,) with n >= 1",
+                wanted="runs (S, n) and fold (n,) or (S, n) with n >= 1",
                 do="give the fold of each test example, and for each seed the run that predicted it",
             )
-        _, number = np.unique(fold, return_inverse=True)
-        cells = len(runs) * (int(number.max()) + 1)
-        cell = np.arange(len(runs))[:, None] * (int(number.max()) + 1) + number
+        count, number = len(runs), np.stack([np.unique(line, return_inverse=True)[1] for line in fold])
+        fold, repeat = np.unique(number, axis=0, return_inverse=True)
+        repeat = np.broadcast_to(repeat.reshape(-1), count)
+        folds = int(fold.max()) + 1
+        if not (fold.max(axis=1) + 1 == folds).all() or 1 < len(fold) == count:
+            raise OptionError(
+                "bad-runs",
+                "the folds of the seeds don't fit each other",
+                got=f"{count} seeds with {len(fold)} partitions into {', '.join(map(str, fold.max(axis=1) + 1))} folds",
+                wanted="as many folds in each repeat of the cross-validation, and fewer repeats than seeds",
+                do="give several seeds the same folds",
+            )
+        cells = count * folds
+        cell = np.arange(count)[:, None] * folds + fold[repeat]
         names, run = np.unique(runs, return_inverse=True)
         if not len(np.unique(run.reshape(cell.shape) * cells + cell)) == len(names) == cells:
             raise OptionError(
@@ -100,10 +123,11 @@ class Design:
                 wanted="runs[s, i] equal where, and only where, seed and fold are",
                 do="number the runs by seed * K + fold",
             )
-        group = np.arange(len(fold)) if groups is None else np.unique(groups, return_inverse=True)[1]
-        stratum = np.zeros(len(fold), int) if strata is None else np.unique(strata, return_inverse=True)[1]
-        weight = np.ones(len(fold)) if weights is None else np.asarray(weights, float)
-        return cls(len(runs), int(number.max()) + 1, number, group, stratum, weight / weight.mean())
+        n = runs.shape[1]
+        group = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+        stratum = np.zeros(n, int) if strata is None else np.unique(strata, return_inverse=True)[1]
+        weight = np.ones(n) if weights is None else np.asarray(weights, float)
+        return cls(count, folds, fold, repeat, group, stratum, weight / weight.mean())
 
 
 def _sums(values: np.ndarray, number: np.ndarray, count: int) -> np.ndarray:

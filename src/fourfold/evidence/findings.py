@@ -58,7 +58,7 @@ class Findings:
         score: ``accuracy``, ``balanced_accuracy`` or ``rmse``; `validation` scores are in it, too.
         families: name -> findings.
         runs: (S, n), the number of the trained model that predicted the entry.
-        fold: (n,), the fold that holds example i out.
+        fold: (n,), the fold that holds example i out; (S, n) where the cross-validation is repeated.
         baselines: name -> findings; the one that is best on validation data is the one to beat, of equals the one
             that tests best. One whose losses or validation score are not finite is left out.
         margin: the difference that matters, in the score's unit; None is 0.01 of accuracy, or 2 % of the

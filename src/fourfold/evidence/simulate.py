@@ -11,6 +11,11 @@ where the families share `difficulty`, so that E[accuracy] = Phi(a / sqrt(1 + Va
 hold-out the training set is given, and `training` is part of a. Of several classes runs and training sets have effects
 on each, and so on the balanced accuracy. Rows of a group have a share of all three parts of the noise in common.
 
+Repeats of the cross-validation part the same rows into other blocks, so that sum_j block[j] is the same in each. A row
+and the training set without it have something to do with each other,
+
+    own[i] = sqrt(1 - p) itself[i] + sqrt(p) partition[r, i]
+
 A number is missed by e = h[i] exp(run[s, k] + training[k]) noise[s, i] times what makes E[e^2] (the RMSE's square) or
 E|e| exact; h[i], the same for all families, makes the tails of h noise those of Student's t.
 """
@@ -30,6 +35,8 @@ Study = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]  # losses by family
 @dataclass(frozen=True)
 class World:
     """Families of known expected score, S seeds, K folds (one: a hold-out) and n examples.
+
+    `repeats` are those of the cross-validation, each with a part of the seeds; `partition_share` is p.
 
     `run` and `training` are the standard deviations of their effects on the latent scale, where the noise has variance
     1; near an accuracy p one unit is phi(Phi^-1(p)) of accuracy. `same_difficulty` (c) and `same_training` are the
@@ -61,6 +68,8 @@ class World:
     steps: int = 1
     score: str = "accuracy"
     tails: float = 0.0
+    repeats: int = 1
+    partition_share: float = 0.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,21 +98,29 @@ class World:
 
     def draw(self, random: np.random.Generator) -> Study:
         """Losses (S, n) by family, as `statistics.Analysis` takes them, the runs and the folds."""
-        S, K = self.seeds, self.folds
-        fold = self._folds(random)
-        runs = np.arange(S)[:, None] * K + fold
+        S, K, R = self.seeds, self.folds, self.repeats
+        folds = np.stack([self._folds(random) for _ in range(R)])  # (R, n)
+        repeat = np.arange(S) * R // S
+        fold = folds[repeat] if R > 1 else folds[0]
         training_sd = self.training if K > 1 else 0.0
         block_sd = training_sd / np.sqrt(max(K - 1, 1))
-        cells = (K, self.strata[-1] + 1)
-        difficulty, common = self._normal(random), random.normal(size=cells)
+        cells, seed = (K, self.strata[-1] + 1), np.arange(S)[:, None]
+        runs = seed * K + fold
+        difficulty, common = self._normal(random), random.normal(size=(R, *cells))
         tails = self._tails(random)
         losses = {}
         for name, score in zip(self.names, self.scores):
             c, t, q = self.same_difficulty, self.same_training, self.example_share
-            row = np.sqrt(c) * difficulty + np.sqrt(1 - c) * self._normal(random)
-            block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=cells))
-            training = (block.sum(0) - block)[fold, self.strata]
-            run = self.run * random.normal(size=(S, *cells))[:, fold, self.strata]
+            own = self._normal(random)
+            if self.partition_share:
+                of_partition = np.stack([self._normal(random) for _ in range(R)])[repeat]
+                p = self.partition_share
+                own = np.sqrt(1 - p) * own + np.sqrt(p) * of_partition
+            row = np.sqrt(c) * difficulty + np.sqrt(1 - c) * own
+            block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=common.shape))
+            block += block[0].mean(0) - block.mean(1, keepdims=True)  # the rows are the same in each repeat
+            training = (block.sum(1, keepdims=True) - block)[repeat[:, None], fold, self.strata]
+            run = self.run * random.normal(size=(S, *cells))[seed, fold, self.strata]
             noise = np.sqrt(q) * row + np.sqrt(1 - q) * self._normal(random, S)
             loss = self._loss(score, (run + training)[..., None], tails * noise, self.run**2 + training_sd**2)
             losses[name] = loss.mean(-1) * self.weights

@@ -68,7 +68,8 @@ class Analysis:
             0 or the example's weight n / (K n_class); for labels 1 - their Jaccard index; the scaled error);
             (1, n) for a predictor without seeds.
         runs: (S, n), the number of the trained model that predicted the entry: one for each seed and fold.
-        fold: (n,), the fold that holds example i out; equal everywhere for a hold-out.
+        fold: (n,), the fold that holds example i out; equal everywhere for a hold-out. Or (S, n), where seeds differ in
+            it: the cross-validation is repeated.
         score: ``accuracy``, ``balanced_accuracy``, ``jaccard``, ``rmse`` or ``mase``.
         groups: (n,), which examples depend on each other; None if each stands alone.
         strata: (n,), the classes that a balanced accuracy is the mean over; else None.

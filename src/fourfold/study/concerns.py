@@ -178,7 +178,7 @@ def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
 
 def _score(study: Study, trials: Trials) -> float:
     """The mean score on test rows."""
-    predicted = tested.of_trials(trials.chosen(), study.prepared, study.preparations)
+    predicted = tested.of_trials(study, trials.chosen())
     losses = tested.losses_of(study, predicted.values, predicted.rows)
     return scoring.of_loss(study.dataset.task.score, float(losses.mean()))
 

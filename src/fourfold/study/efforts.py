@@ -10,6 +10,10 @@ LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 """The base grid. If the best rate lies at its edge, it grows there for every family."""
 
 
+SEEDS_OF_A_REPEAT = 5
+"""Each so many seeds of a cross-validation have a partition of the rows of their own."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fourfold.study.study import Study
     from fourfold.study.trials import Trials
 
-VERSION = 3
+VERSION = 4
 """Counts changes of what is computed: examinations of another version are made again."""
 
 Arrays = dict[str, np.ndarray]
@@ -53,7 +53,7 @@ class Examination:
 
     The arrays, for N = at most 64 test rows, the first of them ``example_rows``, and places P... of the input:
 
-        split ()                        the number of the split whose test rows these are
+        seed (), split ()               those of the run, whose test rows these are
         rows (N,), outputs (N, units)   which rows, and the outputs of the trained graph
         maps (N, P...)                  |d output of the predicted class / d input|, summed over channels
         maps_alike, attention_alike, filters_alike      rank correlation with the maps of random weights
@@ -173,7 +173,8 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
         inside.of_answer(net.trained.init(Stream(1_000_003 + i)), inputs_of(rows), lengths)
         for i in range(REDRAWS)
     ]
-    arrays: Arrays = {"split": np.array(run.split), "rows": rows, "outputs": answer.outputs}
+    arrays: Arrays = {"seed": np.array(run.seed), "split": np.array(run.split)}
+    arrays |= {"rows": rows, "outputs": answer.outputs}
     arrays |= _looks(answer, redrawn, inputs_of(rows), block, replica.order)
     if answer.attention:
         arrays |= _attention(answer, redrawn, block.problem.shape)

@@ -103,10 +103,10 @@ class _Views:
 
     def _rows(self, name: str, title: str) -> list[dict[str, Any]]:
         study, arrays = self.study, self.arrays
-        split = int(arrays["split"])
-        count = len(examination.example_rows(study.prepared, study.splits[split]))
+        repeat, split = study.repeat_of(int(arrays["seed"])), int(arrays["split"])
+        count = len(examination.example_rows(study.prepared, repeat.prepared.splits[split]))
         outputs = tested.activated(arrays["outputs"], study.dataset.task.output)
-        values = tested.predicted(study.prepared, study.preparations[split], outputs, arrays["rows"])
+        values = tested.predicted(study.prepared, repeat.preparations[split], outputs, arrays["rows"])
         items = []
         for row, found, value in list(zip(arrays["rows"].tolist(), arrays[name], values))[:count]:
             given, along = _input(study, row, self._along(found, row))
@@ -159,7 +159,7 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
     rows = tested.tested(study.prepared)
     truth = tested.truth(study.dataset, study.preparations, rows)
     predicted = {
-        family: tested.of_trials(found.answers(), study.prepared, study.preparations).values.mean(axis=0)
+        family: tested.of_trials(study, found.answers()).values.mean(axis=0)
         for family, found in trials.items()
     }
     values, task = np.stack(list(predicted.values())), study.dataset.task  # (families, n, K)
@@ -192,7 +192,7 @@ def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[st
     rows = tested.tested(study.prepared)
     truth = tested.truth(study.dataset, study.preparations, rows)
     predicted = {
-        family: tested.of_trials(found.answers(), study.prepared, study.preparations).values.mean(axis=0)
+        family: tested.of_trials(study, found.answers()).values.mean(axis=0)
         for family, found in trials.items()
     }
     losses = tested.losses_of(study, np.stack(list(predicted.values())), rows)  # (families, n)

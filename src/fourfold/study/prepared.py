@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ class Prepared:
         """n, without copies."""
         return self.inputs.shape[1] // (1 + self.copies)
 
-    @property
+    @cached_property
     def key(self) -> str:
         digest = hashlib.sha256()
         for array in self._arrays().values():

@@ -52,7 +52,7 @@ def losses(
         return None
     by_name, predicted = {}, None
     for name, by_run in trials.items():
-        predicted = tested.of_trials({run: by_run[run] for run in runs}, study.prepared, study.preparations)
+        predicted = tested.of_trials(study, {run: by_run[run] for run in runs})
         by_name[name] = tested.losses_of(study, predicted.values, predicted.rows)
     assert predicted is not None
     return by_name, predicted

@@ -80,16 +80,15 @@ class Measured:
 
 def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Measured:
     """Runs the measures on the trials of a study and asks for the verdict."""
-    task, prepared, preparations = study.dataset.task, study.prepared, study.preparations
-    rows = tested.tested(prepared)
-    target = tested.truth(study.dataset, preparations, rows)
+    task, rows = study.dataset.task, tested.tested(study.prepared)
+    target = tested.truth(study.dataset, study.preparations, rows)
     predictions = {
-        family: tested.of_trials(found.answers(), prepared, preparations) for family, found in trials.items()
+        family: tested.of_trials(study, found.answers()) for family, found in trials.items()
     }
     known = BASELINES[kind_of(task)]
     by_baseline = {
-        name: tested.of_baseline(arrays, prepared, preparations, known[name].guess)
-        for name, arrays in study.baselines().items()
+        name: tested.of_baseline(study, results, known[name].guess)
+        for name, results in study.baselines().items()
     }
 
     def losses(values: np.ndarray) -> np.ndarray:
@@ -99,7 +98,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     deviation = study.deviation
     baselines = {
         name: (
-            losses(values),
+            losses(values).mean(axis=0, keepdims=True),  # over the repeats
             _baseline_validation(study.baselines()[name], task.score, deviation),
         )
         for name, values in by_baseline.items()
@@ -274,7 +273,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "augment": list(study.augment),
         "folds": len({split.fold for split in study.splits}),
         "validation_folds": len(study.prepared.parts[0]),
-        "repeats": len({split.repeat for split in study.splits}),
+        "repeats": len(study.repeats),
         "seeds": list(study.seeds),
         "learning_rates": list(study.learning_rates),
         "steps": study.effort.steps,
@@ -352,8 +351,7 @@ def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
 def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str, Any]:
     study = measured.study
     baseline = BASELINES[kind_of(study.dataset.task)][name]
-    arrays = study.baselines()[name]
-    strengths = of_each_part(arrays, "strength")
+    strengths = [found for arrays in study.baselines()[name] for found in of_each_part(arrays, "strength")]
     strength = sorted(strengths)[len(strengths) // 2]
     task = study.dataset.task
     best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
@@ -364,8 +362,8 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
 
-def _baseline_validation(arrays: dict[str, np.ndarray], score: str, deviation: float) -> float:
-    mean = float(np.mean(of_each_part(arrays, "validation")))
+def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, deviation: float) -> float:
+    mean = float(np.mean([of_each_part(arrays, "validation") for arrays in results]))
     return scoring.of_validation(score, mean, deviation)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fourfold.data.dataset import Dataset
+from fourfold.data.splits import Split
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
 from fourfold.evidence import scoring
@@ -22,10 +23,10 @@ from fourfold.study.baseline_blocks import BaselineBlock, columns_of, naive
 from fourfold.study.baselines import fitted_names, kind_of
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
-from fourfold.study.efforts import Effort
+from fourfold.study.efforts import SEEDS_OF_A_REPEAT, Effort
 from fourfold.study.examination import Examination
 from fourfold.study.measure import Measure
-from fourfold.study.prepared import prepare
+from fourfold.study.prepared import Prepared, prepare
 from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, Task, run_blocks
 from fourfold.study.trials import Trial, Trials, collect
@@ -53,9 +54,20 @@ class Price:
     most: int
 
 
+@dataclass(frozen=True, eq=False)
+class Repeat:
+    """The data as one repeat of the cross-validation parts and prepares them; a hold-out has one."""
+
+    prepared: Prepared
+    preparations: list[Preparation]
+
+
 @dataclass(eq=False)
 class Study:
     """The comparison's trainings on one data set. Everything it does is named by its blocks on disk.
+
+    Below 5,000 rows each ``seeds_of_a_repeat`` seeds have folds of their own: the cross-validation is repeated.
+    ``prepared``, ``preparations`` and ``splits`` are those of the first repeat.
 
     ``builders`` are a user's own candidates by name: functions from the prepared input to features. ``augment`` names
     how images are changed in training (`augmentation.KINDS`).
@@ -70,17 +82,20 @@ class Study:
     builders: Mapping[str, own.Builder] = field(default_factory=dict)
     hyperparameters: bool = False
     augment: tuple[str, ...] = ()
+    seeds_of_a_repeat: int = SEEDS_OF_A_REPEAT
     learning_rates: list[float] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.learning_rates = list(self.effort.learning_rates)
-        self.splits = plan_splits(self.dataset, seed=self.base_seed)
-        self.prepared, self.preparations = prepare(self.dataset, self.splits)
-        if self.augment:
-            self.prepared = with_copies(self.prepared, self.augment, self.base_seed)
-        self.data_key = self.prepared.key
+        repeats = max(1, len(self.seeds) // self.seeds_of_a_repeat)
+        by_repeat: dict[int, list[Split]] = {}
+        for split in plan_splits(self.dataset, seed=self.base_seed, repeats=repeats):
+            by_repeat.setdefault(split.repeat, []).append(split)
+        self.repeats = [self._repeat(splits) for splits in by_repeat.values()]
+        self.splits, self.prepared = by_repeat[0], self.repeats[0].prepared
+        self.preparations = self.repeats[0].preparations
         self.training_rows = min(len(split.train) for split in self.splits)
         first = self.preparations[0]
         self.problem = Problem(
@@ -96,6 +111,17 @@ class Study:
         self.settings: dict[str, Settings] = dict.fromkeys(self.families, ())
         for name, builder in self.builders.items():
             self.settings[name] = (("layers", own.described(name, builder, self.problem)),)
+
+    def _repeat(self, splits: list[Split]) -> Repeat:
+        prepared, preparations = prepare(self.dataset, splits)
+        if self.augment:
+            prepared = with_copies(prepared, self.augment, self.base_seed)
+        return Repeat(prepared, preparations)
+
+    def repeat_of(self, seed: int) -> Repeat:
+        """That with whose folds a seed is trained; the last one has the seeds that are left."""
+        place = self.seeds.index(seed) if seed in self.seeds else 0
+        return self.repeats[min(place // self.seeds_of_a_repeat, len(self.repeats) - 1)]
 
     # ---- the plan ----------------------------------------------------------------------------------------
 
@@ -149,14 +175,16 @@ class Study:
         ]
 
     def baseline_blocks(self) -> list[BaselineBlock]:
+        """Of each baseline a block for each repeat."""
         kind = kind_of(self.dataset.task)
         names = fitted_names(kind, columns_of(self.problem), self.problem.units)
-        return [BaselineBlock(self.data_key, kind, name, self.problem.vocabulary) for name in names]
+        data = [repeat.prepared.key for repeat in self.repeats]
+        return [BaselineBlock(key, kind, name, self.problem.vocabulary) for name in names for key in data]
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
-        """Runs of a family's candidate on the study's data."""
+        """Runs of a family's candidate on the study's data, all of one repeat."""
         return Block(
-            data=self.data_key,
+            data=self.repeat_of(runs[0].seed).prepared.key,
             family=family,
             size=size,
             problem=self.problem,
@@ -190,8 +218,8 @@ class Study:
                 seconds += (
                     RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
                 )
-        # the rows as read, prepared, and in the worker, and twice on each device
-        data = self.prepared.inputs.nbytes * (3 + 2 * cores)
+        # the rows as read, prepared, and in the worker, and twice on each device; further repeats as prepared
+        data = self.prepared.inputs.nbytes * (2 + len(self.repeats) + 2 * cores)
         # weights with two moments, the order of the rows, and what is predicted
         steps = self.problem.shape[0] if self.problem.stepwise else 1
         outputs = self.prepared.longest_evaluation() * steps * self.problem.units
@@ -215,7 +243,8 @@ class Study:
         self, executor: Executor | None = None, tell: Callable[[Done], None] = lambda done: None
     ) -> dict[str, Trials]:
         """Trains what is missing, lets the grid grow, and gives the trials of every family."""
-        self.prepared.save(self.folder)
+        for repeat in self.repeats:
+            repeat.prepared.save(self.folder)
         blocks = self.blocks(self.learning_rates)
         self._run([*blocks, *self.baseline_blocks()], executor, tell)
         for _ in range(self.effort.extensions):
@@ -242,10 +271,11 @@ class Study:
         """The chosen setting of each family, seed and split, trained on all rows but the test rows, to be tested."""
         blocks = []
         for family, found in trials.items():
-            by_size: dict[str, list[Run]] = {}
+            together: dict[tuple[str, str], list[Run]] = {}
             for (seed, split), trial in sorted(found.chosen().items()):
-                by_size.setdefault(trial.size, []).append(Run(trial.run.learning_rate, seed, split))
-            for size, runs in by_size.items():
+                data = self.repeat_of(seed).prepared.key
+                together.setdefault((data, trial.size), []).append(Run(trial.run.learning_rate, seed, split))
+            for (_, size), runs in together.items():
                 for first in range(0, len(runs), self.capacity):
                     block = self.block(family, size, tuple(runs[first : first + self.capacity]))
                     blocks.append(replace(block, variant=ALL_ROWS))
@@ -279,8 +309,8 @@ class Study:
         effort = self.effort
         cross_validated = self.protocol == "cross-validation"
         seeds = effort.probe_seeds if cross_validated else max(effort.probe_seeds, effort.hold_out_seeds)
-        splits = [number for number in self.prepared.answering if self.splits[number].repeat == 0]
-        return [(seed, split) for seed in self.seeds[:seeds] for split in splits[: effort.probe_splits]]
+        splits = self.prepared.answering[: effort.probe_splits]
+        return [(seed, split) for seed in self.seeds[:seeds] for split in splits]
 
     def probe_blocks(self, trials: Trials, variant: str) -> list[Block]:
         """A family's chosen setting trained on a variant of the data, one block a seed."""
@@ -295,7 +325,7 @@ class Study:
 
     def probed(self, trials: Trials, variant: str) -> dict[tuple[int, int], Trial]:
         """The trials of a variant by (seed, split), as far as they are on disk, outputs in the order of the data."""
-        found = collect(self.probe_blocks(trials, variant), self.folder, self.prepared)
+        found = self.collect(self.probe_blocks(trials, variant))
         return {
             (t.run.seed, t.run.split): replace(
                 t, outputs=in_place(t.outputs, self.prepared, variant, t.run.seed)
@@ -332,13 +362,17 @@ class Study:
         return run, {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}
 
     def preparation_of(self, run: Run) -> Preparation:
-        return self.preparations[run.split]
+        return self.repeat_of(run.seed).preparations[run.split]
 
-    def baselines(self) -> dict[str, dict[str, np.ndarray]]:
-        """The baselines' results by name, as far as they are on disk."""
-        loaded = {block.name: block.load(self.folder) for block in self.baseline_blocks()}
-        given = naive(self.dataset, self.prepared, self.preparations)
-        return given | {name: arrays for name, arrays in loaded.items() if arrays is not None}
+    def baselines(self) -> dict[str, list[dict[str, np.ndarray]]]:
+        """The baselines' results by name, one for each repeat, as far as all of them are on disk."""
+        found = {
+            name: [arrays] for name, arrays in naive(self.dataset, self.prepared, self.preparations).items()
+        }
+        for block in self.baseline_blocks():
+            if (arrays := block.load(self.folder)) is not None:
+                found.setdefault(block.name, []).append(arrays)
+        return {name: arrays for name, arrays in found.items() if len(arrays) == len(self.repeats)}
 
     def provisional(self, family: str) -> str:
         """A family's validation score so far, in words."""
@@ -363,12 +397,16 @@ class Study:
             self.seconds[name] = self.seconds.get(name, 0.0) + done.seconds
 
     def _collect(self, blocks: list[Block]) -> dict[str, Trials]:
-        trials = collect(blocks, self.folder, self.prepared)
+        trials = self.collect(blocks)
         return {
             family: trials[family]
             for family in self.families
             if family in trials and family not in self.failures
         }
+
+    def collect(self, blocks: list[Block]) -> dict[str, Trials]:
+        """The trials of all blocks that are on disk, by family."""
+        return collect(blocks, self.folder, [repeat.prepared for repeat in self.repeats])
 
     def _with_refits(self, trials: dict[str, Trials]) -> dict[str, Trials]:
         """The families whose refits are on disk."""

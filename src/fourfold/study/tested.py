@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ class Predictions:
     Of series whose steps have targets (S, n, T, K).
 
     ``rows`` (n,) numbers the rows in the data, ``runs`` (S, n) the trained model behind each entry, ``fold`` (n,) the
-    fold that held the row out. Lines are seeds, and within a seed the repeats of the cross-validation.
+    fold that held the row out, or (S, n) where the cross-validation is repeated.
     """
 
     rows: np.ndarray
@@ -65,46 +65,39 @@ def measured_in(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     return np.ones(1)
 
 
-def of_trials(
-    trials: Mapping[tuple[int, int], Trial], prepared: Prepared, preparations: list[Preparation]
-) -> Predictions:
+def of_trials(study: Study, trials: Mapping[tuple[int, int], Trial]) -> Predictions:
     """The predictions of one trial for each (seed, split): all pairs of some seeds and some splits."""
     seeds = sorted({seed for seed, _ in trials})
     splits = sorted({number for _, number in trials})
-    rows, task = tested(prepared, splits), preparations[0].task
-    repeats = sorted({prepared.splits[number].repeat for number in splits})
-    values = np.zeros((len(seeds) * len(repeats), len(rows), *each(prepared, task)))
-    runs = np.zeros(values.shape[:2], np.int64)
-    fold = np.zeros(len(rows), np.int64)
+    rows, task = tested(study.repeat_of(seeds[0]).prepared, splits), study.dataset.task
+    values = np.zeros((len(seeds), len(rows), *each(study.prepared, task)))
+    runs, fold = np.zeros(values.shape[:2], np.int64), np.zeros(values.shape[:2], np.int64)
     for (seed, number), trial in trials.items():
-        split = prepared.splits[number]
-        line = seeds.index(seed) * len(repeats) + repeats.index(split.repeat)
+        repeat, line = study.repeat_of(seed), seeds.index(seed)
+        split = repeat.prepared.splits[number]
         places = np.searchsorted(rows, split.test)
         outputs = activated(trial.outputs, task.output)
-        values[line, places] = predicted(prepared, preparations[number], outputs, split.test)
-        runs[line, places] = seeds.index(seed) * len(prepared.splits) + number
-        if split.repeat == 0:
-            fold[places] = split.fold
-    return Predictions(rows, values, runs, fold)
+        values[line, places] = predicted(study.prepared, repeat.preparations[number], outputs, split.test)
+        runs[line, places] = line * len(study.splits) + number
+        fold[line, places] = split.fold
+    return Predictions(rows, values, runs, fold[0] if (fold == fold[0]).all() else fold)
 
 
-def of_baseline(
-    arrays: dict[str, np.ndarray], prepared: Prepared, preparations: list[Preparation], guess: bool
-) -> np.ndarray:
-    """A baseline's predictions (1, n, K), of the first repeat.
+def of_baseline(study: Study, results: Sequence[dict[str, np.ndarray]], guess: bool) -> np.ndarray:
+    """A baseline's predictions (R, n, K), from its results of each repeat.
 
     A ``guess`` reads no input: its probabilities, the classes' shares, are the mean over the folds. By those of its own
     fold a row would be ranked before or after the rows of others.
     """
-    rows, task = tested(prepared), preparations[0].task
-    values = np.zeros((1, len(rows), *each(prepared, task)))
-    for part, number in enumerate(prepared.answering):
-        split = prepared.splits[number]
-        if split.repeat == 0:
+    rows, task = tested(study.prepared), study.dataset.task
+    values = np.zeros((len(results), len(rows), *each(study.prepared, task)))
+    for line, arrays, repeat in zip(values, results, study.repeats):
+        for part, number in enumerate(repeat.prepared.answering):
+            split = repeat.prepared.splits[number]
             outputs = arrays[f"test-{part}"]
             outputs = outputs[..., -task.units :]  # of two classes the network has the second's
-            values[0, np.searchsorted(rows, split.test)] = predicted(
-                prepared, preparations[number], outputs, split.test
+            line[np.searchsorted(rows, split.test)] = predicted(
+                study.prepared, repeat.preparations[number], outputs, split.test
             )
     if guess and task.kind == "classification":
         values[:] = values.mean(axis=1, keepdims=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from fourfold.training.replicas import DIVERGED
 class Trial:
     """One training's result. ``outputs`` (test rows, units) are those of the trained graph.
 
-    ``part`` numbers the test part: trials of one part choose their setting together.
+    ``part`` numbers the test part, of all repeats: trials of one part choose their setting together.
     """
 
     family: str
@@ -100,7 +101,7 @@ class Trials:
         found = {}
         for part, split in self._answering().items():
             for trial in self.by_setting[self.best(part)]:
-                if trial.run.split == split:
+                if (trial.part, trial.run.split) == (part, split):
                     found[trial.run.seed, split] = trial
         return found
 
@@ -116,9 +117,9 @@ class Trials:
 
         ``latest``: only of those of the last test part.
         """
-        splits = list(self._answering().values())
-        splits = splits[-1:] if latest else splits
-        mine = [trial for trial in self.by_setting[self.best()] if trial.run.split in splits]
+        answering = list(self._answering().items())
+        answering = answering[-1:] if latest else answering
+        mine = [t for t in self.by_setting[self.best()] if (t.part, t.run.split) in answering]
         trials = [t for t in mine if not t.diverged] or mine
         ordered = sorted(
             trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split)
@@ -126,17 +127,22 @@ class Trials:
         return ordered[len(ordered) // 2]
 
 
-def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Trials]:
-    """The trials of all blocks that are on disk, by family."""
+def collect(done: list[Block], folder: Path, repeats: Sequence[Prepared]) -> dict[str, Trials]:
+    """The trials of all blocks that are on disk, by family; a block has read the data of one of the repeats."""
     families: dict[str, Trials] = {}
-    parts = {number: place for place, numbers in enumerate(prepared.parts) for number in numbers}
+    splits, parts = {}, {}
+    for prepared in repeats:
+        for numbers in prepared.parts:
+            place = len(set(parts.values()))
+            for number in numbers:
+                splits[prepared.key, number], parts[prepared.key, number] = prepared.splits[number], place
     for block in done:
         arrays = block.load(folder)
         if arrays is None:
             continue
         trials = families.setdefault(block.family, Trials(block.family))
         for i, run in enumerate(block.runs):
-            split = prepared.splits[run.split]
+            split = splits[block.data, run.split]
             first = len(split.validation)
             reached = np.flatnonzero(arrays["check_steps"][i])
             curve = reached if len(reached) else np.array([0])
@@ -147,7 +153,7 @@ def collect(done: list[Block], folder: Path, prepared: Prepared) -> dict[str, Tr
                     block.family,
                     block.size,
                     run,
-                    parts[run.split],
+                    parts[block.data, run.split],
                     status,
                     int(arrays["steps"][i]),
                     float(arrays["validation_score"][i][curve][last]),

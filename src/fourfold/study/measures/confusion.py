@@ -28,7 +28,7 @@ def find(inquiry: Inquiry) -> Measurement:
     there = counted(truth)
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
-        predicted = task.predicted_class(tested.of_trials(trials.answers(), study.prepared, study.preparations).values)
+        predicted = task.predicted_class(tested.of_trials(study, trials.answers()).values)
         counts = confusion(truth[there], predicted[:, there], len(names))
         evidence += _worst_pair(family, counts, names, each)
         rows = tuple(

@@ -30,7 +30,7 @@ from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
 from fourfold.study.study import Study
 from fourfold.study.tested import guessing
-from fourfold.study.trials import Trials, collect
+from fourfold.study.trials import Trials
 
 RATES, SEEDS, SPLIT = 3, 3, 0
 FIRST_SEED = 1_000  # beyond those of the sweep; every cell has seeds of its own, so that its noise is its own
@@ -95,7 +95,7 @@ class Grid:
         study, task = self.study, self.study.dataset.task
         guess, scores = guessing(study.prepared, task), []
         for block in self.blocks():
-            found = collect([block], study.folder, study.prepared)
+            found = study.collect([block])
             if not found:
                 return None
             by_run = {trial.run: trial for trial in found[self.family].all}

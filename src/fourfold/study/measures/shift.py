@@ -77,7 +77,7 @@ def find(inquiry: Inquiry) -> Measurement:
 def _analysis(study: Study, arrays: Arrays) -> Analysis:
     """The losses of the same rows where they are and moved by each number of places."""
     task, rows = study.dataset.task, arrays["shift_rows"]
-    preparation = study.preparations[int(arrays["split"])]
+    preparation = study.repeat_of(int(arrays["seed"])).preparations[int(arrays["split"])]
 
     def losses(outputs: np.ndarray) -> np.ndarray:
         values = [
