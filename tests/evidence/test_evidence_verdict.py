@@ -123,6 +123,8 @@ def test_none_is_no_statement_that_the_baseline_is_better(baseline, words, held)
     assert f"{words} " in found.sentence and ("not enough to be sure" in found.sentence) is (gain.value > 0)
     assert found.change.startswith("A gain of Fully connected" if gain.value > 0 else "A family that is surely better")
     held(found.change, found.evidence)
+    grouped = decide(study((0.72, 0.66, 0.66, 0.66), 3, examples=200, baseline=baseline, groups=np.arange(200) // 2))
+    assert ("more seeds or groups narrow" in grouped.change) is (gain.value > 0)
 
 
 def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_failed():

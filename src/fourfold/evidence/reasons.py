@@ -374,8 +374,9 @@ class Reasons:
             return Sentence("Inputs that tell more of the target: not even the baseline is shown to beat a guess.")
         if self.facts.find(gain) > 0:
             return self.say(
-                "A gain of {family} over the baseline that is sure: its lower bound is {low}; more seeds or rows "
+                "A gain of {family} over the baseline that is sure: its lower bound is {low}; more seeds or {more} "
                 "narrow the interval.",
+                more="groups" if self.grouped else "rows",
                 family=family,
                 low=replace(gain, part="low"),
             )
