@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fourfold.preprocessing.table import Table
+from fourfold.preprocessing.table import Table, levels_of
 from fourfold.preprocessing.task import Task
 
 from .dataset import Dataset
@@ -40,7 +40,7 @@ class Case:
             return np.unique(self.dataset.target, axis=0, return_inverse=True)[1].reshape(-1)
         if self.task.kind == "regression":
             return self.dataset.target
-        return np.unique(self.dataset.target, return_inverse=True)[1]
+        return levels_of(self.dataset.target)[1]
 
     @cached_property
     def targets(self) -> dict[str, tuple[np.ndarray, bool]]:
@@ -58,20 +58,21 @@ class Case:
         """Up to 5,000 rows in random order, always the same."""
         return np.random.default_rng(0).permutation(self.dataset.rows)[:MOST_ROWS]
 
-    def columns(self) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Names, kinds and values (N,) float64 of at most 500 columns of a flat data set; words as numbers."""
+    def columns(self, rows: np.ndarray | slice = slice(None)) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Names, kinds and values (N,) float64 of some rows of at most 500 columns of a flat data set; words as
+        numbers."""
         inputs = self.dataset.inputs
         used = self.dataset.columns[:MOST_COLUMNS] if self.dataset.layout == "flat" else ()
         for place, column in enumerate(used):
             values = inputs[column.name] if isinstance(inputs, Table) else inputs[:, place]
-            yield column.name, column.kind, numbered(values)
+            yield column.name, column.kind, numbered(values, rows)
 
-    def pixels(self) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Places of an array (time steps, pixels, tokens) as columns, at most 500 spread over all of them."""
+    def pixels(self, rows: np.ndarray | slice = slice(None)) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Places of an array (steps, pixels, tokens), at most 500 spread over all of them, as columns of some rows."""
         array = np.asarray(self.dataset.inputs).reshape(self.dataset.rows, -1)
         places = np.unique(np.linspace(0, array.shape[1] - 1, min(MOST_COLUMNS, array.shape[1])).astype(int))
         for place in places:
-            yield f"place {place}", "number", array[:, place].astype(np.float64)
+            yield f"place {place}", "number", array[rows, place].astype(np.float64)
 
     @cached_property
     def row_keys(self) -> np.ndarray:
@@ -92,16 +93,15 @@ class Case:
         return keys
 
 
-def numbered(values: np.ndarray) -> np.ndarray:
-    """A column as float64: numbers and dates as they are, words numbered as they first occur, NaN for missing."""
+def numbered(values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Some rows of a column as float64: numbers and dates as they are, words numbered as they first occur in it, NaN
+    for missing."""
     if values.dtype.kind == "M":
+        values = values[rows]
         return np.where(np.isnat(values), np.nan, values.astype("datetime64[us]").astype(np.float64))
     if values.dtype.kind == "O":
-        numbers: dict[str, float] = {}
-        return np.array(
-            [
-                np.nan if value is None else numbers.setdefault(value, float(len(numbers)))
-                for value in values.tolist()
-            ]
-        )
-    return values.astype(np.float64)
+        words = values.tolist()
+        different = (word for word in dict.fromkeys(words) if word is not None)
+        numbers = {word: float(number) for number, word in enumerate(different)} | {None: np.nan}
+        return np.fromiter(map(numbers.__getitem__, words), np.float64, len(words))[rows]
+    return values[rows].astype(np.float64, copy=False)

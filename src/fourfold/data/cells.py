@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from numbers import Rational
 from pathlib import PurePath
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,9 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
 
 
 def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
+    kinds = set(map(type, values))
+    if str in kinds and kinds <= {str, NoneType}:
+        return as_objects(values), "category"
     cells = [None if is_absent(value) else _plain(value) for value in values]
     present = [value for value in cells if value is not None]
     if present and all(isinstance(value, date) for value in present):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -139,8 +140,9 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(None, "it counts the rows") if _levels(present) == len(values) else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
-    levels = _levels(present)
-    words = np.mean([len(value.split()) for value in present])
+    counts = Counter(present.tolist())
+    levels = len(counts)
+    words = sum(count * len(value.split()) for value, count in counts.items()) / len(present)
     if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
         return _Verdict(None, "free text is read only where it stands alone")
     if levels == len(values) and levels > 2:

@@ -20,6 +20,9 @@ __all__ = ["Column", "Cut", "Dataset", "Finding", "Forecast", "Layout", "Note", 
 
 Layout = Literal["flat", "sequence", "image", "text"]
 
+WORDS_AT_ONCE = 100_000
+"""Words that go into a fingerprint together."""
+
 
 @dataclass(frozen=True)
 class Note:
@@ -235,10 +238,17 @@ def _add(digest, values: np.ndarray) -> None:
     """Shape, type and bytes; text value by value, each with its length, None apart from ''."""
     digest.update(f"{values.dtype.kind}{values.shape}".encode())
     if values.dtype.kind in "OU":
-        for value in values.ravel():
-            data = b"" if value is None else str(value).encode("utf-8", "surrogatepass")
-            digest.update(f"{-1 if value is None else len(data)}:".encode() + data)
+        flat = values.ravel()
+        for start in range(0, flat.size, WORDS_AT_ONCE):
+            words = flat[start : start + WORDS_AT_ONCE].tolist()
+            written = {word: _written(word) for word in dict.fromkeys(words)}
+            digest.update(b"".join(map(written.__getitem__, words)))
         return
     if values.dtype.kind == "f":
         values = values + 0.0  # -0.0 becomes 0.0
     digest.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).tobytes())
+
+
+def _written(word: str | None) -> bytes:
+    data = b"" if word is None else str(word).encode("utf-8", "surrogatepass")
+    return f"{-1 if word is None else len(data)}:".encode() + data

@@ -16,6 +16,7 @@ from .hints import CODED, coded
 from .messages import listed
 from .rewriting import SEPARATORS
 from .sample import Reading, Relation
+from .sql import literal
 from .text_file import Dialect
 
 HEADER_CELLS = 50
@@ -26,6 +27,14 @@ COLUMNS_AT_ONCE = 400
 
 MOST_COLUMNS = 50_000
 """The most columns of text: the time of the parser grows with their square."""
+
+FEW_COLUMNS = 20
+"""Up to so many columns spellings of a missing value are looked for in the rows that are kept; the reader compares each
+cell of all rows with each of them, which takes longer than all the rest of reading, and expressions for many columns
+take longer still."""
+
+KNOWN = f"CASE WHEN trim({{0}}) IN ({', '.join(map(literal, MISSING_WORDS))}) THEN NULL ELSE trim({{0}}) END"
+"""A cell without blanks around it, NULL for the spellings of a missing value."""
 
 LONG_NUMBER = 16
 """Digits from which on a whole number may be beyond what a float64 holds."""
@@ -56,14 +65,15 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
             wanted=f"at most {MOST_COLUMNS:,} in a table of text",
             do="write a row on a line of its own, or numpy.savez with x and y",
         )
-    missing = ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
+    few = len(dialect.names) <= FEW_COLUMNS
+    missing = "''" if few else ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
     packed = "'gzip'" if content.compressed else "'none'"
     cells = [f"c{place}" for place in range(len(dialect.names))]
     relation = f"""read_csv(
         ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
         compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
         columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
-    columns = {name: f"trim({cell})" for name, cell in zip(dialect.names, cells)}
+    columns = {name: (KNOWN if few else "trim({})").format(cell) for name, cell in zip(dialect.names, cells)}
     return Relation(connection, relation, [file, dialect.separator], columns)
 
 
@@ -71,7 +81,10 @@ def read_cells(found: Relation, size: int, reading: Reading) -> int:
     """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
     if it was counted."""
     drawn, total = sample.of_text(found, size, reading)
-    found.connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", found.parameters)
+    few = len(found.columns) <= FEW_COLUMNS
+    known = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(found.columns.values()))
+    cells = known if few else "*"
+    found.connection.execute(f"CREATE TABLE cells AS SELECT {cells} FROM {drawn}", found.parameters)
     return total
 
 

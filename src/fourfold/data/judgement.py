@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.naming import STEP, noted
+from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
 from . import leaks, oddities, shift, uninformative
@@ -107,7 +108,7 @@ def _rare_labels(case: Case) -> Iterator[Finding]:
 def _imbalance(case: Case) -> Iterator[Finding]:
     if case.task.kind != "classification":
         return
-    labels, counts = np.unique(case.dataset.target, return_counts=True)
+    labels, counts = level_counts(case.dataset.target)
     share = float(counts.max() / counts.sum())
     if share > IMBALANCED:
         yield Finding(
@@ -151,7 +152,7 @@ def _rare_in_series(case: Case) -> Iterator[Finding]:
 def _task(case: Case) -> Iterator[Finding]:
     if case.task.several:
         return
-    distinct = len(np.unique(case.dataset.target))
+    distinct = len(case.task.classes) or len(np.unique(case.dataset.target))
     if case.task.kind == "regression":
         if distinct <= FEW_VALUES and case.dataset.rows >= 5 * distinct:
             yield Finding(
@@ -184,16 +185,21 @@ def _task(case: Case) -> Iterator[Finding]:
 
 def _twins(case: Case) -> Iterator[Finding]:
     """Rows with equal inputs: how many, how many of them lie across a split, how many contradict each other."""
-    keys = case.row_keys
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    order = np.argsort(case.row_keys)
+    new = np.diff(case.row_keys[order], prepend=~case.row_keys[order[:1]]) != 0
+    first = np.flatnonzero(new)
+    counts = np.diff(first, append=len(order))
     repeated = int(case.dataset.rows - len(counts))
     if not repeated:
         return
+    key = np.empty_like(order)
+    key[order] = np.cumsum(new) - 1
     tested = crossing = 0
     for split in case.splits:
-        learnt = keys[np.concatenate([split.train, split.validation])]
+        learnt = np.zeros(len(counts), dtype=bool)
+        learnt[key[split.train]] = learnt[key[split.validation]] = True
         tested += len(split.test)
-        crossing += int(np.isin(keys[split.test], learnt).sum())
+        crossing += int(learnt[key[split.test]].sum())
     share = crossing / max(tested, 1)
     specific = len(counts) > case.dataset.rows / 2  # else rows agree because there are few combinations
     yield Finding(
@@ -206,9 +212,9 @@ def _twins(case: Case) -> Iterator[Finding]:
         important=specific and share >= TWINS,
     )
     if case.task.kind != "regression":
-        pairs = np.unique(np.stack([inverse, case.codes], axis=1), axis=0)
-        at_odds = int(np.isin(inverse, np.flatnonzero(np.bincount(pairs[:, 0]) > 1)).sum())
-        if at_odds:
+        codes = case.codes[order]
+        differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
+        if at_odds := int(counts[differ].sum()):
             yield Finding(
                 "contradictions",
                 f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
@@ -288,7 +294,10 @@ def _rows(case: Case) -> Iterator[Finding]:
     of T steps each it lies between those of n T rows and of n. Root mean squared error, relative: 1.25 / sqrt(n), for
     normal errors whose squares correlate at 0.8.
     """
-    rows, what = np.unique(np.concatenate([split.test for split in case.splits])), "tested rows"
+    is_tested = np.zeros(case.dataset.rows, dtype=bool)
+    for split in case.splits:
+        is_tested[split.test] = True
+    rows, what = np.flatnonzero(is_tested), "tested rows"
     if case.dataset.forecast is not None or (
         case.dataset.cut is not None and case.dataset.groups is not None
     ):
@@ -297,7 +306,7 @@ def _rows(case: Case) -> Iterator[Finding]:
     if case.task.kind != "regression":
         score, alike = "the Jaccard index" if case.task.several else "accuracy", float(tested)
         if case.task.score == "balanced_accuracy" and not case.task.stepwise:
-            counts = np.unique(case.dataset.target[rows], return_counts=True)[1]
+            counts = level_counts(case.dataset.target[rows])[1]
             score, alike = "balanced accuracy", len(counts) ** 2 / (1 / counts).sum()
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / alike), COARSE_ACCURACY
         said = f"{100 * smallest:.1f} points of {score}"

@@ -27,9 +27,10 @@ def judge(case: Case) -> Iterator[Finding]:
     rows = case.sample
     if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
         return
-    halves = rows[::2], rows[1::2]
-    columns = list(case.columns())
-    targets = list(case.targets.items())[: max(1, MOST_COLUMNS // max(1, len(columns)))]
+    halves = slice(None, None, 2), slice(1, None, 2)
+    columns = list(case.columns(rows))
+    targets = [(name, (codes[rows], classes)) for name, (codes, classes) in case.targets.items()]
+    targets = targets[: max(1, MOST_COLUMNS // max(1, len(columns)))]
     for name, kind, values in columns:
         gains = {
             target: min(_gain(codes, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
@@ -50,7 +51,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _gain(
-    target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, learn: np.ndarray, tried: np.ndarray
+    target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, learn: slice, tried: slice
 ) -> float:
     codes, classes = target
     truth = codes[tried]

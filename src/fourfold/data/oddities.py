@@ -126,8 +126,10 @@ def stands_for_missing(values: np.ndarray) -> tuple[float, float] | None:
     """
     present = values[~np.isnan(values)]
     for number in (present.min(), present.max()) if present.size else ():
+        if abs(number) not in STANDS_FOR_MISSING:
+            continue
         others = present[present != number]
-        if abs(number) not in STANDS_FOR_MISSING or len(np.unique(others)) < 2:
+        if not others.size or not np.ptp(others):
             continue
         spread, distance = np.ptp(others), np.abs(others - number).min()
         if len(present) - len(others) >= FEWEST and distance > FAR * spread:

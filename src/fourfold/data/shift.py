@@ -29,14 +29,15 @@ def judge(case: Case) -> Iterator[Finding]:
     rng = np.random.default_rng(0)
     train = rng.permutation(np.setdiff1d(np.arange(case.dataset.rows), test))[:MOST_ROWS]
     test = rng.permutation(test)[:MOST_ROWS]
-    columns = list(_columns(case))
+    looked_at = np.concatenate([train, test])
+    columns = list(_columns(case, looked_at))
     targets = [
-        (f"target {name}", "category" if classes else "number", codes.astype(float))
+        (f"target {name}", "category" if classes else "number", codes[looked_at].astype(float))
         for name, (codes, classes) in case.targets.items()
     ]
     shifted = []
     for name, kind, values in [*columns, *targets]:
-        distance, chance = _two_samples(kind, values[train], values[test])
+        distance, chance = _two_samples(kind, values[: len(train)], values[len(train) :])
         if distance >= DISTANCE and chance < LEVEL / (len(columns) + len(targets)):
             shifted.append((distance, name))
     if shifted:
@@ -52,7 +53,7 @@ def judge(case: Case) -> Iterator[Finding]:
             columns=tuple(names),
         )
     if columns:
-        area = _telling(np.stack([values for *_, values in columns], axis=1), train, test)
+        area = _telling(np.stack([values for *_, values in columns], axis=1), len(train), len(test))
         if area >= TELLING:
             yield Finding(
                 "test-rows-told",
@@ -64,11 +65,11 @@ def judge(case: Case) -> Iterator[Finding]:
             )
 
 
-def _columns(case: Case) -> Iterator[tuple[str, str, np.ndarray]]:
+def _columns(case: Case, rows: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
     if case.dataset.layout == "flat":
-        yield from case.columns()
+        yield from case.columns(rows)
     elif isinstance(case.dataset.inputs, np.ndarray):
-        yield from case.pixels()
+        yield from case.pixels(rows)
 
 
 def _two_samples(kind: str, first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
@@ -89,17 +90,17 @@ def _two_samples(kind: str, first: np.ndarray, second: np.ndarray) -> tuple[floa
     return float(np.abs(shares[0] - shares[1]).sum() / 2), float(stats.chi2_contingency(counts)[1])  # pyright: ignore
 
 
-def _telling(matrix: np.ndarray, train: np.ndarray, test: np.ndarray) -> float:
-    """The area under the curve of a tree that tells test rows from the others, on rows it has not seen."""
+def _telling(matrix: np.ndarray, train: int, test: int) -> float:
+    """The area under the curve of a tree that tells the last rows, which are tested, from the others, on rows it has
+    not seen."""
     from sklearn.metrics import roc_auc_score  # a second of start-up time
     from sklearn.model_selection import cross_val_predict
     from sklearn.tree import DecisionTreeClassifier
 
-    rows = np.concatenate([train, test])
-    is_test = np.repeat([0, 1], [len(train), len(test)])
-    leaf = max(5, min(len(train), len(test)) // 20)
+    is_test = np.repeat([0, 1], [train, test])
+    leaf = max(5, min(train, test) // 20)
     tree = DecisionTreeClassifier(max_depth=4, min_samples_leaf=leaf, class_weight="balanced", random_state=0)
-    inputs = np.clip(np.nan_to_num(matrix[rows], nan=-LARGEST), -LARGEST, LARGEST)
-    order = np.random.default_rng(0).permutation(len(rows))
+    inputs = np.clip(np.nan_to_num(matrix, nan=-LARGEST), -LARGEST, LARGEST)
+    order = np.random.default_rng(0).permutation(len(is_test))
     told = np.asarray(cross_val_predict(tree, inputs[order], is_test[order], cv=3, method="predict_proba"))
     return float(roc_auc_score(is_test[order], told[:, 1]))

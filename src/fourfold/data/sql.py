@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,8 @@ import numpy as np
 from fourfold.core.machine import available_memory
 from fourfold.errors import FileError, FourfoldError, MachineError
 
+from .words import as_objects
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -22,6 +24,9 @@ MANY_COLUMNS = 500
 """From how many columns on one thread reads: each has buffers of all columns. csv files of 1,000 columns and 10,000
 rows, 4,000 and 3,000, 20,000 and 200 took two threads 1.4, 3.0 and 4.3 s and 440, 820 and 1,250 MB; one .8, 2.0 and
 2.6 s and 300, 420 and 670 MB."""
+MOST_SHARED = 100_000
+"""Different words of a column of which each is kept once."""
+
 SCRATCH_MEMORY, LEAST_SCRATCH = 400, 64
 """The MiB that DuckDB may take where rows lie on disk: the most, and the least where memory is short."""
 
@@ -117,6 +122,22 @@ def column(values: Any) -> np.ndarray:
             return filled
         return values.filled(np.datetime64("NaT") if values.dtype.kind == "M" else np.nan)
     return np.asarray(values)
+
+
+def shared(parts: Iterable[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+    """Columns of words from their parts, as ``fetchnumpy`` gives them, equal words of a column one object as long as
+    these are not too many.
+
+    A word is larger than what points to it, and most columns have few.
+    """
+    cells: dict[str, list[np.ndarray]] = {}
+    known: dict[str, dict[str | None, str | None]] = {}
+    for part in parts:
+        for name, values in part.items():
+            seen, words = known.setdefault(name, {}), column(values).tolist()
+            share = seen.setdefault if len(seen) < MOST_SHARED else seen.get
+            cells.setdefault(name, []).append(as_objects([*map(share, words, words)]))
+    return {name: np.concatenate(columns) for name, columns in cells.items()}
 
 
 def _first_line(error: Exception, path: Path) -> str:

@@ -48,10 +48,13 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None
     >>> compact_dates(np.array([20260231.0]), fewest=1) is None
     True
     """
-    present = np.unique(values[~np.isnan(values)])
-    clock = bool((present > LAST).all())
-    days = present // CLOCK if clock else present
-    if len(present) < fewest or not ((days >= FIRST) & (days <= LAST)).all():
+    present = values[~np.isnan(values)]
+    if len(present) < fewest:
+        return None
+    ends = np.array([present.min(), present.max()])
+    clock = bool(ends[0] > LAST)
+    days = ends // CLOCK if clock else ends
+    if days[0] < FIRST or days[1] > LAST or len(present := np.unique(present)) < fewest:
         return None
     dates = {}
     for number in present.tolist():

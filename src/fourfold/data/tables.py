@@ -21,9 +21,9 @@ from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, with
 from .json_forms import in_lines
 from .messages import counted, listed
 from .rewriting import SEPARATORS
-from .sample import Reading, Relation
+from .sample import ALL, Reading, Relation
 from .source import Source
-from .sql import column, database, literal, quoted
+from .sql import column, database, literal, quoted, shared
 from .text_file import (
     Dialect,
     dialect_of,
@@ -40,6 +40,11 @@ INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
 LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+WORDS_AT_ONCE = 2**20
+"""Words that are fetched at once from a table that is kept."""
+
+NO_WORDS = ("AS DOUBLE)", "AS TIMESTAMP)")
+"""How expressions of columns end that are no words."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,30 @@ class Opened:
     def source(self, start: int = 0, stop: int | None = None) -> Source:
         """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
         part = "" if stop is None else f" WHERE rowid >= {start} AND rowid < {stop}"
-        cells = ", ".join(f"{cast} AS v{place}" for place, cast in enumerate(self.casts.values()))
-        found = self.connection.execute(
-            f"SELECT {cells} FROM {self.relation}{part}", self.parameters
-        ).fetchnumpy()
-        raw = {name: column(found[f"v{place}"]) for place, name in enumerate(self.casts)}
+        words = [name for name, cast in self.casts.items() if not cast.endswith(NO_WORDS)]
+        others = [name for name in self.casts if name not in set(words)]
+        raw: dict[str, np.ndarray] = {}
+        if others:
+            found = self._selected(others, part).fetchnumpy()
+            raw = {name: column(found.pop(f"v{place}")) for place, name in enumerate(others)}
+        if words:
+            found = shared(self._words(words, start, self.rows if stop is None else min(stop, self.rows)))
+            raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
+        raw = {name: raw[name] for name in self.casts}
         return replace(source_of(self.content, raw, self.notes, self.booleans, self.total), comma=self.comma)
+
+    def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
+        """Columns of words, of a table that is kept some rows after the others."""
+        step = max(1, WORDS_AT_ONCE // len(names)) if self.relation == "cells" else ALL
+        for first in range(start, max(stop, start + 1), step):
+            last = min(first + step, stop)
+            part = f" WHERE rowid >= {first} AND rowid < {last}" if self.relation == "cells" else ""
+            yield self._selected(names, part).fetchnumpy()
+
+    def _selected(self, names: Sequence[str], part: str) -> Any:
+        """Some of the columns, as v0, v1, ..."""
+        cells = ", ".join(f"{self.casts[name]} AS v{place}" for place, name in enumerate(names))
+        return self.connection.execute(f"SELECT {cells} FROM {self.relation}{part}", self.parameters)
 
 
 def read_csv(content: Content, reading: Reading) -> Source:

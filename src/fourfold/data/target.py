@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
 from .dataset import Note
@@ -119,10 +119,10 @@ def _labels(values: np.ndarray, kind: str) -> tuple[np.ndarray, LabelType]:
         return np.where(values == 1, "true", "false"), "boolean"
     if kind == "number":
         whole = bool(np.all(values == np.round(values)) and np.all(np.abs(values) < 2**53))
-        return np.array(
-            [str(int(v)) if whole else repr(float(v)) for v in values]
-        ), "integer" if whole else "number"
-    return np.array([str(value) for value in values]), "text"
+        levels, places = np.unique(values, return_inverse=True)
+        words = [str(int(level)) if whole else repr(float(level)) for level in levels]
+        return np.array(words)[places], "integer" if whole else "number"
+    return np.array(values.tolist(), dtype=str), "text"
 
 
 def _alike(labels: np.ndarray, test_rows: int) -> tuple[np.ndarray, tuple[Note, ...]]:
@@ -133,6 +133,8 @@ def _alike(labels: np.ndarray, test_rows: int) -> tuple[np.ndarray, tuple[Note, 
     >>> print(labels, *notes)
     ['no' 'yes' 'yes' 'no'] test classes 'Yes', 'no.' taken for 'yes', 'no' (case, blanks or a dot at the end differ)
     """
+    if not test_rows:
+        return labels, ()
     train = labels[: len(labels) - test_rows]
     folded: dict[str, set[str]] = {}
     for label in set(train.tolist()):
@@ -154,7 +156,7 @@ def _folded(label: str) -> str:
 
 def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
     train = labels[: len(labels) - test_rows]
-    classes, counts = np.unique(train, return_counts=True)
+    classes, counts = level_counts(train)
     if len(classes) < 2:
         raise DataError(
             "one-class",
@@ -243,7 +245,7 @@ def _bounds(numbers: np.ndarray, bounds: Sequence[float] | None) -> tuple[float,
 def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) -> tuple[Note, ...]:
     other = "regression" if task.kind == "classification" else "classification"
     if task.kind == "classification":
-        share = np.unique(values, return_counts=True)[1].max() / len(values)
+        share = level_counts(values)[1].max() / len(values)
         what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
         score = f"score: {task.score.replace('_', ' ')}"
         side = "above" if share > IMBALANCED else "not above"

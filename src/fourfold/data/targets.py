@@ -118,7 +118,7 @@ def together(
 def _read(values: np.ndarray, kind: str, several: bool, comma: bool) -> tuple[np.ndarray, str, str]:
     if kind != "category":
         return values, kind, ""
-    words = {value.casefold() for value in values.tolist() if value is not None}
+    words = {value.casefold() for value in set(values.tolist()) if value is not None}
     if several and words and words <= YES_AND_NO.keys():
         found = [np.nan if value is None else YES_AND_NO[value.casefold()] for value in values.tolist()]
         return np.array(found), "boolean", ""

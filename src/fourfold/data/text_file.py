@@ -88,14 +88,17 @@ def encoding_of(content: Content) -> tuple[str, bool]:
     ends = set()
     with unpacked(content) as file:
         while part := file.read(2**20):
-            if encoding == "utf-8":
-                try:
-                    decoder.decode(part)
-                except UnicodeDecodeError:
-                    encoding = "cp1252"
-            unused = unused or UNUSED.search(part)
+            if not part.isascii() or decoder.getstate()[0]:
+                if encoding == "utf-8":
+                    try:
+                        decoder.decode(part)
+                    except UnicodeDecodeError:
+                        encoding = "cp1252"
+                unused = unused or UNUSED.search(part)
             joined = last + part
-            returns, pairs, feeds = joined.count(b"\r"), joined.count(b"\r\n"), joined.count(b"\n")
+            returns, pairs, feeds = 0, 0, int(b"\n" in joined)
+            if b"\r" in joined:
+                returns, pairs, feeds = joined.count(b"\r"), joined.count(b"\r\n"), joined.count(b"\n")
             ends |= {kind for kind, count in (("\r\n", pairs), ("\n", feeds - pairs)) if count}
             if returns - pairs - joined.endswith(b"\r") > 0:
                 ends.add("\r")

@@ -10,7 +10,8 @@ from .case import Case
 from .dataset import Finding
 from .messages import CONSTANT, listed
 
-NEARLY_CONSTANT = 0.99
+NEARLY_CONSTANT, LIKELY = 0.99, 0.9
+"""The share of one value, of all rows, and of a sample without which all rows are not looked at."""
 
 IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
 """What to say of rows whose order is that of time."""
@@ -26,8 +27,8 @@ def judge(case: Case) -> Iterator[Finding]:
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
     nearly = []
     for name, kind, values in case.columns():
-        share = float(np.unique(values, return_counts=True)[1].max() / len(values))
-        if share >= NEARLY_CONSTANT and case.dataset.rows >= 100:
+        likely = _usual_share(values[case.sample]) >= LIKELY
+        if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
             nearly.append(name)
         if kind == "number" and _counts_rows(values):
             yield Finding(
@@ -70,12 +71,20 @@ def judge(case: Case) -> Iterator[Finding]:
         )
 
 
+def _usual_share(values: np.ndarray) -> float:
+    return float(np.unique(values, return_counts=True)[1].max() / len(values))
+
+
 def _counts_rows(values: np.ndarray) -> bool:
-    if len(values) < 20 or np.isnan(values).any() or (values != np.round(values)).any():
+    if len(values) < 20 or not all(map(_are_whole, (values[:20], values))):
         return False
     ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
-    consecutive = np.array_equal(np.sort(values), values.min() + np.arange(len(values)))
-    return bool(ordered or consecutive)
+    dense = np.ptp(values) == len(values) - 1
+    return bool(ordered or (dense and (np.diff(np.sort(values)) == 1).all()))
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    return not np.isnan(values).any() and bool((values == np.round(values)).all())
 
 
 def _rises(values: np.ndarray) -> bool:

@@ -106,7 +106,8 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
     >>> understood(np.array(["1,5", "2", None], dtype=object)).written
     '1234,5'
     """
-    words = dict.fromkeys(value for value in values.tolist() if value is not None)
+    words = dict.fromkeys(values.tolist())
+    words.pop(None, None)
     if not words:
         return Understood(values, "category")
     if {word.strip().casefold() for word in words} <= {"true", "false"}:
@@ -123,7 +124,7 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         said = style.said or of_codes(list(words))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     present = sum(value is not None for value in values.tolist())
-    parsed = sum(value in known for value in values.tolist())
+    parsed = sum(value in known for value in values.tolist()) if known else 0
     strange = [word for word in words if word not in known]
     marks = len(known) > 1 and all(map(_is_nothing, strange))
     if not strict and (marks or (present >= 10 and parsed >= MOSTLY * present)):
@@ -253,7 +254,9 @@ def are_codes(words: Iterable[str]) -> bool:
 def _mapped(
     values: np.ndarray, function: Callable[[str], Any], absent: Any, dtype: str = "float64"
 ) -> np.ndarray:
-    return np.array([absent if value is None else function(value) for value in values.tolist()], dtype=dtype)
+    cells = values.tolist()
+    meant = {word: absent if word is None else function(word) for word in dict.fromkeys(cells)}
+    return np.array([meant[word] for word in cells], dtype=dtype)
 
 
 def _iso(word: str) -> datetime | None:

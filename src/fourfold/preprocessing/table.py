@@ -84,3 +84,32 @@ def missing(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "O":
         return np.array([value is None for value in values.ravel()], dtype=bool).reshape(values.shape)
     return np.zeros(values.shape, dtype=bool)
+
+
+FEW_LEVELS = 50
+"""Levels that are looked for one after the other, which is faster than sorting many words."""
+
+
+def levels_of(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different words (L,) in order, and the number (N,) of each of the words.
+
+    >>> [part.tolist() for part in levels_of(np.array(["no", "yes", "no"]))]
+    [['no', 'yes'], [0, 1, 0]]
+    """
+    levels = np.unique(words) if words.dtype.kind != "O" else np.array(sorted(set(words.tolist())), dtype=object)
+    if len(levels) > FEW_LEVELS:
+        return np.unique(words, return_inverse=True)
+    numbers = np.zeros(len(words), dtype=np.int64)
+    for number, level in enumerate(levels.tolist()):
+        numbers[words == level] = number
+    return levels, numbers
+
+
+def level_counts(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different words (L,) in order, and how many (L,) there are of each.
+
+    >>> [part.tolist() for part in level_counts(np.array(["no", "yes", "no"]))]
+    [['no', 'yes'], [2, 1]]
+    """
+    levels, numbers = levels_of(words)
+    return levels, np.bincount(numbers, minlength=len(levels))

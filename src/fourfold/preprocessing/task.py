@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .table import level_counts
+
 Kind = Literal["classification", "regression", "multilabel"]
 Output = Literal["softmax", "sigmoid", "linear", "softplus", "tanh"]
 Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared error", "mean absolute error"]
@@ -81,7 +83,7 @@ _SELDOM = ("names", "one_unit", "stepwise", "class_weights")
 def classification(labels: np.ndarray, label_type: LabelType = "text", test_rows: int = 0) -> Task:
     """The task of labels (N,), all of them present; the last ``test_rows`` teach no class weights."""
     labels = np.asarray(labels, dtype=str)
-    found, counts = np.unique(labels, return_counts=True)
+    found, counts = level_counts(labels)
     share = counts.max() / counts.sum()
     classes = tuple(str(label) for label in found)
     if label_type in ("integer", "number"):
