@@ -69,10 +69,10 @@ def find(inquiry: Inquiry) -> Measurement:
         y=Axis(f"{score} on training rows", FRACTION),
         note="Bars reach from the lowest to the highest run.",
     )
-    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+    return Measurement(*NAMES, _answer(evidence, score), (figure,), tuple(evidence))
 
 
-def _answer(evidence: list[Evidence]) -> str:
+def _answer(evidence: list[Evidence], score: str) -> str:
     facts = Facts(evidence)
     found = sorted(
         (e for e in evidence if e.measure == SCORE and e.applicable), key=lambda e: -(e.value or 0.0)
@@ -84,9 +84,8 @@ def _answer(evidence: list[Evidence]) -> str:
         [facts.say("{family} {value}", family=title(e.subject), value=Cite(SCORE, e.subject)) for e in found],
     )
     end = facts.say("guessing gives {chance}", chance=Cite(CHANCE, "study"))
-    return Sentence(
-        f"Of shuffled labels the training rows keep: {listed}; {end}.", listed.numbers + end.numbers
-    )
+    head = f"Shuffled labels can only be stored; {score} on the rows that were trained on"
+    return Sentence(f"{head}: {listed}; {end}.", listed.numbers + end.numbers)
 
 
 MEASURE = Measure("memorisation", find, wants)
