@@ -15,6 +15,7 @@ from fourfold.evidence.simulate import World
 from fourfold.evidence.verdict import decide
 
 NAMES = ("dense", "convolution", "recurrent", "attention")
+BEST_OTHER = "difference to the best other"
 FLOPS = (40e3, 800e3, 300e3, 1600e3)
 
 
@@ -103,6 +104,15 @@ def test_undecided_says_what_would_settle_it(verdicts):
     assert verdict.settle and set(verdict.settle) <= {"seeds", "more rows"}
     assert "would settle it" in verdict.change
     assert "Only 3 seeds: what training again would change is known roughly." in verdict.doubts
+
+
+def test_more_than_the_margin_is_said_where_the_numbers_shown_differ(verdicts):
+    """"To 1.0 points ... so does more than the margin of 1.0 points" would read as a slip."""
+    plain = verdicts["undecided"]
+    best = next(e for e in plain.evidence if (e.measure, e.subject) == (BEST_OTHER, plain.family))
+    close = decide(replace(CASES["undecided"], margin=best.interval[1] - 1e-6))
+    assert (close.kind, close.family) == (plain.kind, plain.family)
+    assert "and so does more than the margin" in plain.why[1] and "and so does the margin of" in close.why[1]
 
 
 def test_none_is_warranted(verdicts):

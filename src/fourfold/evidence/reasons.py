@@ -12,7 +12,7 @@ from fourfold.evidence.doubts import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED, Cas
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.scoring import of_loss, units
-from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence
+from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, show
 
 SCORE_WORDS = {
     "accuracy": "accuracy",
@@ -155,6 +155,10 @@ class Reasons:
         return f"lower in {SCORE_WORDS[self.c.findings.score]}" if self.lower else "better"
 
     @property
+    def gap_unit(self) -> str:
+        return units(self.c.findings.score)[1]
+
+    @property
     def worse(self) -> str:
         return f"higher in {SCORE_WORDS[self.c.findings.score]}" if self.lower else "worse"
 
@@ -266,8 +270,9 @@ class Reasons:
             end = "with one trained model a family it leaves out what training again would change"
         elif i.low > 0:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
-        elif i.high >= m:
-            end = "zero lies inside, and so does more than the margin of {margin}"
+        elif i.high >= m:  # "to 1.0 points, more than the margin of 1.0" would read as a slip
+            more = "" if show(i.high, self.gap_unit) == show(m, self.gap_unit) else "more than "
+            end = f"zero lies inside, and so does {more}the margin of {{margin}}"
         elif i.low > -m:
             end = "no other family is shown to be as close to the best"
         else:
