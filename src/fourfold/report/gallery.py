@@ -62,6 +62,7 @@ TITLES = {"saliency": "saliency", "attention": "attention maps", "filters": "fil
 LEVELS = 4  # strengths of a word's ground
 MOST_COLUMNS = 12  # bars of a table's map
 SIGNED = "Orange speaks for the prediction, blue against it; the stronger the colour, the more."
+WEIGHTS = "Orange weights are above zero, blue ones below; the stronger the colour, the larger."
 UNSIGNED = "The stronger the colour, the more."
 
 
@@ -71,9 +72,10 @@ def gallery(examples: dict[str, Any] | None, study: Study) -> Gallery | None:
         return None
     views = tuple(_view(i, found, study) for i, found in enumerate(examples.get("families") or ()))
     mistakes = tuple(_mistake(i, found, study) for i, found in enumerate(examples.get("mistakes") or ()))
-    shown = sum(len(found.examples) for found in views) + len(mistakes)
+    items = [item for found in examples.get("families") or () if _passed(found) for item in found["items"]]
+    shown = {item["title"] for item in [*items, *(examples.get("mistakes") or ())] if item.get("input")}
     privacy = (
-        f"This file holds some of your data: {plural(shown, 'example')} in this section. Look before you pass it "
+        f"This file holds some of your data: {plural(len(shown), 'example')} in this section. Look before you pass it "
         "on; --no-examples leaves them out."
     )
     return Gallery(privacy, _text(examples.get("about")), views, mistakes)
@@ -81,7 +83,7 @@ def gallery(examples: dict[str, Any] | None, study: Study) -> Gallery | None:
 
 def _view(number: int, found: dict[str, Any], study: Study) -> View:
     name, check, items = f"view-{number}", found.get("check") or {}, found.get("items") or ()
-    shown = items if check.get("passed") else ()
+    shown, filters = items if _passed(found) else (), found["kind"] == "filters"
     signed = any(_least(each["values"]) < 0 for item in items for each in item.get("maps") or ())
     return View(
         name,
@@ -89,9 +91,19 @@ def _view(number: int, found: dict[str, Any], study: Study) -> View:
         study.colours.get(found["family"]),
         _text(found.get("method")),
         _text(check.get("text")),
-        SIGNED if signed else UNSIGNED,
-        tuple(_item(f"{name}-{i}", item, study) for i, item in enumerate(shown)),
+        (WEIGHTS if filters else SIGNED) if signed else UNSIGNED,
+        _filters(name, shown) if filters else tuple(_item(f"{name}-{i}", x, study) for i, x in enumerate(shown)),
     )
+
+
+def _passed(found: dict[str, Any]) -> bool:
+    return bool((found.get("check") or {}).get("passed"))
+
+
+def _filters(name: str, items: Sequence[dict[str, Any]]) -> tuple[Example, ...]:
+    """All filters side by side: they are small, and no rows of the user."""
+    drawn = [_heat(found | {"title": item["title"]}, None) for item in items for found in item["maps"]]
+    return (Example(f"{name}-0", plural(len(drawn), "filter"), pictures=tuple(drawn)),) if drawn else ()
 
 
 def _item(name: str, item: dict[str, Any], study: Study) -> Example:
