@@ -69,7 +69,8 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(rows),
         x=Axis(f"{_place(study)}s moved", "count", log=True),
         y=Axis("lost", unit),
-        note=f"One trained network a family, not trained on moved rows; {_moves_in(study)}.",
+        note=f"One trained network a family, not trained on moved rows; {_moves_in(study)}, "
+        "and what moves out is lost to all.",
     )
     return Measurement(*NAMES, _answer(evidence, _place(study)), (figure,), tuple(evidence))
 
