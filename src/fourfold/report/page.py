@@ -11,7 +11,7 @@ import shlex
 import sys
 from typing import Any
 
-from fourfold.core.naming import worded
+from fourfold.core.naming import several, worded
 from fourfold.report import citation, design, scores, seconds, sections, summary
 from fourfold.report import format as fmt
 from fourfold.report.gallery import gallery
@@ -105,11 +105,12 @@ def _commands(results: dict[str, Any], platform: str) -> tuple[Command, ...]:
 
 
 def _python(results: dict[str, Any]) -> str:
+    new = several(design.example(results["data"]))
     return (
         "import fourfold\n\n"
         f"model = fourfold.load_model({str(results['folder'])!r})\n"
-        "model.predict(rows)   # raw rows, prepared as in the study\n"
-        "model.network         # the trained network: weights, layers, summary()"
+        f"model.predict({new})   # as they are; prepared as in the study\n"
+        f"model.network{' ' * len(new)}     # the trained network: weights, layers, summary()"
     )
 
 
