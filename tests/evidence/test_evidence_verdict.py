@@ -98,6 +98,15 @@ def test_equivalent_even_if_one_is_surely_better():
     assert (verdict.kind, verdict.family) == ("equivalent", "dense")
 
 
+def test_families_that_are_not_shown_to_be_equivalent_are_named_with_their_intervals(held):
+    verdict = decide(study((0.97, 0.97, 0.97, 0.90), examples=20_000, folds=1))
+    assert verdict.kind == "equivalent" and set(verdict.equivalents) == {"dense", "convolution", "recurrent"}
+    assert "; reaching beyond it: Attention −" in verdict.why[1]
+    held(verdict.why[1], verdict.evidence)
+    every = decide(CASES["equivalent"])
+    assert len(every.equivalents) == 4 and "beyond" not in every.why[1]
+
+
 def test_undecided_says_what_would_settle_it(verdicts):
     verdict = verdicts["undecided"]
     assert (verdict.kind, verdict.family) == ("undecided", "convolution")

@@ -295,9 +295,17 @@ class Reasons:
             low, high = Cite(best, f, "low", bare=True), Cite(best, f, "high")
             return self.say("{name} {low} to {high}", name=title(f), low=low, high=high)
 
-        listed = self.facts.join(", ", [one(f) for f in self.equivalents])
-        head = self.say("Against the best other, all inside the margin of {margin}: ", margin=self.margin)
-        return Sentence(f"{head}{listed}.", head.numbers + listed.numbers)
+        def several(families: list[str]) -> Sentence:
+            return self.facts.join(", ", [one(f) for f in families])
+
+        parts = [
+            self.say("Against the best other, all inside the margin of {margin}: ", margin=self.margin),
+            several(self.equivalents),
+        ]
+        outside = [f for f in self.others if f not in self.equivalents]
+        if outside:
+            parts += [Sentence("; reaching beyond it: "), several(outside)]
+        return self.facts.join("", [*parts, Sentence(".")])
 
     def _why_baseline(self, baseline: str) -> Sentence:
         measure, f = "gain over the baseline", self.family
