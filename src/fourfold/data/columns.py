@@ -26,6 +26,7 @@ COUNTER = re.compile(
 )
 """Names of columns that only count rows."""
 
+COUNTS = "it counts the rows"
 CATEGORY_LEVELS = 64
 """Up to this number of levels words are always categories."""
 
@@ -70,11 +71,14 @@ def settle_table(
     )
     if not columns:
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
+        steps = any(verdict.because == COUNTS for verdict in verdicts.values())
         raise DataError(
             "no-useful-columns",
             "no input column can be used",
             got=reasons,
-            do="add columns that vary and are not missing throughout",
+            do="--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
+            if steps
+            else "add columns that vary and are not missing throughout",
         )
     notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
     absent = {column.name: int(missing(table[column.name]).sum()) for column in columns}
@@ -137,7 +141,7 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     if not absent.any() and (present == present[0]).all():
         return _Verdict(None, CONSTANT)
     if column.kind == "number" and COUNTER.search(column.name) and np.all(present == np.round(present)):
-        return _Verdict(None, "it counts the rows") if _levels(present) == len(values) else _Verdict("number")
+        return _Verdict(None, COUNTS) if _levels(present) == len(values) else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
     counts = Counter(present.tolist())
@@ -185,7 +189,7 @@ def _positions(
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
     others = [column.name for column in source.columns if column not in numbers]
-    counters = [c.name for c in numbers if _judge(c, table[c.name]).because == "it counts the rows"]
+    counters = [c.name for c in numbers if _judge(c, table[c.name]).because == COUNTS]
     used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
     if others or not used:
         raise OptionError(
@@ -204,7 +208,7 @@ def _positions(
         array = np.stack([table[column.name] for column in used], axis=1).reshape(len(array), *channels.shape)
         because = "columns are named CHANNEL_STEP"
     shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
-    return shaped, settled, used, notes + _left_out(dict.fromkeys(counters, "it counts the rows"))
+    return shaped, settled, used, notes + _left_out(dict.fromkeys(counters, COUNTS))
 
 
 def _levels(values: np.ndarray) -> int:

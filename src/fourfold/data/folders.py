@@ -11,6 +11,7 @@ import numpy as np
 
 from fourfold.errors import DataError, FileError
 
+from .content import look
 from .dataset import Column, Note, Table
 from .messages import SHOWN, listed
 from .parts import check_inside, files_of, is_table
@@ -19,6 +20,7 @@ from .sample import Reading, places
 from .source import Source
 from .text_file import said_of, unmarked_utf16
 from .words import as_objects
+from .wrong_kinds import refuse
 
 LONGEST_TEXT = 2**16
 """Bytes of one file that are read; a network sees far fewer."""
@@ -120,6 +122,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     wanted = pictures if any(pictures) and reading.layout != "text" else texts
     kept = np.flatnonzero(wanted)
     if not len(kept):
+        sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
+        if len(files) > 1 and not sounds and not any(is_table(path.name) for path in files):
+            refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
             "folder",
             f"{folder} is a folder without data",
@@ -128,10 +133,10 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             do="save the pictures as PNG or JPEG"
             if any(path.suffix.lower() in OTHERS for path in files)
             else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
-            "has to be a column in them"
+            "has to be a column in them, and so have the names of files that are a series each"
             if len(tables := [path for path in files if is_table(path.name)]) > 1
             else "numpy.savez with x, features of the sounds such as spectrograms, and y"
-            if files and all(path.suffix.lower() in SOUNDS for path in files)
+            if sounds
             else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
             if 0 < len(files) <= SHOWN
             else "",
@@ -191,6 +196,8 @@ def _text(path: Path, named: str | None) -> tuple[str | None, str]:
     encoding = "utf-16" if marked else silent or "utf-8-sig"
     if b"\0" in data and encoding == "utf-8-sig":
         picture = data.startswith(PICTURES)
+        if not picture:
+            refuse(look(path), unknown=False)
         raise FileError(
             "no-text",
             f"{path} is no text",

@@ -193,6 +193,8 @@ def _is_header(records: Records) -> bool:
     whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
     if _counts(first, whole, rest):
         return True
+    if not first[0].strip() and whole == list(range(len(first) - 1)) and any(_below(rest, 0)):  # pandas without names
+        return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
 

@@ -220,7 +220,9 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             "there is no target",
             got=f"{source.name}, files",
             wanted="a subfolder for each class",
-            do="name the file itself, if one of them is a table, or lists the others with their classes",
+            do="write a csv of their names and classes beside them, if their names say these"
+            if source.pictures
+            else "name the file itself, if one of them is a table, or lists the others with their classes",
         )
     left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
     absent = [name for name in sorted(mentioned(target)) if any(repr(name) in note for note in left_out)]
@@ -258,7 +260,9 @@ def _check_turned(source: Source) -> None:
             "too few rows",
             got=f"{counted(rows, 'row')} of {len(source.inputs):,} columns",
             wanted=f"at least {FEWEST_ROWS}",
-            do="if each row is a variable, turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')",
+            do='write [{"name": ..., "value": ...}, ...], if each of the names is a row'
+            if rows == 1 and source.name.lower().endswith(".json")
+            else "if each row is a variable, turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')",
         )
 
 

@@ -15,7 +15,10 @@ SPACES = "\u00a0\u202f\u2009 '\u2019"
 ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
 """The zeros of Arabic, Persian, Devanagari, Bengali and Thai, each with its other digits behind it."""
 
-AS_ASCII = {
+INVISIBLE: dict[int, str] = dict.fromkeys([0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF], "")
+"""Marks without width, as copying from other programs leaves them."""
+
+AS_ASCII = INVISIBLE | {
     0x2212: "-", 0x3000: " ", 0x066B: ".", 0x066C: ",", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5", 0xFFE6: "\u20a9",
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
     **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},

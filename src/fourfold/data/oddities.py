@@ -18,7 +18,8 @@ STANDS_FOR_MISSING = (9, 99, 999, 9999, 99999, 999999)
 FEWEST, FAR = 3, 2.0
 """Such a number has to occur so often, and to lie so many ranges of all other numbers from these."""
 
-ID = re.compile(r"(^|[_\W])id$|[a-z](Id|ID)$", re.IGNORECASE)
+ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id)$|[a-z](Id|ID)$")
+"""Names of ids: not acid, or paid."""
 
 
 def judge(case: Case) -> Iterator[Finding]:

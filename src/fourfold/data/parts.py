@@ -22,6 +22,10 @@ from .words import reworded, spelled
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
+SERIES = ".ts"
+TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+"""What the parts of a folder are called, in small letters; the first that is there is taken."""
+
 DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
 """What Hugging Face calls files that say what the others hold."""
 
@@ -60,28 +64,69 @@ def entries_of(folder: Path) -> list[Path]:
 def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     """The entries of a folder that hold one part of the rows, called by the first of these names (in small letters):
     the one that has no other name (train.csv, Train), or the files whose names begin or end so
-    (train-00000-of-00002.parquet, Coffee_TRAIN.ts), tables before all others.
+    (train-00000-of-00002.parquet, Coffee_TRAIN.ts), tables and series before all others.
     """
     entries = entries_of(folder)
-    words = {entry: re.split("[-_]", entry.name.split(".")[0].lower()) for entry in entries}
+    words = {entry: _words(entry) for entry in entries}
     for name in names:
         alone = [entry for entry in entries if words[entry] == [name]]
         files = [
             entry for entry in entries if entry.is_file() and name in (words[entry][0], words[entry][-1])
         ]
-        tables = [entry for entry in files if is_table(entry.name)]
-        if found := alone[:1] or tables or files[:1]:
+        readable = [entry for entry in files if _form(entry)]
+        if found := alone[:1] or readable or files[:1]:
             for entry in found:
                 check_inside(entry, folder)
             return found
     return []
 
 
+def in_one_form(
+    train: list[Path], tests: Sequence[list[Path]]
+) -> tuple[list[Path], list[list[Path]]]:
+    """Parts of a folder without the copies of their rows in other forms, as archives of series have them.
+
+    Of series in ``.ts`` files, which come first, it is one file of each part, with the same name before the part's.
+    """
+    both = {_form(entry) for entry in train} & {_form(entry) for part in tests for entry in part}
+    form = next((form for form in (SERIES, *SUFFIXES) if form in both), None)
+    if form is None:
+        return _tables_of(train), [_tables_of(part) for part in tests]
+    train, *others = ([entry for entry in part if _form(entry) == form] or part for part in (train, *tests))
+    if form != SERIES:
+        return train, others
+    named = {_stem(entry) for part in others for entry in part}
+    first = next((entry for entry in train if _stem(entry) in named), train[0])
+    return [first], [[next((one for one in part if _stem(one) == _stem(first)), part[0])] for part in others]
+
+
+def _tables_of(part: list[Path]) -> list[Path]:
+    return [entry for entry in part if is_table(entry.name)] or part[:1]
+
+
+def _form(entry: Path) -> str:
+    """The end of the name of a table or of series, "" for all else."""
+    return entry.suffix.lower() if entry.suffix.lower() == SERIES else _table_end(entry.name)
+
+
+def _words(entry: Path) -> list[str]:
+    return re.split("[-_]", entry.name.split(".")[0].lower())
+
+
+def _stem(entry: Path) -> tuple[str, ...]:
+    return tuple(word for word in _words(entry) if word not in TRAINING + TESTING)
+
+
 def is_table(name: str) -> bool:
+    return bool(_table_end(name))
+
+
+def _table_end(name: str) -> str:
+    """The end of a table's name, whatever packs it; "" for all else."""
     lower = name.lower()
     for end in PACKED:
         lower = lower.removesuffix(end)
-    return lower.endswith(SUFFIXES)
+    return next((end for end in SUFFIXES if lower.endswith(end)), "")
 
 
 def files_of(folder: Path) -> list[Path]:

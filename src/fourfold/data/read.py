@@ -28,7 +28,19 @@ from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
-from .parts import check_texts, entries_of, files_of, ignored_folders, joined, matches, part_of, tables_in
+from .parts import (
+    TESTING,
+    TRAINING,
+    check_texts,
+    entries_of,
+    files_of,
+    ignored_folders,
+    in_one_form,
+    joined,
+    matches,
+    part_of,
+    tables_in,
+)
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
 from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
@@ -143,9 +155,6 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
         )
     return paired if mapped else thinned(paired, reading)
 
-
-TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "validation")
-"""What the parts of a folder are called, in small letters; the first that is there is taken."""
 
 Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
 
@@ -295,7 +304,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
     train = part_of(folder, TRAINING)
     tests = [part for name in TESTING if (part := part_of(folder, (name,)))]
     if train and tests:
-        return _train_and_test(folder, train, tests, reading)
+        return _train_and_test(folder, *in_one_form(train, tests), reading)
     tables, classes = tables_in(folder), classes_of(folder)
     if len(classes) == 1 and not tables and (tables_in(classes[0]) or part_of(classes[0], TRAINING)):
         note = Note(f"folder: {classes[0].name}", "the only one with tables")

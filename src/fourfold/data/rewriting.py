@@ -31,8 +31,11 @@ DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
 """What a line of a frame is made of, and what it has."""
 
 BAR = re.compile(r"(?<!\\)[|\u2502\u2503\u2551]")
-FOOT = re.compile(r"\[\d+ rows x \d+ columns\]")
-"""What pandas prints below a table."""
+FOOT = re.compile(r"\[\d+ rows x \d+ columns\]|\(?\d+ rows?(?: affected| selected\.?)?\)?", re.IGNORECASE)
+"""What pandas and databases print below a table."""
+
+NAMED = re.compile(r"\s*([A-Za-z][^\s:=\d]*(?: [^\s:=\d]+)?)\s*[:=]\s*(\S.*?)\s*")
+"""A name, of up to two words, and a value behind it."""
 
 PAIR = re.compile(r'([A-Za-z_][\w.\-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)')
 MOST_AROUND = 30
@@ -140,6 +143,42 @@ def _pairs(line: str) -> dict[str, str] | None:
     return found
 
 
+def _of_names(lines: list[str], name: str) -> Rewriting | None:
+    """The same names, with colons behind them, and their values in each line, marks between them, as small devices
+    write them."""
+    for mark in SEPARATORS:
+        found = [_named(line, mark) for line in lines]
+        if len(found) < 2 or found[0] is None or any(pairs is None for pairs in found):
+            continue
+        names = [key for key, _ in found[0]]
+        if len(names) < 2 or len({*names}) < len(names) or any([k for k, _ in pairs or ()] != names for pairs in found):
+            continue
+
+        def records(lines: Lines, mark: str = mark, names: list[str] = names) -> Records:
+            yield names
+            for number, line in enumerate(lines, start=1):
+                pairs = _named(line, mark) if line.strip() else []
+                if pairs and [key for key, _ in pairs] == names:
+                    yield [value for _, value in pairs]
+                elif line.strip():
+                    raise FileError(
+                        "other-names",
+                        f"line {number} of {name} has other names than those above",
+                        got=repr(line.strip()[:60]),
+                        wanted=f"a value of each of {listed(names)}, in this order",
+                        do="remove the line, or write a csv with these columns",
+                    )
+
+        return Rewriting(records, "\t", (Note(f"name: value in each line: {listed(names)}"),))
+    return None
+
+
+def _named(line: str, mark: str) -> list[tuple[str, str]] | None:
+    """What stands between the marks of a line as names and values; None if any of it is none."""
+    found = [NAMED.fullmatch(cell) for cell in line.split(mark)]
+    return [(one[1], one[2]) for one in found if one] if all(found) else None
+
+
 def _of_blanks(lines: list[str], name: str) -> Rewriting | None:
     """Columns between blanks: several words in each line, as many in all, and no other mark.
 
@@ -156,11 +195,20 @@ def _of_blanks(lines: list[str], name: str) -> Rewriting | None:
     left_out: list[str] = []
 
     def records(lines: Lines) -> Records:
-        for line in lines:
+        for number, line in enumerate(lines, start=1):
             if FOOT.fullmatch(line.strip()):
                 left_out.append(line.strip())
-            else:
-                yield _words(line)
+                continue
+            words = _words(line)
+            if len(words) > 1 and not any(word.strip(".") for word in words[1:]):
+                raise FileError(
+                    "abridged-table",
+                    f"line {number} of {name} stands for rows that were not printed",
+                    got=repr(line.strip()[:60]),
+                    wanted="all rows",
+                    do="write them with to_csv, as printing shows the first and the last ones alone",
+                )
+            yield words
 
     return Rewriting(records, "\t", (Note("separated by blanks"),), left_out)
 
@@ -292,7 +340,7 @@ QUOTINGS: tuple[tuple[str, str, Callable[..., Records]], ...] = (
 """Ways of quoting: what is said, the marks without which they are not tried, and how lines are read."""
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_pairs, _of_blanks, _of_widths, _of_quotes,
+    _of_bars, _of_pairs, _of_names, _of_blanks, _of_widths, _of_quotes,
 )  # fmt: skip
 
 

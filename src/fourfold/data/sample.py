@@ -275,7 +275,8 @@ def thinned(source: Source, reading: Reading) -> Source:
         else:
             source = source.take(np.concatenate([places(train, rows), np.arange(train, found)]))
     train = row_count(source.inputs) - source.test_rows
-    because = "as asked" if reading.rows is not None else f"{reading.cells:,} cells are read at most"
+    because = f"{reading.cells:,} cells are read at most" + ", as memory is short" * (reading.cells < CELLS)
+    because = "as asked" if reading.rows is not None else because
     last = "the last " if (reading.last and not whole) or source.earlier is not None else ""
     what = f"{last}{train:,} of {total:,} rows"
     if whole:

@@ -79,7 +79,7 @@ def _counts_rows(values: np.ndarray) -> bool:
     if len(values) < 20 or not all(map(_are_whole, (values[:20], values))):
         return False
     ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
-    dense = np.ptp(values) == len(values) - 1
+    dense = abs(values[0]) < 2**53 and float(values.max()) - float(values.min()) == len(values) - 1
     return bool(ordered or (dense and (np.diff(np.sort(values)) == 1).all()))
 
 

@@ -15,7 +15,7 @@ from .durations import DURATIONS
 from .hints import hint_of, of_codes
 from .messages import listed
 from .months import in_english
-from .numerals import MOSTLY, endings_of, style_by, style_of
+from .numerals import INVISIBLE, MOSTLY, endings_of, style_by, style_of
 
 T = TypeVar("T")
 
@@ -46,6 +46,18 @@ ZONE = re.compile(
 
 ISO = re.compile(r"\s*\d{4}-\d\d-\d\d|\s*\d{8}T\d{2,6}", re.ASCII)
 """How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number."""
+
+PRINTED = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)(?: (UTC|GMT|[-+]\d{4}))? (\d{4})", re.ASCII
+)
+"""A date as programs print it: Wed Mar  1 10:00:00 2023."""
+
+WITH_YEARS = ("", "weekday month day clock year")
+"""Ways of writing dates whose years have four digits: ISO, and that of `PRINTED`."""
+
+ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?=[ ,])")
+NAMED_ZONE = re.compile(r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?) ?\[?(?:[A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?")
+"""A date with the name of its zone behind it: CET, Europe/Berlin."""
 
 CODE = re.compile(r"\d{2,}")
 """Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
@@ -138,7 +150,7 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
             return Understood(_mapped(values, seconds.__getitem__, np.nan), "number", style.said, style.example)
     for name, parse in DATES.items():
         if dates := _all(words, parse):
-            short = name and not any(re.search(r"\d{4}", word.split(":")[0]) for word in words)
+            short = name not in WITH_YEARS and not any(re.search(r"\d{4}", word.split(":")[0]) for word in words)
             said = f"dates, read as {name}" if name else ""
             if short:
                 first = _first_year(dates.values())
@@ -152,7 +164,8 @@ def understood(values: np.ndarray, *, strict: bool = False, comma: bool = False)
         )
     if endings := endings_of(words):
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
-    return Understood(values, "category", _dates_of_several_kinds(list(words)) or hint_of(list(words)))
+    said = _dates_of_several_kinds(list(words)) or _dates_of_named_zones(list(words)) or hint_of(list(words))
+    return Understood(values, "category", said)
 
 
 def _dates_of_several_kinds(words: list[str]) -> str:
@@ -165,6 +178,18 @@ def _dates_of_several_kinds(words: list[str]) -> str:
     usual = max(ways, key=lambda name: len(ways[name]))
     other = next((word for word in words if DATES[usual](word) is None), "")
     return f"dates, but not in one way of writing: {ways[usual][0]!r}, {other[:30]!r}"
+
+
+def _dates_of_named_zones(words: list[str]) -> str:
+    """What to say of dates with the names of zones, which may mean several; "" of other words.
+
+    >>> _dates_of_named_zones(["2023-03-01 10:00 CET", "2023-07-01 10:00 CEST"])
+    "dates with names of zones, such as '2023-03-01 10:00 CET'; write their offsets, such as +01:00"
+    """
+    found = [NAMED_ZONE.fullmatch(word.strip()) for word in words[:FEW_WORDS]]
+    if not all(one and any(parse(one[1]) for parse in DATES.values()) for one in found):
+        return ""
+    return f"dates with names of zones, such as {words[0][:60]!r}; write their offsets, such as +01:00"
 
 
 def _is_nothing(word: str) -> bool:
@@ -260,6 +285,7 @@ def _mapped(
 
 
 def _iso(word: str) -> datetime | None:
+    word = word.translate(INVISIBLE)
     if not ISO.match(word):
         return None
     text, behind = _zoned(word.strip())
@@ -289,7 +315,7 @@ def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
     """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
 
     def parse(word: str) -> datetime | None:
-        text, behind = _zoned(in_english(" ".join(word.split())))
+        text, behind = _zoned(ORDINAL.sub("", in_english(" ".join(word.translate(INVISIBLE).split()))))
         for pattern in patterns:
             parts = text.split(" ")
             day = " ".join(parts[: pattern.count(" ") + 1])
@@ -304,11 +330,20 @@ def _of(patterns: Sequence[str]) -> Callable[[str], datetime | None]:
     return parse
 
 
+def _printed(word: str) -> datetime | None:
+    """A date such as Wed Mar  1 10:00:00 2023."""
+    found = PRINTED.fullmatch(word.strip())
+    if found is None:
+        return None
+    month, day, clock, zone, year = found.groups("")
+    return _of(("%b %d %Y",))(f"{month} {day} {year} {clock} {zone}".strip())
+
+
 def _week(word: str) -> datetime | None:
-    """The Monday of a week such as 2020-W07."""
-    found = re.fullmatch(r"\s*(\d{4})-?W(\d\d)\s*", word, re.ASCII)
+    """The Monday of a week such as 2020-W07, or a day of it such as 2020-W07-3."""
+    found = re.fullmatch(r"\s*(\d{4})-?W(\d\d)(?:-?([1-7]))?\s*", word, re.ASCII)
     try:
-        return datetime.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+        return datetime.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1)) if found else None
     except ValueError:
         return None
 
@@ -322,6 +357,7 @@ def _quarter(word: str) -> datetime | None:
 DATES: dict[str, Callable[[str], datetime | None]] = {
     "": _iso,
     **{name: _of(patterns) for name, patterns in FORMATS.items()},
+    WITH_YEARS[1]: _printed,
     "year-week": _week,
     "year-quarter": _quarter,
 }

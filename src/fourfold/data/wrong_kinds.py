@@ -42,6 +42,8 @@ TEX = re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:begin|documentclass|usepackage)\b")
 MATRIX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*[A-Za-z]\w* *= *\[ *[-\d]")
 FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
 FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
+COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
+COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_name"', re.DOTALL)
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -62,12 +64,12 @@ class WrongKind:
     error: type[FourfoldError] = FileError
 
 
-def refuse(content: Content) -> None:
-    """Raise if the content is known not to be data.
+def refuse(content: Content, *, unknown: bool = True) -> None:
+    """Raise if the content is known not to be data; without ``unknown`` not for bytes of whatever kind.
 
     Errors: ``UnsafeFileError`` for a pickle, ``FileError`` for everything else.
     """
-    for wrong in WRONG_KINDS:
+    for wrong in WRONG_KINDS if unknown else WRONG_KINDS[:-1]:
         if wrong.recognises(content):
             slug = "pickle" if wrong.error is UnsafeFileError else "wrong-kind"
             raise wrong.error(
@@ -77,7 +79,7 @@ def refuse(content: Content) -> None:
                 wanted=WANTED,
                 do=wrong.do,
             )
-    if not content.head.strip():
+    if unknown and not content.head.strip():
         raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
 
 
@@ -185,6 +187,16 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "a TOA5 file of a data logger, whose header has four lines",
         _says(b'"toa5"', b"toa5,"),
         "pandas.read_csv(FILE, skiprows=[0, 2, 3]), then to_csv",
+    ),
+    WrongKind(
+        "rows of PostgreSQL, between statements",
+        _matches(COPIED),
+        "psql -c '\\copy the_table to data.csv csv header'",
+    ),
+    WrongKind(
+        "annotations in the form of COCO, several of a picture",
+        lambda content: COCO.match(content.head) is not None,
+        "a csv with the paths of the pictures and one class or number of each",
     ),
     WrongKind("JSON with comments", _matches(COMMENTED), "take the comments out"),
     WrongKind("text in UTF-32", _starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
