@@ -6,7 +6,7 @@ import pytest
 from fourfold.data import from_arrays, read
 from fourfold.evidence import doubts
 from fourfold.preprocessing.table import Table
-from fourfold.study.concerns import best_column, concerns, twins
+from fourfold.study.concerns import best_column, concerns, merged, row_keys, twins
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
 
@@ -15,24 +15,30 @@ def test_twins_are_equal_rows_in_any_form():
     random = np.random.default_rng(0)
     images = random.normal(size=(40, 4, 4, 1)).astype(np.float32)
     train, test = np.arange(30), np.arange(30, 40)
-    assert twins(images, [(train, test)]) == 0
+    assert twins(row_keys(images), [(train, test)]) == 0
     images[30:33], images[33] = images[:3], images[34]  # three twins in training, one pair inside test
-    assert twins(images, [(train, test)]) == pytest.approx(0.3)
+    assert twins(row_keys(images), [(train, test)]) == pytest.approx(0.3)
     words = np.array(["a", "b", None, "a"] * 10, dtype=object)
     numbers = np.arange(40.0)
     table = Table({"word": words, "number": numbers})
-    assert twins(table, [(train, test)]) == 0
+    assert twins(row_keys(table), [(train, test)]) == 0
     numbers[30:35], words[30:35] = numbers[:5], words[:5]
     numbers[[0, 30]] = np.nan
     numbers[1] = -0.0
     numbers[31] = 0.0
-    assert twins(table, [(train, test)]) == pytest.approx(0.5)
+    assert twins(row_keys(table), [(train, test)]) == pytest.approx(0.5)
 
 
 def test_twins_are_counted_within_each_split():
     x = np.array([[1.0], [1.0], [2.0], [3.0]])
-    assert twins(x, [(np.array([0, 1]), np.array([2, 3])), (np.array([2, 3]), np.array([0, 1]))]) == 0
-    assert twins(x, [(np.array([0, 2]), np.array([1, 3])), (np.array([1, 3]), np.array([0, 2]))]) == 0.5
+    assert twins(row_keys(x), [(np.array([0, 1]), np.array([2, 3])), (np.array([2, 3]), np.array([0, 1]))]) == 0
+    assert twins(row_keys(x), [(np.array([0, 2]), np.array([1, 3])), (np.array([1, 3]), np.array([0, 2]))]) == 0.5
+
+
+def test_rows_whose_level_gets_no_place_of_its_own_are_counted():
+    words = np.array([f"w{i % 80}" for i in range(800)] + ["w0"] * 200, dtype=object)
+    assert merged(words) == (80, pytest.approx(16 * 10 / 1000))
+    assert merged(words[:64]) == (64, 0.0)
 
 
 def test_twins_among_validation_rows_count_since_what_is_tested_learnt_from_these_too(tmp_path):

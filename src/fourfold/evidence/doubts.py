@@ -24,6 +24,9 @@ LARGEST_CLASS = "share of the largest class"  # the study
 LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
+DIFFERENT = "different inputs"  # the study
+LEVELS = "levels"  # a column of words
+MERGED = "share of rows whose level has no place of its own"  # a column of words
 FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
 AUC = "AUC"  # a family or a baseline
 # Those that come of the losses.
@@ -40,6 +43,7 @@ MANY_STOPPED = 0.5
 MANY_DIVERGED = 0.05
 MANY_FAILED = 0.5
 MANY_TWINS = 0.01
+MANY_MERGED = 0.1
 LARGE_CLASS = 0.7
 HEAVY_TAILS = 12
 """How many times their share of the rows the largest one in a hundred errors hold of the squared error. Normal errors
@@ -176,12 +180,34 @@ def near_perfect_baseline(c: Case) -> Iterator[Sentence]:
 
 
 def twins(c: Case) -> Iterator[Sentence]:
+    """Copies, which are suspect; or rows of so few kinds that all are known, which is another thing."""
+    different, rows = c.number(DIFFERENT), c.number("test rows")
+    few = different is not None and rows is not None and 2 * different < rows
     if c.found("duplicates"):
         return
     for _ in c.above(TWINS, MANY_TWINS):
+        if few:
+            yield c.facts.say(
+                "Only {different} different inputs occur, and {share} of the test rows have the same as a training "
+                "row: the scores say little of inputs not seen yet.",
+                different=Cite(DIFFERENT, "study"),
+                share=Cite(TWINS, "study"),
+            )
+        else:
+            yield c.facts.say(
+                "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
+                share=Cite(TWINS, "study"),
+            )
+
+
+def merged_levels(c: Case) -> Iterator[Sentence]:
+    for e in c.above(MERGED, MANY_MERGED):
         yield c.facts.say(
-            "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
-            share=Cite(TWINS, "study"),
+            "The column {column} has {levels} levels, too many to tell all apart: in {share} of the rows all families "
+            "read it as one of the rest. Fewer levels, or columns of what they are made of, would tell more.",
+            column=e.subject,
+            levels=Cite(LEVELS, e.subject),
+            share=Cite(MERGED, e.subject),
         )
 
 
@@ -359,6 +385,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     one_column,
     near_perfect_baseline,
     twins,
+    merged_levels,
     few_seeds,
     small_test_set,
     few_groups,

@@ -11,6 +11,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.evidence import doubts, scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE
+from fourfold.preprocessing.categories import WIDTH
 from fourfold.preprocessing.table import Table, missing
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
@@ -38,8 +39,12 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
 def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     splits = [study.splits[number] for number in study.prepared.answering]
     learnt = [np.concatenate([split.train, split.validation]) for split in splits]  # by what is tested
-    share = twins(dataset.inputs, list(zip(learnt, (split.test for split in splits))))
-    found = [Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split")]
+    keys = row_keys(dataset.inputs)
+    share = twins(keys, list(zip(learnt, (split.test for split in splits))))
+    found = [
+        Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split"),
+        Evidence(doubts.DIFFERENT, "study", len(np.unique(keys)), "count", method="rows whose inputs differ"),
+    ]
     found += [
         Evidence(doubts.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
         for f in dataset.important
@@ -51,6 +56,13 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         measure = doubts.LARGEST_OF_STEPS if dataset.task.stepwise else doubts.LARGEST_CLASS
         found.append(Evidence(measure, "study", largest, FRACTION, method="counted"))
     if dataset.layout == "flat":
+        for column in dataset.columns:
+            if column.kind == "category" and isinstance(dataset.inputs, Table):
+                levels, share = merged(dataset.inputs[column.name])
+                if share:
+                    method = f"rows whose level is not among the {WIDTH} most frequent"
+                    found.append(Evidence(doubts.LEVELS, column.name, levels, "count", method="counted"))
+                    found.append(Evidence(doubts.MERGED, column.name, share, FRACTION, method=method))
         first = study.splits[0]
         rows = np.sort(np.concatenate([first.train, first.validation]))
         column, score = best_column(dataset, rows[:: -(-len(rows) // MOST_ROWS)])
@@ -59,19 +71,33 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     return found
 
 
-def twins(inputs: np.ndarray | Table, splits: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """The share of test rows whose inputs are those of a training row of the same split.
-
-    >>> twins(np.array([[1.0], [2.0], [1.0], [3.0]]), [(np.array([0, 1]), np.array([2, 3]))])
-    0.5
-    """
+def row_keys(inputs: np.ndarray | Table) -> np.ndarray:
+    """A number for each row, the same for equal inputs."""
     if isinstance(inputs, Table):
         inputs = np.stack([_codes(inputs[name]) for name in inputs.names], axis=1)
     if inputs.dtype.kind == "f":
         inputs = inputs + 0.0  # -0.0 becomes 0.0
-    row = np.array([hash(row.tobytes()) for row in np.ascontiguousarray(inputs)])
-    same = [np.isin(row[test], row[train]) for train, test in splits]
+    return np.array([hash(row.tobytes()) for row in np.ascontiguousarray(inputs)])
+
+
+def twins(keys: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """The share of test rows whose key is that of a training row of the same split.
+
+    >>> twins(np.array([7, 8, 7, 9]), [(np.array([0, 1]), np.array([2, 3]))])
+    0.5
+    """
+    same = [np.isin(keys[test], keys[train]) for train, test in splits]
     return float(np.concatenate(same).mean())
+
+
+def merged(values: np.ndarray) -> tuple[int, float]:
+    """How many levels a column of words has, and the share of its rows whose level gets no place of its own.
+
+    >>> merged(np.array(["a", "b"], dtype=object))
+    (2, 0.0)
+    """
+    _, counts = np.unique(_codes(values), return_counts=True)
+    return len(counts), float(np.sort(counts)[::-1][WIDTH:].sum() / len(values))
 
 
 def best_column(dataset: Dataset, rows: np.ndarray) -> tuple[str, float]:
