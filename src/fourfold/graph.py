@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from fourfold.core import streams
-from fourfold.core.catalog import snake_case
 from fourfold.core.specs import WeightSpec
 from fourfold.core.symbols import Node, Operation, Symbol
 from fourfold.core.weights import Weight
@@ -270,7 +269,7 @@ def _unique_names(layers: list[Layer]) -> dict[int, str]:
     counts: dict[str, int] = {}
     for layer in layers:
         if layer.given_name is None:
-            base = layer.kind if isinstance(layer, Operation) else snake_case(type(layer).__name__)
+            base = layer.kind if isinstance(layer, Operation) else layer.usual_name
             name = (
                 layer.model_name
                 if layer.model_name and re.fullmatch(rf"{base}(_\d+)?", layer.model_name)

@@ -110,6 +110,11 @@ NORMALIZATION = [
     ("GroupNormalization", {"groups": -1, "scale": False, "epsilon": 1e-2}, [IMAGE], {}),
     ("GroupNormalization", {"groups": 3, "axis": 1, "center": False}, [SEQUENCE], {}),
     ("GroupNormalization", {"groups": 1}, [(3, 4)], {}),
+    ("RMSNormalization", {}, [SEQUENCE], {}),
+    ("RMSNormalization", {"axis": [2, 3], "epsilon": 1e-2}, [IMAGE], {}),  # of other axes than the last Keras fails
+    ("RMSNormalization", {"axis": 1}, [(3, 4)], {}),
+    ("UnitNormalization", {}, [SEQUENCE], {"mask": True}),
+    ("UnitNormalization", {"axis": [1, 2]}, [IMAGE], {}),
     ("Normalization", {"axis": None, "mean": 1.0, "variance": 4.0}, [SEQUENCE], {"mask": True}),
     ("Normalization", {"axis": (1, 2), "mean": [1.0, 2.0, 0.0, 0.5], "variance": [1.0, 4.0, 0.0, 9.0]}, [SEQUENCE], {}),
     ("Normalization", {"mean": [1.0, 2.0, 0.0, 0.5], "variance": [1.0, 4.0, 2.0, 9.0], "invert": True}, [SEQUENCE], {}),

@@ -115,6 +115,14 @@ def attention(k):
     return k.Model([x, z], [w, k.layers.Attention(use_scale=True)([y, z])])
 
 
+def grouped_attention(k):
+    x = k.Input((5, 6))
+    y = k.layers.RMSNormalization()(x)
+    y = k.layers.GroupQueryAttention(2, 4, 2, sliding_window=3, use_gate=True)(y, y, use_causal_mask=True)
+    z = k.layers.MultiHeadAttention(2, 3, use_gate=True)(x, y)
+    return k.Model(x, k.layers.UnitNormalization()(y + z))
+
+
 def pictures(k):
     x = k.Input((9, 9, 2))
     y = k.layers.Conv2D(4, 3, padding="same", activation="relu", kernel_regularizer="l2")(x)
@@ -164,6 +172,7 @@ MODELS = {
     "masked": (masked, [(4, 6)], 7),
     "masks at depths": (masks_at_depths, [(2, 4, 3)], None),
     "attention": (attention, [(2, 5, 6), (2, 4, 6)], None),
+    "grouped_attention": (grouped_attention, [(2, 5, 6)], None),
     "pictures": (pictures, [(2, 9, 9, 2)], None),
     "wrapped": (wrapped, [(2, 3, 8, 8, 1)], None),
     "in order": (in_order, [(2, 6, 2)], None),

@@ -7,6 +7,7 @@ from differential import assert_layers_agree
 
 from fourfold import layers as ours
 from fourfold.errors import OptionError, ShapeError
+from fourfold.ops.attention import merge_masks, window_mask
 
 N, T, S, D = 3, 5, 4, 6
 KERAS = keras.layers
@@ -50,6 +51,56 @@ def test_multi_head_attention(arguments, inputs, masks, options):
     wanted, layer = (k.MultiHeadAttention(2, 3, **arguments) for k in (KERAS, ours))
     assert_layers_agree(wanted, layer, inputs, masks, **options)
     assert [w.path.split("/", 1)[-1] for w in wanted.weights] == [w.name for w in layer.weights]
+
+
+GATES_AND_WINDOWS = [
+    ({"sliding_window": 2}, [QUERY, QUERY], [], {}),
+    ({"sliding_window": 1}, [QUERY, OTHER], [QUERY_MASK, VALUE_MASK], SCORES),
+    ({"sliding_window": 2, "dropout": 0.5}, [QUERY, QUERY], [QUERY_MASK, QUERY_MASK], CAUSAL),
+    ({"sliding_window": 3}, [QUERY, OTHER], [], {"attention_mask": GIVEN, "use_causal_mask": True}),
+    ({"use_gate": True}, [QUERY, QUERY], [QUERY_MASK, QUERY_MASK], {}),
+    ({"use_gate": True, "use_bias": False}, [QUERY, OTHER], [], CAUSAL | SCORES),
+]
+GROUPS = [
+    ({}, [QUERY, QUERY], [], {}),
+    ({}, [QUERY, QUERY], [QUERY_MASK, QUERY_MASK], {}),
+    ({}, [QUERY, WIDE, OTHER], [QUERY_MASK, VALUE_MASK, KEY_MASK], SCORES),
+    ({"use_bias": False}, [QUERY, OTHER], [None, VALUE_MASK], {"attention_mask": GIVEN}),
+    ({"dropout": 0.5}, [QUERY, QUERY], [QUERY_MASK, QUERY_MASK], {}),
+    ({}, [QUERY, QUERY], [], CAUSAL),
+    *GATES_AND_WINDOWS,
+]
+
+
+@pytest.mark.parametrize("arguments, inputs, masks, options", GATES_AND_WINDOWS)
+def test_gates_and_windows(arguments, inputs, masks, options):
+    arguments = {"value_dim": 5, **arguments} if options.get("return_attention_scores") else arguments
+    test_multi_head_attention(arguments, inputs, masks, options)
+
+
+@pytest.mark.parametrize("heads", [(4, 2), (3, 1), (2, 2)], ids=str)
+@pytest.mark.parametrize("arguments, inputs, masks, options", GROUPS)
+def test_grouped_queries(heads, arguments, inputs, masks, options):
+    wanted, layer = (k.GroupQueryAttention(3, *heads, **arguments) for k in (KERAS, ours))
+    assert_layers_agree(wanted, layer, inputs, masks, **options)
+    assert [w.path.split("/", 1)[-1] for w in wanted.weights] == [w.name for w in layer.weights]
+    assert layer.get_config().keys() >= wanted.get_config().keys() - {"dtype"}
+
+
+def test_a_group_for_each_head_is_multi_head_attention():
+    one, other = ours.GroupQueryAttention(3, 2, 2), ours.MultiHeadAttention(2, 3)
+    one(QUERY, OTHER), other(QUERY, OTHER)
+    other.set_weights(one.get_weights())
+    np.testing.assert_array_equal(one(QUERY, OTHER), other(QUERY, OTHER))
+
+
+def test_windows_split_as_blocks_of_queries_do():
+    """A window is known by the numbers of some queries, so that its mask need not be held whole."""
+    whole = np.asarray(window_mask(6, 5, 2))
+    assert whole.astype(int).tolist()[0] == [1, 1, 0, 0, 0] and whole.astype(int).tolist()[5] == [0, 0, 0, 0, 1]
+    rows = np.array([1, 4])
+    causal = np.tri(6, 5, dtype=bool)
+    np.testing.assert_array_equal(merge_masks(rows, 5, causal=True, window=2)[0], (whole & causal)[rows])
 
 
 @pytest.mark.parametrize("arguments, inputs, masks, options", PLAIN)
@@ -104,6 +155,8 @@ def test_dropout_acts_on_the_weights_and_agrees_in_distribution(build):
             "num_heads is not a whole number of at least 1: got num_heads=0",
         ),
         (lambda: ours.MultiHeadAttention(2, 3, attention_axes=(2,)), r"got attention_axes=\(2,\)"),
+        (lambda: ours.MultiHeadAttention(2, 3, sliding_window=0), "sliding_window"),
+        (lambda: ours.GroupQueryAttention(3, 4, 3), "num_query_heads=4, num_key_value_heads=3"),
         (
             lambda: ours.MultiHeadAttention(2, 3)(QUERY, QUERY[0]),
             r"takes an input of 3 axes: got shape \(5, 6\)",

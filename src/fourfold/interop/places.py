@@ -14,14 +14,16 @@ from typing import Any
 from fourfold.core.catalog import snake_case
 from fourfold.core.weights import Weight
 from fourfold.interop.order import ordered
-from fourfold.layers import RNN, Bidirectional, MultiHeadAttention, StackedRNNCells, TimeDistributed
+from fourfold.layers import RNN, Bidirectional, StackedRNNCells, TimeDistributed
 from fourfold.layers.base import Layer
+from fourfold.layers.multi_head_attention import GroupQueryAttention, ProjectedAttention
 from fourfold.layers.recurrent import Recurrent
 from fourfold.layers.written import as_for_keras
 
 _PROJECTIONS = {
     "query_dense": "query",
     "key_dense": "key",
+    "gate_dense": "gate",
     "value_dense": "value",
     "output_dense": "attention_output",
 }
@@ -90,7 +92,7 @@ def _below(child: Any, path: str, seen: set[int], order: Mapping[int, list[Layer
         counts: dict[str, int] = {}
         for item in child.values() if isinstance(child, dict) else child:
             if isinstance(item, Layer):
-                base = "functional" if _is_functional(item) else snake_case(type(item).__name__)
+                base = "functional" if _is_functional(item) else item.usual_name
             elif isinstance(item, (list, tuple, dict)):
                 base = "container"
             else:
@@ -119,9 +121,11 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
         yield Place(path, thing.name)
         weights = [thing.handles[name] for name in _OF_CELL if name in thing.handles]
         yield Place(f"{start}cell", f"{snake_case(type(thing).__name__)}_cell", weights)
-    elif isinstance(thing, MultiHeadAttention):
+    elif isinstance(thing, ProjectedAttention):
         yield Place(path, thing.name)
+        hidden = isinstance(thing, GroupQueryAttention)
         for place, part in _PROJECTIONS.items():
+            place = f"_{place}" if hidden or part == "gate" else place
             names = [f"{part}/{name}" for name in ("kernel", "bias") if f"{part}/{name}" in thing.handles]
             yield Place(f"{start}{place}", part, [thing.handles[name] for name in names])
     else:

@@ -5,7 +5,7 @@ from typing import Any
 from fourfold.core.symbols import Input
 from fourfold.errors import no_such_name
 from fourfold.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
-from fourfold.layers.attention import AdditiveAttention, Attention, MultiHeadAttention
+from fourfold.layers.attention import AdditiveAttention, Attention
 from fourfold.layers.base import Layer, MaskWarning
 from fourfold.layers.bidirectional import Bidirectional
 from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
@@ -30,7 +30,14 @@ from fourfold.layers.merging import (
     multiply,
     subtract,
 )
-from fourfold.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization
+from fourfold.layers.multi_head_attention import GroupQueryAttention, MultiHeadAttention
+from fourfold.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
+)
 from fourfold.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,

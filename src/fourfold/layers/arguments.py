@@ -169,6 +169,11 @@ def known(layer: Layer, spec: TensorSpec, axis: int) -> int:
 
 def lengths(layer: Layer, inputs: TensorSpec, axes: Sequence[int]) -> list[int]:
     """The lengths of the axes, in ascending order."""
+    return [known(layer, inputs, axis) for axis in places(layer, inputs, axes)]
+
+
+def places(layer: Layer, inputs: Any, axes: Sequence[int]) -> list[int]:
+    """The places of the axes to normalise along, from 0, in ascending order."""
     if any(not -inputs.ndim <= axis < inputs.ndim for axis in axes):
         raise ShapeError(
             "no-normalization-axis",
@@ -176,4 +181,4 @@ def lengths(layer: Layer, inputs: TensorSpec, axes: Sequence[int]) -> list[int]:
             got=f"axis={tuple(axes)}, shape {inputs.shape}",
             wanted=f"axes from {-inputs.ndim} to {inputs.ndim - 1}",
         )
-    return [known(layer, inputs, axis) for axis in sorted(axis % inputs.ndim for axis in axes)]
+    return sorted(axis % inputs.ndim for axis in axes)

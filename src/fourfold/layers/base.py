@@ -220,7 +220,12 @@ class Layer:
 
     @property
     def name(self) -> str:
-        return self.given_name or self.model_name or snake_case(type(self).__name__)
+        return self.given_name or self.model_name or self.usual_name
+
+    @property
+    def usual_name(self) -> str:
+        """What its class is called in names of layers, before they are numbered."""
+        return snake_case(type(self).__name__)
 
     @property
     def trainable(self) -> bool:

@@ -10,7 +10,6 @@ import jax.numpy as jnp
 from jax import Array
 
 from fourfold import initializers
-from fourfold.core.catalog import snake_case
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
@@ -93,7 +92,7 @@ class StackedRNNCells(_Around):
     def _cells(self) -> dict[str, Layer]:
         names: dict[str, Layer] = {}
         for cell in self.cells:
-            base = cell.given_name or snake_case(type(cell).__name__)
+            base = cell.given_name or cell.usual_name
             number = sum(name == f"{base}/" or name.startswith(f"{base}_") for name in names)
             names[f"{base}_{number}/" if number else f"{base}/"] = cell
         return names

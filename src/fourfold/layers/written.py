@@ -15,7 +15,6 @@ from typing import Any
 import jax
 
 from fourfold.core.calls import CURRENT, Call
-from fourfold.core.catalog import snake_case
 from fourfold.core.symbols import Applied
 from fourfold.ops import random as keys
 
@@ -62,7 +61,7 @@ def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
             look(value)
     taken: set[str] = set()
     for sublayer in found.values():
-        base = sublayer.given_name or snake_case(type(sublayer).__name__)
+        base = sublayer.given_name or sublayer.usual_name
         names = itertools.chain([base], (f"{base}_{i}" for i in itertools.count(1)))
         name = next(name for name in names if name not in taken)
         taken.add(name)

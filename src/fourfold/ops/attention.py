@@ -174,13 +174,15 @@ def split_heads_together(x: Array, kernels: Sequence[Array], biases: Sequence[Ar
     >>> [y.shape for y in split_heads_together(x, kernels, [None, None])]
     [(2, 4, 5, 6), (2, 4, 5, 7)]
     """
-    (n, steps, features), heads = x.shape, kernels[0].shape[1]
+    n, steps, features = x.shape
     matrices = [kernel.reshape(features, -1) for kernel in kernels]
     y = x.reshape(n * steps, features) @ jnp.concatenate(matrices, axis=1)
     if biases[0] is not None:
         y = y + jnp.concatenate([bias.reshape(1, -1) for bias in biases if bias is not None], axis=1)
     parts = jnp.split(y, list(accumulate(matrix.shape[1] for matrix in matrices))[:-1], axis=1)
-    return [jnp.swapaxes(part.reshape(n, steps, heads, -1), 1, 2) for part in parts]
+    return [
+        jnp.swapaxes(part.reshape(n, steps, *kernel.shape[1:]), 1, 2) for part, kernel in zip(parts, kernels)
+    ]
 
 
 def join_heads(y: Array, kernel: Array, bias: Array | None = None) -> Array:
@@ -203,6 +205,12 @@ def causal_mask(queries: int | Array, keys: int) -> Array:
     return rows[:, None] >= jnp.arange(keys)[None]
 
 
+def window_mask(queries: int | Array, keys: int, window: int) -> Array:
+    """(T, S) booleans: query t may read the keys s with |t - s| < window. ``queries`` is T, or the numbers of some."""
+    rows = jnp.arange(queries) if isinstance(queries, int) else queries
+    return jnp.abs(rows[:, None] - jnp.arange(keys)[None]) < window
+
+
 def merge_masks(
     queries: int | Array,
     keys: int,
@@ -212,9 +220,11 @@ def merge_masks(
     key_mask: Array | None = None,
     attention_mask: Array | None = None,
     causal: bool = False,
+    window: int | None = None,
 ) -> Array | None:
     """What every mask allows: (N or 1, T, S) booleans from (N, T), (N, S), (N, S) and (N, T, S); None is all.
 
+    ``causal``: query t may read the keys s <= t; ``window`` w: those with |t - s| < w.
     ``attention_mask`` may also be (T, S), or have heads, (N, H, T, S), and then the result has them too.
     ``queries`` is T, or the numbers (R,) of some queries, whose rows (N or 1, R, S) are then returned.
     """
@@ -226,6 +236,7 @@ def merge_masks(
         None if value_mask is None else value_mask[:, None, :],
         None if key_mask is None else key_mask[:, None, :],
         causal_mask(queries, keys)[None] if causal else None,
+        None if window is None else window_mask(queries, keys, window)[None],
     ]
     if attention_mask is not None:
         if attention_mask.ndim == 4:
