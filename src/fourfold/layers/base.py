@@ -75,9 +75,8 @@ class Layer:
 
     supports_masking = False
     updates_state = False
-    longest: int | None = (
-        None  # the longest that an open axis of the input can be, where there is such a limit
-    )
+    longest: int | None = None
+    """The longest that an open axis of the input can be, where there is such a limit."""
 
     _arguments: dict[str, Any]
 
