@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from report_samples import SAMPLES, choose, none, undecided
+from report_samples import SAMPLES, choose, none, regression, undecided
 from rich.console import Console
 
 from fourfold.report import terminal
@@ -97,3 +97,14 @@ def test_a_long_score_leaves_names_on_one_line():
     assert any(" Balanced " in line for line in lines)
     for name in ("Fully connected", "logistic regression"):
         assert any(line.startswith(name) for line in lines)
+
+
+def test_a_score_many_times_smaller_than_the_others_makes_no_column_wider():
+    """A baseline that is exact, beside errors of 15: with six decimals for all, columns were cut."""
+    results, timings = regression()
+    results["baselines"][0]["score"] |= {"value": 0.000145, "low": 0.000139, "high": 0.000151}
+    text = printed(results, timings)
+    assert "0.000145" in text and not re.search(r"\d\.\d{7}|[1-9]\d*\.\d{4}", text)
+    for row in build(results, timings).scores.rows:
+        for cell in row.cells[1:]:
+            assert terminal.short(cell.text) in text

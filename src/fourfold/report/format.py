@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from fourfold.evidence.sentences import TARGET, show
+
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
+FARTHEST, MOST_DECIMALS = 100, 6
+"""From how many times the smallest score on, and from how many decimals on, numbers have digits of their own."""
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)")
 """The space between a number and its unit, at which no line is to end."""
 
@@ -92,7 +96,7 @@ class ScoreScale:
 
     name: str
     percent: bool
-    decimals: int
+    decimals: int | None  # None: three digits of each number
     lower_is_better: bool
     unit: str = ""
 
@@ -101,7 +105,7 @@ class ScoreScale:
             return MISSING
         if self.percent:
             return f"{100 * value:.1f}"
-        return f"{value:.3g}" if self.decimals > 6 else f"{value:,.{self.decimals}f}"
+        return show(value, TARGET).replace("−", "-") if self.decimals is None else f"{value:,.{self.decimals}f}"
 
     def text(self, value: float | None) -> str:
         if not is_number(value):
@@ -144,12 +148,19 @@ class ScoreScale:
 
 
 def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
-    """The scale for a study's task; ``values`` are its scores (the smallest decides the decimals)."""
+    """The scale for a study's task; ``values`` are its scores: the smallest decides the decimals of all, unless others
+    are many times as large.
+
+    >>> [score_scale({"kind": "regression"}, scores).number(8.5) for scores in ((0.25, 12.0), (0.000145, 12.0))]
+    ['8.500', '8.50']
+    """
     regression = task.get("kind") == "regression"
     name = str(task.get("score") or ("RMSE" if regression else "accuracy"))
     name = (
         name.upper() if name.lower() in ("rmse", "mae", "mase") else SCORES.get(name, name.replace("_", " "))
     )
     sizes = [abs(v) for v in values if is_number(v) and v]
-    decimals = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
+    decimals: int | None = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
+    if regression and sizes and (max(sizes) > FARTHEST * min(sizes) or decimals > MOST_DECIMALS):
+        decimals = None
     return ScoreScale(name, not regression, decimals, regression, str(task.get("unit") or ""))
