@@ -95,6 +95,8 @@ def masked(k):
     a = k.layers.LSTM(3, return_sequences=True)(y)
     b = k.layers.GRU(3)(k.layers.Masking()(a))
     c = k.layers.Bidirectional(k.layers.GRU(2))(y)
+    c = c + k.layers.Bidirectional(k.layers.RNN([k.layers.GRUCell(3), k.layers.GRUCell(2)]))(y)
+    c = c + k.layers.Bidirectional(k.layers.RNN(k.layers.LSTMCell(2)))(y)
     d = k.layers.GlobalAveragePooling1D()(k.layers.Dropout(0.2)(a))
     return k.Model(x, k.layers.concatenate([b, c, d]))
 

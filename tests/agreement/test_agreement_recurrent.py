@@ -70,6 +70,48 @@ def test_bidirectional(name, arguments, mask, initial, merge_mode):
     assert_layers_agree(wanted, layer, inputs, mask=mask)
 
 
+CELLS = {
+    "LSTM": lambda k: k.LSTMCell(U),
+    "GRU": lambda k: k.GRUCell(U, activation="relu"),
+    "SimpleRNN": lambda k: k.SimpleRNNCell(U),
+    "a stack": lambda k: [k.LSTMCell(4), k.GRUCell(3), k.LSTMCell(U)],
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    "arguments, mask, merge_mode",
+    [
+        ({"return_sequences": True}, MIDDLE, "concat"),
+        ({}, RIGHT, "sum"),
+        ({"go_backwards": True, "return_sequences": True}, LEFT, None),
+    ],
+    ids=str,
+)
+def test_bidirectional_around_cells(cell, arguments, mask, merge_mode):
+    def build(k):
+        return k.Bidirectional(k.RNN(CELLS[cell](k), **arguments), merge_mode=merge_mode)
+
+    def backward(k):
+        rnn = k.RNN(CELLS[cell](k), **{**arguments, "go_backwards": False})
+        return k.Bidirectional(k.RNN(CELLS[cell](k), **arguments), merge_mode, backward_layer=rnn)
+
+    build = backward if arguments.get("go_backwards") else build
+    assert_layers_agree(build(KERAS), build(ours), [sequences()], mask=mask)
+
+
+def test_bidirectional_goes_around_no_cell_of_ones_own():
+    class Sum(ours.Layer):
+        state_size = F
+
+        def call(self, x, states):
+            return states[0] + x, [states[0] + x]
+
+    for rnn in (ours.RNN(Sum()), ours.RNN(ours.GRUCell(3), stateful=True)):
+        with pytest.raises(OptionError, match="got RNN of other cells, or stateful, wanted SimpleRNN, LSTM or GRU, or"):
+            ours.Bidirectional(rnn)
+
+
 def test_bidirectional_with_a_layer_of_its_own_for_each_direction():
     def build(k):
         forward = k.LSTM(U, return_sequences=True, go_backwards=True)

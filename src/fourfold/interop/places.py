@@ -114,9 +114,10 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
         for way in ("forward_layer", "backward_layer"):
             layer = getattr(thing, way)
             yield Place(f"{start}{way}", layer.name)
-            names = [f"{way}/{name}" for name in _OF_CELL if f"{way}/{name}" in thing.handles]
-            weights = [thing.handles[name] for name in names]
-            yield Place(f"{start}{way}/cell", f"{snake_case(type(layer).__name__)}_cell", weights)
+            for before, place, name in _cells(layer):
+                names = [f"{way}/{before}{local}" for local in _OF_CELL]
+                weights = [thing.handles[name] for name in names if name in thing.handles]
+                yield Place(f"{start}{way}/{place}", name, weights)
     elif isinstance(thing, Recurrent):
         yield Place(path, thing.name)
         weights = [thing.handles[name] for name in _OF_CELL if name in thing.handles]
@@ -136,6 +137,17 @@ def _own(thing: Any, path: str) -> Iterator[Place]:
         weights = [w for name, w in (own or {}).items() if name not in thing.state_names()]
         ordered_ = [w for w in weights if w.spec.trainable] + [w for w in weights if not w.spec.trainable]
         yield Place(path, thing.name, ordered_)
+
+
+def _cells(layer: Any) -> Iterator[tuple[str, str, str]]:
+    """Of each cell of a layer that goes over steps: what stands before its weights, its place, its name."""
+    if isinstance(layer, RNN) and isinstance(layer.cell, StackedRNNCells):
+        counts: dict[str, int] = {}
+        for before, cell in layer.cell._cells().items():
+            count = counts[cell.usual_name] = counts.get(cell.usual_name, -1) + 1
+            yield before, f"cell/cells/{cell.usual_name}" + (f"_{count}" if count else ""), cell.name
+    else:
+        yield "", "cell", layer.cell.name if isinstance(layer, RNN) else f"{layer.usual_name}_cell"
 
 
 def _children(thing: Any, order: Mapping[int, list[Layer]]) -> Iterator[tuple[str, Any]]:

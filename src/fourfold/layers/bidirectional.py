@@ -11,7 +11,8 @@ from jax import Array
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError
 from fourfold.layers.base import Layer
-from fourfold.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
+from fourfold.layers.recurrent import GRU, LSTM, OverSteps, Recurrent, SimpleRNN
+from fourfold.layers.rnn import RNN
 from fourfold.ops import random
 
 _MERGES = {
@@ -20,19 +21,19 @@ _MERGES = {
     "ave": lambda forward, backward: (forward + backward) / 2,
     "mul": lambda forward, backward: forward * backward,
 }
-_LAYERS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU}
+_LAYERS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU, "RNN": RNN}
 _DIRECTIONS = ("forward_layer", "backward_layer")
 
 
 class Bidirectional(Layer):
     """merge(layer over time, layer against time): two layers of one recipe, each with its own weights.
 
-    Args: ``layer``, a SimpleRNN, LSTM or GRU; ``merge_mode`` "concat", "sum", "mul", "ave", or None for both
-    outputs; ``backward_layer``, a recipe of its own with the other ``go_backwards``. Input (N, T, F); output
-    (N, 2U) or (N, T, 2U) with "concat", (N, U) or (N, T, U) with the others; with ``return_state`` of the
-    layer (output, forward states, backward states). ``initial_state`` holds the forward layer's states, then
-    the backward layer's. Masked steps give 0 in a sequence of outputs. Weights: the layer's, as
-    ``forward_layer/kernel``, ..., ``backward_layer/kernel``, .... Errors: `OptionError` for a layer that is
+    Args: ``layer``, a SimpleRNN, LSTM or GRU, or an RNN of their cells; ``merge_mode`` "concat", "sum", "mul",
+    "ave", or None for both outputs; ``backward_layer``, a recipe of its own with the other ``go_backwards``.
+    Input (N, T, F); output (N, 2U) or (N, T, 2U) with "concat", (N, U) or (N, T, U) with the others; with
+    ``return_state`` of the layer (output, forward states, backward states). ``initial_state`` holds the forward
+    layer's states, then the backward layer's. Masked steps give 0 in a sequence of outputs. Weights: the layer's,
+    as ``forward_layer/kernel``, ..., ``backward_layer/kernel``, .... Errors: `OptionError` for a layer that is
     not recurrent, an unknown merge mode, or two layers that don't fit each other.
 
     >>> import numpy as np
@@ -123,17 +124,17 @@ class Bidirectional(Layer):
         half = len(initial_state) // 2 if initial_state else 0
         given = (initial_state[:half], initial_state[half:]) if initial_state else (None, None)
         outputs: list[Array] = []
-        states: tuple[Array, ...] = ()
+        states: tuple[Any, ...] = ()
         updates: dict[str, Array] = {}
         for number, direction in enumerate(_DIRECTIONS):
-            layer: Recurrent = getattr(self, direction)
+            layer: Recurrent | RNN = getattr(self, direction)
             own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
             own_key = None if key is None else random.fold_in(key, number)
             output, last = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
-            if output is not None and mask is not None:
+            if self.return_sequences and mask is not None:
                 output = jnp.where(mask.astype(bool)[:, :, None], output, 0)
             outputs.append(last[0] if output is None else output)
-            states += last
+            states += tuple(last)
             updates |= {f"{direction}/{name}": value for name, value in layer.updates(last).items()}
         if self.forward_layer.go_backwards and self.return_sequences:
             outputs = [jnp.flip(output, axis=1) for output in outputs]  # the order is the forward layer's
@@ -160,21 +161,21 @@ def _names(weights: Mapping[str, Array], direction: str) -> list[str]:
     return [path.removeprefix(f"{direction}/") for path in weights if path.startswith(f"{direction}/")]
 
 
-def _recipe(layer: Any) -> Recurrent:
+def _recipe(layer: Any) -> OverSteps:
     """The layer, or the one that a configuration describes."""
     if isinstance(layer, Mapping) and layer.get("class_name") in _LAYERS:
         return _LAYERS[layer["class_name"]].from_config(layer["config"])
-    if isinstance(layer, Recurrent):
+    if isinstance(layer, Recurrent) or (isinstance(layer, RNN) and layer.of_own_cells and not layer.stateful):
         return layer
     raise OptionError(
         "bidirectional-layer",
         "Bidirectional goes around a recurrent layer",
-        got=type(layer).__name__,
-        wanted="SimpleRNN, LSTM or GRU",
+        got=type(layer).__name__ + (" of other cells, or stateful" if isinstance(layer, RNN) else ""),
+        wanted="SimpleRNN, LSTM or GRU, or an RNN of their cells that keeps no states",
         do="Bidirectional(LSTM(32))",
     )
 
 
-def _clone(layer: Recurrent, direction: str, **changes: Any) -> Recurrent:
+def _clone(layer: OverSteps, direction: str, **changes: Any) -> Any:
     name = f"{direction}_{layer.name.removeprefix(f'{direction}_')}"
     return type(layer)(**{**layer._arguments, "name": name, **changes})

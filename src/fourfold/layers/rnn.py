@@ -245,11 +245,24 @@ class RNN(_Around, OverSteps):
         training: bool = False,
         key: Array | None = None,
     ) -> Any:
+        output, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
+        return self.given(output, states, mask)
+
+    def run(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> tuple[Array, list[Any]]:
+        """Runs over the sequences; outputs stay at their own times, also with ``go_backwards``."""
         self._a_step(sequences)  # type: ignore[arg-type]
         states = self._initial_states(weights, sequences.shape[0], initial_state)
-        run = self._fast if self._is_fast() else self._plain
-        output, states = run(weights, sequences, states, mask, training, key)
-        return self.given(output, states, mask)
+        run = self._fast if self.of_own_cells else self._plain
+        return run(weights, sequences, states, mask, training, key)
 
     def _initial_states(self, weights: Weights, batch: int, given: Any) -> list[Any]:
         fresh = _initial(self.cell, batch)
@@ -269,7 +282,9 @@ class RNN(_Around, OverSteps):
             )
         return jax.tree.unflatten(jax.tree.structure(fresh), leaves)
 
-    def _is_fast(self) -> bool:
+    @property
+    def of_own_cells(self) -> bool:
+        """Whether it is made of Fourfold's cells, which are layers on one step."""
         cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else [self.cell]
         return all(isinstance(cell, Cell) for cell in cells)
 
