@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks import overhead, prediction, scaling, start, streaming, studies, training
+from benchmarks.workers import PEERS_PYTHON
 
 BENCHMARKS = {
     "training": training, "predict": prediction, "studies": studies, "overhead": overhead, "start": start,
@@ -25,7 +26,7 @@ def main() -> None:
         prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--peers-python", default=training.PEERS_PYTHON, help="the interpreter with the peers"
+        "--peers-python", default=PEERS_PYTHON, help="the interpreter with the peers"
     )
     commands = parser.add_subparsers(dest="benchmark")
     for name, module in BENCHMARKS.items():

@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.machine import machine
 from benchmarks.models import BY_NAME, Benchmarked, model_name, named
 from benchmarks.workers import BY_NAME as PEERS
-from benchmarks.workers import PEERS_PYTHON, Worker, start
+from benchmarks.workers import Worker, start
 
 AGREEMENT = 5e-3
 HOPELESS = 2.0
@@ -76,7 +76,7 @@ class Compared:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--peers-python", default=PEERS_PYTHON, help="the interpreter that has the peers")
+    parser.add_argument("--peers-python", default=argparse.SUPPRESS, help="the interpreter that has the peers")
     parser.add_argument(
         "--models", nargs="+", type=model_name, default=list(BY_NAME), help="or KIND:SHAPE:SIZES:BATCH"
     )
