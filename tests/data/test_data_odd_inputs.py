@@ -198,6 +198,7 @@ READ = {
     "json over many lines": ("".join(json.dumps({"v": i % 7, "y": i % 2}, indent=2) + "\n" for i in range(30)), "30 rows"),
     "json of rows under a name": (json.dumps({"rows": [{"v": i, "y": i % 2} for i in range(30)]}), "30 rows"),
     "json with lists of numbers": ("".join(f'{{"v": [{i}, {i % 7}], "y": {i % 2}}}\n' for i in range(30)), "lists: 'v'"),
+    "json with series of unequal lengths": ("".join(f'{{"v": {[0.5] * (2 + i % 3)}, "y": {i % 2}}}\n' for i in range(30)), "lengths: 2 to 4 steps"),
     "json lines with keys that come and go": ("".join(
         f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
     "a map": (json.dumps({"features": [{"type": "Feature", "properties": {"v": i % 7, "y": i % 2}} for i in range(30)]}), "objects: 'properties' (their fields are columns NAME.FIELD)"),
@@ -286,7 +287,6 @@ REFUSED = {
     "npy of nothing": (npy(np.zeros((0, 3))), 2, "empty-array", "got shape (0, 3)"),
     "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),
     "json of numbers": ("[1, 2, 3]", 2, "no-inputs", "at least one column more"),
-    "json with series of unequal lengths": ("".join(f'{{"v": {[0.5] * (2 + i % 3)}, "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "a row for each step, with --id and --time"),
     "json in the middle of a word": ('{"v": "a', 2, "damaged-json-lines", "is no valid JSON"),
     "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "folder", "got 'notes.pdf'"),
     "tables with other columns": (files(a_dot_csv=GOOD, b_dot_csv=GOOD.replace("w", "u")), 2, "part-columns", "no 'w'; 'u' beside them"),

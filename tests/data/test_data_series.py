@@ -1,9 +1,11 @@
 """Series as people have them: .ts, npz, wide and long tables, lists of arrays; unequal lengths; odd files."""
 
+import json
 from pathlib import Path
 
 import aeon.datasets as aeon
 import numpy as np
+import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read, read_inputs
@@ -54,6 +56,18 @@ def forms(name: str, folder: Path):
     (folder / "long.csv").write_text("\n".join(lines) + "\n")
     yield "long csv", read(folder / "long.csv", roles=Roles(id="who", time="when"))
 
+    lists = {f"c{c}": [one[:, c].tolist() for one in series] for c in range(channels)} | {"y": labels}
+    frame = pd.DataFrame(lists)
+    frame.to_json(folder / "lines.jsonl", orient="records", lines=True, double_precision=15)
+    yield "json lines of lists", read(folder / "lines.jsonl", layout="sequence")
+    (folder / "rows.json").write_text(json.dumps([dict(zip(lists, row)) for row in zip(*lists.values())]))
+    yield "json of lists", read(folder / "rows.json", layout="sequence" if name != "JapaneseVowels" else None)
+    frame.to_parquet(folder / "lists.parquet")
+    yield "parquet with lists", read(folder / "lists.parquet", layout="sequence")
+    arrays = frame.assign(**{f"c{c}": [one[:, c] for one in series] for c in range(channels)})
+    yield "a frame of arrays", from_arrays(arrays.drop(columns="y"), arrays["y"], layout="sequence")
+    yield "a frame with its target", from_arrays(arrays, "y", layout="sequence")
+
     yield "list of arrays", from_arrays(series if name != "GunPoint" else array, labels, layout="sequence")
 
 
@@ -69,6 +83,47 @@ def test_every_form_gives_the_same_data_set(name, tmp_path):
             assert any(str(note).startswith("lengths: 7 to 26 steps") for note in data.notes), form
         else:
             assert data.lengths is None, form
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "frame"])
+def test_lists_of_unequal_lengths_are_series(form, tmp_path):
+    steps = [np.arange(3.0 + i % 4) + i % 2 for i in range(40)]
+    frame = pd.DataFrame({"who": [f"s{i}" for i in range(40)], "v": steps, "age": range(40), "y": list("pq") * 20})
+
+    def written(rows, name):
+        path = tmp_path / f"{name}.{form}"
+        if form == "jsonl":
+            rows.assign(v=[one.tolist() for one in rows["v"]]).to_json(path, orient="records", lines=True)
+        elif form == "parquet":
+            rows.to_parquet(path)
+        return rows if form == "frame" else path
+
+    data = read(written(frame, "train"), target="y", roles=Roles(id="who"))
+    assert data.inputs.shape == (40, 6, 1) and data.lengths.tolist() == [3, 4, 5, 6] * 10
+    said = list(map(str, data.notes))
+    assert "series: the lists of 'v' (a number is a step, a list a channel)" in said
+    assert "left out: 'age' (beside series)" in said
+    preparation = Preparation.fit(data, range(30))
+    new = frame.iloc[[0, 1, 4]].drop(columns="y")  # none of them as long as the longest that was trained on
+    found = read_inputs(written(new, "new"), Preparation.from_json(preparation.to_json()))
+    np.testing.assert_array_equal(found.inputs, data.inputs[[0, 1, 4]])
+    assert found.others["who"].tolist() == ["s0", "s1", "s4"]
+
+
+def test_lists_of_training_and_test_rows_need_not_be_as_long(tmp_path):
+    for part, longest in (("train", 5), ("test", 7)):
+        lines = [{"v": [0.5] * (2 + i % (longest - 1)), "y": "pq"[i % 2]} for i in range(20)]
+        (tmp_path / f"{part}.json").write_text("\n".join(map(json.dumps, lines)))
+    data = read(tmp_path)
+    assert data.inputs.shape == (40, 7, 1) and data.lengths.max() == 7 and data.lengths[:20].max() == 5
+
+
+def test_channels_of_unequal_lengths_are_said(tmp_path):
+    lines = [{"v": [1, 2, 3][: 2 + i % 2], "w": [4, 5, 6], "y": "pq"[i % 2]} for i in range(20)]
+    (tmp_path / "a.json").write_text("\n".join(map(json.dumps, lines)))
+    data = read(tmp_path / "a.json")
+    assert data.inputs.shape == (20, 3, 2)
+    assert any(str(note).startswith("channels of unequal lengths: 10 series") for note in data.notes)
 
 
 def test_what_is_learnt_and_prepared_leaves_padding_out():

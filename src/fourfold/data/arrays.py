@@ -88,14 +88,15 @@ def from_arrays(
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     series = unequal(x, name)
-    inputs, columns, notes = _inputs(x) if series is None else (series, (), ())
+    inputs, columns, notes, lists, uneven = _inputs(x) if series is None else (series, (), (), (), False)
     notes += _named_index(x)
     layout = None if series is None else "sequence"
-    pictures = _pictures(inputs)
+    source = Source(
+        name, inputs, columns, layout=layout, pictures=_pictures(inputs), notes=notes, lists=lists, uneven=uneven
+    )
     if y is None:
-        return Source(name, inputs, columns, layout=layout, pictures=pictures, notes=notes)
+        return source
     _check_index(x, y)
-    source = Source(name, inputs, columns, layout=layout, pictures=pictures, notes=notes)
     return source.aimed(*_target(y, inputs))
 
 
@@ -130,7 +131,11 @@ def _another_order(got: str, row: int, do: str) -> DataError:
     )
 
 
-def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...], tuple[Note, ...]]:
+_Inputs = tuple[np.ndarray | Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]
+"""Inputs, their columns, notes, and what `Source` says of lists."""
+
+
+def _inputs(x: Any) -> _Inputs:
     x = as_columns(familiar(x))
     if isinstance(x, dict):
         return _table({str(name): as_objects(list(values)) for name, values in x.items()})
@@ -145,7 +150,7 @@ def _inputs(x: Any) -> tuple[np.ndarray | Table, tuple[Column, ...], tuple[Note,
     if array.ndim <= 1:
         array = array.reshape(-1, 1)
     if array.dtype.kind in "biuf":
-        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), (), ()
+        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), (), (), (), False
     if array.ndim == 2 and array.dtype.kind in "OUSMm":
         single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
         return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
@@ -213,7 +218,7 @@ def _repeated(names: list[str]) -> DataError:
     )
 
 
-def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...], tuple[Note, ...]]:
+def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise _repeated(names)
@@ -235,15 +240,17 @@ def _pictures(inputs: np.ndarray | Table) -> str:
     return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
 
 
-def _table(columns: dict[str, np.ndarray]) -> tuple[Table, tuple[Column, ...], tuple[Note, ...]]:
-    columns, notes = opened(columns)
+def _table(
+    columns: dict[str, np.ndarray],
+) -> tuple[Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]:
+    columns, notes, lists, uneven = opened(columns)
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
         found[name] = (values, "category") if shown else typed(name, values)
     table = Table({name: values for name, (values, _) in found.items()})
     notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
-    return table, tuple(Column(name, kind) for name, (_, kind) in found.items()), notes
+    return table, tuple(Column(name, kind) for name, (_, kind) in found.items()), notes, lists, uneven
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:
@@ -253,7 +260,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
     y = familiar(y, "y")
     frame = _native(y)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
-        table, columns, said = _frame(frame)
+        table, columns, said, *_ = _frame(frame)
         values, kind, notes = together({column.name: (table[column.name], column.kind) for column in columns})
         return table.names, values, kind, said + notes
     if isinstance(frame, nw.DataFrame):

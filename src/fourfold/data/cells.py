@@ -151,11 +151,13 @@ def is_absent(value: Any) -> bool:
     )
 
 
-def opened(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tuple[Note, ...]]:
-    """Columns with the fields of objects, and the numbers of lists of equal lengths, in columns of their own, and what
-    is said of these.
+def opened(
+    columns: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[Note, ...], tuple[str, ...], bool]:
+    """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these,
+    what the lists are called, and whether their lengths differ.
 
-    >>> found, notes = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
+    >>> found, notes, *_ = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
     >>> list(found), found["at.y_1"].tolist()
     (['at.x', 'at.y_0', 'at.y_1'], [3, None])
     >>> print(*notes, sep="\\n")
@@ -163,17 +165,18 @@ def opened(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tu
     lists: 'at.y' (their numbers are columns NAME_0, NAME_1, ...)
     """
     objects: list[str] = []
-    lists: list[str] = []
+    lists: dict[str, bool] = {}
     found: dict[str, np.ndarray] = {}
     for name, values in columns.items():
         for inner, cells in _leaves(name, values, objects, lists):
             found[inner if inner not in found else f"{inner} 2"] = cells
-    said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(lists)}", LISTS))
-    return found, tuple(Note(*one) for one, names in zip(said, (objects, lists)) if names)
+    said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(list(lists))}", LISTS))
+    notes = tuple(Note(*one) for one, names in zip(said, (objects, lists)) if names)
+    return found, notes, tuple(lists), any(lists.values())
 
 
 def _leaves(
-    name: str, values: np.ndarray, objects: list[str], lists: list[str], depth: int = 0
+    name: str, values: np.ndarray, objects: list[str], lists: dict[str, bool], depth: int = 0
 ) -> Iterator[tuple[str, np.ndarray]]:
     present = [] if values.dtype != object else [value for value in values if not is_absent(value)]
     if present and depth < DEEPEST and all(isinstance(value, Mapping) for value in present) and any(present):
@@ -181,10 +184,11 @@ def _leaves(
         for field in dict.fromkeys(field for value in present for field in value):
             inner = [value.get(field) if isinstance(value, Mapping) else None for value in values]
             yield from _leaves(f"{name}.{field}", as_objects(inner), objects, lists, depth + 1)
-    elif present and all(map(_is_of_numbers, present)) and len({len(value) for value in present}) == 1:
-        lists.append(name)
-        for place in range(len(present[0])):
-            cells = [None if is_absent(value) else value[place] for value in values]
+    elif present and all(map(_is_of_numbers, present)):
+        counts = [0 if is_absent(value) else len(value) for value in values]
+        lists[name] = len({len(value) for value in present}) > 1
+        for place in range(max(counts)):
+            cells = [value[place] if place < count else None for value, count in zip(values, counts)]
             yield f"{name}_{place}", as_objects(cells)
     else:
         yield name, values

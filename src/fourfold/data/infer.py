@@ -18,6 +18,7 @@ from .dataset import Column, Dataset, Note, Table
 from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
+from .lists import series_of_lists
 from .long_form import assembled
 from .messages import counted, listed
 from .pictures import developed
@@ -60,6 +61,8 @@ def settle(
         source = source.noting(_named(names, because, target))
         target = None
     source = _with_target(with_roles(source, roles, target), target, lists=task == "multilabel")
+    if source.lists and (layout == "sequence" or (source.uneven and layout is None)):
+        source = series_of_lists(source)
     source = as_one_series(source) if one else source
     assert source.target is not None
     cut = None

@@ -11,6 +11,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Column, Note, Table
+from .lists import as_many_steps
 from .messages import SHOWN, close, listed
 from .series import as_long
 from .source import Source
@@ -32,6 +33,7 @@ def with_test(source: Source, test: Source) -> Source:
             got=test.name,
             do="use one form for both",
         )
+    source, test = as_many_steps([source, test])
     rows = row_count(test.inputs)
     if not rows:
         raise DataError(

@@ -26,6 +26,7 @@ from .history import history_of
 from .join import empty
 from .latest import latest_of
 from .layout import settle_array
+from .lists import beside_lists, series_of_lists
 from .long_form import series_of
 from .messages import close, listed
 from .noticed import MOST_LEVELS, Noticed
@@ -166,8 +167,14 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         if not columns:
             raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         return _steps_of_table(found, preparation)
-    named = "id"
+    named, beside = "id", {}
     if preparation.layout == "sequence" and preparation.row_shape and columns:
+        channels = [column.name for column in columns]
+        if {*channels} <= {*found.lists}:
+            beside = beside_lists(found)
+            found = series_of_lists(found, channels)
+        elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
+            raise _another_shape(found, preparation, "no lists of numbers in these columns")
         named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
@@ -193,7 +200,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
                 stacked = stacked.reshape(len(stacked), *channels.shape)
             return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
         return NewRows(table, noticed, others)
-    notes, others = found.notes, Table({named: found.ids} if found.ids is not None else {})
+    notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)
     if preparation.masked and np.ndim(found.inputs) == 3:
         found, cut = _fitted(found, preparation)
         notes += cut

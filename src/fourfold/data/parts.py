@@ -16,6 +16,7 @@ from fourfold.preprocessing.table import ColumnKind, missing
 
 from .dataset import Column, Note, Table
 from .join import empty
+from .lists import as_many_steps
 from .messages import listed
 from .source import Source
 from .words import reworded, spelled
@@ -189,7 +190,8 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
     first = parts[0]
     if len(parts) == 1:
         return replace(first, name=name)
-    for part in parts:
+    first, *others = parts = as_many_steps(parts)
+    for part in (first, *others):
         _check_columns(first, part)
     assert isinstance(first.inputs, Table)
     values, columns = {}, []
@@ -199,7 +201,9 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         columns.append(Column(column, kind))
     notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *_said(parts))
     total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
-    return Source(name, Table(values), tuple(columns), notes=notes, total=total)
+    return Source(
+        name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven
+    )
 
 
 def _said(parts: Sequence[Source]) -> list[Note]:

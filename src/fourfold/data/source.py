@@ -26,6 +26,8 @@ class Source:
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
     - ``comma``: the file separates columns by semicolons, so that a comma in a number is likelier decimal.
+    - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
+      ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
@@ -50,6 +52,8 @@ class Source:
     all_columns: tuple[str, ...] = ()
     comma: bool = False
     lacking: str = ""
+    lists: tuple[str, ...] = ()
+    uneven: bool = False
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)

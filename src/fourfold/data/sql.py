@@ -47,7 +47,8 @@ def database(
     columns: int = 0,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """A connection in memory, and the path for it: no extension, no network, no other file, nothing written;
-    with a folder for ``scratch`` its tables lie there. ``columns``: how many the file has, where it is known.
+    with a folder for ``scratch`` its tables lie there, and what of them does not fit into memory while they are made.
+    ``columns``: how many the file has, where it is known.
 
     Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
     ``MachineError`` when memory runs out.
@@ -67,7 +68,8 @@ def database(
     connection = duckdb.connect(":memory:" if scratch is None else str(scratch / "rows"), config=config)
     try:
         with _literally(path) as plain:
-            connection.execute("SET temp_directory = ''")
+            spill = "" if scratch is None else str(scratch / "spill")
+            connection.execute(f"SET temp_directory = {literal(spill)}")
             connection.execute(
                 "SET disabled_optimizers = 'join_order,build_side_probe_side'"
             )  # the sample is small

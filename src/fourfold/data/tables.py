@@ -65,6 +65,8 @@ class Opened:
     notes: tuple[Note, ...] = ()
     booleans: frozenset[str] = frozenset()
     comma: bool = False
+    lists: tuple[str, ...] = ()
+    uneven: bool = False
 
     def source(self, start: int = 0, stop: int | None = None) -> Source:
         """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
@@ -79,7 +81,8 @@ class Opened:
             found = shared(self._words(words, start, self.rows if stop is None else min(stop, self.rows)))
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
         raw = {name: raw[name] for name in self.casts}
-        return replace(source_of(self.content, raw, self.notes, self.booleans, self.total), comma=self.comma)
+        found = source_of(self.content, raw, self.notes, self.booleans, self.total)
+        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven)
 
     def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
@@ -286,14 +289,15 @@ def _opened(
     words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
         words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
-    casts, strange, lists = {}, {}, []
+    casts, strange, lists, uneven = {}, {}, [], False
     for name, cell, kind in leaves:
         cast = f"CAST({cell} AS VARCHAR)" if name in words else _cast(cell, kind)
         if cast:
             casts[name if name not in casts else f"{name} 2"] = cast
-        elif each := _each_of(connection, relation, parameters, name, cell, kind):
-            casts |= each
+        elif (each := _each_of(connection, relation, parameters, name, cell, kind))[0]:
+            casts |= each[0]
             lists.append(name)
+            uneven |= each[1]
         else:
             strange[name] = kind
     nested = [name for name, kind in described if _is_object(kind)]
@@ -313,7 +317,10 @@ def _opened(
         notes += (Note(f"left out: {listed(left_out)}", because),)
     if lists:
         notes += (Note(f"lists: {listed(lists)}", LISTS),)
-    return Opened(content, connection, relation, parameters, casts, rows, total, notes, booleans)
+    return Opened(
+        content, connection, relation, parameters, casts, rows, total, notes, booleans,
+        lists=tuple(lists), uneven=uneven,
+    )  # fmt: skip
 
 
 def _leaves(
@@ -347,16 +354,16 @@ def _why_not(kind: str) -> str:
 
 def _each_of(
     connection: Any, relation: str, parameters: tuple[str, ...], name: str, cell: str, kind: str
-) -> dict[str, str]:
-    """A column of lists of equally many numbers as columns of numbers; {} for any other."""
+) -> tuple[dict[str, str], bool]:
+    """A column of lists of numbers as columns of numbers, and whether their lengths differ; {} for any other."""
     if _why_not(kind).startswith("nested"):
-        return {}
+        return {}, False
     low, high = connection.execute(
         f"SELECT min(len({cell})), max(len({cell})) FROM {relation}", parameters
     ).fetchone()
-    if not low or low != high or high > LONGEST_LIST:
-        return {}
-    return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}
+    if not low or high > LONGEST_LIST:
+        return {}, False
+    return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}, low < high
 
 
 def _indistinct(
