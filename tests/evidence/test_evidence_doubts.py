@@ -320,6 +320,7 @@ def test_a_probe_says_why(probes, words, held):
         [],
         [lost(ORDER, 0.14, 0.12, 0.16, "attention")],
         [lost(ORDER, 0.02, -0.01, 0.05)],
+        [lost(ORDER, -0.69, -0.73, -0.65)],
         [Evidence(ORDER, "convolution", None, reason="a training of the probe failed")],
         [Evidence(PASSES, "attention over convolution", 120, "count")],
     ],

@@ -48,7 +48,7 @@ def _probes(verdict: Verdict, facts: Facts) -> Iterator[Sentence]:
         if found is None or found.interval is None:
             continue
         low, high = found.interval
-        end = f": it {ignores}" if high < margin else f": {uses}" if low > 0 else ""
+        end = f": it {ignores}" if 0 <= high < margin else f": {uses}" if low > 0 else ""
         if end:
             yield facts.say(
                 "{family} loses {loss} ({low} to {high}) when " + change + end + ".",

@@ -8,6 +8,8 @@ import numpy as np
 
 from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.findings import title
+from fourfold.evidence.sentences import Cite, Facts, Part, Sentence
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry
@@ -26,6 +28,26 @@ def blocks(study: Study, trials: Mapping[str, Trials], variants: Sequence[str]) 
         for found in trials.values()
         for block in study.probe_blocks(found, variant)
     ]
+
+
+def changed(facts: Facts, found: Evidence, lost: str) -> Sentence:
+    """What a family loses, in the words ``lost``, with the interval; or what it surely gains.
+
+    >>> from fourfold.evidence.sentences import DIFFERENCE
+    >>> loss = Evidence("loss", "dense", -0.69, DIFFERENCE, (-0.73, -0.65))
+    >>> changed(Facts([loss]), loss, "least,")
+    'Fully connected gains 69.0 points (65.0 to 73.0)'
+    """
+    gains = found.interval is not None and found.interval[1] < 0
+    ends: tuple[Part, Part] = ("high", "low") if gains else ("low", "high")
+    low, high = (Cite(found.measure, found.subject, end, size=gains, bare=True) for end in ends)
+    return facts.say(
+        f"{{family}} {'gains' if gains else lost} {{value}} ({{low}} to {{high}})",
+        family=title(found.subject),
+        value=Cite(found.measure, found.subject, size=gains),
+        low=low,
+        high=high,
+    )
 
 
 def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analysis | None:

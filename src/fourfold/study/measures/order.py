@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.sentences import Facts, Sentence
 from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.runner import Task
@@ -84,16 +83,8 @@ def _answer(evidence: list[Evidence]) -> str:
         return ""
     most, least = max(whole, key=_value), min(whole, key=_value)
 
-    def one(found: Evidence, verb: str) -> Sentence:
-        return facts.say(
-            "{family}" + verb + " {value} ({low} to {high})",
-            family=title(found.subject),
-            value=Cite(LOSS, found.subject),
-            low=Cite(LOSS, found.subject, "low", bare=True),
-            high=Cite(LOSS, found.subject, "high", bare=True),
-        )
-
-    parts = [one(most, " loses most,"), one(least, " least,")] if most is not least else [one(most, " loses")]
+    ends = [(most, "loses most,"), (least, "least,")] if most is not least else [(most, "loses")]
+    parts = [probes.changed(facts, found, words) for found, words in ends]
     listed = facts.join("; ", parts)
     shown = any(found.interval and found.interval[0] > 0 for found in whole)
     what = "" if shown else "none is shown to lose: "

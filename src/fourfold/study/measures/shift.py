@@ -14,9 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.evidence.sentences import Facts, Sentence
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import examination, probes, tested
 from fourfold.study.examination import Arrays
@@ -113,18 +112,9 @@ def _answer(evidence: list[Evidence], place: str) -> str:
     single = sorted(facts.about(ONE).values(), key=lambda found: found.value or 0.0)
     if not single:
         return ""
-
-    def one(found: Evidence, verb: str) -> Sentence:
-        return facts.say(
-            "{family}" + verb + " {value} ({low} to {high})",
-            family=title(found.subject),
-            value=Cite(ONE, found.subject),
-            low=Cite(ONE, found.subject, "low", bare=True),
-            high=Cite(ONE, found.subject, "high", bare=True),
-        )
-
     first, *others = single
-    parts = [one(first, " loses least,"), one(others[-1], " most,")] if others else [one(first, " loses")]
+    ends = [(first, "loses least,"), (others[-1], "most,")] if others else [(first, "loses")]
+    parts = [probes.changed(facts, found, words) for found, words in ends]
     listed = facts.join("; ", parts)
     shown = any(found.interval and found.interval[0] > 0 for found in single)
     what = "" if shown else "none is shown to lose: "
