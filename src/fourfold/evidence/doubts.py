@@ -131,11 +131,9 @@ def heavy_tails(c: Case) -> Iterator[Sentence]:
     share, largest, rows = c.number(HEAVY, c.family), c.number(LARGEST, c.family), c.number("test rows")
     if share and largest and rows and share * rows > HEAVY_TAILS * largest:
         one = largest == 1
+        head = "One of the {rows} test rows makes up " if one else "{largest} of the {rows} test rows make up "
         yield c.facts.say(
-            ("One" if one else "{largest}")
-            + " of the {rows} test rows make"
-            + "s" * one
-            + " up {share} of the squared error of {family}: with errors so uneven the intervals of scores come out "
+            head + "{share} of the squared error of {family}: with errors so uneven the intervals of scores come out "
             "too short; those of differences hold.",
             **({} if one else {"largest": Cite(LARGEST, c.family)}),
             rows=Cite("test rows", "study"),
