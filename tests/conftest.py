@@ -1,7 +1,13 @@
 """Before anything else: Keras on JAX, deterministic property tests, compiled programs kept between runs."""
 
+import gc
 import os
 from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+gc.disable()  # until everything is loaded
 
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -9,8 +15,46 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path.home() / ".cache" / 
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "0")
 
-from hypothesis import settings
-
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+QUICK = {
+    "agreement", "test_cli_commands", "test_ops_attention", "test_ops_convolution_pooling",
+    "test_ops_dense_activations", "test_ops_normalization", "test_ops_recurrent",
+}  # fmt: skip
+"""Folders and files whose tests hold within bounds or of one program alone, and whose programs run once or twice."""
+FLAGS = {
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+}
+"""With them XLA compiles in a sixth of its time."""
+_patch, _quick = pytest.MonkeyPatch(), False
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiling(request):
+    """Programs as users get them everywhere but in ``QUICK``; none that was compiled here is used there."""
+    global _quick
+    if (quick := not QUICK.isdisjoint({request.path.parent.name, request.path.stem})) == _quick:
+        return
+    import jax
+    from jax._src import compiler
+
+    ordinary = compiler.get_compile_options
+
+    def options(*, env_options_overrides, **others):
+        return ordinary(env_options_overrides=FLAGS | env_options_overrides, **others)
+
+    _patch.setattr(compiler, "get_compile_options", options) if quick else _patch.undo()
+    jax.clear_caches()
+    _quick = quick

@@ -12,13 +12,14 @@ TOLERANCE = 1e-5
 def assert_layers_agree(keras_layer, layer, inputs, masks=(), tolerance=TOLERANCE, **options):
     """Calls both on ``inputs``, a list of arrays or of one list of arrays, each with its travelling mask.
 
-    Both get the same weights, drawn anew so that no bias is 0; compared are outputs and the gradients of a
-    weighted sum of them with respect to every input and every trained weight, in Keras's order.
+    Both get the same weights, drawn anew so that no bias is 0 and no variance below it; compared are outputs and
+    the gradients of a weighted sum of them with respect to every input and every trained weight, in Keras's order.
     """
     rng = np.random.default_rng(0)
     keras_layer(*inputs, **options)
     layer.build(*jax.tree.map(lambda x: tuple(x.shape), inputs))
     values = [rng.normal(size=w.shape).astype("float32") * 0.5 for w in keras_layer.weights]
+    values = [abs(v) if "variance" in w.name else v for w, v in zip(keras_layer.weights, values)]
     keras_layer.set_weights(values)
     layer.set_weights(values)
     masks = masks or jax.tree.map(lambda x: None, inputs)
@@ -26,7 +27,7 @@ def assert_layers_agree(keras_layer, layer, inputs, masks=(), tolerance=TOLERANC
     with jax.numpy_rank_promotion("raise"):
         got = _gradients(_fourfold_call(layer, masks, options), layer.trainable_weights, inputs)
     for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(wanted), strict=True):
-        assert a.shape == b.shape
+        assert a.shape == b.shape and np.isfinite(b).all()
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * max(1.0, np.abs(b).max(initial=0)))
 
 
