@@ -30,6 +30,7 @@ from fourfold.losses.crossentropy import (
     kl_divergence,
     sparse_categorical_crossentropy,
 )
+from fourfold.losses.ctc import CTC, ctc
 from fourfold.losses.margins import (
     CategoricalHinge,
     Dice,
@@ -66,7 +67,7 @@ _CLASSES = [
     *(Huber, LogCosh, CosineSimilarity, Poisson),
     *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, KLDivergence),
     *(BinaryFocalCrossentropy, CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy),
-    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky),
+    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky, CTC),
 ]
 _ALIASES: dict[str, type[Loss]] = {
     **dict.fromkeys(("mse", "MSE"), MeanSquaredError),
