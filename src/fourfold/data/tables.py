@@ -177,7 +177,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
             total = reading.counted or sample.count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
         drawn = sample.drawn(found, total, reading)
-        yield _opened(found, drawn, described, content, reading, total, scratch)
+        yield _opened(found, drawn, described, content, reading, total, kept=scratch is not None)
 
 
 @contextmanager
@@ -213,7 +213,7 @@ def read_json(content: Content, reading: Reading) -> Source:
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     with _json(content, scratch) as (found, described, notes):
         drawn, total = sample.of_text(found, content.unpacked, reading)
-        opened = _opened(found, drawn, described, content, reading, total, scratch)
+        opened = _opened(found, drawn, described, content, reading, total, kept=True)
         yield replace(opened, notes=notes + opened.notes)
 
 
@@ -273,12 +273,13 @@ def _opened(
     content: Content,
     reading: Reading,
     total: int,
-    scratch: Path | None,
+    kept: bool,
 ) -> Opened:
-    """All columns of a type that can be used; the others are named in a note."""
+    """All columns of a type that can be used; the others are named in a note. Where the rows are ``kept`` in a table
+    the file is read once."""
     connection, rows = found.connection, total
     parameters: tuple[str, ...] = tuple(found.parameters)
-    if scratch is not None:
+    if kept:
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
         relation, parameters = "cells", ()
         rows = sample.count(connection, relation, [])
