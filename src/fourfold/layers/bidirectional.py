@@ -131,7 +131,7 @@ class Bidirectional(Layer):
             own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
             own_key = None if key is None else random.fold_in(key, number)
             output, last = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
-            if self.return_sequences and mask is not None:
+            if output is not None and self.return_sequences and mask is not None:
                 output = jnp.where(mask.astype(bool)[:, :, None], output, 0)
             outputs.append(last[0] if output is None else output)
             states += tuple(last)
