@@ -33,12 +33,13 @@ def beside_lists(source: Source) -> dict[str, np.ndarray]:
 
 def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     """A table with lists of numbers as series (N, T, C), a channel for each of the lists, missing steps behind the end
-    of the shorter ones; ``channels`` where their order is known.
+    of the shorter ones.
 
-    The columns beside them are left out, and said.
+    The columns beside them are left out, and said; not where ``channels`` are named, as by a model.
     """
     table = source.inputs
     assert isinstance(table, Table)
+    others = [] if channels else list(beside_lists(source))
     channels = tuple(channels) or source.lists
     columns = {name: _steps(table, name) for name in channels}
     steps = max(map(len, columns.values()))
@@ -51,7 +52,7 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     if differ := int((ends != ends[0]).any(axis=0).sum()):
         because = "missing values are at the end of the shorter ones"
         notes.append(Note(f"channels of unequal lengths: {differ:,} series", because))
-    if others := list(beside_lists(source)):
+    if others:
         notes.append(Note(f"left out: {listed(others)}", "beside series"))
     return replace(
         source,

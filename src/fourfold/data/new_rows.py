@@ -174,7 +174,8 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
             beside = beside_lists(found)
             found = series_of_lists(found, channels)
         elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
-            raise _another_shape(found, preparation, "no lists of numbers in these columns")
+            lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
+            raise _another_shape(found, preparation, lists)
         named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
