@@ -22,6 +22,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 QUICK = {
     "agreement", "test_cli_commands", "test_ops_attention", "test_ops_convolution_pooling",
     "test_ops_dense_activations", "test_ops_normalization", "test_ops_recurrent",
+    "test_losses", "test_metrics", "test_optimizers", "test_regularizers",
 }  # fmt: skip
 """Folders and files whose tests hold within bounds or of one program alone, and whose programs run once or twice."""
 FLAGS = {
