@@ -20,7 +20,7 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 QUICK = {
-    "agreement", "test_cli_commands", "test_ops_attention", "test_ops_convolution_pooling",
+    "agreement", "contracts", "layers", "test_cli_commands", "test_ops_attention", "test_ops_convolution_pooling",
     "test_ops_dense_activations", "test_ops_normalization", "test_ops_recurrent",
     "test_losses", "test_metrics", "test_optimizers", "test_regularizers",
 }  # fmt: skip
