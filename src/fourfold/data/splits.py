@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.table import levels_of, missing
 
 from .dataset import Cut, Dataset, Forecast
 from .messages import counted
@@ -71,14 +71,14 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
     everything = np.arange(dataset.rows)
     if dataset.test_rows is not None:
         test = np.sort(np.asarray(dataset.test_rows))
-        return _with_own_test(dataset, rows, np.setdiff1d(everything, test), test, seed, folds)
+        return _with_own_test(dataset, rows, without(everything, test), test, seed, folds)
     hold_out = dataset.rows >= HOLD_OUT_FROM
     if dataset.time_ordered:
         parts = _rolling(dataset.rows, 1 if hold_out else min(folds, max(1, dataset.rows // FEWEST_IN_TIME)))
         return [_split(dataset, rows, rest, test, seed, fold, 0) for fold, (rest, test) in enumerate(parts)]
     if hold_out:
         test = rows.part(everything, np.random.default_rng([seed, 2**31]))
-        return [_split(dataset, rows, np.setdiff1d(everything, test), test, seed, 0, 0)]
+        return [_split(dataset, rows, without(everything, test), test, seed, 0, 0)]
     splits = []
     for repeat in range(repeats):
         state = int(np.random.default_rng([seed, repeat]).integers(2**31))
@@ -100,7 +100,7 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
     everything = np.arange(dataset.rows)
     validation = rows.part(everything, np.random.default_rng([seed, 2]))
-    return Split(np.setdiff1d(everything, validation), validation, everything[:0])
+    return Split(without(everything, validation), validation, everything[:0])
 
 
 def _in_time(dataset: Dataset) -> Forecast | Cut | None:
@@ -166,6 +166,15 @@ class _Rows:
         return rows[~np.isin(self.groups[rows].astype(str), np.unique(self.groups[test].astype(str)))]
 
 
+def without(rows: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """The rows that are not in a part of them.
+
+    >>> without(np.array([2, 3, 5, 7]), np.array([3, 7])).tolist()
+    [2, 5]
+    """
+    return rows[~np.isin(rows, part)]
+
+
 def _rolling(rows: int, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Test parts of one size at the end of the rows, each with all that lies before it."""
     size = max(1, round(SHARE * rows) if folds == 1 else rows // (folds + 1))
@@ -181,7 +190,7 @@ def _with_own_test(
     if rows.in_time or not 1 < len(rest) < CHOSEN_BY_FOLDS:
         return [_split(dataset, rows, rest, test, seed, 0, 0)]
     parts = rows.validations(rest, folds, np.random.default_rng([seed, 0, 0, 1]))
-    return [_checked(dataset, rows, Split(np.setdiff1d(rest, part), part, test)) for part in parts]
+    return [_checked(dataset, rows, Split(without(rest, part), part, test)) for part in parts]
 
 
 def _split(
@@ -191,7 +200,7 @@ def _split(
     validation = (
         rows.part(rest, np.random.default_rng([seed, repeat, fold, 1])) if len(rest) > 1 else rest[:0]
     )
-    train = np.setdiff1d(rest, validation)
+    train = without(rest, validation)
     return _checked(dataset, rows, Split(train, validation, np.sort(test), fold, repeat))
 
 
@@ -238,7 +247,7 @@ def _strata(dataset: Dataset) -> np.ndarray:
     if dataset.task.stepwise:
         target = np.nanmean(target, axis=1)
     if dataset.task.kind == "classification":
-        return np.unique(target, return_inverse=True)[1]
+        return levels_of(target)[1]
     if dataset.task.kind == "multilabel":
         return _rarest_labels(target)
     if dataset.task.several:
