@@ -39,7 +39,7 @@ MOST = 8
 """Devices that share a batch at most: the gradients' sum costs more with each."""
 LARGEST_DATA = 1 << 30
 """Bytes of training data at most: each device holds a copy."""
-HELPED = {"convolution", "recurrent", "rnn", "bidirectional", "attention"}
+HELPED = {"convolution", "recurrent", "rnn", "bidirectional", "attention", "multi_head_attention"}
 """The modules of the layers that a split speeds up."""
 FEWEST = 4
 """Rows of a batch that a device should have at least."""
