@@ -99,7 +99,7 @@ def test_more_seeds_add_to_what_is_there(data, tmp_path):
 
 def test_the_report_says_how_often(data, tmp_path):
     found = compare(data.inputs, data.target, effort="tiny", seeds=10, candidates=["dense"], out=tmp_path, verbose=False)
-    assert "5-fold cross-validation, 2 times" in found.report().read_text()
+    assert "5-fold cross-validation, 2 times" in found.report().read_text().replace("\N{NO-BREAK SPACE}", " ")
     results = json.loads((tmp_path / "results.json").read_text())
     assert (results["design"]["folds"], results["design"]["repeats"]) == (5, 2)
     with np.load(tmp_path / "predictions.npz") as file:
