@@ -127,7 +127,7 @@ class Bidirectional(Layer):
         states: tuple[Any, ...] = ()
         updates: dict[str, Array] = {}
         for number, direction in enumerate(_DIRECTIONS):
-            layer: Recurrent | RNN = getattr(self, direction)
+            layer: OverSteps = getattr(self, direction)
             own = {name: weights[f"{direction}/{name}"] for name in _names(weights, direction)}
             own_key = None if key is None else random.fold_in(key, number)
             output, last = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)

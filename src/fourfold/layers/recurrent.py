@@ -1,4 +1,4 @@
-"""Recurrent layers: SimpleRNN, LSTM, GRU, and Bidirectional around one of them."""
+"""Recurrent layers: SimpleRNN, LSTM and GRU."""
 
 from __future__ import annotations
 
@@ -32,6 +32,35 @@ class OverSteps(Layer):
     stateful: bool
     unroll: bool
     zero_output_for_mask: bool
+
+    def call(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> Any:
+        outputs, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
+        return self.given(states[0] if outputs is None else outputs, states, mask)
+
+    def run(
+        self,
+        weights: Weights,
+        sequences: Array,
+        initial_state: Any = None,
+        *,
+        mask: Array | None = None,
+        training: bool = False,
+        key: Array | None = None,
+    ) -> tuple[Array | None, Sequence[Any]]:
+        """The outputs at their own times, also with ``go_backwards``, and the last states.
+
+        Where only the last output is asked for it may be None: then it is the first of the states.
+        """
+        raise NotImplementedError
 
     def given(self, output: Array, states: Sequence[Any], mask: Array | None) -> Any:
         """What is asked for of an output, the last or all at their own times, and of the last states."""
@@ -124,19 +153,6 @@ class Recurrent(OverSteps):
     def state_names(self) -> tuple[str, ...]:
         return tuple(f"state_{i}" for i in range(self.state_count)) if self.stateful else ()
 
-    def call(
-        self,
-        weights: Weights,
-        sequences: Array,
-        initial_state: Any = None,
-        *,
-        mask: Array | None = None,
-        training: bool = False,
-        key: Array | None = None,
-    ) -> Any:
-        outputs, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
-        return self.given(states[0] if outputs is None else outputs, states, mask)
-
     def run(
         self,
         weights: Weights,
@@ -147,7 +163,6 @@ class Recurrent(OverSteps):
         training: bool = False,
         key: Array | None = None,
     ) -> Ran:
-        """Runs over the sequences; the outputs stay at their own times, also with ``go_backwards``."""
         how = {"reverse": self.go_backwards, "return_sequences": self.return_sequences, "unroll": self.unroll}
         return self.over(weights, sequences, initial_state, mask=mask, training=training, key=key, **how)
 

@@ -235,19 +235,6 @@ class RNN(_Around, OverSteps):
                 state = WeightSpec((batch, size), initializers.Zeros(), trainable=False)
                 self._weights[name] = self._made(name, state)
 
-    def call(
-        self,
-        weights: Weights,
-        sequences: Array,
-        initial_state: Any = None,
-        *,
-        mask: Array | None = None,
-        training: bool = False,
-        key: Array | None = None,
-    ) -> Any:
-        output, states = self.run(weights, sequences, initial_state, mask=mask, training=training, key=key)
-        return self.given(output, states, mask)
-
     def run(
         self,
         weights: Weights,
@@ -258,7 +245,6 @@ class RNN(_Around, OverSteps):
         training: bool = False,
         key: Array | None = None,
     ) -> tuple[Array, list[Any]]:
-        """Runs over the sequences; outputs stay at their own times, also with ``go_backwards``."""
         self._a_step(sequences)  # type: ignore[arg-type]
         states = self._initial_states(weights, sequences.shape[0], initial_state)
         run = self._fast if self.of_own_cells else self._plain
