@@ -94,8 +94,6 @@ class Study:
         for split in plan_splits(self.dataset, seed=self.base_seed, repeats=repeats):
             by_repeat.setdefault(split.repeat, []).append(split)
         self.repeats = [self._repeat(splits) for splits in by_repeat.values()]
-        self.splits, self.prepared = by_repeat[0], self.repeats[0].prepared
-        self.preparations = self.repeats[0].preparations
         self.training_rows = min(len(split.train) for split in self.splits)
         first = self.preparations[0]
         self.problem = Problem(
@@ -117,6 +115,18 @@ class Study:
         if self.augment:
             prepared = with_copies(prepared, self.augment, self.base_seed)
         return Repeat(prepared, preparations)
+
+    @property
+    def prepared(self) -> Prepared:
+        return self.repeats[0].prepared
+
+    @property
+    def preparations(self) -> list[Preparation]:
+        return self.repeats[0].preparations
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        return self.prepared.splits
 
     def repeat_of(self, seed: int) -> Repeat:
         """That with whose folds a seed is trained; the last one has the seeds that are left."""
