@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -88,16 +89,12 @@ def from_arrays(
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     series = unequal(x, name)
-    inputs, columns, notes, lists, uneven = _inputs(x) if series is None else (series, (), (), (), False)
-    notes += _named_index(x)
-    layout = None if series is None else "sequence"
-    source = Source(
-        name, inputs, columns, layout=layout, pictures=_pictures(inputs), notes=notes, lists=lists, uneven=uneven
-    )
+    source = _inputs(x, name) if series is None else Source(name, series, layout="sequence")
+    source = replace(source, pictures=_pictures(source.inputs)).noting(*_named_index(x))
     if y is None:
         return source
     _check_index(x, y)
-    return source.aimed(*_target(y, inputs))
+    return source.aimed(*_target(y, source.inputs))
 
 
 def _named_index(x: Any) -> tuple[Note, ...]:
@@ -131,29 +128,25 @@ def _another_order(got: str, row: int, do: str) -> DataError:
     )
 
 
-_Inputs = tuple[np.ndarray | Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]
-"""Inputs, their columns, notes, and what `Source` says of lists."""
-
-
-def _inputs(x: Any) -> _Inputs:
+def _inputs(x: Any, source: str) -> Source:
     x = as_columns(familiar(x))
     if isinstance(x, dict):
-        return _table({str(name): as_objects(list(values)) for name, values in x.items()})
+        return _table({str(name): as_objects(list(values)) for name, values in x.items()}, source)
     frame = _native(x)
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
     if isinstance(frame, nw.Series):
         frame = frame.to_frame()
     if isinstance(frame, nw.DataFrame):
-        return _frame(frame)
+        return _frame(frame, source)
     array = _array(x, "x")
     if array.ndim <= 1:
         array = array.reshape(-1, 1)
     if array.dtype.kind in "biuf":
-        return (array.astype(np.uint8) if array.dtype.kind == "b" else array), (), (), (), False
+        return Source(source, array.astype(np.uint8) if array.dtype.kind == "b" else array)
     if array.ndim == 2 and array.dtype.kind in "OUSMm":
         single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
-        return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])})
+        return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])}, source)
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
     )
@@ -218,11 +211,13 @@ def _repeated(names: list[str]) -> DataError:
     )
 
 
-def _frame(frame: nw.DataFrame) -> tuple[Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]:
+def _frame(frame: nw.DataFrame, source: str) -> Source:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise _repeated(names)
-    return _table({name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)})
+    return _table(
+        {name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)}, source
+    )
 
 
 def _series(series: nw.Series) -> np.ndarray:
@@ -240,17 +235,16 @@ def _pictures(inputs: np.ndarray | Table) -> str:
     return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
 
 
-def _table(
-    columns: dict[str, np.ndarray],
-) -> tuple[Table, tuple[Column, ...], tuple[Note, ...], tuple[str, ...], bool]:
-    columns, notes, lists, uneven = opened(columns)
+def _table(columns: dict[str, np.ndarray], source: str) -> Source:
+    columns, notes, lists = opened(columns)
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
         found[name] = (values, "category") if shown else typed(name, values)
     table = Table({name: values for name, (values, _) in found.items()})
     notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
-    return table, tuple(Column(name, kind) for name, (_, kind) in found.items()), notes, lists, uneven
+    kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
+    return Source(source, table, kinds, notes=notes, lists=tuple(lists), uneven=any(lists.values()))
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:
@@ -260,9 +254,11 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
     y = familiar(y, "y")
     frame = _native(y)
     if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
-        table, columns, said, *_ = _frame(frame)
-        values, kind, notes = together({column.name: (table[column.name], column.kind) for column in columns})
-        return table.names, values, kind, said + notes
+        found = _frame(frame, "y")
+        table = found.inputs
+        assert isinstance(table, Table)
+        values, kind, notes = together({one.name: (table[one.name], one.kind) for one in found.columns})
+        return table.names, values, kind, found.notes + notes
     if isinstance(frame, nw.DataFrame):
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):

@@ -153,16 +153,18 @@ def is_absent(value: Any) -> bool:
 
 def opened(
     columns: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], tuple[Note, ...], tuple[str, ...], bool]:
-    """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these,
-    what the lists are called, and whether their lengths differ.
+) -> tuple[dict[str, np.ndarray], tuple[Note, ...], dict[str, bool]]:
+    """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these; and
+    for each column of lists whether their lengths differ.
 
-    >>> found, notes, *_ = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
+    >>> found, notes, lists = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
     >>> list(found), found["at.y_1"].tolist()
     (['at.x', 'at.y_0', 'at.y_1'], [3, None])
     >>> print(*notes, sep="\\n")
     objects: 'at' (their fields are columns NAME.FIELD)
     lists: 'at.y' (their numbers are columns NAME_0, NAME_1, ...)
+    >>> lists
+    {'at.y': False}
     """
     objects: list[str] = []
     lists: dict[str, bool] = {}
@@ -172,7 +174,7 @@ def opened(
             found[inner if inner not in found else f"{inner} 2"] = cells
     said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(list(lists))}", LISTS))
     notes = tuple(Note(*one) for one, names in zip(said, (objects, lists)) if names)
-    return found, notes, tuple(lists), any(lists.values())
+    return found, notes, lists
 
 
 def _leaves(
