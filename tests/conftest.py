@@ -20,11 +20,12 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 QUICK = {
-    "agreement", "contracts", "layers", "test_cli_commands", "test_ops_attention", "test_ops_convolution_pooling",
-    "test_ops_dense_activations", "test_ops_normalization", "test_ops_recurrent",
+    "agreement", "contracts", "layers", "test_cli_commands",
     "test_losses", "test_metrics", "test_optimizers", "test_regularizers",
 }  # fmt: skip
 """Folders and files whose tests hold within bounds or of one program alone, and whose programs run once or twice."""
+OPTIMISED = {"test_agreement_fitting", "test_agreement_training", "test_the_post"}
+"""Files in such folders that hold what is trained against Keras and the post, as users get it."""
 FLAGS = {
     "xla_backend_optimization_level": 0,
     "xla_cpu_use_fusion_emitters": False,
@@ -46,7 +47,8 @@ def pytest_collection_finish():
 def compiling(request):
     """Programs as users get them everywhere but in ``QUICK``; none that was compiled here is used there."""
     global _quick
-    if (quick := not QUICK.isdisjoint({request.path.parent.name, request.path.stem})) == _quick:
+    folder, file = request.path.parent.name, request.path.stem
+    if (quick := file not in OPTIMISED and not QUICK.isdisjoint({folder, file})) == _quick:
         return
     import jax
     from jax._src import compiler
