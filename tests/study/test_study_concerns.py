@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays, read
+from fourfold.data.case import row_keys
 from fourfold.evidence import doubts
 from fourfold.preprocessing.table import Table
-from fourfold.study.concerns import best_column, concerns, merged, row_keys, twins
+from fourfold.study.concerns import best_column, concerns, merged, twins
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
 

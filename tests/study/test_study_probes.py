@@ -21,6 +21,7 @@ from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES as ALL
 from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency, shift
+from fourfold.study.rates import noise_between
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
 from fourfold.study.variants import position_order, varied
@@ -219,7 +220,7 @@ def test_seeds_of_one_split_share_its_noise():
     for trial in one.all:
         two.add(replace(trial, run=replace(trial.run, seed=1)))
     rates = (0.01, 0.03)
-    assert ease.noise_between(two, rates, "accuracy", 1.0) == ease.noise_between(one, rates, "accuracy", 1.0)
+    assert noise_between(two, rates, "accuracy", 1.0) == noise_between(one, rates, "accuracy", 1.0)
 
 
 def test_rates_that_noise_hides_are_said_with_it():

@@ -76,21 +76,29 @@ class Case:
 
     @cached_property
     def row_keys(self) -> np.ndarray:
-        """A number (N,) for the inputs of each row, the same for equal rows: a random linear form modulo 2^64."""
-        rng = np.random.default_rng(0)
-        keys = np.zeros(self.dataset.rows, dtype=np.uint64)
-        inputs = self.dataset.inputs
-        if isinstance(inputs, Table):
-            parts = (numbered(values) for values in inputs.values())
-        else:
-            array = inputs.reshape(len(inputs), -1)
-            parts = (array[:, place].astype(np.float64) for place in range(array.shape[1]))
-        for values in parts:
-            bits = np.where(np.isnan(values), -1e300, values + 0.0).view(np.uint64)
-            keys += (bits ^ (bits >> np.uint64(29))) * (
-                rng.integers(2**62, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-            )
-        return keys
+        return row_keys(self.dataset.inputs)
+
+
+def row_keys(inputs: np.ndarray | Table) -> np.ndarray:
+    """A number (N,) for each row, the same for equal rows: a random linear form modulo 2^64.
+
+    >>> one, other, again = row_keys(np.array([[1.0, 0.0], [2.0, 0.0], [1.0, -0.0]]))
+    >>> one == again, one == other
+    (np.True_, np.False_)
+    """
+    rng = np.random.default_rng(0)
+    if isinstance(inputs, Table):
+        rows, parts = inputs.rows, (numbered(values) for values in inputs.values())
+    else:
+        array = inputs.reshape(len(inputs), -1)
+        rows, parts = len(array), (array[:, place].astype(np.float64) for place in range(array.shape[1]))
+    keys = np.zeros(rows, dtype=np.uint64)
+    for values in parts:
+        bits = np.where(np.isnan(values), -1e300, values + 0.0).view(np.uint64)
+        keys += (bits ^ (bits >> np.uint64(29))) * (
+            rng.integers(2**62, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+        )
+    return keys
 
 
 def numbered(values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from fourfold.data.case import row_keys
 from fourfold.data.dataset import Dataset
 from fourfold.evidence import doubts, scoring
 from fourfold.evidence.evidence import Evidence
@@ -15,8 +16,7 @@ from fourfold.preprocessing.categories import WIDTH
 from fourfold.preprocessing.table import Table, missing
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
-from fourfold.study.measures.ease import noise_between
-from fourfold.study.rates import at_edge
+from fourfold.study.rates import at_edge, noise_between
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
 from fourfold.training.replicas import DIVERGED, STOPPED
@@ -69,15 +69,6 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         method = f"a decision tree of at most {LEAVES} leaves, {FOLDS} folds of the training rows"
         found.append(Evidence(doubts.ONE_COLUMN, column, score, FRACTION, method=method))
     return found
-
-
-def row_keys(inputs: np.ndarray | Table) -> np.ndarray:
-    """A number for each row, the same for equal inputs."""
-    if isinstance(inputs, Table):
-        inputs = np.stack([_codes(inputs[name]) for name in inputs.names], axis=1)
-    if inputs.dtype.kind == "f":
-        inputs = inputs + 0.0  # -0.0 becomes 0.0
-    return np.array([hash(row.tobytes()) for row in np.ascontiguousarray(inputs)])
 
 
 def twins(keys: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]) -> float:

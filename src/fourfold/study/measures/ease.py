@@ -5,7 +5,6 @@ Counted on the base grid of learning rates, so that families stay comparable whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import NOISE_OF_RATES, Figure, Measurement
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
 from fourfold.study.measure import Inquiry, Measure
-from fourfold.study.rates import strictly_best
+from fourfold.study.rates import noise_between, strictly_best
 from fourfold.study.tested import guessing
 from fourfold.study.trials import Trial, Trials
 
@@ -26,9 +25,9 @@ WORKS = "share of learning rates that work"
 STEPS = "steps to 90 % of the way"
 SCATTER = "spread over seeds"
 NEAR = 0.9
-HIDDEN, FEWEST_SPLITS = 2, 3
+HIDDEN = 2
 """The share of rates that work is not told where noise is above twice the margin: of rates as good as the best one
-three in ten would be counted as worse. Fewer splits (or runs of one) tell no noise."""
+three in ten would be counted as worse."""
 NAMES = ("ease", "Ease of training", "How much care does training need?")
 
 
@@ -87,32 +86,6 @@ def of_family(
         chosen in (rates[0], rates[-1]) and strictly_best(means, chosen, rates),
         sum(d for d, _ in counts) / max(sum(n for _, n in counts), 1),
     )
-
-
-def noise_between(
-    trials: Trials, rates: Iterable[float], score: str, deviation: float
-) -> float | None:
-    """The standard error of the difference between the best rate's mean score and another's, the median of all others.
-
-    Rates have the same splits and seeds; what a split's validation rows do to all seeds alike is one thing.
-    """
-    size, means = trials.best()[0], {}
-    for rate in rates:
-        by_run: dict[tuple[tuple[int, int], int], float] = {
-            ((t.part, t.run.split), t.run.seed): scoring.of_validation(score, t.validation_score, deviation)
-            for t in trials.by_setting[size, rate]
-            if not t.diverged
-        }
-        splits = sorted({split for split, _ in by_run})
-        by_split = [np.mean([v for (k, _), v in by_run.items() if k == split]) for split in splits]
-        means[rate] = np.array(by_split if len(splits) >= FEWEST_SPLITS else list(by_run.values()))
-    most = max(map(len, means.values()))
-    means = {rate: found for rate, found in means.items() if len(found) == most}
-    if most < FEWEST_SPLITS or len(means) < 2:
-        return None
-    sign = -1 if scoring.is_error(score) else 1
-    best = means.pop(max(means, key=lambda rate: sign * float(means[rate].mean())))
-    return float(np.median([np.std(best - other, ddof=1) / np.sqrt(most) for other in means.values()]))
 
 
 def find(inquiry: Inquiry) -> Measurement:
