@@ -109,7 +109,7 @@ READ = {
 REFUSED = {
     "a nameless series of pandas as a table": (",0\n" + "".join(f"{1821 + i},{i % 9 + i / 100}\n" for i in range(40)), {}, 2, "no-useful-columns", "--forecast HORIZON, if the rows are steps"),
     "a frame that pandas abridged": ("      a    b  y\n" + printed(5) + "..  ...  ... ..\n" + printed(5, 95) + "\n[100 rows x 3 columns]\n", {}, 2, "abridged-table", "line 7 of"),
-    "names that change": ("".join(f"Temp: {20 + i % 9}, State: {LABELS[i % 2]}\n" for i in range(120)) + "Time: 5, State: p\n", {}, 2, "other-names", "line 121"),
+    "names that change": ("".join(f"Temp: {20 + i % 9}, State: {LABELS[i % 2]}\n" for i in range(120)) + "Time: 5, State: p\n", {}, 2, "no-pair", "line 121"),
     "rows of pg_dump": ("COPY public.t (a, b, y) FROM stdin;\n" + "1\t2\tp\n" * 20 + "\\.\n", {}, 2, "wrong-kind", "\\copy the_table"),
     "annotations of COCO": (named("instances.json", COCO), {}, 2, "wrong-kind", "one class or number of each"),
     "labels by the names of files": (named("labels.json", json.dumps({f"im{i}.png": LABELS[i % 2] for i in range(20)})), {}, 2, "too-few-rows", 'write [{"name": ..., "value": ...}, ...]'),

@@ -107,29 +107,45 @@ def _is_frame(line: str) -> bool:
 
 
 def _of_pairs(lines: list[str], name: str) -> Rewriting | None:
-    """Lines of nothing but name=value, two and more in each, as programs write logs."""
-    found = [_pairs(line) for line in lines]
-    if len(found) < 2 or any(pairs is None or len(pairs) < 2 for pairs in found):
+    """Lines of nothing but names and values, two and more in each: name=value, as programs write logs; or the same
+    names with colons behind them, marks between them, as small devices write them."""
+    if len(lines) < 2:
         return None
-    names = list(dict.fromkeys(key for pairs in found if pairs for key in pairs))
+    found = [_pairs(line) for line in lines]
+    if all(pairs is not None and len(pairs) > 1 for pairs in found):
+        names = list(dict.fromkeys(key for pairs in found if pairs for key in pairs))
+        return _by_names(names, _pairs, name, "NAME=VALUE", "blanks")
+    for mark in SEPARATORS:
+        read = partial(_named, mark=mark)
+        found = [read(line) for line in lines]
+        names = list(found[0] or ())
+        if len(names) > 1 and all(list(pairs or ()) == names for pairs in found):
+            return _by_names(names, read, name, "NAME: VALUE", f"{mark!r}")
+    return None
+
+
+def _by_names(
+    names: list[str], read: Callable[[str], dict[str, str] | None], name: str, form: str, between: str
+) -> Rewriting:
+    """The values by their names, which ``read`` finds in a line; of one that is not there, nothing."""
 
     def records(lines: Lines) -> Records:
         yield names
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
-            pairs = _pairs(line)
+            pairs = read(line)
             if pairs is None or set(pairs) - set(names):
                 raise FileError(
                     "no-pair",
                     f"line {number} of {name} is no list of the names and values of the lines above",
                     got=repr(line.strip()[:60]),
-                    wanted=f"NAME=VALUE of {listed(names)}, with blanks between them",
+                    wanted=f"{form} of {listed(names)}, with {between} between them",
                     do="remove the line, or write a csv with these columns",
                 )
             yield [pairs.get(key, "") for key in names]
 
-    return Rewriting(records, "\t", (Note(f"name=value in each line: {listed(names)}"),))
+    return Rewriting(records, "\t", (Note(f"{form.lower()} in each line: {listed(names)}"),))
 
 
 def _pairs(line: str) -> dict[str, str] | None:
@@ -143,40 +159,12 @@ def _pairs(line: str) -> dict[str, str] | None:
     return found
 
 
-def _of_names(lines: list[str], name: str) -> Rewriting | None:
-    """The same names, with colons behind them, and their values in each line, marks between them, as small devices
-    write them."""
-    for mark in SEPARATORS:
-        found = [_named(line, mark) for line in lines]
-        if len(found) < 2 or found[0] is None or any(pairs is None for pairs in found):
-            continue
-        names = [key for key, _ in found[0]]
-        if len(names) < 2 or len({*names}) < len(names) or any([k for k, _ in pairs or ()] != names for pairs in found):
-            continue
-
-        def records(lines: Lines, mark: str = mark, names: list[str] = names) -> Records:
-            yield names
-            for number, line in enumerate(lines, start=1):
-                pairs = _named(line, mark) if line.strip() else []
-                if pairs and [key for key, _ in pairs] == names:
-                    yield [value for _, value in pairs]
-                elif line.strip():
-                    raise FileError(
-                        "other-names",
-                        f"line {number} of {name} has other names than those above",
-                        got=repr(line.strip()[:60]),
-                        wanted=f"a value of each of {listed(names)}, in this order",
-                        do="remove the line, or write a csv with these columns",
-                    )
-
-        return Rewriting(records, "\t", (Note(f"name: value in each line: {listed(names)}"),))
-    return None
-
-
-def _named(line: str, mark: str) -> list[tuple[str, str]] | None:
-    """What stands between the marks of a line as names and values; None if any of it is none."""
+def _named(line: str, mark: str) -> dict[str, str] | None:
+    """The values of a line by the names before them, marks between them; None if there is anything else in it, or a
+    name twice."""
     found = [NAMED.fullmatch(cell) for cell in line.split(mark)]
-    return [(one[1], one[2]) for one in found if one] if all(found) else None
+    values = {one[1]: one[2] for one in found if one}
+    return values if len(values) == len(found) else None
 
 
 def _of_blanks(lines: list[str], name: str) -> Rewriting | None:
@@ -340,7 +328,7 @@ QUOTINGS: tuple[tuple[str, str, Callable[..., Records]], ...] = (
 """Ways of quoting: what is said, the marks without which they are not tried, and how lines are read."""
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_pairs, _of_names, _of_blanks, _of_widths, _of_quotes,
+    _of_bars, _of_pairs, _of_blanks, _of_widths, _of_quotes,
 )  # fmt: skip
 
 
