@@ -69,6 +69,16 @@ def test_limits_under_which_libraries_do_not_load_are_refused_at_once(arguments,
     )
 
 
+def test_the_share_of_the_mappings_that_a_process_has():
+    import mmap
+
+    before = machine.mapped()
+    more = [mmap.mmap(-1, 4096, prot=mmap.PROT_READ | (mmap.PROT_WRITE * (i % 2))) for i in range(1000)]
+    most = int(Path("/proc/sys/vm/max_map_count").read_text())
+    assert 0 < before < machine.mapped() <= before + 1100 / most
+    del more
+
+
 @pytest.mark.parametrize(
     "error",
     [

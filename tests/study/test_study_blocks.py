@@ -1,6 +1,8 @@
 """Blocks on disk: what is there is not trained again, what is damaged or lost is; failures are results."""
 
+import gc
 import shutil
+import weakref
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -11,8 +13,8 @@ import pytest
 
 from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
-from fourfold.study import results
-from fourfold.study.blocks import Block, Run, batch_size, train
+from fourfold.study import blocks, results
+from fourfold.study.blocks import Block, Run, batch_size, sweep_of, train
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measures import ease
@@ -257,3 +259,18 @@ def test_what_preparation_makes_too_large_for_the_memory_is_refused_before_it_is
     with pytest.raises(MachineError, match=r"prepared, does not fit into memory: got \d+.\d MiB") as caught:
         prepare(data, splits)
     assert caught.value.exit_code == 4
+
+
+def test_programs_of_earlier_architectures_go_where_mappings_of_memory_run_short(tmp_path, monkeypatch):
+    """Where a process has as many as Linux allows, XLA ends it."""
+    small = study(tmp_path)
+    small.run(Inline())
+    block = next(block for block in small.blocks([1e-2]) if isinstance(block, Block))
+    before = train(block, small.prepared)
+    kept = weakref.ref(sweep_of(block.net))
+    train(block, small.prepared)
+    gc.collect()
+    assert kept() is sweep_of(block.net)
+    monkeypatch.setattr(blocks.machine, "mapped", lambda: 0.6)
+    after = train(block, small.prepared)
+    assert kept() is None and np.array_equal(before[0].outputs, after[0].outputs)

@@ -6,6 +6,7 @@ all there is to resuming, to more seeds and to more effort.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fourfold import losses, optimizers
+from fourfold.core import machine
 from fourfold.core.files import load_arrays, save_arrays
 from fourfold.core.streams import Stream
 from fourfold.data.splits import Split
@@ -43,6 +45,9 @@ VERSION = 4
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5
+CROWDED = 0.5
+"""Of the memory mappings that a process may have. An architecture's programs take 500 to 1,000, and at Linux's limit
+XLA aborts: before that, those of earlier architectures go."""
 SMALLEST_BATCH = 16
 
 
@@ -113,6 +118,9 @@ def batch_size(rows: int, largest: int) -> int:
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
+    if machine.mapped() > CROWDED:
+        sweep_of.cache_clear()
+        gc.collect()
     net = block.net
     weights = prepared.class_weights
     sweep = sweep_of(net, block.absolute, () if weights is None else tuple(weights.tolist()))
