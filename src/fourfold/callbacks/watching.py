@@ -96,6 +96,7 @@ class ReduceLROnPlateau(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.best, self.wait, self.cooldown_counter = -math.inf, 0, 0
+        self.model.optimizer.learning_rate = float(self.model.optimizer.schedule or self.model.optimizer.learning_rate)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
@@ -132,7 +133,7 @@ class LearningRateScheduler(Callback):
         except TypeError:
             rate = self.schedule(epoch)
         try:
-            self.model.optimizer.learning_rate = float(rate)
+            rate = float(rate)
         except (TypeError, ValueError):
             raise OptionError(
                 "scheduled-rate",
@@ -141,8 +142,9 @@ class LearningRateScheduler(Callback):
                 wanted="a learning rate",
                 do="return rate, say, at the end of the schedule",
             ) from None
+        self.model.optimizer.learning_rate = rate
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: the learning rate is set to {float(rate)}.")
+            print(f"\nEpoch {epoch + 1}: the learning rate is set to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:

@@ -58,9 +58,13 @@ class Configured:
         told = [
             f"{name}={getattr(self, name)!r}"
             for name, parameter in _arguments(type(self)).items()
-            if name not in ("name", "dtype") and getattr(self, name) is not parameter.default
+            if name not in ("name", "dtype") and not _is_default(getattr(self, name), parameter.default)
         ]
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return value is default or (isinstance(value, float) and isinstance(default, float) and value == default)
 
 
 def _arguments(cls: type) -> dict[str, inspect.Parameter]:

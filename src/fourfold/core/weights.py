@@ -74,6 +74,12 @@ class Weight:
     def __float__(self) -> float:
         return float(self.value)
 
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __len__(self) -> int:
+        return self.spec.shape[0]
+
     def __jax_array__(self):
         import jax.numpy as jnp  # lazy: reading a weight's shape needs no JAX
 
@@ -120,6 +126,27 @@ class Weight:
 
     def __neg__(self) -> Any:
         return -self.__jax_array__()
+
+    def __lt__(self, other: Any) -> Any:
+        return self.__jax_array__() < _value(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.__jax_array__() <= _value(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.__jax_array__() > _value(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.__jax_array__() >= _value(other)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self.__jax_array__() // _value(other)
+
+    def __mod__(self, other: Any) -> Any:
+        return self.__jax_array__() % _value(other)
+
+    def __abs__(self) -> Any:
+        return abs(self.__jax_array__())
 
     def __repr__(self) -> str:
         return f"<Weight {self.path}, shape={self.shape}, dtype={self.dtype}, trainable={self.trainable}>"

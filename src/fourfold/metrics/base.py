@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import jax.numpy as jnp
@@ -42,6 +42,13 @@ class Metric(Configured):
 
     direction: str | None = None
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "update_state" in vars(cls) and "update" not in vars(cls) and cls.update is not Metric.update:
+            cls.update = _through_update_state(cls.update)
+        if "result" in vars(cls) and "compute" not in vars(cls) and cls.compute is not Metric.compute:
+            cls.compute = _through_result(cls.compute)
+
     def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
         self.name, self.dtype = name or snake_case(type(self).__name__), dtype or "float32"
         self._state: State | None = None
@@ -62,7 +69,41 @@ class Metric(Configured):
 
     @property
     def variables(self) -> list[Weight]:
-        return list(self._variables.values())
+        """What is kept over batches."""
+        own = [_Kept(self, name) for name in self._now()] if self._pure else list(self._variables.values())
+        return [*own, *(variable for metric in self._parts().values() for variable in metric.variables)]
+
+    @property
+    def _written(self) -> bool:
+        """Whether it is written as for Keras."""
+        return type(self).update_state is not Metric.update_state
+
+    @property
+    def _pure(self) -> bool:
+        """Whether its state is that of pure functions."""
+        return type(self).init is not Metric.init
+
+    def _now(self) -> State:
+        """The state that the metric has, which a first use makes."""
+        if self._pure:
+            self._state = self.init() if self._state is None else self._state
+            return self._state
+        own = {name: variable.__jax_array__() for name, variable in self._variables.items()}
+        return own | _named({part: metric._now() for part, metric in self._parts().items()})
+
+    def stateless_update_state(self, metric_variables: Sequence[Any], *batch: Any, **options: Any) -> list[Any]:
+        """The values of `variables` with a batch added to these values; pure."""
+        state = dict(zip(self._now(), metric_variables, strict=True))
+        new = self.update(state, *batch, **options)
+        return [new[name] for name in state]
+
+    def stateless_result(self, metric_variables: Sequence[Any]) -> Array:
+        """The value that these values of `variables` stand for."""
+        return self.compute(dict(zip(self._now(), metric_variables, strict=True)))
+
+    def stateless_reset_state(self) -> list[Any]:
+        """The values of `variables` before any batch."""
+        return list(self.init().values())
 
     def fit_to(self, y_true_shape: Sequence[int | None], y_pred_shape: Sequence[int | None]) -> None:
         """Told of the shapes of targets and outputs before `init`: a state may have a number for each column."""
@@ -70,33 +111,47 @@ class Metric(Configured):
     def init(self) -> State:
         """The state before any batch."""
         first = {name: v.spec.initializer(v.shape) for name, v in self._variables.items()}
-        return {name: jnp.asarray(value, self._variables[name].dtype) for name, value in first.items()}
+        own = {name: jnp.asarray(value, self._variables[name].dtype) for name, value in first.items()}
+        return own | _named({part: metric.init() for part, metric in self._parts().items()})
 
     def update(
-        self, state: State, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None
+        self, state: State, y_true: Any, y_pred: Any = None, sample_weight: Any = None, mask: Any = None
     ) -> State:
         """The state with a batch added."""
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        batch = (y_true,) if y_pred is None else (y_true, y_pred)
         with self._holding(state):
-            self.update_state(jnp.asarray(y_true), jnp.asarray(y_pred), **weights)
-            return {name: variable.__jax_array__() for name, variable in self._variables.items()}
+            self.update_state(*(jnp.asarray(part) for part in batch), **weights)
+            return self._now()
 
     def compute(self, state: State) -> Array:
         """The number that the state stands for."""
         with self._holding(state):
             return jnp.asarray(self.result(), jnp.float32)
 
+    def _parts(self) -> dict[str, Metric]:
+        """The metrics among the attributes of one that is written as for Keras."""
+        if not self._written:
+            return {}
+        return {name: value for name, value in vars(self).items() if isinstance(value, Metric)}
+
     @contextmanager
     def _holding(self, state: State) -> Iterator[None]:
-        """The variables have the values of a state until the end."""
+        """The metric, and those that it is made of, have the values of a state until the end."""
         call = Call(False, lambda: None)
         for name, variable in self._variables.items():
             call.put(variable, state[name])
-        token = CURRENT.set(call)
+        before, token = self._state, CURRENT.set(call)
+        self._state = state if self._pure else None
         try:
-            yield
+            with ExitStack() as parts:
+                for name, metric in self._parts().items():
+                    own = {key: state[f"{name}/{key}"] for key in metric._now()}
+                    parts.enter_context(metric._holding(own))
+                yield
         finally:
             CURRENT.reset(token)
+            self._state = before
             call.end()
 
     def update_state(self, *batch: Any, **options: Any) -> None:
@@ -114,9 +169,61 @@ class Metric(Configured):
     def reset_state(self) -> None:
         """Forget all batches."""
         self._state = None
+        for metric in self._parts().values():
+            metric.reset_state()
         for variable in self._variables.values():
             variable.assign(variable.spec.initializer(variable.shape))
 
     def __call__(self, *batch: Any, **options: Any) -> Array:
         self.update_state(*batch, **options)
         return self.result()
+
+
+def _named(states: dict[str, State]) -> State:
+    """The states of parts as one."""
+    return {f"{part}/{name}": value for part, state in states.items() for name, value in state.items()}
+
+
+def _through_update_state(pure: Any) -> Any:
+    """An ``update`` that does what an ``update_state`` says, which itself may call the pure one beneath it."""
+
+    def update(self: Metric, state: State, *batch: Any, **options: Any) -> State:
+        if self._state is state:
+            return pure(self, state, *batch, **options)
+        mask = options.pop("mask", None)
+        options |= {} if mask is None else {"mask": mask}
+        with self._holding(state):
+            self.update_state(*batch, **{name: value for name, value in options.items() if value is not None})
+            return self._now()
+
+    return update
+
+
+def _through_result(pure: Any) -> Any:
+    """A ``compute`` that is what a ``result`` says, which itself may ask the pure one beneath it."""
+
+    def compute(self: Metric, state: State) -> Array:
+        if self._state is state:
+            return pure(self, state)
+        with self._holding(state):
+            return jnp.asarray(self.result(), jnp.float32)
+
+    return compute
+
+
+class _Kept(Weight):
+    """A number or array of a metric's own state, as a variable."""
+
+    def __init__(self, metric: Metric, name: str) -> None:
+        self._metric, self._name = metric, name
+        first = metric._now()[name]
+        spec = WeightSpec(tuple(first.shape), lambda *_: np.asarray(first), None, None, False, str(first.dtype))
+        super().__init__(name, spec, first)
+
+    @property
+    def value(self) -> Any:
+        return self._metric._now()[self._name]
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._metric._state = self._metric._now() | {self._name: value}

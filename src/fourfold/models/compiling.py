@@ -41,9 +41,26 @@ class Compiled:
         self.weighted = [
             as_list(item) for item in per_output(weighted_metrics, names, "weighted_metrics", several=True)
         ]
-        self.state: TrainState | None = None
+        self._state: TrainState | None = None
         self._program: tuple[Any, Program] | None = None
         self._split: tuple[Any, Program] | None = None
+
+    @property
+    def state(self) -> TrainState | None:
+        """Where the last training ended; its optimizer's part is shown by the optimizer, too."""
+        return self._state
+
+    @state.setter
+    def state(self, state: TrainState | None) -> None:
+        self._state = state
+        if self.optimizer is not None:
+            self.optimizer.seen = None if state is None else state.optimizer
+            self.optimizer.seen_order = self.trained_paths
+
+    def trained_paths(self) -> list[str]:
+        """The paths of the trained weights, in the order of the model's."""
+        paths = {id(handle): path for path, handle in self.model.graph.handles.items()}
+        return [paths[id(weight)] for weight in self.model.trainable_weights]
 
     def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
         """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""

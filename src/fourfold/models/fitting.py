@@ -386,8 +386,7 @@ def _looked_at(model: Model, state: Any) -> Any:
 
 def _constant_rate(optimizer: Any) -> Any:
     """A number the user may change between steps is traced; a schedule stays in the program."""
-    rate = optimizer.learning_rate
-    return None if callable(rate) else jnp.float32(rate)
+    return None if optimizer.schedule else jnp.float32(optimizer.learning_rate)
 
 
 def told_of(model: Model, callbacks: Any, **params: Any) -> CallbackList:

@@ -106,7 +106,7 @@ def _trained(model: Model, order: Mapping[int, list[Layer]] | None = None) -> li
 
 def _in_keras_order(optimizer: Optimizer, state: Mapping[str, Any], trained: list[str]) -> list[Any]:
     """What an optimizer remembers: steps, the learning rate if it is a number, then arrays of the weights."""
-    rate = [] if callable(optimizer.learning_rate) else [np.float32(optimizer.learning_rate)]
+    rate = [] if optimizer.schedule else [np.float32(optimizer.learning_rate)]
     arrays = [state[name][path] for name, path in optimizer.in_keras_order(trained)]
     counted = [np.float32(number) for number in optimizer.counted(int(state["iteration"]))]
     return [np.asarray(state["iteration"], np.int32), *rate, *arrays, *counted]
@@ -234,7 +234,7 @@ def take_state(model: Any, file: Hdf5, reading: Reading | None) -> None:
         return
     optimizer, trained = compiled.optimizer, _trained(model, None if reading is None else reading.order)
     handles = model.graph.handles
-    first = 1 if callable(optimizer.learning_rate) else 2
+    first = 1 if optimizer.schedule else 2
     slots, counted = optimizer.in_keras_order(trained), optimizer.counted(0)
     names = [f"{OPTIMIZER}/vars/{number}" for number in range(first + len(slots) + len(counted))]
     shapes = [()] * first + [handles[path].shape for _, path in slots] + [()] * len(counted)

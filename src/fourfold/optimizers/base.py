@@ -19,17 +19,17 @@ from jax import Array, lax
 from fourfold.core.catalog import Configured
 from fourfold.errors import OptionError
 from fourfold.optimizers import schedules
+from fourfold.optimizers.variables import Rate, Stepping
 
 Weights = dict[str, Array]
 State = dict[str, Any]
 Slots = dict[str, Array]
-Rate = float | Callable[[Any], Any]
 
 AVERAGE, ACCUMULATOR = "average", "gradient_accumulator"
 """What is kept of each weight beside an optimizer's own slots."""
 
 
-class Optimizer(Configured):
+class Optimizer(Stepping, Configured):
     """The base: a subclass names its ``slots`` and writes ``rule``.
 
     ``init`` and ``update`` are pure; weights, gradients and each slot are dicts from path to array, and the
@@ -57,7 +57,7 @@ class Optimizer(Configured):
 
     def __init__(
         self,
-        learning_rate: Rate | Mapping[str, Any],
+        learning_rate: float | Callable[[Any], Any] | Mapping[str, Any],
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -97,7 +97,7 @@ class Optimizer(Configured):
                 raise OptionError(
                     "optimizer-option", f"{option} can't be this", got=repr(got), wanted=wanted
                 )
-        self.learning_rate = _rate(learning_rate)
+        self._rate = _rate(learning_rate)
         self.weight_decay, self.decay_exclude = weight_decay, tuple(decay_exclude)
         self.clipnorm, self.clipvalue, self.global_clipnorm = clipnorm, clipvalue, global_clipnorm
         self.use_ema, self.ema_momentum = use_ema, ema_momentum
@@ -108,6 +108,31 @@ class Optimizer(Configured):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.__signature__ = _whole_signature(cls)
+
+    @property
+    def schedule(self) -> Callable[[Any], Any] | None:
+        """The function of the step that the learning rate follows, if it does."""
+        return self._rate if callable(self._rate) else None
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate as it is now."""
+        rate = self.schedule(self._batches) if self.schedule else self._rate
+        return rate if isinstance(self._rate, jax.Array) else Rate(rate, self)
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        new = _rate(value)
+        if self.schedule and not callable(new):
+            raise OptionError(
+                "schedule-set",
+                "a learning rate that follows a schedule can't be set",
+                got=f"{new} for {self._rate!r}",
+                do="a number as learning_rate, where a callback sets it",
+            )
+        self._rate = new
+        if self._trained is not None and not callable(new):
+            self._variables[1].assign(new)
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -216,7 +241,7 @@ class Optimizer(Configured):
 
     def rate_at(self, step: Any) -> Any:
         """The learning rate after ``step`` updates."""
-        return self.learning_rate(step) if callable(self.learning_rate) else self.learning_rate
+        return self._rate(step) if callable(self._rate) else self._rate
 
     def exclude_from_weight_decay(
         self, var_list: Iterable[Any] | None = None, var_names: Sequence[str] | None = None
@@ -233,9 +258,9 @@ class Optimizer(Configured):
         return not any(pattern == path or re.search(pattern, own) for pattern in self.decay_exclude)
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        if isinstance(self.learning_rate, schedules.LearningRateSchedule):
-            config["learning_rate"] = schedules.serialize(self.learning_rate)
+        config = super().get_config() | {"learning_rate": self._rate}
+        if isinstance(self._rate, schedules.LearningRateSchedule):
+            config["learning_rate"] = schedules.serialize(self._rate)
         config["decay_exclude"] = list(self.decay_exclude)
         return config if self.decay_exclude else _without(config, ["decay_exclude"])
 

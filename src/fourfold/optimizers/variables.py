@@ -1,0 +1,180 @@
+"""What an optimizer keeps, as variables: for loops of one's own, which call `apply` or the pure `stateless_apply`.
+
+Within `fit` the same numbers travel in the state of training (`update`); these variables are then a view of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from fourfold.core.specs import WeightSpec
+from fourfold.core.weights import Weight
+from fourfold.errors import OptionError
+
+State = dict[str, Any]
+
+
+class Rate(float):
+    """A learning rate as it is now, which can be assigned to its optimizer.
+
+    >>> from fourfold.optimizers import Adam
+    >>> adam = Adam(0.1)
+    >>> adam.learning_rate.assign(0.01)
+    >>> adam.learning_rate
+    0.01
+    """
+
+    def __new__(cls, value: Any, optimizer: Any) -> Rate:
+        return super().__new__(cls, value)
+
+    def __init__(self, value: Any, optimizer: Any) -> None:
+        self._optimizer = optimizer
+
+    def __reduce__(self) -> tuple[type, tuple[float]]:
+        return float, (float(self),)
+
+    def assign(self, value: Any) -> None:
+        self._optimizer.learning_rate = float(value)
+
+    @property
+    def value(self) -> Any:
+        return jnp.float32(self)
+
+    def numpy(self) -> np.float32:
+        return np.float32(self)
+
+
+class Stepping:
+    """The part of an optimizer that has variables. What it makes of weights, `init` and `update` say."""
+
+    init: Callable[..., State]
+    update: Callable[..., tuple[dict[str, Any], State]]
+    in_keras_order: Callable[[Sequence[str]], list[tuple[str, str]]]
+    schedule: Callable[[Any], Any] | None
+    learning_rate: Any
+    gradient_accumulation_steps: int | None
+
+    seen: State | None = None
+    """The state in which the last training left the optimizer."""
+    seen_order: Callable[[], Sequence[str]] | None = None
+    """The paths of the weights in that state, in their order."""
+    _trained: tuple[str, ...] | None = None
+    _variables: list[Weight]
+    _over: list[Weight]
+
+    @property
+    def iterations(self) -> Weight:
+        """The steps made; where several batches make one, they are fewer than the batches seen."""
+        every = self.gradient_accumulation_steps
+        return _variable("iteration", self._batches // every) if every else self.variables[0]
+
+    @property
+    def _batches(self) -> Any:
+        if self._trained is not None:
+            return self._variables[0].value
+        return np.int32(0) if self.seen is None else self.seen["iteration"]
+
+    @property
+    def variables(self) -> list[Weight]:
+        """The iteration, the learning rate unless it is a schedule, what is kept of each weight, in Keras's order."""
+        if self._trained is not None:
+            return self._variables
+        if self.seen is None or self.seen_order is None:
+            return self._listed((), {"iteration": self._batches})
+        return self._listed(self.seen_order(), self.seen)
+
+    def build(self, variables: Iterable[Weight]) -> None:
+        """Makes the variables for these weights, once."""
+        if self._trained is None:
+            self._over = list(variables)
+            weights = _by_path(self._over)
+            self._variables = self._listed(tuple(weights), self.init(_values(weights)))
+            self._trained = tuple(weights)
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Weight]]) -> Weight:
+        """`apply` for pairs of a gradient and a weight."""
+        grads, weights = zip(*grads_and_vars)
+        self.apply(grads, weights)
+        return self.iterations
+
+    def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Weight] | None = None) -> None:
+        """One step: the weights, and what the optimizer keeps, get their new values."""
+        if trainable_variables is not None:
+            weights = list(trainable_variables)
+            self.build(weights)
+        else:
+            weights = [] if self._trained is None else self._over
+        own = [variable.value for variable in self.variables]
+        new, own = self.stateless_apply(own, grads, [jnp.asarray(weight.value) for weight in weights])
+        new = [value if (c := weight.spec.constraint) is None else c(value) for weight, value in zip(weights, new)]
+        for handle, value in zip([*weights, *self.variables], [*new, *own]):
+            handle.assign(value)
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Iterable[Any], trainable_variables: Iterable[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """A pure step: the new values of the weights and of the optimizer's variables, from values. After `build`."""
+        grads, values = list(grads), list(trainable_variables)
+        self._check(grads, values)
+        paths = self._trained or ()
+        state, rate = self.unpacked(optimizer_variables, paths)
+        weights, state = self.update(dict(zip(paths, grads)), state, dict(zip(paths, values)), rate)
+        return [weights[path] for path in paths], self.packed(state, paths, rate)
+
+    def packed(self, state: State, paths: Sequence[str], rate: Any) -> list[Any]:
+        """A state as a list, in the order of `variables`."""
+        first = [state["iteration"]] + ([] if self.schedule else [rate])
+        return [*first, *(state[name][path] for name, path in self.in_keras_order(paths))]
+
+    def unpacked(self, values: Sequence[Any], paths: Sequence[str]) -> tuple[State, Any]:
+        """The state and the learning rate of such a list; no rate where it follows a schedule."""
+        first = 1 if self.schedule else 2
+        state: State = {"iteration": jnp.asarray(values[0], jnp.int32)}
+        for (name, path), value in zip(self.in_keras_order(paths), values[first:], strict=True):
+            state.setdefault(name, {})[path] = value
+        return state, None if self.schedule else values[1]
+
+    def _listed(self, paths: Sequence[str], state: State) -> list[Weight]:
+        first = [_variable("iteration", state["iteration"])]
+        if not self.schedule:
+            first.append(_variable("learning_rate", np.float32(self.learning_rate)))
+        kept = [
+            _variable(f"{path.replace('/', '_')}_{name}", state[name][path])
+            for name, path in (self.in_keras_order(paths) if paths else [])
+        ]
+        return first + kept
+
+    def _check(self, grads: Sequence[Any], weights: Sequence[Any]) -> None:
+        if self._trained is None or len(grads) != len(self._trained) or len(weights) != len(grads):
+            known = "none" if self._trained is None else str(len(self._trained))
+            raise OptionError(
+                "optimizer-weights",
+                f"{type(self).__name__} steps over the weights that it was built for",
+                got=f"{len(grads)} gradients for {len(weights)} weights, built for {known}",
+                wanted="a gradient for each of these weights",
+                do="optimizer.build(model.trainable_variables) before",
+            )
+
+
+def _variable(name: str, value: Any) -> Weight:
+    value = np.asarray(value) if not isinstance(value, jax.Array) else value
+    kind = "int32" if value.dtype.kind in "iu" else "float32"
+    spec = WeightSpec(tuple(value.shape), lambda *_: np.asarray(value), trainable=False, dtype=kind)
+    return Weight(name, spec, value.astype(kind))
+
+
+def _by_path(weights: Iterable[Weight]) -> Mapping[str, Weight]:
+    """Weights by their paths; where two share one, the later has a number before its own."""
+    found: dict[str, Weight] = {}
+    for number, weight in enumerate(weights):
+        found[f"{number}/{weight.path}" if weight.path in found else weight.path] = weight
+    return found
+
+
+def _values(weights: Mapping[str, Weight]) -> dict[str, Any]:
+    return {path: jnp.asarray(weight.value) for path, weight in weights.items()}
