@@ -204,13 +204,23 @@ def of_rates(scores: dict[float, list[float]]) -> Trials:
 def test_rates_that_work_are_counted_unless_noise_hides_them():
     """Few rows in each split: one that is told right more moves a rate's score by more than the margin."""
     steady = {0.01: [0.80, 0.90, 0.70, 0.80], 0.03: [0.81, 0.90, 0.71, 0.80], 0.1: [0.50, 0.62, 0.41, 0.50]}
-    found = ease.of_family(of_rates(steady), tuple(steady), "accuracy", 0.01, 1.0)
+    found = ease.of_family(of_rates(steady), tuple(steady), "accuracy", 0.01, 1.0, 0.5)
     assert found.share == pytest.approx(2 / 3) and 0 < found.noise < 0.02
     noisy = {0.01: [0.8, 1.0, 0.6, 0.8], 0.03: [1.0, 0.8, 0.8, 0.6], 0.1: [0.8, 0.6, 1.0, 0.6]}
-    found = ease.of_family(of_rates(noisy), tuple(noisy), "accuracy", 0.01, 1.0)
+    found = ease.of_family(of_rates(noisy), tuple(noisy), "accuracy", 0.01, 1.0, 0.5)
     gaps = [np.subtract(noisy[0.01], noisy[rate]) for rate in (0.03, 0.1)]
     assert found.noise == pytest.approx(np.median([gap.std(ddof=1) / 2 for gap in gaps]))
     assert found.share is None and not ease._share("dense", found, DIFFERENCE).applicable
+
+
+@pytest.mark.parametrize(("best", "share"), [(0.515, 2 / 3), (0.505, 0.0), (0.4, 0.0)])
+def test_no_rate_works_where_none_beats_a_guess(best, share):
+    """As on labels without a pattern: all rates are then as good as the best one."""
+    steady = {0.01: [best, best], 0.03: [best - 0.004, best - 0.004], 0.1: [0.3, 0.3]}
+    assert ease.of_family(of_rates(steady), tuple(steady), "accuracy", 0.01, 1.0, 0.5).share == pytest.approx(share)
+    errors = {rate: [-1 + score - 0.5 for score in scores] for rate, scores in steady.items()}  # 1 is the mean's
+    found = ease.of_family(of_rates(errors), tuple(errors), "rmse", 0.02, 4.0, -1.0)
+    assert found.share == pytest.approx(share)
 
 
 def test_seeds_of_one_split_share_its_noise():

@@ -104,8 +104,9 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         for name, values in by_baseline.items()
     }
     margin = default_margin(task.score, baselines) if margin is None else margin
+    rates, guess = study.effort.learning_rates, tested.guessing(study.prepared, task)
     eases = {
-        family: ease.of_family(found, study.effort.learning_rates, task.score, margin, deviation)
+        family: ease.of_family(found, rates, task.score, margin, deviation, guess)
         for family, found in trials.items()
     }
     families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}

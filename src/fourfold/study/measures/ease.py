@@ -44,12 +44,13 @@ class Ease:
 
 
 def of_family(
-    trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float
+    trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float, guess: float
 ) -> Ease:
     """What the validation scores by learning rate say, at the size that was chosen.
 
     ``margin`` is what a difference must exceed to matter, ``deviation`` is what 1 of the scaled
-    targets is in the score's unit.
+    targets is in the score's unit, ``guess`` the validation score of a guess: no rate works where the best is no
+    better than it.
     """
     size = trials.best()[0]
     rates = sorted({rate for s, rate in trials.by_setting if s == size})
@@ -70,14 +71,16 @@ def of_family(
     sign = -1 if scoring.is_error(score) else 1
     means = {row["rate"]: sign * row["validation"]["mean"] for row in rows if row["validation"] is not None}
     best = max(means.values(), default=-np.inf)
+    learns = best > sign * scoring.of_validation(score, guess, deviation) + margin
     works = [
         rate
         for rate in base_grid
-        if means.get(rate, -np.inf) >= best - margin
+        if learns
+        and means.get(rate, -np.inf) >= best - margin
         and 2 * next(r["diverged"] for r in rows if r["rate"] == rate) <= len(trials.by_setting[size, rate])
     ]
     chosen, noise = trials.best()[1], noise_between(trials, base_grid, score, deviation)
-    hidden = noise is not None and noise > HIDDEN * margin
+    hidden = learns and noise is not None and noise > HIDDEN * margin
     counts = [(row["diverged"], row["diverged"] + row["trained"]) for row in rows if row["rate"] in base_grid]
     return Ease(
         rows,
@@ -94,7 +97,9 @@ def find(inquiry: Inquiry) -> Measurement:
     evidence: list[Evidence] = []
     rows = []
     for family, trials in inquiry.trials.items():
-        found = of_family(trials, study.effort.learning_rates, task.score, inquiry.margin, study.deviation)
+        found = of_family(
+            trials, study.effort.learning_rates, task.score, inquiry.margin, study.deviation, guess
+        )
         gap = scoring.units(task.score)[1]
         of_this = [
             _share(family, found, gap),
@@ -120,7 +125,7 @@ def _kept(trials: Trials) -> list[Trial]:
 
 
 def _share(family: str, found: Ease, gap: str) -> Evidence:
-    method = "validation score within the margin of the best"
+    method = "validation score within the margin of the best, which beats a guess by more than it"
     if found.share is None:
         hidden = f"noise between rates, {show(found.noise or 0.0, gap)}, is more than twice the margin"
         return Evidence(WORKS, family, None, FRACTION, reason=hidden)
