@@ -13,8 +13,10 @@ from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import unit_of
 
 from .dataset import Column, Layout, Note, Table
+from .dates import DAY_FIRST, MONTH_FIRST
 from .layout import settle_array
 from .messages import CONSTANT, listed
+from .numerals import MOSTLY
 from .series import channels_of
 from .source import Source
 from .stamps import COMPACT, compact_dates
@@ -22,11 +24,14 @@ from .words import Understood, understood
 
 COUNTER = re.compile(
     r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|(^|[a-z_\W])(Id|ID)$|^Index$"
-    r"|^unnamed: ?0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
+    r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
 )
 """Names of columns that only count rows."""
 
-COUNTS = "it counts the rows"
+COUNTS, DIFFERENT = "it counts the rows", "different in every row"
+QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
+"""How a number begins, also one with a sign or a currency before it."""
+
 CATEGORY_LEVELS = 64
 """Up to this number of levels words are always categories."""
 
@@ -108,18 +113,23 @@ def understood_columns(source: Source, layout: str | None) -> Source:
     """Columns of words that are in truth booleans, numbers or dates, as such."""
     if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
         return source
-    table, columns, notes = {}, [], []
-    for column in source.columns:
-        found = Understood(source.inputs[column.name], column.kind)
-        if column.kind == "category":
-            found = understood(found.values, comma=source.comma)
-        elif column.kind == "number":
-            found = _of_numbers(found.values)
-        table[column.name] = found.values
-        columns.append(Column(column.name, found.kind, found.written))
-        if found.said:
-            notes.append(Note(f"column {column.name}: {found.kind}", found.said))
-    return replace(source, inputs=Table(table), columns=tuple(columns)).noting(*notes)
+    found = {column.name: _meant(source, column, source.comma) for column in source.columns}
+    if any(one.written.startswith(DAY_FIRST) for one in found.values()):
+        others = [column for column in source.columns if found[column.name].written.startswith(MONTH_FIRST)]
+        found |= {column.name: _meant(source, column, day_first=True) for column in others}
+    table = Table({name: one.values for name, one in found.items()})
+    columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
+    notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
+    return replace(source, inputs=table, columns=columns).noting(*notes)
+
+
+def _meant(source: Source, column: Column, day_first: bool) -> Understood:
+    """What a column's words mean; of dates with slashes the day is the first, if that is likelier and can be."""
+    assert isinstance(source.inputs, Table)
+    values = source.inputs[column.name]
+    if column.kind == "category":
+        return understood(values, comma=source.comma, day_first=day_first)
+    return _of_numbers(values) if column.kind == "number" else Understood(values, column.kind)
 
 
 def _of_numbers(values: np.ndarray) -> Understood:
@@ -150,8 +160,15 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
         return _Verdict(None, "free text is read only where it stands alone")
     if levels == len(values) and levels > 2:
-        return _Verdict(None, "different in every row")
+        return _Verdict(None, DIFFERENT + _unread(present.tolist()))
     return _Verdict("category")
+
+
+def _unread(words: list[str]) -> str:
+    """What to say of words nearly all of which begin with a number, or a sign before one, as quantities do; "" of others."""
+    numbers = [word for word in words if QUANTITY.match(word)]
+    known = len(numbers) < MOSTLY * len(words)
+    return "" if known else f", such as {words[0][:30]!r}, which is read as no number and no date"
 
 
 def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:

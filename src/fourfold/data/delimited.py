@@ -43,7 +43,11 @@ FACTS = (
     "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v)), "
     "bool_and(contains(v, 'e') OR contains(v, 'E'))"
 )
-CODES = "bool_and(regexp_full_match(v, '[0-9]{2,}'))"
+CODES = (
+    "bool_and(regexp_full_match(v, '[0-9]{2,}')) OR bool_and(regexp_full_match(v, '(0[1-9]|1[0-2])[.](19|20)[0-9]{2}'))"
+)
+"""Digits that are no numbers: codes, and months such as 01.2023."""
+
 INDISTINCT = (
     "bool_and(regexp_full_match(trim(v), '[-+]?[0-9]+')) "
     "AND count(DISTINCT trim(v)) > count(DISTINCT CAST(v AS DOUBLE))"
@@ -115,7 +119,8 @@ def numbers_of(
 ) -> tuple[int, set[str], tuple[Note, ...]]:
     """How many rows there are, which cells hold nothing but numbers, and what is said of those that may be codes.
 
-    Codes with leading zeros and one length, and whole numbers that a float64 can't tell apart, are words.
+    Codes with leading zeros and one length, months such as 01.2023, and whole numbers that a float64 can't tell apart,
+    are words.
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
     numbers, codes, long, odd = set(), [], [], []

@@ -1,15 +1,15 @@
-"""Clocks and durations, in seconds."""
+"""What counts in sixtieths: clocks and durations, in seconds, and angles, in degrees."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-__all__ = ["DURATIONS", "Sixtieths", "Spans", "duration_by"]
+__all__ = ["DURATIONS", "Angles", "Laps", "Sixtieths", "Spans", "duration_by"]
 
 SIXTIETHS = re.compile(
-    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+)?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
-    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp][Mm]))?",
+    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
+    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp]\.?\s?[Mm])\.?| (?:Uhr|h|hrs?))?",
     re.ASCII,
 )
 
@@ -38,14 +38,16 @@ class Sixtieths:
         found = SIXTIETHS.fullmatch(word.strip())
         if found is None:
             return None
-        hours, half = int(found["hours"]), (found["half"] or "").upper()
+        hours, half = int(found["hours"]), (found["half"] or "")[:1].upper()
         seconds = float((found["seconds"] or "0").replace(",", "."))
         if (found["seconds"] is None) if self.parts == 3 else seconds:
             return None
         if half:
-            hours = hours % 12 + 12 * (half == "PM")
-        number = 3600 * (24 * int(found["days"] or 0) + hours) + 60 * int(found["minutes"]) + seconds
-        return -number if found["sign"] else number
+            hours = hours % 12 + 12 * (half == "P")
+        days, number = 86_400 * int(found["days"] or 0), 3600 * hours + 60 * int(found["minutes"]) + seconds
+        if found["plus"]:  # -1 days +23:59:00, as pandas writes one minute less than nothing
+            return number - days if found["sign"] else number + days
+        return -days - number if found["sign"] else days + number
 
     def is_sure(self, word: str) -> bool:
         return True
@@ -89,13 +91,69 @@ class Spans:
         return word.strip().upper().startswith(("P", "-P")) or len(units) > 1 or any(len(unit) > 2 for unit in units)
 
 
+@dataclass(frozen=True)
+class Laps:
+    """Times of races, in seconds: minutes before a colon, where there are any, and fractions of seconds.
+
+    >>> [Laps().parse(word) for word in ("1:02.31", "58.5", "1:02")]
+    [62.31, 58.5, None]
+    """
+
+    example = "1:23.4"
+    said = "in seconds: 1:23.4 is 83.4"
+
+    def parse(self, word: str) -> float | None:
+        found = LAP.fullmatch(word.strip())
+        return 60 * int(found[1] or 0) + float(found[2].replace(",", ".")) if found else None
+
+    def is_sure(self, word: str) -> bool:
+        return ":" in word
+
+
+LAP = re.compile(r"(?:(\d{1,3}):(?=\d\d))?(\d{1,2}[.,]\d{1,6})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Angles:
+    """Degrees, minutes and seconds with their marks, as degrees; those of south and west are negative.
+
+    >>> [Angles().parse(word) for word in ("48\u00b030'0\\"N", "12.5\u00b0 W", "N 7\u00b0 15.6'", "12\u00b0C")]
+    [48.5, -12.5, 7.26, None]
+    """
+
+    example = "1\u00b030'"
+    said = "in degrees: 1\u00b030' is 1.5, south and west are negative"
+
+    def parse(self, word: str) -> float | None:
+        found = ANGLE.fullmatch(word.strip())
+        if found is None or (found["before"] and found["after"]):
+            return None
+        degrees, minutes, seconds = (
+            float((found[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")
+        )
+        negative = (found["sign"] == "-") != ((found["before"] or found["after"]) in ("S", "W"))
+        number = degrees + minutes / 60 + seconds / 3600
+        return -number if negative else number
+
+    def is_sure(self, word: str) -> bool:
+        return True
+
+
+DECIMAL = r"\d+(?:[.,]\d+)?"
+ANGLE = re.compile(
+    rf"(?P<before>[NSEW])?\s*(?P<sign>[-+])?(?P<degrees>{DECIMAL})\s*[\u00b0\u00ba]\s*(?:(?P<minutes>{DECIMAL})\s*['\u2032\u2019]"
+    rf"\s*(?:(?P<seconds>{DECIMAL})\s*(?:\"|\u2033|\u201d|''|\u2032\u2032)\s*)?)?(?P<after>[NSEW])?",
+    re.ASCII,
+)
+
 LONGEST = 60
-DURATIONS = (Sixtieths(2), Sixtieths(3), Spans())
+DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Spans(), Angles())
 """Tried in this order, where the words of a column are no plain numbers with one unit."""
 
 
-def duration_by(example: str) -> Sixtieths | Spans | None:
-    """The style of an example; None if it is none of a clock or a duration."""
-    if example == Spans.example:
-        return Spans()
+def duration_by(example: str) -> Sixtieths | Laps | Spans | Angles | None:
+    """The style of an example; None if it is none of a clock, a duration or an angle."""
+    for style in (Laps(), Spans(), Angles()):
+        if example == style.example:
+            return style
     return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None

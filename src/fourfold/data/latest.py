@@ -12,11 +12,12 @@ import numpy as np
 from fourfold.preprocessing.windows import Windows
 
 from .dataset import Note, Table
+from .dates import DATES
 from .long_form import labels_of, table_of
 from .messages import counted
 from .parts import joined
 from .source import Source
-from .words import DATES, as_written
+from .words import as_written
 
 __all__ = ["latest_of"]
 

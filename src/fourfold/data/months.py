@@ -8,20 +8,33 @@ from functools import lru_cache
 __all__ = ["in_english"]
 
 MONTHS = (
-    "january jan januar j\u00e4nner janvier janv enero ene gennaio gen januari janeiro",
-    "february feb februar feber f\u00e9vrier f\u00e9vr fevrier febrero febbraio februari fevereiro fev",
-    "march mar m\u00e4rz m\u00e4r maerz mrz mars marzo maart mrt mar\u00e7o",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag mei maio",
-    "june jun juni juin junio giugno giu junho",
-    "july jul juli juillet juil julio luglio lug julho",
-    "august aug ao\u00fbt aout agosto ago augustus",
-    "september sep sept septembre septiembre settembre set setembro",
-    "october oct oktober okt octobre octubre ottobre ott outubro out",
-    "november nov novembre noviembre novembro",
-    "december dec dezember dez d\u00e9cembre d\u00e9c diciembre dic dicembre dezembro",
+    "january jan januar jänner janvier janv enero ene gennaio gen januari janeiro "
+    "styczeń stycznia sty ocak oca январь января янв",
+    "february feb februar feber février févr fevrier febrero febbraio februari fevereiro fev "
+    "luty lutego lut şubat şub февраль февраля фев февр",
+    "march mar märz mär maerz mrz mars marzo maart mrt março "
+    "marzec marca mart март марта мар",
+    "april apr avril avr abril abr aprile "
+    "kwiecień kwietnia kwi nisan nis апрель апреля апр",
+    "may mai mayo maggio mag mei maio "
+    "maj maja mayıs май мая",
+    "june jun juni juin junio giugno giu junho "
+    "czerwiec czerwca cze haziran haz июнь июня июн",
+    "july jul juli juillet juil julio luglio lug julho "
+    "lipiec lipca lip temmuz tem июль июля июл",
+    "august aug août aout agosto ago augustus "
+    "augusti sierpień sierpnia sie ağustos ağu август августа авг",
+    "september sep sept septembre septiembre settembre set setembro "
+    "wrzesień września wrz eylül eyl сентябрь сентября сен сент",
+    "october oct oktober okt octobre octubre ottobre ott outubro out "
+    "październik października paź ekim eki октябрь октября окт",
+    "november nov novembre noviembre novembro "
+    "listopad listopada lis kasım kas ноябрь ноября ноя нояб",
+    "december dec dezember dez décembre déc diciembre dic dicembre dezembro "
+    "desember des grudzień grudnia gru aralık ara декабрь декабря дек",
 )
-"""What each month is called, in English first: German, French, Spanish, Italian, Dutch and Portuguese."""
+"""What each month is called, in English first: German, French, Spanish, Italian, Dutch and Portuguese; then Swedish,
+Danish, Norwegian, Polish, Turkish and Russian."""
 
 ENGLISH = {
     name: months[:3].capitalize() for months in MONTHS for name in months.split() if name != months.split()[0]

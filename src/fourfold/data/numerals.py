@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .durations import Sixtieths, Spans, duration_by
+from .durations import Angles, Laps, Sixtieths, Spans, duration_by
 
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 SPACES = "\u00a0\u202f\u2009 '\u2019"
 """Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""
 
-ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
-"""The zeros of Arabic, Persian, Devanagari, Bengali and Thai, each with its other digits behind it."""
+ZEROS = (
+    0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20,
+    0x1040, 0x17E0, 0x1810,
+)  # fmt: skip
+"""The zeros of other scripts (Arabic, Persian, those of India, Thai, Lao, Tibetan, Burmese, Khmer, Mongolian), each
+with its other digits behind it."""
 
 INVISIBLE: dict[int, str] = dict.fromkeys([0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF], "")
 """Marks without width, as copying from other programs leaves them."""
@@ -35,13 +39,20 @@ FEWEST_OF_A_UNIT = 3
 """Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
 
 CURRENCY = (
-    r"[$\u00a3\u00a4\u00a5\u20ac\u20b9\u20bd\u20a9\u20ba\u20aa\u0e3f]"
-    r"|(?:US|A|C|NZ|HK)\$|R\$|kr\.?|z\u0142|Ft|Kč|Fr\.?"
-    r"|Rs\.?|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|SEK|NOK|DKK|PLN|CZK|HUF|BRL|MXN|ZAR|TRY|RUB|KRW|ILS|SGD|HKD"
+    r"[$\u00a3-\u00a5\u20a0-\u20cf\u0e3f\u5186\u5143\uc6d0]"
+    r"|(?:US|A|C|NZ|HK|S|NT)\$|R\$|kr\.?|z\u0142|Ft|K\u010d|Fr\.?|\u0440\u0443\u0431\.?|\u0433\u0440\u043d\.?|Rs\.?"
+    r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|UAH|BRL|MXN|ARS|CLP|COP|PEN"
+    r"|ZAR|NGN|KES|EGP|MAD|TRY|RUB|KZT|KRW|TWD|ILS|AED|SAR|QAR|SGD|HKD|MYR|THB|IDR|PHP|VND|PKR|BDT|LKR"
 )
+LETTERS = r"[^\W\d_\u00bc-\u00be\u00b9\u2070-\u218f]"
+"""Letters of any script; not superscripts and fractions, which belong to numbers."""
+
+NAME = rf"(?:{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{1,12}})?\.?"
+"""What a unit is called, in a word or two: kg, mg/dL, sq. ft."""
+
 UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
-    rf"(?P<after>{CURRENCY}|%|[a-zA-Zµ°²³/]{{1,6}})?(?P<close>\)?)"
+    rf"(?P<close>\)?)\s*(?P<after>{CURRENCY}|%|{NAME})?(?P<last>\)?)"
 )
 MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
 """A number as SAP writes one that is negative."""
@@ -78,7 +89,10 @@ THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 WITH_EXPONENT = re.compile(r"([-+]?)(\d+,\d+)([eE][-+]?\d{1,3})", re.ASCII)
 """A number with a decimal comma and an exponent; with a point it is a plain one."""
 
-EXAMPLE = re.compile(r"1([.,]?)234([.,])5(?: (.{1,6}))?")
+EXAMPLE = re.compile(r"1([.,]?)234([.,])5(?: (.{1,30}))?")
+
+SHORTEST_NAME = 3
+"""Letters of a unit from which on one with an s behind it is its plural: 5 m and 5 ms are two units."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class Style:
         if amount is None:
             return _plain(word)
         bare = not amount.unit and (not self.unit or _is_currency(self.unit))
-        if not bare and amount.unit != self.unit:
+        if not bare and amount.unit not in (self.unit, _singular(self.unit)):
             return None
         if not amount.digits:
             return 0.0
@@ -133,6 +147,7 @@ class Scaled:
     """
 
     currency: str = ""
+    unit = ""
     said = "k is 1,000, M 1,000,000, B 1,000,000,000"
 
     def parse(self, word: str) -> float | None:
@@ -183,7 +198,7 @@ def endings_of(words: Iterable[str]) -> list[str]:
     return units if len(units) > 1 and None not in amounts else []
 
 
-def style_by(example: str) -> Style | Scaled | Sixtieths | Spans:
+def style_by(example: str) -> Style | Scaled | Sixtieths | Laps | Spans | Angles:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
@@ -221,6 +236,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     words = [word for word, _ in undressed]
     amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
     units = {amount.unit for amount in amounts.values()} - {""}
+    units -= {_singular(unit) for unit in units if unit != _singular(unit)}
     bare = sum(not amount.unit for amount in amounts.values())
     if len(units) > 1:
         return Style()
@@ -251,6 +267,15 @@ class _Amount:
     brackets: bool
     exponent: str = ""
     behind: bool = False
+
+
+def _singular(unit: str) -> str:
+    """A unit without the s of a plural.
+
+    >>> _singular("years"), _singular("ms")
+    ('year', 'ms')
+    """
+    return unit[:-1] if unit.endswith("s") and len(unit) > SHORTEST_NAME else unit
 
 
 def _is_currency(unit: str) -> bool:
@@ -304,7 +329,7 @@ def _amount(word: str) -> _Amount | None:
         return _Amount(behind["digits"], behind["unit"] or "", True, False, behind=True)
     found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
     brackets = found is not None and found["sign"] == "("
-    if not found or (found["before"] and found["after"]) or brackets != (found["close"] == ")"):
+    if not found or (found["before"] and found["after"]) or (found["close"] + found["last"]) != ")" * brackets:
         return None
     number = found["number"]
     if number[-1] in ".," and found["after"] and not _is_currency(found["after"]):

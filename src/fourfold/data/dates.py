@@ -1,0 +1,349 @@
+"""How people write dates: each way has a name, by which new rows are read as those of training."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from .months import in_english
+from .numerals import INVISIBLE
+
+__all__ = [
+    "DATES", "DAY_FIRST", "MONTH_FIRST", "SINCE", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",
+    "of_several_kinds", "way_of", "years_from",
+]  # fmt: skip
+
+FEW_WORDS = 100
+"""Words by which it is told that dates are written in several ways."""
+
+LIKELY = 0.5
+"""From this share of dates on it is said of words that they are such."""
+
+ZONE = re.compile(
+    r"(?<=[\dMm])\s*(?:(?:UTC|GMT)(?P<after>[-+]\d{1,2}(?::?\d\d)?)?|Z|(?P<offset>[-+]\d\d:?\d\d))", re.ASCII
+)
+"""What stands behind a clock that is not a local one."""
+
+ISO = re.compile(r"\s*\d{4}-\d\d-\d\d|\s*\d{8}T\d{2,6}", re.ASCII)
+"""How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number."""
+
+PRINTED = re.compile(
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)(?: (UTC|GMT|[-+]\d{4}))? (\d{4})", re.ASCII
+)
+"""A date as programs print it: Wed Mar  1 10:00:00 2023."""
+
+WITH_YEARS = ("", "weekday month day clock year")
+"""Ways of writing dates whose years have four digits: ISO, and that of `PRINTED`."""
+
+ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?=[ ,])")
+NAMED_ZONE = re.compile(r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?) ?\[?(?:[A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?")
+"""A date with the name of its zone behind it: CET, Europe/Berlin."""
+
+MORNING, EVENING = "\u4e0a\u5348|\u5348\u524d|\uc624\uc804", "\u4e0b\u5348|\u5348\u5f8c|\uc624\ud6c4"
+HALF_BEFORE = re.compile(rf"(?P<am>{MORNING})?(?P<pm>{EVENING})? ?(?P<clock>\d{{1,2}}:\d\d(?::\d\d)?)")
+"""A clock of twelve hours as Chinese, Japanese and Korean write it."""
+
+HALF_BEHIND = re.compile(r"(?<=\d) ?([ap])\. ?m\.?$", re.IGNORECASE)
+"""a.m. and p.m. with points."""
+
+BEFORE_COLON = re.compile(r"(\d\d/?[A-Za-z]{3}/?\d{2,4}):(?=\d)", re.ASCII)
+"""A day before the clock that SAS and web servers write behind a colon."""
+
+MIDNIGHT = re.compile(r"(?<=[ T])24:00(?=(?::00(?:\.0+)?)?$)")
+"""The end of a day, as ISO and the markets of energy write it."""
+
+YEAR_BEHIND = re.compile(r"(?<=\d{4}) \u0433\.?$")
+"""What Russian puts behind a year."""
+
+ZEROS = re.compile(r"0{1,4}[-./]0{1,2}[-./]0{1,4}(?:[ T]00?:00(?::00(?:\.0+)?)?)?", re.ASCII)
+"""What databases and SAP write where there is no date."""
+
+DOTTED_MONTH = re.compile(r"(?:0[1-9]|1[0-2])\.(?:19|20)\d\d", re.ASCII)
+SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})/", re.ASCII)
+
+FIRST_YEAR, SINCE = 1969, " since "
+"""The year of the digits 69, which C and Python take for the first; and how another one is remembered."""
+
+CLOCKS = {
+    ":": ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p"),
+    ".": ("%H.%M.%S", "%I.%M.%S.%f %p", "%I.%M.%S %p"),
+}
+"""How clocks behind a day are written, by the mark behind the hours; Oracle and Windows have points there."""
+
+LONGEST = 60
+"""Characters of the longest date."""
+
+MONTH_FIRST, DAY_FIRST = "month/day/year", "day/month/year"
+FORMATS = {
+    "year-month-day": ("%Y-%m-%d",),
+    "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
+    MONTH_FIRST: ("%m/%d/%Y", "%m/%d/%y"),
+    DAY_FIRST: ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y"),
+    "year/month/day": ("%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y.%m.%d."),
+    "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
+    "day month year": ("%d %b %Y", "%d %B %Y", "%d%b%Y", "%d%b%y"),
+    "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
+    "month day, year": ("%b %d, %Y", "%B %d, %Y"),
+    "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y"),
+    "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y"),
+    "year-month": ("%Y-%m", "%YM%m", "%Y/%m"),
+    "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y"),
+    "month-year": ("%b-%Y", "%b-%y"),
+}
+"""Dates by what is said of them: of each word the first pattern that fits."""
+
+Parse = Callable[[str], "datetime | None"]
+
+
+def _iso(word: str) -> datetime | None:
+    word = word.translate(INVISIBLE)
+    if not ISO.match(word):
+        return None
+    text, behind = _zoned(word.strip())
+    try:
+        if MIDNIGHT.search(text):
+            text, behind = MIDNIGHT.sub("00:00", text), behind - timedelta(days=1)
+        return datetime.fromisoformat(text) - behind
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _zoned(text: str) -> tuple[str, timedelta]:
+    """A date without its zone, and how far this is before Greenwich.
+
+    >>> _zoned("2024-05-01 9:12 AM GMT+2")
+    ('2024-05-01 9:12 AM', datetime.timedelta(seconds=7200))
+    """
+    found = re.search(f"{ZONE.pattern}$", text) if ":" in text else None
+    if found is None:
+        return text, timedelta()
+    offset = (found["after"] or found["offset"] or "+0").replace(":", "")
+    sign, digits = offset[0], offset[1:]
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    behind = timedelta(hours=int(hours), minutes=int(minutes))
+    return text[: found.start()], -behind if sign == "-" else behind
+
+
+def _plainly(word: str) -> str:
+    """A date with the name of its month in English, and its clock as English programs write it.
+
+    >>> _plainly("5  ao\u00fbt 2022"), _plainly("01JAN2023:10:00:00"), _plainly("2023/1/5 \u4e0b\u5348 2:30")
+    ('5 Aug 2022', '01Jan2023 10:00:00', '2023/1/5 2:30 PM')
+    """
+    text = ORDINAL.sub("", in_english(" ".join(word.translate(INVISIBLE).split())))
+    if ":" in text:
+        text = HALF_BEHIND.sub(lambda found: f" {found[1].upper()}M", BEFORE_COLON.sub(r"\1 ", text.strip("[]")))
+        text = text if text.isascii() else HALF_BEFORE.sub(_half_behind, text)
+    return text if text.isascii() else YEAR_BEHIND.sub("", text)
+
+
+def _half_behind(found: re.Match[str]) -> str:
+    return found["clock"] + (" AM" if found["am"] else " PM" if found["pm"] else "")
+
+
+def _of(patterns: Sequence[str]) -> Parse:
+    """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
+
+    def parse(word: str) -> datetime | None:
+        if len(word) > LONGEST:
+            return None
+        text, behind = _zoned(_plainly(word))
+        if MIDNIGHT.search(text):
+            text, behind = MIDNIGHT.sub("00:00", text), behind - timedelta(days=1)
+        for pattern in patterns:
+            parts = text.split(" ")
+            day = " ".join(parts[: pattern.count(" ") + 1])
+            clock = " ".join(parts[pattern.count(" ") + 1 :])
+            mark = clock.lstrip("0123456789")[:1] if clock[:1].isdigit() else "none"
+            for shape in CLOCKS.get(mark, ()) if clock else ("",):
+                try:
+                    return datetime.strptime(f"{day} {clock}".strip(), f"{pattern} {shape}".strip()) - behind
+                except (ValueError, OverflowError):
+                    continue
+        return None
+
+    return parse
+
+
+def _printed(word: str) -> datetime | None:
+    """A date such as Wed Mar  1 10:00:00 2023."""
+    found = PRINTED.fullmatch(word.strip())
+    if found is None:
+        return None
+    month, day, clock, zone, year = found.groups("")
+    return _of(("%b %d %Y",))(f"{month} {day} {year} {clock} {zone}".strip())
+
+
+WEEK = re.compile(
+    r"\s*(?:(\d{4})[- /]?(?:W|KW|CW) ?(\d\d?)(?:-?([1-7]))?|(?:W|KW|CW|Week) ?(\d\d?)[- /](\d{4}))\s*", re.ASCII
+)
+
+
+def _week(word: str) -> datetime | None:
+    """The Monday of a week such as 2020-W07, 2020-W7 or KW 07/2020, or a day of it such as 2020-W07-3."""
+    found = WEEK.fullmatch(word)
+    try:
+        return (
+            datetime.fromisocalendar(int(found[1] or found[5]), int(found[2] or found[4]), int(found[3] or 1))
+            if found
+            else None
+        )
+    except ValueError:
+        return None
+
+
+def _parts_of_years(letter: str, months: int) -> Parse:
+    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20 or 3Q20."""
+    count = f"[1-{12 // months}]"
+    form = re.compile(
+        rf"\s*(?:(\d{{4}})[- /]?{letter}({count})|(?:{letter}({count})[-/ ']|({count}){letter})((?:\d\d)?\d\d))\s*",
+        re.ASCII,
+    )
+
+    def parse(word: str) -> datetime | None:
+        if not (found := form.fullmatch(word)):
+            return None
+        year = int(found[1] or found[5])
+        year += 0 if year > 99 else 1900 if year >= FIRST_YEAR % 100 else 2000
+        part = int(found[2] or found[3] or found[4])
+        return datetime(year, months * (part - 1) + 1, 1) if year else None
+
+    return parse
+
+
+DATES: dict[str, Parse] = {
+    "": _iso,
+    **{name: _of(patterns) for name, patterns in FORMATS.items()},
+    WITH_YEARS[1]: _printed,
+    "year-week": _week,
+    "year-quarter": _parts_of_years("Q", 3),
+    "year-half": _parts_of_years("H", 6),
+}
+"""How dates are written, by name; ISO dates have none."""
+
+
+def _ways_of(words: Iterable[str], day_first: bool) -> list[str]:
+    """The names of the ways of writing dates, in the order in which they are tried: of two numbers before a year the
+    month is the first, unless ``day_first``, or the first one is 1 in all words and the other varies.
+
+    >>> _ways_of(["01/02/2023", "01/03/2023"], False)[3]
+    'day/month/year'
+    """
+    ways = list(DATES)
+    found = {(one[1].lstrip("0"), one[2].lstrip("0")) for word in words if (one := SLASHED.match(word))}
+    firsts = len(found) > 1 and {first for first, _ in found} == {"1"}
+    if day_first or firsts:
+        place = ways.index(MONTH_FIRST)
+        ways[place : place + 2] = [DAY_FIRST, MONTH_FIRST]
+    return ways
+
+
+def way_of(words: Sequence[str], day_first: bool) -> tuple[str, dict[str, datetime]] | None:
+    """The first way of writing in which all of these are dates, or else the one in which the most of the first ones
+    are, if half of these; and what the words stand for that are so written."""
+    few = words[:FEW_WORDS]
+    if sum(any(map(str.isdigit, word)) for word in few) < LIKELY * len(few):
+        return None
+    ways = _ways_of(words, day_first)
+    for way in ways:
+        if len(dates := _written(words, way, all_of_them=True)) == len(words):
+            return way, dates
+    counts = {way: len(_written(few, way)) for way in ways}
+    way = max(ways, key=counts.__getitem__)
+    return (way, _written(words, way)) if counts[way] >= LIKELY * len(few) else None
+
+
+def _written(words: Iterable[str], way: str, all_of_them: bool = False) -> dict[str, datetime]:
+    """The dates among words, or those before the first one that is none."""
+    found = {}
+    for word in words:
+        if (date := DATES[way](word)) is not None:
+            found[word] = date
+        elif all_of_them:
+            break
+    return found
+
+
+def is_untold(words: Iterable[str], way: str) -> bool:
+    """Whether dates may be read with the day first, and with the month first."""
+    return way in (DAY_FIRST, MONTH_FIRST) and all(
+        (found := SLASHED.match(word)) and int(found[1]) <= 12 and int(found[2]) <= 12 for word in words
+    )
+
+
+def are_months(words: Iterable[str]) -> bool:
+    """Whether these are months such as 01.2023, one of them with a zero before it, and no numbers.
+
+    >>> are_months(["01.2023", "12.2022"]), are_months(["1.2023", "12.2022"])
+    (True, False)
+    """
+    words = [word.strip() for word in words]
+    return len(words) > 1 and all(map(DOTTED_MONTH.fullmatch, words)) and any(word[0] == "0" for word in words)
+
+
+def is_no_date(word: str) -> bool:
+    """Whether a word is what programs write for no date: zeros, or the hashes of a cell that is too narrow."""
+    return ZEROS.fullmatch(word.strip()) is not None or not word.strip().strip("#")
+
+
+def years_from(dates: dict[str, datetime], way: str) -> tuple[dict[str, datetime], int | None]:
+    """Dates with their years as they are most likely meant, and the first year, if they are of two digits."""
+    if way in WITH_YEARS or any(re.search(r"\d{4}", word.split(":")[0]) for word in dates):
+        return dates, None
+    first = _first_year(dates.values())
+    return {word: _from(first, date) for word, date in dates.items()}, first
+
+
+def by_name(written: str) -> Parse:
+    """The reader of dates in one way of writing."""
+    name, _, first = written.partition(SINCE)
+    parse = DATES.get(name, DATES[""])
+    if not first:
+        return parse
+    return lambda word: None if (date := parse(word)) is None else _from(int(first), date)
+
+
+def _first_year(dates: Iterable[datetime]) -> int:
+    """The year from which on two digits count: 1969, or the one with which the dates lie closest together.
+
+    >>> _first_year(datetime(year, 1, 1) for year in (2040, 2060, 1980, 2000))
+    1940
+    """
+    years = {date.year for date in dates}
+    digits = sorted(year % 100 for year in years)
+    gap, first = max(
+        (after - before, after % 100) for before, after in zip(digits, [*digits[1:], digits[0] + 100])
+    )
+    return 1900 + first if first < FIRST_YEAR % 100 and 100 - gap < max(years) - min(years) else FIRST_YEAR
+
+
+def _from(first: int, date: datetime) -> datetime:
+    """A date whose year has two digits, from a first year on."""
+    year = first + (date.year - first) % 100
+    leap = date.month == 2 and date.day == 29 and (year % 4 or year == 1900)
+    return date.replace(year=year, day=28 if leap else date.day)
+
+
+def of_several_kinds(words: list[str]) -> str:
+    """What to say of words that are dates in part, or all of them, but not in one way of writing; "" of others."""
+    few = words[:FEW_WORDS]
+    ways = {name: [word for word in few if parse(word)] for name, parse in DATES.items()}
+    dates = set().union(*ways.values())
+    if len(dates) < LIKELY * len(few):
+        return ""
+    usual = max(ways, key=lambda name: len(ways[name]))
+    other = next((word for word in words if DATES[usual](word) is None), "")
+    return f"dates, but not in one way of writing: {ways[usual][0]!r}, {other[:30]!r}"
+
+
+def of_named_zones(words: list[str]) -> str:
+    """What to say of dates with the names of zones, which may mean several; "" of other words.
+
+    >>> of_named_zones(["2023-03-01 10:00 CET", "2023-07-01 10:00 CEST"])
+    "dates with names of zones, such as '2023-03-01 10:00 CET'; write their offsets, such as +01:00"
+    """
+    found = [NAMED_ZONE.fullmatch(word.strip()) for word in words[:FEW_WORDS]]
+    if not all(one and any(parse(one[1]) for parse in DATES.values()) for one in found):
+        return ""
+    return f"dates with names of zones, such as {words[0][:60]!r}; write their offsets, such as +01:00"

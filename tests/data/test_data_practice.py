@@ -1,0 +1,119 @@
+"""What years of exports have in them: SAP, SPSS, SAS, loggers, laboratories, banks, surveys, web servers, other scripts."""
+
+import numpy as np
+import pytest
+from data_samples import column, read_and_said, rows
+
+from fourfold.data import read, read_inputs
+from fourfold.data.words import as_written, understood
+from fourfold.preprocessing import Preparation
+
+MONTHS = ("2020-01-01", "2020-03-02", "2020-05-03")
+
+# name: (words, what they mean, what is said)
+NUMBERS = {
+    "yen": (["1,234円", "567円", "89円"], [1234, 567, 89], "円 left out"),
+    "roubles": (["1000 руб.", "20,5 руб."], [1000, 20.5], "руб. left out, with decimal commas"),
+    "a currency behind brackets": (["(1,234.00) USD", "5.50 USD"], [-1234, 5.5], "USD left out"),
+    "a currency by its code": (["AED 1,200", "AED 300"], [1200, 300], "AED left out"),
+    "a unit in Cyrillic": (["5 кг", "6.5 кг", "7 кг"], [5, 6.5, 7], "кг left out"),
+    "a long unit": (["1,234 ratings", "567 ratings", "3 ratings"], [1234, 567, 3], "ratings left out"),
+    "a unit of two words": (["1,200 sq ft", "800 sq ft", "95 sq ft"], [1200, 800, 95], "sq ft left out"),
+    "a unit and its plural": (["1 year", "2 years", "10 years"], [1, 2, 10], "years left out"),
+    "a unit behind nothing": (["70 bhp", "85 bhp", "90 bhp", "null bhp"], [70, 85, 90, np.nan], "1 words such as 'null bhp' taken for missing"),
+    "digits of Tamil": (["௧௨", "௩௪"], [12, 34], ""),
+    "digits of Khmer": (["១២", "៣"], [12, 3], ""),
+    "infinity": (["1.5", "2", "∞", "-Infinity"], [1.5, 2, np.nan, np.nan], "2 words such as '∞' taken for missing"),
+    "degrees, minutes and seconds": (["48°30'36\"N", "12°15'0\"S"], [48.51, -12.25], "in degrees"),
+    "typographic minutes": (["48°30′N", "7°15.6′W"], [48.5, -7.26], "in degrees"),
+    "degrees of both halves": (["48.5° N", "12.25° S"], [48.5, -12.25], "in degrees"),
+    "times of races": (["1:02.31", "58.5"], [62.31, 58.5], "in seconds: 1:23.4 is 83.4"),
+    "times of races, and who gave up": (["1:02:03", "2:00:00", "-"], [3723, 7200, np.nan], "1 words such as '-' taken for missing"),
+    "a negative difference of pandas": (["-1 days +23:59:00", "0 days 00:01:00"], [-60, 60], "in seconds"),
+    "clocks in French": (["14h30", "9h05"], [52200, 32700], "in seconds"),
+    "clocks in German": (["14:30 Uhr", "09:05 Uhr"], [52200, 32700], "in seconds"),
+    "clocks in Spanish": (["10:30 a. m.", "2:30 p. m."], [37800, 52200], "in seconds"),
+}  # fmt: skip
+
+# name: (words, what they mean, what is said)
+DATES = {
+    "few digits": (["2020-1-1", "2020-3-2", "2020-5-3"], MONTHS, "read as year-month-day"),
+    "hours of one digit": (["2020-01-01 9:00:00", "2020-03-02 19:00:00", "2020-05-03 0:00:00"], MONTHS, "read as year-month-day"),
+    "Korean": (["2020. 1. 1.", "2020. 3. 2.", "2020. 5. 3."], MONTHS, "read as year/month/day"),
+    "SAS": (["01JAN2020", "02MAR2020", "03MAY2020"], MONTHS, "read as day month year"),
+    "SAS with a clock": (["01JAN2020:10:00:00", "02MAR2020:10:00:00", "03MAY2020:10:00:00"], MONTHS, "read as day month year"),
+    "Oracle": (["01-JAN-20 10.00.00.000000 AM", "02-MAR-20 11.00.00.000000 PM", "03-MAY-20 01.00.00.000000 AM"], MONTHS, "read as day-month-year"),
+    "web servers": (["[01/Jan/2020:13:00:36 +0000]", "[02/Mar/2020:13:00:36 +0000]", "[03/May/2020:23:00:00 +0000]"], MONTHS, "read as day/month/year"),
+    "halves of days in Chinese": (["2020/1/1 上午 10:00:00", "2020/3/2 下午 1:00:00", "2020/5/3 上午 9:00:00"], MONTHS, "read as year/month/day"),
+    "Russian": (["1 января 2020 г.", "2 мар 2020 г.", "3 мая 2020 г."], MONTHS, "read as day month year"),
+    "Polish": (["1 stycznia 2020", "2 marca 2020", "3 maja 2020"], MONTHS, "read as day month year"),
+    "Turkish": (["1 Ocak 2020", "2 Mart 2020", "3 Mayıs 2020"], MONTHS, "read as day month year"),
+    "Swedish": (["1 januari 2020", "2 mars 2020", "3 maj 2020"], MONTHS, "read as day month year"),
+    "months of SAP": (["01.2020", "03.2020", "12.2020"], ["2020-01-01", "2020-03-01", "2020-12-01"], "read as month year"),
+    "months behind a slash": (["01/2020", "12/2020"], ["2020-01-01", "2020-12-01"], "read as month year"),
+    "halves of years": (["2020H1", "H2 2020"], ["2020-01-01", "2020-07-01"], "read as year-half"),
+    "quarters of two digits": (["Q1'20", "3Q20"], ["2020-01-01", "2020-07-01"], "years of two digits from 1969 on"),
+    "weeks of German": (["KW 05/2020", "KW 7/2020"], ["2020-01-27", "2020-02-10"], "read as year-week"),
+    "the end of a day": (["2020-01-01 24:00", "2020-03-02T01:00"], ["2020-01-02", "2020-03-02"], ""),
+    "the end of a day, with points": (["31.12.2020 24:00", "01.01.2021 01:00"], ["2021-01-01", "2021-01-01"], "read as day.month.year"),
+    "zeros of MySQL": (["2020-01-01", "0000-00-00", "2020-05-03"], ["2020-01-01", "NaT", "2020-05-03"], "1 words such as '0000-00-00' taken for missing"),
+    "zeros of SAP": (["01.01.2020", "00.00.0000", "03.05.2020"], ["2020-01-01", "NaT", "2020-05-03"], "1 words such as '00.00.0000' taken for missing"),
+    "cells that are too narrow": (["2020-01-01", "#######", "2020-05-03"], ["2020-01-01", "NaT", "2020-05-03"], "taken for missing"),
+    "a word in ten": (["2020-01-01"] * 9 + ["soon"], ["2020-01-01"] * 9 + ["NaT"], "1 words such as 'soon' taken for missing"),
+    "firsts of months, the day first": (["01/01/2020", "01/02/2020"], ["2020-01-01", "2020-02-01"], "read as day/month/year; no day above 12 tells this"),
+    "neither tells": (["02/01/2020", "03/04/2020"], ["2020-02-01", "2020-03-04"], "read as month/day/year; no day above 12 tells this"),
+}  # fmt: skip
+
+# name: (content, words of what is printed)
+READ = {
+    "another column tells that the day is first": (rows("a,b,y", lambda i: f"{i % 28 + 1}/1/2020,{i % 12 + 1}/{i * 5 % 12 + 1}/2020"), "column b: date (dates, read as day/month/year; no day"),
+    "semicolons tell that the day is first": (rows("a;y", lambda i: f"{i % 12 + 1}/{i * 5 % 12 + 1}/2020", separator=";"), "column a: date (dates, read as day/month/year; no day"),
+    "quantities that are not known": (rows("v,w,y", lambda i: f"{i}:{i} /km,{i % 7}"), "left out: 'v' (different in every row, such as '0:0 /km', which is read as no number and no date)"),
+    "two indices of pandas": (rows("Unnamed: 0.1,Unnamed: 0,v,y", lambda i: f"{i},{i},{i % 7}"), "left out: 'Unnamed: 0.1', 'Unnamed: 0' (it counts the rows)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_words_that_are_numbers(name):
+    words, means, said = NUMBERS[name]
+    words = np.array(words, dtype=object)
+    found = understood(words)
+    assert found.kind == "number" and said in found.said and bool(said) == bool(found.said), found.said
+    np.testing.assert_allclose(found.values, means)
+    np.testing.assert_allclose(as_written(words, "number", found.written), means)
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_words_that_are_dates(name):
+    words, means, said = DATES[name]
+    words = np.array(words, dtype=object)
+    found = understood(words)
+    assert found.kind == "date" and said in found.said and bool(said) == bool(found.said), found.said
+    assert found.values.astype("datetime64[D]").astype(str).tolist() == list(means)
+    np.testing.assert_array_equal(as_written(words, "date", found.written), found.values)
+
+
+WORDS = (
+    ["5 m", "6 ms", "7 m"],
+    ["1½", "2½", "3½"],
+    ["12 Baker Street", "4 Elm Road", "9 Elm Road"],
+    ["12°C", "N"],
+    ["2020-01-01", "x"] * 5,
+)
+
+
+@pytest.mark.parametrize("words", WORDS, ids=str)
+def test_words_that_stay_words(words):
+    assert understood(np.array(words, dtype=object)).kind == "category"
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    read_and_said(*READ[name], tmp_path, recwarn)
+
+
+def test_missing_dates_of_new_rows_are_those_of_training(tmp_path):
+    (tmp_path / "a.csv").write_text(column(["05.01.2023", "00.00.0000", "07.02.2023"]))
+    data = read(tmp_path / "a.csv")
+    found = read_inputs({"v": ["00.00.0000", "08.02.2023"]}, Preparation.fit(data, range(40)))
+    np.testing.assert_array_equal(found.inputs["v"], np.array(["NaT", "2023-02-08"], "datetime64[us]"))
