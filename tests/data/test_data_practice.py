@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from data_samples import column, read_and_said, rows
+from data_samples import LABELS, column, read_and_said, rows
 
 from fourfold.data import read, read_inputs
 from fourfold.data.words import as_written, understood
 from fourfold.preprocessing import Preparation
 
+GOOD = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
 MONTHS = ("2020-01-01", "2020-03-02", "2020-05-03")
 
 # name: (words, what they mean, what is said)
@@ -69,6 +70,25 @@ READ = {
     "another column tells that the day is first": (rows("a,b,y", lambda i: f"{i % 28 + 1}/1/2020,{i % 12 + 1}/{i * 5 % 12 + 1}/2020"), "column b: date (dates, read as day/month/year; no day"),
     "semicolons tell that the day is first": (rows("a;y", lambda i: f"{i % 12 + 1}/{i * 5 % 12 + 1}/2020", separator=";"), "column a: date (dates, read as day/month/year; no day"),
     "quantities that are not known": (rows("v,w,y", lambda i: f"{i}:{i} /km,{i % 7}"), "left out: 'v' (different in every row, such as '0:0 /km', which is read as no number and no date)"),
+    "a log of a web server": ("#Software: IIS\n#Version: 1.0\n#Fields: day method status took\n" + "".join(f"2020-01-{i % 28 + 1:02d} GET {[200, 404][i % 2]} {i % 7 / 10}\n" for i in range(30)), "left out: 2 lines around the table (such as '#Software: IIS')"),
+    "a log of Zeek": ("#separator \\x09\n#path\tconn\n#fields\tts\tbytes\tproto\n#types\ttime\tcount\tenum\n" + "".join(f"{i}.5\t{['-', 5, 7][i % 3]}\t{['tcp', 'udp'][i % 2]}\n" for i in range(30)) + "#close\t2020\n", "target: proto (the last column)"),
+    "numpy.savetxt with two lines of header": ("# made by x\n# a b y\n" + "".join(f"{i % 7}.5 {i % 5} {i % 2}\n" for i in range(30)), "target: y (a usual name"),
+    "comments of MATLAB": ("% made by x\n% a b y\n" + "".join(f"{i % 7}.5 {i % 5} {i % 2}\n" for i in range(30)), "target: y (a usual name"),
+    "comments between rows": (GOOD[:60] + "# restarted\n" + GOOD[60:], "left out: 1 line around the table (such as '# restarted')"),
+    "rows that begin with a hash": (rows("v,w,y", lambda i: f"{'#a' if i % 4 else 'b'},{i % 7}"), "30 rows of 2 used columns"),
+    "headings of Markdown within quotes": (rows("v,w,y", lambda i: f'"# one {i % 3}\n# two",{i % 7}'), "30 rows of 2 used columns"),
+    "fifty comments above": ("".join(f"# line {i}\n" for i in range(50)) + GOOD, "left out: 50 lines above the table"),
+    "years as names below settings of another width": ('"Source","Indicators",\n\n"Updated","2020-01-01",\n\n' + rows('"Name","Code","1960","1961","1962","Group",', lambda i: f'"C{i}","K{i}","{i % 7}.5","{i % 5}","{i % 3}.2"', label=lambda i: f'"{LABELS[i % 2]}",'), "left out: 4 lines above the table (such as"),
+    "notes below a table, filled up": (rows(";all;men;kind", lambda i: f"{1950 + i};{i % 9};{i % 7}", separator=";") + "__________;;;\n(C) an office;;;\n", "left out: 2 rows at the end (their first cell alone has a value, such as '__________')"),
+    "questions with several answers": (rows('Id,Start,Which?,,,Age\n,,Email,Phone,Chat,Response', lambda i: f"{i},2020-01-01,{'Email' * (i % 2)},{'Phone' * (i % 3 % 2)},{'Chat' * (i % 5 % 2)}"), "names in two lines: 'Id', 'Start', 'Which? Email', 'Which? Phone', 'Which? Chat', 'Age Response'"),
+    "groups, names and units": (rows("A,,B,,\nTemp,Hum,Temp,Hum,Kind\n°C,%,°C,%,-", lambda i: f"{i % 7},{i % 5},{i % 3},{i % 9}"), "left out: 1 line below the names (units, and no row: '°C', '%', '°C', '%', '-')"),
+    "a ratio among units": (rows("v,w,u,y\ns,1,°C,-", lambda i: f"{i % 7},{i % 5},{i % 9}"), "units, and no row: 's', '1', '°C', '-'"),
+    "wavelengths as names": (rows("sample," + ",".join(f"{400 + w / 2}" for w in range(12)) + ",kind", lambda i: f"s{i}," + ",".join(f"{i * w % 7}.5" for w in range(1, 13))), "target: kind"),
+    "wave numbers that fall, as names": (rows("sample," + ",".join(f"{1800 - 1.9 * w - w * w / 100:.2f}" for w in range(12)) + ",kind", lambda i: f"s{i}," + ",".join(f"{i * w % 7}.5" for w in range(1, 13))), "target: kind"),
+    "rows that rise, without names": (rows("", lambda i: ",".join(str(i % 5 + w * w / 4) for w in range(12))).lstrip(), "no header"),
+    "quotes behind blanks": (rows('"v", "w", "kind"', lambda i: f'"{i % 7}", "{i % 5}"', label=lambda i: f' "{LABELS[i % 2]}"'), "target: kind (the last column)"),
+    "a mark of UTF-8 between files": ("\ufeff" + GOOD + "\ufeff" + GOOD, "left out: 1 row (they repeat the header)"),
+    "names of two words above fixed widths": ("time (s)  temp (C)  state\n" + "".join(f"{i:8d}  {20 + i % 7:8.2f}  {['ok', 'bad'][i % 2]:5s}\n" for i in range(30)), "column 'time (s)' numbers the rows"),
     "two indices of pandas": (rows("Unnamed: 0.1,Unnamed: 0,v,y", lambda i: f"{i},{i},{i % 7}"), "left out: 'Unnamed: 0.1', 'Unnamed: 0' (it counts the rows)"),
 }  # fmt: skip
 

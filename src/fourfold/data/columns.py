@@ -165,10 +165,10 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
 
 
 def _unread(words: list[str]) -> str:
-    """What to say of words nearly all of which begin with a number, or a sign before one, as quantities do; "" of others."""
-    numbers = [word for word in words if QUANTITY.match(word)]
-    known = len(numbers) < MOSTLY * len(words)
-    return "" if known else f", such as {words[0][:30]!r}, which is read as no number and no date"
+    """What to say of words that nearly all begin like numbers, also behind a sign, as quantities do; "" of others."""
+    if sum(QUANTITY.match(word) is not None for word in words) < MOSTLY * len(words):
+        return ""
+    return f", such as {words[0][:30]!r}, which is read as no number and no date"
 
 
 def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:

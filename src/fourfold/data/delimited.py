@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,11 +14,14 @@ from .content import Content
 from .dataset import Note
 from .header import MISSING_WORDS
 from .hints import CODED, coded
-from .messages import listed
+from .messages import counted, listed
 from .rewriting import SEPARATORS
 from .sample import Reading, Relation
 from .sql import literal
 from .text_file import Dialect
+
+MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
+"""The most lines of notes below a table, and the fewest columns of it."""
 
 HEADER_CELLS = 50
 """Cells by which a row that repeats the header is known."""
@@ -94,15 +98,33 @@ def read_cells(found: Relation, size: int, reading: Reading) -> int:
 
 def without_headers(connection: Any, names: dict[str, str]) -> int:
     """Takes out the rows that repeat the header, as in files put one behind the other."""
-    first = list(names.items())[:HEADER_CELLS]
-    return _without(
-        connection, " AND ".join(f"trim({cell}) = ?" for cell, _ in first), [name for _, name in first]
-    )
+    cells, first = zip(*list(names.items())[:HEADER_CELLS])
+    marked = f"trim(trim({cells[0]}), chr(65279)) = ?"  # the mark of UTF-8
+    found = [marked, *(f"trim({cell}) = ?" for cell in cells[1:])]
+    return _without(connection, " AND ".join(found), list(first))
 
 
 def without_blanks(connection: Any, cells: Iterable[str]) -> int:
     """Takes out the rows that are separators and nothing else, as sheets have below a table."""
     return _without(connection, f"coalesce({', '.join(cells)}) IS NULL", [])
+
+
+def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
+    """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
+    columns; and says so."""
+    if len(cells) < FEWEST_BESIDE_NOTES:
+        return ()
+    last = connection.execute(
+        f"""SELECT rowid, {cells[0]}, coalesce({", ".join(cells[1:])}) IS NULL FROM cells
+        WHERE rowid >= (SELECT max(rowid) FROM cells) - {MOST_NOTES} ORDER BY rowid DESC"""
+    ).fetchall()
+    below = list(itertools.takewhile(lambda row: row[2], last))
+    if not 0 < len(below) <= MOST_NOTES:
+        return ()
+    first, word, _ = below[-1]
+    _without(connection, f"rowid >= {first}", [])
+    what = f"left out: {counted(len(below), 'row')} at the end"
+    return (Note(what, f"their first cell alone has a value, such as {str(word)[:30]!r}"),)
 
 
 def _without(connection: Any, condition: str, parameters: list[str]) -> int:

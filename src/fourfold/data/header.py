@@ -10,7 +10,7 @@ from itertools import pairwise
 from .dataset import Note
 from .messages import listed
 
-__all__ = ["MISSING_WORDS", "Header", "header_of"]
+__all__ = ["MISSING_WORDS", "Header", "header_of", "names_by_numbers"]
 
 MISSING_WORDS = (
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
@@ -23,6 +23,12 @@ DASHES = re.compile(r"[-=\u2500]+")
 YEARS = range(1800, 2201)
 FEWEST_COUNTED = 5
 """Numbers that count, beside words, from which on they are names of columns if they are no years."""
+
+FEWEST_RISING = 10
+"""Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
+
+DIMENSIONLESS = "1"
+"""The unit of ratios."""
 
 FEWEST_BELOW = 3
 """Rows below two lines of words from which on the second one is told to be no row."""
@@ -54,18 +60,25 @@ def header_of(records: Records) -> Header:
     """
     if ruled := _without_rule(records):
         return ruled
+    grouped = _are_groups(records[0])
+    if grouped and _below_names(records[1:]):
+        units = _units(records[2])
+        joined = _both(records[0], records[1])
+        return _named(3, joined, Note(f"names in two lines: {listed(joined)}"), units)
+    if _are_filled_in(records):
+        joined = _both(records[0], records[1])
+        return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
     if _below_names(records):
         first, second = records[0], records[1]
         names = [cell.strip() for cell in first]
-        if "" in names[1:] or len(set(names)) < len(names):
-            joined = [_joined(top, cell.strip()) for top, cell in zip(_spread(names), second)]
+        if grouped:
+            joined = _both(first, second)
             index = _names_of_index(records[2])
             joined = [*index, *joined[len(index) :]]
             said = [Note(f"names in two lines: {listed(joined)}")]
             said += [Note(f"names of rows: {listed(index)}", "a line below them")] if index else []
             return _named(3 if index else 2, joined, *said)
-        units = listed([cell.strip() for cell in second if cell.strip()])
-        return _named(2, names, Note("left out: 1 line below the names", f"units, and no row: {units}"))
+        return _named(2, names, _units(second))
     if not _is_header(records):
         none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
         return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
@@ -76,6 +89,36 @@ def header_of(records: Records) -> Header:
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
+
+
+def _are_groups(record: Sequence[str]) -> bool:
+    """Whether names repeat, or all but the first may be empty, as above groups of columns."""
+    names = [cell.strip() for cell in record]
+    return "" in names[1:] or len(set(names)) < len(names)
+
+
+def _units(record: Sequence[str]) -> Note:
+    units = listed([cell.strip() for cell in record if cell.strip()])
+    return Note("left out: 1 line below the names", f"units, and no row: {units}")
+
+
+def _both(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """The names of two lines put together."""
+    groups = _spread([cell.strip() for cell in first])
+    return [_joined(top, cell.strip()) for top, cell in zip(groups, second)]
+
+
+def _are_filled_in(records: Records) -> bool:
+    """Whether the second record names the columns that the first does not, and nothing else, though a column without a
+    word in it has values in all rows: questions with several answers, as SurveyMonkey writes them."""
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second = ([cell.strip() for cell in record] for record in records[:2])
+    open_first = {place for place, cell in enumerate(first) if not cell}
+    open_second = {place for place, cell in enumerate(second) if not cell}
+    if not open_first or open_first & open_second or any(map(_is_number, second)):
+        return False
+    return any(all(record[place].strip() for record in records[2:]) for place in open_second)
 
 
 def _without_rule(records: Records) -> Header | None:
@@ -143,7 +186,7 @@ def _below_names(records: Records) -> bool:
     if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
         return False
     first, second, rest = records[0], records[1], records[2:]
-    if first == second or any(map(_is_number, second)):
+    if first == second or any(_is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
         return False
     numbers = [
         place
@@ -190,13 +233,23 @@ def _is_header(records: Records) -> bool:
     if not any(_is_number(cell) for cell in first):
         alike = any(_is_alike(cell, _below(rest, place)) for place, cell in enumerate(first))
         return not alike and not _is_among(first, rest)
-    whole = [int(cell) for cell in first if re.fullmatch(r"\s*\d+\s*", cell)]
-    if _counts(first, whole, rest):
+    if names_by_numbers(records):
         return True
+    whole = _whole(first)
     if not first[0].strip() and whole == list(range(len(first) - 1)) and any(_below(rest, 0)):  # pandas without names
         return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def _whole(record: Sequence[str]) -> list[int]:
+    return [int(cell) for cell in record if re.fullmatch(r"\s*\d+\s*", cell)]
+
+
+def names_by_numbers(records: Records) -> bool:
+    """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
+    first, rest = records[0], records[1:]
+    return _counts(first, _whole(first), rest) or _rises(first, rest)
 
 
 def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
@@ -204,8 +257,19 @@ def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
     steps = {after - before for before, after in pairwise(whole)}
     many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
     words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
-    counts = many and len(steps) == 1 and min(steps) > 0 and len(whole) + len(words) == len(first)
+    named = sum(bool(cell.strip()) for cell in first)
+    counts = many and len(steps) == 1 and min(steps) > 0 and len(whole) + len(words) == named
     return counts and bool(words) and not any(cell in _below(rest, place) for place, cell in words)
+
+
+def _rises(first: Sequence[str], rest: Records) -> bool:
+    """Whether a record has many numbers that rise or fall, beside words that do not occur below them."""
+    numbers = [float(cell.strip().replace(",", ".")) for cell in first if _is_number(cell)]
+    steps = [after - before for before, after in pairwise(numbers)]
+    if len(numbers) < FEWEST_RISING or (min(steps) <= 0 and max(steps) >= 0):
+        return False
+    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
+    return bool(words) and not any(cell in _below(rest, place) for place, cell in words)
 
 
 def _is_alike(cell: str, below: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 from fourfold.errors import FileError
 
 from .dataset import Note
+from .header import header_of
 from .messages import counted, listed
 
 __all__ = ["SEPARATORS", "Rewriting", "rewriting_of"]
@@ -36,6 +37,12 @@ FOOT = re.compile(r"\[\d+ rows x \d+ columns\]|\(?\d+ rows?(?: affected| selecte
 
 NAMED = re.compile(r"\s*([A-Za-z][^\s:=\d]*(?: [^\s:=\d]+)?)\s*[:=]\s*(\S.*?)\s*")
 """A name, of up to two words, and a value behind it."""
+
+COMMENTS = "#%!"
+"""What comments begin with."""
+
+FIELDS = re.compile(r"#\s*fields:?\s+", re.IGNORECASE)
+"""How the line of names begins in logs of web servers (W3C) and of Zeek."""
 
 PAIR = re.compile(r'([A-Za-z_][\w.\-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)')
 MOST_AROUND = 30
@@ -100,6 +107,65 @@ def _of_bars(lines: list[str], name: str) -> Rewriting | None:
         left_out.extend(after)
 
     return Rewriting(records, "\t", (Note("a frame of bars and dashes around cells"),), left_out)
+
+
+def _of_comments(lines: list[str], name: str) -> Rewriting | None:
+    """A table with lines behind a hash (or what else comments begin with) between its rows, or above columns between
+    blanks, or one that names them as fields. The last of those above names the columns, if it has as many words and no
+    row does."""
+    hash = lines[0][:1] if lines and lines[0][:1] in COMMENTS else COMMENTS[0]
+    bare = [line for line, comment in _with_comments(lines, hash) if not comment]
+    if len(bare) < 2 or len(bare) == len(lines):
+        return None
+    above = lines[: next(place for place, line in enumerate(lines) if not line.startswith(hash))]
+    between = len(above) + len(bare) < len(lines)
+    fields = [line for line in above if FIELDS.match(line)]
+    blanks = _of_blanks(bare, name)
+    marks = [mark for mark in SEPARATORS if _width(csv.reader(bare, delimiter=mark)) > 1]
+    if (blanks is None and not marks) or not (fields or between or (blanks is not None and len(above) > 1)):
+        return None
+    mark = "\t" if blanks is not None else marks[0]
+    left_out: list[str] = []
+
+    def cut(lines: Lines) -> Records:
+        return blanks.records(lines) if blanks is not None else csv.reader(lines, delimiter=mark)
+
+    first, *_ = found = list(cut(bare))
+
+    def is_row(line: str) -> bool:
+        """Whether a line behind a hash is a row, as one of #1, 5, 7 is."""
+        spaced = blanks is not None and not line[1:2].strip()
+        return not spaced and any(len(cells) == len(first) for cells in cut([line]))
+
+    if any(comment and is_row(line) for line, comment in _with_comments(lines[len(above) :], hash)):
+        return None
+    names: list[str] = []
+    for line in fields[-1:] or ([] if header_of(found).lines else above[-1:]):
+        names = next(cut([FIELDS.sub("", line) if fields else line.lstrip(f"{hash} \t")]), [])
+        names = names if len(names) == len(first) else []
+
+    def rows(lines: Lines) -> Iterator[str]:
+        for number, (line, comment) in enumerate(_with_comments(lines, hash)):
+            if not comment or (number >= len(above) and is_row(line)):
+                yield line
+            elif not names or line != named:
+                left_out.append(line.strip())
+
+    def records(lines: Lines) -> Records:
+        yield from [names] * bool(names)
+        yield from cut(rows(lines))
+
+    named = (fields or above or [""])[-1]
+    notes = (Note("separated by blanks"),) if blanks is not None else ()
+    return Rewriting(records, mark, notes, left_out)
+
+
+def _with_comments(lines: Lines, mark: str) -> Iterator[tuple[str, bool]]:
+    """Lines, and whether each begins with the mark of comments and is none of those between quotes."""
+    quoted = False
+    for line in lines:
+        yield line, line.startswith(mark) and not quoted
+        quoted ^= bool(line.count('"') % 2)
 
 
 def _is_frame(line: str) -> bool:
@@ -231,6 +297,7 @@ def _of_widths(lines: list[str], name: str) -> Rewriting | None:
     named = zip(starts, _cells(lines[0], starts))
     inner = [not name and start > starts[0] and taken[start - 2] for start, name in named]
     starts = [start for start, within in zip(starts, inner) if not within]  # a single blank within cells
+    starts = _with_names(starts, lines)
     names = _cells(lines[0], starts)
     spaced = any("  " in line.strip() for line in lines)
     if len(starts) < 2 or "" in names or any("  " in one for one in names) or not spaced:
@@ -252,6 +319,20 @@ def _of_widths(lines: list[str], name: str) -> Rewriting | None:
 
     note = Note("columns of fixed widths", "the same places are blank in all lines")
     return Rewriting(records, "\t", (note,))
+
+
+def _with_names(starts: list[int], lines: list[str]) -> list[int]:
+    """Where columns start, those put together of which one has nothing below its name and a single blank between them:
+    a name of several words."""
+    kept = starts[:1]
+    for start in starts[1:]:
+        before = slice(kept[-1], start)
+        empty = not any(line[before].strip() for line in lines[1:])
+        behind = slice(start, next((other for other in starts if other > start), None))
+        empty |= not any(line[behind].strip() for line in lines[1:])
+        if not (empty and lines[0][start - 2 : start - 1].strip()):
+            kept.append(start)
+    return kept
 
 
 def _cells(line: str, starts: list[int]) -> list[str]:
@@ -328,7 +409,7 @@ QUOTINGS: tuple[tuple[str, str, Callable[..., Records]], ...] = (
 """Ways of quoting: what is said, the marks without which they are not tried, and how lines are read."""
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_pairs, _of_blanks, _of_widths, _of_quotes,
+    _of_bars, _of_pairs, _of_comments, _of_blanks, _of_widths, _of_quotes,
 )  # fmt: skip
 
 

@@ -17,7 +17,16 @@ from . import sample
 from .cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
-from .delimited import ambiguous, cells_of, numbers_of, ragged, read_cells, without_blanks, without_headers
+from .delimited import (
+    ambiguous,
+    cells_of,
+    numbers_of,
+    ragged,
+    read_cells,
+    without_blanks,
+    without_headers,
+    without_notes,
+)
 from .json_forms import in_lines
 from .messages import counted, listed
 from .rewriting import SEPARATORS
@@ -122,6 +131,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
             notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
         if blank := 0 if reading.all else without_blanks(connection, names):
             notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
+        notes += () if reading.all else without_notes(connection, list(names))
         rows, numbers, like_codes = numbers_of(connection, names, reading)
         notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)

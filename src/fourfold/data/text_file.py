@@ -18,13 +18,16 @@ from fourfold.errors import DataError, FileError, OptionError
 
 from .content import HEAD, Content
 from .dataset import Note
-from .header import header_of
+from .header import header_of, names_by_numbers
 from .messages import counted, listed, unknown
 from .rewriting import SEPARATORS, Rewriting, rewriting_of
 
 KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
 MOST_ABOVE = 30
-"""The most lines that a title and comments above a table may have."""
+"""The most lines that a title and settings above a table may have, besides comments."""
+
+COMMENTS = ("#", "%", "//")
+"""How comments begin."""
 
 LOOKED_AT = 100
 """Records from which the separator and the header are told."""
@@ -282,7 +285,8 @@ def dialect_of(content: Content) -> Dialect:
     if named:
         separator, skip = named[1], skip + 1
     else:
-        separator = max(SEPARATORS, key=lambda mark: _evenness(lines[skip:], mark))
+        rest = _without_comments(lines[skip:])
+        separator = max(SEPARATORS, key=lambda mark: _evenness(rest, mark))
     above = _above(lines[skip:], separator)
     if above:
         said = next(line.strip() for line in lines[skip:] if line.strip())[:60]
@@ -302,7 +306,7 @@ def dialect_of(content: Content) -> Dialect:
 
 
 def _records(lines: list[str], separator: str) -> list[list[str]]:
-    reader = csv.reader(lines, delimiter=separator)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     records = []
     try:
         for record in reader:
@@ -356,6 +360,11 @@ def _without_ends(cells: list[str]) -> list[str]:
     return cells[:count] if all(filled[:count]) else cells
 
 
+def _without_comments(lines: list[str]) -> list[str]:
+    """The lines below the comments at the start; all of them, if there is nothing else."""
+    return lines[next((place for place, line in enumerate(lines) if not line.startswith(COMMENTS)), 0) :]
+
+
 def _above(lines: list[str], separator: str) -> int:
     """How many lines stand above a table: titles and comments of one cell (or blank), above records of several; and
     lines of fewer cells, the last ones of which may be empty, as devices and banks write settings, above names of
@@ -364,23 +373,25 @@ def _above(lines: list[str], separator: str) -> int:
     >>> _above(["Report\\n", "\\n", "a,b\\n", "1,2\\n", "3,4\\n"], ","), _above(["a,b\\n", "1,2\\n"], ",")
     (2, 0)
     """
-    width = _usual(_records(lines, separator))
+    width = _usual(_records(_without_comments(lines), separator))
     return max(_above_by(lines, separator, width, loose) for loose in (False, True)) if width > 1 else 0
 
 
 def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
     """The lines above a table of so many columns. A line of one cell less may be R's names, and one with empty cells
     at its end may be names, too; with ``loose`` they are settings, if there is a line above them."""
-    above, settings = 0, False
-    for line in lines[:MOST_ABOVE]:
+    above, comments, settings = 0, 0, False
+    for line in lines:
         cells = next(csv.reader([line], delimiter=separator), [])
         filled = sum(bool(cell.strip()) for cell in cells)
         title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
-        comment = line.startswith("#") and len(cells) != width
+        comment = line.startswith(COMMENTS) and len(cells) != width
         setting = len(cells) < width - 1
         if loose and above:
             setting = len(cells) < width or len(_without_ends(cells)) < width - 1
-        if not (title or comment or setting) or line.count('"') % 2:
+        comments += comment
+        most = above - comments >= MOST_ABOVE
+        if most or not (title or comment or setting) or line.count('"') % 2:
             break
         settings = settings or not (title or comment)
         above += 1
@@ -388,5 +399,5 @@ def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
     even = sum(len(record) == width for record in rest) >= 0.9 * len(rest)
     if not rest or not even or len(rest[0]) != width:
         return 0
-    named = header_of(rest).lines and not any(map(NUMBER.fullmatch, rest[0]))
+    named = header_of(rest).lines and (names_by_numbers(rest) or not any(map(NUMBER.fullmatch, rest[0])))
     return above if named or not settings else 0
