@@ -12,6 +12,7 @@ from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
+from fourfold.layers.face import InputSpec
 from fourfold.layers.input import InputLayer
 from fourfold.layers.masking import CarryMask, Masking
 from fourfold.layers.merging import (

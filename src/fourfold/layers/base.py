@@ -31,6 +31,7 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
 from fourfold.layers import written
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
+from fourfold.layers.face import Face, InputSpec, check_specs
 from fourfold.ops import independence
 
 Array = jax.Array
@@ -42,7 +43,7 @@ class MaskWarning(UserWarning):
     """A mask did not reach a layer that would have used it."""
 
 
-class Layer:
+class Layer(Face):
     """The base of all layers.
 
     Args:
@@ -75,6 +76,7 @@ class Layer:
 
     supports_masking = False
     updates_state = False
+    input_spec: InputSpec | None = None
     longest: int | None = None
     """The longest that an open axis of the input can be, where there is such a limit."""
 
@@ -297,30 +299,6 @@ class Layer:
     def non_trainable_weights(self) -> list[Weight]:
         return [w for w in self.weights if not w.trainable]
 
-    variables = weights
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
-
-    def get_weights(self) -> list[np.ndarray]:
-        return [weight.numpy() for weight in self.weights]
-
-    def set_weights(self, values: list[Any]) -> None:
-        """Replaces all weights, or none: the shapes are checked first."""
-        handles = self.weights
-        shapes = [tuple(np.shape(value)) for value in values]
-        if shapes != [weight.shape for weight in handles]:
-            raise ShapeError(
-                "set-weights",
-                f"these weights don't fit {self.name}",
-                got=f"{len(shapes)} arrays of shapes {shapes}",
-                wanted=f"{len(handles)} arrays of shapes {[weight.shape for weight in handles]}",
-            )
-        for weight, value in zip(handles, values):
-            weight.assign(value)
-
-    def count_params(self) -> int:
-        return sum(weight.size for weight in self.weights)
-
     def __getattr__(self, name: str) -> Any:
         weights = self.__dict__.get("_weights") or {}
         if name in weights:
@@ -366,6 +344,8 @@ class Layer:
 
     def _prepare(self, specs: tuple, kwargs: dict) -> None:
         """The weights are there after it, but for those of sublayers, which are made when they are called."""
+        if self.input_spec is not None:
+            check_specs(self.name, self.input_spec, specs)
         if not written.as_for_keras(type(self)):
             self.build(*specs, **flags(kwargs))
         elif not self.built:

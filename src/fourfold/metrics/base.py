@@ -52,6 +52,7 @@ class Metric(Configured):
     def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
         self.name, self.dtype = name or snake_case(type(self).__name__), dtype or "float32"
         self._state: State | None = None
+        self._held = False
         self._variables: dict[str, Weight] = {}
 
     def add_weight(
@@ -90,6 +91,14 @@ class Metric(Configured):
             return self._state
         own = {name: variable.__jax_array__() for name, variable in self._variables.items()}
         return own | _named({part: metric._now() for part, metric in self._parts().items()})
+
+    def keep(self, state: State) -> None:
+        """The metric has this state from now on."""
+        if self._pure:
+            self._state = state
+            return
+        for variable, value in zip(self.variables, state.values(), strict=True):
+            variable.assign(value)
 
     def stateless_update_state(self, metric_variables: Sequence[Any], *batch: Any, **options: Any) -> list[Any]:
         """The values of `variables` with a batch added to these values; pure."""
@@ -141,8 +150,8 @@ class Metric(Configured):
         call = Call(False, lambda: None)
         for name, variable in self._variables.items():
             call.put(variable, state[name])
-        before, token = self._state, CURRENT.set(call)
-        self._state = state if self._pure else None
+        before, held, token = self._state, self._held, CURRENT.set(call)
+        self._state, self._held = state if self._pure else None, True
         try:
             with ExitStack() as parts:
                 for name, metric in self._parts().items():
@@ -151,11 +160,13 @@ class Metric(Configured):
                 yield
         finally:
             CURRENT.reset(token)
-            self._state = before
+            self._state, self._held = before, held
             call.end()
 
     def update_state(self, *batch: Any, **options: Any) -> None:
-        """Add a batch to the metric's own state."""
+        """Add a batch to the metric's own state; nothing where a layer is called whose metrics nobody reports."""
+        if CURRENT.get() is not None and not self._held:
+            return
         if self._state is None:
             shapes = [jnp.shape(part) for part in (*batch, *options.values())][:2]
             self.fit_to(shapes[0], shapes[-1])

@@ -46,11 +46,11 @@ def prepare(
     """Arrays of the user as one batch, checked: host arrays, or with ``stream`` `Rows`, which are read part by part."""
     inputs = as_inputs(model, x, stream)
     names = model.output_names
-    if y is None:
+    if y is None and model.wants_targets:
         raise DataError(
             "no-targets", "training and evaluation need targets", got="y=None", wanted="an array y"
         )
-    structured = isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
+    structured = y is None or isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
     targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
     targets = [None if target is None else _array(target, stream=stream) for target in targets]
     weights = (

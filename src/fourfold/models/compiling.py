@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -9,7 +10,9 @@ import jax
 from fourfold import losses, metrics, optimizers
 from fourfold.core.specs import Shape
 from fourfold.errors import OptionError, closest
-from fourfold.training.objective import Objective, Reported
+from fourfold.metrics import Mean
+from fourfold.models.steps import StepProgram
+from fourfold.training.objective import Batch, Objective, Reported
 from fourfold.training.program import Program, TrainState
 from fourfold.training.splitting import SplitProgram, split_devices
 
@@ -44,6 +47,8 @@ class Compiled:
         self._state: TrainState | None = None
         self._program: tuple[Any, Program] | None = None
         self._split: tuple[Any, Program] | None = None
+        self._made: tuple[Any, Objective] | None = None
+        self._trackers: dict[str, Mean] = {}
 
     @property
     def state(self) -> TrainState | None:
@@ -62,8 +67,11 @@ class Compiled:
         paths = {id(handle): path for path, handle in self.model.graph.handles.items()}
         return [paths[id(weight)] for weight in self.model.trainable_weights]
 
-    def program(self, target_shapes: tuple[Shape | None, ...]) -> Program:
-        """The program for targets of these shapes (the batch axis apart), made anew when what trains changes."""
+    def program(self, target_shapes: tuple[Shape | None, ...], example: Batch) -> Program:
+        """The program for targets of these shapes (the batch axis apart), made anew when what trains changes.
+
+        A model that says itself what a step is has a program of its own, for batches like the example.
+        """
         trainable = tuple(self.model.graph.trainable_paths())
         known = (
             trainable,
@@ -72,8 +80,9 @@ class Compiled:
             tuple(l.trainable for l in self.model.layers),
         )
         if self._program is None or self._program[0] != known:
-            objective = self._objective(target_shapes)
-            self._program = (known, Program(self.model.graph, objective, self.optimizer))
+            objective = self.objective(target_shapes)
+            own = StepProgram(self, example) if self.model.has_own_steps else None
+            self._program = (known, own or Program(self.model.graph, objective, self.optimizer))
             if self.state is not None and set(self.state.weights) != set(trainable):
                 self.state = None
         return self._program[1]
@@ -81,26 +90,49 @@ class Compiled:
     def split(self, program: Program, inputs: Any, bytes_of_data: int) -> Program:
         """The program that trains on batches of inputs of these shapes: on one device, or each split over several."""
         known = (program, tuple(leaf.shape for leaf in jax.tree.leaves(inputs)), bytes_of_data)
+        if isinstance(program, StepProgram):
+            return program
         if self._split is None or self._split[0] != known:
             devices = split_devices(program.graph, inputs, bytes_of_data)
             self._split = (known, SplitProgram(program, devices) if len(devices) > 1 else program)
         return self._split[1]
 
-    def names(self) -> list[str]:
-        """The names in the logs: loss, losses of outputs, metrics."""
-        if self._program is None:
-            return ["loss"]
-        objective = self._program[1].objective
-        return ["loss", *objective.loss_names, *(metric.name for metric in objective.metrics)]
+    def names(self, logs: Mapping[str, Any] | None = None) -> list[str]:
+        """The names in the logs: loss, losses of outputs, metrics; and others that logs have."""
+        made = () if self._made is None else (*self._made[1].loss_names, *(m.name for m in self._made[1].metrics))
+        known = ["loss", *made]
+        return known if logs is None else [*(n for n in known if n in logs), *(n for n in logs if n not in known)]
+
+    def objective(self, target_shapes: tuple[Shape | None, ...]) -> Objective:
+        """What is minimised and reported for targets of these shapes."""
+        if self._made is None or self._made[0] != target_shapes:
+            self._made = (target_shapes, self._objective(target_shapes))
+        return self._made[1]
+
+    @property
+    def trackers(self) -> list[Mean]:
+        """Means of the loss, and of each output's where there are several."""
+        names = () if self._made is None else self._made[1].loss_names
+        self._trackers = {name: self._trackers.get(name) or Mean(name) for name in ("loss", *names)}
+        return list(self._trackers.values())
+
+    def keep(self, program: Program, logs: Any) -> None:
+        """The metrics have the state of logs, so that they can be asked afterwards."""
+        program.objective.keep(logs)
+        if not isinstance(program, StepProgram):
+            for tracker in self.trackers:
+                tracker.keep(logs[tracker.name])
+
+    @property
+    def reported(self) -> tuple[Reported, ...]:
+        """The metrics, when the shapes of targets are known."""
+        return () if self._made is None else self._made[1].metrics
+
+    @property
+    def wants_targets(self) -> bool:
+        return any(loss is not None for loss in self.losses)
 
     def _objective(self, target_shapes: tuple[Shape | None, ...]) -> Objective:
-        if all(loss is None for loss in self.losses):
-            raise OptionError(
-                "no-loss",
-                "the model has nothing to minimise",
-                got="no loss",
-                do="model.compile(loss='mse'), say",
-            )
         resolved = tuple(
             None if loss is None or shape is None else losses.resolve(loss, shape, symbol.shape)
             for loss, shape, symbol in zip(self.losses, target_shapes, self.model.outputs)

@@ -101,6 +101,7 @@ def fit(
     shuffler = np.random.default_rng([streams.current().seed & 0xFFFFFFFF, 0x5F1E, int(state.step)])
     for epoch in range(model.initial_epoch, epochs):
         told.on_epoch_begin(epoch, {})
+        model.reset_metrics()
         done, logs = 0, program.objective.init()
         with closing(feed.epoch(shuffler if shuffle else None)) as pieces:
             for done, reached, so_far in _epoch(model, compiled, program, state, pieces, told, chunk):
@@ -125,6 +126,8 @@ def fit(
         state = state._replace(weights=program.optimizer.final(state.weights, state.optimizer))
         compiled.state = state
         model.graph.commit(state.weights)
+        if validation is None:
+            compiled.keep(program, logs)
     told.on_train_end(numbers)
     return told.callbacks[-1]  # type: ignore[return-value]
 
@@ -173,7 +176,7 @@ def _epoch(
 
 def _is_finite(program: Program, logs: Any) -> bool:
     """Whether the loss so far is a number: it is none from the first batch on that has none."""
-    return math.isfinite(computed(program, logs)["loss"])
+    return math.isfinite(computed(program, logs).get("loss", 0.0))
 
 
 def _first_invalid(
@@ -229,7 +232,7 @@ def evaluate(
     told: CallbackList,
 ) -> dict[str, float]:
     """The logs of a pass over data; callbacks are told of it, and of each batch if one of them looks at batches."""
-    program = _program(model, compiled, data)
+    program = _program(model, compiled, data).testing()
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     logs = program.objective.init()
     feed = Feed(data, program, batch_size, steps, partial(_check_classes, model, program))
@@ -250,6 +253,7 @@ def evaluate(
                 told.on_test_batch_end(number, computed(program, logs))
     model.graph.commit({path: values[path] for path in program.states})
     found = computed(program, logs)
+    compiled.keep(program, logs)
     told.on_test_end(found)
     return found
 
@@ -341,11 +345,12 @@ def train_on_batch(
     )
     model.graph.commit(state.weights | state.fixed)
     compiled.state = state
+    compiled.keep(program, logs)
     return computed(program, logs)
 
 
 def _program(model: Model, compiled: Compiled, data: Batch | Made) -> Program:
-    program = compiled.program(target_shapes(example(data)))
+    program = compiled.program(target_shapes(example(data)), example(data))
     _check_classes(model, program, example(data))
     return program
 

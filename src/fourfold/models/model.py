@@ -31,10 +31,11 @@ from fourfold.models.feeding import given
 from fourfold.models.structure import Structured
 from fourfold.models.subclassed import body_of, specs_of, traced
 from fourfold.models.summary import print_summary
+from fourfold.models.trainer import Trainer
 from fourfold.training.splitting import SplitPrediction, prediction_devices
 
 
-class Model(Structured):
+class Model(Trainer, Structured):
     """Layers between inputs and outputs.
 
     Args:
@@ -68,19 +69,6 @@ class Model(Structured):
         model = object.__new__(cls)
         model._arguments = {}
         return model
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        steps = [
-            name for name in ("train_step", "test_step", "predict_step", "compute_loss") if name in vars(cls)
-        ]
-        if steps:
-            raise OptionError(
-                "model-steps",
-                "fit has one compiled step, that a model can't replace",
-                got=f"{cls.__name__}.{steps[0]}",
-                do="give compile a loss of your own, or call self.add_loss inside a layer",
-            )
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, trainable: bool = True
@@ -419,7 +407,7 @@ class Model(Structured):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
         if return_dict:
             return logs
-        values = [logs[name] for name in compiled.names()]
+        values = [logs[name] for name in compiled.names(logs)]
         return values[0] if len(values) == 1 else values
 
     def predict(
@@ -453,7 +441,7 @@ class Model(Structured):
         x = self._see(x)
         compiled = self._needs_compiled()
         logs = fitting.train_on_batch(self, compiled, x, y, sample_weight, class_weight)
-        values = [logs[name] for name in compiled.names()]
+        values = [logs[name] for name in compiled.names(logs)]
         return logs if return_dict else (values[0] if len(values) == 1 else values)
 
     def test_on_batch(

@@ -44,6 +44,11 @@ class Reported:
     metric: Any
     weighted: bool = False
 
+    def seen(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> tuple[Any, Array, Array | None]:
+        """What the metric is told of a batch: targets, outputs, weights."""
+        weight = batch.weights[self.output] if self.weighted else None
+        return batch.targets[self.output], outputs[self.output], _masked(weight, masks[self.output])
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -89,9 +94,7 @@ class Objective:
         for name, value in parts:
             new[name] = {"total": logs[name]["total"] + value * size, "count": logs[name]["count"] + size}
         for m in self.metrics:
-            weight = batch.weights[m.output] if m.weighted else None
-            weight = _masked(weight, masks[m.output])
-            new[m.name] = m.metric.update(logs[m.name], batch.targets[m.output], outputs[m.output], weight)
+            new[m.name] = m.metric.update(logs[m.name], *m.seen(batch, outputs, masks))
         return new
 
     def compute(self, logs: Logs) -> dict[str, Array]:
@@ -99,6 +102,11 @@ class Objective:
         names = ["loss", *self.loss_names]
         means = {name: logs[name]["total"] / jnp.maximum(logs[name]["count"], 1.0) for name in names}
         return means | {m.name: m.metric.compute(logs[m.name]) for m in self.metrics}
+
+    def keep(self, logs: Logs) -> None:
+        """The metrics have the state of logs, so that they can be asked afterwards."""
+        for m in self.metrics:
+            m.metric.keep(logs[m.name])
 
 
 def regularization(specs: Mapping[str, WeightSpec], weights: Mapping[str, Array]) -> Array:

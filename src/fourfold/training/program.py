@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from fourfold.errors import OptionError
 from fourfold.graph import Graph, Result
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization
@@ -82,6 +83,10 @@ class Program:
         """Some rows of placed data as a batch for `run_batch`."""
         return jax.tree.map(lambda array: array[numbers], data)
 
+    def testing(self) -> Program:
+        """The program that evaluates."""
+        return self
+
     # ---- one step ----------------------------------------------------------------------------------------
 
     def step(
@@ -101,13 +106,23 @@ class Program:
         def loss(weights):
             result = self.forward(weights, state, batch)
             outputs = jax.tree.leaves(result.outputs)
-            losses = self.objective.losses_of(batch, outputs, result.masks)
-            added = sum(result.losses, regularization(self.specs, {**state.fixed, **weights}))
-            total = self.objective.total(losses, added)
+            total, losses = self.minimised(batch, result, {**state.fixed, **weights})
             return total, Found(outputs, result.masks, result.updates, total, losses)
 
         grads, found = jax.grad(loss, has_aux=True)(state.weights)
         return grads, found
+
+    def minimised(self, batch: Batch, result: Result, values: dict[str, Array]) -> tuple[Array, list[Array]]:
+        """The loss of a batch, and each output's part of it."""
+        losses = self.objective.losses_of(batch, jax.tree.leaves(result.outputs), result.masks)
+        if not losses and not result.losses and all(spec.regularizer is None for spec in self.specs.values()):
+            raise OptionError(
+                "no-loss",
+                "the model has nothing to minimise",
+                got="no loss",
+                do="model.compile(loss='mse'), say, or self.add_loss(...) in a layer",
+            )
+        return self.objective.total(losses, sum(result.losses, regularization(self.specs, values))), losses
 
     def forward(self, weights: dict[str, Array], state: TrainState, batch: Batch) -> Result:
         """Outputs in training, with the random numbers of this step."""
@@ -142,8 +157,7 @@ class Program:
         """The states that layers keep after a batch, which is added to the logs."""
         result = self.graph.apply(values, batch.inputs)
         outputs = jax.tree.leaves(result.outputs)
-        losses = self.objective.losses_of(batch, outputs, result.masks)
-        total = self.objective.total(losses, sum(result.losses, regularization(self.specs, values)))
+        total, losses = self.minimised(batch, result, values)
         states = {path: result.updates.get(path, values[path]) for path in self.states}
         return states, self.objective.update(logs, batch, outputs, result.masks, total, losses)
 

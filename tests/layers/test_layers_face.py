@@ -1,0 +1,52 @@
+"""What code for Keras asks a layer for: shapes without building it, types, and the form of its inputs."""
+
+import keras
+import numpy as np
+import pytest
+
+import fourfold
+from fourfold import layers
+from fourfold.core import streams
+from fourfold.errors import ShapeError
+
+SHAPES = [
+    ("Dense", {"units": 3}, (None, 4)),
+    ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}, (None, 9, 9, 3)),
+    ("LSTM", {"units": 3, "return_sequences": True}, (None, None, 2)),
+    ("Flatten", {}, (None, 2, 3)),
+    ("MaxPooling1D", {}, (2, 9, 3)),
+    ("Embedding", {"input_dim": 5, "output_dim": 3}, (None, 7)),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "shape"), SHAPES)
+def test_output_shapes_are_those_of_keras_and_build_nothing(name, arguments, shape):
+    ours, theirs = getattr(layers, name)(**arguments), getattr(keras.layers, name)(**arguments)
+    stream = streams.current()
+    before = stream._op_seeds.getstate()
+    assert ours.compute_output_shape(shape) == tuple(theirs.compute_output_shape(shape))
+    assert ours.weights == [] and stream._op_seeds.getstate() == before
+
+
+def test_output_shapes_of_models_and_of_several_inputs():
+    model = fourfold.Sequential([layers.Input((4,)), layers.Dense(3)])
+    assert model.compute_output_shape((None, 4)) == (None, 3)
+    assert layers.Concatenate().compute_output_shape([(None, 2), (None, 3)]) == (None, 5)
+    assert layers.Dense(2).dtype == layers.Dense(2).compute_dtype == "float32"
+
+
+def test_input_spec_refuses_other_inputs():
+    class Rows(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.input_spec = layers.InputSpec(ndim=2, axes={-1: 3})
+
+        def call(self, x):
+            return x
+
+    assert Rows()(np.ones((2, 3))).shape == (2, 3)
+    for wrong in ((2, 3, 3), (2, 4)):
+        with pytest.raises(ShapeError, match="rows does not take this input: got shape .*ndim=2, axis -1 of length 3"):
+            Rows()(np.ones(wrong))
+    with pytest.raises(ShapeError, match="rows does not take"):
+        Rows()(layers.Input((4,)))
