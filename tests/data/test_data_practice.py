@@ -1,13 +1,29 @@
 """What years of exports have in them: SAP, SPSS, SAS, loggers, laboratories, banks, surveys, web servers, other scripts."""
 
+import gzip
+import json
+from datetime import datetime
+
 import numpy as np
 import pytest
-from data_samples import LABELS, column, read_and_said, rows
+from data_samples import LABELS, column, files, npz, png, read_and_said, refused_and_said, rows, target
 
 from fourfold.data import read, read_inputs
+from fourfold.data.forecast import Ahead
+from fourfold.data.judgement import judge
 from fourfold.data.words import as_written, understood
 from fourfold.preprocessing import Preparation
 
+
+def named(name, content):
+    def make(folder):
+        (folder / name).write_text(content)
+        return folder / name
+
+    return make
+
+
+TOWNS = ("Bern", "bern", "Bern\u200b", "Zu\u0308rich", "Z\u00fcrich")
 GOOD = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
 MONTHS = ("2020-01-01", "2020-03-02", "2020-05-03")
 
@@ -89,6 +105,20 @@ READ = {
     "quotes behind blanks": (rows('"v", "w", "kind"', lambda i: f'"{i % 7}", "{i % 5}"', label=lambda i: f' "{LABELS[i % 2]}"'), "target: kind (the last column)"),
     "a mark of UTF-8 between files": ("\ufeff" + GOOD + "\ufeff" + GOOD, "left out: 1 row (they repeat the header)"),
     "names of two words above fixed widths": ("time (s)  temp (C)  state\n" + "".join(f"{i:8d}  {20 + i % 7:8.2f}  {['ok', 'bad'][i % 2]:5s}\n" for i in range(30)), "column 'time (s)' numbers the rows"),
+    "open ends of years": (rows("v,to,y", lambda i: f"{i % 7},{'9999-12-31' if i % 3 else f'2020-01-{i % 28 + 1:02d}'}"), "column 'to' is 9999-12-31 in 66.7 % of the rows"),
+    "birthdays that nobody knows": (rows("born,y", lambda i: "01.01.1900" if i % 4 == 0 else f"0{i % 9 + 1}.05.19{70 + i % 28}"), "column 'born' is 1900-01-01 in 26.7 % of the rows"),
+    "the largest whole number of 32 bits": (rows("v,y", lambda i: 2**31 - 1 if i % 4 == 0 else i % 7), "column 'v' is 2147483647 in 26.7 % of the rows"),
+    "an overload of a multimeter": (rows("v,y", lambda i: "9.90000000E+37" if i % 4 == 0 else i % 7), "column 'v' is 9.9e+37 in 26.7 % of the rows"),
+    "nines with a fraction": (rows("v,y", lambda i: 999.99 if i % 4 == 0 else i % 7), "column 'v' is 999.99 in 26.7 % of the rows"),
+    "a target that stands for a missing one": (target([-999 if i % 5 == 0 else i % 13 + i / 100 for i in range(40)]), "! the target is -999 in 20.0 % of the rows"),
+    "a class that stands for a missing one": (target([9 if i % 5 == 0 else i % 3 + 1 for i in range(60)]), "! the target is 9 in 20.0 % of the rows"),
+    "the last column of a class in one-hot form": (rows("v,c_red,c_green,c_blue", lambda i: f"{i * i % 13},{int(i % 3 == 0)},{int(i % 3 == 1)}", 60, label=lambda i: int(i % 3 == 2)), "! the target is 1 where 'c_red', 'c_green' are all 0: one class in 3 columns"),
+    "towns that differ in what nobody sees": (rows("town,v,y", lambda i: f"{TOWNS[i % 5]},{i % 7}"), "- column 'town' has words that differ in case or blanks alone: 'Bern', 'Bern\\u200b', 'bern', 'Zu\u0308rich', 'Z\u00fcrich'"),
+    "totals of parts": (rows("region,product,sales", lambda i: f"{'Total North' if i % 10 == 9 else 'NS'[i % 2]},P{i % 5}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'region' is 'Total North' hold larger numbers"),
+    "GeoJSON in lines": (named("a.geojsonl", "".join(json.dumps({"geometry": {"coordinates": [i % 7 / 3, i % 5 / 7]}, "y": LABELS[i % 2]}) + "\n" for i in range(30))), "'geometry.coordinates' (their numbers are columns NAME_0"),
+    "a table in two forms": (files(a_dot_csv=GOOD, a_dot_csv_dot_gz=gzip.compress(GOOD.encode())), "ignored: 'a.csv.gz' (copies of the others in another form, by their names)"),
+    "names of pictures without their ends": (files(labels_dot_csv="id,label\n" + "".join(f"im{i},{LABELS[i % 2]}\n" for i in range(16)), **{f"train__im{i}_dot_png": png() for i in range(16)}), "pictures: named by 'id' in 'train' (without '.png' in the table)"),
+    "names of pictures in the only folder that has them": (files(labels_dot_csv="file,label\n" + "".join(f"im{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__im{i}_dot_png": png() for i in range(16)}), "pictures: named by 'file' in 'img' (the first of them lies there)"),
     "two indices of pandas": (rows("Unnamed: 0.1,Unnamed: 0,v,y", lambda i: f"{i},{i},{i % 7}"), "left out: 'Unnamed: 0.1', 'Unnamed: 0' (it counts the rows)"),
 }  # fmt: skip
 
@@ -113,6 +143,13 @@ def test_words_that_are_dates(name):
     np.testing.assert_array_equal(as_written(words, "date", found.written), found.values)
 
 
+# name: (content, options, exit code, slug, words of the message)
+REFUSED = {
+    "a count with rare values": (target([i % 3 if i > 3 else i + 7 for i in range(90)]), {}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
+    "rows that are columns": (npz(x=np.random.default_rng(0).normal(size=(4, 30)), y=np.arange(30) % 2), {}, 2, "different-lengths", "turn x, so that its rows are its first axis"),
+    "day and clock in two columns": (rows("day,clock,load", lambda i: f"2020-01-{i // 24 + 1:02d},{i % 24:02d}:00", 240, label=lambda i: i % 24), {"ahead": Ahead(24)}, 2, "two-rows-at-one-time", "one column of day and clock, if there are two"),
+}  # fmt: skip
+
 WORDS = (
     ["5 m", "6 ms", "7 m"],
     ["1½", "2½", "3½"],
@@ -130,6 +167,47 @@ def test_words_that_stay_words(words):
 @pytest.mark.parametrize("name", READ)
 def test_read_and_said(name, tmp_path, recwarn):
     read_and_said(*READ[name], tmp_path, recwarn)
+
+
+# name: (content, what is not found in it)
+NOT_FOUND = {
+    "digits are classes": (target([i % 10 for i in range(100)]), "target-stands-for-missing"),
+    "dates close to 1970": (rows("v,y", lambda i: f"19{70 + i % 9}-01-01"), "stands-for-missing"),
+    "two labels that are no class": (rows("v,c_red,c_green,c_blue", lambda i: f"{i * i % 13},{int(i % 3 == 0)},{int(i % 5 == 1)}", 60, label=lambda i: int(i % 3 == 2)), "one-hot-rest"),
+    "a firm called Total": (rows("firm,v,y", lambda i: f"{['Total', 'Shell', 'BP', 'Eni', 'Esso', 'OMV'][i % 6]},{i * 7 % 11}", 60), "total-rows"),
+    "towns": (rows("town,v,y", lambda i: f"{['Bern', 'Basel', 'Biel'][i % 3]},{i % 7}"), "levels-alike"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_not_found(name, tmp_path):
+    content, slug = NOT_FOUND[name]
+    (tmp_path / "a.csv").write_text(content)
+    assert slug not in {finding.slug for finding in judge(read(tmp_path / "a.csv"))}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_said(name, tmp_path):
+    content, options, code, slug, words = REFUSED[name]
+    refused_and_said(content, code, slug, words, tmp_path, **options)
+
+
+def test_stamps_of_nanoseconds_with_a_zone(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    stamps = pa.array([datetime(2023, 1, 1, i % 24) for i in range(30)], pa.timestamp("ns", "Europe/Berlin"))
+    pq.write_table(pa.table({"t": stamps, "v": [i % 7 for i in range(30)], "y": LABELS * 15}), tmp_path / "a.parquet")
+    data = read(tmp_path / "a.parquet")
+    assert data.inputs["t"][5] == np.datetime64("2023-01-01T05:00")
+
+
+def test_new_pictures_are_named_as_those_of_training(tmp_path):
+    folder = files(labels_dot_csv="id,label\n" + "".join(f"im{i},{LABELS[i % 2]}\n" for i in range(16)), **{f"train__im{i}_dot_png": png() for i in range(16)})(tmp_path)  # fmt: skip
+    preparation = Preparation.fit(read(folder), range(16))
+    (folder / "new.csv").write_text("id\nim3\nim4\n")
+    found = read_inputs(folder / "new.csv", preparation)
+    assert found.inputs.shape == (2, 8, 8, 1) and found.others["id"].tolist() == ["im3", "im4"]
 
 
 def test_missing_dates_of_new_rows_are_those_of_training(tmp_path):

@@ -67,11 +67,13 @@ def settle(
     assert source.target is not None
     cut = None
     if len(source.target) != row_count(source.inputs):
+        turned = not isinstance(source.inputs, Table) and len(source.target) in np.shape(source.inputs)[1:]
         raise DataError(
             "different-lengths",
             "x and y differ in length",
             got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
             wanted="one y for each row of x",
+            do="turn x, so that its rows are its first axis (x.T of two axes)" if turned else "",
         )
     if is_stepwise(source, target_per, layout):
         check_layout_of_steps(layout)

@@ -383,8 +383,10 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             levels = {None if level == MISSING else level for level in new}
             rows = sum(value in levels for value in table[category.name].tolist())
             unseen[category.name] = new[:MOST_LEVELS], rows
-    noticed = Noticed(tuple(notes), lost, taken, unseen, _far(preparation, Table(table)), row_count(found.inputs))
-    return Table(table), noticed
+    absent = {name: int(missing(table[name]).sum()) for name in preparation.always_there()}
+    gaps = {name: count for name, count in absent.items() if count}
+    far = _far(preparation, Table(table))
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs))
 
 
 def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:

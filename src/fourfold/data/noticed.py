@@ -21,6 +21,7 @@ class Noticed:
     - ``lost``: how many words are no values, one of them, and what was wanted;
     - ``taken``: which words count as which others, that were learnt;
     - ``unseen``: the levels that were not learnt, and how many rows have them;
+    - ``gaps``: how many rows have no value, where all that were learnt from had one;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
 
     ``rows``: how many there are.
@@ -30,6 +31,7 @@ class Noticed:
     lost: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     taken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unseen: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    gaps: Mapping[str, int] = field(default_factory=dict)
     far: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     rows: int = 0
 
@@ -46,6 +48,10 @@ class Noticed:
                 for name in dict.fromkeys((*self.taken, *other.taken))
             },
             unseen,
+            {
+                name: self.gaps.get(name, 0) + other.gaps.get(name, 0)
+                for name in dict.fromkeys((*self.gaps, *other.gaps))
+            },
             _summed(self.far, other.far),
             self.rows + other.rows,
         )
@@ -66,6 +72,13 @@ class Noticed:
             )
             for name, (levels, count) in self.unseen.items()
         ]
+        same: dict[int, list[str]] = {}
+        for name, count in self.gaps.items():
+            same.setdefault(count, []).append(name)
+        gaps = [
+            Note(f"no value in {count:,} of {self.rows:,} rows: {listed(names)}", "all that were learnt from had one")
+            for count, names in same.items()
+        ]
         far = [
             Note(
                 f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
@@ -73,7 +86,7 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         ]
-        return (*self.notes, *taken, *lost, *unseen, *far)
+        return (*self.notes, *taken, *lost, *unseen, *gaps, *far)
 
 
 def _summed(

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from .case import Case
-from .dataset import Finding
+from fourfold.preprocessing.table import Table
+
+from .case import MOST_COLUMNS, Case
+from .dataset import Dataset, Finding
 from .messages import listed, percent
+from .numerals import INVISIBLE
+from .stand_ins import stands_for_missing
 from .targets import listed_in
 
-STANDS_FOR_MISSING = (9, 99, 999, 9999, 99999, 999999)
-"""Numbers that people write where they have none, with either sign."""
+FEWEST = 3
+"""Numbers other than 0 that a total is the sum of, at least."""
 
-FEWEST, FAR = 3, 2.0
-"""Such a number has to occur so often, and to lie so many ranges of all other numbers from these."""
+TOTAL = re.compile(
+    r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
+    r"|(?:sous-)?total.*|totale?|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
+    re.IGNORECASE,
+)
+"""What rows of totals are called."""
+
+MOST_TOTALS = 0.2
+"""The largest share of rows of totals."""
+
+LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
+"""The last part of a name, with the mark before it."""
 
 ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
@@ -25,14 +40,15 @@ ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id
 def judge(case: Case) -> Iterator[Finding]:
     """Numbers that stand for a missing value, names of classes that differ in case or blanks, ids that repeat."""
     for name, kind, values in case.columns():
-        if kind == "number" and (found := stands_for_missing(values)) is not None:
-            number, share = found
+        if kind in ("number", "date") and (found := stands_for_missing(values, kind == "date")) is not None:
+            value, share = found
+            what = "number" if kind == "number" else "date"
             yield Finding(
                 "stands-for-missing",
-                f"column {name!r} is {number:g} in {percent(share, 1)} of the rows, far from all other values",
+                f"column {name!r} is {value} in {percent(share, 1)} of the rows, far from all other values",
                 "share of rows",
                 share,
-                "leave these cells empty, if the number stands for a missing value",
+                f"leave these cells empty, if the {what} stands for a missing value",
                 important=True,
                 columns=(name,),
             )
@@ -46,6 +62,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    yield from _of_target(case)
+    yield from _of_words(case)
     if total := _sums_last(case):
         yield Finding(
             "total-row",
@@ -65,20 +83,111 @@ def judge(case: Case) -> Iterator[Finding]:
             "--task multilabel, if a row can have several of them",
             important=True,
         )
-    if case.task.kind == "classification":
-        alike: dict[str, list[str]] = {}
-        for label in case.task.classes:
-            alike.setdefault("".join(label.split()).casefold(), []).append(label)
-        twice = [label for labels in alike.values() if len(labels) > 1 for label in labels]
-        if twice:
+    if case.task.kind == "classification" and (twice := _alike(case.task.classes)):
+        yield Finding(
+            "classes-alike",
+            f"classes that differ in case or blanks alone: {listed(twice)}",
+            "classes",
+            len(twice),
+            "write them alike, if they are one class",
+            important=True,
+        )
+
+
+def _of_target(case: Case) -> Iterator[Finding]:
+    """A number among targets that stands for a missing one; a target that is what other columns leave of a class in
+    one-hot form."""
+    dataset, task, table = case.dataset, case.task, case.dataset.inputs
+    if task.several:
+        return
+    numbers = task.kind == "regression" or task.label_type == "integer"
+    if numbers and (found := stands_for_missing(dataset.target.astype(np.float64))) is not None:
+        value, share = found
+        yield Finding(
+            "target-stands-for-missing",
+            f"the target is {value} in {percent(share, 1)} of the rows, far from all other values",
+            "share of rows",
+            share,
+            "leave these rows out, if the number stands for a missing value",
+            important=True,
+        )
+    if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
+        return
+    group = LAST_PART.sub("", dataset.target_name)
+    others = [column.name for column in dataset.columns if group and LAST_PART.sub("", column.name) == group]
+    if len(others) > 1 and all(table[name].dtype.kind == "f" for name in others):
+        rest = sum((table[name] for name in others), case.codes.astype(np.float64))
+        if (rest == 1).all():
+            together = [*others, dataset.target_name]
             yield Finding(
-                "classes-alike",
-                f"classes that differ in case or blanks alone: {listed(twice)}",
-                "classes",
+                "one-hot-rest",
+                f"the target is 1 where {listed(others)} are all 0: one class in {len(together)} columns",
+                "columns",
+                len(others),
+                f"one column of classes, in pandas table[{together!r}].idxmax(axis=1)",
+                important=True,
+                columns=tuple(others),
+            )
+
+
+def _of_words(case: Case) -> Iterator[Finding]:
+    """Words of a column that differ in case, blanks or marks without width; rows that are called totals."""
+    dataset, table = case.dataset, case.dataset.inputs
+    if not isinstance(table, Table) or dataset.layout != "flat":
+        return
+    for column in dataset.columns[:MOST_COLUMNS]:
+        if column.kind != "category":
+            continue
+        levels = {word for word in table[column.name][case.sample].tolist() if word is not None}
+        if twice := _alike(sorted(levels)):
+            yield Finding(
+                "levels-alike",
+                f"column {column.name!r} has words that differ in case or blanks alone: {listed(twice)}",
+                "words",
                 len(twice),
-                "write them alike, if they are one class",
+                "write them alike, if they mean the same",
+                important=False,
+                columns=(column.name,),
+            )
+        totals = [level for level in levels if TOTAL.fullmatch(level.strip())]
+        if totals and _are_large(dataset, np.isin(table[column.name], totals)):
+            yield Finding(
+                "total-rows",
+                f"rows in which {column.name!r} is {listed(totals)} hold larger numbers than nearly all others: sums, "
+                "by their name",
+                "words",
+                len(totals),
+                "remove these rows",
                 important=True,
             )
+
+
+def _are_large(dataset: Dataset, rows: np.ndarray) -> bool:
+    """Whether some of the rows hold, in a column of numbers or as their target, more than nine in ten of the others."""
+    assert isinstance(dataset.inputs, Table)
+    if not 0 < rows.mean() <= MOST_TOTALS:
+        return False
+    columns = [dataset.inputs[column.name] for column in dataset.columns if column.kind == "number"]
+    columns += [dataset.target] if dataset.task.kind == "regression" and not dataset.task.several else []
+    for values in columns:
+        some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
+        if some.size and others.size and some.min() > np.quantile(others, 0.9):
+            return True
+    return False
+
+
+def _alike(words: Iterable[str]) -> list[str]:
+    """The words that another one equals but for what readers don't see: case, blanks, marks without width, how accents
+    are put together.
+
+    >>> _alike(["Bern", "bern ", "Basel"])
+    ['Bern', 'bern ']
+    """
+    alike: dict[str, list[str]] = {}
+    for word in words:
+        bare = unicodedata.normalize("NFKC", "".join(word.translate(INVISIBLE).split())).casefold()
+        alike.setdefault(bare, []).append(word)
+    return [word for same in alike.values() if len(same) > 1 for word in same]
 
 
 def _lists_of_labels(classes: Sequence[str]) -> set[str]:
@@ -117,25 +226,6 @@ def _is_sum(values: np.ndarray) -> bool:
         total = float(np.nansum(others))
         close = total != 0 and abs(last - total) <= 1e-6 * abs(total) < np.inf
     return close and int(np.count_nonzero(np.nan_to_num(others))) >= FEWEST
-
-
-def stands_for_missing(values: np.ndarray) -> tuple[float, float] | None:
-    """The number among the values (N,) that stands for a missing one, and its share; None if there is none.
-
-    >>> stands_for_missing(np.array([1.0, 2.0, 3.0, -999.0, -999.0, -999.0]))
-    (-999.0, 0.5)
-    """
-    present = values[~np.isnan(values)]
-    for number in (present.min(), present.max()) if present.size else ():
-        if abs(number) not in STANDS_FOR_MISSING:
-            continue
-        others = present[present != number]
-        if not others.size or not np.ptp(others):
-            continue
-        spread, distance = np.ptp(others), np.abs(others - number).min()
-        if len(present) - len(others) >= FEWEST and distance > FAR * spread:
-            return float(number), (len(present) - len(others)) / len(values)
-    return None
 
 
 def _repeats(values: np.ndarray) -> bool:

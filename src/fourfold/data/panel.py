@@ -178,7 +178,10 @@ def _check_repeated(
             "two rows of one series have the same time",
             got=f"{time} {shown(times[row])}{of} in row {row + 1}, {counted(len(same), 'such row')} in all",
             wanted="one row for each series and time",
-            do="join these rows" if id else "--id COLUMN, if the rows are of several series; else join them",
+            do="join these rows"
+            if id
+            else "--id COLUMN, if the rows are of several series; one column of day and clock, if there are two; else "
+            "join these rows",
         )
 
 

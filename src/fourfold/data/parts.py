@@ -101,6 +101,28 @@ def in_one_form(
     return [first], [[next((one for one in part if _stem(one) == _stem(first)), part[0])] for part in others]
 
 
+def without_copies(tables: Sequence[Path]) -> tuple[list[Path], list[Note]]:
+    """Tables without those that have the name of another one but for its end, in the order of `SUFFIXES`, what is not
+    packed first; and what is said of these."""
+
+    def rank(path: Path) -> tuple[int, bool]:
+        return SUFFIXES.index(_table_end(path.name)), path.name.lower().endswith(PACKED)
+
+    first: dict[str, Path] = {}
+    for path in sorted(tables, key=rank):
+        first.setdefault(_bare_name(path.name), path)
+    kept = [path for path in tables if path in first.values()]
+    copies = [path.name for path in tables if path not in kept]
+    note = Note(f"ignored: {listed(copies)}", "copies of the others in another form, by their names")
+    return kept, [note] if copies else []
+
+
+def _bare_name(name: str) -> str:
+    """A table's name without its end, and that of what packs it."""
+    end = name.lower().rfind(_table_end(name))
+    return name[:end]
+
+
 def _tables_of(part: list[Path]) -> list[Path]:
     return [entry for entry in part if is_table(entry.name)] or part[:1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", "
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 LARGEST_SIDE = 32
 """The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
+
+FEW_WORDS, LONGEST_NAME = 100, 200
+"""Words by which it is mostly told that they repeat; characters of one that may be the name of a picture."""
 
 INSIDE = ".path"
 """The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
@@ -70,15 +74,20 @@ def is_picture(name: str) -> bool:
 def named_in(source: Source, folder: Path) -> Source:
     """The source with the column noted whose words are paths of pictures, if there is one.
 
-    All words of the column have to end as names of pictures do; paths start at the table's folder and may
-    not leave it.
+    All words of the column have to end as names of pictures do, or all to be different and names of pictures without
+    their ends; paths start at the table's folder, or at the only one in it where such pictures lie, and may not leave
+    it.
     """
     if not isinstance(source.inputs, Table):
         return source
     for column in source.columns:
         words: list[str] = source.inputs[column.name].tolist() if column.kind == "category" else []
         present = [word for word in words if word is not None]
-        if not present or not all(map(is_picture, present)):
+        named = bool(present) and all(map(is_picture, present))
+        if not named and (not present or _repeats(present)):
+            continue
+        where = _where(present[0], folder, named)
+        if not named and (where is None or _where(present[-1], folder, named) != where):
             continue
         if column.name.endswith(INSIDE) and f"{column.name.removesuffix('path')}bytes" in repr(source.notes):
             raise FileError(
@@ -99,15 +108,43 @@ def named_in(source: Source, folder: Path) -> Source:
         if len(present) < len(words):
             continue
         paths = np.empty(len(words), dtype=object)
+        inside, end = where or (folder, "")
         for place, word in enumerate(words):
-            path = folder / word
+            path = inside / f"{word}{end}"
             if "\\" in word and not path.exists():  # as Windows writes paths
-                path = folder / word.replace("\\", "/")
+                path = inside / word.replace("\\", "/")
             check_inside(path, folder)
             paths[place] = str(path)
+        notes: tuple[Note, ...] = ()
+        if where is not None and where != (folder, ""):
+            because = "the first of them lies there" if named else f"without {end!r} in the table"
+            at = "" if inside == folder else f" in {inside.name!r}"
+            notes = (Note(f"pictures: named by {column.name!r}{at}", because),)
         inputs = Table({**source.inputs, column.name: paths})
-        return replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+        found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+        return found.noting(*notes)
     return source
+
+
+def _repeats(words: list[str]) -> bool:
+    """Whether a word occurs twice, which the first ones mostly tell."""
+    few = words[:FEW_WORDS]
+    return len({*few}) < len(few) or len({*words}) < len(words)
+
+
+def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
+    """The folder, the table's own or the only one in it, in which a picture of this name lies, and what its name ends
+    with beyond the word; None if there is no such picture, or several."""
+    if len(word) > LONGEST_NAME or "\0" in word:
+        return None
+    ends = ("",) if named else SUFFIXES
+    with os.scandir(folder) as entries:
+        inner = sorted(folder / entry.name for entry in entries if entry.is_dir())
+    for folders in ((folder,), inner):
+        found = [(inside, end) for inside in folders for end in ends if (inside / f"{word}{end}").is_file()]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...] = ()) -> Source:

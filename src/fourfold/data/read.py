@@ -29,6 +29,7 @@ from .messages import listed
 from .npz import read_npy, read_npz
 from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
 from .parts import (
+    DESCRIPTIONS,
     TESTING,
     TRAINING,
     check_texts,
@@ -36,10 +37,12 @@ from .parts import (
     files_of,
     ignored_folders,
     in_one_form,
+    is_table,
     joined,
     matches,
     part_of,
     tables_in,
+    without_copies,
 )
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
@@ -270,7 +273,7 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
             )
         files: Sequence[str | Path] = matches(name)
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
-            files = [] if holds_pictures(Path(name)) else tables_in(Path(name))
+            files = [] if holds_pictures(Path(name)) else without_copies(tables_in(Path(name)))[0]
         if not files and os.path.isfile(name) and name not in {embedded.name for embedded in EMBEDDED}:
             files = [name]
         if files:
@@ -305,7 +308,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
     tests = [part for name in TESTING if (part := part_of(folder, (name,)))]
     if train and tests:
         return _train_and_test(folder, *in_one_form(train, tests), reading)
-    tables, classes = tables_in(folder), classes_of(folder)
+    (tables, copies), classes = without_copies(tables_in(folder)), classes_of(folder)
     if len(classes) == 1 and not tables and (tables_in(classes[0]) or part_of(classes[0], TRAINING)):
         note = Note(f"folder: {classes[0].name}", "the only one with tables")
         return _folder(classes[0], reading).noting(note)
@@ -315,8 +318,9 @@ def _folder(folder: Path, reading: Reading) -> Source:
         return labels.noting(Note(f"table: {tables[0].name}", "it holds paths of the pictures"))
     if not tables or holds_pictures(folder) or reading.layout == "text":
         return read_unlabelled(folder, reading)
-    ignored = [path.name for path in files_of(folder) if path not in tables]
+    ignored = [path.name for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
+    notes += copies
     check_texts(folder, tables)
     return _tables(str(folder), tables, reading).noting(*notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ from .words import as_objects
 if TYPE_CHECKING:
     import duckdb
 
+
+MAP = re.compile(r"\.geojson[a-z]*(?:\.[a-z0-9]+)?$", re.IGNORECASE)
+"""The end of a name by which DuckDB knows GeoJSON; here the content decides."""
 
 LITTLE_MEMORY = 2**31
 MANY_COLUMNS = 500
@@ -95,8 +99,9 @@ def database(
 
 @contextmanager
 def _literally(path: Path) -> Iterator[str]:
-    """A path that DuckDB can't take for a pattern: a link to the file if its own path has such marks."""
-    if not set("*?[]{}") & set(str(path)):
+    """A path that DuckDB can't take for a pattern, or for a map: a link to the file if its own has marks of patterns,
+    or a map's end."""
+    if not set("*?[]{}") & set(str(path)) and not MAP.search(path.name):
         yield str(path)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:

@@ -405,8 +405,8 @@ def _cast(cell: str, kind: str) -> str:
         return f"CAST({cell} AS DOUBLE)"
     if base == "BOOLEAN":
         return f"CAST(CAST({cell} AS INTEGER) AS DOUBLE)"
-    if base in DATES or base.startswith("TIMESTAMP_"):
-        zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind else ""
+    if base in DATES or base.startswith(("TIMESTAMP_", "TIMESTAMPTZ")):
+        zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind or base.startswith("TIMESTAMPTZ") else ""
         return f"CAST({cell}{zone} AS TIMESTAMP)"
     if base == "JSON":
         return f"{cell} ->> '$'"

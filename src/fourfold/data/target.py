@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from .numerals import style_of
 from .words import LIKELY
 
 TASKS = ("classification", "regression", "multilabel")
+WHOLE = re.compile(r"-?\d+")
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -181,7 +183,8 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             f"a class of the target {name!r} has only one example, which can't be in training and test",
             got=listed(alone),
             wanted="at least 2 examples of each class",
-            do="remove these rows, or join classes",
+            do=("--task regression, if the target is an amount; else " if all(map(WHOLE.fullmatch, classes)) else "")
+            + "remove these rows, or join classes",
         )
     strange = sorted(set(labels[len(train) :].tolist()) - set(classes.tolist()))
     if strange:

@@ -164,7 +164,8 @@ def settle_targets(
             "the targets are one class in one-hot form: each row has a single 1",
             got=f"{len(names)} columns",
             wanted="one column of classes",
-            do="y.argmax(axis=1), or --task multilabel if the labels may occur together",
+            do="y.argmax(axis=1), for a table idxmax(axis=1) in pandas, or --task multilabel if the labels may occur "
+            "together",
         )
     settled = multilabel(names, names)
     return values, settled, _said_of_labels(settled, because, values)

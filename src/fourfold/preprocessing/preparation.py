@@ -192,6 +192,17 @@ class Preparation:
                 found[column.name] = far[:, place], float(low), float(high)
         return found
 
+    def always_there(self) -> tuple[str, ...]:
+        """The columns of a table that hold numbers or dates, and no missing value in the data that were learnt from."""
+        if self.layout != "flat" or self.numbers is None:
+            return ()
+        gaps = {self.numbers.names[place] for place in self.numbers.indicated}
+        first = {
+            column.name: calendar_names(column.name, False)[0] if column.kind == "date" else column.name
+            for column in self.columns
+        }
+        return tuple(name for name, part in first.items() if part in self.numbers.names and part not in gaps)
+
     def target(self, raw: np.ndarray, inputs: Any = None) -> np.ndarray:
         """The raw target (N,) or (N, K) -> class indices, labels 0 or 1 (int32), or scaled numbers (float32).
 

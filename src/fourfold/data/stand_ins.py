@@ -1,0 +1,56 @@
+"""Numbers and dates that people and machines write where they have none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["stands_for_missing"]
+
+LIMITS = frozenset(float(2**bits - odd) for bits in (15, 16, 31, 32, 63) for odd in (0, 1))
+"""The largest whole numbers of machines, and with a minus the smallest ones."""
+
+HUGE = 1e20
+"""From this number on it is what is written for none (NetCDF, multimeters), if all others are far from it."""
+
+DAYS = frozenset(
+    int(np.datetime64(day).astype(np.int64))
+    for day in (
+        "0001-01-01", "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01",
+        "2099-12-31", "2999-12-31", "9999-01-01", "9999-12-31",
+    )
+)  # fmt: skip
+"""The first and the last days of databases, spreadsheets and programs, since 1970."""
+
+DAY = 86_400_000_000
+"""In microseconds."""
+
+FEWEST, FAR = 3, 2.0
+"""Such a value has to occur so often, and to lie so many ranges of all others from these."""
+
+
+def stands_for_missing(values: np.ndarray, dates: bool = False) -> tuple[str, float] | None:
+    """What among the values (N,) stands for a missing one, and its share; None if nothing does. ``dates``: the values
+    are microseconds since 1970.
+
+    >>> stands_for_missing(np.array([1.0, 2.0, 3.0, -999.0, -999.0, -999.0]))
+    ('-999', 0.5)
+    """
+    present = values[~np.isnan(values)]
+    for value in (present.min(), present.max()) if present.size else ():
+        if not (value // DAY in DAYS if dates else _is_usual(float(value))):
+            continue
+        others = present[present != value]
+        with np.errstate(over="ignore"):  # huge numbers
+            spread = FAR * np.ptp(others) if others.size else 0.0
+            distance = np.abs(others - value).min() if others.size else 0.0
+        count = len(present) - len(others)
+        if count >= FEWEST and spread and distance > spread:
+            day = np.datetime64(int(value // DAY), "D") if dates else ""
+            return str(day) or f"{value:.12g}", count / len(values)
+    return None
+
+
+def _is_usual(number: float) -> bool:
+    """Whether a number is one of those that people and machines write for none: nines, a limit, a huge one."""
+    size = abs(number)
+    return size >= HUGE or size in LIMITS or set(f"{size:.12g}".replace(".", "")) == {"9"}
