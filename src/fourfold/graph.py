@@ -88,13 +88,14 @@ class Graph:
         weights: Mapping[str, Array],
         inputs: Any,
         *,
-        training: bool = False,
+        training: bool | None = False,
         key: Array | None = None,
         masks: list[Array | None] | None = None,
     ) -> Result:
         """Outputs for inputs (structured as ``self.inputs``), from weights by path. Pure.
 
-        ``key`` seeds dropout; each call in the graph folds its own number in.
+        ``key`` seeds dropout; each call in the graph folds its own number in. ``training`` None: what each layer does
+        alone.
         """
         leaves = jax.tree.leaves(inputs)
         if len(leaves) != len(self.input_symbols):
@@ -114,7 +115,7 @@ class Graph:
                 {local: weights[path] for local, path in paths.items()},
                 *args,
                 masks=_replace(node.args, known, others=None),
-                **{"training": training} | kwargs,
+                **{"training": node.layer.alone if training is None else training} | kwargs,
                 key=None if key is None else keys.fold_in(key, number),
             )
             changed = {paths[local]: value for local, value in applied.updates.items()}

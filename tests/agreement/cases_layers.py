@@ -144,11 +144,27 @@ RESHAPING = [
     ("ZeroPadding2D", {"padding": (1, 2)} | CHANNELS_FIRST, [IMAGE], {}),
 ]
 
+SIZES = {"height": 4, "width": 8}
+IMAGES = [
+    ("Resizing", SIZES, [IMAGE], {}),
+    ("Resizing", SIZES | {"interpolation": "nearest"}, [IMAGE], {}),
+    ("Resizing", SIZES | {"interpolation": "bicubic", "antialias": True} | CHANNELS_FIRST, [IMAGE], {}),
+    ("Resizing", SIZES | {"crop_to_aspect_ratio": True}, [IMAGE], {}),
+    ("Resizing", SIZES | {"pad_to_aspect_ratio": True, "fill_value": 1.0}, [IMAGE], {}),
+    ("CenterCrop", {"height": 4, "width": 3}, [IMAGE], {}),
+    ("CenterCrop", {"height": 4, "width": 3} | CHANNELS_FIRST, [IMAGE], {}),
+    ("CenterCrop", {"height": 9, "width": 3}, [IMAGE], {}),
+]
+
 ACTIVATION = [
     ("Activation", {"activation": "selu"}, [SEQUENCE], {"mask": True}),
     ("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.2}, [SEQUENCE], {}),
     ("LeakyReLU", {}, [SEQUENCE], {}),
     ("ELU", {"alpha": 0.5}, [SEQUENCE], {}),
+    ("PReLU", {}, [SEQUENCE], {"mask": True}),
+    ("PReLU", {"shared_axes": [1, 2], "alpha_regularizer": "l2"}, [IMAGE], {}),
+    ("Identity", {}, [SEQUENCE], {"mask": True}),
+    ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, [SEQUENCE], {"mask": True}),
     ("Softmax", {}, [SEQUENCE], {}),
     ("Softmax", {"axis": [1, 2]}, [SEQUENCE], {}),
     ("Masking", {}, [(3, 9, 1)], {"ties": True}),
@@ -173,6 +189,12 @@ MERGING = [
     ("Add", {}, [(3, 4), SEQUENCE], {}),
     ("Multiply", {}, [(3, 9, 1), SEQUENCE], {}),
     ("Maximum", {}, [(3, 9, 4), (3, 1, 4)], {}),
+    ("Dot", {"axes": 1}, [(3, 4), (3, 4)], {}),
+    ("Dot", {"axes": -1, "normalize": True}, [(3, 4), (3, 4)], {}),
+    ("Dot", {"axes": (2, 1)}, [SEQUENCE, (3, 4, 5)], {}),
+    ("Dot", {"axes": -1, "normalize": True}, [SEQUENCE, (3, 5, 4)], {"mask": True}),
+    ("Dot", {"axes": (1, 2)}, [(3, 4), SEQUENCE], {}),
+    ("Dot", {"axes": (2, 1)}, [IMAGE, (3, 6, 2)], {}),
     ("Concatenate", {}, [SEQUENCE, (3, 9, 2)], {"mask": True}),
     ("Concatenate", {"axis": 1}, [SEQUENCE, (3, 5, 4)], {"mask": True}),
 ]  # fmt: skip
@@ -184,5 +206,5 @@ EMBEDDING = [
 ]
 
 CASES = [
-    *DENSE, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING, *ACTIVATION, *MERGING, *EMBEDDING,
+    *DENSE, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING, *IMAGES, *ACTIVATION, *MERGING, *EMBEDDING,
 ]  # fmt: skip

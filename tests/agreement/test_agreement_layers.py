@@ -14,7 +14,7 @@ from fourfold import layers
 from fourfold.ops import activations
 from fourfold.ops.random import key
 
-MERGES = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
+MERGES = {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot"}
 
 
 def name_of(case):

@@ -152,6 +152,7 @@ class Operation:
     longest = None
     trainable = True
     built = True
+    alone = False
 
     def __init__(self, function: Callable[..., Any], kind: str) -> None:
         self.function, self.kind = function, kind

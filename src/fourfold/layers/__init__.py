@@ -4,14 +4,24 @@ from typing import Any
 
 from fourfold.core.symbols import Input
 from fourfold.errors import no_such_name
-from fourfold.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
+from fourfold.layers.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax
 from fourfold.layers.attention import AdditiveAttention, Attention
+from fourfold.layers.augmentation import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from fourfold.layers.base import Layer, MaskWarning
 from fourfold.layers.bidirectional import Bidirectional
 from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
+from fourfold.layers.encoding import CategoryEncoding, Discretization
 from fourfold.layers.face import InputSpec
 from fourfold.layers.input import InputLayer
 from fourfold.layers.masking import CarryMask, Masking
@@ -19,6 +29,7 @@ from fourfold.layers.merging import (
     Add,
     Average,
     Concatenate,
+    Dot,
     Maximum,
     Minimum,
     Multiply,
@@ -26,6 +37,7 @@ from fourfold.layers.merging import (
     add,
     average,
     concatenate,
+    dot,
     maximum,
     minimum,
     multiply,
@@ -59,6 +71,7 @@ from fourfold.layers.pooling import (
 )
 from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
 from fourfold.layers.regularization import (
+    ActivityRegularization,
     AlphaDropout,
     Dropout,
     GaussianDropout,
@@ -86,6 +99,7 @@ from fourfold.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from fourfold.layers.sizing import CenterCrop, Resizing
 from fourfold.layers.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,

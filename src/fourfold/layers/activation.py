@@ -1,4 +1,4 @@
-"""Activations as layers: by name, and those with arguments of their own."""
+"""Activations as layers: by name, those with arguments or weights of their own, and none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError
+from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.ops import activations
 
@@ -93,6 +95,56 @@ class ELU(Layer):
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return activations.elu(inputs, self.alpha)
+
+
+class PReLU(Layer):
+    """y = x where x > 0, else alpha x, with an alpha that is learnt (He et al., 2015).
+
+    Shapes: y as x. Weights: alpha, ``zeros``, with the axes of x but for the batch's; 1 long along ``shared_axes``.
+    Errors: `ShapeError` if an axis that has an alpha is open.
+
+    >>> import numpy as np
+    >>> PReLU("ones")(np.array([[-1.0, 2.0]])).tolist()
+    [[-1.0, 2.0]]
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: int | Sequence[int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        arguments.take_terms(self, "alpha")
+        shared = [shared_axes] if isinstance(shared_axes, int) else list(shared_axes or ())
+        self.shared_axes = shared or None
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        shared = {axis % inputs.ndim for axis in self.shared_axes or ()}
+        axes = [axis for axis in range(1, inputs.ndim) if axis not in shared]
+        known = dict(zip(axes, arguments.lengths(self, inputs, axes)))
+        return {"alpha": arguments.weight(self, "alpha", tuple(known.get(axis, 1) for axis in range(1, inputs.ndim)))}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        return jnp.maximum(inputs, 0) - weights["alpha"][None] * jnp.maximum(-inputs, 0)
+
+
+class Identity(Layer):
+    """y = x, for any structure of inputs.
+
+    >>> import numpy as np
+    >>> Identity()(np.array([1.0])).tolist()
+    [1.0]
+    """
+
+    supports_masking = True
+
+    def call(self, weights: Any, inputs: Any) -> Any:
+        return inputs
 
 
 class Softmax(Layer):

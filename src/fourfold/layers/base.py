@@ -77,6 +77,8 @@ class Layer(Face):
     supports_masking = False
     updates_state = False
     input_spec: InputSpec | None = None
+    alone: bool | None = False
+    """Whether it trains where it is called alone, and nobody says; None: as each layer inside has it."""
     longest: int | None = None
     """The longest that an open axis of the input can be, where there is such a limit."""
 
@@ -395,7 +397,7 @@ class Layer(Face):
         training = kwargs.pop("training", None)
         self._prepare(jax.tree.map(spec_of, args), kwargs)
         if outer is None:
-            masks, training = (), bool(training)
+            masks, training = (), self.alone if training is None else bool(training)
             key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
         else:
             masks, key = jax.tree.map(outer.mask_of, args), outer.draw()

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from fourfold.core.specs import TensorSpec, WeightSpec
-from fourfold.errors import ShapeError
+from fourfold.errors import OptionError, ShapeError
 from fourfold.layers.base import Layer
+from fourfold.ops import functions
 
 Masks = Sequence[Array | None] | None
 
@@ -217,6 +219,55 @@ def _check_list(layer: Layer, inputs: Any) -> None:
         )
 
 
+class Dot(Layer):
+    """y[n] = the sum over an axis of each of two tensors: matrix product, or cosines with ``normalize``.
+
+    Shapes: x (N, ..., D, ...) and (N, ..., D, ...), D at ``axes``, one number or one for each; y has the other axes of
+    both, at least one. A mask ends here. Errors: `OptionError` for axes that are no numbers; `ShapeError` if not two
+    inputs, or if they differ at ``axes``.
+
+    >>> import numpy as np
+    >>> Dot(axes=1)([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])]).tolist()
+    [[11.0]]
+    """
+
+    def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        both = [axes] * 2 if isinstance(axes, int) else list(axes)
+        if len(both) != 2 or not all(isinstance(axis, int) and axis != 0 for axis in both):
+            raise OptionError(
+                "dot-axes",
+                "Dot takes one axis of each input, and not that of the rows",
+                got=f"axes={axes!r}",
+                wanted="a whole number other than 0, or two",
+            )
+        self.axes, self.normalize = axes if isinstance(axes, int) else tuple(axes), bool(normalize)
+
+    def _axes(self, inputs: Sequence[Any]) -> list[int]:
+        axes = [self.axes] * 2 if isinstance(self.axes, int) else self.axes
+        return [axis % len(x.shape) for axis, x in zip(axes, inputs)]
+
+    def weight_specs(self, inputs: Sequence[TensorSpec]) -> dict[str, WeightSpec]:
+        shapes = [spec.shape for spec in jax.tree.leaves(inputs)]
+        lengths = {shape[axis] for shape, axis in zip(shapes, self._axes(inputs))} if len(shapes) == 2 else set()
+        if len(shapes) != 2 or len(lengths - {None}) > 1:
+            raise ShapeError(
+                "dot-inputs",
+                f"Dot '{self.name}' can't join these inputs",
+                got=", ".join(map(str, shapes)),
+                wanted=f"two, equally long at axes={self.axes}",
+            )
+        return {}
+
+    def call(self, weights: Any, inputs: Sequence[Array]) -> Array:
+        first, second = (
+            jnp.moveaxis(functions.normalize(x, axis) if self.normalize else x, axis, -1)
+            for x, axis in zip(inputs, self._axes(inputs))
+        )
+        y = jax.vmap(lambda a, b: jnp.tensordot(a, b, axes=(-1, -1)))(first, second)
+        return y if y.ndim > 1 else y[:, None]
+
+
 def _same_rank(inputs: Sequence[Any]) -> list[Array]:
     """Axes of length 1 after the batch axis, so that all have as many as the one with most."""
     most = max(x.ndim for x in inputs)
@@ -260,6 +311,11 @@ def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
 def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """`Minimum` called on the inputs."""
     return Minimum(**kwargs)(inputs)
+
+
+def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:
+    """`Dot` called on the inputs."""
+    return Dot(axes, **kwargs)(inputs)
 
 
 def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
+from fourfold import regularizers
 from fourfold.errors import OptionError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
@@ -193,3 +194,24 @@ class AlphaDropout(Dropout):
 
 def _own(key: Array, seed: int | None) -> Array:
     return key if seed is None else random.fold_in(key, seed)
+
+
+class ActivityRegularization(Layer):
+    """y = x, with the penalty ``l1 sum |x| + l2 sum x²``, divided by the number of rows, on the loss.
+
+    Shapes: y as x.
+
+    >>> import numpy as np
+    >>> layer = ActivityRegularization(l1=0.5)
+    >>> layer(np.array([[1.0, -3.0]])).tolist(), float(layer.losses[0])
+    ([[1.0, -3.0]], 2.0)
+    """
+
+    supports_masking = True
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1, self.l2 = l1, l2
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        return inputs

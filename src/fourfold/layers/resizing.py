@@ -12,14 +12,7 @@ from jax import Array
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
-
-_METHODS = {
-    "nearest": "nearest",
-    "bilinear": "linear",
-    "bicubic": "cubic",
-    "lanczos3": "lanczos3",
-    "lanczos5": "lanczos5",
-}
+from fourfold.ops import images
 
 
 class UpSampling1D(Layer):
@@ -67,7 +60,7 @@ class UpSampling2D(Layer):
         super().__init__(**kwargs)
         self.size = arguments.per_axis("size", size, 2)
         self.data_format = arguments.data_format(data_format)
-        self.interpolation = arguments.choice("interpolation", interpolation, list(_METHODS))
+        self.interpolation = arguments.choice("interpolation", interpolation, list(images.METHODS))
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         arguments.check_layout(self, inputs, "HW", self.data_format)
@@ -80,5 +73,5 @@ class UpSampling2D(Layer):
         else:
             n, h, w, c = x.shape
             larger = (n, h * self.size[0], w * self.size[1], c)
-            y = jax.image.resize(x, larger, _METHODS[self.interpolation])
+            y = jax.image.resize(x, larger, images.METHODS[self.interpolation])
         return arguments.as_given(y, self.data_format)

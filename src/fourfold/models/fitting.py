@@ -301,17 +301,18 @@ def _of_one_batch(inputs: Any, rows: int, size: int) -> Iterator[tuple[Any, int]
 
 def _outputs(model: Model, inputs: Any, rows: int, batch_size: int) -> Any:
     """Outputs for the first ``rows`` of checked inputs."""
-    size, run = max(batch_size, PREDICTION_ROWS), model
+    size, run = max(batch_size, PREDICTION_ROWS), partial(model, training=False)
     split = model.split_prediction()
-    if split.parts > 1 and rows >= PREDICTION_ROWS:
+    fills = split.parts > 1 and rows >= PREDICTION_ROWS
+    if fills:
         most = min(PREDICTION_ROWS, max(PREDICTION_BYTES // model.graph.row_bytes(), split.parts))
         size = -(-most // split.parts) * split.parts
         run = partial(split, split.place(model.graph.device_values()))
 
     def parts() -> Iterator[Any]:
         for start in range(0, rows, size):
-            numbers = np.arange(start, start + size if run is not model else min(start + size, rows))
-            whole = start + size <= rows or run is model
+            numbers = np.arange(start, start + size if fills else min(start + size, rows))
+            whole = start + size <= rows or not fills
             part: Any = slice(start, numbers[-1] + 1) if whole else np.minimum(numbers, rows - 1)
             yield jax.tree.map(lambda array, part=part: _read(array, part), inputs)
 

@@ -173,7 +173,7 @@ class Model(Trainer, Structured):
     def apply(self, weights, *args, masks=(), training=False, key=None, **kwargs) -> Applied:
         given = jax.tree.leaves(masks[0], is_leaf=lambda mask: mask is None) if masks else None
         inputs = self._ordered(args[0])
-        result = self.graph.apply(weights, inputs, training=training or False, key=key, masks=given)
+        result = self.graph.apply(weights, inputs, training=training, key=key, masks=given)
         tree = jax.tree.structure(result.outputs)
         masks = jax.tree.unflatten(tree, result.masks)
         return Applied(result.outputs, result.updates, masks, tuple(result.losses))
@@ -194,12 +194,17 @@ class Model(Trainer, Structured):
             CURRENT.get() is not None
             or self.graph.draws_always
             or self.stateful
-            or kwargs.get("training")
+            or kwargs.get("training", self.alone) is not False
             or len(args) != 1
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
             return super()._run(args, kwargs)
         return self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]), None)
+
+    @property
+    def alone(self) -> bool | None:
+        """None where a layer acts by itself when it is called alone."""
+        return None if any(layer.alone is not False for layer in self.layers) else False
 
     @property
     def stateful(self) -> bool:
@@ -453,7 +458,7 @@ class Model(Trainer, Structured):
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch, as NumPy arrays."""
-        return jax.tree.map(np.asarray, self(x))
+        return jax.tree.map(np.asarray, self(x, training=False))
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
