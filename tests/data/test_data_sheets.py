@@ -2,6 +2,7 @@
 
 import zipfile
 
+import numpy as np
 import pytest
 from data_samples import LABELS
 
@@ -15,13 +16,16 @@ OTHERS = [["key", "value"], *([f"k{i}", i] for i in range(30))]
 
 
 def cell(value, place):
+    if isinstance(value, tuple):
+        style, number = value
+        return f'<c r="{place}" s="{style}"><v>{number}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
     return f'<c r="{place}"><v>{value}</v></c>'
 
 
-def workbook(path, sheets):
-    """The least that Excel would call a workbook of several sheets."""
+def workbook(path, sheets, merged=(), formats=()):
+    """The least that Excel would call a workbook of several sheets, its styles from 1 on of these number formats."""
     main = f'xmlns="{SPACE}/spreadsheetml/2006/main"'
     listed = "".join(f'<sheet name="{name}" r:id="r{n}"/>' for n, name in enumerate(sheets))
     links = "".join(f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>' for n in range(len(sheets)))
@@ -31,10 +35,16 @@ def workbook(path, sheets):
         archive.writestr("xl/_rels/workbook.xml.rels", f"<r>{links}</r>")
         for n, rows in enumerate(sheets.values()):
             body = "".join(
-                f"<row>{''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row))}</row>"
+                f"<row r='{r}'>{''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row))}</row>"
                 for r, row in enumerate(rows, start=1)
             )
-            archive.writestr(f"xl/worksheets/s{n}.xml", f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>")
+            cells = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
+            body = f"<sheetData>{body}</sheetData><mergeCells>{cells}</mergeCells>"
+            archive.writestr(f"xl/worksheets/s{n}.xml", f"<worksheet {main}>{body}</worksheet>")
+        codes = "".join(f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(formats))
+        styles = "".join(f'<xf numFmtId="{200 + n}"/>' for n in range(len(formats)))
+        sheet = f'<numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs>'
+        archive.writestr("xl/styles.xml", f"<styleSheet {main}>{sheet}</styleSheet>")
     return path
 
 
@@ -62,3 +72,24 @@ def test_workbooks_that_a_pattern_names(tmp_path):
         workbook(tmp_path / f"{month}.xlsx", {month: ROWS})
     data = read(f"{tmp_path}/*.xlsx")
     assert data.rows == 40 and "'feb.xlsx': sheet: feb (the only one)" in map(str, data.notes)
+
+
+def test_cells_that_are_merged_below_each_other(tmp_path):
+    rows = [["town", "v", "y"], *([f"t{i // 5}" if i % 5 == 0 else (0, ""), i % 7, LABELS[i % 2]] for i in range(20))]
+    merged = [f"A{start}:A{start + 4}" for start in range(2, 22, 5)]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, merged))
+    assert data.inputs["town"].tolist() == [f"t{i // 5}" for i in range(20)]
+    assert "merged: 16 cells below each other (each row of these has the value of the first)" in map(str, data.notes)
+
+
+def test_durations_are_seconds_and_no_dates(tmp_path):
+    rows = [["took", "at", "y"], *([(1, 1.5 + i / 8), (2, 45000 + i * 3 % 7), LABELS[i % 2]] for i in range(20))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["[h]:mm:ss", "dd/mm/yyyy"]))
+    assert data.inputs["took"][:2].tolist() == [129_600, 140_400]
+    assert data.inputs["at"][0] == np.datetime64("2023-03-15")
+
+
+def test_notes_below_a_sheet(tmp_path):
+    data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS, ["Source: an office"], ["2020"]]}))
+    assert data.rows == 20
+    assert "left out: 2 rows at the end (their first cell alone has a value)" in map(str, data.notes)

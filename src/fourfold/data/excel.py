@@ -19,6 +19,7 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .dataset import Note
+from .delimited import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .header import MISSING_WORDS, header_of
 from .messages import counted, listed
 from .npz import DAMAGED
@@ -30,8 +31,18 @@ from .words import as_objects
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-DATE_FORMATS = {*range(14, 23), *range(45, 48)}
-"""The built-in number formats that show a date or a time."""
+DATE_FORMATS, DURATION_FORMATS = {*range(14, 23), 45, 47}, {46}
+"""The built-in number formats that show a date or a time, and those that show hours beyond a day."""
+
+DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+"""What a format of the user has that shows a duration."""
+
+MERGED = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
+MOST_MERGED = 10_000_000
+"""The most rows that merged cells take together."""
+
+LAST_DAY = 2_958_466
+"""The number of the first day of the year 10000."""
 
 FIRST_YEAR = 1900
 """Times of day are stored as dates before this year."""
@@ -83,9 +94,13 @@ def read_excel(content: Content, reading: Reading) -> Source:
             do="put the table on the first sheet",
         )
     header = header_of(texts)
-    body = lines[header.lines :]
+    body, below = lines[header.lines :], 0
     for more in alike:
         body += more[1][header.lines :]
+    while not reading.all and len(columns) >= FEWEST_BESIDE_NOTES and body and {*body[-1]} == {columns[0]}:
+        body, below = body[:-1], below + 1
+    if below > MOST_NOTES:
+        body, below = body + lines[-below:], 0
     raw = {new: _column([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
     left = f"not read: {listed(others)}" if others else "all there are" if alike else "the only one"
     notes = [Note(f"sheet: {name}", left)]
@@ -94,6 +109,11 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes = [Note(f"sheets: {listed(list(sheets))}", because)]
     if above:
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
+    if below:
+        notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
+    if book.merged:
+        because = "each row of these has the value of the first"
+        notes.append(Note(f"merged: {counted(book.merged, 'cell')} below each other", because))
     if book.unstored:
         because = "missing; open the file in Excel and save it, or save it as csv"
         notes.append(Note(f"formulas without a value: {counted(book.unstored, 'cell')}", because))
@@ -107,8 +127,8 @@ class _Workbook:
         self.archive, self.content = archive, content
         self.members = {info.filename: info for info in archive.infolist()}
         self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
-        self.dates = self._date_styles()
-        self.unstored = 0
+        self.dates, self.durations = self._styles()
+        self.unstored = self.merged = 0
 
     def tables(self) -> tuple[dict[str, list[Cells]], list[str]]:
         """The first visible sheet with a table of enough rows (or else with one), those behind it with the same first
@@ -136,7 +156,29 @@ class _Workbook:
 
     def _lines(self, targets: dict[str | None, str], sheet: dict[str, str]) -> list[Cells]:
         target = targets[sheet.get(RELATION)].removeprefix("/xl/").removeprefix("/")
-        return [line for row in self._elements(f"xl/{target}", "row") if (line := self._cells(row))]
+        lines: dict[int, Cells] = {}
+        merged: list[str] = []
+        for element in self._elements(f"xl/{target}", "row", "mergeCell"):
+            if element.tag == f"{SHEET}mergeCell":
+                merged.append(element.get("ref", ""))
+            elif line := self._cells(element):
+                lines[int(element.get("r", "") or max(lines, default=0) + 1)] = line
+        self._fill(lines, merged)
+        return [lines[number] for number in sorted(lines)]
+
+    def _fill(self, lines: dict[int, Cells], merged: list[str]) -> None:
+        """Gives all rows of cells that are merged below each other the value of the first."""
+        left = MOST_MERGED
+        for found in filter(None, map(MERGED.fullmatch, merged)):
+            column, first, last = _number(found[1]), int(found[2]), int(found[4])
+            value = lines.get(first, {}).get(column)
+            left -= max(last - first, 0)
+            if value is None or found[1] != found[3] or left < 0:
+                continue
+            for number in range(first + 1, last + 1):
+                if number in lines and column not in lines[number]:
+                    lines[number][column] = value
+                    self.merged += 1
 
     def _elements(self, member: str, *tags: str) -> Iterator[ElementTree.Element]:
         """The elements of these names in one member, one at a time; nothing if there is no such member."""
@@ -159,19 +201,24 @@ class _Workbook:
                     yield element
                     element.clear()
 
-    def _date_styles(self) -> set[int]:
-        """The numbers of the cell styles that show a date."""
-        own, dates = set(DATE_FORMATS), set()
+    def _styles(self) -> tuple[set[int], set[int]]:
+        """The numbers of the cell styles that show a date, and of those that show a duration."""
+        dates, durations = set(DATE_FORMATS), set(DURATION_FORMATS)
+        found: tuple[set[int], set[int]] = (set(), set())
         for element in self._elements("xl/styles.xml", "numFmt", "cellXfs"):
             if element.tag == f"{SHEET}numFmt":
-                shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", element.get("formatCode", ""))
-                if re.search("[ymdhs]", shown, re.IGNORECASE) and "General" not in shown:
-                    own.add(int(element.get("numFmtId", "0")))
+                code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
+                shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code)
+                if DURATION.search(code):
+                    durations.add(number)
+                elif re.search("[ymdhs]", shown, re.IGNORECASE) and "General" not in shown:
+                    dates.add(number)
             else:
-                for number, style in enumerate(element):
-                    if int(style.get("numFmtId", "0")) in own:
-                        dates.add(number)
-        return dates
+                for place, style in enumerate(element):
+                    for formats, styles in zip((dates, durations), found):
+                        if int(style.get("numFmtId", "0")) in formats:
+                            styles.add(place)
+        return found
 
     def _cells(self, row: ElementTree.Element) -> Cells:
         cells: Cells = {}
@@ -198,8 +245,10 @@ class _Workbook:
             return stored == "1"
         if kind in ("str", "d"):
             return _word(stored)
-        number = float(stored)
-        if int(cell.get("s", "0")) in self.dates and 0 <= number < 2_958_466:
+        number, style = float(stored), int(cell.get("s", "0"))
+        if style in self.durations and abs(number) < LAST_DAY:
+            return timedelta(seconds=round(number * 86_400, 3))
+        if style in self.dates and 0 <= number < LAST_DAY:
             return self.epoch + timedelta(milliseconds=round(number * 86_400_000))
         return number
 
@@ -243,7 +292,7 @@ def _column(values: list[Any]) -> np.ndarray:
     if kinds == {datetime}:
         absent = np.datetime64("NaT")
         return np.array([absent if value is None else value for value in values], dtype="datetime64[us]")
-    if len(kinds) > 1:
+    if len(kinds) > 1 or kinds == {timedelta}:
         values = [None if value is None else _spelled(value) for value in values]
     return as_objects(values)
 
@@ -251,4 +300,9 @@ def _column(values: list[Any]) -> np.ndarray:
 def _spelled(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(abs(value.total_seconds()), 60)
+        hours, minutes = divmod(int(minutes), 60)
+        sign = "-" if value < timedelta() else ""
+        return f"{sign}{hours}:{minutes:02d}:{seconds:06.3f}".removesuffix(".000")
     return str(value).lower() if isinstance(value, bool) else str(value)

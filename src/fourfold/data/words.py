@@ -22,6 +22,7 @@ from .dates import (
     years_from,
 )
 from .durations import DURATIONS
+from .header import MISSING_WORDS
 from .hints import hint_of, of_codes
 from .messages import listed
 from .numerals import MOSTLY, endings_of, style_by, style_of
@@ -189,7 +190,8 @@ def _is_nothing(word: str) -> bool:
     """Whether a word among numbers stands for no value: marks alone, a spelling of nothing, or .a to .z of Stata."""
     bare = word.strip().casefold()
     stata = len(bare) == 2 and bare[0] == "." and bare[1].isalpha()
-    return bare in STANDS_FOR_NONE or stata or is_no_date(bare) or not any(letter.isalnum() for letter in word)
+    spelled_so = bare in STANDS_FOR_NONE or word.strip() in MISSING_WORDS or is_no_date(bare)
+    return spelled_so or stata or not any(map(str.isalnum, word))
 
 
 def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
