@@ -97,6 +97,7 @@ READ = {
     "years as names below settings of another width": ('"Source","Indicators",\n\n"Updated","2020-01-01",\n\n' + rows('"Name","Code","1960","1961","1962","Group",', lambda i: f'"C{i}","K{i}","{i % 7}.5","{i % 5}","{i % 3}.2"', label=lambda i: f'"{LABELS[i % 2]}",'), "left out: 4 lines above the table (such as"),
     "notes below a table, filled up": (rows(";all;men;kind", lambda i: f"{1950 + i};{i % 9};{i % 7}", separator=";") + "__________;;;\n(C) an office;;;\n", "left out: 2 rows at the end (their first cell alone has a value, such as '__________')"),
     "questions with several answers": (rows('Id,Start,Which?,,,Age\n,,Email,Phone,Chat,Response', lambda i: f"{i},2020-01-01,{'Email' * (i % 2)},{'Phone' * (i % 3 % 2)},{'Chat' * (i % 5 % 2)}"), "names in two lines: 'Id', 'Start', 'Which? Email', 'Which? Phone', 'Which? Chat', 'Age Response'"),
+    "a row that has what the names lack": (rows("v,,w,y\n,k,,p", lambda i: f"{i % 7},{'kl'[i % 2]},{i % 5}"), "31 rows of 3 used columns"),
     "groups, names and units": (rows("A,,B,,\nTemp,Hum,Temp,Hum,Kind\n°C,%,°C,%,-", lambda i: f"{i % 7},{i % 5},{i % 3},{i % 9}"), "left out: 1 line below the names (units, and no row: '°C', '%', '°C', '%', '-')"),
     "a ratio among units": (rows("v,w,u,y\ns,1,°C,-", lambda i: f"{i % 7},{i % 5},{i % 9}"), "units, and no row: 's', '1', '°C', '-'"),
     "wavelengths as names": (rows("sample," + ",".join(f"{400 + w / 2}" for w in range(12)) + ",kind", lambda i: f"s{i}," + ",".join(f"{i * w % 7}.5" for w in range(1, 13))), "target: kind"),

@@ -118,6 +118,9 @@ def _are_filled_in(records: Records) -> bool:
     open_second = {place for place, cell in enumerate(second) if not cell}
     if not open_first or open_first & open_second or any(map(_is_number, second)):
         return False
+    single = {place for place in range(len(first)) if place + 1 not in open_first} - open_first - open_second
+    if any(second[place] in _below(records[2:], place) for place in single):
+        return False
     return any(all(record[place].strip() for record in records[2:]) for place in open_second)
 
 
