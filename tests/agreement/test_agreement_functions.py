@@ -17,6 +17,8 @@ X, Y = RNG.uniform(0.1, 0.9, (3, 4)).astype("float32"), RNG.uniform(0.1, 0.9, (3
 SQUARE, SIGNED, WHOLE = X[:, :3], X - 0.5, np.array([[3, 1, 2], [0, 5, 4]], "int32")
 HOLES = np.where(X > 0.7, np.nan, X).astype("float32")
 TRUTHS = X > 0.5
+PICTURES, KERNEL = RNG.random((2, 7, 6, 3)).astype("float32"), RNG.normal(size=(2, 3, 3, 4)).astype("float32")
+HEADS = RNG.normal(size=(2, 5, 3, 4)).astype("float32")
 
 ARGUMENTS = {
     "arange": [(5,), (1, 9, 2)],
@@ -25,22 +27,38 @@ ARGUMENTS = {
     "array_split": [(X, 3, 1)],
     "average": [(X,), (X, 1, Y)],
     "broadcast_to": [(X[:1], (3, 4))],
+    "average_pool": [(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
+    "batch_normalization": [(X, Y[0], Y[1], -1), (X, Y[:, 0], Y[:, 1], 0, X[:, 0], X[:, 1], 0.1)],
+    "binary_crossentropy": [(TRUTHS.astype("float32"), X), (TRUTHS.astype("float32"), SIGNED, True)],
+    "bincount": [(WHOLE[0],), (WHOLE[0], X[0, :3], 7)],
+    "categorical_crossentropy": [(Y, X), (Y, SIGNED, True), (Y, X, False, 0)],
+    "cholesky": [(SQUARE @ SQUARE.T + np.eye(3, dtype="float32"),)],
+    "conv": [(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same"), (PICTURES[:, 0], KERNEL[0], 1, "valid", None, 2)],
     "cast": [(X * 9, "int32"), (X, "bool")],
     "clip": [(X, 0.3, 0.6)],
     "concatenate": [([X, Y],), ([X, Y], 1)],
     "convert_to_tensor": [(X,)],
     "corrcoef": [(X,)],
     "cross": [(X[:, :3], Y[:, :3])],
+    "depthwise_conv": [(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same")],
+    "det": [(SQUARE,)],
     "diag": [(X[0],), (SQUARE, 1)],
     "diff": [(X,), (X, 1, 0)],
     "digitize": [(X, np.array([0.2, 0.5], "float32"))],
     "dot": [(X, Y.T)],
+    "dot_product_attention": [
+        (HEADS, HEADS[:, :3], HEADS[:, 1:4]),
+        (HEADS, HEADS, HEADS * 2, None, np.tril(np.ones((1, 1, 5, 5), bool)), 0.3),
+        (HEADS, HEADS, HEADS, None, None, None, True),
+    ],
     "dsplit": [(X.reshape(1, 3, 4), 2)],
     "dstack": [([X, Y],)],
+    "eigh": [],
     "einsum": [("ab,cb->ac", X, Y)],
     "empty": [],
     "empty_like": [],
     "expand_dims": [(X, 1)],
+    "extract_sequences": [(X, 2, 1), (PICTURES[..., 0], 3, 2)],
     "eye": [(3,), (3, 4)],
     "flip": [(X,), (X, 1)],
     "full": [((2, 3), 0.5)],
@@ -50,18 +68,23 @@ ARGUMENTS = {
     "hsplit": [(X, 2)],
     "hstack": [([X, Y],)],
     "identity": [(3,)],
+    "in_top_k": [(WHOLE[0], RNG.random((3, 6)).astype("float32"), 2)],
+    "inv": [(SQUARE,)],
     "isin": [(WHOLE, np.array([1, 5], "int32"))],
     "kron": [(X, Y)],
+    "layer_normalization": [(X,), (X, X[0], Y[0], -1, 1e-5), (X, None, None, [0, 1])],
     "linspace": [(0.0, 1.0, 5)],
     "log_softmax": [(X,)],
     "logspace": [(0.0, 1.0, 5)],
     "logsumexp": [(X,), (X, 1, True)],
     "matmul": [(X, Y.T)],
+    "max_pool": [(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
     "max": [(X,), (X, [0, 1]), (X, 1, True)],
     "mean": [(X,), (X, [0, 1]), (X, 1, True)],
     "meshgrid": [(X[0], Y[0])],
     "moments": [(X, [0]), (X, [0, 1], True)],
     "moveaxis": [(X, 0, 1)],
+    "multi_hot": [(WHOLE, 6), (WHOLE[0], 4)],
     "nan_to_num": [(HOLES,)],
     "norm": [(X,), (X, 1, 0), (X, None, 1, True)],
     "normalize": [(X,), (X, 0), (X, 1, 1)],
@@ -69,14 +92,23 @@ ARGUMENTS = {
     "ones": [((2, 3),)],
     "pad": [(X, ((1, 0), (0, 2))), (X, ((1, 1), (0, 0)), "reflect"), (X, ((1, 0), (0, 0)), "constant", 2.0)],
     "percentile": [(X, 30.0), (X, 30.0, 1)],
+    "pinv": [(X,)],
+    "qr": [],
     "quantile": [(X, 0.3), (X, 0.3, 1)],
     "repeat": [(X, 2), (X, 2, 1)],
     "reshape": [(X, (2, -1))],
+    "rms_normalization": [(X,), (X, X[0], -1, 0.1)],
     "roll": [(X, 1), (X, 2, 1)],
     "scatter": [(np.array([[0], [2], [0]], "int32"), np.ones((3, 2), "float32"), (4, 2))],
     "scatter_update": [(X, np.array([[0, 1], [2, 3]], "int32"), np.array([5.0, 6.0], "float32"))],
     "searchsorted": [(np.sort(X[0]), Y[0])],
+    "segment_max": [(X, np.array([0, 2, 1], "int32"), 3)],
     "segment_sum": [(X, np.array([0, 2, 0], "int32"), 4)],
+    "slogdet": [(SQUARE,)],
+    "solve": [(SQUARE, X), (SQUARE, X[:, 0])],
+    "sparse_categorical_crossentropy": [(WHOLE[0], X), (WHOLE[0][:, None], SIGNED, True)],
+    "svd": [],
+    "view": [(X, "int32")],
     "select": [([TRUTHS, ~TRUTHS], [X, Y], 0.0)],
     "slice": [(X, (1, 0), (2, 3))],
     "slice_update": [(X, (1, 0), np.ones((2, 3), "float32"))],
@@ -164,3 +196,31 @@ def test_loops_and_choices_agree():
 
     for a, b in zip(leaves(found(ops)), leaves(found(keras.ops)), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda k: k.image.resize(PICTURES, (4, 9)),
+        lambda k: k.image.resize(PICTURES[0], (4, 9), interpolation="nearest", crop_to_aspect_ratio=True),
+        lambda k: k.image.extract_patches(PICTURES, 2),
+        lambda k: k.image.extract_patches(PICTURES[0], (2, 3), strides=1, padding="same"),
+        lambda k: k.image.rgb_to_grayscale(PICTURES),
+        lambda k: k.nn.softmax(X),
+        lambda k: k.numpy.mean(X, axis=1),
+        lambda k: k.linalg.inv(SQUARE),
+        lambda k: k.layer_normalization(X, epsilon=0.5),
+    ],
+)
+def test_functions_of_the_parts_agree(run):
+    np.testing.assert_allclose(run(ops), run(keras.ops), rtol=2e-5, atol=2e-6)
+
+
+def test_what_has_no_single_answer_is_put_together_again():
+    u, s, v = ops.svd(X, full_matrices=False)
+    q, r = ops.qr(X)
+    symmetric = SQUARE + SQUARE.T
+    values, vectors = ops.eigh(symmetric)
+    np.testing.assert_allclose(u * s @ v, X, atol=1e-5)
+    np.testing.assert_allclose(q @ r, X, atol=1e-5)
+    np.testing.assert_allclose(vectors * values @ vectors.T, symmetric, atol=1e-5)

@@ -16,7 +16,8 @@ from jax import Array, lax
 
 from fourfold.core.symbols import Symbol, operate
 from fourfold.core.weights import Weight
-from fourfold.ops import activations, control
+from fourfold.ops import activations, control, images
+from fourfold.ops.networks import LINEAR, OF_NETWORKS
 
 _SAME = """
 absolute add all allclose amax amin angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
@@ -237,10 +238,19 @@ def _functions() -> dict[str, Callable[..., Any]]:
     for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
         plain[name] = _several_axes(getattr(jnp, name))
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
+    plain |= {function.__name__: function for function in OF_NETWORKS} | LINEAR
     plain |= activations.ACTIVATIONS | activations.ALIASES | {"gelu": gelu}
     named = {name: _recording(function, name) for name, function in plain.items()}
     of_functions = {function.__name__: function for function in control.OF_FUNCTIONS}
     return named | of_functions | {"shape": shape, "convert_to_numpy": convert_to_numpy, "is_tensor": is_tensor}
 
 
+def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Array:
+    """Images (..., H, W, 3) as (..., H, W, 1): 0.2989 red + 0.587 green + 0.114 blue."""
+    axis = -3 if data_format == "channels_first" else -1
+    weights = jnp.array([0.2989, 0.587, 0.114])
+    return jnp.expand_dims(jnp.tensordot(jnp.asarray(images).astype(jnp.float32), weights, (axis, 0)), axis)
+
+
 FUNCTIONS = _functions()
+OF_IMAGES = {f.__name__: _recording(f, f.__name__) for f in (images.resize, images.extract_patches, rgb_to_grayscale)}

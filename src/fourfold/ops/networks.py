@@ -1,0 +1,246 @@
+"""What ``keras.ops`` has for networks without layers: convolution, pooling, normalisation, attention, losses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from fourfold.ops import pooling
+
+
+def conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """Convolution of (N, ..., C) with a kernel (..., C / groups, filters), over one or two axes.
+
+    >>> conv(jnp.ones((2, 8, 8, 3)), jnp.ones((3, 3, 3, 4))).shape
+    (2, 6, 6, 4)
+    """
+    x, kernel = _channels_last(inputs, data_format), jnp.asarray(kernel)
+    axes = x.ndim - 2
+    groups = x.shape[-1] // kernel.shape[-2]
+    y = _convolved(x, kernel, _each(strides, axes), padding, _each(dilation_rate, axes), groups)
+    return _as_given(y, data_format)
+
+
+def depthwise_conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """Convolution of each channel alone, with a kernel (..., C, multiplier).
+
+    >>> depthwise_conv(jnp.ones((2, 8, 8, 3)), jnp.ones((3, 3, 3, 2))).shape
+    (2, 6, 6, 6)
+    """
+    x, kernel = _channels_last(inputs, data_format), jnp.asarray(kernel)
+    axes, channels = x.ndim - 2, x.shape[-1]
+    kernel = kernel.reshape(*kernel.shape[:-2], 1, channels * kernel.shape[-1])
+    y = _convolved(x, kernel, _each(strides, axes), padding, _each(dilation_rate, axes), channels)
+    return _as_given(y, data_format)
+
+
+def _convolved(x: Array, kernel: Array, strides: Any, padding: str, dilation: Any, groups: int) -> Array:
+    spatial = "HW"[: x.ndim - 2]
+    numbers = (f"N{spatial}C", f"{spatial}IO", f"N{spatial}C")
+    return lax.conv_general_dilated(
+        x, kernel, strides, padding.upper(), None, dilation, numbers, feature_group_count=groups
+    )
+
+
+def max_pool(
+    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
+) -> Array:
+    """The largest of each window of (N, ..., C), over one or two axes."""
+    return _pooled(pooling.max_pool, inputs, pool_size, strides, padding, data_format)
+
+
+def average_pool(
+    inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
+) -> Array:
+    """The mean of each window of (N, ..., C), over one or two axes."""
+    return _pooled(pooling.average_pool, inputs, pool_size, strides, padding, data_format)
+
+
+def _pooled(function: Any, inputs: Any, size: Any, strides: Any, padding: str, data_format: str | None) -> Array:
+    x = _channels_last(inputs, data_format)
+    size = _each(size, x.ndim - 2)
+    steps = size if strides is None else _each(strides, x.ndim - 2)
+    return _as_given(function(x, size=size, strides=steps, padding=padding), data_format)
+
+
+def _each(value: Any, axes: int) -> tuple[int, ...]:
+    return (value,) * axes if isinstance(value, int) else tuple(value)
+
+
+def _channels_last(x: Any, data_format: str | None) -> Array:
+    x = jnp.asarray(x)
+    return jnp.moveaxis(x, 1, -1) if data_format == "channels_first" else x
+
+
+def _as_given(y: Array, data_format: str | None) -> Array:
+    return jnp.moveaxis(y, -1, 1) if data_format == "channels_first" else y
+
+
+def layer_normalization(x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float = 1e-7) -> Array:
+    """x less its mean, divided by its deviation, along axes; times gamma, plus beta.
+
+    >>> layer_normalization(jnp.array([[0.0, 2.0]]), epsilon=0.0).tolist()
+    [[-1.0, 1.0]]
+    """
+    x = jnp.asarray(x)
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+    y = (x - mean) * lax.rsqrt(variance + epsilon)
+    shape = [length if i in [a % x.ndim for a in axes] else 1 for i, length in enumerate(x.shape)]
+    y = y if gamma is None else y * jnp.asarray(gamma).reshape(shape)
+    return y if beta is None else y + jnp.asarray(beta).reshape(shape)
+
+
+def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None) -> Array:
+    """x divided by the root of the mean of its squares along axes; times scale."""
+    x = jnp.asarray(x)
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    y = x * lax.rsqrt(jnp.square(x).mean(axes, keepdims=True) + (1e-7 if epsilon is None else epsilon))
+    return y if scale is None else y * scale
+
+
+def batch_normalization(
+    x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None, epsilon: float = 1e-3
+) -> Array:
+    """(x - mean) / sqrt(variance + epsilon) scale + offset, numbers for each entry of an axis."""
+    x = jnp.asarray(x)
+    shape = [length if i == axis % x.ndim else 1 for i, length in enumerate(x.shape)]
+    factor = lax.rsqrt(jnp.asarray(variance).reshape(shape) + epsilon)
+    factor = factor if scale is None else factor * jnp.asarray(scale).reshape(shape)
+    y = (x - jnp.asarray(mean).reshape(shape)) * factor
+    return y if offset is None else y + jnp.asarray(offset).reshape(shape)
+
+
+def dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    bias: Any = None,
+    mask: Any = None,
+    scale: float | None = None,
+    is_causal: bool = False,
+    flash_attention: bool | None = None,
+    attn_logits_soft_cap: float | None = None,
+) -> Array:
+    """softmax(q k scale + bias) v for each head; (N, T, heads, D), ``mask`` True where a key may be seen.
+
+    >>> dot_product_attention(*[jnp.ones((2, 5, 3, 4))] * 3, is_causal=True).shape
+    (2, 5, 3, 4)
+    """
+    query, key, value = jnp.asarray(query), jnp.asarray(key), jnp.asarray(value)
+    scores = jnp.einsum("nqhd,nkhd->nhqk", query, key) * (query.shape[-1] ** -0.5 if scale is None else scale)
+    if attn_logits_soft_cap is not None:
+        scores = attn_logits_soft_cap * jnp.tanh(scores / attn_logits_soft_cap)
+    scores = scores if bias is None else scores + bias
+    if is_causal:
+        scores = jnp.where(jnp.tril(jnp.ones(scores.shape[-2:], bool)), scores, -1e30)
+    if mask is not None:
+        scores = jnp.where(jnp.asarray(mask).astype(bool), scores, -1e30)
+    return jnp.einsum("nhqk,nkhd->nqhd", jax.nn.softmax(scores), value)
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Array:
+    """-t log p - (1 - t) log(1 - p), for each entry."""
+    target, output = jnp.asarray(target), jnp.asarray(output)
+    if from_logits:
+        return -target * jax.nn.log_sigmoid(output) - (1 - target) * jax.nn.log_sigmoid(-output)
+    output = jnp.clip(output, 1e-7, 1 - 1e-7)
+    return -target * jnp.log(output) - (1 - target) * jnp.log(1 - output)
+
+
+def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Array:
+    """- sum t log p along an axis."""
+    return -jnp.sum(jnp.asarray(target) * _log_probabilities(output, from_logits, axis), axis)
+
+
+def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Array:
+    """-log p of the class that ``target`` names."""
+    target, logs = jnp.asarray(target).astype(jnp.int32), _log_probabilities(output, from_logits, axis)
+    target = target[..., 0] if target.ndim == logs.ndim and target.shape[-1] == 1 else target
+    return -jnp.sum(jax.nn.one_hot(target, logs.shape[axis], axis=axis) * logs, axis)
+
+
+def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Array:
+    output = jnp.asarray(output)
+    if from_logits:
+        return jax.nn.log_softmax(output, axis)
+    output = output / output.sum(axis, keepdims=True)
+    return jnp.log(jnp.clip(output, 1e-7, 1 - 1e-7))
+
+
+def multi_hot(
+    inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
+) -> Array:
+    """1 for each class that the numbers along the last axis name (N, K), else 0: (N, classes)."""
+    inputs = jnp.asarray(inputs)
+    return jax.nn.one_hot(inputs, num_classes, axis=axis, dtype=dtype or "float32").max(1 if inputs.ndim > 1 else 0)
+
+
+def in_top_k(targets: Any, predictions: Any, k: int) -> Array:
+    """Whether each target's prediction is among the k largest of its row; all that equal the last count."""
+    targets, predictions = jnp.asarray(targets), jnp.asarray(predictions)
+    own = jnp.take_along_axis(predictions, targets[..., None], -1)
+    return (own >= lax.top_k(predictions, k)[0][..., -1:])[..., 0]
+
+
+def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Array:
+    """The largest of the rows of each segment; ``segment_ids`` says to which a row belongs."""
+    return jax.ops.segment_max(
+        jnp.asarray(data), jnp.asarray(segment_ids), num_segments, indices_are_sorted=sorted
+    )
+
+
+def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Array:
+    """The windows of the last axis, ``sequence_length`` long, each ``sequence_stride`` after the one before."""
+    x = jnp.asarray(x)
+    starts = jnp.arange(0, x.shape[-1] - sequence_length + 1, sequence_stride)
+    return x[..., starts[:, None] + jnp.arange(sequence_length)]
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Array:
+    """How often each whole number stands in x (N,), or the sum of its weights; not inside `jax.jit`."""
+    return jnp.bincount(jnp.asarray(x), weights, minlength)
+
+
+def view(x: Any, dtype: Any = None) -> Array:
+    """The bits of x as numbers of another type."""
+    return jnp.asarray(x).view(dtype)
+
+
+def _solve(a: Any, b: Any) -> Array:
+    a, b = jnp.asarray(a), jnp.asarray(b)
+    return jnp.linalg.solve(a, b[..., None])[..., 0] if b.ndim == a.ndim - 1 else jnp.linalg.solve(a, b)
+
+
+OF_NETWORKS = (
+    conv, depthwise_conv, max_pool, average_pool, layer_normalization, rms_normalization, batch_normalization,
+    dot_product_attention, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, multi_hot,
+    in_top_k, segment_max, extract_sequences, bincount, view,
+)  # fmt: skip
+
+LINEAR: dict[str, Any] = {
+    name: getattr(jnp.linalg, name) for name in ("inv", "det", "cholesky", "qr", "svd", "eigh", "pinv", "slogdet")
+}
+LINEAR["solve"] = _solve
+"""Functions of matrices."""
+
+SEVERAL: Sequence[str] = ("nn", "numpy", "linalg", "image", "math", "core")
+"""The parts in which ``keras.ops`` has its functions as well."""
