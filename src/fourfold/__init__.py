@@ -38,9 +38,14 @@ _MODULES = (
     "utils",
 )
 _NAMES = {
+    "Initializer": "fourfold.initializers",
     "Input": "fourfold.core.symbols",
+    "InputSpec": "fourfold.layers",
     "Layer": "fourfold.layers.base",
+    "Loss": "fourfold.losses",
+    "Metric": "fourfold.metrics",
     "Model": "fourfold.models",
+    "Optimizer": "fourfold.optimizers",
     "Sequential": "fourfold.models",
     "Comparison": "fourfold.comparison",
     "compare": "fourfold.comparison",
@@ -64,6 +69,9 @@ _NAMES = {
 
 _INSTEAD = {
     "Variable": "add_weight in a layer of your own",
+    "device": "leave it out: fit uses all cores, or the accelerator that JAX finds",
+    "distribution": "leave it out: fit splits a batch over the cores by itself; use Keras for several machines",
+    "tree": "jax.tree has map, flatten and the like",
     "datasets": "read the data with NumPy or pandas; fourfold compare digits has pictures to begin with",
     "applications": "use Keras itself for pretrained models",
     "mixed_precision": "leave it out: everything is float32",
@@ -108,8 +116,13 @@ if TYPE_CHECKING:
         RecurrentClassifier,
         RecurrentRegressor,
     )
+    from fourfold.initializers import Initializer
+    from fourfold.layers import InputSpec
     from fourfold.layers.base import Layer
+    from fourfold.losses import Loss
+    from fourfold.metrics import Metric
     from fourfold.models import Model, Sequential
+    from fourfold.optimizers import Optimizer
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random as python_random
 from collections.abc import Iterator
 from typing import Any
@@ -289,6 +290,52 @@ Sequence = PyDataset
 """The name that ``tensorflow.keras.utils`` had."""
 
 
+def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
+    """x divided by its norm along an axis; where that is 0, as it is.
+
+    >>> normalize([[3.0, 4.0]]).tolist()
+    [[0.6, 0.8]]
+    """
+    x = np.atleast_1d(np.asarray(x))
+    norms = np.atleast_1d(np.linalg.norm(x, order, axis))
+    norms[norms == 0] = 1
+    return x / np.expand_dims(norms, axis)
+
+
+def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
+    """x, y and sample_weight of what a batch is, None where it has none.
+
+    >>> unpack_x_y_sample_weight((1, 2))
+    (1, 2, None)
+    """
+    parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
+    if len(parts) > 3:
+        raise DataError(
+            "batch-parts",
+            "a batch has one to three parts",
+            got=str(len(parts)),
+            wanted="(x,), (x, y) or (x, y, sample_weight)",
+        )
+    return (*parts, None, None)[:3]  # type: ignore[return-value]
+
+
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """The reverse of `unpack_x_y_sample_weight`; x alone where there is nothing else.
+
+    >>> pack_x_y_sample_weight(1, 2)
+    (1, 2)
+    """
+    if y is None:
+        return (x,) if isinstance(x, (tuple, list)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+_IN_SAVING = {
+    "register_keras_serializable", "custom_object_scope", "CustomObjectScope", "get_custom_objects",
+    "get_registered_name", "get_registered_object", "serialize_keras_object", "deserialize_keras_object",
+}  # fmt: skip
+"""Names that Keras has here as well as in ``saving``."""
+
 _INSTEAD = {
     "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     "get_file": "download the file yourself; nothing here connects to a network",
@@ -300,4 +347,6 @@ _INSTEAD = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in _IN_SAVING:
+        return getattr(importlib.import_module("fourfold.saving"), name)
     raise no_such_name("utils", name, globals(), _INSTEAD)

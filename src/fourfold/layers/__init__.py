@@ -109,5 +109,27 @@ from fourfold.layers.transposed import (
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
 
 
+_INSTEAD = {
+    "TextVectorization": "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
+    **dict.fromkeys(
+        ("StringLookup", "IntegerLookup", "Hashing", "HashedCrossing"),
+        "words, numbers = np.unique(column, return_inverse=True); CategoryEncoding or Embedding reads the numbers",
+    ),
+    **dict.fromkeys(
+        ("Conv3D", "Conv3DTranspose", "MaxPooling3D", "AveragePooling3D", "SpectralNormalization"),
+        "use Keras itself for it; the names are the same",
+    ),
+    **dict.fromkeys(
+        ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+        "TimeDistributed(Conv2D(...)), then Flatten the pictures and LSTM over the steps",
+    ),
+    **dict.fromkeys(
+        ("RandomHue", "RandomSaturation", "RandomColorJitter", "RandAugment", "AugMix", "CutMix", "MixUp"),
+        "RandomBrightness and RandomContrast change colours, RandomFlip, RandomRotation and RandomZoom places",
+    ),
+}
+"""What to do in the place of layers that Keras has."""
+
+
 def __getattr__(name: str) -> Any:
-    raise no_such_name("layers", name, globals())
+    raise no_such_name("layers", name, globals(), _INSTEAD)

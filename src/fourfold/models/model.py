@@ -106,9 +106,7 @@ class Model(Trainer, Structured):
         self.graph = graph
         self.built = True
         self._weights = graph.handles
-        self._compiled_call = jax.jit(
-            lambda values, args, masks: graph.apply(values, args, masks=masks).outputs
-        )
+        self._compiled_call = jax.jit(lambda values, args: graph.apply(values, args)[::3])
         self._split_prediction: SplitPrediction | None = None
         if self._compile_with is not None:
             self._compiled = Compiled(self, *self._compile_with)
@@ -199,7 +197,9 @@ class Model(Trainer, Structured):
             or not isinstance(self.graph.inputs, (Symbol, list, tuple))
         ):
             return super()._run(args, kwargs)
-        return self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]), None)
+        outputs, losses = self._compiled_call(self.graph.device_values(), as_inputs(self, args[0]))
+        self._added_losses = tuple(losses)
+        return outputs
 
     @property
     def alone(self) -> bool | None:
@@ -408,7 +408,7 @@ class Model(Trainer, Structured):
         data = given(self, x, y, sample_weight)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
         logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told)
-        if verbose == 1 or (verbose == "auto" and callbacks is None):
+        if verbose in (1, 2) or (verbose == "auto" and callbacks is None):
             print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
         if return_dict:
             return logs

@@ -11,10 +11,35 @@ from typing import TYPE_CHECKING, Any
 from fourfold.core.streams import set_seed
 from fourfold.errors import closest
 
-__all__ = ["SeedGenerator", "dropout", "normal", "randint", "set_seed", "truncated_normal", "uniform"]
+__all__ = [
+    "SeedGenerator",
+    "beta",
+    "binomial",
+    "categorical",
+    "dropout",
+    "gamma",
+    "normal",
+    "randint",
+    "set_seed",
+    "shuffle",
+    "truncated_normal",
+    "uniform",
+]
 
 if TYPE_CHECKING:
-    from fourfold.random.draws import SeedGenerator, dropout, normal, randint, truncated_normal, uniform
+    from fourfold.random.draws import (
+        SeedGenerator,
+        beta,
+        binomial,
+        categorical,
+        dropout,
+        gamma,
+        normal,
+        randint,
+        shuffle,
+        truncated_normal,
+        uniform,
+    )
 
 
 def __getattr__(name: str) -> Any:

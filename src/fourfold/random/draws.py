@@ -77,6 +77,38 @@ def randint(shape: Sequence[int], minval: int, maxval: int, dtype: Any = "int32"
     return jax.random.randint(_key(seed), tuple(shape), minval, maxval, dtype)
 
 
+def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Seed = None) -> Array:
+    """Class numbers (N, samples), drawn with the probabilities softmax(logits), logits (N, classes).
+
+    >>> categorical(jnp.array([[0.0, 99.0]]), 3, seed=1).tolist()
+    [[1, 1, 1]]
+    """
+    logits = jnp.asarray(logits)
+    return jax.random.categorical(_key(seed), logits[:, None], shape=(len(logits), num_samples)).astype(dtype)
+
+
+def shuffle(x: Any, axis: int = 0, seed: Seed = None) -> Array:
+    """x in another order along an axis."""
+    return jax.random.permutation(_key(seed), jnp.asarray(x), axis)
+
+
+def gamma(shape: Sequence[int], alpha: Any, dtype: Any = None, seed: Seed = None) -> Array:
+    """Numbers of the gamma distribution with shape ``alpha`` and scale 1."""
+    return jax.random.gamma(_key(seed), alpha, tuple(shape), dtype or "float32")
+
+
+def beta(shape: Sequence[int], alpha: Any, beta: Any, dtype: Any = None, seed: Seed = None) -> Array:
+    """Numbers of the beta distribution, between 0 and 1 with mean alpha / (alpha + beta)."""
+    return jax.random.beta(_key(seed), alpha, beta, tuple(shape), dtype or "float32")
+
+
+def binomial(
+    shape: Sequence[int], counts: Any, probabilities: Any, dtype: Any = None, seed: Seed = None
+) -> Array:
+    """How many of ``counts`` trials succeed, each with its probability."""
+    return jax.random.binomial(_key(seed), counts, probabilities, tuple(shape)).astype(dtype or "float32")
+
+
 def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Seed = None) -> Array:
     """Inputs of which a share ``rate`` is 0, the others divided by 1 - rate."""
     inputs = jnp.asarray(inputs)

@@ -1,0 +1,94 @@
+"""Names beside layers and models that programs for Keras use: helpers, draws, top-level names."""
+
+import keras
+import numpy as np
+import pytest
+
+import fourfold
+from fourfold.errors import DataError
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(5, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("arguments", [(X,), (X.T, 1), (X, -1, 1), (X * 0,), (X[0],)])
+def test_normalize(arguments):
+    wanted = keras.utils.normalize(*arguments)
+    np.testing.assert_allclose(fourfold.utils.normalize(*arguments), wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("data", [X, (X,), (X, 1), (X, 1, 2)])
+def test_parts_of_a_batch(data):
+    for wanted, got in zip(keras.utils.unpack_x_y_sample_weight(data), fourfold.utils.unpack_x_y_sample_weight(data)):
+        assert wanted is got
+    with pytest.raises(DataError, match="a batch has one to three parts: got 4"):
+        fourfold.utils.unpack_x_y_sample_weight((1, 2, 3, 4))
+
+
+@pytest.mark.parametrize("parts", [(1,), ([1, 2],), (1, 2), (1, 2, 3)])
+def test_parts_are_packed(parts):
+    assert fourfold.utils.pack_x_y_sample_weight(*parts) == keras.utils.pack_x_y_sample_weight(*parts)
+
+
+def test_names_of_saving_are_in_utils_too():
+    @fourfold.utils.register_keras_serializable("mine")
+    def doubled(x):
+        return 2 * x
+
+    assert fourfold.utils.get_registered_object("mine>doubled") is doubled
+
+
+@pytest.mark.parametrize(
+    ("draw", "mean"),
+    [
+        (lambda random: random.gamma((4000,), 2.0, seed=1), 2.0),
+        (lambda random: random.beta((4000,), 1.0, 3.0, seed=1), 0.25),
+        (lambda random: random.binomial((4000,), 10.0, 0.3, seed=1), 3.0),
+        (lambda random: random.categorical(np.log([[0.2, 0.3, 0.5]]).astype("float32"), 4000, seed=1), 1.3),
+    ],
+)
+def test_draws_have_keras_means_shapes_and_types(draw, mean):
+    wanted, got = np.asarray(draw(keras.random)), np.asarray(draw(fourfold.random))
+    assert (got.shape, got.dtype) == (wanted.shape, wanted.dtype)
+    assert got.mean() == pytest.approx(mean, rel=0.1) and (got == np.asarray(draw(fourfold.random))).all()
+
+
+def test_shuffle_keeps_the_rows():
+    got = np.asarray(fourfold.random.shuffle(X, seed=1))
+    assert not (got == X).all() and sorted(map(tuple, got)) == sorted(map(tuple, X))
+
+
+def test_top_level_names_and_what_to_do_without_others():
+    assert fourfold.Loss is fourfold.losses.Loss and fourfold.Metric is fourfold.metrics.Metric
+    assert fourfold.Optimizer is fourfold.optimizers.Optimizer
+    for name in ("device", "distribution", "mixed_precision", "tree"):
+        with pytest.raises(AttributeError, match="Do this"):
+            getattr(fourfold, name)
+
+
+def test_layers_that_are_not_here_are_told_what_to_do():
+    for name, text in [
+        ("TextVectorization", "fourfold.preprocessing|vocabulary"),
+        ("StringLookup", "np.unique"),
+        ("Conv3D", "use Keras itself"),
+        ("ConvLSTM2D", "TimeDistributed"),
+        ("RandomHue", "RandomBrightness"),
+    ]:
+        with pytest.raises(AttributeError, match=f"has no '{name}'.*Do this: .*({text})"):
+            getattr(fourfold.layers, name)
+
+
+def test_losses_of_the_last_call_of_a_model():
+    def found(library):
+        class Penalty(library.layers.Layer):
+            def call(self, x):
+                self.add_loss(0.5 * library.ops.mean(x))
+                return x
+
+        x = library.Input((3,))
+        model = library.Model(x, Penalty()(library.layers.Dense(1, kernel_regularizer="l2")(x)))
+        model.set_weights([np.ones((3, 1), "float32"), np.ones(1, "float32")])
+        model(X)
+        return sorted(float(loss) for loss in model.losses)
+
+    np.testing.assert_allclose(found(fourfold), found(keras), rtol=1e-5)
