@@ -1,5 +1,7 @@
 """Names beside layers and models that programs for Keras use: helpers, draws, top-level names."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -92,3 +94,19 @@ def test_losses_of_the_last_call_of_a_model():
         return sorted(float(loss) for loss in model.losses)
 
     np.testing.assert_allclose(found(fourfold), found(keras), rtol=1e-5)
+
+
+def test_layers_as_configurations():
+    again = fourfold.layers.deserialize(fourfold.layers.serialize(fourfold.layers.Dense(3, activation="relu")))
+    assert (type(again), again.units) == (fourfold.layers.Dense, 3)
+
+
+def test_one_plain_line_an_epoch(capsys):
+    for library in (keras, fourfold):
+        model = library.Sequential([library.Input((3,)), library.layers.Dense(1)])
+        model.compile("sgd", "mse", metrics=["mae"])
+        model.fit(X, X[:, :1], epochs=2, verbose=2)
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0::2] == ["Epoch 1/2", "Epoch 2/2"]
+        for line in lines[1::2]:
+            assert re.fullmatch(r"1/1 - \d+s - \S+/step - loss: \d\.\d+ - mae: \d\.\d+", line)

@@ -57,7 +57,7 @@ class CSVLogger(Callback):
 
 
 class ProgressBar(Callback):
-    """One line an epoch; on a terminal the line moves while the epoch runs."""
+    """One line an epoch; on a terminal the line moves while the epoch runs, unless ``verbose`` is 2."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
@@ -68,11 +68,11 @@ class ProgressBar(Callback):
 
     def progress(self, done: int, logs: Logs) -> None:
         """Told after each chunk of steps; not a batch hook, so that it costs no steps."""
-        if self.stream.isatty():
+        if self.stream.isatty() and self.params["verbose"] != 2:
             print("\r" + self._line(done, logs), end="", file=self.stream, flush=True)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        start = "\r" if self.stream.isatty() else ""
+        start = "\r" if self.stream.isatty() and self.params["verbose"] != 2 else ""
         print(start + self._line(self.params["steps"], logs or {}), file=self.stream, flush=True)
 
     def _line(self, done: int, logs: Logs) -> str:
@@ -83,6 +83,8 @@ class ProgressBar(Callback):
         pace = f"{step * 1e3:.0f}ms/step" if step >= 1e-3 else f"{step * 1e6:.0f}us/step"
         numbers = "".join(f" - {name}: {_short(value)}" for name, value in logs.items())
         of = self.params["steps"] or "?"
+        if self.params["verbose"] == 2:
+            return f"{done}/{of} - {seconds:.0f}s - {pace}{numbers}"
         return f"{done}/{of} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
 
 

@@ -1,5 +1,6 @@
 """The layers that a user names: Keras's names, arguments, defaults and numbers."""
 
+import importlib
 from typing import Any
 
 from fourfold.core.symbols import Input
@@ -108,7 +109,6 @@ from fourfold.layers.transposed import (
 )
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
 
-
 _INSTEAD = {
     "TextVectorization": "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
     **dict.fromkeys(
@@ -132,4 +132,6 @@ _INSTEAD = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("serialize", "deserialize"):
+        return getattr(importlib.import_module("fourfold.saving"), f"{name}_keras_object")
     raise no_such_name("layers", name, globals(), _INSTEAD)
