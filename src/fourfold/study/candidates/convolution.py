@@ -1,6 +1,7 @@
 """The convolutional candidate: normalised, residual, pooled by average and maximum side by side.
 
-Over long series the mean square takes the place of the maximum.
+Over long series the mean square takes the place of the maximum: from ArrowHead's 36 rows of 251 steps the one learns
+83 %, the other 72 %.
 
 Where each step has an answer, nothing is pooled, and dilations make the filters see as far (Yu and Koltun, "Multi-scale
 context aggregation by dilated convolutions", 2016).
@@ -36,8 +37,7 @@ from fourfold.layers import (
 from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, carried, framed, series
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
-LONG_SERIES = 64  # series at least this long are pooled between the blocks
-VERY_LONG_SERIES = 256  # series at least this long are pooled by average and mean square
+LONG_SERIES = 64  # series at least this long are pooled between the blocks, and at their end by mean square
 LONGEST = 512
 
 
@@ -113,7 +113,7 @@ def _strongest(x: Symbol, problem: Problem) -> Symbol:
 
 
 def _reads_maximum(problem: Problem) -> bool:
-    return problem.layout == "text" or problem.shape[0] < VERY_LONG_SERIES
+    return problem.layout == "text" or problem.shape[0] < LONG_SERIES
 
 
 def _kernels(kernel: int) -> tuple[int, int, int]:
