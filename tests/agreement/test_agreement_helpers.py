@@ -110,3 +110,30 @@ def test_one_plain_line_an_epoch(capsys):
         assert lines[0::2] == ["Epoch 1/2", "Epoch 2/2"]
         for line in lines[1::2]:
             assert re.fullmatch(r"1/1 - \d+s - \S+/step - loss: \d\.\d+ - mae: \d\.\d+", line)
+
+
+def test_a_mask_is_asked_of_an_embedding_and_handed_on():
+    ids = np.array([[1, 2, 0], [3, 0, 0]])
+
+    def found(library):
+        x = library.Input((None,), dtype="int32")
+        embedding = library.layers.Embedding(5, 3, mask_zero=True)
+        model = library.Model(x, library.layers.LSTM(2)(embedding(x), mask=embedding.compute_mask(x)))
+        rng = np.random.default_rng(0)
+        model.set_weights([rng.normal(size=tuple(w.shape)).astype("float32") for w in model.weights])
+        return model.predict(ids, verbose=0)
+
+    np.testing.assert_allclose(found(fourfold), found(keras), rtol=1e-5)
+
+
+def test_tensors_of_operations_by_name():
+    for ops in (keras.ops, fourfold.ops):
+        assert ops.add(x1=X, x2=X).shape == ops.sort(x=X, axis=0).shape == ops.subtract(X, x2=X).shape == (5, 3)
+
+
+def test_the_first_layer_may_say_its_features_as_a_number():
+    for library in (keras, fourfold):
+        model = library.Sequential([library.layers.Dense(2, input_dim=3)])
+        assert model.output_shape == (None, 2)
+        assert "input_dim" not in model.layers[0].get_config()
+    assert fourfold.layers.Embedding(5, 3).get_config()["input_dim"] == 5

@@ -50,7 +50,7 @@ class Layer(Face):
         name: the layer's name in a model; by default given by the model, as Keras does (``dense``, ``dense_1``).
         trainable: whether training changes the weights.
         dtype: ``"float32"``, the only one.
-        input_shape: the shape of one sample, for the first layer of a `Sequential`.
+        input_shape: the shape of one sample, for the first layer of a `Sequential`; ``input_dim=4`` is ``(4,)``.
         activity_regularizer: a penalty on the outputs, divided by the number of rows, that the loss has in addition.
 
     A subclass is written as for Keras, from weights and other layers, which are found among its attributes:
@@ -126,6 +126,7 @@ class Layer(Face):
         trainable: bool = True,
         dtype: Any = None,
         input_shape: tuple[int | None, ...] | None = None,
+        input_dim: int | None = None,
         activity_regularizer: Any = None,
     ) -> None:
         if dtype not in (None, "float32") and not isinstance(dtype, Mapping):
@@ -136,6 +137,8 @@ class Layer(Face):
                 wanted="'float32'",
             )
         self.given_name = name
+        if input_dim is not None:
+            input_shape = (self._arguments.pop("input_dim", input_dim),)
         self.input_shape_given = input_shape
         self.model_name: str | None = None
         self.activity_regularizer = regularizers.get(activity_regularizer)

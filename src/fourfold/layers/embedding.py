@@ -13,6 +13,7 @@ from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
+from fourfold.ops import functions
 
 
 class Embedding(Layer):
@@ -66,7 +67,7 @@ class Embedding(Layer):
         return jnp.take(weights["embeddings"], jnp.asarray(inputs).astype(jnp.int32), axis=0)
 
     def compute_mask(self, inputs: Array, mask: Array | None = None) -> Array | None:
-        return inputs != 0 if self.mask_zero else None
+        return functions.FUNCTIONS["not_equal"](inputs, 0) if self.mask_zero else None  # also of symbols
 
 
 class PositionalEncoding(Layer):

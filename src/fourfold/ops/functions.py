@@ -216,10 +216,14 @@ def _several_axes(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _recording(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The function, which records an operation where a symbol is among its arguments."""
+    """The function, which records an operation where a symbol is among its arguments.
+
+    Tensors may be named as in Keras: ``x``, or ``x1`` and ``x2``.
+    """
 
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
+        args += tuple(kwargs.pop(own) for own in ("x", "x1", "x2") if own in kwargs)
         leaves, structure = jax.tree.flatten((args, kwargs))
         if any(isinstance(leaf, Symbol) for leaf in leaves):
             return operate(function, name, *args, **kwargs)
