@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from data_samples import LABELS, column, files, npz, png, read_and_said, refused
 from fourfold.data import read, read_inputs
 from fourfold.data.forecast import Ahead
 from fourfold.data.judgement import judge
+from fourfold.data.roles import Roles
 from fourfold.data.words import as_written, understood
 from fourfold.preprocessing import Preparation
 
@@ -89,6 +90,8 @@ READ = {
     "a log of a web server": ("#Software: IIS\n#Version: 1.0\n#Fields: day method status took\n" + "".join(f"2020-01-{i % 28 + 1:02d} GET {[200, 404][i % 2]} {i % 7 / 10}\n" for i in range(30)), "left out: 2 lines around the table (such as '#Software: IIS')"),
     "a log of Zeek": ("#separator \\x09\n#path\tconn\n#fields\tts\tbytes\tproto\n#types\ttime\tcount\tenum\n" + "".join(f"{i}.5\t{['-', 5, 7][i % 3]}\t{['tcp', 'udp'][i % 2]}\n" for i in range(30)) + "#close\t2020\n", "target: proto (the last column)"),
     "numpy.savetxt with two lines of header": ("# made by x\n# a b y\n" + "".join(f"{i % 7}.5 {i % 5} {i % 2}\n" for i in range(30)), "target: y (a usual name"),
+    "names of several words behind a hash": ("# time [s]  temp [C]  kind\n" + "".join(f"{i} {i % 5} {i % 2}\n" for i in range(30)), "column 'time [s]' numbers the rows"),
+    "a comment above rows without names": ("# made in 2020\n" + "".join(f"{i % 7}.5 {i % 5}.2 {i % 3}.1 {i % 2}\n" for i in range(30)), "left out: 1 line around the table (such as '# made in 2020')"),
     "comments of MATLAB": ("% made by x\n% a b y\n" + "".join(f"{i % 7}.5 {i % 5} {i % 2}\n" for i in range(30)), "target: y (a usual name"),
     "comments between rows": (GOOD[:60] + "# restarted\n" + GOOD[60:], "left out: 1 line around the table (such as '# restarted')"),
     "rows that begin with a hash": (rows("v,w,y", lambda i: f"{'#a' if i % 4 else 'b'},{i % 7}"), "30 rows of 2 used columns"),
@@ -217,3 +220,47 @@ def test_missing_dates_of_new_rows_are_those_of_training(tmp_path):
     data = read(tmp_path / "a.csv")
     found = read_inputs({"v": ["00.00.0000", "08.02.2023"]}, Preparation.fit(data, range(40)))
     np.testing.assert_array_equal(found.inputs["v"], np.array(["NaT", "2023-02-08"], "datetime64[us]"))
+
+
+def history(cells, days=30, day="{0.day:02d}/{0.month:02d}/{0.year}", first="2022-02-20", mark=";"):
+    """A table of days, from a first one on, and what was sold."""
+    dates = [datetime.fromisoformat(first) + timedelta(days=i) for i in range(days)]
+    lines = [f"{day.format(date)}{mark}{cells[i % len(cells)]}\n" for i, date in enumerate(dates)]
+    return f"day{mark}sold\n" + "".join(lines)
+
+
+def test_what_is_made_of_the_words_of_a_forecast_is_said(tmp_path):
+    (tmp_path / "a.csv").write_text(history(["1.234,5", "7,25", "-", "9"], 200))
+    data = read(tmp_path / "a.csv", ahead=Ahead(2, window=8))
+    said = "\n".join(map(str, data.notes))
+    assert "column day: date (dates, read as day/month/year)" in said
+    assert "column sold: number (with decimal commas; 50 words such as '-' taken for missing)" in said
+
+
+@pytest.mark.parametrize(("day", "way"), [("{0.day:02d}/{0.month:02d}/{0.year}", "day/month/year"), ("{0.month}/{0.day}/{0.year}", "month/day/year")])  # fmt: skip
+def test_stamps_that_may_be_read_in_two_ways_are_read_with_even_steps(day, way, tmp_path):
+    (tmp_path / "a.csv").write_text(history([f"{i * 7 % 11}.5" for i in range(17)], 200, day, mark=","))
+    preparation = Preparation.fit(read(tmp_path / "a.csv", ahead=Ahead(2, window=8)), range(60))
+    (tmp_path / "new.csv").write_text(history([5, 7], 12, day, "2023-03-01", ","))
+    found = read_inputs(tmp_path / "new.csv", preparation)
+    assert found.following.astype("datetime64[D]").astype(str).tolist() == [["2023-03-13", "2023-03-14"]]
+    assert f"read as {way}; no day above 12 tells this" in "\n".join(map(str, found.notes))
+
+
+def test_the_numbers_of_a_history_are_read_as_those_of_training(tmp_path):
+    (tmp_path / "a.csv").write_text(history(["1.234,5", "2.007,25", "999"], 200))
+    preparation = Preparation.from_json(
+        Preparation.fit(read(tmp_path / "a.csv", ahead=Ahead(2, window=8)), range(60)).to_json()
+    )
+    (tmp_path / "new.csv").write_text(history(["1.234", "2.000", "x"], 12))
+    found = read_inputs(tmp_path / "new.csv", preparation)
+    assert found.inputs[0, :, 0].tolist() == [2000, 2000, 1234, 2000, 2000, 1234, 2000, 2000]
+    assert "column sold: number (4 words such as 'x' taken for missing)" in map(str, found.notes)
+
+
+def test_decimal_commas_of_series_are_those_of_tables(tmp_path):
+    lines = [f"{i // 6};{i % 6};{1 + i % 7},{i % 9}25;{LABELS[i // 6 % 2]}\n" for i in range(120)]
+    (tmp_path / "a.csv").write_text("who;when;v;y\n" + "".join(lines))
+    data = read(tmp_path / "a.csv", roles=Roles(id="who", time="when"))
+    assert data.inputs[0, 1, 0] == 2.125
+    assert "column v: number (with decimal commas)" in map(str, data.notes)

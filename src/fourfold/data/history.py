@@ -47,6 +47,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
         known=levels,
         phases=windows.phases,
         step=windows.step if windows.step.endswith("means") else "",
+        written={column.name: column.written for column in columns if column.kind == "number"},
     )
     kinds = {column.name: column.kind in WORDS for column in panel.columns}
     strange = [column.name for column in columns if kinds.get(column.name) != (column.kind in WORDS)]

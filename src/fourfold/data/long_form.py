@@ -19,7 +19,7 @@ from .source import Source
 from .stamps import irregular
 from .steps import Placed
 from .targets import together
-from .words import as_objects, reworded, spelled
+from .words import Understood, as_objects, reworded, spelled, understood
 
 __all__ = ["assembled", "dates_of", "labels_of", "series_of", "table_of", "times_of"]
 
@@ -99,7 +99,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     """
     table = table_of(source, [*filter(None, (id, time)), *channels])
     labels = labels_of(source, table, id) if id else as_objects([""] * table.rows)
-    moments = _moments(source, table, time) if time else np.arange(table.rows, dtype=np.float64)
+    moments, read = _moments(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
     part = np.arange(table.rows) >= table.rows - source.test_rows
     numbers: dict[tuple[bool, str], int] = {}
     number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
@@ -122,7 +122,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
         )
     check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
-    columns = _channels(source, table, channels)
+    columns, worded = _channels(source, table, channels)
     array[number, step] = np.stack(columns, axis=1)
     ordered = f"steps in order of {time}" if time else "steps in the order of the rows"
     which = f"{counted(len(counts), 'id')} of {id}, {ordered}" if id else f"all rows are one, {ordered}"
@@ -136,7 +136,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
         inputs=array,
         columns=tuple(Column(name, "number") for name in channels),
         layout="sequence",
-        notes=(*source.notes, *notes),
+        notes=(*source.notes, *notes, *read, *worded),
         test_rows=len({n for (test, _), n in numbers.items() if test}),
         ids=as_objects(labels[first].tolist()) if id else None,
         all_columns=(id, time, *channels) if id or time else tuple(channels),
@@ -178,20 +178,47 @@ def labels_of(source: Source, table: Table, id: str) -> np.ndarray:
     return as_objects([str(value) for value in (values if words is None else words).tolist()])
 
 
-def _moments(source: Source, table: Table, time: str) -> np.ndarray:
-    """Times as numbers (N,); dates in microseconds."""
-    values = times_of(source, table, time)
-    return values.astype(np.int64).astype(np.float64) if values.dtype.kind == "M" else values
+def _moments(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """Times as numbers (N,), dates in microseconds; and how words were read."""
+    values, notes = times_and_said(source, table, time)
+    return values.astype(np.int64).astype(np.float64) if values.dtype.kind == "M" else values, notes
 
 
 def times_of(source: Source, table: Table, time: str) -> np.ndarray:
     """The times (N,), numbers or dates, none missing."""
+    return times_and_said(source, table, time)[0]
+
+
+def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """The times (N,), numbers or dates, none missing, and how words were read. Of dates whose day or month may stand
+    first it is that by which their steps are of fewer lengths."""
     values, kind = present(time, table[time]), source.kind(time)
+    found = Understood(values, kind)
     if kind == "category":
-        values, kind, _ = reworded(values, strict=True)
-    if kind not in ("number", "date"):
-        raise DataError("time-type", f"the times {time!r} have no order", got=kind, wanted="numbers or dates")
-    return present(time, values)
+        first, other = (understood(values, strict=True, day_first=day) for day in (source.comma, not source.comma))
+        turned = other.written != first.written and _lengths(other.values) < _lengths(first.values)
+        found = other if turned else first
+    if found.kind not in ("number", "date"):
+        raise DataError(
+            "time-type", f"the times {time!r} have no order", got=found.kind, wanted="numbers or dates"
+        )
+    return present(time, found.values), said_of(time, found)
+
+
+def _lengths(times: np.ndarray) -> int:
+    """Of how many lengths the steps between different times are."""
+    return len(np.unique(np.diff(np.unique(times))))
+
+
+def meant(source: Source, table: Table, name: str) -> Understood:
+    """A column as what its words mean."""
+    values, kind = table[name], source.kind(name)
+    return understood(values, comma=source.comma) if kind == "category" else Understood(values, kind)
+
+
+def said_of(name: str, found: Understood) -> tuple[Note, ...]:
+    """What was done with the words of a column."""
+    return (Note(f"column {name}: {found.kind}", found.said),) if found.said and found.kind != "category" else ()
 
 
 def dates_of(source: Source, names: Iterable[str]) -> list[str]:
@@ -205,15 +232,13 @@ def dates_of(source: Source, names: Iterable[str]) -> list[str]:
     ]
 
 
-def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.ndarray]:
-    columns, strange = [], []
-    for name in channels:
-        values, kind = table[name], source.kind(name)
-        if kind == "category":
-            values, kind, _ = reworded(values)
-        columns.append(values)
-        strange += [name] if kind not in ("number", "boolean") else []
-    if strange or not columns:
+def _channels(
+    source: Source, table: Table, channels: Sequence[str]
+) -> tuple[list[np.ndarray], tuple[Note, ...]]:
+    """Columns of numbers, and how their words were read."""
+    found = {name: meant(source, table, name) for name in channels}
+    strange = [name for name, one in found.items() if one.kind not in ("number", "boolean")]
+    if strange or not found:
         raise DataError(
             "channel-type",
             "channels of series are numbers",
@@ -221,4 +246,5 @@ def _channels(source: Source, table: Table, channels: Sequence[str]) -> list[np.
             wanted="numbers in all columns but id, time and target",
             do="--target COLUMN, or leave these columns out" if strange else "",
         )
-    return columns
+    notes = [note for name, one in found.items() for note in said_of(name, one)]
+    return [one.values for one in found.values()], tuple(notes)

@@ -13,10 +13,10 @@ from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
-from .long_form import labels_of, table_of, times_of
+from .long_form import labels_of, meant, said_of, table_of, times_and_said
 from .messages import counted
 from .source import Source
-from .words import reworded
+from .words import Understood, as_written
 
 __all__ = ["Panel", "panel_of"]
 
@@ -76,9 +76,10 @@ def panel_of(
     known: Mapping[str, tuple[str, ...]] | None = None,
     phases: Sequence[str] | None = None,
     step: str = "",
+    written: Mapping[str, str] | None = None,
 ) -> Panel:
     """The series of a table. ``known``, ``phases`` and ``step``: levels, calendar and grid as they were learnt, None
-    or "" to choose them.
+    or "" to choose them; ``written``: how the words of columns were, that are numbers.
 
     Where stamps of several series fit no grid, all that lies in one step of a coarser one counts as its mean.
 
@@ -88,9 +89,10 @@ def panel_of(
     table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
     columns, levels, channels, notes = _channels(
-        source, table, targets, [*targets, *filter(None, (time, id))], known
+        source, table, targets, [*targets, *filter(None, (time, id))], known, written or {}
     )
-    times = None if time is None else times_of(source, table, time)
+    times, read = (None, ()) if time is None else times_and_said(source, table, time)
+    notes += read
     if times is not None and (hours := _doubled_hours(times, series)):
         stamps, at = np.unique(times, return_inverse=True)
         channels, series, at = _means(channels, series, at)
@@ -191,11 +193,14 @@ def _channels(
     targets: Sequence[str],
     taken: Sequence[str],
     known: Mapping[str, tuple[str, ...]] | None,
+    written: Mapping[str, str],
 ) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...], np.ndarray, tuple[Note, ...]]:
     """The columns, the levels of those of words, numbers (N, C), and what is left out."""
     columns, levels, parts, left_out = [], [], [], {}
+    used = [name for name in table if name in targets or name not in taken]
+    found = {name: _number(source, table, name, written.get(name, "")) for name in used}
     for name in targets:
-        values, kind = _number(source, table, name)
+        values, kind = found[name][:2]
         if kind != "number":
             raise DataError(
                 "target-type",
@@ -204,15 +209,15 @@ def _channels(
                 wanted="numbers",
                 do="--target COLUMN",
             )
-        columns.append(Column(name, "number"))
+        columns.append(Column(name, "number", found[name].written))
         parts.append(values[:, None])
     for name in (name for name in table if name not in taken):
-        values, kind = _number(source, table, name)
+        values, kind = found[name][:2]
         if kind == "category":
-            found = sorted({str(value) for value in values.tolist() if value is not None})
-            own = known.get(name) if known is not None else tuple(found)
+            different = sorted({str(value) for value in values.tolist() if value is not None})
+            own = known.get(name) if known is not None else tuple(different)
             if own is None or not 2 <= len(own) <= MOST_LEVELS:
-                left_out[name] = f"{len(found)} different words"
+                left_out[name] = f"{len(different)} different words"
                 continue
             levels.append(own)
             absent = missing(values)
@@ -226,19 +231,25 @@ def _channels(
             continue
         else:
             parts.append(values[:, None])
-        columns.append(Column(name, kind))  # pyright: ignore[reportArgumentType]
-    notes = tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
+        columns.append(Column(name, kind, found[name].written))
+    notes = tuple(note for column in columns for note in said_of(column.name, found[column.name]))
+    notes += tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
     return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
 
 
-def _number(source: Source, table: Table, name: str) -> tuple[np.ndarray, str]:
-    """A column as numbers where it can be, infinite ones taken for missing; and its kind."""
-    values, kind = table[name], source.kind(name)
-    if kind == "category":
-        values, kind, _ = reworded(values)
-    if kind in ("number", "boolean"):
-        values = np.where(np.isfinite(values), values, np.nan)
-    return values, kind
+def _number(source: Source, table: Table, name: str, written: str) -> Understood:
+    """A column as numbers where it can be, infinite ones taken for missing; its words as they were ``written``, if that
+    is known."""
+    found = meant(source, table, name)
+    if written and source.kind(name) == "category":
+        values = as_written(table[name], "number", written)
+        lost = missing(values) & ~missing(table[name])
+        said = f"{lost.sum()} words such as {table[name][lost.argmax()][:30]!r} taken for missing" if lost.any() else ""
+        if not missing(values).all():
+            found = Understood(values, "number", said, written)
+    if found.kind in ("number", "boolean"):
+        found = found._replace(values=np.where(np.isfinite(found.values), found.values, np.nan))
+    return found
 
 
 def _phases(clock: Clock) -> list[str]:

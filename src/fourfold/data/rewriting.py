@@ -113,16 +113,16 @@ def _of_comments(lines: list[str], name: str) -> Rewriting | None:
     """A table with lines behind a hash (or what else comments begin with) between its rows, or above columns between
     blanks, or one that names them as fields. The last of those above names the columns, if it has as many words and no
     row does."""
-    hash = lines[0][:1] if lines and lines[0][:1] in COMMENTS else COMMENTS[0]
-    bare = [line for line, comment in _with_comments(lines, hash) if not comment]
+    sign = lines[0][:1] if lines and lines[0][:1] in COMMENTS else COMMENTS[0]
+    bare = [line for line, comment in _with_comments(lines, sign) if not comment]
     if len(bare) < 2 or len(bare) == len(lines):
         return None
-    above = lines[: next(place for place, line in enumerate(lines) if not line.startswith(hash))]
+    above = lines[: next(place for place, line in enumerate(lines) if not line.startswith(sign))]
     between = len(above) + len(bare) < len(lines)
     fields = [line for line in above if FIELDS.match(line)]
     blanks = _of_blanks(bare, name)
     marks = [mark for mark in SEPARATORS if _width(csv.reader(bare, delimiter=mark)) > 1]
-    if (blanks is None and not marks) or not (fields or between or (blanks is not None and len(above) > 1)):
+    if blanks is None and not (marks and (fields or between)):
         return None
     mark = "\t" if blanks is not None else marks[0]
     left_out: list[str] = []
@@ -137,25 +137,27 @@ def _of_comments(lines: list[str], name: str) -> Rewriting | None:
         spaced = blanks is not None and not line[1:2].strip()
         return not spaced and any(len(cells) == len(first) for cells in cut([line]))
 
-    if any(comment and is_row(line) for line, comment in _with_comments(lines[len(above) :], hash)):
+    if any(comment and is_row(line) for line, comment in _with_comments(lines[len(above) :], sign)):
         return None
-    names: list[str] = []
+    header, names = (fields or above or [""])[-1], []
     for line in fields[-1:] or ([] if header_of(found).lines else above[-1:]):
-        names = next(cut([FIELDS.sub("", line) if fields else line.lstrip(f"{hash} \t")]), [])
-        names = names if len(names) == len(first) else []
+        named = FIELDS.sub("", line) if fields else line.lstrip(f"{sign} \t")
+        ways = (next(cut([named]), []), re.split(r"\s{2,}", named.strip()))  # names may be of several words
+        names = next((way for way in ways if len(way) == len(first)), [])
 
     def rows(lines: Lines) -> Iterator[str]:
-        for number, (line, comment) in enumerate(_with_comments(lines, hash)):
-            if not comment or (number >= len(above) and is_row(line)):
+        begun = False
+        for line, comment in _with_comments(lines, sign):
+            begun |= not comment and bool(line.strip())
+            if not comment or (begun and is_row(line)):
                 yield line
-            elif not names or line != named:
+            elif not names or line != header:
                 left_out.append(line.strip())
 
     def records(lines: Lines) -> Records:
         yield from [names] * bool(names)
         yield from cut(rows(lines))
 
-    named = (fields or above or [""])[-1]
     notes = (Note("separated by blanks"),) if blanks is not None else ()
     return Rewriting(records, mark, notes, left_out)
 

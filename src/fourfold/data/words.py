@@ -83,9 +83,10 @@ def understood(
     zeros, which stay words; numbers (`numerals`), clocks and durations among them; dates (`dates`), in the first way
     that fits all.
 
-    If all words but marks (-, ..) and spellings of nothing are numbers, or dates in one way, or at least 90 % of ten or
-    more, the others are missing values, unless ``strict``. A decimal ``comma`` is likelier than one between thousands.
-    Of words that are nearly numbers or dates it is said why they are not taken for these.
+    If all words but marks (-, ..) and spellings of nothing are numbers, durations or dates in one way, or at least 90 %
+    of ten or more, the others are missing values, unless ``strict``. A decimal ``comma`` is likelier than one between
+    thousands; ``day_first``: of 1/2/2020 the day is likelier to be the first. Of words that are nearly numbers or dates
+    it is said why they are not taken for these.
 
     >>> understood(np.array(["1,5", "2", None], dtype=object)).written
     '1234,5'
