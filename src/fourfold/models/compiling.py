@@ -59,8 +59,7 @@ class Compiled:
     def state(self, state: TrainState | None) -> None:
         self._state = state
         if self.optimizer is not None:
-            self.optimizer.seen = None if state is None else state.optimizer
-            self.optimizer.seen_order = self.trained_paths
+            self.optimizer.see(None if state is None else state.optimizer, self.trained_paths)
 
     def trained_paths(self) -> list[str]:
         """The paths of the trained weights, in the order of the model's."""

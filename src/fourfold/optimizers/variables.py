@@ -88,6 +88,14 @@ class Stepping:
             return self._listed((), {"iteration": self._batches})
         return self._listed(self.seen_order(), self.seen)
 
+    def see(self, state: State | None, order: Callable[[], Sequence[str]]) -> None:
+        """Takes the state in which a training leaves the optimizer, for weights of these paths, into view."""
+        self.seen, self.seen_order = state, order
+        if state is not None and self._trained is not None and tuple(order()) == self._trained:
+            rate = 0.0 if self.schedule else np.float32(self.learning_rate)
+            for variable, value in zip(self._variables, self.packed(state, self._trained, rate)):
+                variable.value = value
+
     def build(self, variables: Iterable[Weight]) -> None:
         """Makes the variables for these weights, once."""
         if self._trained is None:
