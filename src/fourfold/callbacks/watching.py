@@ -96,7 +96,8 @@ class ReduceLROnPlateau(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.best, self.wait, self.cooldown_counter = -math.inf, 0, 0
-        self.model.optimizer.learning_rate = float(self.model.optimizer.schedule or self.model.optimizer.learning_rate)
+        if self.model.optimizer.schedule:
+            float(self.model.optimizer.schedule)  # says, before the first epoch, that a schedule can't be reduced
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
