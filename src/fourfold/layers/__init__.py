@@ -23,8 +23,8 @@ from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convoluti
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.encoding import CategoryEncoding, Discretization
-from fourfold.layers.face import InputSpec
 from fourfold.layers.input import InputLayer
+from fourfold.layers.input_spec import InputSpec
 from fourfold.layers.masking import CarryMask, Masking
 from fourfold.layers.merging import (
     Add,

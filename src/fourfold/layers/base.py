@@ -31,7 +31,8 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError, closest
 from fourfold.layers import written
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
-from fourfold.layers.face import Face, InputSpec, check_specs
+from fourfold.layers.input_spec import InputSpec, check_specs
+from fourfold.layers.interface import Interface
 from fourfold.ops import independence
 
 Array = jax.Array
@@ -43,7 +44,7 @@ class MaskWarning(UserWarning):
     """A mask did not reach a layer that would have used it."""
 
 
-class Layer(Face):
+class Layer(Interface):
     """The base of all layers.
 
     Args:

@@ -1,4 +1,4 @@
-"""What code for Keras asks a layer for: weights as lists, types and shapes, and calls without a state of its own."""
+"""What a layer tells without being changed: its weights as lists, types and shapes, and calls from values alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from fourfold.core import streams
 from fourfold.core.calls import CURRENT
 from fourfold.core.inference import infer
-from fourfold.core.specs import TensorSpec, WeightSpec
+from fourfold.core.specs import WeightSpec
 from fourfold.core.symbols import Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import ShapeError
@@ -21,7 +21,7 @@ from fourfold.layers.calling import as_array, as_spec, call_parameters, is_shape
 from fourfold.ops import random as keys
 
 
-class Face:
+class Interface:
     """The part of a layer that only reads the others."""
 
     name: str
@@ -147,59 +147,6 @@ class Face:
             if handle.spec.regularizer
         ]
         return applied.outputs, after, [*applied.losses, *terms]
-
-
-class InputSpec:
-    """What a layer takes: the number of axes, the lengths of some, as ``self.input_spec`` of a layer.
-
-    >>> InputSpec(ndim=2).check("dense", TensorSpec((None, 3)))
-    """
-
-    def __init__(
-        self,
-        dtype: Any = None,
-        shape: Sequence[int | None] | None = None,
-        ndim: int | None = None,
-        max_ndim: int | None = None,
-        min_ndim: int | None = None,
-        axes: dict[int, int | None] | None = None,
-        allow_last_axis_squeeze: bool = False,
-        name: str | None = None,
-        optional: bool = False,
-    ) -> None:
-        self.dtype, self.shape = dtype, None if shape is None else tuple(shape)
-        self.ndim = len(self.shape) if self.shape is not None else ndim
-        self.max_ndim, self.min_ndim, self.axes = max_ndim, min_ndim, dict(axes or {})
-        self.allow_last_axis_squeeze, self.name, self.optional = allow_last_axis_squeeze, name, optional
-
-    def check(self, layer: str, spec: TensorSpec) -> None:
-        """Errors: `ShapeError` for an input that doesn't fit."""
-        lengths = dict(enumerate(self.shape or ())) | self.axes
-        fits = self.ndim in (None, spec.ndim) and (self.min_ndim or 0) <= spec.ndim
-        fits = fits and spec.ndim <= (spec.ndim if self.max_ndim is None else self.max_ndim)
-        fits = fits and all(
-            -spec.ndim <= axis < spec.ndim and spec.shape[axis] in (None, length)
-            for axis, length in lengths.items()
-            if length is not None
-        )
-        if not fits:
-            limits = {"ndim": self.ndim, "min_ndim": self.min_ndim, "max_ndim": self.max_ndim}
-            told = [f"{name}={limit}" for name, limit in limits.items() if limit is not None]
-            told += [f"axis {axis} of length {length}" for axis, length in lengths.items() if length is not None]
-            raise ShapeError(
-                "input-spec",
-                f"{layer} does not take this input",
-                got=f"shape {spec.shape}",
-                wanted=", ".join(told),
-            )
-
-
-def check_specs(layer: str, wanted: Any, specs: Any) -> None:
-    """Inputs against one `InputSpec`, or a list of them."""
-    listed = wanted if isinstance(wanted, (list, tuple)) else [wanted]
-    for one, spec in zip(listed, jax.tree.leaves(specs)):
-        if isinstance(one, InputSpec):
-            one.check(layer, as_spec(spec))
 
 
 def draws(layer: Any) -> bool:
