@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import Dataset, from_arrays, read
+from fourfold.data.splits import plan
 from fourfold.errors import FourfoldError
 
 GOOD = "v,w,y\n" + "".join(f"{i},{i % 7},{'pq'[i % 2]}\n" for i in range(30))
@@ -269,6 +270,22 @@ def test_bad_test_file(test, slug, words, tmp_path):
         read(tmp_path / "data.csv", test=tmp_path / "test.csv")
     assert caught.value.slug == slug
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("few", "because"),
+    [("1,2,z\n", "always trained on, so no validation row shows them"), ("", None)],
+    ids=["one", "none"],
+)
+def test_a_class_of_one_beside_a_test_file_always_trains(few, because, tmp_path):
+    (tmp_path / "data.csv").write_text(GOOD + few)
+    (tmp_path / "test.csv").write_text("v,w,y\n" + "1,2,p\n3,4,q\n" * 5 + few)
+    dataset = read(tmp_path / "data.csv", test=tmp_path / "test.csv")
+    said = [note.because for note in dataset.notes if note.what == "classes with one example beside the test file: 'z'"]
+    assert said == ([because] if because else [])
+    if few:
+        alone = int(np.flatnonzero(dataset.target == "z")[0])
+        assert all(alone in split.train for split in plan(dataset, seed=0))
 
 
 def starts(tmp):

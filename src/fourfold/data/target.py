@@ -51,9 +51,9 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        _check_labels(name, labels, test_rows)
+        alone = _check_labels(name, labels, test_rows)
         settled = classification(labels, label_type, test_rows)
-        return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None))
+        return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None), *alone)
     numbers = _numbers(name, values, kind)
     check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
@@ -156,7 +156,8 @@ def _folded(label: str) -> str:
     return "".join(label.casefold().split()).rstrip(".")
 
 
-def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
+def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> tuple[Note, ...]:
+    """Refuse labels that can't be learnt and tested; the note names classes of one example beside a test file."""
     train = labels[: len(labels) - test_rows]
     classes, counts = level_counts(train)
     if len(classes) < 2:
@@ -177,7 +178,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             do="choose another target, or --task regression if it is a number",
         )
     alone = classes[counts == 1].tolist()
-    if alone:
+    if alone and not test_rows:
         raise DataError(
             "class-of-one",
             f"a class of the target {name!r} has only one example, which can't be in training and test",
@@ -195,6 +196,11 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> None:
             wanted=listed(classes.tolist()),
             do="write them alike in both, or leave these rows out",
         )
+    what = f"classes with one example beside the test file: {listed(alone)}"
+    because = "always trained on, so no validation row shows them"
+    if len(alone) == len(classes):
+        because = "no class has two, so settings are chosen by chance"
+    return (Note(what, because),) if alone else ()
 
 
 def _check_words(name: str, labels: np.ndarray) -> None:
