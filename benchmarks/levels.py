@@ -1,7 +1,7 @@
 """Are the candidates at the level of their families? Published accuracies, and a peer on the same splits.
 
     uv run python -m benchmarks.levels [--sets GunPoint ItalyPowerDemand OSULeaf digits wine ...]
-                                       [--families dense convolution] [--sizes S M L]
+                                       [--families dense convolution] [--sizes S M L] [--archive FOLDER]
 
 The candidates are trained as a comparison with ``--effort thorough`` trains them (steps, batch, sizes, the choice
 of size and rate on validation rows), at two learning rates and for at most 300 epochs:
@@ -10,13 +10,15 @@ of size and rate on validation rows), at two learning rates and for at most 300 
   a review", 2019 (MLP and FCN; here a fifth of the training rows chooses size and rate, then all train the network);
 - tables in the study's folds, five seeds, the dense candidate beside scikit-learn's MLP with its defaults.
 
-The series are read from aeon's package. GunPoint and ItalyPowerDemand take minutes on two cores, OSULeaf most of an
-hour: name it when you want it.
+The series are read from aeon's package, which has four of them, or with ``--archive`` from a folder that holds the UCR
+archive as it is distributed, NAME/NAME_TRAIN.ts and NAME/NAME_TEST.ts. GunPoint and ItalyPowerDemand take minutes on
+two cores, OSULeaf most of an hour: name it when you want it.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import tempfile
 import time
 import warnings
@@ -36,12 +38,10 @@ from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 PUBLISHED = {
-    "GunPoint": {"dense": 92.7, "convolution": 100.0},
-    "ItalyPowerDemand": {"dense": 95.4, "convolution": 96.1},
-    "OSULeaf": {"dense": 55.7, "convolution": 97.7},
-    "ArrowHead": {"dense": 77.8, "convolution": 84.3},
+    row["data"]: {family: float(row[family]) for family in ("dense", "convolution")}
+    for row in csv.DictReader((Path(__file__).parent / "published.csv").read_text().splitlines())
 }
-"""Accuracy in %: the MLP and the FCN of Fawaz et al. 2019."""
+"""Accuracy in %, the mean of ten runs: the MLP and the FCN of Fawaz et al. 2019 on 85 sets of the archive."""
 
 TABLES = ("wine", "breast-cancer", "diabetes", "digits")
 NEAR = 3.0  # points of accuracy
@@ -94,12 +94,13 @@ def levels(
     families: Sequence[str] = ("dense", "convolution"),
     sizes: Sequence[str] = SIZES,
     rates: Sequence[float] = RATES,
+    folder: Path | None = None,
 ) -> Iterator[Level]:
-    """What each family comes to on a series of the archive."""
-    dataset = archive(name)
-    with tempfile.TemporaryDirectory() as folder:
+    """What each family comes to on a set of the archive, which lies in a folder or in aeon."""
+    dataset = archive(name, folder)
+    with tempfile.TemporaryDirectory() as place:
         for family in families:
-            study = thorough(dataset, family, SERIES_SEEDS, sizes, rates, Path(folder))
+            study = thorough(dataset, family, SERIES_SEEDS, sizes, rates, Path(place))
             chosen = trained(study)
             predictions = tested.of_trials(study, chosen)
             target = tested.truth(dataset, study.preparations, tested.tested(study.prepared))
@@ -171,28 +172,33 @@ def mlp(study: Study) -> np.ndarray:
     return values
 
 
-def archive(name: str) -> Dataset:
-    """A data set of the archive, with its own test part."""
-    found = find_spec("aeon")
-    if found is None or found.origin is None:
-        raise SystemExit("the series are in the package aeon: install the test dependencies")
-    folder = Path(found.origin).parent / "datasets" / "data" / name
-    return read(folder / f"{name}_TRAIN.ts", test=folder / f"{name}_TEST.ts")
+def archive(name: str, folder: Path | None = None) -> Dataset:
+    """A set of the archive, with its own test part."""
+    if folder is None:
+        found = find_spec("aeon")
+        if found is None or found.origin is None:
+            raise SystemExit("the series are in the package aeon: install the test dependencies")
+        folder = Path(found.origin).parent / "datasets" / "data"
+    place = folder / name
+    return read(place / f"{name}_TRAIN.ts", test=place / f"{name}_TEST.ts")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sets", nargs="+", default=USUAL, choices=[*PUBLISHED, *TABLES, "BasicMotions"])
+    parser.add_argument(
+        "--sets", nargs="+", default=USUAL, metavar="NAME", help=f"of the archive, {', '.join(TABLES)}"
+    )
+    parser.add_argument("--archive", type=Path, metavar="FOLDER", help="where the archive lies; else in aeon")
     parser.add_argument("--families", nargs="+", default=("dense", "convolution"))
     parser.add_argument("--sizes", nargs="+", default=SIZES, choices=SIZES)
     options = parser.parse_args()
     if named := [name for name in options.sets if name not in TABLES]:
         print(
-            f"{'data':18}{'family':14}{'accuracy, %':>14}{'published':>11}{'difference':>12}  near size{'s':>9}"
+            f"{'data':31}{'family':14}{'accuracy, %':>14}{'published':>11}{'difference':>12}  near size{'s':>9}"
         )
         for name in named:
             started = time.perf_counter()
-            for level in levels(name, options.families, options.sizes):
+            for level in levels(name, options.families, options.sizes, folder=options.archive):
                 published, difference = "", ""
                 if level.published is not None:
                     published, difference = f"{level.published:.1f}", f"{level.mean - level.published:+.1f}"
@@ -200,7 +206,7 @@ def main() -> None:
                 near = "" if level.published is None else "yes" if level.near else "NO"
                 took, started = time.perf_counter() - started, time.perf_counter()
                 print(
-                    f"{name:18}{level.family:14}{measured:>14}{published:>11}{difference:>12}  {near:5}"
+                    f"{name:31}{level.family:14}{measured:>14}{published:>11}{difference:>12}  {near:5}"
                     f"{','.join(level.sizes):5}{took:6.0f} s",
                     flush=True,
                 )
