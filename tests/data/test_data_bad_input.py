@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import Dataset, from_arrays, read
+from fourfold.data.roles import Roles
 from fourfold.data.splits import plan
 from fourfold.errors import FourfoldError
 
@@ -272,20 +273,21 @@ def test_bad_test_file(test, slug, words, tmp_path):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("few", "because"),
-    [("1,2,z\n", "always trained on, so no validation row shows them"), ("", None)],
-    ids=["one", "none"],
-)
-def test_a_class_of_one_beside_a_test_file_always_trains(few, because, tmp_path):
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("time_ordered", [False, True])
+def test_a_class_of_one_beside_a_test_file_is_said_and_trains(alone, time_ordered, tmp_path):
+    """In order of time the latest rows validate, whatever their class; otherwise the only example trains."""
+    few = "1,2,z\n" * alone
     (tmp_path / "data.csv").write_text(GOOD + few)
     (tmp_path / "test.csv").write_text("v,w,y\n" + "1,2,p\n3,4,q\n" * 5 + few)
-    dataset = read(tmp_path / "data.csv", test=tmp_path / "test.csv")
+    dataset = read(tmp_path / "data.csv", test=tmp_path / "test.csv", roles=Roles(time_ordered=time_ordered))
     said = [note.because for note in dataset.notes if note.what == "classes with one example beside the test file: 'z'"]
-    assert said == ([because] if because else [])
-    if few:
-        alone = int(np.flatnonzero(dataset.target == "z")[0])
-        assert all(alone in split.train for split in plan(dataset, seed=0))
+    assert said == ["one example can't both train and validate"] * alone
+    if alone:
+        row = int(np.flatnonzero(dataset.target == "z")[0])
+        splits = plan(dataset, seed=0)
+        assert all((row in split.train) is not time_ordered for split in splits)
+        assert all(row in [*split.train, *split.validation] for split in splits)
 
 
 def starts(tmp):
