@@ -325,3 +325,20 @@ def test_whether_families_differ_with_few_rows_is_read_from_their_losses(inquiry
     plainly = differences.mean() > 5 * differences.std() / np.sqrt(len(differences))
     answer = sample_efficiency.find(inquiry).answer
     assert plainly and "With 15 training rows, Convolution scores best" in answer, (differences.mean(), answer)
+
+
+def test_families_that_differ_in_one_row_are_not_shown_to_differ(inquiry, monkeypatch):
+    convolution, probed = inquiry.trials["convolution"], inquiry.study.probed
+    other = replace(convolution)
+
+    def one_row_changed(trials, variant):
+        found = probed(trials, variant)
+        if trials is other:
+            key = min(found)
+            signs = np.where(np.arange(len(found[key].outputs)) == 0, -1, 1)[:, None]
+            found[key] = replace(found[key], outputs=found[key].outputs * signs)
+        return found
+
+    monkeypatch.setattr(inquiry.study, "probed", one_row_changed)
+    alike = replace(inquiry, trials={"dense": other, "convolution": convolution})
+    assert "With 15 training rows, no family is shown to differ from another: " in sample_efficiency.find(alike).answer
