@@ -7,7 +7,7 @@ The candidates are trained as a comparison with ``--effort thorough`` trains the
 of size and rate on validation rows), at two learning rates and for at most 300 epochs:
 
 - series in the archive's own parts, three seeds, beside Fawaz et al., "Deep learning for time series classification:
-  a review", 2019 (MLP and FCN; here a fifth of the training rows chooses size and rate, then all train the network);
+  a review", 2019 (MLP and FCN; here folds of the training rows choose size and rate, then all train the network);
 - tables in the study's folds, five seeds, the dense candidate beside scikit-learn's MLP with its defaults.
 
 The series are read from aeon's package, which has four of them, or with ``--archive`` from a folder that holds the UCR
@@ -180,6 +180,8 @@ def archive(name: str, folder: Path | None = None) -> Dataset:
             raise SystemExit("the series are in the package aeon: install the test dependencies")
         folder = Path(found.origin).parent / "datasets" / "data"
     place = folder / name
+    if not place.is_dir():
+        raise SystemExit(f"no set {name!r} in {folder}: --archive FOLDER says where the archive lies")
     return read(place / f"{name}_TRAIN.ts", test=place / f"{name}_TEST.ts")
 
 
