@@ -21,6 +21,7 @@ from fourfold.core.files import locked, save_arrays, write_whole
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import HOLD_OUT_FROM
 from fourfold.errors import FileError, OptionError, closest
+from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
@@ -33,7 +34,7 @@ from fourfold.study import step_times
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
-from fourfold.study.efforts import TINY
+from fourfold.study.efforts import LONGER, TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
 from fourfold.study.measures import MEASURES
@@ -118,8 +119,8 @@ def compare(
         out: the folder for report, results and model; a temporary one by default.
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
         verbose: say on standard error what was inferred, and show progress.
-        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, margin, examples,
-            candidates (``{"mine": lambda x: Dense(32, activation="relu")(x)}`` beside the four, or a list of
+        options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, steps, margin,
+            examples, candidates (``{"mine": lambda x: Dense(32, activation="relu")(x)}`` beside the four, or a list of
             families and such functions), hyperparameters.
 
     Raises:
@@ -161,6 +162,7 @@ def load_model(folder: str | Path) -> SavedModel:
 def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     """The study that would be run; nothing is trained or written."""
     effort = effort_by_name(options.effort)
+    effort = effort if options.steps is None else replace(effort, steps=options.steps)
     hold_out = dataset.test_rows is not None or dataset.rows >= HOLD_OUT_FROM
     usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
     count = options.seeds if options.seeds is not None else usual
@@ -333,22 +335,24 @@ def _about(model: SavedModel, kept: dict[str, Any]) -> str:
 
 
 def _next(measured: Measured, options: Options, command: Callable[..., str]) -> str | None:
-    """The command that would settle an open comparison, in this very folder.
+    """The command that would settle an open comparison, or one of too few steps, in this very folder.
 
     Open is one that is undecided, or in which a family is ahead of the baseline but not shown to beat it. After a
-    quick look the next is the standard effort; one seed says too little to count how many are needed.
+    quick look the next is the standard effort, whose trainings are longer; one seed says too little to count how many
+    are needed. Steps come before seeds, since more seeds of short trainings would answer another question.
     """
-    verdict = measured.verdict
-    gain = Facts(verdict.evidence).about("gain over the baseline").get(verdict.family or "")
-    ahead = (
-        verdict.kind == "none"
-        and gain is not None
-        and (gain.value or 0.0) > (measured.findings.margin or 0.0)
-    )
-    if verdict.kind != "undecided" and not ahead:
+    verdict, margin = measured.verdict, measured.findings.margin or 0.0
+    facts = Facts(verdict.evidence)
+    gain = facts.about("gain over the baseline").get(verdict.family or "")
+    ahead = verdict.kind == "none" and gain is not None and (gain.value or 0.0) > margin
+    short = bool(still_gaining(facts, margin))
+    if verdict.kind != "undecided" and not ahead and not short:
         return None
+    twice = {"steps": LONGER * measured.study.effort.steps} if short else {}
     if options.effort in (TINY, "quick"):
-        return command(effort=DEFAULT_EFFORT, seeds=None)
+        return command(effort=DEFAULT_EFFORT, seeds=None, **(twice if options.steps else {}))
+    if short:
+        return command(**twice)
     seeds = (measured.verdict.settle or {}).get("seeds")
     return command(seeds=seeds) if seeds else None
 

@@ -81,6 +81,7 @@ class _Comparing(_Estimator):
         effort: str = "standard",
         seed: int = 0,
         seeds: int | None = None,
+        steps: int | None = None,
         margin: float | None = None,
         layout: str | None = None,
         candidates: Any = None,
@@ -90,6 +91,7 @@ class _Comparing(_Estimator):
         self.effort = effort
         self.seed = seed
         self.seeds = seeds
+        self.steps = steps
         self.margin = margin
         self.layout = layout
         self.candidates = candidates
@@ -107,6 +109,7 @@ class _Comparing(_Estimator):
             effort=self.effort,
             seed=self.seed,
             seeds=self.seeds,
+            steps=self.steps,
             margin=self.margin,
             layout=self.layout,
             task=dataset.task.kind,
@@ -253,6 +256,7 @@ class FourfoldClassifier(_Classifier, _Comparing):
     Args:
         effort: ``"quick"``, ``"standard"`` or ``"thorough"``; ``"tiny"`` only shows that everything runs.
         seed, seeds: the first seed, and how many; the effort's number by default.
+        steps: of each training; the effort's by default.
         margin: the difference in accuracy that matters; 0.01 by default.
         layout: ``"flat"``, ``"sequence"``, ``"image"`` or ``"text"``, where the guess from X is wrong.
         candidates: families, or candidates of your own; all four families by default.

@@ -35,7 +35,8 @@ class Options:
     the number of steps into which long series are cut whose steps have targets. ``target`` is the name of a
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
     "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
-    guess is wrong. ``encoding``: that of text in files, such as "gbk".
+    guess is wrong. ``steps`` are those of each training, in place of the effort's. ``encoding``: that of text in files,
+    such as "gbk".
     """
 
     target: str | Sequence[str] | None = None
@@ -46,6 +47,7 @@ class Options:
     effort: str = DEFAULT_EFFORT
     seed: int = 0
     seeds: int | None = None
+    steps: int | None = None
     margin: float | None = None
     examples: bool = True
     candidates: Any = None
@@ -80,6 +82,13 @@ class Options:
                 "seeds",
                 "there is no training without a seed",
                 got=f"--seeds {self.seeds}",
+                wanted="1 or more",
+            )
+        if self.steps is not None and self.steps < 1:
+            raise OptionError(
+                "steps",
+                "there is no training without a step",
+                got=f"--steps {self.steps}",
                 wanted="1 or more",
             )
         if self.seed < 0:
@@ -185,7 +194,7 @@ class Options:
         words: list[str] = []
         for name in (self.target,) if isinstance(self.target, str) else self.target or ():
             words += ["--target", name]
-        for name in ("task", "layout", "test", "effort", "seed", "seeds", "margin"):
+        for name in ("task", "layout", "test", "effort", "seed", "seeds", "steps", "margin"):
             value = changed.get(name, getattr(self, name))
             if value != getattr(Options(), name):
                 words += [f"--{name}", str(value)]

@@ -94,6 +94,7 @@ BAD = [
     ("bounds turned around", write("d.csv", GOOD), "d.csv --target v --task regression --bounds 9 0", "the lower one first", 2),
     ("bounds too narrow", write("d.csv", GOOD), "d.csv --target v --task regression --bounds 0 9", "beyond its bounds.*--bounds 0 12", 2),
     ("no seeds", write("d.csv", GOOD), "d.csv --seeds 0", "got --seeds 0, wanted 1 or more", 2),
+    ("no steps", write("d.csv", GOOD), "d.csv --steps 0", "without a step: got --steps 0, wanted 1 or more", 2),
     ("a seed below zero", write("d.csv", GOOD), "d.csv --seed -1", "got --seed -1, wanted 0 or more", 2),
     ("seeds in words", write("d.csv", GOOD), "d.csv --seeds many", "Invalid value for '--seeds'.*--help", 2),
     ("no margin", write("d.csv", GOOD), "d.csv --margin nan", "got --margin nan, wanted 0 or more", 2),

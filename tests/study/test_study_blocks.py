@@ -97,6 +97,22 @@ def test_a_damaged_block_is_trained_again(finished, tmp_path, damage):
     assert counting.ran == ["dense"] and files(tmp_path / "copy") == files(finished[0])
 
 
+def test_a_training_of_more_steps_takes_the_same_program(tmp_path):
+    """Room for more steps changes no result; without it another number of steps compiles anew."""
+    whole = study(tmp_path)
+    (block,) = whole.blocks([1e-2])
+    assert (block.steps, block.room) == (10, 20)
+    tight = replace(block, room=0)
+    assert tight.key == block.key != replace(block, steps=20).key
+    without, roomy, longer = (train(b, whole.prepared) for b in (tight, block, replace(block, steps=20)))
+    for mine, theirs in zip(without, roomy, strict=True):
+        assert np.array_equal(mine.outputs, theirs.outputs) and mine.steps == theirs.steps == 10
+    assert max(result.steps.item() for result in longer) == 20  # others may have stopped early
+    compiled = sweep_of(block.net)._train._cache_size()
+    train(replace(block, steps=14), whole.prepared)
+    assert sweep_of(block.net)._train._cache_size() == compiled
+
+
 def test_the_key_of_a_block_hashes_all_that_its_result_depends_on(finished):
     block = next(block for block in study(finished[0]).blocks([1e-2]) if isinstance(block, Block))
     changes = {
@@ -106,8 +122,8 @@ def test_the_key_of_a_block_hashes_all_that_its_result_depends_on(finished):
     }  # fmt: skip
     keys = {replace(block, **{name: value}).key for name, value in changes.items()}
     assert len(keys) == len(changes) and block.key not in keys
-    assert replace(block, capacity=99).key == block.key
-    assert {*changes, "capacity"} >= set(block.__dataclass_fields__) - {"chunk"}
+    assert replace(block, capacity=99, room=99).key == block.key
+    assert {*changes, "capacity", "room"} == set(block.__dataclass_fields__)
 
 
 def test_the_weights_that_are_kept_are_those_of_the_trial(finished, tmp_path):

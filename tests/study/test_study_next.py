@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from fourfold.comparison import _next, compare
+from fourfold.evidence.doubts import LONGER_GAIN
 from fourfold.evidence.evidence import Evidence
 from fourfold.options import Options
 from fourfold.study.workers import Inline
@@ -18,10 +19,13 @@ def command(**changed):
     return " ".join(f"{name}={value}" for name, value in changed.items())
 
 
-def measured(kind, gain, settle=None):
-    evidence = (Evidence("gain over the baseline", "dense", gain, "difference of fractions"),)
-    verdict = SimpleNamespace(kind=kind, family="dense", evidence=evidence, settle=settle)
-    return SimpleNamespace(verdict=verdict, findings=SimpleNamespace(margin=MARGIN))
+def measured(kind, gain, settle=None, longer=None):
+    evidence = [Evidence("gain over the baseline", "dense", gain, "difference of fractions")]
+    if longer is not None:
+        evidence.append(Evidence(LONGER_GAIN, "attention", sum(longer) / 2, "difference of fractions", longer))
+    verdict = SimpleNamespace(kind=kind, family="dense", evidence=tuple(evidence), settle=settle)
+    study = SimpleNamespace(effort=SimpleNamespace(steps=600))
+    return SimpleNamespace(verdict=verdict, findings=SimpleNamespace(margin=MARGIN), study=study)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,23 @@ def measured(kind, gain, settle=None):
 )
 def test_only_an_open_comparison_has_a_next_command(kind, gain, effort, settle, wanted):
     assert _next(measured(kind, gain, settle), Options(effort=effort), command) == wanted
+
+
+@pytest.mark.parametrize(
+    "kind, longer, options, wanted",
+    [
+        ("choose", (0.02, 0.04), {}, "steps=1200"),
+        ("undecided", (0.02, 0.04), {}, "steps=1200"),
+        ("choose", (0.02, 0.04), {"effort": "quick"}, "effort=standard seeds=None"),
+        ("choose", (0.02, 0.04), {"effort": "quick", "steps": 600}, "effort=standard seeds=None steps=1200"),
+        ("choose", (-0.01, 0.09), {}, None),  # not shown to gain
+        ("choose", (0.001, 0.005), {}, None),  # less than matters
+        ("undecided", (0.001, 0.005), {}, "seeds=9"),
+    ],
+)
+def test_where_training_was_short_the_next_one_is_longer(kind, longer, options, wanted):
+    found = measured(kind, 0.03, {"seeds": 9} if kind == "undecided" else None, longer)
+    assert _next(found, Options(**options), command) == wanted
 
 
 def test_what_is_in_memory_is_named_as_a_call_has_it(tmp_path):

@@ -9,18 +9,19 @@ from hypothesis import strategies as st
 
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
+from fourfold.evidence import doubts
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION
 from fourfold.evidence.statistics import Analysis
-from fourfold.study import probes, tested
+from fourfold.study import probes, results, tested
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import Block, Run
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES as ALL
-from fourfold.study.measures import confusion, ease, memorisation, order, sample_efficiency, shift
+from fourfold.study.measures import confusion, ease, longer, memorisation, order, sample_efficiency, shift
 from fourfold.study.rates import noise_between
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
@@ -45,7 +46,14 @@ EFFORT = replace(
     shares=(0.1, 0.5),
     orders=("whole", "local"),
 )
-MEASURES = (order.MEASURE, sample_efficiency.MEASURE, memorisation.MEASURE, ease.MEASURE, confusion.MEASURE)
+MEASURES = (
+    order.MEASURE,
+    sample_efficiency.MEASURE,
+    memorisation.MEASURE,
+    ease.MEASURE,
+    longer.MEASURE,
+    confusion.MEASURE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +142,48 @@ def test_probe_scores_are_those_of_the_rows_they_name(inquiry):
         test = study.prepared.splits[split].test
         right.append((trial.outputs[:, 0] > 0) == study.prepared.targets[0, test, 0])
     assert rows[0]["value"] == pytest.approx(np.concatenate(right).mean())
+
+
+def test_a_longer_training_is_the_same_training_with_twice_the_steps(inquiry):
+    study = inquiry.study
+    found = {(e.measure, e.subject): e for e in longer.find(inquiry).evidence}
+    assert found[longer.STEPS, "study"].value == 240
+    for family, trials in inquiry.trials.items():
+        again = study.probed(trials, "", 2)
+        plain = {(t.run.seed, t.run.split): t for t in trials.by_setting[trials.best()]}
+        assert again.keys() == plain.keys()
+        right = []
+        for by_run in (plain, again):
+            right.append([])
+            for (_, split), trial in by_run.items():
+                test = study.prepared.splits[split].test
+                right[-1] += ((trial.outputs[:, 0] > 0) == study.prepared.targets[0, test, 0]).tolist()
+        for run, trial in again.items():
+            assert trial.run == plain[run].run and trial.size == plain[run].size
+            assert max(trial.check_steps) > max(plain[run].check_steps) or trial.steps < 240
+        gain, score = (found[m, family] for m in (doubts.LONGER_GAIN, doubts.LONGER_SCORE))
+        assert score.value == pytest.approx(np.mean(right[1]))
+        assert gain.value == pytest.approx(np.mean(right[1]) - np.mean(right[0]))
+        assert gain.interval[0] <= gain.value <= gain.interval[1]
+
+
+def test_families_that_gain_by_longer_training_are_named(inquiry, tmp_path):
+    """After four steps no family has learnt what it can."""
+    families = ("dense", "convolution")
+    short = Study(from_arrays(X, Y), replace(EFFORT, steps=4), [0, 1], 0, tmp_path, families=families)
+    trials = short.run(Inline())
+    short.probe(trials, [longer.MEASURE], Inline())
+    measurement = longer.find(Inquiry(short, trials, 0.01))
+    assert measurement.answer.startswith("With 8 steps, twice as many, Convolution gains most, ")
+    found = results.measure(short, trials, 0.01)
+    assert [d for d in found.verdict.doubts if d.startswith("Training was short: ") and "Convolution by " in d]
+
+
+def test_a_longer_training_that_failed_is_said(inquiry, monkeypatch):
+    monkeypatch.setattr(inquiry.study, "probed", lambda *_: {})
+    measurement = longer.find(inquiry)
+    missing = [e for e in measurement.evidence if e.measure == doubts.LONGER_GAIN]
+    assert measurement.answer == "" and [e.reason for e in missing] == ["a training of the probe failed"] * 2
 
 
 def test_scores_with_fewer_rows_know_how_the_families_scatter_over_seeds_and_folds(inquiry):
@@ -331,8 +381,8 @@ def test_families_that_differ_in_one_row_are_not_shown_to_differ(inquiry, monkey
     convolution, probed = inquiry.trials["convolution"], inquiry.study.probed
     other = replace(convolution)
 
-    def one_row_changed(trials, variant):
-        found = probed(trials, variant)
+    def one_row_changed(trials, variant, times):
+        found = probed(trials, variant, times)
         if trials is other:
             key = min(found)
             signs = np.where(np.arange(len(found[key].outputs)) == 0, -1, 1)[:, None]

@@ -29,6 +29,9 @@ LEVELS = "levels"  # a column of words
 MERGED = "share of rows whose level has no place of its own"  # a column of words
 FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
 AUC = "AUC"  # a family or a baseline
+LONGER_GAIN = "gain by twice the steps"  # a family
+LONGER_SCORE = "score after twice the steps"  # a family
+OF_MEASURES = (LONGER_GAIN, LONGER_SCORE)
 # Those that come of the losses.
 AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
@@ -239,6 +242,45 @@ def threshold(c: Case) -> Iterator[Sentence]:
         )
 
 
+def short_training(c: Case) -> Iterator[Sentence]:
+    """Families that would still gain: they are compared by how fast they learn."""
+    gains = [
+        c.facts.say(
+            "{family} by {gain} ({low} to {high})",
+            family=title(e.subject),
+            gain=Cite(LONGER_GAIN, e.subject),
+            low=Cite(LONGER_GAIN, e.subject, "low", bare=True),
+            high=Cite(LONGER_GAIN, e.subject, "high", bare=True),
+        )
+        for e in still_gaining(c.facts, c.number("margin") or 0.0)
+    ]
+    if gains:
+        words = Sentence("Training was short: twice the steps improve ")
+        yield c.facts.join("", [words, c.facts.join(", ", gains), Sentence(".")])
+
+
+def still_gaining(facts: Facts, margin: float) -> list[Evidence]:
+    """What families are shown to gain by twice the steps, where it is more than the margin."""
+    found = facts.about(LONGER_GAIN).values()
+    return [e for e in found if e.interval is not None and e.interval[0] > 0 and (e.value or 0.0) > margin]
+
+
+def longer_training(c: Case) -> Iterator[Sentence]:
+    """The order of families after twice the steps, where it is another."""
+    leader = c.leader(LONGER_SCORE) if c.kind == "choose" else None
+    if leader is None:
+        return
+    ahead = abs((c.number(LONGER_SCORE, leader) or 0.0) - (c.number(LONGER_SCORE, c.family) or 0.0))
+    if ahead > (c.number("margin") or 0.0):
+        yield c.facts.say(
+            "After twice the steps {leader} leads: {best} against {own} of {family}.",
+            leader=title(leader),
+            best=Cite(LONGER_SCORE, leader),
+            own=Cite(LONGER_SCORE, c.family),
+            family=title(c.family),
+        )
+
+
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
     rates = [
         c.facts.say(
@@ -391,6 +433,8 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     left_out,
     large_class,
     threshold,
+    short_training,
+    longer_training,
     edge_of_the_grid,
     size_at_the_cap,
     equal_parameters,

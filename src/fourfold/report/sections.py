@@ -17,7 +17,7 @@ SECTIONS = {
         ("order", "shift", "sample_efficiency", "memorisation", "reach"),
     ),
     "parallel": ("Cost", "Parallelism and cost", ("parallelism", "memory")),
-    "ease": ("Ease", "Ease of training", ("ease", "gradients")),
+    "ease": ("Ease", "Ease of training", ("longer", "ease", "gradients")),
     "settings": ("Hyperparameters", "Hyperparameters", ("hyperparameters",)),
     ERRORS: ("Errors", "Errors and what each family looks at", ("confusion", "mistakes", "looks")),
     FURTHER: ("Further", "Further measures", ()),

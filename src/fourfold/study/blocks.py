@@ -62,7 +62,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Block:
-    """Runs of one architecture. ``capacity`` is the number of replicas that the program is compiled for.
+    """Runs of one architecture. The program is compiled for ``capacity`` replicas of at most ``room`` steps.
 
     ``variant`` names the data that a probe trains on (`variants.VARIANTS`); "" are the data themselves.
     ``settings`` are the architecture's departures from its family's recipe. ``absolute``: numbers are trained and
@@ -82,6 +82,7 @@ class Block:
     variant: str = ""
     settings: Settings = ()
     absolute: bool = False
+    room: int = 0
 
     @property
     def net(self) -> Architecture:
@@ -90,7 +91,7 @@ class Block:
     @property
     def key(self) -> str:
         content = asdict(self) | {"version": VERSION}
-        content.pop("capacity")
+        del content["capacity"], content["room"]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
     def path(self, folder: Path) -> Path:
@@ -229,6 +230,7 @@ def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, lo
     values = net.trained.init(Stream(initial))
     trainable = set(net.trained.trainable_paths())
     rng = np.random.default_rng([order, 0])
+    batches = _batches(split.train, block.steps, block.batch, rng)
     evaluation, evaluation_weights = _evaluation(split, prepared, longest)
     permuted = candidate(block.family).ordered_columns and block.problem.layout == "flat"
     return Replica(
@@ -236,7 +238,7 @@ def replica_of(block: Block, run: Run, net: Architecture, prepared: Prepared, lo
         fixed={path: value for path, value in values.items() if path not in trainable},
         key=np.asarray(keys.key(dropout)),
         learning_rate=np.float32(run.learning_rate),
-        indices=_copied(_batches(split.train, block.steps, block.batch, rng), prepared, rng),
+        indices=_with_room(_copied(batches, prepared, rng), block.room),
         steps=np.int32(block.steps),
         fold=np.int32(run.split % len(prepared.inputs)),
         labels=np.int32(run.split % len(prepared.targets)),
@@ -264,6 +266,11 @@ def _copied(rows: np.ndarray, prepared: Prepared, rng: np.random.Generator) -> n
     if not prepared.copies:
         return rows
     return (rows + prepared.rows * rng.integers(1 + prepared.copies, size=rows.shape)).astype(np.int32)
+
+
+def _with_room(rows: np.ndarray, room: int) -> np.ndarray:
+    """Row numbers (steps, batch) and steps that are never taken, ``room`` in all: trainings of one program have one."""
+    return np.pad(rows, ((0, max(room - len(rows), 0)), (0, 0)))
 
 
 def _evaluation(split: Split, prepared: Prepared, longest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,9 @@ LEARNING_RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 """The base grid. If the best rate lies at its edge, it grows there for every family."""
 
 
+LONGER = 2
+"""Of how many times the steps the longer training is that says what a family would gain by it."""
+
 SEEDS_OF_A_REPEAT = 5
 """Each so many seeds of a cross-validation have a partition of the rows of their own."""
 
@@ -21,8 +24,8 @@ class Effort:
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
     and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
     ``probe_seeds`` x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of
-    the training rows and, where ``memorisation``, shuffled labels. The shift probe moves ``moved_rows`` at most.
-    Without ``measures`` only the score is measured.
+    the training rows, `LONGER` times the steps and, where ``memorisation``, shuffled labels. The shift probe moves
+    ``moved_rows`` at most. Without ``measures`` only the score is measured.
     """
 
     name: str
@@ -45,8 +48,13 @@ class Effort:
 
     def probes(self, ordered: bool) -> int:
         """How many probes a family is trained for, on data whose positions have an order or not."""
-        kinds = len(self.orders) * ordered + len(self.shares) + self.memorisation
+        kinds = len(self.orders) * ordered + len(self.shares) + self.memorisation + 1
         return kinds if self.measures else 0
+
+    @property
+    def longest(self) -> int:
+        """The steps of the longest training."""
+        return LONGER * self.steps if self.measures else self.steps
 
 
 TINY = "tiny"

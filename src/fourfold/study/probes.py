@@ -20,31 +20,33 @@ from fourfold.study.trials import Trials
 PLAIN = "as it is"
 
 
-def blocks(study: Study, trials: Mapping[str, Trials], variants: Sequence[str]) -> list[Task]:
-    """The blocks of every family's probes."""
+def blocks(
+    study: Study, trials: Mapping[str, Trials], variants: Sequence[str], times: int = 1
+) -> list[Task]:
+    """The blocks of every family's probes, of ``times`` the study's steps."""
     return [
         block
         for variant in variants
         for found in trials.values()
-        for block in study.probe_blocks(found, variant)
+        for block in study.probe_blocks(found, variant, times)
     ]
 
 
-def changed(facts: Facts, found: Evidence, lost: str) -> Sentence:
-    """What a family loses, in the words ``lost``, with the interval; or what it surely gains.
+def changed(facts: Facts, found: Evidence, lost: str, gains: str = "gains") -> Sentence:
+    """What a family loses, in the words ``lost``, with the interval; or what it surely ``gains``.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> loss = Evidence("loss", "dense", -0.69, DIFFERENCE, (-0.73, -0.65))
     >>> changed(Facts([loss]), loss, "least,")
     'Fully connected gains 69.0 points (65.0 to 73.0)'
     """
-    gains = found.interval is not None and found.interval[1] < 0
-    ends: tuple[Part, Part] = ("high", "low") if gains else ("low", "high")
-    low, high = (Cite(found.measure, found.subject, end, size=gains, bare=True) for end in ends)
+    below = found.interval is not None and found.interval[1] < 0
+    ends: tuple[Part, Part] = ("high", "low") if below else ("low", "high")
+    low, high = (Cite(found.measure, found.subject, end, size=below, bare=True) for end in ends)
     return facts.say(
-        f"{{family}} {'gains' if gains else lost} {{value}} ({{low}} to {{high}})",
+        f"{{family}} {gains if below else lost} {{value}} ({{low}} to {{high}})",
         family=title(found.subject),
-        value=Cite(found.measure, found.subject, size=gains),
+        value=Cite(found.measure, found.subject, size=below),
         low=low,
         high=high,
     )
@@ -63,13 +65,18 @@ def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analys
 
 
 def losses(
-    inquiry: Inquiry, family: str, variants: Mapping[str, str]
+    inquiry: Inquiry, family: str, variants: Mapping[str, str], times: int = 1
 ) -> tuple[dict[str, np.ndarray], tested.Predictions] | None:
-    """The losses (S, n) that `paired` compares, and the last predictions, whose runs and folds are all families'."""
+    """The losses (S, n) that `paired` compares, and the last predictions, whose runs and folds are all families'.
+
+    Under the variants a family trains ``times`` the steps.
+    """
     study, found = inquiry.study, inquiry.trials[family]
     runs = study.probe_runs()
     plain = {(t.run.seed, t.run.split): t for t in found.by_setting[found.best()]}
-    trials = {PLAIN: plain} | {name: study.probed(found, variant) for name, variant in variants.items()}
+    trials = {PLAIN: plain} | {
+        name: study.probed(found, variant, times) for name, variant in variants.items()
+    }
     if any(run not in by_run for by_run in trials.values() for run in runs):
         return None
     by_name, predicted = {}, None

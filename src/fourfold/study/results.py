@@ -11,7 +11,7 @@ import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
-from fourfold.evidence.doubts import AUC
+from fourfold.evidence.doubts import AUC, OF_MEASURES
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
@@ -113,6 +113,9 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     any_family = next(iter(predictions.values()))
     further = [(family, found.values) for family, found in predictions.items()] + list(by_baseline.items())
     scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
+    inquiry = Inquiry(study, trials, margin)
+    measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
+    measured = [item for found in measurements for item in found.evidence]
     findings = Findings(
         score=task.score,
         families=families,
@@ -124,14 +127,16 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         },
         margin=margin,
         protocol="cross-validation" if study.protocol == "cross-validation" else "hold-out",
-        further=(*concerns(study, trials), *(item for item in scores if item.measure == AUC)),
+        further=(
+            *concerns(study, trials),
+            *(item for item in scores if item.measure == AUC),
+            *(item for item in measured if item.measure in OF_MEASURES),
+        ),
         **tested.examples(study, rows),
     )
-    inquiry = Inquiry(study, trials, margin)
-    measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     if task.several:
         measurements.append(targets.of_each(task, list(trials), scores))
-    verdict = explain(decide(findings), [item for found in measurements for item in found.evidence])
+    verdict = explain(decide(findings), measured)
     return Measured(
         study,
         trials,

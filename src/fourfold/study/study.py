@@ -23,7 +23,7 @@ from fourfold.study.baseline_blocks import BaselineBlock, columns_of, naive
 from fourfold.study.baselines import fitted_names, kind_of
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
-from fourfold.study.efforts import SEEDS_OF_A_REPEAT, Effort
+from fourfold.study.efforts import LONGER, SEEDS_OF_A_REPEAT, Effort
 from fourfold.study.examination import Examination
 from fourfold.study.measure import Measure
 from fourfold.study.prepared import Prepared, prepare
@@ -206,12 +206,14 @@ class Study:
             keep_weights=keep_weights,
             settings=self.settings[family],
             absolute=self.dataset.task.loss == "mean absolute error",
+            room=self.effort.longest,
         )
 
     def price(self, cores: int) -> Price:
         """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
         blocks = self.blocks(self.effort.learning_rates)
         probes, refits = self._probes_of_a_family(), self.answers_of_a_family()
+        longer = (LONGER - 1) * len(self.probe_runs()) * self.effort.measures
         replicas = sum(len(block.runs) for block in blocks) + len(self.families) * refits + self.further_runs()
         batch = self.batch
         seconds, largest = 0.0, 0
@@ -221,7 +223,7 @@ class Study:
                 cost = net.cost
                 step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
                 runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
-                runs += (probes + refits) / len(self.sizes(family))
+                runs += (probes + longer + refits) / len(self.sizes(family))
                 seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
                 largest = max(largest, net.parameters)
             if self.hyperparameters and family not in self.builders:
@@ -233,7 +235,7 @@ class Study:
         # weights with two moments, the order of the rows, and what is predicted
         steps = self.problem.shape[0] if self.problem.stepwise else 1
         outputs = self.prepared.longest_evaluation() * steps * self.problem.units
-        replica = 4 * (3 * largest + self.effort.steps * batch + outputs)
+        replica = 4 * (3 * largest + self.effort.longest * batch + outputs)
         programs = sum(len(self.sizes(family)) for family in self.families)
         megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
         if self.hyperparameters:
@@ -322,20 +324,22 @@ class Study:
         splits = self.prepared.answering[: effort.probe_splits]
         return [(seed, split) for seed in self.seeds[:seeds] for split in splits]
 
-    def probe_blocks(self, trials: Trials, variant: str) -> list[Block]:
-        """A family's chosen setting trained on a variant of the data, one block a seed."""
+    def probe_blocks(self, trials: Trials, variant: str, times: int = 1) -> list[Block]:
+        """A family's chosen setting trained on a variant of the data for ``times`` the steps, one block a seed."""
         size, rate = trials.best()
         by_seed: dict[int, list[Run]] = {}
         for seed, split in self.probe_runs():
             by_seed.setdefault(seed, []).append(Run(rate, seed, split))
         return [
-            replace(self.block(trials.family, size, tuple(runs)), variant=variant)
+            replace(
+                self.block(trials.family, size, tuple(runs)), variant=variant, steps=times * self.effort.steps
+            )
             for runs in by_seed.values()
         ]
 
-    def probed(self, trials: Trials, variant: str) -> dict[tuple[int, int], Trial]:
+    def probed(self, trials: Trials, variant: str, times: int = 1) -> dict[tuple[int, int], Trial]:
         """The trials of a variant by (seed, split), as far as they are on disk, outputs in the order of the data."""
-        found = self.collect(self.probe_blocks(trials, variant))
+        found = self.collect(self.probe_blocks(trials, variant, times))
         return {
             (t.run.seed, t.run.split): replace(
                 t, outputs=in_place(t.outputs, self.prepared, variant, t.run.seed)

@@ -6,6 +6,7 @@ from fourfold.study.measures import (
     ease,
     gradients,
     hyperparameters,
+    longer,
     looks,
     memorisation,
     memory,
@@ -27,6 +28,7 @@ MEASURES: tuple[Measure, ...] = (
     memory.MEASURE,
     parallelism.MEASURE,
     ease.MEASURE,
+    longer.MEASURE,
     confusion.MEASURE,
     hyperparameters.MEASURE,
 )

@@ -1,0 +1,101 @@
+"""Longer training: what a family gains when its chosen setting trains for twice the steps.
+
+    gain = score after twice the steps - score after the steps of the comparison
+
+A learning rate that falls to nothing ends every learning curve flat, whether or not the family has learnt what it can;
+only a longer training tells. Families that still gain are compared by how fast they learn, not by how far they come.
+
+Source: Li et al., "Budgeted training: rethinking deep neural network training under resource constraints", 2020.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from fourfold.evidence.doubts import LONGER_GAIN, LONGER_SCORE
+from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.measurement import Axis, Figure, Measurement
+from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.sentences import Cite, Facts, Sentence
+from fourfold.study import probes, tested
+from fourfold.study.efforts import LONGER
+from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.runner import Task
+from fourfold.study.study import Study
+from fourfold.study.trials import Trials
+
+STEPS = "steps of a longer training"
+TWICE = "twice the steps"
+AS_IT_IS = ""
+"""The variant of the data that is none."""
+NAMES = ("longer", "Longer training", "What would a family gain by twice the training steps?")
+
+
+def wants(study: Study, trials: Mapping[str, Trials]) -> list[Task]:
+    return probes.blocks(study, trials, [AS_IT_IS], LONGER)
+
+
+def find(inquiry: Inquiry) -> Measurement:
+    study, task = inquiry.study, inquiry.study.dataset.task
+    unit, gap = probes.units(study)
+    steps = {probes.PLAIN: study.effort.steps, TWICE: LONGER * study.effort.steps}
+    evidence = [Evidence(STEPS, "study", steps[TWICE], "count", method="counted")]
+    by_family: dict[str, dict[str, np.ndarray]] = {}
+    design: tested.Predictions | None = None
+    for family in inquiry.trials:
+        found = probes.losses(inquiry, family, {TWICE: AS_IT_IS}, LONGER)
+        if found is None:
+            evidence.append(probes.missing(LONGER_GAIN, family))
+            continue
+        by_family[family], design = found
+    rows = []
+    if design is not None:
+        scores = {
+            name: tested.analysis(study, {family: each[name] for family, each in by_family.items()}, design)
+            for name in steps
+        }
+        source = probes.source(study)
+        for family, each in by_family.items():
+            gain = tested.analysis(study, each, design).pairs()[TWICE][probes.PLAIN]
+            method = "paired on the same rows; 95 % interval; crossed random effects"
+            evidence.append(
+                Evidence(LONGER_GAIN, family, gain.value, gap, (gain.low, gain.high), method, source)
+            )
+            for name, analysis in scores.items():
+                score = analysis.mean(family)
+                sides = {"value": score.value, "low": score.low, "high": score.high}
+                rows.append({"series": family, "x": steps[name], **sides})
+                if name == TWICE:
+                    method = "95 % interval of this score alone; crossed random effects"
+                    span = (score.low, score.high)
+                    evidence.append(Evidence(LONGER_SCORE, family, score.value, unit, span, method, source))
+    figure = Figure(
+        "longer",
+        "lines",
+        "Score by number of training steps",
+        tuple(rows),
+        x=Axis("training steps", "count"),
+        y=Axis(SCORE_WORDS[task.score], unit),
+        note="Twice the steps at the size and the learning rate that were chosen for the steps of the comparison.",
+    )
+    return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
+
+
+def _answer(evidence: list[Evidence]) -> str:
+    """The most and the least that is gained, with intervals."""
+    facts = Facts(evidence)
+    gains = list(facts.about(LONGER_GAIN).values())
+    if not gains:
+        return ""
+    most, least = (pick(gains, key=lambda e: e.value or 0.0) for pick in (max, min))
+    ends = [(most, "gains most,"), (least, "least,")] if most is not least else [(most, "gains")]
+    listed = facts.join("; ", [probes.changed(facts, found, words, "loses") for found, words in ends])
+    head = facts.say("With {steps} steps, twice as many, ", steps=Cite(STEPS, "study"))
+    shown = any(e.interval is not None and e.interval[0] > 0 for e in gains)
+    what = "" if shown else "none is shown to gain: "
+    return Sentence(f"{head}{what}{listed}.", head.numbers + listed.numbers)
+
+
+MEASURE = Measure("longer", find, wants)
