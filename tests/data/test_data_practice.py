@@ -152,7 +152,6 @@ def test_words_that_are_dates(name):
 REFUSED = {
     "a count with rare values": (target([i % 3 if i > 3 else i + 7 for i in range(90)]), {}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
     "rows that are columns": (npz(x=np.random.default_rng(0).normal(size=(4, 30)), y=np.arange(30) % 2), {}, 2, "different-lengths", "turn x, so that its rows are its first axis"),
-    "day and clock in two columns": (rows("day,clock,load", lambda i: f"2020-01-{i // 24 + 1:02d},{i % 24:02d}:00", 240, label=lambda i: i % 24), {"ahead": Ahead(24)}, 2, "two-rows-at-one-time", "one column of day and clock, if there are two"),
 }  # fmt: skip
 
 WORDS = (

@@ -190,8 +190,7 @@ def test_the_price_counts_the_memory_of_varied_hyperparameters(tmp_path):
 
 
 def test_sizes_of_batches():
-    assert [batch_size(rows, 64) for rows in (5, 16, 100, 600, 10_000)] == [5, 16, 16, 32, 64]
-    assert batch_size(10_000, 32) == 32
+    assert [batch_size(rows) for rows in (5, 16, 100, 600, 10_000)] == [5, 16, 16, 32, 32]
 
 
 # ---- failures ----------------------------------------------------------------------------------------------

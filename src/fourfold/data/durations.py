@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["DURATIONS", "Angles", "Laps", "Sixtieths", "Spans", "duration_by"]
+__all__ = ["DURATIONS", "Angles", "Duration", "duration_by"]
 
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
@@ -114,6 +114,28 @@ LAP = re.compile(r"(?:(\d{1,3}):(?=\d\d))?(\d{1,2}[.,]\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True)
+class Dotted:
+    """Clocks of three parts with dots between them, in seconds. 10.05.12 may be a date: it takes a word that is none.
+
+    >>> [Dotted().parse(word) for word in ("18.30.05", "18.30", "18.75.00")]
+    [66605.0, None, None]
+    """
+
+    example = "01.23.45"
+    said = "in seconds: 01.23.45 is 5025"
+
+    def parse(self, word: str) -> float | None:
+        found = DOTTED.fullmatch(word.strip())
+        return sum(size * float(part) for size, part in zip((3600, 60, 1), found.groups())) if found else None
+
+    def is_sure(self, word: str) -> bool:
+        return not 1 <= int(word.strip()[3:5]) <= 12
+
+
+DOTTED = re.compile(r"([01]\d|2[0-4])\.([0-5]\d)\.([0-5]\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
 class Angles:
     """Degrees, minutes and seconds with their marks, as degrees; those of south and west are negative.
 
@@ -147,13 +169,14 @@ ANGLE = re.compile(
 )
 
 LONGEST = 60
-DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Spans(), Angles())
+Duration = Sixtieths | Laps | Dotted | Spans | Angles
+DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Dotted(), Spans(), Angles())
 """Tried in this order, where the words of a column are no plain numbers with one unit."""
 
 
-def duration_by(example: str) -> Sixtieths | Laps | Spans | Angles | None:
+def duration_by(example: str) -> Duration | None:
     """The style of an example; None if it is none of a clock, a duration or an angle."""
-    for style in (Laps(), Spans(), Angles()):
+    for style in (Laps(), Dotted(), Spans(), Angles()):
         if example == style.example:
             return style
     return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None

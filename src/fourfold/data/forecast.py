@@ -15,6 +15,7 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 from .clock import shown
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
+from .day_and_clock import with_clock
 from .long_form import dates_of, table_of, times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of
@@ -106,6 +107,7 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             )
     if roles.time is None:
         source, roles = timed(source, table, roles)
+    table = table_of(source, ())
     if roles.time is not None:
         check_last(source, table, roles.time)
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
@@ -120,12 +122,15 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
 
 
 def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
-    """The roles with the only column of dates as the time, if there is one."""
+    """The roles with the only column of dates as the time, if there is one; of days with the clock beside them."""
     dates = dates_of(source, [name for name in table if name != roles.id])
     if len(dates) != 1:
         return source, roles
-    source = source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN"))
-    return source, replace(roles, time=dates[0])
+    of_dates = replace(roles, time=dates[0])
+    both, of_both = with_clock(source, of_dates)
+    if of_both != of_dates:
+        return both, of_both
+    return source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN")), of_dates
 
 
 def check_last(source: Source, table: Table, time: str) -> None:

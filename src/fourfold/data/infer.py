@@ -15,11 +15,12 @@ from fourfold.preprocessing.task import Task
 from .columns import FEWEST_WORDS, settle_table, understood_columns
 from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
+from .day_and_clock import with_time
 from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
 from .lists import series_of_lists
-from .long_form import assembled
+from .long_form import assembled, table_of
 from .messages import counted, listed
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
@@ -47,6 +48,7 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    source = with_time(source, roles.time)
     _check_turned(source)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles)
@@ -148,7 +150,7 @@ def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[S
         note = Note(f"time: {rising[0]}", f"the {which} column that rises from row to row", "--time COLUMN")
         source, roles = source.noting(note), replace(roles, time=rising[0])
     if roles.time is not None:
-        check_last(source, table, roles.time)
+        check_last(source, table_of(source, ()), roles.time)
     return source, roles
 
 

@@ -21,6 +21,7 @@ from .alike import levels_alike, named_alike, truths
 from .clock import shown
 from .cut import Pieces, in_pieces
 from .dataset import Column, Note, Table
+from .day_and_clock import with_time
 from .forecast import with_index
 from .history import history_of
 from .join import empty
@@ -124,9 +125,9 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
 def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
     """What a forecast starts from: the last rows of each series, read part after part, or all of them."""
     assert preparation.windows is not None
-    source, wanted = with_index(source), _wanted(preparation)
+    source, wanted, time = with_index(source), _wanted(preparation), _time(preparation)
     if isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT:
-        parts = (named_alike(part, wanted, ()) for part in parts_of(source, reading))
+        parts = (named_alike(with_time(part, time), wanted, ()) for part in parts_of(source, reading))
         found = latest_of(parts, preparation.windows)
         try:
             if found is not None:
@@ -153,6 +154,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
+    found = with_time(found, _time(preparation))
     found = named_alike(
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     )
@@ -220,6 +222,14 @@ def _wanted(preparation: Preparation) -> list[str]:
     elif preparation.layout == "sequence" and preparation.row_shape:
         names += preparation.source_columns
     return names
+
+
+def _time(preparation: Preparation) -> str | None:
+    """What the time of a table in long form is called."""
+    if preparation.windows is not None:
+        return preparation.windows.time
+    channels, columns = len(preparation.columns), preparation.source_columns
+    return columns[1] if preparation.layout == "sequence" and len(columns) == channels + 2 else None
 
 
 def _beside(found: Source) -> dict[str, np.ndarray]:

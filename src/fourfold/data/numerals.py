@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .durations import Angles, Laps, Sixtieths, Spans, duration_by
+from .durations import Duration, duration_by
 
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 SPACES = "\u00a0\u202f\u2009 '\u2019"
@@ -198,7 +198,7 @@ def endings_of(words: Iterable[str]) -> list[str]:
     return units if len(units) > 1 and None not in amounts else []
 
 
-def style_by(example: str) -> Style | Scaled | Sixtieths | Laps | Spans | Angles:
+def style_by(example: str) -> Style | Scaled | Duration:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")

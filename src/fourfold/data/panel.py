@@ -182,8 +182,8 @@ def _check_repeated(
             wanted="one row for each series and time",
             do="join these rows"
             if id
-            else "--id COLUMN, if the rows are of several series; one column of day and clock, if there are two; else "
-            "join these rows",
+            else "--id COLUMN, if the rows are of several series; --time DAY,CLOCK, if the clock is in another column; "
+            "else join these rows",
         )
 
 

@@ -48,7 +48,7 @@ CHECKS, PATIENCE = 10, 5
 CROWDED = 0.5
 """Of the memory mappings that a process may have. An architecture's programs take 500 to 1,000, and at Linux's limit
 XLA aborts: before that, those of earlier architectures go."""
-SMALLEST_BATCH = 16
+SMALLEST_BATCH, LARGEST_BATCH = 16, 32
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ class Block:
         return load_arrays(self.path(folder))
 
 
-def batch_size(rows: int, largest: int) -> int:
-    """The power of two nearest below rows / 16, from 16 to the effort's largest; never more than the rows."""
+def batch_size(rows: int) -> int:
+    """The power of two nearest below rows / 16, from 16 to 32; never more than the rows."""
     power = 2 ** int(np.log2(max(rows / 16, 1)))
-    return min(max(SMALLEST_BATCH, min(power, largest)), rows)
+    return min(max(SMALLEST_BATCH, min(power, LARGEST_BATCH)), rows)
 
 
 def train(block: Block, prepared: Prepared) -> list[Trained]:

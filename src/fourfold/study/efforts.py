@@ -19,7 +19,7 @@ SEEDS_OF_A_REPEAT = 5
 
 @dataclass(frozen=True)
 class Effort:
-    """Seeds, steps of each run, the largest batch, sizes to choose from, how often the grid may grow, minutes.
+    """Seeds, steps of each run, sizes to choose from, how often the grid may grow, minutes.
 
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
     and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
@@ -31,7 +31,6 @@ class Effort:
     name: str
     seeds: int
     steps: int
-    batch: int
     sizes: tuple[str, ...]
     extensions: int
     minutes: str
@@ -67,7 +66,6 @@ EFFORTS = {
             TINY,
             seeds=1,
             steps=60,
-            batch=32,
             sizes=("S",),
             extensions=0,
             minutes="under 1",
@@ -79,7 +77,6 @@ EFFORTS = {
             "quick",
             seeds=1,
             steps=300,
-            batch=32,
             sizes=("M",),
             extensions=1,
             minutes="about 1",
@@ -89,15 +86,14 @@ EFFORTS = {
             memorisation=False,
             moved_rows=256,
         ),
-        Effort("standard", seeds=5, steps=600, batch=32, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
+        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="10 to 15"),
         Effort(
             "thorough",
             seeds=10,
-            steps=1500,
-            batch=64,
+            steps=3000,
             sizes=("S", "M", "L"),
             extensions=2,
-            minutes="an estimated 120",
+            minutes="an estimated 590",
             hyperparameters=True,
         ),
     )

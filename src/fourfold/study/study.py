@@ -146,7 +146,7 @@ class Study:
 
     @property
     def batch(self) -> int:
-        return batch_size(self.training_rows, self.effort.batch)
+        return batch_size(self.training_rows)
 
     @property
     def deviation(self) -> float:
