@@ -19,7 +19,7 @@ from .messages import CONSTANT, listed
 from .numerals import MOSTLY
 from .series import channels_of
 from .source import Source
-from .stamps import COMPACT, compact_dates
+from .stamps import COMPACT, compact_dates, said_of_compact
 from .words import Understood, understood
 
 COUNTER = re.compile(
@@ -135,7 +135,7 @@ def _meant(source: Source, column: Column, day_first: bool) -> Understood:
 def _of_numbers(values: np.ndarray) -> Understood:
     """Numbers that are dates (20260131), or in part infinite."""
     if (dates := compact_dates(values)) is not None:
-        return Understood(dates, "date", f"dates, read as {COMPACT}", COMPACT)
+        return Understood(dates, "date", said_of_compact(values), COMPACT)
     infinite = np.isinf(values)
     if not infinite.any():
         return Understood(values, "number")

@@ -15,7 +15,6 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 from .clock import shown
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
-from .day_and_clock import with_clock
 from .long_form import dates_of, table_of, times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of
@@ -23,6 +22,7 @@ from .roles import Roles
 from .rolling import Timeline, groups_of, plan_windows
 from .sample import fitting
 from .source import Source
+from .time_columns import with_clock, with_parts
 
 __all__ = ["Ahead", "check_last", "settle_forecast", "time_and_names", "timed", "with_index"]
 
@@ -122,10 +122,12 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
 
 
 def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
-    """The roles with the only column of dates as the time, if there is one; of days with the clock beside them."""
-    dates = dates_of(source, [name for name in table if name != roles.id])
+    """The roles with the only column of dates as the time, of days with the clock beside them; without dates with the
+    columns that are called a year, a month and what follows."""
+    names = [name for name in table if name != roles.id]
+    dates = dates_of(source, names)
     if len(dates) != 1:
-        return source, roles
+        return (source, roles) if dates else with_parts(source, roles, names)
     of_dates = replace(roles, time=dates[0])
     both, of_both = with_clock(source, of_dates)
     if of_both != of_dates:

@@ -15,7 +15,6 @@ from fourfold.preprocessing.task import Task
 from .columns import FEWEST_WORDS, settle_table, understood_columns
 from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
-from .day_and_clock import with_time
 from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
@@ -29,6 +28,7 @@ from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, se
 from .target import FEWEST_ROWS, settle_target
 from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
+from .time_columns import with_time
 from .words import as_objects, reworded, spelled
 
 

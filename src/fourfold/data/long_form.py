@@ -16,7 +16,7 @@ from .dataset import Column, Note, Table
 from .messages import close, counted, listed
 from .roles import Roles
 from .source import Source
-from .stamps import irregular
+from .stamps import FEWEST_TIMES, compact_dates, irregular, said_of_compact
 from .steps import Placed
 from .targets import together
 from .words import Understood, as_objects, reworded, spelled, understood
@@ -198,6 +198,8 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         first, other = (understood(values, strict=True, day_first=day) for day in (source.comma, not source.comma))
         turned = other.written != first.written and _lengths(other.values) < _lengths(first.values)
         found = other if turned else first
+    if found.kind == "number" and (dates := compact_dates(found.values, FEWEST_TIMES)) is not None:
+        found = Understood(dates, "date", said_of_compact(found.values))
     if found.kind not in ("number", "date"):
         raise DataError(
             "time-type", f"the times {time!r} have no order", got=found.kind, wanted="numbers or dates"
@@ -228,7 +230,9 @@ def dates_of(source: Source, names: Iterable[str]) -> list[str]:
     return [
         name
         for name, kind in kinds.items()
-        if kind == "date" or (kind == "category" and reworded(table[name], strict=True)[1] == "date")
+        if kind == "date"
+        or (kind == "category" and reworded(table[name], strict=True)[1] == "date")
+        or (kind == "number" and compact_dates(table[name]) is not None)
     ]
 
 

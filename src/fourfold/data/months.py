@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["in_english"]
+__all__ = ["in_english", "month_of"]
 
 MONTHS = (
     "january jan januar jänner janvier janv enero ene gennaio gen januari janeiro "
@@ -41,6 +41,8 @@ ENGLISH = {
 }
 """The English abbreviations of other names; the month itself is left as it is."""
 
+NUMBERS = {name: number for number, months in enumerate(MONTHS, 1) for name in months.split()}
+
 DAYS = (
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so",
     "lundi mardi mercredi jeudi vendredi samedi dimanche lun mer jeu ven sam dim",
@@ -50,6 +52,15 @@ DAYS = (
 )
 DAY = re.compile(rf"(?:{'|'.join(' '.join(DAYS).split())})\.?,? (?=\d)", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{3,}\.?")
+
+
+def month_of(word: str) -> int | None:
+    """The number of a month by its name.
+
+    >>> month_of("Sept."), month_of("juin"), month_of("Monday")
+    (9, 6, None)
+    """
+    return NUMBERS.get(word.strip().rstrip(".").casefold())
 
 
 @lru_cache(maxsize=4096)

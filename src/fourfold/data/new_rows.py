@@ -21,7 +21,6 @@ from .alike import levels_alike, named_alike, truths
 from .clock import shown
 from .cut import Pieces, in_pieces
 from .dataset import Column, Note, Table
-from .day_and_clock import with_time
 from .forecast import with_index
 from .history import history_of
 from .join import empty
@@ -41,6 +40,7 @@ from .source import Source
 from .stamps import COMPACT, compact_dates
 from .steps import Placed
 from .text_file import check_encoding
+from .time_columns import with_time
 from .words import as_written, reworded, spelled
 
 _WORDS = ("category", "text")

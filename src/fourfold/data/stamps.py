@@ -9,7 +9,7 @@ import numpy as np
 
 from .words import as_objects, reworded
 
-__all__ = ["COMPACT", "compact_dates", "irregular", "moment"]
+__all__ = ["COMPACT", "FEWEST_TIMES", "compact_dates", "irregular", "moment", "said_of_compact"]
 
 COMPACT = "yearmonthday"
 """What dates such as 20260131, with a clock or without, are called."""
@@ -18,8 +18,8 @@ FIRST, LAST = 1800_01_01, 2200_12_31
 CLOCK = 10**6
 """What a clock without marks takes behind a date."""
 
-FEWEST = 10
-"""Different numbers from which on they are taken for dates, if all of them are."""
+FEWEST, FEWEST_TIMES = 10, 2
+"""Different numbers from which on they are taken for dates, if all of them are; and where they are said to be times."""
 
 UNEVEN = 1.25
 """Months are 28 to 31 days, and clocks jitter: only beyond this ratio of the longest step to the shortest
@@ -40,18 +40,23 @@ def moment(word: str) -> float | None:
 
 def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None:
     """Numbers (N,) such as 20260131, or all with a clock as 20260131235959, as dates; None if one is no such date, or
-    there are too few different ones.
+    there are too few different ones. Of months such as 202601 they have to be all of a span that has a new year in it,
+    unless few are enough.
 
     >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
     array(['2026-01-31T00:00:00.000000',                        'NaT'],
           dtype='datetime64[us]')
     >>> compact_dates(np.array([20260231.0]), fewest=1) is None
     True
+    >>> compact_dates(np.array([202612.0, 202701.0]), fewest=1).astype("datetime64[M]").tolist()[1]
+    datetime.date(2027, 1, 1)
     """
     present = values[~np.isnan(values)]
     if len(present) < fewest:
         return None
     ends = np.array([present.min(), present.max()])
+    if ends[0] >= FIRST // 100 and ends[1] <= LAST // 100:
+        return _months(values, fewest)
     clock = bool(ends[0] > LAST)
     days = ends // CLOCK if clock else ends
     if days[0] < FIRST or days[1] > LAST or len(present := np.unique(present)) < fewest:
@@ -64,6 +69,26 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None
             return None
     absent = np.datetime64("NaT")
     return np.array([dates.get(value, absent) for value in values.tolist()], dtype="datetime64[us]")
+
+
+def said_of_compact(values: np.ndarray) -> str:
+    """What is said of numbers that are dates."""
+    return f"dates, read as {'yearmonth' if np.nanmax(values) < FIRST else COMPACT}"
+
+
+def _months(values: np.ndarray, fewest: int) -> np.ndarray | None:
+    """Numbers (N,) such as 202601 as dates."""
+    known = ~np.isnan(values)
+    years, months = np.divmod(values[known], 100)
+    if (values[known] != np.floor(values[known])).any() or months.min() < 1 or months.max() > 12:
+        return None
+    counts = (12 * (years - 1970) + months - 1).astype(np.int64)
+    whole = np.unique(counts)
+    if len(whole) < fewest or (fewest >= FEWEST and (len(np.unique(years)) < 2 or (np.diff(whole) > 1).any())):
+        return None
+    dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
+    dates[known] = counts.astype("datetime64[M]")
+    return dates
 
 
 def irregular(times: Sequence[float] | np.ndarray) -> bool:

@@ -1,13 +1,14 @@
-"""A day and its clock in two columns are one time, in training and in prediction."""
+"""Times in several columns or without marks: one time, in training and in prediction."""
 
 import numpy as np
 import pytest
 
 from fourfold.data import read
-from fourfold.data.day_and_clock import columns_of_time
 from fourfold.data.forecast import Ahead
 from fourfold.data.new_rows import parts_of_inputs, read_inputs
 from fourfold.data.roles import Roles
+from fourfold.data.stamps import compact_dates
+from fourfold.data.time_columns import columns_of_time
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -94,14 +95,79 @@ def test_series_of_ids_whose_steps_have_a_day_and_a_clock(tmp_path):
 @pytest.mark.parametrize(
     "time, words",
     [
-        ("day,load", "got 'load', such as "),
-        ("load,at", "got 'load', such as "),
-        ("at,day", "got 'day', such as 2020-01-01"),
+        ("day,load", "got 'load', .* in row 1, wanted a clock such as 18:30, or an hour"),
+        ("load,at", "got 'load', .* in row 1, wanted a year"),
+        ("at,day", "got 'at', 00:00 in row 1, wanted a year"),
+        ("at,day,load,at,at,at,at", "got 'at', 00:00 in row 1, wanted a year"),
     ],
 )
-def test_two_columns_that_are_no_day_and_clock_are_refused(time, words, tmp_path):
-    with pytest.raises(DataError, match="a time of two columns is a day and a clock: " + words):
+def test_columns_that_make_no_time_are_refused(time, words, tmp_path):
+    with pytest.raises(DataError, match="a time of several columns is a day and its clock, .*: " + words):
         read(written(tmp_path / "two.csv"), ahead=Ahead(24), roles=Roles(time=time), target="load")
+
+
+def hourly(path, head, row, upto=N):
+    stamps = (np.datetime64("2019-12-25") + np.arange(upto).astype("timedelta64[h]")).tolist()
+    rows = [f"{row(stamp)},{load}" for stamp, load in zip(stamps, LOAD)]
+    path.write_text("\n".join([f"{head},load", *rows]) + "\n")
+    return path
+
+
+def test_columns_that_are_called_a_year_a_month_a_day_an_hour_are_the_time(tmp_path):
+    whole = read(hourly(tmp_path / "one.csv", "at", lambda t: f"{t:%Y-%m-%d %H:%M}"), ahead=Ahead(24))
+    path = hourly(tmp_path / "four.csv", "No,year,Month,day,hour", lambda t: f"7,{t.year},{t.month},{t.day},{t.hour}")
+    found = read(path, ahead=Ahead(24))
+    assert any(str(n).startswith("time: year, Month, day and hour (as they are called)") for n in found.notes)
+    assert np.array_equal(found.inputs, whole.inputs)
+    preparation = Preparation.fit(found, range(10))
+    for upto in (N, 60):  # new rows may be few
+        hourly(path, "year,Month,day,hour", lambda t: f"{t.year},{t.month},{t.day},{t.hour}", upto)
+        new = read_inputs(path, preparation)
+        assert new.following[0, 0] == np.datetime64("2019-12-25") + np.timedelta64(upto, "h")
+    words = read(hourly(path, "year,month,day,hour", lambda t: f"{t:%Y,%b,%d,%H}"), ahead=Ahead(24))
+    assert np.array_equal(words.inputs, whole.inputs)
+
+
+def test_columns_called_so_that_are_no_dates_or_not_one_a_row_leave_the_rows_in_their_order(tmp_path):
+    for head, row in (
+        ("year,month,day", lambda t: f"{t.year},{t.month},{t.day}"),  # of 24 rows each
+        ("year,month,day,hour", lambda t: f"{t.year},{t.month},{t:%a},{t.hour}"),  # of the week
+        ("year,month,day,hour", lambda t: f"{t.year},2,{t.day},{t.hour}"),  # 30 February
+    ):
+        found = read(hourly(tmp_path / "rows.csv", head, row), target="load", ahead=Ahead(24))
+        assert any(str(note).startswith("time: the order of the rows") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "how, step, first",
+    [
+        ("%Y%m%d", "1 day", "2019-12-25"),
+        ("%Y%m", "1 month", "2019-12"),
+        ("%Y%m%d%H%M%S", "1 minute", "2019-12-25"),
+    ],
+)
+def test_times_without_marks_are_dates_also_few_of_them(how, step, first, tmp_path):
+    start, unit = np.datetime64(first), {"1 day": "D", "1 month": "M", "1 minute": "m"}[step]
+
+    def written(upto):
+        stamps = (start.astype(f"datetime64[{unit}]") + np.arange(upto)).astype("datetime64[us]").tolist()
+        rows = [f"{stamp:{how}},{load}" for stamp, load in zip(stamps, LOAD)]
+        (tmp_path / "rows.csv").write_text("\n".join(["at,load", *rows]) + "\n")
+        return tmp_path / "rows.csv"
+
+    for roles in (Roles(), Roles(time="at")):
+        found = read(written(120), ahead=Ahead(3, 8, 1), roles=roles)
+        assert any(str(note).startswith(f"steps: 120 of {step}, {first}") for note in found.notes)
+    new = read_inputs(written(9), Preparation.fit(found, range(10)))
+    assert new.following[0, 0] == start.astype(f"datetime64[{unit}]") + 9
+
+
+def test_numbers_that_look_like_months_are_dates_only_where_nothing_else_can_be():
+    months = np.array([201911.0, 201912.0, *range(202001, 202013)])
+    assert compact_dates(months).astype("datetime64[M]").astype(str)[2] == "2020-01"
+    assert compact_dates(months[[0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]]) is None  # a month is missing
+    assert compact_dates(np.arange(202001.0, 202013)) is None  # one year, and so may count
+    assert compact_dates(np.arange(201995.0, 202013)) is None and compact_dates(months + 0.5) is None
 
 
 def test_a_column_whose_name_has_a_comma_is_that_column():

@@ -1,0 +1,211 @@
+"""Times in several columns, as one column of dates: a day and its clock, or a year, a month, a day, an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import missing
+
+from .dataset import Column, Note, Table
+from .durations import duration_by
+from .long_form import dates_of, labels_of, meant, times_of
+from .months import month_of
+from .roles import Roles
+from .source import Source
+from .words import Understood
+
+__all__ = ["columns_of_time", "with_clock", "with_parts", "with_time"]
+
+HOUR, MINUTE, DAY = 3600, 60, 86_400
+CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1, 31))
+CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
+NAMES = (
+    "year yr yyyy jahr annee année anno año ano jaar",
+    "month mon mo mm monat mois mese mes mês maand",
+    "day dd dy mday tag jour giorno dia día dag",
+    "hour hr hh stunde heure ora hora uur",
+    "minute min mi",
+    "second sec ss",
+)
+"""What columns of parts are called, a line a part."""
+
+
+def columns_of_time(time: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a time, one or several with commas between their names; the name itself where they don't exist.
+
+    >>> columns_of_time("date,clock", ("date", "clock", "load")), columns_of_time("a,b", ("a,b", "load"))
+    (('date', 'clock'), ('a,b',))
+    """
+    return _split(time, known) or (time,)
+
+
+def _split(time: str, known: Sequence[str]) -> tuple[str, ...]:
+    if time in known:
+        return (time,)
+    for at, mark in enumerate(time):
+        if mark == "," and time[:at] in known and (rest := _split(time[at + 1 :].strip(), known)):
+            return (time[:at], *rest)
+    return ()
+
+
+def with_time(source: Source, time: str | None) -> Source:
+    """The source with one column of dates, called ``time``, in place of the several that ``time`` names.
+
+    Errors: ``DataError`` where they are no parts of a date, or missing in some rows.
+    """
+    table = source.inputs
+    if time is None or not isinstance(table, Table) or len(names := columns_of_time(time, table.names)) == 1:
+        return source
+    dates = _dates(source, table, names)
+    kept = [column for column in source.columns if column.name not in names[1:]]
+    columns = tuple(Column(time, "date") if column.name == names[0] else column for column in kept)
+    inputs = Table({column.name: dates if column.name == time else table[column.name] for column in columns})
+    earlier = None if source.earlier is None else with_time(source.earlier, time)
+    return replace(source, inputs=inputs, columns=columns, earlier=earlier)
+
+
+def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
+    """The source and roles whose time is a day alone, with the only clock, or else the only column of whole hours, that
+    rises in the rows of each day; as they are where there is none, and where each day has one row."""
+    table, day = source.inputs, roles.time
+    if not isinstance(table, Table) or day is None or missing(table[day]).any():
+        return source, roles
+    days, number = times_of(source, table, day), _series(source, table, roles)
+    if days.dtype.kind != "M" or (days != days.astype("datetime64[D]")).any():
+        return source, roles
+    order = np.lexsort((days, number))  # stable: the rows of a day in the order of the table
+    same = (np.diff(number[order]) == 0) & (days[order][1:] == days[order][:-1])
+    if not same.any():
+        return source, roles
+    others = (name for name in table if name not in (day, roles.id))
+    rising = [
+        name
+        for name in others
+        if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
+    ]
+    clocks = [name for name in rising if _is_clock(meant(source, table, name))] or rising
+    return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
+
+
+def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
+    """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
+    they are where there are none, where these are no dates, or where two rows of a series have the same."""
+    table, called = source.inputs, {name.strip().casefold(): name for name in names}
+    parts: list[str] = []
+    for of_part in NAMES:
+        found = [called[word] for word in of_part.split() if word in called]
+        if len(found) != 1:
+            break
+        parts += found
+    if not isinstance(table, Table) or len(parts) < 2:
+        return source, roles
+    try:
+        dates = _dates(source, table, parts)
+    except DataError:  # what is called a day may be that of a week
+        return source, roles
+    times = np.stack([dates.astype(np.int64), _series(source, table, roles)])
+    if len(np.unique(times, axis=1).T) < table.rows:
+        return source, roles
+    return _taken(source, roles, parts, "as they are called")
+
+
+def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> tuple[Source, Roles]:
+    time = ",".join(names)
+    note = Note(f"time: {', '.join(names[:-1])} and {names[-1]}", because, "--time COLUMN")
+    return with_time(source, time).noting(note), replace(roles, time=time)
+
+
+def _series(source: Source, table: Table, roles: Roles) -> np.ndarray:
+    """The number of each row's series (N,)."""
+    if not roles.series:
+        return np.zeros(table.rows, np.int64)
+    return np.unique(labels_of(source, table, roles.series), return_inverse=True)[1]
+
+
+def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
+    """The dates (N,) that columns make: days or years, months and days; then a clock or hours, minutes and seconds."""
+    if dates_of(source, names[:1]):
+        days, rest = times_of(source, table, names[0]).astype("datetime64[D]"), names[1:]
+    else:
+        parts = [_part(source, table, name, *wanted) for name, wanted in zip(names, CALENDAR)]
+        first = np.ones(table.rows, np.int64)
+        year, month, day = (*parts, *[first] * (3 - len(parts)))
+        months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+        days, rest = months.astype("datetime64[D]") + (day - 1), names[3:]
+        if (beyond := days.astype("datetime64[M]") != months).any():
+            raise _no_part(table, names[2], CALENDAR[2][0], beyond)
+    if len(rest) == 1:
+        seconds = _seconds(source, table, rest[0])
+        if seconds is None:
+            raise _no_part(table, rest[0], "a clock such as 18:30, or an hour")
+    elif len(rest) > len(CLOCK):
+        raise _no_part(table, rest[len(CLOCK)], "nothing behind seconds")
+    else:
+        clock = zip((HOUR, MINUTE, 1), rest, CLOCK)
+        seconds = np.zeros(table.rows) + sum(
+            size * _part(source, table, name, *wanted) for size, name, wanted in clock
+        )
+    return days + np.round(1e6 * seconds).astype("timedelta64[us]")
+
+
+def _part(source: Source, table: Table, name: str, what: str, low: int, high: int) -> np.ndarray:
+    """Whole numbers (N,) of a column, none below or above; months may be words."""
+    found = _numbers(source, table, name)
+    values = found.values
+    if found.kind == "category" and what == "a month":
+        months = [month_of(word or "") for word in values.tolist()]
+        values = np.array([np.nan if month is None else month for month in months], np.float64)
+    elif found.kind != "number":
+        raise _no_part(table, name, what)
+    strange = ~((values >= low) & (values <= high) & (values == np.floor(values)))
+    if strange.any():
+        raise _no_part(table, name, what, strange)
+    return values.astype(np.int64)
+
+
+def _no_part(table: Table, name: str, what: str, strange: np.ndarray | None = None) -> DataError:
+    row = 0 if strange is None else int(np.argmax(strange))
+    return DataError(
+        "time-columns",
+        "a time of several columns is a day and its clock, or a year, a month, a day, an hour, a minute",
+        got=f"{name!r}, {table[name][row]!s:.40} in row {row + 1}",
+        wanted=what,
+        do="--time with other columns, in this order",
+    )
+
+
+def _seconds(source: Source, table: Table, name: str) -> np.ndarray | None:
+    """The clocks (N,) in a column, in seconds since midnight: 18:30, whole hours up to 24, or 1830; None if one is
+    none."""
+    found = _numbers(source, table, name)
+    if found.kind != "number" or np.isnan(found.values).any():
+        return None
+    values = found.values.astype(np.float64)
+    if not _is_clock(found):
+        if (values != np.floor(values)).any() or values.min() < 0:
+            return None
+        if values.max() > 24:
+            hours, minutes = np.divmod(values, 100)
+            if (minutes >= 60).any():
+                return None
+            values = HOUR * hours + MINUTE * minutes
+        else:
+            values = HOUR * values
+    return values if values.min() >= 0 and values.max() <= DAY else None
+
+
+def _numbers(source: Source, table: Table, name: str) -> Understood:
+    """A column as what its words mean, codes such as 07 as numbers."""
+    found = meant(source, table, name)
+    if found.kind == "category" and all(word is not None and word.strip().isdecimal() for word in found.values):
+        return Understood(found.values.astype(np.float64), "number")
+    return found
+
+
+def _is_clock(found: Understood) -> bool:
+    """Whether a column is of clocks or durations, and not of plain numbers."""
+    return duration_by(found.written or "") is not None
