@@ -138,6 +138,18 @@ def test_columns_called_so_that_are_no_dates_or_not_one_a_row_leave_the_rows_in_
         assert any(str(note).startswith("time: the order of the rows") for note in found.notes)
 
 
+def test_series_that_a_column_of_words_tells_apart_are_not_joined_in_silence(tmp_path):
+    hours = [f"{t.year},{t.month},{t.day},{t.hour},{n}" for n, t in enumerate(
+        (np.datetime64("2020-01-01") + np.arange(96).astype("timedelta64[h]")).tolist()
+    )]  # fmt: skip
+    rows = [f"{place},{hour}" for place in ("north", "south") for hour in hours]
+    (tmp_path / "two.csv").write_text("\n".join(["place,year,month,day,hour,load", *rows]) + "\n")
+    with pytest.raises(DataError, match="two rows of one series have the same time: .* --id COLUMN"):
+        read(tmp_path / "two.csv", ahead=Ahead(3))
+    found = read(tmp_path / "two.csv", ahead=Ahead(3), roles=Roles(id="place"))
+    assert any(str(note).startswith("steps: 96 of 1 hour") for note in found.notes)
+
+
 @pytest.mark.parametrize(
     "how, step, first",
     [

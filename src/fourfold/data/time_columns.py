@@ -16,7 +16,7 @@ from .long_form import dates_of, labels_of, meant, times_of
 from .months import month_of
 from .roles import Roles
 from .source import Source
-from .words import Understood
+from .words import Understood, as_objects
 
 __all__ = ["columns_of_time", "with_clock", "with_parts", "with_time"]
 
@@ -93,7 +93,8 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
 
 def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
     """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
-    they are where there are none, where these are no dates, or where two rows of a series have the same."""
+    they are where there are none, where these are no dates, or where rows of a series have the same and no column of
+    words tells these apart."""
     table, called = source.inputs, {name.strip().casefold(): name for name in names}
     parts: list[str] = []
     for of_part in NAMES:
@@ -108,7 +109,9 @@ def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Sour
     except DataError:  # what is called a day may be that of a week
         return source, roles
     times = np.stack([dates.astype(np.int64), _series(source, table, roles)])
-    if len(np.unique(times, axis=1).T) < table.rows:
+    words = [table[column.name] for column in source.columns if column.kind == "category"]
+    apart = (np.unique(as_objects([str(word) for word in one.tolist()]), return_inverse=True)[1] for one in words)
+    if not any(_differ(np.stack([*times, one])) for one in (times[0], *apart)):
         return source, roles
     return _taken(source, roles, parts, "as they are called")
 
@@ -117,6 +120,11 @@ def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> 
     time = ",".join(names)
     note = Note(f"time: {', '.join(names[:-1])} and {names[-1]}", because, "--time COLUMN")
     return with_time(source, time).noting(note), replace(roles, time=time)
+
+
+def _differ(columns: np.ndarray) -> bool:
+    """Whether no two of these columns (K, N) are alike."""
+    return np.unique(columns, axis=1).shape == columns.shape
 
 
 def _series(source: Source, table: Table, roles: Roles) -> np.ndarray:
