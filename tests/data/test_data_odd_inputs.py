@@ -269,7 +269,7 @@ REFUSED = {
     "more columns than rows can be": (",".join(map(str, range(60_000))), 2, "too-many-columns", "at most 50,000"),
     "pictures named without an end": (files(**{f"{c}__{i}": png() for c in "ab" for i in range(8)}), 2, "no-text", "let the names of pictures end in .png"),
     "sparse rows": ("1 1:0.5 7:2\n0 3:1\n", 2, "wrong-kind", "load_svmlight_file"),
-    "an unknown mark between columns": (GOOD.replace(",", "^"), 2, "no-inputs", "put commas, semicolons, tabs, bars or blanks between columns"),
+    "an unknown mark between columns": (GOOD.replace(",", "@"), 2, "no-inputs", "put commas, semicolons, tabs, bars or blanks between columns"),
     "lists alone": ("".join(f'{{"v": [["a"]], "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "left out: 'v' (nested or binary values)"),
     "pictures of another kind": (files(**{f"{c}__{i}_dot_heic": b"ftyp" for c in "ab" for i in range(8)}), 2, "folder", "save the pictures as PNG or JPEG"),
     "cut bzip2": (bz2.compress(GOOD.encode())[:-9], 2, "damaged-packing", "wanted a whole packed file"),

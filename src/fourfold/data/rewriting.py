@@ -21,6 +21,9 @@ __all__ = ["SEPARATORS", "Rewriting", "rewriting_of"]
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
+RARE = {"::": "double colons", "~": "tildes", "^": "carets", "\u00a6": "broken bars", "\x01": "\\x01", "\x1f": "\\x1f"}
+"""Other marks between columns; the last ones are those of Hive and of ASCII."""
+
 Lines = Iterable[str]
 Records = Iterator[list[str]]
 
@@ -354,6 +357,20 @@ def _of_quotes(lines: list[str], name: str) -> Rewriting | None:
     return _of_single_quotes(lines)
 
 
+def _of_rare_marks(lines: list[str], name: str) -> Rewriting | None:
+    """Columns between rare marks, as many in each line and more than a usual mark makes."""
+    usual = max(_width(csv.reader(lines, delimiter=mark)) for mark in SEPARATORS)
+    for mark, called in RARE.items():
+        parse = partial(_between, mark=mark)
+        if len(lines) > 1 and _width(parse(lines)) > max(usual, 1):
+            return Rewriting(parse, "\t", (Note(f"separated by {called}"),))
+    return None
+
+
+def _between(lines: Lines, mark: str) -> Records:
+    return csv.reader(lines, delimiter=mark) if len(mark) == 1 else (line.split(mark) for line in lines)
+
+
 def _width(records: Iterable[list[str]]) -> int:
     """How many columns all records have; 0 if they differ."""
     try:
@@ -411,7 +428,7 @@ QUOTINGS: tuple[tuple[str, str, Callable[..., Records]], ...] = (
 """Ways of quoting: what is said, the marks without which they are not tried, and how lines are read."""
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_pairs, _of_comments, _of_blanks, _of_widths, _of_quotes,
+    _of_bars, _of_pairs, _of_comments, _of_blanks, _of_widths, _of_rare_marks, _of_quotes,
 )  # fmt: skip
 
 
