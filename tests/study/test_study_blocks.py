@@ -14,6 +14,7 @@ import pytest
 from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
 from fourfold.study import blocks, results
+from fourfold.study.baseline_blocks import Start
 from fourfold.study.blocks import Block, Run, batch_size, sweep_of, train
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
@@ -218,6 +219,47 @@ def test_a_lost_worker_is_tried_again(tmp_path, finished):
     trials = study(tmp_path).run(pool)
     assert pool.tried == ATTEMPTS - 1
     assert np.array_equal(trials["dense"].all[0].outputs, finished[1]["dense"].all[0].outputs)
+
+
+class Broken(Inline):
+    """A pool that is done for when its worker dies, as the standard library's is."""
+
+    _max_workers = 1
+
+    def __init__(self):
+        self.left = 1
+
+    def submit(self, fn, /, *args, **kwargs):
+        if self.left:
+            self.left -= 1
+            return super().submit(fn, *args, **kwargs)
+        raise BrokenProcessPool("gone")
+
+
+def test_an_executor_that_takes_no_more_tasks_is_said_and_nothing_is_lost(tmp_path):
+    small = study(tmp_path)
+    with pytest.raises(MachineError, match="takes no more tasks: got Broken") as raised:
+        small.run(Broken())
+    trained = [name for name in files(tmp_path) if name.startswith("dense")]
+    assert raised.value.exit_code == 4 and len(trained) == 1
+    ran = Counting()
+    small.run(ran)
+    assert ran.ran.count("dense") == 1  # the refits, not the sweep again
+
+
+def test_a_baseline_that_was_begun_beside_the_trainings_is_the_same(tmp_path):
+    whole = study(tmp_path)
+    whole.prepared.save(tmp_path)
+    block = next(block for block in whole.baseline_blocks() if block.name == "boosted trees")
+    block.run(tmp_path)
+    alone = block.path(tmp_path).read_bytes()
+    block.path(tmp_path).unlink()
+    Start(block).run(tmp_path)
+    assert 0 < block.run(tmp_path) < 60 and block.path(tmp_path).read_bytes() == alone
+    assert Start(block).load(tmp_path) is not None  # and so it is not begun again
+    Start(replace(block, data="none")).run(tmp_path)
+    with pytest.raises(MachineError, match="can't be read"):
+        replace(block, data="none").run(tmp_path)
 
 
 def test_a_family_that_is_lost_again_and_again_failed(tmp_path):

@@ -29,8 +29,8 @@ class Task(Protocol):
         """The key of the prepared data that it reads."""
         ...
 
-    def run(self, folder: Path) -> None:
-        """Computes the result and writes it as a file, whole."""
+    def run(self, folder: Path) -> float | None:
+        """Computes the result and writes it as a file, whole; the seconds, where it was begun before."""
 
     def load(self, folder: Path) -> Any:
         """The result, or None when there is none."""
@@ -93,11 +93,20 @@ def run_blocks(
     while missing:
         pool = executor or local_worker()
         try:
-            missing = _Round(missing, folder, pool, end, patience).run()
+            turn = _Round(missing, folder, pool, end, patience)
+            missing = turn.run()
         except KeyboardInterrupt:
             if executor is None:
                 kill_worker()
             raise
+        if missing and executor is not None and not turn.sent:
+            raise MachineError(
+                "executor-broken",
+                "the executor that was given takes no more tasks",
+                got=type(executor).__name__,
+                wanted="one that goes on when a worker is lost, as Dask's does",
+                do="give a new one and run it again: what is finished is kept",
+            )
     return ended
 
 
@@ -110,6 +119,7 @@ class _Round:
         self.waiting, self.folder, self.pool, self.end, self.patience = jobs, folder, pool, end, patience
         self.away: dict[Future, _Job] = {}
         self.broken = False
+        self.sent = 0
         self.slowest = 0.0
 
     def run(self) -> list[_Job]:
@@ -141,6 +151,7 @@ class _Round:
                 self.waiting.insert(0, job)
                 return
             job.attempts, job.sent = job.attempts + 1, time.monotonic()
+            self.sent += 1
             self.away[future] = job
 
     def _come_back(self, future: Future, job: _Job, ran: bool) -> None:
@@ -192,8 +203,8 @@ class _Round:
 def timed(block: Task, folder: Path) -> float:
     """Runs a block where it was sent to; its seconds there, without those in the queue."""
     started = time.perf_counter()
-    block.run(folder)
-    return time.perf_counter() - started
+    seconds = block.run(folder)
+    return time.perf_counter() - started if seconds is None else seconds
 
 
 def in_flight(pool: Executor) -> int:

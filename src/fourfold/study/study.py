@@ -19,7 +19,7 @@ from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
-from fourfold.study.baseline_blocks import BaselineBlock, columns_of, naive
+from fourfold.study.baseline_blocks import BaselineBlock, Start, columns_of, naive
 from fourfold.study.baselines import fitted_names, kind_of
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
@@ -257,8 +257,9 @@ class Study:
         """Trains what is missing, lets the grid grow, and gives the trials of every family."""
         for repeat in self.repeats:
             repeat.prepared.save(self.folder)
-        blocks = self.blocks(self.learning_rates)
-        self._run([*blocks, *self.baseline_blocks()], executor, tell)
+        blocks, baselines = self.blocks(self.learning_rates), self.baseline_blocks()
+        starts = [Start(block) for block in baselines] if executor is None else []
+        self._run([*starts, *blocks, *baselines], executor, tell)
         for _ in range(self.effort.extensions):
             new = self._rates_beyond_the_edge(self._collect(blocks))
             if not new:
