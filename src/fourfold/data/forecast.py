@@ -130,7 +130,7 @@ def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
         return (source, roles) if dates else with_parts(source, roles, names)
     of_dates = replace(roles, time=dates[0])
     both, of_both = with_clock(source, of_dates)
-    if of_both != of_dates:
+    if of_both.time != dates[0]:
         return both, of_both
     return source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN")), of_dates
 
