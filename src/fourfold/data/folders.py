@@ -18,7 +18,7 @@ from .parts import check_inside, files_of, is_table
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
-from .text_file import said_of, unmarked_utf16
+from .text_file import said_of, strange_bytes, unmarked_utf16
 from .words import as_objects
 from .wrong_kinds import refuse
 
@@ -219,12 +219,19 @@ def _decoded(path: Path, data: bytes, encoding: str) -> str:
     """The first bytes of a text, without a character that is cut at their end."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) < LONGEST_TEXT)
-    except UnicodeDecodeError as error:
-        line = 1 + data.count(b"\n", 0, error.start)
+    except UnicodeError as error:
         raise FileError(
             "encoding-of-a-text",
             f"{path} is not in the encoding {encoding}",
-            got=f"the byte 0x{data[error.start]:02x} in line {line}",
+            got=_strange(error, data),
             wanted="texts in one encoding" if encoding != "cp1252" else "UTF-8, UTF-16 or Windows-1252",
             do="--encoding NAME, such as gbk or shift_jis, or save the text in UTF-8",
         ) from error
+
+
+def _strange(error: UnicodeError, data: bytes) -> str:
+    """What of a text is not in an encoding, in words."""
+    if not isinstance(error, UnicodeDecodeError):
+        return strange_bytes(error, data)
+    line = 1 + data.count(b"\n", 0, error.start)
+    return f"the byte 0x{data[error.start]:02x} in line {line}"

@@ -58,6 +58,9 @@ ENCODINGS = (
 )
 """Encodings that are suggested; Python knows more."""
 
+NO_TEXT = ("idna", "punycode", "raw_unicode_escape", "unicode_escape")
+"""What Python calls an encoding, too, though no text file is in it."""
+
 BINARY = (b"PAR1", b"PK\x03\x04", b"\x93NUMPY")
 """How files begin that are data, and no text."""
 
@@ -127,7 +130,16 @@ def _first_other(content: Content, encoding: str = "utf-8") -> str:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             lines += error.object[: error.start].decode(encoding, "replace").count("\n")
+        except UnicodeError:  # the mark at the start of UTF-16 is missing
+            pass
     return f"line {lines}"
+
+
+def strange_bytes(error: UnicodeError, data: bytes) -> str:
+    """The bytes that are not in an encoding, in words: the first two of the ``data`` where UTF-16 wants its mark."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"the bytes {error.object[error.start : error.end].hex(' ')}"
+    return f"the bytes {data[:2].hex(' ')} at its start"
 
 
 def said_of(encoding: str) -> Note:
@@ -150,9 +162,12 @@ def strange_words(text: Content, given: Content) -> tuple[Note, ...]:
 
 
 def check_encoding(encoding: str | None) -> None:
-    """Refuse the name of an encoding that Python does not know."""
+    """Refuse the name of an encoding that Python does not know, or that is not for text files."""
+    name = encoding or "utf-8"
     try:
-        b"    ".decode(encoding or "utf-8", "replace")
+        b"    ".decode(name, "replace")
+        if codecs.lookup(name).name.replace("-", "_") in NO_TEXT:
+            raise LookupError(name)
     except (LookupError, ValueError) as error:
         raise unknown("encoding", encoding, ENCODINGS, "--encoding") from error
 
@@ -185,11 +200,11 @@ def in_utf8(content: Content, encoding: str | None) -> Iterator[Content]:
                 while part := file.read(2**20):
                     copy.write(decoder.decode(part))
                 copy.write(decoder.decode(b"", final=True))
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise FileError(
                 "another-encoding",
                 f"{_first_other(content, encoding)} of {content.name} is not in the encoding {encoding}",
-                got=f"the bytes {error.object[error.start : error.end].hex(' ')}",
+                got=strange_bytes(error, content.head),
                 wanted=f"text in {encoding}",
                 do="another --encoding NAME, or correct that line",
             ) from error
