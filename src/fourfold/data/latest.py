@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.windows import Windows
 
 from .dataset import Note, Table
@@ -53,7 +54,7 @@ def latest_of(parts: Iterable[Source], windows: Windows) -> Source | None:
             return None
         labels = labels_of(kept, table, windows.id).tolist() if windows.id else [""] * table.rows
         series = np.array([names.setdefault(label, len(names)) for label in labels], dtype=np.int64)
-        last = _last(series, times, most)
+        last = _last(series, times, _valued(table, windows.targets), most)
         kept, series = kept.take(last), series[last]
     if kept is None:
         return None
@@ -65,11 +66,27 @@ def latest_of(parts: Iterable[Source], windows: Windows) -> Source | None:
     return kept.noting(Note(f"read: the last {counted(rows, 'row')} of {total:,}", f"{most}{each} are enough"))
 
 
-def _last(series: np.ndarray, times: np.ndarray, most: int) -> np.ndarray:
-    """Which rows are among the last so many of their series, in the order in which they stand."""
+def _last(series: np.ndarray, times: np.ndarray, valued: np.ndarray, most: int) -> np.ndarray:
+    """Which rows are among the last so many of their series up to the last with a value of a target, or behind that,
+    in the order in which they stand. Of a series without any value all are: later parts may hold some."""
     order = np.lexsort((times, series))
-    ends = np.cumsum(np.bincount(series))[series[order]]
-    return np.sort(order[ends - np.arange(len(order)) <= most])
+    sizes = np.bincount(series)
+    place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # within its series
+    last = np.full(len(sizes), -1)
+    np.maximum.at(last, series[order], np.where(valued[order], place, -1))
+    return np.sort(order[place > last[series[order]] - most])
+
+
+def _valued(table: Table, targets: Sequence[str]) -> np.ndarray:
+    """Which rows (N,) have a value of a target; words without a digit are none."""
+    known = [_known(table[name]) for name in targets if name in table]
+    return np.any(known, axis=0) if known else np.ones(table.rows, bool)
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind != "O":
+        return ~missing(values)
+    return np.array([value is not None and any(map(str.isdigit, value)) for value in values.tolist()], bool)
 
 
 def _times(source: Source, table: Table, name: str) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import missing
 from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
 from .long_form import labels_of, meant, said_of, table_of, times_and_said
-from .messages import counted
+from .messages import counted, listed
 from .source import Source
 from .words import Understood, as_written
 
@@ -81,7 +81,8 @@ def panel_of(
     """The series of a table. ``known``, ``phases`` and ``step``: levels, calendar and grid as they were learnt, None
     or "" to choose them; ``written``: how the words of columns were, that are numbers.
 
-    Where stamps of several series fit no grid, all that lies in one step of a coarser one counts as its mean.
+    Where stamps of several series fit no grid, all that lies in one step of a coarser one counts as its mean. What
+    stands behind the last value of a series' targets is left out: it is what is forecast.
 
     Errors: a column that does not exist, a missing id or time, two rows of a series at one time, a target that is
     no number.
@@ -101,6 +102,12 @@ def panel_of(
         notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
     if times is not None:
         _check_repeated(times, series, labels, time, id)
+    kept = _valued(channels[:, : len(targets)], series, times)
+    if not kept.all():
+        notes += _said_of_empty(kept, series, labels, targets, id)
+        channels, times = channels[kept], None if times is None else times[kept]
+        left, series = np.unique(series[kept], return_inverse=True)
+        labels = [labels[number] for number in left]
     clock = _clock_of(times, series, step)
     if clock.means:
         channels, series, places = _means(channels, series, clock.places)
@@ -121,6 +128,37 @@ def panel_of(
         values.append(one)
     notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
+
+
+def _valued(targets: np.ndarray, series: np.ndarray, times: np.ndarray | None) -> np.ndarray:
+    """The rows (N,) up to the last of each series with a value of a target (N, K); all, where there is no value."""
+    known = ~np.isnan(targets).all(axis=1)
+    if not known.any():
+        return ~known
+    order = np.argsort(series, kind="stable") if times is None else np.lexsort((times, series))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    last = np.full(series.max() + 1, -1)
+    np.maximum.at(last, series[known], place[known])
+    return place <= last[series]
+
+
+def _said_of_empty(
+    kept: np.ndarray, series: np.ndarray, labels: list[str], targets: Sequence[str], id: str | None
+) -> tuple[Note, ...]:
+    """What is said of rows that are left out: the ends of series, and series as a whole."""
+    value = f"without a value of {' or '.join(targets)}"
+    some = np.isin(series, series[kept])
+    empty = [labels[number] for number in np.unique(series[~some])]
+    ends = np.unique(series[some & ~kept])
+    notes = []
+    if len(ends):
+        what = f"left out: {counted(int((some & ~kept).sum()), 'step')} at the end"
+        each = f" of {counted(len(ends), 'series')}," if id else ""
+        notes.append(Note(f"{what}{each} {value}", "a forecast begins right behind the last value"))
+    if empty:
+        notes.append(Note(f"left out: {listed(empty)}", value))
+    return tuple(notes)
 
 
 def _clock_of(times: np.ndarray | None, series: np.ndarray, step: str) -> Clock:

@@ -1,0 +1,93 @@
+"""Tables as they are handed in: future dates without values, rows of totals, several dates, items of stores."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import plan, read, read_inputs, sample
+from fourfold.data.forecast import Ahead
+from fourfold.data.new_rows import parts_of_inputs
+from fourfold.data.roles import Roles
+from fourfold.preprocessing import Preparation
+
+
+def daily(count=200, seed=0, **others):
+    """Sales of some days with a weekly season, and other columns behind the date."""
+    sales = 100 + 10 * np.sin(np.arange(count) * 2 * np.pi / 7) + np.random.default_rng(seed).normal(0, 2, count)
+    days = pd.date_range("2024-01-01", periods=count).strftime("%Y-%m-%d")
+    return pd.DataFrame({"date": days, **others, "sales": sales.round(2)})
+
+
+def said(data):
+    return "; ".join(map(str, data.notes))
+
+
+def shops(*ahead, count=120):
+    """A series for each number, whose last rows, so many, have no sales."""
+    each = [daily(count, seed).assign(shop=f"s{seed}") for seed in range(len(ahead))]
+    for frame, rows in zip(each, ahead):
+        frame.loc[count - rows :, "sales"] = np.nan
+    return pd.concat(each, ignore_index=True)
+
+
+def prepared(frame, id=None, **options):
+    data = read(frame, target="sales", roles=Roles(id=id), ahead=Ahead(14, **options))
+    return data, Preparation.fit(data, plan(data, seed=0)[0].train)
+
+
+def test_days_ahead_without_a_value_are_what_is_forecast():
+    listed_ahead, known = shops(14), shops(0)[:106]
+    data, preparation = prepared(listed_ahead)
+    assert data.fingerprint == prepared(known)[0].fingerprint
+    note = "left out: 14 steps at the end without a value of sales (a forecast begins right behind the last value)"
+    assert said(data).count(note) == 1
+    found, expected = read_inputs(listed_ahead, preparation), read_inputs(known, preparation)
+    assert said(found).count(note) == 1
+    np.testing.assert_array_equal(found.inputs, expected.inputs)
+    assert str(found.following[0, 0])[:10] == "2024-04-16"
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_each_series_goes_on_after_its_own_last_value(shuffled):
+    frame = shops(14, 0, 30, 120)
+    known = frame.dropna()
+    frame = frame.sample(frac=1, random_state=0) if shuffled else frame
+    _, preparation = prepared(known, "shop", window=14)
+    found, expected = read_inputs(frame, preparation), read_inputs(known, preparation)
+    order = np.argsort(found.others["shop"])
+    assert list(found.others["shop"][order]) == ["s0", "s1", "s2"]
+    np.testing.assert_array_equal(found.inputs[order], expected.inputs)
+    np.testing.assert_array_equal(found.following[order], expected.following)
+    assert "left out: 44 steps at the end of 2 series, without a value of sales" in said(found)
+    assert "left out: 's3' (without a value of sales)" in said(found)
+
+
+def test_gaps_between_values_and_rows_without_one_of_two_targets_stay():
+    frame = shops(0).assign(visits=np.arange(120.0))
+    frame.loc[50:52, "sales"] = np.nan
+    frame.loc[110:, "sales"] = np.nan
+    data = read(frame, target="sales,visits", roles=Roles(), ahead=Ahead(7))
+    assert "steps at the end" not in said(data) and len(data.forecast.stamps) == 120
+    frame.loc[115:, "visits"] = np.nan
+    data = read(frame, target="sales,visits", roles=Roles(), ahead=Ahead(7))
+    assert "left out: 5 steps at the end without a value of sales or visits" in said(data)
+
+
+def test_rows_ahead_in_the_order_of_the_rows_are_left_out_too():
+    frame = shops(14, 3).drop(columns="date")
+    known = frame.dropna()
+    assert prepared(frame, "shop")[0].fingerprint == prepared(known, "shop")[0].fingerprint
+
+
+@pytest.mark.parametrize("ahead", [14, 250])
+def test_the_last_rows_of_a_large_file_reach_back_from_the_last_value(ahead, tmp_path, monkeypatch):
+    frame = shops(ahead, 2, count=500)
+    frame.loc[450:470, "sales"] = np.nan
+    _, preparation = prepared(frame.dropna(), "shop", window=14)
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    expected = read_inputs(frame, preparation)
+    monkeypatch.setattr(sample, "PART", 97 * frame.shape[1])
+    (found,) = parts_of_inputs(tmp_path / "new.csv", preparation)
+    assert "read: the last" in said(found)
+    np.testing.assert_array_equal(found.inputs, expected.inputs)
+    np.testing.assert_array_equal(found.following, expected.following)
