@@ -14,6 +14,7 @@ import numpy as np
 from fourfold.errors import DataError, FileError
 
 from . import sample
+from .array_likes import units_of_durations
 from .cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
 from .content import Content, check_bomb, check_memory
 from .dataset import Column, Note, Table
@@ -49,6 +50,9 @@ INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
 LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
 WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+DURATION = "DURATION"
+"""What a column of durations is called here, and how many of its units are a second."""
+
 WORDS_AT_ONCE = 2**20
 """Words that are fetched at once from a table that is kept."""
 
@@ -203,7 +207,7 @@ def _parquet(
     """The rows of a parquet file, how many there are, and the types of the columns."""
     with database(content.path, content.name, scratch=scratch) as (connection, file):
         relation = "read_parquet(?, hive_partitioning=false)"
-        described = _described(connection, relation, file)
+        described = _with_durations(connection, file, _described(connection, relation, file))
         facts: Any = connection.execute(
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
@@ -211,6 +215,20 @@ def _parquet(
         check_bomb(content.name, content.size, total * len(described))
         columns = {name: quoted(name) for name, _ in described}
         yield Relation(connection, relation, [file], columns), total, described
+
+
+def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The columns and types of a parquet file; of durations, which parquet itself takes for whole numbers, with their
+    units a second."""
+    key = "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
+    schema = connection.execute(key, [file]).fetchone()
+    units = units_of_durations(schema[0]) if schema else []
+    if len(units) != len(described):
+        return described
+    return [
+        (name, f"{DURATION} {unit}e0" if unit and kind == "BIGINT" else kind)
+        for (name, kind), unit in zip(described, units)
+    ]
 
 
 def read_json(content: Content, reading: Reading) -> Source:
@@ -320,7 +338,8 @@ def _opened(
             wanted="columns of numbers, words, dates or truths",
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
-    notes: tuple[Note, ...] = ()
+    lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
+    notes = tuple(Note(f"{name}: number", "durations, in seconds") for name in lasting)
     if nested:
         notes += (Note(f"objects: {listed(nested)}", OBJECTS),)
     for because in dict.fromkeys(map(_why_not, strange.values())):
@@ -403,6 +422,8 @@ def _cast(cell: str, kind: str) -> str:
         return ""
     if base in NUMBERS or base == '"NULL"':
         return f"CAST({cell} AS DOUBLE)"
+    if base == DURATION:
+        return f"CAST({cell} / {kind.split()[1]} AS DOUBLE)"
     if base == "BOOLEAN":
         return f"CAST(CAST({cell} AS INTEGER) AS DOUBLE)"
     if base in DATES or base.startswith(("TIMESTAMP_", "TIMESTAMPTZ")):
