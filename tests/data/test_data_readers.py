@@ -36,6 +36,33 @@ def test_codecs_that_are_not_for_text_files(codec, tmp_path):
     refused_and_said(PLAIN, 2, "unknown-encoding", "wanted one of utf-8", tmp_path, encoding=codec)
 
 
+# name: (texts of a folder, words of what is said)
+STRANGE = {
+    "Cyrillic": ("Всё хорошо, спасибо {}", "cp1251", "strange words, such as 'õîðîøî' (as text in another encoding has them; cp1251"),
+    "Greek": ("Καλημέρα κόσμε {}", "cp1253", "--encoding NAME overrides"),
+    "one byte that is wrong in UTF-8": ("Größe {}", "utf-8", "as UTF-8 looks in another encoding: line 2 of a/3.txt is the first that is none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_strange_words_in_a_folder_of_texts_are_said(name, tmp_path):
+    text, encoding, said = STRANGE[name]
+    for place in range(16):
+        path = tmp_path / "ab"[place % 2] / f"{place // 2}.txt"
+        path.parent.mkdir(exist_ok=True)
+        broken = b"\nwrong: \xff" if encoding == "utf-8" and place == 6 else b""
+        path.write_bytes(text.format(place).encode(encoding) + broken)
+    notes = [str(note) for note in read(tmp_path).notes if "strange words" in str(note)]
+    assert len(notes) == 1 and said in notes[0]
+    assert "strange words" not in str(read(tmp_path, encoding="latin-1").notes)
+
+
+def test_words_of_windows_1252_in_a_folder_are_not_strange(tmp_path):
+    texts = {f"{c}__{i}_dot_txt": f"Äpfel, déjà vu, où {c}{i}".encode("cp1252") for c in "ab" for i in range(8)}
+    notes = str(read(files(**texts)(tmp_path)).notes)
+    assert "cp1252 of 16 of 16 texts" in notes and "strange" not in notes
+
+
 def trips(unit="ns"):
     """A frame of durations, some of them missing, numbers and classes."""
     seconds = np.random.default_rng(0).integers(60, 9000, 40)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from .parts import check_inside, files_of, is_table
 from .pictures import is_picture
 from .sample import Reading, places
 from .source import Source
-from .text_file import said_of, strange_bytes, unmarked_utf16
+from .text_file import first_other, said_of, strange_bytes, strange_words, unmarked_utf16
 from .words import as_objects
 from .wrong_kinds import refuse
 
@@ -156,6 +158,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         for encoding in sorted({*encodings} - {"utf-8-sig", reading.encoding}):
             which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
             notes.append(said_of(f"{encoding} of {which}"))
+        guessed = {path: text or "" for path, text, encoding in zip(chosen, words, encodings) if encoding == "cp1252"}
+        notes += [] if reading.encoding else _strange_words(guessed, folder)
     return Source(
         str(folder),
         Table({name: as_objects([*words])}),
@@ -169,6 +173,16 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         pictures="picture" if wanted is pictures else "",
         ids=ids,
     )
+
+
+def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
+    """What is said of the first of these texts of Windows-1252 that has strange words."""
+
+    def first_line(path: Path) -> str:
+        return f"{first_other(look(path))} of {path.relative_to(folder)}"
+
+    found = (note for path, text in texts.items() for note in strange_words(text, partial(first_line, path)))
+    return [*islice(found, 1)]
 
 
 def _files(below: Path, folder: Path) -> list[Path]:

@@ -38,6 +38,7 @@ from .text_file import (
     Dialect,
     dialect_of,
     encoding_of,
+    first_other,
     plain,
     rewritten,
     said_of,
@@ -168,7 +169,9 @@ def _text(
 
         notes = dialect.notes
         if encoding != "utf-8":
-            notes += (said_of(encoding), *(strange_words(text, content) if encoding == "cp1252" else ()))
+            notes += (said_of(encoding),)
+        if encoding == "cp1252":
+            notes += strange_words(text.head.decode("utf-8", "replace"), lambda: first_other(content))
         if dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
             notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
         notes += rewriting.said() if rewriting is not None else ()

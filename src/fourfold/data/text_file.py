@@ -7,7 +7,7 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,14 +113,14 @@ def encoding_of(content: Content) -> tuple[str, bool]:
         raise FileError(
             "encoding-of-a-table",
             f"{content.name} is in an unknown encoding",
-            got=f"{_first_other(content)} is not UTF-8, and Windows-1252 has no byte 0x{unused[0].hex()}",
+            got=f"{first_other(content)} is not UTF-8, and Windows-1252 has no byte 0x{unused[0].hex()}",
             wanted="UTF-8, UTF-16 or Windows-1252",
             do="--encoding NAME, such as mac_roman, cp850, gbk or shift_jis, or correct that line",
         )
     return encoding, len(ends) > 1
 
 
-def _first_other(content: Content, encoding: str = "utf-8") -> str:
+def first_other(content: Content, encoding: str = "utf-8") -> str:
     """The first line that is not in an encoding, in words."""
     decoder, lines = codecs.getincrementaldecoder(encoding)(), 1
     with unpacked(content) as file:
@@ -147,14 +147,13 @@ def said_of(encoding: str) -> Note:
     return Note(f"encoding: {encoding}", "not UTF-8", "--encoding NAME")
 
 
-def strange_words(text: Content, given: Content) -> tuple[Note, ...]:
+def strange_words(text: str, other: Callable[[], str]) -> tuple[Note, ...]:
     """What is said of text of Windows-1252 with words as UTF-8 has them there, or with words of nothing but accented
-    letters, as Cyrillic has them."""
-    head = text.head.decode("utf-8", "replace")
-    if twice := IN_UTF8.search(head):
-        because = f"as UTF-8 looks in another encoding: {_first_other(given)} is the first that is none; correct it"
+    letters, as Cyrillic has them; ``other`` finds the first line that is not UTF-8."""
+    if twice := IN_UTF8.search(text):
+        because = f"as UTF-8 looks in another encoding: {other()} is the first that is none; correct it"
         return (Note(f"strange words, such as {twice[0][:30]!r}", because),)
-    found = ACCENTED.search(head)
+    found = ACCENTED.search(text)
     if found is None:
         return ()
     because = "as text in another encoding has them; cp1251 is a usual one of Cyrillic"
@@ -203,7 +202,7 @@ def in_utf8(content: Content, encoding: str | None) -> Iterator[Content]:
         except UnicodeError as error:
             raise FileError(
                 "another-encoding",
-                f"{_first_other(content, encoding)} of {content.name} is not in the encoding {encoding}",
+                f"{first_other(content, encoding)} of {content.name} is not in the encoding {encoding}",
                 got=strange_bytes(error, content.head),
                 wanted=f"text in {encoding}",
                 do="another --encoding NAME, or correct that line",
