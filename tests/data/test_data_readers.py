@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from data_samples import LABELS, files, refused_and_said, rows
+from data_samples import LABELS, files, png, refused_and_said, rows
 
 from fourfold.data import read, read_inputs
 from fourfold.data.array_likes import units_of_durations
 from fourfold.data.text_file import NO_TEXT
+from fourfold.errors import FileError
 from fourfold.preprocessing import Preparation
 
 PLAIN = rows("v,w,y", lambda i: f"{i * 7 % 13},{i % 5}").encode()
@@ -61,6 +62,23 @@ def test_words_of_windows_1252_in_a_folder_are_not_strange(tmp_path):
     texts = {f"{c}__{i}_dot_txt": f"Äpfel, déjà vu, où {c}{i}".encode("cp1252") for c in "ab" for i in range(8)}
     notes = str(read(files(**texts)(tmp_path)).notes)
     assert "cp1252 of 16 of 16 texts" in notes and "strange" not in notes
+
+
+LABELLED = "id,label\n" + "".join(f"im{i},{LABELS[i % 2]}\n" for i in range(24))
+
+
+@pytest.mark.parametrize("missing", [0, 11, 23])
+def test_a_picture_that_is_missing_is_named_where_most_others_are_there(missing, tmp_path):
+    pictures = {f"img__im{i}_dot_png": png() for i in range(24) if i != missing}
+    with pytest.raises(FileError) as caught:
+        read(files(labels_dot_csv=LABELLED, **pictures)(tmp_path) / "labels.csv")
+    assert caught.value.slug == "no-picture" and caught.value.got.endswith(f"data/img/im{missing}.png")
+
+
+def test_words_of_which_few_name_a_picture_are_words(tmp_path):
+    table = rows("id,v,y", lambda i: f"im{i},{i % 7}")
+    folder = files(labels_dot_csv=table, img__im0_dot_png=png(), img__im29_dot_jpg=png())(tmp_path)
+    assert read(folder / "labels.csv").layout == "flat"
 
 
 def trips(unit="ns"):

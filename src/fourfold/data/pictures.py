@@ -32,8 +32,9 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 LARGEST_SIDE = 32
 """The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
 
-FEW_WORDS, LONGEST_NAME = 100, 200
-"""Words by which it is mostly told that they repeat; characters of one that may be the name of a picture."""
+FEW_WORDS, SOME_WORDS, LONGEST_NAME = 100, 9, 200
+"""Words by which it is mostly told that they repeat, and that they are names; characters of one that may be the name of
+a picture."""
 
 INSIDE = ".path"
 """The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
@@ -74,9 +75,9 @@ def is_picture(name: str) -> bool:
 def named_in(source: Source, folder: Path) -> Source:
     """The source with the column noted whose words are paths of pictures, if there is one.
 
-    All words of the column have to end as names of pictures do, or all to be different and names of pictures without
-    their ends; paths start at the table's folder, or at the only one in it where such pictures lie, and may not leave
-    it.
+    All words of the column have to end as names of pictures do, or all to be different and most of them names of
+    pictures without their ends; paths start at the table's folder, or at the only one in it where such pictures lie,
+    and may not leave it.
     """
     if not isinstance(source.inputs, Table):
         return source
@@ -86,8 +87,8 @@ def named_in(source: Source, folder: Path) -> Source:
         named = bool(present) and all(map(is_picture, present))
         if not named and (not present or _repeats(present)):
             continue
-        where = _where(present[0], folder, named)
-        if not named and (where is None or _where(present[-1], folder, named) != where):
+        where = _where(present[0], folder, named) if named else _usual_place(present, folder)
+        if not named and where is None:
             continue
         if column.name.endswith(INSIDE) and f"{column.name.removesuffix('path')}bytes" in repr(source.notes):
             raise FileError(
@@ -130,6 +131,14 @@ def _repeats(words: list[str]) -> bool:
     """Whether a word occurs twice, which the first ones mostly tell."""
     few = words[:FEW_WORDS]
     return len({*few}) < len(few) or len({*words}) < len(words)
+
+
+def _usual_place(words: list[str], folder: Path) -> tuple[Path, str] | None:
+    """Where the pictures of most words lie that are names without ends, told from some of these; None if most name no
+    picture, or some lie elsewhere."""
+    some = [words[place] for place in {*np.linspace(0, len(words) - 1, SOME_WORDS).astype(int).tolist()}]
+    found = [place for word in some if (place := _where(word, folder, named=False))]
+    return found[0] if len({*found}) == 1 and len(found) > len(some) / 2 else None
 
 
 def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
