@@ -8,6 +8,7 @@ from fourfold.data import plan, read, read_inputs, sample
 from fourfold.data.forecast import Ahead
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.roles import Roles
+from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 
 
@@ -91,3 +92,87 @@ def test_the_last_rows_of_a_large_file_reach_back_from_the_last_value(ahead, tmp
     assert "read: the last" in said(found)
     np.testing.assert_array_equal(found.inputs, expected.inputs)
     np.testing.assert_array_equal(found.following, expected.following)
+
+
+@pytest.mark.parametrize(
+    ("form", "word", "what", "time"),
+    [
+        ("%Y-%m-%d", "Total", "date", None),
+        ("%Y-%m-%d", "Total", "date", "date"),
+        ("%d.%m.%Y", "Summe", "date", None),
+        ("%Y%m%d", "-", "date", None),
+        ("%j", "Total", "number", "date"),
+    ],
+)
+def test_a_row_of_totals_is_named(form, word, what, time):
+    frame = daily()
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime(form).str.lstrip("0" if what == "number" else "")
+    frame.loc[200] = [word, frame["sales"].sum()]
+    with pytest.raises(FourfoldError) as error:
+        read(frame, target="sales", roles=Roles(time=time), ahead=Ahead(7))
+    assert str(error.value) == (
+        f"{word!r} in row 201 is no {what}: got 1 such row of 201, wanted a {what} as 'date' in each row. "
+        "Do this: correct or remove this row"
+    )
+
+
+def test_a_row_of_totals_is_named_where_a_forecast_is_made():
+    frame = daily()
+    data = read(frame, target="sales", ahead=Ahead(7))
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    frame.loc[200] = ["Total", frame["sales"].sum()]
+    with pytest.raises(FourfoldError, match="'Total' in row 201 is no date"):
+        read_inputs(frame, preparation)
+
+
+def test_few_dates_among_other_words_are_no_time():
+    when = [day if place % 9 == 0 else "-" for place, day in enumerate(daily()["date"])]
+    data = read(daily(promoted=when).drop(columns="date"), target="sales", ahead=Ahead(7))
+    assert "time: the order of the rows" in said(data)
+
+
+DAYS = daily()["date"].to_numpy()
+TWICE = np.repeat(DAYS[:100], 2)
+MIXED = np.random.default_rng(0).permutation(DAYS)
+
+
+@pytest.mark.parametrize(
+    ("others", "time", "because"),
+    [
+        ({"updated": TWICE}, "date", "no two rows have the same, unlike 'updated'"),
+        ({"updated": [None, *DAYS[1:]]}, "date", "no two rows have the same, unlike 'updated'"),
+        ({"updated": MIXED}, "date", "the first column of dates, and the only one that rises from row to row"),
+        ({"date": TWICE, "updated": MIXED, "opened": DAYS[0]}, "updated", "unlike 'date', 'opened'"),
+    ],
+)
+def test_the_time_among_several_dates(others, time, because):
+    data = read(daily().drop(columns="sales").assign(**others, sales=daily()["sales"]), ahead=Ahead(7))
+    assert data.forecast.windows.time == time
+    assert f"time: {time} (" in said(data) and f"{because}); --time COLUMN overrides" in said(data)
+
+
+def test_the_time_of_series_among_several_dates():
+    frame = pd.concat([daily(opened=day).assign(shop=day) for day in ("2001-01-01", "2002-02-02")])
+    data = read(frame, target="sales", roles=Roles(id="shop"), ahead=Ahead(7))
+    assert "time: date (no two rows of a series have the same, unlike 'opened')" in said(data)
+
+
+@pytest.mark.parametrize(
+    "others", [{"updated": DAYS}, {"date": MIXED, "updated": DAYS}, {"date": TWICE, "updated": TWICE}]
+)
+def test_several_dates_none_of_which_is_plainly_the_time(others):
+    frame = daily().drop(columns="sales").assign(**others, sales=daily()["sales"])
+    with pytest.raises(FourfoldError) as error:
+        read(frame, ahead=Ahead(7))
+    assert str(error.value) == (
+        "several columns hold dates, and it can't be told which is the time: got 'date', 'updated', "
+        "wanted the one whose next steps are forecast. Do this: --time date or --time updated"
+    )
+    assert read(frame.assign(date=DAYS), roles=Roles(time="date"), ahead=Ahead(7)).forecast.windows.time == "date"
+
+
+def test_a_day_and_its_clock_beside_a_moment_are_not_chosen_between():
+    moments = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.random.default_rng(1).permutation(200) * 977, unit="s")
+    frame = pd.DataFrame({"date": np.repeat(DAYS[:10], 20), "hour": np.tile(np.arange(20), 10), "entered": moments})
+    with pytest.raises(FourfoldError, match="--time date or --time entered"):
+        read(frame.assign(sales=daily()["sales"]), ahead=Ahead(7))

@@ -15,14 +15,14 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 from .clock import shown
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
-from .long_form import dates_of, table_of, times_of
+from .long_form import dates_of, nearly_dates_of, table_of, times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of
 from .roles import Roles
 from .rolling import Timeline, groups_of, plan_windows
 from .sample import fitting
 from .source import Source
-from .time_columns import with_clock, with_parts
+from .time_columns import time_among, with_clock, with_parts
 
 __all__ = ["Ahead", "check_last", "settle_forecast", "time_and_names", "timed", "with_index"]
 
@@ -85,8 +85,9 @@ def with_index(x: Any) -> Any:
 def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
     """The roles with the column of time, if there is one, and the columns that may be targets.
 
-    Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for the last
-    rows of a table that is not in order of time.
+    Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for several
+    columns of dates none of which is plainly the time, dates with a few words among them, and the last rows of a table
+    that is not in order of time.
     """
     table = source.inputs
     if not isinstance(table, Table) or source.target is not None or source.test_rows:
@@ -107,6 +108,8 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             )
     if roles.time is None:
         source, roles = timed(source, table, roles)
+    if roles.time is None:
+        _check_dates(source, [name for name in table if name != roles.id])
     table = table_of(source, ())
     if roles.time is not None:
         check_last(source, table, roles.time)
@@ -122,17 +125,35 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
 
 
 def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
-    """The roles with the only column of dates as the time, of days with the clock beside them; without dates with the
-    columns that are called a year, a month and what follows."""
+    """The roles with the only column of dates as the time, or with the one of several that is plainly it, of days with
+    the clock beside them; without dates with the columns that are called a year, a month and what follows."""
     names = [name for name in table if name != roles.id]
     dates = dates_of(source, names)
-    if len(dates) != 1:
-        return (source, roles) if dates else with_parts(source, roles, names)
-    of_dates = replace(roles, time=dates[0])
+    if not dates:
+        return with_parts(source, roles, names)
+    time, because = time_among(source, roles, dates) if dates[1:] else (dates[0], "the only column of dates")
+    if not time:
+        return source, roles
+    of_dates = replace(roles, time=time)
     both, of_both = with_clock(source, of_dates)
-    if of_both.time != dates[0]:
+    if of_both.time != time:
         return both, of_both
-    return source.noting(Note(f"time: {dates[0]}", "the only column of dates", "--time COLUMN")), of_dates
+    return source.noting(Note(f"time: {time}", because, "--time COLUMN")), of_dates
+
+
+def _check_dates(source: Source, names: Sequence[str]) -> None:
+    """Refuse to use the order of the rows where a column holds dates: several do, or one that has a few words, too."""
+    dates = dates_of(source, names)
+    if dates:
+        raise DataError(
+            "several-dates",
+            "several columns hold dates, and it can't be told which is the time",
+            got=listed(dates),
+            wanted="the one whose next steps are forecast",
+            do=" or ".join(f"--time {name}" for name in dates[:3]),
+        )
+    for name in nearly_dates_of(source, names):
+        times_of(source, table_of(source, ()), name)  # says what is no date
 
 
 def check_last(source: Source, table: Table, time: str) -> None:

@@ -21,7 +21,10 @@ from .steps import Placed
 from .targets import together
 from .words import Understood, as_objects, reworded, spelled, understood
 
-__all__ = ["assembled", "dates_of", "labels_of", "series_of", "table_of", "times_of"]
+__all__ = ["assembled", "dates_of", "labels_of", "nearly_dates_of", "series_of", "table_of", "times_of"]
+
+FEW_STRANGE = 0.1
+"""The largest share of words that are no dates among those of a time."""
 
 
 def assembled(
@@ -201,10 +204,34 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
     if found.kind == "number" and (dates := compact_dates(found.values, FEWEST_TIMES)) is not None:
         found = Understood(dates, "date", said_of_compact(found.values))
     if found.kind not in ("number", "date"):
-        raise DataError(
-            "time-type", f"the times {time!r} have no order", got=found.kind, wanted="numbers or dates"
-        )
+        raise _no_time(source, time, values, found.kind)
     return present(time, found.values), said_of(time, found)
+
+
+def _no_time(source: Source, time: str, values: np.ndarray, kind: str) -> DataError:
+    """What is said of a column that is no time: the first of few words that are no dates or numbers, as the others are."""
+    nearly, strange = _nearly(source, values) if kind == "category" else ("", np.zeros(0, bool))
+    if not nearly:
+        words = f"words such as {values[0]!s:.30}" if kind == "category" else kind
+        return DataError("time-type", f"the times {time!r} have no order", got=words, wanted="numbers or dates")
+    row = int(np.argmax(strange))
+    return DataError(
+        "time-type",
+        f"{values[row].strip()[:60]!r} in row {row + 1} is no {nearly}",
+        got=f"{counted(int(strange.sum()), 'such row')} of {len(values):,}",
+        wanted=f"a {nearly} as {time!r} in each row",
+        do="correct or remove this row" if strange.sum() == 1 else "correct or remove these rows",
+    )
+
+
+def _nearly(source: Source, values: np.ndarray) -> tuple[str, np.ndarray]:
+    """What nine in ten of these words (N,) are, a date or a number, or "" for neither; and which are none."""
+    found = understood(values, comma=source.comma)
+    strange = missing(found.values)
+    if found.kind not in ("number", "date") or strange.mean() > FEW_STRANGE:
+        return "", strange
+    compact = found.kind == "number" and compact_dates(found.values, FEWEST_TIMES) is not None
+    return "date" if compact else found.kind, strange
 
 
 def _lengths(times: np.ndarray) -> int:
@@ -221,6 +248,12 @@ def meant(source: Source, table: Table, name: str) -> Understood:
 def said_of(name: str, found: Understood) -> tuple[Note, ...]:
     """What was done with the words of a column."""
     return (Note(f"column {name}: {found.kind}", found.said),) if found.said and found.kind != "category" else ()
+
+
+def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:
+    """Which of some columns hold dates and, in one of ten rows at most, words that are none."""
+    table = table_of(source, ())
+    return [name for name in names if source.kind(name) == "category" and _nearly(source, table[name])[0] == "date"]
 
 
 def dates_of(source: Source, names: Iterable[str]) -> list[str]:

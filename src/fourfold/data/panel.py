@@ -134,7 +134,7 @@ def _valued(targets: np.ndarray, series: np.ndarray, times: np.ndarray | None) -
     """The rows (N,) up to the last of each series with a value of a target (N, K); all, where there is no value."""
     known = ~np.isnan(targets).all(axis=1)
     if not known.any():
-        return ~known
+        return np.ones(len(targets), bool)
     order = np.argsort(series, kind="stable") if times is None else np.lexsort((times, series))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))

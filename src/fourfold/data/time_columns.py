@@ -13,12 +13,13 @@ from fourfold.preprocessing.table import missing
 from .dataset import Column, Note, Table
 from .durations import duration_by
 from .long_form import dates_of, labels_of, meant, times_of
+from .messages import listed
 from .months import month_of
 from .roles import Roles
 from .source import Source
 from .words import Understood, as_objects
 
-__all__ = ["columns_of_time", "with_clock", "with_parts", "with_time"]
+__all__ = ["columns_of_time", "time_among", "with_clock", "with_parts", "with_time"]
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
 CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1, 31))
@@ -89,6 +90,43 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
     ]
     clocks = [name for name in rising if _is_clock(meant(source, table, name))] or rising
     return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
+
+
+def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str, str]:
+    """The one of several columns of dates that is plainly the time, and why: all rows of a series differ by it alone,
+    or it is the first and alone rises from row to row; "" where none is."""
+    apart = [name for name in dates if _tells_apart(source, replace(roles, time=name))]
+    rising = [name for name in dates if _rises(source, replace(roles, time=name))]
+    if len(apart) == 1:
+        others = listed([name for name in dates if name != apart[0]])
+        return apart[0], f"no two rows{' of a series' if roles.series else ''} have the same, unlike {others}"
+    if rising == [dates[0]]:
+        return dates[0], "the first column of dates, and the only one that rises from row to row"
+    return "", ""
+
+
+def _tells_apart(source: Source, roles: Roles) -> bool:
+    """Whether no two rows of a series have the same time, or only such that a clock beside it tells apart."""
+    steps = _steps(source, roles, in_order=True)
+    return steps is not None and (bool((steps > 0).all()) or with_clock(source, roles)[1].time != roles.time)
+
+
+def _rises(source: Source, roles: Roles) -> bool:
+    """Whether the time rises from row to row of each series."""
+    steps = _steps(source, roles, in_order=False)
+    return steps is not None and bool((steps > 0).all())
+
+
+def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
+    """From time to time of each series, in microseconds, sorted or as the rows stand; None where some are missing."""
+    table, time = source.inputs, roles.time
+    assert isinstance(table, Table) and time is not None
+    if missing(table[time]).any():
+        return None
+    times = times_of(source, table, time).astype("datetime64[us]").astype(np.int64)
+    number = _series(source, table, roles)
+    order = np.lexsort((times, number)) if in_order else np.argsort(number, kind="stable")
+    return np.diff(times[order])[np.diff(number[order]) == 0]
 
 
 def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
