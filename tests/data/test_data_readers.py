@@ -81,6 +81,26 @@ def test_words_of_which_few_name_a_picture_are_words(tmp_path):
     assert read(folder / "labels.csv").layout == "flat"
 
 
+def of_parts(table):
+    """Pictures without classes in train and test, and a table beside them."""
+    train = {f"train__im{i}_dot_png": png() for i in range(24)}
+    test = {f"test__im{i}_dot_png": png() for i in range(24, 30)}
+    return files(test_dot_csv="id\n" + "".join(f"im{i}\n" for i in range(24, 30)), **{table: LABELLED}, **train, **test)
+
+
+@pytest.mark.parametrize("table", ["train_dot_csv", "labels_dot_csv"])
+def test_a_table_beside_folders_of_pictures_without_classes_is_named(table, tmp_path):
+    named = "data/" + table.replace("_dot_", ".")
+    refused_and_said(of_parts(table), 2, "no-target", f"fourfold compare {tmp_path / named}", tmp_path)
+    assert read(tmp_path / named).layout == "image"
+
+
+def test_no_other_file_beside_pictures_without_classes_is_named(tmp_path):
+    folder = of_parts("readme_dot_txt")(tmp_path)
+    (folder / "readme.txt").write_text('"Pictures, some of them\nof cats,,\n' * 3)
+    refused_and_said(lambda _: folder, 2, "no-target", "a subfolder for each class", tmp_path)
+
+
 def trips(unit="ns"):
     """A frame of durations, some of them missing, numbers and classes."""
     seconds = np.random.default_rng(0).integers(60, 9000, 40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -333,6 +333,8 @@ def _train_and_test(
     Those without targets, as competitions hand them out, are named: they can be predicted.
     """
     source = _named(_part_name(train[0]), _part(folder, train, reading))
+    if source.pictures and source.target is None and not reading.all:
+        _check_unlisted(folder, {_part_name(part[0]) for part in tests}, reading)
     used, notes = [*train], []
     for part in tests:
         test = _named(_part_name(part[0]), _part(folder, part, reading))
@@ -347,6 +349,28 @@ def _train_and_test(
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
         notes.append(Note(f"ignored: {listed(ignored)}", "beside train and test"))
     return replace(source, name=str(folder)).noting(*notes)
+
+
+def _check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> None:
+    """Refuse a folder of pictures without classes where a table lists them, which has to be named itself."""
+    tables = [path for path in tables_in(folder) if _part_name(path) not in tests]
+    lists = next((path for path in tables if _lists_pictures(path, reading)), None)
+    if lists is None:
+        return
+    raise DataError(
+        "no-target",
+        "there is no target beside the pictures",
+        got=f"files without classes, and {lists.name!r} that lists them",
+        wanted="the table of the pictures and their classes or numbers",
+        do=f"fourfold compare {shlex.quote(str(lists))}",
+    )
+
+
+def _lists_pictures(path: Path, reading: Reading) -> bool:
+    try:
+        return bool(_file(path, reading).pictures)
+    except FourfoldError:  # no table
+        return False
 
 
 def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:
