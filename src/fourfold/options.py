@@ -36,7 +36,7 @@ class Options:
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
     "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
     guess is wrong. ``steps`` are those of each training, in place of the effort's. ``encoding``: that of text in files,
-    such as "gbk".
+    such as "gbk". ``test``: rows to test on, given as x is: a file, a frame, or beside x and y a pair (x_test, y_test).
     """
 
     target: str | Sequence[str] | None = None
@@ -279,6 +279,20 @@ def _own(builders: Mapping[str, Callable]) -> dict[str, Callable | None]:
     return dict(builders)
 
 
+def _pair(test: Any) -> tuple[Any, Any]:
+    """Test rows beside x and y: inputs and target; of none, two Nones."""
+    if test is None:
+        return None, None
+    if not isinstance(test, (tuple, list)) or len(test) != 2:
+        raise OptionError(
+            "test-of-x-and-y",
+            "test rows beside x and y are inputs and target, too",
+            got=type(test).__name__,
+            wanted="test=(x_test, y_test)",
+        )
+    return test[0], test[1]
+
+
 def load_data(x: Any, y: Any, options: Options) -> Dataset:
     """The data that these options lead to, and what is to be said against them.
 
@@ -323,7 +337,8 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
     elif y is None:
         dataset = read(x, test=options.test, encoding=options.encoding, **settled)
     else:
-        dataset = from_arrays(x, y, **settled)
+        x_test, y_test = _pair(options.test)
+        dataset = from_arrays(x, y, x_test=x_test, y_test=y_test, **settled)
     if options.augment is not None and dataset.layout != "image":
         raise OptionError(
             "augment-no-images",

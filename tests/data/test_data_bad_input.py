@@ -74,6 +74,7 @@ FILES = {
     "one class": (b"v,y\n" + b"1,p\n2,p\n" * 10, 2, "one-class", "only one class: got 'p'"),
     "class of one": (GOOD.encode() + b"1,2,z\n", 2, "class-of-one", "got 'z', wanted at least 2 examples"),
     "missing target": (GOOD.encode() + b"1,2,\n", 2, "missing-target", "1 of 31 rows, the first is row 31"),
+    "a target beyond its squares": (b"v,y\n" + b"1,2.5\n" * 9 + b"2,1e160\n", 2, "large-target", "got 1e+160 in row 10"),
     "infinite target": (b"v,y\n" + b"1,2.5\n" * 9 + b"2,inf\n", 2, "missing-target", "row 10"),
     "constant target": (b"v,y\n" + b"1,2.5\n2,2.5\n" * 9, 2, "constant-target", "2.5"),
     "a class a row": (b"v,y\n" + b"".join(b"%d,k%d\n" % (i % 5, i) for i in range(40)), 2,

@@ -88,7 +88,7 @@ def test_networks_and_baselines_are_scored_on_validation_rows_as_on_tested_ones(
     p = model.predict_proba(x[rows])
     wanted = np.average(data.task.predicted_class(p) == truth, weights=weights)
     assert wanted > np.average(p.argmax(1) == truth, weights=weights) + 0.05
-    assert _score("classification", model, x[rows], truth, prepared, rows) == pytest.approx(wanted)
+    assert _score("classification", model, x[rows], prepared.targets[0, :, 0], prepared, rows) == pytest.approx(wanted)
     net = architecture("dense", Problem("flat", (3,), 1, 300), "S", "sigmoid", ())
     each = sweep_of(net, False, tuple(prepared.class_weights.tolist())).per_example
     scores = each(jnp.asarray(truth[:, None]), jnp.asarray(np.log(p[:, 1:] / p[:, :1])))[1]

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import unit_of
 
 from .dataset import Column, Layout, Note, Table
 from .dates import DAY_FIRST, MONTH_FIRST
 from .layout import settle_array
-from .messages import CONSTANT, listed
+from .messages import CONSTANT, counted, listed
 from .numerals import MOSTLY
 from .series import channels_of
 from .source import Source
@@ -127,20 +128,24 @@ def _meant(source: Source, column: Column, day_first: bool) -> Understood:
     """What a column's words mean; of dates with slashes the day is the first, if that is likelier and can be."""
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
+    found = Understood(values, column.kind)
     if column.kind == "category":
-        return understood(values, comma=source.comma, day_first=day_first)
-    return _of_numbers(values) if column.kind == "number" else Understood(values, column.kind)
+        found = understood(values, comma=source.comma, day_first=day_first)
+    elif column.kind == "number" and (dates := compact_dates(values)) is not None:
+        found = Understood(dates, "date", said_of_compact(values), COMPACT)
+    return _without_infinite(found) if found.kind == "number" else found
 
 
-def _of_numbers(values: np.ndarray) -> Understood:
-    """Numbers that are dates (20260131), or in part infinite."""
-    if (dates := compact_dates(values)) is not None:
-        return Understood(dates, "date", said_of_compact(values), COMPACT)
-    infinite = np.isinf(values)
-    if not infinite.any():
-        return Understood(values, "number")
-    said = f"{infinite.sum()} infinite values taken for missing"
-    return Understood(np.where(infinite, np.nan, values), "number", said)
+def _without_infinite(found: Understood) -> Understood:
+    kept = finite(found.values)
+    infinite = int(np.isnan(kept).sum() - np.isnan(found.values).sum())
+    if not infinite:
+        return found
+    said = f"{infinite} infinite values taken for missing"
+    if (beyond := np.isnan(kept) & np.isfinite(found.values)).any():
+        example = f"{counted(infinite, 'value')} such as {found.values[beyond][0]:g}"
+        said = f"{example} taken for missing, beyond what float32 holds"
+    return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
 
 
 def _judge(column: Column, values: np.ndarray) -> _Verdict:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing
 
@@ -54,7 +55,7 @@ def cut_series(source: Source, window: int | None) -> tuple[Source, Cut | None]:
     if window is None and len(x) >= FEWEST_SERIES:
         return source, None
     values = x.reshape(*x.shape[:2], -1)
-    sizes = lengths(np.where(np.isfinite(values), values, np.nan) if x.dtype.kind == "f" else values)
+    sizes = lengths(finite(values) if x.dtype.kind == "f" else values)
     window, said = _window(sizes, window, len(x))
     count = sizes // window
     series = np.repeat(np.arange(len(x)), count)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
@@ -56,7 +57,7 @@ def settle_array(
         and x.min() >= 0
     ):
         notes[0] = Note(what, guess + "; whole numbers", "--layout text (tokens), sequence or image")
-    absent = ~np.isfinite(shaped) if shaped.dtype.kind == "f" else np.zeros(1, bool)
+    absent = np.isnan(finite(shaped)) if shaped.dtype.kind == "f" else np.zeros(1, bool)
     if chosen == "sequence" and absent.any():
         real = real_steps(np.where(absent, np.nan, shaped))
         if not real.all():
@@ -66,7 +67,7 @@ def settle_array(
     if absent:
         value = "the column's median" if chosen == "flat" else "the channel's mean"
         notes.append(Note(f"missing: {absent} values of x", f"NaN or infinite; replaced with {value}"))
-        shaped = np.where(np.isfinite(shaped), shaped, np.nan)
+        shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
 
 

@@ -14,6 +14,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.categories import MISSING
 from fourfold.preprocessing.dates import DAY, EPOCH
+from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing, row_count
 
@@ -370,7 +371,7 @@ def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             )
             continue
         gone = missing(values) & ~missing(found.inputs[column.name])
-        gone |= np.isinf(values) if column.kind == "number" else False
+        gone |= np.isnan(finite(values)) & ~np.isnan(values) if column.kind == "number" else False
         if gone.any():
             example = str(found.inputs[column.name][gone.argmax()])[:30]
             wanted = f" written as {column.written}" if column.written else ""

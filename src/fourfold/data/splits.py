@@ -62,6 +62,12 @@ def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> li
             got=f"seed {seed}, {folds} folds, {repeats} repeats",
             wanted="seed 0 or more, 2 folds or more, 1 repeat or more",
         )
+    splits = _planned(dataset, seed, folds, repeats)
+    _check_weights(dataset, splits)
+    return splits
+
+
+def _planned(dataset: Dataset, seed: int, folds: int, repeats: int) -> list[Split]:
     if (windows := _in_time(dataset)) is not None:
         splits = plan_windows(windows, dataset.test_rows)
         for split in splits:
@@ -216,6 +222,23 @@ def _checked(dataset: Dataset, rows: _Rows, split: Split) -> Split:
     kept = "--time-ordered" if rows.in_time else "--group"
     _check_classes(dataset, split.train, kept, f"leave out {kept}, or add rows")
     return split
+
+
+def _check_weights(dataset: Dataset, splits: list[Split]) -> None:
+    """Refuses parts all of whose rows weigh nothing."""
+    weights = dataset.weights
+    if weights is None:
+        return
+    for split in splits:
+        for part, rows in (("training", split.train), ("validation", split.validation), ("test", split.test)):
+            if not weights[rows].any():
+                raise DataError(
+                    "weights-of-a-part",
+                    f"the rows of a {part} part all weigh 0",
+                    got=f"{counted(len(rows), 'row')} from row {rows.min() + 1} to row {rows.max() + 1}",
+                    wanted="a weight above 0 in each part",
+                    do="leave out the rows of weight 0",
+                )
 
 
 def _check_classes(dataset: Dataset, train: np.ndarray, kept: str, do: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.core.naming import WINDOW, several
 from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import lengths, real_steps
 from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.task import IMBALANCED, Task, class_weights
@@ -227,7 +228,7 @@ def settle_steps(
     source, cut = cut_series(source, window)
     values, x = source.target, source.inputs
     assert values is not None and isinstance(x, np.ndarray)
-    array = np.where(np.isfinite(x), x, np.nan) if x.dtype.kind == "f" else x
+    array = finite(x) if x.dtype.kind == "f" else x
     real = real_steps(array.reshape(*x.shape[:2], -1))
     counts = real & ~missing(values)
     without = int((~counts.any(axis=1)).sum())

@@ -22,6 +22,9 @@ WHOLE = re.compile(r"-?\d+")
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
+LARGEST = 1e100
+"""The largest target whose squares can still be summed."""
+
 
 def settle_target(
     name: str,
@@ -98,6 +101,14 @@ def check_values(name: str, values: np.ndarray, kind: str) -> None:
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
             do="remove these rows or fill in the target"
             + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
+        )
+    if kind == "number" and (far := np.abs(values) > LARGEST).any():
+        raise DataError(
+            "large-target",
+            f"the target {name!r} is too large to square its errors",
+            got=f"{values[np.argmax(far)]:g} in row {np.argmax(far) + 1}",
+            wanted=f"at most {LARGEST:g}",
+            do="divide it, take its logarithm, or leave out rows in which it is no measurement",
         )
     if len(values) < FEWEST_ROWS:
         raise DataError(

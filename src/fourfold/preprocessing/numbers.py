@@ -13,11 +13,23 @@ from .series import real_steps
 BOUND = 1e6
 """Standardised values are cut off here, so that one absurd cell can't overflow float32."""
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Networks and trees calculate in single precision, in which what is larger is infinite."""
+
 CHUNK = 2**22
 """Values that are turned to float64 at once."""
 
 REAL = 1e-6
 """Stands in the first channel of a real step whose channels are all 0, so that only padding is all 0."""
+
+
+def finite(values: np.ndarray) -> np.ndarray:
+    """Numbers with NaN for those that are infinite, in single precision, too.
+
+    >>> finite(np.array([1.0, -np.inf, 1e39]))
+    array([ 1., nan, nan])
+    """
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 @dataclass(frozen=True, eq=False)

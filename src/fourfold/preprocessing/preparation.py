@@ -13,7 +13,7 @@ from fourfold.errors import FileError
 from .categories import Categories
 from .dates import calendar, calendar_names, has_clock
 from .fields import Fields, parse
-from .numbers import Channels, Numbers
+from .numbers import Channels, Numbers, finite
 from .series import real_steps
 from .table import Column, ColumnKind, Table
 from .target import Target
@@ -303,7 +303,7 @@ def _matrix(
     else:
         names = [column.name for column in columns]
         matrix = np.asarray(raw, dtype=np.float64)
-    return tuple(names), np.where(np.isfinite(matrix), matrix, np.nan)
+    return tuple(names), finite(matrix)
 
 
 def _check(preparation: Preparation, what: str) -> None:

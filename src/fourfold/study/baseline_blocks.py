@@ -182,7 +182,7 @@ class _OfRows(_Fits):
         return estimator.fit(self.x[rows], self.y[rows], **weighted(estimator, given))
 
     def _score(self, model: Any, rows: np.ndarray) -> float:
-        return _score(self.kind, model, self.x[rows], self.y[rows], self.prepared, rows)
+        return _score(self.kind, model, self.x[rows], self.y, self.prepared, rows)
 
     def _outputs(self, model: Any, rows: np.ndarray) -> np.ndarray:
         return _outputs(self.kind, model, self.x[rows], int(self.y.max()) + 1)
@@ -260,11 +260,13 @@ def weighted(estimator: Any, weights: np.ndarray | None) -> dict[str, np.ndarray
 
 
 def _score(
-    kind: str, model: Any, x: np.ndarray, y: np.ndarray, prepared: Prepared, rows: np.ndarray
+    kind: str, model: Any, x: np.ndarray, targets: np.ndarray, prepared: Prepared, rows: np.ndarray
 ) -> float:
-    weights = prepared.weights[rows]
+    """The score of some rows, whose inputs are ``x``; ``targets`` are those of all rows, which have all classes."""
+    weights, y = prepared.weights[rows], targets[rows]
     if kind == "classification":
-        right = predicted_class(_outputs(kind, model, x, int(y.max()) + 1), prepared.class_weights) == y
+        classes = int(targets.max()) + 1
+        right = predicted_class(_outputs(kind, model, x, classes), prepared.class_weights) == y
         return float(np.average(right, weights=weights))
     predictions = model.predict(x)
     if kind == "multilabel":

@@ -54,9 +54,10 @@ def evidence(
     source = f"{values.shape[0]} x {values.shape[1]} predictions of {what}"
 
     def found(measure: str, numbers: list[float], unit: str) -> Evidence:
-        return Evidence(
-            measure, family, float(np.mean(numbers)), unit, method="mean over seeds", source=source
-        )
+        value = float(np.mean(numbers))
+        if not np.isfinite(value):
+            return Evidence(measure, family, None, unit, reason=f"the target does not vary over the {what}")
+        return Evidence(measure, family, value, unit, method="mean over seeds", source=source)
 
     if task.score == "mase":
         return _of_forecast(found, task, np.abs(values - target), unit)
@@ -72,7 +73,8 @@ def _of_numbers(
 ) -> list[Evidence]:
     errors = np.abs(values - target)
     spread = np.sum((target - target.mean(axis=0)) ** 2, axis=0)
-    r2 = 1 - np.sum(errors**2, axis=1) / spread  # (S, K)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r2 = 1 - np.sum(errors**2, axis=1) / spread  # (S, K), no number where a target does not vary
     one = "unit of the target"
     scores = [
         found("R2", list(r2.mean(axis=1)), "fraction"),
@@ -170,13 +172,16 @@ def balanced_accuracy(right: np.ndarray, target: np.ndarray) -> float:
 
 
 def auc(p: np.ndarray, target: np.ndarray) -> float:
-    """The area under the curve of each class against the rest, mean over the classes: by ranks (Mann-Whitney)."""
+    """The area under the curve of each class against the rest, mean over the classes: by ranks (Mann-Whitney).
+
+    NaN where all are of one class.
+    """
     areas = []
     for k in np.unique(target):
         inside = target == k
         ranks = rankdata(p[:, k])[inside]
         count, rest = inside.sum(), (~inside).sum()
-        areas.append((ranks.sum() - count * (count + 1) / 2) / (count * rest))
+        areas.append((ranks.sum() - count * (count + 1) / 2) / (count * rest) if rest else np.nan)
     return float(np.mean(areas))
 
 

@@ -27,9 +27,10 @@ def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -
     word = "MASE" if task.score == "mase" else "F1" if task.kind == "multilabel" else "R2"
     names = task.names or task.classes
     measures = {f"{word} of {name}": name for name in names}
-    found = [e for e in evidence if e.measure in measures and e.subject in families]
+    asked = [e for e in evidence if e.measure in measures and e.subject in families]
+    found = [e for e in asked if e.applicable]
     if not found:
-        return Measurement(*NAMES, reason="there is one target")
+        return Measurement(*NAMES, reason=asked[0].reason if asked else "there is one target")
     rows = [{"series": e.subject, "group": measures[e.measure], "value": e.value} for e in found]
     shown = len({row["group"] for row in rows})
     figure = Figure(
@@ -51,6 +52,12 @@ def _answer(word: str, found: list[Evidence], measures: dict[str, str]) -> Sente
     for family in dict.fromkeys(e.subject for e in found):
         mine = sorted((e for e in found if e.subject == family), key=lambda e: e.value or 0.0)
         worst, best = (mine[-1], mine[0]) if word == "MASE" else (mine[0], mine[-1])
+        if best is worst:
+            one = Cite(best.measure, family)
+            words = "{family} predicts “{name}” with {word} {value}"
+            name = measures[best.measure]
+            sentences.append(facts.say(words, family=title(family), name=name, word=word, value=one))
+            continue
         sentences.append(
             facts.say(
                 "{family} predicts “{best}” best, with {word} {high}, “{worst}” worst, with {low}",
