@@ -17,6 +17,10 @@ MOST_BOOSTED = 2_000
 look at the root of the columns. Seconds of one fit on one core of a Xeon (family 6, model 207), by rows, columns and
 classes, boosted and forest: 300, 1,000, 2 2.2 .5; 300, 9,000, 2 22.6 1.1; 2,000, 784, 10 58.1 4.5."""
 
+MOST_CLASSES = 500
+"""Outputs up to which there are trees: each node of a forest holds a number for each class, 100 trees of 30,000 rows and
+10,000 classes more than any memory."""
+
 LEAF, LEAVES = 20, 8
 """Rows that a leaf of boosted trees holds at least, scikit-learn's default, and of few rows the share of them that it
 may hold at most: with 36 rows to learn from no tree of such leaves has a single split."""
@@ -248,7 +252,11 @@ def fitted_names(kind: str, columns: int, outputs: int) -> list[str]:
 
     >>> fitted_names("classification", 64, 10), fitted_names("regression", 9_000, 1)
     (['majority class', 'logistic regression', 'boosted trees'], ['mean', 'ridge regression', 'random forest'])
+    >>> fitted_names("classification", 2, 10_000)
+    ['majority class', 'logistic regression']
     """
-    other = "random forest" if columns * outputs <= MOST_BOOSTED else "boosted trees"
+    others = {"random forest" if columns * outputs <= MOST_BOOSTED else "boosted trees"}
+    if outputs > MOST_CLASSES:
+        others = {"random forest", "boosted trees"}
     made = [name for name, baseline in BASELINES[kind].items() if baseline.make is not None]
-    return [name for name in made if name != other]
+    return [name for name in made if name not in others]
