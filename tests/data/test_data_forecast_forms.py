@@ -1,5 +1,7 @@
 """Tables as they are handed in: future dates without values, rows of totals, several dates, items of stores."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -176,3 +178,52 @@ def test_a_day_and_its_clock_beside_a_moment_are_not_chosen_between():
     frame = pd.DataFrame({"date": np.repeat(DAYS[:10], 20), "hour": np.tile(np.arange(20), 10), "entered": moments})
     with pytest.raises(FourfoldError, match="--time date or --time entered"):
         read(frame.assign(sales=daily()["sales"]), ahead=Ahead(7))
+
+
+def advised(frame, horizon, window=None):
+    with pytest.raises(FourfoldError) as error:
+        read(frame, ahead=Ahead(horizon, window=window))
+    assert error.value.slug in ("series-too-short", "no-window")
+    return error.value.do
+
+
+@pytest.mark.parametrize(
+    ("rows", "horizon", "window", "advice"),
+    [
+        (200, 150, None, "--forecast 47, or 61 with --window 7, the most that these data allow"),
+        (200, 150, 25, "--forecast 55, or 61 with --window 7, the most that these data allow"),
+        (200, 48, None, "--window 47, or --forecast 47"),
+        (200, 62, 7, "--forecast 61, the most that these data allow"),
+        (200, 14, 190, "--window 149"),
+        (200, 3, 199, "--window 173"),
+        (12, 3, None, "add steps: these are too few for any forecast"),
+    ],
+)
+def test_what_is_advised_where_series_are_too_short_works(rows, horizon, window, advice):
+    frame = daily(rows)
+    assert advised(frame, horizon, window) == advice
+    for option, found in re.findall(r"--(forecast|window) (\d+)", advice.split(" with ")[0]):
+        asked = {"horizon": horizon, "window": window} | {{"forecast": "horizon"}.get(option, option): int(found)}
+        read(frame, ahead=Ahead(**asked))
+    if found := re.search(r"(\d+) with --window (\d+)", advice):
+        read(frame, ahead=Ahead(int(found[1]), window=int(found[2])))
+
+
+def test_what_is_advised_for_many_series_with_gaps_works():
+    frame = pd.concat([daily(30 + shop % 9, shop).assign(shop=f"s{shop}") for shop in range(300)])
+    frame = frame[["date", "shop", "sales"]].sample(frac=0.97, random_state=0)
+    with pytest.raises(FourfoldError) as error:
+        read(frame, roles=Roles(id="shop"), ahead=Ahead(25))
+    horizon = int(re.search(r"--forecast (\d+)", error.value.do)[1])
+    read(frame, roles=Roles(id="shop"), ahead=Ahead(horizon))
+
+
+@pytest.mark.parametrize("window", [1500, 400])
+def test_what_is_advised_where_steps_have_targets_works(window):
+    frame = daily(2000, heat=np.random.default_rng(0).normal(size=2000))
+    asked = {"target": "sales", "target_per": "step", "roles": Roles(time="date")}
+    with pytest.raises(FourfoldError) as error:
+        plan(read(frame, window=window, **asked), seed=0)
+    longest = int(re.search(r"--window (\d+), or a shorter one", error.value.do)[1])
+    assert longest > 50
+    plan(read(frame, window=longest, **asked), seed=0)

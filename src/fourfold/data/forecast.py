@@ -19,7 +19,7 @@ from .long_form import dates_of, nearly_dates_of, table_of, times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of
 from .roles import Roles
-from .rolling import Timeline, groups_of, plan_windows
+from .rolling import Timeline, few_windows, groups_of, largest, plan_windows, too_few
 from .sample import fitting
 from .source import Source
 from .time_columns import time_among, with_clock, with_parts
@@ -41,6 +41,11 @@ PEAK = 0.3
 
 LONGEST_SEASON = 400
 """The longest season that is searched for."""
+
+
+STEPS_TRIED, FEWEST_TRIALS, STEPS_OF_A_SERIES = 20_000_000, 10, 1000
+"""How many windows and horizons are tried, to tell for which series are long enough: by the steps of all of them, and
+the fewest; and as how many steps a series counts."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,9 @@ def settle_forecast(
         panel.levels,
         panel.phases,
     )
-    inputs, target, forecast, notes = _cut(panel, windows)
+    placed = _placed(panel, windows)
+    _check_room(panel, ahead, windows, placed)
+    inputs, target, forecast, notes = _cut(panel, windows, placed)
     values = panel.columns[0].name if len(targets) == 1 else f"{len(targets)} columns"
     notes = (
         *panel.notes,
@@ -233,47 +240,117 @@ def settle_forecast(
     )
 
 
-def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Forecast, tuple[Note, ...]]:
-    """Windows (N, T, C), targets (N, H K), where they lie, and what is said about it."""
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Where windows can be cut: for each series the places of their first targets, one every ``stride`` ``since`` one.
+
+    And how many have a step of the target that is absent, and how many series are too short, or end too early.
+    """
+
+    origins: list[np.ndarray]
+    stride: int
+    since: int
+    absent: int
+    short: int
+    early: int
+
+    def timeline(self, panel: Panel, horizon: int) -> Timeline | None:
+        origins = np.concatenate(self.origins)
+        return Timeline(origins, horizon, len(panel.clock.axis)) if len(origins) else None
+
+
+def _placed(panel: Panel, windows: Windows) -> _Placed:
     T, H, K = windows.window, windows.horizon, len(windows.targets)
     end = len(panel.clock.axis)
-    lengths = np.array([len(values) for values in panel.values])
-    channels = panel.values[0].shape[1]
-    stride, since = _origins(
-        panel, T, H, fitting(MOST_CELLS, FEWEST_CELLS, BYTES_OF_A_CELL) // (T * channels)
-    )
-    inputs, targets, series, origins, absent, short, past_ones = [], [], [], [], 0, 0, 0
-    for number, values in enumerate(panel.values):
-        start = int(panel.start[number])
+    cells = T * panel.values[0].shape[1]
+    stride, since = _origins(panel, T, H, fitting(MOST_CELLS, FEWEST_CELLS, BYTES_OF_A_CELL) // cells)
+    origins, absent, short, early = [], 0, 0, 0
+    for start, values in zip(panel.start.tolist(), panel.values):
         origin = np.arange(max(start + T, since), start + len(values) - H + 1)
-        origin = origin[(end - H - origin) % stride == 0] - start
-        if not len(origin):
-            short += len(values) < T + H
-            past_ones += len(values) >= T + H
-            continue
-        filled = panel.filled(number)
-        past = np.lib.stride_tricks.sliding_window_view(filled, T, axis=0)[origin - T].transpose(0, 2, 1)
-        ahead = np.lib.stride_tricks.sliding_window_view(values[:, :K], H, axis=0)[origin].transpose(0, 2, 1)
-        whole = ~(np.isnan(ahead).any(axis=(1, 2)) | np.isnan(past[..., :K]).any(axis=(1, 2)))
+        origin = origin[(end - H - origin) % stride == 0]
+        short += len(values) < T + H
+        early += len(values) >= T + H and not len(origin)
+        whole = _whole(values[:, :K], origin - start, T, H)
         absent += int((~whole).sum())
-        check_memory("the windows", 8 * int(whole.sum()) * T * channels)
-        inputs.append(past[whole])
-        targets.append(ahead[whole].reshape(-1, H * K))
-        series.append(np.full(int(whole.sum()), number))
-        origins.append(origin[whole] + start)
-    if not sum(map(len, inputs)):
+        origins.append(origin[whole])
+    return _Placed(origins, stride, since, absent, short, early)
+
+
+def _whole(targets: np.ndarray, origin: np.ndarray, window: int, horizon: int) -> np.ndarray:
+    """Which windows have no step ahead that is absent, and begin when all of a series' targets (T, K) are known."""
+    absent = np.isnan(targets)
+    before = np.concatenate([[0], np.cumsum(absent.any(axis=1))])
+    since = np.where(absent.all(axis=0), len(targets), absent.argmin(axis=0)).max()
+    return (before[origin + horizon] == before[origin]) & (origin - window >= since)
+
+
+def _check_room(panel: Panel, ahead: Ahead, windows: Windows, placed: _Placed) -> None:
+    """Refuse a window and a horizon for which the series are too short, with those for which they are not."""
+    T, H = windows.window, windows.horizon
+    timeline = placed.timeline(panel, H)
+    if timeline is None:
+        longest = max(map(len, panel.values))
         raise DataError(
             "no-window",
             "no series is long enough for a window and what follows it",
-            got=f"{counted(int(lengths.max()), 'step')}, {absent} windows with gaps",
+            got=f"{counted(longest, 'step')}, {placed.absent} windows with gaps",
             wanted=f"at least {T + H}: {T} of the window and {H} to forecast",
-            do="--window N, or a smaller --forecast",
+            do=_with_room(panel, ahead, windows),
         )
+    if (short := too_few(timeline.splits())) is not None:
+        _scales(panel, windows, timeline.rolling.first())  # refuses what does not vary, however long it is
+        do = _with_room(panel, ahead, windows)
+        raise few_windows(len(short.train), T, H, len(panel.clock.axis), do)
+
+
+def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
+    """The longest window and the longest horizon for which the series are long enough, as what to do."""
+
+    def fits(horizon: int, window: int) -> bool:
+        timeline = _placed(panel, replace(windows, horizon=horizon, window=window)).timeline(panel, horizon)
+        return timeline is not None and too_few(timeline.splits()) is None
+
+    def usual(horizon: int) -> int:
+        return _window(panel, replace(ahead, horizon=horizon), windows.season)[0]
+
+    steps = sum(map(len, panel.values)) + STEPS_OF_A_SERIES * len(panel.values)
+    trials = max(STEPS_TRIED // steps, FEWEST_TRIALS)
+    shortest = max(windows.season, 2)
+    window = largest(lambda window: fits(windows.horizon, window), shortest, windows.window, trials)
+    horizon = largest(lambda horizon: fits(horizon, usual(horizon)), 1, windows.horizon, trials)
+    if window:
+        return f"--window {window}" + f", or --forecast {horizon}" * bool(horizon)
+    most = largest(lambda horizon: fits(horizon, shortest), 1, windows.horizon, trials)
+    if not most:
+        return "add steps: these are too few for any forecast"
+    if not horizon:
+        return f"--forecast {most} --window {shortest}, the most that these data allow"
+    longer = f", or {most} with --window {shortest}" if most > horizon else ""
+    return f"--forecast {horizon}{longer}, the most that these data allow"
+
+
+def _cut(
+    panel: Panel, windows: Windows, placed: _Placed
+) -> tuple[np.ndarray, np.ndarray, Forecast, tuple[Note, ...]]:
+    """Windows (N, T, C), targets (N, H K), where they lie, and what is said about it."""
+    T, H, K = windows.window, windows.horizon, len(windows.targets)
+    end = len(panel.clock.axis)
+    channels = panel.values[0].shape[1]
+    inputs, targets = [], []
+    for number, (values, places) in enumerate(zip(panel.values, placed.origins)):
+        if not len(places):
+            continue
+        check_memory("the windows", 8 * len(places) * T * channels)
+        origin = places - int(panel.start[number])
+        past = np.lib.stride_tricks.sliding_window_view(panel.filled(number), T, axis=0)[origin - T]
+        ahead = np.lib.stride_tricks.sliding_window_view(values[:, :K], H, axis=0)[origin]
+        inputs.append(past.transpose(0, 2, 1))
+        targets.append(ahead.transpose(0, 2, 1).reshape(-1, H * K))
     forecast = Forecast(
         windows=windows,
         labels=panel.labels,
-        series=np.concatenate(series),
-        origin=np.concatenate(origins),
+        series=np.repeat(np.arange(len(placed.origins)), [len(places) for places in placed.origins]),
+        origin=np.concatenate(placed.origins),
         stamps=panel.clock.axis,
         scale=np.ones((1, K)),
         first_test=0,
@@ -284,15 +361,15 @@ def _cut(panel: Panel, windows: Windows) -> tuple[np.ndarray, np.ndarray, Foreca
     cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0]
     forecast = replace(forecast, windows=windows.with_usual(cells[earliest.train]))
     notes = []
-    if short:
-        notes.append(Note(f"left out: {short} series", f"shorter than {T + H} steps"))
-    if absent:
-        notes.append(Note(f"left out: {counted(absent, 'window')}", "a step of the target is absent"))
-    if past_ones:
-        notes.append(Note(f"left out: {past_ones} series", "they end before the windows that are used"))
-    if stride > 1 or since:
-        every = f"one every {stride} steps" if stride > 1 else "all"
-        last = f" of the last {end - int(forecast.origin.min()) + T:,} of {end:,} steps" if since else ""
+    if placed.short:
+        notes.append(Note(f"left out: {placed.short} series", f"shorter than {T + H} steps"))
+    if placed.absent:
+        notes.append(Note(f"left out: {counted(placed.absent, 'window')}", "a step of the target is absent"))
+    if placed.early:
+        notes.append(Note(f"left out: {placed.early} series", "they end before the windows that are used"))
+    if placed.stride > 1 or placed.since:
+        every = f"one every {placed.stride} steps" if placed.stride > 1 else "all"
+        last = f" of the last {end - int(forecast.origin.min()) + T:,} of {end:,} steps" if placed.since else ""
         notes.append(Note(f"windows: {every}{last}", "more would be too many numbers", "--window N"))
     return cells, np.concatenate(targets), forecast, tuple(notes)
 

@@ -209,7 +209,7 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
 
 
 def _no_time(source: Source, time: str, values: np.ndarray, kind: str) -> DataError:
-    """What is said of a column that is no time: the first of few words that are no dates or numbers, as the others are."""
+    """What is said of a column that is no time: the first of few words that are no dates or numbers among such."""
     nearly, strange = _nearly(source, values) if kind == "category" else ("", np.zeros(0, bool))
     if not nearly:
         words = f"words such as {values[0]!s:.30}" if kind == "category" else kind

@@ -17,6 +17,7 @@ Lopez de Prado 2018, chapter 7 (purging).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +38,10 @@ FEWEST_ORIGINS = 5
 
 FEWEST_TRAINING = 10
 """The fewest windows to train with."""
+
+
+TRIALS = 1000
+"""How many windows are tried to tell the longest for which series are long enough."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +70,15 @@ class Timeline:
         """The windows that follow each other without overlap from a place up to another."""
         inside = (self.origin >= first) & (self.origin < last)
         return np.flatnonzero(inside & ((self.origin - first) % self.horizon == 0))
+
+    def splits(self) -> list[Split]:
+        """What trains, validates and tests in each part, however few windows these are."""
+        rolling, splits = self.rolling, []
+        for fold in range(rolling.folds):
+            first = rolling.first(fold)
+            tested = self.tested(first, first + rolling.origins * self.horizon)
+            splits.append(Split(*self.learnt_from(first - self.gap), tested, fold))
+        return splits
 
     def learnt_from(self, end: int) -> tuple[np.ndarray, np.ndarray]:
         """Training and validation windows whose targets end before a place.
@@ -130,17 +144,32 @@ def plan_windows(windows: Forecast | Cut, test: np.ndarray | None = None) -> lis
     if test is not None:
         split = plan_windows_without_test(windows, test)
         return [replace(split, test=test)]
-    timeline = Timeline.of(windows)
-    rolling = timeline.rolling
-    splits = []
-    for fold in range(rolling.folds):
-        first = rolling.first(fold)
-        tested = timeline.tested(first, first + rolling.origins * timeline.horizon)
-        train, validation = timeline.learnt_from(first - timeline.gap)
-        if len(train) < FEWEST_TRAINING or not len(validation) or not len(tested):
-            raise too_short(windows, len(train))
-        splits.append(Split(train, validation, tested, fold))
+    splits = Timeline.of(windows).splits()
+    if (short := too_few(splits)) is not None:
+        raise too_short(windows, len(short.train))
     return splits
+
+
+def too_few(splits: Iterable[Split]) -> Split | None:
+    """The first split with too few windows to train, or none to validate or to test; None where there is no such."""
+    return next(
+        (one for one in splits if min(len(one.train) // FEWEST_TRAINING, len(one.validation), len(one.test)) == 0),
+        None,
+    )
+
+
+def largest(fits: Callable[[int], bool], low: int, high: int, trials: int) -> int:
+    """The largest number from ``low`` on, below ``high``, that fits; 0 if none does. Where so many ``trials`` are too
+    few for all numbers, one in several is tried, and those behind the first that fits.
+
+    >>> [largest(lambda number: number < 40, 2, 100, trials) for trials in (5, 1000)]
+    [39, 39]
+    """
+    step = -(-(high - low) // trials)
+    for number in (*range(high - 1, low, -step), low) if step else ():
+        if fits(number):
+            return max(number, largest(fits, number + 1, min(number + step, high), trials))
+    return 0
 
 
 def plan_windows_without_test(windows: Forecast | Cut, but: np.ndarray | None = None) -> Split:
@@ -170,19 +199,39 @@ def groups_of(windows: Forecast | Cut) -> np.ndarray:
 
 def too_short(windows: Forecast | Cut, trained: int) -> DataError:
     if isinstance(windows, Cut):
+        window = _longest_window(windows)
         return DataError(
             "series-too-short",
             "the series are too short to train, validate and test",
             got=f"{trained} training windows of {windows.window} steps, {windows.end // windows.window} in all",
             wanted=f"at least {FEWEST_TRAINING} training windows before the first test",
-            do=f"--window {max(2, windows.window // 2)}",
+            do=f"--window {window}, or a shorter one" if window else "add steps: these are too few for any window",
         )
     parts = windows.windows
+    do = "a shorter --window, or a smaller --forecast"
+    return few_windows(trained, parts.window, parts.horizon, len(windows.stamps), do)
+
+
+def few_windows(trained: int, window: int, horizon: int, steps: int, do: str) -> DataError:
+    """What is said of series that are too short for a forecast."""
     return DataError(
         "series-too-short",
         "the series are too short to train, validate and test",
-        got=f"{max(trained, 0)} training windows of {parts.window} steps with {parts.horizon} to forecast, "
-        f"{len(windows.stamps)} steps in all",
+        got=f"{trained} training windows of {window} steps with {horizon} to forecast, {steps} steps in all",
         wanted=f"at least {FEWEST_TRAINING} training windows",
-        do=f"--window {max(parts.season, 2, parts.window // 2)}, or a smaller --forecast",
+        do=do,
     )
+
+
+def _longest_window(cut: Cut) -> int:
+    """The longest window into which series can be cut so that they train, validate and test; 0 if there is none."""
+    ends = np.zeros(len(cut.labels), np.int64)
+    np.maximum.at(ends, cut.series, cut.start + cut.window)
+
+    def fits(window: int) -> bool:
+        count = ends // window
+        left = np.concatenate([np.arange(number) for number in count])  # windows behind each one, of its series
+        end = int(count.max()) * window
+        return too_few(Timeline(end - (left + 1) * window, window, end, window).splits()) is None
+
+    return largest(fits, 2, cut.window, TRIALS)
