@@ -11,7 +11,7 @@ from data_samples import LABELS, files, png, refused_and_said, rows
 from fourfold.data import read, read_inputs
 from fourfold.data.array_likes import units_of_durations
 from fourfold.data.text_file import NO_TEXT
-from fourfold.errors import FileError
+from fourfold.errors import DataError, FileError
 from fourfold.preprocessing import Preparation
 
 PLAIN = rows("v,w,y", lambda i: f"{i * 7 % 13},{i % 5}").encode()
@@ -99,6 +99,40 @@ def test_no_other_file_beside_pictures_without_classes_is_named(tmp_path):
     folder = of_parts("readme_dot_txt")(tmp_path)
     (folder / "readme.txt").write_text('"Pictures, some of them\nof cats,,\n' * 3)
     refused_and_said(lambda _: folder, 2, "no-target", "a subfolder for each class", tmp_path)
+
+
+def measured(separator, decimal, start=0, count=40):
+    """Numbers whose commas look like those of thousands, written in one of two ways."""
+    lines = [separator.join(("a", "b", "y"))]
+    for i in range(start, start + count):
+        a, b = f"{1 + i * 7 % 13 / 1.7:.3f}", f"{i % 5 / 8:.2f}"
+        lines.append(separator.join((a.replace(".", decimal), b.replace(".", decimal), LABELS[i * i % 3 % 2])))
+    return "\n".join(lines) + "\n"
+
+
+WAYS = [(",", "."), (";", ",")]
+
+
+@pytest.mark.parametrize("test", WAYS)
+@pytest.mark.parametrize("way", WAYS)
+def test_test_rows_and_files_of_a_folder_are_read_in_the_way_of_their_own_file(way, test, tmp_path):
+    folder = files(a_dot_csv=measured(*way), b_dot_csv=measured(*test, 40))(tmp_path)
+    whole = tmp_path / "whole.csv"
+    whole.write_text(measured(",", ".", 0, 80))
+    for data in (read(folder / "a.csv", test=folder / "b.csv"), read(folder)):
+        assert all(np.array_equal(data.inputs[name], read(whole).inputs[name]) for name in "ab")
+        said = "; ".join(map(str, data.notes))
+        assert (".csv': numbers in 'a', 'b' (" in said) == (way != test)
+    new = read_inputs(folder / "a.csv", Preparation.fit(read(folder / "a.csv", test=folder / "b.csv"), range(40)))
+    assert np.array_equal(new.inputs["a"], read(whole).inputs["a"][:40])
+
+
+def test_numbers_beside_words_of_the_data_are_refused_still(tmp_path):
+    words = rows("a,b,y", lambda i: f"{['red', 'blue'][i % 2]},{i % 7}")
+    folder = files(a_dot_csv=words, b_dot_csv=measured(",", "."))(tmp_path)
+    with pytest.raises(DataError) as caught:
+        read(folder / "a.csv", test=folder / "b.csv")
+    assert caught.value.slug == "test-column-type" and "got number, wanted category" in str(caught.value)
 
 
 def trips(unit="ns"):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from fourfold.core.naming import several
 from fourfold.errors import DataError
-from fourfold.preprocessing.table import missing, row_count
+from fourfold.preprocessing.table import ColumnKind, missing, row_count
 
 from .dataset import Column, Note, Table
 from .lists import as_many_steps
 from .messages import SHOWN, close, listed
+from .numerals import style_by
 from .series import as_long
 from .source import Source
 from .steps import grid
+from .words import as_objects, as_written, spelled, understood
 
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
@@ -34,6 +39,7 @@ def with_test(source: Source, test: Source) -> Source:
             do="use one form for both",
         )
     source, test = as_many_steps([source, test])
+    test, told = _read_as(source, test)
     rows = row_count(test.inputs)
     if not rows:
         raise DataError(
@@ -90,7 +96,51 @@ def with_test(source: Source, test: Source) -> Source:
     ids = None
     if source.ids is not None and test.ids is not None:
         ids = np.concatenate([source.ids, test.ids])
-    return replace(joined, test_rows=rows, ids=ids).noting(*notes)
+    return replace(joined, test_rows=rows, ids=ids).noting(*notes, *told)
+
+
+def as_meant(source: Source, wanted: Mapping[str, ColumnKind]) -> Source:
+    """A table with its columns of words as what they mean, where this is of the wanted kind, and what was done."""
+    table, kinds = dict(source.inputs), {column.name: column.kind for column in source.columns}
+    done: dict[tuple[str, str], list[str]] = {}
+    for name, kind in wanted.items():
+        meant = understood(table[name], comma=source.comma) if kinds[name] == "category" else None
+        if meant is not None and meant.kind == kind:
+            table[name], kinds[name] = meant.values, kind
+            done.setdefault((kind, meant.said), []).append(name)
+    notes = [Note(f"{several(kind)} in {listed(names)}", said) for (kind, said), names in done.items() if said]
+    columns = tuple(replace(column, kind=kinds[column.name]) for column in source.columns)
+    return replace(source, inputs=Table(table), columns=columns).noting(*notes) if done else source
+
+
+def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
+    """The test rows with the kinds of the data's columns, where only the way of writing is another one; and what is
+    said of these rows alone."""
+    if not isinstance(source.inputs, Table) or not isinstance(test.inputs, Table):
+        return test, []
+    both = [name for name in source.inputs if name in test.inputs]
+    read = as_meant(test, {name: source.kind(name) for name in both if source.kind(name) != "category"})
+    assert isinstance(read.inputs, Table)
+    plain = [name for name in both if source.kind(name) == "category" and test.kind(name) == "number"]
+    words = {name: found for name in plain if (found := _written_as(test.inputs[name], source, name)) is not None}
+    columns = [replace(one, kind="category") if one.name in words else one for one in read.columns]
+    read = replace(read, inputs=Table({**read.inputs, **words}), columns=tuple(columns))
+    notes = [note for note in read.notes if note not in source.notes]
+    notes += [Note(f"numbers in {listed(list(words))}", "written otherwise than in the data")] if words else []
+    called = os.path.basename(test.name)
+    return read, [replace(note, what=f"{called!r}: {note.what}") for note in notes]
+
+
+def _written_as(numbers: np.ndarray, source: Source, name: str) -> np.ndarray | None:
+    """Numbers as words in the way in which the data write theirs; None where this can't be done."""
+    meant = understood(source.inputs[name], comma=source.comma)
+    cells = spelled(numbers, "number")
+    if meant.kind != "number" or cells is None:
+        return None
+    decimal = getattr(style_by(meant.written), "decimal", ".")
+    words = as_objects([None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()])
+    same = np.array_equal(as_written(words, "number", meant.written), numbers, equal_nan=True)
+    return words if same else None
 
 
 def lacking_target(source: Source, test: Source) -> str:

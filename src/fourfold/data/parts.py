@@ -15,11 +15,11 @@ from fourfold.errors import DataError, FileError, UnsafeFileError
 from fourfold.preprocessing.table import ColumnKind, missing
 
 from .dataset import Column, Note, Table
-from .join import empty
+from .join import as_meant, empty
 from .lists import as_many_steps
 from .messages import listed
 from .source import Source
-from .words import reworded, spelled
+from .words import spelled
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 PACKED = (".gz", ".bz2", ".xz", ".zst")
@@ -215,6 +215,7 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
     first, *others = parts = as_many_steps(parts)
     for part in (first, *others):
         _check_columns(first, part)
+    parts = _alike(parts)
     assert isinstance(first.inputs, Table)
     values, columns = {}, []
     for column in first.inputs:
@@ -223,9 +224,32 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         columns.append(Column(column, kind))
     notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *_said(parts))
     total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
+    comma = all(part.comma for part in parts)
     return Source(
-        name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven
-    )
+        name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven,
+        comma=comma,
+    )  # fmt: skip
+
+
+def _alike(parts: Sequence[Source]) -> list[Source]:
+    """The parts, columns of words in some of them as what they mean where it is what the others hold."""
+    names = [column.name for column in parts[0].columns]
+    mixed: dict[str, ColumnKind] = {name: kind for name in names if (kind := _beside_words(_kinds(name, parts)))}
+    read = [as_meant(part, mixed) for part in parts]
+    alike: dict[str, ColumnKind] = {name: kind for name, kind in mixed.items() if _kinds(name, read) == {kind}}
+    return read if alike == mixed else [as_meant(part, alike) for part in parts]
+
+
+def _kinds(name: str, parts: Sequence[Source]) -> set[ColumnKind]:
+    """The kinds that a column has in the parts in which it has values."""
+    tables = [(part, part.inputs[name]) for part in parts if isinstance(part.inputs, Table)]
+    return {part.kind(name) for part, values in tables if not missing(values).all()}
+
+
+def _beside_words(kinds: set[ColumnKind]) -> ColumnKind | None:
+    """The one kind beside words."""
+    others = kinds - {"category"}
+    return others.pop() if "category" in kinds and len(others) == 1 else None
 
 
 def _said(parts: Sequence[Source]) -> list[Note]:
@@ -258,16 +282,11 @@ def _check_columns(first: Source, part: Source) -> None:
 
 
 def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.ndarray]]:
-    """A column of all parts in one kind: words become what the other parts hold, or else all become words."""
+    """A column of all parts in one kind: that of all of them, or else words."""
     pieces: list[tuple[ColumnKind, np.ndarray]] = [
         (part.kind(name), part.inputs[name]) for part in parts if isinstance(part.inputs, Table)
     ]
     present: set[ColumnKind] = {kind for kind, values in pieces if not missing(values).all()}
-    others = present - {"category"}
-    if "category" in present and len(others) == 1:
-        read = [_read(kind, values) for kind, values in pieces]
-        if {kind for kind, values in read if not missing(values).all()} == others:
-            pieces, present = read, others
     kind: ColumnKind = pieces[0][0] if not present else present.pop() if len(present) == 1 else "category"
     values = []
     for part, (own, piece) in zip(parts, pieces):
@@ -282,13 +301,6 @@ def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.n
                 wanted="one type in all files",
             )
         values.append(converted)
-    return kind, values
-
-
-def _read(kind: ColumnKind, values: np.ndarray) -> tuple[ColumnKind, np.ndarray]:
-    """A column of words as what they mean."""
-    if kind == "category":
-        values, kind, _ = reworded(values)
     return kind, values
 
 
