@@ -227,3 +227,51 @@ def test_what_is_advised_where_steps_have_targets_works(window):
     longest = int(re.search(r"--window (\d+), or a shorter one", error.value.do)[1])
     assert longest > 50
     plan(read(frame, window=longest, **asked), seed=0)
+
+
+def items(item=("milk", "eggs", "bread")):
+    """Sales of items in two stores, a row for each day, in no order."""
+    each = [daily(60).assign(store=store, item=one) for store in ("north", "south") for one in item]
+    return pd.concat(each)[["date", "store", "item", "sales"]].sample(frac=1, random_state=0)
+
+
+@pytest.mark.parametrize("item", [("milk", "eggs", "bread"), (1, 2, 3)])
+def test_an_id_beside_which_another_column_tells_rows_apart(item):
+    with pytest.raises(FourfoldError) as error:
+        read(items(item).assign(price=9), target="sales", roles=Roles(id="store", time="date"), ahead=Ahead(7))
+    assert error.value.slug == "two-rows-at-one-time"
+    assert error.value.do == (
+        "make one column of 'store' and 'item', as --id takes one; "
+        "--time DAY,CLOCK, if the clock is in another column; else join these rows"
+    )
+
+
+def test_words_that_tell_rows_apart_by_chance_are_not_named():
+    frame = items().assign(item="milk", receipt=[f"r{row}" for row in range(360)], price=np.arange(360.0))
+    frame = frame[["date", "store", "item", "receipt", "price", "sales"]]
+    with pytest.raises(FourfoldError) as error:
+        read(frame, target="sales", roles=Roles(id="store", time="date"), ahead=Ahead(7))
+    assert error.value.do == "join these rows"
+
+
+def test_a_clock_beside_the_day_is_no_id():
+    clocks = {"milk": "08:30", "eggs": "12:00", "bread": "18:15"}
+    frame = items().assign(item=lambda frame: frame["item"].map(clocks))
+    with pytest.raises(FourfoldError) as error:
+        read(frame, target="sales", roles=Roles(id="store", time="date"), ahead=Ahead(7))
+    assert error.value.do == "join these rows"
+
+
+@pytest.mark.parametrize("time", [None, "date"])
+@pytest.mark.parametrize("id", ["store,item", "store, item"])
+def test_an_id_of_two_columns_is_to_be_made_one(id, time):
+    with pytest.raises(FourfoldError) as error:
+        read(items(), target="sales", roles=Roles(id=id, time=time), ahead=Ahead(7))
+    assert error.value.what == "--id takes one column"
+    assert error.value.do == "make one column of 'store' and 'item', as --id takes one"
+
+
+@pytest.mark.parametrize("time", [None, "date"])
+def test_an_id_that_is_no_column_is_named(time):
+    with pytest.raises(FourfoldError, match="'stor'.*use store"):
+        read(items(), target="sales", roles=Roles(id="stor", time=time), ahead=Ahead(7))

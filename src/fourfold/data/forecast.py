@@ -15,7 +15,7 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 from .clock import shown
 from .content import check_memory
 from .dataset import Dataset, Forecast, Note, Table
-from .long_form import dates_of, nearly_dates_of, table_of, times_of
+from .long_form import check_id, dates_of, nearly_dates_of, table_of, times_of
 from .messages import counted, listed
 from .panel import Panel, panel_of
 from .roles import Roles
@@ -111,6 +111,7 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
                 got=f"--{option.replace('_', '-')}",
                 do=f"leave out --{option.replace('_', '-')}",
             )
+    check_id(source, roles.series or None)
     if roles.time is None:
         source, roles = timed(source, table, roles)
     if roles.time is None:

@@ -21,7 +21,10 @@ from .steps import Placed
 from .targets import together
 from .words import Understood, as_objects, reworded, spelled, understood
 
-__all__ = ["assembled", "dates_of", "labels_of", "nearly_dates_of", "series_of", "table_of", "times_of"]
+__all__ = [
+    "assembled", "check_id", "dates_of", "labels_of", "nearly_dates_of", "one_column", "series_of", "table_of",
+    "times_of",
+]  # fmt: skip
 
 FEW_STRANGE = 0.1
 """The largest share of words that are no dates among those of a time."""
@@ -50,6 +53,7 @@ def assembled(
             do="--id COLUMN; --window STEPS, if all rows are one series each step of which has a target; "
             "--time-ordered, where the rows themselves are in order of time",
         )
+    check_id(source, id or None)
     own = [name for name in (*targets, roles.weight, roles.group) if isinstance(name, str)]
     table = table_of(source, [*filter(None, (id, time)), *own])
     channels = [name for name in table if name not in (id, time, *own)]
@@ -161,6 +165,23 @@ def table_of(source: Source, names: Iterable[str]) -> Table:
             do=f"use {meant}" if (meant := close(absent or "", known)) else "",
         )
     return table
+
+
+def check_id(source: Source, id: str | None) -> None:
+    """Refuse an id that is no column, or several."""
+    table = table_of(source, ())
+    names = [name.strip() for name in (id or "").split(",")]
+    if id is not None and id not in table and len(names) > 1 and all(name in table for name in names):
+        raise OptionError(
+            "several-ids", "--id takes one column", got=f"--id {id}", wanted="the name of each series in one column",
+            do=one_column(names),
+        )  # fmt: skip
+    table_of(source, [id] if id is not None else ())
+
+
+def one_column(names: Sequence[str]) -> str:
+    """What to do with several columns that name a series together."""
+    return f"make one column of {listed(names[:-1])} and {names[-1]!r}, as --id takes one"
 
 
 def present(name: str, values: np.ndarray) -> np.ndarray:

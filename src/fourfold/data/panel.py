@@ -13,7 +13,7 @@ from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
-from .long_form import labels_of, meant, said_of, table_of, times_and_said
+from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said
 from .messages import counted, listed
 from .source import Source
 from .words import Understood, as_written
@@ -100,8 +100,10 @@ def panel_of(
         times = stamps[at]
         because = "the clock was set back at the end of daylight saving; the mean of both rows"
         notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
-    if times is not None:
-        _check_repeated(times, series, labels, time, id)
+    if times is not None and (rows := _repeated(times, series)).size:
+        others = [name for name in table if id and name not in (time, id, *targets)]
+        beside = next((name for name in others if _tells_apart(source, name, times, series)), "")
+        raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside)
     kept = _valued(channels[:, : len(targets)], series, times)
     if not kept.all():
         notes += _said_of_empty(kept, series, labels, targets, id)
@@ -205,24 +207,42 @@ def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]
     return list(hours.astype("datetime64[us]")) if (sundays & autumn).all() and len({*days}) == len(days) else []
 
 
-def _check_repeated(
-    times: np.ndarray, series: np.ndarray, labels: list[str], time: str | None, id: str | None
-) -> None:
+def _repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
+    """The rows whose time another row of their series has, but for the first of each time."""
     order = np.lexsort((times, series))
-    same = np.flatnonzero((np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1]))
-    if same.size:
-        row = order[same[0] + 1]
-        of = f" of {labels[series[row]]!r}" if id else ""
-        raise DataError(
-            "two-rows-at-one-time",
-            "two rows of one series have the same time",
-            got=f"{time} {shown(times[row])}{of} in row {row + 1}, {counted(len(same), 'such row')} in all",
-            wanted="one row for each series and time",
-            do="join these rows"
-            if id
-            else "--id COLUMN, if the rows are of several series; --time DAY,CLOCK, if the clock is in another column; "
-            "else join these rows",
-        )
+    same = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
+    return order[1:][same]
+
+
+def _tells_apart(source: Source, name: str, times: np.ndarray, series: np.ndarray) -> bool:
+    """Whether rows of one series and time differ by a column, words or whole numbers, that says of what they are: each
+    of its values stands for two times and more on average."""
+    table = table_of(source, [name])
+    values, kind, _, written = meant(source, table, name)
+    if missing(values).any() or written or kind not in ("category", "number"):
+        return False  # written: a clock
+    if kind == "number" and (values != np.floor(values)).any():
+        return False
+    codes = np.unique([str(value) for value in values.tolist()], return_inverse=True)[1]
+    parts = np.unique(np.stack([series, codes]), axis=1, return_inverse=True)[1].ravel()
+    return 2 * (parts.max() + 1) <= len(parts) and not _repeated(times, parts).size
+
+
+def _two_rows(rows: np.ndarray, when: str, label: str, id: str | None, beside: str) -> DataError:
+    """What is said of rows of one series at one time; ``beside``: the column that tells them apart, or ""."""
+    clock = "--time DAY,CLOCK, if the clock is in another column; else join these rows"
+    if id and beside:
+        do = f"{one_column([id, beside])}; {clock}"
+    else:
+        do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
+    return DataError(
+        "two-rows-at-one-time",
+        "two rows of one series have the same time",
+        got=f"{when}{f' of {label!r}' if id else ''} in row {rows[0] + 1}, "
+        f"{counted(len(rows), 'such row')} in all",
+        wanted="one row for each series and time",
+        do=do,
+    )
 
 
 def _channels(
