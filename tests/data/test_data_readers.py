@@ -1,6 +1,8 @@
 """What readers make of files that are written in unusual ways: encodings, durations, pictures by name, JSON."""
 
 import codecs
+import gzip
+import json
 
 import numpy as np
 import pandas as pd
@@ -133,6 +135,52 @@ def test_numbers_beside_words_of_the_data_are_refused_still(tmp_path):
     with pytest.raises(DataError) as caught:
         read(folder / "a.csv", test=folder / "b.csv")
     assert caught.value.slug == "test-column-type" and "got number, wanted category" in str(caught.value)
+
+
+GOOD_LINE, CUT_LINE = '{"v": 1, "y": "p"}\n', '{"v": 1, "y"\n'
+
+# name: (JSON, what the message begins with)
+CUT = {
+    "the first line": (CUT_LINE + GOOD_LINE * 20, "line 1 of"),
+    "a line": (GOOD_LINE * 12 + CUT_LINE + GOOD_LINE * 20, "line 13 of"),
+    "a line behind blank ones": (GOOD_LINE * 12 + "\n \n" + CUT_LINE + GOOD_LINE * 20, "line 15 of"),
+    "the last line": (GOOD_LINE * 30 + CUT_LINE.strip(), "line 31 of"),
+    "a line with a name twice": (GOOD_LINE * 12 + '{"v": 1, "v": 2}\n' + GOOD_LINE * 20, "line 13 of"),
+    "an object of a list": ("[" + ",".join([GOOD_LINE] * 12 + [CUT_LINE] + [GOOD_LINE] * 20) + "]", "record 13 of"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pack", [str.encode, lambda text: gzip.compress(text.encode())], ids=["plain", "gz"])
+@pytest.mark.parametrize("name", CUT)
+def test_the_line_of_json_that_is_damaged(name, pack, tmp_path):
+    text, where = CUT[name]
+    refused_and_said(pack(text), 2, "damaged-json-lines", where, tmp_path)
+
+
+SHEET = [["v", "w", "y"], *[[str(i * 7 % 13), str(i % 5), LABELS[i * i % 3 % 2]] for i in range(40)]]
+COLUMNS_OF_SHEET = [list(column) for column in zip(*SHEET)]
+
+
+@pytest.mark.parametrize("shown", [{"majorDimension": "ROWS", "values": SHEET}, {"majorDimension": "COLUMNS", "values": COLUMNS_OF_SHEET}, {"values": SHEET}])  # fmt: skip
+def test_lists_under_a_name_are_a_table_with_its_names_in_the_first(shown, tmp_path):
+    (tmp_path / "sheet.json").write_text(json.dumps({"range": "Sheet1!A1:C41", **shown}))
+    (tmp_path / "sheet.csv").write_text("\n".join(map(",".join, SHEET)))
+    data = read(tmp_path / "sheet.json")
+    assert data.fingerprint == read(tmp_path / "sheet.csv").fingerprint
+    said = "rows: the 40 lists of 'values' below the names in the first (what stands beside them is no row)"
+    assert said in map(str, data.notes)
+
+
+def test_empty_cells_at_the_ends_of_lists_may_be_left_out(tmp_path):
+    cells = [["y", "v", "w"], *[[row[2], row[0], row[1]][: 2 + place % 3] for place, row in enumerate(SHEET[1:])]]
+    (tmp_path / "sheet.json").write_text(json.dumps({"values": cells}))
+    data = read(tmp_path / "sheet.json", target="y")
+    assert data.rows == 40 and np.isnan(data.inputs["w"]).sum() == 14
+
+
+def test_lists_beside_another_list_are_no_table_alone(tmp_path):
+    (tmp_path / "x.json").write_text(json.dumps({"x": SHEET, "y": ["p", "q"] * 20}))
+    refused_and_said(lambda folder: folder / "x.json", 2, "no-inputs", "left out: 'x'", tmp_path)
 
 
 def trips(unit="ns"):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,24 +42,25 @@ def in_lines(content: Content) -> Iterator[tuple[Content, tuple[Note, ...]]]:
     if found is None:
         yield content, ()
         return
-    rows, under = found
-    notes = (Note(f"rows: the {len(rows):,} objects of {under!r}", "what stands beside them is no row"),)
+    rows, said = found
+    notes = (Note(f"rows: the {len(rows):,} {said}", "what stands beside them is no row"),) if said else ()
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.jsonl"
         with path.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
-        yield replace(content, path=path, compressed=False), notes if under else ()
+        yield replace(content, path=path, compressed=False), notes
 
 
 def records(content: Content) -> tuple[Rows, str] | None:
-    """The rows of one value, and the name under which they stand beside other things, or "". None if the content is no
-    single value, or none of these:
+    """The rows of one value, and what they are where they stand under a name beside other things, or "". None if the
+    content is no single value, or none of these:
 
     - columns: ``{"v": [1, 2], "y": [3, 4]}``, or by row as pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
     - rows as lists, and a list of what their columns are called elsewhere;
+    - rows as lists under one name, the names of the columns in the first one (Google Sheets);
     - several of these one behind the other, as the pages of an answer;
     - rows as lists, names in the first one: ``[["v", "y"], [1, 3], [2, 4]]``, or x0, x1, ... for lists of words.
 
@@ -119,8 +121,10 @@ def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
     within = bool(lists) and _are(list(value.values()), dict)
     if not within and (rows := _as_columns(value, name)) is not None:
         return rows, ""
-    under, rows = next(iter(lists.items()), ("", []))
-    return (rows, "" if len(value) == 1 and under in value else under) if len(lists) == 1 else None
+    if not lists:
+        return _of_named_lists(value)
+    under, rows = next(iter(lists.items()))
+    return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(lists) == 1 else None
 
 
 def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
@@ -169,6 +173,20 @@ def _with_names_apart(value: dict[str, Any]) -> Rows | None:
         if len(names) == len(rows[0]) and len(set(names)) == len(names):
             return [dict(zip(names, row)) for row in rows]
     return None
+
+
+def _of_named_lists(value: dict[str, Any]) -> tuple[Rows, str] | None:
+    """The rows of the only list beside other values, itself of lists, empty cells at whose ends may be left out; or of
+    columns, if that is said beside it."""
+    lists = {name: part for name, part in value.items() if isinstance(part, list)}
+    under, cells = next(iter(lists.items()), ("", []))
+    if len(lists) != 1 or not _are(cells, list):
+        return None
+    columns = cells if value.get("majorDimension") == "COLUMNS" else zip_longest(*cells)
+    table = [list(row) for row in zip_longest(*columns)]
+    rows = _of_lists(table)
+    header = rows is not None and len(rows) < len(table)
+    return None if rows is None else (rows, f"lists of {under!r}" + " below the names in the first" * header)
 
 
 def _of_lists(rows: list[list[Any]]) -> Rows | None:

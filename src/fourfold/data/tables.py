@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from .text_file import (
     rewritten,
     said_of,
     strange_words,
+    unpacked,
 )
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
@@ -261,12 +263,10 @@ def _json(
     """The rows of JSON, the types of the columns, and what is said of where they stood."""
 
     def explain(message: str) -> FileError:
-        where = re.search(r"in line (\d+)|record/value (\d+)", message)
-        place = f"{'line' if where[1] else 'record'} {where[1] or where[2]} of " if where else ""
-        reason = message.splitlines()[0].rpartition(": ")[2].partition(". Try ")[0].strip()
+        reason = message.splitlines()[0].rpartition(": ")[2].partition(". Try ")[0].strip(" .")
         return FileError(
             "damaged-json-lines",
-            f"{place}{content.name} is no valid JSON",
+            f"{_place(content, message)}{content.name} is no valid JSON",
             got=reason[:120],
             wanted="one object {...} a line, or one list of objects",
         )
@@ -283,6 +283,20 @@ def _json(
         described = _described(connection, relation, file)
         columns = {name: quoted(name) for name, _ in described}
         yield Relation(connection, relation, [file], columns), described, notes
+
+
+def _place(content: Content, message: str) -> str:
+    """Where DuckDB found what is no JSON, in words: it passes over blank lines, and counts twice the line, or the
+    record, that it can't parse."""
+    where = re.search(r"in line (\d+)|record/value (\d+)", message)
+    if where is None:
+        return ""
+    number = int(where[1] or where[2]) - ("Malformed JSON" in message)
+    if where[2]:
+        return f"record {number} of "
+    with unpacked(content) as file:
+        filled = (line for line, text in enumerate(file, start=1) if text.strip())
+        return f"line {next(islice(filled, number - 1, None), number)} of "
 
 
 def _shape(head: bytes) -> str:
