@@ -76,6 +76,16 @@ def test_gaps_between_values_and_rows_without_one_of_two_targets_stay():
     assert "left out: 5 steps at the end without a value of sales or visits" in said(data)
 
 
+@pytest.mark.parametrize(("word", "ahead"), [("", True), ("-", True), ("tbd", True), ("closed", False)])
+def test_words_ahead_that_stand_for_nothing_are_left_out_and_others_are_gaps(word, ahead, tmp_path):
+    frame = shops(5)
+    _, preparation = prepared(frame)
+    frame["sales"] = [word if np.isnan(value) else value for value in frame["sales"]]
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    found = read_inputs(tmp_path / "new.csv", preparation)
+    assert str(found.following[0, 0])[:10] == ("2024-04-25" if ahead else "2024-04-30")
+
+
 def test_rows_ahead_in_the_order_of_the_rows_are_left_out_too():
     frame = shops(14, 3).drop(columns="date")
     known = frame.dropna()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.windows import Windows
 
 from .dataset import Note, Table
 from .dates import DATES
-from .long_form import labels_of, table_of
+from .long_form import labels_of, table_of, valued
 from .messages import counted
 from .parts import joined
 from .source import Source
@@ -54,7 +53,7 @@ def latest_of(parts: Iterable[Source], windows: Windows) -> Source | None:
             return None
         labels = labels_of(kept, table, windows.id).tolist() if windows.id else [""] * table.rows
         series = np.array([names.setdefault(label, len(names)) for label in labels], dtype=np.int64)
-        last = _last(series, times, _valued(table, windows.targets), most)
+        last = _last(series, times, valued(table, windows.targets), most)
         kept, series = kept.take(last), series[last]
     if kept is None:
         return None
@@ -75,18 +74,6 @@ def _last(series: np.ndarray, times: np.ndarray, valued: np.ndarray, most: int) 
     last = np.full(len(sizes), -1)
     np.maximum.at(last, series[order], np.where(valued[order], place, -1))
     return np.sort(order[place > last[series[order]] - most])
-
-
-def _valued(table: Table, targets: Sequence[str]) -> np.ndarray:
-    """Which rows (N,) have a value of a target; words without a digit are none."""
-    known = [_known(table[name]) for name in targets if name in table]
-    return np.any(known, axis=0) if known else np.ones(table.rows, bool)
-
-
-def _known(values: np.ndarray) -> np.ndarray:
-    if values.dtype.kind != "O":
-        return ~missing(values)
-    return np.array([value is not None and any(map(str.isdigit, value)) for value in values.tolist()], bool)
 
 
 def _times(source: Source, table: Table, name: str) -> np.ndarray | None:

@@ -19,11 +19,11 @@ from .source import Source
 from .stamps import FEWEST_TIMES, compact_dates, irregular, said_of_compact
 from .steps import Placed
 from .targets import together
-from .words import Understood, as_objects, reworded, spelled, understood
+from .words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
 
 __all__ = [
     "assembled", "check_id", "dates_of", "labels_of", "nearly_dates_of", "one_column", "series_of", "table_of",
-    "times_of",
+    "times_of", "valued",
 ]  # fmt: skip
 
 FEW_STRANGE = 0.1
@@ -193,6 +193,24 @@ def present(name: str, values: np.ndarray) -> np.ndarray:
             wanted="an id and a time in each row",
         )
     return values
+
+
+def valued(table: Table, targets: Sequence[str]) -> np.ndarray:
+    """Which rows (N,) have a value of a target, be it one that can't be read; all, where there is no such column."""
+    known = [_known(table[name]) for name in targets if name in table]
+    return np.any(known, axis=0) if known else np.ones(table.rows, bool)
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind == "f":
+        return np.isfinite(values)
+    known = ~missing(values)
+    if values.dtype.kind == "O":
+        known[known] = [
+            any(map(str.isalnum, word)) and word.strip().casefold() not in STANDS_FOR_NONE
+            for word in values[known].tolist()
+        ]
+    return known
 
 
 def labels_of(source: Source, table: Table, id: str) -> np.ndarray:

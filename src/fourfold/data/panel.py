@@ -13,7 +13,7 @@ from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
-from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said
+from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 from .messages import counted, listed
 from .source import Source
 from .words import Understood, as_written
@@ -94,22 +94,23 @@ def panel_of(
     )
     times, read = (None, ()) if time is None else times_and_said(source, table, time)
     notes += read
-    if times is not None and (hours := _doubled_hours(times, series)):
-        stamps, at = np.unique(times, return_inverse=True)
-        channels, series, at = _means(channels, series, at)
-        times = stamps[at]
-        because = "the clock was set back at the end of daylight saving; the mean of both rows"
-        notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
-    if times is not None and (rows := _repeated(times, series)).size:
+    hours = [] if times is None else _doubled_hours(times, series)
+    if times is not None and not hours and (rows := _repeated(times, series)).size:
         others = [name for name in table if id and name not in (time, id, *targets)]
         beside = next((name for name in others if _tells_apart(source, name, times, series)), "")
         raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside)
-    kept = _valued(channels[:, : len(targets)], series, times)
+    kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         notes += _said_of_empty(kept, series, labels, targets, id)
         channels, times = channels[kept], None if times is None else times[kept]
         left, series = np.unique(series[kept], return_inverse=True)
         labels = [labels[number] for number in left]
+    if times is not None and hours:
+        stamps, at = np.unique(times, return_inverse=True)
+        channels, series, at = _means(channels, series, at)
+        times = stamps[at]
+        because = "the clock was set back at the end of daylight saving; the mean of both rows"
+        notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
     clock = _clock_of(times, series, step)
     if clock.means:
         channels, series, places = _means(channels, series, clock.places)
@@ -132,11 +133,10 @@ def panel_of(
     return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
 
 
-def _valued(targets: np.ndarray, series: np.ndarray, times: np.ndarray | None) -> np.ndarray:
-    """The rows (N,) up to the last of each series with a value of a target (N, K); all, where there is no value."""
-    known = ~np.isnan(targets).all(axis=1)
+def _upto_values(known: np.ndarray, series: np.ndarray, times: np.ndarray | None) -> np.ndarray:
+    """The rows (N,) up to the last of each series whose target is known (N,); all, where none is."""
     if not known.any():
-        return np.ones(len(targets), bool)
+        return np.ones(len(known), bool)
     order = np.argsort(series, kind="stable") if times is None else np.lexsort((times, series))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
