@@ -50,6 +50,15 @@ def test_days_ahead_without_a_value_are_what_is_forecast():
     assert str(found.following[0, 0])[:10] == "2024-04-16"
 
 
+def test_what_is_known_of_days_ahead_is_not_learnt_from():
+    frame = shops(14).drop(columns="shop").assign(price=2.0, state=np.resize(["open", "closed"], 120))
+    frame.loc[106:, ["price", "state"]] = [3.0, "planned"]
+    data, known = (read(each, target="sales", ahead=Ahead(14)) for each in (frame, frame[:106]))
+    assert data.fingerprint == known.fingerprint
+    assert data.forecast.channels[:3] == ("sales", "state = closed", "state = open")
+    assert "left out: price (one value in all rows)" in said(data)
+
+
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_each_series_goes_on_after_its_own_last_value(shuffled):
     frame = shops(14, 0, 30, 120)

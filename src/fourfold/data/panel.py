@@ -89,11 +89,7 @@ def panel_of(
     """
     table = table_of(source, [name for name in (time, id, *targets) if name is not None])
     series, labels = _series(source, table, id)
-    columns, levels, channels, notes = _channels(
-        source, table, targets, [*targets, *filter(None, (time, id))], known, written or {}
-    )
     times, read = (None, ()) if time is None else times_and_said(source, table, time)
-    notes += read
     hours = [] if times is None else _doubled_hours(times, series)
     if times is not None and not hours and (rows := _repeated(times, series)).size:
         others = [name for name in table if id and name not in (time, id, *targets)]
@@ -101,10 +97,13 @@ def panel_of(
         raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
-        notes += _said_of_empty(kept, series, labels, targets, id)
-        channels, times = channels[kept], None if times is None else times[kept]
+        read += _said_of_empty(kept, series, labels, targets, id)
+        source, times = source.take(np.flatnonzero(kept)), None if times is None else times[kept]
         left, series = np.unique(series[kept], return_inverse=True)
         labels = [labels[number] for number in left]
+    taken = [*targets, *filter(None, (time, id))]
+    columns, levels, channels, notes = _channels(source, table_of(source, ()), targets, taken, known, written or {})
+    notes += read
     if times is not None and hours:
         stamps, at = np.unique(times, return_inverse=True)
         channels, series, at = _means(channels, series, at)
