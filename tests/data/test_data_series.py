@@ -219,7 +219,7 @@ def test_long_tables_that_are_no_series(changes, slug):
 
 def test_what_changes_within_a_series_is_no_target_of_it():
     once = long_table(ill=["yes", None, None, None, None, None] * 12)  # in one row of each series
-    with pytest.raises(DataError, match="'ill' changes within a series"):
+    with pytest.raises(DataError, match="'ill' changes within a series: got yes and nothing .* --target-per step"):
         read(once, target="ill", roles=Roles(id="bed", time="at"))
     changing = long_table(ill=list(range(72)))
     for target, per in [("ill", "series"), (["pulse", "ill"], None)]:
@@ -227,6 +227,15 @@ def test_what_changes_within_a_series_is_no_target_of_it():
             table = changing if per else changing | {"height": changing["ill"]}
             read(table, target=target, roles=Roles(id="bed", time="at"), target_per=per)
         assert caught.value.slug == "changing-target" and caught.value.wanted
+
+
+def test_what_is_missing_in_a_few_rows_of_a_series_is_that_of_its_others():
+    ill = ["yes" if bed % 2 else "no" for bed in range(12) for _ in range(6)]
+    whole = read(long_table(ill=ill), target="ill", roles=Roles(id="bed", time="at"))
+    gaps = [None if row in (0, 8, 20) else word for row, word in enumerate(ill)]
+    found = read(long_table(ill=gaps), target="ill", roles=Roles(id="bed", time="at"))
+    assert found.target.tolist() == whole.target.tolist()
+    assert "ill: missing in 3 rows (the value of the series' other rows)" in map(str, found.notes)
 
 
 def test_time_needs_an_id_and_columns_that_exist():

@@ -30,6 +30,10 @@ FEW_STRANGE = 0.1
 """The largest share of words that are no dates among those of a time."""
 
 
+MOST_FILLED = 0.1
+"""The largest share of the rows in which a value of their series may be missing."""
+
+
 def assembled(
     source: Source, roles: Roles, targets: Sequence[str], per: str | None = None, one: bool = False
 ) -> tuple[Source, Roles]:
@@ -64,21 +68,30 @@ def assembled(
         if not isinstance(name, str):
             return name
         values = table[name]
-        changes = values != values[first][number]
-        if values.dtype.kind == "f":
-            changes &= ~(np.isnan(values) & np.isnan(values[first][number]))
+        absent = missing(values)
+        known = first.copy()  # of each series the first row that has a value
+        known[number[~absent][::-1]] = np.flatnonzero(~absent)[::-1]
+        of_series = values[known][number]
+        changes, filled = ~absent & (values != of_series), absent & ~missing(of_series)
+        if filled.mean() > MOST_FILLED:  # each value may be an event at its step
+            changes |= filled
+            do = "fill it in, if each series has one value; --target-per step, if it is one of its step"
         if changes.any():
             place = int(np.argmax(changes))
             raise DataError(
                 "changing-target",
                 f"{name!r} changes within a series",
-                got=f"{values[first][number][place]!s:.40} and {values[place]!s:.40}"
+                got=f"{of_series[place]!s:.40} and {'nothing' if absent[place] else values[place]!s:.40}"
                 + ("" if built.ids is None else f" in {built.ids[number[place]]!r}"),
                 wanted="one value for each series",
                 do=do or "choose another column",
             )
-        return values[first]
+        if filled.any():
+            rows = counted(int(filled.sum()), "row")
+            said.append(Note(f"{name}: missing in {rows}", "the value of the series' other rows"))
+        return values[known]
 
+    said: list[Note] = []
     stepwise = per == "step" or (per is None and len(targets) == 1 and placed.varies(table[targets[0]]))
     if stepwise and len(targets) > 1:
         raise OptionError(
@@ -94,9 +107,8 @@ def assembled(
     columns = {name: (table[name] if stepwise else constant(name, do), source.kind(name)) for name in targets}
     values, kind, notes = together(columns, comma=source.comma)
     aimed = built.aimed(targets, placed.grid(values) if stepwise else values, kind, notes)
-    return aimed, Roles(
-        weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered
-    )
+    left = Roles(weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered)
+    return aimed.noting(*said), left
 
 
 def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tuple[Source, Placed]:

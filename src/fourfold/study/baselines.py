@@ -18,8 +18,8 @@ look at the root of the columns. Seconds of one fit on one core of a Xeon (famil
 classes, boosted and forest: 300, 1,000, 2 2.2 .5; 300, 9,000, 2 22.6 1.1; 2,000, 784, 10 58.1 4.5."""
 
 MOST_CLASSES = 500
-"""Outputs up to which there are trees: each node of a forest holds a number for each class, 100 trees of 30,000 rows and
-10,000 classes more than any memory."""
+"""Outputs up to which there are trees: a node of a forest holds a number for each class, and 100 trees of 30,000 rows
+and 10,000 classes hold more than any memory."""
 
 LEAF, LEAVES = 20, 8
 """Rows that a leaf of boosted trees holds at least, scikit-learn's default, and of few rows the share of them that it
