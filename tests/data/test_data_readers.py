@@ -93,7 +93,7 @@ def of_parts(table):
 @pytest.mark.parametrize("table", ["train_dot_csv", "labels_dot_csv"])
 def test_a_table_beside_folders_of_pictures_without_classes_is_named(table, tmp_path):
     named = "data/" + table.replace("_dot_", ".")
-    refused_and_said(of_parts(table), 2, "no-target", f"fourfold compare {tmp_path / named}", tmp_path)
+    refused_and_said(of_parts(table), 2, "table-beside-pictures", f"fourfold compare {tmp_path / named}", tmp_path)
     assert read(tmp_path / named).layout == "image"
 
 

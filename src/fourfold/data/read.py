@@ -358,7 +358,7 @@ def _check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> N
     if lists is None:
         return
     raise DataError(
-        "no-target",
+        "table-beside-pictures",
         "there is no target beside the pictures",
         got=f"files without classes, and {lists.name!r} that lists them",
         wanted="the table of the pictures and their classes or numbers",
