@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from fourfold.data import from_arrays, read
+from fourfold.data.ahead import Ahead
 from fourfold.data.dataset import Dataset
-from fourfold.data.forecast import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 from fourfold.errors import OptionError, closest

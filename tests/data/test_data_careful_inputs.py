@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.words import as_written, understood
 
 

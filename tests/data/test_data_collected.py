@@ -10,7 +10,7 @@ import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
 from fourfold.data import read
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.oddities import ID
 
 

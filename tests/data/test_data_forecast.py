@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import plan, read
+from fourfold.data.ahead import Ahead
 from fourfold.data.clock import Clock
-from fourfold.data.forecast import Ahead
 from fourfold.data.new_rows import read_inputs
 from fourfold.data.roles import Roles
 from fourfold.errors import DataError, FourfoldError

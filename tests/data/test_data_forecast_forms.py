@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import plan, read, read_inputs, sample
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError

@@ -5,10 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import fourfold.data.forecast as forecast_module
 import fourfold.data.sample as sample_module
-from fourfold.data import plan, read
-from fourfold.data.forecast import Ahead
+from fourfold.data import placing, plan, read
+from fourfold.data.ahead import Ahead
 from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
 
@@ -114,7 +113,7 @@ def test_windows_that_are_too_many_are_those_of_the_last_steps(monkeypatch, hori
     frame = hours(2000)
     whole = read(frame, target="sales", ahead=Ahead(horizon, window=24))
     most = 100 * 24 * whole.inputs.shape[2]
-    monkeypatch.setattr(forecast_module, "MOST_CELLS", most)
+    monkeypatch.setattr(placing, "MOST_CELLS", most)
     data = read(frame, target="sales", ahead=Ahead(horizon, window=24))
     assert data.rows == 100 and data.inputs.size <= most
     assert data.forecast.origin.tolist() == list(range(2000 - horizon - 99 * stride, 2000, stride))[:100]
@@ -132,7 +131,7 @@ def test_windows_that_are_too_many_are_those_of_the_last_steps(monkeypatch, hori
 def test_windows_of_series_that_end_early_are_left_out_where_there_are_too_many(monkeypatch):
     frame = hours(1000, ["closed", "open"])
     frame = frame[(frame["shop"] == "open") | (frame["at"] < "2024-01-20")]
-    monkeypatch.setattr(forecast_module, "MOST_CELLS", 100 * 24 * 5)
+    monkeypatch.setattr(placing, "MOST_CELLS", 100 * 24 * 5)
     data = read(frame, target="sales", ahead=Ahead(2, window=24), roles=Roles(id="shop"))
     assert set(data.forecast.series) == {1}
     assert "left out: 1 series (they end before the windows that are used)" in map(str, data.notes)

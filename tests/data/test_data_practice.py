@@ -9,7 +9,7 @@ import pytest
 from data_samples import LABELS, column, files, npz, png, read_and_said, refused_and_said, rows, target
 
 from fourfold.data import read, read_inputs
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 from fourfold.data.words import as_written, understood

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import read
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.new_rows import read_inputs
 from fourfold.data.roles import Roles
 from fourfold.data.sample import places

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fourfold.data import read
-from fourfold.data.forecast import Ahead
+from fourfold.data.ahead import Ahead
 from fourfold.data.new_rows import parts_of_inputs, read_inputs
 from fourfold.data.roles import Roles
 from fourfold.data.stamps import compact_dates

@@ -12,10 +12,11 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing, row_count
 from fourfold.preprocessing.task import Task
 
+from .ahead import Ahead
 from .columns import FEWEST_WORDS, settle_table, understood_columns
 from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Note, Table
-from .forecast import Ahead, check_last, settle_forecast, time_and_names, timed
+from .forecast import settle_forecast, time_and_names
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
 from .lists import series_of_lists
@@ -29,6 +30,7 @@ from .target import FEWEST_ROWS, settle_target
 from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
 from .time_columns import with_time
+from .time_role import check_last, timed
 from .words import as_objects, reworded, spelled
 
 

@@ -15,13 +15,14 @@ from typing import Any
 from fourfold.errors import DataError, FileError, FourfoldError, OptionError
 from fourfold.preprocessing.table import row_count
 
+from .ahead import Ahead
 from .arrays import as_source, target_of
 from .content import Content, check_unchanged, look
 from .dataset import Dataset, Note
 from .embedded import EMBEDDED
 from .excel import read_excel
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
-from .forecast import Ahead, with_index
+from .forecast import with_index
 from .infer import settle
 from .join import lacking_target, with_test
 from .large_series import read_series
