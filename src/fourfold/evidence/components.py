@@ -41,6 +41,9 @@ TRAINING_SHARED = 0.7
 # are covered at 95.2 % by intervals of 7.1 points instead of 20.2, and the one itself at 79 % instead of 72.
 P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
+ROUNDING = 1e-20
+"""What equal means scatter as squares, of a variance: the order in which losses are summed must not decide."""
+
 
 @dataclass(frozen=True)
 class Units:
@@ -192,7 +195,7 @@ class Components:
         for f in np.flatnonzero(self.random):
             others = self.random & (np.arange(len(scale)) != f)
             expected = square[others].sum() / max(scale[others].sum(), 1e-300) * scale[f]
-            if expected > 0:
+            if expected > ROUNDING * scale[f]:
                 steady[f] = special.fdtrc(own_dof, own_dof * others.sum(), square[f] / expected) > P_VALUE
         count, size = max(int(steady.sum()), 1), max(scale[steady].sum(), 1e-300)
         square, noise = (
@@ -250,7 +253,7 @@ class Components:
         (square, _), dof = self._pool(others, scale)
         weights = self._against(family, others)
         expected = square * (weights**2 @ scale)
-        if not expected > 0:
+        if not expected > ROUNDING * scale[family]:
             return False
         ratio = self._scatter(weights)[0] / expected
         return bool(special.fdtrc(self.design.folds - 1, dof, ratio) < P_VALUE_OF_FOLDS)

@@ -23,6 +23,8 @@ SCORE_WORDS = {
 }
 ENDS: tuple[Part, Part] = ("low", "high")
 OVER_GUESS = "gain over a guess"
+ROUNDING = 1e-12
+"""Mean losses that differ by less are equal: they are sums in one order or another."""
 
 
 class Reasons:
@@ -107,7 +109,7 @@ class Reasons:
             np.asarray(self.c.findings.families[f].losses).mean(1) for f in (self.family, self.runner_up)
         )
         subject = f"{self.family} - {self.runner_up}"
-        return [Evidence(AHEAD, subject, int((here < there).sum()), "count", method="counted, seed by seed")]
+        return [Evidence(AHEAD, subject, int((here < there - ROUNDING).sum()), "count", method="counted, seed by seed")]
 
     def _error_removed(self) -> list[Evidence]:
         """How much of the worst baseline's loss, which is a guess, the baseline to beat leaves out."""

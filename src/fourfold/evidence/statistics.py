@@ -114,7 +114,7 @@ class Analysis:
         )
         self.names, self.constant = self.components.names, constant
         means = roots if self.root else dict(zip(self.names, self.components.means))
-        self.values = {name: float(m) if self.lower else 1 - float(m) for name, m in means.items()}
+        self.values = {name: _rounded(m if self.lower else 1 - m) for name, m in means.items()}
 
     def mean(self, name: str, level: float = 0.95) -> Interval:
         """The score of one family, on the logit scale (accuracies) or by Hall's transformation (errors).
@@ -245,6 +245,11 @@ class Analysis:
                 low, high = min(lows), min(0.0, max(-pairs[b][f].low for b in best))
             result[f] = Interval(near.value, low, max(high, near.value), near.standard_error, near.dof)
         return result
+
+
+def _rounded(value: float) -> float:
+    """To twelve digits, so that equal means of losses are equal in whatever order these are summed."""
+    return float(f"{value:.12g}")
 
 
 def _exact(share: np.ndarray, examples: np.ndarray, weight: np.ndarray, level: float) -> list[float]:
