@@ -128,7 +128,7 @@ READ = {
     "months by their names": (column(["Jan 2020", "July 2021"]), "dates, read as month year"),
     "weeks": (column(["2020-W01", "2020-W07"]), "dates, read as year-week"),
     "codes that look like months": (column(["2020-01", "2020-13"]), "1 category"),
-    "apostrophes between thousands": (column(["1'234", "12'345", "7"]), "1 number"),
+    "apostrophes between thousands": (column(["1'234", "12'345", "7"]), "column v: number (apostrophes taken for thousands)"),
     "narrow blanks between thousands": (column(["1\u202f234", "12\u00a0345", "7"]), "1 number"),
     "plus signs": (column(["+5", "+7", "-3"]), "1 number"),
     "ranges": (column(["10-20", "20-30"]), "1 category"),

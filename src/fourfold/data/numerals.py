@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from .durations import Duration, duration_by
 
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-SPACES = "\u00a0\u202f\u2009 '\u2019"
+APOSTROPHES = "'\u2019"
+SPACES = f"\u00a0\u202f\u2009 {APOSTROPHES}"
 """Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""
 
 ZEROS = (
@@ -246,6 +247,9 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
         return Style()
     decimal, thousands, marks = _marks([amount.digits for amount in amounts.values()], comma)
     said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
+    between = {mark for amount in amounts.values() for mark in amount.digits.strip(SPACES) if mark in SPACES}
+    said += ["apostrophes taken for thousands"] * bool(between & {*APOSTROPHES})
+    said += ["blanks taken for thousands"] * bool(between - {*APOSTROPHES})
     if any(amount.brackets for amount in amounts.values()):
         said.append("brackets taken for a minus")
     if any(amount.behind for amount in amounts.values()):
