@@ -203,7 +203,7 @@ NUMERALS = [
     (["1,234", "5,678"], [1234, 5678], "thousands"),
     (["1,5", "2.5"], [1.5, None], "decimal commas"),
     (["1.234.567", "2"], [1234567, 2], "points taken for thousands"),
-    (["1'234.5", "1 000"], [1234.5, 1000], ""),
+    (["1'234.5", "1 000"], [1234.5, 1000], "apostrophes taken for thousands, blanks taken for thousands"),
     (["−5", "1e3"], [-5, 1000], ""),
     (["12-34", "192.168.0.1", "1,2,3", "12:30"], [None] * 4, "decimal commas"),
 ]  # fmt: skip
