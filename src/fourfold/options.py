@@ -236,7 +236,8 @@ class Options:
         words = []
         for field in fields(self):
             value = changed.get(field.name, getattr(self, field.name))
-            plain = value is None or isinstance(value, (str, int, float, tuple, list, os.PathLike))
+            parts = value if isinstance(value, (tuple, list)) else [value]
+            plain = all(part is None or isinstance(part, (str, int, float, os.PathLike)) for part in parts)
             if field.name != "candidates" and (not plain or value != field.default):
                 words.append(f"{field.name}={value!r}" if plain else f"{field.name}={field.name}")
         families = [name for name in self.chosen if name in TITLES]

@@ -50,7 +50,8 @@ def test_tested_rows_whose_target_does_not_vary_have_no_share_of_its_variance(ki
 def test_test_rows_beside_x_and_y_are_a_pair(tmp_path):
     with pytest.raises(OptionError, match="wanted test=.x_test, y_test."):
         compared(X, X[:, 0], tmp_path, test=X[:3])
-    compared(X, X[:, 0], tmp_path, test=(X[:50], X[:50, 0]))
+    found = compared(X, X[:, 0], tmp_path, test=(X[:50], X[:50, 0]))
+    assert "test=test" in found.results["command"]  # and no numbers
     assert len(np.load(tmp_path / "out" / "predictions.npz")["rows"]) == 50
 
 
