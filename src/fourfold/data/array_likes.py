@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +11,6 @@ from fourfold.errors import DataError, MachineError
 
 DENSE_BYTES = 2**30
 """The largest sparse matrix that is made dense, as float64."""
-
-ARROW_DURATION = 18
-"""The number of Arrow's type of durations, whose values count seconds, or the 10^3rd, 10^6th or 10^9th part of one."""
-
 
 def familiar(x: Any, what: str = "x") -> Any:
     """Something that NumPy or narwhals know, from
@@ -101,45 +95,3 @@ def _columns(data: Any) -> dict[str, list[Any]]:
         ):
             columns[name] = [names[value] for value in values]
     return columns
-
-
-def units_of_durations(schema: bytes) -> list[int | None]:
-    """How many units of each column of durations are a second, None for other columns, as the schema says that Arrow
-    writes into a parquet file: a flatbuffer in base 64. [] for anything else.
-
-    >>> units_of_durations(b"no schema")
-    []
-    """
-    try:
-        message = base64.b64decode(schema, validate=True)
-        marked, flat = message[:4], message[8:]
-        fields = _led_to(flat, _part(flat, _led_to(flat, _part(flat, _led_to(flat, 0), 2)), 1))
-        count = _number("<I", flat, fields)
-        places = [_led_to(flat, fields + 4 + 4 * place) for place in range(count)]
-        return [_unit_of(flat, place) for place in places] if marked == b"\xff\xff\xff\xff" else []
-    except (ValueError, struct.error):
-        return []
-
-
-def _unit_of(flat: bytes, field: int) -> int | None:
-    """How many units of a field's durations are a second; None where it holds no durations."""
-    if _number("<B", flat, _part(flat, field, 2)) != ARROW_DURATION:
-        return None
-    unit = _part(flat, _led_to(flat, _part(flat, field, 3)), 0)
-    return 1000 ** (_number("<H", flat, unit) % 4 if unit else 1)
-
-
-def _part(flat: bytes, table: int, slot: int) -> int:
-    """Where a part of a flatbuffer's table lies; 0 if it is left out."""
-    slots = table - _number("<i", flat, table)
-    inside = 4 + 2 * slot < _number("<H", flat, slots)
-    offset = _number("<H", flat, slots + 4 + 2 * slot) if inside else 0
-    return table + offset if offset else 0
-
-
-def _led_to(flat: bytes, place: int) -> int:
-    return place + _number("<I", flat, place)
-
-
-def _number(kind: str, flat: bytes, place: int) -> int:
-    return struct.unpack_from(kind, flat, place)[0]

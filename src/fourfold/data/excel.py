@@ -23,9 +23,9 @@ from .delimited import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .header import MISSING_WORDS, header_of
 from .messages import counted, listed
 from .npz import DAMAGED
+from .opened import source_of
 from .sample import Reading
 from .source import Source
-from .tables import source_of
 from .text_file import MOST_ABOVE
 from .words import as_objects
 

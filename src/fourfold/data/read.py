@@ -28,6 +28,7 @@ from .join import lacking_target, with_test
 from .large_series import read_series
 from .messages import listed
 from .npz import read_npy, read_npz
+from .opened import Opened
 from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
 from .parts import (
     DESCRIPTIONS,
@@ -50,7 +51,6 @@ from .roles import NO_ROLES, Roles
 from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
 from .source import Source
 from .tables import (
-    Opened,
     open_csv,
     open_json,
     open_parquet,
