@@ -3,7 +3,7 @@
     python -m benchmarks.pools FOLDER [--studies 400] [--seed 0] [--only NAME ...]
 
 Trains what FOLDER lacks (minutes), then draws studies: some of a pool's seeds, of its test rows and one of its
-training sets, with the learning rate chosen on the validation rows of those seeds, as a comparison does.
+training sets, with the learning rate chosen on the validation rows of the first seeds, as a comparison does.
 
 - A/A: one family under two names, on disjoint seeds. Any choice is a false winner.
 - planted: the same, but one name is right on some more of the test rows: the gap is known, its choice is right.
@@ -36,7 +36,7 @@ from fourfold.study.baseline_blocks import of_each_part
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.study import Study
-from fourfold.study.trials import Trials
+from fourfold.study.trials import Setting, Trial, Trials
 from fourfold.study.workers import Inline
 
 STUDY_SEEDS = 5
@@ -93,7 +93,12 @@ class Trained:
 
     def __init__(self, pool: Pool, number: int, folder: Path) -> None:
         effort = replace(
-            EFFORTS["quick"], steps=pool.steps, learning_rates=pool.rates, extensions=0, hold_out_seeds=1
+            EFFORTS["quick"],
+            steps=pool.steps,
+            learning_rates=pool.rates,
+            extensions=0,
+            hold_out_seeds=1,
+            choosing_seeds=pool.seeds,  # any of them may choose in a study that is drawn
         )
         place = folder / f"{pool.name.replace('/', '').replace(', ', '-')}-{number}"
         self.pool = pool
@@ -106,13 +111,15 @@ class Trained:
         self.target = tested.truth(self.study.dataset, self.study.preparations, self.rows)
 
     def losses(self, family: str, seeds: np.ndarray) -> tested.Predictions:
-        """What these seeds predict at the learning rate that their validation rows choose; losses as values."""
-        every = self.trials[family]
-        some = {
-            setting: [t for t in found if t.run.seed in set(seeds.tolist())]
-            for setting, found in every.by_setting.items()
-        }
-        found = tested.of_trials(self.study, Trials(family, some).chosen())
+        """What these seeds predict at the learning rate that the first of them choose; losses as values."""
+        count = EFFORTS["standard"].choosing_seeds
+
+        def trials(some: np.ndarray) -> dict[Setting, list[Trial]]:
+            every = self.trials[family].by_setting
+            return {setting: [t for t in found if t.run.seed in some] for setting, found in every.items()}
+
+        study = Trials(family, trials(seeds[:count]), trials(seeds[count:]))
+        found = tested.of_trials(self.study, study.chosen())
         return replace(found, values=self._wrong(found.values))
 
     def _wrong(self, values: np.ndarray) -> np.ndarray:

@@ -378,16 +378,16 @@ class _Say:
 
 def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> None:
     from fourfold.comparison import plan
+    from fourfold.study.price import price
 
-    study = plan(dataset, options, folder)
-    price = study.price(cores())
-    whole = round(price.minutes)
+    cost = price(plan(dataset, options, folder), cores())
+    whole = round(cost.minutes)
     minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
-    grown = f" (up to {price.most:,} if the best learning rates lie at the grid's edge)"
+    grown = f" (up to {cost.most:,} if the best learning rates lie at the grid's edge)"
     say(
-        f"cost: {price.replicas:,} trainings of {price.steps:,} steps, refits and probes included, {minutes} on "
-        f"{cores()} cores the first time{grown if price.most > price.replicas else ''}, about "
-        f"{price.megabytes:,.0f} MB of memory; --effort changes it"
+        f"cost: {cost.replicas:,} trainings of {cost.steps:,} steps, refits and probes included, {minutes} on "
+        f"{cores()} cores the first time{grown if cost.most > cost.replicas else ''}, about "
+        f"{cost.megabytes:,.0f} MB of memory; --effort changes it"
     )
 
 

@@ -30,7 +30,7 @@ from fourfold.report import html
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import write_study
 from fourfold.report.progress import Silent, open_progress
-from fourfold.study import step_times
+from fourfold.study import price, step_times
 from fourfold.study.architecture import build
 from fourfold.study.blocks import Block, column_order
 from fourfold.study.candidates import candidate
@@ -265,8 +265,8 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
     grid = dict.fromkeys(study.families, 0)
     for block in study.blocks(study.learning_rates):
         grid[block.family] += len(block.runs)
-    refits = study.answers_of_a_family()
-    totals = {family: runs + refits for family, runs in grid.items()}
+    chosen = price.chosen_of_a_family(study)
+    totals = {family: runs + chosen for family, runs in grid.items()}
     done: dict[str, tuple[int, float]] = dict.fromkeys(totals, (0, 0.0))
 
     def tell(end: Done) -> None:
@@ -284,7 +284,7 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
         progress.start(list(totals), totals)
         if measures:
             looks = 2 * len(totals)  # at a trained network, and at the time of its steps
-            progress.update("measures", 0, study.further_runs() + looks, 0.0)
+            progress.update("measures", 0, price.of_measures(study) + looks, 0.0)
         trials = study.run(executor, tell)
         further = sum(map(_runs, study.wanted(trials, measures)))
         measured: list[tuple[int, float]] = []

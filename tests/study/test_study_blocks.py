@@ -20,6 +20,7 @@ from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measures import ease
 from fourfold.study.prepared import prepare
+from fourfold.study.price import price
 from fourfold.study.runner import ATTEMPTS, run_blocks
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
@@ -178,7 +179,7 @@ def test_every_family_sees_the_same_rows_and_budget(finished):
 def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
     """A rate at each end, twice, on five splits with two seeds."""
     still, growing = (
-        study(tmp_path, seeds=(0, 1), effort=replace(EFFORT, extensions=times)).price(1) for times in (0, 2)
+        price(study(tmp_path, seeds=(0, 1), effort=replace(EFFORT, extensions=times)), 1) for times in (0, 2)
     )
     assert still.most == still.replicas == growing.replicas
     assert growing.most == growing.replicas + 2 * 2 * 5 * 2
@@ -187,7 +188,7 @@ def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
 def test_the_price_counts_the_memory_of_varied_hyperparameters(tmp_path):
     usual, varied = study(tmp_path), study(tmp_path)
     varied.hyperparameters = True
-    assert varied.price(1).megabytes - usual.price(1).megabytes == pytest.approx(8 * 20)
+    assert price(varied, 1).megabytes - price(usual, 1).megabytes == pytest.approx(8 * 20)
 
 
 def test_sizes_of_batches():

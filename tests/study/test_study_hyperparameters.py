@@ -11,6 +11,7 @@ from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid
+from fourfold.study.price import price
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
 
@@ -55,7 +56,7 @@ def test_the_grid_is_balanced_with_at_most_eight_programs_and_seeds_of_its_own(i
     seeds = [run.seed for block in blocks for run in block.runs]
     assert len(set(seeds)) == len(seeds) == 72 and not set(seeds) & set(inquiry.study.seeds)
     assert all(sorted({run.learning_rate for run in block.runs}) == list(grid.rates) for block in blocks)
-    assert inquiry.study.price(1).replicas == 15 + 5 + 72 + 3 + 3  # sweep, refits, grid, a share of the rows, longer
+    assert price(inquiry.study, 1).replicas == 15 + 5 + 72 + 3 + 3  # sweep, refits, grid, a share of the rows, longer
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.layout)

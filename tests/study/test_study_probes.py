@@ -22,6 +22,7 @@ from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES as ALL
 from fourfold.study.measures import confusion, ease, longer, memorisation, order, sample_efficiency, shift
+from fourfold.study.price import of_measures
 from fourfold.study.rates import noise_between
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
@@ -114,7 +115,7 @@ def test_the_trainings_of_all_measures_are_known_beforehand(hyperparameters, inq
     monkeypatch.setattr(study, "hyperparameters", hyperparameters)
     monkeypatch.setattr(study, "learning_rates", [3e-3, 1e-2, 3e-2])
     asked = [task for task in study.wanted(inquiry.trials, ALL) if isinstance(task, Block)]
-    assert study.further_runs() == sum(len(block.runs) for block in asked) > 0
+    assert of_measures(study) == sum(len(block.runs) for block in asked) > 0
     assert {bool(block.settings) for block in asked} == {False, hyperparameters}
 
 

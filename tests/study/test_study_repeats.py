@@ -9,6 +9,7 @@ from fourfold.comparison import compare, load_model
 from fourfold.data import from_arrays
 from fourfold.study import tested
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.price import price
 from fourfold.study.study import Study
 
 
@@ -62,6 +63,30 @@ def test_a_setting_is_chosen_within_a_repeat(study, trials):
                 scores.setdefault((t.size, t.run.learning_rate), []).append(t.validation_score)
             best = max(np.mean(values) for values in scores.values())
             assert np.mean(scores[trial.size, trial.run.learning_rate]) == pytest.approx(best)
+
+
+def test_the_first_seeds_of_a_repeat_choose_for_the_others(data, tmp_path):
+    """What a seed is trained in must not hang on its own test rows, nor on how many seeds follow."""
+    study = planned(data, tmp_path, 7, seeds_of_a_repeat=3)
+    study.learning_rates = [1e-3, 3e-2]
+    assert study.choosing == [0, 1, 3, 4]
+    for found in study.run().values():
+        for setting, trials in found.by_setting.items():
+            assert {(t.run.seed, t.run.split) for t in trials} == {(s, k) for s in study.choosing for k in range(5)}, setting
+        others = [t for trials in found.others.values() for t in trials]
+        assert sorted((t.run.seed, t.run.split) for t in others) == [(s, k) for s in (2, 5, 6) for k in range(5)]
+        assert all(trial.setting == found.best(trial.part) for trial in others)
+        settings = {key: trial.setting for key, trial in found.chosen().items()}
+        assert settings == {key: refit.setting for key, refit in found.refits.items()}
+        for (seed, split), setting in settings.items():
+            assert setting == settings[0 if seed < 3 else 3, split]
+
+
+def test_the_price_counts_the_trainings(data, tmp_path):
+    study = planned(data, tmp_path, 7, seeds_of_a_repeat=3)
+    study.run()
+    saved = [path for family in study.families for path in (tmp_path / "blocks").glob(f"{family}-*.npz")]
+    assert price(study, 1).replicas == sum(len(np.load(path)["steps"]) for path in saved)
 
 
 def test_predictions_are_those_of_each_seeds_own_folds(study, trials):

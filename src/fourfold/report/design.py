@@ -93,6 +93,14 @@ def _chosen(plan: dict[str, Any]) -> str:
     return "the learning rate is chosen on validation data, inside each training part"
 
 
+def _choosing(plan: dict[str, Any]) -> str:
+    """Which seeds choose size and learning rate, where it is not all of them."""
+    choosing = plan.get("choosing_seeds") or plan["seeds"]
+    if choosing == plan["seeds"]:
+        return ""
+    return f"; size and learning rate are chosen with {', '.join(map(str, choosing))} alone"
+
+
 def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
     kind = str(task.get("kind") or "")
@@ -154,7 +162,7 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
         Fact(
             "Seeds",
             f"{len(plan['seeds'])}: number {', '.join(map(str, plan['seeds']))}",
-            "of initial weights and the order of the examples",
+            "of initial weights and the order of the examples" + _choosing(plan),
         ),
         Fact("Learning rates", rates, "the same grid for every family"),
         Fact("Budget of a run", f"{plural(plan['steps'], 'step')} of {plural(plan['batch'], 'example')}"),

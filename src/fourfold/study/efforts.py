@@ -22,10 +22,11 @@ class Effort:
     """Seeds, steps of each run, sizes to choose from, how often the grid may grow, minutes.
 
     With a hold-out there are at least ``hold_out_seeds``: one trained model says nothing of what another would give,
-    and where cross-validation trains a model a fold, a hold-out has seeds only. Each probe is trained on
-    ``probe_seeds`` x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of
-    the training rows, `LONGER` times the steps and, where ``memorisation``, shuffled labels. The shift probe moves
-    ``moved_rows`` at most. Without ``measures`` only the score is measured.
+    and where cross-validation trains a model a fold, a hold-out has seeds only. The first ``choosing_seeds`` of a
+    repeat are trained in every setting, the others in those that these choose. Each probe is trained on ``probe_seeds``
+    x ``probe_splits`` of the seeds and splits: for the permutations ``orders``, the ``shares`` of the training rows,
+    `LONGER` times the steps and, where ``memorisation``, shuffled labels. The shift probe moves ``moved_rows`` at most.
+    Without ``measures`` only the score is measured.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Effort:
     minutes: str
     learning_rates: tuple[float, ...] = LEARNING_RATES
     hold_out_seeds: int = 3
+    choosing_seeds: int = 2
     probe_seeds: int = 2
     probe_splits: int = 5
     hyperparameters: bool = False

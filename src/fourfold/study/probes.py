@@ -73,7 +73,7 @@ def losses(
     """
     study, found = inquiry.study, inquiry.trials[family]
     runs = study.probe_runs()
-    plain = {(t.run.seed, t.run.split): t for t in found.by_setting[found.best()]}
+    plain = {(t.run.seed, t.run.split): t for t in found.of(found.best())}
     trials = {PLAIN: plain} | {
         name: study.probed(found, variant, times) for name, variant in variants.items()
     }

@@ -281,6 +281,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "validation_folds": len(study.prepared.parts[0]),
         "repeats": len(study.repeats),
         "seeds": list(study.seeds),
+        "choosing_seeds": study.choosing,
         "learning_rates": list(study.learning_rates),
         "steps": study.effort.steps,
         "batch": study.batch,
@@ -288,7 +289,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,
         "estimand": f"expected {score} on fresh {examples_of(study)} of this procedure over its seeds, {over}",
-        "replicas": sum(len(trials.all) for trials in measured.trials.values()),
+        "replicas": sum(len(found.of(setting)) for found in measured.trials.values() for setting in found.by_setting),
     }
 
 
@@ -341,7 +342,7 @@ def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:
     """
     score = measured.study.dataset.task.score
     deviation = measured.study.deviation
-    curves = [t for t in trials.by_setting[trials.best()] if not t.diverged]
+    curves = [t for t in trials.of(trials.best()) if not t.diverged]
     longest = max(curves, key=lambda t: len(t.check_steps)).check_steps if curves else np.zeros(0)
     points: dict[str, list[float]] = {"steps": [], "mean": [], "low": [], "high": []}
     for i, step in enumerate(longest):

@@ -1,4 +1,4 @@
-"""A study from data to trials: the plan, its price, the sweep of blocks, the grid that grows at its edge."""
+"""A study from data to trials: the plan, the sweep of blocks, the grid that grows at its edge."""
 
 from __future__ import annotations
 
@@ -23,35 +23,16 @@ from fourfold.study.baseline_blocks import BaselineBlock, Start, columns_of, nai
 from fourfold.study.baselines import fitted_names, kind_of
 from fourfold.study.blocks import Block, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
-from fourfold.study.efforts import LONGER, SEEDS_OF_A_REPEAT, Effort
+from fourfold.study.efforts import SEEDS_OF_A_REPEAT, Effort
 from fourfold.study.examination import Examination
 from fourfold.study.measure import Measure
 from fourfold.study.prepared import Prepared, prepare
 from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, Task, run_blocks
-from fourfold.study.trials import Trial, Trials, collect
+from fourfold.study.trials import Setting, Trial, Trials, collect
 from fourfold.study.variants import ALL_ROWS, in_place
 
 RUNS_OF_A_BLOCK = 10
-SECONDS_TO_COMPILE = 6.0
-PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
-FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
-SECONDS_A_DEPENDENT_OPERATION = 6e-6
-MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_000, 50, 20
-"""What two processes, each compiled program, and each with varied hyperparameters take. With `Study.price`'s other
-terms the resident memory of both processes was met within 10 % in five studies of 180 to 50,000 rows, of 1.1 to 1.6 GB,
-and in one at thorough effort of 150 rows, of 2.3 GB."""
-
-
-@dataclass(frozen=True)
-class Price:
-    """What a run will cost, counted before it starts; ``most`` are the replicas if the grid grows as far as it may."""
-
-    replicas: int
-    steps: int
-    minutes: float
-    megabytes: float
-    most: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +111,18 @@ class Study:
 
     def repeat_of(self, seed: int) -> Repeat:
         """That with whose folds a seed is trained; the last one has the seeds that are left."""
+        return self.repeats[self._number_of_repeat(seed)]
+
+    def _number_of_repeat(self, seed: int) -> int:
         place = self.seeds.index(seed) if seed in self.seeds else 0
-        return self.repeats[min(place // self.seeds_of_a_repeat, len(self.repeats) - 1)]
+        return min(place // self.seeds_of_a_repeat, len(self.repeats) - 1)
+
+    @property
+    def choosing(self) -> list[int]:
+        """The first seeds of each repeat: trained in every setting, they choose that of the other seeds, too."""
+        first = range(self.effort.choosing_seeds)
+        places = [number * self.seeds_of_a_repeat + place for number in range(len(self.repeats)) for place in first]
+        return [seed for place, seed in enumerate(self.seeds) if place in places]
 
     # ---- the plan ----------------------------------------------------------------------------------------
 
@@ -172,17 +163,22 @@ class Study:
         return (own.SIZE,) if family in self.builders else self.effort.sizes
 
     def blocks(self, rates: Iterable[float]) -> list[Block]:
-        """Blocks of one seed, size and family each; seeds first, so that all families advance together."""
+        """The sweep: blocks of one seed, size and family each; seeds first, so that all families advance together."""
         runs = [(rate, split) for rate in rates for split in range(len(self.splits))]
         chunks = [runs[i : i + self.capacity] for i in range(0, len(runs), self.capacity)]
         return [
             self.block(family, size, tuple(Run(rate, seed, split) for rate, split in chunk))
-            for seed in self.seeds
+            for seed in self.choosing
             for place in range(len(self.effort.sizes))
             for family in self.families
             for size in self.sizes(family)[place : place + 1]
             for chunk in chunks
         ]
+
+    @property
+    def varied(self) -> list[str]:
+        """The families whose hyperparameters are varied: a user's own candidate has none that are known."""
+        return [family for family in self.families if self.hyperparameters and family not in self.builders]
 
     def baseline_blocks(self) -> list[BaselineBlock]:
         """Of each baseline a block for each repeat."""
@@ -209,46 +205,6 @@ class Study:
             room=self.effort.longest,
         )
 
-    def price(self, cores: int) -> Price:
-        """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
-        blocks = self.blocks(self.effort.learning_rates)
-        probes, refits = self._probes_of_a_family(), self.answers_of_a_family()
-        longer = (LONGER - 1) * len(self.probe_runs()) * self.effort.measures
-        replicas = sum(len(block.runs) for block in blocks) + len(self.families) * refits + self.further_runs()
-        batch = self.batch
-        seconds, largest = 0.0, 0
-        for family in self.families:
-            for size in self.sizes(family):
-                net = self.net(family, size)
-                cost = net.cost
-                step = 3 * cost.flops * batch / FLOPS_A_SECOND + 3 * cost.span * SECONDS_A_DEPENDENT_OPERATION
-                runs = len(self.splits) * len(self.effort.learning_rates) * len(self.seeds)
-                runs += (probes + longer + refits) / len(self.sizes(family))
-                seconds += runs * self.effort.steps * step / cores + SECONDS_TO_COMPILE
-                largest = max(largest, net.parameters)
-            if self.hyperparameters and family not in self.builders:
-                seconds += (
-                    RUNS_VARIED * self.effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
-                )
-        # the rows as read, prepared, and in the worker, and twice on each device; further repeats as prepared
-        data = self.prepared.inputs.nbytes * (2 + len(self.repeats) + 2 * cores)
-        # weights with two moments, the order of the rows, and what is predicted
-        steps = self.problem.shape[0] if self.problem.stepwise else 1
-        outputs = self.prepared.longest_evaluation() * steps * self.problem.units
-        replica = 4 * (3 * largest + self.effort.longest * batch + outputs)
-        programs = sum(len(self.sizes(family)) for family in self.families)
-        megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + self.capacity * replica) / 1e6
-        if self.hyperparameters:
-            varied = sum(family not in self.builders for family in self.families)
-            megabytes += MEGABYTES_OF_A_VARIED * PROGRAMS_VARIED * varied
-        a_rate = sum(len(block.runs) for block in self.blocks(self.effort.learning_rates[:1]))
-        most = replicas + 2 * self.effort.extensions * a_rate  # at both ends, each time
-        return Price(replicas, self.effort.steps, seconds / 60, megabytes, most)
-
-    def answers_of_a_family(self) -> int:
-        """How many runs of a family are tested."""
-        return len(self.seeds) * len(self.prepared.answering)
-
     # ---- running -----------------------------------------------------------------------------------------
 
     def run(
@@ -269,6 +225,8 @@ class Study:
             blocks += more
             self.learning_rates = sorted([*self.learning_rates, *new])
         trials = self._collect(blocks)
+        self._run(self.others(trials), executor, tell)
+        trials = self._with_others(trials)
         self._run(self.refits(trials), executor, tell)
         trials = self._with_refits(trials)
         if not trials:
@@ -280,19 +238,47 @@ class Study:
             )
         return trials
 
+    def others(self, trials: Mapping[str, Trials]) -> list[Block]:
+        """The seeds that didn't choose, each split in the setting that was chosen for it."""
+        chosen = {family: self._chosen(found) for family, found in trials.items()}
+        return [
+            block
+            for family, settings in chosen.items()
+            for block in self._at(family, {run: s for run, s in settings.items() if run[0] not in self.choosing})
+        ]
+
     def refits(self, trials: Mapping[str, Trials]) -> list[Block]:
         """The chosen setting of each family, seed and split, trained on all rows but the test rows, to be tested."""
-        blocks = []
-        for family, found in trials.items():
-            together: dict[tuple[str, str], list[Run]] = {}
-            for (seed, split), trial in sorted(found.chosen().items()):
-                data = self.repeat_of(seed).prepared.key
-                together.setdefault((data, trial.size), []).append(Run(trial.run.learning_rate, seed, split))
-            for (_, size), runs in together.items():
-                for first in range(0, len(runs), self.capacity):
-                    block = self.block(family, size, tuple(runs[first : first + self.capacity]))
-                    blocks.append(replace(block, variant=ALL_ROWS))
-        return blocks
+        return [
+            replace(block, variant=ALL_ROWS)
+            for family, found in trials.items()
+            for block in self._at(family, self._chosen(found))
+        ]
+
+    def _chosen(self, found: Trials) -> dict[tuple[int, int], Setting]:
+        """The setting of each (seed, split), chosen by seeds of the same repeat."""
+        by_split = {
+            (self._number_of_repeat(seed), split): trial.setting for (seed, split), trial in found.chosen().items()
+        }
+        repeats = {seed: self._number_of_repeat(seed) for seed in self.seeds}
+        return {
+            (seed, split): setting
+            for seed, mine in repeats.items()
+            for (repeat, split), setting in by_split.items()
+            if repeat == mine
+        }
+
+    def _at(self, family: str, settings: Mapping[tuple[int, int], Setting]) -> list[Block]:
+        """Blocks of a family in which each (seed, split) has its setting."""
+        together: dict[tuple[str, str], list[Run]] = {}
+        for (seed, split), (size, rate) in sorted(settings.items()):
+            data = self.repeat_of(seed).prepared.key
+            together.setdefault((data, size), []).append(Run(rate, seed, split))
+        return [
+            self.block(family, size, tuple(runs[first : first + self.capacity]))
+            for (_, size), runs in together.items()
+            for first in range(0, len(runs), self.capacity)
+        ]
 
     def probe(
         self,
@@ -308,14 +294,6 @@ class Study:
     def wanted(self, trials: Mapping[str, Trials], measures: Iterable[Measure]) -> list[Task]:
         """What the measures ask for beside the sweep, each task once."""
         return list(dict.fromkeys(task for measure in measures for task in measure.wants(self, trials)))
-
-    def further_runs(self) -> int:
-        """The trainings that measures ask for beside the sweep: of the probes, and with varied hyperparameters."""
-        varied = [family for family in self.families if self.hyperparameters and family not in self.builders]
-        return len(self.families) * self._probes_of_a_family() + len(varied) * RUNS_VARIED
-
-    def _probes_of_a_family(self) -> int:
-        return len(self.probe_runs()) * self.effort.probes(self.problem.layout != "flat")
 
     def probe_runs(self) -> list[tuple[int, int]]:
         """The seeds and splits that probes are trained on: the first of each, seed by seed."""
@@ -422,6 +400,12 @@ class Study:
     def collect(self, blocks: list[Block]) -> dict[str, Trials]:
         """The trials of all blocks that are on disk, by family."""
         return collect(blocks, self.folder, [repeat.prepared for repeat in self.repeats])
+
+    def _with_others(self, trials: dict[str, Trials]) -> dict[str, Trials]:
+        """The families whose other seeds are on disk, if there are any."""
+        for family, found in self._collect(self.others(trials)).items():
+            trials[family].others = found.by_setting
+        return {family: found for family, found in trials.items() if family not in self.failures}
 
     def _with_refits(self, trials: dict[str, Trials]) -> dict[str, Trials]:
         """The families whose refits are on disk."""

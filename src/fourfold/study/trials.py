@@ -13,6 +13,9 @@ from fourfold.study.blocks import Block, Run
 from fourfold.study.prepared import Prepared
 from fourfold.training.replicas import DIVERGED
 
+Setting = tuple[str, float]
+"""A size and a learning rate: what is chosen on validation data."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trial:
@@ -35,24 +38,32 @@ class Trial:
     validation_curve: np.ndarray
 
     @property
+    def setting(self) -> Setting:
+        return self.size, self.run.learning_rate
+
+    @property
     def diverged(self) -> bool:
         return self.status == DIVERGED
 
 
-Setting = tuple[str, float]
-"""A size and a learning rate: what is chosen on validation data."""
-
-
 @dataclass(eq=False)
 class Trials:
-    """The trials of one family by setting; and its refits, trained again at the chosen settings, by (seed, split)."""
+    """The trials of one family by setting: of the seeds that choose every setting, of the others the chosen ones.
+
+    ``refits`` are trained again at the chosen settings, on the validation rows, too, by (seed, split).
+    """
 
     family: str
     by_setting: dict[Setting, list[Trial]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[Setting, list[Trial]] = field(default_factory=dict)
     refits: dict[tuple[int, int], Trial] = field(default_factory=dict)
 
     def add(self, trial: Trial) -> None:
-        self.by_setting[trial.size, trial.run.learning_rate].append(trial)
+        self.by_setting[trial.setting].append(trial)
+
+    def of(self, setting: Setting) -> list[Trial]:
+        """All trials of a setting, refits apart."""
+        return [*self.by_setting[setting], *self.others.get(setting, ())]
 
     @property
     def all(self) -> list[Trial]:
@@ -100,7 +111,7 @@ class Trials:
         """
         found = {}
         for part, split in self._answering().items():
-            for trial in self.by_setting[self.best(part)]:
+            for trial in self.of(self.best(part)):
                 if (trial.part, trial.run.split) == (part, split):
                     found[trial.run.seed, split] = trial
         return found
@@ -119,7 +130,7 @@ class Trials:
         """
         answering = list(self._answering().items())
         answering = answering[-1:] if latest else answering
-        mine = [t for t in self.by_setting[self.best()] if (t.part, t.run.split) in answering]
+        mine = [t for t in self.of(self.best()) if (t.part, t.run.split) in answering]
         trials = [t for t in mine if not t.diverged] or mine
         ordered = sorted(
             trials, key=lambda t: (t.validation_score, -t.validation_loss, t.run.seed, t.run.split)

@@ -121,7 +121,7 @@ def find(inquiry: Inquiry) -> Measurement:
 
 def _kept(trials: Trials) -> list[Trial]:
     """The runs of the chosen setting that did not diverge."""
-    return [trial for trial in trials.by_setting[trials.best()] if not trial.diverged]
+    return [trial for trial in trials.of(trials.best()) if not trial.diverged]
 
 
 def _share(family: str, found: Ease, gap: str) -> Evidence:
