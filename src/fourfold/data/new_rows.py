@@ -12,25 +12,21 @@ import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
-from fourfold.preprocessing.categories import MISSING
-from fourfold.preprocessing.dates import DAY, EPOCH
-from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import lengths
-from fourfold.preprocessing.table import missing, row_count
+from fourfold.preprocessing.table import row_count
 
-from .alike import levels_alike, named_alike, truths
-from .clock import shown
+from .alike import named_alike
 from .cut import Pieces, in_pieces
-from .dataset import Column, Note, Table
+from .dataset import Note, Table
 from .forecast import with_index
 from .history import history_of
-from .join import empty
 from .latest import latest_of
 from .layout import settle_array
 from .lists import beside_lists, series_of_lists
 from .long_form import series_of
-from .messages import close, listed
-from .noticed import MOST_LEVELS, Noticed
+from .messages import listed
+from .new_columns import another_shape, by_place, checked, renamed
+from .noticed import Noticed
 from .packing import STANDARD_INPUT
 from .pictures import developed
 from .read import open_source, parts_of
@@ -38,13 +34,10 @@ from .sample import Reading
 from .scale import on_another_scale
 from .series import as_long, channels_of
 from .source import Source
-from .stamps import COMPACT, compact_dates
 from .steps import Placed
 from .text_file import check_encoding
 from .time_columns import with_time
-from .words import as_written, reworded, spelled
 
-_WORDS = ("category", "text")
 
 @dataclass(frozen=True, eq=False)
 class NewRows:
@@ -168,7 +161,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         if not isinstance(found.inputs, Table):
             return _steps_of_array(found, preparation)
         if not columns:
-            raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         return _steps_of_table(found, preparation)
     named, beside = "id", {}
     if preparation.layout == "sequence" and preparation.row_shape and columns:
@@ -178,7 +171,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
             found = series_of_lists(found, channels)
         elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
             lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
-            raise _another_shape(found, preparation, lists)
+            raise another_shape(found, preparation, lists)
         named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
         found, columns = _from_long(found, preparation), ()
     if found.pictures and preparation.layout == "image":
@@ -188,12 +181,12 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
     if isinstance(found.inputs, Table):
         if not columns:
-            raise _another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
-        found = _renamed(found, preparation)
+            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+        found = renamed(found, preparation)
     elif columns:
-        found = _named(found, preparation)
+        found = by_place(found, preparation)
     if isinstance(found.inputs, Table):
-        table, noticed = _checked(found, preparation)
+        table, noticed = checked(found, preparation)
         others = Table({name: values for name, values in found.inputs.items() if name not in table})
         if found.ids is not None:
             others = Table({"file": found.ids, **others})
@@ -274,7 +267,7 @@ def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: P
     """Series (N, T', C) in consecutive pieces (P, T, C) of as many steps as were trained on."""
     array, steps = np.asarray(found.inputs), preparation.row_shape[0]
     if array.ndim != 3 or array.shape[2:] != _row_shapes(preparation)[-1][1:]:
-        raise _another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
     pieces = in_pieces(array, placed.series, placed.step, steps)
     longest = np.bincount(placed.series, minlength=len(array))
     notes = []
@@ -305,7 +298,7 @@ def _shaped(found: Source, preparation: Preparation) -> np.ndarray:
     """An array whose rows have the shape that was trained on, as given or as laid out."""
     array = np.asarray(found.inputs)
     if array.shape[1:] not in _row_shapes(preparation):
-        raise _another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
     return settle_array(array, preparation.layout)[0]
 
 
@@ -315,142 +308,3 @@ def _row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
         return (given,)
     laid_out = settle_array(np.broadcast_to(np.int8(0), (1, *given)), preparation.layout)[0]
     return given, laid_out.shape[1:]
-
-
-def _named(found: Source, preparation: Preparation) -> Source:
-    """A plain array as the table that was trained on, its columns in the order of the source then."""
-    array = np.asarray(found.inputs)
-    names = preparation.source_columns
-    if preparation.row_shape and array.shape[1:] == preparation.row_shape:
-        array = array.reshape(len(array), -1)
-    if array.ndim != 2 or array.shape[1] != len(names):
-        raise _another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
-    table = Table({name: array[:, place].astype(np.float64) for place, name in enumerate(names)})
-    return Source(found.name, table, tuple(Column(name, "number") for name in names))
-
-
-def _renamed(found: Source, preparation: Preparation) -> Source:
-    """Columns of a nameless array, or one of several texts: taken in order when the names can't agree."""
-    assert isinstance(found.inputs, Table)
-    wanted, got = preparation.source_columns, found.inputs.names
-    nameless = (
-        wanted == tuple(f"x{place}" for place in range(len(wanted)))
-        or ("text",) in (got, wanted)
-        or got == (tuple(f"x{place}" for place in range(len(got))))
-    )
-    if len(wanted) != len(got) or wanted == got or not nameless:
-        return found
-    table = Table(dict(zip(wanted, found.inputs.values())))
-    columns = tuple(Column(name, column.kind) for name, column in zip(wanted, found.columns))
-    note = Note("columns taken in their order", "one side has no names")
-    return Source(found.name, table, columns, notes=found.notes).noting(note)
-
-
-def _checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
-    """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
-    assert isinstance(found.inputs, Table)
-    problems, notes, table = [], list(found.notes), {}
-    lost, taken, unseen = {}, {}, {}
-    known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
-    extra = [name for name in found.inputs if name not in known]
-    for column in preparation.columns:
-        if column.name not in found.inputs:
-            near = close(column.name, extra)
-            problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
-            continue
-        values = _as(column, found.kind(column.name), found.inputs[column.name])
-        worded = found.kind(column.name) in _WORDS
-        if values is None and column.kind == "boolean" and worded and (meant := truths(found.inputs[column.name])):
-            values, taken[column.name] = meant
-        if values is None:
-            kind, cells = found.kind(column.name), found.inputs[column.name]
-            example = f" such as {str(cells[~missing(cells)][0])[:30]!r}" if kind in _WORDS else ""
-            wanted = f" written as {column.written}" if column.written else ""
-            problems.append(
-                f"{column.name!r} holds {_PLURAL[kind]}{example} instead of {_PLURAL[column.kind]}{wanted}"
-            )
-            continue
-        gone = missing(values) & ~missing(found.inputs[column.name])
-        gone |= np.isnan(finite(values)) & ~np.isnan(values) if column.kind == "number" else False
-        if gone.any():
-            example = str(found.inputs[column.name][gone.argmax()])[:30]
-            wanted = f" written as {column.written}" if column.written else ""
-            lost[column.name] = (int(gone.sum()), example, f"{_PLURAL[column.kind]}{wanted}")
-        table[column.name] = values
-    if problems:
-        raise DataError(
-            "new-columns",
-            f"the columns of {found.name} are not those that the model was trained on",
-            got="; ".join(problems[:20]),
-            wanted=listed([column.name for column in preparation.columns]),
-        )
-    if extra:
-        notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
-    for category in preparation.categories:
-        table[category.name], alike = levels_alike(table[category.name], category.levels)
-        if alike:
-            taken[category.name] = alike
-        if new := category.unseen(table[category.name]):
-            levels = {None if level == MISSING else level for level in new}
-            rows = sum(value in levels for value in table[category.name].tolist())
-            unseen[category.name] = new[:MOST_LEVELS], rows
-    absent = {name: int(missing(table[name]).sum()) for name in preparation.always_there()}
-    gaps = {name: count for name, count in absent.items() if count}
-    far = _far(preparation, Table(table))
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs))
-
-
-def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:
-    """What is noticed of values far outside the range that was learnt from, by column."""
-    found = {}
-    for name, (far, low, high) in preparation.outside(table).items():
-        values = table[name]
-        learnt = f"{low:g} to {high:g}"
-        if values.dtype.kind == "M":
-            ends = (EPOCH + (DAY * np.array([low, high])).astype("timedelta64[us]")).astype("M8[D]")
-            learnt = f"{ends[0]} to {ends[1]}"
-        found[name] = int(far.sum()), shown(values[far.argmax()]), learnt
-    return found
-
-
-_PLURAL = {"number": "numbers", "boolean": "booleans", "date": "dates", "category": "words", "text": "words"}
-
-
-def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
-    """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
-    if missing(values).all():
-        return empty(wanted.kind, len(values))
-    if wanted.kind in _WORDS:
-        return values if kind in _WORDS else spelled(values, kind)
-    if kind in _WORDS and wanted.kind == "boolean":
-        values, kind, _ = reworded(values)
-    elif kind in _WORDS:
-        read = (
-            _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
-        )
-        return None if missing(read).all() else read
-    if wanted.written == COMPACT and kind == "number":
-        return compact_dates(values, fewest=1)
-    if wanted.kind == "boolean" and kind == "number":
-        return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
-    return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
-
-
-def _compact(values: np.ndarray) -> np.ndarray:
-    """Words (N,) such as 20260131 as dates; those that are none are missing."""
-    numbers = as_written(values, "number", "")
-    return np.concatenate(
-        [
-            dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1)
-            for one in numbers[:, None]
-        ]
-    )
-
-
-def _another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
-    names = preparation.source_columns
-    names = tuple(filter(None, names))
-    wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
-    return DataError(
-        "new-shape", f"{found.name} is not what the model was trained on", got=got, wanted=wanted
-    )
