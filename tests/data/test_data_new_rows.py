@@ -296,3 +296,31 @@ def test_a_text_of_another_name():
     texts = [f"text number {i} of it" for i in range(60)]
     preparation = Preparation.fit(from_arrays(texts, np.arange(60) % 2, layout="text"), np.arange(60))
     assert read_inputs({"review": ["new text", "other"]}, preparation).rows == 2
+
+
+# name: (what the file holds, how many rows are read, words of a note)
+ONE_COLUMN = {
+    "two words each": ("name\nJohn Smith\nMary Jones\n", 2, ""),
+    "bars": ("name\nJohn | Smith\nMary | Jones\n", 2, ""),
+    "commas without quotes": ("name\nSmith, John\nJones\n", 2, ""),
+    "quotes around some": ('"name"\n"Smith, John\njunior"\nMary "May" Jones\n', 2, ""),
+    "a mark of UTF-8 and Windows": ("\ufeffname\r\nJohn Smith\r\nMary Jones\r\n", 2, ""),
+    "another case": ("Name\nJohn Smith\nMary Jones\n", 2, "column 'Name' taken for 'name'"),
+    "another name": ("text\nJohn\nMary\n", 2, "column 'text' taken for 'name' (it is the only one)"),
+    "two columns": ("name,id\nJohn Smith,7\n", 1, "ignored: 'id'"),
+    "a quote at the end of the head": ("name\n" + '"John\nSmith"\n' * 60, 60, ""),
+}
+
+
+@pytest.mark.parametrize("name", ONE_COLUMN)
+def test_text_below_the_only_name_that_is_needed_is_not_cut(name, tmp_path):
+    """Names of two words are no two columns; with no other column nothing is said of what is between them."""
+    text, rows, said = ONE_COLUMN[name]
+    names = [f"{first} {last}" for first in ("John", "Mary", "Ann") for last in map(str, range(20))]
+    data = read({"name": names, "y": ["a", "b"] * 30}, layout="text")
+    (tmp_path / "new.csv").write_text(text, encoding="utf-8", newline="")
+    found = read_inputs(tmp_path / "new.csv", Preparation.fit(data, np.arange(60)))
+    assert found.rows == rows
+    assert str(found.inputs["name"][0]).startswith(("John", "Smith, John"))
+    notes = "\n".join(map(str, found.notes))
+    assert said in notes and bool(said) == bool(notes)

@@ -39,7 +39,7 @@ def by_place(found: Source, preparation: Preparation) -> Source:
 
 
 def renamed(found: Source, preparation: Preparation) -> Source:
-    """Columns of a nameless array, or one of several texts: taken in order when the names can't agree."""
+    """Columns of a nameless array, or the one of texts: taken in their order when the names can't agree."""
     assert isinstance(found.inputs, Table)
     wanted, got = preparation.source_columns, found.inputs.names
     nameless = (
@@ -52,6 +52,8 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     table = Table(dict(zip(wanted, found.inputs.values())))
     columns = tuple(Column(name, column.kind) for name, column in zip(wanted, found.columns))
     note = Note("columns taken in their order", "one side has no names")
+    if len(wanted) == 1:
+        note = Note(f"column {got[0]!r} taken for {wanted[0]!r}", "it is the only one")
     return Source(found.name, table, columns, notes=found.notes).noting(note)
 
 

@@ -140,7 +140,14 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         if column.kind in ("number", "boolean") and not column.written
     }
     check_encoding(encoding)
-    return Reading(layout=preparation.layout, numbers=frozenset(plain), all=True, encoding=encoding)
+    wanted = [name for name in _wanted(preparation) if name]
+    return Reading(
+        layout=preparation.layout,
+        numbers=frozenset(plain),
+        all=True,
+        encoding=encoding,
+        column=wanted[0] if len(wanted) == 1 else "",
+    )
 
 
 def _new_rows(found: Source, preparation: Preparation) -> NewRows:

@@ -59,7 +59,8 @@ class Reading:
     it is not known. ``only``: the values of ``whole`` whose rows are read, as words, None for all; ``counted``: how
     many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
-    ``encoding``: that of text, if it was named.
+    ``encoding``: that of text, if it was named. ``column``: the only one that is needed, if it is one: text below this
+    name alone has no other.
     """
 
     rows: int | None = None
@@ -74,6 +75,7 @@ class Reading:
     numbers: frozenset[str] | None = None
     all: bool = False
     encoding: str | None = None
+    column: str = ""
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:

@@ -28,6 +28,7 @@ from .delimited import (
 )
 from .json_forms import in_lines
 from .messages import counted
+from .one_column import one_column
 from .opened import DURATION, Opened, described_as, opened
 from .rewriting import SEPARATORS
 from .sample import Reading, Relation
@@ -61,7 +62,7 @@ def read_csv(content: Content, reading: Reading) -> Source:
 def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
     the rows lie there, and any part of them can be read."""
-    with _text(content, scratch) as (found, text, dialect, notes):
+    with _text(content, scratch, reading.column) as (found, text, dialect, notes):
         connection = found.connection
         total = read_cells(found, text.unpacked, reading)
         names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
@@ -90,13 +91,15 @@ def rows_of_csv(content: Content) -> Iterator[Relation]:
 
 @contextmanager
 def _text(
-    content: Content, scratch: Path | None = None
+    content: Content, scratch: Path | None = None, column: str = ""
 ) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
-    """The rows of a text, the text in UTF-8, how it is cut, and what is said about that."""
+    """The rows of a text, the text in UTF-8, how it is cut, and what is said about that; of text below the name of the
+    only ``column`` that is needed every line, or quoted cell, is a row."""
     encoding, mixed = encoding_of(content)
-    rewriting = rewritten(content, encoding)
+    alone = one_column(content, encoding, column)
+    rewriting = rewritten(content, encoding) if alone is None else None
     with plain(content, encoding, mixed, rewriting) as (path, text):
-        dialect = dialect_of(text)
+        dialect = alone or dialect_of(text)
 
         def explain(message: str) -> FileError:
             return ragged(content.name, message, dialect.separator)
@@ -106,7 +109,7 @@ def _text(
             notes += (said_of(encoding),)
         if encoding == "cp1252":
             notes += strange_words(text.head.decode("utf-8", "replace"), lambda: first_other(content))
-        if dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
+        if len(dialect.names) > 1 and dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
             notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
         notes += rewriting.said() if rewriting is not None else ()
         with database(path, content.name, explain, scratch, len(dialect.names)) as (connection, file):
