@@ -78,6 +78,38 @@ def test_a_clock_written_as_one_goes_before_hours_and_two_of_them_are_not_guesse
         read(tmp_path / "four.csv", target="load", ahead=Ahead(24))
 
 
+def of_stores(*names, count=12, first=1):
+    """Sales of each day by numbers, such as those of stores, that rise in the rows of a day."""
+    each = np.stack(np.meshgrid(*[np.arange(first, first + count)] * len(names), np.arange(60)), -1).reshape(-1, len(names) + 1)
+    days = np.datetime64("2020-01-01") + each[:, -1]
+    sales = np.random.default_rng(0).normal(size=len(each))
+    return {"date": days.astype(str), **dict(zip(names, each.T)), "sales": sales}
+
+
+@pytest.mark.parametrize("count", [3, 12, 50])
+@pytest.mark.parametrize("by_day", [True, False])
+@pytest.mark.parametrize(
+    "names, id, do",
+    [
+        (["store"], None, "--id store; "),
+        (["store", "item"], None, "make one column of 'store' and 'item', as --id takes one; "),
+        (["store", "item"], "item", "make one column of 'item' and 'store', as --id takes one; "),
+    ],
+)
+def test_numbers_of_stores_and_items_are_no_hours(names, id, do, by_day, count):
+    columns = of_stores(*names, count=min(count, 12) if len(names) > 1 else count)
+    order = np.lexsort([columns[name] for name in ([*names, "date"] if by_day else ["date", *names])])
+    with pytest.raises(DataError) as error:
+        read({name: values[order] for name, values in columns.items()}, ahead=Ahead(5), roles=Roles(id=id))
+    assert error.value.slug == "two-rows-at-one-time" and error.value.do.startswith(do)
+
+
+@pytest.mark.parametrize("name, first, count", [("hr", 0, 24), ("Opening hour", 9, 8), ("at", 0, 24)])
+def test_whole_hours_are_called_so_or_fill_the_day(name, first, count):
+    found = read(of_stores(name, first=first, count=count), ahead=Ahead(5))
+    assert f"time: date and {name} (a day and its clock); --time COLUMN overrides" in map(str, found.notes)
+
+
 def test_series_of_ids_whose_steps_have_a_day_and_a_clock(tmp_path):
     rows = [
         f"{who},2020-01-0{n // 4 + 1},{n % 4:02d}:00,{n + 10 * (who == 'b') + k},{'up' if k % 2 else 'down'}"
@@ -144,7 +176,7 @@ def test_series_that_a_column_of_words_tells_apart_are_not_joined_in_silence(tmp
     )]  # fmt: skip
     rows = [f"{place},{hour}" for place in ("north", "south") for hour in hours]
     (tmp_path / "two.csv").write_text("\n".join(["place,year,month,day,hour,load", *rows]) + "\n")
-    with pytest.raises(DataError, match="two rows of one series have the same time: .* --id COLUMN"):
+    with pytest.raises(DataError, match="two rows of one series have the same time: .* --id place; "):
         read(tmp_path / "two.csv", ahead=Ahead(3))
     found = read(tmp_path / "two.csv", ahead=Ahead(3), roles=Roles(id="place"))
     assert any(str(note).startswith("steps: 96 of 1 hour") for note in found.notes)

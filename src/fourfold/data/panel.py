@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,9 @@ __all__ = ["Panel", "panel_of"]
 
 MOST_LEVELS = 20
 """A column with more different words than this is left out."""
+
+FEW_CODES = 8
+"""Columns of the fewest different values, of which two are tried together to tell rows apart."""
 
 FEWEST_FILLED = 0.5
 """The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
@@ -92,8 +96,7 @@ def panel_of(
     times, read = (None, ()) if time is None else times_and_said(source, table, time)
     hours = [] if times is None else _doubled_hours(times, series)
     if times is not None and not hours and (rows := _repeated(times, series)).size:
-        others = [name for name in table if id and name not in (time, id, *targets)]
-        beside = next((name for name in others if _tells_apart(source, name, times, series)), "")
+        beside = _telling_apart(source, [name for name in table if name not in (time, id, *targets)], times, series)
         raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
@@ -213,25 +216,37 @@ def _repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
     return order[1:][same]
 
 
-def _tells_apart(source: Source, name: str, times: np.ndarray, series: np.ndarray) -> bool:
-    """Whether rows of one series and time differ by a column, words or whole numbers, that says of what they are: each
-    of its values stands for two times and more on average."""
+def _telling_apart(source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray) -> tuple[str, ...]:
+    """The column, or else the two, by which rows of one series and time differ; () where there are none."""
+    codes = {name: found for name in names if (found := _codes_of(source, name)) is not None}
+    few = sorted(codes, key=lambda name: int(codes[name].max()))
+    for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
+        together = np.stack([series, *(codes[name] for name in some)])
+        parts = np.unique(together, axis=1, return_inverse=True)[1].ravel()
+        if 2 * (parts.max() + 1) <= len(parts) and not _repeated(times, parts).size:
+            return tuple(name for name in names if name in some)
+    return ()
+
+
+def _codes_of(source: Source, name: str) -> np.ndarray | None:
+    """The numbers (N,) of a column's different values, words or whole numbers, that may say of what rows are; each of
+    them stands for two rows and more on average. None of others."""
     table = table_of(source, [name])
     values, kind, _, written = meant(source, table, name)
     if missing(values).any() or written or kind not in ("category", "number"):
-        return False  # written: a clock
+        return None  # written: a clock
     if kind == "number" and (values != np.floor(values)).any():
-        return False
+        return None
     codes = np.unique([str(value) for value in values.tolist()], return_inverse=True)[1]
-    parts = np.unique(np.stack([series, codes]), axis=1, return_inverse=True)[1].ravel()
-    return 2 * (parts.max() + 1) <= len(parts) and not _repeated(times, parts).size
+    return codes if 2 * (codes.max() + 1) <= len(codes) else None
 
 
-def _two_rows(rows: np.ndarray, when: str, label: str, id: str | None, beside: str) -> DataError:
-    """What is said of rows of one series at one time; ``beside``: the column that tells them apart, or ""."""
+def _two_rows(rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...]) -> DataError:
+    """What is said of rows of one series at one time; ``beside``: the columns that tell them apart."""
     clock = "--time DAY,CLOCK, if the clock is in another column; else join these rows"
-    if id and beside:
-        do = f"{one_column([id, beside])}; {clock}"
+    which = [*filter(None, (id,)), *beside]
+    if beside:
+        do = f"{one_column(which) if len(which) > 1 else f'--id {which[0]}'}; {clock}"
     else:
         do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
     return DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,12 @@ NAMES = (
     "second sec ss",
 )
 """What columns of parts are called, a line a part."""
+
+CLOCK_NAMES = frozenset(f"{NAMES[3]} hours stunden clock time h he uhr uhrzeit zeit heures horas ore hod tod".split())
+"""Words in the names of clocks that are written as whole numbers."""
+
+WHOLE_DAY = 0.9
+"""The share of a day's steps, midnight among them, that whole numbers fill which are called nothing of this."""
 
 
 def columns_of_time(time: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -71,7 +78,8 @@ def with_time(source: Source, time: str | None) -> Source:
 
 def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
     """The source and roles whose time is a day alone, with the only clock, or else the only column of whole hours, that
-    rises in the rows of each day; as they are where there is none, and where each day has one row."""
+    rises in the rows of each day; as they are where there is none, and where each day has one row. Whole hours are
+    called so, or fill the day: those of stores and items don't."""
     table, day = source.inputs, roles.time
     if not isinstance(table, Table) or day is None or missing(table[day]).any():
         return source, roles
@@ -88,7 +96,8 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
         for name in others
         if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
     ]
-    clocks = [name for name in rising if _is_clock(meant(source, table, name))] or rising
+    clocks = [name for name in rising if _is_clock(meant(source, table, name))]
+    clocks = clocks or [name for name in rising if _is_called_clock(name) or _fills_day(_seconds(source, table, name))]
     return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
 
 
@@ -250,6 +259,16 @@ def _numbers(source: Source, table: Table, name: str) -> Understood:
     if found.kind == "category" and all(word is not None and word.strip().isdecimal() for word in found.values):
         return Understood(found.values.astype(np.float64), "number")
     return found
+
+
+def _is_called_clock(name: str) -> bool:
+    return not CLOCK_NAMES.isdisjoint(re.findall(r"[^\W\d_]+", name.casefold()))
+
+
+def _fills_day(seconds: np.ndarray | None) -> bool:
+    """Whether clocks (N,) begin at midnight and go on in equal steps to the end of the day, but for a few."""
+    stamps = np.unique([] if seconds is None else seconds)
+    return len(stamps) > 1 and stamps[0] == 0 and len(stamps) * np.diff(stamps).min() >= WHOLE_DAY * DAY
 
 
 def _is_clock(found: Understood) -> bool:
