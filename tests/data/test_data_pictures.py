@@ -239,3 +239,34 @@ def test_tiff_of_several_pages_or_of_fractions_is_refused(pages, kind, got, tmp_
         read(tmp_path)
     assert (caught.value.exit_code, caught.value.slug) == (2, "no-plain-picture")
     assert "cat/9.tif" in str(caught.value) and got in str(caught.value) and "numpy.savez" in str(caught.value)
+
+
+# name: (what lies beside new pictures, whether these lie in a folder of their own)
+BESIDE = {
+    "notes": ("notes.txt", "taken on Monday\n", False),
+    "notes of several lines": ("notes.txt", "Some, of mine\n\nand \"others\n", False),
+    "a table without rows": ("x.csv", "path,label\n", False),
+    "an empty file": ("x.csv", "", False),
+    "notes beside a folder": ("readme.txt", "taken on\nMonday\n", True),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_new_pictures_is_ignored(name, tmp_path):
+    file, text, within = BESIDE[name]
+    learnt = Preparation.fit(read(classes(tmp_path / "old")), np.arange(16))
+    new = tmp_path / "new"
+    for number in range(3):
+        picture(new / "inner" / f"{number}.png" if within else new / f"{number}.png")
+    (new / file).write_text(text)
+    rows = read_inputs(new, learnt)
+    assert rows.rows == 3 and f"ignored: '{file}' (files of another kind)" in map(str, rows.notes)
+
+
+@pytest.mark.parametrize("place", ["/home/alice/images", "../elsewhere"])
+def test_paths_of_pictures_that_lead_elsewhere_are_to_be_written_anew(place, tmp_path):
+    rows = "".join(f"{place}/{number}.png,{number % 2}\n" for number in range(20))
+    (tmp_path / "labels.csv").write_text(f"path,label\n{rows}")
+    with pytest.raises(FourfoldError, match="leads out of the data's folder.*as they are seen from the table") as caught:
+        read(tmp_path / "labels.csv")
+    assert (caught.value.exit_code, caught.value.slug) == (3, "outside")

@@ -160,7 +160,7 @@ def files_of(folder: Path) -> list[Path]:
     return _checked(found, str(folder))
 
 
-def check_inside(path: Path, folder: Path) -> None:
+def check_inside(path: Path, folder: Path, do: str = "copy the file into the folder") -> None:
     """Refuse a file that lies outside the folder in which it was found or named."""
     if not path.resolve().is_relative_to(folder.resolve()):
         raise UnsafeFileError(
@@ -168,7 +168,7 @@ def check_inside(path: Path, folder: Path) -> None:
             f"{path} leads out of the data's folder",
             got=str(path.resolve()),
             wanted=f"a file within {folder}",
-            do="copy the file into the folder",
+            do=do,
         )
 
 

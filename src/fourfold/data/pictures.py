@@ -39,6 +39,9 @@ a picture."""
 INSIDE = ".path"
 """The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
 
+FROM_TABLE = "write paths as they are seen from the table, such as images/1.png"
+"""What to do about paths that lead to no picture in its folder."""
+
 SIDES = (4, 512)
 MOST_PIXELS = 50_000_000
 """The most pixels of one picture; read from its header, before it is decoded."""
@@ -114,6 +117,8 @@ def named_in(source: Source, folder: Path) -> Source:
             path = inside / f"{word}{end}"
             if "\\" in word and not path.exists():  # as Windows writes paths
                 path = inside / word.replace("\\", "/")
+            if os.path.isabs(word) or ".." in Path(word).parts:
+                check_inside(path, folder, f"{FROM_TABLE}; copy the pictures into its folder, if they lie elsewhere")
             check_inside(path, folder)
             paths[place] = str(path)
         notes: tuple[Note, ...] = ()
@@ -252,7 +257,7 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
             "a picture is missing",
             got=str(path),
             wanted="a file at each path",
-            do="write paths as they are seen from the table, such as images/1.png",
+            do=FROM_TABLE,
         ) from error
     except (UnidentifiedImageError, *DAMAGED) as error:
         raise FileError(

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fourfold.errors import DataError, FileError, FourfoldError, OptionError
+from fourfold.errors import DataError, FileError, FourfoldError, OptionError, UnsafeFileError
 from fourfold.preprocessing.table import row_count
 
 from .ahead import Ahead
@@ -315,9 +315,14 @@ def _folder(folder: Path, reading: Reading) -> Source:
         return _folder(classes[0], reading).noting(note)
     if classes and (len(classes) > 1 or not tables):
         return read_classes(folder, classes, reading)
-    if len(tables) == 1 and holds_pictures(folder) and (labels := _file(tables[0], reading)).pictures:
+    pictured = holds_pictures(folder)
+    within = reading.layout == "image" and len(classes) == 1 and holds_pictures(classes[0])
+    if len(tables) == 1 and (pictured or within) and (labels := _labels(tables[0], reading)):
         return labels.noting(Note(f"table: {tables[0].name}", "it holds paths of the pictures"))
-    if not tables or holds_pictures(folder) or reading.layout == "text":
+    if within and not pictured:
+        ignored = Note(f"ignored: {listed([path.name for path in files_of(folder)])}", "files of another kind")
+        return read_classes(folder, classes, reading).noting(ignored)
+    if not tables or pictured or reading.layout == "text":
         return read_unlabelled(folder, reading)
     ignored = [path.name for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
@@ -365,6 +370,18 @@ def _check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> N
         wanted="the table of the pictures and their classes or numbers",
         do=f"fourfold compare {shlex.quote(str(lists))}",
     )
+
+
+def _labels(path: Path, reading: Reading) -> Source | None:
+    """A table of the pictures beside it; None for all else, such as notes, and tables without rows."""
+    try:
+        found = _file(path, reading)
+    except FourfoldError as error:
+        empty = error.slug in ("header-only", "blank-file", "no-rows", "empty-file")
+        if not isinstance(error, UnsafeFileError) and (empty or path.suffix.lower() == ".txt"):
+            return None
+        raise
+    return found if found.pictures else None
 
 
 def _lists_pictures(path: Path, reading: Reading) -> bool:
