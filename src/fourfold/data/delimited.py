@@ -60,7 +60,18 @@ LIKE_CODES = (
     f"coalesce(min(trim(v)) FILTER (regexp_full_match(trim(v), '{CODED[0]}')), "
     f"CASE WHEN bool_and(regexp_full_match(trim(v), '{CODED[1]}')) THEN min(trim(v)) END)"
 )
-THREE_DECIMALS = "count(v) > 0 AND bool_and(regexp_full_match(trim(v), '[1-9][0-9]{0,2}[.][0-9]{3}'))"
+GROUPED = (
+    "bool_or(contains(v, '.')) AND bool_and(regexp_full_match(trim(v), '[-+]?([1-9][0-9]{0,2}[.][0-9]{3}|[0-9]{1,3})'))"
+)
+"""Numbers with three digits behind each point, and none from 1000 on without one."""
+
+DECIMAL_POINTS = "bool_or(regexp_full_match(trim(v), '[-+]?[0-9]*[.]([0-9]{1,2}|[0-9]{4,})'))"
+DECIMAL_COMMAS = (
+    "bool_or(regexp_matches(v, '[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9]|$)')) "
+    "AND bool_and(regexp_full_match(v, '[^0-9,]*[0-9]{1,3}([.]?[0-9]{3})*(,[0-9]+)?[^0-9,]*'))"
+)
+ROWS_OF_MARKS = 10_000
+"""The first rows, by which it is told what commas and points are in a text."""
 
 
 def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
@@ -158,31 +169,41 @@ def numbers_of(
     return sample.count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
 
 
-def ambiguous(connection: Any, names: dict[str, str]) -> tuple[Note, ...]:
-    """Points that may be decimal or between thousands, in a file whose semicolons let one expect the latter."""
-    found = _where(connection, THREE_DECIMALS, names)
-    if not found:
-        return ()
+def marks_of(
+    connection: Any, names: dict[str, str], numbers: set[str], separator: str
+) -> tuple[bool, set[str], tuple[Note, ...]]:
+    """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
+    which columns of ``numbers`` have points between thousands then; and what is said of those that may have."""
+    first = f"(SELECT * FROM cells LIMIT {ROWS_OF_MARKS})"
+    commas = bool(_where(connection, DECIMAL_COMMAS, set(names) - numbers, first))
+    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers, first)):
+        return False, set(), ()
+    grouped = _where(connection, GROUPED, _where(connection, GROUPED, numbers, first))
+    if commas or not grouped:
+        return True, grouped, ()
+    what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped])}"
     because = "three digits follow all of them; if they stand between thousands, take them out"
-    return (Note(f"decimal points: {listed([names[cell] for cell in names if cell in found])}", because),)
+    return True, set(), (Note(what, because),)
 
 
-def _each(connection: Any, facts: str, cells: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+def _each(
+    connection: Any, facts: str, cells: Iterable[str], table: str = "cells"
+) -> dict[str, tuple[Any, ...]]:
     """Facts, aggregates of the words v, for each of some columns; of a table without rows none."""
     cells, found = list(cells), {}
     for start in range(0, len(cells), COLUMNS_AT_ONCE):
         part = cells[start : start + COLUMNS_AT_ONCE]
         rows = connection.execute(
             f"""SELECT place, {facts} FROM (
-                SELECT unnest(range({len(part)})) AS place, unnest([{", ".join(part)}]) AS v FROM cells
+                SELECT unnest(range({len(part)})) AS place, unnest([{", ".join(part)}]) AS v FROM {table}
             ) GROUP BY place"""
         ).fetchall()
         found |= {part[place]: tuple(values) for place, *values in rows}
     return found
 
 
-def _where(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:
-    return {cell for cell, (true,) in _each(connection, condition, cells).items() if true}
+def _where(connection: Any, condition: str, cells: Iterable[str], table: str = "cells") -> set[str]:
+    return {cell for cell, (true,) in _each(connection, condition, cells, table).items() if true}
 
 
 def ragged(name: str, message: str, separator: str) -> FileError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +30,9 @@ FEWEST_RISING = 10
 
 DIMENSIONLESS = "1"
 """The unit of ratios."""
+
+FEWEST_TOLD = 5
+"""Cells from which on it is told by what all of them have that the one above them is a name."""
 
 FEWEST_BELOW = 3
 """Rows below two lines of words from which on the second one is told to be no row."""
@@ -234,8 +238,10 @@ def _is_header(records: Records) -> bool:
     ):
         return True
     if not any(_is_number(cell) for cell in first):
-        alike = any(_is_alike(cell, _below(rest, place)) for place, cell in enumerate(first))
-        return not alike and not _is_among(first, rest)
+        below = [_below(rest, place) for place in range(len(first))]
+        if any(map(_is_above, first, below)) or sum(map(_is_new, first, below)) > 1:
+            return True
+        return not any(map(_is_alike, first, below)) and not _is_among(first, rest)
     if names_by_numbers(records):
         return True
     whole = _whole(first)
@@ -283,6 +289,24 @@ def _is_alike(cell: str, below: Sequence[str]) -> bool:
     """
     shapes = {re.sub(r"\d", "9", word.strip()) for word in (cell, *below)}
     return len(below) >= FEWEST_BELOW and len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
+
+
+def _is_above(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell has no digit and all below it have, or is one word and all below it are several.
+
+    >>> _is_above("date", ["2024-01-02"] * 9), _is_above("text", ["so it is"] * 9), _is_above("ham", ["spam"] * 9)
+    (True, True, False)
+    """
+    if not cell.strip() or len(below) < FEWEST_TOLD:
+        return False
+    with_digits = not any(map(str.isdigit, cell)) and all(any(map(str.isdigit, word)) for word in below)
+    return with_digits or (len(cell.split()) == 1 and all(len(word.split()) > 1 for word in below))
+
+
+def _is_new(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell does not occur below, where each word that does occurs several times."""
+    counts = Counter(word.strip() for word in below)
+    return len(below) >= FEWEST_TOLD and bool(cell.strip()) and cell.strip() not in counts and min(counts.values()) > 2
 
 
 def _is_among(first: Sequence[str], rest: Records) -> bool:

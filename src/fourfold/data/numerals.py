@@ -87,6 +87,9 @@ NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<afte
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 """Commas after every third digit, or as in India after the third and then every second one."""
 
+POINTED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
+"""Points after every third digit."""
+
 WITH_EXPONENT = re.compile(r"([-+]?)(\d+,\d+)([eE][-+]?\d{1,3})", re.ASCII)
 """A number with a decimal comma and an exponent; with a point it is a plain one."""
 
@@ -189,14 +192,25 @@ def _scaled_of(words: Iterable[str]) -> Scaled | None:
 
 
 def endings_of(words: Iterable[str]) -> list[str]:
-    """What stands beside numbers, if all words are numbers and several different things do; else [].
+    """What stands beside numbers, if all words are numbers and several different things do, or nothing; else [].
 
     >>> endings_of(["500 g", "1.2 kg"]), endings_of(["5 kg", "7 kg"]), endings_of(["500 g", "many"])
     (['g', 'kg'], [], [])
+    >>> endings_of(["12 %", "0.12"])
+    ['%', 'nothing']
     """
     amounts = [_amount(word) for word in words]
-    units = sorted({amount.unit for amount in amounts if amount is not None} - {""})
-    return units if len(units) > 1 and None not in amounts else []
+    units = {amount.unit for amount in amounts if amount is not None}
+    return sorted(unit or "nothing" for unit in units) if len(units) > 1 and None not in amounts else []
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number in some way of writing.
+
+    >>> [is_number(word) for word in ("1,5", "3.55", "12 %", "(2.00)", "many")]
+    [True, True, True, True, False]
+    """
+    return _amount(word) is not None or _plain(word) is not None
 
 
 def style_by(example: str) -> Style | Scaled | Duration:
@@ -217,8 +231,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     """The one way in which the numbers among these words are written.
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
-      digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless they cut twice
-      (1.234.567);
+      digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless each cuts off
+      three digits, and one cuts twice (1.234.567), or a ``comma`` is expected and no number from 1000 on lacks one;
     - a currency before or after the number, the same in all words that have one; brackets are a minus, and so is a dash
       behind a number;
     - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
@@ -361,7 +375,9 @@ def _marks(numbers: list[str], comma: bool) -> tuple[str, str, str]:
         return ",", "." if points else "", "with decimal commas"
     if commas:
         return ".", ",", "commas taken for thousands"
-    if points and all(re.fullmatch(r"[1-9]\d{0,2}(\.\d{3}){2,}", number) for number in points):
+    expected = comma and all(len(number) <= 3 for number in numbers if number.isdecimal())
+    sure = expected or any(number.count(".") > 1 for number in points)
+    if points and sure and all(map(POINTED.fullmatch, points)):
         return ",", ".", "points taken for thousands"
     return ".", "", ""
 

@@ -25,7 +25,7 @@ class Source:
     - ``earlier``: some of the rows before those that were read, where these are the last ones of a series; or None.
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
-    - ``comma``: the file separates columns by semicolons, so that a comma in a number is likelier decimal.
+    - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
       ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".

@@ -17,8 +17,8 @@ from .arrow_schema import units_of_durations
 from .content import Content, check_bomb, check_memory
 from .dataset import Note
 from .delimited import (
-    ambiguous,
     cells_of,
+    marks_of,
     numbers_of,
     ragged,
     read_cells,
@@ -75,12 +75,10 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         rows, numbers, like_codes = numbers_of(connection, names, reading)
         notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
-        if dialect.separator == ";":
-            notes += ambiguous(connection, {cell: name for cell, name in names.items() if cell in numbers})
+        comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator)
+        numbers, notes = numbers - thousands, notes + doubtful
         casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
-        yield Opened(
-            content, connection, "cells", (), casts, rows, total, notes, comma=dialect.separator == ";"
-        )
+        yield Opened(content, connection, "cells", (), casts, rows, total, notes, comma=comma)
 
 
 @contextmanager

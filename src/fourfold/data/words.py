@@ -25,7 +25,7 @@ from .durations import DURATIONS
 from .header import MISSING_WORDS
 from .hints import hint_of, of_codes
 from .messages import listed
-from .numerals import MOSTLY, endings_of, style_by, style_of
+from .numerals import MOSTLY, endings_of, is_number, style_by, style_of
 
 T = TypeVar("T")
 
@@ -127,6 +127,9 @@ def understood(
         )
     if endings := endings_of(words):
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
+    if known and len(words) >= 10 and all(map(is_number, words)):
+        one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
+        return Understood(values, "category", f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}")
     said = of_several_kinds(list(words)) or of_named_zones(list(words)) or hint_of(list(words))
     return Understood(values, "category", said)
 
