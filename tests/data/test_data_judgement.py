@@ -75,6 +75,30 @@ def test_copies_across_the_split():
     assert kept["duplicates"].number == 0 and not kept["duplicates"].important
 
 
+# name: (rows, whether copies of them are known as such)
+COPIES = {
+    "written twice": (lambda f: pd.concat([f, f]), True),
+    "words written twice": (lambda f: pd.concat([f[["colour", "kind"]].assign(other=np.arange(N) % 37)] * 2), True),
+    "measured, and copied several times": (
+        lambda f: pd.concat([f.sample(N // 2, random_state=seed) for seed in range(8)]), True,
+    ),
+    "few combinations": (lambda f: pd.concat([f, table(seed=1)])[["colour", "kind"]].assign(other=np.arange(2 * N) % 5), False),
+    "each combination equally often": (lambda f: f[["kind"]].assign(a=np.arange(N) % 5, b=np.arange(N) // 5 % 5), False),
+    "one number of few values": (lambda f: f[["kind"]].assign(age=NUMBER.round(1)), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_copies_are_told_from_rows_that_agree_by_chance(name):
+    rows, known = COPIES[name]
+    finding = found(rows(table()))["duplicates"]
+    assert (finding.important, "remove the copies" in finding.do) == (known, known)
+
+
+def test_test_rows_that_are_the_training_rows():
+    assert found(table(), test=table())["duplicates"].important
+
+
 COLUMNS = {
     "counts-rows": lambda f: f.assign(serial=np.arange(N) * 3 + 7),
     "in-order-of-time": lambda f: f.assign(day=pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(N) // 2, "D")),

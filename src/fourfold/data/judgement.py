@@ -185,7 +185,7 @@ def _task(case: Case) -> Iterator[Finding]:
 
 def _twins(case: Case) -> Iterator[Finding]:
     """Rows with equal inputs: how many, how many of them lie across a split, how many contradict each other."""
-    order = np.argsort(case.row_keys)
+    order = np.lexsort((case.codes, case.row_keys))
     new = np.diff(case.row_keys[order], prepend=~case.row_keys[order[:1]]) != 0
     first = np.flatnonzero(new)
     counts = np.diff(first, append=len(order))
@@ -201,7 +201,13 @@ def _twins(case: Case) -> Iterator[Finding]:
         tested += len(split.test)
         crossing += int(learnt[key[split.test]].sum())
     share = crossing / max(tested, 1)
-    specific = len(counts) > case.dataset.rows / 2  # else rows agree because there are few combinations
+    codes = case.codes[order]
+    differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
+    specific = (
+        len(counts) > case.dataset.rows / 2
+        or _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
+        or (not differ.any() and _hardly_by_chance(case, order[first]))
+    )
     yield Finding(
         "duplicates",
         f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
@@ -211,18 +217,28 @@ def _twins(case: Case) -> Iterator[Finding]:
         "remove the copies, or --group COLUMN to keep them together" if specific else "",
         important=specific and share >= TWINS,
     )
-    if case.task.kind != "regression":
-        codes = case.codes[order]
-        differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
-        if at_odds := int(counts[differ].sum()):
-            yield Finding(
-                "contradictions",
-                f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
-                "share of rows",
-                at_odds / case.dataset.rows,
-                "add the columns that tell them apart, or correct the targets",
-                important=at_odds > 0.05 * case.dataset.rows,
-            )
+    if case.task.kind != "regression" and (at_odds := int(counts[differ].sum())):
+        yield Finding(
+            "contradictions",
+            f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
+            "share of rows",
+            at_odds / case.dataset.rows,
+            "add the columns that tell them apart, or correct the targets",
+            important=at_odds > 0.05 * case.dataset.rows,
+        )
+
+
+def _written_again(first: np.ndarray, rows: int) -> bool:
+    """Whether all of the rows, target included, occur so many times or a multiple of it, as in a file written twice;
+    ``first``: where in their order other ones begin."""
+    return len(first) >= FEW_VALUES and int(np.gcd.reduce(np.diff(first, append=rows))) > 1
+
+
+def _hardly_by_chance(case: Case, different: np.ndarray) -> bool:
+    """Whether two columns have another value in most of the rows that are different, as measurements have: rows with
+    few combinations of values agree by chance."""
+    most = (len(np.unique(values)) > max(len(different) / 2, FEW_VALUES) for *_, values in case.columns(different))
+    return sum(most) > 1
 
 
 def _groups(case: Case) -> Iterator[Finding]:
