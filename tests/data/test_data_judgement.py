@@ -61,6 +61,16 @@ def test_a_column_that_gives_a_number_away():
     assert finding.columns == ("leak",)
 
 
+@pytest.mark.parametrize("groups", [40, 2])
+def test_a_column_that_may_name_groups_is_advised_as_one(groups):
+    """Leaving it out would leave rows of one patient on both sides of the split; two values are no groups."""
+    patient = np.arange(N) * groups // N
+    frame = table().assign(patient=[f"P{number}" for number in patient], kind=np.where(patient % 2, "a", "b"))
+    do = found(frame)["gives-target-away"].do
+    assert do.startswith("--group patient" if groups == 40 else "leave the column out")
+    assert ("--id patient --time COLUMN" in do) == (groups == 40) and "leave the column out" in do
+
+
 def test_copies_across_the_split():
     frame = table()
     copies = found(pd.concat([frame, frame[:100]]))["duplicates"]

@@ -14,6 +14,9 @@ ALMOST = 0.98
 """The share of what could be gained over guessing from which on a column is said to give the target away."""
 
 LARGEST = 1e30
+FEWEST_GROUPS = 10
+"""Values of a column from which on they may name groups."""
+
 FEWEST = 30
 """Rows below which a single column may fit by chance; there have to be eight for each class as well."""
 
@@ -39,15 +42,33 @@ def judge(case: Case) -> Iterator[Finding]:
         told = max(gains, key=lambda target: gains[target])
         gain, what = gains[told], f"the target {told!r}" if case.task.several else "the target"
         if gain >= ALMOST:
+            do = "leave the column out, if it is not known before the target is"
+            if kind != "date" and _may_name_groups(case, name, case.targets[told]):
+                belongs = f"--group {name}, if its values name what rows belong to"
+                do = f"{belongs} (--id {name} --time COLUMN, if these are the steps of a series); else {do}"
             yield Finding(
                 "gives-target-away",
                 f"column {name!r} alone tells {what} ({percent(gain, 1)} of what guessing misses)",
                 "gain over guessing",
                 gain,
-                "leave the column out, if it is not known before the target is",
+                do,
                 important=True,
                 columns=(name,),
             )
+
+
+def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
+    """Whether a column's values may name groups, in each of which the target is the same: several rows have each, and
+    there are twice as many of them as classes."""
+    values = next(values for other, _, values in case.columns() if other == name)
+    if not (values == np.round(values)).all():
+        return False
+    order = np.argsort(values, kind="stable")
+    first = np.flatnonzero(np.diff(values[order], prepend=np.nan) != 0)
+    codes, classes = target
+    least, most = (each.reduceat(codes[order], first) for each in (np.minimum, np.maximum))
+    fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
+    return len(first) >= fewest and len(order) >= 2 * len(first) and bool((least == most).all())
 
 
 def _gain(
