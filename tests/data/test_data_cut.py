@@ -81,7 +81,7 @@ def test_every_form_gives_the_same_windows(tmp_path):
     np.savez(tmp_path / "rec.npz", x=x[None], y=y[None])
     found = read(tmp_path / "rec.csv", target="label", window=16)
     assert found.inputs.shape == (125, 16, 3) and found.source_columns == ("", "second", "a", "b", "c")
-    assert "time: second (the only column that rises from row to row); --time COLUMN overrides" in said(found)
+    assert "time: second (as it is called, and no two rows have the same); --time COLUMN overrides" in said(found)
     assert "series: all rows are one, steps in order of second (long form); --id COLUMN overrides" in said(
         found
     )

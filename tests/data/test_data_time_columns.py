@@ -5,6 +5,7 @@ import pytest
 
 from fourfold.data import read
 from fourfold.data.ahead import Ahead
+from fourfold.data.clock import shown
 from fourfold.data.new_rows import parts_of_inputs, read_inputs
 from fourfold.data.roles import Roles
 from fourfold.data.stamps import compact_dates
@@ -219,3 +220,55 @@ def test_a_column_whose_name_has_a_comma_is_that_column():
     assert columns_of_time("a,b", known) == ("a,b",)
     assert columns_of_time("c, d,e", known) == ("c, d", "e")
     assert columns_of_time("a, b", known) == ("a", "b")
+
+
+COUNT = np.arange(160)
+QUARTERS = {"Year": 1980 + COUNT // 4, "Quarter": [f"Q{n % 4 + 1}" for n in COUNT]}
+COUNTED = {
+    "Year": ({"Year": 1850 + COUNT}, "Year", "160 of 1 number, 1850 to 2009"),
+    "years without some": ({"year": np.delete(1200 + COUNT * 2, 100)}, "year", "160 of 2 number, 1200 to 1518"),
+    "seconds": ({"timestamp": 1_600_000_000 + 3600 * COUNT}, "timestamp", "160 of 1 hour, 2020-09-13 12:26:40"),
+    "milliseconds": ({"open_time": 1_600_000_000_000 + 60_000 * COUNT}, "open_time", "160 of 1 minute"),
+    "day": ({"day": 1 + COUNT}, "day", "160 of 1 number, 1 to 160"),
+    "tenths": ({"Time (s)": COUNT / 10}, "Time (s)", "160 of 0.1 number"),
+    "index": ({"Unnamed: 0": COUNT}, "Unnamed: 0", "160 of 1 number"),
+    "Year and Quarter": (QUARTERS, "Year,Quarter", "160 of 3 month, 1980-01-01 to 2019-10-01"),
+    "Year and week": ({"year": 2000 + COUNT // 52, "KW": COUNT % 52 + 1}, "year,KW", "160 of 1 week, 2000-01-03"),
+    "Year and W07": ({"year": [2004] * 53, "week": [f"W{n:02d}" for n in range(1, 54)]}, "year,week", "53 of 1 week"),
+}
+
+
+@pytest.mark.parametrize("how", COUNTED)
+def test_numbers_that_count_time_and_are_called_so_are_the_time_in_any_order(how):
+    columns, time, steps = COUNTED[how]
+    size = len(next(iter(columns.values())))
+    columns = {name: np.asarray(values) for name, values in columns.items()} | {"load": LOAD[:size]}
+    order = np.random.default_rng(0).permutation(size)
+    found, falling, mixed = (
+        read({name: values[rows] for name, values in columns.items()}, ahead=Ahead(2, 4, 1))
+        for rows in (slice(None), slice(None, None, -1), order)
+    )
+    assert found.forecast.windows.time == time and found.forecast.channels[0] == "load"
+    assert any(str(note).startswith(f"steps: {steps}") for note in found.notes)
+    assert np.array_equal(found.inputs, falling.inputs) and np.array_equal(found.inputs, mixed.inputs)
+    new = read_inputs({name: values[:9] for name, values in columns.items()}, Preparation.fit(found, range(10)))
+    assert shown(new.following[0, 0]) == shown(found.forecast.stamps[9])
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"response time": COUNT},  # of something else
+        {"day": COUNT % 7},
+        {"t": np.exp(COUNT / 50)},
+        {"timestamp": 1_600_000_000 + COUNT, "date": np.datetime64("2020-01-01") + COUNT},
+    ],
+)
+def test_numbers_that_may_be_something_else_are_no_time(columns):
+    found = read(columns | {"load": LOAD[:160]}, target="load", ahead=Ahead(2, 4, 1), roles=Roles())
+    assert found.forecast.windows.time in ("", "date")
+
+
+def test_what_is_forecast_is_no_time():
+    assert read({"day": LOAD, "time": COUNT.repeat(3)}, target="time", ahead=Ahead(2)).forecast.windows.time == ""
+    assert read({"time": np.arange(300.0) ** 1.01}, ahead=Ahead(2)).forecast.windows.targets == ("time",)

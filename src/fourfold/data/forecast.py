@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +49,9 @@ def with_index(x: Any) -> Any:
     return x.reset_index()
 
 
-def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
-    """The roles with the column of time, if there is one, and the columns that may be targets.
+def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tuple[Source, Roles, Table]:
+    """The roles with the column of time, if there is one beside the targets that are named, and the columns that may be
+    targets.
 
     Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for several
     columns of dates none of which is plainly the time, dates with a few words among them, and the last rows of a table
@@ -75,7 +76,8 @@ def time_and_names(source: Source, roles: Roles) -> tuple[Source, Roles, Table]:
             )
     check_id(source, roles.series or None)
     if roles.time is None:
-        source, roles = timed(source, table, roles)
+        others = Table({name: values for name, values in table.items() if name not in targets})
+        source, roles = timed(source, others, roles)
     if roles.time is None:
         check_dates(source, [name for name in table if name != roles.id])
     table = table_of(source, ())

@@ -53,7 +53,7 @@ def settle(
     source = with_time(source, roles.time)
     _check_turned(source)
     if ahead is not None:
-        source, roles, table = time_and_names(source, roles)
+        source, roles, table = time_and_names(source, roles, mentioned(target))
         names, because = _target_names(table, target, source.lacking)
         source = source.noting(_named(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)

@@ -16,14 +16,14 @@ from .dataset import Column, Note, Table
 from .messages import close, counted, listed
 from .roles import Roles
 from .source import Source
-from .stamps import FEWEST_TIMES, compact_dates, irregular, said_of_compact
+from .stamps import FEWEST_TIMES, compact_dates, dates_since_1970, irregular, said_of_compact
 from .steps import Placed
 from .targets import together
 from .words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
 
 __all__ = [
-    "assembled", "check_id", "dates_of", "labels_of", "nearly_dates_of", "one_column", "series_of", "table_of",
-    "times_of", "valued",
+    "assembled", "check_id", "codes_of", "dates_of", "labels_of", "nearly_dates_of", "one_column", "seconds_of",
+    "series_of", "table_of", "times_of", "valued",
 ]  # fmt: skip
 
 FEW_STRANGE = 0.1
@@ -254,6 +254,8 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         found = other if turned else first
     if found.kind == "number" and (dates := compact_dates(found.values, FEWEST_TIMES)) is not None:
         found = Understood(dates, "date", said_of_compact(found.values))
+    elif found.kind == "number" and (since := dates_since_1970(time, found.values)) is not None:
+        found = Understood(since[0], "date", f"{since[1]} since 1970")
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
     return present(time, found.values), said_of(time, found)
@@ -296,6 +298,19 @@ def meant(source: Source, table: Table, name: str) -> Understood:
     return understood(values, comma=source.comma) if kind == "category" else Understood(values, kind)
 
 
+def codes_of(source: Source, name: str) -> np.ndarray | None:
+    """The numbers (N,) of a column's different values, words or whole numbers, that may say of what rows are; each of
+    them stands for two rows and more on average. None of others."""
+    table = table_of(source, [name])
+    values, kind, _, written = meant(source, table, name)
+    if missing(values).any() or written or kind not in ("category", "number"):
+        return None  # written: a clock
+    if kind == "number" and (values != np.floor(values)).any():
+        return None
+    codes = np.unique([str(value) for value in values.tolist()], return_inverse=True)[1]
+    return codes if 2 * (codes.max() + 1) <= len(codes) else None
+
+
 def said_of(name: str, found: Understood) -> tuple[Note, ...]:
     """What was done with the words of a column."""
     return (Note(f"column {name}: {found.kind}", found.said),) if found.said and found.kind != "category" else ()
@@ -317,6 +332,14 @@ def dates_of(source: Source, names: Iterable[str]) -> list[str]:
         if kind == "date"
         or (kind == "category" and reworded(table[name], strict=True)[1] == "date")
         or (kind == "number" and compact_dates(table[name]) is not None)
+    ]
+
+
+def seconds_of(source: Source, names: Iterable[str]) -> list[str]:
+    """Which of some columns count seconds since 1970, or parts of these."""
+    table = table_of(source, ())
+    return [
+        name for name in names if source.kind(name) == "number" and dates_since_1970(name, table[name]) is not None
     ]
 
 

@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock, filling, shown
 from .dataset import Column, Note, Table
-from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
+from .long_form import codes_of, labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 from .messages import counted, listed
 from .source import Source
 from .words import Understood, as_written
@@ -218,7 +218,7 @@ def _repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
 
 def _telling_apart(source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray) -> tuple[str, ...]:
     """The column, or else the two, by which rows of one series and time differ; () where there are none."""
-    codes = {name: found for name in names if (found := _codes_of(source, name)) is not None}
+    codes = {name: found for name in names if (found := codes_of(source, name)) is not None}
     few = sorted(codes, key=lambda name: int(codes[name].max()))
     for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
         together = np.stack([series, *(codes[name] for name in some)])
@@ -226,19 +226,6 @@ def _telling_apart(source: Source, names: Sequence[str], times: np.ndarray, seri
         if 2 * (parts.max() + 1) <= len(parts) and not _repeated(times, parts).size:
             return tuple(name for name in names if name in some)
     return ()
-
-
-def _codes_of(source: Source, name: str) -> np.ndarray | None:
-    """The numbers (N,) of a column's different values, words or whole numbers, that may say of what rows are; each of
-    them stands for two rows and more on average. None of others."""
-    table = table_of(source, [name])
-    values, kind, _, written = meant(source, table, name)
-    if missing(values).any() or written or kind not in ("category", "number"):
-        return None  # written: a clock
-    if kind == "number" and (values != np.floor(values)).any():
-        return None
-    codes = np.unique([str(value) for value in values.tolist()], return_inverse=True)[1]
-    return codes if 2 * (codes.max() + 1) <= len(codes) else None
 
 
 def _two_rows(rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...]) -> DataError:

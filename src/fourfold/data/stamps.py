@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,7 +10,10 @@ import numpy as np
 
 from .words import as_objects, reworded
 
-__all__ = ["COMPACT", "FEWEST_TIMES", "compact_dates", "irregular", "moment", "said_of_compact"]
+__all__ = [
+    "COMPACT", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "dates_since_1970", "irregular", "moment", "named",
+    "said_of_compact",
+]  # fmt: skip
 
 COMPACT = "yearmonthday"
 """What dates such as 20260131, with a clock or without, are called."""
@@ -20,6 +24,14 @@ CLOCK = 10**6
 
 FEWEST, FEWEST_TIMES = 10, 2
 """Different numbers from which on they are taken for dates, if all of them are; and where they are said to be times."""
+
+SINCE_1970 = "timestamp time t ts unix unixtime epoch date datetime stamp zeit zeitstempel tiempo temps"
+"""Words in the names of columns of seconds since 1970, and of parts of seconds."""
+
+SECONDS = (631_152_000, 4_102_444_800)
+"""The first and the last of these seconds: the years from 1990 to 2099."""
+
+UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
 
 UNEVEN = 1.25
 """Months are 28 to 31 days, and clocks jitter: only beyond this ratio of the longest step to the shortest
@@ -69,6 +81,31 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None
             return None
     absent = np.datetime64("NaT")
     return np.array([dates.get(value, absent) for value in values.tolist()], dtype="datetime64[us]")
+
+
+def named(name: str) -> list[str]:
+    """The words in the name of a column.
+
+    >>> named("Time (s)"), named("open_time")
+    (['time', 's'], ['open', 'time'])
+    """
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def dates_since_1970(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
+    """Numbers (N,) of a column that is called a time as dates, and in what unit they count from 1970 on; None if one of
+    them is not of the years from 1990 to 2099, or missing.
+
+    >>> dates_since_1970("timestamp", np.array([1.7e9]))
+    (array(['2023-11-14T22:13:20.000000'], dtype='datetime64[us]'), 'seconds')
+    >>> dates_since_1970("price", np.array([1.7e9])) is None
+    True
+    """
+    if len(values) and not {*SINCE_1970.split()}.isdisjoint(named(name)):
+        for unit, parts in UNITS:
+            if (values >= SECONDS[0] * parts).all() and (values < SECONDS[1] * parts).all():
+                return np.rint(values * (1e6 / parts)).astype(np.int64).astype("datetime64[us]"), unit
+    return None
 
 
 def said_of_compact(values: np.ndarray) -> str:

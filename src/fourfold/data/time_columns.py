@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,17 +14,23 @@ from fourfold.preprocessing.table import missing
 
 from .dataset import Column, Note, Table
 from .durations import duration_by
-from .long_form import dates_of, labels_of, meant, times_of
+from .long_form import codes_of, dates_of, labels_of, meant, times_of
 from .messages import listed
 from .months import month_of
 from .roles import Roles
 from .source import Source
-from .words import Understood, as_objects
+from .stamps import named
+from .words import Understood
 
-__all__ = ["columns_of_time", "time_among", "with_clock", "with_parts", "with_time"]
+__all__ = [
+    "NAMES", "columns_of_time", "is_clock", "series_numbers", "time_among", "with_clock", "with_parts", "with_time",
+]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
 CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1, 31))
+WEEK, QUARTER = ("a week", 1, 53), ("a quarter", 1, 4)
+MARKED = re.compile(r"[^\W\d_]{0,7}[ .-]?(\d\d?)")
+"""A week or a quarter with what it is before it: W07, Q1."""
 CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
 NAMES = (
     "year yr yyyy jahr annee année anno año ano jaar",
@@ -34,6 +41,10 @@ NAMES = (
     "second sec ss",
 )
 """What columns of parts are called, a line a part."""
+
+WEEKS = "week wk kw cw woche kalenderwoche isoweek semaine semana settimana"
+QUARTERS = "quarter qtr q quartal trimestre kwartaal kvartal"
+"""What follows a year in place of a month."""
 
 CLOCK_NAMES = frozenset(f"{NAMES[3]} hours stunden clock time h he uhr uhrzeit zeit heures horas ore hod tod".split())
 """Words in the names of clocks that are written as whole numbers."""
@@ -83,7 +94,7 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
     table, day = source.inputs, roles.time
     if not isinstance(table, Table) or day is None or missing(table[day]).any():
         return source, roles
-    days, number = times_of(source, table, day), _series(source, table, roles)
+    days, number = times_of(source, table, day), series_numbers(source, table, roles)
     if days.dtype.kind != "M" or (days != days.astype("datetime64[D]")).any():
         return source, roles
     order = np.lexsort((days, number))  # stable: the rows of a day in the order of the table
@@ -96,7 +107,7 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
         for name in others
         if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
     ]
-    clocks = [name for name in rising if _is_clock(meant(source, table, name))]
+    clocks = [name for name in rising if is_clock(meant(source, table, name))]
     clocks = clocks or [name for name in rising if _is_called_clock(name) or _fills_day(_seconds(source, table, name))]
     return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
 
@@ -133,7 +144,7 @@ def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
     if missing(table[time]).any():
         return None
     times = times_of(source, table, time).astype("datetime64[us]").astype(np.int64)
-    number = _series(source, table, roles)
+    number = series_numbers(source, table, roles)
     order = np.lexsort((times, number)) if in_order else np.argsort(number, kind="stable")
     return np.diff(times[order])[np.diff(number[order]) == 0]
 
@@ -141,23 +152,25 @@ def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
 def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
     """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
     they are where there are none, where these are no dates, or where rows of a series have the same and no column of
-    words tells these apart."""
+    words or whole numbers tells these apart."""
     table, called = source.inputs, {name.strip().casefold(): name for name in names}
-    parts: list[str] = []
-    for of_part in NAMES:
-        found = [called[word] for word in of_part.split() if word in called]
-        if len(found) != 1:
-            break
-        parts += found
+
+    def of_part(words: str) -> list[str]:
+        found = [called[word] for word in words.split() if word in called]
+        return found if len(found) == 1 else []
+
+    parts = [name for found in itertools.takewhile(bool, map(of_part, NAMES)) for name in found]
+    if len(parts) == 1:
+        parts += of_part(WEEKS) or of_part(QUARTERS)
     if not isinstance(table, Table) or len(parts) < 2:
         return source, roles
     try:
         dates = _dates(source, table, parts)
     except DataError:  # what is called a day may be that of a week
         return source, roles
-    times = np.stack([dates.astype(np.int64), _series(source, table, roles)])
-    words = [table[column.name] for column in source.columns if column.kind == "category"]
-    apart = (np.unique(as_objects([str(word) for word in one.tolist()]), return_inverse=True)[1] for one in words)
+    times = np.stack([dates.astype(np.int64), series_numbers(source, table, roles)])
+    others = (name for name in table if name not in (*parts, roles.id))
+    apart = (codes for name in others if (codes := codes_of(source, name)) is not None)
     if not any(_differ(np.stack([*times, one])) for one in (times[0], *apart)):
         return source, roles
     return _taken(source, roles, parts, "as they are called")
@@ -174,7 +187,7 @@ def _differ(columns: np.ndarray) -> bool:
     return np.unique(columns, axis=1).shape == columns.shape
 
 
-def _series(source: Source, table: Table, roles: Roles) -> np.ndarray:
+def series_numbers(source: Source, table: Table, roles: Roles) -> np.ndarray:
     """The number of each row's series (N,)."""
     if not roles.series:
         return np.zeros(table.rows, np.int64)
@@ -182,9 +195,13 @@ def _series(source: Source, table: Table, roles: Roles) -> np.ndarray:
 
 
 def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
-    """The dates (N,) that columns make: days or years, months and days; then a clock or hours, minutes and seconds."""
+    """The dates (N,) that columns make: days or years, months and days, or years and weeks or quarters, which are told
+    by their names; then a clock or hours, minutes and seconds."""
     if dates_of(source, names[:1]):
         days, rest = times_of(source, table, names[0]).astype("datetime64[D]"), names[1:]
+    elif (called := names[1].strip().casefold()) in (*WEEKS.split(), *QUARTERS.split()):
+        year, wanted = _part(source, table, names[0], *CALENDAR[0]), WEEK if called in WEEKS.split() else QUARTER
+        days, rest = _begun(year, _part(source, table, names[1], *wanted), wanted), names[2:]
     else:
         parts = [_part(source, table, name, *wanted) for name, wanted in zip(names, CALENDAR)]
         first = np.ones(table.rows, np.int64)
@@ -207,13 +224,21 @@ def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
     return days + np.round(1e6 * seconds).astype("timedelta64[us]")
 
 
+def _begun(year: np.ndarray, part: np.ndarray, which: tuple[str, int, int]) -> np.ndarray:
+    """The days (N,) on which weeks, as ISO 8601 counts them, or quarters begin."""
+    if which == QUARTER:
+        return (12 * (year - 1970) + 3 * (part - 1)).astype("datetime64[M]").astype("datetime64[D]")
+    fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
+    return fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (part - 1)
+
+
 def _part(source: Source, table: Table, name: str, what: str, low: int, high: int) -> np.ndarray:
-    """Whole numbers (N,) of a column, none below or above; months may be words."""
+    """Whole numbers (N,) of a column, none below or above; months may be words, weeks and quarters W07 and Q1."""
     found = _numbers(source, table, name)
     values = found.values
-    if found.kind == "category" and what == "a month":
-        months = [month_of(word or "") for word in values.tolist()]
-        values = np.array([np.nan if month is None else month for month in months], np.float64)
+    if found.kind == "category" and what in (CALENDAR[1][0], WEEK[0], QUARTER[0]):
+        meaning = {word: _part_of_word(word or "", what) for word in set(values.tolist())}
+        values = np.array([meaning[word] for word in values.tolist()], np.float64)
     elif found.kind != "number":
         raise _no_part(table, name, what)
     strange = ~((values >= low) & (values <= high) & (values == np.floor(values)))
@@ -222,11 +247,18 @@ def _part(source: Source, table: Table, name: str, what: str, low: int, high: in
     return values.astype(np.int64)
 
 
+def _part_of_word(word: str, what: str) -> float:
+    """The number of a month by its name, or of a week or a quarter behind its mark; NaN for others."""
+    if what == CALENDAR[1][0]:
+        return np.nan if (month := month_of(word)) is None else month
+    return float(marked[1]) if (marked := MARKED.fullmatch(word.strip())) else np.nan
+
+
 def _no_part(table: Table, name: str, what: str, strange: np.ndarray | None = None) -> DataError:
     row = 0 if strange is None else int(np.argmax(strange))
     return DataError(
         "time-columns",
-        "a time of several columns is a day and its clock, or a year, a month, a day, an hour, a minute",
+        "a time of several columns is a day and its clock, or a year, a month (week, quarter), a day, an hour",
         got=f"{name!r}, {table[name][row]!s:.40} in row {row + 1}",
         wanted=what,
         do="--time with other columns, in this order",
@@ -240,7 +272,7 @@ def _seconds(source: Source, table: Table, name: str) -> np.ndarray | None:
     if found.kind != "number" or np.isnan(found.values).any():
         return None
     values = found.values.astype(np.float64)
-    if not _is_clock(found):
+    if not is_clock(found):
         if (values != np.floor(values)).any() or values.min() < 0:
             return None
         if values.max() > 24:
@@ -262,7 +294,7 @@ def _numbers(source: Source, table: Table, name: str) -> Understood:
 
 
 def _is_called_clock(name: str) -> bool:
-    return not CLOCK_NAMES.isdisjoint(re.findall(r"[^\W\d_]+", name.casefold()))
+    return not CLOCK_NAMES.isdisjoint(named(name))
 
 
 def _fills_day(seconds: np.ndarray | None) -> bool:
@@ -271,6 +303,6 @@ def _fills_day(seconds: np.ndarray | None) -> bool:
     return len(stamps) > 1 and stamps[0] == 0 and len(stamps) * np.diff(stamps).min() >= WHOLE_DAY * DAY
 
 
-def _is_clock(found: Understood) -> bool:
+def is_clock(found: Understood) -> bool:
     """Whether a column is of clocks or durations, and not of plain numbers."""
     return duration_by(found.written or "") is not None

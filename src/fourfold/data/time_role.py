@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from fourfold.errors import DataError
 
+from .counters import with_counter
 from .dataset import Note, Table
-from .long_form import dates_of, nearly_dates_of, table_of, times_of
+from .long_form import dates_of, nearly_dates_of, seconds_of, table_of, times_of
 from .messages import listed
 from .roles import Roles
 from .source import Source
@@ -19,12 +20,20 @@ __all__ = ["check_dates", "check_last", "timed"]
 
 def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
     """The roles with the only column of dates as the time, or with the one of several that is plainly it, of days with
-    the clock beside them; without dates with the columns that are called a year, a month and what follows."""
+    the clock beside them; without dates with the columns that are called a year, a month and what follows, or that
+    count seconds since 1970, or years, days, steps, rows and are called so."""
     names = [name for name in table if name != roles.id]
-    dates = dates_of(source, names)
+    dates, which = dates_of(source, names), "the only column of dates"
     if not dates:
-        return with_parts(source, roles, names)
-    time, because = time_among(source, roles, dates) if dates[1:] else (dates[0], "the only column of dates")
+        of_parts = with_parts(source, roles, names)
+        if of_parts[1].time is not None:
+            return of_parts
+        if len([name for name in table_of(source, ()) if name != roles.id]) < 2:
+            return source, roles  # it is what is forecast
+        if not (dates := seconds_of(source, names)):
+            return with_counter(source, roles, names)
+        which = "the only column of seconds since 1970"
+    time, because = time_among(source, roles, dates) if dates[1:] else (dates[0], which)
     if not time:
         return source, roles
     of_dates = replace(roles, time=time)
