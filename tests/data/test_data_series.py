@@ -64,6 +64,8 @@ def forms(name: str, folder: Path):
     yield "json of lists", read(folder / "rows.json", layout="sequence" if name != "JapaneseVowels" else None)
     frame.to_parquet(folder / "lists.parquet")
     yield "parquet with lists", read(folder / "lists.parquet", layout="sequence")
+    frame.to_csv(folder / "lists.csv", index=False)
+    yield "csv with lists", read(folder / "lists.csv", layout="sequence")
     arrays = frame.assign(**{f"c{c}": [one[:, c] for one in series] for c in range(channels)})
     yield "a frame of arrays", from_arrays(arrays.drop(columns="y"), arrays["y"], layout="sequence")
     yield "a frame with its target", from_arrays(arrays, "y", layout="sequence")

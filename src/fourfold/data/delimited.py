@@ -10,6 +10,7 @@ from typing import Any
 from fourfold.errors import DataError, FileError
 
 from . import sample
+from .cells import LONGEST_LIST
 from .content import Content
 from .dataset import Note
 from .header import MISSING_WORDS
@@ -70,8 +71,20 @@ DECIMAL_COMMAS = (
     "bool_or(regexp_matches(v, '[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9]|$)')) "
     "AND bool_and(regexp_full_match(v, '[^0-9,]*[0-9]{1,3}([.]?[0-9]{3})*(,[0-9]+)?[^0-9,]*'))"
 )
-ROWS_OF_MARKS = 10_000
-"""The first rows, by which it is told what commas and points are in a text."""
+FIRST_ROWS = 10_000
+"""By which it is told what the marks in a column are, before all rows are looked at."""
+
+NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
+IN_BRACKETS = rf"\[\s*{NUMBER}((\s*[,;]\s*|\s+){NUMBER})+\s*\]"
+BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
+NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
+"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
+
+FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
+FEWEST_OF_A_SERIES = 5
+"""Numbers that each list has, where they have not all as many."""
+
+SPLIT = r"string_split_regex(trim({}, '[] \t\n'), '\s*[,;]\s*|\s+')"
 
 
 def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
@@ -142,9 +155,14 @@ def _without(connection: Any, condition: str, parameters: list[str]) -> int:
     """Takes out the rows of which this is true, and numbers the others anew; gives how many these are."""
     deleted = connection.execute(f"DELETE FROM cells WHERE {condition}", parameters).fetchone()[0]
     if deleted:
-        connection.execute("CREATE TABLE others AS SELECT * FROM cells ORDER BY rowid")
-        connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
+        _replaced(connection, "SELECT * FROM cells ORDER BY rowid")
     return deleted
+
+
+def _replaced(connection: Any, query: str) -> None:
+    """Makes the rows of a query the table of cells."""
+    connection.execute(f"CREATE TABLE others AS {query}")
+    connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
 
 
 def numbers_of(
@@ -174,16 +192,38 @@ def marks_of(
 ) -> tuple[bool, set[str], tuple[Note, ...]]:
     """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
     which columns of ``numbers`` have points between thousands then; and what is said of those that may have."""
-    first = f"(SELECT * FROM cells LIMIT {ROWS_OF_MARKS})"
-    commas = bool(_where(connection, DECIMAL_COMMAS, set(names) - numbers, first))
-    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers, first)):
+    commas = bool(_where(connection, DECIMAL_COMMAS, set(names) - numbers, FIRST))
+    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers, FIRST)):
         return False, set(), ()
-    grouped = _where(connection, GROUPED, _where(connection, GROUPED, numbers, first))
+    grouped = _everywhere(connection, GROUPED, numbers)
     if commas or not grouped:
         return True, grouped, ()
     what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped])}"
     because = "three digits follow all of them; if they stand between thousands, take them out"
     return True, set(), (Note(what, because),)
+
+
+def lists_of(connection: Any, cells: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The columns of words that hold lists of numbers, made columns of lists, and how many numbers these have, at least
+    and at most. With blanks alone between them all have as many: others may be the numbers of words."""
+    cells = set(cells)
+    bracketed = _everywhere(connection, NUMBERS.format(IN_BRACKETS), cells)
+    found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), cells - bracketed)
+    sizes = {}
+    for cell in sorted(found):
+        counted = f"len({SPLIT.format(cell)})"
+        low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
+        if high <= LONGEST_LIST and (low == high or (cell in bracketed and low >= FEWEST_OF_A_SERIES)):
+            sizes[cell] = low, high
+    if sizes:
+        lists = ", ".join(f"CAST({SPLIT.format(cell)} AS DOUBLE[]) AS {cell}" for cell in sizes)
+        _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
+    return sizes
+
+
+def _everywhere(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:
+    """The columns of which a condition is true, looked for in the first rows, and then in all."""
+    return _where(connection, condition, _where(connection, condition, cells, FIRST))
 
 
 def _each(

@@ -14,10 +14,12 @@ from fourfold.errors import FileError
 
 from . import sample
 from .arrow_schema import units_of_durations
+from .cells import LISTS
 from .content import Content, check_bomb, check_memory
 from .dataset import Note
 from .delimited import (
     cells_of,
+    lists_of,
     marks_of,
     numbers_of,
     ragged,
@@ -27,7 +29,7 @@ from .delimited import (
     without_notes,
 )
 from .json_forms import in_lines
-from .messages import counted
+from .messages import counted, listed
 from .one_column import one_column
 from .opened import DURATION, Opened, described_as, opened
 from .rewriting import SEPARATORS
@@ -77,8 +79,19 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator)
         numbers, notes = numbers - thousands, notes + doubtful
-        casts = {n: f"CAST({c} AS DOUBLE)" if c in numbers else f"trim({c})" for c, n in names.items()}
-        yield Opened(content, connection, "cells", (), casts, rows, total, notes, comma=comma)
+        sizes = lists_of(connection, set(names) - numbers)
+        casts = {}
+        for cell, name in names.items():
+            if cell in sizes:
+                casts |= {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(sizes[cell][1])}
+            else:
+                casts[name] = f"CAST({cell} AS DOUBLE)" if cell in numbers else f"trim({cell})"
+        lists = tuple(names[cell] for cell in names if cell in sizes)
+        notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
+        uneven = any(low < high for low, high in sizes.values())
+        yield Opened(
+            content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven
+        )
 
 
 @contextmanager
