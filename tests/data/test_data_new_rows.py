@@ -69,7 +69,8 @@ def test_everything_that_is_wrong_is_in_one_message(learnt):
         "the columns of data are not those that the model was trained on: "
         "got 'age' holds words such as 'old' instead of numbers; "
         "'city' is missing (is it 'citty'?); 'member' is missing; 'joined' holds numbers instead of dates, "
-        "wanted 'age', 'city', 'code', 'member', 'joined'"
+        "wanted 'age', 'city', 'code', 'member', 'joined'. "
+        "Do this: rename 'citty' to 'city'; add 'member', or rename what holds it; write 'age', 'joined' as in training"
     )
 
 
@@ -226,7 +227,7 @@ WRITTEN = {
     "percent": (["12 %", "7%"], ["5 %", "0.05"], [5, np.nan], "written as 1234.5 %"),
     "plain": (["1.5", "2"], ["1.5", "2,5", "1e3"], [1.5, np.nan, 1000], "1 words such as '2,5'"),
     "days first": (["28/1/2020", "2/2/2020"], ["1/2/2020"], ["2020-02-01"], ""),
-    "months first": (["1/28/2020", "2/2/2020"], ["1/2/2020", "13/2/2020"], ["2020-01-02", "NaT"], "written as month/day/year"),
+    "months first": (["1/28/2020", "2/2/2020"], ["1/2/2020", "1/20/2020", "13/2/2020"], ["2020-01-02", "2020-01-20", "NaT"], "written as month/day/year"),
     "without marks": ([20200100 + day for day in range(1, 29)], [20200202], ["2020-02-02"], ""),
     "codes": (["00501", "10001"], ["00501", "10001", "501"], ["00501", "10001", "501"], "'501' not told apart"),
 }  # fmt: skip
@@ -245,6 +246,26 @@ def test_words_are_read_as_they_were_in_training(name, tmp_path):
     np.testing.assert_array_equal(found.inputs["v"], np.array(means, dtype=found.inputs["v"].dtype))
     assert said in "\n".join(map(str, found.notes)), found.notes
     assert found.others["id"].tolist() == ["007"] * len(new)
+
+
+# name: (cells of training, new cells, what is said of these)
+OTHERWISE = {
+    "days first": (["28/1/2020", "2/2/2020"], ["1/28/2020", "2/2/2020"], "dates written as month/day/year, such as '1/28/2020' "),
+    "months first": (["1/28/2020", "2/2/2020"], ["2/2/2020", "28/1/2020"], "dates written as day/month/year, such as '2/2/2020' "),
+    "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
+    "no percent": (["12 %", "7%"], ["12", "7"], "numbers such as '12' "),
+    "words": (["1.5", "2"], ["old", "new"], "words such as 'old' "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_columns_that_are_written_otherwise_throughout_are_refused(name):
+    """Where some dates can be read with the days as months, all of them would mean something else."""
+    cells, new, said = OTHERWISE[name]
+    data = read({"v": cells * 60, "y": ["p", "p", "q"] * 40})
+    with pytest.raises(DataError) as caught:
+        read_inputs({"v": new}, Preparation.fit(data, np.arange(90)))
+    assert f"'v' holds {said}instead of" in str(caught.value) and caught.value.do == "write 'v' as in training"
 
 
 @pytest.mark.parametrize("form", NEW)

@@ -57,6 +57,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
             f"the columns of {source.name} are not those that the model was trained on",
             got=f"{listed(strange)} of another type",
             wanted=listed([f"{column.name} ({column.kind})" for column in columns]),
+            do=f"write {listed(strange)} as in training",
         )
     if str(panel.clock) != windows.step:
         raise DataError(
@@ -64,6 +65,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
             f"the time stamps of {source.name} have another step than those that were trained on",
             got=str(panel.clock),
             wanted=windows.step,
+            do="give a history with the step of training",
         )
     cut, kept, short = [], [], []
     for number, label in enumerate(panel.labels):
@@ -79,6 +81,7 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
             f"{source.name} is too short to forecast from",
             got=f"at most {counted(max(map(len, panel.values)), 'step')}",
             wanted=f"{windows.window}, the window, with values of {', '.join(windows.targets)}",
+            do="give more of the past",
         )
     ends = [int(panel.start[number]) + len(panel.values[number]) - 1 for number in kept]
     following = np.stack([panel.clock.following(windows.horizon, end) for end in ends])
@@ -98,5 +101,6 @@ def _used(source: Source, windows: Windows, columns: Sequence[Column]) -> Source
             f"the columns of {source.name} are not those that the model was trained on",
             got=f"no {listed(absent)}",
             wanted=listed(wanted),
+            do=f"add {listed(absent)}, or name columns as in training",
         )
     return source.without(*(name for name in names if name not in wanted))

@@ -14,6 +14,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind, missing, row_count
 
 from .dataset import Column, Note, Table
+from .in_words import held
 from .lists import as_many_steps
 from .messages import SHOWN, close, listed
 from .numerals import style_by
@@ -194,9 +195,9 @@ def _together(name: str, first: tuple, second: tuple) -> tuple:
         raise DataError(
             "test-column-type",
             f"column {name!r} has another type in the test data",
-            got=second[0],
-            wanted=first[0],
-            do="write it alike in both" if "category" in kinds else "",
+            got=held(*second),
+            wanted=held(*first),
+            do="write it alike in both",
         )
     kind = kinds.pop()
     return kind, [values if own == kind else empty(kind, len(values)) for own, values in parts]

@@ -14,8 +14,10 @@ from fourfold.preprocessing.table import missing, row_count
 from .alike import levels_alike, truths
 from .clock import shown
 from .dataset import Column, Note, Table
+from .dates import DAY_FIRST, MONTH_FIRST
+from .in_words import held, of_kind
 from .join import empty
-from .messages import close, listed
+from .messages import SHOWN, close, listed
 from .noticed import MOST_LEVELS, Noticed
 from .source import Source
 from .stamps import COMPACT, compact_dates
@@ -62,31 +64,30 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     assert isinstance(found.inputs, Table)
     problems, notes, table = [], list(found.notes), {}
     lost, taken, unseen = {}, {}, {}
+    renamed, absent, other = [], [], []
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     extra = [name for name in found.inputs if name not in known]
     for column in preparation.columns:
         if column.name not in found.inputs:
             near = close(column.name, extra)
             problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
+            if near:
+                renamed.append(f"rename {near!r} to {column.name!r}")
+            else:
+                absent.append(column.name)
             continue
-        values = _as(column, found.kind(column.name), found.inputs[column.name])
-        worded = found.kind(column.name) in _WORDS
-        if values is None and column.kind == "boolean" and worded and (meant := truths(found.inputs[column.name])):
+        cells, kind = found.inputs[column.name], found.kind(column.name)
+        values, wanted = _as(column, kind, cells), of_kind(column.kind, column.written)
+        if values is None and column.kind == "boolean" and kind in _WORDS and (meant := truths(cells)):
             values, taken[column.name] = meant
         if values is None:
-            kind, cells = found.kind(column.name), found.inputs[column.name]
-            example = f" such as {str(cells[~missing(cells)][0])[:30]!r}" if kind in _WORDS else ""
-            wanted = f" written as {column.written}" if column.written else ""
-            problems.append(
-                f"{column.name!r} holds {_PLURAL[kind]}{example} instead of {_PLURAL[column.kind]}{wanted}"
-            )
+            problems.append(f"{column.name!r} holds {held(kind, cells)} instead of {wanted}")
+            other.append(column.name)
             continue
-        gone = missing(values) & ~missing(found.inputs[column.name])
+        gone = missing(values) & ~missing(cells)
         gone |= np.isnan(finite(values)) & ~np.isnan(values) if column.kind == "number" else False
         if gone.any():
-            example = str(found.inputs[column.name][gone.argmax()])[:30]
-            wanted = f" written as {column.written}" if column.written else ""
-            lost[column.name] = (int(gone.sum()), example, f"{_PLURAL[column.kind]}{wanted}")
+            lost[column.name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
         table[column.name] = values
     if problems:
         raise DataError(
@@ -94,6 +95,11 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             f"the columns of {found.name} are not those that the model was trained on",
             got="; ".join(problems[:20]),
             wanted=listed([column.name for column in preparation.columns]),
+            do="; ".join(
+                renamed[:SHOWN]
+                + [f"add {listed(absent)}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+                + [f"write {listed(other)} as in training"] * bool(other)
+            ),
         )
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
@@ -124,9 +130,6 @@ def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, st
     return found
 
 
-_PLURAL = {"number": "numbers", "boolean": "booleans", "date": "dates", "category": "words", "text": "words"}
-
-
 def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
     """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
     if missing(values).all():
@@ -139,12 +142,23 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
         read = (
             _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
         )
-        return None if missing(read).all() else read
+        days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
+        return None if missing(read).all() or days else read
     if wanted.written == COMPACT and kind == "number":
         return compact_dates(values, fewest=1)
     if wanted.kind == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
     return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
+
+
+def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
+    """Whether words (N,) have the day where the month was in training: as dates so written more of them can be read,
+    and all of those that can be ``read`` as they were then."""
+    for way, other in ((DAY_FIRST, MONTH_FIRST), (MONTH_FIRST, DAY_FIRST)):
+        if written.startswith(way):
+            gone = missing(as_written(values, "date", other + written.removeprefix(way)))
+            return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
+    return False
 
 
 def _compact(values: np.ndarray) -> np.ndarray:
@@ -159,9 +173,12 @@ def _compact(values: np.ndarray) -> np.ndarray:
 
 
 def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
-    names = preparation.source_columns
-    names = tuple(filter(None, names))
+    names = tuple(filter(None, preparation.source_columns))
     wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
     return DataError(
-        "new-shape", f"{found.name} is not what the model was trained on", got=got, wanted=wanted
+        "new-shape",
+        f"{found.name} is not what the model was trained on",
+        got=got,
+        wanted=wanted,
+        do="give the new rows in the form of those of training",
     )
