@@ -8,6 +8,7 @@ import pytest
 
 from fourfold.data import plan, read, read_inputs, sample
 from fourfold.data.ahead import Ahead
+from fourfold.data.judgement import judge
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
@@ -294,3 +295,72 @@ def test_an_id_of_two_columns_is_to_be_made_one(id, time):
 def test_an_id_that_is_no_column_is_named(time):
     with pytest.raises(FourfoldError, match="'stor'.*use store"):
         read(items(), target="sales", roles=Roles(id="stor", time=time), ahead=Ahead(7))
+
+
+def of_steps(step, count, name, start="2024-01-01"):
+    stamps = pd.date_range(start, periods=count, freq=step)
+    return pd.DataFrame({"sensor": name, "at": stamps, "value": np.random.default_rng(count).normal(size=count).cumsum()})
+
+
+@pytest.mark.parametrize(
+    ("series", "got"),
+    [
+        ([("min", 1440, "heat"), ("5min", 288, "air"), ("30s", 2880, "flow")],
+         "30 second of 'flow'; 1 minute of 'heat'; 5 minute of 'air'"),
+        ([("D", 700, "a"), ("D", 701, "b"), ("D", 702, "c"), ("D", 703, "d"), ("7D", 100, "e")],
+         "1 day of 'a', 'b', 'c' and 1 more; 1 week of 'e'"),
+        ([("MS", 120, "a"), ("QS", 40, "b")], "1 month of 'a'; 3 month of 'b'"),
+        ([("B", 300, "a"), ("7D", 60, "b")], "1 business day of 'a'; 1 week of 'b'"),
+    ],
+)  # fmt: skip
+def test_series_of_several_steps_are_named(series, got):
+    frame = pd.concat([of_steps(*each) for each in series])
+    with pytest.raises(FourfoldError) as error:
+        read(frame, target="value", roles=Roles(id="sensor"), ahead=Ahead(3))
+    assert error.value.slug == "several-steps" and error.value.got == got
+    for *_, name in series:
+        read(frame[frame["sensor"] == name], target="value", roles=Roles(id="sensor"), ahead=Ahead(3))
+
+
+def test_series_with_gaps_have_the_steps_of_the_others():
+    thin = of_steps("D", 300, "b").sample(frac=0.3, random_state=0)
+    data = read(pd.concat([of_steps("D", 300, "a"), thin]), roles=Roles(id="sensor"), target="value", ahead=Ahead(1))
+    assert "steps: 300 of 1 day" in said(data)
+
+
+def test_forecasts_of_irregular_series_go_on_in_the_steps_of_each():
+    draw = np.random.default_rng(0)
+    frame = pd.concat([of_steps(f"{size}min", 200, f"every {size}") for size in (10, 15)])
+    frame["at"] += pd.to_timedelta(draw.integers(0, 290, 400), unit="s")
+    frame["at"] = frame["at"].dt.floor("60s")
+    data = read(frame, roles=Roles(id="sensor"), target="value", ahead=Ahead(1, window=4))
+    assert "a stamp of one series is a step of all" in said(data) and "without a row" not in said(data)
+    found = read_inputs(frame, Preparation.fit(data, plan(data, seed=0)[0].train))
+    for last, following, size in zip(frame.groupby("sensor")["at"].max(), found.following, (10, 15)):
+        assert following[0] - np.datetime64(last) == np.timedelta64(size, "m")
+
+
+def judged(frame, **options):
+    return {finding.slug: finding for finding in judge(read(frame, **options)) if finding.slug not in SIZES}
+
+
+SIZES = ("few-rows", "resolution")
+
+
+def test_series_without_a_window_are_named():
+    options = {"target": "sales", "roles": Roles(id="shop"), "ahead": Ahead(14)}
+    few = judged(pd.concat([shops(0, 0), daily(20).assign(shop="new")]), **options)
+    assert few["series-without-windows"].important and "1 series of 3" in few["series-without-windows"].what
+    assert "'new'" in few["series-without-windows"].what and not judged(shops(0, 0), **options)
+    many = judged(pd.concat([shops(*[0] * 25), daily(20).assign(shop="new")]), **options)
+    assert not many["series-without-windows"].important
+
+
+def test_a_column_that_counts_rows_in_another_order_is_named():
+    frame = daily().drop(columns="date").assign(visit=np.arange(200))
+    options = {"target": "sales", "ahead": Ahead(7)}
+    assert not judged(frame, **options)
+    for order, how in ((frame[::-1], "falls in it"), (frame.sample(frac=1, random_state=0), "jumps up and down in it")):
+        found = judged(order, **options)["rows-in-no-order"]
+        assert found.important and how in found.what and found.do.startswith("--time visit")
+    assert judged(frame[::-1], **options, roles=Roles(time="visit")) == {}

@@ -134,4 +134,4 @@ def test_windows_of_series_that_end_early_are_left_out_where_there_are_too_many(
     monkeypatch.setattr(placing, "MOST_CELLS", 100 * 24 * 5)
     data = read(frame, target="sales", ahead=Ahead(2, window=24), roles=Roles(id="shop"))
     assert set(data.forecast.series) == {1}
-    assert "left out: 1 series (they end before the windows that are used)" in map(str, data.notes)
+    assert "left out: 1 series, 'closed' (they end before the windows that are used)" in map(str, data.notes)

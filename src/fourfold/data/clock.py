@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,9 @@ import numpy as np
 
 from fourfold.errors import DataError
 
-__all__ = ["Clock", "filling", "shown"]
+from .messages import listed
+
+__all__ = ["Clock", "check_one_step", "filling", "shown"]
 
 TOLERANCE = 0.2
 """How far from the grid a stamp may lie, in steps."""
@@ -40,6 +42,9 @@ _ROUND = {"second": _SIXTIETHS, "minute": _SIXTIETHS, "hour": (1, 2, 3, 4, 6, 12
 
 FILLED, FEWEST_STEPS = 0.9, 24
 """The share of steps with a row that a grid of means should have; and the steps that the longest series keeps."""
+
+MOST_USUAL = 100
+"""How many of the usual steps of series are looked at."""
 
 _SEASONS = {"month": {1: 12, 2: 6, 3: 4, 6: 2, 12: 1}, "business day": {1: 5}, "week": {1: 52}, "day": {1: 7}}
 
@@ -147,23 +152,57 @@ class Clock:
             return int(steps) if steps == int(steps) and 1 < steps <= LONGEST_DAY else None
         return _SEASONS.get(self.unit, {}).get(int(self.count)) if self.count == int(self.count) else None
 
-    def following(self, count: int, last: int | None = None) -> np.ndarray:
-        """The stamps of the steps after a place of the axis, after its end by default."""
+    def following(self, count: int, last: int | None = None, places: np.ndarray | None = None) -> np.ndarray:
+        """The stamps of the steps after a place of the axis, after its end by default. Where they are irregular, a step
+        is the median of those between all ``places``, or of those between some."""
         ahead, end = np.arange(1, count + 1), self.axis[-1 if last is None else last]
         if self.unit == "month":
             return _months_on(end, ahead * int(self.count))
         if self.unit == "business day":
             return np.busday_offset(end.astype("datetime64[D]"), ahead).astype("datetime64[us]")
-        step = (
-            np.median(np.diff(self.axis.astype("datetime64[us]").astype(np.int64))) if self._dates else None
-        )
+        axis = self.axis if self.regular or places is None or len(places) < 2 else self.axis[places]
+        step = np.median(np.diff(axis.astype("datetime64[us]").astype(np.int64))) if self._dates else None
         if step is not None:
             return end + (ahead * int(step)).astype("timedelta64[us]")
-        return end + ahead * (np.median(np.diff(self.axis)) if len(self.axis) > 1 else 1.0)
+        return end + ahead * (np.median(np.diff(axis)) if len(axis) > 1 else 1.0)
 
     @property
     def _dates(self) -> bool:
         return self.axis.dtype.kind == "M"
+
+
+def check_one_step(times: np.ndarray, series: np.ndarray, labels: Sequence[str]) -> None:
+    """Refuse series (N,) that have steps of their own, one of them twice as long as another: where there is a row for
+    each step of the shorter one, the others have hardly any."""
+    order = np.lexsort((times, series))
+    stamps = times[order].astype("datetime64[us]").astype(np.int64) if times.dtype.kind == "M" else times[order]
+    ends = np.flatnonzero(np.diff(series[order])) + 1
+    usual: dict[float, list[int]] = {}
+    for number, own in enumerate(np.split(stamps, ends)):
+        if len(own) >= FEWEST_STEPS:
+            usual.setdefault(float(np.median(np.diff(own))), []).append(number)
+    if len(usual) < 2 or max(usual) < 2 * min(usual):
+        return
+    found: dict[str, tuple[float, list[int]]] = {}
+    for step, numbers in sorted(usual.items(), key=lambda one: -len(one[1]))[:MOST_USUAL]:
+        own = times[series == numbers[0]]
+        clock = Clock.of(own, np.zeros(len(own), np.int64))
+        if clock.regular and filling(clock.places, np.zeros(len(own), np.int64))[1] >= FILLED:
+            found[str(clock)] = step, found.get(str(clock), (step, []))[1] + numbers
+    steps = [step for step, _ in found.values()]
+    if found and max(steps) >= 2 * min(steps):
+        shortest_first = sorted(found.items(), key=lambda one: one[1][0])
+        raise DataError(
+            "several-steps",
+            "the series have steps of several lengths",
+            got="; ".join(
+                f"{step} of {listed([labels[number] for number in numbers[:3]])}"
+                + (f" and {len(numbers) - 3:,} more" if len(numbers) > 3 else "")
+                for step, (_, numbers) in shortest_first
+            ),
+            wanted="one step for all series",
+            do=f"compare those of each step apart, in files of their own, or bring all to {shortest_first[-1][0]}",
+        )
 
 
 def _steps(stamps: np.ndarray, series: np.ndarray) -> np.ndarray:

@@ -84,7 +84,9 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
             do="give more of the past",
         )
     ends = [int(panel.start[number]) + len(panel.values[number]) - 1 for number in kept]
-    following = np.stack([panel.clock.following(windows.horizon, end) for end in ends])
+    known = [~np.isnan(panel.values[number][:, : len(windows.targets)]).all(axis=1) for number in kept]
+    own = [int(panel.start[number]) + np.flatnonzero(rows) for number, rows in zip(kept, known)]
+    following = np.stack([panel.clock.following(windows.horizon, *each) for each in zip(ends, own)])
     left_out = Note(f"left out: {listed(short)}", f"shorter than the window of {windows.window} steps")
     notes = (*source.notes, *panel.notes, *([left_out] if short else []))
     return History(np.stack(cut), np.array(panel.labels, dtype=object)[kept], following, notes)

@@ -16,7 +16,7 @@ from fourfold.core.naming import STEP, noted
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, shift, uninformative
+from . import leaks, oddities, of_forecasts, shift, uninformative
 from .case import Case
 from .cut import FEWEST_SERIES
 from .dataset import Dataset, Finding
@@ -50,7 +50,7 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
         pairs = [(of_steps, one) for one in STEP_JUDGES] + [(case, one) for one in SERIES_JUDGES]
     else:
         # windows overlap, and the past tells of the future: the other judges would object to that
-        pairs = [(case, one) for one in (JUDGES if dataset.forecast is None else (_rows,))]
+        pairs = [(case, one) for one in (JUDGES if dataset.forecast is None else (of_forecasts.judge, _rows))]
     found = [noted(finding, about.each, *TEXTS) for about, one in pairs for finding in one(about)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 

@@ -12,7 +12,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
 
-from .clock import DAY, Clock, filling, shown
+from .clock import DAY, Clock, check_one_step, filling, shown
 from .dataset import Column, Note, Table
 from .long_form import codes_of, labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 from .messages import counted, listed
@@ -114,6 +114,8 @@ def panel_of(
         because = "the clock was set back at the end of daylight saving; the mean of both rows"
         notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
     clock = _clock_of(times, series, step)
+    if times is not None and not clock.means:
+        check_one_step(times, series, labels)
     if clock.means:
         channels, series, places = _means(channels, series, clock.places)
         clock = replace(clock, places=places)
@@ -355,7 +357,8 @@ def _said(
             Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {step}, {span}", why)
         )
     elif not clock.regular:
-        notes.append(Note("steps: irregular", "the order of the stamps is used, their distances are not"))
+        each = "; a stamp of one series is a step of all" if len(labels) > 1 else ""
+        notes.append(Note("steps: irregular", f"the order of the stamps is used, their distances are not{each}"))
     elif time is None:
         same = "; step n of all series is taken for the same time" if id else ""
         notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
@@ -363,7 +366,8 @@ def _said(
         notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {span}"))
     if gaps:
         why = "a window sees there what was last known, and none whose target has a gap is used"
-        notes.append(Note(f"gaps: {counted(gaps, 'step')} without a row", why))
+        where = "without a row" if clock.regular else "at stamps of other series alone"
+        notes.append(Note(f"gaps: {counted(gaps, 'step')} {where}", why))
     if not _sorted(clock.places, series):
         notes.append(Note("order: the rows are sorted by time", f"they were not in order of {time}"))
     return tuple(notes)

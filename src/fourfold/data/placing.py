@@ -12,7 +12,7 @@ from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 from .ahead import Ahead
 from .content import check_memory
 from .dataset import Forecast, Note
-from .messages import counted
+from .messages import counted, listed
 from .panel import Panel
 from .rolling import Timeline, few_windows, largest, plan_windows, too_few
 from .sample import fitting
@@ -38,15 +38,15 @@ the fewest; and as how many steps a series counts."""
 class Placed:
     """Where windows can be cut: for each series the places of their first targets, one every ``stride`` ``since`` one.
 
-    And how many have a step of the target that is absent, and how many series are too short, or end too early.
+    And how many have a step of the target that is absent, and which series are too short, or end too early.
     """
 
     origins: list[np.ndarray]
     stride: int
     since: int
     absent: int
-    short: int
-    early: int
+    short: tuple[int, ...]
+    early: tuple[int, ...]
 
     def timeline(self, panel: Panel, horizon: int) -> Timeline | None:
         origins = np.concatenate(self.origins)
@@ -58,16 +58,18 @@ def placed_in(panel: Panel, windows: Windows) -> Placed:
     end = len(panel.clock.axis)
     cells = T * panel.values[0].shape[1]
     stride, since = _origins(panel, T, H, fitting(MOST_CELLS, FEWEST_CELLS, BYTES_OF_A_CELL) // cells)
-    origins, absent, short, early = [], 0, 0, 0
-    for start, values in zip(panel.start.tolist(), panel.values):
+    origins, absent, short, early = [], 0, [], []
+    for number, (start, values) in enumerate(zip(panel.start.tolist(), panel.values)):
         origin = np.arange(max(start + T, since), start + len(values) - H + 1)
         origin = origin[(end - H - origin) % stride == 0]
-        short += len(values) < T + H
-        early += len(values) >= T + H and not len(origin)
+        if len(values) < T + H:
+            short.append(number)
+        elif not len(origin):
+            early.append(number)
         whole = _whole(values[:, :K], origin - start, T, H)
         absent += int((~whole).sum())
         origins.append(origin[whole])
-    return Placed(origins, stride, since, absent, short, early)
+    return Placed(origins, stride, since, absent, tuple(short), tuple(early))
 
 
 def _whole(targets: np.ndarray, origin: np.ndarray, window: int, horizon: int) -> np.ndarray:
@@ -155,12 +157,17 @@ def cut_windows(
     cells, earliest = np.concatenate(inputs), plan_windows(forecast)[0]
     forecast = replace(forecast, windows=windows.with_usual(cells[earliest.train]))
     notes = []
-    if placed.short:
-        notes.append(Note(f"left out: {placed.short} series", f"shorter than {T + H} steps"))
+    empty = {number for number, places in enumerate(placed.origins) if not len(places)}
+    for which, why in (
+        (placed.short, f"shorter than {T + H} steps"),
+        (placed.early, "they end before the windows that are used"),
+        (sorted(empty.difference(placed.short, placed.early)), "a step of the target is absent in all windows"),
+    ):
+        if which:
+            names = listed([panel.labels[number] for number in which])
+            notes.append(Note(f"left out: {counted(len(which), 'series')}, {names}", why))
     if placed.absent:
         notes.append(Note(f"left out: {counted(placed.absent, 'window')}", "a step of the target is absent"))
-    if placed.early:
-        notes.append(Note(f"left out: {placed.early} series", "they end before the windows that are used"))
     if placed.stride > 1 or placed.since:
         every = f"one every {placed.stride} steps" if placed.stride > 1 else "all"
         last = f" of the last {end - int(forecast.origin.min()) + T:,} of {end:,} steps" if placed.since else ""
