@@ -127,6 +127,14 @@ def test_columns_and_targets(slug):
     assert slug not in found(table())
 
 
+def test_texts_of_nothing_are_counted():
+    texts = [f"text number {i} of it" for i in range(N)]
+    frame = pd.DataFrame({"review": ["", None, " ", *texts[3:]], "kind": ["a", "b"] * (N // 2)})
+    finding = found(frame)["missing-texts"]
+    assert "column 'review' is empty in 3 of 400 texts" in finding.what and not finding.important
+    assert "missing-texts" not in found(frame.assign(review=texts))
+
+
 def test_a_number_with_few_values():
     frame = table().assign(kind=np.arange(N) % 7 / 2)
     finding = found(frame)["few-values"]

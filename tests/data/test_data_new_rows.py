@@ -345,3 +345,12 @@ def test_text_below_the_only_name_that_is_needed_is_not_cut(name, tmp_path):
     assert str(found.inputs["name"][0]).startswith(("John", "Smith, John"))
     notes = "\n".join(map(str, found.notes))
     assert said in notes and bool(said) == bool(notes)
+
+
+def test_new_texts_of_nothing_are_counted_over_all_parts():
+    texts = [f"text number {i} of it" for i in range(60)]
+    learnt = Preparation.fit(read({"review": texts, "y": ["a", "b"] * 30}), np.arange(60))
+    rows = read_inputs({"review": ["good", None, " "]}, learnt)
+    assert list(map(str, rows.notes)) == ["no text in 2 of 3 rows: 'review' (predicted as empty texts)"]
+    assert (rows.noticed + rows.noticed).said()[0].what == "no text in 4 of 6 rows: 'review'"
+    assert read_inputs({"review": ["good", "bad"]}, learnt).notes == ()

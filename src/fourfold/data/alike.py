@@ -12,7 +12,7 @@ from .dataset import Column, Note, Table
 from .source import Source
 from .words import as_objects
 
-__all__ = ["levels_alike", "named_alike", "truths"]
+__all__ = ["are_blank", "levels_alike", "named_alike", "truths"]
 
 TRUTHS = (
     ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"), ("ja", "nein"), ("j", "n"),
@@ -99,3 +99,12 @@ def levels_alike(values: np.ndarray, learnt: Iterable[str | None]) -> tuple[np.n
         by_truth = {truth: level for level, truth in meant[1].items()}
         taken = {word: by_truth[truth] for word, truth in given[1].items() if truth in by_truth}
     return as_objects([taken.get(value, value) for value in values.tolist()]) if taken else values, taken
+
+
+def are_blank(texts: np.ndarray) -> np.ndarray:
+    """Which of the texts (N,) hold nothing, or blanks alone.
+
+    >>> are_blank(as_objects(["a", None, " "])).tolist()
+    [False, True, True]
+    """
+    return np.array([text is None or not text.strip() for text in texts.tolist()], dtype=bool)

@@ -11,7 +11,7 @@ from fourfold.preprocessing.dates import DAY, EPOCH
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import missing, row_count
 
-from .alike import levels_alike, truths
+from .alike import are_blank, levels_alike, truths
 from .clock import shown
 from .dataset import Column, Note, Table
 from .dates import DAY_FIRST, MONTH_FIRST
@@ -111,10 +111,11 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             levels = {None if level == MISSING else level for level in new}
             rows = sum(value in levels for value in table[category.name].tolist())
             unseen[category.name] = new[:MOST_LEVELS], rows
-    absent = {name: int(missing(table[name]).sum()) for name in preparation.always_there()}
-    gaps = {name: count for name, count in absent.items() if count}
+    gaps = {name: count for name in preparation.always_there() if (count := int(missing(table[name]).sum()))}
+    texts = [column.name for column in preparation.columns if preparation.layout == "text"]
+    blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs))
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs), blank)
 
 
 def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:

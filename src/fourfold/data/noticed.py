@@ -22,6 +22,7 @@ class Noticed:
     - ``taken``: which words count as which others, that were learnt;
     - ``unseen``: the levels that were not learnt, and how many rows have them;
     - ``gaps``: how many rows have no value, where all that were learnt from had one;
+    - ``blank``: how many rows of texts hold none;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
 
     ``rows``: how many there are.
@@ -34,6 +35,7 @@ class Noticed:
     gaps: Mapping[str, int] = field(default_factory=dict)
     far: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     rows: int = 0
+    blank: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -48,12 +50,10 @@ class Noticed:
                 for name in dict.fromkeys((*self.taken, *other.taken))
             },
             unseen,
-            {
-                name: self.gaps.get(name, 0) + other.gaps.get(name, 0)
-                for name in dict.fromkeys((*self.gaps, *other.gaps))
-            },
+            _added(self.gaps, other.gaps),
             _summed(self.far, other.far),
             self.rows + other.rows,
+            _added(self.blank, other.blank),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -79,6 +79,10 @@ class Noticed:
             Note(f"no value in {count:,} of {self.rows:,} rows: {listed(names)}", "all that were learnt from had one")
             for count, names in same.items()
         ]
+        blank = [
+            Note(f"no text in {count:,} of {self.rows:,} rows: {name!r}", "predicted as empty texts")
+            for name, count in self.blank.items()
+        ]
         far = [
             Note(
                 f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
@@ -86,7 +90,11 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         ]
-        return (*self.notes, *taken, *lost, *unseen, *gaps, *far)
+        return (*self.notes, *taken, *lost, *unseen, *gaps, *blank, *far)
+
+
+def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return {name: first.get(name, 0) + second.get(name, 0) for name in dict.fromkeys((*first, *second))}
 
 
 def _summed(

@@ -10,9 +10,10 @@ import numpy as np
 
 from fourfold.preprocessing.table import Table
 
+from .alike import are_blank
 from .case import MOST_COLUMNS, Case
 from .dataset import Dataset, Finding
-from .messages import listed, percent
+from .messages import counted, listed, percent
 from .numerals import INVISIBLE
 from .stand_ins import stands_for_missing
 from .targets import listed_in
@@ -64,6 +65,7 @@ def judge(case: Case) -> Iterator[Finding]:
             )
     yield from _of_target(case)
     yield from _of_words(case)
+    yield from _of_texts(case)
     if total := _sums_last(case):
         yield Finding(
             "total-row",
@@ -159,6 +161,24 @@ def _of_words(case: Case) -> Iterator[Finding]:
                 len(totals),
                 "remove these rows",
                 important=True,
+            )
+
+
+def _of_texts(case: Case) -> Iterator[Finding]:
+    """Texts of nothing."""
+    table, dataset = case.dataset.inputs, case.dataset
+    if not isinstance(table, Table) or dataset.layout != "text":
+        return
+    for column in dataset.columns:
+        if blank := int(are_blank(table[column.name]).sum()):
+            yield Finding(
+                "missing-texts",
+                f"column {column.name!r} is empty in {blank:,} of {counted(dataset.rows, 'row')}: nothing tells their "
+                "target",
+                "rows",
+                blank,
+                "leave these rows out",
+                columns=(column.name,),
             )
 
 
