@@ -229,6 +229,25 @@ def test_what_is_advised_where_series_are_too_short_works(rows, horizon, window,
         read(frame, ahead=Ahead(int(found[1]), window=int(found[2])))
 
 
+@pytest.mark.parametrize(
+    ("rows", "options", "advice"),
+    [
+        (200, {"season": 365}, "leave out --season: the season is 7 then"),
+        (200, {"season": 190, "window": 195}, "leave out --season and --window: the season is 7 then"),
+        (200, {"season": 100, "horizon": 60}, "--forecast 30, the most that these data allow with this season"),
+        (12, {"season": 8}, "leave out --season, or add steps: these are too few for any forecast with it"),
+        (12, {"season": 3}, "leave out --season, or add steps: these are too few for any forecast with it"),
+    ],
+)
+def test_a_season_that_is_too_long_is_to_be_left_out(rows, options, advice):
+    asked = {"horizon": 7} | options
+    with pytest.raises(FourfoldError) as error:
+        read(daily(rows), ahead=Ahead(**asked))
+    assert error.value.do == advice
+    if advice.startswith("leave out") and rows > 12:
+        read(daily(rows), ahead=Ahead(7))
+
+
 def test_what_is_advised_for_many_series_with_gaps_works():
     frame = pd.concat([daily(30 + shop % 9, shop).assign(shop=f"s{shop}") for shop in range(300)])
     frame = frame[["date", "shop", "sales"]].sample(frac=0.97, random_state=0)

@@ -16,6 +16,7 @@ from .messages import counted, listed
 from .panel import Panel
 from .rolling import Timeline, few_windows, largest, plan_windows, too_few
 from .sample import fitting
+from .seasons import season_of
 
 __all__ = ["Placed", "check_room", "cut_windows", "placed_in", "window_of"]
 
@@ -100,15 +101,20 @@ def check_room(panel: Panel, ahead: Ahead, windows: Windows, placed: Placed) -> 
 
 
 def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
-    """The longest window and the longest horizon for which the series are long enough, as what to do."""
+    """What to do: leave out a season that is too long, or the longest window and horizon for which series suffice."""
 
     def fits(horizon: int, window: int) -> bool:
-        timeline = placed_in(panel, replace(windows, horizon=horizon, window=window)).timeline(panel, horizon)
-        return timeline is not None and too_few(timeline.splits()) is None
+        return _is_enough(panel, replace(windows, horizon=horizon, window=window))
 
     def usual(horizon: int) -> int:
         return window_of(panel, replace(ahead, horizon=horizon), windows.season)[0]
 
+    asked = ahead.season is not None and ahead.season > (season := season_of(panel, replace(ahead, season=None))[0])
+    if asked:
+        for options, window in (("--season", ahead.window), ("--season and --window", None)):
+            own = window_of(panel, replace(ahead, season=None, window=window), season)[0]
+            if _is_enough(panel, replace(windows, season=season, window=own)):
+                return f"leave out {options}: the season is {season} then"
     steps = sum(map(len, panel.values)) + STEPS_OF_A_SERIES * len(panel.values)
     trials = max(STEPS_TRIED // steps, FEWEST_TRIALS)
     shortest = max(windows.season, 2)
@@ -118,11 +124,19 @@ def _with_room(panel: Panel, ahead: Ahead, windows: Windows) -> str:
         return f"--window {window}" + f", or --forecast {horizon}" * bool(horizon)
     most = largest(lambda horizon: fits(horizon, shortest), 1, windows.horizon, trials)
     if not most:
-        return "add steps: these are too few for any forecast"
+        few = "add steps: these are too few for any forecast"
+        return f"leave out --season, or {few} with it" if asked else few
+    allowed = "the most that these data allow" + " with this season" * asked
     if not horizon:
-        return f"--forecast {most} --window {shortest}, the most that these data allow"
+        return f"--forecast {most} --window {shortest}, {allowed}"
     longer = f", or {most} with --window {shortest}" if most > horizon else ""
-    return f"--forecast {horizon}{longer}, the most that these data allow"
+    return f"--forecast {horizon}{longer}, {allowed}"
+
+
+def _is_enough(panel: Panel, windows: Windows) -> bool:
+    """Whether there are windows to train, validate and test."""
+    timeline = placed_in(panel, windows).timeline(panel, windows.horizon)
+    return timeline is not None and too_few(timeline.splits()) is None
 
 
 def cut_windows(
