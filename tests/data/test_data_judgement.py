@@ -127,6 +127,21 @@ def test_columns_and_targets(slug):
     assert slug not in found(table())
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("order", 10_000 + np.arange(N), True),
+        ("order", np.random.default_rng(0).permutation(N), True),
+        ("order_id", 10**9 + np.cumsum(1 + np.arange(N) % 7), True),
+        ("order", 10**9 + np.cumsum(1 + np.arange(N) % 7), False),
+        ("order_id", np.arange(N) // 2, False),
+    ],
+)
+def test_a_target_that_numbers_the_rows(name, values, said):
+    frame = table().assign(**{name: values.astype(float)})
+    assert ("target-numbers-rows" in found(frame, target=name, task="regression")) == said
+
+
 def test_texts_of_nothing_are_counted():
     texts = [f"text number {i} of it" for i in range(N)]
     frame = pd.DataFrame({"review": ["", None, " ", *texts[3:]], "kind": ["a", "b"] * (N // 2)})

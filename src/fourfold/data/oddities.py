@@ -21,6 +21,9 @@ from .targets import listed_in
 FEWEST = 3
 """Numbers other than 0 that a total is the sum of, at least."""
 
+FEWEST_NUMBERED = 20
+"""Rows below which a target that numbers them may be chance."""
+
 TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
     r"|(?:sous-)?total.*|totale?|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
@@ -97,8 +100,8 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _of_target(case: Case) -> Iterator[Finding]:
-    """A number among targets that stands for a missing one; a target that is what other columns leave of a class in
-    one-hot form."""
+    """A number among targets that stands for a missing one; a target that numbers the rows, or is what other columns
+    leave of a class in one-hot form."""
     dataset, task, table = case.dataset, case.task, case.dataset.inputs
     if task.several:
         return
@@ -111,6 +114,15 @@ def _of_target(case: Case) -> Iterator[Finding]:
             "share of rows",
             share,
             "leave these rows out, if the number stands for a missing value",
+            important=True,
+        )
+    if task.kind == "regression" and _names_rows(dataset.target_name, dataset.target):
+        yield Finding(
+            "target-numbers-rows",
+            f"the target {dataset.target_name!r} numbers the rows: its values are whole numbers, and all different",
+            "different values",
+            dataset.rows,
+            "--target NAME, the column to predict",
             important=True,
         )
     if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
@@ -130,6 +142,14 @@ def _of_target(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=tuple(others),
             )
+
+
+def _names_rows(name: str, values: np.ndarray) -> bool:
+    """Whether numbers (N,) are whole and all different, and without a gap between them or called an id."""
+    whole = np.sort(values[values == np.round(values)])
+    if len(whole) < max(len(values), FEWEST_NUMBERED) or not (whole[1:] > whole[:-1]).all():
+        return False
+    return whole[-1] - whole[0] == len(whole) - 1 or ID.search(name) is not None
 
 
 def _of_words(case: Case) -> Iterator[Finding]:
