@@ -63,7 +63,9 @@ Task = Annotated[
 ]
 Layout = Annotated[str | None, typer.Option(help="flat, sequence, image or text.")]
 Test = Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")]
-Bounds = Annotated[tuple[float, float] | None, typer.Option(help="Lowest and highest value of the target.")]
+Bounds = Annotated[
+    tuple[float, float] | None, typer.Option(metavar="LOW HIGH", help="Lowest and highest value of the target.")
+]
 Rows = Annotated[int | None, typer.Option(help="Read a sample of so many rows; 20 million cells by default.")]
 ImageSize = Annotated[int | None, typer.Option(help="The side to which pictures are resized.")]
 Weight = Annotated[str | None, typer.Option(help="The column that says how much a row counts.")]

@@ -347,4 +347,12 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
             got=f"--augment {options.augment} and {dataset.layout} data",
             do="leave out --augment, or say --layout image",
         )
+    if options.margin is not None and options.margin > 1 and dataset.task.kind != "regression":
+        raise OptionError(
+            "margin-above-1",
+            "no two shares are farther apart than 1",
+            got=f"--margin {options.margin:g} of {dataset.task.score.replace('_', ' ')}",
+            wanted="at most 1 (0.01 is a point)",
+            do=f"--margin {options.margin / 100:g}" if options.margin <= 100 else "--margin 0.01",
+        )
     return replace(dataset, findings=judge(dataset, options.seed))

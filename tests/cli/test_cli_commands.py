@@ -98,6 +98,7 @@ BAD = [
     ("a seed below zero", write("d.csv", GOOD), "d.csv --seed -1", "got --seed -1, wanted 0 or more", 2),
     ("seeds in words", write("d.csv", GOOD), "d.csv --seeds many", "Invalid value for '--seeds'.*--help", 2),
     ("no margin", write("d.csv", GOOD), "d.csv --margin nan", "got --margin nan, wanted 0 or more", 2),
+    ("a margin in points", write("d.csv", GOOD), "d.csv --margin 5", "farther apart than 1: got --margin 5 of accuracy.*--margin 0.05", 2),
     ("no such option", write("d.csv", GOOD), "d.csv --efort quick", "No such option: --efort.*--effort", 2),
     ("a target of embedded data", lambda f: None, "iris --target petal", "leave out --target", 2),
     ("out is a file", write("d.csv", GOOD), "d.csv --out d.csv", "--out is a file: got d.csv, wanted a folder", 2),
