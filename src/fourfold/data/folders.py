@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from itertools import islice
@@ -150,6 +151,10 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     ids = as_objects([str(path.relative_to(folder)) for path in chosen])
     ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
     notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
+    endings = Counter(files[place].suffix.lower() for place in kept)
+    if wanted is texts and len(endings) > 1:
+        counts = ", ".join(f"{count:,} {end or 'without an end'}" for end, count in endings.most_common())
+        notes.append(Note(f"texts: {counts}", f"all names that end in {', '.join(filter(None, TEXTS))} or in nothing"))
     target = None if labels is None else labels[kept]
     if wanted is pictures:
         name, words = "picture", [str(path) for path in chosen]
