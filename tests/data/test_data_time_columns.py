@@ -272,3 +272,25 @@ def test_numbers_that_may_be_something_else_are_no_time(columns):
 def test_what_is_forecast_is_no_time():
     assert read({"day": LOAD, "time": COUNT.repeat(3)}, target="time", ahead=Ahead(2)).forecast.windows.time == ""
     assert read({"time": np.arange(300.0) ** 1.01}, ahead=Ahead(2)).forecast.windows.targets == ("time",)
+
+
+@pytest.mark.parametrize("zone", ["CET", "EST", "Europe/Berlin"])
+def test_one_name_of_a_zone_in_all_rows_is_left_out(zone):
+    stamps = (np.datetime64("2023-01-01") + np.arange(160).astype("timedelta64[h]")).tolist()
+    plain, named = ({"ts": [f"{t:%Y-%m-%d %H:%M:%S}{end}" for t in stamps], "v": LOAD[:160]} for end in ("", f" {zone}"))
+    found = read(named, ahead=Ahead(5))
+    assert np.array_equal(found.inputs, read(plain, ahead=Ahead(5)).inputs)
+    assert f"column ts: date ({zone} left out, the clocks count as they stand)" in map(str, found.notes)
+    new = read_inputs({name: values[:60] for name, values in named.items()}, Preparation.fit(found, range(10)))
+    assert new.following[0, 0] == np.datetime64("2023-01-03T12")
+
+
+@pytest.mark.parametrize("time", [None, "ts"])
+def test_several_names_of_zones_are_refused(time):
+    stamps = (np.datetime64("2023-03-20") + np.arange(160).astype("timedelta64[h]")).tolist()
+    columns = {"ts": [f"{t:%Y-%m-%d %H:%M} CE{'S' * (t.day > 25)}T" for t in stamps], "v": LOAD[:160]}
+    with pytest.raises(DataError) as error:
+        read(columns, ahead=Ahead(5), roles=Roles(time=time))
+    assert (error.value.slug, error.value.got) == ("time-zones", "'2023-03-20 00:00 CET', '2023-03-26 00:00 CEST'")
+    greenwich = columns | {"ts": [f"{t:%Y-%m-%d %H:%M} UTC" for t in stamps]}
+    assert not any("left out" in str(note) for note in read(greenwich, ahead=Ahead(5)).notes)

@@ -11,7 +11,7 @@ from .numerals import INVISIBLE
 
 __all__ = [
     "DATES", "DAY_FIRST", "MONTH_FIRST", "SINCE", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",
-    "of_several_kinds", "way_of", "years_from",
+    "of_several_kinds", "of_several_zones", "way_of", "without_zone", "years_from",
 ]  # fmt: skip
 
 FEW_WORDS = 100
@@ -37,7 +37,7 @@ WITH_YEARS = ("", "weekday month day clock year")
 """Ways of writing dates whose years have four digits: ISO, and that of `PRINTED`."""
 
 ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?=[ ,])")
-NAMED_ZONE = re.compile(r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?) ?\[?(?:[A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?")
+NAMED_ZONE = re.compile(r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?) ?\[?([A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?")
 """A date with the name of its zone behind it: CET, Europe/Berlin."""
 
 MORNING, EVENING = "\u4e0a\u5348|\u5348\u524d|\uc624\uc804", "\u4e0b\u5348|\u5348\u5f8c|\uc624\ud6c4"
@@ -347,3 +347,29 @@ def of_named_zones(words: list[str]) -> str:
     if not all(one and any(parse(one[1]) for parse in DATES.values()) for one in found):
         return ""
     return f"dates with names of zones, such as {words[0][:60]!r}; write their offsets, such as +01:00"
+
+
+def without_zone(words: Iterable[str | None]) -> tuple[dict[str, str], str]:
+    """Words without the name of the zone behind them, by the whole words, and this name; "" where they differ in it.
+
+    >>> without_zone(["2023-03-01 10:00 CET", None]), without_zone(["2023-03-01 10:00 CET", "2023-07-01 10:00 CEST"])
+    (({'2023-03-01 10:00 CET': '2023-03-01 10:00'}, 'CET'), ({}, ''))
+    """
+    found: dict[str, str] = {}
+    zone = ""
+    for word in words:
+        if word is not None and word not in found:
+            one = NAMED_ZONE.fullmatch(word.strip())
+            if one is None or (zone and one[2] != zone):
+                return {}, ""
+            found[word], zone = one[1], one[2]
+    return found, zone
+
+
+def of_several_zones(words: Iterable[str | None]) -> list[str]:
+    """The first date of each zone, if these have names, and there are several; else []."""
+    different = [word for word in dict.fromkeys(words) if word is not None]
+    zones: dict[str, str] = {}
+    for word in different if different and of_named_zones(different) else ():
+        zones.setdefault(without_zone([word])[1], word)
+    return list(zones.values()) if len(zones) > 1 and "" not in zones else []

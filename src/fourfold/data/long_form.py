@@ -13,6 +13,7 @@ from fourfold.preprocessing.table import missing
 
 from .content import check_memory
 from .dataset import Column, Note, Table
+from .dates import of_several_zones, without_zone
 from .messages import close, counted, listed
 from .roles import Roles
 from .source import Source
@@ -248,7 +249,9 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
     first it is that by which their steps are of fewer lengths."""
     values, kind = present(time, table[time]), source.kind(time)
     found = Understood(values, kind)
+    zone = ""
     if kind == "category":
+        values, zone = _local(values)
         first, other = (understood(values, strict=True, day_first=day) for day in (source.comma, not source.comma))
         turned = other.written != first.written and _lengths(other.values) < _lengths(first.values)
         found = other if turned else first
@@ -258,12 +261,31 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         found = Understood(since[0], "date", f"{since[1]} since 1970")
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
+    if zone:
+        said = "; ".join(filter(None, (found.said, f"{zone} left out, the clocks count as they stand")))
+        found = found._replace(said=said)
     return present(time, found.values), said_of(time, found)
+
+
+def _local(values: np.ndarray) -> tuple[np.ndarray, str]:
+    """Words (N,) without the name of a zone that stands behind all of them, and this name, or ""."""
+    bare, zone = without_zone(values.tolist())
+    if zone in ("", "UTC", "GMT"):
+        return values, ""
+    return as_objects([None if word is None else bare[word] for word in values.tolist()]), zone
 
 
 def _no_time(source: Source, time: str, values: np.ndarray, kind: str) -> DataError:
     """What is said of a column that is no time: the first of few words that are no dates or numbers among such."""
     nearly, strange = _nearly(source, values) if kind == "category" else ("", np.zeros(0, bool))
+    if zones := of_several_zones(values.tolist()) if kind == "category" else []:
+        return DataError(
+            "time-zones",
+            f"the times {time!r} are in several zones, by their names",
+            got=listed(zones[:2]),
+            wanted="one name in all rows, or offsets",
+            do="write offsets, such as +01:00, in place of the names",
+        )
     if not nearly:
         words = f"words such as {values[0]!s:.30}" if kind == "category" else kind
         return DataError("time-type", f"the times {time!r} have no order", got=words, wanted="numbers or dates")
@@ -317,9 +339,10 @@ def said_of(name: str, found: Understood) -> tuple[Note, ...]:
 
 
 def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:
-    """Which of some columns hold dates and, in one of ten rows at most, words that are none."""
+    """Which of some columns hold dates and, in one of ten rows at most, words that are none, or several zones."""
     table = table_of(source, ())
-    return [name for name in names if source.kind(name) == "category" and _nearly(source, table[name])[0] == "date"]
+    words = {name: table[name] for name in names if source.kind(name) == "category"}
+    return [name for name, own in words.items() if _nearly(source, own)[0] == "date" or of_several_zones(own.tolist())]
 
 
 def dates_of(source: Source, names: Iterable[str]) -> list[str]:
@@ -330,7 +353,7 @@ def dates_of(source: Source, names: Iterable[str]) -> list[str]:
         name
         for name, kind in kinds.items()
         if kind == "date"
-        or (kind == "category" and reworded(table[name], strict=True)[1] == "date")
+        or (kind == "category" and reworded(_local(table[name])[0], strict=True)[1] == "date")
         or (kind == "number" and compact_dates(table[name]) is not None)
     ]
 
