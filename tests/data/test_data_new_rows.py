@@ -327,7 +327,7 @@ ONE_COLUMN = {
     "quotes around some": ('"name"\n"Smith, John\njunior"\nMary "May" Jones\n', 2, ""),
     "a mark of UTF-8 and Windows": ("\ufeffname\r\nJohn Smith\r\nMary Jones\r\n", 2, ""),
     "another case": ("Name\nJohn Smith\nMary Jones\n", 2, "column 'Name' taken for 'name'"),
-    "another name": ("text\nJohn\nMary\n", 2, "column 'text' taken for 'name' (it is the only one)"),
+    "another name": ("text\nJohn Smith\nMary Jones\n", 2, "column 'text' taken for 'name' (it is the only one)"),
     "two columns": ("name,id\nJohn Smith,7\n", 1, "ignored: 'id'"),
     "a quote at the end of the head": ("name\n" + '"John\nSmith"\n' * 60, 60, ""),
 }

@@ -12,14 +12,18 @@ __all__ = ["one_column"]
 NO_MARK = "\x1f"
 """What stands between cells, and in none of them."""
 
+ANY = "text"
+"""What a column of texts may be called whatever it was called in training."""
+
 
 def one_column(content: Content, encoding: str, name: str) -> Dialect | None:
-    """How to read a text whose first line is this name and nothing else, in any case; None if it is not, or if cells
-    are quoted in another way than csv quotes them."""
+    """How to read a text whose first line is this name and nothing else, in any case, or `ANY`; None if it is not, or
+    if cells are quoted in another way than csv quotes them."""
     text = content.head.decode(encoding, "replace").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)[: LOOKED_AT + 1]
     first = lines[0].strip(" \r\n").removeprefix('"').removesuffix('"') if lines else ""
-    if not name or first.casefold() != name.casefold() or not _is_csv(lines, cut=len(content.head) < content.unpacked):
+    cut = len(content.head) < content.unpacked
+    if not name or first.casefold() not in (name.casefold(), ANY) or not _is_csv(lines, cut):
         return None
     return Dialect(NO_MARK, 0, True, (first,))
 
