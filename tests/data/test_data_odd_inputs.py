@@ -171,6 +171,7 @@ READ = {
     "an empty column": (rows("v,w,y", lambda i: f"{i % 9},"), "left out: 'w' (no values)"),
     "one value in 99 %": (rows("v,w,y", lambda i: f"{i % 9},{int(i == 3)}", 150), "columns with one value in 99 % of the rows: 'w'"),
     "an id": (rows("user_id,v,y", lambda i: f"{i},{i % 9}"), "left out: 'user_id' (it counts the rows)"),
+    "an id in no order": (rows("tweet_id,v,y", lambda i: f"{(i * 7919 + 3) % 10007},{i % 9}"), "left out: 'tweet_id' (a number that names each row: whole, and different in each)"),
     "an id of another name": (rows("serial,v,y", lambda i: f"{i * 2 + 7},{i % 9}"), "column 'serial' numbers the rows"),
     "a copy of the target": (rows("v,w,y", lambda i: f"{i % 9},{'xz'[i % 2]}", 60), "column 'w' alone tells the target"),
     "equal rows": (GOOD + "".join(GOOD.splitlines(True)[1:]), "rows with the inputs of an earlier row"),

@@ -30,6 +30,8 @@ COUNTER = re.compile(
 """Names of columns that only count rows."""
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
+NAMES = "a number that names each row: whole, and different in each"
+FREE_TEXT = "free text is read only where it stands alone"
 QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
 """How a number begins, also one with a sign or a currency before it."""
 
@@ -77,13 +79,15 @@ def settle_table(
     )
     if not columns:
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
-        steps = any(verdict.because == COUNTS for verdict in verdicts.values())
+        because = [verdict.because for verdict in verdicts.values()]
         raise DataError(
             "no-useful-columns",
             "no input column can be used",
             got=reasons,
-            do="--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
-            if steps
+            do="join the texts to one column, or keep the target and one of them"
+            if because.count(FREE_TEXT) > 1
+            else "--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
+            if COUNTS in because
             else "add columns that vary and are not missing throughout",
         )
     notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
@@ -156,17 +160,24 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     if not absent.any() and (present == present[0]).all():
         return _Verdict(None, CONSTANT)
     if column.kind == "number" and COUNTER.search(column.name) and np.all(present == np.round(present)):
-        return _Verdict(None, COUNTS) if _levels(present) == len(values) else _Verdict("number")
+        named = _levels(present) == len(values)
+        return _Verdict(None, COUNTS if _are_in_order(present) else NAMES) if named else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
     counts = Counter(present.tolist())
     levels = len(counts)
     words = sum(count * len(value.split()) for value, count in counts.items()) / len(present)
     if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
-        return _Verdict(None, "free text is read only where it stands alone")
+        return _Verdict(None, FREE_TEXT)
     if levels == len(values) and levels > 2:
         return _Verdict(None, DIFFERENT + _unread(present.tolist()))
     return _Verdict("category")
+
+
+def _are_in_order(different: np.ndarray) -> bool:
+    """Whether whole numbers (N,), all of them different, rise, fall, or have no gap between them."""
+    steps = np.diff(different)
+    return bool((steps > 0).all() or (steps < 0).all() or different.max() - different.min() == len(different) - 1)
 
 
 def _unread(words: list[str]) -> str:
@@ -211,7 +222,8 @@ def _positions(
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
     others = [column.name for column in source.columns if column not in numbers]
-    counters = [c.name for c in numbers if _judge(c, table[c.name]).because == COUNTS]
+    reasons = {c.name: _judge(c, table[c.name]).because for c in numbers}
+    counters = {name: because for name, because in reasons.items() if because in (COUNTS, NAMES)}
     used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
     if others or not used:
         raise OptionError(
@@ -230,7 +242,7 @@ def _positions(
         array = np.stack([table[column.name] for column in used], axis=1).reshape(len(array), *channels.shape)
         because = "columns are named CHANNEL_STEP"
     shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
-    return shaped, settled, used, notes + _left_out(dict.fromkeys(counters, COUNTS))
+    return shaped, settled, used, notes + _left_out(counters)
 
 
 def _levels(values: np.ndarray) -> int:
