@@ -23,6 +23,9 @@ from fourfold.study.candidates.own import SIZE as OWN_SIZE
 CAPS = {"S": 3_000, "M": 20_000, "L": 100_000}
 """Parameters at most, by size. Input and output layers count, so wide inputs leave less for the rest."""
 
+WIDE, VECTOR = 16, 4
+"""From which width on it is a multiple of what."""
+
 Settings = tuple[tuple[str, Any], ...]
 """Departures from a family's recipe, by name; a user's own candidate has its layers there."""
 
@@ -115,6 +118,10 @@ def at_length(net: Architecture, length: int) -> Architecture:
 def fitting_width(family: str, problem: Problem, size: str) -> int:
     """The largest width whose parameters stay under the cap, at least the smallest that the family can have.
 
+    From `WIDE` on a multiple of `VECTOR`, as processors work on so many numbers at once. Milliseconds of a step of two
+    runs on two cores of an EPYC (Zen 4), batches of 32: images of 8 x 8 with 17 filters 2.0, with 16 1.4, of 28 x 28
+    7.5 and 4.9, of 8 x 8 with 39 6.8, with 36 4.6; series of 150 steps with LSTMs of 67 4.4, of 64 3.6.
+
     Parameters are a polynomial of second degree in the width, so three small networks give it exactly.
     """
     if size not in CAPS:
@@ -124,7 +131,7 @@ def fitting_width(family: str, problem: Problem, size: str) -> int:
     widths = np.array([smallest + 4 * step * i for i in (3, 4, 5)])
     counts = [_parameters(family, problem, int(width)) for width in widths]
     polynomial = np.polynomial.Polynomial.fit(widths, counts, 2)
-    grid = np.arange(smallest, 2049, step)
+    grid = np.array([width for width in range(smallest, 2049, step) if width < WIDE or width % VECTOR == 0])
     fits = grid[np.round(polynomial(grid)) <= CAPS[size]]
     return int(fits[-1]) if len(fits) else smallest
 

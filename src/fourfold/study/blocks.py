@@ -41,7 +41,7 @@ from fourfold.training.replicas import (
     warm_up_then_cosine,
 )
 
-VERSION = 6
+VERSION = 7
 """Counts changes of the recipe: blocks of another version are not reused."""
 
 CHECKS, PATIENCE = 10, 5
