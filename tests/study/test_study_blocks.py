@@ -108,7 +108,7 @@ def test_a_training_of_more_steps_takes_the_same_program(tmp_path):
     assert tight.key == block.key != replace(block, steps=20).key
     without, roomy, longer = (train(b, whole.prepared) for b in (tight, block, replace(block, steps=20)))
     for mine, theirs in zip(without, roomy, strict=True):
-        assert np.array_equal(mine.outputs, theirs.outputs) and mine.steps == theirs.steps == 10
+        assert np.array_equal(mine.outputs, theirs.outputs) and mine.steps == theirs.steps <= 10
     assert max(result.steps.item() for result in longer) == 20  # others may have stopped early
     compiled = sweep_of(block.net)._train._cache_size()
     train(replace(block, steps=14), whole.prepared)

@@ -28,7 +28,7 @@ from fourfold.study.workers import Inline
 EFFORT = replace(
     EFFORTS["quick"], steps=150, sizes=("S",), learning_rates=(1e-2,), extensions=0, moved_rows=30
 )
-STEP, COLUMN = 3, 4
+STEP, COLUMN = 3, 1
 MEASURES = (shift.MEASURE, reach.MEASURE, gradients.MEASURE, memory.MEASURE, looks.MEASURE)
 
 
@@ -53,7 +53,7 @@ def series(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
-    """Convolution, whose runs permute the columns, on a table whose target is column 4."""
+    """Convolution, whose runs permute the columns, on a table whose target is one column."""
     rng = np.random.default_rng(1)
     x = rng.normal(size=(150, 6))
     return examined(tmp_path_factory.mktemp("table"), from_arrays(x, 3 * x[:, COLUMN]), "convolution")
@@ -76,7 +76,7 @@ def test_gradients_of_a_text_are_those_by_the_vectors_of_its_tokens(text):
     net, weights, tokens, inside = text
     pulled = inside.of_answer(weights, tokens)
     chosen = pulled.outputs.argmax(axis=1)
-    path, change = "embedding/embeddings", 1e-2
+    path, change = "embedding/embeddings", 1e-3
     for row, step in ((0, 0), (0, 4), (1, 6), (2, 3)):  # each token occurs once
         by_hand = []
         for sign in (1, -1):

@@ -64,9 +64,8 @@ def test_examples_have_the_word_of_their_kind_everywhere(kind, many, tmp_path, m
     assert any(doubt.startswith(f"In the data: {few} can show ") for doubt in found["verdict"]["doubts"])
     assert f"{few} can show " in page and f"{found['data']['rows']} {many}" in printed
     if kind != "window":
-        assert any(
-            f"have the same inputs as a training {kind}." in doubt for doubt in found["verdict"]["doubts"]
-        )
+        twins = f"with the inputs of an earlier {kind}; "
+        assert any(twins in doubt and f"of the tested {many}" in doubt for doubt in found["verdict"]["doubts"])
     if kind == "row":
         return
     said = json.dumps([found["verdict"], found["measures"], found["data"]["findings"], lines, printed])
