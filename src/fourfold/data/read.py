@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fourfold.errors import DataError, FileError, FourfoldError, OptionError, UnsafeFileError
+from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
 from fourfold.preprocessing.table import row_count
 
 from .ahead import Ahead
 from .arrays import as_source, target_of
-from .content import Content, check_unchanged, look
+from .content import check_unchanged, look
 from .dataset import Dataset, Note
 from .embedded import EMBEDDED
-from .excel import read_excel
+from .files import NAMES, plain, read_file, read_tables, reader_of
 from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
 from .forecast import with_index
 from .infer import settle
 from .join import lacking_target, with_test
-from .large_series import read_series
 from .messages import listed
-from .npz import read_npy, read_npz
-from .opened import Opened
-from .packing import STANDARD_INPUT, is_packed, plain_content, standard_input
+from .packing import STANDARD_INPUT, standard_input
 from .parts import (
     DESCRIPTIONS,
     TESTING,
@@ -37,10 +32,8 @@ from .parts import (
     check_texts,
     entries_of,
     files_of,
-    ignored_folders,
     in_one_form,
     is_table,
-    joined,
     matches,
     part_of,
     tables_in,
@@ -48,23 +41,10 @@ from .parts import (
 )
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
-from .sample import ALL, USUAL, Reading, Relation, Survey, places, reading_of, survey, thinned
+from .sample import USUAL, Reading, places, reading_of, thinned
 from .source import Source
-from .tables import (
-    open_csv,
-    open_json,
-    open_parquet,
-    read_csv,
-    read_json,
-    read_parquet,
-    rows_of_csv,
-    rows_of_json,
-    rows_of_parquet,
-)
-from .text_file import check_encoding, in_utf8, no_text
-from .ts_file import is_ts, read_ts
+from .text_file import check_encoding, no_text
 from .words import as_objects
-from .wrong_kinds import WANTED, is_workbook, refuse
 from .zipped import Member, tables_of, unpacked_tables
 
 
@@ -160,51 +140,6 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     return paired if mapped else thinned(paired, reading)
 
 
-Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A form of file: its name, how it is recognised by its content, how it is read, how it is opened for parts, and
-    how for a survey of its rows."""
-
-    name: str
-    recognises: Callable[[Content], bool]
-    read: Callable[[Content, Reading], Source]
-    open: Opener | None = None
-    rows: Callable[[Content], AbstractContextManager[Relation]] | None = None
-
-
-READERS: tuple[Reader, ...] = (
-    Reader(
-        "parquet",
-        lambda content: content.head.startswith(b"PAR1"),
-        read_parquet,
-        open_parquet,
-        rows_of_parquet,
-    ),
-    Reader("npy", lambda content: content.head.startswith(b"\x93NUMPY"), read_npy),
-    Reader("xlsx", is_workbook, read_excel),
-    Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
-    Reader("json", lambda content: looks_like_json(content), read_json, open_json, rows_of_json),
-    Reader("ts", is_ts, read_ts),
-    Reader("csv", lambda content: True, read_csv, open_csv, rows_of_csv),
-)
-"""Tried in this order; whatever else is text is taken for csv."""
-
-NAMES = tuple(embedded.name for embedded in EMBEDDED)
-
-
-def _reader(content: Content) -> Reader:
-    return next(reader for reader in READERS if reader.recognises(content))
-
-
-def looks_like_json(content: Content) -> bool:
-    """A JSON object, or a list; a csv whose first name begins with a brace is none."""
-    start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
-    return re.match(rb'\{\s*["}]|\[\s*[\[\]{"\d-]', start) is not None
-
-
 def open_source(source: Any, reading: Reading = USUAL) -> Source:
     """What a name, a path, a pattern or a data frame holds, before anything is inferred."""
     named = isinstance(source, (str, os.PathLike))
@@ -218,14 +153,14 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
             return thinned(embedded.load(), reading)
     if name == STANDARD_INPUT:
         with standard_input() as path:
-            return thinned(_tables("standard input", [path], reading, "standard input"), reading)
+            return thinned(read_tables("standard input", [path], reading, "standard input"), reading)
     if files := matches(name):
-        return thinned(_tables(name, files, reading), reading)
+        return thinned(read_tables(name, files, reading), reading)
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
     if len(inside := _inside(name)) > 1:
         return thinned(_zip(name, inside, reading), reading)
-    found = _tables(name, [name], reading)
+    found = read_tables(name, [name], reading)
     if inside:
         found = found.noting(Note(f"zip: {inside[0].filename}", "the only table in it"))
     return thinned(found, reading)
@@ -287,14 +222,14 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
 def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Source]:
     """The rows of one file, part after part."""
     content = look(path, called=called)
-    with _plain(content, reading) as plain:
-        reader = _reader(plain)
+    with plain(content, reading) as text:
+        reader = reader_of(text)
         if reader.open is None:
-            yield _file(path, reading, called)
+            yield read_file(path, reading, called)
             return
         with (
             TemporaryDirectory(prefix="fourfold-") as scratch,
-            reader.open(plain, reading, Path(scratch)) as table,
+            reader.open(text, reading, Path(scratch)) as table,
         ):
             step = reading.at_once(len(table.casts))
             for start in range(0, max(table.rows, 1), step):
@@ -328,7 +263,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
     notes += copies
     check_texts(folder, tables)
-    return _tables(str(folder), tables, reading).noting(*notes)
+    return read_tables(str(folder), tables, reading).noting(*notes)
 
 
 def _train_and_test(
@@ -375,7 +310,7 @@ def _check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> N
 def _labels(path: Path, reading: Reading) -> Source | None:
     """A table of the pictures beside it; None for all else, such as notes, and tables without rows."""
     try:
-        found = _file(path, reading)
+        found = read_file(path, reading)
     except FourfoldError as error:
         empty = error.slug in ("header-only", "blank-file", "no-rows", "empty-file")
         if not isinstance(error, UnsafeFileError) and (empty or path.suffix.lower() == ".txt"):
@@ -386,7 +321,7 @@ def _labels(path: Path, reading: Reading) -> Source | None:
 
 def _lists_pictures(path: Path, reading: Reading) -> bool:
     try:
-        return bool(_file(path, reading).pictures)
+        return bool(read_file(path, reading).pictures)
     except FourfoldError:  # no table
         return False
 
@@ -395,7 +330,7 @@ def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:
     """What one part of a folder holds: a folder, a file, or several tables."""
     if len(entries) == 1:
         return open_source(entries[0], reading)
-    return _tables(str(folder / _part_name(entries[0])), entries, reading)
+    return read_tables(str(folder / _part_name(entries[0])), entries, reading)
 
 
 def _part_name(entry: Path) -> str:
@@ -407,64 +342,3 @@ def _named(part: str, source: Source) -> Source:
     if source.ids is None:
         return source
     return replace(source, ids=as_objects([f"{part}/{name}" for name in source.ids]))
-
-
-def _tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:
-    """Files as one table; of each as much as its size allows where all are too much."""
-
-    def read(file: str | Path, reading: Reading) -> Source:
-        return _file(file, reading, called)
-
-    if (reading.whole or reading.last) and (surveys := _surveys(files, reading, called)):
-        return read_series(name, files, surveys, reading, read)
-    if len(files) == 1:
-        return read(files[0], reading)
-    sizes = [Path(file).stat().st_size for file in files]
-    total = max(sum(sizes), 1)
-    if reading.whole or reading.last:  # a series may lie in several files
-        reading = replace(reading, rows=ALL)
-    parts = [read(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
-    return joined(name, parts).noting(*ignored_folders(files))
-
-
-def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list[Survey]:
-    """What files hold; [] where all of it is read in any case: small ones, and those of forms that are read whole."""
-    found: list[Survey] = []
-    if not _may_exceed([look(file, NAMES, called) for file in files], reading):
-        return found
-    for file in files:
-        with _plain(look(file, NAMES, called), reading) as plain:
-            reader = _reader(plain)
-            if reader.rows is None:
-                return []
-            with reader.rows(plain) as rows:
-                found.append(survey(rows, reading.whole))
-    return found
-
-
-def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
-    """Whether files could hold more than is read; of parquet and of what is packed the size does not tell."""
-    dense = any(is_packed(content) or content.head.startswith(b"PAR1") for content in contents)
-    return dense or reading.may_exceed(sum(content.unpacked for content in contents))
-
-
-@contextmanager
-def _plain(content: Content, reading: Reading) -> Iterator[Content]:
-    """A file unpacked, text in UTF-8 where its encoding was named, and known to be none of the wrong kinds."""
-    with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as plain:
-        refuse(plain)
-        yield plain
-
-
-def _file(path: str | Path, reading: Reading, called: str = "") -> Source:
-    """What one file holds. A file that is written while it is read is refused."""
-    content = look(path, NAMES, called)
-    with _plain(content, reading) as plain:
-        try:
-            found = _reader(plain).read(plain, reading)
-        except UnicodeError as error:
-            raise FileError(
-                "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED
-            ) from error
-    check_unchanged(content)
-    return found if called else named_in(found, content.path.parent)
