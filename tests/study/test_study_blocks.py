@@ -15,7 +15,7 @@ from fourfold.data import from_arrays, plan, read
 from fourfold.errors import AllFamiliesFailedError, MachineError, OptionError
 from fourfold.study import blocks, results
 from fourfold.study.baseline_blocks import Start
-from fourfold.study.blocks import Block, Run, batch_size, sweep_of, train
+from fourfold.study.blocks import Block, Compilation, Run, batch_size, sweep_for, sweep_of, train
 from fourfold.study.candidates import CANDIDATES
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measures import ease
@@ -110,9 +110,33 @@ def test_a_training_of_more_steps_takes_the_same_program(tmp_path):
     for mine, theirs in zip(without, roomy, strict=True):
         assert np.array_equal(mine.outputs, theirs.outputs) and mine.steps == theirs.steps <= 10
     assert max(result.steps.item() for result in longer) == 20  # others may have stopped early
-    compiled = sweep_of(block.net)._train._cache_size()
+    compiled = sweep_for(block, whole.prepared)._train._cache_size()
+    assert compiled > 0
     train(replace(block, steps=14), whole.prepared)
-    assert sweep_of(block.net)._train._cache_size() == compiled
+    assert sweep_for(block, whole.prepared)._train._cache_size() == compiled
+
+
+def test_a_program_is_compiled_once_beside_others(tmp_path):
+    """What was begun is waited for, and its result is that of a program compiled where it is needed."""
+    whole = study(tmp_path)
+    whole.prepared.save(tmp_path)
+    (block,) = whole.blocks([1e-2])
+    sweep_of.cache_clear()
+    alone = train(block, whole.prepared)
+    sweep_of.cache_clear()
+    Compilation(block).run(tmp_path)
+    assert sweep_for(block, whole.prepared) in blocks._begun
+    beside = train(block, whole.prepared)
+    assert not blocks._begun and sweep_for(block, whole.prepared)._train._cache_size() == 1
+    for mine, theirs in zip(beside, alone, strict=True):
+        assert np.array_equal(mine.outputs, theirs.outputs)
+
+
+def test_a_study_starts_to_compile_each_program_but_the_first(tmp_path):
+    whole = study(tmp_path, seeds=(0, 1), families=("dense", "recurrent", "attention"))
+    planned = whole.blocks(whole.learning_rates)
+    first = [(block.family, block.runs[0].seed) for block in whole._firsts(planned)]
+    assert first == [("recurrent", 0), ("attention", 0)]
 
 
 def test_the_key_of_a_block_hashes_all_that_its_result_depends_on(finished):
@@ -325,10 +349,10 @@ def test_programs_of_earlier_architectures_go_where_mappings_of_memory_run_short
     small.run(Inline())
     block = next(block for block in small.blocks([1e-2]) if isinstance(block, Block))
     before = train(block, small.prepared)
-    kept = weakref.ref(sweep_of(block.net))
+    kept = weakref.ref(sweep_for(block, small.prepared))
     train(block, small.prepared)
     gc.collect()
-    assert kept() is sweep_of(block.net)
+    assert kept() is sweep_for(block, small.prepared)
     monkeypatch.setattr(blocks.machine, "mapped", lambda: 0.6)
     after = train(block, small.prepared)
     assert kept() is None and np.array_equal(before[0].outputs, after[0].outputs)

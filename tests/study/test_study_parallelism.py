@@ -16,6 +16,7 @@ from fourfold.layers import LSTM, Conv1D, Dense, MultiHeadAttention, SimpleRNN
 from fourfold.study import step_times
 from fourfold.study.architecture import architecture
 from fourfold.study.bare_layers import LAYERS
+from fourfold.study.blocks import sweep_for, sweep_of
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
@@ -166,6 +167,9 @@ def test_a_time_that_noise_hides_is_no_time(tmp_path, monkeypatch):
     data = from_arrays(draw.normal(size=(60, 3)), np.arange(60) % 2)
     study = Study(data, effort, [0], 0, tmp_path, families=("dense",))
     (task,) = step_times.of_study(study, study.run(Inline()))
+    sweep, programs = sweep_for(task.block, study.prepared), sweep_of.cache_info().misses
+    compiled = sweep._train._cache_size()
     monkeypatch.setattr(step_times.time, "perf_counter", lambda: 1.0)
     task.run(tmp_path)
     assert task.load(tmp_path) == []
+    assert (sweep._train._cache_size(), sweep_of.cache_info().misses) == (compiled, programs)  # the study's own

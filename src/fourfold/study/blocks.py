@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -111,6 +112,31 @@ class Block:
         return load_arrays(self.path(folder))
 
 
+@dataclass(frozen=True)
+class Compilation:
+    """A task that only starts to compile a block's program, on one core, beside what the worker does next."""
+
+    block: Block
+
+    @property
+    def data(self) -> str:
+        return self.block.data
+
+    def run(self, folder: Path) -> None:
+        prepared = prepared_of(folder, self.block.data)
+        sweep = sweep_for(self.block, prepared)
+        if sweep not in _begun:
+            idle = replace(self.block, runs=self.block.runs[:1])
+            _begun[sweep] = _beside.submit(sweep, *_asked(idle, prepared, steps=0), self.block.capacity)
+
+    def load(self, folder: Path) -> dict[str, np.ndarray] | None:
+        return self.block.load(folder)
+
+
+_begun: dict[Sweep, Future] = {}
+_beside = ThreadPoolExecutor(1, "compilations")
+
+
 def batch_size(rows: int) -> int:
     """The power of two nearest below rows / 16, from 16 to 32; never more than the rows."""
     power = 2 ** int(np.log2(max(rows / 16, 1)))
@@ -121,15 +147,28 @@ def train(block: Block, prepared: Prepared) -> list[Trained]:
     """What the replicas came to, in the order of the block's runs."""
     if machine.mapped() > CROWDED:
         sweep_of.cache_clear()
+        _begun.clear()
         gc.collect()
-    net = block.net
+    sweep = sweep_for(block, prepared)
+    if begun := _begun.pop(sweep, None):
+        wait([begun])
+    return sweep(*_asked(block, prepared), block.capacity)
+
+
+def sweep_for(block: Block, prepared: Prepared) -> Sweep:
+    """The compiled trainings of a block."""
     weights = prepared.class_weights
-    sweep = sweep_of(net, block.absolute, () if weights is None else tuple(weights.tolist()))
+    return sweep_of(block.net, block.absolute, () if weights is None else tuple(weights.tolist()))
+
+
+def _asked(block: Block, prepared: Prepared, steps: int | None = None) -> tuple[Shared, list[Replica]]:
+    """What the runs of a block read, and these, of so many ``steps`` if that is given."""
     longest = prepared.longest_evaluation()
     prepared = varied(prepared, block.variant, block.runs[0].seed)
-    shared = Shared(prepared.inputs, prepared.targets, prepared.given)
-    replicas = [replica_of(block, run, net, prepared, longest) for run in block.runs]
-    return sweep(shared, replicas, block.capacity)
+    replicas = [replica_of(block, run, block.net, prepared, longest) for run in block.runs]
+    if steps is not None:
+        replicas = [replica._replace(steps=np.int32(steps)) for replica in replicas]
+    return Shared(prepared.inputs, prepared.targets, prepared.given), replicas
 
 
 @lru_cache(maxsize=32)

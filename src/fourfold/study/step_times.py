@@ -22,7 +22,7 @@ import numpy as np
 
 from fourfold.core.files import write_whole
 from fourfold.study.architecture import at_length
-from fourfold.study.blocks import Block, prepared_of, replica_of, sweep_of
+from fourfold.study.blocks import Block, prepared_of, replica_of, sweep_for, sweep_of
 from fourfold.study.candidates.own import SIZE as OWN_SIZE
 from fourfold.study.prepared import Prepared
 from fourfold.study.study import Study
@@ -93,7 +93,8 @@ class StepTimes:
         devices, together = len(jax.devices()), batched()
         capacity = self.block.capacity if block == self.block else devices
         prepared = _of_length(prepared, length)
-        sweep, shared = sweep_of(net), Shared(prepared.inputs, prepared.targets, prepared.given)
+        sweep = sweep_for(self.block, prepared) if net is self.block.net else sweep_of(net)
+        shared = Shared(prepared.inputs, prepared.targets, prepared.given)
         still = replica_of(block, block.runs[0], net, prepared, prepared.longest_evaluation())
         still = still._replace(learning_rate=np.float32(0), validation_batches=np.int32(0))
 

@@ -21,7 +21,7 @@ from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
 from fourfold.study.baseline_blocks import BaselineBlock, Start, columns_of, naive
 from fourfold.study.baselines import fitted_names, kind_of
-from fourfold.study.blocks import Block, Run, batch_size
+from fourfold.study.blocks import Block, Compilation, Run, batch_size
 from fourfold.study.candidates import CANDIDATES, Problem, own
 from fourfold.study.efforts import SEEDS_OF_A_REPEAT, Effort
 from fourfold.study.examination import Examination
@@ -214,7 +214,7 @@ class Study:
         for repeat in self.repeats:
             repeat.prepared.save(self.folder)
         blocks, baselines = self.blocks(self.learning_rates), self.baseline_blocks()
-        starts = [Start(block) for block in baselines] if executor is None else []
+        starts = [] if executor is not None else [*map(Start, baselines), *map(Compilation, self._firsts(blocks))]
         self._run([*starts, *blocks, *baselines], executor, tell)
         for _ in range(self.effort.extensions):
             new = self._rates_beyond_the_edge(self._collect(blocks))
@@ -237,6 +237,11 @@ class Study:
                 do="try fewer rows or columns, or --effort quick",
             )
         return trials
+
+    def _firsts(self, blocks: list[Block]) -> list[Block]:
+        """The first block of each program but that of the first of all, which nothing is trained before."""
+        by_program = {(block.family, block.size): block for block in reversed(blocks)}
+        return [block for block in blocks[1:] if block is by_program[block.family, block.size]]
 
     def others(self, trials: Mapping[str, Trials]) -> list[Block]:
         """The seeds that didn't choose, each split in the setting that was chosen for it."""
