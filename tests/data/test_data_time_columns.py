@@ -105,10 +105,19 @@ def test_numbers_of_stores_and_items_are_no_hours(names, id, do, by_day, count):
     assert error.value.slug == "two-rows-at-one-time" and error.value.do.startswith(do)
 
 
-@pytest.mark.parametrize("name, first, count", [("hr", 0, 24), ("Opening hour", 9, 8), ("at", 0, 24)])
+@pytest.mark.parametrize("name, first, count", [("hr", 0, 24), ("Opening hour", 9, 8), ("at", 0, 24), ("time_slot", 0, 24), ("Time of day", 9, 8)])
 def test_whole_hours_are_called_so_or_fill_the_day(name, first, count):
     found = read(of_stores(name, first=first, count=count), ahead=Ahead(5))
     assert f"time: date and {name} (a day and its clock); --time COLUMN overrides" in map(str, found.notes)
+
+
+@pytest.mark.parametrize(
+    "name, first, count", [("time_slot", 1, 48), ("time_slot", 1, 3), ("hour block", 1, 6), ("hour", 1, 48)]
+)
+def test_numbers_of_slots_are_no_clock(name, first, count):
+    with pytest.raises(DataError) as error:
+        read(of_stores(name, first=first, count=count), ahead=Ahead(5))
+    assert error.value.slug == "two-rows-at-one-time"
 
 
 def test_series_of_ids_whose_steps_have_a_day_and_a_clock(tmp_path):
@@ -253,6 +262,71 @@ def test_numbers_that_count_time_and_are_called_so_are_the_time_in_any_order(how
     assert np.array_equal(found.inputs, falling.inputs) and np.array_equal(found.inputs, mixed.inputs)
     new = read_inputs({name: values[:9] for name, values in columns.items()}, Preparation.fit(found, range(10)))
     assert shown(new.following[0, 0]) == shown(found.forecast.stamps[9])
+
+
+def of_countries(*names, time="year", first=1990, count=30):
+    """A row for each country (or country and sector) and year."""
+    each = np.stack(np.meshgrid(*[np.arange(3)] * len(names), first + np.arange(count), indexing="ij"), -1)
+    each = each.reshape(-1, len(names) + 1).T
+    words = {name: np.array(["A", "B", "C"], object)[own] for name, own in zip(names, each)}
+    return words | {time: each[-1], "gdp": np.random.default_rng(0).normal(size=each.shape[1])}
+
+
+@pytest.mark.parametrize("order", ["by series", "by time", "mixed"])
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize(
+    "columns, id, do",
+    [
+        (of_countries("country"), None, "--id country; else"),
+        (of_countries("store", time="day", first=0), None, "--id store; else"),
+        (of_countries("store", time="t", first=0), None, "--id store; else"),
+        (of_countries("a", "b"), None, "make one column of 'a' and 'b', as --id takes one; else"),
+        (of_countries("a", "b"), "a", "make one column of 'a' and 'b', as --id takes one; else"),
+    ],
+)
+def test_series_that_count_the_same_years_or_days_are_not_joined_in_silence(columns, id, do, index, order):
+    size = len(columns["gdp"])
+    rows = {"by series": np.arange(size), "mixed": np.random.default_rng(0).permutation(size)}
+    rows["by time"] = np.argsort(list(columns.values())[-2], kind="stable")
+    columns = {name: values[rows[order]] for name, values in columns.items()}
+    columns = {"Unnamed: 0": np.arange(size)} | columns if index else columns
+    with pytest.raises(DataError) as error:
+        read(columns, target="gdp", ahead=Ahead(3), roles=Roles(id=id))
+    assert error.value.slug == "two-rows-at-one-time" and error.value.do.startswith(do)
+
+
+def test_months_of_years_in_series_of_two_columns_are_not_joined_in_silence():
+    columns = of_countries("a", "b", time="n", first=0, count=48)
+    number = columns.pop("n")
+    columns = {"year": 2000 + number // 12, "month": number % 12 + 1} | columns
+    with pytest.raises(DataError, match="two rows of one series have the same time: .* of 'a' and 'b', as --id"):
+        read(columns, target="gdp", ahead=Ahead(3))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"day": COUNT % 7, "week": COUNT // 7},
+        {"day": COUNT // 24, "hour": COUNT % 24},
+        {"year": 2000 + COUNT // 12, "period": COUNT % 12},
+        {"day": COUNT // 2, "colour": np.array(["red", "blue"], object)[COUNT % 3 // 2]},
+    ],
+)
+def test_rows_that_nothing_tells_apart_but_parts_of_the_time_are_one_series(columns):
+    found = read(columns | {"load": LOAD[:160]}, target="load", ahead=Ahead(2, 4, 1))
+    assert found.forecast.windows.time == ""
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("which", ["some", "no week-ends"])
+def test_days_that_count_with_gaps_are_the_time(which, several):
+    rng = np.random.default_rng(0)
+    kept = [COUNT[(COUNT % 7 < 5) if which == "no week-ends" else rng.random(160) < 0.8] for _ in range(1 + 2 * several)]
+    columns = {"day": np.concatenate(kept), "who": np.repeat(np.array(["a", "b", "c"], object)[: len(kept)], [*map(len, kept)])}
+    columns["load"] = rng.normal(size=len(columns["day"]))
+    found = read(columns, target="load", ahead=Ahead(2), roles=Roles(id="who" if several else None))
+    assert found.forecast.windows.time == "day" and found.forecast.windows.step == "1 number"
+    assert any(str(note).startswith("gaps: ") for note in found.notes)
 
 
 @pytest.mark.parametrize(

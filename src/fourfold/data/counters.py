@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from .long_form import meant, table_of
 from .roles import Roles
 from .source import Source
 from .stamps import SINCE_1970, named
-from .time_columns import NAMES, is_clock, series_numbers
+from .time_columns import NAMES, QUARTERS, WEEKS, is_clock, repeated, series_numbers, telling_apart
 
 __all__ = ["with_counter"]
 
@@ -32,17 +32,32 @@ UNITS = "s sec secs seconds ms min minutes h hours d days step steps number no n
 EVEN, TOLERANCE = 0.9, 0.2
 """The share of steps that are as long as the usual one, and by which part of it they may differ."""
 
+SPARSE = 3
+"""How many of the shortest steps the mean step of whole numbers may be, where some steps have no row."""
+
+SHARED = 0.25
+"""The least share of rows that have the time of an earlier row, if the rows are to be of several series."""
+
+DAY_OF_WEEK = "weekday wday dow wochentag season saison period of the"
+PARTS = frozenset(f"{' '.join(NAMES)} {WEEKS} {QUARTERS} {DAY_OF_WEEK}".split())
+"""What parts of a time are called, which name no series."""
+
 
 def with_counter(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
     """The source and roles without a time, with that of the first column of numbers that is called one and differs in
-    all rows of a series, in equal steps, or whole years; as they are where there is none."""
+    all rows of a series, in equal steps, whole numbers with gaps, or whole years; or in all rows of the series that one
+    or two other columns make, so that these are asked for. As they are where there is none."""
     names, table = list(names), table_of(source, ())
     number = series_numbers(source, table, roles)
     for words in COUNTERS:
         for name in names:
-            if _is_called(name, words) and _counts(source, table, name, number):
-                each = " of a series" if roles.series else ""
-                because = f"as it is called, and no two rows{each} have the same"
+            if not _is_called(name, words) or (values := _numbers(source, table, name)) is None:
+                continue
+            others = [other for other in names if other != name and not _is_part(other)]
+            several = _of_several(source, others, values, number)
+            if several or _counts(name, values, number):
+                each = f" of a series{' that other columns tell apart' if several else ''}"
+                because = f"as it is called, and no two rows{each if several or roles.series else ''} have the same"
                 return source.noting(Note(f"time: {name}", because, "--time COLUMN")), replace(roles, time=name)
     return source, roles
 
@@ -55,17 +70,42 @@ def _is_called(name: str, words: str) -> bool:
     return not found.isdisjoint(wanted) and found <= wanted.union(UNITS.split())
 
 
-def _counts(source: Source, table: Table, name: str, series: np.ndarray) -> bool:
-    """Whether numbers of one series (N,) are all different, and whole years or in equal steps."""
+def _is_part(name: str) -> bool:
+    """Whether a name is of a part of a time, such as a month or a day of the week."""
+    found = set(named(name))
+    return bool(found) and found <= PARTS
+
+
+def _numbers(source: Source, table: Table, name: str) -> np.ndarray | None:
+    """The numbers (N,) of a column; None where it is of something else, or where some are missing."""
     found = meant(source, table, name)
-    values = found.values
-    if found.kind != "number" or is_clock(found) or not np.isfinite(values).all():
-        return False
+    known = found.kind == "number" and not is_clock(found) and np.isfinite(found.values).all()
+    return found.values if known and len(found.values) else None
+
+
+def _counts(name: str, values: np.ndarray, series: np.ndarray) -> bool:
+    """Whether numbers of one series (N,) are all different, and whole years, in equal steps, or whole with gaps."""
     order = np.lexsort((values, series))
     steps = np.diff(values[order])[np.diff(series[order]) == 0]
     if not len(steps) or steps.min() <= 0:
         return False
+    whole = bool((values == np.floor(values)).all())
+    years = YEARS[0] <= values.min() and values.max() <= YEARS[1] and not set(named(name)).isdisjoint(NAMES[0].split())
     usual = np.median(steps)
-    years = YEARS[0] <= values.min() and values.max() <= YEARS[1] and (values == np.floor(values)).all()
-    years = years and not set(named(name)).isdisjoint(NAMES[0].split())
-    return bool(years or (np.abs(steps - usual) <= TOLERANCE * usual).mean() >= EVEN)
+    even = (np.abs(steps - usual) <= TOLERANCE * usual).mean() >= EVEN
+    return bool(even or (whole and (years or _is_dense(values, series))))
+
+
+def _is_dense(values: np.ndarray, series: np.ndarray) -> bool:
+    """Whether numbers (N,), all different within a series (N,), leave out few steps."""
+    order = np.lexsort((values, series))
+    steps = np.diff(values[order])[np.diff(series[order]) == 0]
+    return bool(len(steps) and steps.mean() <= SPARSE * steps.min())
+
+
+def _of_several(source: Source, others: Sequence[str], values: np.ndarray, series: np.ndarray) -> bool:
+    """Whether whole numbers (N,) stand in several rows of a series (N,), and count the steps of those that one or two
+    other columns make."""
+    if (values != np.floor(values)).any() or len(repeated(values, series)) < SHARED * len(values):
+        return False
+    return any(_is_dense(values, parts) for _, parts in telling_apart(source, others, values, series))

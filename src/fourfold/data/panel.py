@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,18 +13,16 @@ from fourfold.preprocessing.table import missing
 
 from .clock import DAY, Clock, check_one_step, filling, shown
 from .dataset import Column, Note, Table
-from .long_form import codes_of, labels_of, meant, one_column, said_of, table_of, times_and_said, valued
+from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 from .messages import counted, listed
 from .source import Source
+from .time_columns import repeated, telling_apart
 from .words import Understood, as_written
 
 __all__ = ["Panel", "panel_of"]
 
 MOST_LEVELS = 20
 """A column with more different words than this is left out."""
-
-FEW_CODES = 8
-"""Columns of the fewest different values, of which two are tried together to tell rows apart."""
 
 FEWEST_FILLED = 0.5
 """The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
@@ -95,9 +92,11 @@ def panel_of(
     series, labels = _series(source, table, id)
     times, read = (None, ()) if time is None else times_and_said(source, table, time)
     hours = [] if times is None else _doubled_hours(times, series)
-    if times is not None and not hours and (rows := _repeated(times, series)).size:
-        beside = _telling_apart(source, [name for name in table if name not in (time, id, *targets)], times, series)
-        raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside)
+    if times is not None and not hours and (rows := repeated(times, series)).size:
+        others = [name for name in table if name not in (time, id, *targets)]
+        beside, _ = next(telling_apart(source, others, times, series), ((), series))
+        clock = times.dtype.kind == "M"
+        raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside, clock)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         read += _said_of_empty(kept, series, labels, targets, id)
@@ -211,28 +210,12 @@ def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]
     return list(hours.astype("datetime64[us]")) if (sundays & autumn).all() and len({*days}) == len(days) else []
 
 
-def _repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
-    """The rows whose time another row of their series has, but for the first of each time."""
-    order = np.lexsort((times, series))
-    same = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
-    return order[1:][same]
-
-
-def _telling_apart(source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray) -> tuple[str, ...]:
-    """The column, or else the two, by which rows of one series and time differ; () where there are none."""
-    codes = {name: found for name in names if (found := codes_of(source, name)) is not None}
-    few = sorted(codes, key=lambda name: int(codes[name].max()))
-    for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
-        together = np.stack([series, *(codes[name] for name in some)])
-        parts = np.unique(together, axis=1, return_inverse=True)[1].ravel()
-        if 2 * (parts.max() + 1) <= len(parts) and not _repeated(times, parts).size:
-            return tuple(name for name in names if name in some)
-    return ()
-
-
-def _two_rows(rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...]) -> DataError:
-    """What is said of rows of one series at one time; ``beside``: the columns that tell them apart."""
-    clock = "--time DAY,CLOCK, if the clock is in another column; else join these rows"
+def _two_rows(
+    rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...], clocked: bool
+) -> DataError:
+    """What is said of rows of one series at one time; ``beside``: the columns that tell them apart; ``clocked``:
+    whether a clock may stand beside the time."""
+    clock = "--time DAY,CLOCK, if the clock is in another column; " * clocked + "else join these rows"
     which = [*filter(None, (id,)), *beside]
     if beside:
         do = f"{one_column(which) if len(which) > 1 else f'--id {which[0]}'}; {clock}"

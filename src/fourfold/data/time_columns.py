@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,8 @@ from .stamps import named
 from .words import Understood
 
 __all__ = [
-    "NAMES", "columns_of_time", "is_clock", "series_numbers", "time_among", "with_clock", "with_parts", "with_time",
+    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "repeated", "series_numbers", "telling_apart",
+    "time_among", "with_clock", "with_parts", "with_time",
 ]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
@@ -46,8 +47,18 @@ WEEKS = "week wk kw cw woche kalenderwoche isoweek semaine semana settimana"
 QUARTERS = "quarter qtr q quartal trimestre kwartaal kvartal"
 """What follows a year in place of a month."""
 
-CLOCK_NAMES = frozenset(f"{NAMES[3]} hours stunden clock time h he uhr uhrzeit zeit heures horas ore hod tod".split())
+HOUR_NAMES = frozenset(f"{NAMES[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
 """Words in the names of clocks that are written as whole numbers."""
+
+TIME_NAMES = frozenset(("time", "zeit", "h", "he"))
+BESIDE_TIME = TIME_NAMES.union(("of", "the", "day", "local", "start", "end", "begin", "ending"))
+"""Words that call a clock so, too, and those that alone may stand beside them then."""
+
+SLOT_NAMES = frozenset(("slot", "slots", "block", "blocks", "interval", "intervals", "period", "periods"))
+"""Words in the names of parts of a day that are numbered, and no clocks."""
+
+FEW_CODES = 8
+"""Columns of the fewest different values, of which two are tried together to tell rows apart."""
 
 WHOLE_DAY = 0.9
 """The share of a day's steps, midnight among them, that whole numbers fill which are called nothing of this."""
@@ -108,7 +119,7 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
         if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
     ]
     clocks = [name for name in rising if is_clock(meant(source, table, name))]
-    clocks = clocks or [name for name in rising if _is_called_clock(name) or _fills_day(_seconds(source, table, name))]
+    clocks = clocks or [name for name in rising if _is_hour(source, table, name)]
     return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
 
 
@@ -151,8 +162,8 @@ def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
 
 def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
     """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
-    they are where there are none, where these are no dates, or where rows of a series have the same and no column of
-    words or whole numbers tells these apart."""
+    they are where there are none, where these are no dates, or where rows of a series have the same and no one or two
+    columns of words or whole numbers tell these apart."""
     table, called = source.inputs, {name.strip().casefold(): name for name in names}
 
     def of_part(words: str) -> list[str]:
@@ -168,10 +179,9 @@ def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Sour
         dates = _dates(source, table, parts)
     except DataError:  # what is called a day may be that of a week
         return source, roles
-    times = np.stack([dates.astype(np.int64), series_numbers(source, table, roles)])
-    others = (name for name in table if name not in (*parts, roles.id))
-    apart = (codes for name in others if (codes := codes_of(source, name)) is not None)
-    if not any(_differ(np.stack([*times, one])) for one in (times[0], *apart)):
+    number = series_numbers(source, table, roles)
+    others = [name for name in table if name not in (*parts, roles.id)]
+    if repeated(dates, number).size and not any(telling_apart(source, others, dates, number)):
         return source, roles
     return _taken(source, roles, parts, "as they are called")
 
@@ -182,9 +192,34 @@ def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> 
     return with_time(source, time).noting(note), replace(roles, time=time)
 
 
-def _differ(columns: np.ndarray) -> bool:
-    """Whether no two of these columns (K, N) are alike."""
-    return np.unique(columns, axis=1).shape == columns.shape
+def repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
+    """The rows whose time another row of their series has, but for the first of each time."""
+    order = np.lexsort((times, series))
+    same = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
+    return order[1:][same]
+
+
+def telling_apart(
+    source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray
+) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """The columns, and then the pairs of columns, by which all rows of one series and time differ, each with the number
+    of the series (N,) that it makes."""
+    at = _numbered(times)
+    most = int(np.unique(_numbered(series) * (at.max() + 1) + at, return_counts=True)[1].max())
+    codes = {name: found for name in names if (found := codes_of(source, name)) is not None}
+    few = sorted(codes, key=lambda name: int(codes[name].max()))
+    for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
+        if np.prod([codes[name].max() + 1.0 for name in some]) < most:
+            continue
+        parts = series
+        for name in some:
+            parts = _numbered(parts * (codes[name].max() + 1) + codes[name])
+        if 2 * (parts.max() + 1) <= len(parts) and not repeated(times, parts).size:
+            yield tuple(name for name in names if name in some), parts
+
+
+def _numbered(values: np.ndarray) -> np.ndarray:
+    return np.unique(values, return_inverse=True)[1].ravel()
 
 
 def series_numbers(source: Source, table: Table, roles: Roles) -> np.ndarray:
@@ -293,8 +328,12 @@ def _numbers(source: Source, table: Table, name: str) -> Understood:
     return found
 
 
-def _is_called_clock(name: str) -> bool:
-    return not CLOCK_NAMES.isdisjoint(named(name))
+def _is_hour(source: Source, table: Table, name: str) -> bool:
+    """Whether whole numbers are called hours or a clock, and can be that (1 to 48 can't), or fill the day."""
+    found, last = set(named(name)), float(_numbers(source, table, name).values.max())
+    called = not found.isdisjoint(HOUR_NAMES) and found.isdisjoint(SLOT_NAMES)
+    called = called or (not found.isdisjoint(TIME_NAMES) and found <= BESIDE_TIME)
+    return (called and not 24 < last < 100) or _fills_day(_seconds(source, table, name))
 
 
 def _fills_day(seconds: np.ndarray | None) -> bool:
