@@ -134,7 +134,7 @@ def test_numbers_beside_words_of_the_data_are_refused_still(tmp_path):
     folder = files(a_dot_csv=words, b_dot_csv=measured(",", "."))(tmp_path)
     with pytest.raises(DataError) as caught:
         read(folder / "a.csv", test=folder / "b.csv")
-    assert caught.value.slug == "test-column-type" and "got number, wanted category" in str(caught.value)
+    assert caught.value.slug == "test-column-type" and "got numbers, wanted words such as" in str(caught.value)
 
 
 GOOD_LINE, CUT_LINE = '{"v": 1, "y": "p"}\n', '{"v": 1, "y"\n'

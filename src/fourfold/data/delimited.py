@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fourfold.errors import DataError, FileError
@@ -15,6 +15,7 @@ from .content import Content
 from .dataset import Note
 from .header import MISSING_WORDS
 from .hints import CODED, coded
+from .join import TARGET_NAMES
 from .messages import counted, listed
 from .rewriting import SEPARATORS
 from .sample import Reading, Relation
@@ -67,10 +68,15 @@ GROUPED = (
 """Numbers with three digits behind each point, and none from 1000 on without one."""
 
 DECIMAL_POINTS = "bool_or(regexp_full_match(trim(v), '[-+]?[0-9]*[.]([0-9]{1,2}|[0-9]{4,})'))"
+MONEY = r"([^\w\s,.()\[\]]{1,3}|[A-Z]{3})"
+WITH_COMMA = rf"[-+]?\s*{MONEY}?\s*[-+]?[0-9]{{1,3}}([.]?[0-9]{{3}})*(,[0-9]DIGITS)?\s*({MONEY}|[a-zA-Z/]{{1,5}})?"
 DECIMAL_COMMAS = (
     "bool_or(regexp_matches(v, '[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9]|$)')) "
-    "AND bool_and(regexp_full_match(v, '[^0-9,]*[0-9]{1,3}([.]?[0-9]{3})*(,[0-9]+)?[^0-9,]*'))"
+    f"AND bool_and(regexp_full_match(trim(v), '{WITH_COMMA}'))"
 )
+"""Numbers with decimal commas, and others without them. Where no semicolons cut the rows they have two DIGITS all of
+them, as prices have: 3,5 and 12,3 may be two numbers in a cell."""
+
 FIRST_ROWS = 10_000
 """By which it is told what the marks in a column are, before all rows are looked at."""
 
@@ -78,13 +84,18 @@ NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 IN_BRACKETS = rf"\[\s*{NUMBER}((\s*[,;]\s*|\s+){NUMBER})+\s*\]"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
+ANY_LIST = (
+    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({NUMBER}|nan|NaN|None|null|[,;\s])*\s*\]?')) "
+    r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
+)
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
 
 FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
 
-SPLIT = r"string_split_regex(trim({}, '[] \t\n'), '\s*[,;]\s*|\s+')"
+INSIDE = "trim({}, '[] ' || chr(9) || chr(10) || chr(13))"
+SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
 
 
 def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
@@ -192,7 +203,8 @@ def marks_of(
 ) -> tuple[bool, set[str], tuple[Note, ...]]:
     """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
     which columns of ``numbers`` have points between thousands then; and what is said of those that may have."""
-    commas = bool(_where(connection, DECIMAL_COMMAS, set(names) - numbers, FIRST))
+    decimal = DECIMAL_COMMAS.replace("DIGITS", "+" if separator == ";" else "{2}")
+    commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
     if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers, FIRST)):
         return False, set(), ()
     grouped = _everywhere(connection, GROUPED, numbers)
@@ -203,22 +215,35 @@ def marks_of(
     return True, set(), (Note(what, because),)
 
 
-def lists_of(connection: Any, cells: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The columns of words that hold lists of numbers, made columns of lists, and how many numbers these have, at least
-    and at most. With blanks alone between them all have as many: others may be the numbers of words."""
-    cells = set(cells)
-    bracketed = _everywhere(connection, NUMBERS.format(IN_BRACKETS), cells)
-    found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), cells - bracketed)
-    sizes = {}
+def lists_of(
+    connection: Any, names: dict[str, str], numbers: set[str], reading: Reading
+) -> dict[str, tuple[int, int]]:
+    """The columns that hold lists of numbers, made columns of lists, and how many numbers these have, at least and at
+    most: those that are known to, or else those that plainly do. With blanks alone between them all have as many:
+    others may be the numbers of words. What is likely the target is none."""
+    words, sizes = set(names) - numbers, {}
+    if reading.lists is not None:
+        found = bracketed = _everywhere(connection, ANY_LIST, {c for c in words if names[c] in reading.lists})
+    else:
+        words = {c for c in words if f"{names[c]}_0" not in names.values()} - _targets(names, reading.targets)
+        bracketed = _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
+        found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
     for cell in sorted(found):
         counted = f"len({SPLIT.format(cell)})"
         low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
-        if high <= LONGEST_LIST and (low == high or (cell in bracketed and low >= FEWEST_OF_A_SERIES)):
+        likely = low == high or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
+        if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
     if sizes:
-        lists = ", ".join(f"CAST({SPLIT.format(cell)} AS DOUBLE[]) AS {cell}" for cell in sizes)
+        lists = ", ".join(f"TRY_CAST({SPLIT.format(cell)} AS DOUBLE[]) AS {cell}" for cell in sizes)
         _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
     return sizes
+
+
+def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
+    """The cells of the target: as named, or as targets are usually called, or the last ones."""
+    found = {cell for cell, name in names.items() if name in named or (not named and name.casefold() in TARGET_NAMES)}
+    return found or {[*names][-1]}
 
 
 def _everywhere(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:

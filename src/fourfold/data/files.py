@@ -97,7 +97,10 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
     total = max(sum(sizes), 1)
     if reading.whole or reading.last:  # a series may lie in several files
         reading = replace(reading, rows=ALL)
-    parts = [read(file, replace(reading, share=size / total)) for file, size in zip(files, sizes)]
+    parts: list[Source] = []
+    for file, size in zip(files, sizes):
+        parts.append(read(file, replace(reading, share=size / total)))
+        reading = reading if len(parts) > 1 else replace(reading, lists=frozenset(parts[0].lists))
     return joined(name, parts).noting(*ignored_folders(files))
 
 

@@ -239,7 +239,9 @@ def _is_header(records: Records) -> bool:
         return True
     if not any(_is_number(cell) for cell in first):
         below = [_below(rest, place) for place in range(len(first))]
-        if any(map(_is_above, first, below)) or sum(map(_is_new, first, below)) > 1:
+        named = [_is_above(cell, words) + _is_new(cell, words) for cell, words in zip(first, below)]
+        usual = sum(words.count(cell) >= max(2, len(words) / 10) for cell, words in zip(first, below))
+        if sum(named) > usual:
             return True
         return not any(map(_is_alike, first, below)) and not _is_among(first, rest)
     if names_by_numbers(records):
@@ -297,7 +299,7 @@ def _is_above(cell: str, below: Sequence[str]) -> bool:
     >>> _is_above("date", ["2024-01-02"] * 9), _is_above("text", ["so it is"] * 9), _is_above("ham", ["spam"] * 9)
     (True, True, False)
     """
-    if not cell.strip() or len(below) < FEWEST_TOLD:
+    if cell.strip() in MISSING_WORDS or len(below) < FEWEST_TOLD:
         return False
     with_digits = not any(map(str.isdigit, cell)) and all(any(map(str.isdigit, word)) for word in below)
     return with_digits or (len(cell.split()) == 1 and all(len(word.split()) > 1 for word in below))
@@ -306,7 +308,8 @@ def _is_above(cell: str, below: Sequence[str]) -> bool:
 def _is_new(cell: str, below: Sequence[str]) -> bool:
     """Whether a cell does not occur below, where each word that does occurs several times."""
     counts = Counter(word.strip() for word in below)
-    return len(below) >= FEWEST_TOLD and bool(cell.strip()) and cell.strip() not in counts and min(counts.values()) > 2
+    new = cell.strip() not in counts and cell.strip() not in MISSING_WORDS
+    return len(below) >= FEWEST_TOLD and new and min(counts.values()) > 2
 
 
 def _is_among(first: Sequence[str], rest: Records) -> bool:

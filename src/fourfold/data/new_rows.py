@@ -144,6 +144,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
     return Reading(
         layout=preparation.layout,
         numbers=frozenset(plain),
+        lists=frozenset(plain | {name.removesuffix("_0") for name in plain if name.endswith("_0")}),
         all=True,
         encoding=encoding,
         column=wanted[0] if len(wanted) == 1 else "",

@@ -43,6 +43,7 @@ from .pictures import named_in
 from .roles import NO_ROLES, Roles
 from .sample import USUAL, Reading, places, reading_of, thinned
 from .source import Source
+from .targets import mentioned
 from .text_file import check_encoding, no_text
 from .words import as_objects
 from .zipped import Member, tables_of, unpacked_tables
@@ -92,12 +93,13 @@ def read(
     """
     check_encoding(encoding)
     reading = reading_of(
-        rows, layout, roles, of_steps=ahead is not None or window is not None, encoding=encoding
+        rows, layout, roles, ahead is not None or window is not None, encoding, mentioned(target)
     )
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
-        found = with_test(found, open_source(test, Reading(layout=layout, encoding=encoding)))
+        as_known = Reading(layout=layout, encoding=encoding, lists=frozenset(found.lists))
+        found = with_test(found, open_source(test, as_known))
     return settle(
         found,
         target=target,
@@ -276,6 +278,7 @@ def _train_and_test(
     source = _named(_part_name(train[0]), _part(folder, train, reading))
     if source.pictures and source.target is None and not reading.all:
         _check_unlisted(folder, {_part_name(part[0]) for part in tests}, reading)
+    reading = replace(reading, lists=frozenset(source.lists))
     used, notes = [*train], []
     for part in tests:
         test = _named(_part_name(part[0]), _part(folder, part, reading))

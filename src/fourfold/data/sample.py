@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,7 +60,8 @@ class Reading:
     many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     ``encoding``: that of text, if it was named. ``column``: the only one that is needed, if it is one: text below this
-    name alone has no other.
+    name alone has no other. ``targets``: what the user calls the target, if it is named; ``lists``: the columns of
+    text that hold lists of numbers, None where their words have to tell.
     """
 
     rows: int | None = None
@@ -76,6 +77,8 @@ class Reading:
     all: bool = False
     encoding: str | None = None
     column: str = ""
+    targets: frozenset[str] = frozenset()
+    lists: frozenset[str] | None = None
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:
@@ -98,13 +101,20 @@ class Reading:
 
 
 def reading_of(
-    rows: int | None, layout: str | None, roles: Roles, of_steps: bool, encoding: str | None = None
+    rows: int | None,
+    layout: str | None,
+    roles: Roles,
+    of_steps: bool,
+    encoding: str | None = None,
+    targets: Iterable[str] = (),
 ) -> Reading:
     """What is read of a table. Where its rows are the steps of series, whole series, or of one series the end."""
     whole = roles.series if of_steps else roles.whole
     time = roles.time or "" if of_steps else ""
     last = of_steps and not whole
-    return Reading(rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding)
+    return Reading(
+        rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding, targets=frozenset(targets)
+    )
 
 
 USUAL = Reading()

@@ -79,7 +79,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator)
         numbers, notes = numbers - thousands, notes + doubtful
-        sizes = lists_of(connection, set(names) - numbers)
+        sizes = lists_of(connection, names, numbers, reading)
         casts = {}
         for cell, name in names.items():
             if cell in sizes:
