@@ -64,6 +64,8 @@ READ = {
     "pairs of numbers beside thousands by commas": (rows("v,pop,y", lambda i: f'"{i % 30},{i % 7}","{i % 9 + 1},{100 + i}"'), {}, "column pop: number (commas taken for thousands)"),
     "lists with line feeds within": (rows("v,y", lambda i: f'"[\n  {i},\n  {i * 7 % 5}\n]"'), {}, "lists: 'v'"),
     "labels by number, always two": (rows("v,w,labels", lambda i: f"{i},{i % 7}", label=lambda i: f'"[{i % 3}, {i % 5 + 3}]"'), {"task": "multilabel"}, "task: multilabel, 8 labels"),
+    "thousands in one table, hundreds of thousands in another": (files(tables__a_dot_csv=rows("v;y", lambda i: f"1.{100 + i}.567", separator=";"), tables__b_dot_csv=rows("v;y", lambda i: f"{10 + i}.345", separator=";")), {}, "column v: number (points taken for thousands)"),
+    "millions in the data, thousands in the test rows": (files(train_dot_csv=rows("v;y", lambda i: f"1.{100 + i}.567", separator=";"), test_dot_csv=rows("v;y", lambda i: f"{10 + i}.345", separator=";")), {}, "column v: number (points taken for thousands)"),
     "test rows whose lists are alike": (files(train_dot_csv=rows("v,y", lambda i: f'"[{i}, {i % 7}]"'), test_dot_csv=rows("v,y", lambda i: '"[1, 2]"')), {}, "layout: flat, 2 numbers"),
     "a class of words that their column is called as": (rows("town,colour,fraud", lambda i: f"{['Rome', 'Oslo'][i % 2]},{['red', 'blue'][i % 2]}", label=lambda i: ["fraud", "ok"][i % 3 > 0]), {"target": "fraud"}, "into 2 classes ('fraud', 'ok')"),
     "quarters": (column(["2020Q1", "2020Q3", "2021-Q2"]), {}, "dates, read as year-quarter"),

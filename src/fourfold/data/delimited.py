@@ -199,20 +199,22 @@ def numbers_of(
 
 
 def marks_of(
-    connection: Any, names: dict[str, str], numbers: set[str], separator: str
+    connection: Any, names: dict[str, str], numbers: set[str], separator: str, pointed: Collection[str]
 ) -> tuple[bool, set[str], tuple[Note, ...]]:
     """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
-    which columns of ``numbers`` have points between thousands then; and what is said of those that may have."""
+    which columns of ``numbers`` have points between thousands then, or as in an earlier part of the data (``pointed``);
+    and what is said of others that may have."""
     decimal = DECIMAL_COMMAS.replace("DIGITS", "+" if separator == ";" else "{2}")
     commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
-    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers, FIRST)):
-        return False, set(), ()
+    alike = {cell for cell in numbers if names[cell] in pointed}
+    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers - alike, FIRST)):
+        return False, _everywhere(connection, GROUPED, alike), ()
     grouped = _everywhere(connection, GROUPED, numbers)
-    if commas or not grouped:
+    if commas or grouped <= alike:
         return True, grouped, ()
-    what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped])}"
+    what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped - alike])}"
     because = "three digits follow all of them; if they stand between thousands, take them out"
-    return True, set(), (Note(what, because),)
+    return True, grouped & alike, (Note(what, because),)
 
 
 def lists_of(

@@ -19,7 +19,7 @@ from .opened import Opened
 from .packing import is_packed, plain_content
 from .parts import ignored_folders, joined
 from .pictures import named_in
-from .sample import ALL, Reading, Relation, Survey, survey
+from .sample import ALL, Reading, Relation, Survey, reading_after, survey
 from .source import Source
 from .tables import (
     open_csv,
@@ -100,7 +100,7 @@ def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called
     parts: list[Source] = []
     for file, size in zip(files, sizes):
         parts.append(read(file, replace(reading, share=size / total)))
-        reading = reading if len(parts) > 1 else replace(reading, lists=frozenset(parts[0].lists))
+        reading = reading_after(parts[0], reading)
     return joined(name, parts).noting(*ignored_folders(files))
 
 

@@ -41,7 +41,7 @@ from .parts import (
 )
 from .pictures import named_in
 from .roles import NO_ROLES, Roles
-from .sample import USUAL, Reading, places, reading_of, thinned
+from .sample import USUAL, Reading, places, reading_after, reading_of, thinned
 from .source import Source
 from .targets import mentioned
 from .text_file import check_encoding, no_text
@@ -98,8 +98,7 @@ def read(
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     if test is not None:
-        as_known = Reading(layout=layout, encoding=encoding, lists=frozenset(found.lists))
-        found = with_test(found, open_source(test, as_known))
+        found = with_test(found, open_source(test, reading_after(found, Reading(layout=layout, encoding=encoding))))
     return settle(
         found,
         target=target,
@@ -278,7 +277,7 @@ def _train_and_test(
     source = _named(_part_name(train[0]), _part(folder, train, reading))
     if source.pictures and source.target is None and not reading.all:
         _check_unlisted(folder, {_part_name(part[0]) for part in tests}, reading)
-    reading = replace(reading, lists=frozenset(source.lists))
+    reading = reading_after(source, reading)
     used, notes = [*train], []
     for part in tests:
         test = _named(_part_name(part[0]), _part(folder, part, reading))

@@ -16,7 +16,7 @@ from .dataset import Note
 from .roles import Roles
 from .source import Source
 from .sql import literal
-from .words import as_objects
+from .words import as_objects, understood
 
 EARLIER = 1000
 """How many rows before the last ones are looked at, whether they are earlier, too."""
@@ -61,7 +61,8 @@ class Reading:
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     ``encoding``: that of text, if it was named. ``column``: the only one that is needed, if it is one: text below this
     name alone has no other. ``targets``: what the user calls the target, if it is named; ``lists``: the columns of
-    text that hold lists of numbers, None where their words have to tell.
+    text that hold lists of numbers, None where their words have to tell; ``pointed``: those that have points between
+    thousands in an earlier part of the data, so that 1.234 is such a number.
     """
 
     rows: int | None = None
@@ -79,6 +80,7 @@ class Reading:
     column: str = ""
     targets: frozenset[str] = frozenset()
     lists: frozenset[str] | None = None
+    pointed: frozenset[str] = frozenset()
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:
@@ -100,6 +102,15 @@ class Reading:
         return max(self.of(columns), self.cells // max(1, columns)) if self.whole else self.of(columns)
 
 
+def reading_after(source: Source, reading: Reading) -> Reading:
+    """How more of the same data is read, so that its columns are taken for what those of the source are."""
+    table = source.inputs if isinstance(source.inputs, Table) else {}
+    words = {column.name: table[column.name] for column in source.columns if column.kind == "category"}
+    written = {name: understood(values, comma=source.comma).written for name, values in words.items()}
+    pointed = frozenset(name for name, example in written.items() if example.startswith(IN_THOUSANDS))
+    return replace(reading, lists=frozenset(source.lists), pointed=pointed)
+
+
 def reading_of(
     rows: int | None,
     layout: str | None,
@@ -116,6 +127,9 @@ def reading_of(
         rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding, targets=frozenset(targets)
     )
 
+
+IN_THOUSANDS = "1.234"
+"""How an example of numbers begins that have points between thousands."""
 
 USUAL = Reading()
 """What holds where nothing is asked for."""

@@ -77,7 +77,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         rows, numbers, like_codes = numbers_of(connection, names, reading)
         notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
-        comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator)
+        comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator, reading.pointed)
         numbers, notes = numbers - thousands, notes + doubtful
         sizes = lists_of(connection, names, numbers, reading)
         casts = {}
