@@ -1,6 +1,7 @@
 """What is inferred from arrays and targets, and what the options change."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read
@@ -119,6 +120,38 @@ def test_numbers_of_a_table_as_series_and_image(tmp_path):
 def test_one_column_of_words_is_text_when_it_is_not_categories(header, row, layout, tmp_path):
     (tmp_path / "data.csv").write_text(header + "\n" + "".join(row(i) + "\n" for i in range(100)))
     assert read(tmp_path / "data.csv").layout == layout
+
+
+NAMES_ROWS = (
+    *("id", "tweet_id", "lot_number", "Ticket No", "OrderNumber", "S.No", "Sr. No.", "no", "Nr", "index", "Kunden-Nr."),
+    *("row number", "sales_order_number", "patient_index", "Unnamed: 0"),
+)
+QUANTITIES = (
+    *("cases_number", "employees_no", "price_index", "air quality index", "yield_per_row", "white-row", "HDI index"),
+    *("Total Number", "total_order_number", "snr", "NO", "paid", "disorder_number"),
+)
+SHUFFLED = np.random.default_rng(1).permutation(100_000)[:N]
+
+
+def used_with(name, values):
+    """The columns that are used of one of this name, and another one."""
+    frame = pd.DataFrame({"v": X[:, 0], name: values, "y": np.arange(N) % 2})
+    return [column.name for column in read(frame, target="y").columns if column.name != "v"]
+
+
+@pytest.mark.parametrize("name", NAMES_ROWS)
+def test_numbers_that_name_rows_are_left_out(name):
+    assert used_with(name, SHUFFLED) == []
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_quantities_that_differ_in_every_row_are_used(name):
+    assert used_with(name, SHUFFLED) == [name]
+
+
+@pytest.mark.parametrize("name", ["cases_number", "price_index", "entries_no"])
+def test_numbers_that_may_count_rows_are_left_out_where_they_do(name):
+    assert used_with(name, 3 + np.arange(N)) == used_with(name, np.arange(N)[::-1] * 2) == []
 
 
 def test_missing_values_of_arrays_are_said_and_filled():

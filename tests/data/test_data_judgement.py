@@ -105,6 +105,43 @@ def test_copies_are_told_from_rows_that_agree_by_chance(name):
     assert (finding.important, "remove the copies" in finding.do) == (known, known)
 
 
+def drawn(rows=800, **columns):
+    """Rows of whole numbers below the one of each column, and a number of the first two and of chance."""
+    rng = np.random.default_rng(11)
+    frame = pd.DataFrame({name: rng.integers(0, most, rows) for name, most in columns.items()})
+    return frame.assign(number=frame.iloc[:, 0] - frame.iloc[:, 1] + rng.normal(0, 20, rows))
+
+
+# name: columns, their kinds (None: the number is the target), and whether so few rows agree that copies are seen
+CHANCE = {
+    "columns that tell nothing of each other": (drawn(a=100, b=100), lambda f: f["a"] > f["b"], True),
+    "other classes": (drawn(a=40, b=40, c=2), lambda f: f["number"] > 0, False),
+    "few of another class": (drawn(a=40, b=40, c=2), lambda f: f["number"] > 25, False),
+    "other numbers": (drawn(a=24, b=7, c=30), None, True),
+    "other numbers, and columns that tell of each other": (drawn(a=24, b=40).assign(c=lambda f: f["a"] // 3), None, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANCE)
+def test_twins_of_chance_are_no_copies_and_copies_beside_them_are(name):
+    frame, kind, seen = CHANCE[name]
+    if kind is not None:
+        frame = frame.assign(kind=np.where(kind(frame), "a", "b")).drop(columns="number")
+    target = frame.columns[-1] if kind is not None else "number"
+    alone = found(frame, target=target)["duplicates"]
+    assert not alone.important and not alone.do and alone.number > 0.01
+    assert found(pd.concat([frame, frame]), target=target)["duplicates"].important
+    if seen:
+        copied = found(pd.concat([frame, frame[:160]]).sample(frac=1, random_state=0), target=target)["duplicates"]
+        assert copied.important and "remove the copies" in copied.do
+
+
+def test_one_who_is_measured_again_is_known_by_the_measures():
+    frame = table().assign(height=NUMBER, kind=np.random.default_rng(2).normal(size=N))
+    again = frame[: N // 4].assign(kind=np.random.default_rng(3).normal(size=N // 4))
+    assert found(pd.concat([frame, again]))["duplicates"].important
+
+
 def test_test_rows_that_are_the_training_rows():
     assert found(table(), test=table())["duplicates"].important
 
@@ -135,11 +172,19 @@ def test_columns_and_targets(slug):
         ("order_id", 10**9 + np.cumsum(1 + np.arange(N) % 7), True),
         ("order", 10**9 + np.cumsum(1 + np.arange(N) % 7), False),
         ("order_id", np.arange(N) // 2, False),
+        ("year", 1600 + np.random.default_rng(0).permutation(N), False),
+        ("year", 5 + np.random.default_rng(0).permutation(N), True),
+        ("world rank", 1 + np.random.default_rng(0).permutation(N), False),
     ],
 )
 def test_a_target_that_numbers_the_rows(name, values, said):
     frame = table().assign(**{name: values.astype(float)})
     assert ("target-numbers-rows" in found(frame, target=name, task="regression")) == said
+
+
+def test_ranks_in_the_order_of_the_rows_may_be_what_is_asked_for():
+    finding = found(table().assign(rank=1.0 + np.arange(N)), target="rank")["target-numbers-rows"]
+    assert not finding.important
 
 
 def test_texts_of_nothing_are_counted():

@@ -23,11 +23,29 @@ from .source import Source
 from .stamps import COMPACT, compact_dates, said_of_compact
 from .words import Understood, understood
 
+NUMBERED = (
+    "id record order ticket lot serial item case customer client account invoice sample specimen patient subject "
+    "participant roll observation obs entry line sequence seq transaction receipt bill policy contract claim article "
+    "batch run experiment card passport phone telephone registration licence license reference tracking shipment loan "
+    "document doc report matriculation kunde kunden auftrag auftrags rechnung rechnungs artikel beleg zeile zeilen "
+    "patienten probanden lfd matrikel"
+)
+"""Words, in the singular, that make a name of a number behind them: order number, but not cases number."""
+
+INDEXED = "row record sample item case patient subject order image frame data dataset df old orig original"
+"""The same of an index."""
+
 COUNTER = re.compile(
-    r"(^|[_\W])(id|idx|index|row|rowid|nr|no|number)$|(^|[a-z_\W])(Id|ID)$|^Index$"
+    r"(^|[_\W])(id|rowid|uuid|guid)$|(^|[a-z_\W])(Id|ID)$|^([Ii]dx|[Ii]ndex|[Rr]ow|[Nn]r|[Nn]o|[Nn]umber)\.?$"
+    r"|^(?i:((?!total|average|avg|mean|per|max|min)[^\W_]+[_\W]+)?"
+    rf"({'|'.join(NUMBERED.split())})[_\W]*(nr|no|number))\.?$"
+    rf"|^(?i:({'|'.join(INDEXED.split())})[_\W]*(idx|index)|row[_\W]*(nr|no|num|number)|s[lr]?[_\W]*(no|number))\.?$"
     r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
 )
-"""Names of columns that only count rows."""
+"""Names of columns that only count rows, or name them."""
+
+MAY_COUNT = re.compile(r"(^|[_\W])(?:idx|index|nr|no|number)$")
+"""Names of columns that may count rows, if their numbers are like it, and are quantities otherwise: index of prices."""
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
 NAMES = "a number that names each row: whole, and different in each"
@@ -159,9 +177,10 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(None, "no values")
     if not absent.any() and (present == present[0]).all():
         return _Verdict(None, CONSTANT)
-    if column.kind == "number" and COUNTER.search(column.name) and np.all(present == np.round(present)):
-        named = _levels(present) == len(values)
-        return _Verdict(None, COUNTS if _are_in_order(present) else NAMES) if named else _Verdict("number")
+    counter = COUNTER.search(column.name)
+    if column.kind == "number" and (counter or MAY_COUNT.search(column.name)) and _name_rows(values):
+        in_order = _are_in_order(present)
+        return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
     counts = Counter(present.tolist())
@@ -172,6 +191,11 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
     if levels == len(values) and levels > 2:
         return _Verdict(None, DIFFERENT + _unread(present.tolist()))
     return _Verdict("category")
+
+
+def _name_rows(values: np.ndarray) -> bool:
+    """Whether numbers (N,) are whole, and different in every row."""
+    return bool((values == np.round(values)).all()) and _levels(values) == len(values)
 
 
 def _are_in_order(different: np.ndarray) -> bool:

@@ -27,6 +27,10 @@ FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 TWINS = 0.01
 """The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
 
+AT_ODDS, BY_CHANCE = 0.25, 2.0
+"""The share of the groups of twins with different targets from which on twins are no copies, if half of what unrelated
+targets would show is not less; and how many times as many twins as unrelated columns would make are none, either."""
+
 DISAGREEMENT = 0.1
 """The share of rows on which two good models differ, taken for granted before there are any."""
 
@@ -204,8 +208,8 @@ def _twins(case: Case) -> Iterator[Finding]:
     codes = case.codes[order]
     differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
     specific = (
-        len(counts) > case.dataset.rows / 2
-        or _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
+        _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
+        or (len(counts) > case.dataset.rows / 2 and not _by_chance(case, order[first], counts, differ))
         or (not differ.any() and _hardly_by_chance(case, order[first]))
     )
     yield Finding(
@@ -232,6 +236,32 @@ def _written_again(first: np.ndarray, rows: int) -> bool:
     """Whether all of the rows, target included, occur so many times or a multiple of it, as in a file written twice;
     ``first``: where in their order other ones begin."""
     return len(first) >= FEW_VALUES and int(np.gcd.reduce(np.diff(first, append=rows))) > 1
+
+
+def _by_chance(case: Case, different: np.ndarray, counts: np.ndarray, differ: np.ndarray) -> bool:
+    """Whether twins have different targets, as copies have not, or are hardly more than of unrelated columns, of
+    rows that are not measured finely; by the first of each group, the groups' sizes and whether targets differ there.
+    """
+    usual = (1 - _alike_by_chance(case.codes)) / 2
+    most = usual if case.task.kind == "regression" else min(AT_ODDS, usual)
+    at_odds = differ.any() and differ[counts > 1].mean() >= most
+    return bool((at_odds or _are_expected(case, different, counts)) and not _hardly_by_chance(case, different))
+
+
+def _are_expected(case: Case, different: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether the pairs of equal rows are at most twice as many as if no column told of another one."""
+    pairs, share = (counts * (counts - 1.0)).sum(), 0.0
+    for place, (*_, values) in enumerate(case.columns(different)):
+        share = (share if place else counts.sum() * (counts.sum() - 1.0)) * _alike_by_chance(values)
+        if BY_CHANCE * share < pairs:
+            return False
+    return share > 0
+
+
+def _alike_by_chance(values: np.ndarray) -> float:
+    """The share of the pairs of two values (N,) that are equal."""
+    counts = np.unique(values, return_counts=True)[1]
+    return float((counts * (counts - 1.0)).sum() / max(len(values) * (len(values) - 1.0), 1.0))
 
 
 def _hardly_by_chance(case: Case, different: np.ndarray) -> bool:

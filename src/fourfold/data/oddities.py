@@ -15,8 +15,10 @@ from .case import MOST_COLUMNS, Case
 from .dataset import Dataset, Finding
 from .messages import counted, listed, percent
 from .numerals import INVISIBLE
+from .stamps import named
 from .stand_ins import stands_for_missing
 from .targets import listed_in
+from .time_columns import NAMES
 
 FEWEST = 3
 """Numbers other than 0 that a total is the sum of, at least."""
@@ -39,6 +41,12 @@ LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
 
 ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
+
+YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahre"})
+"""The first and the last year, and words in the names of years."""
+
+RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "placement", "position", "classement"})
+"""Words in the names of ranks: they differ as the numbers of rows do, and may be what is asked for."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -116,15 +124,18 @@ def _of_target(case: Case) -> Iterator[Finding]:
             "leave these rows out, if the number stands for a missing value",
             important=True,
         )
+    ranks = not RANKS.isdisjoint(named(dataset.target_name))
     if task.kind == "regression" and _names_rows(dataset.target_name, dataset.target):
-        yield Finding(
-            "target-numbers-rows",
-            f"the target {dataset.target_name!r} numbers the rows: its values are whole numbers, and all different",
-            "different values",
-            dataset.rows,
-            "--target NAME, the column to predict",
-            important=True,
-        )
+        steps = np.diff(dataset.target)
+        if not ranks or (steps > 0).all() or (steps < 0).all():
+            yield Finding(
+                "target-numbers-rows",
+                f"the target {dataset.target_name!r} numbers the rows: its values are whole numbers, and all different",
+                "different values",
+                dataset.rows,
+                "--target NAME, the column to predict",
+                important=not ranks,
+            )
     if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
         return
     group = LAST_PART.sub("", dataset.target_name)
@@ -145,11 +156,13 @@ def _of_target(case: Case) -> Iterator[Finding]:
 
 
 def _names_rows(name: str, values: np.ndarray) -> bool:
-    """Whether numbers (N,) are whole and all different, and without a gap between them or called an id."""
+    """Whether numbers (N,) are whole and all different, and without a gap between them, if they are not years that are
+    called so, or called an id."""
     whole = np.sort(values[values == np.round(values)])
     if len(whole) < max(len(values), FEWEST_NUMBERED) or not (whole[1:] > whole[:-1]).all():
         return False
-    return whole[-1] - whole[0] == len(whole) - 1 or ID.search(name) is not None
+    years = YEARS[0] <= whole[0] and whole[-1] <= YEARS[1] and not CALLED_YEARS.isdisjoint(named(name))
+    return (whole[-1] - whole[0] == len(whole) - 1 and not years) or ID.search(name) is not None
 
 
 def _of_words(case: Case) -> Iterator[Finding]:
