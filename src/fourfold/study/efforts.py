@@ -88,14 +88,14 @@ EFFORTS = {
             memorisation=False,
             moved_rows=256,
         ),
-        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="6 to 12"),
+        Effort("standard", seeds=5, steps=600, sizes=("S", "M"), extensions=1, minutes="5 to 10"),
         Effort(
             "thorough",
             seeds=10,
             steps=3000,
             sizes=("S", "M", "L"),
             extensions=2,
-            minutes="an estimated 380",
+            minutes="an estimated 350",
             hyperparameters=True,
         ),
     )
