@@ -8,7 +8,7 @@ from fourfold.preprocessing.table import missing
 
 from .words import understood
 
-__all__ = ["held", "of_kind"]
+__all__ = ["WORDS", "held", "of_kind"]
 
 WORDS = ("category", "text")
 PLURAL = {"number": "numbers", "boolean": "booleans", "date": "dates", "category": "words", "text": "words"}

@@ -15,7 +15,7 @@ from .alike import are_blank, levels_alike, truths
 from .clock import shown
 from .dataset import Column, Note, Table
 from .dates import DAY_FIRST, MONTH_FIRST
-from .in_words import held, of_kind
+from .in_words import WORDS, held, of_kind
 from .join import empty
 from .messages import SHOWN, close, listed
 from .noticed import MOST_LEVELS, Noticed
@@ -24,9 +24,6 @@ from .stamps import COMPACT, compact_dates
 from .words import as_written, reworded, spelled
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
-
-_WORDS = ("category", "text")
-
 
 def by_place(found: Source, preparation: Preparation) -> Source:
     """A plain array as the table that was trained on, its columns in the order of the source then."""
@@ -78,7 +75,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             continue
         cells, kind = found.inputs[column.name], found.kind(column.name)
         values, wanted = _as(column, kind, cells), of_kind(column.kind, column.written)
-        if values is None and column.kind == "boolean" and kind in _WORDS and (meant := truths(cells)):
+        if values is None and column.kind == "boolean" and kind in WORDS and (meant := truths(cells)):
             values, taken[column.name] = meant
         if values is None:
             problems.append(f"{column.name!r} holds {held(kind, cells)} instead of {wanted}")
@@ -135,11 +132,11 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
     """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
     if missing(values).all():
         return empty(wanted.kind, len(values))
-    if wanted.kind in _WORDS:
-        return values if kind in _WORDS else spelled(values, kind)
-    if kind in _WORDS and wanted.kind == "boolean":
+    if wanted.kind in WORDS:
+        return values if kind in WORDS else spelled(values, kind)
+    if kind in WORDS and wanted.kind == "boolean":
         values, kind, _ = reworded(values)
-    elif kind in _WORDS:
+    elif kind in WORDS:
         read = (
             _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
         )
