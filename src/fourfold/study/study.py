@@ -33,6 +33,8 @@ from fourfold.study.trials import Setting, Trial, Trials, collect
 from fourfold.study.variants import ALL_ROWS, in_place
 
 RUNS_OF_A_BLOCK = 10
+LARGE = 10**8
+"""Bytes of prepared inputs from which on a further copy on each device is felt, and compiling is not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +241,10 @@ class Study:
         return trials
 
     def _firsts(self, blocks: list[Block]) -> list[Block]:
-        """The first block of each program but that of the first of all, which nothing is trained before."""
+        """The first block of each program but that of the first of all, which nothing is trained before. Of large data
+        none: what is compiled beside a training reads copies of its own."""
+        if self.prepared.inputs.nbytes > LARGE:
+            return []
         by_program = {(block.family, block.size): block for block in reversed(blocks)}
         return [block for block in blocks[1:] if block is by_program[block.family, block.size]]
 
