@@ -227,6 +227,16 @@ def style_by(example: str) -> Style | Scaled | Duration:
     return Style(found[2], found[1], found[3] or "") if found else Style()
 
 
+def with_points(example: str) -> bool:
+    """Whether numbers that are written as an example have points between thousands.
+
+    >>> with_points("1.234,5"), with_points("1,234.5"), with_points("")
+    (True, False, False)
+    """
+    style = style_by(example)
+    return isinstance(style, Style) and style.thousands == "."
+
+
 def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     """The one way in which the numbers among these words are written.
 

@@ -13,6 +13,7 @@ from fourfold.core.machine import available_memory
 from fourfold.preprocessing.table import Table, row_count
 
 from .dataset import Note
+from .numerals import with_points
 from .roles import Roles
 from .source import Source
 from .sql import literal
@@ -107,7 +108,7 @@ def reading_after(source: Source, reading: Reading) -> Reading:
     table = source.inputs if isinstance(source.inputs, Table) else {}
     words = {column.name: table[column.name] for column in source.columns if column.kind == "category"}
     written = {name: understood(values, comma=source.comma).written for name, values in words.items()}
-    pointed = frozenset(name for name, example in written.items() if example.startswith(IN_THOUSANDS))
+    pointed = frozenset(name for name, example in written.items() if with_points(example))
     return replace(reading, lists=frozenset(source.lists), pointed=pointed)
 
 
@@ -127,9 +128,6 @@ def reading_of(
         rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding, targets=frozenset(targets)
     )
 
-
-IN_THOUSANDS = "1.234"
-"""How an example of numbers begins that have points between thousands."""
 
 USUAL = Reading()
 """What holds where nothing is asked for."""
