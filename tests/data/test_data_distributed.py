@@ -167,14 +167,6 @@ def test_lists_of_labels_as_people_write_them(name, tmp_path):
     np.testing.assert_array_equal(data.target, [[i % 3 == 0, i % 2 == 0] for i in range(60)])
 
 
-def test_a_target_of_lists_in_json_is_named(tmp_path):
-    lines = [json.dumps({"v": i % 9, "w": i % 7, "tags": [1, 2][: i % 3]}) + "\n" for i in range(30)]
-    (tmp_path / "data.jsonl").write_text("".join(lines))
-    with pytest.raises(FourfoldError, match=r"target 'tags' can't be read: got left out.*red;blue") as caught:
-        read(tmp_path / "data.jsonl", target="tags")
-    assert caught.value.slug == "target-left-out"
-
-
 def test_the_names_of_a_workbook_may_be_years(tmp_path):
     """Numbers are floats there."""
     cell = "<c><v>{}</v></c>".format

@@ -199,6 +199,7 @@ READ = {
     "json over many lines": ("".join(json.dumps({"v": i % 7, "y": i % 2}, indent=2) + "\n" for i in range(30)), "30 rows"),
     "json of rows under a name": (json.dumps({"rows": [{"v": i, "y": i % 2} for i in range(30)]}), "30 rows"),
     "json with lists of numbers": ("".join(f'{{"v": [{i}, {i % 7}], "y": {i % 2}}}\n' for i in range(30)), "lists: 'v'"),
+    "json with lists of unequal lengths": ("".join(f'{{"v": {[0.5] * (i % 3)}, "y": {i % 2}}}\n' for i in range(30)), "without a number: 10 series (taken for series of one missing step)"),
     "json with series of unequal lengths": ("".join(f'{{"v": {[0.5] * (2 + i % 3)}, "y": {i % 2}}}\n' for i in range(30)), "lengths: 2 to 4 steps"),
     "json lines with keys that come and go": ("".join(
         f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
@@ -264,7 +265,6 @@ REFUSED = {
     "a file of MATLAB": (b"MATLAB 5.0 MAT-file" + b"\0" * 99, 2, "wrong-kind", "scipy.io.loadmat"),
     "a sparse matrix": (npz(format=b"csr", shape=[30, 4], data=X[:, 0], indices=Y, indptr=Y), 2, "sparse", "toarray()"),
     "json of columns of unequal lengths": (json.dumps({"v": list(range(30)), "y": [0, 1] * 14}), 2, "unequal-columns", "30 of 'v', 28 of 'y'"),
-    "json with lists of unequal lengths": ("".join(f'{{"v": {[0.5] * (i % 3)}, "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "left out: 'v' (lists of unequal lengths, or too long)"),
     "missing words as classes": (target(["p", "q", "n.a."] * 10), 2, "missing-target", "10 of 30 rows"),
     "a line of 3 MB": (GOOD + "x" * 3_000_000 + ",1,p\n", 2, "long-line", "line 32 of"),
     "more columns than rows can be": (",".join(map(str, range(60_000))), 2, "too-many-columns", "at most 50,000"),

@@ -186,7 +186,7 @@ def _leaves(
         for field in dict.fromkeys(field for value in present for field in value):
             inner = [value.get(field) if isinstance(value, Mapping) else None for value in values]
             yield from _leaves(f"{name}.{field}", as_objects(inner), objects, lists, depth + 1)
-    elif present and all(map(_is_of_numbers, present)):
+    elif any(map(_has_numbers, present)) and all(map(_is_of_numbers, present)):
         counts = [0 if is_absent(value) else len(value) for value in values]
         lists[name] = len({len(value) for value in present}) > 1
         for place in range(max(counts)):
@@ -196,8 +196,12 @@ def _leaves(
         yield name, values
 
 
+def _has_numbers(value: Any) -> bool:
+    return _is_of_numbers(value) and len(value) > 0
+
+
 def _is_of_numbers(value: Any) -> bool:
-    if not isinstance(value, (list, tuple, np.ndarray)) or not 0 < len(value) <= LONGEST_LIST:
+    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) > LONGEST_LIST:
         return False
     return all(is_absent(one) or isinstance(one, (int, float, np.integer, np.floating)) for one in value)
 

@@ -84,6 +84,7 @@ NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 IN_BRACKETS = rf"\[\s*{NUMBER}((\s*[,;]\s*|\s+){NUMBER})+\s*\]"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
+BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({NUMBER}((\s*[,;]\s*|\s+){NUMBER})*)?\s*\]'))"
 ANY_LIST = (
     rf"bool_and(regexp_full_match(trim(v), '\[?\s*({NUMBER}|nan|NaN|None|null|[,;\s])*\s*\]?')) "
     r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
@@ -222,18 +223,20 @@ def lists_of(
 ) -> dict[str, tuple[int, int]]:
     """The columns that hold lists of numbers, made columns of lists, and how many numbers these have, at least and at
     most: those that are known to, or else those that plainly do. With blanks alone between them all have as many:
-    others may be the numbers of words. What is likely the target is none."""
-    words, sizes = set(names) - numbers, {}
+    others may be the numbers of words. In the target, which classes would not, they stand between brackets."""
+    words, sizes, aims = set(names) - numbers, {}, set()
     if reading.lists is not None:
         found = bracketed = _everywhere(connection, ANY_LIST, {c for c in words if names[c] in reading.lists})
     else:
-        words = {c for c in words if f"{names[c]}_0" not in names.values()} - _targets(names, reading.targets)
-        bracketed = _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
+        words = {c for c in words if f"{names[c]}_0" not in names.values()}
+        aims = _everywhere(connection, BRACKETS, _targets(names, reading.targets) & words)
+        words -= _targets(names, reading.targets)
+        bracketed = aims | _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
         found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
     for cell in sorted(found):
         counted = f"len({SPLIT.format(cell)})"
         low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
-        likely = low == high or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
+        likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
         if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
     if sizes:

@@ -19,7 +19,7 @@ from .dataset import Column, Dataset, Note, Table
 from .forecast import settle_forecast, time_and_names
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
-from .lists import series_of_lists
+from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_of_lists
 from .long_form import assembled, table_of
 from .messages import counted, listed
 from .pictures import developed
@@ -64,7 +64,13 @@ def settle(
         source, roles = assembled(source, roles, names, target_per, one)
         source = source.noting(_named(names, because, target))
         target = None
-    source = _with_target(with_roles(source, roles, target), target, lists=task == "multilabel")
+    source = with_roles(source, roles, target)
+    aim, because = list_named(source, target, TARGET_NAMES)
+    if aim:
+        steps = target_per != "series" and layout in (None, "sequence")
+        source = aimed_at_list(source, aim, because, steps=steps, labels=task == "multilabel")
+    else:
+        source = _with_target(source, target, lists=task == "multilabel")
     if source.lists and (layout == "sequence" or (source.uneven and layout is None)):
         source = series_of_lists(source)
     source = as_one_series(source) if one else source
@@ -243,7 +249,12 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
             wanted="numbers or words, or labels in one cell, as in red;blue",
             do="write it so, with --task multilabel for labels",
         )
-    names, because = _target_names(table, target, source.lacking)
+    if target is None:
+        names, because = _target_names(Table(beside_lists(source)) or table, None, source.lacking)
+    else:
+        numbers = {name: columns_of(table, name) for name in source.lists if name not in table}
+        named, because = chosen(target, (*table.names, *numbers)), "as asked"
+        names = tuple(column for name in named for column in numbers.get(name, [name]))
     if len(table) == len(names):
         got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
         raise DataError(

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from fourfold.errors import DataError
 from fourfold.preprocessing.series import lengths
+from fourfold.preprocessing.table import missing
 
 from .content import check_memory
 from .dataset import Column, Note, Table
-from .messages import listed
+from .messages import counted, listed
 from .source import Source
+from .targets import together
+from .words import as_objects
 
-__all__ = ["as_many_steps", "beside_lists", "series_of_lists"]
+__all__ = ["aimed_at_list", "as_many_steps", "beside_lists", "columns_of", "list_named", "series_of_lists"]
+
+FEWEST_INPUTS = 5
+"""Numbers of the lists that are likelier inputs than targets where they stand last."""
 
 
-def _steps(table: Table, name: str) -> list[str]:
+def columns_of(table: Table, name: str) -> list[str]:
     """The columns NAME_0, NAME_1, ... of a list, in their order."""
     found = [column for column in table if re.fullmatch(re.escape(name) + r"_\d{1,9}", column)]
     return sorted(found, key=lambda column: int(column.rpartition("_")[2]))
@@ -27,7 +35,7 @@ def _steps(table: Table, name: str) -> list[str]:
 def beside_lists(source: Source) -> dict[str, np.ndarray]:
     """The columns of a table that belong to none of its lists."""
     assert isinstance(source.inputs, Table)
-    taken = {column for name in source.lists for column in _steps(source.inputs, name)}
+    taken = {column for name in source.lists for column in columns_of(source.inputs, name)}
     return {name: values for name, values in source.inputs.items() if name not in taken}
 
 
@@ -41,7 +49,7 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     assert isinstance(table, Table)
     others = [] if channels else list(beside_lists(source))
     channels = tuple(channels) or source.lists
-    columns = {name: _steps(table, name) for name in channels}
+    columns = {name: columns_of(table, name) for name in channels}
     steps = max(map(len, columns.values()))
     check_memory(source.name, 8 * table.rows * steps * len(channels))
     array = np.full((table.rows, steps, len(channels)), np.nan)
@@ -52,6 +60,8 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     if differ := int((ends != ends[0]).any(axis=0).sum()):
         because = "missing values are at the end of the shorter ones"
         notes.append(Note(f"channels of unequal lengths: {differ:,} series", because))
+    if empty := int(np.isnan(array).all(axis=(1, 2)).sum()):
+        notes.append(Note(f"without a number: {empty:,} series", "taken for series of one missing step"))
     if others:
         notes.append(Note(f"left out: {listed(others)}", "beside series"))
     return replace(
@@ -65,13 +75,86 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
     ).noting(*notes)
 
 
+def list_named(
+    source: Source, target: str | Sequence[str] | None, usual: Collection[str]
+) -> tuple[str, str]:
+    """The list of a table that is its target, and why; "" and "" if columns are.
+
+    The one that ``target`` names; else one that is called as targets ``usual``-ly are, where no column is; else one
+    that stands last, if it has few numbers or is of zeros and ones, or all of several columns are lists.
+    """
+    table = source.inputs
+    if source.target is not None or not source.lists or not isinstance(table, Table):
+        return "", ""
+    if target is not None:
+        named = target if isinstance(target, str) else target[0] if len(target) == 1 else ""
+        return (named, "as asked") if named in source.lists and named not in table else ("", "")
+    others = beside_lists(source)
+    if any(name.casefold() in usual for name in others):
+        return "", ""
+    for name in source.lists:
+        if name.casefold().removesuffix("s") in usual:
+            return name, "a usual name of a target"
+    last = source.lists[-1]
+    steps = columns_of(table, last)
+    few = len(steps) < FEWEST_INPUTS or all(set(table[name].tolist()) <= {0.0, 1.0} for name in steps)
+    alone = not others and len(source.lists) > 1
+    return (last, "the last column") if alone or (others and table.names[-1] in steps and few) else ("", "")
+
+
+def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, labels: bool) -> Source:
+    """The source with one of its lists as the target: a label or a number for each step, if ``steps`` may be told and
+    all other columns are lists of as many numbers, row for row; several targets, if each row has as many; or else, and
+    of all but zeros and ones where ``labels`` are asked for, whole numbers as the labels of a row.
+
+    Errors: ``DataError`` for other lists of unequal lengths, and where no column is left.
+    """
+    table = source.inputs
+    assert isinstance(table, Table)
+    names = columns_of(table, name)
+    numbers = np.stack([np.asarray(table[column], dtype=np.float64) for column in names], axis=1)
+    others = tuple(other for other in source.lists if other != name)
+    uneven = source.uneven and any(missing(table[columns_of(table, other)[-1]]).any() for other in others)
+    source = replace(source.without(*names), lists=others, uneven=uneven)
+    if not source.inputs:
+        raise DataError(
+            "no-inputs",
+            "the data have no input columns beside the target",
+            got=f"one column, {name!r}",
+            wanted="at least one column more",
+        )
+    there = ~missing(numbers)
+    ends = lengths(numbers[:, :, None]) * there.any(axis=1)
+    least, most = int(ends.min()), len(names)
+    what = f"target: {name}, lists of {counted(most, 'number') if least == most else f'{least} to {most} numbers'}"
+    source = source.noting(Note(what, because, "" if because == "as asked" else "--target NAME"))
+    if steps and others and not beside_lists(source):
+        series = series_of_lists(source)
+        assert isinstance(series.inputs, np.ndarray)
+        if series.inputs.shape[1] == len(names) and np.array_equal(lengths(series.inputs), np.maximum(ends, 1)):
+            return series.aimed((name,), numbers, "number")
+    if (ends == len(names)).all() and not (labels and set(np.unique(numbers).tolist()) - {0.0, 1.0}):
+        columns = {column: (numbers[:, place], "number") for place, column in enumerate(names)}
+        return source.aimed(names, *together(columns))
+    if (numbers[there] != np.round(numbers[there])).any():
+        raise DataError(
+            "uneven-targets",
+            f"the lists of the target {name!r} have unequal lengths",
+            got=f"{ends.min()} to {ends.max()} numbers",
+            wanted="as many in each row, whole numbers as labels, or one for each step of lists beside them",
+            do="choose another target",
+        )
+    cells = [json.dumps([str(int(label)) for label in row[own]]) for row, own in zip(numbers, there)]
+    return source.aimed((name,), as_objects(cells), "category")
+
+
 def as_many_steps(sources: Sequence[Source]) -> list[Source]:
     """Tables whose lists become columns, each with as many of these as the longest list of all has numbers."""
     tables = [source.inputs for source in sources]
     names = dict.fromkeys(name for source in sources for name in source.lists)
     if not names or not all(isinstance(table, Table) for table in tables):
         return [*sources]
-    steps = {name: [_steps(table, name) for table in tables if isinstance(table, Table)] for name in names}
+    steps = {name: [columns_of(table, name) for table in tables if isinstance(table, Table)] for name in names}
     uneven = any(source.uneven for source in sources)
     uneven |= any(len({len(found) for found in each}) > 1 for each in steps.values())
     longest = [column for each in steps.values() for column in max(each, key=len)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,19 +164,20 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
         return NewRows(history.windows, Noticed(history.notes), named, history.following)
-    columns = preparation.columns
+    columns, beside = preparation.columns, {}
+    channels = [column.name for column in columns]
     if preparation.task.stepwise:
+        if channels and {*channels} <= {*found.lists}:
+            beside, found = beside_lists(found), series_of_lists(found, channels)
         if not isinstance(found.inputs, Table):
-            return _steps_of_array(found, preparation)
+            return _steps_of_array(found, preparation, beside)
         if not columns:
             raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         return _steps_of_table(found, preparation)
-    named, beside = "id", {}
+    named = "id"
     if preparation.layout == "sequence" and preparation.row_shape and columns:
-        channels = [column.name for column in columns]
         if {*channels} <= {*found.lists}:
-            beside = beside_lists(found)
-            found = series_of_lists(found, channels)
+            beside, found = beside_lists(found), series_of_lists(found, channels)
         elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
             lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
             raise another_shape(found, preparation, lists)
@@ -200,9 +201,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
             others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
             stacked = np.stack([table[column.name] for column in columns], axis=1)
-            channels = channels_of([column.name for column in columns])
-            if preparation.layout == "sequence" and channels is not None:
-                stacked = stacked.reshape(len(stacked), *channels.shape)
+            numbered = channels_of(channels)
+            if preparation.layout == "sequence" and numbered is not None:
+                stacked = stacked.reshape(len(stacked), *numbered.shape)
             return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
         return NewRows(table, noticed, others)
     notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)
@@ -260,13 +261,15 @@ def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
     return _in_pieces(built, preparation, others, placed)
 
 
-def _steps_of_array(found: Source, preparation: Preparation) -> NewRows:
-    """The steps of series in an array, one after the other, by the numbers of series and step."""
+def _steps_of_array(found: Source, preparation: Preparation, beside: Mapping[str, np.ndarray]) -> NewRows:
+    """The steps of series in an array, one after the other, by the numbers of series and step, and what stands
+    ``beside`` each series."""
     array = np.asarray(found.inputs)
     one = array.ndim == len(preparation.row_shape) == 2 and array.shape[1] == preparation.row_shape[1] > 1
     array = settle_array(array[None] if one else array, "sequence")[0]
     placed = Placed.of(array)
     named = {} if found.ids is None else {"id": found.ids[placed.series]}
+    named |= {name: values[placed.series] for name, values in beside.items()}
     others = Table({"series": placed.series, "step": placed.step} | named)
     return _in_pieces(replace(found, inputs=array), preparation, others, placed)
 

@@ -191,7 +191,7 @@ def _each_of(
     low, high = connection.execute(
         f"SELECT min(len({cell})), max(len({cell})) FROM {relation}", parameters
     ).fetchone()
-    if not low or high > LONGEST_LIST:
+    if not high or high > LONGEST_LIST:
         return {}, False
     return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}, low < high
 

@@ -172,25 +172,28 @@ def settle_targets(
 
 
 def are_lists(cells: np.ndarray) -> bool:
-    """Whether all cells are lists of words as JSON writes them, some of them with none or several.
+    """Whether all cells are lists of words as JSON writes them, some of them with none or several; or of whole numbers,
+    not all with as many.
 
     >>> [are_lists(np.array(cells)) for cells in (['["red","blue"]', '["red"]'], ['["red"]', '["blue"]'], ["[1, 2]"])]
     [True, False, False]
     """
     words = dict.fromkeys(cell for cell in cells.tolist() if cell is not None)
     found = [_list_of(word) for word in words]
-    return all(one is not None for one in found) and any(len(one or ()) != 1 for one in found)
+    counts = {-1 if one is None else len(one) for one in found}
+    quoted = any('"' in word for word in words)
+    return -1 not in counts and bool(counts - {1}) and (quoted or len(counts) > 1)
 
 
 def _list_of(word: str) -> list[str] | None:
-    """The words that a cell lists as JSON writes them; None for all else."""
+    """The words or whole numbers that a cell lists as JSON writes them; None for all else."""
     if not word.startswith("[") or not word.endswith("]") or len(word) > MOST_IN_A_LIST:
         return None
     try:
         found = json.loads(word)
     except (ValueError, RecursionError):
         return None
-    return found if all(isinstance(one, str) for one in found) else None
+    return [str(one) for one in found] if all(type(one) in (str, int) for one in found) else None
 
 
 def settle_lists(
