@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.data import from_arrays, plan, read
+from fourfold.data.judgement import judge
+from fourfold.data.roles import Roles
 from fourfold.errors import OptionError
 
 
@@ -138,3 +141,29 @@ def test_groups_validate_whole_where_test_rows_are_given():
 def test_numbers_that_cannot_be(numbers):
     with pytest.raises(OptionError, match="seed 0 or more, 2 folds or more, 1 repeat or more"):
         plan(read("iris"), **numbers)
+
+
+@pytest.mark.parametrize("tested", [0, 20])
+def test_rows_that_stand_newest_first_are_learnt_from_in_order_of_time(tested):
+    """The splits are those of the rows turned round; test rows of their own stay behind."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"day": pd.date_range("2024-01-01", periods=120), "v": rng.normal(size=120), "y": rng.normal(size=120)}
+    )
+    later = frame.assign(day=frame["day"] + pd.Timedelta(days=120))[:tested] if tested else None
+    told, turned = (
+        read(rows, target="y", test=later, roles=Roles(time_ordered=True)) for rows in (frame, frame[::-1])
+    )
+    assert "order of time: newest first (the date 'day' falls; only the past is learnt from)" in map(str, turned.notes)
+    for one, other in zip(plan(told, seed=0), plan(turned, seed=0), strict=True):
+        for part in ("train", "validation", "test"):
+            days = [data.inputs["day"][getattr(split, part)] for data, split in ((told, one), (turned, other))]
+            np.testing.assert_array_equal(np.sort(days[0]), np.sort(days[1]))
+
+
+@pytest.mark.parametrize("order, said", [(np.arange(40), 0), (np.arange(40)[::-1], 0), (np.arange(40) * 7 % 40, 1)])
+def test_rows_in_no_order_of_time_are_said(order, said):
+    days = pd.date_range("2024-01-01", periods=40)[order]
+    frame = pd.DataFrame({"day": days, "v": np.arange(40) * 3 % 7, "y": np.arange(40) * 11 % 40 / 3})
+    found = judge(read(frame, roles=Roles(time_ordered=True)))
+    assert [finding.slug for finding in found].count("not-in-order-of-time") == said

@@ -22,6 +22,7 @@ from .layout import check_layout, settle_array, varying
 from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_of_lists
 from .long_form import assembled, table_of
 from .messages import counted, listed
+from .order import order_of_time
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
@@ -69,6 +70,8 @@ def settle(
     if aim:
         steps = target_per != "series" and layout in (None, "sequence")
         source = aimed_at_list(source, aim, because, steps=steps, labels=task == "multilabel")
+        if not len(source.inputs):
+            raise _no_inputs((aim,), [])
     else:
         source = _with_target(source, target, lists=task == "multilabel")
     if source.lists and (layout == "sequence" or (source.uneven and layout is None)):
@@ -122,6 +125,10 @@ def settle(
             inputs, columns, source_columns, left_out = varying(inputs)
             notes += left_out
     rows = row_count(inputs)
+    newest_first = False
+    if roles.time_ordered:
+        newest_first, said = order_of_time(inputs, columns, source.test_rows)
+        source = source.noting(said)
     each = called(settled_layout)
     target_notes = tuple(noted(note, each, "what", "because") for note in target_notes)
     return Dataset(
@@ -140,6 +147,7 @@ def settle(
         groups=source.groups,
         ids=source.ids,
         time_ordered=roles.time_ordered,
+        newest_first=newest_first,
         cut=cut,
     )
 
@@ -256,19 +264,23 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
         named, because = chosen(target, (*table.names, *numbers)), "as asked"
         names = tuple(column for name in named for column in numbers.get(name, [name]))
     if len(table) == len(names):
-        got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
-        raise DataError(
-            "no-inputs",
-            "the data have no input columns beside the target",
-            got="; ".join([got, *left_out]),
-            wanted="at least one column more",
-            do=_how_to_cut(names[0], left_out) if len(names) == 1 else "",
-        )
+        raise _no_inputs(names, left_out)
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))
     if lists and len(names) == 1:
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
+
+
+def _no_inputs(names: Sequence[str], left_out: Sequence[str]) -> DataError:
+    got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
+    return DataError(
+        "no-inputs",
+        "the data have no input columns beside the target",
+        got="; ".join([got, *left_out]),
+        wanted="at least one column more",
+        do=_how_to_cut(names[0], left_out) if len(names) == 1 else "",
+    )
 
 
 def _check_turned(source: Source) -> None:

@@ -107,7 +107,7 @@ def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, label
     all other columns are lists of as many numbers, row for row; several targets, if each row has as many; or else, and
     of all but zeros and ones where ``labels`` are asked for, whole numbers as the labels of a row.
 
-    Errors: ``DataError`` for other lists of unequal lengths, and where no column is left.
+    Errors: ``DataError`` for other lists of unequal lengths.
     """
     table = source.inputs
     assert isinstance(table, Table)
@@ -116,13 +116,6 @@ def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, label
     others = tuple(other for other in source.lists if other != name)
     uneven = source.uneven and any(missing(table[columns_of(table, other)[-1]]).any() for other in others)
     source = replace(source.without(*names), lists=others, uneven=uneven)
-    if not source.inputs:
-        raise DataError(
-            "no-inputs",
-            "the data have no input columns beside the target",
-            got=f"one column, {name!r}",
-            wanted="at least one column more",
-        )
     there = ~missing(numbers)
     ends = lengths(numbers[:, :, None]) * there.any(axis=1)
     least, most = int(ends.min()), len(names)

@@ -82,8 +82,6 @@ def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None 
         else:
             values, kind = _array(source, role, value)
         source = _SETTERS[role](source, value if isinstance(value, str) else role, values, kind)
-    if roles.time_ordered:
-        source = source.noting(Note("order of time: as the rows stand", "only the past is learnt from"))
     return source
 
 

@@ -74,14 +74,15 @@ def _planned(dataset: Dataset, seed: int, folds: int, repeats: int) -> list[Spli
             _check_classes(dataset, split.train, "windows split by time", "a shorter --window, or more steps")
         return splits
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
-    everything = np.arange(dataset.rows)
+    everything = _in_order(dataset)
     if dataset.test_rows is not None:
         test = np.sort(np.asarray(dataset.test_rows))
         return _with_own_test(dataset, rows, without(everything, test), test, seed, folds)
     hold_out = dataset.rows >= HOLD_OUT_FROM
     if dataset.time_ordered:
         parts = _rolling(dataset.rows, 1 if hold_out else min(folds, max(1, dataset.rows // FEWEST_IN_TIME)))
-        return [_split(dataset, rows, rest, test, seed, fold, 0) for fold, (rest, test) in enumerate(parts)]
+        placed = [(everything[rest], everything[test]) for rest, test in parts]
+        return [_split(dataset, rows, rest, test, seed, fold, 0) for fold, (rest, test) in enumerate(placed)]
     if hold_out:
         test = rows.part(everything, np.random.default_rng([seed, 2**31]))
         return [_split(dataset, rows, without(everything, test), test, seed, 0, 0)]
@@ -104,9 +105,15 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
     if (windows := _in_time(dataset)) is not None:
         return plan_windows_without_test(windows)
     rows = _Rows(_strata(dataset), dataset.groups, dataset.time_ordered)
-    everything = np.arange(dataset.rows)
+    everything = _in_order(dataset)
     validation = rows.part(everything, np.random.default_rng([seed, 2]))
     return Split(without(everything, validation), validation, everything[:0])
+
+
+def _in_order(dataset: Dataset) -> np.ndarray:
+    """All rows, the oldest first."""
+    rows = np.arange(dataset.rows)
+    return rows[::-1] if dataset.newest_first else rows
 
 
 def _in_time(dataset: Dataset) -> Forecast | Cut | None:
@@ -207,7 +214,7 @@ def _split(
         rows.part(rest, np.random.default_rng([seed, repeat, fold, 1])) if len(rest) > 1 else rest[:0]
     )
     train = without(rest, validation)
-    return _checked(dataset, rows, Split(train, validation, np.sort(test), fold, repeat))
+    return _checked(dataset, rows, Split(*map(np.sort, (train, validation, test)), fold, repeat))
 
 
 def _checked(dataset: Dataset, rows: _Rows, split: Split) -> Split:

@@ -9,6 +9,7 @@ import numpy as np
 from .case import Case
 from .dataset import Finding
 from .messages import CONSTANT, listed
+from .order import direction
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
@@ -40,7 +41,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
-        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and _sorted(values):
+        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and direction(values):
             yield Finding(
                 "in-order-of-time",
                 f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
@@ -60,6 +61,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    if case.dataset.time_ordered:
+        yield from _out_of_order(case)
     if nearly:
         yield Finding(
             "nearly-constant",
@@ -91,7 +94,21 @@ def _rises(values: np.ndarray) -> bool:
     return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
 
 
-def _sorted(values: np.ndarray) -> bool:
-    known = values[~np.isnan(values)]
-    before, after = known[:-1], known[1:]
-    return bool(((after >= before).all() or (after <= before).all()) and (after != before).any())
+def _out_of_order(case: Case) -> Iterator[Finding]:
+    """The only dates of rows that are to stand in order of time, if they don't."""
+    dates = {name: values for name, kind, values in case.columns() if kind == "date"}
+    if len(dates) == 1:
+        ((name, values),) = dates.items()
+        learnt = values[: len(values) - len(case.dataset.test_rows or ())]
+        known = learnt[~np.isnan(learnt)]
+        back = int((known[1:] < known[:-1]).sum())
+        if back and not direction(learnt):
+            yield Finding(
+                "not-in-order-of-time",
+                f"the rows are not in order of time: {name!r} goes back {back:,} times",
+                "times",
+                back,
+                f"sort the rows by {name}, the oldest first, or leave out --time-ordered",
+                important=True,
+                columns=(name,),
+            )
