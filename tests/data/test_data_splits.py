@@ -154,16 +154,30 @@ def test_rows_that_stand_newest_first_are_learnt_from_in_order_of_time(tested):
     told, turned = (
         read(rows, target="y", test=later, roles=Roles(time_ordered=True)) for rows in (frame, frame[::-1])
     )
-    assert "order of time: newest first (the date 'day' falls; only the past is learnt from)" in map(str, turned.notes)
+    assert "order of time: by day (the rows stand newest first; only the past is learnt from)" in map(str, turned.notes)
     for one, other in zip(plan(told, seed=0), plan(turned, seed=0), strict=True):
         for part in ("train", "validation", "test"):
             days = [data.inputs["day"][getattr(split, part)] for data, split in ((told, one), (turned, other))]
             np.testing.assert_array_equal(np.sort(days[0]), np.sort(days[1]))
 
 
+def test_files_in_the_order_of_their_names_are_put_in_order_of_time(tmp_path):
+    """Those of months have another one."""
+    for name, month in (("jan", 1), ("feb", 2), ("mar", 3)):
+        lines = [f"2024-{month:02d}-{day:02d},{day % 9},{day * 7 % 5}.5" for day in range(1, 29)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["day,v,y", *lines]))
+    data = read(tmp_path, roles=Roles(time_ordered=True))
+    assert "order of time: by day (it goes back in 1 row; only the past is learnt from)" in map(str, data.notes)
+    days = data.inputs["day"]
+    for split in plan(data, seed=0):
+        assert days[split.train].max() < days[split.validation].min() <= days[split.validation].max() < days[split.test].min()
+    found = [finding.slug for finding in judge(read(tmp_path))]
+    assert "in-order-of-time" in found
+
+
 @pytest.mark.parametrize("order, said", [(np.arange(40), 0), (np.arange(40)[::-1], 0), (np.arange(40) * 7 % 40, 1)])
 def test_rows_in_no_order_of_time_are_said(order, said):
     days = pd.date_range("2024-01-01", periods=40)[order]
     frame = pd.DataFrame({"day": days, "v": np.arange(40) * 3 % 7, "y": np.arange(40) * 11 % 40 / 3})
-    found = judge(read(frame, roles=Roles(time_ordered=True)))
+    found = judge(read(frame, test=frame[:20], roles=Roles(time_ordered=True)))
     assert [finding.slug for finding in found].count("not-in-order-of-time") == said

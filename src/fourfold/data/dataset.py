@@ -129,8 +129,8 @@ class Dataset:
     - ``test_rows``: the rows that came from the user's own test file, else None.
     - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to
       be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
-    - ``time_ordered``: the rows stand in order of time, and only the past may be learnt from; ``newest_first``: in the
-      other direction, but for test rows, which are later than all others.
+    - ``time_ordered``: rows have an order of time, and only the past may be learnt from; ``order`` (N,): all rows in
+      this order, None where they stand in it.
     - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
     - ``cut``: where the rows lie where they are windows that follow each other in series whose steps have targets.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.
@@ -152,7 +152,7 @@ class Dataset:
     groups: np.ndarray | None = None
     ids: np.ndarray | None = None
     time_ordered: bool = False
-    newest_first: bool = False
+    order: np.ndarray | None = None
     forecast: Forecast | None = None
     cut: Cut | None = None
     findings: tuple[Finding, ...] = ()
@@ -215,7 +215,9 @@ def _fingerprint(dataset: Dataset) -> str:
             digest.update(name.encode())
             _add(digest, values)
     if dataset.time_ordered:
-        digest.update(b"newest first" if dataset.newest_first else b"time ordered")
+        digest.update(b"time ordered")
+    if dataset.order is not None:
+        _add(digest, dataset.order)
     if dataset.forecast is not None:
         digest.update(json.dumps(dataset.forecast.windows.to_dict(), sort_keys=True).encode())
         _add(digest, dataset.forecast.origin)

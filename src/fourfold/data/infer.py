@@ -125,9 +125,9 @@ def settle(
             inputs, columns, source_columns, left_out = varying(inputs)
             notes += left_out
     rows = row_count(inputs)
-    newest_first = False
+    order = None
     if roles.time_ordered:
-        newest_first, said = order_of_time(inputs, columns, source.test_rows)
+        order, said = order_of_time(inputs, columns, source.test_rows)
         source = source.noting(said)
     each = called(settled_layout)
     target_notes = tuple(noted(note, each, "what", "because") for note in target_notes)
@@ -147,7 +147,7 @@ def settle(
         groups=source.groups,
         ids=source.ids,
         time_ordered=roles.time_ordered,
-        newest_first=newest_first,
+        order=order,
         cut=cut,
     )
 

@@ -112,8 +112,7 @@ def plan_without_test(dataset: Dataset, *, seed: int) -> Split:
 
 def _in_order(dataset: Dataset) -> np.ndarray:
     """All rows, the oldest first."""
-    rows = np.arange(dataset.rows)
-    return rows[::-1] if dataset.newest_first else rows
+    return np.arange(dataset.rows) if dataset.order is None else dataset.order
 
 
 def _in_time(dataset: Dataset) -> Forecast | Cut | None:

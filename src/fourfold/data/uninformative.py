@@ -9,7 +9,7 @@ import numpy as np
 from .case import Case
 from .dataset import Finding
 from .messages import CONSTANT, listed
-from .order import direction
+from .order import direction, times_back
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
@@ -99,9 +99,9 @@ def _out_of_order(case: Case) -> Iterator[Finding]:
     dates = {name: values for name, kind, values in case.columns() if kind == "date"}
     if len(dates) == 1:
         ((name, values),) = dates.items()
-        learnt = values[: len(values) - len(case.dataset.test_rows or ())]
-        known = learnt[~np.isnan(learnt)]
-        back = int((known[1:] < known[:-1]).sum())
+        own = case.dataset.test_rows
+        learnt = values if own is None else np.delete(values, own)
+        back = times_back(learnt)
         if back and not direction(learnt):
             yield Finding(
                 "not-in-order-of-time",
