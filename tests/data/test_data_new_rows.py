@@ -252,6 +252,7 @@ def test_words_are_read_as_they_were_in_training(name, tmp_path):
 OTHERWISE = {
     "days first": (["28/1/2020", "2/2/2020"], ["1/28/2020", "2/2/2020"], "dates written as month/day/year, such as '1/28/2020' "),
     "months first": (["1/28/2020", "2/2/2020"], ["2/2/2020", "28/1/2020"], "dates written as day/month/year, such as '2/2/2020' "),
+    "months first, with dashes": (["1-28-2020", "2-2-2020"], ["2-2-2020", "28-1-2020"], "dates written as day-month-year, such as '2-2-2020' "),
     "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
     "no percent": (["12 %", "7%"], ["12", "7"], "numbers such as '12' "),
     "words": (["1.5", "2"], ["old", "new"], "words such as 'old' "),

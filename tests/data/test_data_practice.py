@@ -79,12 +79,17 @@ DATES = {
     "cells that are too narrow": (["2020-01-01", "#######", "2020-05-03"], ["2020-01-01", "NaT", "2020-05-03"], "taken for missing"),
     "a word in ten": (["2020-01-01"] * 9 + ["soon"], ["2020-01-01"] * 9 + ["NaT"], "1 words such as 'soon' taken for missing"),
     "firsts of months, the day first": (["01/01/2020", "01/02/2020"], ["2020-01-01", "2020-02-01"], "read as day/month/year; no day above 12 tells this"),
+    "months first, with dashes": (["01-01-2020", "03-02-2020", "05-13-2020"], ["2020-01-01", "2020-03-02", "2020-05-13"], "read as month-day-year"),
+    "months first by name": (["Jan-01-2020", "Mar-02-2020 10:00", "May-03-2020"], MONTHS, "read as month-day-year"),
+    "firsts of months, the month first": (["01-01-2020", "02-01-2020"], ["2020-01-01", "2020-02-01"], "read as month-day-year; no day above 12 tells this"),
+    "neither tells, with dashes": (["02-01-2020", "03-04-2020"], ["2020-01-02", "2020-04-03"], "read as day-month-year; no day above 12 tells this"),
     "neither tells": (["02/01/2020", "03/04/2020"], ["2020-02-01", "2020-03-04"], "read as month/day/year; no day above 12 tells this"),
 }  # fmt: skip
 
 # name: (content, words of what is printed)
 READ = {
     "another column tells that the day is first": (rows("a,b,y", lambda i: f"{i % 28 + 1}/1/2020,{i % 12 + 1}/{i * 5 % 12 + 1}/2020"), "column b: date (dates, read as day/month/year; no day"),
+    "another column tells that the month is first": (rows("a,b,y", lambda i: f"1-{i % 28 + 1}-2020,{i % 12 + 1}-{i * 5 % 12 + 1}-2020"), "column b: date (dates, read as month-day-year; no day"),
     "semicolons tell that the day is first": (rows("a;y", lambda i: f"{i % 12 + 1}/{i * 5 % 12 + 1}/2020", separator=";"), "column a: date (dates, read as day/month/year; no day"),
     "quantities that are not known": (rows("v,w,y", lambda i: f"{i}:{i} /km,{i % 7}"), "left out: 'v' (different in every row, such as '0:0 /km', which is read as no number and no date)"),
     "a log of a web server": ("#Software: IIS\n#Version: 1.0\n#Fields: day method status took\n" + "".join(f"2020-01-{i % 28 + 1:02d} GET {[200, 404][i % 2]} {i % 7 / 10}\n" for i in range(30)), "left out: 2 lines around the table (such as '#Software: IIS')"),
@@ -236,7 +241,7 @@ def test_what_is_made_of_the_words_of_a_forecast_is_said(tmp_path):
     assert "column sold: number (with decimal commas; 50 words such as '-' taken for missing)" in said
 
 
-@pytest.mark.parametrize(("day", "way"), [("{0.day:02d}/{0.month:02d}/{0.year}", "day/month/year"), ("{0.month}/{0.day}/{0.year}", "month/day/year")])  # fmt: skip
+@pytest.mark.parametrize(("day", "way"), [("{0.day:02d}/{0.month:02d}/{0.year}", "day/month/year"), ("{0.month}/{0.day}/{0.year}", "month/day/year"), ("{0:%d-%m-%Y}", "day-month-year"), ("{0:%m-%d-%Y}", "month-day-year")])  # fmt: skip
 def test_stamps_that_may_be_read_in_two_ways_are_read_with_even_steps(day, way, tmp_path):
     (tmp_path / "a.csv").write_text(history([f"{i * 7 % 11}.5" for i in range(17)], 200, day, mark=","))
     preparation = Preparation.fit(read(tmp_path / "a.csv", ahead=Ahead(2, window=8)), range(60))

@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import unit_of
 
 from .dataset import Column, Layout, Note, Table
-from .dates import DAY_FIRST, MONTH_FIRST
+from .dates import ORDERS
 from .layout import settle_array
 from .messages import CONSTANT, counted, listed
 from .numerals import MOSTLY
@@ -136,18 +136,19 @@ def understood_columns(source: Source, layout: str | None) -> Source:
     """Columns of words that are in truth booleans, numbers or dates, as such."""
     if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
         return source
-    found = {column.name: _meant(source, column, source.comma) for column in source.columns}
-    if any(one.written.startswith(DAY_FIRST) for one in found.values()):
-        others = [column for column in source.columns if found[column.name].written.startswith(MONTH_FIRST)]
-        found |= {column.name: _meant(source, column, day_first=True) for column in others}
+    found = {column.name: _meant(source, column, source.comma or None) for column in source.columns}
+    for likely, other in ORDERS.values():
+        if any(one.written.startswith(other) for one in found.values()):
+            others = [column for column in source.columns if found[column.name].written.startswith(likely)]
+            found |= {column.name: _meant(source, column, other.startswith("day")) for column in others}
     table = Table({name: one.values for name, one in found.items()})
     columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
     notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
     return replace(source, inputs=table, columns=columns).noting(*notes)
 
 
-def _meant(source: Source, column: Column, day_first: bool) -> Understood:
-    """What a column's words mean; of dates with slashes the day is the first, if that is likelier and can be."""
+def _meant(source: Source, column: Column, day_first: bool | None) -> Understood:
+    """What a column's words mean; of dates the day (or else the month) is the first, if that is likelier and can be."""
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
     found = Understood(values, column.kind)

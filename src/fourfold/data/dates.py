@@ -10,7 +10,7 @@ from .months import in_english
 from .numerals import INVISIBLE
 
 __all__ = [
-    "DATES", "DAY_FIRST", "MONTH_FIRST", "SINCE", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",
+    "DATES", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",
     "of_several_kinds", "of_several_zones", "way_of", "without_zone", "years_from",
 ]  # fmt: skip
 
@@ -60,7 +60,8 @@ ZEROS = re.compile(r"0{1,4}[-./]0{1,2}[-./]0{1,4}(?:[ T]00?:00(?::00(?:\.0+)?)?)
 """What databases and SAP write where there is no date."""
 
 DOTTED_MONTH = re.compile(r"(?:0[1-9]|1[0-2])\.(?:19|20)\d\d", re.ASCII)
-SLASHED = re.compile(r"\s*(\d{1,2})/(\d{1,2})/", re.ASCII)
+BEFORE_YEAR = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2", re.ASCII)
+"""Two numbers before a year, which are a day and a month."""
 
 FIRST_YEAR, SINCE = 1969, " since "
 """The year of the digits 69, which C and Python take for the first; and how another one is remembered."""
@@ -74,14 +75,20 @@ CLOCKS = {
 LONGEST = 60
 """Characters of the longest date."""
 
-MONTH_FIRST, DAY_FIRST = "month/day/year", "day/month/year"
+ORDERS = {"/": ("month/day/year", "day/month/year"), "-": ("day-month-year", "month-day-year")}
+"""The two ways of writing dates with numbers before the year, by the mark between them, the likelier one first."""
+
+TURNED = {way: other for ways in ORDERS.values() for way, other in (ways, ways[::-1])}
+"""Of each of these the other one."""
+
 FORMATS = {
     "year-month-day": ("%Y-%m-%d",),
     "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
-    MONTH_FIRST: ("%m/%d/%Y", "%m/%d/%y"),
-    DAY_FIRST: ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y"),
+    "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
+    "day/month/year": ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y"),
     "year/month/day": ("%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y.%m.%d."),
     "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
+    "month-day-year": ("%m-%d-%Y", "%b-%d-%Y"),
     "day month year": ("%d %b %Y", "%d %B %Y", "%d%b%Y", "%d%b%y"),
     "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
     "month day, year": ("%b %d, %Y", "%B %d, %Y"),
@@ -223,23 +230,24 @@ DATES: dict[str, Parse] = {
 """How dates are written, by name; ISO dates have none."""
 
 
-def _ways_of(words: Iterable[str], day_first: bool) -> list[str]:
-    """The names of the ways of writing dates, in the order in which they are tried: of two numbers before a year the
-    month is the first, unless ``day_first``, or the first one is 1 in all words and the other varies.
+def _ways_of(words: Iterable[str], day_first: bool | None) -> list[str]:
+    """The names of the ways of writing dates, in the order in which they are tried: the likelier one of `ORDERS` goes
+    before the other, unless ``day_first`` tells that this is likelier here, or all dates are then firsts of months.
 
-    >>> _ways_of(["01/02/2023", "01/03/2023"], False)[3]
-    'day/month/year'
+    >>> _ways_of(["01/02/2023", "01/03/2023"], None)[3], _ways_of(["02-01-2023", "03-01-2023"], None)[6]
+    ('day/month/year', 'month-day-year')
     """
-    ways = list(DATES)
-    found = {(one[1].lstrip("0"), one[2].lstrip("0")) for word in words if (one := SLASHED.match(word))}
-    firsts = len(found) > 1 and {first for first, _ in found} == {"1"}
-    if day_first or firsts:
-        place = ways.index(MONTH_FIRST)
-        ways[place : place + 2] = [DAY_FIRST, MONTH_FIRST]
+    ways, found = list(DATES), [one for word in words if (one := BEFORE_YEAR.match(word))]
+    for mark, (way, other) in ORDERS.items():
+        numbers = {(one[1].lstrip("0"), one[3].lstrip("0")) for one in found if one[2] == mark}
+        days = {pair[other.startswith("month")] for pair in numbers}
+        if day_first is other.startswith("day") or (len(numbers) > 1 and days == {"1"}):
+            place = ways.index(way)
+            ways[place : place + 2] = [other, way]
     return ways
 
 
-def way_of(words: Sequence[str], day_first: bool) -> tuple[str, dict[str, datetime]] | None:
+def way_of(words: Sequence[str], day_first: bool | None) -> tuple[str, dict[str, datetime]] | None:
     """The first way of writing in which all of these are dates, or else the one in which the most of the first ones
     are, if half of these; and what the words stand for that are so written."""
     few = words[:FEW_WORDS]
@@ -267,8 +275,8 @@ def _written(words: Iterable[str], way: str, all_of_them: bool = False) -> dict[
 
 def is_untold(words: Iterable[str], way: str) -> bool:
     """Whether dates may be read with the day first, and with the month first."""
-    return way in (DAY_FIRST, MONTH_FIRST) and all(
-        (found := SLASHED.match(word)) and int(found[1]) <= 12 and int(found[2]) <= 12 for word in words
+    return way in TURNED and all(
+        (found := BEFORE_YEAR.match(word)) and int(found[1]) <= 12 and int(found[3]) <= 12 for word in words
     )
 
 

@@ -252,7 +252,8 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
     zone = ""
     if kind == "category":
         values, zone = _local(values)
-        first, other = (understood(values, strict=True, day_first=day) for day in (source.comma, not source.comma))
+        first = understood(values, strict=True, day_first=source.comma or None)
+        other = understood(values, strict=True, day_first=not first.written.startswith("day"))
         turned = other.written != first.written and _lengths(other.values) < _lengths(first.values)
         found = other if turned else first
     if found.kind == "number" and (dates := compact_dates(found.values, FEWEST_TIMES)) is not None:

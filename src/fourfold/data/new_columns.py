@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import missing, row_count
 from .alike import are_blank, levels_alike, truths
 from .clock import shown
 from .dataset import Column, Note, Table
-from .dates import DAY_FIRST, MONTH_FIRST
+from .dates import SINCE, TURNED
 from .in_words import WORDS, held, of_kind
 from .join import empty
 from .messages import SHOWN, close, listed
@@ -152,11 +152,11 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
 def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
     """Whether words (N,) have the day where the month was in training: as dates so written more of them can be read,
     and all of those that can be ``read`` as they were then."""
-    for way, other in ((DAY_FIRST, MONTH_FIRST), (MONTH_FIRST, DAY_FIRST)):
-        if written.startswith(way):
-            gone = missing(as_written(values, "date", other + written.removeprefix(way)))
-            return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
-    return False
+    way, *since = written.partition(SINCE)
+    if way not in TURNED:
+        return False
+    gone = missing(as_written(values, "date", "".join([TURNED[way], *since])))
+    return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
 
 
 def _compact(values: np.ndarray) -> np.ndarray:

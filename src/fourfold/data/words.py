@@ -77,7 +77,7 @@ def reworded(
 
 
 def understood(
-    values: np.ndarray, *, strict: bool = False, comma: bool = False, day_first: bool = False
+    values: np.ndarray, *, strict: bool = False, comma: bool = False, day_first: bool | None = None
 ) -> Understood:
     """What the words of a column (N,) mean, tried in this order: true and false; codes of digits with leading
     zeros, which stay words; numbers (`numerals`), clocks and durations among them; dates (`dates`), in the first way
@@ -85,7 +85,8 @@ def understood(
 
     If all words but marks (-, ..) and spellings of nothing are numbers, durations or dates in one way, or at least 90 %
     of ten or more, the others are missing values, unless ``strict``. A decimal ``comma`` is likelier than one between
-    thousands; ``day_first``: of 1/2/2020 the day is likelier to be the first. Of words that are nearly numbers or dates
+    thousands; ``day_first``: of 1/2/2020 and 1-2-2020 the day is likelier to be the first, or the month; without it
+    that depends on the mark. Of words that are nearly numbers or dates
     it is said why they are not taken for these.
 
     >>> understood(np.array(["1,5", "2", None], dtype=object)).written
@@ -172,7 +173,7 @@ def _mostly(words: Iterable[str], parse: Callable[[str], T | None]) -> dict[str,
     return found
 
 
-def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool) -> Understood | None:
+def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool | None) -> Understood | None:
     """Words (N,) that are dates, or are so but for some that are missing; None for all others."""
     found = way_of(words, day_first)
     if found is None:
