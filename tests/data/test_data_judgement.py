@@ -258,3 +258,20 @@ def test_findings_are_plain_data_and_lines():
     assert lines[-2].startswith(
         "! column 'leak' alone tells the target (100.0 % of what guessing misses). Do this:"
     )
+
+
+@pytest.mark.parametrize(
+    "scale, do",
+    [(0.5, ""), (2.5, "compare log(y), if it matters"), (-2.5, "leave these rows out, if they are slips")],
+)
+def test_targets_of_which_a_few_decide_the_score(scale, do):
+    """Exponentials of normal values; both ends of them."""
+    rng = np.random.default_rng(0)
+    y = np.sign(scale) ** np.arange(300) * np.exp(abs(scale) * rng.normal(size=300))
+    found = {finding.slug: finding for finding in judge(from_arrays(rng.normal(size=(300, 2)), y))}
+    assert ("uneven-target" in found) is bool(do)
+    if do:
+        squares = np.sort((y - y.mean()) ** 2)
+        assert found["uneven-target"].number == pytest.approx(squares[-3:].sum() / squares.sum())
+        assert str(found["uneven-target"]).startswith("3 rows of 300 hold ")
+        assert do in found["uneven-target"].do and found["few-rows"].number > 1.25 / np.sqrt(300)

@@ -36,6 +36,10 @@ def scores(measure: str, dense: float, convolution: float, attention: float) -> 
 SIZE_S = doubts.SIZE_SCORE.format(size="S")
 CAP = Evidence(doubts.SIZE_CAP, "S", 3000, "count")
 SPEAKS = {
+    "one rate": (
+        [Evidence(doubts.RATES, "study", 1, "count"), Evidence(doubts.STEPS, "study", 60, "count")],
+        "One learning rate for all, and 60 steps a training: this shows that everything runs",
+    ),
     "one column": (
         [Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION)],
         "the column id alone reaches 99.9 %",

@@ -385,3 +385,18 @@ def test_one_seed_does_not_count_how_many_would_settle_it():
     assert verdict.kind == "undecided" and verdict.settle == {"seeds": 5}
     assert verdict.change == "About 5 seeds would show what training again changes."
     assert any(doubt.startswith("One seed:") for doubt in verdict.doubts)
+
+
+@pytest.mark.parametrize(
+    "accuracies, words",
+    [
+        ((0.90, 0.93, 0.93, 0.93), "the cheapest of those that are shown to beat the baseline."),
+        ((0.90, 0.90, 0.90, 0.93), "the only one that is shown to beat the baseline."),
+    ],
+)
+def test_equivalent_families_one_of_which_is_cheaper_and_does_not_beat_the_baseline(accuracies, words):
+    found = study(accuracies, examples=4_000, folds=1, margin=0.1, baseline=0.90)
+    verdict = decide(found)
+    assert verdict.kind == "equivalent" and verdict.sentence.endswith(words)
+    flops = {name: family.flops for name, family in found.families.items()}
+    assert flops[verdict.family] > min(flops[name] for name in verdict.equivalents)

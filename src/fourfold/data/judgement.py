@@ -16,7 +16,7 @@ from fourfold.core.naming import STEP, noted
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, of_forecasts, shift, uninformative
+from . import leaks, oddities, of_forecasts, shift, spread, uninformative
 from .case import Case
 from .cut import FEWEST_SERIES
 from .dataset import Dataset, Finding
@@ -363,6 +363,9 @@ def _rows(case: Case) -> Iterator[Finding]:
             said += f"{100 * whole:.1f}, if whole series are"
     else:
         smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
+        if found := spread.uneven(case):
+            smallest *= spread.as_normal(case.dataset.target)
+            yield found
         said = f"{percent(smallest, 1)} of the error"
     yield Finding(
         "few-rows" if smallest > coarse else "resolution",

@@ -16,6 +16,8 @@ EDGE_GAIN = "gain of the rate at the grid's edge"  # a family
 SIZE_GAIN = "gain of the largest size"  # a family
 SIZE_SCORE = "score at size {size}"  # a family
 SIZE_CAP = "parameters at most"  # a size
+RATES = "learning rates"  # the study
+STEPS = "steps of a training"  # the study
 STOPPED = "share of runs that stopped early"  # a family
 DIVERGED = "share of runs that diverged"  # a family
 FAILED = "share of refits that were left out"  # a family
@@ -114,6 +116,15 @@ def few_seeds(c: Case) -> Iterator[Sentence]:
         )
 
 
+def one_rate(c: Case) -> Iterator[Sentence]:
+    if c.number(RATES) == 1:
+        yield c.facts.say(
+            "One learning rate for all, and {steps} steps a training: this shows that everything runs, and is no basis "
+            "for a choice.",
+            steps=Cite(STEPS, "study"),
+        )
+
+
 def small_test_set(c: Case) -> Iterator[Sentence]:
     if not c.found("few-rows") and (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
         yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
@@ -136,8 +147,8 @@ def heavy_tails(c: Case) -> Iterator[Sentence]:
         one = largest == 1
         head = "One of the {rows} test rows makes up " if one else "{largest} of the {rows} test rows make up "
         yield c.facts.say(
-            head + "{share} of the squared error of {family}: with errors so uneven the intervals of scores come out "
-            "too short; those of differences hold.",
+            head + "{share} of the squared error of {family}: with errors so uneven intervals come out too short, and "
+            "what few rows decide may be chance.",
             **({} if one else {"largest": Cite(LARGEST, c.family)}),
             rows=Cite("test rows", "study"),
             share=Cite(HEAVY, c.family),
@@ -426,6 +437,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     near_perfect_baseline,
     twins,
     merged_levels,
+    one_rate,
     few_seeds,
     small_test_set,
     few_groups,

@@ -223,9 +223,13 @@ class Reasons:
         )
 
     def _cheapest(self) -> str:
-        """Why this one of the equivalent families; others may be cheaper."""
-        flops = [self.c.findings.families[f].flops for f in self.equivalents]
-        if flops.count(min(flops)) > 1:
+        """Why this one of the equivalent families; those that are not shown to beat the baseline may be cheaper."""
+        flops = {f: self.c.findings.families[f].flops for f in self.equivalents}
+        least, beating = min(flops.values()), [f for f in self.equivalents if f in self.c.beating]
+        if flops[self.family] > least:
+            alone = "the only one that is shown to beat the baseline"
+            return alone if len(beating) == 1 else "the cheapest of those that are shown to beat the baseline"
+        if [*flops.values()].count(least) > 1:
             return "as cheap as any of them"
         return "which needs the fewest FLOPs of them" if len(flops) > 2 else "which needs fewer FLOPs"
 

@@ -111,11 +111,17 @@ class Facts:
         return Sentence(glue.join(parts), (number for part in parts for number in part.numbers))
 
 
+NOISE = 9
+"""Decimals of a percentage beyond which it is the noise of a sum."""
+
+
 def show(value: float, unit: str, *, bare: bool = False) -> str:
     """A number as a sentence writes it.
 
     >>> show(0.979, FRACTION), show(0.0062, DIFFERENCE), show(9.13, "times"), show(21034, "count")
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
+    >>> show(0.99969, FRACTION), show(1.0, FRACTION), show(0.3625, FRACTION) == show(0.36250000000000004, FRACTION)
+    ('99.97 %', '100.0 %', True)
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
     >>> show(0.03, RATE), show(0.07283, RATIO), show(-0.0919, CORRELATION)
@@ -127,7 +133,7 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
 
 def _plain(value: float, unit: str, bare: bool) -> str:
     if unit == FRACTION:
-        return f"{_fixed(100 * value, 1)}" + ("" if bare else " %")
+        return _percent(100 * value) + ("" if bare else " %")
     if unit == DIFFERENCE:
         small = 0 < abs(100 * value) < 0.095
         return f"{_fixed(100 * value, 2 if small else 1)}" + ("" if bare else " points")
@@ -148,7 +154,14 @@ def _plain(value: float, unit: str, bare: bool) -> str:
     return f"{value:,.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
 
 
+def _percent(value: float) -> str:
+    """With one decimal, or with as many as keep what is not quite all from being called all."""
+    if round(value, NOISE) == 100:
+        return _fixed(value, 1)
+    return next(text for digits in range(1, NOISE + 1) if float(text := _fixed(value, digits)) != 100)
+
+
 def _fixed(value: float, digits: int) -> str:
-    """Without a minus before zero."""
-    text = f"{value:.{digits}f}"
+    """Without a minus before zero; a mean is rounded alike in whatever order it was added up."""
+    text = f"{round(value, NOISE):.{digits}f}"
     return text.lstrip("-") if float(text) == 0 else text

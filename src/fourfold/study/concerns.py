@@ -27,7 +27,9 @@ MOST_ROWS, MOST_COLUMNS = 2_000, 300  # looked at: a few seconds at most
 
 def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]:
     """All of them: of the data, of the trainings, of the choice of sizes."""
-    found = [*_data(study.dataset, study), *_sizes(study, trials)]
+    budget = {doubts.RATES: len(study.effort.learning_rates), doubts.STEPS: study.effort.steps}
+    found = [Evidence(measure, "study", value, "count") for measure, value in budget.items()]
+    found += [*_data(study.dataset, study), *_sizes(study, trials)]
     for family, mine in trials.items():
         found += _trainings(study, family, mine)
     return tuple(found)
