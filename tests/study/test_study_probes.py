@@ -240,6 +240,12 @@ def test_families_that_take_as_many_rates_are_not_told_apart():
     assert ease._answer(shares).endswith("50.0 % come near the best in every family.")
     shares[1] = replace(shares[1], value=0.25)
     assert ease._answer(shares).endswith("50.0 % come near the best in Fully connected; 25.0 % in Recurrent.")
+    shares.append(replace(shares[0], subject="attention"))
+    assert "50.0 % come near the best in Fully connected and Attention; 25.0 % in Rec" in ease._answer(shares)
+    shares[1] = replace(shares[1], value=None, reason=ease.GUESSES)
+    assert ease._answer(shares).endswith("; in Recurrent no rate beats a guess by more than the margin.")
+    steps = [Evidence(ease.STEPS, family, 69.0 + noise, "count") for family, noise in (("dense", 1e-5), ("recurrent", 0))]
+    assert ease._answer(steps) == "Fully connected and Recurrent are the first to be near their final score, after 69 steps."
 
 
 def of_rates(scores: dict[float, list[float]]) -> Trials:
@@ -272,6 +278,7 @@ def test_no_rate_works_where_none_beats_a_guess(best, share):
     errors = {rate: [-1 + score - 0.5 for score in scores] for rate, scores in steady.items()}  # 1 is the mean's
     found = ease.of_family(of_rates(errors), tuple(errors), "rmse", 0.02, 4.0, -1.0)
     assert found.share == pytest.approx(share)
+    assert ease._share("dense", found, DIFFERENCE).applicable is found.learns is (share > 0)
 
 
 def test_seeds_of_one_split_share_its_noise():

@@ -12,7 +12,7 @@ from fourfold.evidence.doubts import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED, Cas
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.scoring import of_loss, units
-from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, show
+from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, enumerated, show
 
 SCORE_WORDS = {
     "accuracy": "accuracy",
@@ -191,7 +191,7 @@ class Reasons:
         if self.kind == "equivalent":
             return self.say(
                 "{names} are equivalent within {margin}: take {family}, " + self._cheapest() + ".",
-                names=_list([title(f) for f in self.equivalents]),
+                names=enumerated([title(f) for f in self.equivalents]),
                 margin=self.margin,
                 family=family,
             )
@@ -452,7 +452,3 @@ class Reasons:
             left_out,
         )
         return doubts(case)
-
-
-def _list(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)

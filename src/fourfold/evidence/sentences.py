@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -113,6 +113,14 @@ class Facts:
 
 NOISE = 9
 """Decimals of a percentage beyond which it is the noise of a sum."""
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """
+    >>> enumerated(["a"]), enumerated(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def show(value: float, unit: str, *, bare: bool = False) -> str:

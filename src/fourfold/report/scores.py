@@ -86,6 +86,13 @@ def works(row: dict[str, Any]) -> str:
     return f"{100 * share:.0f} %"
 
 
+def about_rates(row: dict[str, Any]) -> str:
+    """What is to be known of the learning rates that work, or do not."""
+    if row.get("learns") is False:
+        return "no rate beats a guess by the margin"
+    return "best rate at the edge of the grid" if row.get("at_edge") else ""
+
+
 def table(results: dict[str, Any], study: Study) -> Table:
     """The table of results: a row for each family, then a row for each baseline."""
     scale, baselines = study.scale, results.get("baselines") or []
@@ -147,7 +154,7 @@ def _family_row(row: dict[str, Any], study: Study, place) -> Row:
         Cell(fmt.compact(row.get("parameters"))),
         Cell(fmt.compact(row.get("flops"))),
         Cell(fmt.integer(row.get("sequential_steps"))),
-        Cell(works(row), note="best rate at the edge of the grid" if row.get("at_edge") else ""),
+        Cell(works(row), note=about_rates(row)),
         Cell(fmt.seconds(sum(spent)) if spent else fmt.MISSING, note=compiled),
     )
     return Row(

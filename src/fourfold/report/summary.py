@@ -69,8 +69,7 @@ def _ease(family: dict[str, Any]) -> Cell:
     share = scores.works(family)
     if share == fmt.MISSING:
         return Cell("not counted", note="noise hides which rates work")
-    note = "best rate at the edge of the grid" if family.get("at_edge") else ""
-    return Cell(f"{share} rates work", note=note)
+    return Cell(f"{share} rates work", note=scores.about_rates(family))
 
 
 def _hyperparameters(measured: dict[str, Any] | None, family: str, study: Study) -> Cell:

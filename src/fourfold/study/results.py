@@ -323,6 +323,7 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
         "learning_rates": found_ease.rates,
         "learning_rate": trials.best()[1],
         "learning_rate_share": found_ease.share,
+        "learns": found_ease.learns,
         "learning_rate_base": len(study.effort.learning_rates),
         "at_edge": found_ease.at_edge,
         "curve": _curve(measured, trials),

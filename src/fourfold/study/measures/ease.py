@@ -14,7 +14,7 @@ from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import NOISE_OF_RATES, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, enumerated, show
 from fourfold.study.measure import Inquiry, Measure
 from fourfold.study.rates import noise_between, strictly_best
 from fourfold.study.tested import guessing
@@ -28,16 +28,19 @@ NEAR = 0.9
 HIDDEN = 2
 """The share of rates that work is not told where noise is above twice the margin: of rates as good as the best one
 three in ten would be counted as worse."""
+GUESSES = "no rate beats a guess by more than the margin"
 NAMES = ("ease", "Ease of training", "How much care does training need?")
 
 
 @dataclass(frozen=True)
 class Ease:
-    """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best, None where
-    ``noise``, the standard error of the difference of two rates, hides it."""
+    """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best, none where the
+    best does not beat a guess by more than it (``learns``), None where ``noise``, the standard error of the difference
+    of two rates, hides it."""
 
     rates: list[dict[str, Any]]
     share: float | None
+    learns: bool
     noise: float | None
     at_edge: bool
     diverged: float
@@ -85,6 +88,7 @@ def of_family(
     return Ease(
         rows,
         None if hidden else len(works) / len(base_grid),
+        bool(learns),
         noise,
         chosen in (rates[0], rates[-1]) and strictly_best(means, chosen, rates),
         sum(d for d, _ in counts) / max(sum(n for _, n in counts), 1),
@@ -126,6 +130,8 @@ def _kept(trials: Trials) -> list[Trial]:
 
 def _share(family: str, found: Ease, gap: str) -> Evidence:
     method = "validation score within the margin of the best, which beats a guess by more than it"
+    if not found.learns:
+        return Evidence(WORKS, family, None, FRACTION, reason=GUESSES)
     if found.share is None:
         hidden = f"noise between rates, {show(found.noise or 0.0, gap)}, is more than twice the margin"
         return Evidence(WORKS, family, None, FRACTION, reason=hidden)
@@ -189,17 +195,30 @@ def _answer(evidence: list[Evidence]) -> str:
     def one(found: Evidence, words: str) -> Sentence:
         return facts.say(words, family=title(found.subject), value=Cite(found.measure, found.subject))
 
+    def alike(found: Evidence) -> list[str]:
+        """The families of which the same is found."""
+        same = [e for e in evidence if e.measure == found.measure and _shown(e) == _shown(found)]
+        return [title(e.subject) for e in same]
+
+    def all_of(found: Evidence, words: str) -> Sentence:
+        names = enumerated(alike(found))
+        return facts.say(words, family=names, value=Cite(found.measure, found.subject))
+
     counted = [e for e in evidence if e.measure == WORKS and e.applicable]
-    told = {e.subject for e in counted}
+    guessing = [e for e in evidence if e.measure == WORKS and e.reason == GUESSES]
+    told = {e.subject for e in (*counted, *guessing)}
     hidden = [e for e in evidence if e.measure == NOISE_OF_RATES and e.subject not in told]
     shares, parts = sorted(counted, key=lambda e: -(e.value or 0.0)), []
-    alike = len(shares) > 1 and shares[0].value == shares[-1].value
+    even = len(shares) > 1 and shares[0].value == shares[-1].value
     if shares:
         near = "Of the learning rates of the base grid, {value} come near the best in "
-        everywhere = "every family" if not hidden else "each family where they can be told apart"
-        parts.append(one(shares[0], near + (everywhere if alike else "{family}")))
-    if len(shares) > 1 and not alike:
-        parts.append(one(shares[-1], "{value} in {family}"))
+        everywhere = "each family where they can be told apart" if hidden or guessing else "every family"
+        parts.append(all_of(shares[0], near + (everywhere if even else "{family}")))
+    if len(shares) > 1 and not even:
+        parts.append(all_of(shares[-1], "{value} in {family}"))
+    if guessing:
+        names = enumerated([title(e.subject) for e in guessing])
+        parts.append(Sentence(f"{'i' if parts else 'I'}n {names} {GUESSES}"))
     if hidden:
         noise = facts.join(", ", [one(e, "{family} {value}") for e in hidden])
         why = "hich learning rates work can't be told where noise between them is more than twice the margin: "
@@ -208,7 +227,9 @@ def _answer(evidence: list[Evidence]) -> str:
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
     )
     if soonest:
-        parts.append(one(soonest[0], "{family} is the first to be near its final score, after {value} steps"))
+        alone = len(alike(soonest[0])) == 1
+        words = "is the first to be near its" if alone else "are the first to be near their"
+        parts.append(all_of(soonest[0], f"{{family}} {words} final score, after {{value}} steps"))
     joined = facts.join("; ", parts)
     return Sentence(f"{joined}.", joined.numbers)
 
