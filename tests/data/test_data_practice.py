@@ -83,7 +83,31 @@ DATES = {
     "months first by name": (["Jan-01-2020", "Mar-02-2020 10:00", "May-03-2020"], MONTHS, "read as month-day-year"),
     "firsts of months, the month first": (["01-01-2020", "02-01-2020"], ["2020-01-01", "2020-02-01"], "read as month-day-year; no day above 12 tells this"),
     "neither tells, with dashes": (["02-01-2020", "03-04-2020"], ["2020-01-02", "2020-04-03"], "read as day-month-year; no day above 12 tells this"),
+    "days of the week": (["Wed 01 Jan 2020", "Monday 02 March 2020 10:00", "Sun. 3 May 2020"], MONTHS, "read as day month year"),
+    "days of the week before months": (["Wed Jan 01 2020", "Mon March  2 2020", "Sun May 3, 2020"], MONTHS, "read as month day, year"),
+    "days of the week before numbers": (["Wed 01.01.2020", "Monday, 02.03.2020", "Sun 03.05.2020 10:00"], MONTHS, "read as day.month.year"),
+    "days of the week before slashes": (["Wed 01/01/2020", "Mon 02/03/2020", "Sun 03/05/2020"], ["2020-01-01", "2020-02-03", "2020-03-05"], "read as month/day/year; no day above 12 tells this"),
+    "days of the week in French": (["mer. 1 janvier 2020", "lun. 2 mars 2020", "dim. 3 mai 2020", "mar. 5 mai 2020"], [*MONTHS, "2020-05-05"], "read as day month year"),
+    "a comma before the year": (["01 Jan, 2020", "02 March, 2020", "3 May, 2020"], MONTHS, "read as day month year"),
+    "months, an apostrophe before the year": (["Jan '20", "March '20"], ["2020-01-01", "2020-03-01"], "read as month year, years of two digits from 1969 on"),
     "neither tells": (["02/01/2020", "03/04/2020"], ["2020-02-01", "2020-03-04"], "read as month/day/year; no day above 12 tells this"),
+}  # fmt: skip
+
+# name: (words, the dates and clocks that they mean, what is said)
+CLOCKS = {
+    "clocks with a point": (["01.01.2020 14.05", "2.3.2020 9.30", "03.05.2020 2.30 PM"], ["2020-01-01T14:05", "2020-03-02T09:30", "2020-05-03T14:30"], "read as day.month.year"),
+    "clocks with a point behind ISO": (["2020-01-01 14.05", "2020-03-02 09.30"], ["2020-01-01T14:05", "2020-03-02T09:30"], "read as year-month-day"),
+    "commas before parts of seconds": (["2020/01/01 14:05:09,250", "2020/03/02 00:00:00,000"], ["2020-01-01T14:05:09.25", "2020-03-02T00:00"], "read as year/month/day"),
+    "clocks in names of files": (["2020-01-01_14-05-09", "2020-03-02 00-00-00"], ["2020-01-01T14:05:09", "2020-03-02T00:00"], "read as year-month-day"),
+    "clocks in names of pictures": (["20200101_140509", "20200302_000000"], ["2020-01-01T14:05:09", "2020-03-02T00:00"], ""),
+}  # fmt: skip
+
+# name: (words that are no dates, what is said)
+NEAR_DATES = {
+    "hours with decimals": (["2020-01-01 14.5", "2020-03-02 9.75"], "words that look like dates, such as '2020-01-01 14.5', in no way of writing that is read"),
+    "a clock before the day": (["14:05 01/08/2023", "9:30 02/08/2023"], "words that look like dates, such as '14:05 01/08/2023'"),
+    "a day of the week behind": (["2023-08-01 (Tue)", "2023-08-02 (Wed)"], "words that look like dates, such as '2023-08-01 (Tue)'"),
+    "dates among other words": (["flown 2023-08-01", "driven 2023-08-02"], ""),
 }  # fmt: skip
 
 # name: (content, words of what is printed)
@@ -151,6 +175,21 @@ def test_words_that_are_dates(name):
     assert found.kind == "date" and said in found.said and bool(said) == bool(found.said), found.said
     assert found.values.astype("datetime64[D]").astype(str).tolist() == list(means)
     np.testing.assert_array_equal(as_written(words, "date", found.written), found.values)
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_words_that_are_dates_with_clocks(name):
+    words, means, said = CLOCKS[name]
+    found = understood(np.array(words, dtype=object))
+    assert found.kind == "date" and said in found.said
+    assert found.values.tolist() == np.array(means, dtype="datetime64[us]").tolist()
+
+
+@pytest.mark.parametrize("name", NEAR_DATES)
+def test_words_that_look_like_dates(name):
+    words, said = NEAR_DATES[name]
+    found = understood(np.array(words, dtype=object))
+    assert found.kind == "category" and said in found.said and bool(said) == bool(found.said), found.said
 
 
 # name: (content, options, exit code, slug, words of the message)

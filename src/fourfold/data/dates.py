@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from .months import in_english
+from .months import in_english, is_of_dates
 from .numerals import INVISIBLE
 
 __all__ = [
     "DATES", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",
-    "of_several_kinds", "of_several_zones", "way_of", "without_zone", "years_from",
+    "of_no_way", "of_several_kinds", "of_several_zones", "way_of", "without_zone", "years_from",
 ]  # fmt: skip
 
 FEW_WORDS = 100
@@ -25,8 +25,9 @@ ZONE = re.compile(
 )
 """What stands behind a clock that is not a local one."""
 
-ISO = re.compile(r"\s*\d{4}-\d\d-\d\d|\s*\d{8}T\d{2,6}", re.ASCII)
-"""How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number."""
+ISO = re.compile(r"\s*\d{4}-\d\d-\d\d(?!.\d\d\.)|\s*\d{8}(?:T\d{2,6}|_\d{6}$)", re.ASCII)
+"""How dates begin in ISO form; without marks only those with a clock, as 20200131 is a number. Behind hours alone
+Python takes a point for that of seconds."""
 
 PRINTED = re.compile(
     r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)(?: (UTC|GMT|[-+]\d{4}))? (\d{4})", re.ASCII
@@ -53,6 +54,14 @@ BEFORE_COLON = re.compile(r"(\d\d/?[A-Za-z]{3}/?\d{2,4}):(?=\d)", re.ASCII)
 MIDNIGHT = re.compile(r"(?<=[ T])24:00(?=(?::00(?:\.0+)?)?$)")
 """The end of a day, as ISO and the markets of energy write it."""
 
+CLOCK_FORMS = (
+    (re.compile(r"(?<=\d)[ T_](\d\d)-(\d\d)-(\d\d)$", re.ASCII), r" \1:\2:\3"),
+    (re.compile(r"(?<=\d )(\d{1,2})\.(\d\d)(?= ?[AaPp]\.? ?[Mm]|$)", re.ASCII), r"\1:\2"),
+    (re.compile(r"(?<=:\d\d),(?=\d)", re.ASCII), "."),
+)
+"""Clocks behind a day as names of files, Windows and logs have them (14-05-09, 14.05, 14:05:09,000), with colons and a
+decimal point."""
+
 YEAR_BEHIND = re.compile(r"(?<=\d{4}) \u0433\.?$")
 """What Russian puts behind a year."""
 
@@ -60,7 +69,7 @@ ZEROS = re.compile(r"0{1,4}[-./]0{1,2}[-./]0{1,4}(?:[ T]00?:00(?::00(?:\.0+)?)?)
 """What databases and SAP write where there is no date."""
 
 DOTTED_MONTH = re.compile(r"(?:0[1-9]|1[0-2])\.(?:19|20)\d\d", re.ASCII)
-BEFORE_YEAR = re.compile(r"\s*(\d{1,2})([-/])(\d{1,2})\2", re.ASCII)
+BEFORE_YEAR = re.compile(r"\D*(\d{1,2})([-/])(\d{1,2})\2", re.ASCII)
 """Two numbers before a year, which are a day and a month."""
 
 FIRST_YEAR, SINCE = 1969, " since "
@@ -89,13 +98,13 @@ FORMATS = {
     "year/month/day": ("%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y.%m.%d."),
     "day-month-year": ("%d-%m-%Y", "%d-%b-%Y", "%d-%b-%y"),
     "month-day-year": ("%m-%d-%Y", "%b-%d-%Y"),
-    "day month year": ("%d %b %Y", "%d %B %Y", "%d%b%Y", "%d%b%y"),
+    "day month year": ("%d %b %Y", "%d %B %Y", "%d%b%Y", "%d%b%y", "%d %b, %Y", "%d %B, %Y"),
     "year\u5e74month\u6708day\u65e5": ("%Y\u5e74%m\u6708%d\u65e5",),
-    "month day, year": ("%b %d, %Y", "%B %d, %Y"),
-    "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y"),
-    "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y"),
+    "month day, year": ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
+    "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y", "%A, %d %b %Y"),
+    "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y", "%a, %b %d %Y", "%A, %B %d %Y"),
     "year-month": ("%Y-%m", "%YM%m", "%Y/%m"),
-    "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y"),
+    "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%b '%y", "%B '%y"),
     "month-year": ("%b-%Y", "%b-%y"),
 }
 """Dates by what is said of them: of each word the first pattern that fits."""
@@ -139,6 +148,8 @@ def _plainly(word: str) -> str:
     ('5 Aug 2022', '01Jan2023 10:00:00', '2023/1/5 2:30 PM')
     """
     text = ORDINAL.sub("", in_english(" ".join(word.translate(INVISIBLE).split())))
+    for form, plain in CLOCK_FORMS:
+        text = form.sub(plain, text)
     if ":" in text:
         text = HALF_BEHIND.sub(lambda found: f" {found[1].upper()}M", BEFORE_COLON.sub(r"\1 ", text.strip("[]")))
         text = text if text.isascii() else HALF_BEFORE.sub(_half_behind, text)
@@ -343,6 +354,31 @@ def of_several_kinds(words: list[str]) -> str:
     usual = max(ways, key=lambda name: len(ways[name]))
     other = next((word for word in words if DATES[usual](word) is None), "")
     return f"dates, but not in one way of writing: {ways[usual][0]!r}, {other[:30]!r}"
+
+
+NEAR_DATES = re.compile(r"(?:19|20)\d\d([-./ ])\d\d?\1\d\d?(?!\d)|(?<!\d)\d\d?([-./ ])\d\d?\2(?:19|20)\d\d", re.ASCII)
+"""What dates have within, whatever else there is."""
+
+
+def of_no_way(words: list[str]) -> str:
+    """What to say of words most of which are made as dates are, of numbers, names of months and days, and are none; ""
+    of others.
+
+    >>> of_no_way(["14:05 01/08/2023", "09:30 02/08/2023"])
+    "words that look like dates, such as '14:05 01/08/2023', in no way of writing that is read; write 2020-01-31 14:05"
+    """
+    few = words[:FEW_WORDS]
+    made_so = [word for word in few if _is_near_date(word)]
+    if len(made_so) < max(LIKELY * len(few), 1):
+        return ""
+    example = repr(made_so[0][:30])
+    return f"words that look like dates, such as {example}, in no way of writing that is read; write 2020-01-31 14:05"
+
+
+def _is_near_date(word: str) -> bool:
+    letters = re.findall(r"[^\W\d_]+", word)
+    numbers = NEAR_DATES.search(word) or (letters and re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", word))
+    return len(word) <= LONGEST and bool(numbers) and all(map(is_of_dates, letters))
 
 
 def of_named_zones(words: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["in_english", "month_of"]
+__all__ = ["in_english", "is_of_dates", "month_of"]
 
 MONTHS = (
     "january jan januar jänner janvier janv enero ene gennaio gen januari janeiro "
@@ -50,7 +50,15 @@ DAYS = (
     "luned\u00ec marted\u00ec mercoled\u00ec gioved\u00ec venerd\u00ec sabato domenica",
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
 )
-DAY = re.compile(rf"(?:{'|'.join(' '.join(DAYS).split())})\.?,? (?=\d)", re.IGNORECASE)
+MARDI = r"mar(?=\.?,? \d\d? [^\W\d])"
+"""What is a Tuesday in French before the day of another month, and else March."""
+
+DAY = re.compile(rf"(?:{'|'.join(' '.join(DAYS).split())}|{MARDI})\.?,? (?=\d)", re.IGNORECASE)
+ENGLISH_DAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?(?: |, (?!\D|\d{1,2} \D))", re.IGNORECASE
+)
+"""The name of a day before a date; not with a comma before the name of a month or a day of it, as mails have it."""
+
 WORD = re.compile(r"[^\W\d_]{3,}\.?")
 
 
@@ -65,13 +73,27 @@ def month_of(word: str) -> int | None:
 
 @lru_cache(maxsize=4096)
 def in_english(text: str) -> str:
-    """A date with the name of its month in English, and without the name of its day, if that is in another language.
+    """A date with the name of its month in English, and without the name of its day, if that is in another language
+    or not as mails have it.
 
     >>> in_english("1. M\u00e4rz 2020"), in_english("Mo, 06.01.2020"), in_english("1 de mayo de 2020")
     ('1. Mar 2020', '06.01.2020', '1 May 2020')
+    >>> in_english("Tue Aug 1 2023"), in_english("Tue, 1 Aug 2023")
+    ('Aug 1 2023', 'Tue, 1 Aug 2023')
     """
     if not any(map(str.isalpha, text)) or not any(map(str.isdigit, text)):
         return text
-    text = DAY.sub("", text, count=1) if DAY.match(text) else text
+    for day in (DAY, ENGLISH_DAY):
+        text = day.sub("", text, count=1) if day.match(text) else text
     text = re.sub(r"^1er ", "1 ", re.sub(r" de (?=\w)", " ", text))
     return WORD.sub(lambda found: ENGLISH.get(found[0].rstrip(".").lower(), found[0]), text)
+
+
+def is_of_dates(word: str) -> bool:
+    """Whether a word stands in dates: the name of a month or a day, half a day, a zone.
+
+    >>> is_of_dates("Tuesday"), is_of_dates("ao\u00fbt"), is_of_dates("PM"), is_of_dates("red")
+    (True, True, True, False)
+    """
+    named = month_of(word) or DAY.match(f"{word} 1") or ENGLISH_DAY.match(f"{word} ")
+    return bool(named) or word.casefold() in ("am", "pm", "t", "z", "utc", "gmt")

@@ -17,6 +17,7 @@ from .dates import (
     is_no_date,
     is_untold,
     of_named_zones,
+    of_no_way,
     of_several_kinds,
     way_of,
     years_from,
@@ -131,8 +132,8 @@ def understood(
     if known and len(words) >= 10 and all(map(is_number, words)):
         one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
         return Understood(values, "category", f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}")
-    said = of_several_kinds(list(words)) or of_named_zones(list(words)) or hint_of(list(words))
-    return Understood(values, "category", said)
+    hints = (of_several_kinds, of_named_zones, of_no_way, hint_of)
+    return Understood(values, "category", next(filter(None, (hint(list(words)) for hint in hints)), ""))
 
 
 def _numbers(values: np.ndarray, known: Mapping[str, float], said: str, written: str) -> Understood:
