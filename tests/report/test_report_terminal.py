@@ -108,3 +108,27 @@ def test_a_score_many_times_smaller_than_the_others_makes_no_column_wider():
     for row in build(results, timings).scores.rows:
         for cell in row.cells[1:]:
             assert terminal.short(cell.text) in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("name", [*REALISTIC, "large"])
+def test_a_narrow_terminal_leaves_out_costs_before_it_cuts_a_name_or_a_number(name, width):
+    results, timings = SAMPLES["regression" if name == "large" else name]()
+    if name == "large":
+        for row in [*results["families"], *results["baselines"]]:
+            row["score"] |= {end: row["score"][end] * 1e10 for end in ("value", "low", "high")}
+    table = build(results, timings).scores
+    lines = printed(results, timings, width=width).splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("Family"))
+    shown = lines[start : lines.index("", start)]
+    assert max(map(len, shown)) <= width and "…" not in "".join(shown)
+    words = " ".join(shown).split()
+    for row in table.rows:
+        assert set(row.cells[0].text.split()) <= set(words)
+        assert set(row.cells[1].text.split()) <= set(words)
+        assert row.kind == "failed" or row.cells[1].note in words
+    text = " ".join(" ".join(lines).split())
+    if width == 40:
+        assert "No room for: Parameters, FLOPs a sample, Sequential steps, " in text and "Train time:" not in text
+    elif width == 80:
+        assert "No room for" not in text and "Train time: all runs" in text

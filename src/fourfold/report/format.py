@@ -12,8 +12,9 @@ from fourfold.evidence.sentences import TARGET, show
 
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
-FARTHEST, MOST_DECIMALS = 100, 6
-"""From how many times the smallest score on, and from how many decimals on, numbers have digits of their own."""
+FARTHEST, MOST_DECIMALS, LONGEST = 100, 6, 1e6
+"""From how many times the smallest score on, from how many decimals on, and from which score on all numbers have three
+digits of their own."""
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)")
 """The space between a number and its unit, at which no line is to end."""
 
@@ -149,10 +150,12 @@ class ScoreScale:
 
 def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
     """The scale for a study's task; ``values`` are its scores: the smallest decides the decimals of all, unless others
-    are many times as large.
+    are many times as large, or have too many digits for a table.
 
     >>> [score_scale({"kind": "regression"}, scores).number(8.5) for scores in ((0.25, 12.0), (0.000145, 12.0))]
     ['8.500', '8.50']
+    >>> score_scale({"kind": "regression"}, (45_552_224.0,)).span(0.0, 117_600_263.0)
+    '0–1.18e+08'
     """
     regression = task.get("kind") == "regression"
     name = str(task.get("score") or ("RMSE" if regression else "accuracy"))
@@ -161,6 +164,7 @@ def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
     )
     sizes = [abs(v) for v in values if is_number(v) and v]
     decimals: int | None = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
-    if regression and sizes and (max(sizes) > FARTHEST * min(sizes) or decimals > MOST_DECIMALS):
+    apart = bool(sizes) and max(sizes) > FARTHEST * min(sizes)
+    if regression and sizes and (apart or decimals > MOST_DECIMALS or max(sizes) >= LONGEST):
         decimals = None
     return ScoreScale(name, not regression, decimals, regression, str(task.get("unit") or ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from typing import Any
 
 from rich import box
@@ -20,6 +21,11 @@ from fourfold.report.parts import Cell, Column, Page, Row, Table
 STYLES = ("blue", "yellow", "green", "magenta", "cyan", "red", "bright_blue", "bright_green")
 PRINTED = ("order", "sample_efficiency", "shift", "hyperparameters")
 """The measures whose answers a terminal shows."""
+
+FIRST_LEFT_OUT = ("Training time", "Sequential steps", "FLOPs a sample", "Parameters", "Rates that work")
+"""The columns that a narrow terminal does without, in this order."""
+BOUNDLESS = 10_000
+"""Columns of a terminal on which everything has room."""
 
 GLUE = "\ue000"
 """Stands for a space at which no line ends."""
@@ -54,13 +60,14 @@ class _Printer:
         for parts, style in (((page.name, *page.subject), "bold"), (page.protocol, "dim")):
             out.print(self.flowing(" · ".join(part.replace(" ", GLUE) for part in parts), style))
         out.print()
-        out.print(self.table(page.scores))
+        shown = self.fitting(page.scores)
+        out.print(self.table(shown))
         self.notes(self.failures(page.scores))
         out.print()
         self.verdict(page)
         self.measures(page)
         out.print()
-        self.notes([*page.scores.notes, self.headings(page.scores)])
+        self.notes([*page.scores.notes, self.headings(shown), self.left_out(page.scores, shown)])
         out.print()
         width = max(len(command.label) for command in page.commands)
         for command in page.commands:
@@ -106,6 +113,15 @@ class _Printer:
             grid.add_row(self.text(" ·" if not self.narrow else " -"), self.flowing(line, indent=3))
             self.console.print(grid)
 
+    def fitting(self, table: Table) -> Table:
+        """The table without the columns for which the terminal has no room; names and scores stay whole."""
+        boundless = self.console.options.update_width(BOUNDLESS)
+        for title in FIRST_LEFT_OUT:
+            if self.console.measure(self.table(table), options=boundless).minimum <= self.console.width:
+                break
+            table = without(table, title)
+        return table
+
     def table(self, table: Table) -> RichTable:
         grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, show_edge=False)
         for column in table.columns:
@@ -121,7 +137,6 @@ class _Printer:
             self.header(column.short or column.title),
             justify=justify,
             no_wrap=column.numeric,
-            min_width=0 if column.numeric else 12,
         )
         if column.interval:
             grid.add_column(self.header(column.interval), justify="center", no_wrap=True)
@@ -141,7 +156,7 @@ class _Printer:
         return self.text(short(cell.text))
 
     def notes(self, lines: list[str]) -> None:
-        for line in lines:
+        for line in filter(None, lines):
             self.console.print(Padding(self.flowing(line, "dim", indent=2), (0, 1)))
 
     def failures(self, table: Table) -> list[str]:
@@ -152,6 +167,18 @@ class _Printer:
         """What the short headings mean."""
         named = [(column.short.replace("\n", " "), column.about) for column in table.columns]
         return " ".join(f"{name}: {about}." for name, about in named if name and about)
+
+    def left_out(self, table: Table, shown: Table) -> str:
+        """Which columns the terminal had no room for."""
+        absent = [column.title for column in table.columns if column not in shown.columns]
+        return f"No room for: {', '.join(absent)}; the report has them." if absent else ""
+
+
+def without(table: Table, title: str) -> Table:
+    """A table without one of its columns."""
+    kept = [place for place, column in enumerate(table.columns) if column.title != title]
+    rows = tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
 
 
 def flow(words: str, width: int) -> list[str]:
