@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from report_samples import SAMPLES, choose, hostile
+from report_samples import SAMPLES, choose, hostile, regression
 
 from fourfold.report import html
 from fourfold.report.page import build
@@ -91,10 +91,17 @@ addEventListener("load", () => setTimeout(() => {{
     line: style("#curves .mark-line path[stroke='var(--c0)']").stroke,
     drawn: page.querySelectorAll("[data-drawn]").length,
     overflow: {{}},
+    scale: {{}},
+    hidden: {{}},
   }};
   for (const width of [320, 390, 600, 768, 1024]) {{
     frame.width = width;
     found.overflow[width] = root.scrollWidth - root.clientWidth;
+    found.scale[width] = [...page.querySelectorAll(".score")].map((cell) => [
+      cell.querySelectorAll(".bar").length, cell.querySelector(".ticks")?.getClientRects().length ?? 0
+    ]);
+    const findings = page.querySelector("[aria-labelledby=table-findings]");
+    found.hidden[width] = findings ? findings.scrollWidth - findings.clientWidth : 0;
   }}
   document.querySelector("pre").textContent = JSON.stringify(found);
 }}, 3000));</script>"""
@@ -114,6 +121,17 @@ def test_never_scrolls_sideways(browser, name):
     found = measured(browser, html.render(*SAMPLES[name]()), width=320)
     assert found["drawn"] > 0
     assert set(found["overflow"].values()) == {0}
+
+
+def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
+    results, timings = regression()
+    results["data"]["findings"][0]["what"] = "442 tested rows can show differences of about 4.4 % of the error; " * 3
+    found = measured(browser, html.render(results, timings), width=390)
+    bars = [(bar, 0) for bar, _ in found["scale"]["1024"]]
+    assert [tuple(cell) for cell in found["scale"]["1024"]] == bars and any(bar for bar, _ in bars)
+    for width in ("390", "600", "768"):
+        assert [tuple(cell) for cell in found["scale"][width]] == [(bar, bar) for bar, _ in bars]
+    assert [found["hidden"][width] for width in ("390", "600", "768", "1024")] == [0, 0, 0, 0]
 
 
 def test_charts_follow_the_light_and_the_dark_theme(browser):
