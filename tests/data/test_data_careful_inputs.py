@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
+from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows, target
 
 from fourfold.data.ahead import Ahead
 from fourfold.data.words import as_written, understood
@@ -43,6 +43,10 @@ READ = {
     "test classes with other capitals": (labelled(["yes", "no"], ["Yes", "no"]), {}, "test classes 'Yes' taken for 'yes' (case, blanks"),
     "thousands and millions": (column(["1.2k", "3.4M", "850", "12K"]), {}, "column v: number (k is 1,000, M 1,000,000"),
     "money in thousands and millions": (column(["€110.5M", "€565K", "€0"]), {}, "column v: number (k is 1,000"),
+    "money in millions": (column(["$222.6M", "$101.7M", "$3M"]), {}, "column v: number (k is 1,000"),
+    "money in millions, the currency behind": (column(["2.6M €", "10.7M €", "3B €"]), {}, "column v: number (k is 1,000"),
+    "millions without money": (column(["222.6M", "101.7M", "3M"]), {}, "column v: number (M left out)"),
+    "a target of money in millions": (target([f"${i * 7 % 40}.{i % 10}M" for i in range(40)]), {}, "task: regression, 0 to 3.97e+07"),
     "thousands alone": (column(["1.2k", "3.4k", "7k"]), {}, "column v: number (k left out)"),
     "numbers of houses": (column(["12B", "12", "14", "7K"]), {}, "20 of 40 values are numbers, but not '12B'"),
     "weights in two units": (column(["500 g", "1.2 kg", "700 g", "3 kg"]), {}, "column v: category (numbers with several endings: 'g', 'kg')"),
@@ -92,6 +96,10 @@ REFUSED = {
     "lines of fastText": ("__label__a some text\n" * 20, {}, 2, "wrong-kind", "lines of fastText"),
     "tables in folders of folders": (files(a__x_dot_csv=rows("v,y", str), b__x_dot_csv=rows("v,y", str)), {}, 2, "folder", "/**/*.csv', in quotes"),
     "inputs and target in a folder": (files(X_dot_csv="v\n1\n2\n", y_dot_csv="y\n1\n2\n"), {}, 2, "part-columns", "--x FILE --y FILE, if one holds the target"),
+    "amounts that can't be read": (target([f"about {i * 7 % 40}" for i in range(40)]), {}, 2, "too-many-classes", "such as 'about 0', wanted classes with several examples each. Do this: choose another target, or write plain numbers"),
+    "amounts that can't be read, as numbers": (target([f"about {i * 7 % 40}" for i in range(40)]), {"task": "regression"}, 2, "regression-of-words", "Do this: --task classification, or write plain numbers such as 1234.5"),
+    "codes that differ in each row": (target([f"{i:05d}" for i in range(40)]), {}, 2, "too-many-classes", "or write plain numbers"),
+    "numbers that differ in each row, as classes": (target([i * 3 for i in range(40)]), {"task": "classification"}, 2, "too-many-classes", "or --task regression, if it is an amount"),
     "test classes that may be either of two": (labelled(["yes", "Yes"], ["YES", "yes"]), {}, 2, "class-only-in-test", "got 'YES'"),
 }  # fmt: skip
 

@@ -146,7 +146,7 @@ class Style:
 class Scaled:
     """Numbers some of which are in thousands, millions or billions, with a ``currency`` or without one.
 
-    >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M", "850", "2 kg")]
+    >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M €", "850", "2 kg")]
     [1200.0, 3000000.0, 850.0, None]
     """
 
@@ -156,7 +156,7 @@ class Scaled:
 
     def parse(self, word: str) -> float | None:
         found = _scaled(word)
-        if found is None or found["currency"] not in (None, self.currency):
+        if found is None or _currency(found) not in ("", self.currency):
             return None
         number = float(found["number"].replace(",", "")) * SCALES[(found["scale"] or "").upper()]
         return -number if found["sign"] == "-" else number
@@ -168,27 +168,34 @@ class Scaled:
 
 SCALES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
 SCALED = re.compile(
-    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<scale>[kKMB])?",
+    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<scale>[kKMB])?"
+    rf"(?:\s*(?P<behind>{CURRENCY}))?",
     re.ASCII,
 )
 """A number with a decimal point, and what stands behind it for thousands, millions or billions."""
 
 
 def _scaled(word: str) -> re.Match[str] | None:
-    return SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
+    found = SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
+    return None if found and found["currency"] and found["behind"] else found
+
+
+def _currency(scaled: re.Match[str]) -> str:
+    return scaled["currency"] or scaled["behind"] or ""
 
 
 def _scaled_of(words: Iterable[str]) -> Scaled | None:
-    """The style of words of which nine in ten are numbers, of several scales; None unless one in thousands, millions or
-    billions has a fraction or a currency: 12B may be a house."""
+    """The style of words of which nine in ten are numbers, in thousands, millions or billions; None unless one of these
+    has a currency, or there are several scales and one has a fraction: 12B may be a house, and M alone a metre."""
     words = list(words)
     found = [one for word in words if (one := _scaled(word))]
-    currencies = {one["currency"] for one in found} - {None}
+    currencies = {_currency(one) for one in found} - {""}
     scales = {(one["scale"] or "").upper() for one in found if float(one["number"].replace(",", ""))}
-    sure = any(one["scale"] and ("." in one["number"] or one["currency"]) for one in found)
-    if len(found) < MOSTLY * len(words) or len(currencies) > 1 or len(scales) < 2 or not sure:
+    money = any(one["scale"] and _currency(one) for one in found)
+    sure = money or (len(scales) > 1 and any(one["scale"] and "." in one["number"] for one in found))
+    if len(found) < MOSTLY * len(words) or len(currencies) > 1 or not sure:
         return None
-    return Scaled(next(iter(currencies), "") or "")
+    return Scaled(next(iter(currencies), ""))
 
 
 def endings_of(words: Iterable[str]) -> list[str]:
@@ -247,7 +254,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
       behind a number;
     - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
-    - thousands, millions and billions (1.2k, 3M), if there are several of them.
+    - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
     -2.0

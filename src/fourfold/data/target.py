@@ -19,6 +19,9 @@ from .words import LIKELY
 
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
+AS_NUMBERS = "write plain numbers such as 1234.5"
+"""What to do with words that are meant as amounts."""
+
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -54,7 +57,7 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        alone = _check_labels(name, labels, test_rows)
+        alone = _check_labels(name, labels, test_rows, words=kind == "category")
         settled = classification(labels, label_type, test_rows)
         return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None), *alone)
     numbers = _numbers(name, values, kind)
@@ -167,8 +170,9 @@ def _folded(label: str) -> str:
     return "".join(label.casefold().split()).rstrip(".")
 
 
-def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> tuple[Note, ...]:
-    """Refuse labels that can't be learnt and tested; the note names classes of one example beside a test file."""
+def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) -> tuple[Note, ...]:
+    """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
+    beside a test file."""
     train = labels[: len(labels) - test_rows]
     classes, counts = level_counts(train)
     if len(classes) < 2:
@@ -184,9 +188,9 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> tuple[Note, 
         raise DataError(
             "too-many-classes",
             f"the target {name!r} has nearly as many classes as rows",
-            got=f"{len(classes)} classes in {len(train)} rows",
+            got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
             wanted="classes with several examples each",
-            do="choose another target, or --task regression if it is a number",
+            do=f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
@@ -195,7 +199,11 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int) -> tuple[Note, 
             f"a class of the target {name!r} has only one example, which can't be in training and test",
             got=listed(alone),
             wanted="at least 2 examples of each class",
-            do=("--task regression, if the target is an amount; else " if all(map(WHOLE.fullmatch, classes)) else "")
+            do=(
+                "--task regression, if the target is an amount; else "
+                if not words and all(map(WHOLE.fullmatch, classes))
+                else ""
+            )
             + "remove these rows, or join classes",
         )
     strange = sorted(set(labels[len(train) :].tolist()) - set(classes.tolist()))
@@ -232,7 +240,7 @@ def _numbers(name: str, values: np.ndarray, kind: str) -> np.ndarray:
             f"the target {name!r} can't be a regression",
             got=f"words such as {str(values[0])[:40]!r}",
             wanted="numbers",
-            do="--task classification, or choose another target",
+            do=f"--task classification, or {AS_NUMBERS}, if they are amounts",
         )
     return np.asarray(values, dtype=np.float64)
 
