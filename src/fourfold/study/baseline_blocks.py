@@ -251,6 +251,15 @@ def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
     return inputs.reshape(len(inputs), -1)
 
 
+def read_as(problem: Problem, unit: str) -> str:
+    """In words what `features` and `windows` make of x, whose text is cut into ``unit``s; "" where it is flattened."""
+    if problem.stepwise:
+        return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
+    if problem.vocabulary:
+        return f"x: log(1 + count) of each {unit}"
+    return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
+
+
 def weighted(estimator: Any, weights: np.ndarray | None) -> dict[str, np.ndarray]:
     """The arguments that give an estimator, or the last step of a pipeline, the weights of the rows."""
     if weights is None:

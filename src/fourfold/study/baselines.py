@@ -71,7 +71,7 @@ class Baseline:
             return self.estimator
         leaf = f", min_samples_leaf={strength:g}" if strength != LEAF else ""
         made = self.estimator.format(strength=strength, alpha=1 / strength, leaf=leaf)
-        remarks = [self.remark, further]
+        remarks = [further, self.remark]
         made = f"sklearn.multioutput.{several}({made})" if several else made
         if len(class_weights) == 2 and not self.guess:
             share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on

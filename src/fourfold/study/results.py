@@ -21,14 +21,13 @@ from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study import cost, tested
 from fourfold.study.architecture import CAPS, Architecture
-from fourfold.study.baseline_blocks import of_each_part
+from fourfold.study.baseline_blocks import of_each_part, read_as
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
 from fourfold.study.concerns import concerns
 from fourfold.study.described import described, examples_of
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, ease, quality, targets
-from fourfold.study.stepwise import radius_of
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -364,8 +363,10 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     task = study.dataset.task
     best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
-    around = f"a row for each step, with the {radius_of(study.problem.shape[-1])} before and after it"
-    several, further = column_by_column if task.several else "", around if task.stepwise else ""
+    several = column_by_column if task.several else ""
+    words = study.preparations[0].characters
+    known = baseline.guess or study.dataset.forecast is not None
+    further = "" if known else read_as(study.problem, words.unit if words else "token")
     usage = baseline.usage(strength, several, task.class_weights, further)
     return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
 
