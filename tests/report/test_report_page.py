@@ -281,3 +281,45 @@ def test_a_family_none_of_whose_hyperparameters_has_a_share_is_not_called_unmeas
     read = scores.read(*choose())
     assert summary._hyperparameters({"figures": [figure]}, "dense", read).text == "none stands out"
     assert summary._hyperparameters({"figures": [figure]}, "attention", read).text == summary.NOT_MEASURED
+
+
+@pytest.mark.parametrize(
+    "rates, sizes, said",
+    [
+        (4, ["M"], "the learning rate is chosen on validation data, inside each training part"),
+        (4, ["S", "M"], "the size and learning rate are chosen on validation data, inside each training part"),
+        (1, ["S"], "one size, one learning rate: neither is chosen"),
+    ],
+)
+def test_only_what_there_are_several_of_is_said_to_be_chosen(rates, sizes, said):
+    results, timings = choose()
+    results["design"] |= {"learning_rates": results["design"]["learning_rates"][:rates], "sizes": sizes}
+    for row in results["families"]:
+        row["learning_rates"] = row["learning_rates"][:rates]
+    page = build(results, timings)
+    assert next(fact.about for fact in page.design if fact.name == "Protocol") == said
+    charts = {chart.name: chart.reading for chart in page.charts}
+    assert ("rates" in charts) == ("chosen learning rate" in charts["curves"]) == (rates > 1)
+    left_out = [fact.name for fact in page.left_out]
+    assert ("How much the learning rate matters" in left_out) == (rates == 1)
+    cells = [row.cells[4].text for row in page.summary.rows if row.kind == "family"]
+    assert ("not compared" in cells) == (rates == 1)
+
+
+@pytest.mark.parametrize(
+    "families, grey, tag",
+    [
+        (4, " Grey lines are the other families.", "best of these"),
+        (2, " The grey line is the other family.", "better of these"),
+        (1, "", ""),
+    ],
+)
+def test_other_families_are_spoken_of_only_where_there_are_some(families, grey, tag):
+    results, timings = none()
+    results["families"] = results["families"][:families]
+    results["model"] = None
+    page = build(results, timings)
+    readings = {chart.name: chart.reading for chart in page.charts}
+    for name, end in (("curves", "to the best."), ("rates", "runs that diverged.")):
+        assert readings[name].endswith(end + grey)
+    assert page.summary.rows[0].tag == tag

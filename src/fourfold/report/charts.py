@@ -11,6 +11,7 @@ from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.scores import Study, trained
 from fourfold.report.vega import layer, plain, view
 
+OF_RATES = "How much the learning rate matters"
 WIDE_RATIO = 30  # a positive score that varies more than this is drawn on a log axis
 
 
@@ -72,8 +73,9 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         )
         for row in rows
     )
+    other = "the other" if sum(map(trained, results["families"])) == 2 else "the best other"
     reading = (
-        f"How much better each family’s {scale.name} is than the best other family’s; below zero it is "
+        f"How much better each family’s {scale.name} is than {other} family’s; below zero it is "
         "worse: an interval wholly to the right of zero means better. All intervals hold at once."
     )
     if fmt.is_number(margin):
@@ -112,9 +114,10 @@ def learning_curves(results: dict[str, Any], study: Study) -> Chart | None:
         )
         label = f"{study.titles[family]}: validation {end} after {fmt.integer(last['step'])} steps"
         panels.append(Panel(study.titles[family], view(layers, 170), label, colour=colour))
+    rate = "the one learning rate" if one_rate(results) else "each family’s chosen learning rate"
     reading = (
-        "Validation score while training, at each family’s chosen learning rate: the line is the mean of "
-        "the runs, the band reaches from the worst run to the best. Grey lines are the other families."
+        f"Validation score while training, at {rate}: the line is the mean of the runs, the band reaches from the "
+        f"worst run to the best.{_grey(len(curves))}"
     )
     steps = sorted({point["step"] for points in curves.values() for point in points})
     at = {family: {point["step"]: point for point in points} for family, points in curves.items()}
@@ -148,7 +151,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     """Validation score against learning rate; what diverged is drawn at the worse edge."""
     scale = study.scale
     grids = {row["family"]: row for row in results["families"] if row.get("learning_rates")}
-    if not grids:
+    if not grids or one_rate(results):
         return None
     points = {
         family: [_rate_point(cell, scale) for cell in row["learning_rates"]] for family, row in grids.items()
@@ -209,10 +212,21 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     )
     reading = (
         "A flat curve is easy to train: most learning rates work. The ring marks the chosen rate; "
-        "a cross at the edge marks runs that diverged. Grey lines are the other families."
+        f"a cross at the edge marks runs that diverged.{_grey(len(points))}"
     )
     table = Table("Validation score by learning rate", columns, tuple(rows))
-    return Chart("rates", "How much the learning rate matters", reading, tuple(panels), table)
+    return Chart("rates", OF_RATES, reading, tuple(panels), table)
+
+
+def one_rate(results: dict[str, Any]) -> bool:
+    """Whether there was but one learning rate, so that none was chosen and none is better than another."""
+    return len(results["design"]["learning_rates"]) == 1
+
+
+def _grey(families: int) -> str:
+    """What the grey lines of a panel are, of so many families with a panel each."""
+    others = {1: "", 2: " The grey line is the other family."}
+    return others.get(families, " Grey lines are the other families.")
 
 
 def _rate_point(cell: dict[str, Any], scale: fmt.ScoreScale) -> dict[str, Any]:

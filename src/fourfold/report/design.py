@@ -85,20 +85,29 @@ def _split(plan: dict[str, Any]) -> str:
     return f"{plan['folds']}-fold cross-validation" + (f", {repeats} times" if repeats > 1 else "")
 
 
+def _settings(plan: dict[str, Any]) -> str:
+    """What is chosen for each family, as the subject of a sentence; "" where there is one of everything."""
+    several_of = {"size": plan.get("sizes") or (), "learning rate": plan["learning_rates"]}
+    chosen = [what for what, offered in several_of.items() if len(offered) > 1]
+    return f"{' and '.join(chosen)} {'is' if len(chosen) == 1 else 'are'} chosen" if chosen else ""
+
+
 def _chosen(plan: dict[str, Any]) -> str:
-    """On which rows settings are chosen."""
-    folds = plan.get("validation_folds") or 1
+    """On which rows settings are chosen, if any are."""
+    settings, folds = _settings(plan), plan.get("validation_folds") or 1
+    if not settings:
+        return "one size, one learning rate: neither is chosen"
     if folds > 1:
-        return f"the learning rate is chosen over {folds} folds of the other rows, which validate in turn"
-    return "the learning rate is chosen on validation data, inside each training part"
+        return f"the {settings} over {folds} folds of the other rows, which validate in turn"
+    return f"the {settings} on validation data, inside each training part"
 
 
 def _choosing(plan: dict[str, Any]) -> str:
     """Which seeds choose size and learning rate, where it is not all of them."""
-    choosing = plan.get("choosing_seeds") or plan["seeds"]
-    if choosing == plan["seeds"]:
+    settings, choosing = _settings(plan), plan.get("choosing_seeds") or plan["seeds"]
+    if choosing == plan["seeds"] or not settings:
         return ""
-    return f"; size and learning rate are chosen with {', '.join(map(str, choosing))} alone"
+    return f"; {settings} with {', '.join(map(str, choosing))} alone"
 
 
 def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
@@ -164,7 +173,11 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
             f"{len(plan['seeds'])}: number {', '.join(map(str, plan['seeds']))}",
             "of initial weights and the order of the examples" + _choosing(plan),
         ),
-        Fact("Learning rates", rates, "the same grid for every family"),
+        Fact(
+            "Learning rates",
+            rates,
+            "the same grid for every family" if len(plan["learning_rates"]) > 1 else "the same for every family",
+        ),
         Fact("Budget of a run", f"{plural(plan['steps'], 'step')} of {plural(plan['batch'], 'example')}"),
         Fact("Sizes", ", ".join(str(size) for size in plan.get("sizes") or ())),
         Fact("Most parameters", fmt.integer(plan.get("parameter_cap")), "one cap for all families"),

@@ -36,10 +36,11 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
     tags = {saved: "saved model"} if saved else {}
     if verdict["kind"] == "equivalent":
         tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest of the tie"}
-    else:
-        tags |= {
-            chosen: {"choose": "chosen", "undecided": "best so far"}.get(verdict["kind"], "best of these")
-        }
+    elif verdict["kind"] == "choose":
+        tags |= {chosen: "chosen"}
+    elif others := sum(map(trained, results["families"])) - 1:
+        of_these = "better of these" if others == 1 else "best of these"
+        tags |= {chosen: "best so far" if verdict["kind"] == "undecided" else of_these}
     return Study(
         scale=fmt.score_scale(results["data"].get("task") or {}, values),
         titles={row["family"]: row.get("title") or row["family"] for row in results["families"]},

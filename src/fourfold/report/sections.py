@@ -40,11 +40,10 @@ def groups(results: dict[str, Any], study: Study) -> tuple[Group, ...]:
 
 def left_out(results: dict[str, Any]) -> tuple[Fact, ...]:
     """The measures that do not apply, and why."""
-    return tuple(
-        Fact(found["title"], found["reason"])
-        for found in results.get("measures") or ()
-        if found.get("reason")
-    )
+    alone = Fact(charts.OF_RATES, "one learning rate: there is none to compare it with")
+    measured = [found for found in results.get("measures") or () if found.get("reason")]
+    reasons = [Fact(found["title"], found["reason"]) for found in measured]
+    return (*([alone] if charts.one_rate(results) else []), *reasons)
 
 
 def _charts(section: str, results: dict[str, Any], study: Study) -> tuple[Chart, ...]:

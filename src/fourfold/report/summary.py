@@ -67,6 +67,8 @@ def _parallelism(family: dict[str, Any]) -> Cell:
 
 def _ease(family: dict[str, Any]) -> Cell:
     share = scores.works(family)
+    if len(family.get("learning_rates") or ()) == 1 and family.get("learns") is not False:
+        return Cell("not compared", note="one learning rate")
     if share == fmt.MISSING:
         return Cell("not counted", note="noise hides which rates work")
     return Cell(f"{share} rates work", note=scores.about_rates(family))
