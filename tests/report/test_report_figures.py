@@ -234,6 +234,18 @@ def test_a_gain_is_said_as_a_gain():
     assert (cell.text, cell.note) == ("gains 2.0 points when permuted", "1.0 to 3.0")
 
 
+@pytest.mark.parametrize("value", [0.02, -0.02])
+def test_what_may_be_chance_is_not_said_to_be_lost_or_gained(value):
+    results, _ = choose()
+    rows = [{"series": "dense", "group": "all", "value": value, "low": -0.03, "high": 0.04}]
+    results["measures"] = [
+        measurement("order", "Order", figure("o", "bars", "O", rows, y=axis("loss", DIFFERENCE)))
+    ]
+    cell = build(results).summary.rows[0].cells[2]
+    points = "2.0" if value > 0 else "−2.0"
+    assert (cell.text, cell.note) == ("not shown to lose when permuted", f"{points} points (−3.0 to 4.0)")
+
+
 def test_sources_are_those_of_methods_that_were_used():
     results, _ = choose()
     everything = " ".join(build(results).sources)

@@ -50,6 +50,8 @@ def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
         return _not_measured(order, "")
     (row, quantity), *_ = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in found]
     value, low, high = row["value"], row.get("low"), row.get("high")
+    if fmt.is_number(low) and fmt.is_number(high) and low <= 0 <= high:
+        return Cell("not shown to lose when permuted", note=f"{quantity.text(value)} ({quantity.span(low, high)})")
     if value < 0:
         verb, value = "gains", -value
         low, high = (-end if fmt.is_number(end) else None for end in (high, low))
