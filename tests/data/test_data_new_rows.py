@@ -248,6 +248,16 @@ def test_words_are_read_as_they_were_in_training(name, tmp_path):
     assert found.others["id"].tolist() == ["007"] * len(new)
 
 
+@pytest.mark.parametrize("new", [["2,371", "168", "?"], ["12,371", "1,168"], ["1,234,567.5", "12"]])
+def test_commas_of_new_numbers_that_stand_between_thousands(new):
+    learnt = Preparation.fit(read({"v": ["1371", "12"] * 60, "y": ["p", "p", "q"] * 40}), np.arange(90))
+    found = read_inputs({"v": new}, learnt)
+    means = [np.nan if cell == "?" else float(cell.replace(",", "")) for cell in new]
+    np.testing.assert_array_equal(found.inputs["v"], means)
+    said = "\n".join(map(str, found.notes))
+    assert "column v: number (commas taken for thousands)" in said and ("'?' taken for missing" in said) == ("?" in new)
+
+
 # name: (cells of training, new cells, what is said of these)
 OTHERWISE = {
     "days first": (["28/1/2020", "2/2/2020"], ["1/28/2020", "2/2/2020"], "dates written as month/day/year, such as '1/28/2020' "),
@@ -255,6 +265,8 @@ OTHERWISE = {
     "months first, with dashes": (["1-28-2020", "2-2-2020"], ["2-2-2020", "28-1-2020"], "dates written as day-month-year, such as '2-2-2020' "),
     "ISO": (["28/1/2020", "2/2/2020"], ["2020-01-28"], "dates such as '2020-01-28' "),
     "no percent": (["12 %", "7%"], ["12", "7"], "numbers such as '12' "),
+    "decimal commas in some": (["1.5", "2"], ["1,5", "2"], "numbers written as 1234,5, such as '1,5' "),
+    "money in some": (["1.5", "2"], ["$5", "2"], "numbers written as 1234.5 $, such as '$5' "),
     "words": (["1.5", "2"], ["old", "new"], "words such as 'old' "),
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fourfold.errors import DataError
@@ -19,6 +21,7 @@ from .in_words import WORDS, held, of_kind
 from .join import empty
 from .messages import SHOWN, close, listed
 from .noticed import MOST_LEVELS, Noticed
+from .numerals import Style, style_of
 from .source import Source
 from .stamps import COMPACT, compact_dates
 from .words import as_written, reworded, spelled
@@ -74,7 +77,13 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
                 absent.append(column.name)
             continue
         cells, kind = found.inputs[column.name], found.kind(column.name)
-        values, wanted = _as(column, kind, cells), of_kind(column.kind, column.written)
+        wanted = of_kind(column.kind, column.written)
+        if column.kind == "number" and not column.written and kind in WORDS:
+            style = style_of(_words(cells), comma=found.comma)
+            if style == Style(thousands=",", said=style.said):  # they can be nothing else
+                notes.append(Note(f"column {column.name}: number", style.said))
+                column = replace(column, written=style.example)
+        values = _as(column, kind, cells)
         if values is None and column.kind == "boolean" and kind in WORDS and (meant := truths(cells)):
             values, taken[column.name] = meant
         if values is None:
@@ -141,12 +150,25 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
             _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
         )
         days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
-        return None if missing(read).all() or days else read
+        marks = wanted.kind == "number" and not wanted.written and _are_marked(values, read)
+        return None if missing(read).all() or days or marks else read
     if wanted.written == COMPACT and kind == "number":
         return compact_dates(values, fewest=1)
     if wanted.kind == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
     return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
+
+
+def _are_marked(values: np.ndarray, read: np.ndarray) -> bool:
+    """Whether words (N,) are all numbers in one way of writing that is not the plain one, as which they were ``read``."""
+    absent = missing(values)
+    if (missing(read) == absent).all():
+        return False
+    return bool((missing(as_written(values, "number", style_of(_words(values)).example)) == absent).all())
+
+
+def _words(values: np.ndarray) -> list[str]:
+    return list(dict.fromkeys(values[~missing(values)].tolist()))
 
 
 def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
