@@ -163,6 +163,14 @@ def plan(dataset: Dataset, options: Options, folder: Path) -> Study:
     """The study that would be run; nothing is trained or written."""
     effort = effort_by_name(options.effort)
     effort = effort if options.steps is None else replace(effort, steps=options.steps)
+    if options.hyperparameters and not effort.measures:
+        raise OptionError(
+            "measures-of-tiny",
+            "nothing but the score is measured at this effort",
+            got=f"--hyperparameters and --effort {effort.name}",
+            wanted="--effort quick, standard or thorough",
+            do="leave out one of them",
+        )
     hold_out = dataset.test_rows is not None or dataset.rows >= HOLD_OUT_FROM
     usual = max(effort.seeds, effort.hold_out_seeds) if hold_out else effort.seeds
     count = options.seeds if options.seeds is not None else usual
@@ -335,7 +343,8 @@ def _about(model: SavedModel, kept: dict[str, Any]) -> str:
 
 
 def _next(measured: Measured, options: Options, command: Callable[..., str]) -> str | None:
-    """The command that would settle an open comparison, or one of too few steps, in this very folder.
+    """The command that would settle an open comparison, or one of too few steps, in this very folder; after tiny effort
+    always that of the standard one.
 
     Open is one that is undecided, or in which a family is ahead of the baseline but not shown to beat it. After a
     quick look the next is the standard effort, whose trainings are longer; one seed says too little to count how many
@@ -346,7 +355,7 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
     gain = facts.about("gain over the baseline").get(verdict.family or "")
     ahead = verdict.kind == "none" and gain is not None and (gain.value or 0.0) > margin
     short = bool(still_gaining(facts, margin))
-    if verdict.kind != "undecided" and not ahead and not short:
+    if verdict.kind != "undecided" and not ahead and not short and options.effort != TINY:
         return None
     twice = {"steps": LONGER * measured.study.effort.steps} if short else {}
     if options.effort in (TINY, "quick"):

@@ -286,6 +286,8 @@ def test_one_family_is_chosen_if_it_beats_the_baseline():
     assert (verdict.kind, verdict.family, verdict.runner_up, verdict.price) == ("choose", "dense", None, ())
     assert verdict.sentence == "Choose Fully connected: no other family was compared."
     assert decide(study((0.5,))).kind == "none"
+    alone = decide(study((0.95,), seeds=1, folds=1))
+    assert alone.kind == "undecided" and alone.change.startswith("A gain of Fully connected over the baseline that is sure")
 
 
 def test_no_errors_anywhere():

@@ -25,6 +25,8 @@ TABLE = [
     ("seeds", lambda: Options(seeds=0), "there is no training without a seed: got --seeds 0, wanted 1 or more"),
     ("margin", lambda: Options(margin=-0.5),
      "the difference that matters is not a size: got --margin -0.5, wanted 0 or more, in the score's unit (0.01 is a point of accuracy)"),
+    ("measures-of-tiny", lambda: fourfold.compare("iris", effort="tiny", hyperparameters=True),
+     "nothing but the score is measured at this effort: got --hyperparameters and --effort tiny, wanted --effort quick, standard or thorough. Do this: leave out one of them"),
     ("different-lengths", lambda: fourfold.compare(X, Y[:-1]),
      "x and y differ in length: got 30 rows of x and 29 of y, wanted one y for each row of x"),
     ("one-class", lambda: fourfold.compare(X, np.array(["a"] * 30)),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays
+from fourfold.evidence.sentences import FRACTION, show
 from fourfold.study.architecture import build, fitting_width
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
@@ -87,6 +88,7 @@ def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
     found = MEASURE.find(inquiry)
     assert "moves most with learning rate for Fully connected" in found.answer
     shares = {(e.measure, e.subject): e.value for e in found.evidence}
+    assert f", seeds {show(shares[WHOLE, 'dense: seeds'], FRACTION)})" in found.answer
     assert shares[WHOLE, "dense: learning rate"] > 0.5
     assert (AT_BEST, "dense: learning rate") not in shares
     for measure in (WHOLE, AT_BEST):

@@ -30,6 +30,8 @@ from scipy.special import fdtrc
 from fourfold.errors import OptionError
 
 FEWEST_SEEDS = 3
+SEED_NOISE = "seeds"
+"""What the variance of trainings of one setting is called."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _components(cells: np.ndarray, factors: tuple[str, ...], error: float, seeds
         for (names, square, degrees), component in zip(rows, components)
     )
     return Decomposition(
-        tuple(found), rest, Effect(("seeds",), noise, noise / total if total > 0 else 0.0, 1.0)
+        tuple(found), rest, Effect((SEED_NOISE,), noise, noise / total if total > 0 else 0.0, 1.0)
     )
 
 

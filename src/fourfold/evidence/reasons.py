@@ -371,6 +371,12 @@ class Reasons:
         best = "difference to the best other"
         if self.kind == "none":
             return self._change_of_none()
+        if self.runner_up is None and self.kind == "undecided":
+            return self.say(
+                "A gain of {family} over the baseline that is sure: its lower bound is {low}.",
+                family=title(self.family),
+                low=Cite("gain over the baseline", self.family, "low"),
+            )
         if self.runner_up is None:
             return Sentence("Another family to compare it with.")
         if self.kind == "choose":

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.evidence import scoring
-from fourfold.evidence.anova import Decomposition, Effect, decompose
+from fourfold.evidence.anova import SEED_NOISE, Decomposition, Effect, decompose
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
@@ -174,7 +174,7 @@ def _bars(family: str, found: Decomposition) -> list[dict[str, Any]]:
     named = [effect for effect in found.interactions if effect in found.significant()]
     others = found.rest.share + sum(effect.share for effect in found.interactions if effect not in named)
     shares = {effect.name: effect.share for effect in (*found.main, *named)}
-    shares |= {"other interactions" if named else "interactions": others, "seeds": found.noise.share}
+    shares |= {"other interactions" if named else "interactions": others, SEED_NOISE: found.noise.share}
     return [{"series": family, "group": name, "value": max(share, 0.0)} for name, share in shares.items()]
 
 
@@ -214,12 +214,9 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
             if effect is None:
                 silent.append(title(family))
                 continue
-            share = Cite(measure, f"{family}: {effect.name}")
-            said.append(
-                facts.say(
-                    "{name} for {family} ({share})", name=effect.name, family=title(family), share=share
-                )
-            )
+            of_it, of_seeds = (Cite(measure, f"{family}: {name}") for name in (effect.name, SEED_NOISE))
+            words = "{name} for {family} ({share}, seeds {seeds})"
+            said.append(facts.say(words, name=effect.name, family=title(family), share=of_it, seeds=of_seeds))
         nothing = Sentence(f"nothing stands out from the seeds for {', '.join(silent)}")
         listed = facts.join(", ", said)
         moved = [Sentence(f"the score moves most with {listed}", listed.numbers)] if said else []
