@@ -160,7 +160,7 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
 
 
 def _are_marked(values: np.ndarray, read: np.ndarray) -> bool:
-    """Whether words (N,) are all numbers in one way of writing that is not the plain one, as which they were ``read``."""
+    """Whether words (N,) are all numbers in one way of writing, but not in the plain one, as they were ``read``."""
     absent = missing(values)
     if (missing(read) == absent).all():
         return False
