@@ -314,11 +314,12 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Draw the report of a finished comparison again, and print its table."""
-    from fourfold.report.files import load_study, write_study
+    from fourfold.report.files import draw, load_study, lying_in
 
     results, timings = load_study(folder)
-    write_study(folder, results, timings)
-    _print_results(results, timings, as_json)
+    here = lying_in(folder, results)
+    draw(folder, here, timings)
+    _print_results(results if as_json else here, timings, as_json)
 
 
 @app.command(short_help="Say what a family is, when to use it, what to tune.")

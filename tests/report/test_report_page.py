@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from report_samples import SAMPLES, choose, none, regression, undecided
 from fourfold.errors import FileError
 from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.report import html, scores, summary
-from fourfold.report.files import load_study
+from fourfold.report.files import load_study, lying_in
 from fourfold.report.page import build
 
 REALISTIC = [name for name in SAMPLES if name != "hostile"]
@@ -187,6 +188,29 @@ def test_commands_quote_the_folder_and_fit_the_platform():
     assert linux[1].line == "fourfold predict 'my study; rm -rf' NEWDATA --out predictions.csv"
     assert linux[2].line == results["command"]
     assert build(results, timings, platform="darwin").commands[0].line.startswith("open ")
+
+
+@pytest.mark.parametrize(
+    "made, onward, now",
+    [
+        ("old", "fourfold compare a.csv --seeds 5 --out old", "fourfold compare a.csv --seeds 5 --out 'new place'"),
+        ("fourfold-a", "fourfold compare a.csv --seeds 5", "fourfold compare a.csv --seeds 5 --out 'new place'"),
+        ("old", "fourfold.compare(x, y, seeds=5, out='old')", "fourfold.compare(x, y, seeds=5, out='new place')"),
+        ("old", None, None),
+        ("new place", "fourfold compare a.csv --out ./X", "fourfold compare a.csv --out ./X"),
+    ],
+)
+def test_commands_name_the_folder_in_which_a_study_lies_now(made, onward, now):
+    results, timings = choose()
+    results["folder"], results["verdict"]["next"] = made, onward
+    page = build(lying_in(Path("new place"), results), timings, platform="linux")
+    assert [command.line for command in page.commands] == [
+        "xdg-open 'new place/report.html'",
+        "fourfold predict 'new place' NEWDATA --out predictions.csv",
+        results["command"],
+    ]
+    assert "load_model('new place')" in page.python and page.verdict.next == (now or "")
+    assert (results["folder"], results["verdict"]["next"]) == (made, onward)
 
 
 finite = st.floats(-1e12, 1e12, allow_nan=False).filter(lambda x: x == 0 or abs(x) > 1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,30 @@ def write_study(folder: Path, results: dict[str, Any], timings: dict[str, Any] |
     """All files; results.json last, since it says that the others are whole."""
     if timings is not None:
         write_whole(folder / "timings.json", (json.dumps(timings, indent=1) + "\n").encode())
+    draw(folder, results, timings)
+    write_whole(folder / "results.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
+
+
+def draw(folder: Path, results: dict[str, Any], timings: dict[str, Any] | None) -> None:
+    """The files that people read."""
     write_whole(folder / "table.csv", table.to_csv(results).encode())
     write_whole(folder / "report.html", html.render(results, timings).encode())
-    write_whole(folder / "results.json", (json.dumps(results, indent=1, allow_nan=False) + "\n").encode())
+
+
+def lying_in(folder: Path, results: dict[str, Any]) -> dict[str, Any]:
+    """The results with ``folder`` as the place of the study, in what opens it, reads it and goes on from it.
+
+    It may have been moved, or be named from elsewhere; how it was made stays as it was.
+    """
+    was, now, verdict = str(results["folder"]), str(folder), results["verdict"]
+    if was == now:
+        return results
+    onward = verdict.get("next")
+    if onward and onward.startswith("fourfold.compare("):
+        onward = onward.removesuffix(f"out={was!r})") + f"out={now!r})"
+    elif onward:
+        onward = f"{onward.removesuffix(f' --out {shlex.quote(was)}')} --out {shlex.quote(now)}"
+    return results | {"folder": now, "verdict": verdict | {"next": onward}}
 
 
 def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
