@@ -347,3 +347,10 @@ def test_other_families_are_spoken_of_only_where_there_are_some(families, grey, 
     for name, end in (("curves", "to the best."), ("rates", "runs that diverged.")):
         assert readings[name].endswith(end + grey)
     assert page.summary.rows[0].tag == tag
+
+
+@pytest.mark.parametrize("columns, said", [(1, "1 input"), (10, "10 inputs")])
+def test_one_input_is_one(columns, said):
+    results, timings = regression()
+    results["data"]["shape"] = [columns]
+    assert build(results, timings).subject[1] == said

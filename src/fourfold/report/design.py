@@ -41,7 +41,8 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
     layout = str(data.get("layout") or "")
-    inputs = f"{shape} inputs" if layout == "flat" and shape else f"{layout} {shape}".strip()
+    flat = layout == "flat" and bool(shape)
+    inputs = f"{shape} {'input' if shape == '1' else 'inputs'}" if flat else f"{layout} {shape}".strip()
     words, each = [count, inputs], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     if classes:
