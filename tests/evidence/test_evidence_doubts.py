@@ -36,6 +36,7 @@ def scores(measure: str, dense: float, convolution: float, attention: float) -> 
 SIZE_S = doubts.SIZE_SCORE.format(size="S")
 CAP = Evidence(doubts.SIZE_CAP, "S", 3000, "count")
 SPEAKS = {
+    "order of time": ([Evidence(doubts.IN_TIME, "study", 300, "count")], "The 300 rows stand in order of time, and may depend"),
     "one rate": (
         [Evidence(doubts.RATES, "study", 1, "count"), Evidence(doubts.STEPS, "study", 60, "count")],
         "One learning rate for all, and 60 steps a training: this shows that everything runs",

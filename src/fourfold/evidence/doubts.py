@@ -27,6 +27,7 @@ LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
 DIFFERENT = "different inputs"  # the study
+IN_TIME = "rows in order of time"  # the study
 LEVELS = "levels"  # a column of words
 MERGED = "share of rows whose level has no place of its own"  # a column of words
 FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
@@ -138,6 +139,15 @@ def few_groups(c: Case) -> Iterator[Sentence]:
             "Only {count} groups of test rows are independent: from so few the intervals of scores come out too short; "
             "those of differences hold.",
             count=Cite(GROUPS, "study"),
+        )
+
+
+def order_of_time(c: Case) -> Iterator[Sentence]:
+    if c.number(IN_TIME):
+        yield c.facts.say(
+            "The {rows} rows stand in order of time, and may depend on those near them: as far as they do, intervals come "
+            "out too short.",
+            rows=Cite(IN_TIME, "study"),
         )
 
 
@@ -441,6 +451,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     few_seeds,
     small_test_set,
     few_groups,
+    order_of_time,
     heavy_tails,
     left_out,
     large_class,

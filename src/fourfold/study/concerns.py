@@ -51,6 +51,8 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         Evidence(doubts.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
         for f in dataset.important
     ]
+    if dataset.time_ordered:
+        found.append(Evidence(doubts.IN_TIME, "study", dataset.rows, "count", method="as asked"))
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]

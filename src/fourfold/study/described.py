@@ -51,6 +51,13 @@ def _inferred(note: Any) -> dict[str, str]:
 
 def examples_of(study: Study) -> str:
     """What the estimand averages over."""
-    each, cut = several(study.dataset.each), study.dataset.cut
-    each += " of the same series" if cut is not None and cut.in_time else ""
-    return f"{each} (the mean over the steps of each)" if study.dataset.task.stepwise else "examples"
+    dataset, cut = study.dataset, study.dataset.cut
+    if dataset.task.stepwise:
+        each = several(dataset.each) + " of the same series" * (cut is not None and cut.in_time)
+        return f"{each} (the mean over the steps of each)"
+    words = "examples"
+    if dataset.groups is not None and dataset.forecast is None:
+        words += " of fresh groups"
+    if dataset.time_ordered:
+        words += " of later times"
+    return words + " (each by its weight)" * (dataset.weights is not None)
