@@ -13,6 +13,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing
 
+from .cells import LISTS
 from .content import check_memory
 from .dataset import Column, Note, Table
 from .messages import counted, listed
@@ -72,6 +73,7 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
         all_columns=channels,
         lists=(),
         uneven=False,
+        notes=tuple(note for note in source.notes if note.because != LISTS),
     ).noting(*notes)
 
 
