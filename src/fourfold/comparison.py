@@ -25,7 +25,7 @@ from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
-from fourfold.options import DEFAULT_EFFORT, Options, load_data
+from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options, load_data
 from fourfold.report import html
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import write_study
@@ -131,7 +131,7 @@ def compare(
         raise OptionError(
             "unknown-option",
             "compare has no such option",
-            got=f"{unknown[0]!r}{closest(unknown[0], Options.__dataclass_fields__)}",
+            got=f"{unknown[0]!r}{closest(IN_PYTHON.get(unknown[0], unknown[0]), Options.__dataclass_fields__)}",
             wanted=", ".join(Options.__dataclass_fields__),
         )
     chosen = Options(**options)

@@ -22,6 +22,8 @@ from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import effort as effort_by_name
 
 DEFAULT_EFFORT = "standard"
+IN_PYTHON = {"families": "candidates", "no_examples": "examples"}
+"""Options of the command line that `compare` calls otherwise."""
 
 
 @dataclass(frozen=True)
