@@ -289,7 +289,8 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
 
     measures = MEASURES if study.effort.measures else ()
     with progress:
-        progress.start(list(totals), totals)
+        refits = len(totals) * len(study.seeds) * len(study.prepared.answering)
+        progress.start(list(totals), totals, refits)
         if measures:
             looks = 2 * len(totals)  # at a trained network, and at the time of its steps
             progress.update("measures", 0, price.of_measures(study) + looks, 0.0)

@@ -41,6 +41,12 @@ def test_lines_for_logs():
     assert stream.getvalue().endswith("\n1 family, 25 training runs\n")
 
 
+def test_refits_are_counted_apart():
+    stream = io.StringIO()
+    Lines(Console(file=stream, width=80)).start(["dense", "attention"], [30, 30], 10)
+    assert stream.getvalue() == "2 families, 50 training runs and 10 refits\n"
+
+
 def test_live_table_shows_rows_and_leaves_nothing_behind():
     stream = io.StringIO()
     display = Live(Console(file=stream, width=80, force_terminal=True, color_system=None))

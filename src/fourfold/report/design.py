@@ -183,7 +183,7 @@ def design_facts(plan: dict[str, Any], scale: fmt.ScoreScale) -> tuple[Fact, ...
         Fact("Sizes", ", ".join(str(size) for size in plan.get("sizes") or ())),
         Fact("Most parameters", fmt.integer(plan.get("parameter_cap")), "one cap for all families"),
         Fact("Practical margin", margin, "a smaller difference counts as none"),
-        Fact("Training runs", fmt.integer(plan.get("replicas"))),
+        Fact("Training runs", fmt.integer(plan.get("replicas")), "refits of the chosen settings not counted"),
     ]
     return tuple(fact for fact in facts if fact.value and fact.value != fmt.MISSING)
 

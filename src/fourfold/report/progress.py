@@ -58,8 +58,10 @@ class Tally:
 class Silent:
     """Hears everything, prints nothing."""
 
-    def start(self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int]) -> None:
-        """``families`` will be trained, each with its number of replicas."""
+    def start(
+        self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int], refits: int = 0
+    ) -> None:
+        """``families`` will be trained, each with its number of replicas, of which so many in all are ``refits``."""
 
     def update(self, family: str, done: float, total: int, seconds: float) -> None:
         """``done`` replicas of ``total`` (a fraction counts steps) took ``seconds``."""
@@ -84,10 +86,13 @@ class Lines(Silent):
         self.console, self.tally, self.quarters = console, Tally({}), {}
         self.last = time.monotonic()
 
-    def start(self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int]) -> None:
+    def start(
+        self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int], refits: int = 0
+    ) -> None:
         self.tally = Tally(_totals(families, totals))
-        runs = sum(self.tally.totals.values())
-        self._print(f"{plural(len(families), 'family', 'families')}, {plural(runs, 'training run')}")
+        runs = plural(sum(self.tally.totals.values()) - refits, "training run")
+        again = f" and {plural(refits, 'refit')}" if refits else ""
+        self._print(f"{plural(len(families), 'family', 'families')}, {runs}{again}")
 
     def update(self, family: str, done: float, total: int, seconds: float) -> None:
         self.tally.hear(family, done, total, seconds)
@@ -113,7 +118,9 @@ class Live(Silent):
         self.console, self.tally = console, Tally({})
         self.live: RichLive | None = None
 
-    def start(self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int]) -> None:
+    def start(
+        self, families: Sequence[str], totals: Sequence[int] | Mapping[str, int], refits: int = 0
+    ) -> None:
         self.finish()
         self.tally = Tally(_totals(families, totals))
         self.live = RichLive(
