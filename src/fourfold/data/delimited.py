@@ -17,13 +17,11 @@ from .header import MISSING_WORDS
 from .hints import CODED, coded
 from .join import TARGET_NAMES
 from .messages import counted, listed
+from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .rewriting import SEPARATORS
 from .sample import Reading, Relation
 from .sql import literal
 from .text_file import Dialect
-
-MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
-"""The most lines of notes below a table, and the fewest columns of it."""
 
 HEADER_CELLS = 50
 """Cells by which a row that repeats the header is known."""

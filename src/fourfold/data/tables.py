@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from .delimited import (
 )
 from .json_forms import in_lines
 from .messages import counted, listed
+from .notes_below import with_whole_notes
 from .one_column import one_column
 from .opened import DURATION, Opened, described_as, opened
 from .rewriting import SEPARATORS
@@ -64,7 +65,7 @@ def read_csv(content: Content, reading: Reading) -> Source:
 def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
     the rows lie there, and any part of them can be read."""
-    with _text(content, scratch, reading.column) as (found, text, dialect, notes):
+    with _text(content, scratch, reading.column, reading.all) as (found, text, dialect, notes):
         connection = found.connection
         total = read_cells(found, text.unpacked, reading)
         names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
@@ -102,14 +103,15 @@ def rows_of_csv(content: Content) -> Iterator[Relation]:
 
 @contextmanager
 def _text(
-    content: Content, scratch: Path | None = None, column: str = ""
+    content: Content, scratch: Path | None = None, column: str = "", every: bool = False
 ) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
     """The rows of a text, the text in UTF-8, how it is cut, and what is said about that; of text below the name of the
-    only ``column`` that is needed every line, or quoted cell, is a row."""
+    only ``column`` that is needed every line, or quoted cell, is a row. ``every`` line below the names has to be
+    one, or there may be notes at the end."""
     encoding, mixed = encoding_of(content)
     alone = one_column(content, encoding, column)
     rewriting = rewritten(content, encoding) if alone is None else None
-    with plain(content, encoding, mixed, rewriting) as (path, text):
+    with plain(content, encoding, mixed, rewriting) as text:
         dialect = alone or dialect_of(text)
 
         def explain(message: str) -> FileError:
@@ -123,7 +125,10 @@ def _text(
         if len(dialect.names) > 1 and dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
             notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
         notes += rewriting.said() if rewriting is not None else ()
-        with database(path, content.name, explain, scratch, len(dialect.names)) as (connection, file):
+        with (
+            nullcontext(text) if every or alone else with_whole_notes(text, dialect) as text,
+            database(text.path, content.name, explain, scratch, len(dialect.names)) as (connection, file),
+        ):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
 
 

@@ -245,13 +245,11 @@ def rewritten(content: Content, encoding: str) -> Rewriting | None:
 
 
 @contextmanager
-def plain(
-    content: Content, encoding: str, mixed: bool, rewriting: Rewriting | None
-) -> Iterator[tuple[Path, Content]]:
+def plain(content: Content, encoding: str, mixed: bool, rewriting: Rewriting | None) -> Iterator[Content]:
     """A file in UTF-8 with one kind of line end and columns between marks: the file itself, or a copy for as long
     as it is needed."""
     if encoding == "utf-8" and not mixed and rewriting is None:
-        yield content.path, _with_lines(content)
+        yield _with_lines(content)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
@@ -266,7 +264,7 @@ def plain(
             head = file.read(len(content.head))
         size = path.stat().st_size
         copied = replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
-        yield path, _with_lines(copied)
+        yield _with_lines(copied)
 
 
 def _with_lines(content: Content) -> Content:
