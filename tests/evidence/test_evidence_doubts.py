@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fourfold.evidence import doubts
+from fourfold.evidence import names
+from fourfold.evidence.case import Case
+from fourfold.evidence.doubts import doubts
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import LOSSES, PASSES, explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
@@ -33,78 +35,78 @@ def scores(measure: str, dense: float, convolution: float, attention: float) -> 
     return [Evidence(measure, name, value, FRACTION) for name, value in values]
 
 
-SIZE_S = doubts.SIZE_SCORE.format(size="S")
-CAP = Evidence(doubts.SIZE_CAP, "S", 3000, "count")
+SIZE_S = names.SIZE_SCORE.format(size="S")
+CAP = Evidence(names.SIZE_CAP, "S", 3000, "count")
 SPEAKS = {
-    "order of time": ([Evidence(doubts.IN_TIME, "study", 300, "count")], "The 300 rows stand in order of time, and may depend"),
+    "order of time": ([Evidence(names.IN_TIME, "study", 300, "count")], "The 300 rows stand in order of time, and may depend"),
     "one rate": (
-        [Evidence(doubts.RATES, "study", 1, "count"), Evidence(doubts.STEPS, "study", 60, "count")],
+        [Evidence(names.RATES, "study", 1, "count"), Evidence(names.STEPS, "study", 60, "count")],
         "One learning rate for all, and 60 steps a training: this shows that everything runs",
     ),
     "one column": (
-        [Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION)],
+        [Evidence(names.ONE_COLUMN, "id", 0.999, FRACTION)],
         "the column id alone reaches 99.9 %",
     ),
-    "twins": ([Evidence(doubts.TWINS, "study", 0.12, FRACTION)], "12.0 % of the test rows have the same"),
+    "twins": ([Evidence(names.TWINS, "study", 0.12, FRACTION)], "12.0 % of the test rows have the same"),
     "few kinds of rows": (
-        [Evidence(doubts.TWINS, "study", 0.98, FRACTION), Evidence(doubts.DIFFERENT, "study", 256, "count")],
+        [Evidence(names.TWINS, "study", 0.98, FRACTION), Evidence(names.DIFFERENT, "study", 256, "count")],
         "Only 256 different inputs occur, and 98.0 % of the test rows have the same as a training row",
     ),
     "levels": (
-        [Evidence(doubts.LEVELS, "city", 256, "count"), Evidence(doubts.MERGED, "city", 0.739, FRACTION)],
+        [Evidence(names.LEVELS, "city", 256, "count"), Evidence(names.MERGED, "city", 0.739, FRACTION)],
         "The column city has 256 levels, too many to tell all apart: in 73.9 % of the rows",
     ),
-    "large class": ([Evidence(doubts.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
+    "large class": ([Evidence(names.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
     "edge": (
-        [Evidence(doubts.EDGE_RATE, "dense", 0.03, RATE), Evidence(doubts.EDGE_GAIN, "dense", 0.02, DIFFERENCE)],
+        [Evidence(names.EDGE_RATE, "dense", 0.03, RATE), Evidence(names.EDGE_GAIN, "dense", 0.02, DIFFERENCE)],
         "may be better still: Fully connected 0.03, 2.0 points better than the next best.",
     ),
-    "cap": ([Evidence(doubts.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
+    "cap": ([Evidence(names.SIZE_GAIN, "dense", 0.023, DIFFERENCE)], "2.3 points better than the smaller"),
     "short training": (
-        [Evidence(doubts.LONGER_GAIN, "dense", 0.023, DIFFERENCE, (0.011, 0.035))],
+        [Evidence(names.LONGER_GAIN, "dense", 0.023, DIFFERENCE, (0.011, 0.035))],
         "Training was short: twice the steps improve Fully connected by 2.3 points (1.1 to 3.5).",
     ),
     "longer training": (
-        scores(doubts.LONGER_SCORE, 0.8, 0.9, 0.92),
+        scores(names.LONGER_SCORE, 0.8, 0.9, 0.92),
         "After twice the steps Attention leads: 92.0 % against 90.0 % of Convolution.",
     ),
     "finding": (
-        [Evidence(doubts.FOUND, "'id' numbers the 40 rows", 40, "different values", source="counts-rows")],
+        [Evidence(names.FOUND, "'id' numbers the 40 rows", 40, "different values", source="counts-rows")],
         "In the data: 'id' numbers the 40 rows.",
     ),
     "stopped": (
-        [Evidence(doubts.STOPPED, "dense", 0.6, FRACTION)],
+        [Evidence(names.STOPPED, "dense", 0.6, FRACTION)],
         "since their validation score fell: Fully connected 60 %.",
     ),
     "failed": (
-        [Evidence(doubts.FAILED, "dense", 0.6, FRACTION)],
+        [Evidence(names.FAILED, "dense", 0.6, FRACTION)],
         "the ones before are tested: Fully connected 60 %.",
     ),
-    "diverged": ([Evidence(doubts.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
+    "diverged": ([Evidence(names.DIVERGED, "attention", 0.2, FRACTION)], "diverged: Attention 20 %."),
     "equal sizes": (
         [CAP, *scores(SIZE_S, 0.8, 0.84, 0.87)],
         "With at most 3,000 parameters each, Attention leads: 87.0 % against 84.0 % of Convolution.",
     ),
     "validation": (
-        scores(doubts.VALIDATION, 0.8, 0.9, 0.91),
+        scores(names.VALIDATION, 0.8, 0.9, 0.91),
         "On validation rows Attention is ahead: 91.0 % against 90.0 % of Convolution.",
     ),
 }
 SILENT = {
-    "one column": [Evidence(doubts.ONE_COLUMN, "petal", 0.96, FRACTION)],
-    "twins": [Evidence(doubts.TWINS, "study", 0.005, FRACTION)],
-    "levels": [Evidence(doubts.LEVELS, "city", 70, "count"), Evidence(doubts.MERGED, "city", 0.02, FRACTION)],
-    "large class": [Evidence(doubts.LARGEST_CLASS, "study", 0.6, FRACTION)],
-    "cap": [Evidence(doubts.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
-    "edge": [Evidence(doubts.EDGE_RATE, "dense", 0.1, RATE), Evidence(doubts.EDGE_GAIN, "dense", 0.009, DIFFERENCE)],
-    "less than matters": [Evidence(doubts.LONGER_GAIN, "dense", 0.009, DIFFERENCE, (0.005, 0.013))],
-    "not shown to gain": [Evidence(doubts.LONGER_GAIN, "dense", 0.04, DIFFERENCE, (-0.01, 0.09))],
-    "ahead by less than matters": scores(doubts.LONGER_SCORE, 0.8, 0.9, 0.905),
-    "stopped": [Evidence(doubts.STOPPED, "dense", 0.2, FRACTION)],
-    "failed": [Evidence(doubts.FAILED, "dense", 0.5, FRACTION)],
-    "diverged": [Evidence(doubts.DIVERGED, "dense", None, FRACTION, reason="not counted")],
+    "one column": [Evidence(names.ONE_COLUMN, "petal", 0.96, FRACTION)],
+    "twins": [Evidence(names.TWINS, "study", 0.005, FRACTION)],
+    "levels": [Evidence(names.LEVELS, "city", 70, "count"), Evidence(names.MERGED, "city", 0.02, FRACTION)],
+    "large class": [Evidence(names.LARGEST_CLASS, "study", 0.6, FRACTION)],
+    "cap": [Evidence(names.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
+    "edge": [Evidence(names.EDGE_RATE, "dense", 0.1, RATE), Evidence(names.EDGE_GAIN, "dense", 0.009, DIFFERENCE)],
+    "less than matters": [Evidence(names.LONGER_GAIN, "dense", 0.009, DIFFERENCE, (0.005, 0.013))],
+    "not shown to gain": [Evidence(names.LONGER_GAIN, "dense", 0.04, DIFFERENCE, (-0.01, 0.09))],
+    "ahead by less than matters": scores(names.LONGER_SCORE, 0.8, 0.9, 0.905),
+    "stopped": [Evidence(names.STOPPED, "dense", 0.2, FRACTION)],
+    "failed": [Evidence(names.FAILED, "dense", 0.5, FRACTION)],
+    "diverged": [Evidence(names.DIVERGED, "dense", None, FRACTION, reason="not counted")],
     "equal sizes": [CAP, *scores(SIZE_S, 0.8, 0.87, 0.87)],
-    "validation": scores(doubts.VALIDATION, 0.8, 0.92, 0.9),
+    "validation": scores(names.VALIDATION, 0.8, 0.92, 0.9),
 }
 
 
@@ -123,19 +125,19 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
     [
         (
             "gives-target-away",
-            Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION),
+            Evidence(names.ONE_COLUMN, "id", 0.999, FRACTION),
             "Leakage suspect: 9 of 10 are so. Is it known when you predict?",
         ),
-        ("duplicates", Evidence(doubts.TWINS, "study", 0.12, FRACTION), "Leakage suspect: 9 of 10 are so."),
+        ("duplicates", Evidence(names.TWINS, "study", 0.12, FRACTION), "Leakage suspect: 9 of 10 are so."),
         ("few-rows", Evidence("test rows", "study", 300, "count"), "In the data: 9 of 10 are so."),
     ],
 )
 def test_what_a_finding_about_the_data_says_no_rule_says_again(slug, rule, words, held):
     plain = Facts([rule, Evidence("seeds", "study", 5, "count")])
-    with_finding = Facts([*plain.evidence, Evidence(doubts.FOUND, "9 of 10 are so", 0.9, source=slug)])
-    case = doubts.Case(plain, "none", "dense", None, (), "accuracy", True, "linear", (), {})
-    (alone,) = doubts.doubts(case)
-    (instead,) = doubts.doubts(replace(case, facts=with_finding))
+    with_finding = Facts([*plain.evidence, Evidence(names.FOUND, "9 of 10 are so", 0.9, source=slug)])
+    case = Case(plain, "none", "dense", None, (), "accuracy", True, "linear", (), {})
+    (alone,) = doubts(case)
+    (instead,) = doubts(replace(case, facts=with_finding))
     assert instead == words != alone
     held(instead, with_finding.evidence)
 
@@ -188,7 +190,7 @@ def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups
 def test_a_doubt_about_several_families_is_one_sentence(held):
     """Eight lines of shares hide the doubts that matter."""
     shares = [
-        Evidence(doubts.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.8, 0.0, 0.6))
+        Evidence(names.FAILED, family, share, FRACTION) for family, share in zip(NAMES, (0.8, 0.0, 0.6))
     ]
     verdict = decide(findings((0.8, 0.95, 0.88), *shares))
     (doubt,) = verdict.doubts
@@ -213,7 +215,7 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
     (doubt,) = [d for d in verdict.doubts if "Leakage" in d]
     assert "is gone with a mere baseline, linear." in doubt
     held(doubt, verdict.evidence)
-    column = Evidence(doubts.ONE_COLUMN, "id", 0.999, FRACTION)
+    column = Evidence(names.ONE_COLUMN, "id", 0.999, FRACTION)
     (doubt,) = [d for d in decide(findings((0.9, 0.9, 0.9), column, baseline=0.9999)).doubts if "Leakage" in d]
     assert "the column id alone" in doubt
 
@@ -224,8 +226,8 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
 )
 def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear, said, held):
     """The threshold of a class is half of the balanced accuracy, and others may rank the rows better."""
-    auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
-    found = findings((0.8, 0.95, 0.88), *auc, Evidence(doubts.AUC, "linear", linear, FRACTION))
+    auc = [Evidence(names.AUC, name, 0.7, FRACTION) for name in NAMES]
+    found = findings((0.8, 0.95, 0.88), *auc, Evidence(names.AUC, "linear", linear, FRACTION))
     listed = [doubt for doubt in decide(replace(found, score=score)).doubts if "AUC" in doubt]
     assert bool(listed) is said
     for doubt in listed:
@@ -234,8 +236,8 @@ def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear
 
 
 def test_a_baseline_ahead_by_auc_is_no_doubt_where_the_baseline_is_the_answer():
-    auc = [Evidence(doubts.AUC, name, 0.7, FRACTION) for name in NAMES]
-    found = findings((0.8, 0.8, 0.8), *auc, Evidence(doubts.AUC, "linear", 0.84, FRACTION), baseline=0.9)
+    auc = [Evidence(names.AUC, name, 0.7, FRACTION) for name in NAMES]
+    found = findings((0.8, 0.8, 0.8), *auc, Evidence(names.AUC, "linear", 0.84, FRACTION), baseline=0.9)
     verdict = decide(replace(found, score="balanced_accuracy"))
     assert verdict.kind == "none" and not [doubt for doubt in verdict.doubts if "AUC" in doubt]
 
@@ -285,7 +287,7 @@ def test_families_that_are_level_have_no_seeds_that_disagree():
 
 
 def test_among_equivalent_families_the_order_is_no_doubt():
-    further = [CAP, *scores(SIZE_S, 0.95, 0.9, 0.9), *scores(doubts.VALIDATION, 0.95, 0.9, 0.9)]
+    further = [CAP, *scores(SIZE_S, 0.95, 0.9, 0.9), *scores(names.VALIDATION, 0.95, 0.9, 0.9)]
     verdict = decide(findings((0.95, 0.95, 0.95), *further, margin=0.1))
     assert verdict.kind == "equivalent" and verdict.doubts == ()
 

@@ -387,3 +387,16 @@ def test_accuracies_differ_by_no_more_than_all():
         for interval in row.values():
             assert -1 <= interval.low <= interval.value <= interval.high <= 1
             assert interval.high - interval.low > 1  # so that the ends matter
+
+
+def test_three_errors_of_a_class_are_three_whatever_its_examples_weigh():
+    """In floating point their number is a sum of weights over a weight, now and then a little less."""
+    strata, wrong = np.repeat([0, 1], [76, 14]), np.zeros((2, 90))
+    wrong[:, [0, 5, 9, 20, 80, 84, 88]] = 1.0
+    runs = np.repeat([[0], [1]], 90, 1)
+    found = set()
+    for factor in np.linspace(0.1, 9, 60):
+        weights = factor * (90 / (2 * np.bincount(strata)))[strata]
+        analysis = Analysis({"one": wrong * weights / factor}, runs, np.zeros(90), "balanced_accuracy", strata=strata, weights=weights)
+        found.add(tuple(float(f"{end:.9g}") for end in (analysis.mean("one").low, analysis.mean("one").high)))
+    assert len(found) == 1

@@ -5,7 +5,7 @@ import pytest
 
 from fourfold.data import from_arrays, read
 from fourfold.data.case import row_keys
-from fourfold.evidence import doubts
+from fourfold.evidence import names
 from fourfold.preprocessing.table import Table
 from fourfold.study.concerns import best_column, concerns, merged, twins
 from fourfold.study.efforts import EFFORTS
@@ -48,7 +48,7 @@ def test_twins_among_validation_rows_count_since_what_is_tested_learnt_from_thes
     fold = np.zeros(120)
     for number, split in enumerate(study.splits):
         fold[split.test] = number
-    share = next(e.value for e in concerns(study, {}) if e.measure == doubts.TWINS)
+    share = next(e.value for e in concerns(study, {}) if e.measure == names.TWINS)
     assert share == pytest.approx((fold[::2] != fold[1::2]).mean()) and share > 0.5
 
 

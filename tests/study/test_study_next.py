@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from fourfold.comparison import _next, compare
-from fourfold.evidence.doubts import LONGER_GAIN
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.names import LONGER_GAIN
 from fourfold.options import Options
 from fourfold.study.workers import Inline
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
-from fourfold.evidence import doubts
+from fourfold.evidence import names
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION
@@ -162,7 +162,7 @@ def test_a_longer_training_is_the_same_training_with_twice_the_steps(inquiry):
         for run, trial in again.items():
             assert trial.run == plain[run].run and trial.size == plain[run].size
             assert max(trial.check_steps) > max(plain[run].check_steps) or trial.steps < 240
-        gain, score = (found[m, family] for m in (doubts.LONGER_GAIN, doubts.LONGER_SCORE))
+        gain, score = (found[m, family] for m in (names.LONGER_GAIN, names.LONGER_SCORE))
         assert score.value == pytest.approx(np.mean(right[1]))
         assert gain.value == pytest.approx(np.mean(right[1]) - np.mean(right[0]))
         assert gain.interval[0] <= gain.value <= gain.interval[1]
@@ -183,7 +183,7 @@ def test_families_that_gain_by_longer_training_are_named(inquiry, tmp_path):
 def test_a_longer_training_that_failed_is_said(inquiry, monkeypatch):
     monkeypatch.setattr(inquiry.study, "probed", lambda *_: {})
     measurement = longer.find(inquiry)
-    missing = [e for e in measurement.evidence if e.measure == doubts.LONGER_GAIN]
+    missing = [e for e in measurement.evidence if e.measure == names.LONGER_GAIN]
     assert measurement.answer == "" and [e.reason for e in missing] == ["a training of the probe failed"] * 2
 
 

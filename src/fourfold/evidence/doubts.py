@@ -3,101 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from fourfold.evidence import doubts_of_data as of_data
+from fourfold.evidence.case import Case
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.scoring import is_error
-from fourfold.evidence.sentences import Cite, Cited, Facts, Sentence
-
-# The measures that a study hands over for the doubts (`Findings.further`), and their subjects.
-EDGE_RATE = "best learning rate at the grid's edge"  # a family
-EDGE_GAIN = "gain of the rate at the grid's edge"  # a family
-SIZE_GAIN = "gain of the largest size"  # a family
-SIZE_SCORE = "score at size {size}"  # a family
-SIZE_CAP = "parameters at most"  # a size
-RATES = "learning rates"  # the study
-STEPS = "steps of a training"  # the study
-STOPPED = "share of runs that stopped early"  # a family
-DIVERGED = "share of runs that diverged"  # a family
-FAILED = "share of refits that were left out"  # a family
-VALIDATION = "validation score"  # a family
-LARGEST_CLASS = "share of the largest class"  # the study
-LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
-ONE_COLUMN = "score of one column alone"  # the best column
-TWINS = "share of test rows with a twin in training"  # the study
-DIFFERENT = "different inputs"  # the study
-IN_TIME = "rows in order of time"  # the study
-LEVELS = "levels"  # a column of words
-MERGED = "share of rows whose level has no place of its own"  # a column of words
-FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
-AUC = "AUC"  # a family or a baseline
-LONGER_GAIN = "gain by twice the steps"  # a family
-LONGER_SCORE = "score after twice the steps"  # a family
-OF_MEASURES = (LONGER_GAIN, LONGER_SCORE)
-# Those that come of the losses.
-AHEAD = "seeds in which it is ahead"  # family - runner-up
-REMOVED = "share of the error of guessing removed"  # the baseline to beat
-LARGEST = "largest errors"  # a family: how many rows are one in a hundred
-HEAVY = "share of the largest errors in the squared error"  # a family
-GROUPS = "groups of test rows"  # the study
+from fourfold.evidence.names import (
+    AHEAD,
+    DIVERGED,
+    EDGE_GAIN,
+    EDGE_RATE,
+    FAILED,
+    LONGER_GAIN,
+    LONGER_SCORE,
+    RATES,
+    SIZE_CAP,
+    SIZE_GAIN,
+    SIZE_SCORE,
+    STEPS,
+    STOPPED,
+    VALIDATION,
+)
+from fourfold.evidence.sentences import Cite, Facts, Sentence
 
 FEW_SEEDS = 5
-FEW_ROWS = 500
-NEAR_PERFECT = 0.995
 MANY_STOPPED = 0.5
 MANY_DIVERGED = 0.05
 MANY_FAILED = 0.5
-MANY_TWINS = 0.01
-MANY_MERGED = 0.1
-LARGE_CLASS = 0.7
-HEAVY_TAILS = 12
-"""How many times their share of the rows the largest one in a hundred errors hold of the squared error. Normal errors
-of 100 rows and more: at most 9 in 98 % of draws. Student's t of 3 degrees of freedom, 400 rows: above 12 in 98 %, and
-a nominal 95 % holds the score in 85; of 5 degrees: above 12 in six of ten, and 93 %."""
-FEW_GROUPS = 25
-"""Below this intervals of errors hold the score too seldom: of 10 groups 88 %, 20 89, 30 95 (250 draws, a hold-out)."""
-LEAKS = {"gives-target-away": " Is it known when you predict?", "duplicates": ""}  # findings, what is asked of each
-
-
-@dataclass(frozen=True)
-class Case:
-    """A verdict and its evidence. ``lower``: whether a lower score is the better one."""
-
-    facts: Facts
-    kind: str
-    family: str
-    runner_up: str | None
-    equivalents: tuple[str, ...]
-    score: str
-    identified: bool
-    baseline: str | None  # the one to beat
-    baselines: tuple[str, ...]
-    statuses: dict[str, str]  # of the families that are left out
-
-    @property
-    def lower(self) -> bool:
-        return is_error(self.score)
-
-    def number(self, measure: str, subject: str = "study") -> float | None:
-        found = self.facts.about(measure).get(subject)
-        return None if found is None else found.value
-
-    def above(self, measure: str, threshold: float) -> Iterator[Evidence]:
-        return (e for e in self.facts.about(measure).values() if (e.value or 0.0) > threshold)
-
-    def found(self, *slugs: str) -> list[Evidence]:
-        """The findings about the data that have one of these slugs."""
-        return [e for e in self.facts.about(FOUND).values() if e.source in slugs]
-
-    def leader(self, measure: str) -> str | None:
-        """The family that a measure puts first, where it is another than the verdict's families."""
-        found = self.facts.about(measure)
-        if self.family not in found:
-            return None
-        sign = 1 if self.lower else -1
-        best = min(found, key=lambda f: (sign * (found[f].value or 0.0), f != self.family))
-        return None if best in (self.family, *self.equivalents) else best
 
 
 def doubts(case: Case) -> tuple[Sentence, ...]:
@@ -126,141 +58,9 @@ def one_rate(c: Case) -> Iterator[Sentence]:
         )
 
 
-def small_test_set(c: Case) -> Iterator[Sentence]:
-    if not c.found("few-rows") and (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
-        yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
-
-
-def few_groups(c: Case) -> Iterator[Sentence]:
-    """Of accuracies such intervals are wide enough: a whole group is counted as an error."""
-    count = c.number(GROUPS)
-    if c.lower and count is not None and count < FEW_GROUPS:
-        yield c.facts.say(
-            "Only {count} groups of test rows are independent: from so few the intervals of scores come out too short; "
-            "those of differences hold.",
-            count=Cite(GROUPS, "study"),
-        )
-
-
-def order_of_time(c: Case) -> Iterator[Sentence]:
-    if c.number(IN_TIME):
-        yield c.facts.say(
-            "The {rows} rows stand in order of time, and may depend on those near them: as far as they do, intervals come "
-            "out too short.",
-            rows=Cite(IN_TIME, "study"),
-        )
-
-
-def heavy_tails(c: Case) -> Iterator[Sentence]:
-    share, largest, rows = c.number(HEAVY, c.family), c.number(LARGEST, c.family), c.number("test rows")
-    if share and largest and rows and share * rows > HEAVY_TAILS * largest:
-        one = largest == 1
-        head = "One of the {rows} test rows makes up " if one else "{largest} of the {rows} test rows make up "
-        yield c.facts.say(
-            head + "{share} of the squared error of {family}: with errors so uneven intervals come out too short, and "
-            "what few rows decide may be chance.",
-            **({} if one else {"largest": Cite(LARGEST, c.family)}),
-            rows=Cite("test rows", "study"),
-            share=Cite(HEAVY, c.family),
-            family=title(c.family),
-        )
-
-
 def left_out(c: Case) -> Iterator[Sentence]:
     for family, status in c.statuses.items():
         yield Sentence(f"{title(family)} is left out: {status}.")
-
-
-def one_column(c: Case) -> Iterator[Sentence]:
-    """A column that is the target in disguise: known to the table, not to who will predict."""
-    if c.found("gives-target-away"):
-        return
-    reaches, word = "reaches", "balanced accuracy"
-    if c.lower or c.score == "jaccard":
-        reaches, word = "explains", f"of {'the target' if c.lower else 'a label'}'s variance"
-    for e in c.above(ONE_COLUMN, NEAR_PERFECT):
-        yield c.facts.say(
-            "Leakage suspect: the column {column} alone {reaches} {score} {word}. Is it known when you predict?",
-            column=e.subject,
-            reaches=reaches,
-            score=Cite(ONE_COLUMN, e.subject),
-            word=word,
-        )
-
-
-def near_perfect_baseline(c: Case) -> Iterator[Sentence]:
-    """Where no single column says why."""
-    if c.found("gives-target-away") or any(c.above(ONE_COLUMN, NEAR_PERFECT)):
-        return
-    for e in c.above(REMOVED, NEAR_PERFECT):
-        yield c.facts.say(
-            "Leakage suspect: {share} of the error of guessing is gone with a mere baseline, {baseline}. Is every "
-            "input known when you predict?",
-            baseline=e.subject,
-            share=Cite(REMOVED, e.subject),
-        )
-
-
-def twins(c: Case) -> Iterator[Sentence]:
-    """Copies, which are suspect; or rows of so few kinds that all are known, which is another thing."""
-    different, rows = c.number(DIFFERENT), c.number("test rows")
-    few = different is not None and rows is not None and 2 * different < rows
-    if c.found("duplicates"):
-        return
-    for _ in c.above(TWINS, MANY_TWINS):
-        if few:
-            yield c.facts.say(
-                "Only {different} different inputs occur, and {share} of the test rows have the same as a training "
-                "row: the scores say little of inputs not seen yet.",
-                different=Cite(DIFFERENT, "study"),
-                share=Cite(TWINS, "study"),
-            )
-        else:
-            yield c.facts.say(
-                "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
-                share=Cite(TWINS, "study"),
-            )
-
-
-def merged_levels(c: Case) -> Iterator[Sentence]:
-    for e in c.above(MERGED, MANY_MERGED):
-        yield c.facts.say(
-            "The column {column} has {levels} levels, too many to tell all apart: in {share} of the rows all families "
-            "read it as one of the rest. Fewer levels, or columns of what they are made of, would tell more.",
-            column=e.subject,
-            levels=Cite(LEVELS, e.subject),
-            share=Cite(MERGED, e.subject),
-        )
-
-
-def large_class(c: Case) -> Iterator[Sentence]:
-    if c.score == "accuracy":
-        for measure, examples in ((LARGEST_CLASS, "rows"), (LARGEST_OF_STEPS, "steps")):
-            for _ in c.above(measure, LARGE_CLASS):
-                yield c.facts.say(
-                    "One class has {share} of the {examples}: accuracy says little of the others.",
-                    share=Cite(measure, "study"),
-                    examples=examples,
-                )
-
-
-def threshold(c: Case) -> Iterator[Sentence]:
-    """Where the balanced accuracy and the AUC, which asks for no decision, have different families ahead."""
-    found = c.facts.about(AUC)
-    if c.score != "balanced_accuracy" or c.family not in found:
-        return
-    best = max(found, key=lambda name: found[name].value or 0.0)
-    if c.kind == "none" and best in c.baselines:  # as the verdict says
-        return
-    if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
-        yield c.facts.say(
-            "The score depends on the threshold of a class; by AUC, which needs none, {best} is ahead: {auc} against "
-            "{own} of {family}.",
-            best=best if best in c.baselines else title(best),
-            auc=Cite(AUC, best),
-            own=Cite(AUC, c.family),
-            family=title(c.family),
-        )
 
 
 def short_training(c: Case) -> Iterator[Sentence]:
@@ -394,24 +194,6 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
             yield c.facts.join("", [Sentence(words), c.facts.join(", ", shares), Sentence(".")])
 
 
-def leaks(c: Case) -> Iterator[Sentence]:
-    for slug, question in LEAKS.items():
-        for e in c.found(slug):
-            yield Sentence(f"Leakage suspect: {e.subject}.{question}", [_whole(e)])
-
-
-def other_findings(c: Case) -> Iterator[Sentence]:
-    """What else was found about the data before training."""
-    for e in c.facts.about(FOUND).values():
-        if e.source not in LEAKS:
-            yield Sentence(f"In the data: {e.subject}.", [_whole(e)])
-
-
-def _whole(found: Evidence) -> Cited:
-    """A finding is in words already: its numbers are those of the evidence that it is."""
-    return Cited(found.measure, found.subject, "value", found.value or 0.0, found.subject)
-
-
 def other_baseline(c: Case) -> Iterator[Sentence]:
     """Chosen on validation rows, the baseline to beat may not be the one that tests best.
 
@@ -442,20 +224,20 @@ def no_baseline(c: Case) -> Iterator[Sentence]:
 
 
 RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
-    leaks,
-    one_column,
-    near_perfect_baseline,
-    twins,
-    merged_levels,
+    of_data.leaks,
+    of_data.one_column,
+    of_data.near_perfect_baseline,
+    of_data.twins,
+    of_data.merged_levels,
     one_rate,
     few_seeds,
-    small_test_set,
-    few_groups,
-    order_of_time,
-    heavy_tails,
+    of_data.small_test_set,
+    of_data.few_groups,
+    of_data.order_of_time,
+    of_data.heavy_tails,
     left_out,
-    large_class,
-    threshold,
+    of_data.large_class,
+    of_data.threshold,
     short_training,
     longer_training,
     edge_of_the_grid,
@@ -466,7 +248,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     unsteady_runs,
     other_baseline,
     no_baseline,
-    other_findings,
+    of_data.other_findings,
 )
 """In the order in which a report shows what they find: a leak first, which would make all else worthless. A rule that
 would say what a finding about the data says already is silent: one thing is said once."""

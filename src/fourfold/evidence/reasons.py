@@ -7,10 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
+from fourfold.evidence.case import Case
 from fourfold.evidence.compared import Compared
-from fourfold.evidence.doubts import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED, Case, doubts
+from fourfold.evidence.doubts import doubts
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
+from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED
 from fourfold.evidence.scoring import of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, enumerated, show
 

@@ -136,13 +136,13 @@ class Analysis:
             return Interval(value, value, value, 0.0, dof)
         units = self.components.units
         share, examples, right = units.weight / units.weight.sum(), units.examples[f], 1 - units.rates[f]
-        fewer = np.minimum(right, 1 - right).clip(0) * examples  # errors, or right ones
+        fewer = np.round(np.minimum(right, 1 - right).clip(0) * examples, 9)  # errors, or right ones; counts are whole
         ends = []
         if fewer.sum() >= 1:
             z = float(stats.norm.ppf((1 + level) / 2))
             alone = float(share**2 @ (right * (1 - right) / examples))  # the variance if the examples were all
             alike = alone / max(estimate.variance, alone) * (z / t) ** 2  # the share with this standard error
-            if fewer.sum() * alike >= FEWEST:
+            if round(fewer.sum() * alike, 9) >= FEWEST:
                 step = t * error / (value * (1 - value))
                 ends += [special.expit(special.logit(value) + side * step) for side in (-1, 1)]
             else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fourfold.data.case import row_keys
 from fourfold.data.dataset import Dataset
-from fourfold.evidence import doubts, scoring
+from fourfold.evidence import names, scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE
 from fourfold.preprocessing.categories import WIDTH
@@ -27,7 +27,7 @@ MOST_ROWS, MOST_COLUMNS = 2_000, 300  # looked at: a few seconds at most
 
 def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]:
     """All of them: of the data, of the trainings, of the choice of sizes."""
-    budget = {doubts.RATES: len(study.effort.learning_rates), doubts.STEPS: study.effort.steps}
+    budget = {names.RATES: len(study.effort.learning_rates), names.STEPS: study.effort.steps}
     found = [Evidence(measure, "study", value, "count") for measure, value in budget.items()]
     found += [*_data(study.dataset, study), *_sizes(study, trials)]
     for family, mine in trials.items():
@@ -44,20 +44,20 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     keys = row_keys(dataset.inputs)
     share = twins(keys, list(zip(learnt, (split.test for split in splits))))
     found = [
-        Evidence(doubts.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split"),
-        Evidence(doubts.DIFFERENT, "study", len(np.unique(keys)), "count", method="rows whose inputs differ"),
+        Evidence(names.TWINS, "study", share, FRACTION, method="equal inputs, counted in each split"),
+        Evidence(names.DIFFERENT, "study", len(np.unique(keys)), "count", method="rows whose inputs differ"),
     ]
     found += [
-        Evidence(doubts.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
+        Evidence(names.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
         for f in dataset.important
     ]
     if dataset.time_ordered:
-        found.append(Evidence(doubts.IN_TIME, "study", dataset.rows, "count", method="as asked"))
+        found.append(Evidence(names.IN_TIME, "study", dataset.rows, "count", method="as asked"))
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]
         largest = float(counts.max() / counts.sum())
-        measure = doubts.LARGEST_OF_STEPS if dataset.task.stepwise else doubts.LARGEST_CLASS
+        measure = names.LARGEST_OF_STEPS if dataset.task.stepwise else names.LARGEST_CLASS
         found.append(Evidence(measure, "study", largest, FRACTION, method="counted"))
     if dataset.layout == "flat":
         for column in dataset.columns:
@@ -65,13 +65,13 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
                 levels, share = merged(dataset.inputs[column.name])
                 if share:
                     method = f"rows whose level is not among the {WIDTH} most frequent"
-                    found.append(Evidence(doubts.LEVELS, column.name, levels, "count", method="counted"))
-                    found.append(Evidence(doubts.MERGED, column.name, share, FRACTION, method=method))
+                    found.append(Evidence(names.LEVELS, column.name, levels, "count", method="counted"))
+                    found.append(Evidence(names.MERGED, column.name, share, FRACTION, method=method))
         first = study.splits[0]
         rows = np.sort(np.concatenate([first.train, first.validation]))
         column, score = best_column(dataset, rows[:: -(-len(rows) // MOST_ROWS)])
         method = f"a decision tree of at most {LEAVES} leaves, {FOLDS} folds of the training rows"
-        found.append(Evidence(doubts.ONE_COLUMN, column, score, FRACTION, method=method))
+        found.append(Evidence(names.ONE_COLUMN, column, score, FRACTION, method=method))
     return found
 
 
@@ -139,17 +139,17 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
         return sum(t.status == status for t in answers) / len(answers)
 
     found = [
-        Evidence(doubts.STOPPED, family, share(STOPPED), FRACTION, method=method),
-        Evidence(doubts.DIVERGED, family, share(DIVERGED), FRACTION, method=method),
+        Evidence(names.STOPPED, family, share(STOPPED), FRACTION, method=method),
+        Evidence(names.DIVERGED, family, share(DIVERGED), FRACTION, method=method),
         Evidence(
-            doubts.FAILED, family, failed / len(answers), FRACTION, method="of the runs that are tested"
+            names.FAILED, family, failed / len(answers), FRACTION, method="of the runs that are tested"
         ),
     ]
     if study.dataset.task.score != "balanced_accuracy":  # validation rows count alike
         score = _in_units(study, trials.rank(trials.best())[0])
         found.append(
             Evidence(
-                doubts.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs"
+                names.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs"
             )
         )
     if any(at_edge(trials)):
@@ -169,15 +169,15 @@ def _edge(study: Study, family: str, trials: Trials) -> list[Evidence]:
         return []
     method = "on validation rows, over the best other rate"
     return [
-        Evidence(doubts.EDGE_RATE, family, chosen, RATE),
-        Evidence(doubts.EDGE_GAIN, family, gain, scoring.units(score)[1], method=method),
+        Evidence(names.EDGE_RATE, family, chosen, RATE),
+        Evidence(names.EDGE_GAIN, family, gain, scoring.units(score)[1], method=method),
     ]
 
 
 def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
     """The scores of all families at each size, learning rates chosen anew, and what the largest size gains."""
     found = [
-        Evidence(doubts.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size")
+        Evidence(names.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size")
         for size in study.effort.sizes
     ]
     for family, mine in trials.items():
@@ -187,13 +187,13 @@ def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
         by_size = {size: _of_size(mine, size) for size in sizes}
         for size, some in by_size.items():
             method = "mean over test rows, at the best learning rate of this size"
-            measure = doubts.SIZE_SCORE.format(size=size)
+            measure = names.SIZE_SCORE.format(size=size)
             found.append(Evidence(measure, family, _score(study, some), _unit(study), method=method))
         if mine.best()[0] == sizes[-1]:
             *smaller, largest = (_in_units(study, some.rank(some.best())[0]) for some in by_size.values())
             gap = scoring.units(study.dataset.task.score)[1]
             gain = min(abs(largest - value) for value in smaller)
-            found.append(Evidence(doubts.SIZE_GAIN, family, gain, gap, method="on validation rows"))
+            found.append(Evidence(names.SIZE_GAIN, family, gain, gap, method="on validation rows"))
     return found
 
 

@@ -11,11 +11,11 @@ import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
-from fourfold.evidence.doubts import AUC, OF_MEASURES
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
 from fourfold.evidence.measurement import Measurement
+from fourfold.evidence.names import AUC, OF_MEASURES
 from fourfold.evidence.reasons import SCORE_WORDS
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide

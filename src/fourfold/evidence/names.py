@@ -1,0 +1,35 @@
+"""The names of measures that doubts are told from, and the subjects of each: what a study hands over for them
+(`Findings.further`), and what comes of the losses."""
+
+from __future__ import annotations
+
+EDGE_RATE = "best learning rate at the grid's edge"  # a family
+EDGE_GAIN = "gain of the rate at the grid's edge"  # a family
+SIZE_GAIN = "gain of the largest size"  # a family
+SIZE_SCORE = "score at size {size}"  # a family
+SIZE_CAP = "parameters at most"  # a size
+RATES = "learning rates"  # the study
+STEPS = "steps of a training"  # the study
+STOPPED = "share of runs that stopped early"  # a family
+DIVERGED = "share of runs that diverged"  # a family
+FAILED = "share of refits that were left out"  # a family
+VALIDATION = "validation score"  # a family
+LARGEST_CLASS = "share of the largest class"  # the study
+LARGEST_OF_STEPS = "share of the largest class of steps"  # the study
+ONE_COLUMN = "score of one column alone"  # the best column
+TWINS = "share of test rows with a twin in training"  # the study
+DIFFERENT = "different inputs"  # the study
+IN_TIME = "rows in order of time"  # the study
+LEVELS = "levels"  # a column of words
+MERGED = "share of rows whose level has no place of its own"  # a column of words
+FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug
+AUC = "AUC"  # a family or a baseline
+LONGER_GAIN = "gain by twice the steps"  # a family
+LONGER_SCORE = "score after twice the steps"  # a family
+OF_MEASURES = (LONGER_GAIN, LONGER_SCORE)
+# Those that come of the losses.
+AHEAD = "seeds in which it is ahead"  # family - runner-up
+REMOVED = "share of the error of guessing removed"  # the baseline to beat
+LARGEST = "largest errors"  # a family: how many rows are one in a hundred
+HEAVY = "share of the largest errors in the squared error"  # a family
+GROUPS = "groups of test rows"  # the study
