@@ -21,6 +21,7 @@ from .numerals import MOSTLY
 from .series import channels_of
 from .source import Source
 from .stamps import COMPACT, compact_dates, said_of_compact
+from .totals import labels_of_totals
 from .words import Understood, understood
 
 NUMBERED = (
@@ -128,7 +129,10 @@ def settle_table(
         notes += (
             Note(f"many levels: {listed(rare)}", f"only the {CATEGORY_LEVELS} most frequent are told apart"),
         )
-    notes += _left_out({name: verdict.because for name, verdict in verdicts.items() if not verdict.kind})
+    left_out = {name: verdict.because for name, verdict in verdicts.items() if not verdict.kind}
+    labels = labels_of_totals(table, {name: why for name, why in left_out.items() if why.startswith(DIFFERENT)})
+    named = {note.column for note in labels}
+    notes += labels + _left_out({name: why for name, why in left_out.items() if name not in named})
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
 
 

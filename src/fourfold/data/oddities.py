@@ -12,29 +12,20 @@ from fourfold.preprocessing.table import Table
 
 from .alike import are_blank
 from .case import MOST_COLUMNS, Case
-from .dataset import Dataset, Finding
+from .dataset import Finding
 from .messages import counted, listed, percent
 from .numerals import INVISIBLE
 from .stamps import named
 from .stand_ins import stands_for_missing
 from .targets import listed_in
 from .time_columns import NAMES
+from .totals import LeftOutLabels, are_large, called_totals
 
 FEWEST = 3
 """Numbers other than 0 that a total is the sum of, at least."""
 
 FEWEST_NUMBERED = 20
 """Rows below which a target that numbers them may be chance."""
-
-TOTAL = re.compile(
-    r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
-    r"|(?:sous-)?total.*|totale?|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
-    re.IGNORECASE,
-)
-"""What rows of totals are called."""
-
-MOST_TOTALS = 0.2
-"""The largest share of rows of totals."""
 
 LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
 """The last part of a name, with the mark before it."""
@@ -170,6 +161,9 @@ def _of_words(case: Case) -> Iterator[Finding]:
     dataset, table = case.dataset, case.dataset.inputs
     if not isinstance(table, Table) or dataset.layout != "flat":
         return
+    numbers = [table[column.name] for column in dataset.columns if column.kind == "number"]
+    numbers += [dataset.target] if dataset.task.kind == "regression" and not dataset.task.several else []
+    totals = {note.column: list(note.words) for note in dataset.notes if isinstance(note, LeftOutLabels)}
     for column in dataset.columns[:MOST_COLUMNS]:
         if column.kind != "category":
             continue
@@ -184,17 +178,19 @@ def _of_words(case: Case) -> Iterator[Finding]:
                 important=False,
                 columns=(column.name,),
             )
-        totals = [level for level in levels if TOTAL.fullmatch(level.strip())]
-        if totals and _are_large(dataset, np.isin(table[column.name], totals)):
-            yield Finding(
-                "total-rows",
-                f"rows in which {column.name!r} is {listed(totals)} hold larger numbers than nearly all others: sums, "
-                "by their name",
-                "words",
-                len(totals),
-                "remove these rows",
-                important=True,
-            )
+        called = called_totals(sorted(levels))
+        if called and are_large(numbers, np.isin(table[column.name], called)):
+            totals[column.name] = called
+    for name, words in totals.items():
+        yield Finding(
+            "total-rows",
+            f"rows in which {name!r} is {listed(words)} hold larger numbers than nearly all others: sums, "
+            "by their name",
+            "words",
+            len(words),
+            "remove these rows",
+            important=True,
+        )
 
 
 def _of_texts(case: Case) -> Iterator[Finding]:
@@ -213,20 +209,6 @@ def _of_texts(case: Case) -> Iterator[Finding]:
                 "leave these rows out",
                 columns=(column.name,),
             )
-
-
-def _are_large(dataset: Dataset, rows: np.ndarray) -> bool:
-    """Whether some of the rows hold, in a column of numbers or as their target, more than nine in ten of the others."""
-    assert isinstance(dataset.inputs, Table)
-    if not 0 < rows.mean() <= MOST_TOTALS:
-        return False
-    columns = [dataset.inputs[column.name] for column in dataset.columns if column.kind == "number"]
-    columns += [dataset.target] if dataset.task.kind == "regression" and not dataset.task.several else []
-    for values in columns:
-        some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
-        if some.size and others.size and some.min() > np.quantile(others, 0.9):
-            return True
-    return False
 
 
 def _alike(words: Iterable[str]) -> list[str]:
