@@ -124,6 +124,19 @@ def test_words_of_truths_the_other_way_round():
     assert "column w: 'true', 'false' taken for 'yes', 'no'" in map(str, rows.notes)
 
 
+WORDS_OF_SPREADSHEETS = [("TRUE", "FALSE"), ("WAHR", "FALSCH"), ("Vrai", "Faux"), ("VERDADERO", "FALSO"), ("VERO", "FALSO"), ("VERDADEIRO", "FALSO")]  # fmt: skip
+
+
+@pytest.mark.parametrize("true, false", WORDS_OF_SPREADSHEETS)
+def test_true_and_false_of_spreadsheets_are_one_thing_in_all_languages(true, false):
+    words = [true, false, false, true, false] * 6
+    data = read({"v": range(30), "w": words, "y": words[::-1]})
+    plain = read({"v": range(30), "w": [word == true for word in words], "y": [word == true for word in words[::-1]]})
+    assert data.columns == plain.columns and data.task == plain.task and data.fingerprint == plain.fingerprint
+    preparation = Preparation.fit(plain, np.arange(30))
+    assert read_inputs({"v": [1, 2], "w": [true, false]}, preparation).inputs["w"].tolist() == [1, 0]
+
+
 # name: (change of the frame, words of what is said)
 FAR = {
     "another unit": (lambda f: f.assign(age=f["age"] * 365), "column age: 60 of 60 rows far outside what was learnt, such as"),

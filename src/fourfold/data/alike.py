@@ -10,12 +10,12 @@ import numpy as np
 
 from .dataset import Column, Note, Table
 from .source import Source
-from .words import as_objects
+from .words import TRUE_AND_FALSE, as_objects
 
 __all__ = ["are_blank", "levels_alike", "named_alike", "truths"]
 
 TRUTHS = (
-    ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"), ("ja", "nein"), ("j", "n"),
+    *TRUE_AND_FALSE, ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"), ("ja", "nein"), ("j", "n"),
     ("oui", "non"), ("si", "no"), ("s\u00ed", "no"), ("sim", "n\u00e3o"),
 )  # fmt: skip
 """Words for true and false, in small letters."""

@@ -39,7 +39,7 @@ class LeftOutLabels(Note):
 def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL) -> list[str]:
     """The words that rows of totals are called.
 
-    >>> called_totals(["North", "Grand Total", None, "total cost", "Totally"])
+    >>> called_totals(["North", "Grand Total", None, "total cost", "Sumatra"])
     ['Grand Total', 'total cost']
     """
     return [word for word in words if word is not None and pattern.fullmatch(word.strip())]

@@ -38,6 +38,12 @@ def as_objects(values: list[Any]) -> np.ndarray:
     return column
 
 
+TRUE_AND_FALSE = (
+    ("true", "false"), ("wahr", "falsch"), ("vrai", "faux"), ("verdadero", "falso"), ("vero", "falso"),
+    ("verdadeiro", "falso"), ("waar", "onwaar"),
+)  # fmt: skip
+"""What spreadsheets call them, in small letters: in English, German, French, Spanish, Italian, Portuguese and Dutch."""
+
 STANDS_FOR_NONE = (
     "none", "nil", "na", "nan", "n.a", "n. a.", "n/d", "n.d.", "nd", "missing", "unknown", "not available", "no data",
     "not applicable", "(blank)", "blank", "tbd", "k. a.", "keine angabe", "unbekannt", "fehlt", "(leer)", "s/d",
@@ -97,10 +103,9 @@ def understood(
     words.pop(None, None)
     if not words:
         return Understood(values, "category")
-    if {word.strip().casefold() for word in words} <= {"true", "false"}:
-        return Understood(
-            _mapped(values, lambda word: float(word.strip().casefold() == "true"), np.nan), "boolean"
-        )
+    folded = {word.strip().casefold() for word in words}
+    if pair := next((pair for pair in TRUE_AND_FALSE if folded <= {*pair}), None):
+        return Understood(_mapped(values, lambda word: float(word.strip().casefold() == pair[0]), np.nan), "boolean")
     if are_codes(words):
         return Understood(values, "category", "codes: they have leading zeros")
     style = style_of(words, comma=comma)
