@@ -355,7 +355,7 @@ def _rows(case: Case) -> Iterator[Finding]:
             counts = level_counts(case.dataset.target[rows])[1]
             score, alike = "balanced accuracy", len(counts) ** 2 / (1 / counts).sum()
         smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / alike), COARSE_ACCURACY
-        said = f"{100 * smallest:.1f} points of {score}"
+        said, given = f"{100 * smallest:.1f} points of {score}", f"models differ on {percent(DISAGREEMENT)} of them"
         if case.task.stepwise and case.dataset.cut is None:  # windows of one series depend on each other as they are
             whole = smallest
             smallest = whole / np.sqrt(np.isin(case.dataset.target, case.task.classes).sum(axis=1).mean())
@@ -366,10 +366,10 @@ def _rows(case: Case) -> Iterator[Finding]:
         if found := spread.uneven(case):
             smallest *= spread.as_normal(case.dataset.target)
             yield found
-        said = f"{percent(smallest, 1)} of the error"
+        said, given = f"{percent(smallest, 1)} of the error", "the squared errors of models correlate at 0.8"
     yield Finding(
         "few-rows" if smallest > coarse else "resolution",
-        f"{tested:,} {what} can show differences of about {said}; smaller ones are easily missed",
+        f"{tested:,} {what} can show differences of about {said} (if {given}); smaller ones are easily missed",
         "smallest difference",
         float(smallest),
         "collect more rows, if smaller differences matter" if smallest > coarse else "",
