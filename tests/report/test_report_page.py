@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_samples import SAMPLES, choose, none, regression, undecided
+from report_samples import SAMPLES, choose, equivalent, none, regression, undecided
 
 from fourfold.errors import FileError
 from fourfold.evidence.measurement import NOISE_OF_RATES
@@ -328,6 +328,15 @@ def test_only_what_there_are_several_of_is_said_to_be_chosen(rates, sizes, said)
     assert ("How much the learning rate matters" in left_out) == (rates == 1)
     cells = [row.cells[4].text for row in page.summary.rows if row.kind == "family"]
     assert ("not compared" in cells) == (rates == 1)
+
+
+@pytest.mark.parametrize("taken, tag", [("dense", "cheapest of the tie"), ("attention", "chosen of the tie")])
+def test_only_the_cheapest_of_a_tie_is_called_so(taken, tag):
+    results, timings = equivalent()
+    results["model"], results["verdict"]["family"] = None, taken
+    tags = {row.cells[0].text: row.tag for row in build(results, timings).summary.rows if row.kind == "family"}
+    assert sorted(tags.values()) == sorted([tag, "tied", "tied", "tied"])
+    assert tags["Fully connected" if taken == "dense" else "Attention"] == tag
 
 
 @pytest.mark.parametrize(

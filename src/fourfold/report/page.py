@@ -19,7 +19,7 @@ from fourfold.report.parts import Command, Page, Verdict
 
 LABELS = {
     "choose": "One family is best",
-    "equivalent": "A tie: take the cheapest of them",
+    "equivalent": "A tie: take one of them",
     "undecided": "No clear winner yet",
     "none": "None is shown to beat the baseline",
 }

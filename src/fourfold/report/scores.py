@@ -35,7 +35,10 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
     chosen, saved = verdict.get("family") or "", (results.get("model") or {}).get("family")
     tags = {saved: "saved model"} if saved else {}
     if verdict["kind"] == "equivalent":
-        tags |= dict.fromkeys(verdict.get("equivalents") or (), "tied") | {chosen: "cheapest of the tie"}
+        tied = verdict.get("equivalents") or ()
+        flops = {row["family"]: row.get("flops") or 0 for row in results["families"] if row["family"] in tied}
+        cheapest = flops.get(chosen, 0) <= min(flops.values(), default=0)
+        tags |= dict.fromkeys(tied, "tied") | {chosen: f"{'cheapest' if cheapest else 'chosen'} of the tie"}
     elif verdict["kind"] == "choose":
         tags |= {chosen: "chosen"}
     elif others := sum(map(trained, results["families"])) - 1:
