@@ -6,6 +6,7 @@ import pytest
 from data_samples import LABELS, made
 
 from fourfold.data import read
+from fourfold.errors import FourfoldError
 
 ROWS = [{"v": i * 7 % 13, "w": i % 5, "y": LABELS[i * i % 3 % 2]} for i in range(40)]
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
@@ -38,6 +39,28 @@ def test_lists_of_objects_within_rows_are_no_rows(tmp_path):
     rows = [{**row, "orders": [{"a": 1}, {"a": 2}]} for row in ROWS]
     data = read(made("".join(json.dumps(row) + "\n" for row in rows), tmp_path))
     assert data.rows == 40 and "left out: 'orders' (nested or binary values)" in map(str, data.notes)
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_lines_of_lists_are_the_one_list_of_them(mark, tmp_path):
+    for cells in ([[*ROWS[0]], *CELLS], CELLS, [[1.5 * v, w] for v, w, _ in CELLS]):
+        one = read(made(json.dumps(cells), tmp_path))
+        lines = mark + "\n".join(map(json.dumps, cells)) + "\n\n"
+        assert read(made(lines, tmp_path)).fingerprint == one.fingerprint
+        assert one.rows == 40
+
+
+def test_damaged_lines_of_lists_are_refused(tmp_path):
+    with pytest.raises(FourfoldError, match="is no valid JSON"):
+        read(made("\n".join(map(json.dumps, CELLS))[:-1], tmp_path))
+
+
+@pytest.mark.parametrize("y", [[row["y"] for row in ROWS], [row["v"] * 1.5 for row in ROWS]])
+def test_columns_of_lists_are_columns(y, tmp_path):
+    x = [[row["v"], row["w"]] for row in ROWS]
+    lines = "".join(json.dumps({"x": cells, "y": label}) + "\n" for cells, label in zip(x, y))
+    plain, data = read(made(lines, tmp_path)), read(made(json.dumps({"x": x, "y": y}), tmp_path))
+    assert data.fingerprint == plain.fingerprint and [column.name for column in data.columns] == ["x_0", "x_1"]
 
 
 @pytest.mark.parametrize("value", [{"rows": ROWS, "others": ROWS}, {"error": {"code": 401}}])

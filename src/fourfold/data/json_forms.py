@@ -1,4 +1,4 @@
-"""JSON that is one object, or one list of lists, as the lines of objects that it stands for."""
+"""JSON that is one object, or one list of lists, as the lines of objects that it stands for; lines of lists as one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from fourfold.errors import DataError
 
-from .content import Content
+from .content import HEAD, Content
 from .dataset import Note
 from .text_file import unpacked
 
@@ -37,25 +37,54 @@ Rows = list[dict[str, Any]]
 @contextmanager
 def in_lines(content: Content) -> Iterator[tuple[Content, tuple[Note, ...]]]:
     """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line; and what
-    is said of the name under which they stood."""
-    found = records(content)
-    if found is None:
-        yield content, ()
-        return
-    rows, said = found
-    notes = (Note(f"rows: the {len(rows):,} {said}", "what stands beside them is no row"),) if said else ()
+    is said of the name under which they stood. Lines that are lists are one list."""
     with TemporaryDirectory(prefix="fourfold-") as folder:
+        if _are_lists(content.head):
+            content = _one_list(content, Path(folder).resolve() / "data.json")
+        found = records(content)
+        if found is None:
+            yield content, ()
+            return
+        rows, said = found
+        notes = (Note(f"rows: the {len(rows):,} {said}", "what stands beside them is no row"),) if said else ()
         path = Path(folder).resolve() / "data.jsonl"
         with path.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
-        yield replace(content, path=path, compressed=False), notes
+        yield replace(content, path=path, head=_head(path), compressed=False), notes
+
+
+def _are_lists(head: bytes) -> bool:
+    """Whether the first two lines are a list each, of anything but objects."""
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 3)[:3] if line.strip()]
+    try:
+        found = [json.loads(line) for line in lines[:2]]
+    except (ValueError, RecursionError):
+        return False
+    return len(found) > 1 and _are(found, list) and not _holds(found, dict)
+
+
+def _one_list(content: Content, path: Path) -> Content:
+    """Lines as the parts of one list, in a file of their own."""
+    with unpacked(content) as file, path.open("wb") as copy:
+        lines = (line.removeprefix(b"\xef\xbb\xbf").strip() for line in file)
+        copy.write(b"[" + next(filter(None, lines)))
+        copy.writelines(b",\n" + line for line in lines if line)
+        copy.write(b"]\n")
+    size = path.stat().st_size
+    return replace(content, path=path, head=_head(path), size=size, compressed=False, unpacked=size)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
 
 
 def records(content: Content) -> tuple[Rows, str] | None:
     """The rows of one value, and what they are where they stand under a name beside other things, or "". None if the
     content is no single value, or none of these:
 
-    - columns: ``{"v": [1, 2], "y": [3, 4]}``, or by row as pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
+    - columns: ``{"v": [1, 2], "y": [3, 4]}``, also of lists, ``{"x": [[1, 2], [3, 4]], "y": [0, 1]}``, or by row as
+      pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
@@ -133,7 +162,9 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
     if isinstance(data, list) and isinstance(names, list) and _are(data, list):
         return [dict(zip(map(str, names), row)) for row in data]
     parts = list(value.values())
-    if _are(parts, list) and all(parts) and not any(_are(part[:1], (list, dict)) for part in parts):
+    if _are(parts, list) and all(parts) and not any(_are(part[:1], dict) for part in parts):
+        if any(_are(part[:1], list) for part in parts) and not 1 == len({*map(len, parts)}) < len(parts):
+            return _with_names_apart(value)
         lengths = {name: len(part) for name, part in value.items()}
         if len(set(lengths.values())) > 1:
             raise DataError(

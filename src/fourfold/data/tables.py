@@ -227,7 +227,7 @@ def _json(
         database(lines.path, content.name, explain, scratch) as (connection, file),
     ):
         packed = "gzip" if lines.compressed else "uncompressed"
-        shape = "newline_delimited" if lines is not content else _shape(content.head)
+        shape = _shape(lines.head)
         relation = (
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
