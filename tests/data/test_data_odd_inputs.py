@@ -276,6 +276,7 @@ REFUSED = {
     "sparse rows": ("1 1:0.5 7:2\n0 3:1\n", 2, "wrong-kind", "load_svmlight_file"),
     "an unknown mark between columns": (GOOD.replace(",", "@"), 2, "no-inputs", "put commas, semicolons, tabs, bars or blanks between columns"),
     "lists alone": ("".join(f'{{"v": [["a"]], "y": {i % 2}}}\n' for i in range(30)), 2, "no-inputs", "left out: 'v' (nested or binary values)"),
+    "pictures whose names end otherwise": (files(**{f"{c}__{i}_dot_bin": png() for c in "ab" for i in range(8)}), 2, "folder", "rename the pictures that end in '.bin': let them end in .png"),
     "pictures of another kind": (files(**{f"{c}__{i}_dot_heic": b"ftyp" for c in "ab" for i in range(8)}), 2, "folder", "save the pictures as PNG or JPEG"),
     "cut bzip2": (bz2.compress(GOOD.encode())[:-9], 2, "damaged-packing", "wanted a whole packed file"),
     "cut xz": (lzma.compress(GOOD.encode())[:-9], 2, "damaged-packing", "fetch it again"),

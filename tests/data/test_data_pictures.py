@@ -48,6 +48,18 @@ def test_modes(mode, channels, tmp_path):
             np.testing.assert_array_equal(data.inputs[0], np.asarray(image).reshape(8, 8, channels))
 
 
+@pytest.mark.parametrize("ending", ["jfif", "JPE", "jif"])
+def test_jpeg_has_several_ends(ending, tmp_path):
+    for path in sorted(classes(tmp_path / "plain").rglob("*.png")):
+        renamed = tmp_path / ending / path.parent.name / f"{path.stem}.{ending}"
+        renamed.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(path) as image:
+            image.save(renamed, "JPEG")
+            image.save(path.with_suffix(".jpg"), "JPEG")
+        path.unlink()
+    assert np.array_equal(read(tmp_path / ending).inputs, read(tmp_path / "plain").inputs)
+
+
 def test_sizes_follow_the_stated_rule(tmp_path):
     assert read(classes(tmp_path / "small", width=12, height=20)).inputs.shape == (16, 20, 12, 1)
     large = classes(tmp_path / "large", width=100, height=60)

@@ -126,15 +126,19 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     kept = np.flatnonzero(wanted)
     if not len(kept):
         sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
-        if len(files) > 1 and not sounds and not any(is_table(path.name) for path in files):
+        one_of_each = {path.suffix: path for path in files if not sounds}
+        ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
+        if len(files) > 1 and not ends and not sounds and not any(is_table(path.name) for path in files):
             refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
             "folder",
             f"{folder} is a folder without data",
             got=listed([path.name for path in files]) or "no files",
             wanted="tables, or a subfolder of pictures or of texts for each class",
-            do="save the pictures as PNG or JPEG"
+            do=f"save the pictures as PNG or JPEG, and not as {ends}"
             if any(path.suffix.lower() in OTHERS for path in files)
+            else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
+            if ends
             else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
             "has to be a column in them, and so have the names of files that are a series each"
             if len(tables := [path for path in files if is_table(path.name)]) > 1
@@ -178,6 +182,12 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         pictures="picture" if wanted is pictures else "",
         ids=ids,
     )
+
+
+def _is_drawn(path: Path) -> bool:
+    """Whether a file begins as pictures do that are read."""
+    with path.open("rb") as file:
+        return file.read(8).startswith(PICTURES)
 
 
 def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
