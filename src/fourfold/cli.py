@@ -57,6 +57,10 @@ Target = Annotated[
     list[str] | None,
     typer.Option(help="The column to predict; several as in a,b,c, or each with a --target of its own."),
 ]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="A column that is not to be used; several as for --target."),
+]
 Task = Annotated[
     str | None,
     typer.Option(help="classification, regression, or multilabel: any number of labels a row."),
@@ -130,6 +134,7 @@ def compare(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    drop: Drop = None,
     target_per: TargetPer = None,
     forecast: Forecast = None,
     window: Window = None,
@@ -230,6 +235,7 @@ def inspect(
     row_id: Id = None,
     time: Time = None,
     time_ordered: TimeOrdered = False,
+    drop: Drop = None,
     target_per: TargetPer = None,
     forecast: Forecast = None,
     window: Window = None,
@@ -264,6 +270,7 @@ def _of_data(given: dict[str, Any]) -> dict[str, Any]:
         "group",
         "time",
         "time_ordered",
+        "drop",
         "target_per",
         "forecast",
         "window",

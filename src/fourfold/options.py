@@ -32,7 +32,7 @@ class Options:
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
-    (N,). With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
+    (N,); ``drop`` names columns that are not to be used, as ``target`` does. With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
     of steps to forecast, from ``window`` steps before, with a ``season`` of so many; without a forecast ``window`` is
     the number of steps into which long series are cut whose steps have targets. ``target`` is the name of a
     column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
@@ -62,6 +62,7 @@ class Options:
     id: Any = None
     time: str | None = None
     time_ordered: bool = False
+    drop: str | Sequence[str] | None = None
     forecast: int | None = None
     window: int | None = None
     season: int | None = None
@@ -70,9 +71,11 @@ class Options:
     encoding: str | None = None
 
     def __post_init__(self) -> None:
-        if self.target is not None and not isinstance(self.target, str):
-            named = tuple(map(str, self.target))
-            object.__setattr__(self, "target", named[0] if len(named) == 1 else named or None)
+        for option in ("target", "drop"):
+            names = getattr(self, option)
+            if names is not None and not isinstance(names, str):
+                named = tuple(map(str, names))
+                object.__setattr__(self, option, named[0] if len(named) == 1 else named or None)
         effort_by_name(self.effort)
         _ = (
             self.ahead,
@@ -194,8 +197,9 @@ class Options:
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
         words: list[str] = []
-        for name in (self.target,) if isinstance(self.target, str) else self.target or ():
-            words += ["--target", name]
+        for option, given in (("--target", self.target), ("--drop", self.drop)):
+            for name in (given,) if isinstance(given, str) else given or ():
+                words += [option, name]
         for name in ("task", "layout", "test", "effort", "seed", "seeds", "steps", "margin"):
             value = changed.get(name, getattr(self, name))
             if value != getattr(Options(), name):
@@ -309,7 +313,9 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "rows": options.rows,
         "image_size": options.image_size,
         "target_per": options.target_per,
-        "roles": Roles(options.weight, options.group, options.id, options.time_ordered, options.time),
+        "roles": Roles(
+            options.weight, options.group, options.id, options.time_ordered, options.time, options.drop
+        ),
     }
     if options.ahead is None:
         settled["window"] = options.window

@@ -51,6 +51,7 @@ OPTIONS = [
     ("--weight w --id name", 0, "weights: w, 0 to 2"),
     ("--weight nothing", 2, "--weight is not a column: got 'nothing'"),
     ("--time-ordered", 0, "order of time: as the rows stand"),
+    ("--drop patient", 0, "left out: 'patient' (as asked)"),
     ("--time-ordered --group patient", 2, "wanted one of them"),
     ("--image-size 32", 2, "there are no pictures to resize"),
     ("--x d.csv", 2, "one source of data is needed: got DATA d.csv and --x d.csv"),

@@ -67,8 +67,8 @@ def test_a_column_that_may_name_groups_is_advised_as_one(groups):
     patient = np.arange(N) * groups // N
     frame = table().assign(patient=[f"P{number}" for number in patient], kind=np.where(patient % 2, "a", "b"))
     do = found(frame)["gives-target-away"].do
-    assert do.startswith("--group patient" if groups == 40 else "leave the column out")
-    assert ("--id patient --time COLUMN" in do) == (groups == 40) and "leave the column out" in do
+    assert do.startswith("--group patient" if groups == 40 else "--drop patient")
+    assert ("--id patient --time COLUMN" in do) == (groups == 40) and "--drop patient" in do
 
 
 def test_copies_across_the_split():

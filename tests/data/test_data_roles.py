@@ -1,5 +1,7 @@
 """Weights, groups, ids and order of time: columns that are no inputs, and splits that keep to them."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -132,3 +134,34 @@ def test_one_class_before_the_first_test_part():
         FourfoldError, match="with --time-ordered the training part of a split has only one class"
     ):
         plan(data, seed=0)
+
+
+def test_columns_that_are_not_to_be_used(tmp_path):
+    """Neither by the families nor by who predicts, and test rows may lack them; a list goes by its name."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"v": rng.normal(size=60), "a,b": rng.normal(size=60), "leak": range(60), "y": ["p", "q"] * 30})
+    frame["at"] = rng.normal(size=(60, 2)).tolist()
+    named = {"leak": ("a,b", "v", "at_0", "at_1"), "a,b": ("leak", "v", "at_0", "at_1"), "leak,at": ("a,b", "v")}
+    named[("leak", "v")] = ("a,b", "at_0", "at_1")
+    for drop, left in named.items():
+        data = read(frame, target="y", roles=Roles(drop=drop))
+        assert sorted(column.name for column in data.columns) == sorted(left)
+    test = frame.drop(columns="leak")[:20]
+    data = read(frame, target="y", test=test, roles=Roles(drop="leak"))
+    assert "left out: 'leak' (as asked)" in map(str, data.notes) and len(data.test_rows) == 20
+    rows = read_inputs(test.drop(columns="y"), Preparation.fit(data, range(60)))
+    assert sorted(rows.inputs) == ["a,b", "at_0", "at_1", "v"]
+
+
+@pytest.mark.parametrize(
+    "source, options, words",
+    [
+        (None, {"roles": Roles(drop="patents")}, "--drop is not a column: got 'patents', wanted one of 'patient',"),
+        ("digits", {"roles": Roles(drop="v")}, "--drop names columns of a table: got digits, an array"),
+        (None, {"roles": Roles(drop="size"), "target": "size"}, "the target is not a column: got 'size'"),
+        (None, {"roles": Roles(drop="size", id="size")}, "a column can't have two roles: got 'size'"),
+    ],
+)
+def test_columns_that_can_not_be_left_out(source, options, words, frame):
+    with pytest.raises(FourfoldError, match=re.escape(words)):
+        read(frame if source is None else source, **options)

@@ -19,7 +19,7 @@ from .dataset import Column, Dataset, Note, Table
 from .infer import settle
 from .join import with_test
 from .messages import listed
-from .roles import NO_ROLES, Roles
+from .roles import NO_ROLES, Roles, without_dropped
 from .sample import reading_of, thinned
 from .series import unequal
 from .source import Source
@@ -71,8 +71,9 @@ def from_arrays(
     if isinstance(y, str):
         target, y = y, None
     source = thinned(as_source(x, y, name), reading_of(rows, None, roles, of_steps=window is not None))
+    source = without_dropped(source, roles.drop)
     if x_test is not None:
-        source = with_test(source, as_source(x_test, y_test, "x_test"))
+        source = with_test(source, without_dropped(as_source(x_test, y_test, "x_test"), roles.drop, test=True))
     return settle(
         source,
         target=target,

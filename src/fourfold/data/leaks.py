@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -42,7 +43,7 @@ def judge(case: Case) -> Iterator[Finding]:
         told = max(gains, key=lambda target: gains[target])
         gain, what = gains[told], f"the target {told!r}" if case.task.several else "the target"
         if gain >= ALMOST:
-            do = "leave the column out, if it is not known before the target is"
+            do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
             if kind != "date" and _may_name_groups(case, name, case.targets[told]):
                 belongs = f"--group {name}, if its values name what rows belong to"
                 do = f"{belongs} (--id {name} --time COLUMN, if these are the steps of a series); else {do}"

@@ -40,7 +40,7 @@ from .parts import (
     without_copies,
 )
 from .pictures import named_in
-from .roles import NO_ROLES, Roles
+from .roles import NO_ROLES, Roles, without_dropped
 from .sample import USUAL, Reading, places, reading_after, reading_of, thinned
 from .source import Source
 from .targets import mentioned
@@ -79,7 +79,8 @@ def read(
     - ``test``: the user's own test rows, in the same form.
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
-    - ``roles``: the columns that hold weights, groups and ids, and whether rows are in order of time.
+    - ``roles``: the columns that hold weights, groups and ids, or are not to be used, and whether rows are in order of
+      time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
       target belongs to a step or to a series, see `steps`; ``window``: into how many steps such series are cut.
     - ``encoding``: that of text in all of these files, such as "gbk", where it is not UTF-8.
@@ -97,8 +98,10 @@ def read(
     )
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
+    reading = reading_after(found, Reading(layout=layout, encoding=encoding))
+    found = without_dropped(found, roles.drop)
     if test is not None:
-        found = with_test(found, open_source(test, reading_after(found, Reading(layout=layout, encoding=encoding))))
+        found = with_test(found, without_dropped(open_source(test, reading), roles.drop, test=True))
     return settle(
         found,
         target=target,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,9 +14,10 @@ from fourfold.preprocessing.table import missing, row_count
 
 from .cells import typed
 from .dataset import Note, Table
+from .lists import columns_of
 from .messages import close, listed
 from .source import Source
-from .targets import mentioned
+from .targets import mentioned, parted
 from .words import as_objects, reworded, spelled
 
 FEWEST_GROUPS = 3
@@ -26,7 +28,8 @@ FEWEST_GROUPS = 3
 class Roles:
     """What the user says about rows: each the name of a column, or an array (N,); and their order.
 
-    ``time`` is the column by which the rows of one ``id`` are sorted to a series; see `long_form`.
+    ``time`` is the column by which the rows of one ``id`` are sorted to a series; see `long_form`. ``drop`` are columns
+    that are not to be used.
     """
 
     weight: Any = None
@@ -34,6 +37,7 @@ class Roles:
     id: Any = None
     time_ordered: bool = False
     time: str | None = None
+    drop: str | Sequence[str] | None = None
 
     @property
     def whole(self) -> str:
@@ -47,6 +51,39 @@ class Roles:
 
 
 NO_ROLES = Roles()
+
+
+def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool = False) -> Source:
+    """The source without the columns, or lists, that are not to be used; ``test`` rows may lack them.
+
+    Errors: ``OptionError`` for one that does not exist, and where there are no columns.
+    """
+    table = source.inputs
+    if not drop:
+        return source
+    if not isinstance(table, Table):
+        raise OptionError(
+            "drop-of-arrays",
+            "--drop names columns of a table",
+            got=f"{source.name}, an array",
+            do="numpy.delete(x, places, axis=-1), for the same of an array",
+        )
+    lists = {name: columns_of(table, name) for name in source.lists if name not in table}
+    known = (*table.names, *lists)
+    names = parted(drop, known)
+    absent = [name for name in names if name not in known]
+    if absent and not test:
+        meant = close(absent[0], known)
+        raise OptionError(
+            "no-such-drop",
+            "--drop is not a column",
+            got=repr(absent[0][:60]),
+            wanted=f"one of {listed(known)}",
+            do=f"--drop {shlex.quote(meant)}" if meant else "",
+        )
+    taken = [column for name in names if name in known for column in lists.get(name, [name])]
+    source = replace(source.without(*taken), lists=tuple(name for name in source.lists if name not in names))
+    return source if test else source.noting(Note(f"left out: {listed(names)}", "as asked"))
 
 
 def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None = None) -> Source:
@@ -64,7 +101,7 @@ def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None 
             do="--time-ordered, if what will be predicted lies in the future",
         )
     given = [(role, getattr(roles, role)) for role in ("weight", "group", "id")]
-    names = [value for _, value in given if isinstance(value, str)]
+    names = [value for _, value in given if isinstance(value, str)] + parted(roles.drop or (), source.all_columns)
     aims = mentioned(target)
     twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
     if twice is not None:

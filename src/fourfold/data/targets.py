@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -38,8 +38,7 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
 
     Errors: ``OptionError`` for a name that is no column, or is named twice.
     """
-    given = [target] if isinstance(target, str) else list(target)
-    names = [part for name in given for part in ([name] if name in known else _parts(name))]
+    names = parted(target, known)
     for name in names:
         if name not in known:
             meant = close(name, known)
@@ -56,6 +55,16 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
             "target-twice", "a column is named twice as a target", got=repr(twice), wanted="each column once"
         )
     return tuple(names)
+
+
+def parted(given: str | Sequence[str], known: Collection[str]) -> list[str]:
+    """Names, each by itself or several in one text with commas between them, which is no name that is ``known``.
+
+    >>> parted("a,b", ["a", "b"]), parted(["a,b", "c"], ["a,b"])
+    (['a', 'b'], ['a,b', 'c'])
+    """
+    names = [given] if isinstance(given, str) else list(given)
+    return [part for name in names for part in ([name] if name in known else _parts(name))]
 
 
 def mentioned(target: str | Sequence[str] | None) -> set[str]:

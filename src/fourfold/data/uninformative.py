@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -37,7 +38,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} numbers the rows: its values are all different and in order",
                 "different values",
                 len(values),
-                f"--id {name}, or leave the column out; if it is time, {IN_TIME}",
+                f"--id {name}, or --drop {shlex.quote(name)}; if it is time, {IN_TIME}",
                 important=True,
                 columns=(name,),
             )
@@ -69,7 +70,7 @@ def judge(case: Case) -> Iterator[Finding]:
             f"columns with one value in 99 % of the rows: {listed(nearly)}",
             "columns",
             len(nearly),
-            "leave them out, if the rest does not matter",
+            f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter",
             columns=tuple(nearly),
         )
 
