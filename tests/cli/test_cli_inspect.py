@@ -23,7 +23,7 @@ def test_inspect_says_what_it_found_and_loads_no_jax(tmp_path):
     assert (done.returncode, done.stderr) == (0, "False\n")
     assert done.stdout.startswith("d.csv: 60 rows of ")
     assert (
-        "! column 'copy' alone tells the target (100.0 % of what guessing misses). Do this: leave"
+        "! column 'copy' alone tells the target (100.0 % of what guessing misses). Do this: --drop copy, if"
         in done.stdout
     )
     assert [path.name for path in tmp_path.iterdir()] == ["d.csv"]
