@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -270,3 +271,10 @@ def test_maps_that_pass_are_counted_in_words_that_fit(passed, words):
     counts = [Evidence(looks.CHECKED, "study", 2, "count"), Evidence(looks.PASSED, "study", passed, "count")]
     bound = Evidence(looks.BOUND, "study", examination.ALIKE, CORRELATION)
     assert words in looks._answer([*checked, *counts, bound], checked)
+
+
+def test_of_one_number_nothing_is_said_to_be_read_more_than_the_rest():
+    problem = Problem("flat", (1,), units=2, rows=100)
+    inquiry = SimpleNamespace(study=SimpleNamespace(problem=problem), trials={})
+    found = reach.MEASURE.find(inquiry)
+    assert not found.figures and found.reason.startswith("an example is one number")
