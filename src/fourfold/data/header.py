@@ -83,6 +83,9 @@ def header_of(records: Records) -> Header:
             said += [Note(f"names of rows: {listed(index)}", "a line below them")] if index else []
             return _named(3 if index else 2, joined, *said)
         return _named(2, names, _units(second))
+    if _are_levels(records):
+        joined = _both(records[0], records[1])
+        return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
     if not _is_header(records):
         none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
         return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
@@ -99,6 +102,18 @@ def _are_groups(record: Sequence[str]) -> bool:
     """Whether names repeat, or all but the first may be empty, as above groups of columns."""
     names = [cell.strip() for cell in record]
     return "" in names[1:] or len(set(names)) < len(names)
+
+
+def _are_levels(records: Records) -> bool:
+    """Whether two records name all columns but the first, which has values below them and so is an index: columns with
+    names of two levels, as pandas writes them."""
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second, rest = records[0], records[1], records[2:]
+    words = [cell.strip() for cell in (*first[1:], *second[1:])]
+    indexed = not first[0].strip() and not second[0].strip() and all(record[0].strip() for record in rest)
+    named = bool(words) and all(words) and not any(map(_is_number, second))
+    return indexed and named and _is_header([second, *rest])
 
 
 def _units(record: Sequence[str]) -> Note:
