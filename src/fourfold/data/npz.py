@@ -75,7 +75,8 @@ def read_npz(content: Content, reading: Reading) -> Source:
             "no-x",
             f"{content.name} has no array named x",
             got=listed(list(members)),
-            do="numpy.savez('data.npz', x=x, y=y)",
+            do="numpy.savez('data.npz', x=x, y=y), or pandas.DataFrame(columns).to_parquet('data.parquet') for arrays "
+            "that are columns",
         )
     source = as_source(arrays[x], arrays[y] if y else None, content.name)
     if all(test):
@@ -152,7 +153,8 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> 
             "pickle",
             f"{name} holds Python objects, a pickle, which can run any program when it is read",
             wanted="arrays of numbers or text",
-            do="x.astype(float), or x.astype(str), before numpy.savez; NaN behind the end of shorter series",
+            do="x.astype(float), or x.astype(str), before numpy.savez; NaN behind the end of shorter series; "
+            "to_parquet for a table of numbers and words",
         )
     if dtype.names or dtype.subdtype:
         raise DataError(

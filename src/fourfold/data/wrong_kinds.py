@@ -146,7 +146,7 @@ def _members(content: Content) -> list[str]:
 
 SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
-SAVE = "save the arrays with numpy.savez"
+SAVE = "save the arrays with numpy.savez, a table with to_parquet"
 FROM_IDX = (
     "x = numpy.frombuffer(gzip.open(IMAGES).read(), 'u1', offset=16).reshape(-1, 28, 28), y the same of LABELS with "
     "offset=8; then numpy.savez('data.npz', x=x, y=y)"
