@@ -89,6 +89,17 @@ def test_durations_are_seconds_and_no_dates(tmp_path):
     assert data.inputs["at"][0] == np.datetime64("2023-03-15")
 
 
+@pytest.mark.parametrize("typed, read_as", [("28.02.2024", "day.month.year"), ("28-02-2024", "day-month-year"), ("2024-02-28", "ISO"), ("2/28/24", "month/day/year"), ("1/2/2024", "")])  # fmt: skip
+def test_dates_that_are_text_among_dates(typed, read_as, tmp_path):
+    cells = [typed if i in (5, 15) else "?" if i == 7 else (1, 45000 + i * 3 % 7) for i in range(30)]
+    rows = [["at", "v", "y"], *([cell, i % 7, LABELS[i % 2]] for i, cell in enumerate(cells))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["dd/mm/yyyy"]))
+    assert data.inputs["at"][0] == np.datetime64("2023-03-15") and np.isnat(data.inputs["at"][7])
+    assert (data.inputs["at"][5] == np.datetime64("2024-02-28")) == bool(read_as)
+    said = f"dates that are text: in column 'at' (read as {read_as})"
+    assert (said in map(str, data.notes)) == bool(read_as)
+
+
 def test_notes_below_a_sheet(tmp_path):
     data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS, ["Source: an office"], ["2020"]]}))
     assert data.rows == 20

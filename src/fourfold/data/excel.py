@@ -19,9 +19,10 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .dataset import Note
-from .delimited import FEWEST_BESIDE_NOTES, MOST_NOTES
+from .dates import is_untold, way_of, years_from
 from .header import MISSING_WORDS, header_of
 from .messages import counted, listed
+from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .npz import DAMAGED
 from .opened import source_of
 from .sample import Reading
@@ -101,7 +102,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
         body, below = body[:-1], below + 1
     if below > MOST_NOTES:
         body, below = body + lines[-below:], 0
-    raw = {new: _column([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
+    cells = {new: _with_typed_dates([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
+    raw = {new: _column(values) for new, (values, _) in cells.items()}
     left = f"not read: {listed(others)}" if others else "all there are" if alike else "the only one"
     notes = [Note(f"sheet: {name}", left)]
     if alike:
@@ -111,6 +113,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
     if below:
         notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
+    notes += [Note(f"dates that are text: in column {new!r}", said) for new, (_, said) in cells.items() if said]
     if book.merged:
         because = "each row of these has the value of the first"
         notes.append(Note(f"merged: {counted(book.merged, 'cell')} below each other", because))
@@ -282,6 +285,17 @@ def _number(letters: str) -> int:
     for letter in letters:
         number = 26 * number + ord(letter) - 64
     return number
+
+
+def _with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
+    """The cells of a column of dates, those that were typed as text as dates too, and how these are read; all as they
+    are, and "", where none are so, or the day can't be told from the month."""
+    words = list(dict.fromkeys(value for value in values if isinstance(value, str)))
+    found = way_of(words, None) if words and any(isinstance(value, datetime) for value in values) else None
+    if found is None or is_untold(found[1], found[0]):
+        return values, ""
+    way, dates = found[0], years_from(found[1], found[0])[0]
+    return [dates.get(value, value) if isinstance(value, str) else value for value in values], f"read as {way or 'ISO'}"
 
 
 def _column(values: list[Any]) -> np.ndarray:
