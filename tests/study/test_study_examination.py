@@ -19,7 +19,7 @@ from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
-from fourfold.study.examples import examples
+from fourfold.study.examples import _Views, examples
 from fourfold.study.inside import Inside
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import gradients, looks, memory, reach, shift
@@ -229,6 +229,27 @@ def test_examples_show_the_rows_as_the_user_gave_them(series, table):
         == (filters["check"]["value"] <= examination.ALIKE)
         == bool(filters["items"])
     )
+
+
+def test_what_a_map_is_taken_of_is_said_of_the_target_and_the_input(series, table):
+    saliency = [examples(*found[:2])["families"][0]["method"] for found in (series, table)]
+    assert "gradient of the output of the predicted class by each number of the prepared input, summed over ch" in saliency[0]
+    assert "gradient of the output by each number of the prepared input, summed over what a column became" in saliency[1]
+    study = table[0]
+    two = from_arrays(study.dataset.inputs, np.stack([study.dataset.target] * 2, axis=1))
+    several = _Views(Study(two, EFFORT, [0], 0, study.folder, families=("dense",)), "dense", {})
+    assert "gradient of the sum of the outputs, one for each target, by" in several._saliency()
+    filters = examples(*table[:2])["families"][1]["method"]
+    assert filters == "The first convolution's filters with the largest norms."
+
+
+def test_rows_are_named_by_their_ids_where_they_have_some(series):
+    study, trials, _ = series
+    named = replace(study.dataset, ids=np.array([f"up/{i}.png" for i in range(200)], dtype=object))
+    shown = examples(Study(named, EFFORT, [0], 0, study.folder, families=tuple(trials)), trials)
+    titles = {item["title"] for item in (*shown["families"][0]["items"], *shown["mistakes"])}
+    assert titles and all(re.fullmatch(r"row “up/\d+\.png”", title) for title in titles)
+    assert "counted from 0" not in shown["about"]
 
 
 # ---- maps --------------------------------------------------------------------------------------------------

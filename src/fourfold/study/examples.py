@@ -24,16 +24,18 @@ from fourfold.study.trials import Trials
 MOST_PIXELS, MOST_STEPS, MOST_CHANNELS, MOST_COLUMNS, MOST_WORDS = 128, 512, 8, 30, 200
 MOST_FILTERS, MOST_MISTAKES, MOST_TARGETS = 8, 12, 6
 
-SALIENCY = (
-    "Saliency: the absolute gradient of the predicted class's output by each number of the prepared input, summed over "
-    "channels (Simonyan et al. 2014)."
-)
+SALIENCY = "Saliency: the absolute gradient of {output} by each number of {input} (Simonyan et al. 2014)."
+READ = {
+    "flat": "the prepared input, summed over what a column became",
+    "text": "a token's vector, summed over these",
+}
+"""Of which numbers gradients are taken, by layout."""
 ATTENTION = (
     "Attention rollout: how much of each token reaches the mean over the last block's tokens, attention followed "
     "through the blocks (Abnar and Zuidema 2020)."
 )
 NO_FAMILY = "No family gets it right."
-FILTERS = "The first convolution's filters with the largest norms; a coloured image's channels are averaged."
+FILTERS, AVERAGED = "The first convolution's filters with the largest norms", "; their channels are averaged"
 
 
 def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | None:
@@ -42,7 +44,9 @@ def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | Non
     if not found:
         return None
     if study.dataset.task.stepwise:
-        return {"about": step_examples.ABOUT, "families": [], "mistakes": _mistaken_series(study, trials)}
+        counted = "Rows and steps" if study.dataset.ids is None else "Steps"
+        about = f"{step_examples.ABOUT} {counted} are counted from 0."
+        return {"about": about, "families": [], "mistakes": _mistaken_series(study, trials)}
     views = [view for family, arrays in found.items() for view in _Views(study, family, arrays).all()]
     return {"about": _about(study), "families": views, "mistakes": _mistakes(study, trials)}
 
@@ -61,7 +65,8 @@ def _about(study: Study) -> str:
         )
     return (
         f"Test rows that no model chose: {picked}, the same for all families, whose networks were not trained on them. "
-        f"The worst mistakes are the test rows {worst}. Rows are counted from 0."
+        f"The worst mistakes are the test rows {worst}."
+        + ("" if study.dataset.ids is not None else " Rows are counted from 0.")
     )
 
 
@@ -77,14 +82,26 @@ class _Views:
     arrays: Arrays
 
     def all(self) -> list[dict[str, Any]]:
-        views = [self._view("saliency", SALIENCY, "maps_alike", self._rows("maps", "saliency"))]
+        views = [self._view("saliency", self._saliency(), "maps_alike", self._rows("maps", "saliency"))]
         if "attention" in self.arrays:
             views.append(
                 self._view("attention", ATTENTION, "attention_alike", self._rows("attention", "attention"))
             )
         if "filters" in self.arrays:
-            views.append(self._view("filters", FILTERS, "filters_alike", self._filters()))
+            coloured = self.study.problem.layout == "image" and self.study.problem.shape[-1] > 1
+            method = f"{FILTERS}{AVERAGED if coloured else ''}."
+            views.append(self._view("filters", method, "filters_alike", self._filters()))
         return views
+
+    def _saliency(self) -> str:
+        """What a map of saliency is: of which output, by what of the input (see `Inside.of_answer`)."""
+        task = self.study.dataset.task
+        if task.kind == "regression":
+            output = "the sum of the outputs, one for each target," if task.several else "the output"
+        else:
+            output = f"the output of the {'most probable label' if task.kind == 'multilabel' else 'predicted class'}"
+        read = READ.get(self.study.problem.layout, "the prepared input, summed over channels")
+        return SALIENCY.format(output=output, input=read)
 
     def _view(self, kind: str, method: str, alike: str, items: list[dict[str, Any]]) -> dict[str, Any]:
         value = float(self.arrays[alike])
@@ -199,7 +216,7 @@ def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[st
     worst = [i for i in np.argsort(-losses.mean(axis=0), kind="stable").tolist() if losses[:, i].any()]
     return [
         {
-            "title": _title(study, int(rows[i])) + _called(study, int(rows[i])),
+            "title": _title(study, int(rows[i])),
             "true": step_examples.summary(study.dataset.task, truth[i]),
             "input": step_examples.told(
                 study.dataset.task, truth[i], {name: value[i] for name, value in predicted.items()}
@@ -218,20 +235,15 @@ def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[st
     ]
 
 
-def _called(study: Study, row: int) -> str:
-    ids = study.dataset.ids
-    return "" if ids is None else f", {ids[row]}"
-
-
 def _title(study: Study, row: int) -> str:
-    """Which row; of a window its series, and where it begins."""
-    forecast, cut = study.dataset.forecast, study.dataset.cut
+    """Which row, by its id, such as a picture's file, if it has one; of a window its series, and where it begins."""
+    forecast, cut, ids = study.dataset.forecast, study.dataset.cut, study.dataset.ids
     if cut is not None:
         label, start = cut.labels[cut.series[row]], int(cut.start[row])
         steps = f"steps {start:,} to {start + cut.window - 1:,}"
         return f"{label}, {steps}" if label else steps
     if forecast is None:
-        return f"row {row:,}"
+        return f"row {row:,}" if ids is None else f"row “{ids[row]}”"
     label, start = forecast.labels[forecast.series[row]], shown(forecast.stamps[forecast.origin[row]])
     return f"{label}, from {start} on" if label else f"from {start} on"
 

@@ -17,7 +17,7 @@ BAND = 0.7
 ABOUT = (
     "The worst mistakes are the test rows with the largest mean loss of all families, whose networks were not "
     "trained on them. Lines are what each step is, and what it is told to be; those of classes stand above each other, "
-    "the higher in its band the later the class as they are named. Rows and steps are counted from 0."
+    "the higher in its band the later the class as they are named."
 )
 
 
