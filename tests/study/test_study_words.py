@@ -12,6 +12,7 @@ from fourfold.comparison import run
 from fourfold.data.judgement import as_lines
 from fourfold.options import Options, load_data
 from fourfold.report import terminal
+from fourfold.study.candidates import Problem, candidate
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.workers import Inline
 
@@ -73,3 +74,17 @@ def test_examples_have_the_word_of_their_kind_everywhere(kind, many, tmp_path, m
     said = re.sub(r"rows of (pixels|the image)", "", said)
     assert not re.findall(r".{40}\b[Rr]ows?\b.{20}", said)
     assert not re.search(r"(test|tested|training|validation|more) rows?\b", page)
+
+
+@pytest.mark.parametrize(
+    "family, one, many",
+    [
+        ("dense", "1 number, flattened", "3 numbers, flattened"),
+        ("convolution", "1 column, through", "3 columns in an order that each seed permutes, through"),
+        ("recurrent", "1 column", "3 columns in an order that each seed permutes"),
+        ("attention", "1 token, one a column", "3 tokens, one a column"),
+    ],
+)
+def test_one_column_is_read_as_one(family, one, many):
+    for columns, said in ((1, one), (3, many)):
+        assert candidate(family).reads(Problem("flat", (columns,), 1, 100)).startswith(said)

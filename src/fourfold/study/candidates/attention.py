@@ -25,6 +25,7 @@ from fourfold.study.candidates.base import (
     as_sequence,
     carried,
     column_vectors,
+    counted,
     frame_count,
     highest,
     learned_places,
@@ -95,10 +96,11 @@ def reads(problem: Problem) -> str:
         return f"{count} patches of {side} x {side}"
     if problem.layout == "flat":
         tokens = frame_count(problem.shape[0], MOST_COLUMNS)
-        return f"{tokens} tokens, one a {'column' if tokens == problem.shape[0] else 'group of columns'}"
+        group = "column" if tokens == problem.shape[0] else "group of columns"
+        return f"{counted(tokens, 'token')}, one a {group}"
     tokens = frame_count(problem.shape[0], _most(problem))
     frame = -(-problem.shape[0] // tokens)
-    return f"{tokens} tokens" if frame == 1 else f"{tokens} tokens, frames of {frame} steps"
+    return counted(tokens, "token") + ("" if frame == 1 else f", frames of {frame} steps")
 
 
 def describe(

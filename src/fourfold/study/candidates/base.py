@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from fourfold.core.naming import several
 from fourfold.core.symbols import Symbol
 from fourfold.initializers import RandomNormal
 from fourfold.layers import (
@@ -27,6 +28,7 @@ from fourfold.layers import (
 )
 
 EMBEDDING_WIDTH = 16
+PERMUTED = " in an order that each seed permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
 
@@ -163,4 +165,12 @@ def learned_places() -> RandomNormal:
 
 def numbers_read(problem: Problem) -> str:
     """The flattened input in words."""
-    return f"{prod(problem.shape)} {'tokens' if problem.layout == 'text' else 'numbers'}, flattened"
+    return f"{counted(prod(problem.shape), 'token' if problem.layout == 'text' else 'number')}, flattened"
+
+
+def counted(number: int, what: str) -> str:
+    """
+    >>> counted(1, "column"), counted(16, "column")
+    ('1 column', '16 columns')
+    """
+    return f"{number} {what if number == 1 else several(what)}"

@@ -36,7 +36,16 @@ from fourfold.layers import (
     Reshape,
     ZeroPadding1D,
 )
-from fourfold.study.candidates.base import EMBEDDING_WIDTH, Candidate, Problem, carried, framed, series
+from fourfold.study.candidates.base import (
+    EMBEDDING_WIDTH,
+    PERMUTED,
+    Candidate,
+    Problem,
+    carried,
+    counted,
+    framed,
+    series,
+)
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
 LONG_SERIES, VERY_LONG_SERIES = 64, 256
@@ -132,8 +141,9 @@ def reads(problem: Problem) -> str:
     if problem.layout == "image":
         return "the image, through 3 x 3 filters"
     if problem.layout == "flat":
-        return f"{problem.shape[0]} columns in an order that each seed permutes, through filters of 3"
-    return f"{problem.shape[0]} steps, through filters of 7, 5 and 3"
+        columns = problem.shape[0]
+        return f"{counted(columns, 'column')}{PERMUTED if columns > 1 else ''}, through filters of 3"
+    return f"{counted(problem.shape[0], 'step')}, through filters of 7, 5 and 3"
 
 
 def describe(problem: Problem, width: int, filters: int | None = None, kernel_size: int | None = None) -> str:

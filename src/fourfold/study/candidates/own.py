@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from fourfold.core import streams
+from fourfold.core.naming import several
 from fourfold.core.symbols import Input, Symbol
 from fourfold.errors import FourfoldError, OptionError
 from fourfold.graph import Graph
@@ -88,8 +90,9 @@ def build(x: Symbol, problem: Problem, width: int, layers: str) -> Symbol:
 
 
 def reads(problem: Problem) -> str:
-    kind = "tokens" if problem.layout == "text" else "numbers"
-    return f"{' x '.join(map(str, problem.shape))} {kind}, as prepared"
+    kind = "token" if problem.layout == "text" else "number"
+    several_of = kind if prod(problem.shape) == 1 else several(kind)
+    return f"{' x '.join(map(str, problem.shape))} {several_of}, as prepared"
 
 
 def describe(problem: Problem, width: int, layers: str) -> str:

@@ -13,7 +13,15 @@ from typing import Any
 
 from fourfold.core.symbols import Symbol
 from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, LayerNormalization
-from fourfold.study.candidates.base import Candidate, Problem, as_sequence, frame_count, highest
+from fourfold.study.candidates.base import (
+    PERMUTED,
+    Candidate,
+    Problem,
+    as_sequence,
+    counted,
+    frame_count,
+    highest,
+)
 
 LONGEST = 64
 COLUMN_WIDTH = 8
@@ -45,10 +53,11 @@ def reads(problem: Problem) -> str:
     if problem.layout == "image":
         return f"{steps} rows of the image, one after the other"
     if problem.layout == "flat":
-        unit = "columns" if steps == problem.shape[0] else "groups of columns"
-        return f"{steps} {unit} in an order that each seed permutes"
+        if steps != problem.shape[0]:
+            return f"{steps} groups of columns{PERMUTED}"
+        return counted(steps, "column") + (PERMUTED if steps > 1 else "")
     frame = -(-problem.shape[0] // steps)
-    return f"{steps} steps" if frame == 1 else f"{steps} frames of {frame} steps"
+    return counted(steps, "step") if frame == 1 else f"{counted(steps, 'frame')} of {frame} steps"
 
 
 def describe(problem: Problem, width: int, units: int | None = None, direction: str | None = None) -> str:
