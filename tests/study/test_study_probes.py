@@ -371,6 +371,18 @@ def test_an_order_of_families_with_few_rows_within_noise_is_said_to_be_none(show
     assert "Fully connected scores best, 82.0 %" in answer and "Recurrent worst, 79.0 %" in answer
 
 
+@pytest.mark.parametrize(
+    "families, said",
+    [(("dense",), " scores 82.0 %"), (("dense", "recurrent"), " scores as the other does, 82.0 %"),
+     (("dense", "recurrent", "attention"), " scores as all others do, 82.0 %")],
+)  # fmt: skip
+def test_families_that_score_alike_with_few_rows_are_as_many_as_there_are(families, said):
+    measure, curves = sample_efficiency._measure(16), {family: {16: 0.82} for family in families}
+    found = [Evidence(measure, family, 0.82, FRACTION, (0.75, 0.86)) for family in families]
+    found.append(Evidence(sample_efficiency.FEWEST, "study", 16, "count"))
+    assert f"Fully connected{said}" in sample_efficiency._answer(found, curves, False, lower=False)
+
+
 def test_whether_families_differ_with_few_rows_is_read_from_their_losses(inquiry):
     """Intervals of two scores may overlap where the difference, row by row, is plain."""
     study, right = inquiry.study, {}

@@ -154,7 +154,8 @@ def _answer(
 
     words = "With {rows} training rows, "
     if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
-        parts = [one(ranked[0], "scores" if len(ranked) == 1 else "scores as all others do,")]
+        alike = {1: "scores", 2: "scores as the other does,"}
+        parts = [one(ranked[0], alike.get(len(ranked), "scores as all others do,"))]
     else:
         parts = [one(ranked[0], "scores best,"), one(ranked[-1], "worst,")]
         words += "" if shown else "no family is shown to differ from another: "
