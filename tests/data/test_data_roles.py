@@ -158,7 +158,7 @@ def test_columns_that_are_not_to_be_used(tmp_path):
     [
         (None, {"roles": Roles(drop="patents")}, "--drop is not a column: got 'patents', wanted one of 'patient',"),
         ("digits", {"roles": Roles(drop="v")}, "--drop names columns of a table: got digits, an array"),
-        (None, {"roles": Roles(drop="size"), "target": "size"}, "the target is not a column: got 'size'"),
+        (None, {"roles": Roles(drop="size"), "target": "size"}, "a column can't have two roles: got 'size'"),
         (None, {"roles": Roles(drop="size", id="size")}, "a column can't have two roles: got 'size'"),
     ],
 )

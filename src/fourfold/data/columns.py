@@ -11,10 +11,11 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
-from fourfold.preprocessing.text import unit_of
+from fourfold.preprocessing.text import joined_name, unit_of
 
 from .dataset import Column, Layout, Note, Table
 from .dates import ORDERS
+from .joined_texts import joined
 from .layout import settle_array
 from .messages import CONSTANT, counted, listed
 from .numerals import MOSTLY
@@ -84,15 +85,16 @@ def settle_table(
     verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}
     texts = _texts(source, verdicts, layout or source.layout)
     if texts:
-        name = texts[0]
+        name, values = joined_name(texts), joined(table, texts)
         others = {
-            other: "text is read alone; --layout flat reads the columns" for other in table if other != name
+            other: "text is read alone; --layout flat reads the columns" for other in table if other not in texts
         }
-        because, option = ("the only useful column", "--layout flat")
+        because = "the only useful column" if len(texts) == 1 else "the useful columns, one below the other"
+        option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
-        notes = (Note(f"layout: text, {unit_of(table[name])}s of {name!r}", because, option),)
-        return Table({name: table[name]}), "text", (Column(name, "text"),), notes + _left_out(others)
+        notes = (Note(f"layout: text, {unit_of(values)}s of {name!r}", because, option),)
+        return Table({name: values}), "text", (Column(name, "text"),), notes + _left_out(others)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )
@@ -103,7 +105,7 @@ def settle_table(
             "no-useful-columns",
             "no input column can be used",
             got=reasons,
-            do="join the texts to one column, or keep the target and one of them"
+            do="--layout text, which joins the texts of a row"
             if because.count(FREE_TEXT) > 1
             else "--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
             if COUNTS in because
@@ -217,18 +219,22 @@ def _unread(words: list[str]) -> str:
 
 
 def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
-    """The one column that layout text reads, in a list; empty when the layout is another."""
+    """The columns that layout text reads, as a rule one; empty when the layout is another."""
     words = [column.name for column in source.columns if column.kind == "category"]
     if layout == "text":
-        useful = [name for name in words if verdicts[name].kind is None] or words
-        if len(useful) != 1:
+        free = [name for name in words if verdicts[name].because == FREE_TEXT]
+        useful = free or [name for name in words if verdicts[name].kind is None] or words
+        if not useful or (len(useful) > 1 and not free):
             raise OptionError(
                 "text-column",
-                "text needs one column of words beside the target",
-                got=f"{len(useful)} of them" + (f" ({listed(useful)})" if useful else ""),
-                do="keep the target and the one column of text",
+                "text needs a column of texts beside the target",
+                got=f"{len(useful)} columns of words" + (f" ({listed(useful)})" if useful else ""),
+                do="--drop those that are none" if useful else "leave out --layout",
             )
         return useful
+    free = [name for name in words if verdicts[name].because == FREE_TEXT]
+    if layout is None and len(free) > 1 and not any(verdict.kind for verdict in verdicts.values()):
+        return free
     if (
         layout == "flat"
         or len(words) != 1

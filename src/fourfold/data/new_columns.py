@@ -66,6 +66,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     lost, taken, unseen = {}, {}, {}
     renamed, absent, other = [], [], []
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    known |= {column.name for column in preparation.columns}
     extra = [name for name in found.inputs if name not in known]
     for column in preparation.columns:
         if column.name not in found.inputs:

@@ -14,12 +14,14 @@ from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.text import texts_of
 
 from .alike import named_alike
 from .cut import Pieces, in_pieces
 from .dataset import Note, Table
 from .forecast import with_index
 from .history import history_of
+from .joined_texts import as_joined
 from .latest import latest_of
 from .layout import settle_array
 from .lists import beside_lists, series_of_lists
@@ -192,6 +194,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         if not columns:
             raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         found = renamed(found, preparation)
+        found = as_joined(found, preparation) if preparation.layout == "text" else found
     elif columns:
         found = by_place(found, preparation)
     if isinstance(found.inputs, Table):
@@ -219,7 +222,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
 
 def _wanted(preparation: Preparation) -> list[str]:
     """The names that a table needs: of the columns that are used, of id and time."""
-    names = [column.name for column in preparation.columns]
+    names = [part for column in preparation.columns for part in texts_of(column.name, preparation.source_columns)]
     if preparation.windows is not None:
         names += [preparation.windows.time, preparation.windows.id]
     elif preparation.layout == "sequence" and preparation.row_shape:

@@ -98,10 +98,12 @@ def read(
     )
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
-    reading = reading_after(found, Reading(layout=layout, encoding=encoding))
+    if test is not None:
+        reading = reading_after(found, Reading(layout=layout, encoding=encoding))
+        test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
     if test is not None:
-        found = with_test(found, without_dropped(open_source(test, reading), roles.drop, test=True))
+        found = with_test(found, test)
     return settle(
         found,
         target=target,

@@ -18,7 +18,7 @@ from .series import real_steps
 from .table import Column, ColumnKind, Table
 from .target import Target
 from .task import Task
-from .text import Characters, Tokens
+from .text import Characters, Tokens, texts_of
 from .windows import Windows
 
 FORMAT = 1
@@ -326,11 +326,13 @@ def _check(preparation: Preparation, what: str) -> None:
         good = good and layout == "sequence" and units == windows.horizon * len(windows.targets)
         good = good and preparation.row_shape[:1] == (windows.window,) and windows.season <= windows.window
         good = good and len(windows.targets) > 0 and len(windows.levels) == len(worded)
+    source = preparation.source_columns
     if preparation.characters:
         good = good and columns == {preparation.characters.name: "text"}
-    good = (
-        good and len(columns) == len(preparation.columns) and set(columns) <= set(preparation.source_columns)
-    )
+        good = good and {*texts_of(preparation.characters.name, source)} <= {*source}
+    else:
+        good = good and {*columns} <= {*source}
+    good = good and len(columns) == len(preparation.columns)
     if not good:
         raise FileError(
             "damaged-json",

@@ -20,6 +20,7 @@ VOCABULARY = 1024
 """The most characters, or words, that get a number of their own."""
 
 UNITS = ("character", "word")
+BETWEEN = " + "
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -31,6 +32,21 @@ def unit_of(values: np.ndarray) -> str:
     """
     lengths = [0 if value is None else len(value) for value in values.tolist()]
     return "word" if lengths and np.percentile(lengths, 95) > LONGEST else "character"
+
+
+def joined_name(names: Sequence[str]) -> str:
+    """What the texts of several columns are called that are read as one."""
+    return BETWEEN.join(names)
+
+
+def texts_of(name: str, known: Sequence[str]) -> list[str]:
+    """The columns whose texts have this `joined_name`, or the one of the name, if it is ``known``.
+
+    >>> texts_of("title + body", ["title", "body"]), texts_of("a + b", ["a + b"])
+    (['title', 'body'], ['a + b'])
+    """
+    parts = name.split(BETWEEN)
+    return parts if name not in known and {*parts} <= {*known} else [name]
 
 
 def pieces(text: str | None, unit: str) -> Sequence[str]:
