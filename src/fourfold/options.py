@@ -32,13 +32,14 @@ class Options:
 
     ``candidates``: names of families, functions that build a candidate of one's own, or both; a mapping from names
     to such functions compares them beside the four. ``weight``, ``group`` and ``id``: names of columns, or arrays
-    (N,); ``drop`` names columns that are not to be used, as ``target`` does. With ``time``, the name of a column, the rows of one id are the steps of a series. ``forecast`` is the number
-    of steps to forecast, from ``window`` steps before, with a ``season`` of so many; without a forecast ``window`` is
-    the number of steps into which long series are cut whose steps have targets. ``target`` is the name of a
-    column, or of several: a list, or one text with commas. ``augment`` names how images are changed in training:
-    "shift", "flip" or "shift,flip". ``target_per``: "step" or "series", what of series a target belongs to, where the
-    guess is wrong. ``steps`` are those of each training, in place of the effort's. ``encoding``: that of text in files,
-    such as "gbk". ``test``: rows to test on, given as x is: a file, a frame, or beside x and y a pair (x_test, y_test).
+    (N,); ``drop`` names columns that are not to be used, as ``target`` does. With ``time``, the name of a column,
+    the rows of one id are the steps of a series. ``forecast`` is the number of steps to forecast, from ``window``
+    steps before, with a ``season`` of so many; without a forecast ``window`` is the number of steps into which long
+    series are cut whose steps have targets. ``target`` is the name of a column, or of several: a list, or one text
+    with commas. ``augment`` names how images are changed in training: "shift", "flip" or "shift,flip".
+    ``target_per``: "step" or "series", what of series a target belongs to, where the guess is wrong. ``steps`` are
+    those of each training, in place of the effort's. ``encoding``: that of text in files, such as "gbk". ``test``:
+    rows to test on, given as x is: a file, a frame, or beside x and y a pair (x_test, y_test).
     """
 
     target: str | Sequence[str] | None = None

@@ -9,7 +9,7 @@ from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 
-WORDS = "the a of to great bad nice awful product service price quality delivery really very not".split()
+WORDS = ["the", "of", "great", "bad", "nice", "awful", "product", "service", "price", "quality", "delivery", "really"]
 rng = np.random.default_rng(0)
 
 

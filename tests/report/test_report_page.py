@@ -118,6 +118,10 @@ def test_each_verdict_says_what_to_do_next():
     assert build(*undecided()).verdict.next.startswith("fourfold compare seeds.csv --seeds 12")
     assert build(*undecided()).verdict.settle == "about 12 seeds, about 900 more images"
     assert "logistic regression" in build(*none()).verdict.usage
+    results, *rest = none()
+    gain = {"measure": "gain over a guess", "subject": "logistic regression", "value": 0.01, "interval": [-0.02, 1.0]}
+    guessing = results | {"evidence": [*results.get("evidence", ()), gain]}
+    assert build(guessing, *rest).verdict.usage == ""
     assert build(*choose()).verdict.usage == ""
     assert [row.tag for row in build(*choose()).scores.rows if row.chosen] == ["chosen"]
     assert not any(row.chosen for sample in (none, undecided) for row in build(*sample()).scores.rows)

@@ -212,8 +212,8 @@ def _split(
     validation = (
         rows.part(rest, np.random.default_rng([seed, repeat, fold, 1])) if len(rest) > 1 else rest[:0]
     )
-    train = without(rest, validation)
-    return _checked(dataset, rows, Split(*map(np.sort, (train, validation, test)), fold, repeat))
+    train, validation, test = map(np.sort, (without(rest, validation), validation, test))
+    return _checked(dataset, rows, Split(train, validation, test, fold, repeat))
 
 
 def _checked(dataset: Dataset, rows: _Rows, split: Split) -> Split:

@@ -28,6 +28,7 @@ LONGER_GAIN = "gain by twice the steps"  # a family
 LONGER_SCORE = "score after twice the steps"  # a family
 OF_MEASURES = (LONGER_GAIN, LONGER_SCORE)
 # Those that come of the losses.
+OVER_GUESS = "gain over a guess"  # the baseline to beat
 AHEAD = "seeds in which it is ahead"  # family - runner-up
 REMOVED = "share of the error of guessing removed"  # the baseline to beat
 LARGEST = "largest errors"  # a family: how many rows are one in a hundred

@@ -12,7 +12,7 @@ from fourfold.evidence.compared import Compared
 from fourfold.evidence.doubts import doubts
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, REMOVED
+from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED
 from fourfold.evidence.scoring import of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, enumerated, show
 
@@ -24,7 +24,6 @@ SCORE_WORDS = {
     "mase": "MASE",
 }
 ENDS: tuple[Part, Part] = ("low", "high")
-OVER_GUESS = "gain over a guess"
 ROUNDING = 1e-12
 """Mean losses that differ by less are equal: they are sums in one order or another."""
 

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from fourfold.core.naming import several, worded
+from fourfold.evidence.names import OVER_GUESS
 from fourfold.report import citation, design, scores, seconds, sections, summary
 from fourfold.report import format as fmt
 from fourfold.report.gallery import gallery
@@ -88,8 +89,11 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
 
 
 def _usage(results: dict[str, Any], lower_is_better: bool) -> str:
-    """The line of code of the baseline that no family beats."""
+    """The line of code of the baseline that no family beats; "" where it is not shown to beat a guess itself."""
     baseline = scores.to_beat(results, lower_is_better)
+    for row in results.get("evidence") or ():
+        if row["measure"] == OVER_GUESS and row["interval"] and row["interval"][0] <= 0:
+            return ""
     return str(baseline.get("usage") or "") if baseline else ""
 
 
