@@ -42,7 +42,7 @@ def test_every_family_is_explained_in_80_columns(family):
 def test_the_numbers_are_those_of_the_family_in_the_study():
     text = explain("dense", RESULTS)
     assert "score: 90.0 % (85.0 to 94.0 %)" in text and "10.0 %" not in text
-    assert "gain over the baseline: 7.0 points (−4.0 points or more)" in text  # a bound has no other end
+    assert "gain over the baseline: 7.0 points (−4.0 points or more); above 0: better" in text  # a bound has no other end
     assert "memory to predict 1 example: 82.5 kB" in text
     assert "\x1b" not in text and "1,200 rows" in text
     assert "No study" in explain("attention", RESULTS)

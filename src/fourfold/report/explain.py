@@ -116,6 +116,10 @@ EXPLANATIONS = {
 }
 
 
+SIGNED = ("difference to the best other", "gain over the baseline")
+"""Measures whose sign says which is better, whatever the score."""
+
+
 def explain(family: str, results: dict[str, Any] | None = None) -> str:
     """A family's explanation as text of 80 columns; with the numbers of a study, where there is one.
 
@@ -175,7 +179,8 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
         row for row in results.get("evidence") or () if row["subject"] == family and row["value"] is not None
     )
     for item in map(Evidence.from_dict, found):
-        lines += _wrapped(visible(_shown(item)), f"  {worded(item.measure, each)}")
+        sign = "; above 0: better" if item.measure in SIGNED else ""
+        lines += _wrapped(visible(_shown(item) + sign), f"  {worded(item.measure, each)}")
     return lines
 
 
