@@ -47,6 +47,8 @@ CASES = {
         {"at": EVEN[:, :2].tolist(), "a": A, "b": B}, {"target": "at,b"}, "regression", (N, 3), "targets: at_0, at_1, b (as asked)"),
     "zeros and ones": (
         {"a": A, "b": B, "target": [[int(a > 0), int(b > 0), int(a + b > 0)] for a, b in zip(A, B)]}, {}, "multilabel", (N, 3), "3 labels ('target_0', 'target_1', 'target_2')"),
+    "true and false": (
+        {"a": A, "b": B, "flags": [[a > 0, b > 0] for a, b in zip(A, B)]}, {}, "multilabel", (N, 2), "2 labels ('flags_0', 'flags_1')"),
     "as many labels as a row has": ({"a": A, "b": B, "tags": TAGS}, {}, "multilabel", (N, 5), "5 labels ('0', '1', '2', '3', '4')"),
     "no label in some rows": (
         {"a": A, "b": B, "tags": [tags if n % 4 else [] for n, tags in enumerate(TAGS)]}, {"target": "tags"}, "multilabel", (N, 5), "target: tags, lists of 0 to 3 numbers"),
@@ -68,6 +70,13 @@ def test_a_target_of_lists(name, form, tmp_path):
     assert (data.task.kind, data.target.shape) == (kind, shape)
     assert words in "\n".join(map(str, data.notes))
     np.testing.assert_array_equal(data.target, read(written("jsonl", columns, tmp_path), **options).target)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_number_that_is_missing_in_a_list_is_missing(form, tmp_path):
+    columns = {"a": A, "b": B, "y": [[a, None if n == 5 else b] for n, (a, b) in enumerate(zip(A, B))]}
+    with pytest.raises(FourfoldError, match="the target 'y_1' is missing.*1 of 60 rows, the first is row 6"):
+        read(written(form, columns, tmp_path))
 
 
 @pytest.mark.parametrize("form", FORMS)

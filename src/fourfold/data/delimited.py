@@ -23,6 +23,9 @@ from .sample import Reading, Relation
 from .sql import literal
 from .text_file import Dialect
 
+FEW_SINGLE = 0.05
+"""The share of rows of which the first cell alone has a value up to which such rows at the end are notes."""
+
 HEADER_CELLS = 50
 """Cells by which a row that repeats the header is known."""
 
@@ -79,12 +82,13 @@ FIRST_ROWS = 10_000
 """By which it is told what the marks in a column are, before all rows are looked at."""
 
 NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
-IN_BRACKETS = rf"\[\s*{NUMBER}((\s*[,;]\s*|\s+){NUMBER})+\s*\]"
+ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse)"
+IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
-BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({NUMBER}((\s*[,;]\s*|\s+){NUMBER})*)?\s*\]'))"
+BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[(\s*({ITEM}|nan|NaN|None|null)(\s*[,;]|\s|\s*\]))*(\s*\])?'))"
 ANY_LIST = (
-    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({NUMBER}|nan|NaN|None|null|[,;\s])*\s*\]?')) "
+    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ITEM}|nan|NaN|None|null|[,;\s])*\s*\]?')) "
     r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
 )
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
@@ -93,6 +97,7 @@ FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
 
+TRUTHS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
 INSIDE = "trim({}, '[] ' || chr(9) || chr(10) || chr(13))"
 SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
 
@@ -145,17 +150,25 @@ def without_blanks(connection: Any, cells: Iterable[str]) -> int:
 
 def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
     """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
-    columns; and says so."""
+    columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others."""
     if len(cells) < FEWEST_BESIDE_NOTES:
         return ()
+    single = f"coalesce({', '.join(cells[1:])}) IS NULL"
     last = connection.execute(
-        f"""SELECT rowid, {cells[0]}, coalesce({", ".join(cells[1:])}) IS NULL FROM cells
+        f"""SELECT rowid, {cells[0]}, {single} FROM cells
         WHERE rowid >= (SELECT max(rowid) FROM cells) - {MOST_NOTES} ORDER BY rowid DESC"""
     ).fetchall()
     below = list(itertools.takewhile(lambda row: row[2], last))
     if not 0 < len(below) <= MOST_NOTES:
         return ()
     first, word, _ = below[-1]
+    share, known = connection.execute(
+        f"SELECT avg(({single})::INT), count(DISTINCT {cells[0]}) FILTER ({cells[0]} IN (SELECT unnest(?))) "
+        "FROM cells WHERE rowid < ?",
+        [words := list({row[1] for row in below}), first],
+    ).fetchone()
+    if (share or 0) > FEW_SINGLE or known == len(words):
+        return ()
     _without(connection, f"rowid >= {first}", [])
     what = f"left out: {counted(len(below), 'row')} at the end"
     return (Note(what, f"their first cell alone has a value, such as {str(word)[:30]!r}"),)
@@ -232,13 +245,14 @@ def lists_of(
         bracketed = aims | _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
         found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
     for cell in sorted(found):
-        counted = f"len({SPLIT.format(cell)})"
+        counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({SPLIT.format(cell)}) END"
         low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
         likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
         if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
     if sizes:
-        lists = ", ".join(f"TRY_CAST({SPLIT.format(cell)} AS DOUBLE[]) AS {cell}" for cell in sizes)
+        items = {cell: f"list_transform({SPLIT.format(cell)}, {TRUTHS})" for cell in sizes}
+        lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
         _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
     return sizes
 

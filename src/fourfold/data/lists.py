@@ -116,10 +116,11 @@ def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, label
     names = columns_of(table, name)
     numbers = np.stack([np.asarray(table[column], dtype=np.float64) for column in names], axis=1)
     others = tuple(other for other in source.lists if other != name)
+    alike = not source.uneven  # then what is missing is so within a list
     uneven = source.uneven and any(missing(table[columns_of(table, other)[-1]]).any() for other in others)
     source = replace(source.without(*names), lists=others, uneven=uneven)
     there = ~missing(numbers)
-    ends = lengths(numbers[:, :, None]) * there.any(axis=1)
+    ends = np.full(table.rows, len(names)) if alike else lengths(numbers[:, :, None]) * there.any(axis=1)
     least, most = int(ends.min()), len(names)
     what = f"target: {name}, lists of {counted(most, 'number') if least == most else f'{least} to {most} numbers'}"
     source = source.noting(Note(what, because, "" if because == "as asked" else "--target NAME"))

@@ -24,6 +24,7 @@ __all__ = ["DURATION", "Opened", "described_as", "opened", "source_of"]
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
+IN_LISTS = (*NUMBERS, "BOOLEAN")
 INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
 LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 DATES = ("DATE", "TIMESTAMP")
@@ -178,7 +179,7 @@ def _is_object(kind: str) -> bool:
 
 
 def _why_not(kind: str) -> str:
-    numbers = re.fullmatch(rf"({'|'.join(NUMBERS)})(\(\d+,\d+\))?\[\d*\]", kind)
+    numbers = re.fullmatch(rf"({'|'.join(IN_LISTS)})(\(\d+,\d+\))?\[\d*\]", kind)
     return "lists of unequal lengths, or too long" if numbers else "nested or binary values"
 
 
