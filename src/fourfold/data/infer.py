@@ -15,7 +15,7 @@ from fourfold.preprocessing.task import Task
 from .ahead import Ahead
 from .columns import FEWEST_WORDS, settle_table, understood_columns
 from .cut import as_one_series, check_window
-from .dataset import Column, Dataset, Note, Table
+from .dataset import Column, Dataset, Layout, Note, Table
 from .forecast import settle_forecast, time_and_names
 from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
@@ -66,14 +66,8 @@ def settle(
         source = source.noting(_named(names, because, target))
         target = None
     source = with_roles(source, roles, target)
-    aim, because = list_named(source, target, TARGET_NAMES)
-    if aim:
-        steps = target_per != "series" and layout in (None, "sequence")
-        source = aimed_at_list(source, aim, because, steps=steps, labels=task == "multilabel")
-        if not len(source.inputs):
-            raise _no_inputs((aim,), [])
-    else:
-        source = _with_target(source, target, lists=task == "multilabel")
+    steps = target_per != "series" and layout in (None, "sequence")
+    source = _with_target(source, target, steps=steps, labels=task == "multilabel")
     if source.lists and (layout == "sequence" or (source.uneven and layout is None)):
         source = series_of_lists(source)
     source = as_one_series(source) if one else source
@@ -107,23 +101,7 @@ def settle(
             do="leave out --image-size",
         )
     source = understood_columns(source, layout)
-    columns: tuple[Column, ...]
-    row_shape: tuple[int, ...] = ()
-    if isinstance(source.inputs, Table):
-        inputs, settled_layout, columns, notes = settle_table(source, layout)
-        before = source.all_columns or source.inputs.names
-        aims = source.target_names or (source.target_name,)
-        source_columns = tuple(name for name in before if name not in aims)
-    else:
-        row_shape = source.inputs.shape[1:]
-        inputs, settled_layout, notes = settle_array(source.inputs, layout, known=source.layout)
-        notes = tuple(noted(note, called(settled_layout), "because") for note in notes)
-        columns, source_columns = (
-            (source.columns, source.all_columns) if settled_layout == "sequence" else ((), ())
-        )
-        if settled_layout == "flat":
-            inputs, columns, source_columns, left_out = varying(inputs)
-            notes += left_out
+    inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout)
     rows = row_count(inputs)
     order = None
     if roles.time_ordered:
@@ -141,7 +119,7 @@ def settle(
         columns=columns,
         source_columns=source_columns,
         target_name=source.target_name,
-        row_shape=row_shape,
+        row_shape=() if isinstance(source.inputs, Table) else source.inputs.shape[1:],
         test_rows=np.arange(rows - source.test_rows, rows) if source.test_rows else None,
         weights=source.weights,
         groups=source.groups,
@@ -150,6 +128,24 @@ def settle(
         order=order,
         cut=cut,
     )
+
+
+def _settled_inputs(
+    source: Source, layout: str | None
+) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:
+    """The inputs, their layout, the columns that are used and those of the source, and what was inferred."""
+    if isinstance(source.inputs, Table):
+        inputs, settled, columns, notes = settle_table(source, layout)
+        aims = source.target_names or (source.target_name,)
+        before = source.all_columns or source.inputs.names
+        return inputs, settled, columns, tuple(name for name in before if name not in aims), notes
+    array, settled, notes = settle_array(source.inputs, layout, known=source.layout)
+    notes = tuple(noted(note, called(settled), "because") for note in notes)
+    if settled == "flat":
+        inputs, columns, source_columns, left_out = varying(array)
+        return inputs, settled, columns, source_columns, notes + left_out
+    named = settled == "sequence"
+    return array, settled, source.columns * named, source.all_columns * named, notes
 
 
 def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[Source, Roles]:
@@ -217,8 +213,17 @@ def _target_of_series(
     return _target_names(Table(names), target, source.lacking)
 
 
-def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool) -> Source:
-    """The target taken out of the table, if it is among its columns; ``lists``: its one column lists labels."""
+def _with_target(
+    source: Source, target: str | Sequence[str] | None, *, steps: bool, labels: bool
+) -> Source:
+    """The target taken out of the table, if it is among its columns or lists. ``steps``: lists may be of steps;
+    ``labels``: the one column, or list, holds the labels of a row."""
+    aim, because = list_named(source, target, TARGET_NAMES)
+    if aim:
+        source = aimed_at_list(source, aim, because, steps=steps, labels=labels)
+        if not len(source.inputs):
+            raise _no_inputs((aim,), [])
+        return source
     if source.target is not None:
         if target is not None and mentioned(target) != mentioned(source.target_names or source.target_name):
             raise OptionError(
@@ -267,7 +272,7 @@ def _with_target(source: Source, target: str | Sequence[str] | None, lists: bool
         raise _no_inputs(names, left_out)
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(_named(names, because, target))
-    if lists and len(names) == 1:
+    if labels and len(names) == 1:
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
 
