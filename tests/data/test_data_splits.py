@@ -161,6 +161,37 @@ def test_rows_that_stand_newest_first_are_learnt_from_in_order_of_time(tested):
             np.testing.assert_array_equal(np.sort(days[0]), np.sort(days[1]))
 
 
+DAYS = pd.date_range("2020-01-01", periods=120)
+FALLING = {
+    "a date that is dropped": ({"when": DAYS}, {"drop": "when"}),
+    "a date that names the rows": ({"when": DAYS}, {"id": "when"}),
+    "dates as words, one of them missing": ({"when": [None, *DAYS.strftime("%d.%m.%Y")[1:]]}, {}),
+    "seconds": ({"timestamp": 1_600_000_000 + 3_600 * np.arange(120)}, {}),
+    "years": ({"year": 1900 + np.arange(120)}, {}),
+    "years that repeat": ({"year": 1990 + np.arange(120) // 4}, {}),
+    "years and months": ({"year": 2010 + np.arange(120) // 12, "month": 1 + np.arange(120) % 12}, {}),
+    "a date beside one of birth": ({"when": DAYS, "birth": DAYS[np.arange(120) * 7 % 120]}, {}),
+}
+
+
+@pytest.mark.parametrize("name", FALLING)
+def test_the_latest_rows_are_tested_whatever_tells_the_time(name):
+    columns, roles = FALLING[name]
+    frame = pd.DataFrame({**columns, "v": np.arange(120) * 11 % 17, "y": np.arange(120) * 7 % 5 / 2})[::-1]
+    data = read(frame, target="y", roles=Roles(time_ordered=True, **roles))
+    assert any("the rows stand newest first" in note.because for note in data.notes)
+    time = np.arange(120)[::-1]
+    for split in plan(data, seed=0):
+        assert time[split.train].max() < time[split.validation].min() and time[split.validation].max() < time[split.test].min()
+    assert "not-in-order-of-time" not in {finding.slug for finding in judge(data)}
+
+
+def test_of_several_dates_in_no_order_the_nearest_to_one_is_named():
+    frame = pd.DataFrame({"a": DAYS[np.arange(120) * 31 % 120], "b": DAYS[np.arange(120) * 49 % 120], "y": np.arange(120) / 2})
+    found = judge(read(frame, roles=Roles(time_ordered=True)))
+    assert "the rows are not in order of time: 'a' goes back" in "\n".join(map(str, found))
+
+
 def test_files_in_the_order_of_their_names_are_put_in_order_of_time(tmp_path):
     """Those of months have another one."""
     for name, month in (("jan", 1), ("feb", 2), ("mar", 3)):

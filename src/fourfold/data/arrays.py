@@ -19,6 +19,7 @@ from .dataset import Column, Dataset, Note, Table
 from .infer import settle
 from .join import with_test
 from .messages import listed
+from .order import in_order_of_time
 from .roles import NO_ROLES, Roles, without_dropped
 from .sample import reading_of, thinned
 from .series import unequal
@@ -71,6 +72,7 @@ def from_arrays(
     if isinstance(y, str):
         target, y = y, None
     source = thinned(as_source(x, y, name), reading_of(rows, None, roles, of_steps=window is not None))
+    source = in_order_of_time(source) if roles.time_ordered else source
     source = without_dropped(source, roles.drop)
     if x_test is not None:
         source = with_test(source, without_dropped(as_source(x_test, y_test, "x_test"), roles.drop, test=True))

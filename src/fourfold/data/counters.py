@@ -14,7 +14,7 @@ from .source import Source
 from .stamps import SINCE_1970, named
 from .time_columns import NAMES, QUARTERS, WEEKS, is_clock, repeated, series_numbers, telling_apart
 
-__all__ = ["with_counter"]
+__all__ = ["COUNTERS", "is_called", "with_counter"]
 
 YEARS = (1000, 2999)
 COUNTERS = (
@@ -51,7 +51,7 @@ def with_counter(source: Source, roles: Roles, names: Iterable[str]) -> tuple[So
     number = series_numbers(source, table, roles)
     for words in COUNTERS:
         for name in names:
-            if not _is_called(name, words) or (values := _numbers(source, table, name)) is None:
+            if not is_called(name, words) or (values := _numbers(source, table, name)) is None:
                 continue
             others = [other for other in names if other != name and not _is_part(other)]
             several = _of_several(source, others, values, number)
@@ -62,7 +62,7 @@ def with_counter(source: Source, roles: Roles, names: Iterable[str]) -> tuple[So
     return source, roles
 
 
-def _is_called(name: str, words: str) -> bool:
+def is_called(name: str, words: str) -> bool:
     """Whether a name is one of the words, with a unit beside it or without one; that of an index may be empty."""
     found, wanted = set(named(name)), set(words.split())
     if not found:

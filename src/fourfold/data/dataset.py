@@ -130,7 +130,7 @@ class Dataset:
     - ``weights`` (N,) float64: how much each row counts; ``groups`` (N,) text: rows that belong together, to
       be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
     - ``time_ordered``: rows have an order of time, and only the past may be learnt from; ``order`` (N,): all rows in
-      this order, None where they stand in it.
+      this order, None where no column tells it, and they are taken as they stand.
     - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
     - ``cut``: where the rows lie where they are windows that follow each other in series whose steps have targets.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.

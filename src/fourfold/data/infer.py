@@ -22,7 +22,6 @@ from .layout import check_layout, settle_array, varying
 from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_of_lists
 from .long_form import assembled, table_of
 from .messages import counted, listed
-from .order import order_of_time
 from .pictures import developed
 from .roles import NO_ROLES, Roles, with_roles
 from .source import Source
@@ -103,10 +102,6 @@ def settle(
     source = understood_columns(source, layout)
     inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout)
     rows = row_count(inputs)
-    order = None
-    if roles.time_ordered:
-        order, said = order_of_time(inputs, columns, source.test_rows)
-        source = source.noting(said)
     each = called(settled_layout)
     target_notes = tuple(noted(note, each, "what", "because") for note in target_notes)
     return Dataset(
@@ -125,7 +120,7 @@ def settle(
         groups=source.groups,
         ids=source.ids,
         time_ordered=roles.time_ordered,
-        order=order,
+        order=_in_time(source, rows),
         cut=cut,
     )
 
@@ -146,6 +141,14 @@ def _settled_inputs(
         return inputs, settled, columns, source_columns, notes + left_out
     named = settled == "sequence"
     return array, settled, source.columns * named, source.all_columns * named, notes
+
+
+def _in_time(source: Source, rows: int) -> np.ndarray | None:
+    """All rows in order of time, test rows behind all others; None where it is not known."""
+    learnt = rows - source.test_rows
+    if source.order is None or len(source.order) != learnt:
+        return None
+    return np.concatenate([source.order, np.arange(learnt, rows)])
 
 
 def _in_order(source: Source, roles: Roles, targets: Collection[str]) -> tuple[Source, Roles]:

@@ -24,6 +24,7 @@ from .forecast import with_index
 from .infer import settle
 from .join import lacking_target, with_test
 from .messages import listed
+from .order import in_order_of_time
 from .packing import STANDARD_INPUT, standard_input
 from .parts import (
     DESCRIPTIONS,
@@ -98,6 +99,7 @@ def read(
     )
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
+    found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         reading = reading_after(found, Reading(layout=layout, encoding=encoding))
         test = without_dropped(open_source(test, reading), roles.drop, test=True)

@@ -26,6 +26,7 @@ class Source:
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
     - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
+    - ``order``: all rows but test rows in order of time, which is asked for; None where no column tells it.
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
       ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
@@ -49,6 +50,7 @@ class Source:
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None
     ids: np.ndarray | None = None
+    order: np.ndarray | None = None
     all_columns: tuple[str, ...] = ()
     comma: bool = False
     lacking: str = ""
@@ -67,7 +69,7 @@ class Source:
         """The given rows, in the given order; the number of test rows stays."""
         aligned = ("target", "weights", "groups", "ids")
         taken = {name: values[rows] for name in aligned if (values := getattr(self, name)) is not None}
-        return replace(self, inputs=take_rows(self.inputs, rows), **taken)
+        return replace(self, inputs=take_rows(self.inputs, rows), order=None, **taken)
 
     def without(self, *names: str) -> Source:
         """The source without some of its columns, whose names it keeps in ``all_columns``."""

@@ -38,7 +38,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} numbers the rows: its values are all different and in order",
                 "different values",
                 len(values),
-                f"--id {name}, or --drop {shlex.quote(name)}; if it is time, {IN_TIME}",
+                f"--id {name}, or --drop {shlex.quote(name)}"
+                + f"; if it is time, {IN_TIME}" * (not case.dataset.time_ordered),
                 important=True,
                 columns=(name,),
             )
@@ -96,20 +97,20 @@ def _rises(values: np.ndarray) -> bool:
 
 
 def _out_of_order(case: Case) -> Iterator[Finding]:
-    """The only dates of rows that are to stand in order of time, if they don't."""
+    """Dates of rows that are to stand in order of time, if none of them shows one."""
     dates = {name: values for name, kind, values in case.columns() if kind == "date"}
-    if len(dates) == 1:
-        ((name, values),) = dates.items()
-        own = case.dataset.test_rows
-        learnt = values if own is None else np.delete(values, own)
-        back = times_back(learnt)
-        if back and not direction(learnt):
-            yield Finding(
-                "not-in-order-of-time",
-                f"the rows are not in order of time: {name!r} goes back {back:,} times",
-                "times",
-                back,
-                f"sort the rows by {name}, the oldest first, or leave out --time-ordered",
-                important=True,
-                columns=(name,),
-            )
+    if not dates or case.dataset.order is not None:
+        return
+    own = case.dataset.test_rows
+    back = {name: times_back(values if own is None else np.delete(values, own)) for name, values in dates.items()}
+    name = min(back, key=lambda column: back[column])
+    if back[name]:
+        yield Finding(
+            "not-in-order-of-time",
+            f"the rows are not in order of time: {name!r} goes back {back[name]:,} times",
+            "times",
+            back[name],
+            f"sort the rows by {name}, the oldest first, or leave out --time-ordered",
+            important=True,
+            columns=tuple(dates),
+        )
