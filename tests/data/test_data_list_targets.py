@@ -93,3 +93,12 @@ def test_steps_of_new_lists_in_a_row_each(form, tmp_path):
     data = read(written(form, columns, tmp_path), roles=Roles(id="id"))
     new = read_inputs(written(form, {"id": ["p", "q"], "v": [[0.5, 1.5], [1.0]]}, tmp_path), Preparation.fit(data, range(N)))
     assert new.others["id"].tolist() == ["p", "p", "q"] and new.others["step"].tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_label_of_the_test_rows_alone_is_refused(form, tmp_path):
+    columns = {"a": A, "b": B, "tags": TAGS}
+    (tmp_path / "test").mkdir()
+    test = written(form, {"a": A[:4], "b": B[:4], "tags": [[9], *TAGS[1:4]]}, tmp_path / "test")
+    with pytest.raises(FourfoldError, match="the test rows have labels that the training rows don't have: got '9'"):
+        read(written(form, columns, tmp_path), test=test, target="tags")

@@ -142,7 +142,7 @@ def test_columns_that_are_not_to_be_used(tmp_path):
     frame = pd.DataFrame({"v": rng.normal(size=60), "a,b": rng.normal(size=60), "leak": range(60), "y": ["p", "q"] * 30})
     frame["at"] = rng.normal(size=(60, 2)).tolist()
     named = {"leak": ("a,b", "v", "at_0", "at_1"), "a,b": ("leak", "v", "at_0", "at_1"), "leak,at": ("a,b", "v")}
-    named[("leak", "v")] = ("a,b", "at_0", "at_1")
+    named[("leak", "v", "leak")] = ("a,b", "at_0", "at_1")
     for drop, left in named.items():
         data = read(frame, target="y", roles=Roles(drop=drop))
         assert sorted(column.name for column in data.columns) == sorted(left)
@@ -160,6 +160,8 @@ def test_columns_that_are_not_to_be_used(tmp_path):
         ("digits", {"roles": Roles(drop="v")}, "--drop names columns of a table: got digits, an array"),
         (None, {"roles": Roles(drop="size"), "target": "size"}, "a column can't have two roles: got 'size'"),
         (None, {"roles": Roles(drop="size", id="size")}, "a column can't have two roles: got 'size'"),
+        (None, {"roles": Roles(drop="size", id="patient", time="size")}, "a column can't have two roles: got 'size'"),
+        (None, {"roles": Roles(drop="size,a, b")}, "give each a --drop of its own, where names have commas"),
     ],
 )
 def test_columns_that_can_not_be_left_out(source, options, words, frame):

@@ -51,7 +51,7 @@ MAY_COUNT = re.compile(r"(^|[_\W])(?:idx|index|nr|no|number)$")
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
 NAMES = "a number that names each row: whole, and different in each"
-FREE_TEXT = "free text is read only where it stands alone"
+FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
 QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
 """How a number begins, also one with a sign or a currency before it."""
 

@@ -23,7 +23,7 @@ from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_o
 from .long_form import assembled, table_of
 from .messages import counted, listed
 from .pictures import developed
-from .roles import NO_ROLES, Roles, with_roles
+from .roles import NO_ROLES, Roles, check_apart, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from .target import FEWEST_ROWS, settle_target
@@ -50,6 +50,7 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    check_apart(roles, target, source.all_columns)
     source = with_time(source, roles.time)
     _check_turned(source)
     if ahead is not None:
@@ -64,7 +65,7 @@ def settle(
         source, roles = assembled(source, roles, names, target_per, one)
         source = source.noting(_named(names, because, target))
         target = None
-    source = with_roles(source, roles, target)
+    source = with_roles(source, roles)
     steps = target_per != "series" and layout in (None, "sequence")
     source = _with_target(source, target, steps=steps, labels=task == "multilabel")
     if source.lists and (layout == "sequence" or (source.uneven and layout is None)):

@@ -53,6 +53,21 @@ class Roles:
 NO_ROLES = Roles()
 
 
+def check_apart(roles: Roles, target: str | Sequence[str] | None, known: Sequence[str]) -> None:
+    """Refuse a column that has two roles, or one and is the target; ``known`` are all columns."""
+    names = [value for value in (roles.weight, roles.group, roles.id, roles.time) if isinstance(value, str)]
+    names += dict.fromkeys(parted(roles.drop or (), known))
+    aims = mentioned(target)
+    twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
+    if twice is not None:
+        raise OptionError(
+            "two-roles",
+            "a column can't have two roles",
+            got=repr(twice),
+            wanted="another column for each role",
+        )
+
+
 def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool = False) -> Source:
     """The source without the columns, or lists, that are not to be used; ``test`` rows may lack them.
 
@@ -70,7 +85,7 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
         )
     lists = {name: columns_of(table, name) for name in source.lists if name not in table}
     known = (*table.names, *lists)
-    names = parted(drop, known)
+    names = [*dict.fromkeys(parted(drop, known))]
     absent = [name for name in names if name not in known]
     if absent and not test:
         meant = close(absent[0], known)
@@ -79,18 +94,20 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
             "--drop is not a column",
             got=repr(absent[0][:60]),
             wanted=f"one of {listed(known)}",
-            do=f"--drop {shlex.quote(meant)}" if meant else "",
+            do=f"--drop {shlex.quote(meant)}"
+            if meant
+            else "give each a --drop of its own, where names have commas" * ("," in str(drop)),
         )
     taken = [column for name in names if name in known for column in lists.get(name, [name])]
     source = replace(source.without(*taken), lists=tuple(name for name in source.lists if name not in names))
     return source if test else source.noting(Note(f"left out: {listed(names)}", "as asked"))
 
 
-def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None = None) -> Source:
+def with_roles(source: Source, roles: Roles) -> Source:
     """The source with its weights, groups and ids set, their columns taken out of the inputs.
 
-    Errors: ``OptionError`` for a column that does not exist, that has two roles or is the target;
-    ``DataError`` for weights that are missing, negative or all zero, missing groups or fewer than three.
+    Errors: ``OptionError`` for a column that does not exist; ``DataError`` for weights that are missing, negative or
+    all zero, missing groups or fewer than three.
     """
     if roles.time_ordered and roles.group is not None:
         raise OptionError(
@@ -100,18 +117,8 @@ def with_roles(source: Source, roles: Roles, target: str | Sequence[str] | None 
             wanted="one of them",
             do="--time-ordered, if what will be predicted lies in the future",
         )
-    given = [(role, getattr(roles, role)) for role in ("weight", "group", "id")]
-    names = [value for _, value in given if isinstance(value, str)] + parted(roles.drop or (), source.all_columns)
-    aims = mentioned(target)
-    twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
-    if twice is not None:
-        raise OptionError(
-            "two-roles",
-            "a column can't have two roles",
-            got=repr(twice),
-            wanted="another column for each role",
-        )
-    for role, value in given:
+    for role in ("weight", "group", "id"):
+        value = getattr(roles, role)
         if value is None:
             continue
         if isinstance(value, str):

@@ -219,6 +219,15 @@ def settle_lists(
     words = ["" if cell is None else str(cell) for cell in cells.tolist()]
     between, rows = listed_in(words)
     labels = sorted(set().union(*rows))
+    learnt = set().union(*rows[: len(rows) - test_rows])
+    if strange := [label for label in labels if label not in learnt]:
+        raise DataError(
+            "label-only-in-test",
+            "the test rows have labels that the training rows don't have",
+            got=listed(strange),
+            wanted=listed(sorted(learnt)),
+            do="leave these labels out of the test rows, or add rows that have them",
+        )
     if between is None or not 2 <= len(labels) <= MOST_LABELS:
         raise DataError(
             "no-lists-of-labels",
