@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import from_arrays, plan, read, read_inputs
+from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 
@@ -94,6 +95,8 @@ def test_a_table_of_paths_and_new_pictures_for_its_model(tmp_path):
     data = read(tmp_path / "data.csv", target="kind")
     np.testing.assert_array_equal(data.inputs, read(folder).inputs)
     assert data.ids.tolist() == names
+    without = read(tmp_path / "data.csv", target="kind", roles=Roles(drop="file"))
+    assert without.layout == "flat" and not without.columns[1:]
     preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
     picture(tmp_path / "new" / "z.png", width=30, height=40, mode="RGB")
     rows = read_inputs(tmp_path / "new", preparation)

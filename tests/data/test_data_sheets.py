@@ -1,5 +1,6 @@
 """Workbooks of several sheets: which of them are read, and what is said."""
 
+import datetime as dt
 import zipfile
 
 import numpy as np
@@ -98,6 +99,26 @@ def test_dates_that_are_text_among_dates(typed, read_as, tmp_path):
     assert (data.inputs["at"][5] == np.datetime64("2024-02-28")) == bool(read_as)
     said = f"dates that are text: in column 'at' (read as {read_as})"
     assert (said in map(str, data.notes)) == bool(read_as)
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_days_that_excel_took_for_months_are_turned_back(damaged, tmp_path):
+    """Of dates as 31/12/2020, typed where months come first, it leaves those text whose day is above 12."""
+    days = [dt.date(2021, 1, 1) + dt.timedelta(days) for days in range(60)]
+
+    def cell(day):
+        if day.day > 12 and damaged:
+            return f"{day:%d/%m/%Y}"
+        stored = day.replace(month=day.day, day=day.month) if damaged else day
+        return 1, (stored - dt.date(1899, 12, 30)).days
+
+    rows = [["at", "v", "y"], *([cell(day), n % 7, LABELS[n % 2]] for n, day in enumerate(days))]
+    if not damaged:
+        rows[20][0] = "21/01/2021"
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["dd/mm/yyyy"]))
+    place = days.index(dt.date(2021, 2, 3))
+    assert data.inputs["at"][place] == np.datetime64("2021-02-03")
+    assert any("turned round" in note.because or "turned round" in note.what for note in data.notes) is damaged
 
 
 def test_notes_below_a_sheet(tmp_path):

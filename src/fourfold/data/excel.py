@@ -287,15 +287,35 @@ def _number(letters: str) -> int:
     return number
 
 
+FEWEST_TURNED = 10
+"""Different dates, at least, that tell by their days that Excel took these for months: ten have no day above 12 by
+chance in one of 10,000 columns."""
+
+
 def _with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
     """The cells of a column of dates, those that were typed as text as dates too, and how these are read; all as they
-    are, and "", where none are so, or the day can't be told from the month."""
+    are, and "", where none are so, or the day can't be told from the month.
+
+    Where Excel took the day for the month, it made dates of those alone that have no day above 12, and left all others
+    text: their day and month are turned back.
+    """
     words = list(dict.fromkeys(value for value in values if isinstance(value, str)))
     found = way_of(words, None) if words and any(isinstance(value, datetime) for value in values) else None
     if found is None or is_untold(found[1], found[0]):
         return values, ""
     way, dates = found[0], years_from(found[1], found[0])[0]
-    return [dates.get(value, value) if isinstance(value, str) else value for value in values], f"read as {way or 'ISO'}"
+    said, told = f"read as {way or 'ISO'}", [value for value in values if isinstance(value, datetime)]
+    days = [date.day for date in dates.values()]
+    mistaken = len(set(told)) >= FEWEST_TURNED and max(date.day for date in told) <= 12 < min(days, default=0)
+    if mistaken:
+        said += f"; day and month of the other {len(told)} turned round, as none of these has a day above 12"
+
+    def meant(value: Any) -> Any:
+        if isinstance(value, str):
+            return dates.get(value, value)
+        return value.replace(month=value.day, day=value.month) if mistaken and isinstance(value, datetime) else value
+
+    return list(map(meant, values)), said
 
 
 def _column(values: list[Any]) -> np.ndarray:

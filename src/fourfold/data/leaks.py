@@ -45,8 +45,8 @@ def judge(case: Case) -> Iterator[Finding]:
         if gain >= ALMOST:
             do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
             if kind != "date" and _may_name_groups(case, name, case.targets[told]):
-                belongs = f"--group {name}, if its values name what rows belong to"
-                do = f"{belongs} (--id {name} --time COLUMN, if these are the steps of a series); else {do}"
+                belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
+                do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
             yield Finding(
                 "gives-target-away",
                 f"column {name!r} alone tells {what} ({percent(gain, 1)} of what guessing misses)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -61,7 +62,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} is called an id and repeats: rows are not independent",
                 "different values",
                 len(np.unique(values)),
-                f"--group {name}, or --id {name} --time COLUMN if its rows are the steps of a series",
+                f"--group {(quoted := shlex.quote(name))}, or --id {quoted} --time COLUMN if its rows are the steps "
+                "of a series",
                 important=True,
                 columns=(name,),
             )

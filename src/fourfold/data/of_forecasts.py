@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -57,7 +58,7 @@ def _in_no_order(forecast: Forecast, windows: np.ndarray) -> Iterator[Finding]:
                 f"the table is forecast from top to bottom, but {name!r}, which counts in equal steps, {how} in it",
                 "rows",
                 len(steps) + 1,
-                f"--time {name}, if it is the time; else leave it out",
+                f"--time {shlex.quote(name)}, if it is the time; else leave it out",
                 important=True,
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -218,7 +219,7 @@ def _two_rows(
     clock = "--time DAY,CLOCK, if the clock is in another column; " * clocked + "else join these rows"
     which = [*filter(None, (id,)), *beside]
     if beside:
-        do = f"{one_column(which) if len(which) > 1 else f'--id {which[0]}'}; {clock}"
+        do = f"{one_column(which) if len(which) > 1 else f'--id {shlex.quote(which[0])}'}; {clock}"
     else:
         do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
     return DataError(

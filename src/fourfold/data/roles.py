@@ -99,7 +99,17 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
             else "give each a --drop of its own, where names have commas" * ("," in str(drop)),
         )
     taken = [column for name in names if name in known for column in lists.get(name, [name])]
-    source = replace(source.without(*taken), lists=tuple(name for name in source.lists if name not in names))
+    if len(taken) == len(table):
+        raise OptionError(
+            "drop-of-all",
+            "--drop leaves no column",
+            got=f"--drop {','.join(names)}",
+            wanted="at least one column",
+            do="leave out --drop",
+        )
+    lists = {name: columns for name, columns in lists.items() if name not in names}
+    pictures = "" if source.pictures in taken else source.pictures
+    source = replace(source.without(*taken), lists=tuple(lists), pictures=pictures)
     return source if test else source.noting(Note(f"left out: {listed(names)}", "as asked"))
 
 
@@ -205,7 +215,7 @@ def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
     labels = _labels(values, kind)
     repeated = len(labels) - len(set(labels.tolist()))
     because = (
-        f"it repeats in {repeated:,} rows: --group {name} keeps these together"
+        f"it repeats in {repeated:,} rows: --group {shlex.quote(name)} keeps these together"
         if repeated
         else "not an input"
     )

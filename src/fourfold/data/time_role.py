@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,7 +53,7 @@ def check_dates(source: Source, names: Sequence[str]) -> None:
             "several columns hold dates, and it can't be told which is the time",
             got=listed(dates),
             wanted="the one whose next steps are forecast",
-            do=" or ".join(f"--time {name}" for name in dates[:3]),
+            do=" or ".join(f"--time {shlex.quote(name)}" for name in dates[:3]),
         )
     for name in nearly_dates_of(source, names):
         times_of(source, table_of(source, ()), name)  # says what is no date

@@ -38,7 +38,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} numbers the rows: its values are all different and in order",
                 "different values",
                 len(values),
-                f"--id {name}, or --drop {shlex.quote(name)}"
+                f"--id {shlex.quote(name)}, or --drop {shlex.quote(name)}"
                 + f"; if it is time, {IN_TIME}" * (not case.dataset.time_ordered),
                 important=True,
                 columns=(name,),
