@@ -45,7 +45,7 @@ def test_what_can_not_be_forecast_is_said(run, tmp_path):
         (("--forecast", 0), "a horizon is a number of steps: got --forecast 0, wanted 1 or more"),
         (("--forecast", 3), "two rows of one series have the same time"),
         (("--forecast", 80, "--id", "shop"), "no series is long enough for a window and what follows it"),
-        (("--forecast", 3, "--id", "shop", "--target", "shop"), "the target is not a column"),
+        (("--forecast", 3, "--id", "shop", "--target", "shop"), "a column can't have two roles: got 'shop'"),
         (("--window", 7), "Do this: --id COLUMN, if there are several series"),
         (("--season", 7), "--season belongs to a forecast"),
         (("--forecast", 3, "--layout", "flat"), "--layout does not apply to a forecast"),
