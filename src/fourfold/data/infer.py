@@ -50,7 +50,8 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
-    check_apart(roles, target, source.all_columns)
+    refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong
+    check_apart(replace(roles, **refused), target, source.all_columns)
     source = with_time(source, roles.time)
     _check_turned(source)
     if ahead is not None:
