@@ -186,6 +186,14 @@ def test_the_latest_rows_are_tested_whatever_tells_the_time(name):
     assert "not-in-order-of-time" not in {finding.slug for finding in judge(data)}
 
 
+@pytest.mark.parametrize("days, said", [(120, False), (-60, True)])
+def test_test_rows_before_those_that_are_learnt_from_are_said(days, said):
+    frame = pd.DataFrame({"when": DAYS, "v": np.arange(120) * 11 % 17, "y": np.arange(120) * 7 % 5 / 2})
+    test = frame[:40].assign(when=frame["when"][:40] + pd.Timedelta(days=days))
+    found = judge(read(frame, target="y", test=test, roles=Roles(time_ordered=True)))
+    assert ("tests-in-the-past" in {finding.slug for finding in found}) is said
+
+
 def test_of_several_dates_in_no_order_the_nearest_to_one_is_named():
     frame = pd.DataFrame({"a": DAYS[np.arange(120) * 31 % 120], "b": DAYS[np.arange(120) * 49 % 120], "y": np.arange(120) / 2})
     found = judge(read(frame, roles=Roles(time_ordered=True)))

@@ -99,9 +99,22 @@ def _rises(values: np.ndarray) -> bool:
 def _out_of_order(case: Case) -> Iterator[Finding]:
     """Dates of rows that are to stand in order of time, if none of them shows one."""
     dates = {name: values for name, kind, values in case.columns() if kind == "date"}
+    own = case.dataset.test_rows
+    if own is not None:
+        for name, values in dates.items():
+            learnt, tested = np.delete(values, own), values[own]
+            if direction(learnt) and np.nanmedian(tested) < np.nanmedian(learnt):
+                yield Finding(
+                    "tests-in-the-past",
+                    f"the test rows are earlier than those that are learnt from, by {name!r}: these are their future",
+                    "rows",
+                    len(own),
+                    "test on the later rows, or leave out --time-ordered",
+                    important=True,
+                    columns=(name,),
+                )
     if not dates or case.dataset.order is not None:
         return
-    own = case.dataset.test_rows
     back = {name: times_back(values if own is None else np.delete(values, own)) for name, values in dates.items()}
     name = min(back, key=lambda column: back[column])
     if back[name]:
