@@ -181,6 +181,7 @@ def test_signals_end_it_at_once_and_it_goes_on(undisturbed, tmp_path):
 
 def test_one_run_at_a_time(tmp_path):
     process = started(tmp_path)
+    process.send_signal(signal.SIGSTOP)  # it holds the folder, and is not done before the second one looks
     second = fourfold(*IRIS, cwd=tmp_path)
     process.kill()
     process.communicate(timeout=60)
