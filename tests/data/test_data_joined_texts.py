@@ -35,6 +35,20 @@ def test_texts_of_a_row_are_one_below_the_other(frame, options):
     assert rows.inputs["title + body"].tolist() == wanted[:9]
 
 
+@pytest.mark.parametrize("names", [("a + b", "c"), ("a", "b + c"), ("a + ", " + b")])
+def test_names_may_have_what_stands_between_those_of_joined_texts(names):
+    frame = FRAME.rename(columns=dict(zip(("title", "body"), names)))
+    data = read(frame, target="kind")
+    rows = read_inputs(frame[[names[1], names[0]]][:9], learnt(data))
+    assert rows.inputs[data.columns[0].name].tolist() == data.inputs[data.columns[0].name][:9].tolist()
+
+
+def test_texts_are_not_joined_to_a_name_that_a_column_has():
+    frame = FRAME.assign(**{"title + body": 1.0})
+    with pytest.raises(FourfoldError, match="no input column can be used"):
+        read(frame, target="kind")
+
+
 def test_a_text_that_is_missing_leaves_the_others():
     frame = FRAME.assign(title=[None, *FRAME["title"][1:]])
     assert read(frame, target="kind").inputs["title + body"][0] == FRAME["body"][0]

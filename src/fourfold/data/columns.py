@@ -222,8 +222,10 @@ def _unread(words: list[str]) -> str:
 def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
     """The columns that layout text reads, as a rule one; empty when the layout is another."""
     words = [column.name for column in source.columns if column.kind == "category"]
+    free = [name for name in words if verdicts[name].because == FREE_TEXT]
+    if len(free) > 1 and joined_name(free) in verdicts:  # a column has the name that they would have as one
+        free = []
     if layout == "text":
-        free = [name for name in words if verdicts[name].because == FREE_TEXT]
         useful = free or [name for name in words if verdicts[name].kind is None] or words
         if not useful or (len(useful) > 1 and not free):
             raise OptionError(
@@ -233,7 +235,6 @@ def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) ->
                 do="--drop those that are none" if useful else "leave out --layout",
             )
         return useful
-    free = [name for name in words if verdicts[name].because == FREE_TEXT]
     if layout is None and len(free) > 1 and not any(verdict.kind for verdict in verdicts.values()):
         return free
     if (

@@ -97,7 +97,7 @@ FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
 
-TRUTHS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
+AS_NUMBERS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
 INSIDE = "trim({}, '[] ' || chr(9) || chr(10) || chr(13))"
 SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
 
@@ -251,7 +251,7 @@ def lists_of(
         if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
     if sizes:
-        items = {cell: f"list_transform({SPLIT.format(cell)}, {TRUTHS})" for cell in sizes}
+        items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
         lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
         _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
     return sizes

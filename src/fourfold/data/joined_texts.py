@@ -19,12 +19,14 @@ from .words import as_objects
 __all__ = ["as_joined", "joined"]
 
 def joined(table: Table, names: Sequence[str]) -> np.ndarray:
-    """The texts (N,) of some columns, a line for each that is there; None where none is.
+    """The texts (N,) of some columns, a line for each that is there, None where none is; those of one as they are.
 
     >>> table = Table({"title": as_objects(["Hello", None]), "body": as_objects(["Dear all", None])})
     >>> joined(table, ["title", "body"]).tolist()
     ['Hello\\nDear all', None]
     """
+    if len(names) == 1:
+        return table[names[0]]
     rows = zip(*(table[name].tolist() for name in names))
     return as_objects(["\n".join(filter(None, row)) or None for row in rows])
 

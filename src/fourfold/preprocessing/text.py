@@ -40,13 +40,25 @@ def joined_name(names: Sequence[str]) -> str:
 
 
 def texts_of(name: str, known: Sequence[str]) -> list[str]:
-    """The columns whose texts have this `joined_name`, or the one of the name, if it is ``known``.
+    """The columns, in the order of those that are ``known``, whose texts have this `joined_name`; or the one of this
+    name, if there is one.
 
     >>> texts_of("title + body", ["title", "body"]), texts_of("a + b", ["a + b"])
     (['title', 'body'], ['a + b'])
+    >>> texts_of("a + b + c", ["a", "a + b", "c"])
+    ['a + b', 'c']
     """
-    parts = name.split(BETWEEN)
-    return parts if name not in known and {*parts} <= {*known} else [name]
+
+    def parts(rest: str, known: Sequence[str]) -> list[str]:
+        for place, column in enumerate(known):
+            if rest == column:
+                return [column]
+            behind = rest.removeprefix(column + BETWEEN)
+            if behind != rest and (found := parts(behind, known[place + 1 :])):
+                return [column, *found]
+        return []
+
+    return [name] if name in known else parts(name, known) or [name]
 
 
 def pieces(text: str | None, unit: str) -> Sequence[str]:
