@@ -79,6 +79,13 @@ def test_a_number_that_is_missing_in_a_list_is_missing(form, tmp_path):
         read(written(form, columns, tmp_path))
 
 
+@pytest.mark.parametrize("cell", ["[1, 2", "[1]2]", "[1 2]]", "1, 2", "[one, 2]"])
+def test_cells_that_are_no_lists_stay_words(cell, tmp_path):
+    lines = [f'{n % 7},{n % 5},"{cell if n % 2 else "[3, 4]"}"' for n in range(N)]
+    (tmp_path / "data.csv").write_text("\n".join(["a,b,y", *lines]))
+    assert read(tmp_path / "data.csv").task.classes == tuple(sorted([cell, "[3, 4]"]))
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_fractions_of_unequal_counts_are_no_target(form, tmp_path):
     columns = {"a": A, "b": B, "y": [[0.25 * n, 1.5][: 1 + n % 2] for n in range(N)]}

@@ -121,6 +121,13 @@ def test_days_that_excel_took_for_months_are_turned_back(damaged, tmp_path):
     assert any("turned round" in note.because or "turned round" in note.what for note in data.notes) is damaged
 
 
+def test_dates_in_iso_form_say_nothing_of_the_days_of_others(tmp_path):
+    cells = [f"2021-01-{day}" if day > 12 else (1, (dt.date(2021, 3, day) - dt.date(1899, 12, 30)).days) for day in range(1, 29)]
+    rows = [["at", "v", "y"], *([cell, n % 7, LABELS[n % 2]] for n, cell in enumerate(cells))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["dd/mm/yyyy"]))
+    assert data.inputs["at"][[1, 20]].tolist() == [dt.datetime(2021, 3, 2), dt.datetime(2021, 1, 21)]
+
+
 def test_notes_below_a_sheet(tmp_path):
     data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS, ["Source: an office"], ["2020"]]}))
     assert data.rows == 20

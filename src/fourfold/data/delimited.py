@@ -86,9 +86,10 @@ ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse)"
 IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
-BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[(\s*({ITEM}|nan|NaN|None|null)(\s*[,;]|\s|\s*\]))*(\s*\])?'))"
+ANY_ITEM = rf"({ITEM}|nan|NaN|None|null)"
+BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ANY_ITEM}((\s*[,;]\s*|\s+){ANY_ITEM})*)?\s*\]'))"
 ANY_LIST = (
-    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ITEM}|nan|NaN|None|null|[,;\s])*\s*\]?')) "
+    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ANY_ITEM}|[,;\s])*\s*\]?')) "
     r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
 )
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""

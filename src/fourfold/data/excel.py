@@ -19,7 +19,7 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .dataset import Note
-from .dates import is_untold, way_of, years_from
+from .dates import TURNED, is_untold, way_of, years_from
 from .header import MISSING_WORDS, header_of
 from .messages import counted, listed
 from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
@@ -287,6 +287,9 @@ def _number(letters: str) -> int:
     return number
 
 
+MISTAKEN = (*TURNED, "day.month.year")
+"""The ways of writing dates in which Excel takes the day for the month where it expects the other order."""
+
 FEWEST_TURNED = 10
 """Different dates, at least, that tell by their days that Excel took these for months: ten have no day above 12 by
 chance in one of 10,000 columns."""
@@ -306,7 +309,8 @@ def _with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
     way, dates = found[0], years_from(found[1], found[0])[0]
     said, told = f"read as {way or 'ISO'}", [value for value in values if isinstance(value, datetime)]
     days = [date.day for date in dates.values()]
-    mistaken = len(set(told)) >= FEWEST_TURNED and max(date.day for date in told) <= 12 < min(days, default=0)
+    mistaken = way in MISTAKEN and len(set(told)) >= FEWEST_TURNED
+    mistaken = mistaken and max(date.day for date in told) <= 12 < min(days, default=0)
     if mistaken:
         said += f"; day and month of the other {len(told)} turned round, as none of these has a day above 12"
 
