@@ -16,7 +16,7 @@ from fourfold.core.naming import STEP, noted
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, of_forecasts, shift, spread, uninformative
+from . import leaks, oddities, of_forecasts, resolution, shift, uninformative
 from .case import Case
 from .cut import FEWEST_SERIES
 from .dataset import Dataset, Finding
@@ -31,14 +31,8 @@ AT_ODDS, BY_CHANCE = 0.25, 2.0
 """The share of the groups of twins with different targets from which on twins are no copies, if half of what unrelated
 targets would show is not less; and how many times as many twins as unrelated columns would make are none, either."""
 
-DISAGREEMENT = 0.1
-"""The share of rows on which two good models differ, taken for granted before there are any."""
-
 TEXTS = ("what", "measure", "do")
 """What of a finding is read: about rows, whatever they are called."""
-
-COARSE_ACCURACY, COARSE_ERROR = 0.05, 0.1
-"""The smallest differences that too few rows can show: of accuracy, and relative ones of a squared error's root."""
 
 
 def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
@@ -54,7 +48,8 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
         pairs = [(of_steps, one) for one in STEP_JUDGES] + [(case, one) for one in SERIES_JUDGES]
     else:
         # windows overlap, and the past tells of the future: the other judges would object to that
-        pairs = [(case, one) for one in (JUDGES if dataset.forecast is None else (of_forecasts.judge, _rows))]
+        judges = JUDGES if dataset.forecast is None else (of_forecasts.judge, resolution.judge)
+        pairs = [(case, one) for one in judges]
     found = [noted(finding, about.each, *TEXTS) for about, one in pairs for finding in one(about)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
 
@@ -332,51 +327,6 @@ def _windows(case: Case) -> Iterator[Finding]:
         )
 
 
-def _rows(case: Case) -> Iterator[Finding]:
-    """The smallest difference between two models that the tested rows can show, with a power of 80 %.
-
-    Accuracy: 2.8 sqrt(d / n), where the models differ on a share d = 0.1 of n rows (McNemar 1947); balanced accuracy
-    the same with 1 / n = sum_k 1 / (K^2 n_k), where they differ on this share of each class's n_k rows. Of n series
-    of T steps each it lies between those of n T rows and of n. Root mean squared error, relative: 1.25 / sqrt(n), for
-    normal errors whose squares correlate at 0.8.
-    """
-    is_tested = np.zeros(case.dataset.rows, dtype=bool)
-    for split in case.splits:
-        is_tested[split.test] = True
-    rows, what = np.flatnonzero(is_tested), "tested rows"
-    if case.dataset.forecast is not None or (
-        case.dataset.cut is not None and case.dataset.groups is not None
-    ):
-        rows, what = np.unique(np.asarray(case.dataset.groups)[rows]), "independent tests"
-    tested = len(rows)
-    if case.task.kind != "regression":
-        score, alike = "the Jaccard index" if case.task.several else "accuracy", float(tested)
-        if case.task.score == "balanced_accuracy" and not case.task.stepwise:
-            counts = level_counts(case.dataset.target[rows])[1]
-            score, alike = "balanced accuracy", len(counts) ** 2 / (1 / counts).sum()
-        smallest, coarse = 2.8 * np.sqrt(DISAGREEMENT / alike), COARSE_ACCURACY
-        said, given = f"{100 * smallest:.1f} points of {score}", f"models differ on {percent(DISAGREEMENT)} of them"
-        if case.task.stepwise and case.dataset.cut is None:  # windows of one series depend on each other as they are
-            whole = smallest
-            smallest = whole / np.sqrt(np.isin(case.dataset.target, case.task.classes).sum(axis=1).mean())
-            said = f"{100 * smallest:.1f} points of {score}, if steps are right or wrong each for itself, to "
-            said += f"{100 * whole:.1f}, if whole series are"
-    else:
-        smallest, coarse = 1.25 / np.sqrt(tested), COARSE_ERROR
-        if found := spread.uneven(case):
-            smallest *= spread.as_normal(case.dataset.target)
-            yield found
-        said, given = f"{percent(smallest, 1)} of the error", "the squared errors of models correlate at 0.8"
-    yield Finding(
-        "few-rows" if smallest > coarse else "resolution",
-        f"{tested:,} {what} can show differences of about {said} (if {given}); smaller ones are easily missed",
-        "smallest difference",
-        float(smallest),
-        "collect more rows, if smaller differences matter" if smallest > coarse else "",
-        important=bool(smallest > coarse),
-    )
-
-
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     shift.judge,
@@ -387,7 +337,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     uninformative.judge,
     _imbalance,
     _rare_labels,
-    _rows,
+    resolution.judge,
 )
 
 STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
@@ -398,5 +348,5 @@ STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 )
 """What is judged of steps that have targets, each taken for a row."""
 
-SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_windows, _twins, _rare_in_series, _rows)
+SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_windows, _twins, _rare_in_series, resolution.judge)
 """What is judged of series whose steps have targets."""
