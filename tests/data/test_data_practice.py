@@ -82,6 +82,8 @@ DATES = {
     "months first, with dashes": (["01-01-2020", "03-02-2020", "05-13-2020"], ["2020-01-01", "2020-03-02", "2020-05-13"], "read as month-day-year"),
     "months first by name": (["Jan-01-2020", "Mar-02-2020 10:00", "May-03-2020"], MONTHS, "read as month-day-year"),
     "firsts of months, the month first": (["01-01-2020", "02-01-2020"], ["2020-01-01", "2020-02-01"], "read as month-day-year; no day above 12 tells this"),
+    "dashes before two digits": (["01-01-20", "02-03-20", "13-05-19"], ["2020-01-01", "2020-03-02", "2019-05-13"], "read as day-month-year, years of two digits from 1969 on"),
+    "months first, dashes before two digits": (["01-01-20", "03-02-20", "05-13-19"], ["2020-01-01", "2020-03-02", "2019-05-13"], "read as month-day-year, years of two digits from 1969 on"),
     "neither tells, with dashes": (["02-01-2020", "03-04-2020"], ["2020-01-02", "2020-04-03"], "read as day-month-year; no day above 12 tells this"),
     "days of the week": (["Wed 01 Jan 2020", "Monday 02 March 2020 10:00", "Sun. 3 May 2020"], MONTHS, "read as day month year"),
     "days of the week before months": (["Wed Jan 01 2020", "Mon March  2 2020", "Sun May 3, 2020"], MONTHS, "read as month day, year"),

@@ -146,8 +146,8 @@ class Style:
 class Scaled:
     """Numbers some of which are in thousands, millions or billions, with a ``currency`` or without one.
 
-    >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M €", "850", "2 kg")]
-    [1200.0, 3000000.0, 850.0, None]
+    >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M €", "€3 million", "850", "2 kg")]
+    [1200.0, 3000000.0, 3000000.0, 850.0, None]
     """
 
     currency: str = ""
@@ -158,7 +158,7 @@ class Scaled:
         found = _scaled(word)
         if found is None or _currency(found) not in ("", self.currency):
             return None
-        number = float(found["number"].replace(",", "")) * SCALES[(found["scale"] or "").upper()]
+        number = float(found["number"].replace(",", "")) * SCALES[_scale(found)]
         return -number if found["sign"] == "-" else number
 
     @property
@@ -167,9 +167,10 @@ class Scaled:
 
 
 SCALES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
+SCALE_WORDS = r"thousand|million|billion|[mb]n|mln|mio\.?|mrd\.?"
 SCALED = re.compile(
-    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)\s*(?P<scale>[kKMB])?"
-    rf"(?:\s*(?P<behind>{CURRENCY}))?",
+    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"\s*(?P<scale>[kKMB](?![^\W\d_])|(?i:{SCALE_WORDS}))?(?:\s*(?P<behind>{CURRENCY}))?",
     re.ASCII,
 )
 """A number with a decimal point, and what stands behind it for thousands, millions or billions."""
@@ -184,15 +185,23 @@ def _currency(scaled: re.Match[str]) -> str:
     return scaled["currency"] or scaled["behind"] or ""
 
 
+def _scale(scaled: re.Match[str]) -> str:
+    """The letter of a scale, which may be a word: B of bn, billion and mrd."""
+    written = (scaled["scale"] or "").upper()
+    return "K" if written == "THOUSAND" else "B" if written.startswith("MRD") else written[:1]
+
+
 def _scaled_of(words: Iterable[str]) -> Scaled | None:
     """The style of words of which nine in ten are numbers, in thousands, millions or billions; None unless one of these
-    has a currency, or there are several scales and one has a fraction: 12B may be a house, and M alone a metre."""
+    has a currency, or there are several scales and one has a fraction or is a word: 12B may be a house, and M alone a
+    metre."""
     words = list(words)
     found = [one for word in words if (one := _scaled(word))]
     currencies = {_currency(one) for one in found} - {""}
-    scales = {(one["scale"] or "").upper() for one in found if float(one["number"].replace(",", ""))}
+    scales = {_scale(one) for one in found if float(one["number"].replace(",", ""))}
     money = any(one["scale"] and _currency(one) for one in found)
-    sure = money or (len(scales) > 1 and any(one["scale"] and "." in one["number"] for one in found))
+    plain = any(one["scale"] and ("." in one["number"] or len(one["scale"]) > 1) for one in found)
+    sure = money or (len(scales) > 1 and plain)
     if len(found) < MOSTLY * len(words) or len(currencies) > 1 or not sure:
         return None
     return Scaled(next(iter(currencies), ""))
