@@ -22,6 +22,7 @@ from .rolling import Timeline, groups_of
 from .seasons import season_of
 from .source import Source
 from .time_role import check_dates, check_last, timed
+from .unpivoted import VALUE, unpivoted
 
 __all__ = ["settle_forecast", "time_and_names", "with_index"]
 
@@ -63,6 +64,8 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
                 got=f"--{option.replace('_', '-')}",
                 do=f"leave out --{option.replace('_', '-')}",
             )
+    long, roles = (source, roles) if targets else unpivoted(source, roles)
+    turned, source, table = long is not source, long, table_of(long, ())
     check_id(source, roles.series or None)
     if roles.time is None:
         others = Table({name: values for name, values in table.items() if name not in targets})
@@ -73,6 +76,7 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
     if roles.time is not None:
         check_last(source, table, roles.time)
     names = {name: values for name, values in table.items() if name not in (roles.id, roles.time)}
+    names = {VALUE: table[VALUE]} if turned else names
     if not names:
         raise DataError(
             "nothing-to-forecast",

@@ -53,12 +53,15 @@ def settle(
     refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong
     check_apart(replace(roles, **refused), target, source.all_columns)
     source = with_time(source, roles.time)
-    _check_turned(source)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles, mentioned(target))
-        names, because = _target_names(table, target, source.lacking)
+        _check_turned(source)
+        names, because = table.names, "the only other column"
+        if target is not None or len(names) > 1:
+            names, because = _target_names(table, target, source.lacking)
         source = source.noting(_named(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
+    _check_turned(source)
     one = window is not None or target_per == "step"
     if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
         source, roles = _in_order(source, roles, mentioned(target))

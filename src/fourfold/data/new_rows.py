@@ -39,6 +39,7 @@ from .source import Source
 from .steps import Placed
 from .text_file import check_encoding
 from .time_columns import with_time
+from .unpivoted import ROW, unpivoted_as
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +123,12 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     """What a forecast starts from: the last rows of each series, read part after part, or all of them."""
     assert preparation.windows is not None
     source, wanted, time = with_index(source), _wanted(preparation), _time(preparation)
-    if isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT:
-        parts = (named_alike(with_time(part, time), wanted, ()) for part in parts_of(source, reading))
-        found = latest_of(parts, preparation.windows)
+    windows = preparation.windows
+    file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
+    if file and windows.id != ROW:  # rows are numbered through
+        parts = (unpivoted_as(part, windows) for part in parts_of(source, reading))
+        parts = (named_alike(with_time(part, time), wanted, ()) for part in parts)
+        found = latest_of(parts, windows)
         try:
             if found is not None:
                 return _new_rows(found, preparation)
@@ -158,6 +162,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
+    found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
     found = with_time(found, _time(preparation))
     found = named_alike(
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}

@@ -1,0 +1,180 @@
+"""Series that lie along the rows of a table: they are read as the same series in long form are, and predicted alike."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fourfold.data import plan, read, read_inputs
+from fourfold.data.ahead import Ahead
+from fourfold.data.new_rows import parts_of_inputs
+from fourfold.data.roles import Roles
+from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+DUTCH = ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"]  # fmt: skip
+
+
+def series(stamps, names=("a", "b", "c"), seed=0, **words):
+    """Series in long form: name, time, value, and words for each series."""
+    frames = []
+    for number, name in enumerate(names):
+        values = np.random.default_rng(seed + number).normal(10, 2, len(stamps)).round(2)
+        own = {word: list(values)[number] for word, values in words.items()}
+        frames.append(pd.DataFrame({"name": name, **own, "time": stamps, "value": values}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def wide(long, write, index=("name",)):
+    """A row for each series, a column for each time, in the order of time."""
+    table = long.pivot(index=list(index), columns="time", values="value")
+    table.columns = [write(stamp) for stamp in table.columns]
+    return table.reset_index()
+
+
+def said(data):
+    return "; ".join(map(str, data.notes))
+
+
+DAYS = pd.date_range("2024-01-01", periods=90)
+STARTS = pd.date_range("2015-01-01", periods=90, freq="MS")
+
+# name: (times, how they are written in the names of columns, what is said)
+NAMES = {
+    "ISO": (DAYS, lambda t: t.strftime("%Y-%m-%d"), "their names are dates; a row is a series"),
+    "pandas' own": (DAYS, lambda t: t, "their names are dates"),
+    "month first": (DAYS, lambda t: f"{t.month}/{t.day}/{t:%y}", "dates, read as month/day/year"),
+    "day first": (DAYS, lambda t: t.strftime("%d.%m.%Y"), "dates, read as day.month.year"),
+    "months by name": (STARTS, lambda t: t.strftime("%b %Y"), "dates, read as month year"),
+    "months": (STARTS, lambda t: t.strftime("%Y-%m"), "dates, read as year-month"),
+    "years": (range(1930, 2020), str, "their names are years"),
+    "years of R": (range(1930, 2020), lambda t: f"X{t}", "their names are years"),
+    "years of the World Bank": (range(1930, 2020), lambda t: f"{t} [YR{t}]", "their names are years"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_that_are_times_are_the_steps_of_rows_that_are_series(name, tmp_path):
+    stamps, write, note = NAMES[name]
+    long = series([float(stamp) if isinstance(stamp, int) else stamp for stamp in stamps])
+    table = wide(long, lambda t: write(int(t)) if isinstance(t, float) else write(t))
+    expected = read(long, target="value", roles=Roles(id="name", time="time"), ahead=Ahead(3))
+    table.to_csv(tmp_path / "wide.csv", index=False)
+    for form in (table, tmp_path / "wide.csv", table[[table.columns[0], *table.columns[:0:-1]]]):
+        data = read(form, ahead=Ahead(3))
+        assert note in said(data) and "target: value (the only other column)" in said(data)
+        assert data.fingerprint == expected.fingerprint
+        np.testing.assert_array_equal(data.inputs, expected.inputs)
+
+
+def test_new_rows_in_the_same_form_are_predicted_from_as_those_in_long_form_are(tmp_path):
+    long = series(DAYS)
+    table = wide(long, lambda t: t.strftime("%Y-%m-%d"))
+    data = read(table, ahead=Ahead(3))
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    later = wide(series(DAYS[-40:] + pd.Timedelta("30D"), ("b", "d")), lambda t: t.strftime("%Y-%m-%d"))
+    later.to_csv(tmp_path / "later.csv", index=False)
+    expected = read_inputs(series(DAYS[-40:] + pd.Timedelta("30D"), ("b", "d")), preparation)
+    (part,) = parts_of_inputs(str(tmp_path / "later.csv"), preparation)
+    for found in (read_inputs(later, preparation), part):
+        np.testing.assert_allclose(found.inputs, expected.inputs)
+        np.testing.assert_array_equal(found.following, expected.following)
+        assert found.others["name"].tolist() == ["b", "d"]
+        assert "overrides" not in "; ".join(map(str, found.notes))
+
+
+def test_several_columns_of_words_name_series_together_and_stay_inputs():
+    long = series(DAYS, ("1", "2", "3", "4"), region=["N", "N", "S", "S"], item=["x", "y", "x", "y"])
+    table = wide(long, str, ("region", "item"))
+    data = read(table, ahead=Ahead(3))
+    assert data.forecast.labels == ("N, x", "N, y", "S, x", "S, y")
+    assert {"region = N", "item = x"} <= {*data.forecast.channels}
+    alike = read(table.assign(region="N", item="x"), ahead=Ahead(3))
+    assert alike.forecast.labels == ("1", "2", "3", "4")
+    asked = read(table.assign(code=["p", "q", "r", "s"]), roles=Roles(id="code"), ahead=Ahead(3))
+    assert asked.forecast.labels == ("p", "q", "r", "s")
+
+
+def test_rows_without_words_are_numbered_also_in_new_rows(tmp_path):
+    table = wide(series(DAYS), str).drop(columns="name")
+    data = read(table, ahead=Ahead(3))
+    preparation = Preparation.fit(data, plan(data, seed=0)[0].train)
+    table.iloc[:2].to_csv(tmp_path / "new.csv", index=False)
+    (found,) = parts_of_inputs(str(tmp_path / "new.csv"), preparation)
+    assert found.others["row"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize("names", [MONTHS, [str(month) for month in range(1, 13)], DUTCH])
+def test_months_beside_years_are_one_series(names):
+    stamps = pd.date_range("1950-01-01", periods=720, freq="MS")
+    long = series(stamps, ("a",)).drop(columns="name")
+    table = pd.DataFrame(long["value"].to_numpy().reshape(60, 12), columns=names)
+    table.insert(0, "Year", range(1950, 2010))
+    table["Annual"] = table[names].mean(axis=1)
+    data = read(table, ahead=Ahead(3))
+    expected = read(long, target="value", roles=Roles(time="time"), ahead=Ahead(3))
+    assert data.fingerprint == expected.fingerprint
+    assert "left out: 'Annual' (numbers beside steps may be made of them)" in said(data)
+    yearly = read(table, target="Annual", ahead=Ahead(3))
+    assert yearly.forecast.channels[0] == "Annual" and len(yearly.inputs) < 60
+
+
+def test_months_of_stations_are_a_series_for_each():
+    stamps = pd.date_range("1990-01-01", periods=120, freq="MS")
+    long = series(stamps, ("u", "v"))
+    table = pd.DataFrame(long["value"].to_numpy().reshape(20, 12), columns=MONTHS)
+    table = table.assign(Year=[*range(1990, 2000)] * 2, name=["u"] * 10 + ["v"] * 10)
+    expected = read(long, target="value", roles=Roles(id="name", time="time"), ahead=Ahead(3))
+    assert read(table, ahead=Ahead(3)).fingerprint == expected.fingerprint
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_hours_beside_days_are_one_series(ends):
+    stamps = pd.date_range("2024-01-01", periods=24 * 20, freq="h")
+    long = series(stamps, ("a",)).drop(columns="name")
+    names = [f"HE{hour + 1:02d}" if ends else f"{hour}:00" for hour in range(24)]
+    table = pd.DataFrame(long["value"].to_numpy().reshape(20, 24), columns=names)
+    table.insert(0, "day", stamps[::24].strftime("%d.%m.%Y"))
+    data = read(table, ahead=Ahead(3))
+    assert data.fingerprint == read(long, target="value", roles=Roles(time="time"), ahead=Ahead(3)).fingerprint
+    assert ("by their ends" in said(data)) == ends
+
+
+def test_steps_without_a_value_are_gaps_and_series_may_begin_later():
+    long = series(DAYS)
+    long.loc[(long["name"] == "b") & (long.index < 110), "value"] = np.nan
+    long.loc[40, "value"] = np.nan
+    data = read(wide(long, str), ahead=Ahead(3))
+    expected = read(long.dropna(), target="value", roles=Roles(id="name", time="time"), ahead=Ahead(3))
+    assert data.fingerprint == expected.fingerprint
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sets(st.integers(1900, 2099), min_size=4, max_size=40))
+def test_years_that_are_left_out_are_steps_without_a_row(years):
+    names = [str(year) for year in sorted(years)]
+    table = pd.DataFrame(np.random.default_rng(0).normal(size=(3, len(names))), columns=names).assign(who=list("abc"))
+    try:
+        data = read(table, ahead=Ahead(1, window=2, season=1))
+    except FourfoldError as error:
+        assert error.slug == "series-too-short"
+    else:
+        assert data.forecast.labels == ("a", "b", "c")
+
+
+# name: a table whose columns are no steps of its rows
+OTHERS = {
+    "rows have dates": pd.DataFrame({"date": DAYS.astype(str)} | {str(2015 + i): np.arange(90.0) for i in range(5)}),
+    "three years": pd.DataFrame({str(year): np.arange(40.0) for year in (2020, 2021, 2022)}),
+    "neither up nor down": pd.DataFrame({str(year): np.arange(40.0) for year in (2001, 2003, 2002, 2004)}),
+    "eleven months": pd.DataFrame({"Year": np.arange(1950, 2000)} | {name: np.arange(50.0) for name in MONTHS[1:]}),
+    "numbered columns": pd.DataFrame({f"x{i}": np.arange(60.0) for i in range(8)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_tables_stay_as_they_are(name):
+    assert "a row is a series" not in said(read(OTHERS[name], ahead=Ahead(1, window=2, season=1)))
+    assert "the months of each" not in said(read(OTHERS[name], ahead=Ahead(1, window=2, season=1)))
