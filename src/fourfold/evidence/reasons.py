@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
-
-import numpy as np
 
 from fourfold.evidence.case import Case
+from fourfold.evidence.cited import cited, flops_ratio
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.doubts import doubts
-from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED
-from fourfold.evidence.scoring import of_loss, units
-from fourfold.evidence.sentences import FRACTION, LEVEL, Cite, Facts, Part, Sentence, enumerated, show
+from fourfold.evidence.names import OVER_GUESS
+from fourfold.evidence.scoring import SCORE_WORDS, units
+from fourfold.evidence.sentences import Cite, Part, Sentence, enumerated, show
 
-SCORE_WORDS = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "jaccard": "Jaccard index",
-    "rmse": "RMSE",
-    "mase": "MASE",
-}
 ENDS: tuple[Part, Part] = ("low", "high")
-ROUNDING = 1e-12
-"""Mean losses that differ by less are equal: they are sums in one order or another."""
 
 
 class Reasons:
@@ -44,113 +32,14 @@ class Reasons:
         others = [f for f in compared.ranked if f != family]
         self.others, self.runner_up = others, others[0] if others else None
         self.lower = compared.analysis.lower
-
-    # the evidence
-
-    @cached_property
-    def facts(self) -> Facts:
-        c, design = self.c, self.c.analysis.design
-        unit, gap = units(c.findings.score)
-        times = f", {design.repeats} times" if design.repeats > 1 else ""
-        protocol = f"{design.folds}-fold cross-validation{times}" if design.folds > 1 else "a hold-out"
-        source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
-        level = f"{100 * c.findings.level:g} %"
-        estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
-        crossed = f"crossed random effects, Student's t; of the mean over {estimand}"
-
-        def found(measure, subject, i, unit, method):
-            return Evidence(measure, subject, i.value, unit, (i.low, i.high), method, source)
-
-        rows = []
-        for f, i in c.scores.items():
-            rows.append(found("score", f, i, unit, f"simultaneous {level} interval; {crossed}"))
-        for name, family in c.findings.families.items():
-            if name not in c.scores:
-                rows.append(Evidence("score", name, None, unit, reason=family.status or "no finite losses"))
-        for f, i in c.best_others.items():
-            method = f"simultaneous {level} interval, comparison with the best; {crossed}"
-            rows.append(found("difference to the best other", f, i, gap, method))
-        for f, i in c.gains.items():
-            method = f"simultaneous {ONE_SIDED} {level} lower bound; {crossed}"
-            rows.append(found("gain over the baseline", f, i, gap, method))
-        if c.over_guess is not None:
-            method = f"{ONE_SIDED} {level} lower bound; crossed random effects, Student's t"
-            rows.append(found(OVER_GUESS, c.baseline, c.over_guess, gap, method))
-        for f in self.others:
-            i = c.pairs[self.family][f]
-            method = f"simultaneous {level} interval, many to one; {crossed}"
-            rows.append(found("difference", f"{self.family} - {f}", i, gap, method))
-        for name in c.findings.baselines:
-            value = self._baseline_score(name)
-            rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=source))
-        for f in c.scores:
-            cost = c.findings.families[f]
-            rows.append(Evidence("parameters", f, cost.parameters, "count", method="counted"))
-            rows.append(Evidence("FLOPs", f, cost.flops, "count", method="counted, a sample"))
-            rows.append(Evidence("sequential steps", f, cost.sequential_steps, "count", method="counted"))
-        for f in self.others:
-            ratio = self._ratio(f)
-            if ratio is not None:
-                rows.append(Evidence("FLOPs ratio", f"{f} : {self.family}", ratio, "times", method="counted"))
-        plan = {"seeds": design.seeds, "folds": design.folds, "test rows": design.examples}
-        rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
-        rows += [Evidence(f"{name} needed", "study", v, "count") for name, v in self.settled_by.items()]
-        rows += self._seeds_ahead() + self._error_removed() + self._largest_errors() + list(c.findings.further)
-        if self.grouped:
-            rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
-        rows.append(Evidence("margin", "study", c.margin, gap))
-        rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
-        return Facts(rows)
-
-    def _seeds_ahead(self) -> list[Evidence]:
-        """In how many seeds the family's mean loss is below that of the runner-up; seeds are not paired."""
-        if self.runner_up is None or self.c.analysis.design.seeds < 2:
-            return []
-        here, there = (
-            np.asarray(self.c.findings.families[f].losses).mean(1) for f in (self.family, self.runner_up)
-        )
-        subject = f"{self.family} - {self.runner_up}"
-        return [Evidence(AHEAD, subject, int((here < there - ROUNDING).sum()), "count", method="counted, seed by seed")]
-
-    def _error_removed(self) -> list[Evidence]:
-        """How much of the worst baseline's loss, which is a guess, the baseline to beat leaves out."""
-        means = {name: float(found.losses.mean()) for name, found in self.c.findings.baselines.items()}
-        if self.c.baseline is None or not max(means.values()) > means[self.c.baseline]:
-            return []
-        share = 1 - means[self.c.baseline] / max(means.values())
-        return [Evidence(REMOVED, self.c.baseline, share, FRACTION, method="1 - its loss / the worst's")]
-
-    def _largest_errors(self) -> list[Evidence]:
-        """What the largest one in a hundred squared errors, means over seeds, are of all of the family's."""
-        if self.c.findings.score != "rmse":
-            return []
-        errors = np.sort(np.atleast_2d(np.asarray(self.c.findings.families[self.family].losses)).mean(0))[::-1]
-        count, whole = max(1, round(len(errors) / 100)), float(errors.sum())
-        if not whole:
-            return []
-        share, method = float(errors[:count].sum()) / whole, "the largest one in a hundred, mean over seeds"
-        return [
-            Evidence(LARGEST, self.family, count, "count", method="one in a hundred test rows"),
-            Evidence(HEAVY, self.family, share, FRACTION, method=method),
-        ]
+        self.facts = cited(compared, family, others, self.settled_by)
 
     @property
     def grouped(self) -> bool:
         return self.c.findings.groups is not None
 
-    def _baseline_score(self, name: str) -> float:
-        mean = float(self.c.findings.baselines[name].losses.mean())
-        return of_loss(self.c.findings.score, mean)
-
-    def _ratio(self, other: str) -> float | None:
-        """FLOPs of the dearer over the cheaper of `other` and the family."""
-        here, there = (self.c.findings.families[f].flops for f in (self.family, other))
-        return max(here, there) / min(here, there) if min(here, there) > 0 else None
-
     def say(self, template: str, **parts: str | Cite) -> Sentence:
         return self.facts.say(template, **parts)
-
-    # the sentences
 
     @property
     def better(self) -> str:
@@ -356,7 +245,7 @@ class Reasons:
         else:
             words = f"{{name}}: {{gap}} {self.worse if value > 0 else self.better}"
             head = self.say(words, name=title(other), gap=self.gap(other, size=True))
-        if self._ratio(other) is None:
+        if flops_ratio(self.c, self.family, other) is None:
             return head
         if here == there:
             return Sentence(f"{head}, as many FLOPs", head.numbers)

@@ -14,6 +14,15 @@ from fourfold.evidence.sentences import DIFFERENCE, FRACTION, SCALED, TARGET
 ERRORS = {"rmse": TARGET, "mase": SCALED}
 """Scores of which less is better, and their units."""
 
+SCORE_WORDS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "jaccard": "Jaccard index",
+    "rmse": "RMSE",
+    "mase": "MASE",
+}
+"""What they are called within a sentence."""
+
 
 def is_error(score: str) -> bool:
     """Whether less is better."""

@@ -16,7 +16,7 @@ from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.names import AUC, OF_MEASURES
-from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study import cost, tested

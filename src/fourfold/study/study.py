@@ -14,7 +14,7 @@ from fourfold.data.splits import Split
 from fourfold.data.splits import plan as plan_splits
 from fourfold.errors import AllFamiliesFailedError
 from fourfold.evidence import scoring
-from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import Architecture, Settings, architecture

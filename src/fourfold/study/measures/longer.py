@@ -17,7 +17,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.names import LONGER_GAIN, LONGER_SCORE
-from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.study import probes, tested
 from fourfold.study.efforts import LONGER

@@ -15,7 +15,7 @@ import numpy as np
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
 from fourfold.study import probes
 from fourfold.study.measure import Inquiry, Measure

@@ -16,7 +16,7 @@ from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.reasons import SCORE_WORDS
+from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import probes, tested

@@ -1,0 +1,126 @@
+"""The evidence that the sentences of a verdict may cite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fourfold.evidence.compared import Compared
+from fourfold.evidence.evidence import ONE_SIDED, Evidence
+from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED
+from fourfold.evidence.scoring import of_loss, units
+from fourfold.evidence.sentences import FRACTION, LEVEL, Facts
+from fourfold.evidence.statistics import Interval
+
+__all__ = ["cited", "flops_ratio"]
+
+ROUNDING = 1e-12
+"""Mean losses that differ by less are equal: they are sums in one order or another."""
+
+
+def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[str, int]) -> Facts:
+    """All numbers of a verdict on ``family`` beside ``others``, the best of them first; ``settled_by``: how many seeds
+    or rows would settle it."""
+    design, gap = c.analysis.design, units(c.findings.score)[1]
+    rows = _scores(c, family, others) + _costs(c, family, others)
+    plan = {"seeds": design.seeds, "folds": design.folds, "test rows": design.examples}
+    rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
+    rows += [Evidence(f"{name} needed", "study", value, "count") for name, value in settled_by.items()]
+    rows += _seeds_ahead(c, family, others[0]) if others else []
+    rows += _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
+    if c.findings.groups is not None:
+        rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
+    rows.append(Evidence("margin", "study", c.margin, gap))
+    rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
+    return Facts(rows)
+
+
+def _scores(c: Compared, family: str, others: Sequence[str]) -> list[Evidence]:
+    """Scores, and differences between them, with their intervals."""
+    design = c.analysis.design
+    unit, gap = units(c.findings.score)
+    times = f", {design.repeats} times" if design.repeats > 1 else ""
+    protocol = f"{design.folds}-fold cross-validation{times}" if design.folds > 1 else "a hold-out"
+    source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
+    level = f"{100 * c.findings.level:g} %"
+    estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
+    crossed = f"crossed random effects, Student's t; of the mean over {estimand}"
+    rows: list[Evidence] = []
+
+    def found(measure: str, subject: str, i: Interval, unit: str, method: str) -> None:
+        rows.append(Evidence(measure, subject, i.value, unit, (i.low, i.high), method, source))
+
+    for f, i in c.scores.items():
+        found("score", f, i, unit, f"simultaneous {level} interval; {crossed}")
+    for name, one in c.findings.families.items():
+        if name not in c.scores:
+            rows.append(Evidence("score", name, None, unit, reason=one.status or "no finite losses"))
+    for f, i in c.best_others.items():
+        method = f"simultaneous {level} interval, comparison with the best; {crossed}"
+        found("difference to the best other", f, i, gap, method)
+    for f, i in c.gains.items():
+        found("gain over the baseline", f, i, gap, f"simultaneous {ONE_SIDED} {level} lower bound; {crossed}")
+    if c.over_guess is not None:
+        method = f"{ONE_SIDED} {level} lower bound; crossed random effects, Student's t"
+        found(OVER_GUESS, c.baseline or "", c.over_guess, gap, method)
+    for f in others:
+        method = f"simultaneous {level} interval, many to one; {crossed}"
+        found("difference", f"{family} - {f}", c.pairs[family][f], gap, method)
+    for name, one in c.findings.baselines.items():
+        value = of_loss(c.findings.score, float(one.losses.mean()))
+        rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=source))
+    return rows
+
+
+def _costs(c: Compared, family: str, others: Sequence[str]) -> list[Evidence]:
+    rows = []
+    for f in c.scores:
+        cost = c.findings.families[f]
+        rows.append(Evidence("parameters", f, cost.parameters, "count", method="counted"))
+        rows.append(Evidence("FLOPs", f, cost.flops, "count", method="counted, a sample"))
+        rows.append(Evidence("sequential steps", f, cost.sequential_steps, "count", method="counted"))
+    for f in others:
+        ratio = flops_ratio(c, family, f)
+        if ratio is not None:
+            rows.append(Evidence("FLOPs ratio", f"{f} : {family}", ratio, "times", method="counted"))
+    return rows
+
+
+def flops_ratio(c: Compared, family: str, other: str) -> float | None:
+    """FLOPs of the dearer of two families over those of the cheaper; None where one needs none."""
+    few, many = sorted(c.findings.families[f].flops for f in (family, other))
+    return many / few if few > 0 else None
+
+
+def _seeds_ahead(c: Compared, family: str, runner_up: str) -> list[Evidence]:
+    """In how many seeds the family's mean loss is below that of the runner-up; seeds are not paired."""
+    if c.analysis.design.seeds < 2:
+        return []
+    here, there = (np.asarray(c.findings.families[f].losses).mean(1) for f in (family, runner_up))
+    ahead = int((here < there - ROUNDING).sum())
+    return [Evidence(AHEAD, f"{family} - {runner_up}", ahead, "count", method="counted, seed by seed")]
+
+
+def _error_removed(c: Compared) -> list[Evidence]:
+    """How much of the worst baseline's loss, which is a guess, the baseline to beat leaves out."""
+    means = {name: float(found.losses.mean()) for name, found in c.findings.baselines.items()}
+    if c.baseline is None or not max(means.values()) > means[c.baseline]:
+        return []
+    share = 1 - means[c.baseline] / max(means.values())
+    return [Evidence(REMOVED, c.baseline, share, FRACTION, method="1 - its loss / the worst's")]
+
+
+def _largest_errors(c: Compared, family: str) -> list[Evidence]:
+    """What the largest one in a hundred squared errors, means over seeds, are of all of the family's."""
+    if c.findings.score != "rmse":
+        return []
+    errors = np.sort(np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0))[::-1]
+    count, whole = max(1, round(len(errors) / 100)), float(errors.sum())
+    if not whole:
+        return []
+    share, method = float(errors[:count].sum()) / whole, "the largest one in a hundred, mean over seeds"
+    return [
+        Evidence(LARGEST, family, count, "count", method="one in a hundred test rows"),
+        Evidence(HEAVY, family, share, FRACTION, method=method),
+    ]
