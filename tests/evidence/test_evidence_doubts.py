@@ -276,6 +276,33 @@ def test_seeds_that_disagree_are_counted(held):
     held(doubt, verdict.evidence)
 
 
+@pytest.mark.parametrize("folds", [1, 5])
+def test_seeds_that_end_far_apart_are_a_doubt(held, folds):
+    random, fold = np.random.default_rng(0), np.arange(1000) % folds
+    wrong = random.random((2, 4, 1000)) < 0.1
+    wrong[1, 2, fold == folds - 1] = random.random(1000 // folds) < 0.6
+    families = {name: FamilyFindings(loss.astype(float), 1, 1.0) for name, loss in zip(NAMES, wrong)}
+    protocol = "hold-out" if folds == 1 else "cross-validation"
+    study = Findings("accuracy", families, np.arange(4)[:, None] * folds + fold, fold, protocol=protocol)
+    (doubt,) = [d for d in decide(study).doubts if "scatter" in d]
+    worst = 100 * (1 - wrong[1, 2, fold == folds - 1].mean())
+    best = 100 * (1 - wrong[1][:, fold == folds - 1].mean(1).min())
+    expected = f"Convolution from {worst:.1f} to {best:.1f} %"
+    assert doubt == f"Trainings scatter, on the same test rows by their seed alone: {expected}."
+    held(doubt, decide(study).evidence)
+    assert not any("scatter" in d for d in decide(replace(study, margin=0.1)).doubts)
+
+
+@pytest.mark.parametrize("rows", [20, 1000])
+def test_seeds_that_differ_as_chance_has_it_are_no_doubt(rows):
+    for seed in range(20):
+        wrong = np.random.default_rng(seed).random((2, 5, rows)) < 0.3
+        families = {name: FamilyFindings(loss.astype(float), 1, 1.0) for name, loss in zip(NAMES, wrong)}
+        runs, fold = np.repeat(np.arange(5)[:, None], rows, 1), np.zeros(rows)
+        verdict = decide(Findings("accuracy", families, runs, fold, protocol="hold-out"))
+        assert not any("scatter" in doubt for doubt in verdict.doubts)
+
+
 def test_families_that_are_level_have_no_seeds_that_disagree():
     right = {
         name: FamilyFindings(np.zeros((2, 900)), 10, flops)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
-from fourfold.evidence.names import AHEAD, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED
+from fourfold.evidence.names import AHEAD, BEST_SEED, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED, WORST_SEED
 from fourfold.evidence.scoring import of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Facts
 from fourfold.evidence.statistics import Interval
@@ -17,6 +18,9 @@ __all__ = ["cited", "flops_ratio"]
 
 ROUNDING = 1e-12
 """Mean losses that differ by less are equal: they are sums in one order or another."""
+
+SCATTERED, SURE = 10, 5
+"""Trainings scatter that differ by more than so many margins, and by more than so many standard errors."""
 
 
 def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[str, int]) -> Facts:
@@ -28,7 +32,7 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
     rows += [Evidence(f"{name} needed", "study", value, "count") for name, value in settled_by.items()]
     rows += _seeds_ahead(c, family, others[0]) if others else []
-    rows += _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
+    rows += _scattered(c) + _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
     if c.findings.groups is not None:
         rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
     rows.append(Evidence("margin", "study", c.margin, gap))
@@ -100,6 +104,25 @@ def _seeds_ahead(c: Compared, family: str, runner_up: str) -> list[Evidence]:
     here, there = (np.asarray(c.findings.families[f].losses).mean(1) for f in (family, runner_up))
     ahead = int((here < there - ROUNDING).sum())
     return [Evidence(AHEAD, f"{family} - {runner_up}", ahead, "count", method="counted, seed by seed")]
+
+
+def _scattered(c: Compared) -> list[Evidence]:
+    """Of families whose seeds end far apart on the same rows, the worst and the best score where they do most."""
+    design, rows = c.analysis.design, []
+    places = [(fold == k, design.repeat == r) for r, fold in enumerate(design.fold) for k in range(design.folds)]
+    for family in c.scores:
+        losses = np.atleast_2d(np.asarray(c.findings.families[family].losses))
+        apart = []
+        for held_out, seeds in places:
+            trained = losses[seeds][:, held_out]
+            worst, best = trained[trained.mean(1).argmax()], trained[trained.mean(1).argmin()]
+            if (worst - best).mean() > SURE * (worst - best).std() / math.sqrt(len(best)):
+                apart.append([of_loss(c.findings.score, float(one.mean())) for one in (worst, best)])
+        if apart and np.ptp(most := max(apart, key=np.ptp)) > SCATTERED * c.margin:
+            unit, method = units(c.findings.score)[0], "the two farthest apart that are tested on the same rows"
+            for name, score in zip((WORST_SEED, BEST_SEED), most):
+                rows.append(Evidence(name, family, score, unit, method=method))
+    return rows
 
 
 def _error_removed(c: Compared) -> list[Evidence]:

@@ -10,6 +10,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.names import (
     AHEAD,
+    BEST_SEED,
     DIVERGED,
     EDGE_GAIN,
     EDGE_RATE,
@@ -23,6 +24,7 @@ from fourfold.evidence.names import (
     STEPS,
     STOPPED,
     VALIDATION,
+    WORST_SEED,
 )
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 
@@ -169,6 +171,22 @@ def seeds_disagree(c: Case) -> Iterator[Sentence]:
         )
 
 
+def scattered_seeds(c: Case) -> Iterator[Sentence]:
+    """Families whose trainings end far apart, by their seed alone."""
+    ranges = [
+        c.facts.say(
+            "{family} from {worst} to {best}",
+            family=title(family),
+            worst=Cite(WORST_SEED, family, bare=True),
+            best=Cite(BEST_SEED, family),
+        )
+        for family in c.facts.about(WORST_SEED)
+    ]
+    if ranges:
+        words = Sentence("Trainings scatter, on the same test rows by their seed alone: ")
+        yield c.facts.join("", [words, c.facts.join(", ", ranges), Sentence(".")])
+
+
 def unsteady_runs(c: Case) -> Iterator[Sentence]:
     for measure, threshold, words in (
         (DIVERGED, MANY_DIVERGED, "Runs at the chosen settings diverged: "),
@@ -245,6 +263,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     equal_parameters,
     validation_disagrees,
     seeds_disagree,
+    scattered_seeds,
     unsteady_runs,
     other_baseline,
     no_baseline,
