@@ -143,7 +143,24 @@ def test_none_is_no_statement_that_the_baseline_is_better(baseline, words, held)
     assert found.change.startswith("A gain of Fully connected" if gain.value > 0 else "A family that is surely better")
     held(found.change, found.evidence)
     grouped = decide(study((0.72, 0.66, 0.66, 0.66), 3, examples=200, baseline=baseline, groups=np.arange(200) // 2))
-    assert ("more seeds or groups narrow" in grouped.change) is (gain.value > 0)
+    wanted = f"about {grouped.settle['more rows']:,} more rows in groups of their own" if gain.value > 0 else ""
+    assert (f"; {wanted} would show it, if it is as large as it seems." in grouped.change) is (gain.value > 0)
+    held(grouped.change, grouped.evidence)
+    wide = replace(study((0.72, 0.66, 0.66, 0.66), examples=200, seeds=3, baseline=baseline), margin=0.2)
+    assert decide(wide).settle is None
+    assert ("; more seeds or rows narrow the interval." in decide(wide).change) is (gain.value > 0)
+
+
+def test_as_many_rows_as_are_said_to_show_a_gain_show_it():
+    """Of worlds in which a family is ahead but not shown to be, most show it with the rows that are asked for."""
+    shown = []
+    for seed in range(40):
+        found = decide(study((0.75, 0.66, 0.66, 0.66), 3, examples=300, baseline=0.68, seed=seed))
+        if found.kind == "none" and found.settle and "more rows" in found.settle:
+            more = 300 + found.settle["more rows"]
+            again = decide(study((0.75, 0.66, 0.66, 0.66), found.settle.get("seeds", 3), examples=more, baseline=0.68, seed=1000 + seed))  # fmt: skip
+            shown.append(again.kind != "none")
+    assert len(shown) >= 8 and np.mean(shown) >= 0.6
 
 
 def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_failed():

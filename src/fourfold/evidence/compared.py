@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import BaselineFindings, Findings
 from fourfold.evidence.scoring import of_loss
-from fourfold.evidence.statistics import Analysis, Interval, gains
+from fourfold.evidence.statistics import Analysis, Gain, Interval, gains
 
 MARGIN = 0.01
 MARGIN_OF_ERROR = 0.02
@@ -27,7 +27,7 @@ class Compared:
     scores: dict[str, Interval]
     pairs: dict[str, dict[str, Interval]]
     best_others: dict[str, Interval]
-    gains: dict[str, Interval]
+    gains: dict[str, Gain]
     baseline: str | None
     guess: str | None = None  # a baseline that reads no input, where another one is to be beaten
     over_guess: Interval | None = None  # what the baseline to beat gains over it

@@ -288,13 +288,12 @@ class Reasons:
         if self.c.over_guess is not None and self.c.over_guess.low <= 0:
             return Sentence("Inputs that tell more of the target: not even the baseline is shown to beat a guess.")
         if self.facts.find(gain) > 0:
-            return self.say(
-                "A gain of {family} over the baseline that is sure: its lower bound is {low}; more seeds or {more} "
-                "narrow the interval.",
-                more="groups" if self.grouped else "rows",
-                family=family,
-                low=replace(gain, part="low"),
-            )
+            words = "A gain of {family} over the baseline that is sure: its lower bound is {low}"
+            sure = self.say(words, family=family, low=replace(gain, part="low"))
+            if self.settled_by:
+                return self.facts.join("; ", [sure, self._needed(" would show it, if it is as large as it seems.")])
+            more = "groups" if self.grouped else "rows"
+            return Sentence(f"{sure}; more seeds or {more} narrow the interval.", sure.numbers)
         if self.facts.find(gain) == 0:
             return Sentence("A family that is surely better than the baseline: the best one is level with it.")
         return self.say(
@@ -312,21 +311,18 @@ class Reasons:
     def _settle_words(self) -> Sentence:
         if not self.settled_by:
             return Sentence("A margin above 0: without one, families that are level are never equivalent.")
+        several = self.c.analysis.design.seeds > 1
+        needed = self._needed(" would settle it." if several else " would show what training again changes.")
+        return Sentence(f"{needed[:1].upper()}{needed[1:]}", needed.numbers)
+
+    def _needed(self, end: str) -> Sentence:
+        """How many seeds, or more rows, would do what ``end`` says."""
         new = " in groups of their own" if self.grouped else ""
         names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows" + new}
         keys = {"seeds": "seeds", "more rows": "more"}
-        parts = [
-            self.say(names[k], **{keys[k]: Cite(f"{k} needed", "study")})
-            for k in names
-            if k in self.settled_by
-        ]
-        listed = self.facts.join(" and ", parts)
-        end = (
-            "would settle it"
-            if self.c.analysis.design.seeds > 1
-            else "would show what training again changes"
-        )
-        return Sentence(f"{listed[:1].upper()}{listed[1:]} {end}.", listed.numbers)
+        wanted = [name for name in names if name in self.settled_by]
+        parts = [self.say(names[k], **{keys[k]: Cite(f"{k} needed", "study")}) for k in wanted]
+        return self.facts.join("", [self.facts.join(" and ", parts), Sentence(end)])
 
     def doubts(self) -> tuple[Sentence, ...]:
         c = self.c

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -58,6 +58,13 @@ class Interval:
     high: float
     standard_error: float = 0.0
     dof: float = 0.0
+
+
+@dataclass(frozen=True)
+class Gain(Interval):
+    """A gain over a baseline; of the ``estimate`` the parts of its variance are known."""
+
+    estimate: Estimate | None = None
 
 
 class Analysis:
@@ -304,7 +311,7 @@ def gains(
     seeded: bool = True,
     constant: bool = False,
     **examples: Unpack[Examples],
-) -> dict[str, Interval]:
+) -> dict[str, Gain]:
     """What each family gains over a baseline (1, n): `low` are simultaneous one-sided lower bounds.
 
     `high` is the most that could be gained: the baseline's own loss. ``seeded``: whether families have seeds of their
@@ -318,6 +325,6 @@ def gains(
     most = analysis.values[key] if analysis.lower else 1 - analysis.values[key]
     against = analysis._against(key, list(losses), level, one_sided=True)
     return {
-        name: Interval(-e.value, -e.value - h, max(most, -e.value), e.standard_error, e.dof)
+        name: Gain(-e.value, -e.value - h, max(most, -e.value), e.standard_error, e.dof, replace(e, value=-e.value))
         for name, (e, h) in against.items()
     }

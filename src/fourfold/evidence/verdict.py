@@ -80,7 +80,7 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     """The kind, the family to use, the equivalent families (cheapest first), and what would settle it."""
     m, ranked, beating = c.margin, c.ranked, c.beating
     if not beating and not c.ahead_as_trained:
-        return "none", ranked[0], [], None
+        return "none", ranked[0], [], _shown_by(c, ranked[0])
     if not beating or not c.identified:
         return "undecided", ranked[0], [], _settled_by(c, ranked[0])
     if not c.best_others:
@@ -94,6 +94,17 @@ def rule(c: Compared) -> tuple[Kind, str, list[str], dict[str, int] | None]:
     if c.best_others[top].low > 0 and top in beating:
         return "choose", top, [], None
     return "undecided", ranked[0], [], _settled_by(c, ranked[0])
+
+
+def _shown_by(c: Compared, best: str) -> dict[str, int] | None:
+    """What would show the gain over the baseline of a family that is ahead of it by more than the margin."""
+    gain, design = c.gains[best], c.analysis.design
+    if gain.estimate is None or not gain.value > c.margin or (c.over_guess is not None and c.over_guess.low <= 0):
+        return None
+    if design.seeds == 1:
+        return {"seeds": SEEDS_WANTED}
+    counts = settle([gain.estimate], 0.0, seeds=design.seeds, rows=design.examples, level=c.findings.level)
+    return counts or None
 
 
 def _settled_by(c: Compared, best: str) -> dict[str, int] | None:
