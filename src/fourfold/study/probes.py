@@ -32,19 +32,37 @@ def blocks(
     ]
 
 
-def changed(facts: Facts, found: Evidence, lost: str, gains: str = "gains") -> Sentence:
-    """What a family loses, in the words ``lost``, with the interval; or what it surely ``gains``.
+def extremes(
+    facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str], verb: str = "loses", other: str = "gains"
+) -> Sentence:
+    """Two families' changes with their intervals, or one's: ``verb``, or ``other`` where one surely is below 0.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
-    >>> loss = Evidence("loss", "dense", -0.69, DIFFERENCE, (-0.73, -0.65))
-    >>> changed(Facts([loss]), loss, "least,")
-    'Fully connected gains 69.0 points (65.0 to 73.0)'
+    >>> loss = Evidence("loss", "dense", 0.02, DIFFERENCE, (0.01, 0.03))
+    >>> gain = Evidence("loss", "recurrent", -0.69, DIFFERENCE, (-0.73, -0.65))
+    >>> extremes(Facts([loss, gain]), [loss, gain], ("most", "least"))
+    'Fully connected loses most, 2.0 points (1.0 to 3.0); Recurrent gains 69.0 points (65.0 to 73.0)'
+    >>> extremes(Facts([loss, gain]), [gain, loss], ("least", "most"))
+    'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses most, 2.0 points (1.0 to 3.0)'
     """
-    below = found.interval is not None and found.interval[1] < 0
+    if len(found) == 1:
+        return _changed(facts, found[0], verb, other)
+    first, last = found
+    again = verb if _below(first) else ""
+    parts = [(first, f"{verb} {ranks[0]},"), (last, f"{again} {ranks[1]},".strip())]
+    return facts.join("; ", [_changed(facts, one, words, other) for one, words in parts])
+
+
+def _below(found: Evidence) -> bool:
+    return found.interval is not None and found.interval[1] < 0
+
+
+def _changed(facts: Facts, found: Evidence, words: str, other: str) -> Sentence:
+    below = _below(found)
     ends: tuple[Part, Part] = ("high", "low") if below else ("low", "high")
     low, high = (Cite(found.measure, found.subject, end, size=below, bare=True) for end in ends)
     return facts.say(
-        f"{{family}} {gains if below else lost} {{value}} ({{low}} to {{high}})",
+        f"{{family}} {other if below else words} {{value}} ({{low}} to {{high}})",
         family=title(found.subject),
         value=Cite(found.measure, found.subject, size=below),
         low=low,

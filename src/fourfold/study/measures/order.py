@@ -82,10 +82,7 @@ def _answer(evidence: list[Evidence]) -> str:
     if not whole:
         return ""
     most, least = max(whole, key=_value), min(whole, key=_value)
-
-    ends = [(most, "loses most,"), (least, "least,")] if most is not least else [(most, "loses")]
-    parts = [probes.changed(facts, found, words) for found, words in ends]
-    listed = facts.join("; ", parts)
+    listed = probes.extremes(facts, [most, least] if most is not least else [most], ("most", "least"))
     shown = any(found.interval and found.interval[0] > 0 for found in whole)
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With all positions permuted, {what}{listed}.", listed.numbers)

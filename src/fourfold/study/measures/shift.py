@@ -112,10 +112,7 @@ def _answer(evidence: list[Evidence], place: str) -> str:
     single = sorted(facts.about(ONE).values(), key=lambda found: found.value or 0.0)
     if not single:
         return ""
-    first, *others = single
-    ends = [(first, "loses least,"), (others[-1], "most,")] if others else [(first, "loses")]
-    parts = [probes.changed(facts, found, words) for found, words in ends]
-    listed = facts.join("; ", parts)
+    listed = probes.extremes(facts, single if len(single) == 1 else [single[0], single[-1]], ("least", "most"))
     shown = any(found.interval and found.interval[0] > 0 for found in single)
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With test rows moved by one {place}, {what}{listed}.", listed.numbers)
