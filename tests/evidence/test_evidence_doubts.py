@@ -205,6 +205,16 @@ def test_a_suspected_leak_comes_before_all_other_doubts():
     assert [doubt.startswith("Leakage suspect: ") for doubt in found] == [True, True, False, False]
 
 
+def test_another_order_is_a_doubt_also_of_a_family_that_is_only_ahead(held):
+    further = [CAP, *scores(SIZE_S, 0.95, 0.8, 0.9), *scores(names.VALIDATION, 0.8, 0.85, 0.9)]
+    verdict = decide(findings((0.8, 0.91, 0.88), *further))
+    assert (verdict.kind, verdict.family) == ("undecided", "convolution")
+    assert "With at most 3,000 parameters each, Fully connected leads: 95.0 % against 80.0 % of Convolution." in verdict.doubts
+    assert "On validation rows Attention is ahead: 90.0 % against 85.0 % of Convolution." in verdict.doubts
+    for doubt in verdict.doubts:
+        held(doubt, verdict.evidence)
+
+
 @pytest.mark.parametrize("case", SILENT)
 def test_a_doubt_is_silent_else(case):
     assert decide(findings((0.8, 0.95, 0.88), *SILENT[case])).doubts == ()

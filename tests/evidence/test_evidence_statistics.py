@@ -124,6 +124,19 @@ def test_two_predictors_without_seeds_are_a_paired_t_test():
     assert (found.high - found.low) / 2 == pytest.approx((expected.high - expected.low) / 2, rel=1e-6)
 
 
+def test_a_predictor_without_seeds_is_known_as_well_beside_one_as_beside_five():
+    """Its folds differ, and its interval holds what examples alone make uncertain."""
+    fold = np.arange(200) % 5
+    wrong = (np.random.default_rng(0).random(200) < np.where(fold == 0, 0.6, 0.05)).astype(float)
+    intervals = []
+    for seeds in (1, 5):
+        runs = np.arange(seeds)[:, None] * 5 + fold
+        network = np.random.default_rng(1).random((seeds, 200)) < 0.3
+        analysis = Analysis({"it": wrong[None], "network": network}, runs, fold, deterministic=("it",))
+        intervals.append(analysis.mean("it"))
+    assert intervals[0].low == pytest.approx(intervals[1].low) and intervals[0].high == pytest.approx(intervals[1].high)
+
+
 @pytest.mark.parametrize(
     "correlation, dof, expected",  # two-sided 5 % points for three comparisons; uncorrelated: Sidak's
     [(0.5, 10, 2.76), (0.5, 30, 2.47), (0.5, 1e6, 2.35), (0.0, 1e6, 2.388), (1.0, 12, 2.179)],

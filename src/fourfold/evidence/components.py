@@ -274,7 +274,7 @@ class Components:
         run      = sum_f w_f^2 Var(run_f) / (S K)
         training = (K - 1)/K TRAINING_PER_RUN ((1 - c) sum_f w_f^2 Var(run_f) + c (sum_f w_f sd(run_f))^2)
         fold     = what the means of a repeat's folds scatter beyond its examples and runs, over K R, where it is
-                   significant
+                   significant; of predictors with seeds alone
 
         v_k is the part of stratum k in the first term, p_k that of one error of each family: without any the variance
         is p_k, with many the second term vanishes. Not so without ``errors``.
@@ -294,7 +294,7 @@ class Components:
             parts = np.bincount(self.run_pool, own * (run + training) / own.sum())
             dofs = np.bincount(self.run_pool, self.run_dof) / np.maximum(np.bincount(self.run_pool), 1)
             squares += float((parts**2 / np.maximum(dofs, 1)).sum())
-        if K > 1 and S > 1:
+        if K > 1 and S > 1 and w[self.random].any():
             between, dof = self._between(w) / K, self.design.repeats * (K - 1)
             known = example + run + self._of_one_repeat(w, run)
             if between > known and special.fdtrc(dof, example_dof, between / known) < P_VALUE:

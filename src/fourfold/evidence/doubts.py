@@ -28,6 +28,8 @@ from fourfold.evidence.names import (
 )
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 
+ONE_FAMILY = ("choose", "undecided")
+"""Verdicts that put one family first, which another measure may not."""
 FEW_SEEDS = 5
 MANY_STOPPED = 0.5
 MANY_DIVERGED = 0.05
@@ -90,7 +92,7 @@ def still_gaining(facts: Facts, margin: float) -> list[Evidence]:
 
 def longer_training(c: Case) -> Iterator[Sentence]:
     """The order of families after twice the steps, where it is another."""
-    leader = c.leader(LONGER_SCORE) if c.kind == "choose" else None
+    leader = c.leader(LONGER_SCORE) if c.kind in ONE_FAMILY else None
     if leader is None:
         return
     ahead = abs((c.number(LONGER_SCORE, leader) or 0.0) - (c.number(LONGER_SCORE, c.family) or 0.0))
@@ -133,7 +135,7 @@ def equal_parameters(c: Case) -> Iterator[Sentence]:
     """The order of families at equal size, where it is another than at the sizes that they chose."""
     for size in c.facts.about(SIZE_CAP):
         measure = SIZE_SCORE.format(size=size)
-        leader = c.leader(measure) if c.kind == "choose" else None
+        leader = c.leader(measure) if c.kind in ONE_FAMILY else None
         if leader is not None:
             yield c.facts.say(
                 "With at most {cap} parameters each, {leader} leads: {best} against {own} of {family}.",
@@ -146,7 +148,7 @@ def equal_parameters(c: Case) -> Iterator[Sentence]:
 
 
 def validation_disagrees(c: Case) -> Iterator[Sentence]:
-    leader = c.leader(VALIDATION) if c.kind == "choose" else None
+    leader = c.leader(VALIDATION) if c.kind in ONE_FAMILY else None
     if leader is not None:
         yield c.facts.say(
             "On validation rows {leader} is ahead: {best} against {own} of {family}.",
@@ -161,7 +163,7 @@ def seeds_disagree(c: Case) -> Iterator[Sentence]:
     subject = f"{c.family} - {c.runner_up}"
     ahead, seeds = c.number(AHEAD, subject), c.number("seeds")
     level = c.number("difference", subject) == 0
-    if c.kind in ("choose", "undecided") and ahead is not None and seeds and ahead < seeds and not level:
+    if c.kind in ONE_FAMILY and ahead is not None and seeds and ahead < seeds and not level:
         yield c.facts.say(
             "{family} is ahead of {other} in {ahead} of {seeds} seeds.",
             family=title(c.family),
