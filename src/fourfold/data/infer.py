@@ -21,9 +21,9 @@ from .join import TARGET_NAMES
 from .layout import check_layout, settle_array, varying
 from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_of_lists
 from .long_form import assembled, table_of
-from .messages import counted, listed
+from .messages import counted, in_line, listed
 from .pictures import developed
-from .roles import NO_ROLES, Roles, check_apart, with_roles
+from .roles import NO_ROLES, Roles, as_columns, check_apart, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from .target import FEWEST_ROWS, settle_target
@@ -50,6 +50,7 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    roles, target = as_columns(source, roles, target)
     refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong
     check_apart(replace(roles, **refused), target, source.all_columns)
     source = with_time(source, roles.time)
@@ -324,7 +325,7 @@ def _how_to_cut(name: str, left_out: Sequence[str]) -> str:
 
 def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:
     return Note(
-        f"target{'s' * (len(names) > 1)}: {', '.join(names)}", because, "" if target else "--target NAME"
+        f"target{'s' * (len(names) > 1)}: {', '.join(map(in_line, names))}", because, "" if target else "--target NAME"
     )
 
 

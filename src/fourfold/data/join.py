@@ -16,7 +16,7 @@ from fourfold.preprocessing.table import ColumnKind, missing, row_count
 from .dataset import Column, Note, Table
 from .in_words import held
 from .lists import as_many_steps
-from .messages import SHOWN, close, listed
+from .messages import SHOWN, close, listed, quoted
 from .numerals import style_by
 from .series import as_long
 from .source import Source
@@ -173,7 +173,7 @@ def _tables(source: Source, test: Source) -> dict:
             got=f"no {', '.join(said[:SHOWN])}" + f" and {len(absent) - SHOWN} more" * (len(absent) > SHOWN),
             wanted="the same columns, the target among them",
             do=f"if {absent[0]!r} is the target, compare the other rows alone, with --target "
-            f"{shlex.quote(absent[0])}, then fourfold predict FOLDER {shlex.quote(test.name)}"
+            f"{quoted(absent[0])}, then fourfold predict FOLDER {shlex.quote(test.name)}"
             if alone
             else "",
         )

@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import missing
 from .content import check_memory
 from .dataset import Column, Note, Table
 from .dates import of_several_zones, without_zone
-from .messages import close, counted, listed
+from .messages import close, counted, listed, quoted
 from .roles import Roles
 from .source import Source
 from .stamps import FEWEST_TIMES, compact_dates, dates_since_1970, irregular, said_of_compact
@@ -175,7 +175,7 @@ def table_of(source: Source, names: Iterable[str]) -> Table:
             "a column of the long form does not exist",
             got=repr((absent or "")[:60]),
             wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
-            do=f"use {meant}" if (meant := close(absent or "", known)) else "",
+            do=f"use {quoted(meant)}" if (meant := close(absent or "", known)) else "",
         )
     return table
 

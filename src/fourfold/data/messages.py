@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+import shlex
+from collections.abc import Collection, Iterable, Sequence
 
 from fourfold.core.naming import several
 from fourfold.errors import OptionError
@@ -13,6 +15,10 @@ CONSTANT = "the same value in all rows"
 
 SHOWN = 8
 """The most names that one message lists."""
+
+BREAK = re.compile(r"[^\S\n\r\t\v\f]*[\n\r\t\v\f]\s*")
+ESCAPED = re.compile(r"\\(?:[nrtvf]|x0[9a-d])")
+"""A line break or a tab within a name; how terminals and Python write one."""
 
 
 def counted(number: int, what: str) -> str:
@@ -33,6 +39,41 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def in_line(name: str) -> str:
+    """A name with a blank for each line break, as it can be typed; `as_called` finds it by this.
+
+    >>> in_line("Revenue\\n(EUR)")
+    'Revenue (EUR)'
+    """
+    return BREAK.sub(" ", name)
+
+
+def quoted(name: str) -> str:
+    """A name as it can be typed behind an option.
+
+    >>> quoted("Revenue\\n(EUR)"), quoted("v")
+    ("'Revenue (EUR)'", 'v')
+    """
+    return shlex.quote(in_line(name))
+
+
+def as_called(name: str, known: Collection[str]) -> str:
+    """The one ``known`` name that differs from a name in white space alone, escaped or not; else the name itself.
+
+    >>> as_called("Revenue (EUR)", ["a b", "Revenue\\n(EUR)"]), as_called("ab", ["a b", "a  b"])
+    ('Revenue\\n(EUR)', 'ab')
+    """
+    if name in known:
+        return name
+    bare = _without_blanks(name)
+    alike = [other for other in known if _without_blanks(other) == bare]
+    return alike[0] if bare and len(alike) == 1 else name
+
+
+def _without_blanks(name: str) -> str:
+    return "".join(ESCAPED.sub(" ", name).split())
+
+
 def listed(values: Sequence[object]) -> str:
     """At most eight values, and how many more there are.
 
@@ -40,7 +81,7 @@ def listed(values: Sequence[object]) -> str:
     ("'a', 'b'", '0, 1, 2, 3, 4, 5, 6, 7 and 2 more')
     """
     shown = ", ".join(
-        repr(str(value)[:60]) if isinstance(value, str) else str(value) for value in values[:SHOWN]
+        repr(in_line(str(value))[:60]) if isinstance(value, str) else str(value) for value in values[:SHOWN]
     )
     return f"{shown} and {len(values) - SHOWN} more" if len(values) > SHOWN else shown
 

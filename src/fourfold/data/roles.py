@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,7 @@ from fourfold.preprocessing.table import missing, row_count
 from .cells import typed
 from .dataset import Note, Table
 from .lists import columns_of
-from .messages import close, listed
+from .messages import as_called, close, in_line, listed, quoted
 from .source import Source
 from .targets import mentioned, parted
 from .words import as_objects, reworded, spelled
@@ -51,6 +50,22 @@ class Roles:
 
 
 NO_ROLES = Roles()
+
+
+def as_columns(
+    source: Source, roles: Roles, target: str | Sequence[str] | None
+) -> tuple[Roles, str | Sequence[str] | None]:
+    """The roles and the target with names that differ from those of columns in white space alone as these."""
+    table = source.inputs
+    if not isinstance(table, Table):
+        return roles, target
+    known = (*table.names, *source.lists)
+    given = {name: getattr(roles, name) for name in ("weight", "group", "id", "time")}
+    meant = {name: as_called(value, known) for name, value in given.items() if isinstance(value, str)}
+    if roles.time is not None and meant["time"] not in known:
+        meant["time"] = ",".join(parted(roles.time, known))
+    aims = None if target is None else parted(target, known)
+    return replace(roles, **meant), target if aims is None or {*aims} <= mentioned(target) else aims
 
 
 def check_apart(roles: Roles, target: str | Sequence[str] | None, known: Sequence[str]) -> None:
@@ -94,7 +109,7 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
             "--drop is not a column",
             got=repr(absent[0][:60]),
             wanted=f"one of {listed(known)}",
-            do=f"--drop {shlex.quote(meant)}"
+            do=f"--drop {quoted(meant)}"
             if meant
             else "give each a --drop of its own, where names have commas" * ("," in str(drop)),
         )
@@ -135,7 +150,7 @@ def with_roles(source: Source, roles: Roles) -> Source:
             source, values, kind = _taken(source, role, value)
         else:
             values, kind = _array(source, role, value)
-        source = _SETTERS[role](source, value if isinstance(value, str) else role, values, kind)
+        source = _SETTERS[role](source, in_line(value) if isinstance(value, str) else role, values, kind)
     return source
 
 
@@ -148,7 +163,7 @@ def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, st
             f"--{role} is not a column",
             got=repr(name[:60]),
             wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
-            do=f"--{role} {meant}" if (meant := close(name, known)) else "",
+            do=f"--{role} {quoted(meant)}" if (meant := close(name, known)) else "",
         )
     return source.without(name), table[name], source.kind(name)
 
@@ -215,7 +230,7 @@ def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
     labels = _labels(values, kind)
     repeated = len(labels) - len(set(labels.tolist()))
     because = (
-        f"it repeats in {repeated:,} rows: --group {shlex.quote(name)} keeps these together"
+        f"it repeats in {repeated:,} rows: --group {quoted(name)} keeps these together"
         if repeated
         else "not an input"
     )

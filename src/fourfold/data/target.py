@@ -13,7 +13,7 @@ from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
 from .dataset import Note
-from .messages import listed, percent, unknown
+from .messages import in_line, listed, percent, unknown
 from .numerals import style_of
 from .words import LIKELY
 
@@ -45,6 +45,7 @@ def settle_target(
     """
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
+    name = in_line(name)
     check_values(name, values, kind)
     chosen, because = (task, "as asked") if task else _infer(values, kind)
     if chosen == "classification":

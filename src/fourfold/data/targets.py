@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -13,7 +12,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
 
 from .dataset import Note
-from .messages import close, counted, listed, unknown
+from .messages import as_called, close, counted, listed, quoted, unknown
 from .target import TASKS, check_values, check_varies
 from .words import reworded
 
@@ -47,7 +46,7 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
                 "the target is not a column",
                 got=repr(name[:60]),
                 wanted=f"one of {listed(list(known))}",
-                do=f"--target {shlex.quote(meant or known[-1])}",
+                do=f"--target {quoted(meant or known[-1])}",
             )
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -58,13 +57,19 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
 
 
 def parted(given: str | Sequence[str], known: Collection[str]) -> list[str]:
-    """Names, each by itself or several in one text with commas between them, which is no name that is ``known``.
+    """Names, each by itself or several in one text with commas between them, which is no name that is ``known``. One
+    that differs from a known name in white space alone is this.
 
-    >>> parted("a,b", ["a", "b"]), parted(["a,b", "c"], ["a,b"])
-    (['a', 'b'], ['a,b', 'c'])
+    >>> parted("a,b", ["a", "b"]), parted(["a,b", "c"], ["a,b"]), parted("a b", ["a\\nb"])
+    (['a', 'b'], ['a,b', 'c'], ['a\\nb'])
     """
     names = [given] if isinstance(given, str) else list(given)
-    return [part for name in names for part in ([name] if name in known else _parts(name))]
+    called = [as_called(name, known) for name in names]
+    return [
+        part
+        for name in called
+        for part in ([name] if name in known else [as_called(one, known) for one in _parts(name)])
+    ]
 
 
 def mentioned(target: str | Sequence[str] | None) -> set[str]:
@@ -107,7 +112,7 @@ def together(
             "several targets have to be numbers, or yes or no",
             got=f"{read[strange[0]][1]} values in {listed(strange)}",
             wanted="numbers in all of them, or true and false, yes and no, or 1 and 0 in all of them",
-            do=f"--target {strange[0]}, alone",
+            do=f"--target {quoted(strange[0])}, alone",
         )
     if len(kinds) > 1:
         amounts = [name for name, (values, kind) in read.items() if kind == "number" and not _is_01(values)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from fourfold.errors import DataError
 from .counters import with_counter
 from .dataset import Note, Table
 from .long_form import dates_of, nearly_dates_of, seconds_of, table_of, times_of
-from .messages import listed
+from .messages import listed, quoted
 from .roles import Roles
 from .source import Source
 from .time_columns import time_among, with_clock, with_parts
@@ -53,7 +52,7 @@ def check_dates(source: Source, names: Sequence[str]) -> None:
             "several columns hold dates, and it can't be told which is the time",
             got=listed(dates),
             wanted="the one whose next steps are forecast",
-            do=" or ".join(f"--time {shlex.quote(name)}" for name in dates[:3]),
+            do=" or ".join(f"--time {quoted(name)}" for name in dates[:3]),
         )
     for name in nearly_dates_of(source, names):
         times_of(source, table_of(source, ()), name)  # says what is no date

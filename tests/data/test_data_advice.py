@@ -1,0 +1,47 @@
+"""What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
+
+import pytest
+from data_samples import read_and_said, refused_and_said, rows
+
+from fourfold.data.ahead import Ahead
+from fourfold.data.roles import Roles
+
+BROKEN = rows('shop,"Sold\n(EUR)",w,y', lambda i: f"s{i % 5},{i % 9 + 1},{i % 7}")
+STEPS = '"The\nshop","At\ntime",sales\n' + "".join(f"s{i % 2},{i // 2},{i * i * 7 % 97}\n" for i in range(160))
+CLOCKS = '"The\nday",The clock,load\n' + "".join(
+    f"2024-01-{1 + i // 24:02d},{i % 24}:00,{i * i * 7 % 97}\n" for i in range(240)
+)
+
+# name: (content or maker, options, words of what is printed)
+READ = {
+    "a target whose name has a line break": (BROKEN, {"target": "Sold (EUR)"}, "target: Sold (EUR) (as asked)"),
+    "a target as a message escapes it": (BROKEN, {"target": r"Sold\n(EUR)"}, "target: Sold (EUR) (as asked)"),
+    "a target as a terminal escapes it": (BROKEN, {"target": r"Sold\x0a(EUR)"}, "target: Sold (EUR) (as asked)"),
+    "several targets, one with a line break": (BROKEN, {"target": "Sold  (EUR), w"}, "targets: Sold (EUR), w (as asked)"),
+    "what is left out, with a line break": (BROKEN, {"roles": Roles(drop="Sold(EUR),w")}, "left out: 'Sold (EUR)', 'w' (as asked)"),
+    "an id with a line break": (BROKEN, {"roles": Roles(id="Sold (EUR)")}, "id: Sold (EUR) (it repeats in 21 rows: --group 'Sold (EUR)' keeps these together)"),
+    "groups with a line break": (BROKEN, {"roles": Roles(group="Sold (EUR)")}, "groups: 9 of Sold (EUR)"),
+    "weights with a line break": (BROKEN, {"roles": Roles(weight="Sold (EUR)")}, "weights: Sold (EUR), 1 to 9"),
+    "a time with a line break": (STEPS, {"ahead": Ahead(3), "roles": Roles(time="At time", id="The shop")}, "forecast: the next 3 steps of sales"),
+    "a day with a line break and its clock": (CLOCKS, {"ahead": Ahead(3), "roles": Roles(time="The day, The clock")}, "forecast: the next 3 steps of load"),
+}  # fmt: skip
+
+# name: (content or maker, options, exit code, slug, words of the message)
+REFUSED = {
+    "a target nearly called as a name with a line break": (BROKEN, {"target": "Sold (EU)"}, 2, "no-such-target", "Do this: --target 'Sold (EUR)'"),
+    "a column left out that is nearly called so": (BROKEN, {"roles": Roles(drop="Sold (EU)")}, 2, "no-such-drop", "Do this: --drop 'Sold (EUR)'"),
+    "an id nearly called so": (BROKEN, {"roles": Roles(id="Sold (EU)")}, 2, "no-such-column", "Do this: --id 'Sold (EUR)'"),
+    "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    content, options, words = READ[name]
+    read_and_said(content, words, tmp_path, recwarn, **options)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_said(name, tmp_path):
+    content, options, code, slug, words = REFUSED[name]
+    refused_and_said(content, code, slug, words, tmp_path, **options)
