@@ -60,12 +60,18 @@ class Baseline:
         return self.make(strength) if y.ndim == 1 else ByColumn(partial(self.make, strength))
 
     def usage(
-        self, strength: float, several: str = "", class_weights: Sequence[float] = (), further: str = ""
+        self,
+        strength: float,
+        several: str = "",
+        class_weights: Sequence[float] = (),
+        further: str = "",
+        *,
+        weighted: bool = False,
     ) -> str:
         """A line that fits it, and what must be known of it, ``further`` included.
 
         ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
-        are predicted.
+        are predicted; ``weighted``: rows have weights w.
         """
         if self.make is None:
             return self.estimator
@@ -73,13 +79,14 @@ class Baseline:
         made = self.estimator.format(strength=strength, alpha=1 / strength, leaf=leaf)
         remarks = [further, self.remark]
         made = f"sklearn.multioutput.{several}({made})" if several else made
-        if len(class_weights) == 2 and not self.guess:
+        if len(class_weights) == 2 and not self.guess and not weighted:  # it takes none
             share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on
             made = f"sklearn.model_selection.FixedThresholdClassifier({made}, threshold={share:.3g})"
         elif len(class_weights) and not self.guess:
             remarks.append("a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
+        remarks += ["w: the weights of the rows"] * weighted
         remark = "; ".join(filter(None, remarks))
-        return f"{made}.fit(x, y)" + (f"  # {remark}" if remark else "")
+        return f"{made}.fit(x, y{', sample_weight=w' * weighted})" + (f"  # {remark}" if remark else "")
 
 
 class ByColumn:
