@@ -26,7 +26,8 @@ def cell(value, place):
 
 
 def workbook(path, sheets, merged=(), formats=()):
-    """The least that Excel would call a workbook of several sheets, its styles from 1 on of these number formats."""
+    """The least that Excel would call a workbook of several sheets, its styles from 1 on of these number formats, which
+    are codes or the numbers of those built in."""
     main = f'xmlns="{SPACE}/spreadsheetml/2006/main"'
     listed = "".join(f'<sheet name="{name}" r:id="r{n}"/>' for n, name in enumerate(sheets))
     links = "".join(f'<Relationship Id="r{n}" Target="worksheets/s{n}.xml"/>' for n in range(len(sheets)))
@@ -43,7 +44,8 @@ def workbook(path, sheets, merged=(), formats=()):
             body = f"<sheetData>{body}</sheetData><mergeCells>{cells}</mergeCells>"
             archive.writestr(f"xl/worksheets/s{n}.xml", f"<worksheet {main}>{body}</worksheet>")
         codes = "".join(f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(formats))
-        styles = "".join(f'<xf numFmtId="{200 + n}"/>' for n in range(len(formats)))
+        numbers = [code if isinstance(code, int) else 200 + n for n, code in enumerate(formats)]
+        styles = "".join(f'<xf numFmtId="{number}"/>' for number in numbers)
         sheet = f'<numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs>'
         archive.writestr("xl/styles.xml", f"<styleSheet {main}>{sheet}</styleSheet>")
     return path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,54 @@ import numpy as np
 from .dates import TURNED, is_untold, way_of, years_from
 from .words import as_objects
 
-__all__ = ["column_of", "spelled", "with_typed_dates"]
+__all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed_dates"]
+
+BUILT_IN = {
+    **dict.fromkeys((14, 15, 16, 17, 22), "date"),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), "clock"),
+    46: "duration",
+}
+"""What the formats show that have a number and no code."""
+
+DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+"""What the code of a format has that shows hours beyond a day."""
+
+LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+"""What stands in the code of a format and shows nothing of a number."""
+
+LAST_DAY = 2_958_466
+"""The number of the first day of the year 10000."""
+
+DAYS_OF_CLOCKS = 366
+"""A cell that shows a clock alone and holds so many days or more is a date."""
 
 FIRST_YEAR = 1900
 """Times of day are stored as dates before this year."""
+
+
+def shown_by(code: str) -> str:
+    """What the code of a number format shows: a date, a clock, a duration, or "" for a number.
+
+    >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"')
+    ('date', 'clock', 'duration', '')
+    """
+    if DURATION.search(code):
+        return "duration"
+    shown = LITERAL.sub("", code).casefold()
+    if "general" in shown or not re.search("[ymdhs]", shown):
+        return ""
+    return "clock" if re.search("[hs]", shown) and not re.search("[yd]", shown) else "date"
+
+
+def meant_by(number: float, shown: str, epoch: datetime) -> Any:
+    """What a cell with this number means, of which its format shows a date, a clock, a duration, or the number."""
+    if shown == "duration" and abs(number) < LAST_DAY:
+        return timedelta(seconds=round(number * 86_400, 3))
+    if shown not in ("date", "clock") or not 0 <= number < LAST_DAY:
+        return number
+    if 0 < number < 1 or (shown == "clock" and number < DAYS_OF_CLOCKS):
+        return (datetime.min + timedelta(milliseconds=round(number * 86_400_000))).time()
+    return epoch + timedelta(milliseconds=round(number * 86_400_000))
 
 MISTAKEN = (*TURNED, "day.month.year")
 """The ways of writing dates in which Excel takes the day for the month where it expects the other order."""
@@ -51,19 +96,19 @@ def with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
 
 
 def column_of(values: list[Any]) -> np.ndarray:
-    """The cells of a column as dates, clocks as words, or whatever `words.typed` makes of them."""
+    """The cells of a column as dates; clocks and durations, and what stands among them, as words; all others as they
+    are."""
     kinds = {type(value) for value in values if value is not None}
-    if kinds == {datetime} and all(value is None or value.year < FIRST_YEAR for value in values):
-        return as_objects([None if value is None else f"{value:%H:%M:%S}" for value in values])
-    if kinds == {datetime}:
+    if kinds == {datetime} and any(value is not None and value.year >= FIRST_YEAR for value in values):
         absent = np.datetime64("NaT")
         return np.array([absent if value is None else value for value in values], dtype="datetime64[us]")
-    if len(kinds) > 1 or kinds == {timedelta}:
+    if len(kinds) > 1 or kinds <= {datetime, time, timedelta}:
         values = [None if value is None else spelled(value) for value in values]
     return as_objects(values)
 
 
 def spelled(value: Any) -> str:
+    """A cell in words, as a file of text has it."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, timedelta):
@@ -71,4 +116,8 @@ def spelled(value: Any) -> str:
         hours, minutes = divmod(int(minutes), 60)
         sign = "-" if value < timedelta() else ""
         return f"{sign}{hours}:{minutes:02d}:{seconds:06.3f}".removesuffix(".000")
+    if isinstance(value, datetime) and value.year < FIRST_YEAR:
+        value = value.time()
+    if isinstance(value, time):
+        return value.isoformat("milliseconds").removesuffix(".000")
     return str(value).lower() if isinstance(value, bool) else str(value)

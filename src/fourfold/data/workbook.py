@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,23 +18,15 @@ from fourfold.errors import UnsafeFileError
 
 from .content import Content, check_bomb
 from .header import MISSING_WORDS
+from .sheet_cells import BUILT_IN, meant_by, shown_by
 
 __all__ = ["Cells", "Sheet", "Workbook"]
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-DATE_FORMATS, DURATION_FORMATS = {*range(14, 23), 45, 47}, {46}
-"""The built-in number formats that show a date or a time, and those that show hours beyond a day."""
-
-DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-"""What a format of the user has that shows a duration."""
-
 MERGED = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 MOST_MERGED = 10_000_000
 """The most rows that merged cells take together."""
-
-LAST_DAY = 2_958_466
-"""The number of the first day of the year 10000."""
 
 LAST_COLUMN = 16_384
 
@@ -60,7 +52,7 @@ class Workbook:
         self.archive, self.content = archive, content
         self.members = {info.filename: info for info in archive.infolist()}
         self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
-        self.dates, self.durations = self._styles()
+        self.shown = self._styles()
         self.unstored = self.merged = 0
 
     def sheets(self) -> tuple[list[Sheet], list[str]]:
@@ -128,23 +120,14 @@ class Workbook:
                     yield element
                     element.clear()
 
-    def _styles(self) -> tuple[set[int], set[int]]:
-        """The numbers of the cell styles that show a date, and of those that show a duration."""
-        dates, durations = set(DATE_FORMATS), set(DURATION_FORMATS)
-        found: tuple[set[int], set[int]] = (set(), set())
+    def _styles(self) -> list[str]:
+        """What each of the cell styles shows: see `shown_by`."""
+        shown, found = dict(BUILT_IN), []
         for element in self._elements("xl/styles.xml", "numFmt", "cellXfs"):
             if element.tag == f"{SHEET}numFmt":
-                code, number = element.get("formatCode", ""), int(element.get("numFmtId", "0"))
-                shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code)
-                if DURATION.search(code):
-                    durations.add(number)
-                elif re.search("[ymdhs]", shown, re.IGNORECASE) and "General" not in shown:
-                    dates.add(number)
+                shown[int(element.get("numFmtId", "0"))] = shown_by(element.get("formatCode", ""))
             else:
-                for place, style in enumerate(element):
-                    for formats, styles in zip((dates, durations), found):
-                        if int(style.get("numFmtId", "0")) in formats:
-                            styles.add(place)
+                found = [shown.get(int(style.get("numFmtId", "0")), "") for style in element]
         return found
 
     def _cells(self, row: ElementTree.Element) -> Cells:
@@ -172,12 +155,8 @@ class Workbook:
             return stored == "1"
         if kind in ("str", "d"):
             return _word(stored)
-        number, style = float(stored), int(cell.get("s", "0"))
-        if style in self.durations and abs(number) < LAST_DAY:
-            return timedelta(seconds=round(number * 86_400, 3))
-        if style in self.dates and 0 <= number < LAST_DAY:
-            return self.epoch + timedelta(milliseconds=round(number * 86_400_000))
-        return number
+        style = int(cell.get("s", "0"))
+        return meant_by(float(stored), self.shown[style] if style < len(self.shown) else "", self.epoch)
 
 
 def _text(element: ElementTree.Element) -> str:

@@ -1,0 +1,46 @@
+"""Cells of workbooks: what their number formats say of them, and what stands among them as text."""
+
+import numpy as np
+import pytest
+from data_samples import LABELS
+from test_data_sheets import workbook
+
+from fourfold.data import read, read_inputs
+from fourfold.preprocessing import Preparation
+
+CLOCK, HOURS = 1, 2
+FORMATS = [20, 46]
+
+
+def of(path, cells, formats=FORMATS):
+    """A workbook with a column of these cells before a number and a class."""
+    rows = [["v", "w", "y"], *([cell, i * 7 % 13, LABELS[i % 2]] for i, cell in enumerate(cells))]
+    return workbook(path / "data.xlsx", {"data": rows}, formats=formats)
+
+
+def test_hours_below_a_day_among_hours_beyond_it(tmp_path):
+    """Excel gives 23:10 another format than 26:15."""
+    minutes = [1200 + 37 * i % 1000 for i in range(40)]
+    data = read(of(tmp_path, [(CLOCK if each < 1440 else HOURS, each / 1440) for each in minutes]))
+    assert data.inputs["v"].tolist() == [60 * each for each in minutes]
+
+
+@pytest.mark.parametrize("text, seconds", [("late", np.nan), ("08:15", 29_700), ("8:15 pm", 72_900)])
+def test_texts_among_clocks_are_read_as_in_csv(text, seconds, tmp_path):
+    cells = [text if i == 7 else (CLOCK, (i * 17 % 96) / 96) for i in range(40)]
+    data = read(of(tmp_path, cells))
+    assert data.inputs["v"][[0, 1]].tolist() == [0, 15_300]
+    np.testing.assert_equal(data.inputs["v"][7], seconds)
+    preparation = Preparation.fit(data, range(40))
+    new = read_inputs(of(tmp_path, [(CLOCK, 0.5), text, (CLOCK, 0.25)]), preparation).inputs["v"]
+    np.testing.assert_equal(new.tolist(), [43_200, seconds, 21_600])
+
+
+def test_fractions_of_seconds_in_clocks(tmp_path):
+    data = read(of(tmp_path, [(1, (60 + i + 0.5) / 86_400) for i in range(40)], ["mm:ss.0"]))
+    assert data.inputs["v"][[0, 39]].tolist() == [60.5, 99.5]
+
+
+def test_dates_that_show_a_clock_alone(tmp_path):
+    data = read(of(tmp_path, [(CLOCK, 45000 + i / 4) for i in range(40)]))
+    assert data.inputs["v"][1] == np.datetime64("2023-03-15T06:00")
