@@ -134,3 +134,9 @@ def test_notes_below_a_sheet(tmp_path):
     data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS, ["Source: an office"], ["2020"]]}))
     assert data.rows == 20
     assert "left out: 2 rows at the end (their first cell alone has a value)" in map(str, data.notes)
+
+
+def test_a_header_that_is_repeated_in_a_sheet(tmp_path):
+    data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS[:8], NAMES, *ROWS[8:15], NAMES, *ROWS[15:]]}))
+    assert data.rows == 20 and data.inputs["a"].dtype == float and data.task.classes == ("p", "q")
+    assert "left out: 2 rows (they repeat the header)" in map(str, data.notes)

@@ -66,6 +66,9 @@ def read_excel(content: Content, reading: Reading) -> Source:
     body, below = lines[header.lines :], 0
     for more in alike:
         body += more.rows[header.lines :]
+    repeated = len(body)
+    body = [line for line in body if not header.lines or line != lines[header.lines - 1]]
+    repeated -= len(body)
     while not reading.all and len(columns) >= FEWEST_BESIDE_NOTES and body and {*body[-1]} == {columns[0]}:
         body, below = body[:-1], below + 1
     if below > MOST_NOTES:
@@ -79,6 +82,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes = [Note(f"sheets: {listed([sheet.name for sheet in sheets])}", because)]
     if above:
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
+    if repeated:
+        notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
     if below:
         notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
     notes += [Note(f"dates that are text: in column {new!r}", said) for new, (_, said) in cells.items() if said]
