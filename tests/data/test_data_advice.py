@@ -1,7 +1,7 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
 import pytest
-from data_samples import read_and_said, refused_and_said, rows
+from data_samples import LABELS, read_and_said, refused_and_said, rows
 
 from fourfold.data.ahead import Ahead
 from fourfold.data.roles import Roles
@@ -23,6 +23,10 @@ READ = {
     "groups with a line break": (BROKEN, {"roles": Roles(group="Sold (EUR)")}, "groups: 9 of Sold (EUR)"),
     "weights with a line break": (BROKEN, {"roles": Roles(weight="Sold (EUR)")}, "weights: Sold (EUR), 1 to 9"),
     "a time with a line break": (STEPS, {"ahead": Ahead(3), "roles": Roles(time="At time", id="The shop")}, "forecast: the next 3 steps of sales"),
+    "notes beside a table": (rows("v,w,kind,,", lambda i: f"{i % 9},{i % 7},{LABELS[i % 2]},", label=lambda i: "checked" * (i in (2, 5))), {}, "target: kind (the last column with values in most rows; 'column 5' has 2 values)"),
+    "a small table beside a table": (rows("v,w,kind,,Area,Target", lambda i: f"{i % 9},{i % 7},{LABELS[i % 2]},,{'NSWE'[i] if i < 4 else ''}", label=lambda i: 5 + i if i < 4 else ""), {}, "target: kind (the last column with values in most rows; 'Target' has 4 values)"),
+    "a forecast beside notes": (rows("day,sales,", lambda i: f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{i * i * 7 % 97}", 160, lambda i: "holiday" * (i == 3)), {"ahead": Ahead(3)}, "target: sales (the last column with values in most rows; 'column 3' has 1 value)"),
+    "steps few of which have a label": (rows("v,w,y", lambda i: f"{i * i % 97},{i * 7 % 13}", 400, lambda i: LABELS[i // 50 % 2] if i % 5 == 0 else ""), {"window": 8}, "target: y ("),
     "a day with a line break and its clock": (CLOCKS, {"ahead": Ahead(3), "roles": Roles(time="The day, The clock")}, "forecast: the next 3 steps of load"),
 }  # fmt: skip
 
@@ -31,6 +35,7 @@ REFUSED = {
     "a target nearly called as a name with a line break": (BROKEN, {"target": "Sold (EU)"}, 2, "no-such-target", "Do this: --target 'Sold (EUR)'"),
     "a column left out that is nearly called so": (BROKEN, {"roles": Roles(drop="Sold (EU)")}, 2, "no-such-drop", "Do this: --drop 'Sold (EUR)'"),
     "an id nearly called so": (BROKEN, {"roles": Roles(id="Sold (EU)")}, 2, "no-such-column", "Do this: --id 'Sold (EUR)'"),
+    "a label that most rows lack": (rows("v,w,label", lambda i: f"{i % 9},{i % 7}", 60, lambda i: LABELS[i % 2] if i < 20 else ""), {}, 2, "missing-target", "got 40 of 60 rows, the first is row 21. Do this: --target w, or the rows that have it in a file of their own"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip
 

@@ -59,7 +59,7 @@ def settle(
         _check_turned(source)
         names, because = table.names, "the only other column"
         if target is not None or len(names) > 1:
-            names, because = _target_names(table, target, source.lacking)
+            names, because = _target_names(table, target, source.lacking, of_steps=True)
         source = source.noting(_named(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
     _check_turned(source)
@@ -192,7 +192,9 @@ def _settled(
     several = target.ndim == 2
     lists = task is None and not several and kind == "category" and are_lists(target)
     if not several and task != "multilabel" and not lists:
-        return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows)
+        return settle_target(
+            name, target, kind, task=task, bounds=bounds, test_rows=test_rows, instead=_filled(source)
+        )
     if bounds is not None:
         raise OptionError(
             "bounds-of-several",
@@ -219,7 +221,7 @@ def _target_of_series(
             do="leave out --time: arrays are (series, steps, channels)",
         )
     names = {name: values for name, values in source.inputs.items() if name not in (roles.id, roles.time)}
-    return _target_names(Table(names), target, source.lacking)
+    return _target_names(Table(names), target, source.lacking, of_steps=True)
 
 
 def _with_target(
@@ -330,23 +332,48 @@ def _named(names: tuple[str, ...], because: str, target: str | Sequence[str] | N
 
 
 def _target_names(
-    table: Table, target: str | Sequence[str] | None, lacking: str
+    table: Table, target: str | Sequence[str] | None, lacking: str, of_steps: bool = False
 ) -> tuple[tuple[str, ...], str]:
-    """The target's columns, and why it is these; ``lacking``: the one that test rows lack."""
+    """The target's columns, and why it is these; ``lacking``: the one that test rows lack.
+
+    A column without a value in most rows, as notes and small tables beside a table have them, is none; where rows are
+    steps, which need not have a target each, only one of fewer than ten values.
+    """
     if isinstance(target, str) or target:
         return chosen(target, table.names), "as asked"
     if lacking in table:
         return (lacking,), "the only column that the test rows lack"
     folded = {name.casefold(): name for name in table}
+    gaps = _mostly_missing(table)
+    few = {name for name, count in gaps.items() if count < FEWEST_ROWS}
     for usual in TARGET_NAMES:
-        if usual in folded:
+        if usual in folded and folded[usual] not in few:
             return (folded[usual],), "a usual name of a target"
     if _label_first(table):
         return (table.names[0],), "the only column of few whole numbers; the others are fractions"
     if _text_last(table):
         return (table.names[0],), "the only column of few words; the other holds texts"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
-    return (filled[-1],), "the last column" + " with values" * (filled[-1] != table.names[-1])
+    passed = few if of_steps else gaps
+    last = next((name for name in reversed(filled) if name not in passed), filled[-1])
+    skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
+    if skipped != last:
+        has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
+        return (last,), f"the last column with values in most rows; {has}"
+    return (last,), "the last column" + " with values" * (last != table.names[-1])
+
+
+def _filled(source: Source) -> str:
+    """The last column beside the target that has values in most rows, or ""."""
+    table = source.inputs if isinstance(source.inputs, Table) else Table({})
+    return next((name for name in reversed(table.names) if 2 * missing(table[name]).sum() <= table.rows), "")
+
+
+def _mostly_missing(table: Table) -> dict[str, int]:
+    """The columns without a value in more than half of the rows, and how many values they have; none, if all are so."""
+    counts = {name: int((~missing(values)).sum()) for name, values in table.items()}
+    few = {name: count for name, count in counts.items() if 0 < 2 * count < table.rows}
+    return few if len(few) < len(table) else {}
 
 
 def _text_last(table: Table) -> bool:

@@ -13,7 +13,7 @@ from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
 from .dataset import Note
-from .messages import in_line, listed, percent, unknown
+from .messages import in_line, listed, percent, quoted, unknown
 from .numerals import style_of
 from .words import LIKELY
 
@@ -37,8 +37,9 @@ def settle_target(
     task: str | None = None,
     bounds: Sequence[float] | None = None,
     test_rows: int = 0,
+    instead: str = "",
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred.
+    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred; ``instead``: another column.
 
     Errors: a missing or infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -46,7 +47,7 @@ def settle_target(
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
     name = in_line(name)
-    check_values(name, values, kind)
+    check_values(name, values, kind, instead)
     chosen, because = (task, "as asked") if task else _infer(values, kind)
     if chosen == "classification":
         if bounds is not None:
@@ -84,8 +85,8 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     return "regression", f"its values are {count} different numbers"
 
 
-def check_values(name: str, values: np.ndarray, kind: str) -> None:
-    """Refuses dates, missing and infinite values, and fewer than ten rows."""
+def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") -> None:
+    """Refuses dates, missing and infinite values, and fewer than ten rows; ``instead``: a column with more values."""
     if kind == "date":
         raise DataError(
             "date-target",
@@ -103,7 +104,7 @@ def check_values(name: str, values: np.ndarray, kind: str) -> None:
             "missing-target",
             f"the target {name!r} is missing, NaN or infinite in some rows",
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
-            do="remove these rows or fill in the target"
+            do=_how_to_fill(absent, instead)
             + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
         )
     if kind == "number" and (far := np.abs(values) > LARGEST).any():
@@ -118,6 +119,14 @@ def check_values(name: str, values: np.ndarray, kind: str) -> None:
         raise DataError(
             "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
         )
+
+
+def _how_to_fill(absent: np.ndarray, instead: str) -> str:
+    """What to do with a target that is ``absent`` in some rows, or in most of them."""
+    if 2 * absent.sum() <= len(absent):
+        return "remove these rows or fill in the target"
+    apart = "the rows that have it in a file of their own, if it is what the others lack"
+    return f"--target {quoted(instead)}, or {apart}" if instead else f"choose another target, or put {apart}"
 
 
 def check_varies(name: str, numbers: np.ndarray, do: str = "") -> None:
