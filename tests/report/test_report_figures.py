@@ -24,6 +24,8 @@ from report_measures import (
 from report_samples import choose, regression
 
 from fourfold.report import figures, scores
+from fourfold.report import format as fmt
+from fourfold.report.design import data_facts, subject
 from fourfold.report.page import build
 
 STUDY = scores.read(*choose())
@@ -173,8 +175,8 @@ def test_counts_that_are_means_over_seeds_are_written_as_counts():
     ]
     (chart,) = made(measurement("confusion", "Confusion", figure("confusion-dense", "matrix", "Dense", rows)))
     assert [cell["text"] for cell in matrix_layers(chart)["margin"]] == ["178", "1,204"]
-    assert [cell["text"] for cell in matrix_layers(chart)["heat"]] == ["120", "0.5"]
-    assert chart.panels[0].note == "most often a taken for b (120)"
+    assert [cell["text"] for cell in matrix_layers(chart)["heat"]] == ["121", "0.5"]
+    assert chart.panels[0].note == "most often a taken for b (121)"
 
 
 def test_a_table_of_bars_has_intervals_only_where_there_are_some():
@@ -258,3 +260,20 @@ def test_sources_are_those_of_methods_that_were_used():
     results["design"]["protocol"] = "hold-out"
     assert not re.search("Nadeau|Vaswani|Adebayo|Zhang|LeCun|Cho", " ".join(build(results).sources))
     assert "author" not in build(results).citation
+
+
+def test_differences_have_digits_of_their_own_and_what_is_not_all_is_not_called_all():
+    """A root mean squared error of 13.8 has one decimal; a difference of 0.09 would read 0.1, and its margin 0.3."""
+    errors = fmt.score_scale({"kind": "regression"}, (13.8, 14.2))
+    assert (errors.text(13.84), errors.difference(-0.0898), errors.signed(0.277)) == ("13.8", "−0.0898", "+0.277")
+    shares = fmt.score_scale({"kind": "classification"}, (0.958, 0.9))
+    assert shares.span(0.768, 0.9997) == "76.8–99.97" and shares.cell(1.0) == "100.0 %"
+    assert shares.span(0.452, 0.99999999) == "45.2–> 99.99" and shares.difference(-0.0004) == "−0.04 points"
+
+
+def test_rows_of_a_test_set_of_their_own_are_told_apart():
+    data = {"rows": 400, "test_rows": 120, "each": "row", "layout": "flat", "shape": [4]}
+    assert subject(data, {"classes": ["a", "b"]})[0] == "400 rows, 120 of them for tests"
+    facts = {fact.name: fact.value for fact in data_facts(data, {"kind": "classification"})}
+    assert (facts["Rows"], facts["For tests"]) == ("400", "120")
+    assert "For tests" not in {fact.name for fact in data_facts({**data, "test_rows": None}, {})}

@@ -245,6 +245,8 @@ def test_families_that_take_as_many_rates_are_not_told_apart():
     shares[1] = replace(shares[1], value=None, reason=ease.GUESSES)
     assert ease._answer(shares).endswith("; in Recurrent no rate beats a guess by more than the margin.")
     steps = [Evidence(ease.STEPS, family, 69.0 + noise, "count") for family, noise in (("dense", 1e-5), ("recurrent", 0))]
+    assert ease._answer(steps) == "Every family is near its final score, after 69 steps."
+    steps.append(replace(steps[0], subject="attention", value=90.0))
     assert ease._answer(steps) == "Fully connected and Recurrent are the first to be near their final score, after 69 steps."
 
 

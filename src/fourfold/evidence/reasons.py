@@ -47,6 +47,10 @@ class Reasons:
         return f"lower in {SCORE_WORDS[self.c.findings.score]}" if self.lower else "better"
 
     @property
+    def best_other(self) -> str:
+        return "the best other family" if self.others[1:] else "the other family"
+
+    @property
     def gap_unit(self) -> str:
         return units(self.c.findings.score)[1]
 
@@ -93,7 +97,7 @@ class Reasons:
             return self.say(alone if self.kind == "choose" else open_still, family=family)
         if self.kind == "choose":
             return self.say(
-                f"Choose {{family}}: {{gap}} {self.better} than the best other family, {{other}}.",
+                f"Choose {{family}}: {{gap}} {self.better} than {self.best_other}, {{other}}.",
                 family=family,
                 gap=self.gap(self.runner_up, size=True),
                 other=title(self.runner_up),
@@ -173,7 +177,7 @@ class Reasons:
             end = "no other family is shown to be as close to the best"
         else:
             end = "zero lies inside, and so does being worse by more than the margin of {margin}"
-        template = "{family} is better than the best other family by {low} to {high} ({level} interval): "
+        template = f"{{family}} is better than {self.best_other} by {{low}} to {{high}} ({{level}} interval): "
         best = "difference to the best other"
         return self.say(
             f"{template}{end}.",

@@ -128,8 +128,10 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
 
     >>> show(0.979, FRACTION), show(0.0062, DIFFERENCE), show(9.13, "times"), show(21034, "count")
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
-    >>> show(0.99969, FRACTION), show(1.0, FRACTION), show(0.3625, FRACTION) == show(0.36250000000000004, FRACTION)
-    ('99.97 %', '100.0 %', True)
+    >>> show(0.99969, FRACTION), show(0.99999, FRACTION), show(1.0, FRACTION)
+    ('99.97 %', '> 99.99 %', '100.0 %')
+    >>> show(0.3625, FRACTION) == show(0.36250000000000004, FRACTION)
+    True
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
     >>> show(0.03, RATE), show(0.07283, RATIO), show(-0.0919, CORRELATION)
@@ -163,10 +165,10 @@ def _plain(value: float, unit: str, bare: bool) -> str:
 
 
 def _percent(value: float) -> str:
-    """With one decimal, or with as many as keep what is not quite all from being called all."""
-    if round(value, NOISE) == 100:
+    """With one decimal, or two where what is not quite all would be called all."""
+    if round(value, NOISE) >= 100 or float(text := _fixed(value, 1)) != 100:
         return _fixed(value, 1)
-    return next(text for digits in range(1, NOISE + 1) if float(text := _fixed(value, digits)) != 100)
+    return text if float(text := _fixed(value, 2)) != 100 else "> 99.99"
 
 
 def _fixed(value: float, digits: int) -> str:

@@ -76,7 +76,8 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
     other = "the other" if sum(map(trained, results["families"])) == 2 else "the best other"
     reading = (
         f"How much better each family’s {scale.name} is than {other} family’s; below zero it is "
-        "worse: an interval wholly to the right of zero means better. All intervals hold at once."
+        "worse: an interval wholly to the right of zero means better, one that ends at zero or left of it surely not "
+        "the best. All intervals hold at once."
     )
     if fmt.is_number(margin):
         within = scale.difference(margin).lstrip("+")

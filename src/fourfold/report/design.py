@@ -40,6 +40,7 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     shape = " × ".join(str(side) for side in data.get("shape") or ())
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
+    count += f", {fmt.integer(data['test_rows'])} of them for tests" if data.get("test_rows") else ""
     layout = str(data.get("layout") or "")
     flat = layout == "flat" and bool(shape)
     inputs = f"{shape} {'input' if shape == '1' else 'inputs'}" if flat else f"{layout} {shape}".strip()
@@ -116,6 +117,7 @@ def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     kind = str(task.get("kind") or "")
     facts = [
         Fact(several(example(data)).capitalize(), fmt.integer(data["rows"])),
+        Fact("For tests", fmt.integer(data["test_rows"]) if data.get("test_rows") else ""),
         Fact("Layout", str(data.get("layout") or "")),
         Fact(f"Shape of one {example(data)}", " × ".join(str(side) for side in data.get("shape") or ())),
         Fact("Task", f"{kind} of each step" if task.get("stepwise") else kind),

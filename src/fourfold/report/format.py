@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from fourfold.evidence.sentences import TARGET, show
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET, show
 
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
@@ -105,7 +105,7 @@ class ScoreScale:
         if not is_number(value):
             return MISSING
         if self.percent:
-            return f"{100 * value:.1f}"
+            return show(value, FRACTION, bare=True).replace("−", "-")
         return show(value, TARGET).replace("−", "-") if self.decimals is None else f"{value:,.{self.decimals}f}"
 
     def text(self, value: float | None) -> str:
@@ -126,7 +126,7 @@ class ScoreScale:
         if not is_number(value):
             return MISSING
         sign = "−" if value < 0 else "+" if value > 0 else ""
-        return sign + self.number(abs(value))
+        return sign + show(abs(value), DIFFERENCE if self.percent else TARGET, bare=True)
 
     def difference(self, value: float | None) -> str:
         suffix = " points" if self.percent else f" {self.unit}" if self.unit else ""

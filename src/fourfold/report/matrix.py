@@ -6,6 +6,7 @@ grey, so that the colour is left to the errors.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -144,13 +145,13 @@ def _panel(
 def _short(value: float | None) -> str:
     """A count in a cell: the mean over seeds may have a fraction, which only small ones show.
 
-    >>> [_short(value) for value in (3.0, 0.25, 12.4, 178.4, 1203.5, 120350)]
-    ['3', '0.25', '12', '178', '1,204', '120k']
+    >>> [_short(value) for value in (3.0, 0.25, 12.5, 178.4, 1203.5, 120350)]
+    ['3', '0.25', '13', '178', '1,204', '120k']
     """
     if value is None or abs(value) >= 9999.5:
         return fmt.compact(value).replace(" ", "")
     small = not float(value).is_integer() and abs(value) < 9.95
-    return f"{value:.2g}" if small else fmt.integer(value)
+    return f"{value:.2g}" if small else fmt.integer(math.floor(value + 0.5))
 
 
 def _all_cells(

@@ -19,6 +19,7 @@ def described(study: Study) -> dict[str, Any]:
         "name": dataset.name,
         "fingerprint": dataset.fingerprint,
         "rows": dataset.rows,
+        **({} if dataset.test_rows is None else {"test_rows": len(dataset.test_rows)}),
         "each": dataset.each,
         "layout": dataset.layout,
         "shape": list(study.problem.shape),

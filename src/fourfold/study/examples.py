@@ -55,6 +55,7 @@ def _about(study: Study) -> str:
     task = study.dataset.task
     if task.kind == "regression":
         ranks = "the mean of the targets" if task.several else "the target"
+        ranks += ", each scaled by its window" if study.dataset.forecast is not None else ""
         picked, worst = f"at even ranks of {ranks}", "with the largest mean error of all families"
     elif task.kind == "multilabel":
         picked, worst = "the first of each set of labels", "whose labels all families together tell worst"

@@ -202,7 +202,8 @@ def _answer(evidence: list[Evidence]) -> str:
 
     def all_of(found: Evidence, words: str) -> Sentence:
         names = enumerated(alike(found))
-        return facts.say(words, family=names, value=Cite(found.measure, found.subject))
+        family = {"family": names} if "{family}" in words else {}
+        return facts.say(words, value=Cite(found.measure, found.subject), **family)
 
     counted = [e for e in evidence if e.measure == WORKS and e.applicable]
     guessing = [e for e in evidence if e.measure == WORKS and e.reason == GUESSES]
@@ -227,9 +228,10 @@ def _answer(evidence: list[Evidence]) -> str:
         (e for e in evidence if e.measure == STEPS and e.applicable), key=lambda e: e.value or 0.0
     )
     if soonest:
-        alone = len(alike(soonest[0])) == 1
-        words = "is the first to be near its" if alone else "are the first to be near their"
-        parts.append(all_of(soonest[0], f"{{family}} {words} final score, after {{value}} steps"))
+        first, count = soonest[0], len(alike(soonest[0]))
+        words = "{family} is the first to be near its" if count == 1 else "{family} are the first to be near their"
+        words = f"{'e' if parts else 'E'}very family is near its" if 1 < count == len(soonest) else words
+        parts.append(all_of(first, f"{words} final score, after {{value}} steps"))
     joined = facts.join("; ", parts)
     return Sentence(f"{joined}.", joined.numbers)
 
