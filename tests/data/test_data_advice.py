@@ -1,9 +1,11 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
 import pytest
-from data_samples import LABELS, read_and_said, refused_and_said, rows
+from data_samples import LABELS, made, read_and_said, refused_and_said, rows
 
+from fourfold.data import read
 from fourfold.data.ahead import Ahead
+from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 
 BROKEN = rows('shop,"Sold\n(EUR)",w,y', lambda i: f"s{i % 5},{i % 9 + 1},{i % 7}")
@@ -11,6 +13,21 @@ STEPS = '"The\nshop","At\ntime",sales\n' + "".join(f"s{i % 2},{i // 2},{i * i * 
 CLOCKS = '"The\nday",The clock,load\n' + "".join(
     f"2024-01-{1 + i // 24:02d},{i % 24}:00,{i * i * 7 % 97}\n" for i in range(240)
 )
+
+
+
+def pivot(parts, above=False, summed=lambda numbers: sum(numbers)):
+    """A table of four regions with so many products each, and a row of totals for each region and for all."""
+    blocks, every = [], []
+    for place, region in enumerate(["North", "South", "East", "West"]):
+        numbers = [40 + (7 * place + 5 * i) % 31 for i in range(parts)]
+        lines = [f"{region},p{i},{n},{n}" for i, n in enumerate(numbers)]
+        total = f"{region} Total,,{summed(numbers)},{summed(numbers)}"
+        blocks += [total, *lines] if above else [*lines, total]
+        every += numbers
+    total = f"Grand Total,,{summed(every)},{summed(every)}"
+    return "Region,Product,Qtr1,Sum\n" + "\n".join([total, *blocks] if above else [*blocks, total])
+
 
 # name: (content or maker, options, words of what is printed)
 READ = {
@@ -27,6 +44,8 @@ READ = {
     "a small table beside a table": (rows("v,w,kind,,Area,Target", lambda i: f"{i % 9},{i % 7},{LABELS[i % 2]},,{'NSWE'[i] if i < 4 else ''}", label=lambda i: 5 + i if i < 4 else ""), {}, "target: kind (the last column with values in most rows; 'Target' has 4 values)"),
     "a forecast beside notes": (rows("day,sales,", lambda i: f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{i * i * 7 % 97}", 160, lambda i: "holiday" * (i == 3)), {"ahead": Ahead(3)}, "target: sales (the last column with values in most rows; 'column 3' has 1 value)"),
     "steps few of which have a label": (rows("v,w,y", lambda i: f"{i * i % 97},{i * 7 % 13}", 400, lambda i: LABELS[i // 50 % 2] if i % 5 == 0 else ""), {"window": 8}, "target: y ("),
+    "a small pivot": (pivot(3), {}, "! rows in which 'Region' is 'East Total', 'Grand Total', 'North Total', 'South Total', 'West Total' hold larger"),
+    "a small pivot with totals above": (pivot(2, above=True), {}, "! rows in which 'Region' is 'East Total', 'Grand Total',"),
     "a day with a line break and its clock": (CLOCKS, {"ahead": Ahead(3), "roles": Roles(time="The day, The clock")}, "forecast: the next 3 steps of load"),
 }  # fmt: skip
 
@@ -44,6 +63,11 @@ REFUSED = {
 def test_read_and_said(name, tmp_path, recwarn):
     content, options, words = READ[name]
     read_and_said(content, words, tmp_path, recwarn, **options)
+
+
+def test_many_rows_that_are_called_totals_and_are_no_sums_are_none(tmp_path):
+    data = read(made(pivot(3, summed=lambda numbers: 300 + len(numbers)), tmp_path))
+    assert not any(finding.slug == "total-rows" for finding in judge(data))
 
 
 @pytest.mark.parametrize("name", REFUSED)

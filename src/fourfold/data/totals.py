@@ -24,8 +24,11 @@ TOTAL = re.compile(
 AVERAGE = re.compile(r"(?:grand )?(?:average|avg|mean)|durchschnitt|mittelwert|moyenne|promedio|media", re.IGNORECASE)
 """What rows of means are called that stand beside them."""
 
-MOST_TOTALS = 0.2
-"""The largest share of rows of totals."""
+MOST_TOTALS, MOST_SUMS = 0.2, 0.5
+"""The largest share of rows of totals, and of those that are the sums of the rows beside them."""
+
+SUMS, ROUNDED = 0.9, 0.01
+"""The share of rows of totals that have to be such sums, and by which part of one it may differ, as roundings do."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,33 @@ def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL)
 
 
 def are_large(columns: Iterable[np.ndarray], rows: np.ndarray) -> bool:
-    """Whether some of the rows (N,), a few of all, hold in a column of numbers more than nine in ten of the others."""
-    if not 0 < rows.mean() <= MOST_TOTALS:
+    """Whether some of the rows (N,), a few of all, hold in a column of numbers more than nine in ten of the others; up
+    to half of all, if these numbers are the sums of the rows above or below."""
+    share = rows.mean()
+    if not 0 < share <= MOST_SUMS:
         return False
     for values in columns:
         some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
-        if some.size and others.size and some.min() > np.quantile(others, 0.9):
+        large = some.size and others.size and some.min() > np.quantile(others, 0.9)
+        if large and (share <= MOST_TOTALS or any(_are_sums(values[::way], rows[::way]) for way in (1, -1))):
             return True
     return False
+
+
+def _are_sums(values: np.ndarray, rows: np.ndarray) -> bool:
+    """Whether numbers (N,) in some rows (N,) are the sums of the others between the row of that kind above and them, or
+    of all others, where there are none between.
+
+    >>> _are_sums(np.array([1.0, 2.0, 3.0, 4.0, 4.0, 7.0]), np.array([0, 0, 1, 0, 1, 1], bool))
+    True
+    """
+    known = np.nan_to_num(values)
+    sums = np.cumsum(known * ~rows)
+    places = np.flatnonzero(rows)
+    before = np.append(-1, places[:-1])
+    between = np.diff(np.append(0, sums[places]))
+    wanted = np.where(places - before > 1, between, sums[-1])
+    return float((np.abs(known[places] - wanted) <= ROUNDED * np.abs(wanted)).mean()) >= SUMS
 
 
 def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLabels, ...]:
