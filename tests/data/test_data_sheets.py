@@ -1,5 +1,6 @@
 """Workbooks of several sheets: which of them are read, and what is said."""
 
+import csv
 import datetime as dt
 import zipfile
 
@@ -8,6 +9,7 @@ import pytest
 from data_samples import LABELS
 
 from fourfold.data import read
+from fourfold.data.header import settings_above
 
 SPACE = "http://schemas.openxmlformats.org"
 NAMES = ["a", "b", "y"]
@@ -140,3 +142,46 @@ def test_a_header_that_is_repeated_in_a_sheet(tmp_path):
     data = read(workbook(tmp_path / "data.xlsx", {"data": [*ROWS[:8], NAMES, *ROWS[8:15], NAMES, *ROWS[15:]]}))
     assert data.rows == 20 and data.inputs["a"].dtype == float and data.task.classes == ("p", "q")
     assert "left out: 2 rows (they repeat the header)" in map(str, data.notes)
+
+
+DEVICE = [["Device", "X100"], ["Serial", 12345], ["Rate", "10 Hz"]]
+REPORT = [["A report"], ["Printed on:", "2024-01-05"], []]
+BANK = [["Data Source", "Indicators"], [], ["Last Updated Date", "2023-05-18"], []]
+MEASURED = [["at", "a", "b", "y"], *([i, *row] for i, row in enumerate(ROWS[1:]))]
+YEARS = [["land", "code", *map(str, range(2000, 2012))], *([f"land {i}", f"L{i % 4}", *range(i, i + 12)] for i in range(20))]
+
+ABOVE = {
+    "of a device": (DEVICE, MEASURED, 3),
+    "of a report": (REPORT, ROWS, 2),
+    "above years": (BANK, YEARS, 2),
+    "above words alone": (DEVICE, [["at", "in", "by", "y"], *([f"t{i}", f"u{i % 4}", f"v{i % 5}", LABELS[i % 2]] for i in range(20))], 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("name", ABOVE)
+def test_settings_of_two_cells_above_the_names(name, form, tmp_path):
+    above, table, rows = ABOVE[name]
+    path = tmp_path / f"data.{form}"
+    if form == "xlsx":
+        workbook(path, {"data": above + table})
+    else:
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(row + [""] * (len(table[0]) - len(row)) for row in above + table)
+    data = read(path)
+    assert data.rows == 20 and (*data.source_columns, data.target_name) == tuple(table[0])
+    assert any(note.what.startswith("left out: ") and "the table" in note.what for note in data.notes)
+    assert form == "csv" or f"left out: {rows} rows above the table (titles, or settings)" in map(str, data.notes)
+
+
+TWO = {
+    "two columns": [["name", "value"], *([f"k{i}", i * 7 % 13] for i in range(20))],
+    "names of some columns": [["a", "b"], *([i, i * 7 % 5, LABELS[i % 2], 3] for i in range(20))],
+    "a rare third cell": [["a", "b"], *([f"n{i % 7}", f"m{i % 3}", *(["odd"] * (i % 9 == 8))] for i in range(40))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_rows_of_two_cells_that_are_no_settings(name, tmp_path):
+    records = [[str(cell) for cell in (*row, "", "")[:4]] for row in TWO[name]]
+    assert settings_above(records) == 0

@@ -10,7 +10,7 @@ from fourfold.errors import DataError, FileError, FourfoldError
 
 from .content import Content
 from .dataset import Note
-from .header import header_of
+from .header import header_of, settings_above
 from .messages import counted, listed
 from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .npz import DAMAGED
@@ -18,7 +18,7 @@ from .opened import source_of
 from .sample import Reading
 from .sheet_cells import column_of, spelled, with_typed_dates
 from .source import Source
-from .text_file import MOST_ABOVE
+from .text_file import LOOKED_AT, MOST_ABOVE
 from .workbook import Cells, Sheet, Workbook
 
 FEWEST_ROWS = 10
@@ -48,13 +48,11 @@ def read_excel(content: Content, reading: Reading) -> Source:
         ) from error
     first, *alike = sheets = _chosen(found)
     others = [name for name in names if name not in {sheet.name for sheet in sheets}]
-    above = _above(first.rows)
+    titles, settings = _above(first.rows), _settings(first)
+    above = max(titles, settings)
     lines = first.rows[above:]
     columns = sorted({column for line in lines for column in line})
-    texts = [
-        ["" if (value := line.get(column)) is None else spelled(value) for column in columns]
-        for line in lines[:100]
-    ]
+    texts = _texts(lines[:LOOKED_AT], columns)
     if not columns:
         raise DataError(
             "blank-sheet",
@@ -81,7 +79,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
         because = f"they have the same columns; {left}; save one as csv to read it alone"
         notes = [Note(f"sheets: {listed([sheet.name for sheet in sheets])}", because)]
     if above:
-        notes.append(Note(f"left out: {counted(above, 'row')} above the table", "a title, or a comment"))
+        because = "a title, or a comment" if above == titles else "titles, or settings"
+        notes.append(Note(f"left out: {counted(above, 'row')} above the table", because))
     if repeated:
         notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
     if below:
@@ -114,3 +113,19 @@ def _above(lines: list[Cells]) -> int:
     """How many rows of one cell stand above the rows of several."""
     first = next((place for place, line in enumerate(lines) if len(line) > 1), 0)
     return first if first <= MOST_ABOVE and _is_table(lines) else 0
+
+
+def _settings(sheet: Sheet) -> int:
+    """How many rows stand above the names, where some of these are settings."""
+    lines = sheet.rows[:LOOKED_AT]
+    columns = sorted({column for line in lines for column in line})
+    records: list[list[str]] = []
+    for number, record in zip(sheet.numbers, _texts(lines, columns)):
+        gap = number - sheet.numbers[0] - len(records)
+        records += [[""] * len(columns)] * min(gap, MOST_ABOVE) + [record]
+    return sum(map(any, records[: settings_above(records)]))
+
+
+def _texts(lines: Sequence[Cells], columns: Sequence[int]) -> list[list[str]]:
+    """Rows in words, as a file of text has them."""
+    return [["" if (value := line.get(column)) is None else spelled(value) for column in columns] for line in lines]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from .dataset import Note
 from .messages import listed
 
-__all__ = ["MISSING_WORDS", "Header", "header_of", "names_by_numbers"]
+__all__ = ["MISSING_WORDS", "Header", "header_of", "names_by_numbers", "settings_above"]
 
 MISSING_WORDS = (
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
@@ -36,6 +36,9 @@ FEWEST_TOLD = 5
 
 FEWEST_BELOW = 3
 """Rows below two lines of words from which on the second one is told to be no row."""
+
+MOST_SETTINGS, FEWEST_BESIDE_SETTINGS = 30, 4
+"""The most records of settings above names, and the fewest of these where no colon tells what a setting is."""
 
 Records = Sequence[Sequence[str]]
 
@@ -96,6 +99,31 @@ def header_of(records: Records) -> Header:
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
+
+
+def settings_above(records: Records) -> int:
+    """How many records stand above the names of a table of three columns and more: settings, which are a name and its
+    value each, titles of one cell, and blank ones.
+
+    There are two settings, or a title or a blank record as well: one record of two cells alone may be names.
+
+    >>> settings_above([["Device", "X100", "", ""], ["Rate", "10", "", ""], ["t", "v", "w", "y"], *[[*"123p"]] * 5])
+    2
+    >>> settings_above([["a", "b", "", ""], ["t", "v", "w", "y"], *[[*"123p"]] * 5])
+    0
+    """
+    counts = [sum(map(bool, map(str.strip, record))) for record in records]
+    above = next((place for place, count in enumerate(counts) if count > 2), 0)
+    settings = [record for record, count in zip(records[:above], counts) if count == 2]
+    if not 0 < above <= MOST_SETTINGS or not all(record[0].strip() and record[1].strip() for record in settings):
+        return 0
+    rest = [record for record, count in zip(records[above:], counts[above:]) if count]
+    beside = len(settings) > 1 or (settings and len(settings) < above)
+    told = counts[above] >= FEWEST_BESIDE_SETTINGS or all(record[0].strip().endswith(":") for record in settings)
+    even = sum(count > 2 for count in counts[above:]) >= 0.9 * len(rest)
+    if not beside or not told or not even or not header_of(rest).lines:
+        return 0
+    return above if names_by_numbers(rest) or not any(map(_is_number, rest[0])) else 0
 
 
 def _are_groups(record: Sequence[str]) -> bool:

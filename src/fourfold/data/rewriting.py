@@ -14,7 +14,7 @@ from functools import partial
 from fourfold.errors import FileError
 
 from .dataset import Note
-from .header import header_of
+from .header import header_of, settings_above
 from .messages import counted, listed
 
 __all__ = ["SEPARATORS", "Rewriting", "rewriting_of"]
@@ -394,6 +394,32 @@ def _of_single_quotes(lines: list[str]) -> Rewriting | None:
     return None
 
 
+def _of_settings(lines: list[str], name: str) -> Rewriting | None:
+    """A table saved from a sheet with settings above its names: all lines have as many cells, some of them empty.
+
+    Below a title settings of fewer cells than these are left out wherever text is read.
+    """
+    for mark in SEPARATORS:
+        if (width := _width(csv.reader(lines, delimiter=mark))) < 3:
+            continue
+        first = list(csv.reader(lines, delimiter=mark))
+        begins = sum(map(bool, map(str.strip, first[0]))) == 2
+        if (begins or width == 3) and (above := settings_above(first)):
+            return Rewriting(partial(_below, mark=mark, above=above, left_out=(left_out := [])), mark, (), left_out)
+    return None
+
+
+def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
+    """The records below some that are left out, blank lines not counted."""
+    for record in csv.reader(lines, delimiter=mark):
+        blank = len(record) < 2 and not any(map(str.strip, record))
+        if not above:
+            yield record
+        elif not blank:
+            above -= 1
+            left_out += [mark.join(filter(None, record))] * any(record)
+
+
 def _typographic(lines: Lines, mark: str) -> Records:
     ends = re.escape(mark)
     around = re.compile(rf"(^|{ends})\s*[\u201c\u201e\u201d]([^\u201c\u201d\u201e]*)[\u201d\u201c]\s*(?={ends}|$)")
@@ -428,7 +454,7 @@ QUOTINGS: tuple[tuple[str, str, Callable[..., Records]], ...] = (
 """Ways of quoting: what is said, the marks without which they are not tried, and how lines are read."""
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, _of_pairs, _of_comments, _of_blanks, _of_widths, _of_rare_marks, _of_quotes,
+    _of_bars, _of_pairs, _of_comments, _of_blanks, _of_widths, _of_rare_marks, _of_quotes, _of_settings,
 )  # fmt: skip
 
 

@@ -36,11 +36,12 @@ Cells = dict[int, Any]
 
 @dataclass
 class Sheet:
-    """A sheet: the ``rows`` that hold something, in their order; how many cells have the value of the one above them,
-    with which they are ``merged``, and how many hold formulas whose values are ``unstored``."""
+    """A sheet: the ``rows`` that hold something, and their ``numbers``, in their order; how many cells have the value
+    of the one above them, with which they are ``merged``; and how many hold formulas whose values are ``unstored``."""
 
     name: str
     rows: list[Cells]
+    numbers: list[int]
     merged: int = 0
     unstored: int = 0
 
@@ -82,8 +83,9 @@ class Workbook:
             elif line := self._cells(element):
                 lines[int(element.get("r", "") or max(lines, default=0) + 1)] = line
         self._fill(lines, merged)
-        rows = [lines[number] for number in sorted(lines)]
-        return Sheet(sheet.get("name", ""), rows, self.merged, self.unstored)
+        numbers = sorted(lines)
+        rows = [lines[number] for number in numbers]
+        return Sheet(sheet.get("name", ""), rows, numbers, self.merged, self.unstored)
 
     def _fill(self, lines: dict[int, Cells], merged: list[str]) -> None:
         """Gives all rows of cells that are merged below each other the value of the first."""
