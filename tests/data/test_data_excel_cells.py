@@ -44,3 +44,10 @@ def test_fractions_of_seconds_in_clocks(tmp_path):
 def test_dates_that_show_a_clock_alone(tmp_path):
     data = read(of(tmp_path, [(CLOCK, 45000 + i / 4) for i in range(40)]))
     assert data.inputs["v"][1] == np.datetime64("2023-03-15T06:00")
+
+
+@pytest.mark.parametrize("value, said", [('t="str"><f>IF(B2>3,1,"")</f><v></v>', False), ("><f>B2</f><v></v>", True)])
+def test_formulas_that_give_nothing_and_those_without_a_value(value, said, tmp_path):
+    data = read(of(tmp_path, [f"<c {value}</c>" if i % 4 == 0 else i for i in range(40)]))
+    assert np.isnan(data.inputs["v"]).sum() == 10
+    assert any(note.what == "formulas without a value: 10 cells" for note in data.notes) == said

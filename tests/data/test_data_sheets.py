@@ -22,6 +22,8 @@ def cell(value, place):
     if isinstance(value, tuple):
         style, number = value
         return f'<c r="{place}" s="{style}"><v>{number}</v></c>'
+    if isinstance(value, str) and value.startswith("<c "):
+        return value.replace("<c ", f'<c r="{place}" ')
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
     return f'<c r="{place}"><v>{value}</v></c>'

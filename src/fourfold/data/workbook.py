@@ -148,7 +148,7 @@ class Workbook:
         if kind == "inlineStr":
             return _word(_text(cell))
         stored = cell.findtext(f"{SHEET}v")
-        self.unstored += not stored and cell.find(f"{SHEET}f") is not None
+        self.unstored += not stored and kind != "str" and cell.find(f"{SHEET}f") is not None  # of text "" may be stored
         if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
