@@ -51,3 +51,15 @@ def test_formulas_that_give_nothing_and_those_without_a_value(value, said, tmp_p
     data = read(of(tmp_path, [f"<c {value}</c>" if i % 4 == 0 else i for i in range(40)]))
     assert np.isnan(data.inputs["v"]).sum() == 10
     assert any(note.what == "formulas without a value: 10 cells" for note in data.notes) == said
+
+
+@pytest.mark.parametrize("number", [14, 22, 27, 31, 36, 50, 58])
+def test_formats_of_dates_that_are_built_in(number, tmp_path):
+    data = read(of(tmp_path, [(1, 45000 + i) for i in range(40)], [number]))
+    assert data.inputs["v"][0] == np.datetime64("2023-03-15")
+
+
+@pytest.mark.parametrize("number", [18, 21, 32, 33, 45, 55])
+def test_formats_of_clocks_that_are_built_in(number, tmp_path):
+    data = read(of(tmp_path, [(1, i / 96) for i in range(40)], [number]))
+    assert data.inputs["v"][[0, 1]].tolist() == [0, 900]

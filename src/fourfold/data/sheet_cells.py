@@ -14,11 +14,11 @@ from .words import as_objects
 __all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed_dates"]
 
 BUILT_IN = {
-    **dict.fromkeys((14, 15, 16, 17, 22), "date"),
-    **dict.fromkeys((18, 19, 20, 21, 45, 47), "clock"),
+    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), "clock"),
     46: "duration",
 }
-"""What the formats show that have a number and no code."""
+"""What the formats show that have a number and no code; from 27 on those of Chinese, Japanese and Korean."""
 
 DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 """What the code of a format has that shows hours beyond a day."""
