@@ -1,7 +1,9 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
+import pandas
 import pytest
 from data_samples import LABELS, made, read_and_said, refused_and_said, rows
+from test_data_forms import workbook
 
 from fourfold.data import read
 from fourfold.data.ahead import Ahead
@@ -27,6 +29,17 @@ def pivot(parts, above=False, summed=lambda numbers: sum(numbers)):
         every += numbers
     total = f"Grand Total,,{summed(every)},{summed(every)}"
     return "Region,Product,Qtr1,Sum\n" + "\n".join([total, *blocks] if above else [*blocks, total])
+
+
+def turned(name, write):
+    """A table each row of which is a variable, as a frame writes it to a file."""
+
+    def make(folder):
+        frame = pandas.DataFrame({"variable": ["v", "w", "y"], **{f"r{i}": [i % 9, i % 7, i % 2] for i in range(30)}})
+        write(frame, folder / name)
+        return folder / name
+
+    return make
 
 
 # name: (content or maker, options, words of what is printed)
@@ -55,6 +68,11 @@ REFUSED = {
     "a column left out that is nearly called so": (BROKEN, {"roles": Roles(drop="Sold (EU)")}, 2, "no-such-drop", "Do this: --drop 'Sold (EUR)'"),
     "an id nearly called so": (BROKEN, {"roles": Roles(id="Sold (EU)")}, 2, "no-such-column", "Do this: --id 'Sold (EUR)'"),
     "a label that most rows lack": (rows("v,w,label", lambda i: f"{i % 9},{i % 7}", 60, lambda i: LABELS[i % 2] if i < 20 else ""), {}, 2, "missing-target", "got 40 of 60 rows, the first is row 21. Do this: --target w, or the rows that have it in a file of their own"),
+    "variables in rows of csv": (turned("data.csv", lambda frame, path: frame.to_csv(path, index=False)), {}, 2, "too-few-rows", "turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')"),
+    "variables in rows of Excel": (turned("data.xlsx", workbook), {}, 2, "too-few-rows", "turn the table: pandas.read_excel(FILE, index_col=0).T.to_csv('data.csv')"),
+    "variables in rows of parquet": (turned("data.parquet", lambda frame, path: frame.to_parquet(path)), {}, 2, "too-few-rows", "turn the table: pandas.read_parquet(FILE).set_index('variable').T.to_csv('data.csv')"),
+    "variables in rows of JSON": (turned("data.json", lambda frame, path: frame.to_json(path, orient="records")), {}, 2, "too-few-rows", "turn the table: pandas.read_json(FILE).set_index('variable').T.to_csv('data.csv')"),
+    "variables in lines of JSON": (turned("data.jsonl", lambda frame, path: frame.to_json(path, orient="records", lines=True)), {}, 2, "too-few-rows", "turn the table: pandas.read_json(FILE, lines=True).set_index('variable').T.to_csv('data.csv')"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip
 

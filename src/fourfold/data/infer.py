@@ -310,8 +310,20 @@ def _check_turned(source: Source) -> None:
             wanted=f"at least {FEWEST_ROWS}",
             do='write [{"name": ..., "value": ...}, ...], if each of the names is a row'
             if rows == 1 and source.name.lower().endswith(".json")
-            else "if each row is a variable, turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')",
+            else f"if each row is a variable, turn the table: {_as_frame(source.name, source.inputs)}.T.to_csv('data.csv')",
         )
+
+
+def _as_frame(name: str, table: Table) -> str:
+    """How pandas reads the table of a file with the cells of its first column as names of rows."""
+    name = name.lower().removesuffix(".gz")
+    if name.endswith((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")):
+        return "pandas.read_excel(FILE, index_col=0)"
+    form = "parquet" if name.endswith((".parquet", ".pq")) else "json" if name.endswith((".json", ".jsonl")) else ""
+    if not form:
+        return "pandas.read_csv(FILE, index_col=0)"
+    lines = ", lines=True" * name.endswith(".jsonl")
+    return f"pandas.read_{form}(FILE{lines}).set_index({table.names[0]!r})"
 
 
 def _how_to_cut(name: str, left_out: Sequence[str]) -> str:
