@@ -25,7 +25,7 @@ from .dates import (
 from .durations import DURATIONS
 from .header import MISSING_WORDS
 from .hints import hint_of, of_codes
-from .messages import listed
+from .messages import counted, listed
 from .numerals import MOSTLY, endings_of, is_number, style_by, style_of
 
 T = TypeVar("T")
@@ -165,7 +165,7 @@ def _left_out(
     marks = len(known) > 1 and all(_is_nothing(word.removesuffix(unit)) for word in strange)
     if not marks and (present < 10 or parsed < MOSTLY * present):
         return None
-    return f"{present - parsed} words such as {strange[0][:30]!r} taken for missing"
+    return f"{counted(present - parsed, 'word')} such as {strange[0][:30]!r} taken for missing"
 
 
 def _mostly(words: Iterable[str], parse: Callable[[str], T | None]) -> dict[str, T]:
