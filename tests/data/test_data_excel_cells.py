@@ -63,3 +63,9 @@ def test_formats_of_dates_that_are_built_in(number, tmp_path):
 def test_formats_of_clocks_that_are_built_in(number, tmp_path):
     data = read(of(tmp_path, [(1, i / 96) for i in range(40)], [number]))
     assert data.inputs["v"][[0, 1]].tolist() == [0, 900]
+
+
+@pytest.mark.parametrize("code", [r"_-* #,##0.00\ _D_M_-;\-* #,##0.00\ _D_M_-", "0.0*d", "0.00_h", r"#,##0\ \d", "0 &quot;days&quot;"])
+def test_letters_in_formats_of_numbers(code, tmp_path):
+    data = read(of(tmp_path, [(1, 45000 + i / 4) for i in range(40)], [code]))
+    assert data.inputs["v"][[0, 1]].tolist() == [45000, 45000.25]

@@ -23,8 +23,9 @@ BUILT_IN = {
 DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 """What the code of a format has that shows hours beyond a day."""
 
-LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
-"""What stands in the code of a format and shows nothing of a number."""
+LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+"""What stands in the code of a format and shows nothing of a number: words, colours, and letters that are written so,
+as wide as a blank, or over and over."""
 
 LAST_DAY = 2_958_466
 """The number of the first day of the year 10000."""
@@ -39,7 +40,7 @@ FIRST_YEAR = 1900
 def shown_by(code: str) -> str:
     """What the code of a number format shows: a date, a clock, a duration, or "" for a number.
 
-    >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"')
+    >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"_D')
     ('date', 'clock', 'duration', '')
     """
     if DURATION.search(code):
