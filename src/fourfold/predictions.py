@@ -206,14 +206,14 @@ def _typed(connection: Any, name: str) -> str:
 
 
 def _verdict_notes(folder: Path) -> list[str]:
-    """A word where the verdict was that no family beats the baseline."""
+    """A word where the verdict chose no family."""
     verdict = load_study(folder)[0]["verdict"]
-    if verdict["kind"] != "none":
-        return []
-    return [
-        "no family is shown to beat the baseline in this comparison; these are predictions of the best of them, "
-        f"{title(verdict['family'])}"
-    ]
+    open_still = {
+        "none": "no family is shown to beat the baseline in this comparison; these are predictions of the best of them",
+        "undecided": "this comparison is undecided; these are predictions of the family that is ahead so far",
+    }
+    words = open_still.get(verdict["kind"])
+    return [f"{words}, {title(verdict['family'])}"] if words else []
 
 
 def _plain(value: Any) -> Any:

@@ -129,7 +129,6 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
             "Leakage suspect: 9 of 10 are so. Is it known when you predict?",
         ),
         ("duplicates", Evidence(names.TWINS, "study", 0.12, FRACTION), "Leakage suspect: 9 of 10 are so."),
-        ("few-rows", Evidence("test rows", "study", 300, "count"), "In the data: 9 of 10 are so."),
     ],
 )
 def test_what_a_finding_about_the_data_says_no_rule_says_again(slug, rule, words, held):
@@ -140,6 +139,15 @@ def test_what_a_finding_about_the_data_says_no_rule_says_again(slug, rule, words
     (instead,) = doubts(replace(case, facts=with_finding))
     assert instead == words != alone
     held(instead, with_finding.evidence)
+
+
+def test_what_was_feared_of_few_rows_is_told_as_it_was_measured(held):
+    fear = Evidence(names.FOUND, "1000 tested rows can show differences of about 50 points", 0.5, source="few-rows")
+    verdict = decide(findings((0.8, 0.95, 0.88), fear))
+    i = next(e.interval for e in verdict.evidence if (e.measure, e.subject) == ("difference", "convolution - attention"))
+    expected = f"how far Convolution is from Attention is known to ± {50 * (i[1] - i[0]):.1f} points."
+    assert verdict.doubts == (f"A small test set, 1,000 rows: {expected}",)
+    held(verdict.doubts[0], verdict.evidence)
 
 
 def of_numbers(tails: float, rows: int, groups: int = 0) -> Findings:
@@ -180,7 +188,8 @@ def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups
         wrong = {name: replace(of, losses=(of.losses > 1) * 1.0) for name, of in found.families.items()}
         found = replace(found, score=score, families=wrong)
     verdict = decide(found)
-    listed = [doubt for doubt in verdict.doubts if "groups" in doubt]
+    listed = [doubt for doubt in verdict.doubts if "are independent" in doubt]
+    assert verdict.doubts[1].startswith(f"A small test set, 400 rows in {groups} groups: how far ")
     assert bool(listed) is said
     for doubt in listed:
         assert doubt.startswith("Only 8 groups of test rows are independent: ")

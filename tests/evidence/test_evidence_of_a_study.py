@@ -47,7 +47,5 @@ def test_all_evidence_that_is_cited_is_in_the_results(measured):
 
 
 def test_the_few_rows_and_seeds_of_this_study_are_doubted(measured):
-    assert {
-        "Only 2 seeds: what training again would change is known roughly.",
-        "A small test set: 150 rows.",
-    } <= set(measured.verdict.doubts)
+    assert "Only 2 seeds: what training again would change is known roughly." in measured.verdict.doubts
+    assert any(doubt.startswith("A small test set, 150 rows: how far ") for doubt in measured.verdict.doubts)

@@ -9,7 +9,17 @@ import numpy as np
 
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
-from fourfold.evidence.names import AHEAD, BEST_SEED, GROUPS, HEAVY, LARGEST, OVER_GUESS, REMOVED, WORST_SEED
+from fourfold.evidence.names import (
+    AHEAD,
+    BEST_SEED,
+    GROUPS,
+    HEAVY,
+    KNOWN_TO,
+    LARGEST,
+    OVER_GUESS,
+    REMOVED,
+    WORST_SEED,
+)
 from fourfold.evidence.scoring import of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Facts
 from fourfold.evidence.statistics import Interval
@@ -71,6 +81,9 @@ def _scores(c: Compared, family: str, others: Sequence[str]) -> list[Evidence]:
     for f in others:
         method = f"simultaneous {level} interval, many to one; {crossed}"
         found("difference", f"{family} - {f}", c.pairs[family][f], gap, method)
+    for f in others[:1]:
+        i = c.pairs[family][f]
+        rows.append(Evidence(KNOWN_TO, f"{family} - {f}", (i.high - i.low) / 2, gap, method=method, source=source))
     for name, one in c.findings.baselines.items():
         value = of_loss(c.findings.score, float(one.losses.mean()))
         rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=source))

@@ -15,6 +15,7 @@ from fourfold.evidence.names import (
     GROUPS,
     HEAVY,
     IN_TIME,
+    KNOWN_TO,
     LARGEST,
     LARGEST_CLASS,
     LARGEST_OF_STEPS,
@@ -26,7 +27,8 @@ from fourfold.evidence.names import (
 )
 from fourfold.evidence.sentences import Cite, Cited, Sentence
 
-FEW_ROWS = 500
+FEW, FEW_ROWS = "few-rows", 500
+"""The finding that rows are few, and below how many tested rows they are."""
 NEAR_PERFECT = 0.995
 MANY_TWINS = 0.01
 MANY_MERGED = 0.1
@@ -109,8 +111,19 @@ def merged_levels(c: Case) -> Iterator[Sentence]:
 
 
 def small_test_set(c: Case) -> Iterator[Sentence]:
-    if not c.found("few-rows") and (c.number("test rows") or FEW_ROWS) < FEW_ROWS:
-        yield c.facts.say("A small test set: {rows} rows.", rows=Cite("test rows", "study"))
+    """What was feared of few rows before training is told here as it was measured."""
+    if not c.found(FEW) and (c.number("test rows") or FEW_ROWS) >= FEW_ROWS:
+        return
+    groups, subject = c.number(GROUPS), f"{c.family} - {c.runner_up}"
+    words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
+    if groups:
+        words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
+    if c.number(KNOWN_TO, subject) is None:
+        yield c.facts.say(f"{words}.", **cited)
+        return
+    words += ": how far {family} is from {other} is known to ± {half}."
+    names = {"family": title(c.family), "other": title(c.runner_up or "")}
+    yield c.facts.say(words, **cited, **names, half=Cite(KNOWN_TO, subject))
 
 
 def few_groups(c: Case) -> Iterator[Sentence]:
@@ -181,7 +194,7 @@ def threshold(c: Case) -> Iterator[Sentence]:
 def other_findings(c: Case) -> Iterator[Sentence]:
     """What else was found about the data before training."""
     for e in c.facts.about(FOUND).values():
-        if e.source not in LEAKS:
+        if e.source not in (*LEAKS, FEW):
             yield Sentence(f"In the data: {e.subject}.", [_whole(e)])
 
 

@@ -32,7 +32,7 @@ class Figure:
         bars    {"series", "group", "value", "low", "high"}      values on ``y``, groups on ``x``
         lines   {"series", "x", "value", "low", "high"}          a line a series
         matrix  {"row", "column", "value"}                       ``y`` names the rows, ``x`` the columns
-        table   a cell under each title of ``columns``
+        table   a cell under each title of ``columns``; ``y`` is the unit of numbers, if all have the same
     """
 
     name: str

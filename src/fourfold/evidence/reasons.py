@@ -248,6 +248,7 @@ class Reasons:
             head = self.say("{name}: level", name=title(other))
         else:
             words = f"{{name}}: {{gap}} {self.worse if value > 0 else self.better}"
+            words += f" than {title(self.family)}" * (self.kind == "none")
             head = self.say(words, name=title(other), gap=self.gap(other, size=True))
         if flops_ratio(self.c, self.family, other) is None:
             return head

@@ -310,15 +310,18 @@ def _line_table(
 
 
 def table(figure: dict[str, Any], study: Study) -> Chart:
-    """The rows as they are; families by their titles, numbers to four digits."""
+    """The rows as they are; families by their titles, numbers in the unit of y, or to four digits."""
     columns, rows = figure["columns"], figure["rows"]
+    quantity = Quantity.of(figure.get("y") or {}, study.scale)
+    text = quantity.text if quantity.unit else fmt.plain
     named = {study.titles[family]: colour for family, colour in study.colours.items()} | study.colours
     numbers = [any(fmt.is_number(row.get(title)) for row in rows) for title in columns]
     body = []
     for row in rows:
         first = str(row.get(columns[0]) or "")
         cells = [Cell(study.titles.get(first, first))]
-        cells += [Cell("" if row.get(title) is None else fmt.plain(row[title])) for title in columns[1:]]
+        given = [row.get(title) for title in columns[1:]]
+        cells += [Cell("" if one is None else text(one) if fmt.is_number(one) else str(one)) for one in given]
         body.append(Row(tuple(cells), colour=named.get(first)))
     heads = tuple(
         Column(title[:1].upper() + title[1:], numeric=number) for title, number in zip(columns, numbers)

@@ -152,6 +152,7 @@ def find(inquiry: Inquiry) -> Measurement:
             "table",
             "Levels, and the mean validation score at each",
             tuple(levels),
+            y=Axis("score", scoring.units(study.dataset.task.score)[0]),
             columns=("Family", "Factor", "Level", "Mean score", "At the best rate"),
             note=f"{SEEDS} seeds a combination. Of all but the rates, the first level is the recipe's.",
         ),
@@ -219,7 +220,7 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
             said.append(facts.say(words, name=effect.name, family=title(family), share=of_it, seeds=of_seeds))
         nothing = Sentence(f"nothing stands out from the seeds for {', '.join(silent)}")
         listed = facts.join(", ", said)
-        moved = [Sentence(f"the score moves most with {listed}", listed.numbers)] if said else []
+        moved = [Sentence(f"of what is varied the score moves most with {listed}", listed.numbers)] if said else []
         whole = facts.join("; ", [*moved, nothing] if silent else moved)
         return Sentence(f"{start} {whole}.", whole.numbers)
 
