@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from data_samples import LABELS
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
 from fourfold.data.header import settings_above
+from fourfold.preprocessing import Preparation
 
 SPACE = "http://schemas.openxmlformats.org"
 NAMES = ["a", "b", "y"]
@@ -55,14 +56,24 @@ def workbook(path, sheets, merged=(), formats=()):
     return path
 
 
+CODES = [["code", "meaning"], *([f"c{i}", f"m{i}"] for i in range(12))]
+DICTIONARY = [["name", "of", "type", "unit"], *([name, f"what {name} is", "number", "mm"] for name in (*NAMES, *"cdefghi"))]
+LEFT = "save one of them as csv to read it"
+
 # name: (sheets, rows, what is said)
 WORKBOOKS = {
     "one": ({"data": ROWS}, 20, "sheet: data (the only one)"),
     "years": ({"2021": ROWS, "2022": ROWS, "about": README}, 40, "sheets: '2021', '2022' (they have the same columns; not read: 'about'; save one"),
-    "an explanation first": ({"readme": README, "data": ROWS}, 20, "sheet: data (not read: 'readme')"),
-    "another table behind": ({"data": ROWS, "keys": OTHERS}, 20, "sheet: data (not read: 'keys')"),
-    "train and test": ({"train": ROWS, "test": ROWS}, 20, "sheet: train (not read: 'test')"),
-    "few rows alone": ({"data": ROWS[:12], "empty": []}, 11, "sheet: data (not read: 'empty')"),
+    "a year of few rows": ({"2021": ROWS, "2022": ROWS[:4]}, 23, "sheets: '2021', '2022' (they have the same columns; all there are; save one"),
+    "years below titles": ({"2021": [["of 2021"], *ROWS], "2022": [["of 2022"], *ROWS]}, 40, "left out: 2 rows above the table"),
+    "an explanation first": ({"readme": README, "data": ROWS}, 20, f"sheet: data (not read: 'readme'; {LEFT})"),
+    "codes first": ({"codes": CODES, "data": ROWS}, 20, "sheet: data (not read: 'codes'"),
+    "a dictionary first": ({"dictionary": DICTIONARY, "data": ROWS}, 20, "sheet: data (not read: 'dictionary'"),
+    "another table behind": ({"data": ROWS, "keys": OTHERS}, 20, "sheet: data (not read: 'keys'"),
+    "a longer one of less columns behind": ({"data": ROWS, "keys": OTHERS * 3}, 20, "sheet: data (not read: 'keys'"),
+    "train and test": ({"train": ROWS, "test": ROWS}, 20, "sheet: train (not read: 'test'"),
+    "test before train": ({"test": ROWS, "train": ROWS[:12]}, 11, "sheet: train (not read: 'test'"),
+    "few rows alone": ({"data": ROWS[:12], "empty": []}, 11, "sheet: data (not read: 'empty'"),
 }  # fmt: skip
 
 
@@ -72,6 +83,31 @@ def test_which_sheets_are_read(name, tmp_path):
     data = read(workbook(tmp_path / "data.xlsx", sheets))
     assert data.rows == rows and set(data.inputs) == {"a", "b"}
     assert any(str(note).startswith(said) for note in data.notes), data.notes
+
+
+@pytest.mark.parametrize("target, sheet", [("b", "data"), ("remark", "noted")])
+def test_the_sheet_with_the_target_is_read(target, sheet, tmp_path):
+    noted = [[*row, f"r{i % 2}"] for i, row in enumerate(ROWS[:13])]
+    noted[0][-1] = "remark"
+    sheets = {"noted": noted, "data": [[*row, 1, 2] for row in ROWS]}
+    sheets["data"][0][-2:] = "cd"
+    data = read(workbook(tmp_path / "data.xlsx", sheets), target=target)
+    assert str(data.notes[0]).startswith(f"sheet: {sheet} ")
+
+
+def test_new_rows_are_those_of_the_sheets_with_the_columns_of_training(tmp_path):
+    data = read(workbook(tmp_path / "data.xlsx", {"data": ROWS}))
+    new = [row[:2] for row in ROWS[:4]]
+    path = workbook(tmp_path / "new.xlsx", {"codes": CODES, "wide": [["a", *"cdef"], *[[*range(5)]] * 20], "jan": new, "feb": new})
+    found = read_inputs(path, Preparation.fit(data, range(20)))
+    assert found.inputs["a"].tolist() == [row[0] for row in [*ROWS[1:4], *ROWS[1:4]]]
+    assert any(str(note).startswith("sheets: 'jan', 'feb' (they have the same columns; not read: 'codes', 'wide'") for note in found.notes)
+
+
+def test_test_rows_are_those_of_the_sheet_with_the_columns_of_training(tmp_path):
+    train = workbook(tmp_path / "data.xlsx", {"data": ROWS})
+    test = workbook(tmp_path / "test.xlsx", {"codes": CODES, "rows": ROWS[:6]})
+    assert len(read(train, test=test).test_rows) == 5
 
 
 def test_workbooks_that_a_pattern_names(tmp_path):

@@ -139,7 +139,8 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
 
 
 def _reading(preparation: Preparation, encoding: str | None) -> Reading:
-    """All rows; only what was a plain number in training is read as one, so that all other words are kept."""
+    """All rows; only what was a plain number in training is read as one, so that all other words are kept. The names
+    that are wanted tell the sheet of a workbook, as that of a target does where a model is trained."""
     plain = {
         column.name
         for column in preparation.columns
@@ -154,6 +155,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         all=True,
         encoding=encoding,
         column=wanted[0] if len(wanted) == 1 else "",
+        targets=frozenset(wanted),
     )
 
 

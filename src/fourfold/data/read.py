@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
-from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.table import Table, row_count
 
 from .ahead import Ahead
 from .arrays import as_source, target_of
@@ -101,7 +101,8 @@ def read(
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
-        reading = reading_after(found, Reading(layout=layout, encoding=encoding))
+        names = found.inputs.names if isinstance(found.inputs, Table) else ()
+        reading = reading_after(found, Reading(layout=layout, encoding=encoding, targets=frozenset(names)))
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
     if test is not None:
