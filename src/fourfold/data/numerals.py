@@ -166,19 +166,76 @@ class Scaled:
         return f"{self.currency}1.5k"
 
 
+@dataclass(frozen=True)
+class About:
+    """Numbers of a ``style`` that are told roughly, or as the least: ~12, approx. 5, 5,000+.
+
+    >>> [About(Style(thousands=",")).parse(word) for word in ("~12", "approx. 5", "5,000+", "7", "A+")]
+    [12.0, 5.0, 5000.0, 7.0, None]
+    """
+
+    style: Style | Scaled
+    said: str = ""
+
+    @property
+    def unit(self) -> str:
+        return self.style.unit
+
+    def parse(self, word: str) -> float | None:
+        return self.style.parse(_told(word))
+
+    @property
+    def example(self) -> str:
+        return "~" + (self.style.example or "1234.5")
+
+
+ROUGHLY = re.compile(
+    r"\s*(?:[~\u2248\u223c\u2243]"
+    r"|(?:approx(?:\.|imately)?|ca\.|circa|about|around|roughly|etwa|ungef\u00e4hr|environ)(?![^\W\d_]))\s*(\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+AT_LEAST = re.compile(r"(.*\d)\s?\+\s*", re.DOTALL)
+MANY = re.compile(r"\d[., ]\d{3}(?!\d)|\d{5}")
+"""Numbers of which it is plain that a plus behind them is for more, and for no age or rating: 5,000+ and no 18+."""
+
+
+def _told(word: str) -> str:
+    """A word without what says that its number is told roughly, or is the least."""
+    found = ROUGHLY.fullmatch(word)
+    word = found[1] if found else word
+    least = AT_LEAST.fullmatch(word)
+    return least[1] if least else word
+
+
+def _about_of(words: list[str], comma: bool) -> About | None:
+    """The style of words some of which are told roughly, or most of which are so many at least; None of others."""
+    rough = sum(ROUGHLY.fullmatch(word) is not None for word in words)
+    least = [word for word in words if AT_LEAST.fullmatch(word)]
+    many = 2 * len(least) > len(words) and any(map(MANY.search, least))
+    if not (rough or many) or (least and not many):
+        return None
+    style = style_of([_told(word) for word in words], comma=comma)
+    if isinstance(style, About):
+        return None
+    said = ["signs for about left out"] * bool(rough) + ["a plus behind left out"] * many
+    return About(style, ", ".join([*filter(None, [style.said]), *said]))
+
+
 SCALES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
 SCALE_WORDS = r"thousand|million|billion|[mb]n|mln|mio\.?|mrd\.?"
 SCALED = re.compile(
     rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
-    rf"\s*(?P<scale>[kKMB](?![^\W\d_])|(?i:{SCALE_WORDS}))?(?:\s*(?P<behind>{CURRENCY}))?",
+    rf"\s*(?P<scale>[kKmMbB](?![^\W\d_])|(?i:{SCALE_WORDS}))?(?:\s*(?P<behind>{CURRENCY}))?",
     re.ASCII,
 )
-"""A number with a decimal point, and what stands behind it for thousands, millions or billions."""
+"""A number with a decimal point, and what stands behind it for thousands, millions or billions; m and b of money."""
 
 
 def _scaled(word: str) -> re.Match[str] | None:
     found = SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
-    return None if found and found["currency"] and found["behind"] else found
+    if not found or (found["currency"] and found["behind"]):
+        return None
+    return found if _currency(found) or found["scale"] not in ("m", "b") else None
 
 
 def _currency(scaled: re.Match[str]) -> str:
@@ -229,7 +286,7 @@ def is_number(word: str) -> bool:
     return _amount(word) is not None or _plain(word) is not None
 
 
-def style_by(example: str) -> Style | Scaled | Duration:
+def style_by(example: str) -> Style | Scaled | About | Duration:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
@@ -237,6 +294,12 @@ def style_by(example: str) -> Style | Scaled | Duration:
     """
     if duration := duration_by(example):
         return duration
+    if example.startswith("~"):
+        return About(_plain_style_by(example[1:]))
+    return _plain_style_by(example)
+
+
+def _plain_style_by(example: str) -> Style | Scaled:
     if example.endswith("1.5k"):
         return Scaled(example.removesuffix("1.5k"))
     found = EXAMPLE.fullmatch(example)
@@ -253,7 +316,7 @@ def with_points(example: str) -> bool:
     return isinstance(style, Style) and style.thousands == "."
 
 
-def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
+def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | About:
     """The one way in which the numbers among these words are written.
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
@@ -263,7 +326,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
       behind a number;
     - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
-    - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money.
+    - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
+    - what says that numbers are told roughly, and a plus behind most of them, if these are thousands: see `About`.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
     -2.0
@@ -271,7 +335,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled:
     'EUR left out, with decimal commas'
     """
     words = list(words)
-    if scaled := _scaled_of(words):
+    if scaled := _about_of(words, comma) or _scaled_of(words):
         return scaled
     undressed = [_undressed(word) for word in words]
     words = [word for word, _ in undressed]
