@@ -1,14 +1,16 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
+import numpy as np
 import pandas
 import pytest
-from data_samples import LABELS, made, read_and_said, refused_and_said, rows
+from data_samples import LABELS, column, made, read_and_said, refused_and_said, rows
 from test_data_forms import workbook
 
 from fourfold.data import read
 from fourfold.data.ahead import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
+from fourfold.data.words import as_written, understood
 
 BROKEN = rows('shop,"Sold\n(EUR)",w,y', lambda i: f"s{i % 5},{i % 9 + 1},{i % 7}")
 STEPS = '"The\nshop","At\ntime",sales\n' + "".join(f"s{i % 2},{i // 2},{i * i * 7 % 97}\n" for i in range(160))
@@ -59,6 +61,21 @@ READ = {
     "steps few of which have a label": (rows("v,w,y", lambda i: f"{i * i % 97},{i * 7 % 13}", 400, lambda i: LABELS[i // 50 % 2] if i % 5 == 0 else ""), {"window": 8}, "target: y ("),
     "a small pivot": (pivot(3), {}, "! rows in which 'Region' is 'East Total', 'Grand Total', 'North Total', 'South Total', 'West Total' hold larger"),
     "a small pivot with totals above": (pivot(2, above=True), {}, "! rows in which 'Region' is 'East Total', 'Grand Total',"),
+    "numbers told roughly": (column(["~12", "~300", "7"]), {}, "column v: number (signs for about left out)"),
+    "numbers told roughly in words": (column(["approx. 5 kg", "about 7 kg", "9 kg"]), {}, "column v: number (kg left out, signs for about left out)"),
+    "thousands and more": (column(['"5,000+"', '"10+"', '"1,000,000+"', "0"]), {}, "column v: number (commas taken for thousands, a plus behind left out)"),
+    "millions of dollars with a small letter": (column(["US$12m", "US$3m", "US$850k"]), {}, "column v: number (k is 1,000, M 1,000,000"),
+    "prices an hour": (column(["$20/hr", "$7/hr", "$12/hr"]), {}, "column v: category (words, as in '$20/hr'; if these are quantities, write plain numbers such as 1234.5)"),
+    "inches": (column(["60'", "42'", "7'"]), {}, "column v: category (words, as in \"60'\"; if"),
+    "ranks": (column(["#12", "#7", "#120"]), {}, "column v: category (words, as in '#12'; if"),
+    "years and months": (column(["3 yrs 4 mos", "1 yr 2 mos", "2 yrs 1 mo"]), {}, "column v: category (several numbers in a cell, as in '3 yrs 4 mos'; if these are quantities, give each a column)"),
+    "feet and inches": (column(["5 ft 4 in", "6 ft 1 in", "5 ft 11 in"]), {}, "column v: category (several numbers in a cell, as in '5 ft 4 in'"),
+    "shares of twenty": (column(["7 out of 20", "9 out of 20", "12 out of 20"]), {}, "column v: category (several numbers in a cell, as in '7 out of 20'"),
+    "results of games": (column(["6-2", "3-6", "7-5"]), {}, "column v: category (several numbers in a cell, as in '6-2'"),
+    "lengths and widths": (column(["4x7 cm", "5x9 cm", "12x8 cm"]), {}, "column v: category (several numbers in a cell, as in '4x7 cm'"),
+    "ranges of ages": (column(["18-25", "26-40", "41-60"]), {}, "column v: category (ranges, as in '18-25'; if these are quantities, write their middles, or both ends in columns)"),
+    "ranges of thousands": (column(["20-40K", "40-60K", "60-120K"]), {}, "column v: category (ranges, as in '20-40K'"),
+    "ranges that all differ": (rows("w,v,y", lambda i: f"{i % 9},{300 + i} - {3500 + i * i}", 100), {}, "column v: category (ranges, as in '300 - 3500'"),
     "a day with a line break and its clock": (CLOCKS, {"ahead": Ahead(3), "roles": Roles(time="The day, The clock")}, "forecast: the next 3 steps of load"),
 }  # fmt: skip
 
@@ -81,6 +98,37 @@ REFUSED = {
 def test_read_and_said(name, tmp_path, recwarn):
     content, options, words = READ[name]
     read_and_said(content, words, tmp_path, recwarn, **options)
+
+
+# name: (words, what is said of them): none of these becomes numbers
+CODES = {
+    "parts of houses": (["12A", "7B", "12C", "9"], "numbers with several endings"),
+    "grades": (["A+", "B+", "C"], ""),
+    "ages from which on": (["7+", "13+", "16+", "18+"], "words, as in '7+'"),
+    "so many and more": (["0", "1", "2", "3+"], "12 of 16 values are numbers"),
+    "years from which on": (["1990+", "2000+", "2010+"], "words, as in"),
+    "states and codes of towns": (["CA 90210", "CA 94105", "CA 96100"], ""),
+    "telephones": ([f"555-{1000 + 7 * i}" for i in range(30)], ""),
+    "telephones with areas": ([f"({200 + i}) 555-{1000 + 7 * i}" for i in range(30)], ""),
+    "versions": (["1.2.3", "1.10.0", "2.0.1"], ""),
+    "addresses of computers": (["10.0.0.1", "10.0.0.2", "10.0.1.7"], ""),
+    "numbers of parts": (["A-12", "A-13", "A-140"], ""),
+    "names with numbers": (["Region 1", "Region 2", "Region 10"], ""),
+    "parts with one letter within": ([f"{100 + i}X{200 + i}" for i in range(30)], ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_codes_stay_words(name):
+    words, said = CODES[name]
+    found = understood(np.array(words * 4, dtype=object))
+    assert found.kind == "category" and found.said.startswith(said) and bool(found.said) == bool(said), found.said
+
+
+@pytest.mark.parametrize("words", [["~12", "~300", "7"], ["5,000+", "10,000+"], ["~1.234,5 €", "~2 €"], ["about $5m", "$7m"]])
+def test_new_numbers_told_roughly_are_read_as_those_of_training(words):
+    found = understood(np.array(words, dtype=object))
+    assert as_written(np.array(words, dtype=object), "number", found.written).tolist() == found.values.tolist()
 
 
 def test_many_rows_that_are_called_totals_and_are_no_sums_are_none(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 __all__ = ["CODED", "coded", "hint_of", "of_codes"]
@@ -24,6 +25,22 @@ CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+")
 
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
+
+DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+PLURAL = re.compile(r"(?<=[^\W\d_])s(?![^\W\d_])")
+THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
+HERE = "\0"
+"""What stands for a number in the form of a word."""
+
+QUANTITY = re.compile(rf"(?:(?:[a-z]{{1,3}}\$|[^\w\s{HERE}]{{1,3}}) ?)?{HERE}.+|[^\w\s{HERE}]{{1,3}} ?{HERE}")
+"""The form of what may be a quantity: something stands behind its first number, or a sign before it."""
+
+BETWEEN = re.compile(rf"[^{HERE}]*{HERE}[^{HERE}]*?(?:[-\u2013\u2014]|\bto\b|\bbis\b)[^{HERE}]*{HERE}[^{HERE}]*")
+"""The form of two numbers with what stands between the ends of a range."""
+
+FEWEST_FORMED, LONGEST_FORM, MOST_CODES, SHORTEST_CODE = 3, 24, 20, 3
+"""Different words of one form from which on it is told, characters of the longest form; different words from which on
+those whose numbers have as many digits each, and so many in one of them, are taken for codes such as 555-0123."""
 
 
 def coded(word: str) -> str:
@@ -62,5 +79,43 @@ def hint_of(words: Sequence[str]) -> str:
     ]
     bare = [word for word in several if not MARKED.search(NUMBER.sub("", word))]
     if len(bare) >= MOSTLY * len(words):
-        return f"several numbers in a cell, as in {bare[0][:30]!r}; if these are quantities, give each a column"
-    return ""
+        return _several(bare[0])
+    return _hint_of_form([word for word in words if not IDENTIFIER.match(word.strip())], len(words))
+
+
+def _several(word: str) -> str:
+    return f"several numbers in a cell, as in {word[:30]!r}; if these are quantities, give each a column"
+
+
+def _hint_of_form(words: Sequence[str], count: int) -> str:
+    """What to say of words, nearly all of ``count``, that are alike but for the numbers in them.
+
+    >>> _hint_of_form(["4x7 cm", "5x9 cm", "6x8 cm"], 3)[:38], _hint_of_form(["A1", "A2", "A3"], 3)
+    ("several numbers in a cell, as in '4x7 ", '')
+    >>> _hint_of_form(["18-25", "26-40", "41-60"], 3)[:24], _hint_of_form(["$20/hr", "$7/hr", "$8/hr"], 3)[:21]
+    ("ranges, as in '18-25'; i", "words, as in '$20/hr'")
+    """
+    forms = {word: _form(word) for word in words}
+    form, often = max(Counter(forms.values()).items(), key=lambda one: one[1], default=("", 0))
+    if often < max(MOSTLY * count, FEWEST_FORMED) or len(form) > LONGEST_FORM or not QUANTITY.fullmatch(form):
+        return ""
+    alike = [word for word in words if forms[word] == form]
+    lengths = [*{tuple(map(len, DIGITS.findall(word))) for word in alike}]
+    if len(lengths) == 1 and len(alike) > MOST_CODES and max(lengths[0]) >= SHORTEST_CODE and " " not in form:
+        return ""
+    if len(lengths[0]) == 1:
+        return f"words, as in {alike[0][:30]!r}; if these are quantities, write plain numbers such as 1234.5"
+    if BETWEEN.fullmatch(form) and all(map(_rises, alike)):
+        return f"ranges, as in {alike[0][:30]!r}; if these are quantities, write their middles, or both ends in columns"
+    return _several(alike[0])
+
+
+def _rises(word: str) -> bool:
+    """Whether the first number of a word is not above the second one."""
+    low, high = (float(NUMBER.findall(THOUSANDS.sub("", one))[0].replace(",", ".")) for one in DIGITS.findall(word))
+    return low <= high
+
+
+def _form(word: str) -> str:
+    """What is left of a word without its digits, in small letters and the singular."""
+    return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold()).split()))

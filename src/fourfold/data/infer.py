@@ -310,7 +310,8 @@ def _check_turned(source: Source) -> None:
             wanted=f"at least {FEWEST_ROWS}",
             do='write [{"name": ..., "value": ...}, ...], if each of the names is a row'
             if rows == 1 and source.name.lower().endswith(".json")
-            else f"if each row is a variable, turn the table: {_as_frame(source.name, source.inputs)}.T.to_csv('data.csv')",
+            else "if each row is a variable, turn the table: "
+            f"{_as_frame(source.name, source.inputs)}.T.to_csv('data.csv')",
         )
 
 
