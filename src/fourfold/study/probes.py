@@ -105,6 +105,13 @@ def losses(
     return by_name, predicted
 
 
+def beside_the_table(study: Study) -> str:
+    """Why scores of probes are not those of the table."""
+    splits = len({split for _, split in study.probe_runs()})
+    some = f", in {splits} of {len(study.splits)} splits" if splits < len(study.splits) else ""
+    return f"The models did not learn from validation rows{some}: their scores are not those of the table."
+
+
 def source(study: Study) -> str:
     """How many trainings stand behind a probe, in words."""
     runs = study.probe_runs()

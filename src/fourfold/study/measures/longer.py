@@ -78,7 +78,8 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(rows),
         x=Axis("training steps", "count"),
         y=Axis(SCORE_WORDS[task.score], unit),
-        note="Twice the steps at the size and the learning rate that were chosen for the steps of the comparison.",
+        note="Twice the steps at the size and the learning rate that were chosen for the steps of the comparison. "
+        + probes.beside_the_table(study),
     )
     return Measurement(*NAMES, _answer(evidence), (figure,), tuple(evidence))
 

@@ -89,7 +89,7 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(rows),
         x=Axis("training rows", "count", log=True),
         y=Axis(SCORE_WORDS[task.score], unit),
-        note="Every point is trained for the same number of steps.",
+        note=f"Every point is trained for the same number of steps. {probes.beside_the_table(study)}",
     )
     return Measurement(
         *NAMES, _answer(evidence, curves, shown, scoring.is_error(task.score)), (figure,), tuple(evidence)
