@@ -69,3 +69,19 @@ def test_formats_of_clocks_that_are_built_in(number, tmp_path):
 def test_letters_in_formats_of_numbers(code, tmp_path):
     data = read(of(tmp_path, [(1, 45000 + i / 4) for i in range(40)], [code]))
     assert data.inputs["v"][[0, 1]].tolist() == [45000, 45000.25]
+
+
+@pytest.mark.parametrize("code", [9, 10, "0.0\\ %"])
+@pytest.mark.parametrize("typed", ["12.5 %", "12,5%"])
+def test_percent_that_is_text_among_percent(typed, code, tmp_path):
+    data = read(of(tmp_path, [typed if i % 4 == 3 else (1, i / 64) for i in range(40)], [code]))
+    assert data.inputs["v"][[2, 3]].tolist() == [2 / 64, 0.125]
+    said = f"percent that is text: in column 'v' ({typed} is 0.125, as those that are numbers)"
+    assert said in map(str, data.notes)
+    new = of(tmp_path, [(1, 0.25), typed], [code])
+    assert read_inputs(new, Preparation.fit(data, range(40))).inputs["v"].tolist() == [0.25, 0.125]
+
+
+def test_percent_that_is_text_among_plain_numbers(tmp_path):
+    data = read(of(tmp_path, ["12 %" if i == 3 else i for i in range(40)]))
+    assert not any("percent" in note.what for note in data.notes) and np.isnan(data.inputs["v"][3])

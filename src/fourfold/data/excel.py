@@ -14,7 +14,7 @@ from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .npz import DAMAGED
 from .opened import source_of
 from .sample import Reading
-from .sheet_cells import column_of, with_typed_dates
+from .sheet_cells import column_of, with_typed
 from .sheets import chosen
 from .source import Source
 from .workbook import Workbook
@@ -54,8 +54,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
         body, below = body[:-1], below + 1
     if below > MOST_NOTES:
         body, below = whole, 0
-    cells = {new: with_typed_dates([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
-    raw = {new: column_of(values) for new, (values, _) in cells.items()}
+    cells = {new: with_typed([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
+    raw = {new: column_of(values) for new, (values, *_) in cells.items()}
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
@@ -70,7 +70,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
     if below:
         notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
-    notes += [Note(f"dates that are text: in column {new!r}", said) for new, (_, said) in cells.items() if said]
+    notes += [Note(f"{what}: in column {new!r}", said) for new, (_, what, said) in cells.items() if said]
     if merged := sum(table.sheet.merged for table in tables):
         because = "each row of these has the value of the first"
         notes.append(Note(f"merged: {counted(merged, 'cell')} below each other", because))

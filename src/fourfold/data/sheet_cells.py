@@ -11,12 +11,13 @@ import numpy as np
 from .dates import TURNED, is_untold, way_of, years_from
 from .words import as_objects
 
-__all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed_dates"]
+__all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed"]
 
 BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), "clock"),
     46: "duration",
+    **dict.fromkeys((9, 10), "percent"),
 }
 """What the formats show that have a number and no code; from 27 on those of Chinese, Japanese and Korean."""
 
@@ -37,8 +38,16 @@ FIRST_YEAR = 1900
 """Times of day are stored as dates before this year."""
 
 
+PERCENT = re.compile(r"([-+]?\d*[.,]?\d+)\s*%", re.ASCII)
+"""Percent that was typed into a cell of text."""
+
+
+class Percent(float):
+    """A number that a cell shows in percent: 0.15 as 15 %."""
+
+
 def shown_by(code: str) -> str:
-    """What the code of a number format shows: a date, a clock, a duration, or "" for a number.
+    """What the code of a number format shows: a date, a clock, a duration, percent, or "" for a number.
 
     >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"_D')
     ('date', 'clock', 'duration', '')
@@ -47,14 +56,16 @@ def shown_by(code: str) -> str:
         return "duration"
     shown = LITERAL.sub("", code).casefold()
     if "general" in shown or not re.search("[ymdhs]", shown):
-        return ""
+        return "percent" if "%" in shown else ""
     return "clock" if re.search("[hs]", shown) and not re.search("[yd]", shown) else "date"
 
 
 def meant_by(number: float, shown: str, epoch: datetime) -> Any:
-    """What a cell with this number means, of which its format shows a date, a clock, a duration, or the number."""
+    """What a cell with this number means, of which its format shows a date, a clock, a duration, percent, or itself."""
     if shown == "duration" and abs(number) < LAST_DAY:
         return timedelta(seconds=round(number * 86_400, 3))
+    if shown == "percent":
+        return Percent(number)
     if shown not in ("date", "clock") or not 0 <= number < LAST_DAY:
         return number
     if 0 < number < 1 or (shown == "clock" and number < DAYS_OF_CLOCKS):
@@ -69,7 +80,31 @@ FEWEST_TURNED = 10
 chance in one of 10,000 columns."""
 
 
-def with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
+def with_typed(values: list[Any]) -> tuple[list[Any], str, str]:
+    """The cells of a column, those that were typed as text among dates or percent as these, too; what they are, and how
+    they are read, or "" and "" where there are none."""
+    values, said = _with_typed_percent(values)
+    if said:
+        return values, "percent that is text", said
+    values, said = _with_typed_dates(values)
+    return values, "dates that are text" if said else "", said
+
+
+def _with_typed_percent(values: list[Any]) -> tuple[list[Any], str]:
+    """The cells of a column, percent that are text as numbers, if most numbers are shown so; and how they are read."""
+    numbers = [isinstance(value, Percent) for value in values if isinstance(value, float)]
+    if not any(numbers):
+        return values, ""
+    typed = {value: found for value in values if isinstance(value, str) and (found := PERCENT.fullmatch(value))}
+    if 2 * sum(numbers) <= len(numbers):
+        typed = {}
+    known = {word: float(found[1].replace(",", ".")) / 100 for word, found in typed.items()}
+    said = next((f"{word} is {number:g}, as those that are numbers" for word, number in known.items()), "")
+    plain = [float(value) if isinstance(value, Percent) else value for value in values]
+    return [known.get(value, value) if isinstance(value, str) else value for value in plain], said
+
+
+def _with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
     """The cells of a column of dates, those that were typed as text as dates too, and how these are read; all as they
     are, and "", where none are so, or the day can't be told from the month.
 
