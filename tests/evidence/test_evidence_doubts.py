@@ -214,6 +214,14 @@ def test_a_suspected_leak_comes_before_all_other_doubts():
     assert [doubt.startswith("Leakage suspect: ") for doubt in found] == [True, True, False, False]
 
 
+@pytest.mark.parametrize("further", [[], [Evidence(names.IN_TIME, "study", 300, "count")]])
+def test_folds_in_order_of_time_also_differ_in_what_they_learn_from(further):
+    losses, runs, fold = World((0.9, 0.8), 1, 5, 1000).draw(np.random.default_rng(0))
+    families = {name: FamilyFindings(loss, 100, 10.0) for name, loss in zip(NAMES, losses.values())}
+    (doubt,) = [d for d in decide(Findings("accuracy", families, runs, fold, further=tuple(further))).doubts if "One seed" in d]
+    assert doubt.endswith("from how the folds differ" + ", of which later ones learn from more rows" * bool(further) + ".")
+
+
 def test_another_order_is_a_doubt_also_of_a_family_that_is_only_ahead(held):
     further = [CAP, *scores(SIZE_S, 0.95, 0.8, 0.9), *scores(names.VALIDATION, 0.8, 0.85, 0.9)]
     verdict = decide(findings((0.8, 0.91, 0.88), *further))

@@ -15,6 +15,7 @@ from fourfold.evidence.names import (
     EDGE_GAIN,
     EDGE_RATE,
     FAILED,
+    IN_TIME,
     LONGER_GAIN,
     LONGER_SCORE,
     RATES,
@@ -45,7 +46,8 @@ def few_seeds(c: Case) -> Iterator[Sentence]:
     if not c.identified:
         yield Sentence("One trained model a family: no interval knows what training again would change.")
     elif c.number("seeds") == 1:
-        yield Sentence("One seed: what training again would change is judged from how the folds differ.")
+        later = ", of which later ones learn from more rows" if c.number(IN_TIME) else ""
+        yield Sentence(f"One seed: what training again would change is judged from how the folds differ{later}.")
     elif (c.number("seeds") or FEW_SEEDS) < FEW_SEEDS:
         yield c.facts.say(
             "Only {seeds} seeds: what training again would change is known roughly.",
