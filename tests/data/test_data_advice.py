@@ -33,6 +33,14 @@ def pivot(parts, above=False, summed=lambda numbers: sum(numbers)):
     return "Region,Product,Qtr1,Sum\n" + "\n".join([total, *blocks] if above else [*blocks, total])
 
 
+def answers(labels, count=80):
+    """Answers to a question of which several may be given."""
+    draw = np.random.default_rng(0)
+    tools = np.array(["Excel", "R", "SQL", "Python", "SAS", "Stata", "Julia"])[:labels]
+    cells = [";".join(draw.permutation(tools)[: draw.integers(2, labels + 1)]) for _ in range(count)]
+    return rows("age,team,tools", lambda i: f"{20 + i * 7 % 40},{i % 3}", count, lambda i: cells[i])
+
+
 def turned(name, write):
     """A table each row of which is a variable, as a frame writes it to a file."""
 
@@ -90,6 +98,9 @@ REFUSED = {
     "variables in rows of parquet": (turned("data.parquet", lambda frame, path: frame.to_parquet(path)), {}, 2, "too-few-rows", "turn the table: pandas.read_parquet(FILE).set_index('variable').T.to_csv('data.csv')"),
     "variables in rows of JSON": (turned("data.json", lambda frame, path: frame.to_json(path, orient="records")), {}, 2, "too-few-rows", "turn the table: pandas.read_json(FILE).set_index('variable').T.to_csv('data.csv')"),
     "variables in lines of JSON": (turned("data.jsonl", lambda frame, path: frame.to_json(path, orient="records", lines=True)), {}, 2, "too-few-rows", "turn the table: pandas.read_json(FILE, lines=True).set_index('variable').T.to_csv('data.csv')"),
+    "answers of which several may be given": (answers(7), {}, 2, "too-many-classes", "Do this: --task multilabel, if a row can have several of the labels that its cell lists"),
+    "a few answers of which several may be given": (answers(4), {}, 2, "class-of-one", "Do this: --task multilabel, if a row can have several of the labels that its cell lists; else remove"),
+    "towns and countries": (rows("v,w,town", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f'"T{i}, C{i % 40}"'), {}, 2, "too-many-classes", "Do this: choose another target"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip
 

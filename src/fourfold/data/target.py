@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,10 @@ TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
 AS_NUMBERS = "write plain numbers such as 1234.5"
 """What to do with words that are meant as amounts."""
+
+MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
+SEPARATORS = (";", "|", ",")
+"""What may stand between the labels of one cell; the first that occurs in the column does."""
 
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
@@ -200,7 +205,9 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
             f"the target {name!r} has nearly as many classes as rows",
             got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
             wanted="classes with several examples each",
-            do=f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
+            do=MULTILABEL
+            if _list_labels(train.tolist())
+            else f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
@@ -212,6 +219,8 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
             do=(
                 "--task regression, if the target is an amount; else "
                 if not words and all(map(WHOLE.fullmatch, classes))
+                else f"{MULTILABEL}; else "
+                if _list_labels(train.tolist())
                 else ""
             )
             + "remove these rows, or join classes",
@@ -227,6 +236,21 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
         )
     what = f"classes with one example beside the test file: {listed(alone)}"
     return (Note(what, "one example can't both train and validate"),) if alone else ()
+
+
+def _list_labels(cells: Sequence[str]) -> bool:
+    """Whether most cells have several parts with the same mark between them, and most parts occur in several cells.
+
+    >>> _list_labels(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), _list_labels(["Paris, France", "Rome, Italy"])
+    (True, False)
+    """
+    for mark in SEPARATORS:
+        parts = [{part.strip() for part in cell.split(mark)} - {""} for cell in cells]
+        counts = Counter(part for own in parts for part in own)
+        repeated = sum(count > 1 for count in counts.values())
+        if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):
+            return True
+    return False
 
 
 def _check_words(name: str, labels: np.ndarray) -> None:

@@ -13,13 +13,10 @@ from fourfold.preprocessing.task import Task, multilabel, regression_of
 
 from .dataset import Note
 from .messages import as_called, close, counted, listed, quoted, unknown
-from .target import TASKS, check_values, check_varies
+from .target import SEPARATORS, TASKS, check_values, check_varies
 from .words import reworded
 
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
-SEPARATORS = (";", "|", ",")
-"""What may stand between the labels of one cell; the first that occurs in the column does."""
-
 MOST_IN_A_LIST = 10_000
 """Characters of the longest cell that is read as a list of words."""
 
