@@ -223,3 +223,17 @@ TWO = {
 def test_rows_of_two_cells_that_are_no_settings(name, tmp_path):
     records = [[str(cell) for cell in (*row, "", "")[:4]] for row in TWO[name]]
     assert settings_above(records) == 0
+
+
+def test_a_strict_workbook(tmp_path):
+    rows = [["at", "v", "y"], *([f'<c t="d"><v>2023-03-{1 + i:02d}T06:00:00</v></c>', i, LABELS[i % 2]] for i in range(20))]
+    path = workbook(tmp_path / "data.xlsx", {"data": rows})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    strict = "http://purl.oclc.org/ooxml"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            text = text.replace(f"{SPACE}/spreadsheetml/2006", f"{strict}/spreadsheetml")
+            archive.writestr(name, text.replace(f"{SPACE}/officeDocument/2006", f"{strict}/officeDocument"))
+    data = read(path)
+    assert data.rows == 20 and data.inputs["at"][0] == np.datetime64("2023-03-01T06:00")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from .dates import TURNED, is_untold, way_of, years_from
 from .words import as_objects
 
-__all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed"]
+__all__ = ["BUILT_IN", "column_of", "meant_by", "shown_by", "spelled", "with_typed", "written_out"]
 
 BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
@@ -71,6 +71,23 @@ def meant_by(number: float, shown: str, epoch: datetime) -> Any:
     if 0 < number < 1 or (shown == "clock" and number < DAYS_OF_CLOCKS):
         return (datetime.min + timedelta(milliseconds=round(number * 86_400_000))).time()
     return epoch + timedelta(milliseconds=round(number * 86_400_000))
+
+def written_out(text: str) -> datetime | time | None:
+    """A date or a clock that a cell holds in ISO form, as some programs write them; None for anything else.
+
+    >>> written_out("2023-03-15T06:00:00"), written_out("08:15:00"), written_out("none")
+    (datetime.datetime(2023, 3, 15, 6, 0), datetime.time(8, 15), None)
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
+    except ValueError:
+        pass
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
+
 
 MISTAKEN = (*TURNED, "day.month.year")
 """The ways of writing dates in which Excel takes the day for the month where it expects the other order."""

@@ -18,12 +18,13 @@ from fourfold.errors import UnsafeFileError
 
 from .content import Content, check_bomb
 from .header import MISSING_WORDS
-from .sheet_cells import BUILT_IN, meant_by, shown_by
+from .sheet_cells import BUILT_IN, meant_by, shown_by, written_out
 
 __all__ = ["Cells", "Sheet", "Workbook"]
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+"""The names of the members of sheets, unless the workbook was saved as "strict", which has others."""
+
 MERGED = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 MOST_MERGED = 10_000_000
 """The most rows that merged cells take together."""
@@ -52,6 +53,8 @@ class Workbook:
     def __init__(self, archive: zipfile.ZipFile, content: Content) -> None:
         self.archive, self.content = archive, content
         self.members = {info.filename: info for info in archive.infolist()}
+        first = next(self._elements("xl/workbook.xml", "sheet", "workbookPr"), None)
+        self.space = SHEET if first is None else first.tag.rpartition("}")[0] + "}"
         self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
         self.shown = self._styles()
         self.unstored = self.merged = 0
@@ -61,9 +64,9 @@ class Workbook:
         self.epoch = datetime(1899, 12, 30)
         sheets = []
         for element in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
-            if element.tag == f"{SHEET}workbookPr" and element.get("date1904") in ("1", "true"):
+            if element.tag == f"{self.space}workbookPr" and element.get("date1904") in ("1", "true"):
                 self.epoch = datetime(1904, 1, 1)
-            elif element.tag == f"{SHEET}sheet":
+            elif element.tag == f"{self.space}sheet":
                 sheets.append(dict(element.attrib))
         visible = [sheet for sheet in sheets if sheet.get("state", "visible") == "visible"] or sheets
         relations = self._elements("xl/_rels/workbook.xml.rels", "Relationship")
@@ -74,11 +77,12 @@ class Workbook:
 
     def _sheet(self, targets: dict[str | None, str], sheet: dict[str, str]) -> Sheet:
         self.unstored = self.merged = 0
-        target = targets[sheet.get(RELATION)].removeprefix("/xl/").removeprefix("/")
+        relation = next((value for name, value in sheet.items() if name.endswith("}id")), None)
+        target = targets[relation].removeprefix("/xl/").removeprefix("/")
         lines: dict[int, Cells] = {}
         merged: list[str] = []
         for element in self._elements(f"xl/{target}", "row", "mergeCell"):
-            if element.tag == f"{SHEET}mergeCell":
+            if element.tag == f"{self.space}mergeCell":
                 merged.append(element.get("ref", ""))
             elif line := self._cells(element):
                 lines[int(element.get("r", "") or max(lines, default=0) + 1)] = line
@@ -126,7 +130,7 @@ class Workbook:
         """What each of the cell styles shows: see `shown_by`."""
         shown, found = dict(BUILT_IN), []
         for element in self._elements("xl/styles.xml", "numFmt", "cellXfs"):
-            if element.tag == f"{SHEET}numFmt":
+            if element.tag == f"{self.space}numFmt":
                 shown[int(element.get("numFmtId", "0"))] = shown_by(element.get("formatCode", ""))
             else:
                 found = [shown.get(int(style.get("numFmtId", "0")), "") for style in element]
@@ -135,7 +139,7 @@ class Workbook:
     def _cells(self, row: ElementTree.Element) -> Cells:
         cells: Cells = {}
         place = 0
-        for cell in row.iterfind(f"{SHEET}c"):
+        for cell in row.iterfind(f"{self.space}c"):
             letters = re.match("[A-Z]{1,3}", cell.get("r", ""))
             place = _number(letters[0]) if letters else place + 1
             value = self._value(cell)
@@ -147,15 +151,18 @@ class Workbook:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             return _word(_text(cell))
-        stored = cell.findtext(f"{SHEET}v")
-        self.unstored += not stored and kind != "str" and cell.find(f"{SHEET}f") is not None  # of text "" may be stored
+        stored = cell.findtext(f"{self.space}v")
+        if not stored and kind != "str":  # of text "" may be stored
+            self.unstored += cell.find(f"{self.space}f") is not None
         if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
             return _word(self.strings[int(stored)])
         if kind == "b":
             return stored == "1"
-        if kind in ("str", "d"):
+        if kind == "d":
+            return written_out(stored) or _word(stored)
+        if kind == "str":
             return _word(stored)
         style = int(cell.get("s", "0"))
         return meant_by(float(stored), self.shown[style] if style < len(self.shown) else "", self.epoch)
@@ -163,9 +170,9 @@ class Workbook:
 
 def _text(element: ElementTree.Element) -> str:
     """All text below an element, the readings above Japanese text left out."""
-    if element.tag == f"{SHEET}t":
+    if element.tag.endswith("}t"):
         return element.text or ""
-    return "".join(_text(part) for part in element if part.tag != f"{SHEET}rPh")
+    return "".join(_text(part) for part in element if not part.tag.endswith("}rPh"))
 
 
 def _word(text: str) -> str | None:
