@@ -85,3 +85,19 @@ def test_percent_that_is_text_among_percent(typed, code, tmp_path):
 def test_percent_that_is_text_among_plain_numbers(tmp_path):
     data = read(of(tmp_path, ["12 %" if i == 3 else i for i in range(40)]))
     assert not any("percent" in note.what for note in data.notes) and np.isnan(data.inputs["v"][3])
+
+
+def test_numbers_that_are_shown_with_leading_zeros_are_codes(tmp_path):
+    towns = [501, 2139, 10001]
+    data = read(of(tmp_path, [(1, towns[i % 3]) for i in range(40)], ["00000"]))
+    assert data.inputs["v"][:3].tolist() == ["00501", "02139", "10001"]
+    new = of(tmp_path, [(1, 10001), (1, 2139)], ["[$-407]00000"])
+    assert read_inputs(new, Preparation.fit(data, range(40))).inputs["v"].tolist() == ["10001", "02139"]
+
+
+@pytest.mark.parametrize("code", ["0", "00000", "00.00"])
+def test_numbers_that_are_shown_without_leading_zeros(code, tmp_path):
+    data = read(of(tmp_path, [(1, 10000 + i) for i in range(40)], [code]))
+    assert data.inputs["v"][:2].tolist() == [10000, 10001]
+    new = read_inputs(of(tmp_path, [(1, 10007), 10008], [code]), Preparation.fit(data, range(40)))
+    assert new.inputs["v"].tolist() == [10007, 10008]

@@ -38,6 +38,9 @@ FIRST_YEAR = 1900
 """Times of day are stored as dates before this year."""
 
 
+DIGITS = re.compile(r"(?:\[[^\]]*\])?(00+)(?:;|$)")
+"""How the code of a format begins that shows leading zeros, as codes have them."""
+
 PERCENT = re.compile(r"([-+]?\d*[.,]?\d+)\s*%", re.ASCII)
 """Percent that was typed into a cell of text."""
 
@@ -47,13 +50,16 @@ class Percent(float):
 
 
 def shown_by(code: str) -> str:
-    """What the code of a number format shows: a date, a clock, a duration, percent, or "" for a number.
+    """What the code of a number format shows: a date, a clock, a duration, percent, as many digits as it has zeros and
+    nothing else, or "" for a number.
 
-    >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"_D')
-    ('date', 'clock', 'duration', '')
+    >>> shown_by("dd/mm/yyyy"), shown_by("h:mm AM/PM"), shown_by("[h]:mm"), shown_by('0.0 "days"_D'), shown_by("00000")
+    ('date', 'clock', 'duration', '', '00000')
     """
     if DURATION.search(code):
         return "duration"
+    if digits := DIGITS.match(code):
+        return digits[1]
     shown = LITERAL.sub("", code).casefold()
     if "general" in shown or not re.search("[ymdhs]", shown):
         return "percent" if "%" in shown else ""
@@ -61,9 +67,11 @@ def shown_by(code: str) -> str:
 
 
 def meant_by(number: float, shown: str, epoch: datetime) -> Any:
-    """What a cell with this number means, of which its format shows a date, a clock, a duration, percent, or itself."""
+    """What a cell with this number means, of which its format shows what `shown_by` says."""
     if shown == "duration" and abs(number) < LAST_DAY:
         return timedelta(seconds=round(number * 86_400, 3))
+    if shown.startswith("0") and number >= 0 and number.is_integer():
+        return f"{int(number):0{len(shown)}d}"
     if shown == "percent":
         return Percent(number)
     if shown not in ("date", "clock") or not 0 <= number < LAST_DAY:
