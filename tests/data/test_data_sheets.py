@@ -237,3 +237,17 @@ def test_a_strict_workbook(tmp_path):
             archive.writestr(name, text.replace(f"{SPACE}/officeDocument/2006", f"{strict}/officeDocument"))
     data = read(path)
     assert data.rows == 20 and data.inputs["at"][0] == np.datetime64("2023-03-01T06:00")
+
+
+def test_names_that_are_dates(tmp_path):
+    months = [(1, 44562 + 31 * i) for i in range(6)]
+    rows = [["store", *months, (1, 44900.25)], *([f"s{i % 4}", *range(i, i + 6), i * 7 % 13] for i in range(20))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["mmm-yy"]))
+    assert data.source_columns[:3] == ("store", "2022-01-01", "2022-02-01") and data.target_name == "2022-12-05 06:00:00"
+
+
+def test_dates_among_words(tmp_path):
+    cells = ["open" if i % 5 == 4 else (1, 45000 + i % 3) for i in range(40)]
+    rows = [["state", "v", "y"], *([cell, i, LABELS[i % 2]] for i, cell in enumerate(cells))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["dd/mm/yyyy"]))
+    assert data.inputs["state"][:5].tolist() == ["2023-03-15", "2023-03-16", "2023-03-17", "2023-03-15", "open"]

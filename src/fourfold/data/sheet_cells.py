@@ -181,4 +181,6 @@ def spelled(value: Any) -> str:
         value = value.time()
     if isinstance(value, time):
         return value.isoformat("milliseconds").removesuffix(".000")
+    if isinstance(value, datetime):
+        return str(value).removesuffix(" 00:00:00")
     return str(value).lower() if isinstance(value, bool) else str(value)
