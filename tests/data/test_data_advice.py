@@ -1,16 +1,20 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas
 import pytest
 from data_samples import LABELS, column, made, read_and_said, refused_and_said, rows
 from test_data_forms import workbook
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
 from fourfold.data.ahead import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.roles import Roles
 from fourfold.data.words import as_written, understood
+from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
 
 BROKEN = rows('shop,"Sold\n(EUR)",w,y', lambda i: f"s{i % 5},{i % 9 + 1},{i % 7}")
 STEPS = '"The\nshop","At\ntime",sales\n' + "".join(f"s{i % 2},{i // 2},{i * i * 7 % 97}\n" for i in range(160))
@@ -18,6 +22,12 @@ CLOCKS = '"The\nday",The clock,load\n' + "".join(
     f"2024-01-{1 + i // 24:02d},{i % 24}:00,{i * i * 7 % 97}\n" for i in range(240)
 )
 
+
+ITEMS = ("milk", "bread", "tea", "rice", "beans", "oil")
+PANEL = "day,store,item,sales,kind\n" + "".join(
+    f"2024-{1 + i // 28:02d}-{1 + i % 28:02d},{store},{item},{(i * i * 7 + len(store)) % 97},{LABELS[len(item) % 2]}\n"
+    for i in range(56) for store in ("north", "southern") for item in ITEMS
+)  # fmt: skip
 
 
 def pivot(parts, above=False, summed=lambda numbers: sum(numbers)):
@@ -60,6 +70,7 @@ READ = {
     "several targets, one with a line break": (BROKEN, {"target": "Sold  (EUR), w"}, "targets: Sold (EUR), w (as asked)"),
     "what is left out, with a line break": (BROKEN, {"roles": Roles(drop="Sold(EUR),w")}, "left out: 'Sold (EUR)', 'w' (as asked)"),
     "an id with a line break": (BROKEN, {"roles": Roles(id="Sold (EUR)")}, "id: Sold (EUR) (it repeats in 21 rows: --group 'Sold (EUR)' keeps these together)"),
+    "groups of two columns": (PANEL, {"roles": Roles(group="store,item")}, "groups: 12 of store, item"),
     "groups with a line break": (BROKEN, {"roles": Roles(group="Sold (EUR)")}, "groups: 9 of Sold (EUR)"),
     "weights with a line break": (BROKEN, {"roles": Roles(weight="Sold (EUR)")}, "weights: Sold (EUR), 1 to 9"),
     "a time with a line break": (STEPS, {"ahead": Ahead(3), "roles": Roles(time="At time", id="The shop")}, "forecast: the next 3 steps of sales"),
@@ -89,6 +100,7 @@ READ = {
 
 # name: (content or maker, options, exit code, slug, words of the message)
 REFUSED = {
+    "a target that is a part of the id": (PANEL, {"roles": Roles(id="store,item"), "target": "item"}, 2, "two-roles", "got 'item'"),
     "a target nearly called as a name with a line break": (BROKEN, {"target": "Sold (EU)"}, 2, "no-such-target", "Do this: --target 'Sold (EUR)'"),
     "a column left out that is nearly called so": (BROKEN, {"roles": Roles(drop="Sold (EU)")}, 2, "no-such-drop", "Do this: --drop 'Sold (EUR)'"),
     "an id nearly called so": (BROKEN, {"roles": Roles(id="Sold (EU)")}, 2, "no-such-column", "Do this: --id 'Sold (EUR)'"),
@@ -140,6 +152,37 @@ def test_codes_stay_words(name):
 def test_new_numbers_told_roughly_are_read_as_those_of_training(words):
     found = understood(np.array(words, dtype=object))
     assert as_written(np.array(words, dtype=object), "number", found.written).tolist() == found.values.tolist()
+
+
+@pytest.mark.parametrize("id", ["store,item", "item , store"])
+@pytest.mark.parametrize(
+    "options",
+    [{"ahead": Ahead(3), "roles": Roles(drop="kind"), "target": "sales"}, {"target": "kind"}],
+    ids=["forecast", "series"],
+)
+def test_new_rows_of_series_that_several_columns_name(options, id, tmp_path):
+    names = [name.strip() for name in id.split(",")]
+    path = made(PANEL, tmp_path)
+    roles = replace(options.get("roles", Roles()), id=id, time="day")
+    preparation = Preparation.fit(read(path, **{**options, "roles": roles}), range(3))
+    found = read_inputs(path, preparation)
+    one = ", ".join(names)
+    wanted = [", ".join({"store": s, "item": i}[n] for n in names) for s in ("north", "southern") for i in ITEMS]
+    assert list(found.others[one]) == wanted
+
+
+def test_rows_that_several_columns_name_are_predicted_beside_these(tmp_path):
+    path = made(PANEL, tmp_path)
+    data = read(path, target="sales", roles=Roles(id="store,item"))
+    assert data.ids[:2].tolist() == ["north, milk", "north, bread"] and [one.name for one in data.columns] == ["day", "kind"]
+    assert set(read_inputs(path, Preparation.fit(data, range(60))).others) == {"store", "item", "sales"}
+
+
+def test_a_sample_of_rows_is_no_series_of_several_columns(tmp_path):
+    frame = pandas.read_csv(made(PANEL, tmp_path))
+    with pytest.raises(FourfoldError) as error:
+        read(frame, target="sales", ahead=Ahead(3), roles=Roles(id="store,item", time="day"), rows=100)
+    assert error.value.slug == "sampled-series" and "--rows 672" in str(error.value)
 
 
 def test_many_rows_that_are_called_totals_and_are_no_sums_are_none(tmp_path):

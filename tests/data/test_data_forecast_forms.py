@@ -280,7 +280,7 @@ def test_an_id_beside_which_another_column_tells_rows_apart(item):
         read(items(item).assign(price=9), target="sales", roles=Roles(id="store", time="date"), ahead=Ahead(7))
     assert error.value.slug == "two-rows-at-one-time"
     assert error.value.do == (
-        "make one column of 'store' and 'item', as --id takes one; "
+        "--id store,item; "
         "--time DAY,CLOCK, if the clock is in another column; else join these rows"
     )
 
@@ -303,11 +303,15 @@ def test_a_clock_beside_the_day_is_no_id():
 
 @pytest.mark.parametrize("time", [None, "date"])
 @pytest.mark.parametrize("id", ["store,item", "store, item"])
-def test_an_id_of_two_columns_is_to_be_made_one(id, time):
-    with pytest.raises(FourfoldError) as error:
-        read(items(), target="sales", roles=Roles(id=id, time=time), ahead=Ahead(7))
-    assert error.value.what == "--id takes one column"
-    assert error.value.do == "make one column of 'store' and 'item', as --id takes one"
+def test_an_id_of_two_columns_is_read_as_one_of_both(id, time):
+    frame = items()
+    made = frame.assign(**{"store, item": frame["store"] + ", " + frame["item"]})[["date", "store, item", "sales"]]
+    found, wanted = (
+        read(one, target="sales", roles=Roles(id=own, time=time), ahead=Ahead(7))
+        for one, own in ((frame, id), (made, "store, item"))
+    )
+    assert found.fingerprint == wanted.fingerprint
+    assert sorted(found.forecast.labels)[0] == "north, bread" and found.forecast.windows.id == "store, item"
 
 
 @pytest.mark.parametrize("time", [None, "date"])

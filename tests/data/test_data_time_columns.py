@@ -93,8 +93,8 @@ def of_stores(*names, count=12, first=1):
     "names, id, do",
     [
         (["store"], None, "--id store; "),
-        (["store", "item"], None, "make one column of 'store' and 'item', as --id takes one; "),
-        (["store", "item"], "item", "make one column of 'item' and 'store', as --id takes one; "),
+        (["store", "item"], None, "--id store,item; "),
+        (["store", "item"], "item", "--id item,store; "),
     ],
 )
 def test_numbers_of_stores_and_items_are_no_hours(names, id, do, by_day, count):
@@ -280,8 +280,8 @@ def of_countries(*names, time="year", first=1990, count=30):
         (of_countries("country"), None, "--id country; else"),
         (of_countries("store", time="day", first=0), None, "--id store; else"),
         (of_countries("store", time="t", first=0), None, "--id store; else"),
-        (of_countries("a", "b"), None, "make one column of 'a' and 'b', as --id takes one; else"),
-        (of_countries("a", "b"), "a", "make one column of 'a' and 'b', as --id takes one; else"),
+        (of_countries("a", "b"), None, "--id a,b; else"),
+        (of_countries("a", "b"), "a", "--id a,b; else"),
     ],
 )
 def test_series_that_count_the_same_years_or_days_are_not_joined_in_silence(columns, id, do, index, order):
@@ -299,7 +299,7 @@ def test_months_of_years_in_series_of_two_columns_are_not_joined_in_silence():
     columns = of_countries("a", "b", time="n", first=0, count=48)
     number = columns.pop("n")
     columns = {"year": 2000 + number // 12, "month": number % 12 + 1} | columns
-    with pytest.raises(DataError, match="two rows of one series have the same time: .* of 'a' and 'b', as --id"):
+    with pytest.raises(DataError, match="two rows of one series have the same time: .* Do this: --id a,b"):
         read(columns, target="gdp", ahead=Ahead(3))
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from .dataset import Column, Note, Table
+from .roles import with_id
 from .source import Source
 from .words import TRUE_AND_FALSE, as_objects
 
@@ -22,13 +23,16 @@ TRUTHS = (
 
 
 def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> Source:
-    """A table with each wanted column that is absent in the place of the one other column of nearly this name.
+    """A table with each wanted column that is absent in the place of the one other column of nearly this name, or of
+    the several whose names it is, as those of an id.
 
     >>> source = Source("new.csv", Table({"Home Town": np.ones(2)}), (Column("Home Town", "number"),))
     >>> found = named_alike(source, ["home_town"], ["home_town"])
     >>> found.inputs.names, str(found.notes[0])
     (('home_town',), "column 'Home Town' taken for 'home_town' (case, blanks and marks apart they are the same)")
     """
+    for name in dict.fromkeys(wanted):
+        found = with_id(found, name)[0] if ", " in name else found
     table = found.inputs
     if not isinstance(table, Table):
         return found

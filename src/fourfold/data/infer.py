@@ -23,7 +23,7 @@ from .lists import aimed_at_list, beside_lists, columns_of, list_named, series_o
 from .long_form import assembled, table_of
 from .messages import counted, in_line, listed
 from .pictures import developed
-from .roles import NO_ROLES, Roles, as_columns, check_apart, with_roles
+from .roles import NO_ROLES, Roles, as_columns, check_apart, check_whole, with_ids, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from .target import FEWEST_ROWS, settle_target
@@ -50,9 +50,14 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    given = roles.series
     roles, target = as_columns(source, roles, target)
     refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong
-    check_apart(replace(roles, **refused), target, source.all_columns)
+    known = source.inputs.names if isinstance(source.inputs, Table) else ()
+    check_apart(replace(roles, **refused), target, (*source.all_columns, *known))
+    source, roles = with_ids(source, roles)
+    if ahead is not None or window is not None or roles.time is not None:
+        check_whole(source, roles, given)
     source = with_time(source, roles.time)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles, mentioned(target))

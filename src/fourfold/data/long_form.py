@@ -181,20 +181,15 @@ def table_of(source: Source, names: Iterable[str]) -> Table:
 
 
 def check_id(source: Source, id: str | None) -> None:
-    """Refuse an id that is no column, or several."""
-    table = table_of(source, ())
-    names = [name.strip() for name in (id or "").split(",")]
-    if id is not None and id not in table and len(names) > 1 and all(name in table for name in names):
-        raise OptionError(
-            "several-ids", "--id takes one column", got=f"--id {id}", wanted="the name of each series in one column",
-            do=one_column(names),
-        )  # fmt: skip
+    """Refuse an id that is no column."""
     table_of(source, [id] if id is not None else ())
 
 
 def one_column(names: Sequence[str]) -> str:
     """What to do with several columns that name a series together."""
-    return f"make one column of {listed(names[:-1])} and {names[-1]!r}, as --id takes one"
+    if any("," in name for name in names):
+        return f"make one column of {listed(names[:-1])} and {names[-1]!r}, without commas in its name"
+    return f"--id {quoted(','.join(names))}"
 
 
 def present(name: str, values: np.ndarray) -> np.ndarray:

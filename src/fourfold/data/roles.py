@@ -12,7 +12,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing, row_count
 
 from .cells import typed
-from .dataset import Note, Table
+from .dataset import Column, Note, Table
 from .lists import columns_of
 from .messages import as_called, close, in_line, listed, quoted
 from .source import Source
@@ -68,9 +68,64 @@ def as_columns(
     return replace(roles, **meant), target if aims is None or {*aims} <= mentioned(target) else aims
 
 
+def columns_of_id(id: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The columns of an id, one or several with commas between their names; the name itself where they don't exist.
+
+    >>> columns_of_id("store,item", ["store", "item"]), columns_of_id("a, b", ["a, b", "a", "b"])
+    (('store', 'item'), ('a, b',))
+    """
+    names = parted(id, known)
+    return tuple(names) if len(set(names)) == len(names) > 1 and set(names) <= set(known) else (id,)
+
+
+def with_id(source: Source, id: str | None) -> tuple[Source, str | None]:
+    """The source with one column in place of the several that the id names, and what this is called.
+
+    >>> columns = {name: as_objects(["a", "b"]) for name in ("store", "item", "v")}
+    >>> source = Source("sales.csv", Table(columns), tuple(Column(name, "category") for name in columns))
+    >>> found, id = with_id(source, "store,item")
+    >>> found.inputs.names, id, found.inputs[id].tolist()
+    (('store, item', 'v'), 'store, item', ['a, a', 'b, b'])
+    """
+    table = source.inputs
+    if id is None or not isinstance(table, Table) or len(names := columns_of_id(id, table.names)) == 1:
+        return source, id
+    one = ", ".join(names)
+    words = [_labels(table[name], source.kind(name)).tolist() for name in names]
+    labels = as_objects([", ".join(row) if all(row) else None for row in zip(*words)])
+    kept = [column for column in source.columns if column.name not in names[1:]]
+    columns = tuple(Column(one, "category") if column.name == names[0] else column for column in kept)
+    inputs = Table({column.name: labels if column.name == one else table[column.name] for column in columns})
+    earlier = None if source.earlier is None else with_id(source.earlier, id)[0]
+    known = source.all_columns or table.names
+    return replace(source, inputs=inputs, columns=columns, earlier=earlier, all_columns=known), one
+
+
+def with_ids(source: Source, roles: Roles) -> tuple[Source, Roles]:
+    """The source with one column in place of several that an id or a group names, and the roles with its name."""
+    for role in ("id", "group"):
+        if isinstance(name := getattr(roles, role), str):
+            source, one = with_id(source, name)
+            roles = replace(roles, **{role: one})
+    return source, roles
+
+
+def check_whole(source: Source, roles: Roles, id: str) -> None:
+    """Refuse a sample of rows whose series were not known by the ``id`` that was given."""
+    if roles.series == id or not source.total or source.series or source.earlier is not None:
+        return
+    raise DataError(
+        "sampled-series",
+        f"{source.name} is too large to be read whole, and its series are not told by one column of this name",
+        got=f"--id {in_line(id)}, {row_count(source.inputs):,} of {source.total:,} rows",
+        wanted=f"the name of a column, as it stands in the table, or --rows {source.total}",
+    )
+
+
 def check_apart(roles: Roles, target: str | Sequence[str] | None, known: Sequence[str]) -> None:
     """Refuse a column that has two roles, or one and is the target; ``known`` are all columns."""
-    names = [value for value in (roles.weight, roles.group, roles.id, roles.time) if isinstance(value, str)]
+    names = [value for value in (roles.weight, roles.time) if isinstance(value, str)]
+    names += [one for own in (roles.id, roles.group) if isinstance(own, str) for one in columns_of_id(own, known)]
     names += dict.fromkeys(parted(roles.drop or (), known))
     aims = mentioned(target)
     twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
