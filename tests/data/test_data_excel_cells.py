@@ -41,6 +41,12 @@ def test_fractions_of_seconds_in_clocks(tmp_path):
     assert data.inputs["v"][[0, 39]].tolist() == [60.5, 99.5]
 
 
+def test_hours_beyond_a_day_of_which_a_clock_is_shown(tmp_path):
+    data = read(of(tmp_path, [(CLOCK, 0.25 + i / 16) for i in range(40)]))
+    assert data.inputs["v"][[0, 12, 39]].tolist() == [21_600, 0, 16 * 3600 + 30 * 60]
+    assert "days left out: in column 'v' (of 28 cells, as in csv; the format [h]:mm shows all hours)" in map(str, data.notes)
+
+
 def test_dates_that_show_a_clock_alone(tmp_path):
     data = read(of(tmp_path, [(CLOCK, 45000 + i / 4) for i in range(40)]))
     assert data.inputs["v"][1] == np.datetime64("2023-03-15T06:00")

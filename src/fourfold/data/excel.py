@@ -55,7 +55,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
     if below > MOST_NOTES:
         body, below = whole, 0
     cells = {new: with_typed([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
-    raw = {new: column_of(values) for new, (values, *_) in cells.items()}
+    raw = {new: column_of(values) for new, (values, _) in cells.items()}
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
@@ -70,7 +70,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
     if below:
         notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
-    notes += [Note(f"{what}: in column {new!r}", said) for new, (_, what, said) in cells.items() if said]
+    notes += [Note(f"{what}: in column {new!r}", how) for new, (_, said) in cells.items() for what, how in said.items()]
     if merged := sum(table.sheet.merged for table in tables):
         because = "each row of these has the value of the first"
         notes.append(Note(f"merged: {counted(merged, 'cell')} below each other", because))

@@ -49,6 +49,10 @@ class Percent(float):
     """A number that a cell shows in percent: 0.15 as 15 %."""
 
 
+class LateClock(time):
+    """The clock that is shown of a cell that holds a day and more."""
+
+
 def shown_by(code: str) -> str:
     """What the code of a number format shows: a date, a clock, a duration, percent, as many digits as it has zeros and
     nothing else, or "" for a number.
@@ -77,7 +81,8 @@ def meant_by(number: float, shown: str, epoch: datetime) -> Any:
     if shown not in ("date", "clock") or not 0 <= number < LAST_DAY:
         return number
     if 0 < number < 1 or (shown == "clock" and number < DAYS_OF_CLOCKS):
-        return (datetime.min + timedelta(milliseconds=round(number * 86_400_000))).time()
+        clock = (datetime.min + timedelta(milliseconds=round(number * 86_400_000))).time()
+        return clock if number < 1 else LateClock(clock.hour, clock.minute, clock.second, clock.microsecond)
     return epoch + timedelta(milliseconds=round(number * 86_400_000))
 
 def written_out(text: str) -> datetime | time | None:
@@ -105,14 +110,14 @@ FEWEST_TURNED = 10
 chance in one of 10,000 columns."""
 
 
-def with_typed(values: list[Any]) -> tuple[list[Any], str, str]:
-    """The cells of a column, those that were typed as text among dates or percent as these, too; what they are, and how
-    they are read, or "" and "" where there are none."""
-    values, said = _with_typed_percent(values)
-    if said:
-        return values, "percent that is text", said
-    values, said = _with_typed_dates(values)
-    return values, "dates that are text" if said else "", said
+def with_typed(values: list[Any]) -> tuple[list[Any], dict[str, str]]:
+    """The cells of a column, those typed as text among dates or percent as these, too; and what is said of them."""
+    values, percent = _with_typed_percent(values)
+    values, dates = _with_typed_dates(values)
+    late = sum(isinstance(value, LateClock) for value in values)
+    because = f"of {late} cells, as in csv; the format [h]:mm shows all hours"
+    said = {"percent that is text": percent, "dates that are text": dates, "days left out": because if late else ""}
+    return values, {what: how for what, how in said.items() if how}
 
 
 def _with_typed_percent(values: list[Any]) -> tuple[list[Any], str]:
@@ -159,7 +164,7 @@ def _with_typed_dates(values: list[Any]) -> tuple[list[Any], str]:
 def column_of(values: list[Any]) -> np.ndarray:
     """The cells of a column as dates; clocks and durations, and what stands among them, as words; all others as they
     are."""
-    kinds = {type(value) for value in values if value is not None}
+    kinds = {time if isinstance(value, time) else type(value) for value in values if value is not None}
     if kinds == {datetime} and any(value is not None and value.year >= FIRST_YEAR for value in values):
         absent = np.datetime64("NaT")
         return np.array([absent if value is None else value for value in values], dtype="datetime64[us]")
