@@ -1,5 +1,6 @@
 """What is advised: names that can be typed, targets and turned tables, and notes on words that are nearly numbers."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from fourfold.data.roles import Roles
 from fourfold.data.words import as_written, understood
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.table import missing
 
 BROKEN = rows('shop,"Sold\n(EUR)",w,y', lambda i: f"s{i % 5},{i % 9 + 1},{i % 7}")
 STEPS = '"The\nshop","At\ntime",sales\n' + "".join(f"s{i % 2},{i // 2},{i * i * 7 % 97}\n" for i in range(160))
@@ -183,6 +185,42 @@ def test_a_sample_of_rows_is_no_series_of_several_columns(tmp_path):
     with pytest.raises(FourfoldError) as error:
         read(frame, target="sales", ahead=Ahead(3), roles=Roles(id="store,item", time="day"), rows=100)
     assert error.value.slug == "sampled-series" and "--rows 672" in str(error.value)
+
+
+def ragged(path, keys, count=60):
+    """Lines of objects with these keys, a few of which only some have."""
+    values = [{"v": i % 9, "w": i % 7, "when": f"2024-01-{1 + i % 28:02d}", "kind": "ab"[i % 2], "y": LABELS[i % 2]} for i in range(count)]
+    given = [{k: value for k, value in one.items() if k in keys and (k in "vy" or i % 3)} for i, one in enumerate(values)]
+    path.write_text("".join(json.dumps(one) + "\n" for one in given))
+    return path
+
+
+def test_objects_may_leave_out_what_some_of_training_left_out(tmp_path):
+    data = read(ragged(tmp_path / "data.jsonl", ("v", "w", "when", "kind", "y")), target="y")
+    preparation = Preparation.fit(data, range(60))
+    found = read_inputs(ragged(tmp_path / "new.jsonl", ("v",), 4), preparation)
+    said = "taken for missing: 'w', 'when', 'kind' (no row has them, as some of training had none)"
+    assert said in map(str, found.notes)
+    assert all(missing(found.inputs[name]).all() for name in ("w", "when", "kind"))
+
+
+@pytest.mark.parametrize(
+    "name, keys, wanted",
+    [
+        ("new.jsonl", ("w", "kind"), "'v' is missing"),  # all rows of training have it
+        ("new.csv", ("v",), "'w' is missing"),
+        ("new.jsonl", ("y",), "'w' is missing"),
+    ],
+)
+def test_columns_that_new_rows_have_to_have(name, keys, wanted, tmp_path):
+    data = read(ragged(tmp_path / "data.jsonl", ("v", "w", "when", "kind", "y")), target="y")
+    path = ragged(tmp_path / "new.jsonl", keys, 4)
+    if name.endswith("csv"):
+        path = tmp_path / name
+        path.write_text("v\n1\n2\n")
+    with pytest.raises(FourfoldError) as error:
+        read_inputs(path, Preparation.fit(data, range(60)))
+    assert error.value.slug == "new-columns" and wanted in str(error.value)
 
 
 def test_many_rows_that_are_called_totals_and_are_no_sums_are_none(tmp_path):

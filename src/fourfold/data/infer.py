@@ -325,10 +325,11 @@ def _as_frame(name: str, table: Table) -> str:
     name = name.lower().removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")):
         return "pandas.read_excel(FILE, index_col=0)"
-    form = "parquet" if name.endswith((".parquet", ".pq")) else "json" if name.endswith((".json", ".jsonl")) else ""
+    objects = name.endswith((".json", ".jsonl", ".ndjson"))
+    form = "parquet" if name.endswith((".parquet", ".pq")) else "json" if objects else ""
     if not form:
         return "pandas.read_csv(FILE, index_col=0)"
-    lines = ", lines=True" * name.endswith(".jsonl")
+    lines = ", lines=True" * name.endswith(("jsonl", "ndjson"))
     return f"pandas.read_{form}(FILE{lines}).set_index({table.names[0]!r})"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,10 @@ from .stamps import COMPACT, compact_dates
 from .words import as_written, reworded, spelled
 
 __all__ = ["another_shape", "by_place", "checked", "renamed"]
+
+OBJECTS = re.compile(r"\.(?:json|jsonl|ndjson)(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+"""How files are called whose rows are objects, which leave out what has no value."""
+
 
 def by_place(found: Source, preparation: Preparation) -> Source:
     """A plain array as the table that was trained on, its columns in the order of the source then."""
@@ -68,9 +73,13 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
     extra = [name for name in found.inputs if name not in known]
+    nowhere = _left_out_of_objects(found, preparation)
     for column in preparation.columns:
         if column.name not in found.inputs:
             near = close(column.name, extra)
+            if column.name in nowhere and not near:
+                table[column.name] = empty(column.kind, row_count(found.inputs))
+                continue
             problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
             if near:
                 renamed.append(f"rename {near!r} to {column.name!r}")
@@ -108,6 +117,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
                 + [f"write {listed(other)} as in training"] * bool(other)
             ),
         )
+    if nowhere := [name for name in nowhere if name in table]:
+        notes.append(Note(f"taken for missing: {listed(nowhere)}", "no row has them, as some of training had none"))
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
     for category in preparation.categories:
@@ -123,6 +134,19 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
     return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs), blank)
+
+
+def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
+    """The columns that JSON may leave out of all objects: absent ones, in a table that has others, without a value in
+    some rows that were learnt from."""
+    absent = [column for column in preparation.columns if column.name not in found.inputs]
+    if not OBJECTS.search(found.name) or preparation.layout != "flat" or len(absent) == len(preparation.columns):
+        return []
+    numbers, there = preparation.numbers, preparation.always_there()
+    gaps = {numbers.names[place] for place in numbers.indicated} if numbers is not None else set()
+    gaps |= {column.name for column in absent if column.kind == "date" and column.name not in there}
+    gaps |= {category.name for category in preparation.categories if None in category.levels}
+    return [column.name for column in absent if column.name in gaps]
 
 
 def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:
