@@ -19,7 +19,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks.calibration import upper_bound
 from fourfold.data import from_arrays
 from fourfold.data.dataset import Dataset
-from fourfold.data.synthetic import TASKS
+from fourfold.data.synthetic import TASKS, flat_features
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
 from fourfold.evidence.statistics import Analysis
 from fourfold.evidence.verdict import decide
@@ -42,6 +42,8 @@ from fourfold.study.workers import Inline
 STUDY_SEEDS = 5
 GAP = 0.04
 TASK = {task.name: task for task in TASKS}
+FEW_FEATURES = partial(flat_features, features=16, products=2)
+"""Of a few hundred rows, which say too little of the task's 64 features."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ class Pool:
 
     def dataset(self, number: int) -> Dataset:
         task = TASK[self.task]
-        x, y = task.examples(self.rows, 1000 + number)
-        x_test, y_test = task.examples(self.test, 1) if self.test else (None, None)
+        examples = FEW_FEATURES if self.task == "flat-features" else task.examples
+        x, y = examples(self.rows, 1000 + number)
+        x_test, y_test = examples(self.test, 1) if self.test else (None, None)
         return from_arrays(
             x, y, layout=task.layout, task="classification", x_test=x_test, y_test=y_test, name=self.task
         )

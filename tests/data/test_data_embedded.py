@@ -19,7 +19,7 @@ EMBEDDED = {
     "moved-motifs": ("sequence", (300, 256, 1), "softmax", 4),
     "key-value-recall": ("sequence", (2000, 9, 13), "softmax", 4),
     "flip-flop": ("sequence", (1000, 96, 8), "softmax", 4),
-    "flat-features": ("flat", (2000, 16), "sigmoid", 2),
+    "flat-features": ("flat", (4000, 64), "sigmoid", 2),
     "noise": ("sequence", (300, 64, 1), "sigmoid", 2),
 }
 
@@ -60,7 +60,7 @@ def matched(x):
 
 def unrotated(x):
     z = x @ synthetic.flat_features_rule().T
-    return (z[:, 0] * z[:, 1] + z[:, 2] * z[:, 3] > 0).astype(int)
+    return (z[:, 0] * z[:, 1] > 0).astype(int)
 
 
 RULES = {

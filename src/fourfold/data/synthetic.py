@@ -109,22 +109,22 @@ def flip_flop(
     return np.eye(2 * values, dtype=np.float32)[channel], y
 
 
-def flat_features(n: int, seed: int, *, features: int = 16) -> Examples:
-    """The sign of a sum of two products of features that are seen through a random rotation.
+def flat_features(n: int, seed: int, *, features: int = 64, products: int = 1) -> Examples:
+    """The sign of a product, or of a sum of several, of features that are seen through a random rotation.
 
-    x = z R with z standard normal and R orthogonal; y = 1 where z0 z1 + z2 z3 > 0.
+    x = z R with z standard normal and R orthogonal; y = 1 where z0 z1 + z2 z3 + ... > 0.
     Shapes: x (n, features), y in 0..1.
 
     >>> flat_features(5, seed=0)[0].shape
-    (5, 16)
+    (5, 64)
     """
     rng = np.random.default_rng([seed, 4])
     z = rng.standard_normal((n, features))
-    y = (z[:, 0] * z[:, 1] + z[:, 2] * z[:, 3] > 0).astype(np.int64)
+    y = (np.sum(z[:, 0 : 2 * products : 2] * z[:, 1 : 2 * products : 2], axis=1) > 0).astype(np.int64)
     return (z @ flat_features_rule(features)).astype(np.float32), y
 
 
-def flat_features_rule(features: int = 16) -> np.ndarray:
+def flat_features_rule(features: int = 64) -> np.ndarray:
     """The rotation R (features, features)."""
     return np.linalg.qr(np.random.default_rng(RULE).standard_normal((features, features)))[0]
 
@@ -166,10 +166,10 @@ TASKS: tuple[Synthetic, ...] = (
     ),
     Synthetic(
         "flat-features",
-        "a sign of products of rotated features",
+        "the sign of a product of rotated features",
         "fully connected",
         "flat",
-        2000,
+        4000,
         flat_features,
     ),
     Synthetic("noise", "labels that depend on nothing", "none", "sequence", 300, noise),
