@@ -159,7 +159,7 @@ def test_years_that_are_left_out_are_steps_without_a_row(years):
     try:
         data = read(table, ahead=Ahead(1, window=2, season=1))
     except FourfoldError as error:
-        assert error.slug == "series-too-short"
+        assert error.slug in ("series-too-short", "nothing-to-improve")
     else:
         assert data.forecast.labels == ("a", "b", "c")
 
