@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .header import Header, header_of, settings_above
 from .parts import TESTING, TRAINING
@@ -49,7 +50,7 @@ class SheetTable:
     def body(self) -> list[Cells]:
         return self.lines[self.header.lines :]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many cells it has in rows of several."""
         return sum(len(line) for line in self.body if len(line) > 1)
@@ -59,15 +60,17 @@ class SheetTable:
         count = other.header.lines
         return 0 < count < len(self.lines) and self.lines[:count] == other.lines[:count]
 
+    @cached_property
+    def lists(self) -> list[set[str]]:
+        """The words of each column in which none repeats."""
+        columns = ([value for line in self.body if isinstance(value := line.get(one), str)] for one in self.columns)
+        return [found for words in columns if len(found := {*words}) == len(words)]
+
     def explains(self, other: SheetTable) -> bool:
         """Whether one of the columns lists the names of a larger one, each of them once, as beside what they mean."""
         names = {*other.header.names}
-        for column in self.columns:
-            words = [value for line in self.body if isinstance(value := line.get(column), str)]
-            once = len({*words}) == len(words) and self.size < other.size
-            if once and len(names & {*words}) >= max(2, FEWEST_EXPLAINED * len(names)):
-                return True
-        return False
+        fewest = max(2, FEWEST_EXPLAINED * len(names))
+        return self.size < other.size and any(len(names & words) >= fewest for words in self.lists)
 
 
 def chosen(
