@@ -96,6 +96,7 @@ FILES = {
         "PyTorch"),
     "excel": (zipped(**{"xl/workbook.xml": b"x"}), 2, "damaged-excel", "a damaged Excel file"),
     "old excel": (b"\xd0\xcf\x11\xe0" + b"\0" * 99, 2, "wrong-kind", "an old Excel"),
+    "a workbook with a password": (b"\xd0\xcf\x11\xe0" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"), 2, "wrong-kind", "a workbook or document with a password"),
     "zip": (zipped(data=b"v,y\n"), 2, "wrong-kind", "unpack it first"),
     "damaged zip": (b"PK\x03\x04" + b"\1" * 99, 2, "damaged-zip", "damaged or cut off"),
     "npy": (npy((10,)), 2, "no-target", "y, one value for each row of x"),

@@ -61,9 +61,10 @@ class Reading:
     many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
     ``encoding``: that of text, if it was named. ``column``: the only one that is needed, if it is one: text below this
-    name alone has no other. ``targets``: what the user calls the target, if it is named; ``lists``: the columns of
-    text that hold lists of numbers, None where their words have to tell; ``pointed``: those that have points between
-    thousands in an earlier part of the data, so that 1.234 is such a number.
+    name alone has no other. ``targets``: what the user calls the target, if it is named, or the columns that are
+    wanted of test rows and of new ones; ``lists``: the columns of text that hold lists of numbers, None where their
+    words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
+    1.234 is such a number.
     """
 
     rows: int | None = None

@@ -44,6 +44,7 @@ FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
 FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
 COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
 COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_name"', re.DOTALL)
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
 
 PICKLE = re.compile(
@@ -236,6 +237,11 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "save its table as xlsx or csv",
     ),
     WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
+    WrongKind(
+        "a workbook or document with a password",
+        lambda content: content.head.startswith(b"\xd0\xcf\x11\xe0") and ENCRYPTED in content.head,
+        "open it, take the password off and save it, or save the sheet as csv",
+    ),
     WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
     WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
     WrongKind(
