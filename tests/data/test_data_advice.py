@@ -115,6 +115,7 @@ REFUSED = {
     "answers of which several may be given": (answers(7), {}, 2, "too-many-classes", "Do this: --task multilabel, if a row can have several of the labels that its cell lists"),
     "a few answers of which several may be given": (answers(4), {}, 2, "class-of-one", "Do this: --task multilabel, if a row can have several of the labels that its cell lists; else remove"),
     "towns and countries": (rows("v,w,town", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f'"T{i}, C{i % 40}"'), {}, 2, "too-many-classes", "Do this: choose another target"),
+    "crosses in some rows": (rows("v,w,churned", lambda i: f"{i % 9},{i % 7}", 60, lambda i: "x" * (i % 7 < 3)), {}, 2, "missing-target", "got 33 of 60 rows, the first is row 4. Do this: write into the empty cells what they mean, such as no"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip
 

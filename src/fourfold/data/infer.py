@@ -26,7 +26,7 @@ from .pictures import developed
 from .roles import NO_ROLES, Roles, as_columns, check_apart, check_whole, with_ids, with_roles
 from .source import Source
 from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
-from .target import FEWEST_ROWS, settle_target
+from .target import FEWEST_ROWS, are_marks, settle_target
 from .targets import are_lists, chosen, mentioned, settle_lists, settle_targets, together
 from .text_file import KNOWN
 from .time_columns import with_time
@@ -389,9 +389,13 @@ def _filled(source: Source) -> str:
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:
-    """The columns without a value in more than half of the rows, and how many values they have; none, if all are so."""
+    """The columns without a value in more than half of the rows, and how many values they have; none, if all are so.
+
+    Ten marks, all of them alike, may be a class of which the empty cells are the other.
+    """
     counts = {name: int((~missing(values)).sum()) for name, values in table.items()}
     few = {name: count for name, count in counts.items() if 0 < 2 * count < table.rows}
+    few = {name: count for name, count in few.items() if count < FEWEST_ROWS or not are_marks(table[name])}
     return few if len(few) < len(table) else {}
 
 

@@ -109,7 +109,7 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             "missing-target",
             f"the target {name!r} is missing, NaN or infinite in some rows",
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
-            do=_how_to_fill(absent, instead)
+            do=_how_to_fill(values, absent, instead)
             + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
         )
     if kind == "number" and (far := np.abs(values) > LARGEST).any():
@@ -126,8 +126,19 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
         )
 
 
-def _how_to_fill(absent: np.ndarray, instead: str) -> str:
+def are_marks(values: np.ndarray) -> bool:
+    """Whether the values (N,) that are there are all alike, as marks of a cross are.
+
+    >>> are_marks(np.array(["x", None, "x"], dtype=object)), are_marks(np.array([1.0, 2.0, np.nan]))
+    (True, False)
+    """
+    return len(set(values[~missing(values)].tolist())) == 1
+
+
+def _how_to_fill(values: np.ndarray, absent: np.ndarray, instead: str) -> str:
     """What to do with a target that is ``absent`` in some rows, or in most of them."""
+    if are_marks(values):
+        return "write into the empty cells what they mean, such as no"
     if 2 * absent.sum() <= len(absent):
         return "remove these rows or fill in the target"
     apart = "the rows that have it in a file of their own, if it is what the others lack"
