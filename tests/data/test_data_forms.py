@@ -166,7 +166,7 @@ ODD = {
     ),
     "ambiguous-date": (table("d,y", lambda i: f"0{i % 9 + 1}/0{i % 8 + 1}/2020"), ["d"], "month/day/year"),
     "empty-column": (table("v,w,y", lambda i: f"{i},"), ["v"], "no values"),
-    "infinite": (table("v,y", lambda i: i or "inf"), ["v"], "1 infinite values taken for missing"),
+    "infinite": (table("v,y", lambda i: i or "inf"), ["v"], "1 infinite value taken for missing"),
     "beyond float32": (table("v,y", lambda i: i or "1e39"), ["v"], "1 value such as 1e+39 taken for missing, beyond what float32 holds"),
     "unique-words": (table("v,code,y", lambda i: f"{i},k{i}x"), ["v"], "different in every"),
     "free-text": (table("v,say,y", lambda i: f"{i},some words of {i}", 80), ["v"], "free text"),

@@ -78,7 +78,7 @@ CHANGES = {
     "extra column": (lambda f: f.assign(more=1), "ignored: 'more' (the training data had no such column)"),
     "unseen level": (lambda f: f.assign(city=["Rom", *f["city"][1:]]), "column city: 'Rom' not told apart"),
     "words among numbers": (lambda f: f.assign(age=["?!", *map(str, f["age"][1:])]),
-        "column age: 1 words such as '?!' taken for missing"),
+        "column age: 1 word such as '?!' taken for missing"),
     "all missing": (lambda f: f.assign(age=None), "no value in 60 of 60 rows: 'age' (all that were learnt from had one)"),
     "some missing": (lambda f: f.assign(age=f["age"].mask(f.index < 2), joined=f["joined"].mask(f.index < 2)),
         "no value in 2 of 60 rows: 'age', 'joined'"),
@@ -236,9 +236,9 @@ def test_a_frame_for_a_model_that_was_trained_on_an_array():
 WRITTEN = {
     "decimal commas": (["1.234,5", "7,25"], ["1.234", "2.000"], [1234, 2000], ""),
     "thousands": (["1,234.5", "7.25"], ["1,234", "2,5"], [1234, np.nan], "'2,5' taken for missing (it holds numbers written as 1,234.5)"),
-    "money": (["$1.5", "$7"], ["$2", "3", "4 €"], [2, 3, np.nan], "1 words such as '4 €' taken for missing"),
+    "money": (["$1.5", "$7"], ["$2", "3", "4 €"], [2, 3, np.nan], "1 word such as '4 €' taken for missing"),
     "percent": (["12 %", "7%"], ["5 %", "0.05"], [5, np.nan], "written as 1234.5 %"),
-    "plain": (["1.5", "2"], ["1.5", "2,5", "1e3"], [1.5, np.nan, 1000], "1 words such as '2,5'"),
+    "plain": (["1.5", "2"], ["1.5", "2,5", "1e3"], [1.5, np.nan, 1000], "1 word such as '2,5'"),
     "days first": (["28/1/2020", "2/2/2020"], ["1/2/2020"], ["2020-02-01"], ""),
     "months first": (["1/28/2020", "2/2/2020"], ["1/2/2020", "1/20/2020", "13/2/2020"], ["2020-01-02", "2020-01-20", "NaT"], "written as month/day/year"),
     "without marks": ([20200100 + day for day in range(1, 29)], [20200202], ["2020-02-02"], ""),
@@ -329,7 +329,7 @@ def test_one_row_as_a_dict_and_infinite_numbers_are_said():
     preparation = Preparation.fit(read(table), np.arange(30))
     assert read_inputs({"v": 7.0, "w": "a"}, preparation).inputs["v"].tolist() == [7.0]
     rows = read_inputs({"v": [1.0, np.inf], "w": ["a", "b"]}, preparation)
-    assert "column v: 1 words such as 'inf' taken for missing (it holds numbers)" in map(str, rows.notes)
+    assert "column v: 1 word such as 'inf' taken for missing (it holds numbers)" in map(str, rows.notes)
 
 
 def test_shorter_series_of_a_model_without_masks_are_said():

@@ -171,7 +171,7 @@ def _without_infinite(found: Understood) -> Understood:
     infinite = int(np.isnan(kept).sum() - np.isnan(found.values).sum())
     if not infinite:
         return found
-    said = f"{infinite} infinite values taken for missing"
+    said = f"{counted(int(infinite), 'infinite value')} taken for missing"
     if (beyond := np.isnan(kept) & np.isfinite(found.values)).any():
         example = f"{counted(infinite, 'value')} such as {found.values[beyond][0]:g}"
         said = f"{example} taken for missing, beyond what float32 holds"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .dataset import Note
-from .messages import listed
+from .messages import counted, listed
 
 __all__ = ["MOST_LEVELS", "Noticed"]
 
@@ -62,7 +62,7 @@ class Noticed:
             for name, words in self.taken.items()
         ]
         lost = [
-            Note(f"column {name}: {count} words such as {example!r} taken for missing", f"it holds {wanted}")
+            Note(f"column {name}: {counted(count, 'word')} such as {example!r} taken for missing", f"it holds {wanted}")
             for name, (count, example, wanted) in self.lost.items()
         ]
         unseen = [

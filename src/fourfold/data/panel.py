@@ -289,7 +289,8 @@ def _number(source: Source, table: Table, name: str, written: str) -> Understood
     if written and source.kind(name) == "category":
         values = as_written(table[name], "number", written)
         lost = missing(values) & ~missing(table[name])
-        said = f"{lost.sum()} words such as {table[name][lost.argmax()][:30]!r} taken for missing" if lost.any() else ""
+        example = table[name][lost.argmax()][:30] if lost.any() else ""
+        said = f"{counted(int(lost.sum()), 'word')} such as {example!r} taken for missing" if lost.any() else ""
         if not missing(values).all():
             found = Understood(values, "number", said, written)
     if found.kind in ("number", "boolean"):
