@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from .amounts import INVISIBLE
 from .months import in_english, is_of_dates
-from .numerals import INVISIBLE
 
 __all__ = [
     "DATES", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date", "is_untold", "of_named_zones",

@@ -1,4 +1,4 @@
-"""Numbers as people write them: decimal commas, thousands, money, percent, units."""
+"""In which style a column writes its numbers: decimal commas, thousands, money, percent, units."""
 
 from __future__ import annotations
 
@@ -6,83 +6,29 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .amounts import (
+    APOSTROPHES,
+    AS_ASCII,
+    CURRENCY,
+    LONGEST,
+    SPACES,
+    amount_of,
+    is_currency,
+    plain_number,
+    powered,
+    singular,
+    undressed,
+    without_marks,
+)  # fmt: skip
 from .durations import Duration, duration_by
 
-PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
-APOSTROPHES = "'\u2019"
-SPACES = f"\u00a0\u202f\u2009 {APOSTROPHES}"
-"""Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""
-
-ZEROS = (
-    0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20,
-    0x1040, 0x17E0, 0x1810,
-)  # fmt: skip
-"""The zeros of other scripts (Arabic, Persian, those of India, Thai, Lao, Tibetan, Burmese, Khmer, Mongolian), each
-with its other digits behind it."""
-
-INVISIBLE: dict[int, str] = dict.fromkeys([0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF], "")
-"""Marks without width, as copying from other programs leaves them."""
-
-AS_ASCII = INVISIBLE | {
-    0x2212: "-", 0x3000: " ", 0x066B: ".", 0x066C: ",", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5", 0xFFE6: "\u20a9",
-    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-    **{zero + digit: str(digit) for zero in ZEROS for digit in range(10)},
-}
-"""The mathematical minus, the wide signs of East Asia and the digits of other scripts, as those of a plain keyboard."""
+__all__ = ["MOSTLY", "About", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
 
 MOSTLY = 0.9
 """From this share of numbers on, the other words of a column are taken for missing values."""
 
-LONGEST = 60
-"""Characters of the longest word that is taken for a number."""
-
 FEWEST_OF_A_UNIT = 3
 """Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
-
-CURRENCY = (
-    r"[$\u00a3-\u00a5\u20a0-\u20cf\u0e3f\u5186\u5143\uc6d0]"
-    r"|(?:US|A|C|NZ|HK|S|NT)\$|R\$|kr\.?|z\u0142|Ft|K\u010d|Fr\.?|\u0440\u0443\u0431\.?|\u0433\u0440\u043d\.?|Rs\.?"
-    r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|UAH|BRL|MXN|ARS|CLP|COP|PEN"
-    r"|ZAR|NGN|KES|EGP|MAD|TRY|RUB|KZT|KRW|TWD|ILS|AED|SAR|QAR|SGD|HKD|MYR|THB|IDR|PHP|VND|PKR|BDT|LKR"
-)
-LETTERS = r"[^\W\d_\u00bc-\u00be\u00b9\u2070-\u218f]"
-"""Letters of any script; not superscripts and fractions, which belong to numbers."""
-
-NAME = rf"(?:{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{1,12}})?\.?"
-"""What a unit is called, in a word or two: kg, mg/dL, sq. ft."""
-
-UNIT = re.compile(
-    rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
-    rf"(?P<close>\)?)\s*(?P<after>{CURRENCY}|%|{NAME})?(?P<last>\)?)"
-)
-MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
-"""A number as SAP writes one that is negative."""
-
-BESIDE = (
-    ("footnote marks left out", re.compile(r"(.*[\d.)%])\s*(?:[*\u2020\u2021\u00a7]+|\[[a-z0-9]{1,3}\])", re.DOTALL)),
-    ("what stands behind \u00b1 left out", re.compile(r"(.*[\d.])\s*(?:\u00b1|\+/-|\+-)\s*[\d.,]*\d(\D*)", re.DOTALL)),
-    ("uncertain digits in brackets left out", re.compile(r"([-+]?\d+[.,]\d+)\(\d{1,3}\)", re.ASCII)),
-)
-"""What stands beside numbers in the tables of papers: what is said when it is left out, and how it is known."""
-
-RAISED = str.maketrans("\u207b\u207a\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "-+0123456789")
-POWERS = (
-    ("D taken for the exponent", re.compile(r"([-+]?\d*\.?\d+\.?)[dD]([-+]\d{1,3})", re.ASCII)),
-    (
-        "powers of ten multiplied",
-        re.compile(
-            r"([-+]?\d+(?:[.,]\d+)?) ?[x\u00d7\u00b7*] ?10(?:(?:\^|\*\*)([-+]?\d{1,3})"
-            r"|([\u207b\u207a]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,3}))"
-        ),
-    ),
-)
-"""Exponents as Fortran writes them (2D and 1D5 may be codes), and written out: 1.5\u00d710\u00b3."""
-
-WHOLE_PRICE = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}")
-"""What stands for no cents: 20.-- or 5,-"""
-
-NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<after>{CURRENCY})")
-"""How sheets of accounts write 0."""
 
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 """Commas after every third digit, or as in India after the third and then every second one."""
@@ -90,13 +36,7 @@ THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 POINTED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 """Points after every third digit."""
 
-WITH_EXPONENT = re.compile(r"([-+]?)(\d+,\d+)([eE][-+]?\d{1,3})", re.ASCII)
-"""A number with a decimal comma and an exponent; with a point it is a plain one."""
-
 EXAMPLE = re.compile(r"1([.,]?)234([.,])5(?: (.{1,30}))?")
-
-SHORTEST_NAME = 3
-"""Letters of a unit from which on one with an s behind it is its plural: 5 m and 5 ms are two units."""
 
 
 @dataclass(frozen=True)
@@ -115,16 +55,16 @@ class Style:
 
     def parse(self, word: str) -> float | None:
         """The number that a word stands for; None if it is none in this style."""
-        word = _undressed(word)[0]
-        amount = _amount(word)
+        word = undressed(word)[0]
+        amount = amount_of(word)
         if amount is None:
-            return _plain(word)
-        bare = not amount.unit and (not self.unit or _is_currency(self.unit))
-        if not bare and amount.unit not in (self.unit, _singular(self.unit)):
+            return plain_number(word)
+        bare = not amount.unit and (not self.unit or is_currency(self.unit))
+        if not bare and amount.unit not in (self.unit, singular(self.unit)):
             return None
         if not amount.digits:
             return 0.0
-        digits = _without(amount.digits, self.decimal, self.thousands + SPACES)
+        digits = without_marks(amount.digits, self.decimal, self.thousands + SPACES)
         if digits is None:
             return None
         number = float(digits + amount.exponent)
@@ -272,18 +212,9 @@ def endings_of(words: Iterable[str]) -> list[str]:
     >>> endings_of(["12 %", "0.12"])
     ['%', 'nothing']
     """
-    amounts = [_amount(word) for word in words]
+    amounts = [amount_of(word) for word in words]
     units = {amount.unit for amount in amounts if amount is not None}
     return sorted(unit or "nothing" for unit in units) if len(units) > 1 and None not in amounts else []
-
-
-def is_number(word: str) -> bool:
-    """Whether a word is a number in some way of writing.
-
-    >>> [is_number(word) for word in ("1,5", "3.55", "12 %", "(2.00)", "many")]
-    [True, True, True, True, False]
-    """
-    return _amount(word) is not None or _plain(word) is not None
 
 
 def style_by(example: str) -> Style | Scaled | About | Duration:
@@ -337,17 +268,17 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     words = list(words)
     if scaled := _about_of(words, comma) or _scaled_of(words):
         return scaled
-    undressed = [_undressed(word) for word in words]
-    words = [word for word, _ in undressed]
-    amounts = {word: amount for word in words if (amount := _amount(word)) is not None}
+    alone = [undressed(word) for word in words]
+    words = [word for word, _ in alone]
+    amounts = {word: amount for word in words if (amount := amount_of(word)) is not None}
     units = {amount.unit for amount in amounts.values()} - {""}
-    units -= {_singular(unit) for unit in units if unit != _singular(unit)}
+    units -= {singular(unit) for unit in units if unit != singular(unit)}
     bare = sum(not amount.unit for amount in amounts.values())
     if len(units) > 1:
         return Style()
     unit = units.pop() if units else ""
     few = len({amount.digits for amount in amounts.values()}) < FEWEST_OF_A_UNIT
-    if unit and not _is_currency(unit) and (bare or (unit != "%" and few)):
+    if unit and not is_currency(unit) and (bare or (unit != "%" and few)):
         return Style()
     decimal, thousands, marks = _marks([amount.digits for amount in amounts.values()], comma)
     said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
@@ -360,97 +291,9 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
         said.append("a dash behind a number taken for a minus")
     if any(amount.digits == "" for amount in amounts.values()):
         said.append("a dash taken for 0")
-    beside = {what for _, what in undressed} | {_powered(word)[1] for word in words if word not in amounts}
+    beside = {what for _, what in alone} | {powered(word)[1] for word in words if word not in amounts}
     said += sorted(beside - {""})
     return Style(decimal, thousands, unit, ", ".join(said))
-
-
-@dataclass(frozen=True)
-class _Amount:
-    """A number in parts; ``exponent`` is that of ten, as in 1,5E-03; ``behind``: its minus stands behind it."""
-
-    digits: str
-    unit: str
-    negative: bool
-    brackets: bool
-    exponent: str = ""
-    behind: bool = False
-
-
-def _singular(unit: str) -> str:
-    """A unit without the s of a plural.
-
-    >>> _singular("years"), _singular("ms")
-    ('year', 'ms')
-    """
-    return unit[:-1] if unit.endswith("s") and len(unit) > SHORTEST_NAME else unit
-
-
-def _is_currency(unit: str) -> bool:
-    return re.fullmatch(CURRENCY, unit) is not None
-
-
-def _plain(word: str) -> float | None:
-    stripped = _powered(word)[0]
-    return float(stripped) if PLAIN.fullmatch(stripped) else None
-
-
-def _undressed(word: str) -> tuple[str, str]:
-    """A number without what stands beside it, and what that was; any other word, and "".
-
-    >>> _undressed("12.3*"), _undressed("1.2 +/- 0.1 mm"), _undressed("1.234(5)")[0]
-    (('12.3', 'footnote marks left out'), ('1.2 mm', 'what stands behind \u00b1 left out'), '1.234')
-    """
-    stripped = word.strip()
-    if len(stripped) <= LONGEST and stripped[:1] not in "*":
-        for what, pattern in BESIDE:
-            if found := pattern.fullmatch(stripped):
-                return "".join(found.groups("")), what
-    return word, ""
-
-
-def _powered(word: str) -> tuple[str, str]:
-    """A number on a plain keyboard, its power of ten as an exponent, and what is said of that.
-
-    >>> _powered("1.5D+02"), _powered("2 x 10^4")[0]
-    (('1.5e+02', 'D taken for the exponent'), '2e4')
-    """
-    stripped = word.strip()
-    if len(stripped) <= LONGEST:
-        for what, pattern in POWERS:
-            if found := pattern.fullmatch(stripped):
-                exponent = "".join(found.groups("")[1:]).translate(RAISED)
-                return f"{found[1].replace(',', '.')}e{exponent}", what
-    return stripped.translate(AS_ASCII), ""
-
-
-def _amount(word: str) -> _Amount | None:
-    """The digits of a number with marks or a unit, "" for no money; None for all else, plain exponents included."""
-    if len(word) > LONGEST:
-        return None
-    if found := WITH_EXPONENT.fullmatch(word.strip().translate(AS_ASCII)):
-        return _Amount(found[2], "", found[1] == "-", False, found[3])
-    if nothing := NO_MONEY.fullmatch(word.strip()):
-        return _Amount("", nothing["before"] or nothing["after"], False, False)
-    behind = MINUS_BEHIND.fullmatch(WHOLE_PRICE.sub("", word.strip()))
-    if behind:
-        return _Amount(behind["digits"], behind["unit"] or "", True, False, behind=True)
-    found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
-    brackets = found is not None and found["sign"] == "("
-    if not found or (found["before"] and found["after"]) or (found["close"] + found["last"]) != ")" * brackets:
-        return None
-    number = found["number"]
-    if number[-1] in ".," and found["after"] and not _is_currency(found["after"]):
-        return None  # a name such as 7.jpg
-    sign = number[0] if number[0] in "+-" else ""
-    if sign and found["sign"]:
-        return None
-    return _Amount(
-        number.lstrip("+-"),
-        found["before"] or found["after"] or "",
-        "-" in found["sign"] + sign or brackets,
-        brackets,
-    )
 
 
 def _marks(numbers: list[str], comma: bool) -> tuple[str, str, str]:
@@ -470,20 +313,3 @@ def _marks(numbers: list[str], comma: bool) -> tuple[str, str, str]:
     if points and sure and all(map(POINTED.fullmatch, points)):
         return ",", ".", "points taken for thousands"
     return ".", "", ""
-
-
-def _without(number: str, decimal: str, thousands: str) -> str | None:
-    """The number with a decimal point and nothing else; None where its marks stand in no such order."""
-    whole, _, part = number.partition(decimal)
-    if not re.fullmatch(r"\d*", part):
-        return None
-    groups = re.split(f"[{re.escape(thousands)}]", whole)
-    middle = {len(group) for group in groups[1:-1]}
-    if len(groups) > 1 and not (
-        1 <= len(groups[0]) <= 3 and len(groups[-1]) == 3 and middle in (set(), {2}, {3})
-    ):
-        return None
-    joined = "".join(groups)
-    if not re.fullmatch(r"\d*", joined) or not joined + part:
-        return None
-    return f"{joined or '0'}.{part or '0'}"

@@ -12,10 +12,10 @@ import numpy as np
 from fourfold.preprocessing.table import Table
 
 from .alike import are_blank
+from .amounts import INVISIBLE
 from .case import MOST_COLUMNS, Case
 from .dataset import Finding
 from .messages import counted, listed, percent
-from .numerals import INVISIBLE
 from .stamps import named
 from .stand_ins import stands_for_missing
 from .targets import listed_in

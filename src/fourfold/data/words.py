@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.preprocessing.table import ColumnKind
 
+from .amounts import is_number
 from .dates import (
     SINCE,
     are_months,
@@ -26,7 +27,7 @@ from .durations import DURATIONS
 from .header import MISSING_WORDS
 from .hints import hint_of, of_codes
 from .messages import counted, listed
-from .numerals import MOSTLY, endings_of, is_number, style_by, style_of
+from .numerals import MOSTLY, endings_of, style_by, style_of
 
 T = TypeVar("T")
 
