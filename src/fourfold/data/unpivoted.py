@@ -135,7 +135,8 @@ def _of_times(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -
         names, stamps = names[::-1], stamps[::-1]
     if not (stamps[1:] > stamps[:-1]).all():
         return None
-    return Steps(names, np.tile(stamps, (table.rows, 1)), f"their names are {said}; a row is a series")
+    times = np.broadcast_to(stamps, (table.rows, len(stamps)))  # not held before memory is checked
+    return Steps(names, times, f"their names are {said}; a row is a series")
 
 
 def _of_months(table: Table, numbers: Mapping[str, np.ndarray]) -> Steps | None:
