@@ -18,6 +18,7 @@ from .words import as_objects
 
 __all__ = ["as_joined", "joined"]
 
+
 def joined(table: Table, names: Sequence[str]) -> np.ndarray:
     """The texts (N,) of some columns, a line for each that is there, None where none is; those of one as they are.
 

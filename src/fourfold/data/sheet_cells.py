@@ -37,7 +37,6 @@ DAYS_OF_CLOCKS = 366
 FIRST_YEAR = 1900
 """Times of day are stored as dates before this year."""
 
-
 DIGITS = re.compile(r"(?:\[[^\]]*\])?(00+)(?:;|$)")
 """How the code of a format begins that shows leading zeros, as codes have them."""
 
@@ -84,6 +83,7 @@ def meant_by(number: float, shown: str, epoch: datetime) -> Any:
         clock = (datetime.min + timedelta(milliseconds=round(number * 86_400_000))).time()
         return clock if number < 1 else LateClock(clock.hour, clock.minute, clock.second, clock.microsecond)
     return epoch + timedelta(milliseconds=round(number * 86_400_000))
+
 
 def written_out(text: str) -> datetime | time | None:
     """A date or a clock that a cell holds in ISO form, as some programs write them; None for anything else.
