@@ -150,6 +150,14 @@ def test_what_was_feared_of_few_rows_is_told_as_it_was_measured(held):
     held(verdict.doubts[0], verdict.evidence)
 
 
+def test_what_one_trained_model_a_family_shows_is_not_called_known():
+    wrong = np.random.default_rng(0).random((2, 1, 300)) < 0.2
+    families = {name: FamilyFindings(loss.astype(float), 1, 1.0) for name, loss in zip(NAMES, wrong)}
+    verdict = decide(Findings("accuracy", families, np.zeros((1, 300)), np.zeros(300), protocol="hold-out"))
+    assert "A small test set, 300 rows." in verdict.doubts
+    assert any(doubt.startswith("One trained model a family: ") for doubt in verdict.doubts)
+
+
 def of_numbers(tails: float, rows: int, groups: int = 0) -> Findings:
     world = World((1.0, 2.0), 3, 1, rows, score="rmse", tails=tails, groups=groups)
     losses, runs, fold = world.draw(np.random.default_rng(2))

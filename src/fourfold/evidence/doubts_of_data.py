@@ -111,14 +111,14 @@ def merged_levels(c: Case) -> Iterator[Sentence]:
 
 
 def small_test_set(c: Case) -> Iterator[Sentence]:
-    """What was feared of few rows before training is told here as it was measured."""
+    """What was feared of few rows before training is told here as it was measured, if training again is known of."""
     if not c.found(FEW) and (c.number("test rows") or FEW_ROWS) >= FEW_ROWS:
         return
     groups, subject = c.number(GROUPS), f"{c.family} - {c.runner_up}"
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
     if groups:
         words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
-    if c.number(KNOWN_TO, subject) is None:
+    if c.number(KNOWN_TO, subject) is None or not c.identified:
         yield c.facts.say(f"{words}.", **cited)
         return
     words += ": how far {family} is from {other} is known to ± {half}."
