@@ -26,6 +26,7 @@ from .unpivoted import VALUE, unpivoted
 
 __all__ = ["settle_forecast", "time_and_names", "with_index"]
 
+
 def with_index(x: Any) -> Any:
     """A data frame of pandas with its index among the columns, if that has names or holds dates, as that of a series
     does, or of several; anything else as it is."""
