@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import plan, read, read_inputs, sample
+from fourfold.data import plan, read, read_inputs, reading
 from fourfold.data.ahead import Ahead
 from fourfold.data.judgement import judge
 from fourfold.data.new_rows import parts_of_inputs
@@ -109,7 +109,7 @@ def test_the_last_rows_of_a_large_file_reach_back_from_the_last_value(ahead, tmp
     _, preparation = prepared(frame.dropna(), "shop", window=14)
     frame.to_csv(tmp_path / "new.csv", index=False)
     expected = read_inputs(frame, preparation)
-    monkeypatch.setattr(sample, "PART", 97 * frame.shape[1])
+    monkeypatch.setattr(reading, "PART", 97 * frame.shape[1])
     (found,) = parts_of_inputs(tmp_path / "new.csv", preparation)
     assert "read: the last" in said(found)
     np.testing.assert_array_equal(found.inputs, expected.inputs)

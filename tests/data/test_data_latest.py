@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import plan, read, read_inputs, sample
+from fourfold.data import plan, read, read_inputs, reading
 from fourfold.data.ahead import Ahead
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.roles import Roles
@@ -50,7 +50,7 @@ def test_the_last_rows_give_the_same_windows_as_all(name, form, tmp_path, monkey
     path = tmp_path / f"new.{form}"
     table.to_csv(path, index=False) if form == "csv" else table.to_parquet(path)
     expected = read_inputs(path, preparation)
-    monkeypatch.setattr(sample, "PART", 97 * table.shape[1])
+    monkeypatch.setattr(reading, "PART", 97 * table.shape[1])
     (found,) = parts_of_inputs(path, preparation)
     np.testing.assert_array_equal(found.inputs, expected.inputs)
     np.testing.assert_array_equal(found.following, expected.following)

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from fourfold.data import from_arrays, plan, read, read_inputs, sample
+from fourfold.data import from_arrays, plan, read, read_inputs, reading
 from fourfold.data.new_rows import parts_of_inputs
 from fourfold.data.noticed import Noticed
 from fourfold.errors import DataError
@@ -154,7 +154,7 @@ def test_values_far_from_those_learnt_are_said(name, learnt, monkeypatch, tmp_pa
     notes = "\n".join(map(str, rows.notes))
     assert said in notes and bool(said) == bool(notes)
     change(FRAME).to_csv(tmp_path / "new.csv", index=False)
-    monkeypatch.setattr(sample, "PART", 7 * 7)
+    monkeypatch.setattr(reading, "PART", 7 * 7)
     parts = [part.noticed for part in parts_of_inputs(tmp_path / "new.csv", learnt[0])]
     assert len(parts) > 1 and "\n".join(map(str, sum(parts, Noticed()).said())) == notes
 
@@ -300,7 +300,7 @@ def test_parts_of_a_file_are_its_rows(form, learnt, tmp_path, monkeypatch):
     new = FRAME.drop(columns="label").assign(code=["odd", *FRAME["code"][1:-1], "strange"])
     NEW[form](new, tmp_path / "new")
     whole = read_inputs(tmp_path / "new", preparation)
-    monkeypatch.setattr(sample, "PART", 7 * 6)
+    monkeypatch.setattr(reading, "PART", 7 * 6)
     parts = list(parts_of_inputs(tmp_path / "new", preparation))
     assert [part.rows for part in parts] == [7] * 8 + [4]
     for name in whole.inputs:
@@ -318,7 +318,7 @@ def test_parts_of_a_file_that_repeats_its_header_lose_no_row(headers, learnt, tm
     pieces = np.array_split(np.arange(54), headers + 1)
     path = tmp_path / "new.csv"
     path.write_text("".join(rows.iloc[piece].to_csv(index=False) for piece in pieces))
-    monkeypatch.setattr(sample, "PART", 6 * 7)
+    monkeypatch.setattr(reading, "PART", 6 * 7)
     parts = list(parts_of_inputs(path, learnt[0]))
     ages = np.concatenate([part.inputs["age"] for part in parts])
     np.testing.assert_array_equal(ages, rows["age"])

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import read
-from fourfold.data import sample as sample_module
+from fourfold.data import read, reading
 from fourfold.data.numerals import style_of
 from fourfold.data.roles import Roles
 from fourfold.errors import FourfoldError
@@ -180,7 +179,7 @@ def test_a_sample_is_exact_in_order_and_the_same_each_time(form, tmp_path):
 
 
 def test_what_is_too_large_is_sampled_unasked(tmp_path, monkeypatch):
-    monkeypatch.setattr(sample_module, "CELLS", 1000)
+    monkeypatch.setattr(reading, "CELLS", 1000)
     folder = tmp_path / "parts"
     folder.mkdir()
     for part in range(4):

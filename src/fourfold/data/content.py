@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fourfold.core.machine import available_memory
 from fourfold.errors import FileError, FourfoldError, MachineError, UnsafeFileError
 
 from .messages import close
@@ -108,23 +107,6 @@ def check_unchanged(content: Content) -> None:
             wanted="a file that nobody writes to",
             do="wait until it is complete, and run this again",
         )
-
-
-def check_memory(name: str, needed: int) -> None:
-    """Refuse what would not fit, before anything is allocated."""
-    free = available_memory()
-    if needed > free:
-        raise MachineError(
-            "not-enough-memory",
-            f"{name} does not fit into memory",
-            got=_size(needed),
-            wanted=f"at most {_size(free)}, which are free",
-            do="--rows N, which draws a sample",
-        )
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"
 
 
 def check_bomb(name: str, size: int, declared: int) -> None:

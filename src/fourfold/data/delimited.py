@@ -9,18 +9,18 @@ from typing import Any
 
 from fourfold.errors import DataError, FileError
 
-from . import sample
 from .cells import LONGEST_LIST
 from .content import Content
 from .dataset import Note
-from .header import MISSING_WORDS
 from .hints import CODED, coded
 from .join import TARGET_NAMES
 from .messages import counted, listed
 from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
-from .rewriting import SEPARATORS
-from .sample import Reading, Relation
+from .reading import Reading
+from .relation import Relation, count, of_text
+from .rewritten import SEPARATORS
 from .sql import literal
+from .stand_ins import MISSING_WORDS
 from .text_file import Dialect
 
 FEW_SINGLE = 0.05
@@ -128,7 +128,7 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
 def read_cells(found: Relation, size: int, reading: Reading) -> int:
     """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
     if it was counted."""
-    drawn, total = sample.of_text(found, size, reading)
+    drawn, total = of_text(found, size, reading)
     few = len(found.columns) <= FEW_COLUMNS
     known = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(found.columns.values()))
     cells = known if few else "*"
@@ -208,7 +208,7 @@ def numbers_of(
     numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
     examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
     notes = [Note(f"column {names[cell]}: number", coded(word)) for cell, (word,) in examples.items() if word]
-    return sample.count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
+    return count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
 
 
 def marks_of(

@@ -13,7 +13,7 @@ from .messages import counted, listed
 from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .npz import DAMAGED
 from .opened import source_of
-from .sample import Reading
+from .reading import Reading
 from .sheet_cells import column_of, with_typed
 from .sheets import chosen
 from .source import Source

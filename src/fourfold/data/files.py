@@ -19,7 +19,8 @@ from .opened import Opened
 from .packing import is_packed, plain_content
 from .parts import ignored_folders, joined
 from .pictures import named_in
-from .sample import ALL, Reading, Relation, Survey, reading_after, survey
+from .reading import ALL, Reading, reading_after
+from .relation import Relation, Survey, survey
 from .source import Source
 from .tables import (
     open_csv,

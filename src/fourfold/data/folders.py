@@ -19,7 +19,8 @@ from .dataset import Column, Note, Table
 from .messages import SHOWN, listed
 from .parts import check_inside, files_of, is_table
 from .pictures import is_picture
-from .sample import Reading, places
+from .reading import Reading
+from .sample import places
 from .source import Source
 from .text_file import first_other, said_of, strange_bytes, strange_words, unmarked_utf16
 from .words import as_objects

@@ -10,15 +10,9 @@ from itertools import pairwise
 
 from .dataset import Note
 from .messages import listed
+from .stand_ins import MISSING_WORDS
 
-__all__ = ["MISSING_WORDS", "Header", "header_of", "names_by_numbers", "settings_above"]
-
-MISSING_WORDS = (
-    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
-    "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
-    "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
-)  # fmt: skip
-"""Spellings of a missing value in text files, those of databases and of German and French Excel among them."""
+__all__ = ["Header", "header_of", "names_by_numbers", "settings_above"]
 
 DASHES = re.compile(r"[-=\u2500]+")
 YEARS = range(1800, 2201)

@@ -19,7 +19,9 @@ from fourfold.preprocessing.table import row_count
 from .dataset import Table
 from .long_form import dates_of, times_of
 from .parts import joined
-from .sample import ALL, EARLIER, Reading, Survey, chosen
+from .reading import ALL, Reading
+from .relation import Survey
+from .sample import EARLIER, chosen
 from .source import Source
 
 __all__ = ["read_series"]

@@ -14,8 +14,8 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing
 
 from .cells import LISTS
-from .content import check_memory
 from .dataset import Column, Note, Table
+from .memory import check_memory
 from .messages import counted, listed
 from .source import Source
 from .targets import together

@@ -11,9 +11,9 @@ import numpy as np
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
-from .content import check_memory
 from .dataset import Column, Note, Table
 from .dates import of_several_zones, without_zone
+from .memory import check_memory
 from .messages import close, counted, listed, quoted
 from .roles import Roles
 from .source import Source

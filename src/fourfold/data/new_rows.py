@@ -32,7 +32,7 @@ from .noticed import Noticed
 from .packing import STANDARD_INPUT
 from .pictures import developed
 from .read import open_source, parts_of
-from .sample import Reading
+from .reading import Reading
 from .scale import on_another_scale
 from .series import as_long, channels_of
 from .source import Source

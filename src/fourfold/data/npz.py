@@ -13,12 +13,14 @@ import numpy as np
 
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
-from .arrays import as_source
-from .content import Content, check_bomb, check_memory
+from .content import Content, check_bomb
 from .dataset import Note
 from .join import with_test
+from .memory import check_memory
 from .messages import listed
-from .sample import Reading, places
+from .objects import as_source
+from .reading import Reading
+from .sample import places
 from .source import Source
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")

@@ -11,12 +11,12 @@ import numpy as np
 
 from fourfold.errors import DataError
 
-from . import sample
 from .cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
 from .content import Content
 from .dataset import Column, Note, Table
 from .messages import listed
-from .sample import ALL, Reading, Relation
+from .reading import ALL, Reading
+from .relation import Relation, count
 from .source import Source
 from .sql import column, literal, quoted, shared
 
@@ -111,7 +111,7 @@ def opened(
     if kept:
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
         relation, parameters = "cells", ()
-        rows = sample.count(connection, relation, [])
+        rows = count(connection, relation, [])
     leaves = list(
         _leaves(connection, relation, parameters, [(name, quoted(name), kind) for name, kind in described])
     )

@@ -14,8 +14,8 @@ import numpy as np
 
 from fourfold.errors import DataError, FileError, OptionError, UnsafeFileError
 
-from .content import check_memory
 from .dataset import Note, Table
+from .memory import check_memory
 from .messages import counted, listed
 from .parts import check_inside
 from .source import Source

@@ -10,12 +10,12 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.windows import SEASONAL_NAIVE, Windows
 
 from .ahead import Ahead
-from .content import check_memory
 from .dataset import Forecast, Note
+from .memory import check_memory
 from .messages import counted, listed
 from .panel import Panel
+from .reading import fitting
 from .rolling import Timeline, few_windows, largest, plan_windows, too_few
-from .sample import fitting
 from .seasons import season_of
 
 __all__ = ["Placed", "check_room", "cut_windows", "placed_in", "window_of"]

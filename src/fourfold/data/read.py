@@ -14,7 +14,6 @@ from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileErr
 from fourfold.preprocessing.table import Table, row_count
 
 from .ahead import Ahead
-from .arrays import as_source, target_of
 from .content import check_unchanged, look
 from .dataset import Dataset, Note
 from .embedded import EMBEDDED
@@ -24,6 +23,7 @@ from .forecast import with_index
 from .infer import settle
 from .join import lacking_target, with_test
 from .messages import listed
+from .objects import as_source, target_of
 from .order import in_order_of_time
 from .packing import STANDARD_INPUT, standard_input
 from .parts import (
@@ -41,8 +41,9 @@ from .parts import (
     without_copies,
 )
 from .pictures import named_in
+from .reading import USUAL, Reading, reading_after, reading_of
 from .roles import NO_ROLES, Roles, without_dropped
-from .sample import USUAL, Reading, places, reading_after, reading_of, thinned
+from .sample import places, thinned
 from .source import Source
 from .targets import mentioned
 from .text_file import check_encoding, no_text

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .content import check_memory
 from .dataset import Note
+from .memory import check_memory
 
 __all__ = ["as_long", "channels_of", "lengths_note", "stacked", "unequal"]
 

@@ -1,10 +1,17 @@
-"""Numbers and dates that people and machines write where they have none."""
+"""What people and machines write where they have no value: words, numbers and dates."""
 
 from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["stands_for_missing"]
+__all__ = ["MISSING_WORDS", "stands_for_missing"]
+
+MISSING_WORDS = (
+    "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
+    "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
+    "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
+)  # fmt: skip
+"""Spellings of a missing value in text files, those of databases and of German and French Excel among them."""
 
 LIMITS = frozenset(float(2**bits - odd) for bits in (15, 16, 31, 32, 63) for odd in (0, 1))
 """The largest whole numbers of machines, and with a minus the smallest ones."""

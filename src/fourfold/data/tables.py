@@ -12,10 +12,9 @@ from typing import Any
 
 from fourfold.errors import FileError
 
-from . import sample
 from .arrow_schema import units_of_durations
 from .cells import LISTS
-from .content import Content, check_bomb, check_memory
+from .content import Content, check_bomb
 from .dataset import Note
 from .delimited import (
     cells_of,
@@ -29,12 +28,14 @@ from .delimited import (
     without_notes,
 )
 from .json_forms import in_lines
+from .memory import check_memory
 from .messages import counted, listed
 from .notes_below import with_whole_notes
 from .one_column import one_column
 from .opened import DURATION, Opened, described_as, opened
-from .rewriting import SEPARATORS
-from .sample import Reading, Relation
+from .reading import Reading
+from .relation import Relation, count, drawn, of_series, of_text
+from .rewritten import SEPARATORS
 from .source import Source
 from .sql import database, quoted
 from .text_file import (
@@ -143,11 +144,11 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
     with _parquet(content, scratch) as (found, total, described):
         columns = len(described)
         if reading.only is not None:
-            found = sample.of_series(found, reading)
-            total = reading.counted or sample.count(found.connection, found.sql, found.parameters)
+            found = of_series(found, reading)
+            total = reading.counted or count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
-        drawn = sample.drawn(found, total, reading)
-        yield opened(found, drawn, described, content, reading, total, kept=scratch is not None)
+        kept = drawn(found, total, reading)
+        yield opened(found, kept, described, content, reading, total, kept=scratch is not None)
 
 
 @contextmanager
@@ -196,8 +197,8 @@ def read_json(content: Content, reading: Reading) -> Source:
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     with _json(content, scratch) as (found, described, notes):
-        drawn, total = sample.of_text(found, content.unpacked, reading)
-        table = opened(found, drawn, described, content, reading, total, kept=True)
+        kept, total = of_text(found, content.unpacked, reading)
+        table = opened(found, kept, described, content, reading, total, kept=True)
         yield replace(table, notes=notes + table.notes)
 
 

@@ -20,7 +20,8 @@ from .content import HEAD, Content
 from .dataset import Note
 from .header import header_of, names_by_numbers
 from .messages import counted, listed, unknown
-from .rewriting import SEPARATORS, Rewriting, rewriting_of
+from .rewriting import rewriting_of
+from .rewritten import SEPARATORS, Rewriting
 
 KNOWN = "commas, semicolons, tabs, bars or blanks between columns"
 MOST_ABOVE = 30

@@ -24,9 +24,11 @@ import numpy as np
 
 from fourfold.errors import DataError
 
-from .content import Content, check_memory
+from .content import Content
 from .dataset import Note
-from .sample import Reading, thinned
+from .memory import check_memory
+from .reading import Reading
+from .sample import thinned
 from .series import stacked
 from .source import Source
 from .stamps import irregular, moment

@@ -15,11 +15,11 @@ import numpy as np
 from fourfold.preprocessing.table import ColumnKind
 from fourfold.preprocessing.windows import Windows
 
-from .content import check_memory
 from .counters import is_called
 from .dataset import Column, Note, Table
 from .dates import way_of, years_from
 from .long_form import check_id, dates_of, meant, times_of
+from .memory import check_memory
 from .messages import counted, listed
 from .months import month_of
 from .roles import NO_ROLES, Roles

@@ -24,10 +24,10 @@ from .dates import (
     years_from,
 )
 from .durations import DURATIONS
-from .header import MISSING_WORDS
 from .hints import hint_of, of_codes
 from .messages import counted, listed
 from .numerals import MOSTLY, endings_of, style_by, style_of
+from .stand_ins import MISSING_WORDS
 
 T = TypeVar("T")
 

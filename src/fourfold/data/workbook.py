@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 from fourfold.errors import UnsafeFileError
 
 from .content import Content, check_bomb
-from .header import MISSING_WORDS
 from .sheet_cells import BUILT_IN, meant_by, shown_by, written_out
+from .stand_ins import MISSING_WORDS
 
 __all__ = ["Cells", "Sheet", "Workbook"]
 

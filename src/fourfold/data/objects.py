@@ -1,0 +1,254 @@
+"""Arrays and data frames that a program holds, as a source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import ColumnKind
+
+from .array_likes import as_columns, familiar
+from .cells import dates, is_of_words, opened, said_of, typed
+from .columns import COUNTER
+from .dataset import Column, Note, Table
+from .messages import listed
+from .series import unequal
+from .source import Source
+from .steps import steps_of, unequal_steps
+from .targets import together
+from .words import as_objects
+
+Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
+"""The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them.
+
+One name with values (N, T): a value for each step.
+"""
+
+
+def as_source(x: Any, y: Any, name: str) -> Source:
+    """Arrays or frames as a source, columns converted, nothing inferred."""
+    series = unequal(x, name)
+    source = _inputs(x, name) if series is None else Source(name, series, layout="sequence")
+    source = replace(source, pictures=_pictures(source.inputs)).noting(*_named_index(x))
+    if y is None:
+        return source
+    _check_index(x, y)
+    return source.aimed(*_target(y, source.inputs))
+
+
+def _named_index(x: Any) -> tuple[Note, ...]:
+    """What is said of a data frame of pandas whose index has names: it is no column."""
+    names = [str(name) for name in x.index.names if name is not None] if hasattr(x, "reset_index") else []
+    because = "the index of the frame; x.reset_index() makes it a column"
+    return (Note(f"ignored: {listed(names)}", because),) if names else ()
+
+
+def _check_index(x: Any, y: Any) -> None:
+    """Refuse frames of pandas whose indices hold the same rows in different orders: rows go by their place."""
+    frames = [frame for values in (x, y) if isinstance(frame := _native(values), (nw.DataFrame, nw.Series))]
+    indices = [index for frame in frames if (index := nw.maybe_get_index(frame)) is not None]
+    if len(indices) < 2 or not all(index.is_unique for index in indices):
+        return
+    of_x, of_y = ([*index] for index in indices)
+    if of_x != of_y and set(of_x) == set(of_y):
+        first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
+        raise _another_order(
+            "their indices differ", first, "y.loc[x.index], or y.to_numpy() if rows do go by their place"
+        )
+
+
+def _another_order(got: str, row: int, do: str) -> DataError:
+    return DataError(
+        "another-order",
+        "x and y have their rows in different orders",
+        got=f"{got} in row {row}",
+        wanted="the same row in the same place of both",
+        do=do,
+    )
+
+
+def _inputs(x: Any, source: str) -> Source:
+    x = as_columns(familiar(x))
+    if isinstance(x, dict):
+        return _table({str(name): as_objects(list(values)) for name, values in x.items()}, source)
+    frame = _native(x)
+    if isinstance(frame, nw.LazyFrame):
+        raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
+    if isinstance(frame, nw.Series):
+        frame = frame.to_frame()
+    if isinstance(frame, nw.DataFrame):
+        return _frame(frame, source)
+    array = _array(x, "x")
+    if array.ndim <= 1:
+        array = array.reshape(-1, 1)
+    if array.dtype.kind in "biuf":
+        return Source(source, array.astype(np.uint8) if array.dtype.kind == "b" else array)
+    if array.ndim == 2 and array.dtype.kind in "OUSMm":
+        single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
+        return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])}, source)
+    raise DataError(
+        "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
+    )
+
+
+def target_of(source: Source, inputs: np.ndarray | Table) -> Target:
+    """A target of these inputs, that stands alone in a source."""
+    if not isinstance(source.inputs, Table):
+        return _target(source.inputs, inputs)
+    source, ignored = _without_numbers(source, inputs)
+    assert isinstance(source.inputs, Table)
+    names = source.inputs.names
+    columns = {name: (source.inputs[name], source.kind(name)) for name in names}
+    if len(names) == 1:
+        return ("y",), *columns[names[0]], ignored
+    if names == tuple(f"x{place}" for place in range(len(names))):  # an array of words
+        steps = steps_of(np.stack([values.astype(object) for values, _ in columns.values()], axis=1), inputs)
+        if steps is not None:
+            return ("y",), *steps, ()
+    values, kind, notes = together(columns)
+    return names, values, kind, ignored + notes
+
+
+def _without_numbers(source: Source, inputs: np.ndarray | Table) -> tuple[Source, tuple[Note, ...]]:
+    """Several targets without the columns that number their rows, or that name them in x, too.
+
+    Errors: ``DataError`` where x has these values in another order: rows would be given the targets of others.
+    """
+    assert isinstance(source.inputs, Table)
+    found = []
+    for name, values in source.inputs.items():
+        if len(source.inputs) == 1 or len(set(values.tolist())) < len(values):
+            continue
+        if isinstance(inputs, Table) and name in inputs and len(inputs[name]) == len(values):
+            of_x, of_y = list(map(str, inputs[name].tolist())), list(map(str, values.tolist()))
+            if sorted(of_x) == sorted(of_y):
+                if of_x != of_y:
+                    first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
+                    raise _another_order(f"{name!r} differs", first, f"sort both by {name!r}")
+                found.append(name)
+        elif source.kind(name) == "number" and COUNTER.search(name):
+            found.append(name)
+    if not found or len(found) == len(source.inputs):
+        return source, ()
+    return source.without(*found), (Note(f"ignored in y: {listed(found)}", "it numbers the rows"),)
+
+
+def _native(values: Any) -> Any:
+    """A data frame or a series of any library in the form of narwhals; all else as it is."""
+    try:
+        return nw.from_native(values, pass_through=True, allow_series=True)
+    except nw.exceptions.DuplicateError as error:
+        raise _repeated(list(map(str, values.columns))) from error
+
+
+def _repeated(names: list[str]) -> DataError:
+    return DataError(
+        "repeated-columns",
+        "columns have the same name",
+        got=repr(max(names, key=names.count)),
+        do="rename one of them",
+    )
+
+
+def _frame(frame: nw.DataFrame, source: str) -> Source:
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) != len(names):
+        raise _repeated(names)
+    return _table(
+        {name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)}, source
+    )
+
+
+def _series(series: nw.Series) -> np.ndarray:
+    """A column as an array: numbers with NaN, dates with NaT, everything else as objects."""
+    kind = series.dtype
+    if kind.is_numeric():
+        return series.cast(nw.Float64).to_numpy().astype(np.float64)
+    values = series.to_list()
+    return dates(values) if kind in (nw.Datetime, nw.Date) else as_objects(values)
+
+
+def _pictures(inputs: np.ndarray | Table) -> str:
+    """The first column of pictures of Pillow, or ""."""
+    columns = inputs.items() if isinstance(inputs, Table) else ()
+    return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
+
+
+def _table(columns: dict[str, np.ndarray], source: str) -> Source:
+    columns, notes, lists = opened(columns)
+    found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
+    for name, values in columns.items():
+        shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
+        found[name] = (values, "category") if shown else typed(name, values)
+    table = Table({name: values for name, (values, _) in found.items()})
+    notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
+    kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
+    return Source(source, table, kinds, notes=notes, lists=tuple(lists), uneven=any(lists.values()))
+
+
+def _target(y: Any, inputs: np.ndarray | Table) -> Target:
+    steps = unequal_steps(y, inputs)
+    if steps is not None:
+        return ("y",), *steps, ()
+    y = familiar(y, "y")
+    frame = _native(y)
+    if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
+        found = _frame(frame, "y")
+        table = found.inputs
+        assert isinstance(table, Table)
+        values, kind, notes = together({one.name: (table[one.name], one.kind) for one in found.columns})
+        return table.names, values, kind, found.notes + notes
+    if isinstance(frame, nw.DataFrame):
+        frame = frame.get_column(frame.columns[0])
+    if isinstance(frame, nw.Series):
+        name = str(frame.name) if frame.name not in (None, "", 0) else "y"
+        return (name,), *typed(name, _series(frame)), said_of(f"target {name}", _series(frame))
+    array = as_objects(list(y)) if _are_of_words(y) else _array(y, "y")
+    steps = steps_of(array, inputs)
+    if steps is not None:
+        return ("y",), *steps, ()
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim == 2 and array.shape[1] > 1:
+        columns = {f"y{k}": typed(f"y{k}", array[:, k]) for k in range(array.shape[1])}
+        return tuple(columns), *together(columns)
+    if array.ndim != 1:
+        raise DataError(
+            "target-axes",
+            "y can't be used",
+            got=f"shape {array.shape}",
+            wanted="one value for each row, or a row of values; of series one value for each step",
+        )
+    return ("y",), *typed("y", array), said_of("target y", array)
+
+
+def _are_of_words(y: Any) -> bool:
+    """Whether these are lists of words, a list for each row, some of another length than others."""
+    lists = isinstance(y, (list, tuple, np.ndarray)) and len(y) > 0 and all(map(is_of_words, y))
+    return lists and len({len(words) for words in y}) > 1
+
+
+def _array(values: Any, what: str) -> np.ndarray:
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            "ragged-array",
+            f"{what} is no array",
+            got=str(error)[:120],
+            wanted="rows of equal length, or a list of arrays, which are series of unequal lengths",
+        ) from error
+    if array.dtype.kind == "c":
+        raise DataError("array-type", f"{what} can't be used", got="complex numbers", wanted="real numbers")
+    if not array.ndim:
+        raise DataError(
+            "no-array",
+            f"{what} can't be used",
+            got=f"one {type(values).__name__}",
+            wanted="an array, a list or a data frame, a row for each example",
+        )
+    return array
