@@ -245,7 +245,7 @@ def inspect(
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
     check_room(READ)
-    from fourfold.data.judgement import as_lines, as_plain
+    from fourfold.data.judgement.findings import as_lines, as_plain
     from fourfold.options import Options, load_data
 
     dataset = load_data(_one_source(data, x), None, Options(**_of_data(context.params)))

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from fourfold.data import from_arrays, read
-from fourfold.data.ahead import Ahead
+from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Dataset
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import OptionError, closest
 from fourfold.evidence.findings import TITLES
 from fourfold.study.augmentation import kinds_of

@@ -17,9 +17,9 @@ import numpy as np
 
 from fourfold.core.files import whole_file
 from fourfold.data import NewRows
-from fourfold.data.new_rows import parts_of_inputs
-from fourfold.data.noticed import Noticed
-from fourfold.data.sql import on_disk, quoted
+from fourfold.data.files.sql import on_disk, quoted
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.prediction.noticed import Noticed
 from fourfold.errors import OptionError
 from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import read
-from fourfold.data.judgement import as_lines, judge
+from fourfold.data.judgement.findings import as_lines, judge
 from fourfold.errors import FourfoldError
 
 LABELS = ["p", "q"]

@@ -10,10 +10,10 @@ from data_samples import LABELS, column, made, read_and_said, refused_and_said, 
 from test_data_forms import workbook
 
 from fourfold.data import read, read_inputs
-from fourfold.data.ahead import Ahead
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
-from fourfold.data.words import as_written, understood
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.values.words import as_written, understood
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.table import missing

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import Dataset, from_arrays, read
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
 from fourfold.data.splits import plan
 from fourfold.errors import FourfoldError
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows, target
 
-from fourfold.data.ahead import Ahead
-from fourfold.data.words import as_written, understood
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.values.words import as_written, understood
 
 
 def labelled(train, test):

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from fourfold.data import from_arrays, plan, read, read_inputs
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
-from fourfold.data.rolling import FEWEST_TRAINING
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.series.rolling import FEWEST_TRAINING
 from fourfold.data.splits import plan_without_test
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation

@@ -30,8 +30,8 @@ from data_samples import (
 from PIL import Image
 
 from fourfold.data import from_arrays, read
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
 from fourfold.errors import FourfoldError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (30, 6, 6), dtype=np.uint8)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
-from fourfold.data.words import as_written, understood
+from fourfold.data.values.words import as_written, understood
 
 TRAIN = rows("Id,Survived,v", lambda i: f"{i + 1},{i % 2}", label=lambda i: i % 9)
 TEST = rows("Id,v", lambda i: i + 101, label=lambda i: i % 9)

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import plan, read
-from fourfold.data.ahead import Ahead
-from fourfold.data.clock import Clock
-from fourfold.data.new_rows import read_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import read_inputs
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.series.clock import Clock
 from fourfold.errors import DataError, FourfoldError
 from fourfold.preprocessing import Preparation
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from fourfold.data import plan, read, read_inputs, reading
-from fourfold.data.ahead import Ahead
-from fourfold.data.judgement import judge
-from fourfold.data.new_rows import parts_of_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 

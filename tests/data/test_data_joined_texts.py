@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import read, read_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 

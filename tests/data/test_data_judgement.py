@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read
-from fourfold.data.ahead import Ahead
-from fourfold.data.judgement import as_lines, as_plain, judge
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import as_lines, as_plain, judge
+from fourfold.data.series.ahead import Ahead
 
 N = 400
 

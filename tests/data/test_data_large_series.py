@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 import fourfold.data.sample as sample_module
-from fourfold.data import placing, plan, read
-from fourfold.data.ahead import Ahead
-from fourfold.data.roles import Roles
+from fourfold.data import plan, read
+from fourfold.data.columns.roles import Roles
+from fourfold.data.series import placing
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import FourfoldError
 
 FORMS = {

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from fourfold.data import plan, read, read_inputs, reading
-from fourfold.data.ahead import Ahead
-from fourfold.data.new_rows import parts_of_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 

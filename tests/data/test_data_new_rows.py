@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from fourfold.data import from_arrays, plan, read, read_inputs, reading
-from fourfold.data.new_rows import parts_of_inputs
-from fourfold.data.noticed import Noticed
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.prediction.noticed import Noticed
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 

@@ -339,7 +339,7 @@ def test_columns_that_number_the_rows_of_y(tmp_path):
 
 def test_a_file_that_changes_while_it_is_read(tmp_path, monkeypatch):
     path = made(GOOD, tmp_path)
-    module = sys.modules["fourfold.data.files"]
+    module = sys.modules["fourfold.data.files.forms"]
     reader = module.READERS[-1]
 
     def writing(content, reading):

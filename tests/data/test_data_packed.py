@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from fourfold.data import read, reading
-from fourfold.data.numerals import style_of
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.values.numerals import style_of
 from fourfold.errors import FourfoldError
 
 N = 60

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import from_arrays, plan, read, read_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 

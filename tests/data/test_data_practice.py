@@ -9,10 +9,10 @@ import pytest
 from data_samples import LABELS, column, files, npz, png, read_and_said, refused_and_said, rows, target
 
 from fourfold.data import read, read_inputs
-from fourfold.data.ahead import Ahead
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
-from fourfold.data.words import as_written, understood
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.values.words import as_written, understood
 from fourfold.preprocessing import Preparation
 
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from fourfold.data import read
-from fourfold.data.ahead import Ahead
-from fourfold.data.new_rows import read_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import read_inputs
 from fourfold.data.sample import places
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read, read_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
 from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import real_steps

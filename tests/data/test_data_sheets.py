@@ -9,7 +9,7 @@ import pytest
 from data_samples import LABELS
 
 from fourfold.data import read, read_inputs
-from fourfold.data.header import settings_above
+from fourfold.data.files.text.header import settings_above
 from fourfold.preprocessing import Preparation
 
 SPACE = "http://schemas.openxmlformats.org"

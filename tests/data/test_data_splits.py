@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.data import from_arrays, plan, read
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
 from fourfold.errors import OptionError
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from fourfold.data import from_arrays, read, read_inputs
-from fourfold.data.judgement import judge
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
 from fourfold.data.splits import plan
 from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing import Preparation

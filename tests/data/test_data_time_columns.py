@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from fourfold.data import read
-from fourfold.data.ahead import Ahead
-from fourfold.data.clock import shown
-from fourfold.data.new_rows import parts_of_inputs, read_inputs
-from fourfold.data.roles import Roles
-from fourfold.data.stamps import compact_dates
-from fourfold.data.time_columns import columns_of_time
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs, read_inputs
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.series.clock import shown
+from fourfold.data.series.time_columns import columns_of_time
+from fourfold.data.values.stamps import compact_dates
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 

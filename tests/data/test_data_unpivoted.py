@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold.data import plan, read, read_inputs
-from fourfold.data.ahead import Ahead
-from fourfold.data.new_rows import parts_of_inputs
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.series.ahead import Ahead
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 

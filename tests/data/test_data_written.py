@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from data_samples import column, read_and_said
 
-from fourfold.data.words import as_written, understood
+from fourfold.data.values.words import as_written, understood
 
 # name: (words, what they mean, what is said)
 NUMBERS = {

@@ -6,7 +6,7 @@ import pytest
 from data_samples import LABELS, png, refused_and_said, rows, zipped
 
 from fourfold.data import read
-from fourfold.data.new_rows import parts_of_inputs
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.read import open_source, parts_of
 from fourfold.data.sample import Reading
 from fourfold.errors import DataError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays, read
-from fourfold.data.case import row_keys
+from fourfold.data.judgement.case import row_keys
 from fourfold.evidence import names
 from fourfold.preprocessing.table import Table
 from fourfold.study.concerns import best_column, concerns, merged, twins

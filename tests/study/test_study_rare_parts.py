@@ -7,7 +7,7 @@ import pytest
 
 import fourfold
 from fourfold.data import from_arrays, plan
-from fourfold.data.roles import Roles
+from fourfold.data.columns.roles import Roles
 from fourfold.errors import DataError, OptionError
 from fourfold.study.measures import quality
 from fourfold.study.workers import Inline

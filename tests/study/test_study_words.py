@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from fourfold.comparison import run
-from fourfold.data.judgement import as_lines
+from fourfold.data.judgement.findings import as_lines
 from fourfold.options import Options, load_data
 from fourfold.report import terminal
 from fourfold.study.candidates import Problem, candidate

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
+from fourfold.data.series.order import in_order_of_time
+
 from .dataset import Dataset
 from .infer import settle
 from .join import with_test
 from .objects import as_source
-from .order import in_order_of_time
 from .reading import reading_of
-from .roles import NO_ROLES, Roles, without_dropped
 from .sample import thinned
 
 

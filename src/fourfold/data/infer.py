@@ -8,29 +8,37 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.core.naming import called, noted
+from fourfold.data.columns.lists import series_of_lists
+from fourfold.data.columns.roles import (
+    NO_ROLES,
+    Roles,
+    as_columns,
+    check_apart,
+    check_whole,
+    with_ids,
+    with_roles,
+)
+from fourfold.data.columns.table import settle_table, understood_columns
+from fourfold.data.columns.target import FEWEST_ROWS, settle_target
+from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
+from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
+from fourfold.data.files.pictures import developed
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.series.cut import as_one_series, check_window
+from fourfold.data.series.forecast import settle_forecast, time_and_names
+from fourfold.data.series.long_form import assembled, table_of
+from fourfold.data.series.steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
+from fourfold.data.series.time_columns import with_time
+from fourfold.data.series.time_role import check_last, timed
+from fourfold.data.values.words import as_objects, reworded, spelled
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing, row_count
 from fourfold.preprocessing.task import Task
 
-from .ahead import Ahead
-from .columns import settle_table, understood_columns
-from .cut import as_one_series, check_window
 from .dataset import Column, Dataset, Layout, Note, Table
-from .forecast import settle_forecast, time_and_names
 from .layout import check_layout, settle_array, varying
-from .lists import series_of_lists
-from .long_form import assembled, table_of
 from .messages import counted
-from .pictures import developed
-from .roles import NO_ROLES, Roles, as_columns, check_apart, check_whole, with_ids, with_roles
 from .source import Source
-from .steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
-from .target import FEWEST_ROWS, settle_target
-from .target_choice import said_of, target_names, target_of_series, with_target
-from .targets import are_lists, mentioned, settle_lists, settle_targets
-from .time_columns import with_time
-from .time_role import check_last, timed
-from .words import as_objects, reworded, spelled
 
 
 def settle(

@@ -10,21 +10,19 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.core.naming import several
+from fourfold.data.columns.lists import as_many_steps
+from fourfold.data.columns.target_choice import TARGET_NAMES
+from fourfold.data.series.steps import grid
+from fourfold.data.values.in_words import held
+from fourfold.data.values.numerals import style_by
+from fourfold.data.values.words import as_objects, as_written, spelled, understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind, missing, row_count
 
 from .dataset import Column, Note, Table
-from .in_words import held
-from .lists import as_many_steps
 from .messages import SHOWN, close, listed, quoted
-from .numerals import style_by
-from .series import as_long
 from .source import Source
-from .steps import grid
-from .words import as_objects, as_written, spelled, understood
-
-TARGET_NAMES = ("target", "label", "class", "y")
-"""What targets are usually called, in small letters."""
+from .unequal import as_long
 
 
 def with_test(source: Source, test: Source) -> Source:

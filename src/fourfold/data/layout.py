@@ -12,7 +12,7 @@ from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
 from .messages import CONSTANT, unknown
-from .series import lengths_note
+from .unequal import lengths_note
 
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 

@@ -16,6 +16,9 @@ CONSTANT = "the same value in all rows"
 SHOWN = 8
 """The most names that one message lists."""
 
+BETWEEN_COLUMNS = "commas, semicolons, tabs, bars or blanks between columns"
+"""What text is asked to have."""
+
 BREAK = re.compile(r"[^\S\n\r\t\v\f]*[\n\r\t\v\f]\s*")
 ESCAPED = re.compile(r"\\(?:[nrtvf]|x0[9a-d])")
 """A line break or a tab within a name; how terminals and Python write one."""

@@ -8,19 +8,19 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from fourfold.data.columns.table import COUNTER
+from fourfold.data.columns.targets import together
+from fourfold.data.series.steps import steps_of, unequal_steps
+from fourfold.data.values.cells import dates, is_of_words, opened, said_of, typed
+from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .array_likes import as_columns, familiar
-from .cells import dates, is_of_words, opened, said_of, typed
-from .columns import COUNTER
 from .dataset import Column, Note, Table
 from .messages import listed
-from .series import unequal
 from .source import Source
-from .steps import steps_of, unequal_steps
-from .targets import together
-from .words import as_objects
+from .unequal import unequal
 
 Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
 """The names of a target's columns, its values (N,) or (N, K), their kind, and what is said of them.

@@ -10,23 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
-from fourfold.preprocessing.table import Table, row_count
-
-from .ahead import Ahead
-from .content import check_unchanged, look
-from .dataset import Dataset, Note
-from .embedded import EMBEDDED
-from .files import NAMES, plain, read_file, read_tables, reader_of
-from .folders import classes_of, holds_pictures, read_classes, read_unlabelled
-from .forecast import with_index
-from .infer import settle
-from .join import lacking_target, with_test
-from .messages import listed
-from .objects import as_source, target_of
-from .order import in_order_of_time
-from .packing import STANDARD_INPUT, standard_input
-from .parts import (
+from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
+from fourfold.data.columns.targets import mentioned
+from fourfold.data.embedded import EMBEDDED
+from fourfold.data.files.content import check_unchanged, look
+from fourfold.data.files.folders import classes_of, holds_pictures, read_classes, read_unlabelled
+from fourfold.data.files.forms import NAMES, plain, read_file, read_tables, reader_of
+from fourfold.data.files.packing import STANDARD_INPUT, standard_input
+from fourfold.data.files.parts import (
     DESCRIPTIONS,
     TESTING,
     TRAINING,
@@ -40,15 +31,24 @@ from .parts import (
     tables_in,
     without_copies,
 )
-from .pictures import named_in
+from fourfold.data.files.pictures import named_in
+from fourfold.data.files.text.text_file import check_encoding, no_text
+from fourfold.data.files.zipped import Member, tables_of, unpacked_tables
+from fourfold.data.series.ahead import Ahead
+from fourfold.data.series.forecast import with_index
+from fourfold.data.series.order import in_order_of_time
+from fourfold.data.values.words import as_objects
+from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
+from fourfold.preprocessing.table import Table, row_count
+
+from .dataset import Dataset, Note
+from .infer import settle
+from .join import lacking_target, with_test
+from .messages import listed
+from .objects import as_source, target_of
 from .reading import USUAL, Reading, reading_after, reading_of
-from .roles import NO_ROLES, Roles, without_dropped
 from .sample import places, thinned
 from .source import Source
-from .targets import mentioned
-from .text_file import check_encoding, no_text
-from .words import as_objects
-from .zipped import Member, tables_of, unpacked_tables
 
 
 def read(

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fourfold.core.machine import available_memory
+from fourfold.data.columns.roles import Roles
+from fourfold.data.values.numerals import with_points
+from fourfold.data.values.words import understood
 from fourfold.preprocessing.table import Table
 
-from .numerals import with_points
-from .roles import Roles
 from .source import Source
-from .words import understood
 
 CELLS, FEWEST_CELLS = 20_000_000, 500_000
 """The most cells (rows times columns) of a table that is read whole, unless --rows asks for more; and the fewest."""

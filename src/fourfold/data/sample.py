@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from fourfold.data.values.words import as_objects
 from fourfold.preprocessing.table import Table, row_count
 
 from .dataset import Note
 from .reading import Reading
 from .source import Source
-from .words import as_objects
 
 EARLIER = 1000
 """How many rows before the last ones are looked at, whether they are earlier, too."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fourfold.data.series.rolling import plan_windows, plan_windows_without_test
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import levels_of, missing
 
 from .dataset import Cut, Dataset, Forecast
 from .messages import counted
-from .rolling import plan_windows, plan_windows_without_test
 from .split import HOLD_OUT_FROM, SHARE, Split
 
 __all__ = ["HOLD_OUT_FROM", "SHARE", "Split", "plan", "plan_without_test"]

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from fourfold.data.case import row_keys
 from fourfold.data.dataset import Dataset
+from fourfold.data.judgement.case import row_keys
 from fourfold.evidence import names, scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE

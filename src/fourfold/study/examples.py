@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.clock import shown
+from fourfold.data.series.clock import shown
 from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task

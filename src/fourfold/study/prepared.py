@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from fourfold.core.files import load_arrays, save_arrays
-from fourfold.data.content import check_memory
 from fourfold.data.dataset import Dataset
+from fourfold.data.memory import check_memory
 from fourfold.data.splits import Split
 from fourfold.errors import MachineError
 from fourfold.preprocessing.preparation import Preparation

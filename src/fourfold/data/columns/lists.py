@@ -1,0 +1,166 @@
+"""Cells that are lists of numbers: of unequal lengths they are series, a number a step."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.memory import check_memory
+from fourfold.data.messages import counted, listed
+from fourfold.data.source import Source
+from fourfold.data.values.cells import LISTS
+from fourfold.data.values.words import as_objects
+from fourfold.errors import DataError
+from fourfold.preprocessing.series import lengths
+from fourfold.preprocessing.table import missing
+
+from .targets import together
+
+__all__ = ["aimed_at_list", "as_many_steps", "beside_lists", "columns_of", "list_named", "series_of_lists"]
+
+FEWEST_INPUTS = 5
+"""Numbers of the lists that are likelier inputs than targets where they stand last."""
+
+
+def columns_of(table: Table, name: str) -> list[str]:
+    """The columns NAME_0, NAME_1, ... of a list, in their order."""
+    found = [column for column in table if re.fullmatch(re.escape(name) + r"_\d{1,9}", column)]
+    return sorted(found, key=lambda column: int(column.rpartition("_")[2]))
+
+
+def beside_lists(source: Source) -> dict[str, np.ndarray]:
+    """The columns of a table that belong to none of its lists."""
+    assert isinstance(source.inputs, Table)
+    taken = {column for name in source.lists for column in columns_of(source.inputs, name)}
+    return {name: values for name, values in source.inputs.items() if name not in taken}
+
+
+def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
+    """A table with lists of numbers as series (N, T, C), a channel for each of the lists, missing steps behind the end
+    of the shorter ones.
+
+    The columns beside them are left out, and said; not where ``channels`` are named, as by a model.
+    """
+    table = source.inputs
+    assert isinstance(table, Table)
+    others = [] if channels else list(beside_lists(source))
+    channels = tuple(channels) or source.lists
+    columns = {name: columns_of(table, name) for name in channels}
+    steps = max(map(len, columns.values()))
+    check_memory(source.name, 8 * table.rows * steps * len(channels))
+    array = np.full((table.rows, steps, len(channels)), np.nan)
+    for place, names in enumerate(columns.values()):
+        array[:, : len(names), place] = np.stack([table[name] for name in names], axis=1)
+    ends = np.stack([lengths(array[:, :, place : place + 1]) for place in range(len(channels))])
+    notes = [Note(f"series: the lists of {listed(list(channels))}", "a number is a step, a list a channel")]
+    if differ := int((ends != ends[0]).any(axis=0).sum()):
+        because = "missing values are at the end of the shorter ones"
+        notes.append(Note(f"channels of unequal lengths: {differ:,} series", because))
+    if empty := int(np.isnan(array).all(axis=(1, 2)).sum()):
+        notes.append(Note(f"without a number: {empty:,} series", "taken for series of one missing step"))
+    if others:
+        notes.append(Note(f"left out: {listed(others)}", "beside series"))
+    return replace(
+        source,
+        inputs=array,
+        columns=tuple(Column(name, "number") for name in channels),
+        layout="sequence",
+        all_columns=channels,
+        lists=(),
+        uneven=False,
+        notes=tuple(note for note in source.notes if note.because != LISTS),
+    ).noting(*notes)
+
+
+def list_named(
+    source: Source, target: str | Sequence[str] | None, usual: Collection[str]
+) -> tuple[str, str]:
+    """The list of a table that is its target, and why; "" and "" if columns are.
+
+    The one that ``target`` names; else one that is called as targets ``usual``-ly are, where no column is; else one
+    that stands last, if it has few numbers or is of zeros and ones, or all of several columns are lists.
+    """
+    table = source.inputs
+    if source.target is not None or not source.lists or not isinstance(table, Table):
+        return "", ""
+    if target is not None:
+        named = target if isinstance(target, str) else target[0] if len(target) == 1 else ""
+        return (named, "as asked") if named in source.lists and named not in table else ("", "")
+    others = beside_lists(source)
+    if any(name.casefold() in usual for name in others):
+        return "", ""
+    for name in source.lists:
+        if name.casefold().removesuffix("s") in usual:
+            return name, "a usual name of a target"
+    last = source.lists[-1]
+    steps = columns_of(table, last)
+    few = len(steps) < FEWEST_INPUTS or all(set(table[name].tolist()) <= {0.0, 1.0} for name in steps)
+    alone = not others and len(source.lists) > 1
+    return (last, "the last column") if alone or (others and table.names[-1] in steps and few) else ("", "")
+
+
+def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, labels: bool) -> Source:
+    """The source with one of its lists as the target: a label or a number for each step, if ``steps`` may be told and
+    all other columns are lists of as many numbers, row for row; several targets, if each row has as many; or else, and
+    of all but zeros and ones where ``labels`` are asked for, whole numbers as the labels of a row.
+
+    Errors: ``DataError`` for other lists of unequal lengths.
+    """
+    table = source.inputs
+    assert isinstance(table, Table)
+    names = columns_of(table, name)
+    numbers = np.stack([np.asarray(table[column], dtype=np.float64) for column in names], axis=1)
+    others = tuple(other for other in source.lists if other != name)
+    alike = not source.uneven  # then what is missing is so within a list
+    uneven = source.uneven and any(missing(table[columns_of(table, other)[-1]]).any() for other in others)
+    source = replace(source.without(*names), lists=others, uneven=uneven)
+    there = ~missing(numbers)
+    ends = np.full(table.rows, len(names)) if alike else lengths(numbers[:, :, None]) * there.any(axis=1)
+    least, most = int(ends.min()), len(names)
+    what = f"target: {name}, lists of {counted(most, 'number') if least == most else f'{least} to {most} numbers'}"
+    source = source.noting(Note(what, because, "" if because == "as asked" else "--target NAME"))
+    if steps and others and not beside_lists(source):
+        series = series_of_lists(source)
+        assert isinstance(series.inputs, np.ndarray)
+        if series.inputs.shape[1] == len(names) and np.array_equal(lengths(series.inputs), np.maximum(ends, 1)):
+            return series.aimed((name,), numbers, "number")
+    if (ends == len(names)).all() and not (labels and set(np.unique(numbers).tolist()) - {0.0, 1.0}):
+        columns = {column: (numbers[:, place], "number") for place, column in enumerate(names)}
+        return source.aimed(names, *together(columns))
+    if (numbers[there] != np.round(numbers[there])).any():
+        raise DataError(
+            "uneven-targets",
+            f"the lists of the target {name!r} have unequal lengths",
+            got=f"{ends.min()} to {ends.max()} numbers",
+            wanted="as many in each row, whole numbers as labels, or one for each step of lists beside them",
+            do="choose another target",
+        )
+    cells = [json.dumps([str(int(label)) for label in row[own]]) for row, own in zip(numbers, there)]
+    return source.aimed((name,), as_objects(cells), "category")
+
+
+def as_many_steps(sources: Sequence[Source]) -> list[Source]:
+    """Tables whose lists become columns, each with as many of these as the longest list of all has numbers."""
+    tables = [source.inputs for source in sources]
+    names = dict.fromkeys(name for source in sources for name in source.lists)
+    if not names or not all(isinstance(table, Table) for table in tables):
+        return [*sources]
+    steps = {name: [columns_of(table, name) for table in tables if isinstance(table, Table)] for name in names}
+    uneven = any(source.uneven for source in sources)
+    uneven |= any(len({len(found) for found in each}) > 1 for each in steps.values())
+    longest = [column for each in steps.values() for column in max(each, key=len)]
+    return [_with_steps(source, longest, tuple(names), uneven) for source in sources]
+
+
+def _with_steps(source: Source, steps: Sequence[str], lists: tuple[str, ...], uneven: bool) -> Source:
+    table = source.inputs
+    assert isinstance(table, Table)
+    absent = [name for name in steps if name not in table]
+    nothing = {name: np.full(table.rows, np.nan) for name in absent}
+    columns = (*source.columns, *(Column(name, "number") for name in absent))
+    return replace(source, inputs=Table({**table.columns, **nothing}), columns=columns, lists=lists, uneven=uneven)

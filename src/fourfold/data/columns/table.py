@@ -1,0 +1,306 @@
+"""Tables: which columns are of use, and as what."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Layout, Note, Table
+from fourfold.data.layout import settle_array
+from fourfold.data.messages import CONSTANT, counted, listed
+from fourfold.data.source import Source
+from fourfold.data.unequal import channels_of
+from fourfold.data.values.dates import ORDERS
+from fourfold.data.values.numerals import MOSTLY
+from fourfold.data.values.stamps import COMPACT, compact_dates, said_of_compact
+from fourfold.data.values.words import Understood, understood
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.numbers import finite
+from fourfold.preprocessing.table import ColumnKind, missing
+from fourfold.preprocessing.text import joined_name, unit_of
+
+from .joined_texts import joined
+from .totals import labels_of_totals
+
+NUMBERED = (
+    "id record order ticket lot serial item case customer client account invoice sample specimen patient subject "
+    "participant roll observation obs entry line sequence seq transaction receipt bill policy contract claim article "
+    "batch run experiment card passport phone telephone registration licence license reference tracking shipment loan "
+    "document doc report matriculation kunde kunden auftrag auftrags rechnung rechnungs artikel beleg zeile zeilen "
+    "patienten probanden lfd matrikel"
+)
+"""Words, in the singular, that make a name of a number behind them: order number, but not cases number."""
+
+INDEXED = "row record sample item case patient subject order image frame data dataset df old orig original"
+"""The same of an index."""
+
+COUNTER = re.compile(
+    r"(^|[_\W])(id|rowid|uuid|guid)$|(^|[a-z_\W])(Id|ID)$|^([Ii]dx|[Ii]ndex|[Rr]ow|[Nn]r|[Nn]o|[Nn]umber)\.?$"
+    r"|^(?i:((?!total|average|avg|mean|per|max|min)[^\W_]+[_\W]+)?"
+    rf"({'|'.join(NUMBERED.split())})[_\W]*(nr|no|number))\.?$"
+    rf"|^(?i:({'|'.join(INDEXED.split())})[_\W]*(idx|index)|row[_\W]*(nr|no|num|number)|s[lr]?[_\W]*(no|number))\.?$"
+    r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
+)
+"""Names of columns that only count rows, or name them."""
+
+MAY_COUNT = re.compile(r"(^|[_\W])(?:idx|index|nr|no|number)$")
+"""Names of columns that may count rows, if their numbers are like it, and are quantities otherwise: index of prices."""
+
+COUNTS, DIFFERENT = "it counts the rows", "different in every row"
+NAMES = "a number that names each row: whole, and different in each"
+FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
+QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
+"""How a number begins, also one with a sign or a currency before it."""
+
+CATEGORY_LEVELS = 64
+"""Up to this number of levels words are always categories."""
+
+FEWEST_WORDS = 3
+"""Words of a cell, on average, from which on cells may be texts."""
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What a column is: its kind, or why it is left out."""
+
+    kind: ColumnKind | None
+    because: str = ""
+
+
+def settle_table(
+    source: Source, layout: str | None
+) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[Note, ...]]:
+    """The inputs of a table (without its target), their layout, the columns that are used, and notes.
+
+    Left out, and said: columns without values, constant ones, row counters, words that are different in
+    every row, and free text beside other columns.
+    """
+    table = source.inputs
+    assert isinstance(table, Table)
+    if layout in ("sequence", "image"):
+        return _positions(source, layout)
+    verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}
+    texts = _texts(source, verdicts, layout or source.layout)
+    if texts:
+        name, values = joined_name(texts), joined(table, texts)
+        others = {
+            other: "text is read alone; --layout flat reads the columns" for other in table if other not in texts
+        }
+        because = "the only useful column" if len(texts) == 1 else "the useful columns, one below the other"
+        option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
+        if layout or source.layout:
+            because, option = ("as asked" if layout else "a folder of texts"), ""
+        notes = (Note(f"layout: text, {unit_of(values)}s of {name!r}", because, option),)
+        return Table({name: values}), "text", (Column(name, "text"),), notes + _left_out(others)
+    columns = tuple(
+        replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
+    )
+    if not columns:
+        reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
+        because = [verdict.because for verdict in verdicts.values()]
+        raise DataError(
+            "no-useful-columns",
+            "no input column can be used",
+            got=reasons,
+            do="--layout text, which joins the texts of a row"
+            if because.count(FREE_TEXT) > 1
+            else "--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
+            if COUNTS in because
+            else "add columns that vary and are not missing throughout",
+        )
+    notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
+    absent = {column.name: int(missing(table[column.name]).sum()) for column in columns}
+    absent = {name: count for name, count in absent.items() if count}
+    if absent:
+        counts = listed([f"{name} {count}" for name, count in absent.items()]).replace("'", "")
+        notes += (
+            Note(
+                f"missing values: {counts}",
+                "numbers get the median and an indicator, words a level of their own",
+            ),
+        )
+    rare = [
+        column.name
+        for column in columns
+        if column.kind == "category" and _levels(table[column.name]) > CATEGORY_LEVELS
+    ]
+    if rare:
+        notes += (
+            Note(f"many levels: {listed(rare)}", f"only the {CATEGORY_LEVELS} most frequent are told apart"),
+        )
+    left_out = {name: verdict.because for name, verdict in verdicts.items() if not verdict.kind}
+    labels = labels_of_totals(table, {name: why for name, why in left_out.items() if why.startswith(DIFFERENT)})
+    named = {note.column for note in labels}
+    notes += labels + _left_out({name: why for name, why in left_out.items() if name not in named})
+    return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
+
+
+def understood_columns(source: Source, layout: str | None) -> Source:
+    """Columns of words that are in truth booleans, numbers or dates, as such."""
+    if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
+        return source
+    found = {column.name: _meant(source, column, source.comma or None) for column in source.columns}
+    for likely, other in ORDERS.values():
+        if any(one.written.startswith(other) for one in found.values()):
+            others = [column for column in source.columns if found[column.name].written.startswith(likely)]
+            found |= {column.name: _meant(source, column, other.startswith("day")) for column in others}
+    table = Table({name: one.values for name, one in found.items()})
+    columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
+    notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
+    return replace(source, inputs=table, columns=columns).noting(*notes)
+
+
+def _meant(source: Source, column: Column, day_first: bool | None) -> Understood:
+    """What a column's words mean; of dates the day (or else the month) is the first, if that is likelier and can be."""
+    assert isinstance(source.inputs, Table)
+    values = source.inputs[column.name]
+    found = Understood(values, column.kind)
+    if column.kind == "category":
+        found = understood(values, comma=source.comma, day_first=day_first)
+    elif column.kind == "number" and (dates := compact_dates(values)) is not None:
+        found = Understood(dates, "date", said_of_compact(values), COMPACT)
+    return _without_infinite(found) if found.kind == "number" else found
+
+
+def _without_infinite(found: Understood) -> Understood:
+    kept = finite(found.values)
+    infinite = int(np.isnan(kept).sum() - np.isnan(found.values).sum())
+    if not infinite:
+        return found
+    said = f"{counted(int(infinite), 'infinite value')} taken for missing"
+    if (beyond := np.isnan(kept) & np.isfinite(found.values)).any():
+        example = f"{counted(infinite, 'value')} such as {found.values[beyond][0]:g}"
+        said = f"{example} taken for missing, beyond what float32 holds"
+    return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
+
+
+def _judge(column: Column, values: np.ndarray) -> _Verdict:
+    absent = missing(values)
+    present = values[~absent]
+    if not present.size:
+        return _Verdict(None, "no values")
+    if not absent.any() and (present == present[0]).all():
+        return _Verdict(None, CONSTANT)
+    counter = COUNTER.search(column.name)
+    if column.kind == "number" and (counter or MAY_COUNT.search(column.name)) and _name_rows(values):
+        in_order = _are_in_order(present)
+        return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
+    if column.kind != "category":
+        return _Verdict(column.kind)
+    counts = Counter(present.tolist())
+    levels = len(counts)
+    words = sum(count * len(value.split()) for value, count in counts.items()) / len(present)
+    if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
+        return _Verdict(None, FREE_TEXT)
+    if levels == len(values) and levels > 2:
+        return _Verdict(None, DIFFERENT + _unread(present.tolist()))
+    return _Verdict("category")
+
+
+def _name_rows(values: np.ndarray) -> bool:
+    """Whether numbers (N,) are whole, and different in every row."""
+    return bool((values == np.round(values)).all()) and _levels(values) == len(values)
+
+
+def _are_in_order(different: np.ndarray) -> bool:
+    """Whether whole numbers (N,), all of them different, rise, fall, or have no gap between them."""
+    steps = np.diff(different)
+    return bool((steps > 0).all() or (steps < 0).all() or different.max() - different.min() == len(different) - 1)
+
+
+def _unread(words: list[str]) -> str:
+    """What to say of words that nearly all begin like numbers, also behind a sign, as quantities do; "" of others."""
+    if sum(QUANTITY.match(word) is not None for word in words) < MOSTLY * len(words):
+        return ""
+    return f", such as {words[0][:30]!r}, which is read as no number and no date"
+
+
+def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
+    """The columns that layout text reads, as a rule one; empty when the layout is another."""
+    words = [column.name for column in source.columns if column.kind == "category"]
+    free = [name for name in words if verdicts[name].because == FREE_TEXT]
+    if len(free) > 1 and joined_name(free) in verdicts:  # a column has the name that they would have as one
+        free = []
+    if layout == "text":
+        useful = free or [name for name in words if verdicts[name].kind is None] or words
+        if not useful or (len(useful) > 1 and not free):
+            raise OptionError(
+                "text-column",
+                "text needs a column of texts beside the target",
+                got=f"{len(useful)} columns of words" + (f" ({listed(useful)})" if useful else ""),
+                do="--drop those that are none" if useful else "leave out --layout",
+            )
+        return useful
+    if layout is None and len(free) > 1 and not any(verdict.kind for verdict in verdicts.values()):
+        return free
+    if (
+        layout == "flat"
+        or len(words) != 1
+        or any(verdict.kind for name, verdict in verdicts.items() if name != words[0])
+    ):
+        return []
+    assert isinstance(source.inputs, Table)
+    values = source.inputs[words[0]]
+    present = values[~missing(values)].tolist()
+    sentences = bool(present) and sum(len(value.split()) for value in present) >= FEWEST_WORDS * len(present)
+    fewest = len(present) / 2 if sentences else max(CATEGORY_LEVELS, len(present) / 2)
+    return words if present and len(set(present)) > fewest else []
+
+
+def _positions(
+    source: Source, layout: str
+) -> tuple[np.ndarray, Layout, tuple[Column, ...], tuple[Note, ...]]:
+    """All columns of a table of numbers as the time steps of a series, or the pixels of a square image."""
+    table = source.inputs
+    assert isinstance(table, Table)
+    numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
+    others = [column.name for column in source.columns if column not in numbers]
+    reasons = {c.name: _judge(c, table[c.name]).because for c in numbers}
+    counters = {name: because for name, because in reasons.items() if because in (COUNTS, NAMES)}
+    used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
+    if others or not used:
+        raise OptionError(
+            "layout-does-not-apply",
+            f"the table can't be read as {layout}",
+            got=f"columns that are no numbers: {listed(others)}" if others else "no columns of numbers",
+            wanted="numbers in all columns",
+            do=f"--id {shlex.quote(others[0])}, if it names the rows; else leave out --layout, or this column"
+            if len(others) == 1
+            else "leave out --layout, or these columns",
+        )
+    array, because = np.stack([table[column.name] for column in used], axis=1), "the columns in their order"
+    channels = channels_of([column.name for column in used]) if layout == "sequence" else None
+    if channels is not None:
+        used = tuple(used[place] for place in channels.ravel())
+        array = np.stack([table[column.name] for column in used], axis=1).reshape(len(array), *channels.shape)
+        because = "columns are named CHANNEL_STEP"
+    shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
+    return shaped, settled, used, notes + _left_out(counters)
+
+
+def _levels(values: np.ndarray) -> int:
+    return len(set(values.tolist()))
+
+
+def _kinds(columns: tuple[Column, ...]) -> str:
+    plural = {
+        "number": "numbers",
+        "boolean": "booleans",
+        "category": "categories",
+        "date": "dates",
+        "text": "texts",
+    }
+    kinds = [column.kind for column in columns]
+    counts = {kind: kinds.count(kind) for kind in plural if kind in kinds}
+    return ", ".join(f"{count} {plural[kind] if count > 1 else kind}" for kind, count in counts.items())
+
+
+def _left_out(reasons: dict[str, str]) -> tuple[Note, ...]:
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    return tuple(Note(f"left out: {listed(names)}", reason) for reason, names in by_reason.items())

@@ -1,0 +1,349 @@
+"""Which task a target sets: inferred from its values, checked, and said."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import in_line, listed, percent, quoted, unknown
+from fourfold.data.values.numerals import style_of
+from fourfold.data.values.words import LIKELY
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import level_counts, missing
+from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
+
+TASKS = ("classification", "regression", "multilabel")
+WHOLE = re.compile(r"-?\d+")
+AS_NUMBERS = "write plain numbers such as 1234.5"
+"""What to do with words that are meant as amounts."""
+
+MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
+SEPARATORS = (";", "|", ",")
+"""What may stand between the labels of one cell; the first that occurs in the column does."""
+
+FEWEST_ROWS = 10
+"""Below this number of rows nothing can be compared."""
+
+LARGEST = 1e100
+"""The largest target whose squares can still be summed."""
+
+
+def settle_target(
+    name: str,
+    values: np.ndarray,
+    kind: str,
+    *,
+    task: str | None = None,
+    bounds: Sequence[float] | None = None,
+    test_rows: int = 0,
+    instead: str = "",
+) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
+    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred; ``instead``: another column.
+
+    Errors: a missing or infinite target, one class, a class with one example, a constant number, a date,
+    bounds that don't hold, a class that only the test rows have.
+    """
+    if task is not None and task not in TASKS:
+        raise unknown("task", task, TASKS, option="--task")
+    name = in_line(name)
+    check_values(name, values, kind, instead)
+    chosen, because = (task, "as asked") if task else _infer(values, kind)
+    if chosen == "classification":
+        if bounds is not None:
+            raise OptionError(
+                "bounds-of-classes",
+                "bounds belong to a regression",
+                got=f"the target {name!r}, a classification",
+                do="leave out --bounds, or add --task regression",
+            )
+        labels, label_type = _labels(values, kind)
+        labels, alike = _alike(labels, test_rows)
+        alone = _check_labels(name, labels, test_rows, words=kind == "category")
+        settled = classification(labels, label_type, test_rows)
+        return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None), *alone)
+    numbers = _numbers(name, values, kind)
+    check_varies(name, numbers)
+    settled = regression(numbers, _bounds(numbers, bounds))
+    return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
+
+
+def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
+    if kind == "category":
+        return "classification", "its values are words"
+    if kind == "boolean":
+        return "classification", "its values are true and false"
+    distinct = np.unique(values)
+    if np.any(distinct != np.round(distinct)):
+        return "regression", "its values are fractions"
+    count = len(distinct)
+    if count <= 2 or (count <= 20 and len(values) >= 5 * count):
+        return "classification", f"its values are {count} different whole numbers"
+    consecutive = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == count - 1
+    if consecutive and count <= 1000 and len(values) >= 10 * count:
+        return "classification", f"its values are the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
+    return "regression", f"its values are {count} different numbers"
+
+
+def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") -> None:
+    """Refuses dates, missing and infinite values, and fewer than ten rows; ``instead``: a column with more values."""
+    if kind == "date":
+        raise DataError(
+            "date-target",
+            f"the target {name!r} is a date",
+            wanted="classes or numbers",
+            do="choose another target",
+        )
+    absent = missing(values)
+    if kind == "number":
+        absent = ~np.isfinite(values)
+    if len(values) and absent.all():
+        raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
+    if absent.any():
+        raise DataError(
+            "missing-target",
+            f"the target {name!r} is missing, NaN or infinite in some rows",
+            got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
+            do=_how_to_fill(values, absent, instead)
+            + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
+        )
+    if kind == "number" and (far := np.abs(values) > LARGEST).any():
+        raise DataError(
+            "large-target",
+            f"the target {name!r} is too large to square its errors",
+            got=f"{values[np.argmax(far)]:g} in row {np.argmax(far) + 1}",
+            wanted=f"at most {LARGEST:g}",
+            do="divide it, take its logarithm, or leave out rows in which it is no measurement",
+        )
+    if len(values) < FEWEST_ROWS:
+        raise DataError(
+            "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
+        )
+
+
+def are_marks(values: np.ndarray) -> bool:
+    """Whether the values (N,) that are there are all alike, as marks of a cross are.
+
+    >>> are_marks(np.array(["x", None, "x"], dtype=object)), are_marks(np.array([1.0, 2.0, np.nan]))
+    (True, False)
+    """
+    return len(set(values[~missing(values)].tolist())) == 1
+
+
+def _how_to_fill(values: np.ndarray, absent: np.ndarray, instead: str) -> str:
+    """What to do with a target that is ``absent`` in some rows, or in most of them."""
+    if are_marks(values):
+        return "write into the empty cells what they mean, such as no"
+    if 2 * absent.sum() <= len(absent):
+        return "remove these rows or fill in the target"
+    apart = "the rows that have it in a file of their own, if it is what the others lack"
+    return f"--target {quoted(instead)}, or {apart}" if instead else f"choose another target, or put {apart}"
+
+
+def check_varies(name: str, numbers: np.ndarray, do: str = "") -> None:
+    if numbers.min() == numbers.max():
+        raise DataError(
+            "constant-target",
+            f"the target {name!r} has the same value in all rows",
+            got=f"{numbers[0]:g}",
+            wanted="a target that varies",
+            do=do,
+        )
+
+
+def _labels(values: np.ndarray, kind: str) -> tuple[np.ndarray, LabelType]:
+    if kind == "boolean":
+        return np.where(values == 1, "true", "false"), "boolean"
+    if kind == "number":
+        whole = bool(np.all(values == np.round(values)) and np.all(np.abs(values) < 2**53))
+        levels, places = np.unique(values, return_inverse=True)
+        words = [str(int(level)) if whole else repr(float(level)) for level in levels]
+        return np.array(words)[places], "integer" if whole else "number"
+    return np.array(values.tolist(), dtype=str), "text"
+
+
+def _alike(labels: np.ndarray, test_rows: int) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """Labels, classes of the test rows that training rows don't have written as the one class of these that differs in
+    case, blanks or a dot at the end alone; and what is said of them.
+
+    >>> labels, notes = _alike(np.array(["no", "yes", "Yes", "no."]), 2)
+    >>> print(labels, *notes)
+    ['no' 'yes' 'yes' 'no'] test classes 'Yes', 'no.' taken for 'yes', 'no' (case, blanks or a dot at the end differ)
+    """
+    if not test_rows:
+        return labels, ()
+    train = labels[: len(labels) - test_rows]
+    folded: dict[str, set[str]] = {}
+    for label in set(train.tolist()):
+        folded.setdefault(_folded(label), set()).add(label)
+    strange = sorted(set(labels[len(train) :].tolist()) - set(train.tolist()))
+    meant = {
+        label: min(folded[_folded(label)]) for label in strange if len(folded.get(_folded(label), ())) == 1
+    }
+    if not meant:
+        return labels, ()
+    changed = np.array([meant.get(label, label) for label in labels.tolist()])
+    what = f"test classes {listed([*meant])} taken for {listed([*meant.values()])}"
+    return changed, (Note(what, "case, blanks or a dot at the end differ"),)
+
+
+def _folded(label: str) -> str:
+    return "".join(label.casefold().split()).rstrip(".")
+
+
+def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) -> tuple[Note, ...]:
+    """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
+    beside a test file."""
+    train = labels[: len(labels) - test_rows]
+    classes, counts = level_counts(train)
+    if len(classes) < 2:
+        raise DataError(
+            "one-class",
+            f"the target {name!r} has only one class",
+            got=", ".join(map(repr, classes[:1].tolist())),
+            wanted="at least 2 classes",
+            do="choose another target",
+        )
+    if np.mean(counts == 1) > 0.5 and len(classes) > 20:
+        _check_words(name, train)
+        raise DataError(
+            "too-many-classes",
+            f"the target {name!r} has nearly as many classes as rows",
+            got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
+            wanted="classes with several examples each",
+            do=MULTILABEL
+            if _list_labels(train.tolist())
+            else f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
+        )
+    alone = classes[counts == 1].tolist()
+    if alone and not test_rows:
+        raise DataError(
+            "class-of-one",
+            f"a class of the target {name!r} has only one example, which can't be in training and test",
+            got=listed(alone),
+            wanted="at least 2 examples of each class",
+            do=(
+                "--task regression, if the target is an amount; else "
+                if not words and all(map(WHOLE.fullmatch, classes))
+                else f"{MULTILABEL}; else "
+                if _list_labels(train.tolist())
+                else ""
+            )
+            + "remove these rows, or join classes",
+        )
+    strange = sorted(set(labels[len(train) :].tolist()) - set(classes.tolist()))
+    if strange:
+        raise DataError(
+            "class-only-in-test",
+            "the test file has classes that the training data don't have",
+            got=listed(strange),
+            wanted=listed(classes.tolist()),
+            do="write them alike in both, or leave these rows out",
+        )
+    what = f"classes with one example beside the test file: {listed(alone)}"
+    return (Note(what, "one example can't both train and validate"),) if alone else ()
+
+
+def _list_labels(cells: Sequence[str]) -> bool:
+    """Whether most cells have several parts with the same mark between them, and most parts occur in several cells.
+
+    >>> _list_labels(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), _list_labels(["Paris, France", "Rome, Italy"])
+    (True, False)
+    """
+    for mark in SEPARATORS:
+        parts = [{part.strip() for part in cell.split(mark)} - {""} for cell in cells]
+        counts = Counter(part for own in parts for part in own)
+        repeated = sum(count > 1 for count in counts.values())
+        if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):
+            return True
+    return False
+
+
+def _check_words(name: str, labels: np.ndarray) -> None:
+    """Refuse a target of numbers among which there are some words, and name them."""
+    style = style_of(labels.tolist())
+    words = np.array([style.parse(label) is None for label in labels.tolist()])
+    if 0 < words.mean() <= LIKELY:
+        raise DataError(
+            "words-among-numbers",
+            f"the target {name!r} holds numbers, and words among them",
+            got=f"{words.sum()} of {len(labels)}, such as {labels[words.argmax()][:40]!r} in row {words.argmax() + 1}",
+            wanted="numbers in all rows, or classes with several examples each",
+            do="remove these rows, or correct them",
+        )
+
+
+def _numbers(name: str, values: np.ndarray, kind: str) -> np.ndarray:
+    if kind == "category":
+        raise OptionError(
+            "regression-of-words",
+            f"the target {name!r} can't be a regression",
+            got=f"words such as {str(values[0])[:40]!r}",
+            wanted="numbers",
+            do=f"--task classification, or {AS_NUMBERS}, if they are amounts",
+        )
+    return np.asarray(values, dtype=np.float64)
+
+
+def _bounds(numbers: np.ndarray, bounds: Sequence[float] | None) -> tuple[float, float] | None:
+    if bounds is None:
+        return None
+    if len(bounds) != 2 or not all(map(math.isfinite, bounds)) or not bounds[0] < bounds[1]:
+        raise OptionError(
+            "bounds",
+            "bounds can't be used",
+            got=", ".join(map(str, bounds)),
+            wanted="two numbers, the lower one first",
+        )
+    low, high = float(bounds[0]), float(bounds[1])
+    if numbers.min() < low or numbers.max() > high:
+        raise OptionError(
+            "bounds-too-narrow",
+            "the target goes beyond its bounds",
+            got=f"values from {numbers.min():g} to {numbers.max():g}",
+            wanted=f"values within {low:g} and {high:g}",
+            do=f"--bounds {min(low, numbers.min()):g} {max(high, numbers.max()):g}",
+        )
+    return low, high
+
+
+def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) -> tuple[Note, ...]:
+    other = "regression" if task.kind == "classification" else "classification"
+    if task.kind == "classification":
+        share = level_counts(values)[1].max() / len(values)
+        what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
+        score = f"score: {task.score.replace('_', ' ')}"
+        side = "above" if share > IMBALANCED else "not above"
+        reason = f"the largest class holds {percent(share)} of the rows, {side} 80 %"
+        if task.class_weights:
+            reason += "; a row is given the class whose probability is the largest multiple of its share"
+    else:
+        what = f"task: regression, {values.min():g} to {values.max():g}"
+        score, reason = "score: root mean squared error", "the target is a number"
+    outputs = {
+        "softmax": "one output a class",
+        "sigmoid": f"one output, the probability of {task.classes[-1] if task.classes else ''!r}",
+        "linear": "the target has values of 0 or below",
+        "softplus": "the target is positive in all rows",
+        "tanh": f"the target is bounded by {task.bounds}",
+    }
+    output = Note(
+        f"output: {task.output}",
+        outputs[task.output],
+        "--bounds LOW HIGH" if other == "classification" else "",
+    )
+    return (
+        Note(
+            what,
+            because,
+            ""
+            if asked or (other == "regression" and because == "its values are words")
+            else f"--task {other}",
+        ),
+        Note(score, reason),
+        output,
+    )

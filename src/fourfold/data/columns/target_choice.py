@@ -1,0 +1,196 @@
+"""Which columns, or lists, of a source are its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fourfold.data.dataset import Note, Table
+from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed
+from fourfold.data.source import Source
+from fourfold.errors import DataError, OptionError
+from fourfold.preprocessing.table import missing
+
+from .lists import aimed_at_list, beside_lists, columns_of, list_named
+from .roles import Roles
+from .table import FEWEST_WORDS
+from .target import FEWEST_ROWS, are_marks
+from .targets import chosen, mentioned, together
+
+TARGET_NAMES = ("target", "label", "class", "y")
+"""What targets are usually called, in small letters."""
+
+
+def target_of_series(
+    source: Source, roles: Roles, target: str | Sequence[str] | None
+) -> tuple[tuple[str, ...], str]:
+    """The target's columns in a table in long form, neither id nor time, and why it is these."""
+    if not isinstance(source.inputs, Table):
+        raise OptionError(
+            "time-of-arrays",
+            "--time names a column of a table in long form",
+            got=f"{source.name}, an array",
+            do="leave out --time: arrays are (series, steps, channels)",
+        )
+    names = {name: values for name, values in source.inputs.items() if name not in (roles.id, roles.time)}
+    return target_names(Table(names), target, source.lacking, of_steps=True)
+
+
+def with_target(
+    source: Source, target: str | Sequence[str] | None, *, steps: bool, labels: bool
+) -> Source:
+    """The target taken out of the table, if it is among its columns or lists. ``steps``: lists may be of steps;
+    ``labels``: the one column, or list, holds the labels of a row."""
+    aim, because = list_named(source, target, TARGET_NAMES)
+    if aim:
+        source = aimed_at_list(source, aim, because, steps=steps, labels=labels)
+        if not len(source.inputs):
+            raise _no_inputs((aim,), [])
+        return source
+    if source.target is not None:
+        if target is not None and mentioned(target) != mentioned(source.target_names or source.target_name):
+            raise OptionError(
+                "target-is-given",
+                "a target can't be chosen here",
+                got=f"--target {target}",
+                wanted=f"the target {source.target_name!r}, which these data bring along",
+                do="leave out --target",
+            )
+        return source
+    table = source.inputs
+    if not isinstance(table, Table):
+        raise DataError(
+            "no-target",
+            "there is no target",
+            wanted="y, one value for each row of x",
+            do="--y FILE, or an npz file with x and y",
+        )
+    if len(table) == 1 and source.ids is not None:
+        raise DataError(
+            "no-target",
+            "there is no target",
+            got=f"{source.name}, files",
+            wanted="a subfolder for each class",
+            do="write a csv of their names and classes beside them, if their names say these"
+            if source.pictures
+            else "name the file itself, if one of them is a table, or lists the others with their classes",
+        )
+    left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
+    absent = [name for name in sorted(mentioned(target)) if any(repr(name) in note for note in left_out)]
+    if absent and absent[0] not in table:
+        raise DataError(
+            "target-left-out",
+            f"the target {absent[0]!r} can't be read",
+            got=next(note for note in left_out if repr(absent[0]) in note),
+            wanted="numbers or words, or labels in one cell, as in red;blue",
+            do="write it so, with --task multilabel for labels",
+        )
+    if target is None:
+        names, because = target_names(Table(beside_lists(source)) or table, None, source.lacking)
+    else:
+        numbers = {name: columns_of(table, name) for name in source.lists if name not in table}
+        named, because = chosen(target, (*table.names, *numbers)), "as asked"
+        names = tuple(column for name in named for column in numbers.get(name, [name]))
+    if len(table) == len(names):
+        raise _no_inputs(names, left_out)
+    columns = {name: (table[name], source.kind(name)) for name in names}
+    source = source.without(*names).noting(said_of(names, because, target))
+    if labels and len(names) == 1:
+        return source.aimed(names, *columns[names[0]])
+    return source.aimed(names, *together(columns, comma=source.comma))
+
+
+def _no_inputs(names: Sequence[str], left_out: Sequence[str]) -> DataError:
+    got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
+    return DataError(
+        "no-inputs",
+        "the data have no input columns beside the target",
+        got="; ".join([got, *left_out]),
+        wanted="at least one column more",
+        do=_how_to_cut(names[0], left_out) if len(names) == 1 else "",
+    )
+
+
+def _how_to_cut(name: str, left_out: Sequence[str]) -> str:
+    """What to do with a table of which one column of this name is left."""
+    if any("lists of unequal lengths" in reason for reason in left_out):
+        return "for series a row for each step, with --id and --time, or from Python a list of arrays and y"
+    if left_out:
+        return ""
+    if "  " in name.strip():
+        return "pandas.read_fwf(FILE, widths=[...]), then to_csv, as columns of fixed widths touch each other"
+    return f"put {BETWEEN_COLUMNS} of a text"
+
+
+def said_of(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:
+    return Note(
+        f"target{'s' * (len(names) > 1)}: {', '.join(map(in_line, names))}", because, "" if target else "--target NAME"
+    )
+
+
+def target_names(
+    table: Table, target: str | Sequence[str] | None, lacking: str, of_steps: bool = False
+) -> tuple[tuple[str, ...], str]:
+    """The target's columns, and why it is these; ``lacking``: the one that test rows lack.
+
+    A column without a value in most rows, as notes and small tables beside a table have them, is none; where rows are
+    steps, which need not have a target each, only one of fewer than ten values.
+    """
+    if isinstance(target, str) or target:
+        return chosen(target, table.names), "as asked"
+    if lacking in table:
+        return (lacking,), "the only column that the test rows lack"
+    folded = {name.casefold(): name for name in table}
+    gaps = _mostly_missing(table)
+    few = {name for name, count in gaps.items() if count < FEWEST_ROWS}
+    for usual in TARGET_NAMES:
+        if usual in folded and folded[usual] not in few:
+            return (folded[usual],), "a usual name of a target"
+    if _label_first(table):
+        return (table.names[0],), "the only column of few whole numbers; the others are fractions"
+    if _text_last(table):
+        return (table.names[0],), "the only column of few words; the other holds texts"
+    filled = [name for name, values in table.items() if not missing(values).all()] or table.names
+    passed = few if of_steps else gaps
+    last = next((name for name in reversed(filled) if name not in passed), filled[-1])
+    skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
+    if skipped != last:
+        has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
+        return (last,), f"the last column with values in most rows; {has}"
+    return (last,), "the last column" + " with values" * (last != table.names[-1])
+
+
+def _mostly_missing(table: Table) -> dict[str, int]:
+    """The columns without a value in more than half of the rows, and how many values they have; none, if all are so.
+
+    Ten marks, all of them alike, may be a class of which the empty cells are the other.
+    """
+    counts = {name: int((~missing(values)).sum()) for name, values in table.items()}
+    few = {name: count for name, count in counts.items() if 0 < 2 * count < table.rows}
+    few = {name: count for name, count in few.items() if count < FEWEST_ROWS or not are_marks(table[name])}
+    return few if len(few) < len(table) else {}
+
+
+def _text_last(table: Table) -> bool:
+    """Whether a table is classes and texts, in this order."""
+    if len(table) != 2 or any(values.dtype.kind != "O" for values in table.values()):
+        return False
+    classes, texts = (values[~missing(values)].tolist() for values in table.values())
+    few = len(set(classes)) <= min(20, len(classes) / 5)
+    words = sum(len(text.split()) for text in texts)
+    return few and len(set(texts)) > len(texts) / 2 and words >= FEWEST_WORDS * max(1, len(texts))
+
+
+def _label_first(table: Table) -> bool:
+    """Whether a table without names has its classes in the first column, as the series of the UCR archive."""
+    first, *others = table.items()
+    nameless = table.names == tuple(f"x{place}" for place in range(len(table)))
+    if not nameless or len(others) < 2 or any(values.dtype.kind != "f" for values in table.values()):
+        return False
+    classes = first[1]
+    return (
+        bool((classes == np.round(classes)).all())
+        and len(np.unique(classes)) <= min(20, len(classes) / 5)
+        and all(bool((values != np.round(values)).any()) for _, values in others)
+    )

@@ -1,0 +1,89 @@
+"""Rows of totals among those of a table: what they are called, and that their numbers are large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.preprocessing.table import Table
+
+__all__ = ["LeftOutLabels", "are_large", "called_totals", "labels_of_totals"]
+
+TOTAL = re.compile(
+    r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
+    r"|(?:sous-)?total.*|totale?|\u0438\u0442\u043e\u0433\u043e|\u5408\u8ba1|\u5c0f\u8ba1|\u5408\u8a08|\u5c0f\u8a08",
+    re.IGNORECASE,
+)
+"""What rows of totals are called."""
+
+AVERAGE = re.compile(r"(?:grand )?(?:average|avg|mean)|durchschnitt|mittelwert|moyenne|promedio|media", re.IGNORECASE)
+"""What rows of means are called that stand beside them."""
+
+MOST_TOTALS, MOST_SUMS = 0.2, 0.5
+"""The largest share of rows of totals, and of those that are the sums of the rows beside them."""
+
+SUMS, ROUNDED = 0.9, 0.01
+"""The share of rows of totals that have to be such sums, and by which part of one it may differ, as roundings do."""
+
+
+@dataclass(frozen=True)
+class LeftOutLabels(Note):
+    """The note that a column is left out whose ``words`` call some of the rows totals."""
+
+    column: str = ""
+    words: tuple[str, ...] = ()
+
+
+def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL) -> list[str]:
+    """The words that rows of totals are called.
+
+    >>> called_totals(["North", "Grand Total", None, "total cost", "Sumatra"])
+    ['Grand Total', 'total cost']
+    """
+    return [word for word in words if word is not None and pattern.fullmatch(word.strip())]
+
+
+def are_large(columns: Iterable[np.ndarray], rows: np.ndarray) -> bool:
+    """Whether some of the rows (N,), a few of all, hold in a column of numbers more than nine in ten of the others; up
+    to half of all, if these numbers are the sums of the rows above or below."""
+    share = rows.mean()
+    if not 0 < share <= MOST_SUMS:
+        return False
+    for values in columns:
+        some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
+        large = some.size and others.size and some.min() > np.quantile(others, 0.9)
+        if large and (share <= MOST_TOTALS or any(_are_sums(values[::way], rows[::way]) for way in (1, -1))):
+            return True
+    return False
+
+
+def _are_sums(values: np.ndarray, rows: np.ndarray) -> bool:
+    """Whether numbers (N,) in some rows (N,) are the sums of the others between the row of that kind above and them, or
+    of all others, where there are none between.
+
+    >>> _are_sums(np.array([1.0, 2.0, 3.0, 4.0, 4.0, 7.0]), np.array([0, 0, 1, 0, 1, 1], bool))
+    True
+    """
+    known = np.nan_to_num(values)
+    sums = np.cumsum(known * ~rows)
+    places = np.flatnonzero(rows)
+    before = np.append(-1, places[:-1])
+    between = np.diff(np.append(0, sums[places]))
+    wanted = np.where(places - before > 1, between, sums[-1])
+    return float((np.abs(known[places] - wanted) <= ROUNDED * np.abs(wanted)).mean()) >= SUMS
+
+
+def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLabels, ...]:
+    """The columns of words, left out for a reason each, that call rows with large numbers totals."""
+    numbers, notes = [values for values in table.values() if values.dtype.kind == "f"], []
+    for name, because in left_out.items():
+        words = table[name].tolist()
+        totals = called_totals(words)
+        if totals and are_large(numbers, np.isin(table[name], totals)):
+            called = (*totals, *called_totals(words, AVERAGE))
+            notes.append(LeftOutLabels(f"left out: {name!r}", because, column=name, words=called))
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""Files of all forms become sources; a file is hostile until it is read."""

@@ -1,0 +1,129 @@
+"""The sheets of a workbook as tables: what stands above the rows of each, and which of them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fourfold.data.files.parts import TESTING, TRAINING
+from fourfold.data.files.text.header import Header, header_of, settings_above
+from fourfold.data.files.text.text_file import LOOKED_AT, MOST_ABOVE
+
+from .cells import spelled
+from .workbook import Cells, Sheet
+
+__all__ = ["SheetTable", "chosen"]
+
+FEWEST_ROWS = 10
+"""A sheet with fewer rows explains another one, where there is another one with more."""
+
+PARTS = (*TRAINING, *TESTING)
+"""Sheets of these names are not put together."""
+
+FEWEST_EXPLAINED = 2 / 3
+"""The share of the names of a table that a sheet which explains it has in one of its columns, each of them once."""
+
+
+@dataclass(frozen=True)
+class SheetTable:
+    """A sheet as a table: of its rows ``above`` stand above the ``lines`` from the names on, ``because`` they are what
+    is said of them; the numbers of its ``columns``; and what the first lines say of these."""
+
+    sheet: Sheet
+    above: int
+    because: str
+    lines: list[Cells]
+    columns: list[int]
+    header: Header
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> SheetTable:
+        titles, settings = _titles(sheet.rows), _settings(sheet)
+        above = max(titles, settings)
+        lines = sheet.rows[above:]
+        columns = sorted({column for line in lines for column in line})
+        header = header_of(_texts(lines[:LOOKED_AT], columns)) if columns else Header(0, ())
+        because = "titles, or settings" if settings > titles else "a title, or a comment"
+        return cls(sheet, above, because, lines, columns, header)
+
+    @property
+    def body(self) -> list[Cells]:
+        return self.lines[self.header.lines :]
+
+    @cached_property
+    def size(self) -> int:
+        """How many cells it has in rows of several."""
+        return sum(len(line) for line in self.body if len(line) > 1)
+
+    def is_like(self, other: SheetTable) -> bool:
+        """Whether there are rows below the names of the other, in the same places."""
+        count = other.header.lines
+        return 0 < count < len(self.lines) and self.lines[:count] == other.lines[:count]
+
+    @cached_property
+    def lists(self) -> list[set[str]]:
+        """The words of each column in which none repeats."""
+        columns = ([value for line in self.body if isinstance(value := line.get(one), str)] for one in self.columns)
+        return [found for words in columns if len(found := {*words}) == len(words)]
+
+    def explains(self, other: SheetTable) -> bool:
+        """Whether one of the columns lists the names of a larger one, each of them once, as beside what they mean."""
+        names = {*other.header.names}
+        fewest = max(2, FEWEST_EXPLAINED * len(names))
+        return self.size < other.size and any(len(names & words) >= fewest for words in self.lists)
+
+
+def chosen(
+    sheets: Sequence[Sheet], wanted: Collection[str], few: bool = False
+) -> tuple[SheetTable, list[SheetTable]]:
+    """The sheet that is likely the table, and all that have the same names, which are read as one.
+
+    It has the most of the ``wanted`` names; of several such sheets it is the first with enough rows (new rows may be
+    ``few``), unless that one explains another, or there is a larger one of as many columns or more.
+    """
+    tables = [SheetTable.of(sheet) for sheet in sheets]
+    counts = [len({*wanted} & {*table.header.names}) for table in tables]
+    likely = [table for table, count in zip(tables, counts) if count == max(counts)]
+    if not (few and max(counts)):
+        long = [table for table in likely if _is_table(table.sheet.rows, FEWEST_ROWS)]
+        likely = long or [table for table in likely if _is_table(table.sheet.rows)] or likely
+    first = likely[0]
+    if not few:
+        likely = [table for table in likely if not any(map(table.explains, likely))]
+        first = next((table for table in likely if _name(table) in TRAINING), likely[0])
+        if _name(first) not in PARTS:
+            first = max((one for one in likely if len(one.columns) >= len(first.columns)), key=lambda one: one.size)
+    alike = [table for table in tables if table is first or table.is_like(first)]
+    return first, [first] if any(_name(table) in PARTS for table in alike) else alike
+
+
+def _name(table: SheetTable) -> str:
+    return table.sheet.name.strip().lower()
+
+
+def _is_table(lines: list[Cells], fewest: int = 2) -> bool:
+    """Several rows of several cells."""
+    return sum(len(line) > 1 for line in lines) >= fewest
+
+
+def _titles(lines: list[Cells]) -> int:
+    """How many rows of one cell stand above the rows of several."""
+    first = next((place for place, line in enumerate(lines) if len(line) > 1), 0)
+    return first if first <= MOST_ABOVE and _is_table(lines) else 0
+
+
+def _settings(sheet: Sheet) -> int:
+    """How many rows stand above the names, where some of these are settings."""
+    lines = sheet.rows[:LOOKED_AT]
+    columns = sorted({column for line in lines for column in line})
+    records: list[list[str]] = []
+    before = [number + 1 for number in (sheet.numbers[0] - 1, *sheet.numbers)] if lines else []
+    for number, expected, record in zip(sheet.numbers, before, _texts(lines, columns)):
+        records += [[""] * len(columns)] * min(number - expected, MOST_ABOVE) + [record]
+    return sum(map(any, records[: settings_above(records)]))
+
+
+def _texts(lines: Sequence[Cells], columns: Sequence[int]) -> list[list[str]]:
+    """Rows in words, as a file of text has them."""
+    return [["" if (value := line.get(column)) is None else spelled(value) for column in columns] for line in lines]

@@ -1,0 +1,273 @@
+"""A folder whose subfolders are classes: pictures or texts, each file a row."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.files.text.text_file import (
+    first_other,
+    said_of,
+    strange_bytes,
+    strange_words,
+    unmarked_utf16,
+)
+from fourfold.data.messages import SHOWN, listed
+from fourfold.data.reading import Reading
+from fourfold.data.sample import places
+from fourfold.data.source import Source
+from fourfold.data.values.words import as_objects
+from fourfold.errors import DataError, FileError
+
+from .content import look
+from .parts import check_inside, files_of, is_table
+from .pictures import is_picture
+from .wrong_kinds import refuse
+
+LONGEST_TEXT = 2**16
+"""Bytes of one file that are read; a network sees far fewer."""
+
+TEXTS = (".txt", ".text", ".md", "")
+OTHERS = (
+    ".heic",
+    ".heif",
+    ".avif",
+    ".jp2",
+    ".psd",
+    ".svg",
+    ".dcm",
+    ".raw",
+    ".ico",
+)
+"""Pictures of other kinds, which are not read."""
+
+SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
+
+OF_OBJECTS = (
+    "mask",
+    "masks",
+    "label",
+    "labels",
+    "annotation",
+    "annotations",
+    "segmentations",
+    "bboxes",
+    "gt",
+)
+"""What folders are called, in small letters, that say of each picture beside them where something is in it."""
+
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+"""How pictures begin."""
+
+UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
+"""What subfolders are called, in small letters, whose files have no class yet."""
+
+MOST = 1_000_000
+"""The most files of one folder."""
+
+
+def classes_of(folder: Path) -> list[Path]:
+    """The subfolders of a folder, sorted; hidden ones are left out."""
+    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
+
+
+def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Source:
+    """Each file below a subfolder as a row whose target is the subfolder's name.
+
+    A folder with nothing but one folder of classes stands for that one.
+    """
+    classes = list(classes)
+    if len(classes) == 1 and not files_of(classes[0]) and len(inner := classes_of(classes[0])) > 1:
+        note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
+        return read_classes(folder, inner, reading).noting(note)
+    _check_pairs(folder, [part.name for part in classes])
+    files, labels, empty = [], [], []
+    labelled = [part for part in classes if part.name.lower() not in UNLABELLED]
+    unlabelled = [part.name for part in classes if part not in labelled and len(labelled) > 1]
+    for part in labelled if unlabelled else classes:
+        found = _files(part, folder)
+        files += found
+        labels += [part.name] * len(found)
+        empty += [] if found else [part.name]
+    source = _rows(folder, files, as_objects(labels), reading)
+    because = {"subfolders without files": empty, "files without a class, as the name says": unlabelled}
+    return source.noting(
+        *(Note(f"left out: {listed(names)}", why) for why, names in because.items() if names)
+    )
+
+
+def _check_pairs(folder: Path, names: list[str]) -> None:
+    """Refuse pictures beside what belongs to each of them, which are no classes."""
+    pictures = [name for name in names if name.lower() in ("image", "images", "img", "imgs")]
+    if len(names) == 2 and pictures and any(name.lower() in OF_OBJECTS for name in names):
+        raise DataError(
+            "no-classes",
+            f"{folder} holds pictures and what belongs to each of them, and no classes",
+            got=f"the subfolders {listed(names)}",
+            wanted="a subfolder for each class: one class or number a picture is learnt, no masks or boxes",
+            do="a table of the paths of the pictures and their classes or numbers",
+        )
+
+
+def read_unlabelled(folder: Path, reading: Reading) -> Source:
+    """The files of a folder as rows without a target, to be predicted."""
+    return _rows(folder, [path for path in _files(folder, folder) if path.parent == folder], None, reading)
+
+
+def holds_pictures(folder: Path) -> bool:
+    return any(is_picture(entry.name) for entry in folder.iterdir())
+
+
+def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
+    pictures = [is_picture(path.name) for path in files]
+    texts = [path.suffix.lower() in TEXTS for path in files]
+    wanted = pictures if any(pictures) and reading.layout != "text" else texts
+    kept = np.flatnonzero(wanted)
+    if not len(kept):
+        sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
+        one_of_each = {path.suffix: path for path in files if not sounds}
+        ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
+        if len(files) > 1 and not ends and not sounds and not any(is_table(path.name) for path in files):
+            refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
+        raise FileError(
+            "folder",
+            f"{folder} is a folder without data",
+            got=listed([path.name for path in files]) or "no files",
+            wanted="tables, or a subfolder of pictures or of texts for each class",
+            do=f"save the pictures as PNG or JPEG, and not as {ends}"
+            if any(path.suffix.lower() in OTHERS for path in files)
+            else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
+            if ends
+            else f"'{folder}/**/*{tables[0].suffix}', in quotes, for the tables below it; what names of folders say "
+            "has to be a column in them, and so have the names of files that are a series each"
+            if len(tables := [path for path in files if is_table(path.name)]) > 1
+            else "numpy.savez with x, features of the sounds such as spectrograms, and y"
+            if sounds
+            else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
+            if 0 < len(files) <= SHOWN
+            else "",
+        )
+    total = len(kept)
+    if reading.rows is not None and reading.rows < total:
+        kept = kept[places(total, reading.rows)]
+    chosen = [files[place] for place in kept]
+    ids = as_objects([str(path.relative_to(folder)) for path in chosen])
+    ignored = [files[place].name for place in np.flatnonzero(~np.array(wanted))]
+    notes = [Note(f"ignored: {listed(ignored)}", "files of another kind")] if ignored else []
+    endings = Counter(files[place].suffix.lower() for place in kept)
+    if wanted is texts and len(endings) > 1:
+        counts = ", ".join(f"{count:,} {end or 'without an end'}" for end, count in endings.most_common())
+        notes.append(Note(f"texts: {counts}", f"all names that end in {', '.join(filter(None, TEXTS))} or in nothing"))
+    target = None if labels is None else labels[kept]
+    if wanted is pictures:
+        name, words = "picture", [str(path) for path in chosen]
+    else:
+        name, (words, encodings) = "text", zip(*(_text(path, reading.encoding) for path in chosen))
+        for encoding in sorted({*encodings} - {"utf-8-sig", reading.encoding}):
+            which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
+            notes.append(said_of(f"{encoding} of {which}"))
+        guessed = {path: text or "" for path, text, encoding in zip(chosen, words, encodings) if encoding == "cp1252"}
+        notes += [] if reading.encoding else _strange_words(guessed, folder)
+    return Source(
+        str(folder),
+        Table({name: as_objects([*words])}),
+        (Column(name, "category"),),
+        target,
+        "category",
+        "class",
+        layout="image" if wanted is pictures else "text",
+        notes=tuple(notes),
+        total=total,
+        pictures="picture" if wanted is pictures else "",
+        ids=ids,
+    )
+
+
+def _is_drawn(path: Path) -> bool:
+    """Whether a file begins as pictures do that are read."""
+    with path.open("rb") as file:
+        return file.read(8).startswith(PICTURES)
+
+
+def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
+    """What is said of the first of these texts of Windows-1252 that has strange words."""
+
+    def first_line(path: Path) -> str:
+        return f"{first_other(look(path))} of {path.relative_to(folder)}"
+
+    found = (note for path, text in texts.items() for note in strange_words(text, partial(first_line, path)))
+    return [*islice(found, 1)]
+
+
+def _files(below: Path, folder: Path) -> list[Path]:
+    """All files below a folder, sorted by path; hidden ones are left out, links to folders not followed."""
+    found = []
+    for place, inner, names in os.walk(below):
+        inner[:] = sorted(name for name in inner if name[0] not in "._")
+        found += [Path(place) / name for name in sorted(names) if name[0] not in "._"]
+        if len(found) > MOST:
+            raise DataError("too-many-files", f"{folder} holds too many files", wanted=f"at most {MOST:,}")
+    for path in found:
+        check_inside(path, folder)
+    return [path for path in found if path.is_file()]
+
+
+def _text(path: Path, named: str | None) -> tuple[str | None, str]:
+    """The first 64 KiB of a text, None if there is nothing in it, and its encoding: the one that was ``named``, or else
+    UTF-8, UTF-16 or Windows-1252."""
+    with path.open("rb") as file:
+        data = file.read(LONGEST_TEXT)
+    if named is not None:
+        return _decoded(path, data, named).strip() or None, named
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    silent = "" if len(data) % 2 else unmarked_utf16(data)
+    encoding = "utf-16" if marked else silent or "utf-8-sig"
+    if b"\0" in data and encoding == "utf-8-sig":
+        picture = data.startswith(PICTURES)
+        if not picture:
+            refuse(look(path), unknown=False)
+        raise FileError(
+            "no-text",
+            f"{path} is no text",
+            got="a picture" if picture else "bytes of 0",
+            wanted="a file of text",
+            do="let the names of pictures end in .png, .jpg or the like"
+            if picture
+            else "remove it, or name it, if it is the data",
+        )
+    try:
+        text = _decoded(path, data, encoding)
+    except FileError:
+        encoding = "cp1252"
+        text = _decoded(path, data, encoding)
+    return text.strip() or None, encoding
+
+
+def _decoded(path: Path, data: bytes, encoding: str) -> str:
+    """The first bytes of a text, without a character that is cut at their end."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) < LONGEST_TEXT)
+    except UnicodeError as error:
+        raise FileError(
+            "encoding-of-a-text",
+            f"{path} is not in the encoding {encoding}",
+            got=_strange(error, data),
+            wanted="texts in one encoding" if encoding != "cp1252" else "UTF-8, UTF-16 or Windows-1252",
+            do="--encoding NAME, such as gbk or shift_jis, or save the text in UTF-8",
+        ) from error
+
+
+def _strange(error: UnicodeError, data: bytes) -> str:
+    """What of a text is not in an encoding, in words."""
+    if not isinstance(error, UnicodeDecodeError):
+        return strange_bytes(error, data)
+    line = 1 + data.count(b"\n", 0, error.start)
+    return f"the byte 0x{data[error.start]:02x} in line {line}"

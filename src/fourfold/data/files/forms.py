@@ -1,0 +1,148 @@
+"""What a file holds, and several as one table: the forms of files, and who reads each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fourfold.data.embedded import EMBEDDED
+from fourfold.data.files.excel.tables import read_excel
+from fourfold.data.files.text.text_file import in_utf8
+from fourfold.data.reading import ALL, Reading, reading_after
+from fourfold.data.source import Source
+from fourfold.errors import FileError
+
+from .content import Content, check_unchanged, look
+from .large_series import read_series
+from .npz import read_npy, read_npz
+from .opened import Opened
+from .packing import is_packed, plain_content
+from .parts import ignored_folders, joined
+from .pictures import named_in
+from .relation import Relation, Survey, survey
+from .tables import (
+    open_csv,
+    open_json,
+    open_parquet,
+    read_csv,
+    read_json,
+    read_parquet,
+    rows_of_csv,
+    rows_of_json,
+    rows_of_parquet,
+)
+from .ts_file import is_ts, read_ts
+from .wrong_kinds import WANTED, is_workbook, refuse
+
+__all__ = ["NAMES", "plain", "read_file", "read_tables", "reader_of"]
+
+Opener = Callable[[Content, Reading, Path], AbstractContextManager[Opened]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A form of file: its name, how it is recognised by its content, how it is read, how it is opened for parts, and
+    how for a survey of its rows."""
+
+    name: str
+    recognises: Callable[[Content], bool]
+    read: Callable[[Content, Reading], Source]
+    open: Opener | None = None
+    rows: Callable[[Content], AbstractContextManager[Relation]] | None = None
+
+
+READERS: tuple[Reader, ...] = (
+    Reader(
+        "parquet",
+        lambda content: content.head.startswith(b"PAR1"),
+        read_parquet,
+        open_parquet,
+        rows_of_parquet,
+    ),
+    Reader("npy", lambda content: content.head.startswith(b"\x93NUMPY"), read_npy),
+    Reader("xlsx", is_workbook, read_excel),
+    Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
+    Reader("json", lambda content: _looks_like_json(content), read_json, open_json, rows_of_json),
+    Reader("ts", is_ts, read_ts),
+    Reader("csv", lambda content: True, read_csv, open_csv, rows_of_csv),
+)
+"""Tried in this order; whatever else is text is taken for csv."""
+
+NAMES = tuple(embedded.name for embedded in EMBEDDED)
+
+
+def reader_of(content: Content) -> Reader:
+    return next(reader for reader in READERS if reader.recognises(content))
+
+
+def _looks_like_json(content: Content) -> bool:
+    """A JSON object, or a list; a csv whose first name begins with a brace is none."""
+    start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
+    return re.match(rb'\{\s*["}]|\[\s*[\[\]{"\d-]', start) is not None
+
+
+def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:
+    """Files as one table; of each as much as its size allows where all are too much."""
+
+    def read(file: str | Path, reading: Reading) -> Source:
+        return read_file(file, reading, called)
+
+    if (reading.whole or reading.last) and (surveys := _surveys(files, reading, called)):
+        return read_series(name, files, surveys, reading, read)
+    if len(files) == 1:
+        return read(files[0], reading)
+    sizes = [Path(file).stat().st_size for file in files]
+    total = max(sum(sizes), 1)
+    if reading.whole or reading.last:  # a series may lie in several files
+        reading = replace(reading, rows=ALL)
+    parts: list[Source] = []
+    for file, size in zip(files, sizes):
+        parts.append(read(file, replace(reading, share=size / total)))
+        reading = reading_after(parts[0], reading)
+    return joined(name, parts).noting(*ignored_folders(files))
+
+
+def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list[Survey]:
+    """What files hold; [] where all of it is read in any case: small ones, and those of forms that are read whole."""
+    found: list[Survey] = []
+    if not _may_exceed([look(file, NAMES, called) for file in files], reading):
+        return found
+    for file in files:
+        with plain(look(file, NAMES, called), reading) as content:
+            reader = reader_of(content)
+            if reader.rows is None:
+                return []
+            with reader.rows(content) as rows:
+                found.append(survey(rows, reading.whole))
+    return found
+
+
+def _may_exceed(contents: Sequence[Content], reading: Reading) -> bool:
+    """Whether files could hold more than is read; of parquet and of what is packed the size does not tell."""
+    dense = any(is_packed(content) or content.head.startswith(b"PAR1") for content in contents)
+    return dense or reading.may_exceed(sum(content.unpacked for content in contents))
+
+
+@contextmanager
+def plain(content: Content, reading: Reading) -> Iterator[Content]:
+    """A file unpacked, text in UTF-8 where its encoding was named, and known to be none of the wrong kinds."""
+    with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as text:
+        refuse(text)
+        yield text
+
+
+def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
+    """What one file holds. A file that is written while it is read is refused."""
+    content = look(path, NAMES, called)
+    with plain(content, reading) as text:
+        try:
+            found = reader_of(text).read(text, reading)
+        except UnicodeError as error:
+            raise FileError(
+                "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED
+            ) from error
+    check_unchanged(content)
+    return found if called else named_in(found, content.path.parent)

@@ -1,0 +1,248 @@
+"""JSON that is one object, or one list of lists, as the lines of objects that it stands for; lines of lists as one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from fourfold.data.dataset import Note
+from fourfold.data.files.text.text_file import unpacked
+from fourfold.errors import DataError
+
+from .content import HEAD, Content
+
+LARGEST = 2**28
+"""Bytes of one value, which has to be read as a whole."""
+
+DEEPEST = 3
+"""Names within names under which rows are looked for."""
+
+FEWEST_ROWS = 10
+"""Objects a line from which on these are rows, whatever stands in them."""
+
+ROW_NAME = "row_id"
+"""The column of what rows are called that are the values of an object."""
+
+
+Rows = list[dict[str, Any]]
+
+
+@contextmanager
+def in_lines(content: Content) -> Iterator[tuple[Content, tuple[Note, ...]]]:
+    """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line; and what
+    is said of the name under which they stood. Lines that are lists are one list."""
+    with TemporaryDirectory(prefix="fourfold-") as folder:
+        if _are_lists(content.head):
+            content = _one_list(content, Path(folder).resolve() / "data.json")
+        found = records(content)
+        if found is None:
+            yield content, ()
+            return
+        rows, said = found
+        notes = (Note(f"rows: the {len(rows):,} {said}", "what stands beside them is no row"),) if said else ()
+        path = Path(folder).resolve() / "data.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        yield replace(content, path=path, head=_head(path), compressed=False), notes
+
+
+def _are_lists(head: bytes) -> bool:
+    """Whether the first two lines are a list each, of anything but objects."""
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 3)[:3] if line.strip()]
+    try:
+        found = [json.loads(line) for line in lines[:2]]
+    except (ValueError, RecursionError):
+        return False
+    return len(found) > 1 and _are(found, list) and not _holds(found, dict)
+
+
+def _one_list(content: Content, path: Path) -> Content:
+    """Lines as the parts of one list, in a file of their own."""
+    with unpacked(content) as file, path.open("wb") as copy:
+        lines = (line.removeprefix(b"\xef\xbb\xbf").strip() for line in file)
+        copy.write(b"[" + next(filter(None, lines)))
+        copy.writelines(b",\n" + line for line in lines if line)
+        copy.write(b"]\n")
+    size = path.stat().st_size
+    return replace(content, path=path, head=_head(path), size=size, compressed=False, unpacked=size)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)
+
+
+def records(content: Content) -> tuple[Rows, str] | None:
+    """The rows of one value, and what they are where they stand under a name beside other things, or "". None if the
+    content is no single value, or none of these:
+
+    - columns: ``{"v": [1, 2], "y": [3, 4]}``, also of lists, ``{"x": [[1, 2], [3, 4]], "y": [0, 1]}``, or by row as
+      pandas writes them, ``{"v": {"0": 1, "1": 2}, ...}``;
+    - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
+    - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
+    - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
+    - rows as lists, and a list of what their columns are called elsewhere;
+    - rows as lists under one name, the names of the columns in the first one (Google Sheets);
+    - several of these one behind the other, as the pages of an answer;
+    - rows as lists, names in the first one: ``[["v", "y"], [1, 3], [2, 4]]``, or x0, x1, ... for lists of words.
+
+    Errors: ``DataError`` for columns of unequal lengths.
+    """
+    start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    lists = re.match(rb"\[\s*\[", start) is not None
+    if (
+        not (lists or start.startswith(b"{"))
+        or content.unpacked > LARGEST
+        or (not lists and _is_row(content.head))
+    ):
+        return None
+    try:
+        with unpacked(content) as file:
+            value = json.loads(file.read().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return _of_pages(content)
+    if lists:
+        rows = _of_lists(value) if _are(value, list) else None
+        return None if rows is None else (rows, "")
+    return _rows(value, content.name) if isinstance(value, dict) else None
+
+
+def _of_pages(content: Content) -> tuple[Rows, str] | None:
+    """The rows of a few objects a line, all with several of them under one name; None if these are rows themselves."""
+    pages: list[Any] = []
+    try:
+        with unpacked(content) as file:
+            for line in file:
+                pages += [json.loads(line.decode("utf-8-sig"))] if line.strip() else []
+                if len(pages) >= FEWEST_ROWS:
+                    return None
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(page, dict) and any(map(_is_page, page.values())) for page in pages):
+        return None
+    found = [_rows(page, content.name) for page in pages]
+    names = {one[1] for one in found if one}
+    return ([row for one in found if one for row in one[0]], names.pop()) if len(names) == 1 and all(found) else None
+
+
+def _is_page(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and _are(value, dict)
+
+
+def _is_row(head: bytes) -> bool:
+    """Whether the first line is an object whose values are no lists and no objects alone: one row of many."""
+    try:
+        row = json.loads(head.lstrip().split(b"\n", 1)[0])
+    except ValueError:
+        return False
+    return not any(isinstance(value, (list, dict)) for value in row.values())
+
+
+def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
+    lists = _lists(value)
+    within = bool(lists) and _are(list(value.values()), dict)
+    if not within and (rows := _as_columns(value, name)) is not None:
+        return rows, ""
+    if not lists:
+        return _of_named_lists(value)
+    under, rows = next(iter(lists.items()))
+    return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(lists) == 1 else None
+
+
+def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
+    """Rows whose columns, or whose names, are the parts of an object."""
+    data, names = value.get("data"), value.get("columns")
+    if isinstance(data, list) and isinstance(names, list) and _are(data, list):
+        return [dict(zip(map(str, names), row)) for row in data]
+    parts = list(value.values())
+    if _are(parts, list) and all(parts) and not any(_are(part[:1], dict) for part in parts):
+        if any(_are(part[:1], list) for part in parts) and not 1 == len({*map(len, parts)}) < len(parts):
+            return _with_names_apart(value)
+        lengths = {name: len(part) for name, part in value.items()}
+        if len(set(lengths.values())) > 1:
+            raise DataError(
+                "unequal-columns",
+                f"the lists of {name} have different lengths",
+                got=", ".join(f"{length} of {name!r}" for name, length in lengths.items())[:120],
+                wanted="a list for each column, all as long as there are rows",
+            )
+        return [dict(zip(value, cells)) for cells in zip(*parts)]
+    if _are(parts, dict) and parts[0] and len({tuple(part) for part in parts}) == 1:
+        inner = list(parts[0])
+        if len(parts) > len(inner) and not all(key.isdigit() for key in inner):
+            return [{ROW_NAME: name, **part} for name, part in value.items()]
+        return [{name: part[key] for name, part in value.items()} for key in inner]
+    return _with_names_apart(value)
+
+
+def _lists(value: dict[str, Any], within: tuple[str, ...] = ()) -> dict[str, Rows]:
+    """The lists of objects under one name, or under a name within that, as answers of programs have them; those of
+    several objects alone, where there are such."""
+    found = {name: part for name, part in value.items() if isinstance(part, list) and _are(part, dict)}
+    found = {name: part for name, part in found.items() if len(part) > 1} or found
+    if found or len(within) == DEEPEST:
+        return {".".join((*within, name)): part for name, part in found.items()}
+    inner = [_lists(part, (*within, name)) for name, part in value.items() if isinstance(part, dict)]
+    return {name: part for one in inner for name, part in one.items()}
+
+
+def _with_names_apart(value: dict[str, Any]) -> Rows | None:
+    """Rows that are lists, under "data" or "rows", whose columns are named in a list of objects elsewhere (Socrata,
+    BigQuery, Google): as many as each row has cells."""
+    rows = value.get("data", value.get("rows"))
+    if not isinstance(rows, list) or not _are(rows, list) or len({len(row) for row in rows}) > 1:
+        return None
+    for fields in _lists({name: part for name, part in value.items() if isinstance(part, dict)}).values():
+        names = [str(field.get("name", field.get("id"))) for field in fields]
+        if len(names) == len(rows[0]) and len(set(names)) == len(names):
+            return [dict(zip(names, row)) for row in rows]
+    return None
+
+
+def _of_named_lists(value: dict[str, Any]) -> tuple[Rows, str] | None:
+    """The rows of the only list beside other values, itself of lists, empty cells at whose ends may be left out; or of
+    columns, if that is said beside it."""
+    lists = {name: part for name, part in value.items() if isinstance(part, list)}
+    under, cells = next(iter(lists.items()), ("", []))
+    if len(lists) != 1 or not _are(cells, list):
+        return None
+    columns = cells if value.get("majorDimension") == "COLUMNS" else zip_longest(*cells)
+    table = [list(row) for row in zip_longest(*columns)]
+    rows = _of_lists(table)
+    header = rows is not None and len(rows) < len(table)
+    return None if rows is None else (rows, f"lists of {under!r}" + " below the names in the first" * header)
+
+
+def _of_lists(rows: list[list[Any]]) -> Rows | None:
+    """Rows of equally many single values, words among them; lists of numbers alone are read as such."""
+    first, *rest = rows
+    words = any(isinstance(cell, str) for row in rows for cell in row)
+    if not words or len({len(row) for row in rows}) > 1 or _holds(rows, (list, dict)):
+        return None
+    header = (
+        _are(first, str)
+        and len(set(first)) == len(first)
+        and (_holds(rest, (int, float)) or _new(first, rest))
+    )
+    names = first if header else [f"x{place}" for place in range(len(first))]
+    return [dict(zip(names, row)) for row in (rest if header else rows)]
+
+
+def _holds(rows: list[list[Any]], kind: Any) -> bool:
+    return any(isinstance(cell, kind) for row in rows for cell in row)
+
+
+def _new(first: list[Any], rest: list[list[Any]]) -> bool:
+    """Whether no cell of the first row is among those below it."""
+    return not any(cell == row[place] for row in rest for place, cell in enumerate(first))
+
+
+def _are(values: list[Any], kind: Any) -> bool:
+    return bool(values) and all(isinstance(value, kind) for value in values)

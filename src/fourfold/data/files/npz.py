@@ -1,0 +1,198 @@
+"""Arrays from ``.npz`` and ``.npy`` files: headers first, sizes compared with the bytes present, never a pickle."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zipfile
+import zlib
+from dataclasses import replace
+from typing import IO
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.join import with_test
+from fourfold.data.memory import check_memory
+from fourfold.data.messages import listed
+from fourfold.data.objects import as_source
+from fourfold.data.reading import Reading
+from fourfold.data.sample import places
+from fourfold.data.source import Source
+from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+
+from .content import Content, check_bomb
+
+INPUT_NAMES = ("x", "inputs", "data", "features", "images")
+TARGET_NAMES = ("y", "target", "targets", "label", "labels")
+LONGEST_HEADER = 10_000
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What ``zipfile`` raises when bytes were changed."""
+
+
+def read_npz(content: Content, reading: Reading) -> Source:
+    """x and y, or x_train, y_train, x_test and y_test, which may as well be called train_x and so on.
+
+    Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
+    file, ``DataError`` for a file without x.
+    """
+    try:
+        with zipfile.ZipFile(content.path) as archive:
+            members = _members(archive, content)
+            if {"format", "shape", "data"} <= set(members):
+                raise DataError(
+                    "sparse",
+                    f"{content.name} is a sparse matrix of scipy",
+                    wanted="arrays named x and y",
+                    do="numpy.savez('data.npz', x=scipy.sparse.load_npz(FILE).toarray(), y=y)",
+                )
+            whole, train, test = (_pair(members, part) for part in ("", "train", "test"))
+            x, y = whole if whole[0] else train
+            if not (y and all(test)) or (whole[0] and train[0]):
+                test = ("", "")
+            chosen = [name for name in (x, y, *test) if name]
+            check_memory(content.name, sum(members[name].file_size for name in chosen))
+            arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
+    except FourfoldError:
+        raise
+    except DAMAGED as error:
+        raise FileError(
+            "damaged-npz",
+            f"{content.name} is damaged",
+            got=str(error)[:120],
+            wanted="a whole npz file",
+            do="save it again",
+        ) from error
+    if not x:
+        raise DataError(
+            "no-x",
+            f"{content.name} has no array named x",
+            got=listed(list(members)),
+            do="numpy.savez('data.npz', x=x, y=y), or pandas.DataFrame(columns).to_parquet('data.parquet') for arrays "
+            "that are columns",
+        )
+    source = as_source(arrays[x], arrays[y] if y else None, content.name)
+    if all(test):
+        x_test, y_test = test
+        source = with_test(source, as_source(arrays[x_test], arrays[y_test], f"{x_test} and {y_test}"))
+    unused = [name for name in members if name not in chosen]
+    return source.noting(Note(f"ignored: {listed(unused)}", "arrays beside x and y")) if unused else source
+
+
+def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.ZipInfo]:
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in members:
+            raise FileError(
+                "damaged-npz",
+                f"{content.name} is damaged",
+                got=f"two arrays named {name[:60]!r}",
+                do="save it again",
+            )
+        members[name] = info
+        check_bomb(f"{content.name}: {name[:60]}", info.compress_size, info.file_size)
+    return members
+
+
+def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
+    """The names of x and y of one part, '' where there is none: x_train, train_x, trainX."""
+    folded = {name.casefold().replace("_", ""): name for name in members}
+
+    def first(names: tuple[str, ...]) -> str:
+        written = [way for name in names for way in (name + part, part + name)]
+        return next((folded[way] for way in written if way in folded), "")
+
+    return first(INPUT_NAMES), first(TARGET_NAMES)
+
+
+def read_npy(content: Content, reading: Reading) -> Source:
+    """One array, the inputs; it is mapped, so that a sample of a large one takes little memory."""
+    with content.path.open("rb") as file:
+        shape, fortran, dtype, header = _header(file, content.name)
+    _check(shape, dtype, content.size - header, content.name)
+    if not (shape and np.prod(shape)):
+        raise DataError("empty-array", f"{content.name} holds no values", got=f"shape {shape}", wanted="rows")
+    order = "F" if fortran else "C"
+    array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
+    rows = len(array) if reading.rows is None else min(reading.rows, len(array))
+    check_memory(content.name, array.nbytes // len(array) * rows)
+    array = array[places(len(array), rows)] if rows < len(array) else array
+    return replace(as_source(np.array(array, dtype.newbyteorder("=")), None, content.name), total=shape[0])
+
+
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.ndarray:
+    with archive.open(info) as file:
+        shape, fortran, dtype, header = _header(file, name)
+        size = _check(shape, dtype, info.file_size - header, name)
+        data = file.read(size)
+        if file.read(1) or len(data) != size:
+            raise FileError(
+                "damaged-npz",
+                f"{name} is damaged",
+                got="another number of bytes than declared",
+                do="save it again",
+            )
+    if not dtype.itemsize:
+        return np.zeros(shape, dtype=dtype)
+    array = np.frombuffer(data, dtype=dtype)
+    return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), copy=False)
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> int:
+    """How many bytes an array takes: as many as there are, or it is refused; objects and records too."""
+    if dtype.hasobject:
+        raise UnsafeFileError(
+            "pickle",
+            f"{name} holds Python objects, a pickle, which can run any program when it is read",
+            wanted="arrays of numbers or text",
+            do="x.astype(float), or x.astype(str), before numpy.savez; NaN behind the end of shorter series; "
+            "to_parquet for a table of numbers and words",
+        )
+    if dtype.names or dtype.subdtype:
+        raise DataError(
+            "array-type",
+            f"{name} can't be used",
+            got=f"records of type {dtype}",
+            wanted="numbers or text",
+            do="pandas.DataFrame(numpy.load(FILE)).to_parquet('data.parquet')",
+        )
+    size = math.prod(shape) * dtype.itemsize
+    if size != present:
+        raise FileError(
+            "damaged-npz",
+            f"{name} is damaged",
+            got=f"{present} bytes",
+            wanted=f"{size} bytes for shape {shape} of {dtype}",
+            do="save it again",
+        )
+    return size
+
+
+def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Shape, order, type and the length of what stands before the data."""
+    try:
+        version = np.lib.format.read_magic(file)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read is None:
+            raise ValueError(f"version {version}")
+        shape, fortran, dtype = read(file, max_header_size=LONGEST_HEADER)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        raise FileError(
+            "damaged-npz", f"{name} is no array", got=str(error)[:120], do="save it again"
+        ) from error
+    if any(side < 0 for side in shape):
+        raise FileError("damaged-npz", f"{name} is damaged", got=f"shape {shape}", do="save it again")
+    return shape, fortran, dtype, file.tell()

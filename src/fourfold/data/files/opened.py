@@ -1,0 +1,255 @@
+"""A relation of DuckDB as a table: what is read of a column of each type, what is left out, and the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.messages import listed
+from fourfold.data.reading import ALL, Reading
+from fourfold.data.source import Source
+from fourfold.data.values.cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
+from fourfold.errors import DataError
+
+from .content import Content
+from .relation import Relation, count
+from .sql import column, literal, quoted, shared
+
+__all__ = ["DURATION", "Opened", "described_as", "opened", "source_of"]
+
+NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
+IN_LISTS = (*NUMBERS, "BOOLEAN")
+INTEGERS = tuple(name for name in NUMBERS if name.endswith(("INT", "INTEGER")))
+LARGE_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
+DATES = ("DATE", "TIMESTAMP")
+WORDS = ("VARCHAR", "ENUM", "UUID", "TIME", "INTERVAL", "BIT")
+DURATION = "DURATION"
+"""What a column of durations is called here, and how many of its units are a second."""
+
+WORDS_AT_ONCE = 2**20
+"""Words that are fetched at once from a table that is kept."""
+
+NO_WORDS = ("AS DOUBLE)", "AS TIMESTAMP)")
+"""How expressions of columns end that are no words."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table whose columns are settled, in DuckDB: all of its rows as a source, or some of them.
+
+    - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
+    - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
+    """
+
+    content: Content
+    connection: Any
+    relation: str
+    parameters: tuple[str, ...]
+    casts: dict[str, str]
+    rows: int
+    total: int
+    notes: tuple[Note, ...] = ()
+    booleans: frozenset[str] = frozenset()
+    comma: bool = False
+    lists: tuple[str, ...] = ()
+    uneven: bool = False
+
+    def source(self, start: int = 0, stop: int | None = None) -> Source:
+        """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
+        part = "" if stop is None else f" WHERE rowid >= {start} AND rowid < {stop}"
+        words = [name for name, cast in self.casts.items() if not cast.endswith(NO_WORDS)]
+        others = [name for name in self.casts if name not in set(words)]
+        raw: dict[str, np.ndarray] = {}
+        if others:
+            found = self._selected(others, part).fetchnumpy()
+            raw = {name: column(found.pop(f"v{place}")) for place, name in enumerate(others)}
+        if words:
+            found = shared(self._words(words, start, self.rows if stop is None else min(stop, self.rows)))
+            raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
+        raw = {name: raw[name] for name in self.casts}
+        found = source_of(self.content, raw, self.notes, self.booleans, self.total)
+        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven)
+
+    def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
+        """Columns of words, of a table that is kept some rows after the others."""
+        step = max(1, WORDS_AT_ONCE // len(names)) if self.relation == "cells" else ALL
+        for first in range(start, max(stop, start + 1), step):
+            last = min(first + step, stop)
+            part = f" WHERE rowid >= {first} AND rowid < {last}" if self.relation == "cells" else ""
+            yield self._selected(names, part).fetchnumpy()
+
+    def _selected(self, names: Sequence[str], part: str) -> Any:
+        """Some of the columns, as v0, v1, ..."""
+        cells = ", ".join(f"{self.casts[name]} AS v{place}" for place, name in enumerate(names))
+        return self.connection.execute(f"SELECT {cells} FROM {self.relation}{part}", self.parameters)
+
+
+def described_as(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {relation}", [file]).fetchall()
+    return [(name, kind) for name, kind, *_ in rows]
+
+
+def opened(
+    found: Relation,
+    relation: str,
+    described: list[tuple[str, str]],
+    content: Content,
+    reading: Reading,
+    total: int,
+    kept: bool,
+) -> Opened:
+    """All columns of a type that can be used; the others are named in a note. Where the rows are ``kept`` in a table
+    the file is read once."""
+    connection, rows = found.connection, total
+    parameters: tuple[str, ...] = tuple(found.parameters)
+    if kept:
+        connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
+        relation, parameters = "cells", ()
+        rows = count(connection, relation, [])
+    leaves = list(
+        _leaves(connection, relation, parameters, [(name, quoted(name), kind) for name, kind in described])
+    )
+    large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
+    words = _indistinct(connection, relation, parameters, large)
+    if reading.numbers is not None:
+        words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
+    casts, strange, lists, uneven = {}, {}, [], False
+    for name, cell, kind in leaves:
+        cast = f"CAST({cell} AS VARCHAR)" if name in words else _cast(cell, kind)
+        if cast:
+            casts[name if name not in casts else f"{name} 2"] = cast
+        elif (each := _each_of(connection, relation, parameters, name, cell, kind))[0]:
+            casts |= each[0]
+            lists.append(name)
+            uneven |= each[1]
+        else:
+            strange[name] = kind
+    nested = [name for name, kind in described if _is_object(kind)]
+    if not casts:
+        raise DataError(
+            "no-columns",
+            f"{content.name} has no column that can be used",
+            got=listed(list(strange.values())),
+            wanted="columns of numbers, words, dates or truths",
+        )
+    booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
+    lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
+    notes = tuple(Note(f"{name}: number", "durations, in seconds") for name in lasting)
+    if nested:
+        notes += (Note(f"objects: {listed(nested)}", OBJECTS),)
+    for because in dict.fromkeys(map(_why_not, strange.values())):
+        left_out = [name for name, kind in strange.items() if _why_not(kind) == because]
+        notes += (Note(f"left out: {listed(left_out)}", because),)
+    if lists:
+        notes += (Note(f"lists: {listed(lists)}", LISTS),)
+    return Opened(
+        content, connection, relation, parameters, casts, rows, total, notes, booleans,
+        lists=tuple(lists), uneven=uneven,
+    )  # fmt: skip
+
+
+def _leaves(
+    connection: Any,
+    relation: str,
+    parameters: tuple[str, ...],
+    cells: Sequence[tuple[str, str, str]],
+    depth: int = 0,
+) -> Iterator[tuple[str, str, str]]:
+    """Columns as names, expressions and types, the fields of objects in the place of these."""
+    for name, cell, kind in cells:
+        if not _is_object(kind) or depth == DEEPEST:
+            yield name, cell, kind
+            continue
+        rows = connection.execute(f"DESCRIBE SELECT unnest({cell}) FROM {relation}", parameters).fetchall()
+        fields = [
+            (f"{name}.{field}", f"struct_extract({cell}, {literal(field)})", inner)
+            for field, inner, *_ in rows
+        ]
+        yield from _leaves(connection, relation, parameters, fields, depth + 1)
+
+
+def _is_object(kind: str) -> bool:
+    return kind.startswith("STRUCT(") and kind.endswith(")")
+
+
+def _why_not(kind: str) -> str:
+    numbers = re.fullmatch(rf"({'|'.join(IN_LISTS)})(\(\d+,\d+\))?\[\d*\]", kind)
+    return "lists of unequal lengths, or too long" if numbers else "nested or binary values"
+
+
+def _each_of(
+    connection: Any, relation: str, parameters: tuple[str, ...], name: str, cell: str, kind: str
+) -> tuple[dict[str, str], bool]:
+    """A column of lists of numbers as columns of numbers, and whether their lengths differ; {} for any other."""
+    if _why_not(kind).startswith("nested"):
+        return {}, False
+    low, high = connection.execute(
+        f"SELECT min(len({cell})), max(len({cell})) FROM {relation}", parameters
+    ).fetchone()
+    if not high or high > LONGEST_LIST:
+        return {}, False
+    return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}, low < high
+
+
+def _indistinct(
+    connection: Any, relation: str, parameters: tuple[str, ...], cells: dict[str, str]
+) -> set[str]:
+    """The columns of whole numbers so large that a float64 can't tell all of them apart."""
+    if not cells:
+        return set()
+    largest = ", ".join(f"max(abs(CAST({cell} AS HUGEINT)))" for cell in cells.values())
+    found = connection.execute(f"SELECT {largest} FROM {relation}", parameters).fetchone()
+    suspect = [name for name, most in zip(cells, found) if most is not None and most > 2**53]
+    different = ", ".join(
+        f"count(DISTINCT {cells[name]}) > count(DISTINCT CAST({cells[name]} AS DOUBLE))" for name in suspect
+    )
+    if not suspect:
+        return set()
+    found = connection.execute(f"SELECT {different} FROM {relation}", parameters).fetchone()
+    return {name for name, lost in zip(suspect, found) if lost}
+
+
+def _cast(cell: str, kind: str) -> str:
+    base = re.split(r"[ (\[]", kind)[0]
+    if kind == "VARCHAR[]":  # labels, say
+        return f"CAST(to_json({cell}) AS VARCHAR)"
+    if kind.endswith("]"):
+        return ""
+    if base in NUMBERS or base == '"NULL"':
+        return f"CAST({cell} AS DOUBLE)"
+    if base == DURATION:
+        return f"CAST({cell} / {kind.split()[1]} AS DOUBLE)"
+    if base == "BOOLEAN":
+        return f"CAST(CAST({cell} AS INTEGER) AS DOUBLE)"
+    if base in DATES or base.startswith(("TIMESTAMP_", "TIMESTAMPTZ")):
+        zone = " AT TIME ZONE 'UTC'" if "TIME ZONE" in kind or base.startswith("TIMESTAMPTZ") else ""
+        return f"CAST({cell}{zone} AS TIMESTAMP)"
+    if base == "JSON":
+        return f"{cell} ->> '$'"
+    return f"CAST({cell} AS VARCHAR)" if base in WORDS else ""
+
+
+def source_of(
+    content: Content,
+    raw: dict[str, np.ndarray],
+    notes: tuple[Note, ...],
+    booleans: frozenset[str] = frozenset(),
+    total: int = 0,
+) -> Source:
+    """A table of raw columns, each typed."""
+    rows = len(next(iter(raw.values())))
+    if not rows:
+        raise DataError(
+            "header-only", f"{content.name} has a header but no rows", got="0 rows", wanted="rows of data"
+        )
+    columns, table = [], {}
+    for name, values in raw.items():
+        table[name], kind = typed(name, values)
+        columns.append(Column(name, "boolean" if name in booleans else kind))
+    return Source(content.name, Table(table), tuple(columns), notes=notes, total=total)

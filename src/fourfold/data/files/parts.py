@@ -1,0 +1,314 @@
+"""One table in several files: a pattern such as data/*.csv.gz, or a folder."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.columns.lists import as_many_steps
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.join import as_meant, empty
+from fourfold.data.messages import listed
+from fourfold.data.source import Source
+from fourfold.data.values.words import spelled
+from fourfold.errors import DataError, FileError, UnsafeFileError
+from fourfold.preprocessing.table import ColumnKind, missing
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
+PACKED = (".gz", ".bz2", ".xz", ".zst")
+SERIES = ".ts"
+TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+"""What the parts of a folder are called, in small letters; the first that is there is taken."""
+
+DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
+"""What Hugging Face calls files that say what the others hold."""
+
+TEXT_HEAD = 2**14
+"""Bytes of a file by which it is told from a table that it holds texts."""
+
+MOST = 10_000
+"""The most files that one pattern or folder may lead to."""
+
+
+def matches(pattern: str) -> list[Path]:
+    """The files that a pattern leads to, sorted by name; [] if it is the name of a file, or no pattern."""
+    if not set("*?[") & set(pattern) or "\0" in pattern or os.path.lexists(pattern):
+        return []
+    found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
+    if not found:
+        raise FileError(
+            "no-match",
+            "no file has such a name",
+            got=repr(pattern[:200]),
+            wanted="a pattern such as 'data/*.csv'",
+        )
+    return _checked(found, pattern)
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """The files of a folder that may be tables, by the ends of their names, sorted; not those that describe others."""
+    return [path for path in files_of(folder) if is_table(path.name) and path.name not in DESCRIPTIONS]
+
+
+def entries_of(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted; hidden entries, and what Excel leaves beside an open file, are left out."""
+    return [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith((".", "_", "~$"))]
+
+
+def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
+    """The entries of a folder that hold one part of the rows, called by the first of these names (in small letters):
+    the one that has no other name (train.csv, Train), or the files whose names begin or end so
+    (train-00000-of-00002.parquet, Coffee_TRAIN.ts), tables and series before all others.
+    """
+    entries = entries_of(folder)
+    words = {entry: _words(entry) for entry in entries}
+    for name in names:
+        alone = [entry for entry in entries if words[entry] == [name]]
+        files = [
+            entry for entry in entries if entry.is_file() and name in (words[entry][0], words[entry][-1])
+        ]
+        readable = [entry for entry in files if _form(entry)]
+        if found := alone[:1] or readable or files[:1]:
+            for entry in found:
+                check_inside(entry, folder)
+            return found
+    return []
+
+
+def in_one_form(
+    train: list[Path], tests: Sequence[list[Path]]
+) -> tuple[list[Path], list[list[Path]]]:
+    """Parts of a folder without the copies of their rows in other forms, as archives of series have them.
+
+    Of series in ``.ts`` files, which come first, it is one file of each part, with the same name before the part's.
+    """
+    both = {_form(entry) for entry in train} & {_form(entry) for part in tests for entry in part}
+    form = next((form for form in (SERIES, *SUFFIXES) if form in both), None)
+    if form is None:
+        return _tables_of(train), [_tables_of(part) for part in tests]
+    train, *others = ([entry for entry in part if _form(entry) == form] or part for part in (train, *tests))
+    if form != SERIES:
+        return train, others
+    named = {_stem(entry) for part in others for entry in part}
+    first = next((entry for entry in train if _stem(entry) in named), train[0])
+    return [first], [[next((one for one in part if _stem(one) == _stem(first)), part[0])] for part in others]
+
+
+def without_copies(tables: Sequence[Path]) -> tuple[list[Path], list[Note]]:
+    """Tables without those that have the name of another one but for its end, in the order of `SUFFIXES`, what is not
+    packed first; and what is said of these."""
+
+    def rank(path: Path) -> tuple[int, bool]:
+        return SUFFIXES.index(_table_end(path.name)), path.name.lower().endswith(PACKED)
+
+    first: dict[str, Path] = {}
+    for path in sorted(tables, key=rank):
+        first.setdefault(_bare_name(path.name), path)
+    kept = [path for path in tables if path in first.values()]
+    copies = [path.name for path in tables if path not in kept]
+    note = Note(f"ignored: {listed(copies)}", "copies of the others in another form, by their names")
+    return kept, [note] if copies else []
+
+
+def _bare_name(name: str) -> str:
+    """A table's name without its end, and that of what packs it."""
+    end = name.lower().rfind(_table_end(name))
+    return name[:end]
+
+
+def _tables_of(part: list[Path]) -> list[Path]:
+    return [entry for entry in part if is_table(entry.name)] or part[:1]
+
+
+def _form(entry: Path) -> str:
+    """The end of the name of a table or of series, "" for all else."""
+    return entry.suffix.lower() if entry.suffix.lower() == SERIES else _table_end(entry.name)
+
+
+def _words(entry: Path) -> list[str]:
+    return re.split("[-_]", entry.name.split(".")[0].lower())
+
+
+def _stem(entry: Path) -> tuple[str, ...]:
+    return tuple(word for word in _words(entry) if word not in TRAINING + TESTING)
+
+
+def is_table(name: str) -> bool:
+    return bool(_table_end(name))
+
+
+def _table_end(name: str) -> str:
+    """The end of a table's name, whatever packs it; "" for all else."""
+    lower = name.lower()
+    for end in PACKED:
+        lower = lower.removesuffix(end)
+    return next((end for end in SUFFIXES if lower.endswith(end)), "")
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The regular files of a folder, sorted; hidden ones are left out, and a link may not leave the folder."""
+    found = [path for path in entries_of(folder) if path.is_file()]
+    for path in found:
+        check_inside(path, folder)
+    return _checked(found, str(folder))
+
+
+def check_inside(path: Path, folder: Path, do: str = "copy the file into the folder") -> None:
+    """Refuse a file that lies outside the folder in which it was found or named."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UnsafeFileError(
+            "outside",
+            f"{path} leads out of the data's folder",
+            got=str(path.resolve()),
+            wanted=f"a file within {folder}",
+            do=do,
+        )
+
+
+def ignored_folders(files: Sequence[str | Path]) -> list[Note]:
+    """What is said of folders that hold a value of a column, as year=2024, which the tables in them do not have."""
+    names = dict.fromkeys(
+        part.partition("=")[0] for file in files for part in Path(file).parent.parts if "=" in part[1:]
+    )
+    because = "they stand in the names of folders, not in the tables"
+    return [Note(f"ignored: {listed(list(names))}", because)] if names else []
+
+
+def check_texts(folder: Path, files: Sequence[Path]) -> None:
+    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, neg.txt)."""
+    if len(files) < 2 or any(path.suffix.lower() != ".txt" for path in files):
+        return
+    lines = []
+    for path in files:
+        with path.open("rb") as file:
+            lines += file.read(TEXT_HEAD).decode("utf-8", "replace").splitlines()[:-1]
+    lines = [line for line in lines if line.strip()]
+    texts = sum(map(_is_text, lines))
+    if texts > 0.9 * len(lines) and not any(all(mark in line for line in lines) for mark in ",;\t|"):
+        raise DataError(
+            "lines-of-text",
+            f"{folder} holds files of texts, a line each, and no tables",
+            got=listed([path.name for path in files]),
+            wanted="a table, or a subfolder for each class with a file for each text",
+            do="write one table with the columns text and label, the text between double quotes, and the name of its "
+            "file as the label",
+        )
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line is words, three and more, most of its characters letters."""
+    return len(line.split()) > 2 and sum(map(str.isalpha, line)) > 0.6 * len(line.strip())
+
+
+def joined(name: str, parts: Sequence[Source]) -> Source:
+    """Tables with the same columns as one, their rows in the order of the parts."""
+    first = parts[0]
+    if len(parts) == 1:
+        return replace(first, name=name)
+    first, *others = parts = as_many_steps(parts)
+    for part in (first, *others):
+        _check_columns(first, part)
+    parts = _alike(parts)
+    assert isinstance(first.inputs, Table)
+    values, columns = {}, []
+    for column in first.inputs:
+        kind, pieces = _one_kind(column, parts)
+        values[column] = np.concatenate(pieces)
+        columns.append(Column(column, kind))
+    notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *_said(parts))
+    total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
+    comma = all(part.comma for part in parts)
+    return Source(
+        name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven,
+        comma=comma,
+    )  # fmt: skip
+
+
+def _alike(parts: Sequence[Source]) -> list[Source]:
+    """The parts, columns of words in some of them as what they mean where it is what the others hold."""
+    names = [column.name for column in parts[0].columns]
+    mixed: dict[str, ColumnKind] = {name: kind for name in names if (kind := _beside_words(_kinds(name, parts)))}
+    read = [as_meant(part, mixed) for part in parts]
+    alike: dict[str, ColumnKind] = {name: kind for name, kind in mixed.items() if _kinds(name, read) == {kind}}
+    return read if alike == mixed else [as_meant(part, alike) for part in parts]
+
+
+def _kinds(name: str, parts: Sequence[Source]) -> set[ColumnKind]:
+    """The kinds that a column has in the parts in which it has values."""
+    tables = [(part, part.inputs[name]) for part in parts if isinstance(part.inputs, Table)]
+    return {part.kind(name) for part, values in tables if not missing(values).all()}
+
+
+def _beside_words(kinds: set[ColumnKind]) -> ColumnKind | None:
+    """The one kind beside words."""
+    others = kinds - {"category"}
+    return others.pop() if "category" in kinds and len(others) == 1 else None
+
+
+def _said(parts: Sequence[Source]) -> list[Note]:
+    """What was said of the parts; of one part alone with its name."""
+    said: dict[Note, list[str]] = {}
+    for part in parts:
+        for note in part.notes:
+            said.setdefault(note, []).append(os.path.basename(part.name))
+    return [
+        note if len(names) > len(parts) / 2 else replace(note, what=f"{listed(names)}: {note.what}")
+        for note, names in said.items()
+    ]
+
+
+def _check_columns(first: Source, part: Source) -> None:
+    if not isinstance(part.inputs, Table) or not isinstance(first.inputs, Table) or part.target is not None:
+        raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns")
+    absent = [name for name in first.inputs if name not in part.inputs]
+    extra = [name for name in part.inputs if name not in first.inputs]
+    if absent or extra:
+        raise DataError(
+            "part-columns",
+            f"{part.name} has other columns than {first.name}",
+            got="; ".join(
+                [f"no {listed(absent)}"] * bool(absent) + [f"{listed(extra)} beside them"] * bool(extra)
+            ),
+            wanted="tables with the same columns",
+            do="name one of the files, if they are different tables; --x FILE --y FILE, if one holds the target",
+        )
+
+
+def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.ndarray]]:
+    """A column of all parts in one kind: that of all of them, or else words."""
+    pieces: list[tuple[ColumnKind, np.ndarray]] = [
+        (part.kind(name), part.inputs[name]) for part in parts if isinstance(part.inputs, Table)
+    ]
+    present: set[ColumnKind] = {kind for kind, values in pieces if not missing(values).all()}
+    kind: ColumnKind = pieces[0][0] if not present else present.pop() if len(present) == 1 else "category"
+    values = []
+    for part, (own, piece) in zip(parts, pieces):
+        converted: np.ndarray | None = piece
+        if own != kind:
+            converted = empty(kind, len(piece)) if missing(piece).all() else spelled(piece, own)
+        if converted is None:
+            raise DataError(
+                "part-column-type",
+                f"column {name!r} of {part.name} has another type than in the other files",
+                got=own,
+                wanted="one type in all files",
+            )
+        values.append(converted)
+    return kind, values
+
+
+def _checked(found: list[Path], where: str) -> list[Path]:
+    if len(found) > MOST:
+        raise FileError(
+            "too-many-files",
+            f"{where} leads to too many files",
+            got=f"{len(found):,}",
+            wanted=f"at most {MOST:,}",
+        )
+    return found

@@ -1,0 +1,325 @@
+"""Pictures: from files of many sizes and modes to one array (N, H, W, C)."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from fourfold.data.dataset import Note, Table
+from fourfold.data.memory import check_memory
+from fourfold.data.messages import counted, listed
+from fourfold.data.source import Source
+from fourfold.errors import DataError, FileError, OptionError, UnsafeFileError
+
+from .parts import check_inside
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+T = TypeVar("T")
+ORIENTATION = 0x0112
+"""The tag of a header that says how the camera was held; from 5 on the sides are swapped."""
+
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".jif", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm",
+)  # fmt: skip
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+LARGEST_SIDE = 32
+"""The side of pictures that nobody asked another size for; smaller ones of one size stay as they are."""
+
+FEW_WORDS, SOME_WORDS, LONGEST_NAME = 100, 9, 200
+"""Words by which it is mostly told that they repeat, and that they are names; characters of one that may be the name of
+a picture."""
+
+INSIDE = ".path"
+"""The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
+
+FROM_TABLE = "write paths as they are seen from the table, such as images/1.png"
+"""What to do about paths that lead to no picture in its folder."""
+
+SIDES = (4, 512)
+MOST_PIXELS = 50_000_000
+"""The most pixels of one picture; read from its header, before it is decoded."""
+
+DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+)
+"""What Pillow raises when bytes were changed."""
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a picture's header says."""
+
+    size: tuple[int, int]
+    channels: int
+    deep: bool
+    transparent: bool
+    moving: bool
+
+
+def is_picture(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def named_in(source: Source, folder: Path) -> Source:
+    """The source with the column noted whose words are paths of pictures, if there is one.
+
+    All words of the column have to end as names of pictures do, or all to be different and most of them names of
+    pictures without their ends; paths start at the table's folder, or at the only one in it where such pictures lie,
+    and may not leave it.
+    """
+    if not isinstance(source.inputs, Table):
+        return source
+    for column in source.columns:
+        words: list[str] = source.inputs[column.name].tolist() if column.kind == "category" else []
+        present = [word for word in words if word is not None]
+        named = bool(present) and all(map(is_picture, present))
+        if not named and (not present or _repeats(present)):
+            continue
+        where = _where(present[0], folder, named) if named else _usual_place(present, folder)
+        if not named and where is None:
+            continue
+        if column.name.endswith(INSIDE) and f"{column.name.removesuffix('path')}bytes" in repr(source.notes):
+            raise FileError(
+                "pictures-inside",
+                f"{source.name} holds the pictures themselves",
+                got=f"column {column.name.removesuffix(INSIDE)!r}",
+                wanted="files of pictures, and a table of their paths",
+                do="from Python fourfold.compare(datasets.load_dataset('parquet', data_files=FILE)['train'])",
+            )
+        if len(present) < len(words) and (folder / present[0]).is_file():
+            raise DataError(
+                "no-path",
+                f"column {column.name!r} has paths of pictures, and none in some rows",
+                got=f"row {words.index(None) + 1}",  # pyright: ignore[reportArgumentType]
+                wanted="the path of a picture in each row",
+                do="remove these rows, or the column",
+            )
+        if len(present) < len(words):
+            continue
+        paths = np.empty(len(words), dtype=object)
+        inside, end = where or (folder, "")
+        for place, word in enumerate(words):
+            path = inside / f"{word}{end}"
+            if "\\" in word and not path.exists():  # as Windows writes paths
+                path = inside / word.replace("\\", "/")
+            if os.path.isabs(word) or ".." in Path(word).parts:
+                check_inside(path, folder, f"{FROM_TABLE}; copy the pictures into its folder, if they lie elsewhere")
+            check_inside(path, folder)
+            paths[place] = str(path)
+        notes: tuple[Note, ...] = ()
+        if where is not None and where != (folder, ""):
+            because = "the first of them lies there" if named else f"without {end!r} in the table"
+            at = "" if inside == folder else f" in {inside.name!r}"
+            notes = (Note(f"pictures: named by {column.name!r}{at}", because),)
+        inputs = Table({**source.inputs, column.name: paths})
+        found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+        return found.noting(*notes)
+    return source
+
+
+def _repeats(words: list[str]) -> bool:
+    """Whether a word occurs twice, which the first ones mostly tell."""
+    few = words[:FEW_WORDS]
+    return len({*few}) < len(few) or len({*words}) < len(words)
+
+
+def _usual_place(words: list[str], folder: Path) -> tuple[Path, str] | None:
+    """Where the pictures of most words lie that are names without ends, told from some of these; None if most name no
+    picture, or some lie elsewhere."""
+    some = [words[place] for place in {*np.linspace(0, len(words) - 1, SOME_WORDS).astype(int).tolist()}]
+    found = [place for word in some if (place := _where(word, folder, named=False))]
+    return found[0] if len({*found}) == 1 and len(found) > len(some) / 2 else None
+
+
+def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
+    """The folder, the table's own or the only one in it, in which a picture of this name lies, and what its name ends
+    with beyond the word; None if there is no such picture, or several."""
+    if len(word) > LONGEST_NAME or "\0" in word:
+        return None
+    ends = ("",) if named else SUFFIXES
+    with os.scandir(folder) as entries:
+        inner = sorted(folder / entry.name for entry in entries if entry.is_dir())
+    for folders in ((folder,), inner):
+        found = [(inside, end) for inside in folders for end in ends if (inside / f"{word}{end}").is_file()]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...] = ()) -> Source:
+    """The source with its pictures decoded, alone: inputs (N, H, W, C).
+
+    - size: ``shape`` where a model has learnt one; else ``side`` x ``side``; else that of the pictures if it
+      is the same for all and at most 32; else a square whose side is the median of their shorter sides, at
+      most 32. Resizing does not keep the ratio of the sides.
+    - channels: 1 if all pictures are grey, else 3. Transparent parts become white.
+    - values: 0 to 255; those of 16 bits are divided by 257.
+
+    Errors: ``FileError`` naming the picture that is damaged or missing, ``UnsafeFileError`` for one of too
+    many pixels, ``MachineError`` if all of them don't fit into memory.
+    """
+    assert isinstance(source.inputs, Table)
+    if side is not None and not SIDES[0] <= side <= SIDES[1]:
+        raise OptionError(
+            "image-size",
+            "pictures can't get this size",
+            got=f"--image-size {side}",
+            wanted=f"{SIDES[0]} to {SIDES[1]}",
+        )
+    paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
+    facts = [_from(path, _facts) for path in paths]
+    (height, width, channels), because = _shape(facts, side, shape)
+    deep = any(fact.deep for fact in facts)
+    kind = np.dtype(np.float32 if deep else np.uint8)
+    check_memory(source.name, len(paths) * height * width * channels * kind.itemsize)
+    pixels = np.empty((len(paths), height, width, channels), kind)
+    for place, path in enumerate(paths):
+        pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
+    others = [name for name in source.inputs if name != source.pictures]
+    notes = [
+        Note(
+            f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}",
+            because,
+            "" if shape or side else "--image-size N",
+        )
+    ]
+    if any(fact.transparent for fact in facts):
+        notes.append(
+            Note(f"transparent: {sum(fact.transparent for fact in facts):,} pictures", "laid on white")
+        )
+    if moving := sum(fact.moving for fact in facts):
+        notes.append(Note(f"animated: {counted(moving, 'picture')}", "the first frame of each is read"))
+    if others:
+        notes.append(Note(f"left out: {listed(others)}", "pictures are read alone"))
+    return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
+        *notes
+    )
+
+
+def _shape(
+    facts: Sequence[_Facts], side: int | None, shape: tuple[int, ...]
+) -> tuple[tuple[int, int, int], str]:
+    """Height, width and channels of all pictures, and why."""
+    channels = max(fact.channels for fact in facts)
+    if shape:
+        return (shape[0], shape[1], shape[2] if len(shape) == 3 else 1), "as the model was trained"
+    sizes = {fact.size for fact in facts}
+    if side is not None:
+        return (side, side, channels), "as asked"
+    width, height = next(iter(sizes))
+    if len(sizes) == 1 and max(width, height) <= LARGEST_SIDE:
+        return (height, width, channels), "the size of all of them"
+    side = max(SIDES[0], min(LARGEST_SIDE, int(median(min(fact.size) for fact in facts))))
+    found = f"{len(sizes)} sizes" if len(sizes) > 1 else f"{width} x {height}"
+    return (side, side, channels), f"resized from {found}, sides of at most {LARGEST_SIDE}"
+
+
+def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
+    """What ``work`` makes of a picture whose header was read and found small enough; errors name the file."""
+    if not isinstance(path, Path):
+        return work(path)
+    from PIL import Image, UnidentifiedImageError  # a tenth of a second of start-up time
+
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Image.DecompressionBombError(f"{image.width:,} x {image.height:,} pixels")
+            _check_readable(path, image)
+            return work(image)
+    except DataError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnsafeFileError(
+            "enormous-picture",
+            f"{path} would grow beyond reason when decoded",
+            got=str(error)[:120],
+            wanted=f"at most {MOST_PIXELS:,} pixels",
+            do="make it smaller, or remove it",
+        ) from error
+    except FileNotFoundError as error:
+        raise FileError(
+            "no-picture",
+            "a picture is missing",
+            got=str(path),
+            wanted="a file at each path",
+            do=FROM_TABLE,
+        ) from error
+    except (UnidentifiedImageError, *DAMAGED) as error:
+        raise FileError(
+            "damaged-picture",
+            f"{path} is damaged, cut off or no picture",
+            got=str(error)[:120].replace(str(path), path.name),
+            wanted=", ".join(FORMATS),
+            do="replace it, or remove it",
+        ) from error
+
+
+def _check_readable(path: Path, image: Image) -> None:
+    """Refuse what is more than a picture: several pages of one file, fractions of a device."""
+    pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    if pages < 2 and image.mode != "F":
+        return
+    raise DataError(
+        "no-plain-picture",
+        f"{path} is no single picture of whole numbers",
+        got=f"{pages} pages" if pages > 1 else "pixels that are fractions",
+        wanted="a page of 8 or 16 bits in each file",
+        do="numpy.savez with x, arrays (height, width, channels), and y",
+    )
+
+
+def _facts(image: Image) -> _Facts:
+    grey = image.mode in ("1", "L", "LA", "F") or image.mode.startswith("I")
+    upright = image.getexif().get(ORIENTATION, 1) >= 5
+    size = (image.height, image.width) if upright else image.size
+    return _Facts(
+        size,
+        1 if grey else 3,
+        image.mode.startswith("I"),
+        _transparent(image),
+        getattr(image, "is_animated", False),
+    )
+
+
+def _transparent(image: Image) -> bool:
+    return image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in image.info
+
+
+def _pixels(image: Image, shape: tuple[int, int, int], deep: bool) -> np.ndarray:
+    """A picture as (H, W, C), turned as the camera was held, resized by averaging where it shrinks."""
+    from PIL import Image, ImageOps
+
+    height, width, channels = shape
+    mode = "RGB" if channels == 3 else "L"
+    image.draft(mode, (2 * width, 2 * height))  # a JPEG is decoded at about this size
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):
+        image = Image.fromarray(np.asarray(image, dtype=np.float32) / np.float32(257))
+    elif _transparent(image):
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert(mode)
+    else:
+        image = image.convert(mode)
+    if image.size != (width, height):
+        shrinks = image.width >= width and image.height >= height
+        image = image.resize((width, height), Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR)
+    pixels = np.asarray(image)
+    pixels = np.repeat(pixels[..., None], channels, axis=2) if pixels.ndim == 2 else pixels
+    return pixels if deep else pixels.astype(np.uint8)

@@ -1,0 +1,258 @@
+"""Tables from files: delimited text, parquet and JSON, by DuckDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from fourfold.data.dataset import Note
+from fourfold.data.files.text.delimited import (
+    cells_of,
+    lists_of,
+    marks_of,
+    numbers_of,
+    ragged,
+    read_cells,
+    without_blanks,
+    without_headers,
+    without_notes,
+)
+from fourfold.data.files.text.notes_below import with_whole_notes
+from fourfold.data.files.text.one_column import one_column
+from fourfold.data.files.text.rewritten import SEPARATORS
+from fourfold.data.files.text.text_file import (
+    Dialect,
+    dialect_of,
+    encoding_of,
+    first_other,
+    plain,
+    rewritten,
+    said_of,
+    strange_words,
+    unpacked,
+)
+from fourfold.data.memory import check_memory
+from fourfold.data.messages import counted, listed
+from fourfold.data.reading import Reading
+from fourfold.data.source import Source
+from fourfold.data.values.cells import LISTS
+from fourfold.errors import FileError
+
+from .arrow_schema import units_of_durations
+from .content import Content, check_bomb
+from .json_forms import in_lines
+from .opened import DURATION, Opened, described_as, opened
+from .relation import Relation, count, drawn, of_series, of_text
+from .sql import database, quoted
+
+
+def read_csv(content: Content, reading: Reading) -> Source:
+    """Rows of text with separators; every cell stays data, whatever it says.
+
+    A column is a number if all of its cells are; missing are empty cells and the usual spellings (NA, ?).
+    Beyond the reading (as in all readers of tables) a sample of the rows is read.
+    Errors: ``FileError`` with the line for rows of unequal length and open quotes.
+    """
+    with open_csv(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
+    the rows lie there, and any part of them can be read."""
+    with _text(content, scratch, reading.column, reading.all) as (found, text, dialect, notes):
+        connection = found.connection
+        total = read_cells(found, text.unpacked, reading)
+        names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
+        repeated = without_headers(connection, names) if dialect.header else 0
+        if repeated:
+            notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
+        if blank := 0 if reading.all else without_blanks(connection, names):
+            notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
+        notes += () if reading.all else without_notes(connection, list(names))
+        rows, numbers, like_codes = numbers_of(connection, names, reading)
+        notes += like_codes
+        check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
+        comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator, reading.pointed)
+        numbers, notes = numbers - thousands, notes + doubtful
+        sizes = lists_of(connection, names, numbers, reading)
+        casts = {}
+        for cell, name in names.items():
+            if cell in sizes:
+                casts |= {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(sizes[cell][1])}
+            else:
+                casts[name] = f"CAST({cell} AS DOUBLE)" if cell in numbers else f"trim({cell})"
+        lists = tuple(names[cell] for cell in names if cell in sizes)
+        notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
+        uneven = any(low < high for low, high in sizes.values())
+        yield Opened(
+            content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven
+        )
+
+
+@contextmanager
+def rows_of_csv(content: Content) -> Iterator[Relation]:
+    with _text(content) as (found, *_):
+        yield found
+
+
+@contextmanager
+def _text(
+    content: Content, scratch: Path | None = None, column: str = "", every: bool = False
+) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
+    """The rows of a text, the text in UTF-8, how it is cut, and what is said about that; of text below the name of the
+    only ``column`` that is needed every line, or quoted cell, is a row. ``every`` line below the names has to be
+    one, or there may be notes at the end."""
+    encoding, mixed = encoding_of(content)
+    alone = one_column(content, encoding, column)
+    rewriting = rewritten(content, encoding) if alone is None else None
+    with plain(content, encoding, mixed, rewriting) as text:
+        dialect = alone or dialect_of(text)
+
+        def explain(message: str) -> FileError:
+            return ragged(content.name, message, dialect.separator)
+
+        notes = dialect.notes
+        if encoding != "utf-8":
+            notes += (said_of(encoding),)
+        if encoding == "cp1252":
+            notes += strange_words(text.head.decode("utf-8", "replace"), lambda: first_other(content))
+        if len(dialect.names) > 1 and dialect.separator != "," and (rewriting is None or rewriting.mark != "\t"):
+            notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
+        notes += rewriting.said() if rewriting is not None else ()
+        with (
+            nullcontext(text) if every or alone else with_whole_notes(text, dialect) as text,
+            database(text.path, content.name, explain, scratch, len(dialect.names)) as (connection, file),
+        ):
+            yield cells_of(connection, file, dialect, text), text, dialect, notes
+
+
+def read_parquet(content: Content, reading: Reading) -> Source:
+    """A parquet file; its declared size is compared with memory before it is read."""
+    with open_parquet(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_parquet(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    with _parquet(content, scratch) as (found, total, described):
+        columns = len(described)
+        if reading.only is not None:
+            found = of_series(found, reading)
+            total = reading.counted or count(found.connection, found.sql, found.parameters)
+        check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
+        kept = drawn(found, total, reading)
+        yield opened(found, kept, described, content, reading, total, kept=scratch is not None)
+
+
+@contextmanager
+def rows_of_parquet(content: Content) -> Iterator[Relation]:
+    with _parquet(content) as (found, *_):
+        yield found
+
+
+@contextmanager
+def _parquet(
+    content: Content, scratch: Path | None = None
+) -> Iterator[tuple[Relation, int, list[tuple[str, str]]]]:
+    """The rows of a parquet file, how many there are, and the types of the columns."""
+    with database(content.path, content.name, scratch=scratch) as (connection, file):
+        relation = "read_parquet(?, hive_partitioning=false)"
+        described = _with_durations(connection, file, described_as(connection, relation, file))
+        facts: Any = connection.execute(
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
+        ).fetchone()
+        total = int(facts[0])
+        check_bomb(content.name, content.size, total * len(described))
+        columns = {name: quoted(name) for name, _ in described}
+        yield Relation(connection, relation, [file], columns), total, described
+
+
+def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The columns and types of a parquet file; of durations, which parquet itself takes for whole numbers, with their
+    units a second."""
+    key = "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'ARROW:schema'"
+    schema = connection.execute(key, [file]).fetchone()
+    units = units_of_durations(schema[0]) if schema else []
+    if len(units) != len(described):
+        return described
+    return [
+        (name, f"{DURATION} {unit}e0" if unit and kind == "BIGINT" else kind)
+        for (name, kind), unit in zip(described, units)
+    ]
+
+
+def read_json(content: Content, reading: Reading) -> Source:
+    """JSON lines, objects one behind the other, or one list of them; fields of nested objects are columns."""
+    with open_json(content, reading) as table:
+        return table.source()
+
+
+@contextmanager
+def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
+    with _json(content, scratch) as (found, described, notes):
+        kept, total = of_text(found, content.unpacked, reading)
+        table = opened(found, kept, described, content, reading, total, kept=True)
+        yield replace(table, notes=notes + table.notes)
+
+
+@contextmanager
+def rows_of_json(content: Content) -> Iterator[Relation]:
+    with _json(content) as (found, *_):
+        yield found
+
+
+@contextmanager
+def _json(
+    content: Content, scratch: Path | None = None
+) -> Iterator[tuple[Relation, list[tuple[str, str]], tuple[Note, ...]]]:
+    """The rows of JSON, the types of the columns, and what is said of where they stood."""
+
+    def explain(message: str) -> FileError:
+        reason = message.splitlines()[0].rpartition(": ")[2].partition(". Try ")[0].strip(" .")
+        return FileError(
+            "damaged-json-lines",
+            f"{_place(content, message)}{content.name} is no valid JSON",
+            got=reason[:120],
+            wanted="one object {...} a line, or one list of objects",
+        )
+
+    with (
+        in_lines(content) as (lines, notes),
+        database(lines.path, content.name, explain, scratch) as (connection, file),
+    ):
+        packed = "gzip" if lines.compressed else "uncompressed"
+        shape = _shape(lines.head)
+        relation = (
+            f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
+        )
+        described = described_as(connection, relation, file)
+        columns = {name: quoted(name) for name, _ in described}
+        yield Relation(connection, relation, [file], columns), described, notes
+
+
+def _place(content: Content, message: str) -> str:
+    """Where DuckDB found what is no JSON, in words: it passes over blank lines, and counts twice the line, or the
+    record, that it can't parse."""
+    where = re.search(r"in line (\d+)|record/value (\d+)", message)
+    if where is None:
+        return ""
+    number = int(where[1] or where[2]) - ("Malformed JSON" in message)
+    if where[2]:
+        return f"record {number} of "
+    with unpacked(content) as file:
+        filled = (line for line, text in enumerate(file, start=1) if text.strip())
+        return f"line {next(islice(filled, number - 1, None), number)} of "
+
+
+def _shape(head: bytes) -> str:
+    """What DuckDB calls one list, objects over several lines each, and an object a line."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    over_lines = start.split(b"\n", 1)[0].strip() == b"{"
+    return "array" if start[:1] == b"[" else "unstructured" if over_lines else "newline_delimited"

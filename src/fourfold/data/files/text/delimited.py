@@ -1,0 +1,326 @@
+"""Delimited text as a table of words in DuckDB, and which of its columns are numbers."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from fourfold.data.columns.target_choice import TARGET_NAMES
+from fourfold.data.dataset import Note
+from fourfold.data.files.content import Content
+from fourfold.data.files.relation import Relation, count, of_text
+from fourfold.data.files.sql import literal
+from fourfold.data.messages import counted, listed
+from fourfold.data.reading import Reading
+from fourfold.data.values.cells import LONGEST_LIST
+from fourfold.data.values.hints import CODED, coded
+from fourfold.data.values.stand_ins import MISSING_WORDS
+from fourfold.errors import DataError, FileError
+
+from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
+from .rewritten import SEPARATORS
+from .text_file import Dialect
+
+FEW_SINGLE = 0.05
+"""The share of rows of which the first cell alone has a value up to which such rows at the end are notes."""
+
+HEADER_CELLS = 50
+"""Cells by which a row that repeats the header is known."""
+
+COLUMNS_AT_ONCE = 400
+"""Columns that are looked at in one query: a query of more plans longer than it runs."""
+
+MOST_COLUMNS = 50_000
+"""The most columns of text: the time of the parser grows with their square."""
+
+FEW_COLUMNS = 20
+"""Up to so many columns spellings of a missing value are looked for in the rows that are kept; the reader compares each
+cell of all rows with each of them, which takes longer than all the rest of reading, and expressions for many columns
+take longer still."""
+
+KNOWN = f"CASE WHEN trim({{0}}) IN ({', '.join(map(literal, MISSING_WORDS))}) THEN NULL ELSE trim({{0}}) END"
+"""A cell without blanks around it, NULL for the spellings of a missing value."""
+
+LONG_NUMBER = 16
+"""Digits from which on a whole number may be beyond what a float64 holds."""
+
+FACTS = (
+    "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v)), "
+    "bool_and(contains(v, 'e') OR contains(v, 'E'))"
+)
+CODES = (
+    "bool_and(regexp_full_match(v, '[0-9]{2,}')) OR bool_and(regexp_full_match(v, '(0[1-9]|1[0-2])[.](19|20)[0-9]{2}'))"
+)
+"""Digits that are no numbers: codes, and months such as 01.2023."""
+
+INDISTINCT = (
+    "bool_and(regexp_full_match(trim(v), '[-+]?[0-9]+')) "
+    "AND count(DISTINCT trim(v)) > count(DISTINCT CAST(v AS DOUBLE))"
+)
+LIKE_CODES = (
+    f"coalesce(min(trim(v)) FILTER (regexp_full_match(trim(v), '{CODED[0]}')), "
+    f"CASE WHEN bool_and(regexp_full_match(trim(v), '{CODED[1]}')) THEN min(trim(v)) END)"
+)
+GROUPED = (
+    "bool_or(contains(v, '.')) AND bool_and(regexp_full_match(trim(v), '[-+]?([1-9][0-9]{0,2}[.][0-9]{3}|[0-9]{1,3})'))"
+)
+"""Numbers with three digits behind each point, and none from 1000 on without one."""
+
+DECIMAL_POINTS = "bool_or(regexp_full_match(trim(v), '[-+]?[0-9]*[.]([0-9]{1,2}|[0-9]{4,})'))"
+MONEY = r"([^\w\s,.()\[\]]{1,3}|[A-Z]{3})"
+WITH_COMMA = rf"[-+]?\s*{MONEY}?\s*[-+]?[0-9]{{1,3}}([.]?[0-9]{{3}})*(,[0-9]DIGITS)?\s*({MONEY}|[a-zA-Z/]{{1,5}})?"
+DECIMAL_COMMAS = (
+    "bool_or(regexp_matches(v, '[0-9],([0-9]{1,2}|[0-9]{4,})([^0-9]|$)')) "
+    f"AND bool_and(regexp_full_match(trim(v), '{WITH_COMMA}'))"
+)
+"""Numbers with decimal commas, and others without them. Where no semicolons cut the rows they have two DIGITS all of
+them, as prices have: 3,5 and 12,3 may be two numbers in a cell."""
+
+FIRST_ROWS = 10_000
+"""By which it is told what the marks in a column are, before all rows are looked at."""
+
+NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
+ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse)"
+IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]"
+BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
+NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
+ANY_ITEM = rf"({ITEM}|nan|NaN|None|null)"
+BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ANY_ITEM}((\s*[,;]\s*|\s+){ANY_ITEM})*)?\s*\]'))"
+ANY_LIST = (
+    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ANY_ITEM}|[,;\s])*\s*\]?')) "
+    r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
+)
+"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
+
+FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
+FEWEST_OF_A_SERIES = 5
+"""Numbers that each list has, where they have not all as many."""
+
+AS_NUMBERS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
+INSIDE = "trim({}, '[] ' || chr(9) || chr(10) || chr(13))"
+SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
+
+
+def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> Relation:
+    """The rows of a text, all their cells words c0, c1, ..."""
+    if len(dialect.names) > MOST_COLUMNS:
+        raise DataError(
+            "too-many-columns",
+            f"{content.name} has too many columns",
+            got=f"{len(dialect.names):,}",
+            wanted=f"at most {MOST_COLUMNS:,} in a table of text",
+            do="write a row on a line of its own, or numpy.savez with x and y",
+        )
+    few = len(dialect.names) <= FEW_COLUMNS
+    missing = "''" if few else ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
+    packed = "'gzip'" if content.compressed else "'none'"
+    cells = [f"c{place}" for place in range(len(dialect.names))]
+    relation = f"""read_csv(
+        ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
+        compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
+        columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
+    columns = {name: (KNOWN if few else "trim({})").format(cell) for name, cell in zip(dialect.names, cells)}
+    return Relation(connection, relation, [file, dialect.separator], columns)
+
+
+def read_cells(found: Relation, size: int, reading: Reading) -> int:
+    """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
+    if it was counted."""
+    drawn, total = of_text(found, size, reading)
+    few = len(found.columns) <= FEW_COLUMNS
+    known = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(found.columns.values()))
+    cells = known if few else "*"
+    found.connection.execute(f"CREATE TABLE cells AS SELECT {cells} FROM {drawn}", found.parameters)
+    return total
+
+
+def without_headers(connection: Any, names: dict[str, str]) -> int:
+    """Takes out the rows that repeat the header, as in files put one behind the other."""
+    cells, first = zip(*list(names.items())[:HEADER_CELLS])
+    marked = f"trim(trim({cells[0]}), chr(65279)) = ?"  # the mark of UTF-8
+    found = [marked, *(f"trim({cell}) = ?" for cell in cells[1:])]
+    return _without(connection, " AND ".join(found), list(first))
+
+
+def without_blanks(connection: Any, cells: Iterable[str]) -> int:
+    """Takes out the rows that are separators and nothing else, as sheets have below a table."""
+    return _without(connection, f"coalesce({', '.join(cells)}) IS NULL", [])
+
+
+def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
+    """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
+    columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others."""
+    if len(cells) < FEWEST_BESIDE_NOTES:
+        return ()
+    single = f"coalesce({', '.join(cells[1:])}) IS NULL"
+    last = connection.execute(
+        f"""SELECT rowid, {cells[0]}, {single} FROM cells
+        WHERE rowid >= (SELECT max(rowid) FROM cells) - {MOST_NOTES} ORDER BY rowid DESC"""
+    ).fetchall()
+    below = list(itertools.takewhile(lambda row: row[2], last))
+    if not 0 < len(below) <= MOST_NOTES:
+        return ()
+    first, word, _ = below[-1]
+    share, known = connection.execute(
+        f"SELECT avg(({single})::INT), count(DISTINCT {cells[0]}) FILTER ({cells[0]} IN (SELECT unnest(?))) "
+        "FROM cells WHERE rowid < ?",
+        [words := list({row[1] for row in below}), first],
+    ).fetchone()
+    if (share or 0) > FEW_SINGLE or known == len(words):
+        return ()
+    _without(connection, f"rowid >= {first}", [])
+    what = f"left out: {counted(len(below), 'row')} at the end"
+    return (Note(what, f"their first cell alone has a value, such as {str(word)[:30]!r}"),)
+
+
+def _without(connection: Any, condition: str, parameters: list[str]) -> int:
+    """Takes out the rows of which this is true, and numbers the others anew; gives how many these are."""
+    deleted = connection.execute(f"DELETE FROM cells WHERE {condition}", parameters).fetchone()[0]
+    if deleted:
+        _replaced(connection, "SELECT * FROM cells ORDER BY rowid")
+    return deleted
+
+
+def _replaced(connection: Any, query: str) -> None:
+    """Makes the rows of a query the table of cells."""
+    connection.execute(f"CREATE TABLE others AS {query}")
+    connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
+
+
+def numbers_of(
+    connection: Any, names: dict[str, str], reading: Reading
+) -> tuple[int, set[str], tuple[Note, ...]]:
+    """How many rows there are, which cells hold nothing but numbers, and what is said of those that may be codes.
+
+    Codes with leading zeros and one length, months such as 01.2023, and whole numbers that a float64 can't tell apart,
+    are words.
+    """
+    asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
+    numbers, codes, long, odd = set(), [], [], []
+    for cell, (filled, good, zeros, shortest, longest, powers) in _each(connection, FACTS, asked).items():
+        if filled == good:
+            numbers.add(cell)
+            codes += [cell] if zeros and shortest == longest else []
+            odd += [cell] if (zeros and (longest or 0) > 1) or powers else []
+            long += [cell] if (longest or 0) >= LONG_NUMBER else []
+    numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
+    examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
+    notes = [Note(f"column {names[cell]}: number", coded(word)) for cell, (word,) in examples.items() if word]
+    return count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
+
+
+def marks_of(
+    connection: Any, names: dict[str, str], numbers: set[str], separator: str, pointed: Collection[str]
+) -> tuple[bool, set[str], tuple[Note, ...]]:
+    """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
+    which columns of ``numbers`` have points between thousands then, or as in an earlier part of the data (``pointed``);
+    and what is said of others that may have."""
+    decimal = DECIMAL_COMMAS.replace("DIGITS", "+" if separator == ";" else "{2}")
+    commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
+    alike = {cell for cell in numbers if names[cell] in pointed}
+    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers - alike, FIRST)):
+        return False, _everywhere(connection, GROUPED, alike), ()
+    grouped = _everywhere(connection, GROUPED, numbers)
+    if commas or grouped <= alike:
+        return True, grouped, ()
+    what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped - alike])}"
+    because = "three digits follow all of them; if they stand between thousands, take them out"
+    return True, grouped & alike, (Note(what, because),)
+
+
+def lists_of(
+    connection: Any, names: dict[str, str], numbers: set[str], reading: Reading
+) -> dict[str, tuple[int, int]]:
+    """The columns that hold lists of numbers, made columns of lists, and how many numbers these have, at least and at
+    most: those that are known to, or else those that plainly do. With blanks alone between them all have as many:
+    others may be the numbers of words. In the target, which classes would not, they stand between brackets."""
+    words, sizes, aims = set(names) - numbers, {}, set()
+    if reading.lists is not None:
+        found = bracketed = _everywhere(connection, ANY_LIST, {c for c in words if names[c] in reading.lists})
+    else:
+        words = {c for c in words if f"{names[c]}_0" not in names.values()}
+        aims = _everywhere(connection, BRACKETS, _targets(names, reading.targets) & words)
+        words -= _targets(names, reading.targets)
+        bracketed = aims | _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
+        found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
+    for cell in sorted(found):
+        counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({SPLIT.format(cell)}) END"
+        low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
+        likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
+        if high <= LONGEST_LIST and (likely or reading.lists is not None):
+            sizes[cell] = low, high
+    if sizes:
+        items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
+        lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
+        _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
+    return sizes
+
+
+def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
+    """The cells of the target: as named, or as targets are usually called, or the last ones."""
+    found = {cell for cell, name in names.items() if name in named or (not named and name.casefold() in TARGET_NAMES)}
+    return found or {[*names][-1]}
+
+
+def _everywhere(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:
+    """The columns of which a condition is true, looked for in the first rows, and then in all."""
+    return _where(connection, condition, _where(connection, condition, cells, FIRST))
+
+
+def _each(
+    connection: Any, facts: str, cells: Iterable[str], table: str = "cells"
+) -> dict[str, tuple[Any, ...]]:
+    """Facts, aggregates of the words v, for each of some columns; of a table without rows none."""
+    cells, found = list(cells), {}
+    for start in range(0, len(cells), COLUMNS_AT_ONCE):
+        part = cells[start : start + COLUMNS_AT_ONCE]
+        rows = connection.execute(
+            f"""SELECT place, {facts} FROM (
+                SELECT unnest(range({len(part)})) AS place, unnest([{", ".join(part)}]) AS v FROM {table}
+            ) GROUP BY place"""
+        ).fetchall()
+        found |= {part[place]: tuple(values) for place, *values in rows}
+    return found
+
+
+def _where(connection: Any, condition: str, cells: Iterable[str], table: str = "cells") -> set[str]:
+    return {cell for cell, (true,) in _each(connection, condition, cells, table).items() if true}
+
+
+def ragged(name: str, message: str, separator: str) -> FileError:
+    """What DuckDB says of text that it can't cut into columns, in our words."""
+    line = re.search(r"Line: (\d+)", message)
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    where = f"line {line[1]} of {name}" if line else name
+    if counts:
+        quote = f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes"
+        note = "remove the line, if it is a note and no row, or fill in its cells"
+        return FileError(
+            "ragged-row",
+            f"{where} has another number of columns than the header",
+            got=counts[2],
+            wanted=counts[1],
+            do=quote if int(counts[2]) > int(counts[1]) else note,
+        )
+    if "Maximum line size" in message:
+        return FileError(
+            "long-line",
+            f"{where} is too long",
+            got=f"{int(size[1]):,} bytes" if (size := re.search(r"Actual Size:\s*(\d+)", message)) else "",
+            wanted="at most 2,000,000 bytes",
+            do="close a quote that is open before it, or shorten its cells",
+        )
+    if "unterminated quote" in message.lower():
+        return FileError(
+            "open-quote",
+            f"{where} has a quote that is not closed",
+            do="close it, or double it inside of text",
+        )
+    return FileError(
+        "damaged-table",
+        f"{where} can't be cut into columns",
+        got=message.splitlines()[0][:120],
+        wanted="one delimiter and as many cells in each row as in the header",
+    )

@@ -1,0 +1,363 @@
+"""What stands in the first records of a table of text: the names of its columns, in one line or two, and units."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import listed
+from fourfold.data.values.stand_ins import MISSING_WORDS
+
+__all__ = ["Header", "header_of", "names_by_numbers", "settings_above"]
+
+DASHES = re.compile(r"[-=\u2500]+")
+YEARS = range(1800, 2201)
+FEWEST_COUNTED = 5
+"""Numbers that count, beside words, from which on they are names of columns if they are no years."""
+
+FEWEST_RISING = 10
+"""Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
+
+DIMENSIONLESS = "1"
+"""The unit of ratios."""
+
+FEWEST_TOLD = 5
+"""Cells from which on it is told by what all of them have that the one above them is a name."""
+
+FEWEST_BELOW = 3
+"""Rows below two lines of words from which on the second one is told to be no row."""
+
+MOST_SETTINGS, FEWEST_BESIDE_SETTINGS = 30, 4
+"""The most records of settings above names, and the fewest of these where no colon tells what a setting is."""
+
+Records = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them."""
+
+    lines: int
+    names: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def header_of(records: Records) -> Header:
+    """The header of a table whose first records (of words) these are.
+
+    - no header: columns are called x0, x1, ...;
+    - a line of units below the names (``s``, ``mm``) is left out; where names repeat or are empty, the second line
+      names columns within groups, and both are put together;
+    - names of all columns but the first, as R writes them: the first holds the names of the rows.
+
+    >>> header_of([["t", "len"], ["s", "mm"], ["1", "2"], ["3", "4"], ["5", "6"]]).lines
+    2
+    >>> header_of([["2020", "", "y"], ["a", "b", "y"], ["1", "2", "p"], ["3", "4", "q"], ["5", "6", "p"]]).names
+    ('2020 a', '2020 b', 'y')
+    """
+    if ruled := _without_rule(records):
+        return ruled
+    grouped = _are_groups(records[0])
+    if grouped and _below_names(records[1:]):
+        units = _units(records[2])
+        joined = _both(records[0], records[1])
+        return _named(3, joined, Note(f"names in two lines: {listed(joined)}"), units)
+    if _are_filled_in(records):
+        joined = _both(records[0], records[1])
+        return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
+    if _below_names(records):
+        first, second = records[0], records[1]
+        names = [cell.strip() for cell in first]
+        if grouped:
+            joined = _both(first, second)
+            index = _names_of_index(records[2])
+            joined = [*index, *joined[len(index) :]]
+            said = [Note(f"names in two lines: {listed(joined)}")]
+            said += [Note(f"names of rows: {listed(index)}", "a line below them")] if index else []
+            return _named(3 if index else 2, joined, *said)
+        return _named(2, names, _units(second))
+    if _are_levels(records):
+        joined = _both(records[0], records[1])
+        return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
+    if not _is_header(records):
+        none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
+        return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
+    longer = [record for record in records[1:] if len(record) == len(records[0]) + 1]
+    if longer and len(longer) == len(records) - 1:
+        if not any(record[-1].strip() for record in longer):  # each row ends in a separator
+            return _named(1, [*records[0], ""])
+        because = "the header has one name less than the rows have cells"
+        return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
+    return _named(1, records[0])
+
+
+def settings_above(records: Records) -> int:
+    """How many records stand above the names of a table of three columns and more: settings, which are a name and its
+    value each, titles of one cell, and blank ones.
+
+    There are two settings, or a title or a blank record as well: one record of two cells alone may be names.
+
+    >>> settings_above([["Device", "X100", "", ""], ["Rate", "10", "", ""], ["t", "v", "w", "y"], *[[*"123p"]] * 5])
+    2
+    >>> settings_above([["a", "b", "", ""], ["t", "v", "w", "y"], *[[*"123p"]] * 5])
+    0
+    """
+    counts = [sum(map(bool, map(str.strip, record))) for record in records]
+    above = next((place for place, count in enumerate(counts) if count > 2), 0)
+    settings = [record for record, count in zip(records[:above], counts) if count == 2]
+    if not 0 < above <= MOST_SETTINGS or not all(record[0].strip() and record[1].strip() for record in settings):
+        return 0
+    rest = [record for record, count in zip(records[above:], counts[above:]) if count]
+    beside = len(settings) > 1 or (settings and len(settings) < above)
+    told = counts[above] >= FEWEST_BESIDE_SETTINGS or all(record[0].strip().endswith(":") for record in settings)
+    even = sum(count > 2 for count in counts[above:]) >= 0.9 * len(rest)
+    if not beside or not told or not even or not header_of(rest).lines:
+        return 0
+    return above if names_by_numbers(rest) or not any(map(_is_number, rest[0])) else 0
+
+
+def _are_groups(record: Sequence[str]) -> bool:
+    """Whether names repeat, or all but the first may be empty, as above groups of columns."""
+    names = [cell.strip() for cell in record]
+    return "" in names[1:] or len(set(names)) < len(names)
+
+
+def _are_levels(records: Records) -> bool:
+    """Whether two records name all columns but the first, which has values below them and so is an index: columns with
+    names of two levels, as pandas writes them."""
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second, rest = records[0], records[1], records[2:]
+    words = [cell.strip() for cell in (*first[1:], *second[1:])]
+    indexed = not first[0].strip() and not second[0].strip() and all(record[0].strip() for record in rest)
+    named = bool(words) and all(words) and not any(map(_is_number, second))
+    return indexed and named and _is_header([second, *rest])
+
+
+def _units(record: Sequence[str]) -> Note:
+    units = listed([cell.strip() for cell in record if cell.strip()])
+    return Note("left out: 1 line below the names", f"units, and no row: {units}")
+
+
+def _both(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """The names of two lines put together."""
+    groups = _spread([cell.strip() for cell in first])
+    return [_joined(top, cell.strip()) for top, cell in zip(groups, second)]
+
+
+def _are_filled_in(records: Records) -> bool:
+    """Whether the second record names the columns that the first does not, and nothing else, though a column without a
+    word in it has values in all rows: questions with several answers, as SurveyMonkey writes them."""
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second = ([cell.strip() for cell in record] for record in records[:2])
+    open_first = {place for place, cell in enumerate(first) if not cell}
+    open_second = {place for place, cell in enumerate(second) if not cell}
+    if not open_first or open_first & open_second or any(map(_is_number, second)):
+        return False
+    single = {place for place in range(len(first)) if place + 1 not in open_first} - open_first - open_second
+    if any(second[place] in _below(records[2:], place) for place in single):
+        return False
+    return any(all(record[place].strip() for record in records[2:]) for place in open_second)
+
+
+def _without_rule(records: Records) -> Header | None:
+    """The header above a line of dashes, or above the questions and the identifiers that Qualtrics writes below it."""
+    if len(records) < 2 + FEWEST_BELOW:
+        return None
+    if all(cell.startswith('{"ImportId"') for cell in records[2] if cell.strip()) and any(records[2]):
+        because = "the questions and identifiers of Qualtrics"
+        return _named(3, records[0], Note("left out: 2 lines below the names", because))
+    cells = [cell.strip() for cell in records[1]]
+    if not all(DASHES.fullmatch(cell) for cell in cells) or max(map(len, cells), default=0) < 2:
+        return None
+    below = header_of([records[0], *records[2:]])
+    note = Note("left out: 1 line below the names", "dashes")
+    return Header(below.lines + 1, below.names, (*below.notes, note)) if below.lines == 1 else None
+
+
+def _names_of_index(record: Sequence[str]) -> list[str]:
+    """The words with which a line begins that has nothing behind them: pandas names its index so below columns in two
+    lines; [] for any other line."""
+    cells = [cell.strip() for cell in record]
+    words = cells[: cells.index("")] if "" in cells else []
+    return words if not any(cells[len(words) :]) and not any(map(_is_number, words)) else []
+
+
+def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:
+    names, renamed = _distinct(cells)
+    return Header(lines, names, notes + tuple(Note(f"column {new!r}", why) for new, why in renamed))
+
+
+def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """Distinct names: empty ones get their place, repeated ones a number."""
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
+    renamed = []
+    for place, cell in enumerate(cells, start=1):
+        name = wanted = cell.strip().replace("\u00a0", " ") or f"column {place}"
+        while name in names:
+            numbers[wanted] = numbers.get(wanted, 1) + 1
+            name = f"{wanted} {numbers[wanted]}"
+        if name != cell.strip().replace("\u00a0", " "):
+            renamed.append((name, "it had no name" if not cell.strip() else "its name occurs twice"))
+        names[name] = None
+    return tuple(names), renamed
+
+
+def _spread(cells: Sequence[str]) -> list[str]:
+    """Each cell, or the one before it where it is empty, as cells that were merged."""
+    spread: list[str] = []
+    for cell in cells:
+        spread.append(cell or (spread[-1] if spread else ""))
+    return spread
+
+
+def _joined(top: str, below: str) -> str:
+    return top if top == below else f"{top} {below}".strip()
+
+
+def _below_names(records: Records) -> bool:
+    """Whether the second record belongs to the header: words above numbers in two columns and more, and no number.
+
+    Words that stand for a missing value are no such words; a header that is repeated is none, nor is a record with a
+    word that occurs below it.
+    """
+    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return False
+    first, second, rest = records[0], records[1], records[2:]
+    if first == second or any(_is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
+        return False
+    numbers = [
+        place
+        for place in range(len(first))
+        if (first[place] or second[place]) and (below := _below(rest, place)) and all(map(_is_number, below))
+    ]
+    if any(
+        second[place].strip() in _below(rest, place) for place in range(len(first)) if place not in numbers
+    ):
+        return False
+    words = [cell for place in numbers if (cell := second[place].strip()) not in MISSING_WORDS]
+    return (
+        len(numbers) > 1
+        and len(words) == len(numbers)
+        and any(letter.isalpha() or letter in "%°" for word in words for letter in word)
+        and (not any(map(_is_number, first)) or "" in first[1:])
+    )
+
+
+def _below(records: Records, place: int) -> list[str]:
+    """The cells of a column that are not missing."""
+    return [
+        record[place]
+        for record in records
+        if place < len(record) and record[place].strip() not in MISSING_WORDS
+    ]
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
+
+
+def _is_header(records: Records) -> bool:
+    """The first record names the columns: words above numbers, or numbers that count, or no numbers and no row."""
+    first, rest = records[0], records[1:]
+    if any(
+        not _is_number(cell)
+        and cell.strip() not in MISSING_WORDS
+        and bool(below := _below(rest, place))
+        and all(map(_is_number, below))
+        for place, cell in enumerate(first)
+    ):
+        return True
+    if not any(_is_number(cell) for cell in first):
+        below = [_below(rest, place) for place in range(len(first))]
+        named = [_is_above(cell, words) + _is_new(cell, words) for cell, words in zip(first, below)]
+        usual = sum(words.count(cell) >= max(2, len(words) / 10) for cell, words in zip(first, below))
+        if sum(named) > usual:
+            return True
+        return not any(map(_is_alike, first, below)) and not _is_among(first, rest)
+    if names_by_numbers(records):
+        return True
+    whole = _whole(first)
+    if not first[0].strip() and whole == list(range(len(first) - 1)) and any(_below(rest, 0)):  # pandas without names
+        return True
+    fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
+    return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+
+
+def _whole(record: Sequence[str]) -> list[int]:
+    return [int(cell) for cell in record if re.fullmatch(r"\s*\d+\s*", cell)]
+
+
+def names_by_numbers(records: Records) -> bool:
+    """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
+    first, rest = records[0], records[1:]
+    return _counts(first, _whole(first), rest) or _rises(first, rest)
+
+
+def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
+    """Whether a record has numbers in equal steps, years or many, beside words that do not occur below them."""
+    steps = {after - before for before, after in pairwise(whole)}
+    many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
+    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
+    named = sum(bool(cell.strip()) for cell in first)
+    counts = many and len(steps) == 1 and min(steps) > 0 and len(whole) + len(words) == named
+    return counts and bool(words) and not any(cell in _below(rest, place) for place, cell in words)
+
+
+def _rises(first: Sequence[str], rest: Records) -> bool:
+    """Whether a record has many numbers that rise or fall, beside words that do not occur below them."""
+    numbers = [float(cell.strip().replace(",", ".")) for cell in first if _is_number(cell)]
+    steps = [after - before for before, after in pairwise(numbers)]
+    if len(numbers) < FEWEST_RISING or (min(steps) <= 0 and max(steps) >= 0):
+        return False
+    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
+    return bool(words) and not any(cell in _below(rest, place) for place, cell in words)
+
+
+def _is_alike(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell has the digits and marks of all below it, as dates and clocks have: then it is one of them.
+
+    >>> _is_alike("2024-01-01", ["2024-01-02"] * 3), _is_alike("Q1", ["Q2"] * 3), _is_alike("day", ["2024-01-02"] * 3)
+    (True, False, False)
+    """
+    shapes = {re.sub(r"\d", "9", word.strip()) for word in (cell, *below)}
+    return len(below) >= FEWEST_BELOW and len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
+
+
+def _is_above(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell has no digit and all below it have, or is one word and all below it are several.
+
+    >>> _is_above("date", ["2024-01-02"] * 9), _is_above("text", ["so it is"] * 9), _is_above("ham", ["spam"] * 9)
+    (True, True, False)
+    """
+    if cell.strip() in MISSING_WORDS or len(below) < FEWEST_TOLD:
+        return False
+    with_digits = not any(map(str.isdigit, cell)) and all(any(map(str.isdigit, word)) for word in below)
+    return with_digits or (len(cell.split()) == 1 and all(len(word.split()) > 1 for word in below))
+
+
+def _is_new(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell does not occur below, where each word that does occurs several times."""
+    counts = Counter(word.strip() for word in below)
+    new = cell.strip() not in counts and cell.strip() not in MISSING_WORDS
+    return len(below) >= FEWEST_TOLD and new and min(counts.values()) > 2
+
+
+def _is_among(first: Sequence[str], rest: Records) -> bool:
+    """Whether each cell of a record occurs below itself, and repeatedly, or one of them in a tenth of the records: then
+    it is a row, and no header.
+
+    Of several columns only in other records: a header that is repeated occurs as a whole.
+    """
+    others = rest if len(first) == 1 else [record for record in rest if record != first]
+    counts = [
+        sum(place < len(record) and record[place] == cell for record in others) if cell.strip() else 0
+        for place, cell in enumerate(first)
+    ]
+    return max(counts) >= max(2, len(others) / 10) or (len(first) > 1 and min(counts) >= 2)

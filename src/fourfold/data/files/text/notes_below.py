@@ -1,0 +1,61 @@
+"""Notes below a table of text: lines of one cell, filled up so that all lines have as many."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import takewhile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fourfold.data.files.content import Content
+
+from .text_file import Dialect, unpacked
+
+__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "with_whole_notes"]
+
+MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
+"""The most lines of notes below a table, and the fewest columns of it."""
+
+TAIL = 2**16
+"""Bytes at the end of a text in which notes are looked for."""
+
+
+@contextmanager
+def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
+    """A text in UTF-8 whose last lines of one cell have as many as its rows: a copy for as long as it is needed, or the
+    text itself where there are no such lines."""
+    below = _below(content, dialect.separator)
+    notes = [line.strip() for line in below if line.strip()]
+    if len(dialect.names) < FEWEST_BESIDE_NOTES or not 0 < len(notes) <= MOST_NOTES:
+        yield content
+        return
+    with TemporaryDirectory(prefix="fourfold-") as folder:
+        path, left = Path(folder).resolve() / "data.csv", content.unpacked - sum(map(len, below))
+        empty = dialect.separator.encode() * (len(dialect.names) - 1)
+        with unpacked(content) as file, path.open("wb") as copy:
+            while part := file.read(min(left, 2**20)):
+                left -= len(part)
+                copy.write(part)
+            copy.writelines(note + empty + b"\n" for note in notes)
+        size = path.stat().st_size
+        yield replace(content, path=path, size=size, compressed=False, unpacked=size)
+
+
+def _below(content: Content, separator: str) -> list[bytes]:
+    """The last lines, all of one cell or blank, where they are no short rows: one is blank, or of several words, and
+    the only one has an end."""
+    with unpacked(content) as file:
+        file.seek(max(0, content.unpacked - TAIL))
+        lines = file.read().splitlines(keepends=True)
+    below = list(takewhile(lambda line: _is_single(line, separator), reversed(lines)))[::-1]
+    words = any(len(line.split()) != 1 for line in below)
+    cut = len(below) == 1 and not below[0].endswith((b"\n", b"\r"))
+    return below if words and not cut and len(below) < len(lines) else []
+
+
+def _is_single(line: bytes, separator: str) -> bool:
+    cells = next(csv.reader([line.decode("utf-8", "replace")], delimiter=separator), [])
+    return len(cells) < 2 and line.count(b'"') % 2 == 0

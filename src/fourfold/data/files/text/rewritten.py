@@ -1,0 +1,52 @@
+"""What a text becomes that is no plain delimited text: its records, and what is said of them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import counted
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+Lines = Iterable[str]
+
+Records = Iterator[list[str]]
+
+FRAME = frozenset(" \t|+:=-" + "".join(map(chr, range(0x2500, 0x2580))))
+
+DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
+"""What a line of a frame is made of, and what it has."""
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """``records``: of lines without their ends; ``mark``: what is written between columns; ``notes``: what is said;
+    ``left_out``: lines that are no rows, as they are found while the records are read."""
+
+    records: Callable[[Lines], Records]
+    mark: str
+    notes: tuple[Note, ...] = ()
+    left_out: list[str] = field(default_factory=list)
+
+    def said(self) -> tuple[Note, ...]:
+        if not self.left_out:
+            return self.notes
+        lines = f"left out: {counted(len(self.left_out), 'line')} around the table"
+        return (*self.notes, Note(lines, f"such as {self.left_out[0][:60]!r}"))
+
+
+def is_frame(line: str) -> bool:
+    return DASHES.search(line) is not None and FRAME.issuperset(line)
+
+
+def width_of(records: Iterable[list[str]]) -> int:
+    """How many columns all records have; 0 if they differ."""
+    try:
+        widths = {len(record) for record in records}
+    except csv.Error:
+        return 0
+    return widths.pop() if len(widths) == 1 else 0

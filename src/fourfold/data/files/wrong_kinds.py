@@ -1,0 +1,376 @@
+"""Files that are no data: recognised by their content, and refused with what to do instead."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fourfold.data.files.text.text_file import unmarked_utf16
+from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+
+from .content import Content
+
+ARFF = re.compile(rb"\s*([%#][^\n]*\n\s*)*@relation\b", re.IGNORECASE)
+FASTTEXT = re.compile(rb"__label__\S+[ \t]")
+NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
+FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
+SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
+IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
+MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
+STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
+STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
+DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
+COMMENTED = re.compile(
+    rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
+)
+EDF = re.compile(rb"0 {7}[^\0]{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d")
+LOGGED = re.compile(
+    rb"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:?\d\d)?\]? [^,;\t|]{0,60}?"
+    rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b"
+    rb"|<\d{1,3}>[A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: "
+    rb'|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]*\] "'
+)
+"""How a line of a log begins: a moment and a level; as syslog writes it; as servers of the web do."""
+
+YAML = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s*\n\s*)*- +[\w\"' ]+:(?: [^\n]*)?\n {2,}[\w\"' ]+:")
+TOML = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\[\[?[\w.\" -]+\]\]?\s*\n(?:\s*(?:[#;][^\n]*)?\n)*\s*[\w.\"-]+ *=")
+SCRIPT = re.compile(rb"\s*(?:(?:var|let|const|window\.)\s*[\w.]+\s*=|[A-Za-z_$][\w.$]*\()\s*[\[{]")
+INFLUX = re.compile(rb"[A-Za-z_][^\s,=]*(?:,[^\s,=]+=[^\s,]+)+ [^\s=]+=\S+ \d{10,19}\r?\n")
+TEX = re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:begin|documentclass|usepackage)\b")
+MATRIX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*[A-Za-z]\w* *= *\[ *[-\d]")
+FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
+FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
+COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
+COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_name"', re.DOTALL)
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
+
+PICKLE = re.compile(
+    rb"\x80[\x02-\x05]."  # protocols 2 to 5
+    rb"|\(?[ci](__builtin__|builtins|os|posix|nt|numpy[\w.]*|pandas[\w.]*|copy_reg|copyreg)\n"  # 0 and 1
+    rb"|\([dl]p\d*\n",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class WrongKind:
+    """A kind of file: what it is called, how it is recognised, what to do."""
+
+    kind: str
+    recognises: Callable[[Content], bool]
+    do: str
+    error: type[FourfoldError] = FileError
+
+
+def refuse(content: Content, *, unknown: bool = True) -> None:
+    """Raise if the content is known not to be data; without ``unknown`` not for bytes of whatever kind.
+
+    Errors: ``UnsafeFileError`` for a pickle, ``FileError`` for everything else.
+    """
+    for wrong in WRONG_KINDS if unknown else WRONG_KINDS[:-1]:
+        if wrong.recognises(content):
+            slug = "pickle" if wrong.error is UnsafeFileError else "wrong-kind"
+            raise wrong.error(
+                slug,
+                f"{content.name} is no data that Fourfold reads",
+                got=wrong.kind,
+                wanted=WANTED,
+                do=wrong.do,
+            )
+    if unknown and not content.head.strip():
+        raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
+
+
+def _starts(*marks: bytes) -> Callable[[Content], bool]:
+    return lambda content: content.head.startswith(marks)
+
+
+def _says(*words: bytes) -> Callable[[Content], bool]:
+    """Text that begins so, whatever its case and the blanks before it."""
+    return lambda content: (
+        content.head[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(words)
+    )
+
+
+def _matches(pattern: re.Pattern[bytes]) -> Callable[[Content], bool]:
+    return lambda content: pattern.match(content.head[:4000].removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def _sparse(content: Content) -> bool:
+    """Lines of a label and of index:value, which may be missing in some of them; comments above and behind them."""
+    lines = [
+        line for line in content.head[:4000].split(b"\n")[:-1] if line.strip() and line.lstrip()[:1] != b"#"
+    ]
+    found = [SPARSE.fullmatch(line) for line in lines]
+    return all(found) and sum(bool(one and one[1]) for one in found) > 1
+
+
+def _logged(content: Content) -> bool:
+    """Lines of a log: all of the first begin so."""
+    lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
+    return len(lines) > 1 and all(map(LOGGED.match, lines))
+
+
+def _packs(pattern: str) -> Callable[[Content], bool]:
+    """A zip file with a member of such a name."""
+    return lambda content: any(re.search(pattern, name) for name in _members(content))
+
+
+def is_workbook(content: Content) -> bool:
+    """Whether this is an Excel file of the newer kind (.xlsx)."""
+    return _packs("^xl/workbook.xml$")(content)
+
+
+def _binary(content: Content) -> bool:
+    known = (b"PK", b"PAR1", b"\x93NUMPY", b"\xff\xfe", b"\xfe\xff")
+    unknown = b"\0" in content.head and not content.head.startswith(known)
+    return unknown and not unmarked_utf16(content.head)
+
+
+def _members(content: Content) -> list[str]:
+    if not content.head.startswith(b"PK\x03\x04") or content.packed:
+        return []
+    try:
+        with zipfile.ZipFile(content.path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise FileError(
+            "damaged-zip",
+            f"{content.name} is a damaged or cut off zip file",
+            got=str(error)[:100],
+            do="fetch it again",
+        ) from error
+
+
+SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
+TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+SAVE = "save the arrays with numpy.savez, a table with to_parquet"
+FROM_IDX = (
+    "x = numpy.frombuffer(gzip.open(IMAGES).read(), 'u1', offset=16).reshape(-1, 28, 28), y the same of LABELS with "
+    "offset=8; then numpy.savez('data.npz', x=x, y=y)"
+)
+WRONG_KINDS: tuple[WrongKind, ...] = (
+    WrongKind(
+        "a pickle, which can run any program when it is read",
+        lambda content: PICKLE.match(content.head) is not None,
+        SAVE,
+        UnsafeFileError,
+    ),
+    WrongKind(
+        "a zip file with a pickle inside, such as PyTorch writes", _packs(r"\.pkl$"), SAVE, UnsafeFileError
+    ),
+    WrongKind(
+        "an HTML page",
+        _says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
+        "download the file itself, not its page; of a table that was saved as a page pandas.read_html, then to_csv",
+    ),
+    WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
+    WrongKind(
+        "a TSF file of series",
+        _matches(FORECASTS),
+        "write a csv with a row for each series and time, then --id COLUMN --time COLUMN --forecast HORIZON",
+    ),
+    WrongKind("an ARFF file", _matches(ARFF), "save it as csv: scipy.io.arff.loadarff reads it"),
+    WrongKind(
+        "sparse rows of index:value",
+        _sparse,
+        "sklearn.datasets.load_svmlight_file, then numpy.savez with x.toarray()",
+    ),
+    WrongKind(
+        "lines of fastText, a label and a text each",
+        _matches(FASTTEXT),
+        "write the label without its mark, a tab, and the text",
+    ),
+    WrongKind(
+        "a TOA5 file of a data logger, whose header has four lines",
+        _says(b'"toa5"', b"toa5,"),
+        "pandas.read_csv(FILE, skiprows=[0, 2, 3]), then to_csv",
+    ),
+    WrongKind(
+        "rows of PostgreSQL, between statements",
+        _matches(COPIED),
+        "psql -c '\\copy the_table to data.csv csv header'",
+    ),
+    WrongKind(
+        "annotations in the form of COCO, several of a picture",
+        lambda content: COCO.match(content.head) is not None,
+        "a csv with the paths of the pictures and one class or number of each",
+    ),
+    WrongKind("JSON with comments", _matches(COMMENTED), "take the comments out"),
+    WrongKind("text in UTF-32", _starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
+    WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
+    WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
+    WrongKind(
+        "statements of SQL",
+        _says(
+            *(
+                b"insert into ",
+                b"create table ",
+                b"create database ",
+                b"drop table ",
+                b"begin transaction",
+                b"pragma ",
+            ),
+            *(
+                b"-- mysql dump",
+                b"-- mariadb dump",
+                b"-- postgresql",
+                b"--\n-- postgresql",
+                b"-- phpmyadmin",
+                b"/*!",
+            ),
+        ),
+        "load them into the database, and export the table as csv",
+    ),
+    WrongKind(
+        "a tar archive",
+        lambda content: content.head[257:262] == b"ustar",
+        "unpack it, then name the file or the folder",
+    ),
+    WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
+    WrongKind(
+        "a document of OpenOffice, Word or Apple",
+        _packs(r"^(content\.xml|word/document\.xml|Index/Document\.iwa)$"),
+        "save its table as xlsx or csv",
+    ),
+    WrongKind("a binary Excel file", _packs("^xl/workbook.bin$"), "save it as xlsx or csv"),
+    WrongKind(
+        "a workbook or document with a password",
+        lambda content: content.head.startswith(b"\xd0\xcf\x11\xe0") and ENCRYPTED in content.head,
+        "open it, take the password off and save it, or save the sheet as csv",
+    ),
+    WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
+    WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
+    WrongKind(
+        "a zip file",
+        lambda content: not is_workbook(content) and _packs(r"(?<!\.npy)$")(content),
+        "unpack it first",
+    ),
+    WrongKind(
+        "an HDF5 file",
+        _starts(b"\x89HDF"),
+        "h5py.File, or pandas.read_hdf for a data frame; then numpy.savez with x and y, or to_parquet",
+    ),
+    WrongKind("an IDX file, as those of MNIST", _matches(IDX), FROM_IDX),
+    WrongKind(
+        "an Arrow or Feather file",
+        _starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
+        "save it as parquet: pandas.read_feather, or datasets.load_from_disk, then to_parquet",
+    ),
+    WrongKind(
+        "a SQLite database",
+        _starts(b"SQLite format 3"),
+        "sqlite3 -header -csv FILE 'SELECT * FROM the_table' > data.csv",
+    ),
+    WrongKind(
+        "a DuckDB database",
+        lambda content: content.head[8:12] == b"DUCK",
+        "duckdb FILE \"COPY the_table TO 'data.parquet'\"",
+    ),
+    WrongKind(
+        "a MATLAB file",
+        lambda content: content.head.startswith(b"MATLAB ") or MATLAB_4.match(content.head) is not None,
+        "scipy.io.loadmat (h5py.File for version 7.3), then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "a NetCDF file",
+        _starts(b"CDF\x01", b"CDF\x02", b"CDF\x05"),
+        "xarray.open_dataset, then to_dataframe().to_csv",
+    ),
+    WrongKind("a FITS file", _starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
+    WrongKind(
+        "a file of SPSS, Stata or SAS",
+        lambda content: content.head.startswith(STATISTICS) or STATA_OLD.match(content.head) is not None,
+        "export it as csv, or pandas.read_spss, read_stata or read_sas and then to_csv",
+    ),
+    WrongKind(
+        "a file of R",
+        _starts(b"RDX2\n", b"RDX3\n", b"X\n\0\0\0", b"A\n3\n", b"A\n2\n"),
+        "write.csv(data, 'data.csv', row.names = FALSE)",
+    ),
+    WrongKind("an ORC or Avro file", _starts(b"ORC", b"Obj\x01"), "save it as parquet"),
+    WrongKind("an encrypted parquet file", _starts(b"PARE"), "save it without encryption"),
+    WrongKind(
+        "a compressed file",
+        _starts(b"7z\xbc\xaf", b"Rar!"),
+        "unpack it, or use gzip, bzip2, xz or zstd",
+    ),
+    WrongKind(
+        "a picture",
+        lambda content: content.head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"))
+        or content.head[8:12] == b"WEBP",
+        "name the folder that has a subfolder of pictures for each class, or a table of their paths",
+    ),
+    WrongKind(
+        "a sound",
+        lambda content: content.head[8:12] == b"WAVE" or content.head.startswith(SOUNDS),
+        "numpy.savez with x, features of many sounds such as spectrograms, and y",
+    ),
+    WrongKind(
+        "a film",
+        lambda content: content.head[4:8] == b"ftyp" or content.head.startswith(b"\x1aE\xdf\xa3"),
+        "save pictures of it, in a subfolder for each class, or arrays with numpy.savez",
+    ),
+    WrongKind("a PDF document", _starts(b"%PDF"), "export its table as csv: tabula or camelot read such"),
+    WrongKind(
+        "a DICOM picture",
+        lambda content: content.head[128:132] == b"DICM",
+        "pydicom.dcmread(FILE).pixel_array of all pictures, then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "a recording in EDF or BDF",
+        lambda content: EDF.match(content.head) is not None or content.head.startswith(b"\xffBIOSEMI"),
+        "mne.io.read_raw_edf(FILE).to_data_frame().to_csv, or numpy.savez with x and y",
+    ),
+    WrongKind("a document or program", _starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
+    WrongKind("a portable file of SPSS", _says(b"ascii spss port file"), "save it as csv"),
+    WrongKind("a message of HL7", _starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
+    WrongKind("a statement of a bank in MT940", _starts(b":20:", b"{1:F01"), "download the statement as csv"),
+    WrongKind("a statement of a bank in OFX", _says(b"ofxheader", b"<ofx>"), "download the statement as csv"),
+    WrongKind(
+        "positions of a GPS receiver (NMEA)",
+        _matches(re.compile(rb"\$G[PNLA][A-Z]{3},")),
+        "gpsbabel -i nmea -f FILE -o unicsv -F data.csv",
+    ),
+    WrongKind(
+        "lines of InfluxDB",
+        _matches(INFLUX),
+        "influx query with --raw, or write a csv with a row for each time",
+    ),
+    WrongKind(
+        "a matrix of Matrix Market",
+        _says(b"%%matrixmarket"),
+        "scipy.io.mmread(FILE), then numpy.savez with x.toarray() and y",
+    ),
+    WrongKind(
+        "a series matrix of GEO",
+        _starts(b"!Series_", b"!series_"),
+        "take the lines that begin with ! out, and turn the table: pandas.read_csv(FILE, sep='\\t', comment='!', "
+        "index_col=0).T",
+    ),
+    WrongKind(
+        "sequences in FASTA or FASTQ",
+        lambda content: bool(FASTA.match(content.head[:4000]) or FASTQ.match(content.head[:4000])),
+        "write a csv with the columns sequence and label",
+    ),
+    WrongKind(
+        "lines of a log",
+        _logged,
+        "write a csv with a column for each quantity; lines of nothing but NAME=VALUE are read as they are",
+    ),
+    WrongKind("YAML", _matches(YAML), "json.dump(yaml.safe_load(open(FILE)), open('data.json', 'w'))"),
+    WrongKind("TOML, or settings", _matches(TOML), "json.dump(tomllib.load(open(FILE, 'rb')), open('data.json', 'w'))"),
+    WrongKind("a program of JavaScript, not JSON", _matches(SCRIPT), "take out what stands around the [...] or {...}"),
+    WrongKind("a document of LaTeX", _matches(TEX), "write the rows of its table as csv, commas in the place of &"),
+    WrongKind("a program of MATLAB", _matches(MATRIX), "writematrix(X, 'X.csv') there, then --x X.csv --y y.csv"),
+    WrongKind("JSON with record separators", _starts(b"\x1e"), "tr -d '\\036' < FILE > data.jsonl"),
+    WrongKind(
+        "a file that is packed twice",
+        lambda content: content.packed and content.head.startswith(TWICE),
+        "unpack it once",
+    ),
+    WrongKind("bytes that are no text", _binary, "give a table or arrays"),
+)

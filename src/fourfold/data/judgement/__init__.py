@@ -1,0 +1,1 @@
+"""What can be said against a data set before anything is trained on it."""

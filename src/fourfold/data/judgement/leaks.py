@@ -1,0 +1,120 @@
+"""Columns that give the target away: one of them alone predicts it almost without error."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourfold.data.dataset import Finding
+from fourfold.data.messages import percent
+
+from .case import MOST_COLUMNS, Case
+
+ALMOST = 0.98
+"""The share of what could be gained over guessing from which on a column is said to give the target away."""
+
+LARGEST = 1e30
+FEWEST_GROUPS = 10
+"""Values of a column from which on they may name groups."""
+
+FEWEST = 30
+"""Rows below which a single column may fit by chance; there have to be eight for each class as well."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """A rule from one column is learnt on one half of a sample and tried on the other.
+
+    Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
+    (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2.
+    """
+    rows = case.sample
+    if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
+        return
+    halves = slice(None, None, 2), slice(1, None, 2)
+    columns = list(case.columns(rows))
+    targets = [(name, (codes[rows], classes)) for name, (codes, classes) in case.targets.items()]
+    targets = targets[: max(1, MOST_COLUMNS // max(1, len(columns)))]
+    for name, kind, values in columns:
+        gains = {
+            target: min(_gain(codes, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
+            for target, codes in targets
+        }
+        told = max(gains, key=lambda target: gains[target])
+        gain, what = gains[told], f"the target {told!r}" if case.task.several else "the target"
+        if gain >= ALMOST:
+            do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
+            if kind != "date" and _may_name_groups(case, name, case.targets[told]):
+                belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
+                do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
+            yield Finding(
+                "gives-target-away",
+                f"column {name!r} alone tells {what} ({percent(gain, 1)} of what guessing misses)",
+                "gain over guessing",
+                gain,
+                do,
+                important=True,
+                columns=(name,),
+            )
+
+
+def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
+    """Whether a column's values may name groups, in each of which the target is the same: several rows have each, and
+    there are twice as many of them as classes."""
+    values = next(values for other, _, values in case.columns() if other == name)
+    if not (values == np.round(values)).all():
+        return False
+    order = np.argsort(values, kind="stable")
+    first = np.flatnonzero(np.diff(values[order], prepend=np.nan) != 0)
+    codes, classes = target
+    least, most = (each.reduceat(codes[order], first) for each in (np.minimum, np.maximum))
+    fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
+    return len(first) >= fewest and len(order) >= 2 * len(first) and bool((least == most).all())
+
+
+def _gain(
+    target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, learn: slice, tried: slice
+) -> float:
+    codes, classes = target
+    truth = codes[tried]
+    if kind == "category":
+        guess = _by_level(values[learn], codes[learn], values[tried], classes)
+    else:
+        guess = _by_tree(values[learn], codes[learn], values[tried], classes)
+    if classes:
+        usual = np.bincount(codes[learn]).argmax()
+        missed = float(np.mean(truth != usual))
+        return 1 - float(np.mean(truth != guess)) / missed if missed else 0.0
+    spread = float(np.var(truth))
+    return 1 - float(np.mean((truth - guess) ** 2)) / spread if spread else 0.0
+
+
+def _by_level(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+    """The most frequent class or the mean of each level; of an unseen level that of all rows."""
+    levels, inverse = np.unique(np.nan_to_num(values, nan=-1.0), return_inverse=True)
+    if classes:
+        table = np.zeros((len(levels), int(target.max()) + 1))
+        np.add.at(table, (inverse, target), 1)
+        best, usual = table.argmax(axis=1), np.bincount(target).argmax()
+    else:
+        best = np.bincount(inverse, target) / np.bincount(inverse)
+        usual = target.mean()
+    new = np.nan_to_num(new, nan=-1.0)
+    places = np.minimum(np.searchsorted(levels, new), len(levels) - 1)
+    return np.where(levels[places] == new, best[places], usual)
+
+
+def _by_tree(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # a second of start-up time
+
+    leaves = max(16, 2 * (int(target.max()) + 1)) if classes else 256
+    tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(
+        max_leaf_nodes=leaves, min_samples_leaf=2, random_state=0
+    )
+    return tree.fit(_one(values), target).predict(_one(new))
+
+
+def _one(values: np.ndarray) -> np.ndarray:
+    """A column (N,) as the inputs (N, 1) of a tree, which takes 32 bits."""
+    return np.clip(np.nan_to_num(values, nan=-LARGEST), -LARGEST, LARGEST)[:, None]

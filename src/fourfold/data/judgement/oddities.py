@@ -1,0 +1,271 @@
+"""What looks like a slip of the pen: numbers that stand for a missing value, classes that differ in spelling."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from fourfold.data.columns.alike import are_blank
+from fourfold.data.columns.targets import listed_in
+from fourfold.data.columns.totals import LeftOutLabels, are_large, called_totals
+from fourfold.data.dataset import Finding
+from fourfold.data.messages import counted, listed, percent
+from fourfold.data.series.time_columns import NAMES
+from fourfold.data.values.amounts import INVISIBLE
+from fourfold.data.values.stamps import named
+from fourfold.data.values.stand_ins import stands_for_missing
+from fourfold.preprocessing.table import Table
+
+from .case import MOST_COLUMNS, Case
+
+FEWEST = 3
+"""Numbers other than 0 that a total is the sum of, at least."""
+
+FEWEST_NUMBERED = 20
+"""Rows below which a target that numbers them may be chance."""
+
+LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
+"""The last part of a name, with the mark before it."""
+
+ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id)$|[a-z](Id|ID)$")
+"""Names of ids: not acid, or paid."""
+
+YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahre"})
+"""The first and the last year, and words in the names of years."""
+
+RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "placement", "position", "classement"})
+"""Words in the names of ranks: they differ as the numbers of rows do, and may be what is asked for."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Numbers that stand for a missing value, names of classes that differ in case or blanks, ids that repeat."""
+    for name, kind, values in case.columns():
+        if kind in ("number", "date") and (found := stands_for_missing(values, kind == "date")) is not None:
+            value, share = found
+            what = "number" if kind == "number" else "date"
+            yield Finding(
+                "stands-for-missing",
+                f"column {name!r} is {value} in {percent(share, 1)} of the rows, far from all other values",
+                "share of rows",
+                share,
+                f"leave these cells empty, if the {what} stands for a missing value",
+                important=True,
+                columns=(name,),
+            )
+        if ID.search(name) and kind in ("number", "category") and _repeats(values):
+            yield Finding(
+                "repeated-ids",
+                f"column {name!r} is called an id and repeats: rows are not independent",
+                "different values",
+                len(np.unique(values)),
+                f"--group {(quoted := shlex.quote(name))}, or --id {quoted} --time COLUMN if its rows are the steps "
+                "of a series",
+                important=True,
+                columns=(name,),
+            )
+    yield from _of_target(case)
+    yield from _of_words(case)
+    yield from _of_texts(case)
+    if total := _sums_last(case):
+        yield Finding(
+            "total-row",
+            f"the last row holds the sums of the rows above in {listed(total)}: it is a total, and no row",
+            "columns",
+            len(total),
+            "remove the last row",
+            important=True,
+            columns=tuple(total),
+        )
+    if case.task.kind == "classification" and (labels := _lists_of_labels(case.task.classes)):
+        yield Finding(
+            "lists-of-labels",
+            f"classes that look like lists of {len(labels)} labels: {listed(sorted(labels))}",
+            "labels",
+            len(labels),
+            "--task multilabel, if a row can have several of them",
+            important=True,
+        )
+    if case.task.kind == "classification" and (twice := _alike(case.task.classes)):
+        yield Finding(
+            "classes-alike",
+            f"classes that differ in case or blanks alone: {listed(twice)}",
+            "classes",
+            len(twice),
+            "write them alike, if they are one class",
+            important=True,
+        )
+
+
+def _of_target(case: Case) -> Iterator[Finding]:
+    """A number among targets that stands for a missing one; a target that numbers the rows, or is what other columns
+    leave of a class in one-hot form."""
+    dataset, task, table = case.dataset, case.task, case.dataset.inputs
+    if task.several:
+        return
+    numbers = task.kind == "regression" or task.label_type == "integer"
+    if numbers and (found := stands_for_missing(dataset.target.astype(np.float64))) is not None:
+        value, share = found
+        yield Finding(
+            "target-stands-for-missing",
+            f"the target is {value} in {percent(share, 1)} of the rows, far from all other values",
+            "share of rows",
+            share,
+            "leave these rows out, if the number stands for a missing value",
+            important=True,
+        )
+    ranks = not RANKS.isdisjoint(named(dataset.target_name))
+    if task.kind == "regression" and _names_rows(dataset.target_name, dataset.target):
+        steps = np.diff(dataset.target)
+        if not ranks or (steps > 0).all() or (steps < 0).all():
+            yield Finding(
+                "target-numbers-rows",
+                f"the target {dataset.target_name!r} numbers the rows: its values are whole numbers, and all different",
+                "different values",
+                dataset.rows,
+                "--target NAME, the column to predict",
+                important=not ranks,
+            )
+    if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
+        return
+    group = LAST_PART.sub("", dataset.target_name)
+    others = [column.name for column in dataset.columns if group and LAST_PART.sub("", column.name) == group]
+    if len(others) > 1 and all(table[name].dtype.kind == "f" for name in others):
+        rest = sum((table[name] for name in others), case.codes.astype(np.float64))
+        if (rest == 1).all():
+            together = [*others, dataset.target_name]
+            yield Finding(
+                "one-hot-rest",
+                f"the target is 1 where {listed(others)} are all 0: one class in {len(together)} columns",
+                "columns",
+                len(others),
+                f"one column of classes, in pandas table[{together!r}].idxmax(axis=1)",
+                important=True,
+                columns=tuple(others),
+            )
+
+
+def _names_rows(name: str, values: np.ndarray) -> bool:
+    """Whether numbers (N,) are whole and all different, and without a gap between them, if they are not years that are
+    called so, or called an id."""
+    whole = np.sort(values[values == np.round(values)])
+    if len(whole) < max(len(values), FEWEST_NUMBERED) or not (whole[1:] > whole[:-1]).all():
+        return False
+    years = YEARS[0] <= whole[0] and whole[-1] <= YEARS[1] and not CALLED_YEARS.isdisjoint(named(name))
+    return (whole[-1] - whole[0] == len(whole) - 1 and not years) or ID.search(name) is not None
+
+
+def _of_words(case: Case) -> Iterator[Finding]:
+    """Words of a column that differ in case, blanks or marks without width; rows that are called totals."""
+    dataset, table = case.dataset, case.dataset.inputs
+    if not isinstance(table, Table) or dataset.layout != "flat":
+        return
+    numbers = [table[column.name] for column in dataset.columns if column.kind == "number"]
+    numbers += [dataset.target] if dataset.task.kind == "regression" and not dataset.task.several else []
+    totals = {note.column: list(note.words) for note in dataset.notes if isinstance(note, LeftOutLabels)}
+    for column in dataset.columns[:MOST_COLUMNS]:
+        if column.kind != "category":
+            continue
+        levels = {word for word in table[column.name][case.sample].tolist() if word is not None}
+        if twice := _alike(sorted(levels)):
+            yield Finding(
+                "levels-alike",
+                f"column {column.name!r} has words that differ in case or blanks alone: {listed(twice)}",
+                "words",
+                len(twice),
+                "write them alike, if they mean the same",
+                important=False,
+                columns=(column.name,),
+            )
+        called = called_totals(sorted(levels))
+        if called and are_large(numbers, np.isin(table[column.name], called)):
+            totals[column.name] = called
+    for name, words in totals.items():
+        yield Finding(
+            "total-rows",
+            f"rows in which {name!r} is {listed(words)} hold larger numbers than nearly all others: sums, "
+            "by their name",
+            "words",
+            len(words),
+            "remove these rows",
+            important=True,
+        )
+
+
+def _of_texts(case: Case) -> Iterator[Finding]:
+    """Texts of nothing."""
+    table, dataset = case.dataset.inputs, case.dataset
+    if not isinstance(table, Table) or dataset.layout != "text":
+        return
+    for column in dataset.columns:
+        if blank := int(are_blank(table[column.name]).sum()):
+            yield Finding(
+                "missing-texts",
+                f"column {column.name!r} is empty in {blank:,} of {counted(dataset.rows, 'row')}: nothing tells their "
+                "target",
+                "rows",
+                blank,
+                "leave these rows out",
+                columns=(column.name,),
+            )
+
+
+def _alike(words: Iterable[str]) -> list[str]:
+    """The words that another one equals but for what readers don't see: case, blanks, marks without width, how accents
+    are put together.
+
+    >>> _alike(["Bern", "bern ", "Basel"])
+    ['Bern', 'bern ']
+    """
+    alike: dict[str, list[str]] = {}
+    for word in words:
+        bare = unicodedata.normalize("NFKC", "".join(word.translate(INVISIBLE).split())).casefold()
+        alike.setdefault(bare, []).append(word)
+    return [word for same in alike.values() if len(same) > 1 for word in same]
+
+
+def _lists_of_labels(classes: Sequence[str]) -> set[str]:
+    """The labels that classes such as "red|blue" list, if there are fewer of them than classes, and most of these occur
+    in several; else none.
+
+    >>> sorted(_lists_of_labels(["red", "red|blue", "blue", "green|red|blue", "green"]))
+    ['blue', 'green', 'red']
+    >>> _lists_of_labels(["Paris, France", "Rome, Italy"])
+    set()
+    """
+    between, rows = listed_in(classes)
+    labels = set().union(*rows)
+    counts = [sum(label in row for row in rows) for label in labels]
+    several = sum(count > 1 for count in counts)
+    return labels if between and 1 < len(labels) < len(classes) and several > len(labels) / 2 else set()
+
+
+def _sums_last(case: Case) -> list[str]:
+    """The columns of numbers, a target of numbers among them, if the last row holds in each the sum of all others."""
+    dataset = case.dataset
+    if case.task.several or dataset.layout != "flat" or dataset.test_rows is not None:
+        return []
+    columns = {name: values for name, kind, values in case.columns() if kind == "number"}
+    if case.task.kind == "regression":
+        columns[dataset.target_name] = dataset.target
+    present = {name: values for name, values in columns.items() if not np.isnan(values[-1])}
+    fewest = 1 if case.task.kind == "regression" else 2
+    return list(present) if len(present) >= fewest and all(map(_is_sum, present.values())) else []
+
+
+def _is_sum(values: np.ndarray) -> bool:
+    """Whether the last of the values (N,) is the sum of the others, several of which are not 0."""
+    last, others = float(values[-1]), values[:-1]
+    with np.errstate(all="ignore"):  # huge numbers
+        total = float(np.nansum(others))
+        close = total != 0 and abs(last - total) <= 1e-6 * abs(total) < np.inf
+    return close and int(np.count_nonzero(np.nan_to_num(others))) >= FEWEST
+
+
+def _repeats(values: np.ndarray) -> bool:
+    """Whether most values occur several times, but none in a large part of the rows."""
+    counts = np.unique(values, return_counts=True)[1]
+    return len(counts) >= 3 and float(np.median(counts)) >= 2 and len(counts) > len(values) / 100

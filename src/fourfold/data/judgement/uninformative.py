@@ -1,0 +1,130 @@
+"""Columns that tell nothing of the rows: constant ones, and those that say where a row stands, in a file or in time."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourfold.data.dataset import Finding
+from fourfold.data.messages import CONSTANT, listed
+from fourfold.data.series.order import direction, times_back
+
+from .case import Case
+
+NEARLY_CONSTANT, LIKELY = 0.99, 0.9
+"""The share of one value, of all rows, and of a sample without which all rows are not looked at."""
+
+IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
+"""What to say of rows whose order is that of time."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Constant and nearly constant columns, and numbers that count the rows."""
+    constant = sum(note.because == CONSTANT for note in case.dataset.notes)
+    if constant:
+        names = [
+            note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
+        ]
+        yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
+    nearly = []
+    for name, kind, values in case.columns():
+        likely = _usual_share(values[case.sample]) >= LIKELY
+        if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
+            nearly.append(name)
+        if kind == "number" and _counts_rows(values):
+            yield Finding(
+                "counts-rows",
+                f"column {name!r} numbers the rows: its values are all different and in order",
+                "different values",
+                len(values),
+                f"--id {shlex.quote(name)}, or --drop {shlex.quote(name)}"
+                + f"; if it is time, {IN_TIME}" * (not case.dataset.time_ordered),
+                important=True,
+                columns=(name,),
+            )
+        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and direction(values):
+            yield Finding(
+                "in-order-of-time",
+                f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
+                "rows",
+                len(values),
+                f"{IN_TIME}, if what will be predicted lies in the future",
+                important=True,
+                columns=(name,),
+            )
+        if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
+            yield Finding(
+                "rises-throughout",
+                f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
+                "rows",
+                len(values),
+                f"if it is time, {IN_TIME}",
+                important=True,
+                columns=(name,),
+            )
+    if case.dataset.time_ordered:
+        yield from _out_of_order(case)
+    if nearly:
+        yield Finding(
+            "nearly-constant",
+            f"columns with one value in 99 % of the rows: {listed(nearly)}",
+            "columns",
+            len(nearly),
+            f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter",
+            columns=tuple(nearly),
+        )
+
+
+def _usual_share(values: np.ndarray) -> float:
+    return float(np.unique(values, return_counts=True)[1].max() / len(values))
+
+
+def _counts_rows(values: np.ndarray) -> bool:
+    if len(values) < 20 or not all(map(_are_whole, (values[:20], values))):
+        return False
+    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
+    dense = abs(values[0]) < 2**53 and float(values.max()) - float(values.min()) == len(values) - 1
+    return bool(ordered or (dense and (np.diff(np.sort(values)) == 1).all()))
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    return not np.isnan(values).any() and bool((values == np.round(values)).all())
+
+
+def _rises(values: np.ndarray) -> bool:
+    return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
+
+
+def _out_of_order(case: Case) -> Iterator[Finding]:
+    """Dates of rows that are to stand in order of time, if none of them shows one."""
+    dates = {name: values for name, kind, values in case.columns() if kind == "date"}
+    own = case.dataset.test_rows
+    if own is not None:
+        for name, values in dates.items():
+            learnt, tested = np.delete(values, own), values[own]
+            if direction(learnt) and np.nanmedian(tested) < np.nanmedian(learnt):
+                yield Finding(
+                    "tests-in-the-past",
+                    f"the test rows are earlier than those that are learnt from, by {name!r}: these are their future",
+                    "rows",
+                    len(own),
+                    "test on the later rows, or leave out --time-ordered",
+                    important=True,
+                    columns=(name,),
+                )
+    if not dates or case.dataset.order is not None:
+        return
+    back = {name: times_back(values if own is None else np.delete(values, own)) for name, values in dates.items()}
+    name = min(back, key=lambda column: back[column])
+    if back[name]:
+        yield Finding(
+            "not-in-order-of-time",
+            f"the rows are not in order of time: {name!r} goes back {back[name]:,} times",
+            "times",
+            back[name],
+            f"sort the rows by {name}, the oldest first, or leave out --time-ordered",
+            important=True,
+            columns=tuple(dates),
+        )

@@ -1,0 +1,229 @@
+"""The columns of new rows, by name or by place, in the kinds that were trained on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.data.columns.alike import are_blank, levels_alike, truths
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.join import empty
+from fourfold.data.messages import SHOWN, close, listed
+from fourfold.data.series.clock import shown
+from fourfold.data.source import Source
+from fourfold.data.values.dates import SINCE, TURNED
+from fourfold.data.values.in_words import WORDS, held, of_kind
+from fourfold.data.values.numerals import Style, style_of
+from fourfold.data.values.stamps import COMPACT, compact_dates
+from fourfold.data.values.words import as_written, reworded, spelled
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.categories import MISSING
+from fourfold.preprocessing.dates import DAY, EPOCH
+from fourfold.preprocessing.numbers import finite
+from fourfold.preprocessing.table import missing, row_count
+
+from .noticed import MOST_LEVELS, Noticed
+
+__all__ = ["another_shape", "by_place", "checked", "renamed"]
+
+OBJECTS = re.compile(r"\.(?:json|jsonl|ndjson)(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+"""How files are called whose rows are objects, which leave out what has no value."""
+
+
+def by_place(found: Source, preparation: Preparation) -> Source:
+    """A plain array as the table that was trained on, its columns in the order of the source then."""
+    array = np.asarray(found.inputs)
+    names = preparation.source_columns
+    if preparation.row_shape and array.shape[1:] == preparation.row_shape:
+        array = array.reshape(len(array), -1)
+    if array.ndim != 2 or array.shape[1] != len(names):
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    table = Table({name: array[:, place].astype(np.float64) for place, name in enumerate(names)})
+    return Source(found.name, table, tuple(Column(name, "number") for name in names))
+
+
+def renamed(found: Source, preparation: Preparation) -> Source:
+    """Columns of a nameless array, or the one of texts: taken in their order when the names can't agree."""
+    assert isinstance(found.inputs, Table)
+    wanted, got = preparation.source_columns, found.inputs.names
+    nameless = (
+        wanted == tuple(f"x{place}" for place in range(len(wanted)))
+        or ("text",) in (got, wanted)
+        or got == (tuple(f"x{place}" for place in range(len(got))))
+    )
+    if len(wanted) != len(got) or wanted == got or not nameless:
+        return found
+    table = Table(dict(zip(wanted, found.inputs.values())))
+    columns = tuple(Column(name, column.kind) for name, column in zip(wanted, found.columns))
+    note = Note("columns taken in their order", "one side has no names")
+    if len(wanted) == 1:
+        note = Note(f"column {got[0]!r} taken for {wanted[0]!r}", "it is the only one")
+    return Source(found.name, table, columns, notes=found.notes).noting(note)
+
+
+def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
+    """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
+    assert isinstance(found.inputs, Table)
+    problems, notes, table = [], list(found.notes), {}
+    lost, taken, unseen = {}, {}, {}
+    renamed, absent, other = [], [], []
+    known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    known |= {column.name for column in preparation.columns}
+    extra = [name for name in found.inputs if name not in known]
+    nowhere = _left_out_of_objects(found, preparation)
+    for column in preparation.columns:
+        if column.name not in found.inputs:
+            near = close(column.name, extra)
+            if column.name in nowhere and not near:
+                table[column.name] = empty(column.kind, row_count(found.inputs))
+                continue
+            problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
+            if near:
+                renamed.append(f"rename {near!r} to {column.name!r}")
+            else:
+                absent.append(column.name)
+            continue
+        cells, kind = found.inputs[column.name], found.kind(column.name)
+        wanted = of_kind(column.kind, column.written)
+        if column.kind == "number" and not column.written and kind in WORDS:
+            style = style_of(_words(cells), comma=found.comma)
+            if style == Style(thousands=",", said=style.said):  # they can be nothing else
+                notes.append(Note(f"column {column.name}: number", style.said))
+                column = replace(column, written=style.example)
+        values = _as(column, kind, cells)
+        if values is None and column.kind == "boolean" and kind in WORDS and (meant := truths(cells)):
+            values, taken[column.name] = meant
+        if values is None:
+            problems.append(f"{column.name!r} holds {held(kind, cells)} instead of {wanted}")
+            other.append(column.name)
+            continue
+        gone = missing(values) & ~missing(cells)
+        gone |= np.isnan(finite(values)) & ~np.isnan(values) if column.kind == "number" else False
+        if gone.any():
+            lost[column.name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
+        table[column.name] = values
+    if problems:
+        raise DataError(
+            "new-columns",
+            f"the columns of {found.name} are not those that the model was trained on",
+            got="; ".join(problems[:20]),
+            wanted=listed([column.name for column in preparation.columns]),
+            do="; ".join(
+                renamed[:SHOWN]
+                + [f"add {listed(absent)}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+                + [f"write {listed(other)} as in training"] * bool(other)
+            ),
+        )
+    if nowhere := [name for name in nowhere if name in table]:
+        notes.append(Note(f"taken for missing: {listed(nowhere)}", "no row has them, as some of training had none"))
+    if extra:
+        notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
+    for category in preparation.categories:
+        table[category.name], alike = levels_alike(table[category.name], category.levels)
+        if alike:
+            taken[category.name] = alike
+        if new := category.unseen(table[category.name]):
+            levels = {None if level == MISSING else level for level in new}
+            rows = sum(value in levels for value in table[category.name].tolist())
+            unseen[category.name] = new[:MOST_LEVELS], rows
+    gaps = {name: count for name in preparation.always_there() if (count := int(missing(table[name]).sum()))}
+    texts = [column.name for column in preparation.columns if preparation.layout == "text"]
+    blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
+    far = _far(preparation, Table(table))
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs), blank)
+
+
+def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
+    """The columns that JSON may leave out of all objects: absent ones, in a table that has others, without a value in
+    some rows that were learnt from."""
+    absent = [column for column in preparation.columns if column.name not in found.inputs]
+    if not OBJECTS.search(found.name) or preparation.layout != "flat" or len(absent) == len(preparation.columns):
+        return []
+    numbers, there = preparation.numbers, preparation.always_there()
+    gaps = {numbers.names[place] for place in numbers.indicated} if numbers is not None else set()
+    gaps |= {column.name for column in absent if column.kind == "date" and column.name not in there}
+    gaps |= {category.name for category in preparation.categories if None in category.levels}
+    return [column.name for column in absent if column.name in gaps]
+
+
+def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:
+    """What is noticed of values far outside the range that was learnt from, by column."""
+    found = {}
+    for name, (far, low, high) in preparation.outside(table).items():
+        values = table[name]
+        learnt = f"{low:g} to {high:g}"
+        if values.dtype.kind == "M":
+            ends = (EPOCH + (DAY * np.array([low, high])).astype("timedelta64[us]")).astype("M8[D]")
+            learnt = f"{ends[0]} to {ends[1]}"
+        found[name] = int(far.sum()), shown(values[far.argmax()]), learnt
+    return found
+
+
+def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
+    """A column in the kind that was trained on, its words read as they were then; None if it is of another type."""
+    if missing(values).all():
+        return empty(wanted.kind, len(values))
+    if wanted.kind in WORDS:
+        return values if kind in WORDS else spelled(values, kind)
+    if kind in WORDS and wanted.kind == "boolean":
+        values, kind, _ = reworded(values)
+    elif kind in WORDS:
+        read = (
+            _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
+        )
+        days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
+        marks = wanted.kind == "number" and not wanted.written and _are_marked(values, read)
+        return None if missing(read).all() or days or marks else read
+    if wanted.written == COMPACT and kind == "number":
+        return compact_dates(values, fewest=1)
+    if wanted.kind == "boolean" and kind == "number":
+        return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
+    return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
+
+
+def _are_marked(values: np.ndarray, read: np.ndarray) -> bool:
+    """Whether words (N,) are all numbers in one way of writing, but not in the plain one, as they were ``read``."""
+    absent = missing(values)
+    if (missing(read) == absent).all():
+        return False
+    return bool((missing(as_written(values, "number", style_of(_words(values)).example)) == absent).all())
+
+
+def _words(values: np.ndarray) -> list[str]:
+    return list(dict.fromkeys(values[~missing(values)].tolist()))
+
+
+def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
+    """Whether words (N,) have the day where the month was in training: as dates so written more of them can be read,
+    and all of those that can be ``read`` as they were then."""
+    way, *since = written.partition(SINCE)
+    if way not in TURNED:
+        return False
+    gone = missing(as_written(values, "date", "".join([TURNED[way], *since])))
+    return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
+
+
+def _compact(values: np.ndarray) -> np.ndarray:
+    """Words (N,) such as 20260131 as dates; those that are none are missing."""
+    numbers = as_written(values, "number", "")
+    return np.concatenate(
+        [
+            dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1)
+            for one in numbers[:, None]
+        ]
+    )
+
+
+def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
+    names = tuple(filter(None, preparation.source_columns))
+    wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
+    return DataError(
+        "new-shape",
+        f"{found.name} is not what the model was trained on",
+        got=got,
+        wanted=wanted,
+        do="give the new rows in the form of those of training",
+    )

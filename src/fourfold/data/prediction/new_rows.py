@@ -1,0 +1,331 @@
+"""New rows for a model that is trained: the same columns, checked by name, in the order they came."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fourfold.data.columns.alike import named_alike
+from fourfold.data.columns.joined_texts import as_joined
+from fourfold.data.columns.lists import beside_lists, series_of_lists
+from fourfold.data.dataset import Note, Table
+from fourfold.data.files.packing import STANDARD_INPUT
+from fourfold.data.files.pictures import developed
+from fourfold.data.files.text.text_file import check_encoding
+from fourfold.data.layout import settle_array
+from fourfold.data.messages import listed
+from fourfold.data.read import open_source, parts_of
+from fourfold.data.reading import Reading
+from fourfold.data.series.cut import Pieces, in_pieces
+from fourfold.data.series.forecast import with_index
+from fourfold.data.series.history import history_of
+from fourfold.data.series.long_form import series_of
+from fourfold.data.series.steps import Placed
+from fourfold.data.series.time_columns import with_time
+from fourfold.data.series.unpivoted import ROW, unpivoted_as
+from fourfold.data.source import Source
+from fourfold.data.unequal import as_long, channels_of
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.series import lengths
+from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.text import texts_of
+
+from .latest import latest_of
+from .new_columns import another_shape, by_place, checked, renamed
+from .noticed import Noticed
+from .scale import on_another_scale
+
+
+@dataclass(frozen=True, eq=False)
+class NewRows:
+    """Rows without a target, as ``Preparation.inputs`` takes them.
+
+    ``others`` holds the source's columns that the model does not use (an id, the target), to be written
+    beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
+    whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
+    where they stand in ``inputs``.
+    """
+
+    inputs: np.ndarray | Table
+    noticed: Noticed
+    others: Table
+    following: np.ndarray | None = None
+    placed: Placed | None = None
+    steps: int = 0
+    pieces: Pieces | None = None
+
+    def by_step(self, values: np.ndarray) -> np.ndarray:
+        """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
+        assert self.pieces is not None
+        return values[self.pieces.piece, self.pieces.place]
+
+    @property
+    def rows(self) -> int:
+        return row_count(self.inputs)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return self.noticed.said()
+
+
+def read_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> NewRows:
+    """Rows from a file, an embedded name, an array or a data frame, in the form that was trained on.
+
+    >>> from fourfold.data import read
+    >>> data = read("iris")
+    >>> preparation = Preparation.fit(data, range(100))
+    >>> read_inputs(np.array([[5.1, 3.5, 1.4, 0.2]]), preparation).inputs["sepal length (cm)"].tolist()
+    [5.1]
+
+    Errors: one ``DataError`` that lists every column that is missing or of another type, or says which
+    shape of row was wanted.
+    """
+    source = source if preparation.windows is None else with_index(source)
+    return _new_rows(open_source(source, _reading(preparation, encoding)), preparation)
+
+
+def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
+    """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
+    if preparation.windows is not None:
+        yield _history(source, preparation, _reading(preparation, encoding))
+        return
+    # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
+    if preparation.layout == "sequence" and (preparation.columns or preparation.task.stepwise):
+        yield read_inputs(source, preparation, encoding)
+        return
+    reading = _reading(preparation, encoding)
+    others: tuple[str, ...] | None = None
+    for found in parts_of(source, reading):
+        rows = row_count(found.inputs)
+        table = isinstance(found.inputs, Table) and not found.pictures
+        step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
+        for start in range(0, max(rows, 1), step):
+            part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
+            new = _new_rows(part, preparation)
+            others = new.others.names if others is None else others
+            if new.others.names != others:
+                raise DataError(
+                    "columns-beside",
+                    f"{found.name} has other columns beside those of the model than the file before it",
+                    got=listed(new.others.names),
+                    wanted=listed(others),
+                )
+            yield new
+
+
+def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
+    """What a forecast starts from: the last rows of each series, read part after part, or all of them."""
+    assert preparation.windows is not None
+    source, wanted, time = with_index(source), _wanted(preparation), _time(preparation)
+    windows = preparation.windows
+    file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
+    if file and windows.id != ROW:  # rows are numbered through
+        parts = (unpivoted_as(part, windows) for part in parts_of(source, reading))
+        parts = (named_alike(with_time(part, time), wanted, ()) for part in parts)
+        found = latest_of(parts, windows)
+        try:
+            if found is not None:
+                return _new_rows(found, preparation)
+        except DataError as error:
+            if error.slug != "another-step":  # told from all rows
+                raise
+    return _new_rows(open_source(source, reading), preparation)
+
+
+def _reading(preparation: Preparation, encoding: str | None) -> Reading:
+    """All rows; only what was a plain number in training is read as one, so that all other words are kept. The names
+    that are wanted tell the sheet of a workbook, as that of a target does where a model is trained."""
+    plain = {
+        column.name
+        for column in preparation.columns
+        if column.kind in ("number", "boolean") and not column.written
+    }
+    check_encoding(encoding)
+    wanted = [name for name in _wanted(preparation) if name]
+    return Reading(
+        layout=preparation.layout,
+        numbers=frozenset(plain),
+        lists=frozenset(plain | {name.removesuffix("_0") for name in plain if name.endswith("_0")}),
+        all=True,
+        encoding=encoding,
+        column=wanted[0] if len(wanted) == 1 else "",
+        targets=frozenset(wanted),
+    )
+
+
+def _new_rows(found: Source, preparation: Preparation) -> NewRows:
+    if not row_count(found.inputs):
+        raise DataError(
+            "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
+        )
+    found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
+    found = with_time(found, _time(preparation))
+    found = named_alike(
+        found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    )
+    if preparation.windows is not None:
+        history = history_of(found, preparation.windows, preparation.columns)
+        named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
+        return NewRows(history.windows, Noticed(history.notes), named, history.following)
+    columns, beside = preparation.columns, {}
+    channels = [column.name for column in columns]
+    if preparation.task.stepwise:
+        if channels and {*channels} <= {*found.lists}:
+            beside, found = beside_lists(found), series_of_lists(found, channels)
+        if not isinstance(found.inputs, Table):
+            return _steps_of_array(found, preparation, beside)
+        if not columns:
+            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+        return _steps_of_table(found, preparation)
+    named = "id"
+    if preparation.layout == "sequence" and preparation.row_shape and columns:
+        if {*channels} <= {*found.lists}:
+            beside, found = beside_lists(found), series_of_lists(found, channels)
+        elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
+            lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
+            raise another_shape(found, preparation, lists)
+        named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
+        found, columns = _from_long(found, preparation), ()
+    if found.pictures and preparation.layout == "image":
+        others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
+        found = developed(found, shape=preparation.row_shape)
+        pixels = _shaped(found, preparation)
+        return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
+    if isinstance(found.inputs, Table):
+        if not columns:
+            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+        found = renamed(found, preparation)
+        found = as_joined(found, preparation) if preparation.layout == "text" else found
+    elif columns:
+        found = by_place(found, preparation)
+    if isinstance(found.inputs, Table):
+        table, noticed = checked(found, preparation)
+        others = Table({name: values for name, values in found.inputs.items() if name not in table})
+        if found.ids is not None:
+            others = Table({"file": found.ids, **others})
+        if preparation.layout in ("sequence", "image"):
+            stacked = np.stack([table[column.name] for column in columns], axis=1)
+            numbered = channels_of(channels)
+            if preparation.layout == "sequence" and numbered is not None:
+                stacked = stacked.reshape(len(stacked), *numbered.shape)
+            return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
+        return NewRows(table, noticed, others)
+    notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)
+    if preparation.masked and np.ndim(found.inputs) == 3:
+        found, cut = _fitted(found, preparation)
+        notes += cut
+    elif preparation.layout == "sequence" and np.ndim(found.inputs) == 3:
+        steps = np.shape(found.inputs)[1]
+        notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
+    shaped = _shaped(found, preparation)
+    return NewRows(shaped, Noticed(notes + on_another_scale(shaped, preparation)), others)
+
+
+def _wanted(preparation: Preparation) -> list[str]:
+    """The names that a table needs: of the columns that are used, of id and time."""
+    names = [part for column in preparation.columns for part in texts_of(column.name, preparation.source_columns)]
+    if preparation.windows is not None:
+        names += [preparation.windows.time, preparation.windows.id]
+    elif preparation.layout == "sequence" and preparation.row_shape:
+        names += preparation.source_columns
+    return names
+
+
+def _time(preparation: Preparation) -> str | None:
+    """What the time of a table in long form is called."""
+    if preparation.windows is not None:
+        return preparation.windows.time
+    channels, columns = len(preparation.columns), preparation.source_columns
+    return columns[1] if preparation.layout == "sequence" and len(columns) == channels + 2 else None
+
+
+def _beside(found: Source) -> dict[str, np.ndarray]:
+    """The columns beside the paths of pictures."""
+    assert isinstance(found.inputs, Table)
+    return {name: values for name, values in found.inputs.items() if name != found.pictures}
+
+
+def _from_long(found: Source, preparation: Preparation) -> Source:
+    """A table in long form as series, if it is one; the first of its columns are id and time."""
+    if not isinstance(found.inputs, Table):
+        return found
+    id, time, *channels = preparation.source_columns
+    return series_of(found, id, time, channels)[0]
+
+
+def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
+    """The series of a table in long form, a row of which is a step; all columns but the channels stay beside."""
+    table = found.inputs
+    assert isinstance(table, Table)
+    channels = [column.name for column in preparation.columns]
+    whole = len(preparation.source_columns) == len(channels)  # rows in their order, without id and time
+    id, time = ("", "") if whole else preparation.source_columns[:2]
+    others = Table({name: values for name, values in table.items() if name not in channels})
+    built, placed = series_of(found, id, time, channels)
+    return _in_pieces(built, preparation, others, placed)
+
+
+def _steps_of_array(found: Source, preparation: Preparation, beside: Mapping[str, np.ndarray]) -> NewRows:
+    """The steps of series in an array, one after the other, by the numbers of series and step, and what stands
+    ``beside`` each series."""
+    array = np.asarray(found.inputs)
+    one = array.ndim == len(preparation.row_shape) == 2 and array.shape[1] == preparation.row_shape[1] > 1
+    array = settle_array(array[None] if one else array, "sequence")[0]
+    placed = Placed.of(array)
+    named = {} if found.ids is None else {"id": found.ids[placed.series]}
+    named |= {name: values[placed.series] for name, values in beside.items()}
+    others = Table({"series": placed.series, "step": placed.step} | named)
+    return _in_pieces(replace(found, inputs=array), preparation, others, placed)
+
+
+def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: Placed) -> NewRows:
+    """Series (N, T', C) in consecutive pieces (P, T, C) of as many steps as were trained on."""
+    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
+    if array.ndim != 3 or array.shape[2:] != _row_shapes(preparation)[-1][1:]:
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    pieces = in_pieces(array, placed.series, placed.step, steps)
+    longest = np.bincount(placed.series, minlength=len(array))
+    notes = []
+    if longer := int((longest > steps).sum()):
+        because = "as many as were trained on; the last piece reaches back into the one before"
+        notes.append(Note(f"read in pieces of {steps} steps: {longer} series", because))
+    notes += [] if preparation.masked else _filled_up(longest, steps)
+    noticed = Noticed((*found.notes, *notes))
+    return NewRows(pieces.array, noticed, others, placed=placed, steps=array.shape[1], pieces=pieces)
+
+
+def _filled_up(lengths: np.ndarray, steps: int) -> tuple[Note, ...]:
+    shorter = int((lengths < steps).sum())
+    note = Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels")
+    return (note,) if shorter else ()
+
+
+def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
+    """Series of unequal lengths with as many steps as the longest one that was trained on; longer ones are cut."""
+    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
+    cut = int((lengths(array) > steps).sum())
+    note = Note(f"cut after {steps} steps: {cut} series", "the longest that was trained on has so many")
+    array, _ = as_long(array[:, :steps], np.empty((0, steps, array.shape[2])))
+    return replace(found, inputs=array), (note,) if cut else ()
+
+
+def _shaped(found: Source, preparation: Preparation) -> np.ndarray:
+    """An array whose rows have the shape that was trained on, as given or as laid out."""
+    array = np.asarray(found.inputs)
+    if array.shape[1:] not in _row_shapes(preparation):
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    return settle_array(array, preparation.layout)[0]
+
+
+def _row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
+    given = preparation.row_shape
+    if preparation.layout not in ("sequence", "image") or not given:
+        return (given,)
+    laid_out = settle_array(np.broadcast_to(np.int8(0), (1, *given)), preparation.layout)[0]
+    return given, laid_out.shape[1:]

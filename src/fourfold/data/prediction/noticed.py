@@ -1,0 +1,108 @@
+"""What is said of new rows, in a form in which the parts of a file can be put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import counted, listed
+
+__all__ = ["MOST_LEVELS", "Noticed"]
+
+MOST_LEVELS = 1000
+"""The most levels that are remembered to be named."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """By column:
+
+    - ``lost``: how many words are no values, one of them, and what was wanted;
+    - ``taken``: which words count as which others, that were learnt;
+    - ``unseen``: the levels that were not learnt, and how many rows have them;
+    - ``gaps``: how many rows have no value, where all that were learnt from had one;
+    - ``blank``: how many rows of texts hold none;
+    - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
+
+    ``rows``: how many there are.
+    """
+
+    notes: tuple[Note, ...] = ()
+    lost: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    taken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unseen: Mapping[str, tuple[tuple[str, ...], int]] = field(default_factory=dict)
+    gaps: Mapping[str, int] = field(default_factory=dict)
+    far: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    rows: int = 0
+    blank: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Noticed) -> Noticed:
+        unseen = dict(self.unseen)
+        for name, (levels, count) in other.unseen.items():
+            before, counted = unseen.get(name, ((), 0))
+            unseen[name] = tuple(dict.fromkeys(before + levels))[:MOST_LEVELS], counted + count
+        return Noticed(
+            tuple(dict.fromkeys(self.notes + other.notes)),
+            _summed(self.lost, other.lost),
+            {
+                name: {**self.taken.get(name, {}), **other.taken.get(name, {})}
+                for name in dict.fromkeys((*self.taken, *other.taken))
+            },
+            unseen,
+            _added(self.gaps, other.gaps),
+            _summed(self.far, other.far),
+            self.rows + other.rows,
+            _added(self.blank, other.blank),
+        )
+
+    def said(self) -> tuple[Note, ...]:
+        taken = [
+            Note(f"column {name}: {listed(list(words))} taken for {listed(list(words.values()))}")
+            for name, words in self.taken.items()
+        ]
+        lost = [
+            Note(f"column {name}: {counted(count, 'word')} such as {example!r} taken for missing", f"it holds {wanted}")
+            for name, (count, example, wanted) in self.lost.items()
+        ]
+        unseen = [
+            Note(
+                f"column {name}: {listed(levels)} not told apart",
+                f"not among the levels learnt; {count:,} of {self.rows:,} rows",
+            )
+            for name, (levels, count) in self.unseen.items()
+        ]
+        same: dict[int, list[str]] = {}
+        for name, count in self.gaps.items():
+            same.setdefault(count, []).append(name)
+        gaps = [
+            Note(f"no value in {count:,} of {self.rows:,} rows: {listed(names)}", "all that were learnt from had one")
+            for count, names in same.items()
+        ]
+        blank = [
+            Note(f"no text in {count:,} of {self.rows:,} rows: {name!r}", "predicted as empty texts")
+            for name, count in self.blank.items()
+        ]
+        far = [
+            Note(
+                f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
+                f"learnt from {learnt}; what is predicted there is a guess",
+            )
+            for name, (count, example, learnt) in self.far.items()
+        ]
+        return (*self.notes, *taken, *lost, *unseen, *gaps, *blank, *far)
+
+
+def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    return {name: first.get(name, 0) + second.get(name, 0) for name in dict.fromkeys((*first, *second))}
+
+
+def _summed(
+    first: Mapping[str, tuple[int, str, str]], second: Mapping[str, tuple[int, str, str]]
+) -> dict[str, tuple[int, str, str]]:
+    """Counts and examples of both, the first example of each."""
+    found = dict(first)
+    for name, (count, example, wanted) in second.items():
+        before, example, wanted = found.get(name, (0, example, wanted))
+        found[name] = (before + count, example, wanted)
+    return found

@@ -1,0 +1,364 @@
+"""A table with a row for each series and time step, as series on one grid of time."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.messages import counted, listed
+from fourfold.data.source import Source
+from fourfold.data.values.words import Understood, as_written
+from fourfold.errors import DataError
+from fourfold.preprocessing.dates import calendar
+from fourfold.preprocessing.table import missing
+
+from .clock import DAY, Clock, check_one_step, filling, shown
+from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
+from .time_columns import repeated, telling_apart
+
+__all__ = ["Panel", "panel_of"]
+
+MOST_LEVELS = 20
+"""A column with more different words than this is left out."""
+
+FEWEST_FILLED = 0.5
+"""The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
+
+AUTUMN = (3, 4, 10, 11)
+"""The months in which clocks are set back, in the south in March or April."""
+
+PHASES = {"year": slice(1, 3), "week": slice(3, 5), "day": slice(5, 7)}
+"""Where `calendar` has sin and cos of a phase."""
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """S series on the grid of a clock; series s has T_s steps, the first of them at place ``start[s]``.
+
+    - ``values``: for each series (T_s, C), the targets first; NaN where a step is absent.
+    - ``columns``: the table's columns that are used, targets first; ``levels`` those of its columns of words.
+    - ``phases``: the calendar's channels, the last of all.
+    """
+
+    labels: tuple[str, ...]
+    clock: Clock
+    start: np.ndarray
+    values: tuple[np.ndarray, ...]
+    columns: tuple[Column, ...]
+    levels: tuple[tuple[str, ...], ...]
+    phases: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        levels = iter(self.levels)
+        own = []
+        for column in self.columns:
+            worded = column.kind == "category"
+            own += [f"{column.name} = {level}" for level in next(levels)] if worded else [column.name]
+        return (*own, *(f"{phase} {wave}" for phase in self.phases for wave in ("sin", "cos")))
+
+    def filled(self, number: int) -> np.ndarray:
+        """A series without gaps: what is absent is as it was last; NaN only before the first value."""
+        values = self.values[number]
+        known = np.where(np.isnan(values), 0, np.arange(len(values))[:, None])
+        return np.take_along_axis(values, np.maximum.accumulate(known, axis=0), axis=0)
+
+
+def panel_of(
+    source: Source,
+    *,
+    time: str | None,
+    id: str | None,
+    targets: Sequence[str],
+    known: Mapping[str, tuple[str, ...]] | None = None,
+    phases: Sequence[str] | None = None,
+    step: str = "",
+    written: Mapping[str, str] | None = None,
+) -> Panel:
+    """The series of a table. ``known``, ``phases`` and ``step``: levels, calendar and grid as they were learnt, None
+    or "" to choose them; ``written``: how the words of columns were, that are numbers.
+
+    Where stamps of several series fit no grid, all that lies in one step of a coarser one counts as its mean. What
+    stands behind the last value of a series' targets is left out: it is what is forecast.
+
+    Errors: a column that does not exist, a missing id or time, two rows of a series at one time, a target that is
+    no number.
+    """
+    table = table_of(source, [name for name in (time, id, *targets) if name is not None])
+    series, labels = _series(source, table, id)
+    times, read = (None, ()) if time is None else times_and_said(source, table, time)
+    hours = [] if times is None else _doubled_hours(times, series)
+    if times is not None and not hours and (rows := repeated(times, series)).size:
+        others = [name for name in table if name not in (time, id, *targets)]
+        beside, _ = next(telling_apart(source, others, times, series), ((), series))
+        clock = times.dtype.kind == "M"
+        raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside, clock)
+    kept = _upto_values(valued(table, targets), series, times)
+    if not kept.all():
+        read += _said_of_empty(kept, series, labels, targets, id)
+        source, times = source.take(np.flatnonzero(kept)), None if times is None else times[kept]
+        left, series = np.unique(series[kept], return_inverse=True)
+        labels = [labels[number] for number in left]
+    taken = [*targets, *filter(None, (time, id))]
+    columns, levels, channels, notes = _channels(source, table_of(source, ()), targets, taken, known, written or {})
+    notes += read
+    if times is not None and hours:
+        stamps, at = np.unique(times, return_inverse=True)
+        channels, series, at = _means(channels, series, at)
+        times = stamps[at]
+        because = "the clock was set back at the end of daylight saving; the mean of both rows"
+        notes += (Note(f"doubled: the hour from {' and '.join(map(shown, hours))}", because),)
+    clock = _clock_of(times, series, step)
+    if times is not None and not clock.means:
+        check_one_step(times, series, labels)
+    if clock.means:
+        channels, series, places = _means(channels, series, clock.places)
+        clock = replace(clock, places=places)
+    count = len(labels)
+    start = np.full(count, len(clock.axis))
+    np.minimum.at(start, series, clock.places)
+    end = np.zeros(count, np.int64)
+    np.maximum.at(end, series, clock.places + 1)
+    chosen = tuple(_phases(clock) if phases is None else phases)
+    phased = np.concatenate([np.empty((len(clock.axis), 0)), *_waves(clock, chosen)], axis=1)
+    values = []
+    order = np.argsort(series, kind="stable")
+    for number, rows in enumerate(np.split(order, np.cumsum(np.bincount(series))[:-1])):
+        one = np.full((end[number] - start[number], channels.shape[1] + phased.shape[1]), np.nan)
+        one[:, channels.shape[1] :] = phased[start[number] : end[number]]
+        one[clock.places[rows] - start[number], : channels.shape[1]] = channels[rows]
+        values.append(one)
+    notes = (*_said(clock, time, series, labels, id, [len(one) for one in values]), *notes)
+    return Panel(tuple(labels), clock, start, tuple(values), columns, levels, chosen, notes)
+
+
+def _upto_values(known: np.ndarray, series: np.ndarray, times: np.ndarray | None) -> np.ndarray:
+    """The rows (N,) up to the last of each series whose target is known (N,); all, where none is."""
+    if not known.any():
+        return np.ones(len(known), bool)
+    order = np.argsort(series, kind="stable") if times is None else np.lexsort((times, series))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    last = np.full(series.max() + 1, -1)
+    np.maximum.at(last, series[known], place[known])
+    return place <= last[series]
+
+
+def _said_of_empty(
+    kept: np.ndarray, series: np.ndarray, labels: list[str], targets: Sequence[str], id: str | None
+) -> tuple[Note, ...]:
+    """What is said of rows that are left out: the ends of series, and series as a whole."""
+    value = f"without a value of {' or '.join(targets)}"
+    some = np.isin(series, series[kept])
+    empty = [labels[number] for number in np.unique(series[~some])]
+    ends = np.unique(series[some & ~kept])
+    notes = []
+    if len(ends):
+        what = f"left out: {counted(int((some & ~kept).sum()), 'step')} at the end"
+        each = f" of {counted(len(ends), 'series')}," if id else ""
+        notes.append(Note(f"{what}{each} {value}", "a forecast begins right behind the last value"))
+    if empty:
+        notes.append(Note(f"left out: {listed(empty)}", value))
+    return tuple(notes)
+
+
+def _clock_of(times: np.ndarray | None, series: np.ndarray, step: str) -> Clock:
+    """The grid of the stamps; of several series one of means, where each would have most of its steps empty."""
+    if times is not None and step.endswith("means"):
+        return Clock.of_means(times, series, step)
+    clock = Clock.of(times, series)
+    if times is None or clock.regular or filling(clock.places, series)[1] >= FEWEST_FILLED:
+        return clock
+    return Clock.of_means(times, series)
+
+
+def _means(
+    channels: np.ndarray, series: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows (N, C) of one series and place as their mean, what is missing left out: values, series, places (n,)."""
+    (kept, at), row = np.unique(np.stack([series, places]), axis=1, return_inverse=True)
+    total, present = np.zeros((len(kept), channels.shape[1])), np.zeros((len(kept), channels.shape[1]))
+    np.add.at(total, row.ravel(), np.nan_to_num(channels))
+    np.add.at(present, row.ravel(), ~np.isnan(channels))
+    return np.where(present > 0, total / np.maximum(present, 1), np.nan), kept, at
+
+
+def _series(source: Source, table: Table, id: str | None) -> tuple[np.ndarray, list[str]]:
+    """The number of each row's series (N,), in the order in which they first occur, and their names."""
+    if id is None:
+        return np.zeros(table.rows, np.int64), [""]
+    names: dict[str, int] = {}
+    series = [names.setdefault(label, len(names)) for label in labels_of(source, table, id).tolist()]
+    return np.array(series), list(names)
+
+
+def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]:
+    """The hours that local clocks show twice, if all stamps that a series has twice lie in such: an hour of a Sunday in
+    autumn, of either half of the earth; else []."""
+    order = np.lexsort((times, series))
+    same = (np.diff(series[order]) == 0) & (np.diff(times[order]).astype(np.int64) == 0)
+    if times.dtype.kind != "M" or not same.any() or (same[1:] & same[:-1]).any():
+        return []
+    hours = np.unique(times[order][1:][same].astype("datetime64[h]"))
+    days = hours.astype("datetime64[D]")
+    sundays = (days.astype(np.int64) + 4) % 7 == 0  # 1970-01-01 was a Thursday
+    autumn = np.isin(hours.astype("datetime64[M]").astype(np.int64) % 12 + 1, AUTUMN)
+    return list(hours.astype("datetime64[us]")) if (sundays & autumn).all() and len({*days}) == len(days) else []
+
+
+def _two_rows(
+    rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...], clocked: bool
+) -> DataError:
+    """What is said of rows of one series at one time; ``beside``: the columns that tell them apart; ``clocked``:
+    whether a clock may stand beside the time."""
+    clock = "--time DAY,CLOCK, if the clock is in another column; " * clocked + "else join these rows"
+    which = [*filter(None, (id,)), *beside]
+    if beside:
+        do = f"{one_column(which) if len(which) > 1 else f'--id {shlex.quote(which[0])}'}; {clock}"
+    else:
+        do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
+    return DataError(
+        "two-rows-at-one-time",
+        "two rows of one series have the same time",
+        got=f"{when}{f' of {label!r}' if id else ''} in row {rows[0] + 1}, "
+        f"{counted(len(rows), 'such row')} in all",
+        wanted="one row for each series and time",
+        do=do,
+    )
+
+
+def _channels(
+    source: Source,
+    table: Table,
+    targets: Sequence[str],
+    taken: Sequence[str],
+    known: Mapping[str, tuple[str, ...]] | None,
+    written: Mapping[str, str],
+) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...], np.ndarray, tuple[Note, ...]]:
+    """The columns, the levels of those of words, numbers (N, C), and what is left out."""
+    columns, levels, parts, left_out = [], [], [], {}
+    used = [name for name in table if name in targets or name not in taken]
+    found = {name: _number(source, table, name, written.get(name, "")) for name in used}
+    for name in targets:
+        values, kind = found[name][:2]
+        if kind != "number":
+            raise DataError(
+                "target-type",
+                f"the target {name!r} can't be forecast",
+                got="words" if kind == "category" else f"{kind}s",
+                wanted="numbers",
+                do="--target COLUMN",
+            )
+        columns.append(Column(name, "number", found[name].written))
+        parts.append(values[:, None])
+    for name in (name for name in table if name not in taken):
+        values, kind = found[name][:2]
+        if kind == "category":
+            different = sorted({str(value) for value in values.tolist() if value is not None})
+            own = known.get(name) if known is not None else tuple(different)
+            if own is None or not 2 <= len(own) <= MOST_LEVELS:
+                left_out[name] = f"{len(different)} different words"
+                continue
+            levels.append(own)
+            absent = missing(values)
+            one_hot = np.stack([np.where(absent, np.nan, values == level) for level in own], axis=1)
+            parts.append(one_hot.astype(np.float64))
+        elif kind == "date":
+            left_out[name] = "a date beside the time"
+            continue
+        elif known is None and len(np.unique(values[~np.isnan(values)])) < 2:
+            left_out[name] = "one value in all rows"
+            continue
+        else:
+            parts.append(values[:, None])
+        columns.append(Column(name, kind, found[name].written))
+    notes = tuple(note for column in columns for note in said_of(column.name, found[column.name]))
+    notes += tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
+    return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
+
+
+def _number(source: Source, table: Table, name: str, written: str) -> Understood:
+    """A column as numbers where it can be, infinite ones taken for missing; its words as they were ``written``, if that
+    is known."""
+    found = meant(source, table, name)
+    if written and source.kind(name) == "category":
+        values = as_written(table[name], "number", written)
+        lost = missing(values) & ~missing(table[name])
+        example = table[name][lost.argmax()][:30] if lost.any() else ""
+        said = f"{counted(int(lost.sum()), 'word')} such as {example!r} taken for missing" if lost.any() else ""
+        if not missing(values).all():
+            found = Understood(values, "number", said, written)
+    if found.kind in ("number", "boolean"):
+        found = found._replace(values=np.where(np.isfinite(found.values), found.values, np.nan))
+    return found
+
+
+def _phases(clock: Clock) -> list[str]:
+    """The phases of the calendar that turn at least twice in the history, slower than the stamps."""
+    if clock.axis.dtype.kind != "M" or len(clock.axis) < 2:
+        return []
+    span = float((clock.axis[-1] - clock.axis[0]).astype(np.int64)) / DAY
+    step = span / (len(clock.axis) - 1)
+    return [
+        name for name, days in (("year", 365.25), ("week", 7.0), ("day", 1.0)) if 2 * step <= days <= span / 2
+    ]
+
+
+def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
+    if not phases:
+        return []
+    if clock.axis.dtype.kind != "M":
+        raise DataError(
+            "dates-expected", "the model was trained on dates", got="other time stamps", wanted="dates"
+        )
+    known = calendar(clock.axis, clock=True)
+    return [known[:, PHASES[phase]] for phase in phases]
+
+
+def _said(
+    clock: Clock,
+    time: str | None,
+    series: np.ndarray,
+    labels: list[str],
+    id: str | None,
+    lengths: Sequence[int],
+) -> tuple[Note, ...]:
+    """What is said about the grid: series, step, gaps, order."""
+    notes = []
+    if id is not None:
+        span = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else str(lengths[0])
+        notes.append(Note(f"series: {counted(len(labels), 'value')} of {id}, {span} steps each"))
+    gaps = int(sum(lengths) - len(series))
+    span = "" if time is None else f"{shown(clock.axis[0])} to {shown(clock.axis[-1])}"
+    if clock.means:
+        step = str(clock).removesuffix(" means")
+        why = "the shortest round step, from the median distance on, of which nine in ten hold a row"
+        notes.append(
+            Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {step}, {span}", why)
+        )
+    elif not clock.regular:
+        each = "; a stamp of one series is a step of all" if len(labels) > 1 else ""
+        notes.append(Note("steps: irregular", f"the order of the stamps is used, their distances are not{each}"))
+    elif time is None:
+        same = "; step n of all series is taken for the same time" if id else ""
+        notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
+    else:
+        notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {span}"))
+    if gaps:
+        why = "a window sees there what was last known, and none whose target has a gap is used"
+        where = "without a row" if clock.regular else "at stamps of other series alone"
+        notes.append(Note(f"gaps: {counted(gaps, 'step')} {where}", why))
+    if not _sorted(clock.places, series):
+        notes.append(Note("order: the rows are sorted by time", f"they were not in order of {time}"))
+    return tuple(notes)
+
+
+def _sorted(places: np.ndarray, series: np.ndarray) -> bool:
+    """Whether the rows of each series stand in order."""
+    order = np.argsort(series, kind="stable")
+    return not ((np.diff(places[order]) < 0) & (np.diff(series[order]) == 0)).any()

@@ -1,0 +1,347 @@
+"""Times in several columns, as one column of dates: a day and its clock, or a year, a month, a day, an hour."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.data.columns.roles import Roles
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.messages import listed
+from fourfold.data.source import Source
+from fourfold.data.values.durations import duration_by
+from fourfold.data.values.months import month_of
+from fourfold.data.values.stamps import named
+from fourfold.data.values.words import Understood
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import missing
+
+from .long_form import codes_of, dates_of, labels_of, meant, times_of
+
+__all__ = [
+    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "repeated", "series_numbers", "telling_apart",
+    "time_among", "with_clock", "with_parts", "with_time",
+]  # fmt: skip
+
+HOUR, MINUTE, DAY = 3600, 60, 86_400
+CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1, 31))
+WEEK, QUARTER = ("a week", 1, 53), ("a quarter", 1, 4)
+MARKED = re.compile(r"[^\W\d_]{0,7}[ .-]?(\d\d?)")
+"""A week or a quarter with what it is before it: W07, Q1."""
+CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
+NAMES = (
+    "year yr yyyy jahr annee année anno año ano jaar",
+    "month mon mo mm monat mois mese mes mês maand",
+    "day dd dy mday tag jour giorno dia día dag",
+    "hour hr hh stunde heure ora hora uur",
+    "minute min mi",
+    "second sec ss",
+)
+"""What columns of parts are called, a line a part."""
+
+WEEKS = "week wk kw cw woche kalenderwoche isoweek semaine semana settimana"
+QUARTERS = "quarter qtr q quartal trimestre kwartaal kvartal"
+"""What follows a year in place of a month."""
+
+HOUR_NAMES = frozenset(f"{NAMES[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
+"""Words in the names of clocks that are written as whole numbers."""
+
+TIME_NAMES = frozenset(("time", "zeit", "h", "he"))
+BESIDE_TIME = TIME_NAMES.union(("of", "the", "day", "local", "start", "end", "begin", "ending"))
+"""Words that call a clock so, too, and those that alone may stand beside them then."""
+
+SLOT_NAMES = frozenset(("slot", "slots", "block", "blocks", "interval", "intervals", "period", "periods"))
+"""Words in the names of parts of a day that are numbered, and no clocks."""
+
+FEW_CODES = 8
+"""Columns of the fewest different values, of which two are tried together to tell rows apart."""
+
+WHOLE_DAY = 0.9
+"""The share of a day's steps, midnight among them, that whole numbers fill which are called nothing of this."""
+
+
+def columns_of_time(time: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a time, one or several with commas between their names; the name itself where they don't exist.
+
+    >>> columns_of_time("date,clock", ("date", "clock", "load")), columns_of_time("a,b", ("a,b", "load"))
+    (('date', 'clock'), ('a,b',))
+    """
+    return _split(time, known) or (time,)
+
+
+def _split(time: str, known: Sequence[str]) -> tuple[str, ...]:
+    if time in known:
+        return (time,)
+    for at, mark in enumerate(time):
+        if mark == "," and time[:at] in known and (rest := _split(time[at + 1 :].strip(), known)):
+            return (time[:at], *rest)
+    return ()
+
+
+def with_time(source: Source, time: str | None) -> Source:
+    """The source with one column of dates, called ``time``, in place of the several that ``time`` names.
+
+    Errors: ``DataError`` where they are no parts of a date, or missing in some rows.
+    """
+    table = source.inputs
+    if time is None or not isinstance(table, Table) or len(names := columns_of_time(time, table.names)) == 1:
+        return source
+    dates = _dates(source, table, names)
+    kept = [column for column in source.columns if column.name not in names[1:]]
+    columns = tuple(Column(time, "date") if column.name == names[0] else column for column in kept)
+    inputs = Table({column.name: dates if column.name == time else table[column.name] for column in columns})
+    earlier = None if source.earlier is None else with_time(source.earlier, time)
+    return replace(source, inputs=inputs, columns=columns, earlier=earlier)
+
+
+def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
+    """The source and roles whose time is a day alone, with the only clock, or else the only column of whole hours, that
+    rises in the rows of each day; as they are where there is none, and where each day has one row. Whole hours are
+    called so, or fill the day: those of stores and items don't."""
+    table, day = source.inputs, roles.time
+    if not isinstance(table, Table) or day is None or missing(table[day]).any():
+        return source, roles
+    days, number = times_of(source, table, day), series_numbers(source, table, roles)
+    if days.dtype.kind != "M" or (days != days.astype("datetime64[D]")).any():
+        return source, roles
+    order = np.lexsort((days, number))  # stable: the rows of a day in the order of the table
+    same = (np.diff(number[order]) == 0) & (days[order][1:] == days[order][:-1])
+    if not same.any():
+        return source, roles
+    others = (name for name in table if name not in (day, roles.id))
+    rising = [
+        name
+        for name in others
+        if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
+    ]
+    clocks = [name for name in rising if is_clock(meant(source, table, name))]
+    clocks = clocks or [name for name in rising if _is_hour(source, table, name)]
+    return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
+
+
+def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str, str]:
+    """The one of several columns of dates that is plainly the time, and why: all rows of a series differ by it alone,
+    or it is the first and alone rises from row to row; "" where none is."""
+    apart = [name for name in dates if _tells_apart(source, replace(roles, time=name))]
+    rising = [name for name in dates if _rises(source, replace(roles, time=name))]
+    if len(apart) == 1:
+        others = listed([name for name in dates if name != apart[0]])
+        return apart[0], f"no two rows{' of a series' if roles.series else ''} have the same, unlike {others}"
+    if rising == [dates[0]]:
+        return dates[0], "the first column of dates, and the only one that rises from row to row"
+    return "", ""
+
+
+def _tells_apart(source: Source, roles: Roles) -> bool:
+    """Whether no two rows of a series have the same time, or only such that a clock beside it tells apart."""
+    steps = _steps(source, roles, in_order=True)
+    return steps is not None and (bool((steps > 0).all()) or with_clock(source, roles)[1].time != roles.time)
+
+
+def _rises(source: Source, roles: Roles) -> bool:
+    """Whether the time rises from row to row of each series."""
+    steps = _steps(source, roles, in_order=False)
+    return steps is not None and bool((steps > 0).all())
+
+
+def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
+    """From time to time of each series, in microseconds, sorted or as the rows stand; None where some are missing."""
+    table, time = source.inputs, roles.time
+    assert isinstance(table, Table) and time is not None
+    if missing(table[time]).any():
+        return None
+    times = times_of(source, table, time).astype("datetime64[us]").astype(np.int64)
+    number = series_numbers(source, table, roles)
+    order = np.lexsort((times, number)) if in_order else np.argsort(number, kind="stable")
+    return np.diff(times[order])[np.diff(number[order]) == 0]
+
+
+def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
+    """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
+    they are where there are none, where these are no dates, or where rows of a series have the same and no one or two
+    columns of words or whole numbers tell these apart."""
+    table, called = source.inputs, {name.strip().casefold(): name for name in names}
+
+    def of_part(words: str) -> list[str]:
+        found = [called[word] for word in words.split() if word in called]
+        return found if len(found) == 1 else []
+
+    parts = [name for found in itertools.takewhile(bool, map(of_part, NAMES)) for name in found]
+    if len(parts) == 1:
+        parts += of_part(WEEKS) or of_part(QUARTERS)
+    if not isinstance(table, Table) or len(parts) < 2:
+        return source, roles
+    try:
+        dates = _dates(source, table, parts)
+    except DataError:  # what is called a day may be that of a week
+        return source, roles
+    number = series_numbers(source, table, roles)
+    others = [name for name in table if name not in (*parts, roles.id)]
+    if repeated(dates, number).size and not any(telling_apart(source, others, dates, number)):
+        return source, roles
+    return _taken(source, roles, parts, "as they are called")
+
+
+def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> tuple[Source, Roles]:
+    time = ",".join(names)
+    note = Note(f"time: {', '.join(names[:-1])} and {names[-1]}", because, "--time COLUMN")
+    return with_time(source, time).noting(note), replace(roles, time=time)
+
+
+def repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
+    """The rows whose time another row of their series has, but for the first of each time."""
+    order = np.lexsort((times, series))
+    same = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
+    return order[1:][same]
+
+
+def telling_apart(
+    source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray
+) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """The columns, and then the pairs of columns, by which all rows of one series and time differ, each with the number
+    of the series (N,) that it makes."""
+    at = _numbered(times)
+    most = int(np.unique(_numbered(series) * (at.max() + 1) + at, return_counts=True)[1].max())
+    codes = {name: found for name in names if (found := codes_of(source, name)) is not None}
+    few = sorted(codes, key=lambda name: int(codes[name].max()))
+    for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
+        if np.prod([codes[name].max() + 1.0 for name in some]) < most:
+            continue
+        parts = series
+        for name in some:
+            parts = _numbered(parts * (codes[name].max() + 1) + codes[name])
+        if 2 * (parts.max() + 1) <= len(parts) and not repeated(times, parts).size:
+            yield tuple(name for name in names if name in some), parts
+
+
+def _numbered(values: np.ndarray) -> np.ndarray:
+    return np.unique(values, return_inverse=True)[1].ravel()
+
+
+def series_numbers(source: Source, table: Table, roles: Roles) -> np.ndarray:
+    """The number of each row's series (N,)."""
+    if not roles.series:
+        return np.zeros(table.rows, np.int64)
+    return np.unique(labels_of(source, table, roles.series), return_inverse=True)[1]
+
+
+def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
+    """The dates (N,) that columns make: days or years, months and days, or years and weeks or quarters, which are told
+    by their names; then a clock or hours, minutes and seconds."""
+    if dates_of(source, names[:1]):
+        days, rest = times_of(source, table, names[0]).astype("datetime64[D]"), names[1:]
+    elif (called := names[1].strip().casefold()) in (*WEEKS.split(), *QUARTERS.split()):
+        year, wanted = _part(source, table, names[0], *CALENDAR[0]), WEEK if called in WEEKS.split() else QUARTER
+        days, rest = _begun(year, _part(source, table, names[1], *wanted), wanted), names[2:]
+    else:
+        parts = [_part(source, table, name, *wanted) for name, wanted in zip(names, CALENDAR)]
+        first = np.ones(table.rows, np.int64)
+        year, month, day = (*parts, *[first] * (3 - len(parts)))
+        months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+        days, rest = months.astype("datetime64[D]") + (day - 1), names[3:]
+        if (beyond := days.astype("datetime64[M]") != months).any():
+            raise _no_part(table, names[2], CALENDAR[2][0], beyond)
+    if len(rest) == 1:
+        seconds = _seconds(source, table, rest[0])
+        if seconds is None:
+            raise _no_part(table, rest[0], "a clock such as 18:30, or an hour")
+    elif len(rest) > len(CLOCK):
+        raise _no_part(table, rest[len(CLOCK)], "nothing behind seconds")
+    else:
+        clock = zip((HOUR, MINUTE, 1), rest, CLOCK)
+        seconds = np.zeros(table.rows) + sum(
+            size * _part(source, table, name, *wanted) for size, name, wanted in clock
+        )
+    return days + np.round(1e6 * seconds).astype("timedelta64[us]")
+
+
+def _begun(year: np.ndarray, part: np.ndarray, which: tuple[str, int, int]) -> np.ndarray:
+    """The days (N,) on which weeks, as ISO 8601 counts them, or quarters begin."""
+    if which == QUARTER:
+        return (12 * (year - 1970) + 3 * (part - 1)).astype("datetime64[M]").astype("datetime64[D]")
+    fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
+    return fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (part - 1)
+
+
+def _part(source: Source, table: Table, name: str, what: str, low: int, high: int) -> np.ndarray:
+    """Whole numbers (N,) of a column, none below or above; months may be words, weeks and quarters W07 and Q1."""
+    found = _numbers(source, table, name)
+    values = found.values
+    if found.kind == "category" and what in (CALENDAR[1][0], WEEK[0], QUARTER[0]):
+        meaning = {word: _part_of_word(word or "", what) for word in set(values.tolist())}
+        values = np.array([meaning[word] for word in values.tolist()], np.float64)
+    elif found.kind != "number":
+        raise _no_part(table, name, what)
+    strange = ~((values >= low) & (values <= high) & (values == np.floor(values)))
+    if strange.any():
+        raise _no_part(table, name, what, strange)
+    return values.astype(np.int64)
+
+
+def _part_of_word(word: str, what: str) -> float:
+    """The number of a month by its name, or of a week or a quarter behind its mark; NaN for others."""
+    if what == CALENDAR[1][0]:
+        return np.nan if (month := month_of(word)) is None else month
+    return float(marked[1]) if (marked := MARKED.fullmatch(word.strip())) else np.nan
+
+
+def _no_part(table: Table, name: str, what: str, strange: np.ndarray | None = None) -> DataError:
+    row = 0 if strange is None else int(np.argmax(strange))
+    return DataError(
+        "time-columns",
+        "a time of several columns is a day and its clock, or a year, a month (week, quarter), a day, an hour",
+        got=f"{name!r}, {table[name][row]!s:.40} in row {row + 1}",
+        wanted=what,
+        do="--time with other columns, in this order",
+    )
+
+
+def _seconds(source: Source, table: Table, name: str) -> np.ndarray | None:
+    """The clocks (N,) in a column, in seconds since midnight: 18:30, whole hours up to 24, or 1830; None if one is
+    none."""
+    found = _numbers(source, table, name)
+    if found.kind != "number" or np.isnan(found.values).any():
+        return None
+    values = found.values.astype(np.float64)
+    if not is_clock(found):
+        if (values != np.floor(values)).any() or values.min() < 0:
+            return None
+        if values.max() > 24:
+            hours, minutes = np.divmod(values, 100)
+            if (minutes >= 60).any():
+                return None
+            values = HOUR * hours + MINUTE * minutes
+        else:
+            values = HOUR * values
+    return values if values.min() >= 0 and values.max() <= DAY else None
+
+
+def _numbers(source: Source, table: Table, name: str) -> Understood:
+    """A column as what its words mean, codes such as 07 as numbers."""
+    found = meant(source, table, name)
+    if found.kind == "category" and all(word is not None and word.strip().isdecimal() for word in found.values):
+        return Understood(found.values.astype(np.float64), "number")
+    return found
+
+
+def _is_hour(source: Source, table: Table, name: str) -> bool:
+    """Whether whole numbers are called hours or a clock, and can be that (1 to 48 can't), or fill the day."""
+    found, last = set(named(name)), float(_numbers(source, table, name).values.max())
+    called = not found.isdisjoint(HOUR_NAMES) and found.isdisjoint(SLOT_NAMES)
+    called = called or (not found.isdisjoint(TIME_NAMES) and found <= BESIDE_TIME)
+    return (called and not 24 < last < 100) or _fills_day(_seconds(source, table, name))
+
+
+def _fills_day(seconds: np.ndarray | None) -> bool:
+    """Whether clocks (N,) begin at midnight and go on in equal steps to the end of the day, but for a few."""
+    stamps = np.unique([] if seconds is None else seconds)
+    return len(stamps) > 1 and stamps[0] == 0 and len(stamps) * np.diff(stamps).min() >= WHOLE_DAY * DAY
+
+
+def is_clock(found: Understood) -> bool:
+    """Whether a column is of clocks or durations, and not of plain numbers."""
+    return duration_by(found.written or "") is not None

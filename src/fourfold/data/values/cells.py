@@ -1,0 +1,216 @@
+"""Columns of whatever a program holds: their cells as plain values, each column in one of the four raw kinds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from numbers import Rational
+from pathlib import PurePath
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import listed
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import ColumnKind
+
+from .words import as_objects
+
+PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
+SETS = (set, frozenset)
+LONGEST_LIST = 4096
+"""The most numbers of a list that become columns."""
+
+DEEPEST = 8
+"""How deep objects within objects are looked into."""
+
+OBJECTS, LISTS = "their fields are columns NAME.FIELD", "their numbers are columns NAME_0, NAME_1, ..."
+"""What is said of columns of objects, and of columns of lists of equally many numbers."""
+
+
+def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
+    """A column as it is stored, and its kind; strings stay strings.
+
+    >>> typed("open", np.array([True, None], dtype=object))
+    (array([ 1., nan]), 'boolean')
+    >>> typed("size", np.array([3, 4], dtype=np.int8))
+    (array([3., 4.]), 'number')
+    >>> typed("tags", as_objects([["red", "blue"], []]))[0].tolist()
+    ['["red","blue"]', '[]']
+    """
+    if values.dtype.kind == "b":
+        return values.astype(np.float64), "boolean"
+    if values.dtype.kind in "iuf":
+        return values.astype(np.float64), "number"
+    if values.dtype.kind == "M":
+        return values.astype("datetime64[us]"), "date"
+    if values.dtype.kind == "m":
+        return values / np.timedelta64(1, "s"), "number"
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8", "replace")
+    if values.dtype.kind == "U":
+        return values.astype(object), "category"
+    if values.dtype.kind == "O":
+        return _objects(name, values.tolist())
+    raise DataError(
+        "column-type", f"column {name!r} can't be used", got=f"type {values.dtype}", wanted="numbers or text"
+    )
+
+
+def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
+    kinds = set(map(type, values))
+    if str in kinds and kinds <= {str, NoneType}:
+        return as_objects(values), "category"
+    cells = [None if is_absent(value) else _plain(value) for value in values]
+    present = [value for value in cells if value is not None]
+    if present and all(isinstance(value, date) for value in present):
+        return dates(cells), "date"
+    strange = next((value for value in present if not isinstance(value, PLAIN)), None)
+    if strange is not None:
+        raise DataError(
+            "object-column",
+            f"column {name!r} holds objects",
+            got=type(strange).__name__,
+            wanted="numbers, text, booleans or dates",
+            do="turn it into one of these, or leave the column out",
+        )
+    if all(isinstance(value, (bool, np.bool_)) for value in present) and present:
+        return np.array([np.nan if value is None else float(value) for value in cells]), "boolean"
+    if not any(isinstance(value, str) for value in present):
+        return np.array([np.nan if value is None else float(value) for value in cells]), "number"
+    return as_objects([None if value is None else str(value) for value in cells]), "category"
+
+
+def _plain(value: Any) -> Any:
+    """What a file would hold: numbers, durations (in seconds), the starts of periods, names, lists of words as JSON."""
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        unit = "M8[us]" if isinstance(value, np.datetime64) else "m8[us]"
+        value = value.astype(unit).item()
+    return next((become(value) for kind, become in KINDS if kind(value)), value)
+
+
+def _kind(*types: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, types)
+
+
+KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+    (_kind(*PLAIN), lambda value: value),
+    (_kind(Decimal, Rational), float),
+    (_kind(timedelta), timedelta.total_seconds),
+    (_kind(time), time.isoformat),
+    (_kind(bytes), lambda value: value.decode("utf-8", "replace")),
+    (_kind(Enum), lambda value: value.name),
+    (_kind(UUID, PurePath), str),
+    (lambda value: hasattr(value, "to_timestamp"), lambda value: value.to_timestamp()),  # a period of pandas
+    (lambda value: all(hasattr(value, name) for name in ("left", "right", "closed")), str),  # an interval
+    (lambda value: is_of_words(value), lambda value: _written(value)),
+)
+"""What objects are known by, and what they become."""
+
+
+def is_of_words(value: Any) -> bool:
+    """Whether this is a list (or a set, or an array) of words, or an empty one."""
+    many = isinstance(value, (list, tuple, np.ndarray, *SETS)) and np.ndim(as_objects([value])) == 1
+    return many and all(isinstance(word, str) for word in value)
+
+
+def _written(words: Sequence[str] | set[str]) -> str:
+    return json.dumps(
+        sorted(words) if isinstance(words, SETS) else list(map(str, words)),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def dates(values: Sequence[Any]) -> np.ndarray:
+    """Dates as an array, those with a zone in Greenwich time, NaT for whatever is none."""
+    return np.array([_moment(value) for value in values], dtype="datetime64[us]")
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, date) or value != value:  # None, NaN, NaT
+        return np.datetime64("NaT")
+    if not isinstance(value, datetime):
+        return value
+    return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None)
+
+
+def is_absent(value: Any) -> bool:
+    """None, NaN, and what pandas writes for a missing value."""
+    return (
+        value is None
+        or value is np.ma.masked
+        or type(value).__name__ in ("NAType", "NaTType")
+        or (isinstance(value, float) and value != value)
+    )
+
+
+def opened(
+    columns: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[Note, ...], dict[str, bool]]:
+    """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these; and
+    for each column of lists whether their lengths differ.
+
+    >>> found, notes, lists = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
+    >>> list(found), found["at.y_1"].tolist()
+    (['at.x', 'at.y_0', 'at.y_1'], [3, None])
+    >>> print(*notes, sep="\\n")
+    objects: 'at' (their fields are columns NAME.FIELD)
+    lists: 'at.y' (their numbers are columns NAME_0, NAME_1, ...)
+    >>> lists
+    {'at.y': False}
+    """
+    objects: list[str] = []
+    lists: dict[str, bool] = {}
+    found: dict[str, np.ndarray] = {}
+    for name, values in columns.items():
+        for inner, cells in _leaves(name, values, objects, lists):
+            found[inner if inner not in found else f"{inner} 2"] = cells
+    said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(list(lists))}", LISTS))
+    notes = tuple(Note(*one) for one, names in zip(said, (objects, lists)) if names)
+    return found, notes, lists
+
+
+def _leaves(
+    name: str, values: np.ndarray, objects: list[str], lists: dict[str, bool], depth: int = 0
+) -> Iterator[tuple[str, np.ndarray]]:
+    present = [] if values.dtype != object else [value for value in values if not is_absent(value)]
+    if present and depth < DEEPEST and all(isinstance(value, Mapping) for value in present) and any(present):
+        objects.append(name)
+        for field in dict.fromkeys(field for value in present for field in value):
+            inner = [value.get(field) if isinstance(value, Mapping) else None for value in values]
+            yield from _leaves(f"{name}.{field}", as_objects(inner), objects, lists, depth + 1)
+    elif any(map(_has_numbers, present)) and all(map(_is_of_numbers, present)):
+        counts = [0 if is_absent(value) else len(value) for value in values]
+        lists[name] = len({len(value) for value in present}) > 1
+        for place in range(max(counts)):
+            cells = [value[place] if place < count else None for value, count in zip(values, counts)]
+            yield f"{name}_{place}", as_objects(cells)
+    else:
+        yield name, values
+
+
+def _has_numbers(value: Any) -> bool:
+    return _is_of_numbers(value) and len(value) > 0
+
+
+def _is_of_numbers(value: Any) -> bool:
+    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) > LONGEST_LIST:
+        return False
+    return all(is_absent(one) or isinstance(one, (int, float, np.integer, np.floating)) for one in value)
+
+
+def said_of(name: str, values: np.ndarray) -> tuple[Note, ...]:
+    """What is said of a column of durations or periods."""
+    first = values.dtype.kind == "O" and next((value for value in values if not is_absent(value)), None)
+    if values.dtype.kind == "m" or isinstance(first, (timedelta, np.timedelta64)):
+        return (Note(f"{name}: number", "durations, in seconds"),)
+    if first and hasattr(first, "to_timestamp"):
+        return (Note(f"{name}: date", "periods, each by its start"),)
+    return ()
