@@ -232,7 +232,7 @@ def test_machine_errors_have_exit_code_4(tmp_path, monkeypatch):
     np.savez(tmp_path / "data.npz", x=X, y=Y)
     parquet(tmp_path / "data.parquet")
     for name in ("data.npz", "data.parquet"):
-        monkeypatch.setattr("fourfold.data.content.available_memory", lambda: 400)
+        monkeypatch.setattr("fourfold.data.memory.available_memory", lambda: 400)
         with pytest.raises(FourfoldError, match="does not fit into memory") as caught:
             read(tmp_path / name)
         assert (caught.value.exit_code, caught.value.slug) == (4, "not-enough-memory")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import fourfold.data.sample as sample_module
+import fourfold.data.reading as reading_module
 from fourfold.data import plan, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.series import placing
@@ -77,7 +77,7 @@ def test_of_several_series_whole_ones_are_read(tmp_path):
 
 
 def test_of_a_series_that_is_too_long_alone_the_latest_steps_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(sample_module, "CELLS", 1500)
+    monkeypatch.setattr(reading_module, "CELLS", 1500)
     frame = hours(900, ["north", "south"])
     data, said = forms(frame, tmp_path, target="sales", ahead=Ahead(6), roles=Roles(id="shop"))
     assert (

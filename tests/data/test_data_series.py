@@ -300,7 +300,7 @@ def test_ts_files_that_are_not_as_they_should_be(tmp_path, lines, more, said):
 
 
 def test_one_long_series_among_many_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("fourfold.data.content.available_memory", lambda: 2**20)
+    monkeypatch.setattr("fourfold.data.memory.available_memory", lambda: 2**20)
     lines = (
         "".join("1,2:3,4:a\n" for _ in range(500))
         + ",".join(["1"] * 5000)

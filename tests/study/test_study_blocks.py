@@ -339,7 +339,7 @@ def test_what_preparation_makes_too_large_for_the_memory_is_refused_before_it_is
     levels = [f"k{number % 60}" for number in range(600)]
     data = read({"a": levels, "b": levels[::-1], "y": ["p", "q"] * 300})
     splits = plan(data, seed=0)
-    monkeypatch.setattr("fourfold.data.content.available_memory", lambda: 2**20)
+    monkeypatch.setattr("fourfold.data.memory.available_memory", lambda: 2**20)
     with pytest.raises(MachineError, match=r"prepared, does not fit into memory: got \d+.\d MiB") as caught:
         prepare(data, splits)
     assert caught.value.exit_code == 4

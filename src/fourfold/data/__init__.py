@@ -1,8 +1,8 @@
 """Bytes become a data set: read, infer the layout and the task, split.
 
-From the ground up: what cells stand for (``values``), what columns are (``columns``), which are steps of ``series``, the
-forms of ``files``; from these `infer` and `read` make a data set. Above it: what can be said against it (``judgement``),
-and new rows (``prediction``).
+From the ground up: what cells stand for (``values``), what columns are (``columns``), which rows are steps of
+``series``, the forms of ``files``; from these `infer` and `read` make a data set. Above it: what can be said against it
+(``judgement``), and new rows (``prediction``).
 """
 
 from .arrays import from_arrays
