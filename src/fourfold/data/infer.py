@@ -85,7 +85,8 @@ def settle(
     source = with_roles(source, roles)
     steps = target_per != "series" and layout in (None, "sequence")
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
-    if source.lists and (layout == "sequence" or (source.uneven and layout is None)):
+    series = source.uneven or {*source.nested} & {*source.lists}
+    if source.lists and (layout == "sequence" or (series and layout is None)):
         source = series_of_lists(source)
     source = as_one_series(source) if one else source
     assert source.target is not None

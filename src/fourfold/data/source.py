@@ -28,7 +28,8 @@ class Source:
     - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
     - ``order``: all rows but test rows in order of time, which is asked for; None where no column tells it.
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
-      ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends.
+      ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends;
+      ``nested``: those that are channels of lists of lists, or of objects, which are series.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
@@ -56,6 +57,7 @@ class Source:
     lacking: str = ""
     lists: tuple[str, ...] = ()
     uneven: bool = False
+    nested: tuple[str, ...] = ()
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)

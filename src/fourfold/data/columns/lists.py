@@ -73,6 +73,7 @@ def series_of_lists(source: Source, channels: Sequence[str] = ()) -> Source:
         all_columns=channels,
         lists=(),
         uneven=False,
+        nested=(),
         notes=tuple(note for note in source.notes if note.because != LISTS),
     ).noting(*notes)
 
@@ -98,6 +99,8 @@ def list_named(
         if name.casefold().removesuffix("s") in usual:
             return name, "a usual name of a target"
     last = source.lists[-1]
+    if last in source.nested:
+        return "", ""
     steps = columns_of(table, last)
     few = len(steps) < FEWEST_INPUTS or all(set(table[name].tolist()) <= {0.0, 1.0} for name in steps)
     alone = not others and len(source.lists) > 1

@@ -14,6 +14,7 @@ from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed
 from fourfold.data.source import Source
 from fourfold.data.unequal import channels_of
+from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.numerals import MOSTLY
 from fourfold.data.values.stamps import COMPACT, compact_dates, said_of_compact
@@ -102,11 +103,14 @@ def settle_table(
     if not columns:
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
         because = [verdict.because for verdict in verdicts.values()]
+        left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
         raise DataError(
             "no-useful-columns",
             "no input column can be used",
-            got=reasons,
-            do="--layout text, which joins the texts of a row"
+            got="; ".join([reasons, *left_out]),
+            do=f"write {RECTANGULAR}"
+            if any(IN_LISTS in note for note in left_out)
+            else "--layout text, which joins the texts of a row"
             if because.count(FREE_TEXT) > 1
             else "--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
             if COUNTS in because

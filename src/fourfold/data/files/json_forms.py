@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import zip_longest
@@ -35,13 +35,14 @@ Rows = list[dict[str, Any]]
 
 
 @contextmanager
-def in_lines(content: Content) -> Iterator[tuple[Content, tuple[Note, ...]]]:
+def in_lines(content: Content, lists: Collection[str] = ()) -> Iterator[tuple[Content, tuple[Note, ...]]]:
     """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line; and what
-    is said of the name under which they stood. Lines that are lists are one list."""
+    is said of the name under which they stood. Lines that are lists are one list; objects with one of the ``lists``,
+    which are known to be columns, are rows themselves."""
     with TemporaryDirectory(prefix="fourfold-") as folder:
         if _are_lists(content.head):
             content = _one_list(content, Path(folder).resolve() / "data.json")
-        found = records(content)
+        found = records(content, lists)
         if found is None:
             yield content, ()
             return
@@ -79,7 +80,7 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD)
 
 
-def records(content: Content) -> tuple[Rows, str] | None:
+def records(content: Content, lists: Collection[str] = ()) -> tuple[Rows, str] | None:
     """The rows of one value, and what they are where they stand under a name beside other things, or "". None if the
     content is no single value, or none of these:
 
@@ -96,25 +97,25 @@ def records(content: Content) -> tuple[Rows, str] | None:
     Errors: ``DataError`` for columns of unequal lengths.
     """
     start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    lists = re.match(rb"\[\s*\[", start) is not None
+    of_lists = re.match(rb"\[\s*\[", start) is not None
     if (
-        not (lists or start.startswith(b"{"))
+        not (of_lists or start.startswith(b"{"))
         or content.unpacked > LARGEST
-        or (not lists and _is_row(content.head))
+        or (not of_lists and _is_row(content.head))
     ):
         return None
     try:
         with unpacked(content) as file:
             value = json.loads(file.read().decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return _of_pages(content)
-    if lists:
+        return _of_pages(content, lists)
+    if of_lists:
         rows = _of_lists(value) if _are(value, list) else None
         return None if rows is None else (rows, "")
-    return _rows(value, content.name) if isinstance(value, dict) else None
+    return _rows(value, content.name) if isinstance(value, dict) and not _is_known(value, lists) else None
 
 
-def _of_pages(content: Content) -> tuple[Rows, str] | None:
+def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | None:
     """The rows of a few objects a line, all with several of them under one name; None if these are rows themselves."""
     pages: list[Any] = []
     try:
@@ -127,9 +128,19 @@ def _of_pages(content: Content) -> tuple[Rows, str] | None:
         return None
     if not all(isinstance(page, dict) and any(map(_is_page, page.values())) for page in pages):
         return None
+    if any(_is_known(page, lists) for page in pages):
+        return None
     found = [_rows(page, content.name) for page in pages]
     names = {one[1] for one in found if one}
     return ([row for one in found if one for row in one[0]], names.pop()) if len(names) == 1 and all(found) else None
+
+
+def _is_known(value: dict[str, Any], lists: Collection[str]) -> bool:
+    """Whether an object is a row that has one of the lists, a channel NAME.FIELD, NAME.0 or NAME[0]: a list under NAME
+    of objects, or of lists of no lists."""
+    names = {re.sub(r"(\.[^.]*|\[\d+\])$", "", name) for name in lists}
+    cells = [value[name] for name in names if isinstance(value.get(name), list)]
+    return any(_are(cell, dict) or (_are(cell, list) and not _holds(cell, list)) for cell in cells)
 
 
 def _is_page(value: Any) -> bool:
@@ -163,7 +174,8 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
         return [dict(zip(map(str, names), row)) for row in data]
     parts = list(value.values())
     if _are(parts, list) and all(parts) and not any(_are(part[:1], dict) for part in parts):
-        if any(_are(part[:1], list) for part in parts) and not 1 == len({*map(len, parts)}) < len(parts):
+        alike = 1 == len({*map(len, parts)}) < len(parts)
+        if any(_are(part[:1], list) for part in parts) and not (alike or _are_deep(parts)):
             return _with_names_apart(value)
         lengths = {name: len(part) for name, part in value.items()}
         if len(set(lengths.values())) > 1:
@@ -233,6 +245,11 @@ def _of_lists(rows: list[list[Any]]) -> Rows | None:
     )
     names = first if header else [f"x{place}" for place in range(len(first))]
     return [dict(zip(names, row)) for row in (rest if header else rows)]
+
+
+def _are_deep(parts: list[list[Any]]) -> bool:
+    """Whether this is one column of lists of lists."""
+    return len(parts) == 1 and all(_are(cell, list) for cell in parts[0] if isinstance(cell, list))
 
 
 def _holds(rows: list[list[Any]], kind: Any) -> bool:

@@ -13,10 +13,11 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import listed
 from fourfold.data.reading import ALL, Reading
 from fourfold.data.source import Source
-from fourfold.data.values.cells import DEEPEST, LISTS, LONGEST_LIST, OBJECTS, typed
+from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
 from fourfold.errors import DataError
 
 from .content import Content
+from .list_columns import ListColumn, Lists, lists_in
 from .relation import Relation, count
 from .sql import column, literal, quoted, shared
 
@@ -45,6 +46,7 @@ class Opened:
 
     - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
+    - ``lists``, ``uneven``, ``nested``: as in `Source`.
     """
 
     content: Content
@@ -59,6 +61,7 @@ class Opened:
     comma: bool = False
     lists: tuple[str, ...] = ()
     uneven: bool = False
+    nested: tuple[str, ...] = ()
 
     def source(self, start: int = 0, stop: int | None = None) -> Source:
         """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
@@ -74,7 +77,7 @@ class Opened:
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
         raw = {name: raw[name] for name in self.casts}
         found = source_of(self.content, raw, self.notes, self.booleans, self.total)
-        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven)
+        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested)
 
     def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
@@ -119,39 +122,45 @@ def opened(
     words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
         words |= {name for name, _, kind in leaves if kind in INTEGERS and name not in reading.numbers}
-    casts, strange, lists, uneven = {}, {}, [], False
+    casts, within, left_out = {}, {}, {}
     for name, cell, kind in leaves:
         cast = f"CAST({cell} AS VARCHAR)" if name in words else _cast(cell, kind)
         if cast:
             casts[name if name not in casts else f"{name} 2"] = cast
-        elif (each := _each_of(connection, relation, parameters, name, cell, kind))[0]:
-            casts |= each[0]
-            lists.append(name)
-            uneven |= each[1]
-        else:
-            strange[name] = kind
-    nested = [name for name, kind in described if _is_object(kind)]
+            continue
+        found_in = lists_in(ListColumn(connection, relation, parameters, name, cell, kind, reading.lists), IN_LISTS)
+        within[name] = found_in
+        casts |= found_in.casts
+        left_out |= {name: found_in.because} if found_in.because else {}
+    objects = [name for name, kind in described if _is_object(kind)]
     if not casts:
         raise DataError(
             "no-columns",
             f"{content.name} has no column that can be used",
-            got=listed(list(strange.values())),
+            got="; ".join(f"{name!r}: {because}" for name, because in left_out.items()),
             wanted="columns of numbers, words, dates or truths",
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
     notes = tuple(Note(f"{name}: number", "durations, in seconds") for name in lasting)
-    if nested:
-        notes += (Note(f"objects: {listed(nested)}", OBJECTS),)
-    for because in dict.fromkeys(map(_why_not, strange.values())):
-        left_out = [name for name, kind in strange.items() if _why_not(kind) == because]
-        notes += (Note(f"left out: {listed(left_out)}", because),)
-    if lists:
-        notes += (Note(f"lists: {listed(lists)}", LISTS),)
+    if objects:
+        notes += (Note(f"objects: {listed(objects)}", OBJECTS),)
+    for because in dict.fromkeys(left_out.values()):
+        names = [name for name, reason in left_out.items() if reason == because]
+        notes += (Note(f"left out: {listed(names)}", because),)
+    notes += _said_of_lists(within)
     return Opened(
         content, connection, relation, parameters, casts, rows, total, notes, booleans,
-        lists=tuple(lists), uneven=uneven,
+        lists=tuple(name for one in within.values() for name in one.channels),
+        uneven=any(one.uneven for one in within.values()),
+        nested=tuple(name for one in within.values() if one.nested for name in one.channels),
     )  # fmt: skip
+
+
+def _said_of_lists(within: dict[str, Lists]) -> tuple[Note, ...]:
+    plain = [name for name, one in within.items() if name in one.channels]
+    notes = (Note(f"lists: {listed(plain)}", LISTS),) if plain else ()
+    return notes + tuple(note for one in within.values() for note in one.notes)
 
 
 def _leaves(
@@ -176,25 +185,6 @@ def _leaves(
 
 def _is_object(kind: str) -> bool:
     return kind.startswith("STRUCT(") and kind.endswith(")")
-
-
-def _why_not(kind: str) -> str:
-    numbers = re.fullmatch(rf"({'|'.join(IN_LISTS)})(\(\d+,\d+\))?\[\d*\]", kind)
-    return "lists of unequal lengths, or too long" if numbers else "nested or binary values"
-
-
-def _each_of(
-    connection: Any, relation: str, parameters: tuple[str, ...], name: str, cell: str, kind: str
-) -> tuple[dict[str, str], bool]:
-    """A column of lists of numbers as columns of numbers, and whether their lengths differ; {} for any other."""
-    if _why_not(kind).startswith("nested"):
-        return {}, False
-    low, high = connection.execute(
-        f"SELECT min(len({cell})), max(len({cell})) FROM {relation}", parameters
-    ).fetchone()
-    if not high or high > LONGEST_LIST:
-        return {}, False
-    return {f"{name}_{place}": f"CAST({cell}[{place + 1}] AS DOUBLE)" for place in range(high)}, low < high
 
 
 def _indistinct(

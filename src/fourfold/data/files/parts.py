@@ -226,7 +226,7 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
     comma = all(part.comma for part in parts)
     return Source(
         name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven,
-        comma=comma,
+        nested=first.nested, comma=comma,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
@@ -196,7 +196,7 @@ def read_json(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    with _json(content, scratch) as (found, described, notes):
+    with _json(content, scratch, reading.lists or ()) as (found, described, notes):
         kept, total = of_text(found, content.unpacked, reading)
         table = opened(found, kept, described, content, reading, total, kept=True)
         yield replace(table, notes=notes + table.notes)
@@ -210,7 +210,7 @@ def rows_of_json(content: Content) -> Iterator[Relation]:
 
 @contextmanager
 def _json(
-    content: Content, scratch: Path | None = None
+    content: Content, scratch: Path | None = None, lists: Collection[str] = ()
 ) -> Iterator[tuple[Relation, list[tuple[str, str]], tuple[Note, ...]]]:
     """The rows of JSON, the types of the columns, and what is said of where they stood."""
 
@@ -224,7 +224,7 @@ def _json(
         )
 
     with (
-        in_lines(content) as (lines, notes),
+        in_lines(content, lists) as (lines, notes),
         database(lines.path, content.name, explain, scratch) as (connection, file),
     ):
         packed = "gzip" if lines.compressed else "uncompressed"

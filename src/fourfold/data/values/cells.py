@@ -27,11 +27,31 @@ SETS = (set, frozenset)
 LONGEST_LIST = 4096
 """The most numbers of a list that become columns."""
 
+MOST_IN_LISTS = 8 * LONGEST_LIST
+"""The same of lists of lists, or of objects, together."""
+
+FEWEST_STEPS = 5
+"""Lists within lists that are series: with fewer, and as many in each row, they are numbers beside others."""
+
 DEEPEST = 8
 """How deep objects within objects are looked into."""
 
 OBJECTS, LISTS = "their fields are columns NAME.FIELD", "their numbers are columns NAME_0, NAME_1, ..."
 """What is said of columns of objects, and of columns of lists of equally many numbers."""
+
+IN_LISTS = "lists of "
+"""How a reason begins for which a column of lists is left out."""
+
+RECTANGULAR = (
+    "series as lists of equally many numbers a step, null where one is missing, or a column with a list of numbers for "
+    "each channel"
+)
+"""What can be read of lists within lists."""
+
+STEPS_WITHIN = "a list within is a step, its numbers are channels NAME.0, NAME.1, ..."
+NUMBERS_WITHIN = "their numbers are columns NAME.0_0, NAME.0_1, ..."
+CHANNELS_WITHIN = "a list within is a channel NAME[0], NAME[1], ..., its numbers are steps"
+"""What is said of columns of lists of lists."""
 
 
 def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
@@ -204,6 +224,16 @@ def _is_of_numbers(value: Any) -> bool:
     if not isinstance(value, (list, tuple, np.ndarray)) or len(value) > LONGEST_LIST:
         return False
     return all(is_absent(one) or isinstance(one, (int, float, np.integer, np.floating)) for one in value)
+
+
+def are_channels(fewest: int, most: int, low: int, high: int) -> bool:
+    """Whether lists within lists are channels, not steps: as many in each row, but of ``low`` to ``high`` numbers that
+    differ from row to row; or few long ones.
+
+    >>> are_channels(3, 3, 20, 30), are_channels(3, 3, 500, 500), are_channels(20, 30, 3, 3), are_channels(20, 20, 3, 3)
+    (True, True, False, False)
+    """
+    return fewest == most and (low < high or (fewest < FEWEST_STEPS and low > 2 * fewest))
 
 
 def said_of(name: str, values: np.ndarray) -> tuple[Note, ...]:
