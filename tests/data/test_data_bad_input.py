@@ -119,7 +119,7 @@ FILES = {
     "npz without y": (npz(x=X), 2, "no-target", "y, one value for each row of x"),
     "npz of objects": (npz(x=np.array([{}, 1], dtype=object), y=Y), 3, "pickle", "x.astype(float)"),
     "npz of object labels": (npz(x=X, y=np.array(["p", "q"] * 15, dtype=object)), 3, "pickle",
-        "Python objects"),
+        "Do this: y.astype(float), or y.astype(str)"),
     "npz lengths": (npz(x=X, y=Y[:-3]), 2, "different-lengths", "30 rows of x and 27 of y"),
     "npz of NaN targets": (npz(x=X, y=np.where(Y, np.nan, 1.5)), 2, "missing-target", "15 of 30 rows"),
     "npz of one class": (npz(x=X, y=Y * 0), 2, "one-class", "only one class"),

@@ -276,11 +276,11 @@ def test_missing_values_and_lengths_of_a_ts_file(tmp_path):
 @pytest.mark.parametrize(
     "lines, more, said",
     [
-        ("1,2:3,4:c\n", "", "line 8 has a label that @classLabel does not list: got c, wanted a, b"),
+        ("1,2:3,4:c\n", "", "line 8 has a label that @classLabel does not list: got c, wanted a, b. Do this: add c behind @classLabel"),
         ("1,2:a\n", "", "line 8 has another number of dimensions: got 1, wanted 2"),
         ("1,x:3,4:a\n", "", "line 8 has a value that is no number: got 'x'"),
         ("1,,2:3,4:a\n", "", "line 8 has a value that is no number: got ''"),
-        (LINE, "@equalLength true\n", "@equalLength says: got 2 steps in series 2, wanted 3 steps"),
+        (LINE, "@equalLength true\n", "line 10 has another length than @equalLength says: got 2 steps in series 2, wanted 3 steps. Do this: @equalLength false"),
         ("1,2:3,4:?\n", "", "line 8 has no label"),
         ("", "", "it has no series"),
         ("1,2:3,4:a\n", "1,2:3,4:a\n", "line 6 stands before @data"),
@@ -296,7 +296,7 @@ def test_ts_files_that_are_not_as_they_should_be(tmp_path, lines, more, said):
     path = ts(tmp_path, lines, more)
     with pytest.raises(FourfoldError) as caught:
         read(path)
-    assert said in str(caught.value)
+    assert said in str(caught.value) and "Do this: " in str(caught.value)
 
 
 def test_one_long_series_among_many_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):

@@ -17,6 +17,10 @@ from .unequal import lengths_note
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 
 
+MANY_CHANNELS = 2
+"""More channels than so many times the steps may be steps, where nothing but the order of the axes tells."""
+
+
 def check_layout(layout: str | None) -> None:
     if layout is not None and layout not in LAYOUTS:
         raise unknown("layout", layout, LAYOUTS, option="--layout")
@@ -57,6 +61,8 @@ def settle_array(
         and x.min() >= 0
     ):
         notes[0] = Note(what, guess + "; whole numbers", "--layout text (tokens), sequence or image")
+    if chosen == "sequence" and not known and x.ndim == 3 and x.shape[2] > MANY_CHANNELS * x.shape[1]:
+        notes.append(_perhaps_turned(x))
     absent = np.isnan(finite(shaped)) if shaped.dtype.kind == "f" else np.zeros(1, bool)
     if chosen == "sequence" and absent.any():
         real = real_steps(np.where(absent, np.nan, shaped))
@@ -69,6 +75,12 @@ def settle_array(
         notes.append(Note(f"missing: {absent} values of x", f"NaN or infinite; replaced with {value}"))
         shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
+
+
+def _perhaps_turned(x: np.ndarray) -> Note:
+    """What is said of series (N, T, C) with far more channels than steps."""
+    what = f"axes of x: {x.shape[1]:,} steps, but {x.shape[2]:,} channels"
+    return Note(what, "if x is (rows, channels, steps), as for aeon and PyTorch: x.transpose(0, 2, 1)")
 
 
 def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:

@@ -22,6 +22,9 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content, check_bomb
+from .parts import TESTING, TRAINING
+from .series_ends import NAMES as ENDS
+from .series_ends import ended
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
 TARGET_NAMES = ("y", "target", "targets", "label", "labels")
@@ -40,7 +43,8 @@ DAMAGED = (
 
 
 def read_npz(content: Content, reading: Reading) -> Source:
-    """x and y, or x_train, y_train, x_test and y_test, which may as well be called train_x and so on.
+    """x and y, or x_train, y_train, x_test and y_test (or else x_val and y_val), which may as well be called train_x
+    and so on; beside series also what `ended` takes.
 
     Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
     file, ``DataError`` for a file without x.
@@ -55,11 +59,12 @@ def read_npz(content: Content, reading: Reading) -> Source:
                     wanted="arrays named x and y",
                     do="numpy.savez('data.npz', x=scipy.sparse.load_npz(FILE).toarray(), y=y)",
                 )
-            whole, train, test = (_pair(members, part) for part in ("", "train", "test"))
+            whole, train = _pair(members, ""), _pair(members, TRAINING[0])
             x, y = whole if whole[0] else train
-            if not (y and all(test)) or (whole[0] and train[0]):
-                test = ("", "")
-            chosen = [name for name in (x, y, *test) if name]
+            part, test = _test(members) if y and not (whole[0] and train[0]) else ("", ("", ""))
+            ends = _first(members, ENDS, "" if whole[0] else TRAINING[0])
+            ends_of_test = _first(members, ENDS, part) if part else ""
+            chosen = [name for name in (x, y, *test, ends, ends_of_test) if name]
             check_memory(content.name, sum(members[name].file_size for name in chosen))
             arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
     except FourfoldError:
@@ -80,10 +85,9 @@ def read_npz(content: Content, reading: Reading) -> Source:
             do="numpy.savez('data.npz', x=x, y=y), or pandas.DataFrame(columns).to_parquet('data.parquet') for arrays "
             "that are columns",
         )
-    source = as_source(arrays[x], arrays[y] if y else None, content.name)
-    if all(test):
-        x_test, y_test = test
-        source = with_test(source, as_source(arrays[x_test], arrays[y_test], f"{x_test} and {y_test}"))
+    source = _source(arrays, x, y, ends, content.name)
+    if part:
+        source = with_test(source, _source(arrays, *test, ends_of_test, " and ".join(test)))
     unused = [name for name in members if name not in chosen]
     return source.noting(Note(f"ignored: {listed(unused)}", "arrays beside x and y")) if unused else source
 
@@ -106,13 +110,29 @@ def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.Zi
 
 def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
     """The names of x and y of one part, '' where there is none: x_train, train_x, trainX."""
+    return _first(members, INPUT_NAMES, part), _first(members, TARGET_NAMES, part)
+
+
+def _test(members: dict[str, zipfile.ZipInfo]) -> tuple[str, tuple[str, str]]:
+    """The first part of test rows that has both x and y, and their names; '' where there is none."""
+    pairs = ((part, _pair(members, part)) for part in TESTING)
+    return next(((part, pair) for part, pair in pairs if all(pair)), ("", ("", "")))
+
+
+def _first(members: dict[str, zipfile.ZipInfo], names: tuple[str, ...], part: str) -> str:
     folded = {name.casefold().replace("_", ""): name for name in members}
+    written = [way for name in names for way in (name + part, part + name)]
+    return next((folded[way] for way in written if way in folded), "")
 
-    def first(names: tuple[str, ...]) -> str:
-        written = [way for name in names for way in (name + part, part + name)]
-        return next((folded[way] for way in written if way in folded), "")
 
-    return first(INPUT_NAMES), first(TARGET_NAMES)
+def _source(arrays: dict[str, np.ndarray], x: str, y: str, ends: str, name: str) -> Source:
+    """The rows of one part; those of ``ends`` tell where its series end, '' if nothing does."""
+    found = ended(arrays[x], arrays[ends], ends) if ends else None
+    source = as_source(found[0] if found else arrays[x], arrays[y] if y else None, name)
+    if found:
+        return replace(source, layout="sequence").noting(found[1])
+    ignored = Note(f"ignored: {ends!r}", "no lengths of series x (N, T, C), and no mask of their steps")
+    return source.noting(ignored) if ends else source
 
 
 def read_npy(content: Content, reading: Reading) -> Source:
@@ -133,7 +153,7 @@ def read_npy(content: Content, reading: Reading) -> Source:
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.ndarray:
     with archive.open(info) as file:
         shape, fortran, dtype, header = _header(file, name)
-        size = _check(shape, dtype, info.file_size - header, name)
+        size = _check(shape, dtype, info.file_size - header, name, info.filename.removesuffix(".npy")[:60])
         data = file.read(size)
         if file.read(1) or len(data) != size:
             raise FileError(
@@ -148,15 +168,15 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> np.nda
     return array.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), copy=False)
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str) -> int:
+def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str, array: str = "x") -> int:
     """How many bytes an array takes: as many as there are, or it is refused; objects and records too."""
     if dtype.hasobject:
         raise UnsafeFileError(
             "pickle",
             f"{name} holds Python objects, a pickle, which can run any program when it is read",
             wanted="arrays of numbers or text",
-            do="x.astype(float), or x.astype(str), before numpy.savez; NaN behind the end of shorter series; "
-            "to_parquet for a table of numbers and words",
+            do=f"{array}.astype(float), or {array}.astype(str), before numpy.savez; NaN behind the end of shorter "
+            "series; to_parquet for a table of numbers and words",
         )
     if dtype.names or dtype.subdtype:
         raise DataError(

@@ -63,15 +63,17 @@ def read_ts(content: Content, reading: Reading) -> Source:
     with unpacked(content) as file, io.TextIOWrapper(file, encoding=encoding) as text:  # pyright: ignore[reportArgumentType]
         lines = _lines(text)
         header = _header(lines, content.name)
-        found = [_series(line, number, header) for number, line in lines]
+        numbered = [(number, _series(line, number, header)) for number, line in lines]
+    found = [one for _, one in numbered]
     if not found:
-        raise header.wrong("it has no series", "no line after @data", "a line for each series")
+        raise header.wrong("it has no series", "no line after @data", "a line for each series", "download it again")
     series, labels, stamped = zip(*found)
     wanted = header.steps or len(series[0])
     other = next((place for place, one in enumerate(series) if len(one) != wanted), None)
     if header.equal and other is not None:
+        what = f"line {numbered[other][0]} has another length than @equalLength says"
         got = f"{len(series[other])} steps in series {other + 1}"
-        raise header.wrong("a series has another length than @equalLength says", got, f"{wanted} steps")
+        raise header.wrong(what, got, f"{wanted} steps", "@equalLength false")
     notes = () if encoding == "utf-8" else (said_of(encoding),)
     if header.stamps:
         count = sum(stamped)
@@ -99,8 +101,8 @@ class _Header:
     target: str = ""
     classes: tuple[str, ...] = ()
 
-    def wrong(self, what: str, got: str, wanted: str) -> DataError:
-        return DataError("ts-format", f"{self.name}: {what}", got=got, wanted=wanted)
+    def wrong(self, what: str, got: str, wanted: str, do: str) -> DataError:
+        return DataError("ts-format", f"{self.name}: {what}", got=got, wanted=wanted, do=do)
 
 
 def _lines(text: IO[str]) -> Iterator[tuple[int, str]]:
@@ -116,30 +118,35 @@ def _header(lines: Iterator[tuple[int, str]], name: str) -> _Header:
     told: dict[str, str] = {}
     for number, line in lines:
         if not line.startswith("@"):
-            raise header.wrong(f"line {number} stands before @data", line[:60], "@data before the series")
+            what = f"line {number} stands before @data"
+            raise header.wrong(what, line[:60], "@data before the series", "begin words of the header with @")
         word, _, rest = line[1:].partition(" ")
         word, rest = word.lower(), rest.strip()
         if word == "data":
             break
         told[word] = rest
     else:
-        raise header.wrong("its header does not end", "no @data", "a line with @data before the series")
+        wanted = "a line with @data before the series"
+        raise header.wrong("its header does not end", "no @data", wanted, "write such a line above the first series")
 
     def flag(word: str) -> bool:
         value = told.get(word, "false").split(" ")[0].lower()
         if value not in ("true", "false"):
-            raise header.wrong(f"@{word} is unclear", repr(told[word][:60]), "true or false")
+            do = f"@{word} true, if it is so"
+            raise header.wrong(f"@{word} is unclear", repr(told[word][:60]), "true or false", do)
         return value == "true"
 
     def count(word: str) -> int:
         value = told.get(word, "0")
         if not re.fullmatch(r"\d{1,9}", value):
-            raise header.wrong(f"@{word} is no number", repr(value[:60]), "a whole number")
+            do = f"leave out @{word}"
+            raise header.wrong(f"@{word} is no number", repr(value[:60]), "a whole number", do)
         return int(value)
 
     channels = 1 if flag("univariate") else count("dimensions")
     if flag("univariate") and count("dimensions") > 1:
-        raise header.wrong("it is univariate with several dimensions", told["dimensions"], "one of the two")
+        what, do = "it is univariate with several dimensions", "@univariate false"
+        raise header.wrong(what, told["dimensions"], "one of the two", do)
     classes = tuple(told.get("classlabel", "").split()[1:]) if flag("classlabel") else ()
     target = "class" if flag("classlabel") else "number" if flag("targetlabel") else ""
     return _Header(
@@ -154,10 +161,13 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
         line, _, label = line.rpartition(":")
         label = label.strip()
         if not line or not label or label == "?":
-            raise header.wrong(f"line {number} has no label", label[:60] or "nothing", "values:label")
+            do = "take out series without a label"
+            raise header.wrong(f"line {number} has no label", label[:60] or "nothing", "values:label", do)
         if header.classes and label not in header.classes:
             known = ", ".join(header.classes[:20])
-            raise header.wrong(f"line {number} has a label that @classLabel does not list", label[:60], known)
+            what = f"line {number} has a label that @classLabel does not list"
+            do = f"add {label[:60]} behind @classLabel true"
+            raise header.wrong(what, label[:60], known, do)
     uneven = False
     if header.stamps:
         parts, stamps = zip(*(_stamped(part, number, header) for part in _dimensions(line)))
@@ -165,9 +175,9 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
     else:
         parts = [part.split(",") for part in line.split(":")]
     if header.channels and len(parts) != header.channels:
-        raise header.wrong(
-            f"line {number} has another number of dimensions", f"{len(parts)}", f"{header.channels}"
-        )
+        what = f"line {number} has another number of dimensions"
+        do = "a colon between dimensions, commas between values"
+        raise header.wrong(what, f"{len(parts)}", f"{header.channels}", do)
     channels = [_numbers(part, number, header) for part in parts]
     steps = max(map(len, channels))
     array = np.full((steps, len(channels)), np.nan)
@@ -185,12 +195,18 @@ def _stamped(part: str, number: int, header: _Header) -> tuple[list[str], list[f
     pairs = PAIR.findall(part)
     if not pairs or PAIR.sub("", part).strip(" ,"):
         raise header.wrong(
-            f"line {number} has no pairs of time and value", part[:60], "(time,value),(time,value)"
+            f"line {number} has no pairs of time and value",
+            part[:60],
+            "(time,value),(time,value)",
+            "@timeStamps false, if there are values alone",
         )
     times = [moment(time) for time, _ in pairs]
     if any(time is None for time in times):
         raise header.wrong(
-            f"line {number} has a time that can't be read", part[:60], "numbers, or 2026-01-31 12:00"
+            f"line {number} has a time that can't be read",
+            part[:60],
+            "numbers, or 2026-01-31 12:00",
+            "write the times so",
         )
     return [value for _, value in pairs], [time for time in times if time is not None]
 
@@ -205,5 +221,6 @@ def _numbers(words: list[str], number: int, header: _Header) -> np.ndarray:
                 f"line {number} has a value that is no number",
                 repr(word[:60]),
                 "numbers, or ? for a missing one",
+                "correct it, or write ?",
             ) from None
     return values
