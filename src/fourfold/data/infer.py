@@ -26,7 +26,8 @@ from fourfold.data.files.pictures import developed
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.cut import as_one_series, check_window
 from fourfold.data.series.forecast import settle_forecast, time_and_names
-from fourfold.data.series.long_form import assembled, table_of
+from fourfold.data.series.long_columns import table_of
+from fourfold.data.series.long_form import assembled
 from fourfold.data.series.steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.time_role import check_last, timed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from .dataset import Note
 from .memory import check_memory
 
-__all__ = ["as_long", "channels_of", "lengths_note", "stacked", "unequal"]
+__all__ = ["as_long", "lengths_note", "stacked", "unequal"]
 
 
 def stacked(series: Sequence[np.ndarray], name: str) -> np.ndarray:
@@ -57,27 +56,6 @@ def unequal(x: Any, name: str) -> np.ndarray | None:
     if not fits or not all(map(len, series)) or len({len(one) for one in series}) == 1:
         return None
     return stacked([one.reshape(len(one), -1).astype(np.float64) for one in series], name)
-
-
-def channels_of(names: Sequence[str]) -> np.ndarray | None:
-    """The places (T, C) of columns named CHANNEL_STEP, such as x_0, x_1, y_0, y_1; None if they are not so named.
-
-    >>> channels_of(["x_0", "x_1", "y_0", "y_1"]).tolist(), channels_of(["x_0", "x_1"])
-    ([[0, 2], [1, 3]], None)
-    """
-    found = [re.fullmatch(r"(.+)_(\d{1,9})", name) for name in names]
-    parts = [(one[1], int(one[2])) for one in found if one]
-    channels, steps = dict.fromkeys(channel for channel, _ in parts), sorted({step for _, step in parts})
-    places = {part: place for place, part in enumerate(parts)}
-    whole = len(parts) == len(names) == len(places) == len(channels) * len(steps)
-    if (
-        not whole
-        or len(channels) < 2
-        or len(steps) < 2
-        or steps != list(range(steps[0], steps[0] + len(steps)))
-    ):
-        return None
-    return np.array([[places[channel, step] for channel in channels] for step in steps])
 
 
 def lengths_note(lengths: np.ndarray) -> Note:

@@ -11,13 +11,12 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Layout, Note, Table
 from fourfold.data.layout import settle_array
-from fourfold.data.messages import CONSTANT, counted, listed
+from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.unequal import channels_of
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.numerals import MOSTLY
-from fourfold.data.values.stamps import COMPACT, compact_dates, said_of_compact
+from fourfold.data.values.stamps import compact_dates, written_compact
 from fourfold.data.values.words import Understood, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
@@ -26,6 +25,7 @@ from fourfold.preprocessing.text import joined_name, unit_of
 
 from .joined_texts import joined
 from .totals import labels_of_totals
+from .wide import beside_steps, steps_of
 
 NUMBERED = (
     "id record order ticket lot serial item case customer client account invoice sample specimen patient subject "
@@ -166,7 +166,8 @@ def _meant(source: Source, column: Column, day_first: bool | None) -> Understood
     if column.kind == "category":
         found = understood(values, comma=source.comma, day_first=day_first)
     elif column.kind == "number" and (dates := compact_dates(values)) is not None:
-        found = Understood(dates, "date", said_of_compact(values), COMPACT)
+        written = written_compact(column.name, values)
+        found = Understood(dates, "date", f"dates, read as {written}", written)
     return _without_infinite(found) if found.kind == "number" else found
 
 
@@ -276,12 +277,20 @@ def _positions(
             if len(others) == 1
             else "leave out --layout, or these columns",
         )
-    array, because = np.stack([table[column.name] for column in used], axis=1), "the columns in their order"
-    channels = channels_of([column.name for column in used]) if layout == "sequence" else None
-    if channels is not None:
-        used = tuple(used[place] for place in channels.ravel())
-        array = np.stack([table[column.name] for column in used], axis=1).reshape(len(array), *channels.shape)
-        because = "columns are named CHANNEL_STEP"
+    names = [column.name for column in used]
+    if layout == "sequence" and (beside := beside_steps(names)):
+        raise OptionError(
+            "columns-beside-steps",
+            "some columns are no steps of the series, as the names of the others tell",
+            got=listed(beside),
+            wanted=f"steps alone, as {listed([name for name in names if name not in beside][:3])}",
+            do=f"--drop {quoted(','.join(beside))}, or leave out --layout, which reads all columns apart",
+        )
+    array, because = np.stack([table[name] for name in names], axis=1), "the columns in their order"
+    if layout == "sequence" and (named := steps_of(names)) is not None:
+        places, because = named
+        used = tuple(used[place] for place in places.ravel())
+        array = array[:, places]
     shaped, settled, notes = settle_array(array, layout, because=f"as asked; {because}")
     return shaped, settled, used, notes + _left_out(counters)
 

@@ -16,7 +16,7 @@ import numpy as np
 from fourfold.data.dataset import Table
 from fourfold.data.reading import ALL, Reading
 from fourfold.data.sample import EARLIER, chosen
-from fourfold.data.series.long_form import dates_of, times_of
+from fourfold.data.series.long_columns import dates_of, times_of
 from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import row_count

@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.parts import joined
 from fourfold.data.messages import counted
-from fourfold.data.series.long_form import labels_of, table_of, valued
+from fourfold.data.series.long_columns import labels_of, table_of, valued
 from fourfold.data.source import Source
 from fourfold.data.values.dates import DATES
 from fourfold.data.values.words import as_written

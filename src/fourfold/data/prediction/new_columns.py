@@ -172,13 +172,15 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
         values, kind, _ = reworded(values)
     elif kind in WORDS:
         read = (
-            _compact(values) if wanted.written == COMPACT else as_written(values, wanted.kind, wanted.written)
+            _compact(values, wanted.written)
+            if wanted.written in COMPACT
+            else as_written(values, wanted.kind, wanted.written)
         )
         days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
         marks = wanted.kind == "number" and not wanted.written and _are_marked(values, read)
         return None if missing(read).all() or days or marks else read
-    if wanted.written == COMPACT and kind == "number":
-        return compact_dates(values, fewest=1)
+    if wanted.written in COMPACT and kind == "number":
+        return compact_dates(values, fewest=1, written=wanted.written)
     if wanted.kind == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
     return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None
@@ -206,12 +208,12 @@ def _are_swapped(values: np.ndarray, read: np.ndarray, written: str) -> bool:
     return bool((gone <= missing(read)).all() and (gone < missing(read)).any())
 
 
-def _compact(values: np.ndarray) -> np.ndarray:
+def _compact(values: np.ndarray, written: str) -> np.ndarray:
     """Words (N,) such as 20260131 as dates; those that are none are missing."""
     numbers = as_written(values, "number", "")
     return np.concatenate(
         [
-            dates if (dates := compact_dates(one, fewest=1)) is not None else empty("date", 1)
+            dates if (dates := compact_dates(one, fewest=1, written=written)) is not None else empty("date", 1)
             for one in numbers[:, None]
         ]
     )

@@ -13,6 +13,7 @@ import numpy as np
 from fourfold.data.columns.alike import named_alike
 from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, series_of_lists
+from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
 from fourfold.data.files.pictures import developed
@@ -29,7 +30,7 @@ from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
-from fourfold.data.unequal import as_long, channels_of
+from fourfold.data.unequal import as_long
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths
@@ -211,9 +212,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
             others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
             stacked = np.stack([table[column.name] for column in columns], axis=1)
-            numbered = channels_of(channels)
-            if preparation.layout == "sequence" and numbered is not None:
-                stacked = stacked.reshape(len(stacked), *numbered.shape)
+            named = steps_of(channels)
+            if preparation.layout == "sequence" and named is not None:
+                stacked = stacked.reshape(len(stacked), *named[0].shape)
             return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
         return NewRows(table, noticed, others)
     notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)

@@ -12,8 +12,9 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.source import Source
 from fourfold.data.values.stamps import SINCE_1970, named
 
-from .long_form import meant, table_of
-from .time_columns import NAMES, QUARTERS, WEEKS, is_clock, repeated, series_numbers, telling_apart
+from .apart import repeated, telling_apart
+from .long_columns import meant, table_of
+from .time_columns import NAMES, QUARTERS, WEEKS, is_clock, series_numbers
 
 __all__ = ["COUNTERS", "is_called", "with_counter"]
 

@@ -16,7 +16,7 @@ from fourfold.preprocessing.windows import Windows
 
 from .ahead import Ahead
 from .clock import shown
-from .long_form import check_id, table_of
+from .long_columns import check_id, table_of
 from .panel import panel_of
 from .placing import check_room, cut_windows, placed_in, window_of
 from .rolling import Timeline, groups_of

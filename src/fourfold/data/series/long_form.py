@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,30 +12,18 @@ from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.targets import together
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
-from fourfold.data.messages import close, counted, listed, quoted
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.dates import of_several_zones, without_zone
-from fourfold.data.values.stamps import (
-    FEWEST_TIMES,
-    compact_dates,
-    dates_since_1970,
-    irregular,
-    said_of_compact,
-)
-from fourfold.data.values.words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
+from fourfold.data.values.stamps import irregular
+from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
+from .apart import repeated, telling_apart
+from .long_columns import check_id, labels_of, meant, moments_of, said_of, table_of
 from .steps import Placed
 
-__all__ = [
-    "assembled", "check_id", "codes_of", "dates_of", "labels_of", "nearly_dates_of", "one_column", "seconds_of",
-    "series_of", "table_of", "times_of", "valued",
-]  # fmt: skip
-
-FEW_STRANGE = 0.1
-"""The largest share of words that are no dates among those of a time."""
-
+__all__ = ["assembled", "series_of"]
 
 MOST_FILLED = 0.1
 """The largest share of the rows in which a value of their series may be missing."""
@@ -125,7 +113,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     """
     table = table_of(source, [*filter(None, (id, time)), *channels])
     labels = labels_of(source, table, id) if id else as_objects([""] * table.rows)
-    moments, read = _moments(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
+    moments, read = moments_of(source, table, time) if time else (np.arange(table.rows, dtype=np.float64), ())
     part = np.arange(table.rows) >= table.rows - source.test_rows
     numbers: dict[tuple[bool, str], int] = {}
     number = np.array([numbers.setdefault(key, len(numbers)) for key in zip(part.tolist(), labels.tolist())])
@@ -136,16 +124,7 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     step[order] = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     same = np.flatnonzero((np.diff(number[order]) == 0) & (np.diff(moments[order]) == 0))
     if same.size:
-        row = order[same[0]]
-        raise DataError(
-            "repeated-time",
-            "two rows of one series have the same time",
-            got=f"{table[time][row]!s:.40}{f' of {labels[row]!r}' if id else ''}, row {row + 1}",
-            wanted="one row for each series and time",
-            do="remove one of them, or choose another --id"
-            if id
-            else "--id COLUMN, if there are several series",
-        )
+        raise _two_rows(source, table, (id, time, channels), moments, number)
     check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
     columns, worded = _channels(source, table, channels)
@@ -170,204 +149,6 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     return built, Placed(number, step)
 
 
-def table_of(source: Source, names: Iterable[str]) -> Table:
-    """The source's table, which has all these columns."""
-    table = source.inputs
-    known = table.names if isinstance(table, Table) else ()
-    absent = next((name for name in names if name not in known), None)
-    if absent is not None or not isinstance(table, Table):
-        raise OptionError(
-            "no-such-series-column",
-            "a column of the long form does not exist",
-            got=repr((absent or "")[:60]),
-            wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
-            do=f"use {quoted(meant)}" if (meant := close(absent or "", known)) else "",
-        )
-    return table
-
-
-def check_id(source: Source, id: str | None) -> None:
-    """Refuse an id that is no column."""
-    table_of(source, [id] if id is not None else ())
-
-
-def one_column(names: Sequence[str]) -> str:
-    """What to do with several columns that name a series together."""
-    if any("," in name for name in names):
-        return f"make one column of {listed(names[:-1])} and {names[-1]!r}, without commas in its name"
-    return f"--id {quoted(','.join(names))}"
-
-
-def present(name: str, values: np.ndarray) -> np.ndarray:
-    if missing(values).any():
-        raise DataError(
-            "missing-time",
-            f"{name!r} is missing in some rows",
-            got=f"{missing(values).sum()} rows, the first is row {np.argmax(missing(values)) + 1}",
-            wanted="an id and a time in each row",
-        )
-    return values
-
-
-def valued(table: Table, targets: Sequence[str]) -> np.ndarray:
-    """Which rows (N,) have a value of a target, be it one that can't be read; all, where there is no such column."""
-    known = [_known(table[name]) for name in targets if name in table]
-    return np.any(known, axis=0) if known else np.ones(table.rows, bool)
-
-
-def _known(values: np.ndarray) -> np.ndarray:
-    if values.dtype.kind == "f":
-        return np.isfinite(values)
-    known = ~missing(values)
-    if values.dtype.kind == "O":
-        known[known] = [
-            any(map(str.isalnum, word)) and word.strip().casefold() not in STANDS_FOR_NONE
-            for word in values[known].tolist()
-        ]
-    return known
-
-
-def labels_of(source: Source, table: Table, id: str) -> np.ndarray:
-    """The ids (N,) as words."""
-    values = present(id, table[id])
-    words = spelled(values, source.kind(id))
-    return as_objects([str(value) for value in (values if words is None else words).tolist()])
-
-
-def _moments(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """Times as numbers (N,), dates in microseconds; and how words were read."""
-    values, notes = times_and_said(source, table, time)
-    return values.astype(np.int64).astype(np.float64) if values.dtype.kind == "M" else values, notes
-
-
-def times_of(source: Source, table: Table, time: str) -> np.ndarray:
-    """The times (N,), numbers or dates, none missing."""
-    return times_and_said(source, table, time)[0]
-
-
-def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """The times (N,), numbers or dates, none missing, and how words were read. Of dates whose day or month may stand
-    first it is that by which their steps are of fewer lengths."""
-    values, kind = present(time, table[time]), source.kind(time)
-    found = Understood(values, kind)
-    zone = ""
-    if kind == "category":
-        values, zone = _local(values)
-        first = understood(values, strict=True, day_first=source.comma or None)
-        other = understood(values, strict=True, day_first=not first.written.startswith("day"))
-        turned = other.written != first.written and _lengths(other.values) < _lengths(first.values)
-        found = other if turned else first
-    if found.kind == "number" and (dates := compact_dates(found.values, FEWEST_TIMES)) is not None:
-        found = Understood(dates, "date", said_of_compact(found.values))
-    elif found.kind == "number" and (since := dates_since_1970(time, found.values)) is not None:
-        found = Understood(since[0], "date", f"{since[1]} since 1970")
-    if found.kind not in ("number", "date"):
-        raise _no_time(source, time, values, found.kind)
-    if zone:
-        said = "; ".join(filter(None, (found.said, f"{zone} left out, the clocks count as they stand")))
-        found = found._replace(said=said)
-    return present(time, found.values), said_of(time, found)
-
-
-def _local(values: np.ndarray) -> tuple[np.ndarray, str]:
-    """Words (N,) without the name of a zone that stands behind all of them, and this name, or ""."""
-    bare, zone = without_zone(values.tolist())
-    if zone in ("", "UTC", "GMT"):
-        return values, ""
-    return as_objects([None if word is None else bare[word] for word in values.tolist()]), zone
-
-
-def _no_time(source: Source, time: str, values: np.ndarray, kind: str) -> DataError:
-    """What is said of a column that is no time: the first of few words that are no dates or numbers among such."""
-    nearly, strange = _nearly(source, values) if kind == "category" else ("", np.zeros(0, bool))
-    if zones := of_several_zones(values.tolist()) if kind == "category" else []:
-        return DataError(
-            "time-zones",
-            f"the times {time!r} are in several zones, by their names",
-            got=listed(zones[:2]),
-            wanted="one name in all rows, or offsets",
-            do="write offsets, such as +01:00, in place of the names",
-        )
-    if not nearly:
-        words = f"words such as {values[0]!s:.30}" if kind == "category" else kind
-        return DataError("time-type", f"the times {time!r} have no order", got=words, wanted="numbers or dates")
-    row = int(np.argmax(strange))
-    return DataError(
-        "time-type",
-        f"{values[row].strip()[:60]!r} in row {row + 1} is no {nearly}",
-        got=f"{counted(int(strange.sum()), 'such row')} of {len(values):,}",
-        wanted=f"a {nearly} as {time!r} in each row",
-        do="correct or remove this row" if strange.sum() == 1 else "correct or remove these rows",
-    )
-
-
-def _nearly(source: Source, values: np.ndarray) -> tuple[str, np.ndarray]:
-    """What nine in ten of these words (N,) are, a date or a number, or "" for neither; and which are none."""
-    found = understood(values, comma=source.comma)
-    strange = missing(found.values)
-    if found.kind not in ("number", "date") or strange.mean() > FEW_STRANGE:
-        return "", strange
-    compact = found.kind == "number" and compact_dates(found.values, FEWEST_TIMES) is not None
-    return "date" if compact else found.kind, strange
-
-
-def _lengths(times: np.ndarray) -> int:
-    """Of how many lengths the steps between different times are."""
-    return len(np.unique(np.diff(np.unique(times))))
-
-
-def meant(source: Source, table: Table, name: str) -> Understood:
-    """A column as what its words mean."""
-    values, kind = table[name], source.kind(name)
-    return understood(values, comma=source.comma) if kind == "category" else Understood(values, kind)
-
-
-def codes_of(source: Source, name: str) -> np.ndarray | None:
-    """The numbers (N,) of a column's different values, words or whole numbers, that may say of what rows are; each of
-    them stands for two rows and more on average. None of others."""
-    table = table_of(source, [name])
-    values, kind, _, written = meant(source, table, name)
-    if missing(values).any() or written or kind not in ("category", "number"):
-        return None  # written: a clock
-    if kind == "number" and (values != np.floor(values)).any():
-        return None
-    codes = np.unique([str(value) for value in values.tolist()], return_inverse=True)[1]
-    return codes if 2 * (codes.max() + 1) <= len(codes) else None
-
-
-def said_of(name: str, found: Understood) -> tuple[Note, ...]:
-    """What was done with the words of a column."""
-    return (Note(f"column {name}: {found.kind}", found.said),) if found.said and found.kind != "category" else ()
-
-
-def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:
-    """Which of some columns hold dates and, in one of ten rows at most, words that are none, or several zones."""
-    table = table_of(source, ())
-    words = {name: table[name] for name in names if source.kind(name) == "category"}
-    return [name for name, own in words.items() if _nearly(source, own)[0] == "date" or of_several_zones(own.tolist())]
-
-
-def dates_of(source: Source, names: Iterable[str]) -> list[str]:
-    """Which of some columns hold dates, also those written as words."""
-    table = table_of(source, ())
-    kinds = {name: source.kind(name) for name in names}
-    return [
-        name
-        for name, kind in kinds.items()
-        if kind == "date"
-        or (kind == "category" and reworded(_local(table[name])[0], strict=True)[1] == "date")
-        or (kind == "number" and compact_dates(table[name]) is not None)
-    ]
-
-
-def seconds_of(source: Source, names: Iterable[str]) -> list[str]:
-    """Which of some columns count seconds since 1970, or parts of these."""
-    table = table_of(source, ())
-    return [
-        name for name in names if source.kind(name) == "number" and dates_since_1970(name, table[name]) is not None
-    ]
-
-
 def _channels(
     source: Source, table: Table, channels: Sequence[str]
 ) -> tuple[list[np.ndarray], tuple[Note, ...]]:
@@ -384,3 +165,35 @@ def _channels(
         )
     notes = [note for name, one in found.items() for note in said_of(name, one)]
     return [one.values for one in found.values()], tuple(notes)
+
+
+def _two_rows(
+    source: Source, table: Table, called: tuple[str, str, Sequence[str]], moments: np.ndarray, number: np.ndarray
+) -> DataError:
+    """What is said of rows of one series (N,) at the same time (N,): what tells them apart, if a column does."""
+    id, time, channels = called
+    rows = repeated(moments, number)
+    beside, _ = next(telling_apart(source, channels, moments, number), ((), number))
+    words = [name for name in channels if source.kind(name) == "category"]
+    values = [name for name in channels if name not in words]
+    row = int(rows[0])
+    if not id:
+        do = "--id COLUMN, if there are several series"
+    elif len(beside) == 1 and list(beside) == words:
+        index = f"{[id, time]}" if len(values) == 1 else "[...]"
+        do = (
+            f"if {words[0]!r} says what each row measures, make a column of each: frame.pivot(index={index}, "
+            f"columns={words[0]!r}, values={values[0] if len(values) == 1 else list(values)!r}), the target joined to "
+            f"it; --id {quoted(f'{id},{words[0]}')}, if each of them is a series"
+        )
+    else:
+        do = f"--id {quoted(','.join((id, *beside)))}, whose rows differ" if beside else ""
+        do = do or "remove one of them (frame.drop_duplicates(), if they are copies), or choose another --id"
+    return DataError(
+        "repeated-time",
+        "two rows of one series have the same time",
+        got=f"{table[time][row]!s:.40}{f' of {labels_of(source, table, id)[row]!r}' if id else ''}, row {row + 1}"
+        + (f", and {counted(len(rows) - 1, 'more such row')}" if len(rows) > 1 else ""),
+        wanted="one row for each series and time",
+        do=do,
+    )

@@ -15,7 +15,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
 from .counters import COUNTERS, is_called
-from .long_form import dates_of, meant, seconds_of, table_of, times_of
+from .long_columns import dates_of, meant, seconds_of, table_of, times_of
 from .time_columns import with_parts
 
 __all__ = ["direction", "in_order_of_time", "times_back"]

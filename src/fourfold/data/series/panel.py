@@ -16,9 +16,9 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
 from fourfold.preprocessing.table import missing
 
+from .apart import repeated, telling_apart
 from .clock import DAY, Clock, check_one_step, filling, shown
-from .long_form import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
-from .time_columns import repeated, telling_apart
+from .long_columns import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 
 __all__ = ["Panel", "panel_of"]
 

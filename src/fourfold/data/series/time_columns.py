@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,11 +20,12 @@ from fourfold.data.values.words import Understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
-from .long_form import codes_of, dates_of, labels_of, meant, times_of
+from .apart import repeated, telling_apart
+from .long_columns import dates_of, labels_of, meant, times_of
 
 __all__ = [
-    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "repeated", "series_numbers", "telling_apart",
-    "time_among", "with_clock", "with_parts", "with_time",
+    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "series_numbers", "time_among", "with_clock",
+    "with_parts", "with_time",
 ]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
@@ -57,8 +58,6 @@ BESIDE_TIME = TIME_NAMES.union(("of", "the", "day", "local", "start", "end", "be
 SLOT_NAMES = frozenset(("slot", "slots", "block", "blocks", "interval", "intervals", "period", "periods"))
 """Words in the names of parts of a day that are numbered, and no clocks."""
 
-FEW_CODES = 8
-"""Columns of the fewest different values, of which two are tried together to tell rows apart."""
 
 WHOLE_DAY = 0.9
 """The share of a day's steps, midnight among them, that whole numbers fill which are called nothing of this."""
@@ -190,36 +189,6 @@ def _taken(source: Source, roles: Roles, names: Sequence[str], because: str) -> 
     time = ",".join(names)
     note = Note(f"time: {', '.join(names[:-1])} and {names[-1]}", because, "--time COLUMN")
     return with_time(source, time).noting(note), replace(roles, time=time)
-
-
-def repeated(times: np.ndarray, series: np.ndarray) -> np.ndarray:
-    """The rows whose time another row of their series has, but for the first of each time."""
-    order = np.lexsort((times, series))
-    same = (np.diff(series[order]) == 0) & (times[order][1:] == times[order][:-1])
-    return order[1:][same]
-
-
-def telling_apart(
-    source: Source, names: Sequence[str], times: np.ndarray, series: np.ndarray
-) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
-    """The columns, and then the pairs of columns, by which all rows of one series and time differ, each with the number
-    of the series (N,) that it makes."""
-    at = _numbered(times)
-    most = int(np.unique(_numbered(series) * (at.max() + 1) + at, return_counts=True)[1].max())
-    codes = {name: found for name in names if (found := codes_of(source, name)) is not None}
-    few = sorted(codes, key=lambda name: int(codes[name].max()))
-    for some in (*itertools.combinations(few, 1), *itertools.combinations(few[:FEW_CODES], 2)):
-        if np.prod([codes[name].max() + 1.0 for name in some]) < most:
-            continue
-        parts = series
-        for name in some:
-            parts = _numbered(parts * (codes[name].max() + 1) + codes[name])
-        if 2 * (parts.max() + 1) <= len(parts) and not repeated(times, parts).size:
-            yield tuple(name for name in names if name in some), parts
-
-
-def _numbered(values: np.ndarray) -> np.ndarray:
-    return np.unique(values, return_inverse=True)[1].ravel()
 
 
 def series_numbers(source: Source, table: Table, roles: Roles) -> np.ndarray:

@@ -12,7 +12,7 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError
 
 from .counters import with_counter
-from .long_form import dates_of, nearly_dates_of, seconds_of, table_of, times_of
+from .long_columns import dates_of, nearly_dates_of, seconds_of, table_of, times_of
 from .time_columns import time_among, with_clock, with_parts
 
 __all__ = ["check_dates", "check_last", "timed"]

@@ -24,7 +24,7 @@ from fourfold.preprocessing.table import ColumnKind
 from fourfold.preprocessing.windows import Windows
 
 from .counters import is_called
-from .long_form import check_id, dates_of, meant, times_of
+from .long_columns import check_id, dates_of, meant, times_of
 from .time_columns import NAMES
 
 __all__ = ["ROW", "VALUE", "unpivoted", "unpivoted_as"]

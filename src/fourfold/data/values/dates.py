@@ -194,7 +194,8 @@ def _printed(word: str) -> datetime | None:
 
 
 WEEK = re.compile(
-    r"\s*(?:(\d{4})[- /]?(?:W|KW|CW) ?(\d\d?)(?:-?([1-7]))?|(?:W|KW|CW|Week) ?(\d\d?)[- /](\d{4}))\s*", re.ASCII
+    r"\s*(?:(\d{4})[- /]?(?:W|KW|CW|wk) ?(\d\d?)(?:-?([1-7]))?|(?:W|KW|CW|wk|Week) ?(\d\d?)[- /](\d{4}))\s*",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -211,12 +212,14 @@ def _week(word: str) -> datetime | None:
         return None
 
 
-def _parts_of_years(letter: str, months: int) -> Parse:
-    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20 or 3Q20."""
+def _parts_of_years(mark: str, months: int) -> Parse:
+    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20, 3Q20 or
+    3. Quartal 2020."""
     count = f"[1-{12 // months}]"
     form = re.compile(
-        rf"\s*(?:(\d{{4}})[- /]?{letter}({count})|(?:{letter}({count})[-/ ']|({count}){letter})((?:\d\d)?\d\d))\s*",
-        re.ASCII,
+        rf"\s*(?:(\d{{4}})[- /]?{mark}({count})|(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)"
+        r"((?:\d\d)?\d\d))\s*",
+        re.ASCII | re.IGNORECASE,
     )
 
     def parse(word: str) -> datetime | None:
@@ -235,8 +238,8 @@ DATES: dict[str, Parse] = {
     **{name: _of(patterns) for name, patterns in FORMATS.items()},
     WITH_YEARS[1]: _printed,
     "year-week": _week,
-    "year-quarter": _parts_of_years("Q", 3),
-    "year-half": _parts_of_years("H", 6),
+    "year-quarter": _parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
+    "year-half": _parts_of_years("(?:H|Halbjahr|Half)", 6),
 }
 """How dates are written, by name; ISO dates have none."""
 

@@ -11,16 +11,22 @@ import numpy as np
 from .words import as_objects, reworded
 
 __all__ = [
-    "COMPACT", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "dates_since_1970", "irregular", "moment", "named",
-    "said_of_compact",
+    "COMPACT", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "dates_since_1970", "irregular", "moment",
+    "named", "written_compact",
 ]  # fmt: skip
 
-COMPACT = "yearmonthday"
-"""What dates such as 20260131, with a clock or without, are called."""
+COMPACT = ("yearmonthday", "yearmonth", "yearweek")
+"""What dates such as 20260131, with a clock or without, 202601, and weeks such as 202652 are called."""
+
+WEEKLY = ("week", "weeks", "wk", "kw", "woche", "semaine", "semana")
+"""How words end that call numbers weeks."""
 
 FIRST, LAST = 1800_01_01, 2200_12_31
 CLOCK = 10**6
 """What a clock without marks takes behind a date."""
+
+SPARSE = 3
+"""How many weeks may lie between two on average."""
 
 FEWEST, FEWEST_TIMES = 10, 2
 """Different numbers from which on they are taken for dates, if all of them are; and where they are said to be times."""
@@ -50,10 +56,11 @@ def moment(word: str) -> float | None:
     return float(values[0]) if kind == "number" else None
 
 
-def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None:
+def compact_dates(values: np.ndarray, fewest: int = FEWEST, written: str = "") -> np.ndarray | None:
     """Numbers (N,) such as 20260131, or all with a clock as 20260131235959, as dates; None if one is no such date, or
-    there are too few different ones. Of months such as 202601 they have to be all of a span that has a new year in it,
-    unless few are enough.
+    there are too few different ones. Of months such as 202601, and of weeks such as 202652, as ISO 8601 counts them,
+    they have to be all (of weeks one in three) of a span that has a new year in it, unless few are enough. They are
+    weeks if they are ``written`` so, or one is no month.
 
     >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
     array(['2026-01-31T00:00:00.000000',                        'NaT'],
@@ -68,7 +75,7 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST) -> np.ndarray | None
         return None
     ends = np.array([present.min(), present.max()])
     if ends[0] >= FIRST // 100 and ends[1] <= LAST // 100:
-        return _months(values, fewest)
+        return _weeks_or_months(values, fewest, written or written_compact("", values))
     clock = bool(ends[0] > LAST)
     days = ends // CLOCK if clock else ends
     if days[0] < FIRST or days[1] > LAST or len(present := np.unique(present)) < fewest:
@@ -108,23 +115,41 @@ def dates_since_1970(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | 
     return None
 
 
-def said_of_compact(values: np.ndarray) -> str:
-    """What is said of numbers that are dates."""
-    return f"dates, read as {'yearmonth' if np.nanmax(values) < FIRST else COMPACT}"
+def written_compact(name: str, values: np.ndarray) -> str:
+    """How the numbers (N,) of a column are written that are dates: those of six digits are weeks if it is called so, or
+    one is no month.
+
+    >>> written_compact("week", np.array([202601.0])), written_compact("", np.array([202601.0, 202652.0]))
+    ('yearweek', 'yearweek')
+    """
+    if not np.nanmax(values) < FIRST:
+        return COMPACT[0]
+    weekly = any(word.endswith(WEEKLY) for word in named(name)) or np.nanmax(values % 100) > 12
+    return COMPACT[2] if weekly else COMPACT[1]
 
 
-def _months(values: np.ndarray, fewest: int) -> np.ndarray | None:
-    """Numbers (N,) such as 202601 as dates."""
+def _weeks_or_months(values: np.ndarray, fewest: int, written: str) -> np.ndarray | None:
+    """Numbers (N,) such as 202601 as dates: the Mondays of weeks, or the firsts of months."""
     known = ~np.isnan(values)
-    years, months = np.divmod(values[known], 100)
-    if (values[known] != np.floor(values[known])).any() or months.min() < 1 or months.max() > 12:
+    numbers, weekly = values[known], written == COMPACT[2]
+    years, parts = np.divmod(numbers, 100)
+    if (numbers != np.floor(numbers)).any() or parts.min() < 1 or parts.max() > (53 if weekly else 12):
         return None
-    counts = (12 * (years - 1970) + months - 1).astype(np.int64)
+    if weekly:
+        fourth = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
+        days = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (parts - 1).astype(np.int64)
+        counts = (days.astype(np.int64) + 3) // 7
+        beyond = ((days + 3).astype("datetime64[Y]").astype(np.int64) != years - 1970).any()  # Thursdays tell the year
+    else:
+        counts = (12 * (years - 1970) + parts - 1).astype(np.int64)
+        days, beyond = counts.astype("datetime64[M]"), False
     whole = np.unique(counts)
-    if len(whole) < fewest or (fewest >= FEWEST and (len(np.unique(years)) < 2 or (np.diff(whole) > 1).any())):
+    longest = SPARSE if weekly else 1  # numbers that count hardly ever lie between 1 and 53 behind each hundred
+    in_a_span = len(np.unique(years)) > 1 and np.diff(whole).mean() <= longest
+    if beyond or len(whole) < fewest or (fewest >= FEWEST and not in_a_span):
         return None
     dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
-    dates[known] = counts.astype("datetime64[M]")
+    dates[known] = days
     return dates
 
 

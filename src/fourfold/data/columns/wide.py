@@ -1,0 +1,80 @@
+"""Columns that are the steps of series, as their names tell: CHANNEL_STEP, STEP_CHANNEL, or a number or a date each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from fourfold.data.values.dates import way_of, years_from
+
+__all__ = ["beside_steps", "steps_of"]
+
+FORMS = (
+    ("CHANNEL_STEP", re.compile(r"(?P<channel>.*\D)[_ .-](?P<step>\d{1,9})", re.ASCII)),
+    ("CHANNELSTEP", re.compile(r"(?P<channel>(?:.*\D)?)(?P<step>\d{1,9})", re.ASCII)),
+    ("STEP_CHANNEL", re.compile(r"(?:t|step|time)?[_ ]?(?P<step>\d{1,9})[_ .-](?P<channel>.*\D)", re.ASCII | re.I)),
+)
+"""Ways in which columns of series are named."""
+
+FEWEST, MOSTLY = 4, 0.8
+"""The steps from which on, and the share of the columns, that names have to tell so that another column is none."""
+
+
+def steps_of(names: Sequence[str]) -> tuple[np.ndarray, str] | None:
+    """The places (T, C) of columns that are the steps of series in the order of these, and how they are named. None if
+    the names don't tell it, or if there is one channel whose columns stand in their order.
+
+    >>> places, said = steps_of(["x_0", "x_1", "y_0", "y_1"])
+    >>> places.tolist(), said
+    ([[0, 2], [1, 3]], 'columns are named CHANNEL_STEP')
+    >>> steps_of(["t1", "t10", "t2"])[0].ravel().tolist(), steps_of(["t1", "t2", "t10"])
+    ([0, 2, 1], None)
+    """
+    for said, form in FORMS:
+        if (places := _places(names, form)) is not None:
+            in_order = places.shape[1] == 1 and (np.diff(places[:, 0]) > 0).all()
+            one = f"by their numbers, {names[places[0, 0]]!r} to {names[places[-1, 0]]!r}"
+            return None if in_order else (places, f"columns are named {said}" if places.shape[1] > 1 else one)
+    dates = _dates(names)
+    if len(set(dates.values())) < len(names):
+        return None
+    order = np.array(sorted(range(len(names)), key=lambda place: dates[names[place]]))
+    said = f"by their dates, {names[order[0]]!r} to {names[order[-1]]!r}"
+    return None if (np.diff(order) > 0).all() else (order[:, None], said)
+
+
+def beside_steps(names: Sequence[str]) -> list[str]:
+    """The columns that are none of the steps which nearly all names tell.
+
+    >>> beside_steps(["acc_0", "acc_1", "acc_2", "acc_3", "age"]), beside_steps(["a", "b_1", "c"])
+    (['age'], [])
+    """
+    told = [[name for name in names if form.fullmatch(name)] for _, form in FORMS]
+    told = [some for (_, form), some in zip(FORMS, told) if _places(some, form, in_a_row=True) is not None]
+    told.append([*_dates(names)])
+    some = max(told, key=len)
+    if len(some) < max(FEWEST, MOSTLY * len(names)):
+        return []
+    return [name for name in names if name not in some]
+
+
+def _places(names: Sequence[str], form: re.Pattern[str], in_a_row: bool = False) -> np.ndarray | None:
+    """The places (T, C) of columns whose names are all of one form and make every channel of every step; steps of
+    several channels, and all ``in_a_row``, are counted without a gap."""
+    found = [form.fullmatch(name) for name in names]
+    parts = [(one["channel"], int(one["step"])) for one in found if one]
+    channels, steps = dict.fromkeys(channel for channel, _ in parts), sorted({step for _, step in parts})
+    places = {part: place for place, part in enumerate(parts)}
+    whole = len(parts) == len(names) == len(places) == len(channels) * len(steps)
+    gaps = steps != list(range(steps[0], steps[0] + len(steps))) if steps else True
+    if not whole or len(steps) < 2 or (gaps and (in_a_row or len(channels) > 1)):
+        return None
+    return np.array([[places[channel, step] for channel in channels] for step in steps])
+
+
+def _dates(names: Sequence[str]) -> dict:
+    """The dates that names stand for."""
+    found = way_of(names, None) if len(names) > 1 else None
+    return years_from(found[1], found[0])[0] if found else {}
