@@ -220,7 +220,8 @@ def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, st
             wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
             do=f"--{role} {quoted(meant)}" if (meant := close(name, known)) else "",
         )
-    return source.without(name), table[name], source.kind(name)
+    kept = source if name == source.pictures else source.without(name)  # their paths may name them, too
+    return kept, table[name], source.kind(name)
 
 
 def _array(source: Source, role: str, values: Any) -> tuple[np.ndarray, str]:
