@@ -24,6 +24,7 @@ from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import joined_name, unit_of
 
 from .joined_texts import joined
+from .named_files import how_to_join
 from .totals import labels_of_totals
 from .wide import beside_steps, steps_of
 
@@ -104,11 +105,14 @@ def settle_table(
         reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
         because = [verdict.because for verdict in verdicts.values()]
         left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
+        different = [name for name, verdict in verdicts.items() if verdict.because == DIFFERENT]
         raise DataError(
             "no-useful-columns",
             "no input column can be used",
             got="; ".join([reasons, *left_out]),
-            do=f"write {RECTANGULAR}"
+            do=files
+            if (files := how_to_join(table, different, source.target_name))
+            else f"write {RECTANGULAR}"
             if any(IN_LISTS in note for note in left_out)
             else "--layout text, which joins the texts of a row"
             if because.count(FREE_TEXT) > 1

@@ -51,6 +51,12 @@ OTHERS = (
 
 SOUNDS = (".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aiff")
 
+ARRAYS = (
+    "paths = sorted(pathlib.Path({!r}).rglob('*.npy')); numpy.savez('data.npz', x=numpy.stack([numpy.load(path) for "
+    "path in paths]), y=[path.parent.name for path in paths])"
+)
+"""How files of one array each, in a folder for each class, become one file."""
+
 OF_OBJECTS = (
     "mask",
     "masks",
@@ -151,9 +157,11 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             if len(tables := [path for path in files if is_table(path.name)]) > 1
             else "numpy.savez with x, features of the sounds such as spectrograms, and y"
             if sounds
+            else ARRAYS.format(str(folder))
+            if files and all(path.suffix == ".npy" for path in files)
             else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
             if 0 < len(files) <= SHOWN
-            else "",
+            else "write one table of them, or arrays with numpy.savez",
         )
     total = len(kept)
     if reading.rows is not None and reading.rows < total:

@@ -175,8 +175,8 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str, arr
             "pickle",
             f"{name} holds Python objects, a pickle, which can run any program when it is read",
             wanted="arrays of numbers or text",
-            do=f"{array}.astype(float), or {array}.astype(str), before numpy.savez; NaN behind the end of shorter "
-            "series; to_parquet for a table of numbers and words",
+            do=f"numpy.array({array}, float), or numpy.array({array}, str), in numpy.savez; NaN behind the end of "
+            "shorter series; to_parquet for a table of numbers and words",
         )
     if dtype.names or dtype.subdtype:
         raise DataError(

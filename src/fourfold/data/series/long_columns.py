@@ -30,7 +30,11 @@ def table_of(source: Source, names: Iterable[str]) -> Table:
             "a column of the long form does not exist",
             got=repr((absent or "")[:60]),
             wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
-            do=f"use {quoted(meant)}" if (meant := close(absent or "", known)) else "",
+            do=f"use {quoted(meant)}"
+            if (meant := close(absent or "", known))
+            else "name one of these with --id, and with --time"
+            if known
+            else "leave out --id and --time, as arrays (rows, steps, channels) are series as they are",
         )
     return table
 

@@ -1,0 +1,49 @@
+"""A table of names of files that hold a series each: what to do, as the files are not opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from fourfold.data.dataset import Table
+
+TABLES = re.compile(r".+\.(csv|tsv|parquet|json|jsonl|npy)", re.IGNORECASE)
+"""How names of files end that hold numbers."""
+
+READERS = {
+    "csv": "read_csv(file)",
+    "tsv": "read_table(file)",
+    "parquet": "read_parquet(file)",
+    "json": "read_json(file)",
+    "jsonl": "read_json(file, lines=True)",
+}
+"""How pandas reads each of these."""
+
+
+def how_to_join(table: Table, names: Iterable[str], target: str) -> str:
+    """How the files become one, which one of the columns called ``names`` names in each row; "" if none does.
+
+    >>> import numpy as np
+    >>> how_to_join(Table({"path": np.array(["a.npy", "b.npy"], dtype=object)}), ["path"], "y").partition("; ")[2]
+    "numpy.savez('data.npz', x=numpy.stack([numpy.load(file) for file in table['path']]), y=list(table['y']))"
+    """
+    name, ends = next(((name, ends) for name in names if (ends := _ends(table, name))), ("", set()))
+    if not name:
+        return ""
+    if ends == {"npy"}:
+        x = f"numpy.stack([numpy.load(file) for file in table[{name!r}]])"
+        return f"table = pandas.read_csv(FILE); numpy.savez('data.npz', x={x}, y=list(table[{target!r}]))"
+    reader = READERS[min(ends - {"npy"})]
+    each = f"pandas.{reader}.assign(file=file, label=label).reset_index(names='step')"
+    pairs = f"zip(table[{name!r}], table[{target!r}])"
+    return (
+        f"table = pandas.read_csv(FILE); pandas.concat([{each} for file, label in {pairs}]).to_csv('data.csv', "
+        "index=False); then --id file --time step --target label"
+    )
+
+
+def _ends(table: Table, name: str) -> set[str]:
+    """How the words of a column end, if all of them are names of files; else nothing."""
+    words = [value for value in table[name].tolist() if isinstance(value, str)]
+    found = [TABLES.fullmatch(word) for word in words]
+    return {one[1].lower() for one in found if one} if found and all(found) else set()
