@@ -266,7 +266,7 @@ def test_json_keeps_words_of_mixed_columns(tmp_path):
     lines = "".join(f'{{"a": {["3", chr(34) + "x" + chr(34)][i % 2]}, "y": {i % 2}}}\n' for i in range(20))
     (tmp_path / "data.jsonl").write_text(lines)
     assert set(read(tmp_path / "data.jsonl").inputs["a"]) == {"x", "3"}
-    nested = pd.read_json(io.StringIO(lines), lines=True).assign(deep=[[[1], [2]]] * 20)
+    nested = pd.read_json(io.StringIO(lines), lines=True).assign(deep=[[[[1], [2]]]] * 20)
     nested.to_json(tmp_path / "nested.jsonl", orient="records", lines=True)
     assert "left out: 'deep' (nested or binary values)" in map(str, read(tmp_path / "nested.jsonl").notes)
 

@@ -212,7 +212,7 @@ READ = {
         f'{{"v": {i}, "{"uw"[i % 2]}": {i % 7}, "y": "{LABELS[i % 2]}"}}\n' for i in range(30)), "missing values: u 15, w 15"),
     "a map": (json.dumps({"features": [{"type": "Feature", "properties": {"v": i % 7, "y": i % 2}} for i in range(30)]}), "objects: 'properties' (their fields are columns NAME.FIELD)"),
     "json of one list": ("[" + ",".join(f'{{"v": {i}, "y": {i % 2}}}' for i in range(30)) + "]", "30 rows"),
-    "json with nested values": ("".join(f'{{"v": {i}, "deep": {{"a": [[1]], "b": {{"c": {i % 7}}}}}, "y": {i % 2}}}\n' for i in range(30)), "left out: 'deep.a' (nested or binary values)"),
+    "json with nested values": ("".join(f'{{"v": {i}, "deep": {{"a": [[[1]]], "b": {{"c": {i % 7}}}}}, "y": {i % 2}}}\n' for i in range(30)), "left out: 'deep.a' (nested or binary values)"),
     "json with fields of objects": ("".join(f'{{"at": {{"lat": {i % 9}, "lon": {{"deg": {i % 7}}}}}, "y": {i % 2}}}\n' for i in range(30)), "layout: flat, 2 numbers"),
     "json with NUL in a word": ("".join(f'{{"v": "a\\u0000{i % 3}", "y": {i % 2}}}\n' for i in range(30)), "1 category"),
     "npz of other names": (npz(features=X, labels=Y), "task: classification"),
