@@ -170,6 +170,15 @@ def test_what_is_said_against_steps():
     assert told["gives-target-away"].columns == ("channel 0",)
 
 
+def test_a_class_that_changes_within_hardly_any_series_is_said():
+    words = [np.array([f"{place % 2}"] * len(part), dtype=object) for place, part in enumerate(LABELS)]
+    words[3][2] = "0"
+    found = {finding.slug: finding for finding in judge(from_arrays(SERIES, words))}
+    assert found["changing-labels"].what.startswith("the target changes within 1 of ")
+    assert found["changing-labels"].important and "--target-per series" in found["changing-labels"].do
+    assert "changing-labels" not in {finding.slug for finding in judge(from_arrays(SERIES, LABELS))}
+
+
 def test_new_steps_keep_their_rows_and_longer_series_come_in_pieces():
     data = read(table(), target="way", roles=LONG)
     preparation = Preparation.fit(data, range(12))

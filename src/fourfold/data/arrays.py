@@ -11,7 +11,8 @@ from fourfold.data.series.order import in_order_of_time
 from .dataset import Dataset
 from .infer import settle
 from .join import with_test
-from .objects import as_source
+from .labelled import with_labels
+from .objects import as_source, is_frame
 from .reading import reading_of
 from .sample import thinned
 
@@ -52,7 +53,9 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
-    source = thinned(as_source(x, y, name), reading_of(rows, None, roles, of_steps=window is not None))
+    joined = with_labels(as_source(x, None, name), as_source(y, None, "y"), roles.series) if is_frame(y) else None
+    source = as_source(x, y, name) if joined is None else joined
+    source = thinned(source, reading_of(rows, None, roles, of_steps=window is not None))
     source = in_order_of_time(source) if roles.time_ordered else source
     source = without_dropped(source, roles.drop)
     if x_test is not None:

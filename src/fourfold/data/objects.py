@@ -11,7 +11,8 @@ import numpy as np
 from fourfold.data.columns.table import COUNTER
 from fourfold.data.columns.targets import together
 from fourfold.data.series.steps import steps_of, unequal_steps
-from fourfold.data.values.cells import dates, is_of_words, opened, said_of, typed
+from fourfold.data.values.cells import dates, is_of_words, said_of, typed
+from fourfold.data.values.nested_cells import opened
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
@@ -38,6 +39,11 @@ def as_source(x: Any, y: Any, name: str) -> Source:
         return source
     _check_index(x, y)
     return source.aimed(*_target(y, source.inputs))
+
+
+def is_frame(values: Any) -> bool:
+    """Whether these are a data frame of any library."""
+    return isinstance(_native(familiar(values)), nw.DataFrame)
 
 
 def _named_index(x: Any) -> tuple[Note, ...]:
@@ -187,7 +193,8 @@ def _table(columns: dict[str, np.ndarray], source: str) -> Source:
     table = Table({name: values for name, (values, _) in found.items()})
     notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
     kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
-    return Source(source, table, kinds, notes=notes, lists=tuple(lists), uneven=any(lists.values()))
+    names, uneven = tuple(lists.uneven), any(lists.uneven.values())
+    return Source(source, table, kinds, notes=notes, lists=names, uneven=uneven, nested=lists.nested)
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:

@@ -44,6 +44,7 @@ from fourfold.preprocessing.table import Table, row_count
 from .dataset import Dataset, Note
 from .infer import settle
 from .join import lacking_target, with_test
+from .labelled import with_labels
 from .messages import listed
 from .objects import as_source, target_of
 from .reading import USUAL, Reading, reading_after, reading_of
@@ -99,7 +100,7 @@ def read(
         rows, layout, roles, ahead is not None or window is not None, encoding, mentioned(target)
     )
     source = source if ahead is None else with_index(source)
-    found = open_source(source, reading) if labels is None else _pair(source, labels, reading)
+    found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series)
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
@@ -122,8 +123,8 @@ def read(
     )
 
 
-def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading) -> Source:
-    """Inputs from one file, the target from another."""
+def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading, id: str) -> Source:
+    """Inputs from one file, the target from another: a row for each of the inputs, or one that an ``id`` joins."""
     mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
     source = open_source(inputs, reading if mapped else replace(reading, rows=None))
     found = open_source(labels, Reading(encoding=reading.encoding))
@@ -135,6 +136,8 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             wanted=f"the target {source.target_name!r}, which these data bring along",
             do="leave out --y",
         )
+    if (joined := with_labels(source, found, id)) is not None:
+        return thinned(joined, reading)
     names, target, kind, notes = target_of(found, source.inputs)
     drawn = row_count(source.inputs)
     if len(target) == source.total > drawn:
@@ -146,6 +149,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             "x and y differ in length",
             got=f"{drawn} rows of x and {len(target)} of y",
             wanted="one y for each row of x",
+            do=f"a column {id!r} beside each y, which joins them" if id else "",
         )
     return paired if mapped else thinned(paired, reading)
 

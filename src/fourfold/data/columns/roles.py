@@ -296,6 +296,12 @@ def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
 _SETTERS = {"weight": _weights, "group": _groups, "id": _ids}
 
 
+def labels_in(source: Source, name: str) -> np.ndarray:
+    """The values (N,) of a column as words; '' where there is none."""
+    assert isinstance(source.inputs, Table)
+    return _labels(source.inputs[name], source.kind(name))
+
+
 def _labels(values: np.ndarray, kind: str) -> np.ndarray:
     """Each value as a word; '' where there is none."""
     if kind == "date":

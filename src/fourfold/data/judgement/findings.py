@@ -31,6 +31,9 @@ AT_ODDS, BY_CHANCE = 0.25, 2.0
 """The share of the groups of twins with different targets from which on twins are no copies, if half of what unrelated
 targets would show is not less; and how many times as many twins as unrelated columns would make are none, either."""
 
+FEW_CHANGING = 0.1
+"""Up to this share of the series a class that changes within them is more likely a slip of the pen."""
+
 TEXTS = ("what", "measure", "do")
 """What of a finding is read: about rows, whatever they are called."""
 
@@ -144,6 +147,26 @@ def _rare_in_series(case: Case) -> Iterator[Finding]:
             "rows with the rarest class",
             min(series.values()),
             "collect more rows with them, join them, or leave them out",
+            important=True,
+        )
+
+
+def _labels_that_change(case: Case) -> Iterator[Finding]:
+    """A class of steps that changes within few series: a slip of the pen makes one label a label of each step."""
+    dataset = case.dataset
+    if case.task.kind != "classification" or dataset.cut is not None:
+        return
+    kinds = sum((dataset.target == name).any(axis=1).astype(int) for name in case.task.classes)
+    changing = np.flatnonzero(kinds > 1)
+    if 0 < len(changing) <= FEW_CHANGING * dataset.rows:
+        names = [] if dataset.ids is None else [str(dataset.ids[place]) for place in changing[:3]]
+        yield Finding(
+            "changing-labels",
+            f"the target changes within {len(changing)} of {dataset.rows} rows alone"
+            + f" (the first: {listed(names)})" * bool(names),
+            "share of rows",
+            len(changing) / dataset.rows,
+            "if each of them has one class, correct these; --target-per series",
             important=True,
         )
 
@@ -348,5 +371,11 @@ STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 )
 """What is judged of steps that have targets, each taken for a row."""
 
-SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (_windows, _twins, _rare_in_series, resolution.judge)
+SERIES_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    _windows,
+    _twins,
+    _rare_in_series,
+    _labels_that_change,
+    resolution.judge,
+)
 """What is judged of series whose steps have targets."""
