@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -184,6 +185,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
             wanted=f"{SIDES[0]} to {SIDES[1]}",
         )
     paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
+    _check_there(paths)
     facts = [_from(path, _facts) for path in paths]
     (height, width, channels), because = _shape(facts, side, shape)
     deep = any(fact.deep for fact in facts)
@@ -210,6 +212,31 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
         notes.append(Note(f"left out: {listed(others)}", "pictures are read alone"))
     return replace(source, inputs=pixels, columns=(), pictures="", all_columns=(), layout="image").noting(
         *notes
+    )
+
+
+def _check_there(paths: Sequence[Path | Image]) -> None:
+    """Refuse paths without a file, and say what lies near the first of them."""
+    named = [path for path in paths if isinstance(path, Path)]
+    absent = [path for path in named if not path.is_file()]
+    if not absent:
+        return
+    first, near = absent[0], ""
+    if first.parent.is_dir():
+        there = {entry.name for entry in first.parent.iterdir()}
+        alike = [name for name in there if Path(name).stem.casefold() == first.stem.casefold()]
+        near = min(alike, default="")
+    away = any(re.search(r"\bhttps?:/", str(path)) for path in absent)
+    raise FileError(
+        "no-picture",
+        f"{len(absent):,} of {counted(len(named), 'picture')} are missing",
+        got=f"no file {first}" + f" (is it {near!r}?)" * bool(near),
+        wanted="a file at each path",
+        do="download them first, and name the files"
+        if away
+        else FROM_TABLE
+        if near or 2 * len(absent) > len(named)
+        else "remove these rows, or correct their paths",
     )
 
 
@@ -252,14 +279,6 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
             got=str(error)[:120],
             wanted=f"at most {MOST_PIXELS:,} pixels",
             do="make it smaller, or remove it",
-        ) from error
-    except FileNotFoundError as error:
-        raise FileError(
-            "no-picture",
-            "a picture is missing",
-            got=str(path),
-            wanted="a file at each path",
-            do=FROM_TABLE,
         ) from error
     except (UnidentifiedImageError, *DAMAGED) as error:
         raise FileError(

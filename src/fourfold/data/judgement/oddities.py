@@ -37,6 +37,9 @@ ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id
 YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahre"})
 """The first and the last year, and words in the names of years."""
 
+PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "holdout", "eval"})
+"""What the parts of a split are called."""
+
 RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "placement", "position", "classement"})
 """Words in the names of ranks: they differ as the numbers of rows do, and may be what is asked for."""
 
@@ -69,6 +72,7 @@ def judge(case: Case) -> Iterator[Finding]:
             )
     yield from _of_target(case)
     yield from _of_words(case)
+    yield from _names_parts(case)
     yield from _of_texts(case)
     if total := _sums_last(case):
         yield Finding(
@@ -98,6 +102,24 @@ def judge(case: Case) -> Iterator[Finding]:
             "write them alike, if they are one class",
             important=True,
         )
+
+
+def _names_parts(case: Case) -> Iterator[Finding]:
+    """A column that says of each row whether it is one to train on or to test."""
+    table = case.dataset.inputs
+    words = {column.name for column in case.dataset.columns if column.kind == "category"}
+    for name, values in table.items() if isinstance(table, Table) else ():
+        parts = {*values.tolist()} - {None} if name in words else set()
+        if len(parts) > 1 and PARTS.issuperset(word.strip().casefold() for word in parts):
+            yield Finding(
+                "names-parts",
+                f"column {name!r} says which rows train and which test ({listed(sorted(parts))}), and is an input here",
+                "parts",
+                len(parts),
+                f"--test FILE with the test rows in a file of their own, and --drop {shlex.quote(name)}",
+                important=True,
+                columns=(name,),
+            )
 
 
 def _of_target(case: Case) -> Iterator[Finding]:
