@@ -38,6 +38,10 @@ def rows_of(series, cell, labels=None) -> list[dict]:
 
 
 def written(rows: list[dict], form: str, path):
+    if form in ("frame", "arrays"):
+        frame = pd.DataFrame(rows)
+        arrays = form == "arrays" and not isinstance(rows[0]["data"][0], dict)
+        return frame.assign(data=[np.array(cell) for cell in frame["data"]]) if arrays else frame
     path = path / f"{len(rows)}.{form}"
     if form == "jsonl":
         path.write_text("\n".join(map(json.dumps, rows)))
@@ -48,7 +52,7 @@ def written(rows: list[dict], form: str, path):
     return path
 
 
-@pytest.mark.parametrize("form", ["jsonl", "json", "parquet"])
+@pytest.mark.parametrize("form", ["jsonl", "json", "parquet", "frame", "arrays"])
 @pytest.mark.parametrize("kind", CELLS)
 def test_they_are_the_series_that_arrays_and_the_long_form_are(kind, form, tmp_path):
     series, (cell, names) = drawn(), CELLS[kind]
@@ -90,6 +94,25 @@ def test_test_rows_are_read_alike(kind, tmp_path):
         written(rows, "jsonl", tmp_path).rename(tmp_path / f"{part}.jsonl")
     data = read(tmp_path)
     assert data.inputs.shape == (36, 8, 3) and data.lengths.tolist() == LENGTHS + [3] * 12
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_frames_and_files_are_exchanged(kind, tmp_path):
+    rows = rows_of(drawn(), CELLS[kind][0])
+    data = read(written(rows_of(drawn(), CELLS[kind][0], LABELS), "jsonl", tmp_path))
+    found = read_inputs(pd.DataFrame(rows), Preparation.fit(data, range(20)))
+    np.testing.assert_array_equal(found.inputs, data.inputs)
+    again = from_arrays(pd.DataFrame(rows), LABELS)
+    found = read_inputs(written(rows, "parquet", tmp_path), Preparation.fit(again, range(20)))
+    np.testing.assert_array_equal(found.inputs, data.inputs)
+
+
+def test_frames_with_lists_that_cannot_be_read_are_refused():
+    frame = pd.DataFrame({"data": [ragged(place) for place in range(24)]})
+    with pytest.raises(DataError, match="column 'data' holds objects: got list.*Do this: write series as lists of"):
+        from_arrays(frame, LABELS)
+    few = from_arrays(pd.DataFrame({"data": [one.tolist() for one in drawn([2] * 24, 2)]}), LABELS)
+    assert few.layout == "flat" and len(few.columns) == 4
 
 
 def test_columns_of_lists_of_lists_are_rows(tmp_path):

@@ -11,13 +11,16 @@ from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
 from fourfold.data.values.cells import (
     CHANNELS_WITHIN,
+    EVENLY,
     FEWEST_STEPS,
+    FIELDS_WITHIN,
     LONGEST_LIST,
     MOST_IN_LISTS,
     NUMBERS_WITHIN,
     RECTANGULAR,
     STEPS_WITHIN,
     are_channels,
+    left_out_within,
 )
 from fourfold.errors import DataError
 
@@ -25,9 +28,6 @@ from .sql import literal
 
 TIMES = ("DATE", "TIME", "INTERVAL")
 """How types of fields begin that tell when a step was."""
-
-EVENLY = 1e-6
-"""By how much the distances of evenly spaced steps may differ, as a share of them."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +177,8 @@ def _of_objects(column: ListColumn, kind: str) -> Lists:
         }
         for name in channels
     }
-    notes = [Note(f"lists of objects: {listed([column.name])}", "an object is a step, its fields are channels")]
-    for names, because in ((counts, "evenly spaced: it counts the steps"), (times, "times of the steps")):
-        notes += [Note(f"left out: {listed([f'{column.name}.{name}' for name in names])}", because)] if names else []
-    return Lists(found, fewest < most, True, tuple(notes))
+    said = Note(f"lists of objects: {listed([column.name])}", FIELDS_WITHIN)
+    return Lists(found, fewest < most, True, (said, *left_out_within(column.name, counts, times)))
 
 
 def _field(cell: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -51,7 +51,11 @@ RECTANGULAR = (
 STEPS_WITHIN = "a list within is a step, its numbers are channels NAME.0, NAME.1, ..."
 NUMBERS_WITHIN = "their numbers are columns NAME.0_0, NAME.0_1, ..."
 CHANNELS_WITHIN = "a list within is a channel NAME[0], NAME[1], ..., its numbers are steps"
-"""What is said of columns of lists of lists."""
+FIELDS_WITHIN = "an object is a step, its fields are channels"
+"""What is said of columns of lists of lists, and of objects."""
+
+EVENLY = 1e-6
+"""By how much the distances of evenly spaced steps may differ, as a share of them."""
 
 
 def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
@@ -98,7 +102,7 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
             f"column {name!r} holds objects",
             got=type(strange).__name__,
             wanted="numbers, text, booleans or dates",
-            do="turn it into one of these, or leave the column out",
+            do=f"write {RECTANGULAR}" if isinstance(strange, list) else "turn it into one of these, or leave it out",
         )
     if all(isinstance(value, (bool, np.bool_)) for value in present) and present:
         return np.array([np.nan if value is None else float(value) for value in cells]), "boolean"
@@ -171,61 +175,6 @@ def is_absent(value: Any) -> bool:
     )
 
 
-def opened(
-    columns: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], tuple[Note, ...], dict[str, bool]]:
-    """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these; and
-    for each column of lists whether their lengths differ.
-
-    >>> found, notes, lists = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
-    >>> list(found), found["at.y_1"].tolist()
-    (['at.x', 'at.y_0', 'at.y_1'], [3, None])
-    >>> print(*notes, sep="\\n")
-    objects: 'at' (their fields are columns NAME.FIELD)
-    lists: 'at.y' (their numbers are columns NAME_0, NAME_1, ...)
-    >>> lists
-    {'at.y': False}
-    """
-    objects: list[str] = []
-    lists: dict[str, bool] = {}
-    found: dict[str, np.ndarray] = {}
-    for name, values in columns.items():
-        for inner, cells in _leaves(name, values, objects, lists):
-            found[inner if inner not in found else f"{inner} 2"] = cells
-    said = ((f"objects: {listed(objects)}", OBJECTS), (f"lists: {listed(list(lists))}", LISTS))
-    notes = tuple(Note(*one) for one, names in zip(said, (objects, lists)) if names)
-    return found, notes, lists
-
-
-def _leaves(
-    name: str, values: np.ndarray, objects: list[str], lists: dict[str, bool], depth: int = 0
-) -> Iterator[tuple[str, np.ndarray]]:
-    present = [] if values.dtype != object else [value for value in values if not is_absent(value)]
-    if present and depth < DEEPEST and all(isinstance(value, Mapping) for value in present) and any(present):
-        objects.append(name)
-        for field in dict.fromkeys(field for value in present for field in value):
-            inner = [value.get(field) if isinstance(value, Mapping) else None for value in values]
-            yield from _leaves(f"{name}.{field}", as_objects(inner), objects, lists, depth + 1)
-    elif any(map(_has_numbers, present)) and all(map(_is_of_numbers, present)):
-        counts = [0 if is_absent(value) else len(value) for value in values]
-        lists[name] = len({len(value) for value in present}) > 1
-        for place in range(max(counts)):
-            cells = [value[place] if place < count else None for value, count in zip(values, counts)]
-            yield f"{name}_{place}", as_objects(cells)
-    else:
-        yield name, values
-
-
-def _has_numbers(value: Any) -> bool:
-    return _is_of_numbers(value) and len(value) > 0
-
-
-def _is_of_numbers(value: Any) -> bool:
-    if not isinstance(value, (list, tuple, np.ndarray)) or len(value) > LONGEST_LIST:
-        return False
-    return all(is_absent(one) or isinstance(one, (int, float, np.integer, np.floating)) for one in value)
-
-
 def are_channels(fewest: int, most: int, low: int, high: int) -> bool:
     """Whether lists within lists are channels, not steps: as many in each row, but of ``low`` to ``high`` numbers that
     differ from row to row; or few long ones.
@@ -234,6 +183,13 @@ def are_channels(fewest: int, most: int, low: int, high: int) -> bool:
     (True, True, False, False)
     """
     return fewest == most and (low < high or (fewest < FEWEST_STEPS and low > 2 * fewest))
+
+
+def left_out_within(name: str, counts: Sequence[str], times: Sequence[str]) -> list[Note]:
+    """What is said of fields of a list of objects that are no channels."""
+    why = ((counts, "evenly spaced: it counts the steps"), (times, "times of the steps"))
+    found = [([f"{name}.{field}" for field in fields], because) for fields, because in why if fields]
+    return [Note(f"left out: {listed(names)}", because) for names, because in found]
 
 
 def said_of(name: str, values: np.ndarray) -> tuple[Note, ...]:
