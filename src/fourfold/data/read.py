@@ -14,7 +14,13 @@ from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
-from fourfold.data.files.folders import classes_of, holds_pictures, read_classes, read_unlabelled
+from fourfold.data.files.folders import (
+    classes_of,
+    holds_pictures,
+    new_recordings,
+    read_classes,
+    read_unlabelled,
+)
 from fourfold.data.files.forms import NAMES, plain, read_file, read_tables, reader_of
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import (
@@ -170,6 +176,8 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
             return thinned(read_tables("standard input", [path], reading, "standard input"), reading)
     if files := matches(name):
         return thinned(read_tables(name, files, reading), reading)
+    if (series := new_recordings(Path(name), reading)) is not None:
+        return series
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
     if len(inside := _inside(name)) > 1:
@@ -221,6 +229,9 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
                 wanted="one, with the rows to predict",
                 do="unpack it, and name that one",
             )
+        if (series := new_recordings(Path(name), reading)) is not None:
+            yield series
+            return
         files: Sequence[str | Path] = matches(name)
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
             files = [] if holds_pictures(Path(name)) else without_copies(tables_in(Path(name)))[0]

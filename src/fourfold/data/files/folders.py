@@ -30,6 +30,7 @@ from fourfold.errors import DataError, FileError
 from .content import look
 from .parts import check_inside, files_of, is_table
 from .pictures import is_picture
+from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
 
 LONGEST_TEXT = 2**16
@@ -123,6 +124,14 @@ def _check_pairs(folder: Path, names: list[str]) -> None:
         )
 
 
+def new_recordings(path: Path, reading: Reading) -> Source | None:
+    """A file, or the files of a folder, as new series, where such are wanted; None for all else."""
+    if not are_wanted(reading) or not (path.is_file() or path.is_dir()) or (path.is_dir() and classes_of(path)):
+        return None
+    files = [path] if path.is_file() else files_of(path)
+    return _series(path.parent if path.is_file() else path, files, None, reading) if are_recordings(files) else None
+
+
 def read_unlabelled(folder: Path, reading: Reading) -> Source:
     """The files of a folder as rows without a target, to be predicted."""
     return _rows(folder, [path for path in _files(folder, folder) if path.parent == folder], None, reading)
@@ -133,6 +142,8 @@ def holds_pictures(folder: Path) -> bool:
 
 
 def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
+    if reading.layout in (None, "sequence") and are_recordings(files):
+        return _series(folder, files, labels, reading)
     pictures = [is_picture(path.name) for path in files]
     texts = [path.suffix.lower() in TEXTS for path in files]
     wanted = pictures if any(pictures) and reading.layout != "text" else texts
@@ -196,6 +207,19 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         total=total,
         pictures="picture" if wanted is pictures else "",
         ids=ids,
+    )
+
+
+def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
+    """Files of numbers as series."""
+    total = len(files)
+    rows = total if reading.rows is None else reading.rows
+    kept = places(total, rows) if rows < total else np.arange(total)
+    array, notes = read_recordings([files[place] for place in kept], folder)
+    ids = as_objects([str(files[place].relative_to(folder)) for place in kept])
+    target = None if labels is None else labels[kept]
+    return Source(
+        str(folder), array, (), target, "category", "class", layout="sequence", notes=notes, total=total, ids=ids
     )
 
 

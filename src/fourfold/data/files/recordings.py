@@ -1,0 +1,152 @@
+"""Files that are a series each: lines of numbers, a line a step, a column a channel, names above them or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.memory import check_memory
+from fourfold.data.messages import counted, listed
+from fourfold.data.reading import Reading
+from fourfold.data.unequal import stacked
+from fourfold.data.values.stamps import SINCE_1970, named
+from fourfold.errors import DataError
+
+from .content import look
+
+__all__ = ["are_recordings", "are_wanted", "read_recordings"]
+
+ENDS = (".txt", ".csv", ".tsv", ".dat", ".asc", "")
+"""How names of such files end."""
+
+LOOKED_AT, HEAD = 5, 2**14
+"""How many files, spread over all, tell what all of them are, and the bytes that are looked at in each."""
+
+FEWEST_STEPS = 2
+EVEN = 0.01
+"""By which part of a step the steps of a first column without a name may differ that is the time."""
+
+NUMBER = re.compile(r"\s*[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?\s*|\s*nan\s*|\s*", re.ASCII | re.IGNORECASE)
+TIMES = frozenset(f"{SINCE_1970} timestep step steps sample samples index idx frame".split())
+UNITS = frozenset("s sec secs seconds ms us ns min minutes h hours".split())
+"""What a column of times is called, or of numbers of steps; and what stands beside it."""
+
+
+def are_wanted(reading: Reading) -> bool:
+    """Whether new rows are series that are known by their place alone."""
+    return reading.all and reading.layout == "sequence" and not reading.targets
+
+
+def are_recordings(files: Sequence[Path]) -> bool:
+    """Whether files hold nothing but numbers, two lines and more, below one line of names at most."""
+    some = [files[place] for place in {*np.linspace(0, len(files) - 1, LOOKED_AT).astype(int).tolist()}]
+    return bool(some) and all(path.suffix.lower() in ENDS for path in files) and all(map(_holds_numbers, some))
+
+
+def read_recordings(files: Sequence[Path], folder: Path) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """The series (N, T, C) of files, and what is said of them. A column of times, which rises in each, is left out.
+
+    Errors: ``DataError`` for a file with other columns than the first, or with cells that are no numbers.
+    """
+    check_memory(str(folder), 4 * sum(path.stat().st_size for path in files))
+    names, first = _recording(files[0])
+    series = [first]
+    for path in files[1:]:
+        own, array = _recording(path)
+        if array.shape[1] != first.shape[1] or own != names:
+            raise _other_columns(path, files[0], own or array.shape[1], names or first.shape[1])
+        series.append(array)
+    times = _times(names, series)
+    notes = [Note(f"series: {counted(len(files), 'file')} of numbers, each a series", "", "--layout text")]
+    if times is not None:
+        series = [np.delete(one, times, axis=1) for one in series]
+        called = repr(names[times]) if names else "the first column"
+        notes.append(Note(f"left out: {called}", "it rises evenly in each file, as times do"))
+    if names:
+        kept = [name for place, name in enumerate(names) if place != times]
+        notes.append(Note(f"channels: {listed(kept)}", "the columns of each file"))
+    return stacked(series, str(folder)), tuple(notes)
+
+
+def _holds_numbers(path: Path) -> bool:
+    content = look(path)
+    lines = _lines(content.head[:HEAD])
+    lines = lines[: -1 if content.size > HEAD else None]
+    mark, below = _mark(lines), lines[bool(lines and not _are_numbers(lines[0], _mark(lines))) :]
+    widths = {len(_cells(line, mark)) for line in below}
+    return len(below) >= FEWEST_STEPS and len(widths) == 1 and all(_are_numbers(line, mark) for line in below)
+
+
+def _recording(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
+    """The names of columns, if a line above them has any, and the numbers (T, C) of a file."""
+    lines = _lines(path.read_bytes())
+    mark = _mark(lines)
+    names: tuple[str, ...] = ()
+    if lines and not _are_numbers(lines[0], mark):
+        names, lines = tuple(cell.strip().strip('"') for cell in _cells(lines[0], mark)), lines[1:]
+    strange = next((line for line in lines if not _are_numbers(line, mark)), None)
+    widths = {len(_cells(line, mark)) for line in lines}
+    if strange is not None or len(widths) != 1 or len(lines) < FEWEST_STEPS:
+        raise DataError(
+            "no-recording",
+            f"{path} is no series of numbers, as the files beside it are",
+            got=repr(strange[:60]) if strange is not None else f"{counted(len(lines), 'line')} of numbers"
+            if len(lines) < FEWEST_STEPS
+            else f"lines of {listed([str(width) for width in sorted(widths)])} numbers",
+            wanted="lines of as many numbers each, a line a step",
+            do="remove the file, or --layout text, if the files are texts",
+        )
+    points = [line.replace(",", ".") for line in lines] if mark != "," else lines
+    return names, np.array([[float(cell.strip() or "nan") for cell in _cells(line, mark)] for line in points])
+
+
+def _lines(data: bytes) -> list[str]:
+    """The lines of a text that are neither empty nor comments."""
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith(("#", "%"))]
+
+
+def _mark(lines: Sequence[str]) -> str | None:
+    """What stands between the numbers of the last line; None for blanks."""
+    last = lines[-1] if lines else ""
+    return next((mark for mark in (";", "\t", ",") if mark in last), None)
+
+
+def _cells(line: str, mark: str | None) -> list[str]:
+    return line.split(mark) if mark is None else line.rstrip().removesuffix(mark).split(mark)
+
+
+def _are_numbers(line: str, mark: str | None) -> bool:
+    return all(NUMBER.fullmatch(cell) for cell in _cells(line, mark))
+
+
+def _times(names: Sequence[str], series: Sequence[np.ndarray]) -> int | None:
+    """The column that is the time: it rises in each file and is called so, or is the first, without a name, and rises
+    in equal steps."""
+    places = range(series[0].shape[1])
+    rising = [place for place in places if all((np.diff(one[:, place]) > 0).all() for one in series)]
+    if len(places) < 2:
+        return None
+    if names:
+        words = {place: {*named(names[place])} for place in rising}
+        called = (place for place in rising if words[place] <= TIMES | UNITS and words[place] & TIMES)
+        return next(called, None)
+    steps = [np.diff(one[:, 0]) for one in series] if rising[:1] == [0] else []
+    return 0 if steps and all(np.ptp(own) <= EVEN * own.mean() for own in steps) else None
+
+
+def _other_columns(path: Path, first: Path, got: object, wanted: object) -> DataError:
+    def said(columns: object) -> str:
+        return listed(list(columns)) if isinstance(columns, tuple) else counted(int(str(columns)), "column")
+
+    return DataError(
+        "channels-differ",
+        f"{path} has other columns than {first.name}",
+        got=said(got),
+        wanted=said(wanted),
+        do="remove the file, or write the same columns in all of them",
+    )

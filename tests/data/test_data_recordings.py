@@ -1,0 +1,80 @@
+"""Folders whose files are a series each: lines of numbers, a column a channel."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import from_arrays, read, read_inputs
+from fourfold.errors import DataError
+from fourfold.preprocessing.preparation import Preparation
+
+SERIES = [np.random.default_rng(place).normal(size=(8 + place % 3, 2)).round(3) for place in range(24)]
+LABELS = ["ab"[place % 2] for place in range(24)]
+
+
+def lines(array, mark=" ", names=None, decimal=".", time=False):
+    rows = [[*([f"{0.1 * step:.1f}"] if time else []), *map(str, row)] for step, row in enumerate(array)]
+    cells = ([names] if names else []) + [[cell.replace(".", decimal) for cell in row] for row in rows]
+    return "".join(mark.join(row) + "\n" for row in cells)
+
+
+def folder(path, end=".txt", **how):
+    for place, (array, label) in enumerate(zip(SERIES, LABELS)):
+        (path / label).mkdir(parents=True, exist_ok=True)
+        (path / label / f"r{place:02d}{end}").write_text(lines(array, **how))
+    return path
+
+
+FORMS = {
+    "blanks": {},
+    "commas": {"mark": ",", "end": ".csv"},
+    "names": {"mark": ",", "end": ".csv", "names": ["ax", "ay"]},
+    "decimal commas": {"mark": ";", "decimal": ","},
+    "tabs": {"mark": "\t", "end": ".dat"},
+    "a time": {"time": True},
+    "a time with a name": {"mark": ",", "end": ".csv", "names": ["time (s)", "ax", "ay"], "time": True},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_file_is_the_series_that_a_program_holds(tmp_path, form):
+    data = read(folder(tmp_path / "f", **FORMS[form]))
+    order = [place for label in "ab" for place, own in enumerate(LABELS) if own == label]
+    held = from_arrays([SERIES[place] for place in order], [LABELS[place] for place in order])
+    np.testing.assert_array_equal(data.inputs, held.inputs)
+    assert data.layout == "sequence" and data.target.tolist() == held.target.tolist()
+    assert data.ids[0].startswith("a/r00")
+    assert ("left out: " in "\n".join(map(str, data.notes))) == form.startswith("a time")
+
+
+def test_new_files_are_read_as_those_of_training(tmp_path):
+    data = read(folder(tmp_path / "f", time=True))
+    preparation = Preparation.fit(data, range(24))
+    whole = read_inputs(folder(tmp_path / "g", time=True), preparation)
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for place in (3, 4):
+        (flat / f"n{place}.txt").write_text(lines(SERIES[place], time=True))
+    new, one = read_inputs(flat, preparation), read_inputs(flat / "n4.txt", preparation)
+    np.testing.assert_array_equal(whole.inputs, data.inputs)
+    assert new.rows == 2 and new.others["id"].tolist() == ["n3.txt", "n4.txt"]
+    np.testing.assert_array_equal(new.inputs[1:], one.inputs)
+    np.testing.assert_array_equal(one.inputs[0, :9, 0][: len(SERIES[4])], SERIES[4][:9, 0])
+
+
+def test_texts_and_odd_files(tmp_path):
+    texts = tmp_path / "texts"
+    for place, label in enumerate(LABELS):
+        (texts / label).mkdir(parents=True, exist_ok=True)
+        (texts / label / f"{place}.txt").write_text(f"a line of words\nand {place} more of them\n")
+    assert read(texts).layout == "text"
+    numbers = folder(tmp_path / "f")
+    assert read(numbers, layout="text").layout == "text"
+    (numbers / "a" / "r01b.txt").write_text("1 2\n3 x\n")
+    with pytest.raises(DataError, match=r"r01b.txt is no series of numbers.*got '3 x'.*remove the file"):
+        read(numbers)
+    (numbers / "a" / "r01b.txt").write_text("1 2 3\n3 4 5\n")
+    with pytest.raises(DataError, match=r"r01b.txt has other columns than r00.txt: got 3 columns, wanted 2 columns"):
+        read(numbers)
+    (numbers / "a" / "r01b.txt").write_text("1 2\n3\n")
+    with pytest.raises(DataError, match="got lines of '1', '2' numbers"):
+        read(numbers)
