@@ -64,7 +64,7 @@ def test_columns_of_objects(name):
 
 
 def test_refused_objects():
-    for cells in ([[[i], [2]] for i in V], [{}] * N, [object()] * N):
+    for cells in ([[[[i], [2]]] for i in V], [{}] * N, [object()] * N):
         with pytest.raises(FourfoldError, match="column 'a' holds objects"):
             read(table(a=cells))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +20,49 @@ LONGEST = 256
 VOCABULARY = 1024
 """The most characters, or words, that get a number of their own."""
 
+LONGEST_WORD, LOOKED_AT = 40, 1000
+"""Letters above which words are none, on average; texts by which that, and whether words repeat, is told."""
+
 UNITS = ("character", "word")
 BETWEEN = " + "
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def unit_of(values: np.ndarray) -> str:
-    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters.
+    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters and words repeat.
 
-    >>> unit_of(np.array(["short", None], dtype=object)), unit_of(np.array(["long " * 99], dtype=object))
+    >>> long = ["so long " * 40, "long as " * 40, "A" * 300, "C" * 300]
+    >>> unit_of(np.array(["short", None], dtype=object)), unit_of(np.array(long[:2], dtype=object))
     ('character', 'word')
+    >>> unit_of(np.array(long[2:], dtype=object))
+    'character'
     """
     lengths = [0 if value is None else len(value) for value in values.tolist()]
-    return "word" if lengths and np.percentile(lengths, 95) > LONGEST else "character"
+    long = bool(lengths) and np.percentile(lengths, 95) > LONGEST
+    return "word" if long and _repeat(list(dict.fromkeys(filter(None, values.tolist())))) else "character"
+
+
+def _repeat(texts: list[str]) -> bool:
+    """Whether the words of different texts repeat: half of them and more occur elsewhere, too, and they have at most
+    40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words."""
+    some = [texts[place] for place in np.linspace(0, len(texts) - 1, min(len(texts), LOOKED_AT)).astype(int)]
+    signs = {ord(letter): None for letter in set().union(*some) if unicodedata.category(letter).startswith("M")}
+    words = (piece for text in some for piece in pieces(text.translate(signs), "word") if piece[0].isalnum())
+    counts = Counter(words)
+    once = sum(count == 1 for count in counts.values())
+    letters = sum(len(word) * count for word, count in counts.items())
+    return 2 * once <= counts.total() and letters <= LONGEST_WORD * counts.total()
+
+
+def cut_off(values: np.ndarray, unit: str) -> str:
+    """How many texts are cut, and how long they are, where more than 5 % of them are; else "".
+
+    >>> cut_off(np.array(["ab" * 200] * 9, dtype=object), "character")
+    '9 of 9 have more, up to 400'
+    """
+    lengths = [len(pieces(value, unit)) if len(value or "") > LONGEST else 0 for value in values.tolist()]
+    longer = sum(length > LONGEST for length in lengths)
+    return f"{longer:,} of {len(values):,} have more, up to {max(lengths):,}" if longer > len(values) / 20 else ""
 
 
 def joined_name(names: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +20,10 @@ from fourfold.data.values.words import Understood, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
-from fourfold.preprocessing.text import joined_name, unit_of
+from fourfold.preprocessing.text import joined_name
 
+from .free_texts import CATEGORY_LEVELS, FREE_TEXT, are_free, asked_for, said_of, stand_alone
+from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
 from .named_files import how_to_join
 from .totals import labels_of_totals
@@ -54,15 +55,8 @@ MAY_COUNT = re.compile(r"(^|[_\W])(?:idx|index|nr|no|number)$")
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
 NAMES = "a number that names each row: whole, and different in each"
-FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
 QUANTITY = re.compile(r"\s*[^\w\s]?\s*\d")
 """How a number begins, also one with a sign or a currency before it."""
-
-CATEGORY_LEVELS = 64
-"""Up to this number of levels words are always categories."""
-
-FEWEST_WORDS = 3
-"""Words of a cell, on average, from which on cells may be texts."""
 
 
 @dataclass(frozen=True)
@@ -96,30 +90,13 @@ def settle_table(
         option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
-        notes = (Note(f"layout: text, {unit_of(values)}s of {name!r}", because, option),)
+        notes = said_of(name, values, because, option)
         return Table({name: values}), "text", (Column(name, "text"),), notes + _left_out(others)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )
     if not columns:
-        reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
-        because = [verdict.because for verdict in verdicts.values()]
-        left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
-        different = [name for name, verdict in verdicts.items() if verdict.because == DIFFERENT]
-        raise DataError(
-            "no-useful-columns",
-            "no input column can be used",
-            got="; ".join([reasons, *left_out]),
-            do=files
-            if (files := how_to_join(table, different, source.target_name))
-            else f"write {RECTANGULAR}"
-            if any(IN_LISTS in note for note in left_out)
-            else "--layout text, which joins the texts of a row"
-            if because.count(FREE_TEXT) > 1
-            else "--forecast HORIZON, if the rows are steps of a series; else add columns that vary"
-            if COUNTS in because
-            else "add columns that vary and are not missing throughout",
-        )
+        raise _none_useful(source, verdicts)
     notes = (Note(f"layout: flat, {_kinds(columns)}", "a table", "" if layout else "--layout NAME"),)
     absent = {column.name: int(missing(table[column.name]).sum()) for column in columns}
     absent = {name: count for name, count in absent.items() if count}
@@ -141,10 +118,41 @@ def settle_table(
             Note(f"many levels: {listed(rare)}", f"only the {CATEGORY_LEVELS} most frequent are told apart"),
         )
     left_out = {name: verdict.because for name, verdict in verdicts.items() if not verdict.kind}
-    labels = labels_of_totals(table, {name: why for name, why in left_out.items() if why.startswith(DIFFERENT)})
+    worded = {name: why for name, why in left_out.items() if why.startswith((DIFFERENT, FREE_TEXT))}
+    labels = labels_of_totals(table, worded)
     named = {note.column for note in labels}
-    notes += labels + _left_out({name: why for name, why in left_out.items() if name not in named})
+    free = [name for name, why in left_out.items() if why == FREE_TEXT and name not in named and not layout]
+    notes += (texts_left_out(table, free),) if free else ()
+    notes += labels + _left_out({name: why for name, why in left_out.items() if name not in (*named, *free)})
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
+
+
+def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
+    """What is wrong with a table none of whose columns can be used, and what to do about it."""
+    table = source.inputs
+    assert isinstance(table, Table)
+    reasons = "; ".join(f"{name}: {verdict.because}" for name, verdict in list(verdicts.items())[:8])
+    because = [verdict.because for verdict in verdicts.values()]
+    left_out = [str(note) for note in source.notes if note.what.startswith("left out: '")]
+    different = [name for name, verdict in verdicts.items() if verdict.because == DIFFERENT]
+    steps = "--forecast HORIZON, if the rows are steps of a series; " * (COUNTS in because)
+    texts = [name for name, verdict in verdicts.items() if verdict.because.startswith((DIFFERENT, FREE_TEXT))]
+    read = f"--layout text, if {listed(texts)} holds texts; " * (len(texts) == 1)
+    read = read or "--layout text, with --drop for all columns but that of texts; " * (len(texts) > 1)
+    return DataError(
+        "no-useful-columns",
+        "no input column can be used",
+        got="; ".join([reasons, *left_out]),
+        do=files
+        if (files := how_to_join(table, different, source.target_name))
+        else f"write {RECTANGULAR}"
+        if any(IN_LISTS in note for note in left_out)
+        else "--layout text, which joins the texts of a row"
+        if because.count(FREE_TEXT) > 1
+        else f"{read}{steps}else add columns that vary"
+        if read or steps
+        else "add columns that vary and are not missing throughout",
+    )
 
 
 def understood_columns(source: Source, layout: str | None) -> Source:
@@ -200,13 +208,11 @@ def _judge(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
-    counts = Counter(present.tolist())
-    levels = len(counts)
-    words = sum(count * len(value.split()) for value, count in counts.items()) / len(present)
-    if words >= FEWEST_WORDS and levels > max(CATEGORY_LEVELS, len(present) / 2):
+    levels, unread = len(set(present.tolist())), _unread(present.tolist())
+    if are_free(present.tolist()) and not (unread and levels <= CATEGORY_LEVELS):
         return _Verdict(None, FREE_TEXT)
     if levels == len(values) and levels > 2:
-        return _Verdict(None, DIFFERENT + _unread(present.tolist()))
+        return _Verdict(None, DIFFERENT + unread)
     return _Verdict("category")
 
 
@@ -230,34 +236,15 @@ def _unread(words: list[str]) -> str:
 
 def _texts(source: Source, verdicts: dict[str, _Verdict], layout: str | None) -> list[str]:
     """The columns that layout text reads, as a rule one; empty when the layout is another."""
+    assert isinstance(source.inputs, Table)
     words = [column.name for column in source.columns if column.kind == "category"]
     free = [name for name in words if verdicts[name].because == FREE_TEXT]
     if len(free) > 1 and joined_name(free) in verdicts:  # a column has the name that they would have as one
         free = []
     if layout == "text":
-        useful = free or [name for name in words if verdicts[name].kind is None] or words
-        if not useful or (len(useful) > 1 and not free):
-            raise OptionError(
-                "text-column",
-                "text needs a column of texts beside the target",
-                got=f"{len(useful)} columns of words" + (f" ({listed(useful)})" if useful else ""),
-                do="--drop those that are none" if useful else "leave out --layout",
-            )
-        return useful
-    if layout is None and len(free) > 1 and not any(verdict.kind for verdict in verdicts.values()):
-        return free
-    if (
-        layout == "flat"
-        or len(words) != 1
-        or any(verdict.kind for name, verdict in verdicts.items() if name != words[0])
-    ):
-        return []
-    assert isinstance(source.inputs, Table)
-    values = source.inputs[words[0]]
-    present = values[~missing(values)].tolist()
-    sentences = bool(present) and sum(len(value.split()) for value in present) >= FEWEST_WORDS * len(present)
-    fewest = len(present) / 2 if sentences else max(CATEGORY_LEVELS, len(present) / 2)
-    return words if present and len(set(present)) > fewest else []
+        return asked_for(free, {name: verdicts[name].kind is not None for name in words})
+    useful = [name for name, verdict in verdicts.items() if verdict.kind]
+    return [] if layout else stand_alone(source.inputs, free, words, useful)
 
 
 def _positions(

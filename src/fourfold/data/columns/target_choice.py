@@ -12,9 +12,9 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
+from .free_texts import FEWEST_WORDS, count_words
 from .lists import aimed_at_list, beside_lists, columns_of, list_named
 from .roles import Roles
-from .table import FEWEST_WORDS
 from .target import FEWEST_ROWS, are_marks
 from .targets import chosen, mentioned, together
 
@@ -178,8 +178,7 @@ def _text_last(table: Table) -> bool:
         return False
     classes, texts = (values[~missing(values)].tolist() for values in table.values())
     few = len(set(classes)) <= min(20, len(classes) / 5)
-    words = sum(len(text.split()) for text in texts)
-    return few and len(set(texts)) > len(texts) / 2 and words >= FEWEST_WORDS * max(1, len(texts))
+    return few and len(set(texts)) > len(texts) / 2 and count_words(texts) >= FEWEST_WORDS
 
 
 def _label_first(table: Table) -> bool:

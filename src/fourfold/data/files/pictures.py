@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import struct
@@ -158,10 +159,20 @@ def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
     with os.scandir(folder) as entries:
         inner = sorted(folder / entry.name for entry in entries if entry.is_dir())
     for folders in ((folder,), inner):
-        found = [(inside, end) for inside in folders for end in ends if (inside / f"{word}{end}").is_file()]
+        found = [(inside, end) for inside in folders for end in ends if _is_file(inside / f"{word}{end}")]
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file lies there; where the path is too long for a file's name, none does."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
 
 
 def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...] = ()) -> Source:

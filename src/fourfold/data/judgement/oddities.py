@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from fourfold.data.columns.alike import are_blank
+from fourfold.data.columns.free_texts import LeftOutTexts
 from fourfold.data.columns.targets import listed_in
 from fourfold.data.columns.totals import LeftOutLabels, are_large, called_totals
 from fourfold.data.dataset import Finding
@@ -27,6 +28,9 @@ FEWEST = 3
 
 FEWEST_NUMBERED = 20
 """Rows below which a target that numbers them may be chance."""
+
+FEWEST_OF_SENTENCES = 5
+"""Words on average from which on texts are more than names and addresses."""
 
 LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
 """The last part of a name, with the mark before it."""
@@ -218,8 +222,20 @@ def _of_words(case: Case) -> Iterator[Finding]:
 
 
 def _of_texts(case: Case) -> Iterator[Finding]:
-    """Texts of nothing."""
+    """Texts of nothing, and those that are left out."""
     table, dataset = case.dataset.inputs, case.dataset
+    for note in dataset.notes:
+        if isinstance(note, LeftOutTexts):
+            yield Finding(
+                "texts-left-out",
+                f"free text in {listed(note.columns)}, {note.words:.0f} words on average, is left out: other columns "
+                "are read",
+                "words on average",
+                note.words,
+                "--layout text, which reads it alone; or --drop " + shlex.quote(",".join(note.columns)),
+                important=note.words >= FEWEST_OF_SENTENCES,
+                columns=note.columns,
+            )
     if not isinstance(table, Table) or dataset.layout != "text":
         return
     for column in dataset.columns:

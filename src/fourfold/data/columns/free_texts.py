@@ -1,0 +1,121 @@
+"""Columns of free text: which they are, and where they are what is read of a table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fourfold.data.dataset import Note, Table
+from fourfold.data.messages import listed
+from fourfold.errors import OptionError
+from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.text import LONGEST, cut_off, unit_of
+
+__all__ = [
+    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutTexts", "are_free", "asked_for", "count_words", "left_out",
+    "said_of", "stand_alone",
+]  # fmt: skip
+
+CATEGORY_LEVELS = 64
+"""Up to this number of levels words are categories, if they are not different in nearly every row."""
+
+FEWEST_WORDS, NEARLY_ALL = 3, 0.9
+"""Words of a cell, on average, from which on cells may be texts; the share of different ones among few texts."""
+
+FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
+
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{3}")
+"""A word, more or less, of those that no blanks stand between: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+
+
+@dataclass(frozen=True)
+class LeftOutTexts(Note):
+    """The note that ``columns`` of free text, with so many ``words`` on average, are left out though nobody asked."""
+
+    columns: tuple[str, ...] = ()
+    words: float = 0.0
+
+
+def count_words(values: Sequence[str]) -> float:
+    """The words of a text on average.
+
+    >>> count_words(["so it is", "no"]), count_words(["B0012"]), count_words(["\u8fd9\u5bb6\u9152" * 2])
+    (2.0, 1.0, 3.0)
+    """
+    counts = Counter(values)
+    words = sum(n * (len(text.split()) + len(UNSPACED.findall(text))) for text, n in counts.items())
+    return words / max(1, len(values))
+
+
+def are_free(present: Sequence[str]) -> bool:
+    """Whether words are free text: three words and more on average, and more than half of them different; where 64 or
+    less are, nine in ten.
+
+    >>> are_free(["so it is", "as it was", "it may be"]), are_free(["New York City", "Salt Lake City"] * 9)
+    (True, False)
+    """
+    levels = len(set(present))
+    different = levels > len(present) / 2 and (levels > CATEGORY_LEVELS or levels >= max(3, NEARLY_ALL * len(present)))
+    return different and count_words(present) >= FEWEST_WORDS
+
+
+def asked_for(free: Sequence[str], words: Mapping[str, bool]) -> list[str]:
+    """The columns that --layout text reads: those that are ``free`` text, else the only one of ``words`` of which these
+    tell that it is not used, or the only one.
+
+    Errors: ``OptionError`` where there is none, or several that are no free text.
+    """
+    useful = [*free] or [name for name, used in words.items() if not used] or [*words]
+    if not useful or (len(useful) > 1 and not free):
+        raise OptionError(
+            "text-column",
+            "text needs a column of texts beside the target",
+            got=f"{len(useful)} columns of words" + (f" ({listed(useful)})" if useful else ""),
+            do="--drop those that are none" if useful else "leave out --layout",
+        )
+    return useful
+
+
+def stand_alone(table: Table, free: Sequence[str], words: Sequence[str], useful: Sequence[str]) -> list[str]:
+    """The columns of texts of a table without other ``useful`` ones: those that are ``free``, or the only one of
+    ``words``, if it is different in most rows, as sentences are."""
+    others = [name for name in useful if not (name in words and len(words) == 1) and not _names_rows(table[name])]
+    if others or free:
+        return [] if others else [*free]
+    if len(words) != 1:
+        return []
+    values = table[words[0]]
+    present = values[~missing(values)].tolist()
+    sentences = bool(present) and count_words(present) >= FEWEST_WORDS
+    fewest = len(present) / 2 if sentences else max(CATEGORY_LEVELS, len(present) / 2)
+    return [*words] if present and len(set(present)) > fewest else []
+
+
+def _names_rows(values: np.ndarray) -> bool:
+    """Whether dates (N,), or whole numbers that rise, fall or have no gap between them, are different in every row."""
+    if values.dtype.kind not in "fM" or missing(values).any() or len(set(values.tolist())) < len(values):
+        return False
+    if values.dtype.kind == "M":
+        return True
+    steps = np.diff(values)
+    in_order = (steps > 0).all() or (steps < 0).all() or values.max() - values.min() == len(values) - 1
+    return bool(in_order and (values == np.round(values)).all())
+
+
+def said_of(name: str, values: np.ndarray, because: str, option: str) -> tuple[Note, ...]:
+    """What is said of the texts (N,) that are read, and of how much of them is."""
+    unit = unit_of(values)
+    found = Note(f"layout: text, {unit}s of {name!r}", because, option)
+    cut = cut_off(values, unit)
+    return (found, Note(f"read: the first {LONGEST} {unit}s of each text", cut)) if cut else (found,)
+
+
+def left_out(table: Table, names: Sequence[str]) -> LeftOutTexts:
+    """What is said of columns of free text that other columns keep from being read."""
+    present = [table[name][~missing(table[name])].tolist() for name in names]
+    words = max(map(count_words, present))
+    return LeftOutTexts(f"left out: {listed(names)}", FREE_TEXT, columns=(*names,), words=words)
