@@ -1,9 +1,7 @@
 """What people export, download and log, as archives, spreadsheets, databases and devices write it."""
 
-import gzip
 import json
 import pickle
-import struct
 
 import numpy as np
 import pytest
@@ -37,7 +35,6 @@ def table(count=12):
     return rows("v,w,y", lambda i: f"{i % 7},{i % 5}", count)
 
 
-IDX = gzip.compress(b"\0\0\x08\x03" + struct.pack(">III", 20, 28, 28) + bytes(20 * 784))
 CIFAR = pickle.dumps({b"data": np.zeros((5, 3072), np.uint8), b"labels": [1] * 5}, 2)
 COCO = json.dumps({
     "info": {},
@@ -115,7 +112,6 @@ REFUSED = {
     "labels by the names of files": (named("labels.json", json.dumps({f"im{i}.png": LABELS[i % 2] for i in range(20)})), {}, 2, "too-few-rows", 'write [{"name": ..., "value": ...}, ...]'),
     "CIFAR": (files(data_batch_1=CIFAR, batches_dot_meta=b"x", readme_dot_html="<html>"), {}, 3, "pickle", "save the arrays with numpy.savez"),
     "a batch of CIFAR": (named("data_batch_1", CIFAR), {}, 3, "pickle", "a pickle"),
-    "MNIST": (files(**{"train-images-idx3-ubyte_dot_gz": IDX, "train-labels-idx1-ubyte_dot_gz": IDX[:60]}), {}, 2, "wrong-kind", "an IDX file, as those of MNIST"),
     "cats and dogs by their names": (files(**{f"{['cat', 'dog'][i % 2]}_dot_{i}_dot_jpg": png() for i in range(20)}), {}, 2, "no-target", "a csv of their names and classes"),
     "pictures beside labels in JSON": (files(labels_dot_geojson="{}", **{f"im{i}_dot_png": png() for i in range(20)}), {}, 2, "no-target", "a csv of their names and classes"),
     "a table for each series in classes": (files(**{f"{LABELS[i % 2]}__s{i}_dot_csv": rows("t,v,u", str, 5) for i in range(12)}), {}, 2, "folder", "the names of files that are a series each"),

@@ -1,7 +1,6 @@
 """Data sets in the shapes in which archives, hubs, loggers and offices distribute them: read and said, or refused."""
 
 import datetime as dt
-import gzip
 import io
 import json
 import struct
@@ -35,7 +34,6 @@ from fourfold.data.judgement.findings import judge
 from fourfold.errors import FourfoldError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (30, 6, 6), dtype=np.uint8)
-IDX = struct.pack(">IIII", 2051, 30, 6, 6) + PIXELS.tobytes()
 SERIES = "\t".join(f"{value}.5" for value in range(6))
 TABLE = rows("v,w,y", lambda i: f"{i % 9},{i % 7}")
 PASSENGERS = rows("id,survived,fare,port", lambda i: f"{i},{i % 2},{i % 7}")
@@ -125,8 +123,6 @@ REFUSED = {
     "values below what is measured in a target": (target([f"<{i % 2 + 1}" if i % 4 == 0 else i * 7 for i in range(60)]), 2, "words-among-numbers", "15 of 60, such as '<1' in row 1"),
     "pictures inside of parquet": (inner_pictures, 2, "pictures-inside", "datasets.load_dataset"),
     "a path that is missing": (files(t_dot_csv="file,y\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" if i != 4 else ",p\n" for i in range(16)), **{f"{i}_dot_png": png() for i in range(16)}), 2, "no-path", "got row 5"),
-    "IDX": (IDX, 2, "wrong-kind", "an IDX file"),
-    "IDX, packed": (gzip.compress(IDX), 2, "wrong-kind", "numpy.frombuffer(gzip.open(IMAGES).read(), 'u1', offset=16)"),
     "sparse rows of which some are empty": ("".join(f"{i % 2}\n" if i % 5 == 0 else f"{i % 2}  1:0.5 3:{i}\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),
     "sparse rows of queries, with comments": ("# made\n" + "".join(f"{i % 2} qid:{i // 5} 1:0.5 3:{i} # doc\n" for i in range(40)), 2, "wrong-kind", "load_svmlight_file"),
     "TSF": ("# about\n@relation nn5\n@attribute series_name string\n@frequency daily\n@data\nT1:2020-01-01:1,2\n", 2, "wrong-kind", "--forecast HORIZON"),

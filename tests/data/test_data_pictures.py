@@ -289,3 +289,62 @@ def test_paths_of_pictures_that_lead_elsewhere_are_to_be_written_anew(place, tmp
     with pytest.raises(FourfoldError, match="leads out of the data's folder.*as they are seen from the table") as caught:
         read(tmp_path / "labels.csv")
     assert (caught.value.exit_code, caught.value.slug) == (3, "outside")
+
+
+def numbered(folder, count=12):
+    """Pictures 0.png, 1.png, ... of one grey each."""
+    for place in range(count):
+        picture(folder / "imgs" / f"{place}.png", value=place * 20)
+
+
+@pytest.mark.parametrize("names", ["{}", "im{}"])
+def test_paths_go_before_ids_that_are_names_of_other_pictures(tmp_path, names):
+    numbered(tmp_path)
+    for place in range(12):
+        picture(tmp_path / "imgs" / f"im{place}.png", value=place * 20)
+    order = np.random.default_rng(0).permutation(12)
+    rows = [f"{names.format(row)},imgs/{place}.png,{'cat' if place % 2 else 'dog'}" for row, place in enumerate(order)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,image,label", *rows]) + "\n")
+    (tmp_path / "n.csv").write_text("id,image\n" + "".join(f"{names.format(5 - n)},imgs/{n}.png\n" for n in range(5)))
+    data = read(tmp_path / "a.csv")
+    np.testing.assert_array_equal(data.inputs[:, 0, 0, 0], order * 20)
+    new = read_inputs(tmp_path / "n.csv", Preparation.fit(data, range(12)))
+    np.testing.assert_array_equal(new.inputs[:, 0, 0, 0], np.arange(5) * 20)
+    told = read(tmp_path / "a.csv", roles=Roles(id="id"))
+    np.testing.assert_array_equal(told.inputs, data.inputs)
+
+
+def test_paths_may_be_ids_and_groups(tmp_path):
+    numbered(tmp_path)
+    rows = [f"imgs/{n % 12}.png,{'cat' if n % 2 else 'dog'}" for n in range(24)]
+    (tmp_path / "a.csv").write_text("\n".join(["image,label", *rows]) + "\n")
+    grouped = read(tmp_path / "a.csv", roles=Roles(group="image"))
+    assert len(set(grouped.groups)) == 12 and grouped.inputs.shape == (24, 8, 8, 1)
+    assert read(tmp_path / "a.csv", roles=Roles(id="image")).ids[3] == str(tmp_path / "imgs/3.png")
+
+
+def test_missing_pictures_are_counted_and_what_lies_near_is_named(tmp_path):
+    numbered(tmp_path)
+    paths = [f"imgs/{n}.png" for n in range(12)]
+    for changed, message in (
+        ([*paths[:10], "imgs/a.png", "imgs/b.png"], r"2 of 12 pictures are missing.*a\.png.*remove these rows"),
+        ([path.replace("png", "PNG") for path in paths], r"12 of 12 .*0\.PNG \(is it '0\.png'\?\).*as they are seen"),
+        (["https://x.org/a.png", *paths[1:]], r"1 of 12 pictures is missing.*download them first"),
+    ):
+        rows = [f"{path},{'cat' if n % 2 else 'dog'}" for n, path in enumerate(changed)]
+        (tmp_path / "a.csv").write_text("\n".join(["image,label", *rows]) + "\n")
+        with pytest.raises(FourfoldError, match=message):
+            read(tmp_path / "a.csv")
+
+
+def test_folders_around_and_within_classes(tmp_path):
+    for label in ("cat", "dog"):
+        for place in range(8):
+            picture(tmp_path / "a" / "set" / "images" / label / f"{place}.png", value=place)
+            for part in ("train", "Test"):
+                picture(tmp_path / "b" / label / part / f"{place}.png", value=place)
+    assert read(tmp_path / "a").task.classes == ("cat", "dog")
+    data = read(tmp_path / "b")
+    assert data.test_rows.tolist() == list(range(16, 32)) and data.ids[20] == "cat/Test/4.png"
+    with pytest.raises(FourfoldError, match="leave out --layout text: these are pictures"):
+        read(tmp_path / "a", layout="text")

@@ -168,3 +168,19 @@ def test_columns_that_are_not_to_be_used(tmp_path):
 def test_columns_that_can_not_be_left_out(source, options, words, frame):
     with pytest.raises(FourfoldError, match=re.escape(words)):
         read(frame if source is None else source, **options)
+
+
+def test_a_part_of_an_id_may_group_it():
+    """Several recordings of a person are series of their own, and lie on one side of a split."""
+    steps = pd.DataFrame({"person": np.repeat(np.arange(8), 30), "trial": np.tile(np.repeat(np.arange(3), 10), 8)})
+    steps = steps.assign(t=np.tile(np.arange(10), 24), v=RNG.normal(size=240))
+    steps["way"] = np.where((steps["person"] + steps["trial"]) % 2, "up", "down")
+    for id in ("person,trial", "trial,person"):
+        data = read(steps, target="way", roles=Roles(id=id, time="t", group="person"))
+        assert data.rows == 24 and data.inputs.shape[2] == 1 and len(set(data.groups)) == 8
+        for split in plan(data, seed=0):
+            assert not {*data.groups[split.test]} & {*data.groups[split.train]}
+        copied = read(steps.assign(own=steps["person"]), target="way", roles=Roles(id=id, time="t", group="own"))
+        np.testing.assert_array_equal(copied.inputs, data.inputs)
+    with pytest.raises(FourfoldError, match="two roles.*leave out one of the options"):
+        read(steps, target="way", roles=Roles(id="person", time="t", group="person"))

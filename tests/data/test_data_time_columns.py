@@ -1,6 +1,7 @@
 """Times in several columns or without marks: one time, in training and in prediction."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fourfold.data import read
@@ -10,6 +11,7 @@ from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.clock import shown
 from fourfold.data.series.time_columns import columns_of_time
 from fourfold.data.values.stamps import compact_dates
+from fourfold.data.values.words import as_objects, reworded
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -368,3 +370,53 @@ def test_several_names_of_zones_are_refused(time):
     assert (error.value.slug, error.value.got) == ("time-zones", "'2023-03-20 00:00 CET', '2023-03-26 00:00 CEST'")
     greenwich = columns | {"ts": [f"{t:%Y-%m-%d %H:%M} UTC" for t in stamps]}
     assert not any("left out" in str(note) for note in read(greenwich, ahead=Ahead(5)).notes)
+
+
+WEEKS = np.datetime64("2015-12-28") + 7 * np.arange(120)
+
+
+def as_weeks(days, form):
+    """ISO weeks as people write them."""
+    return [form.format(*day.isocalendar()) for day in days.tolist()]
+
+
+@pytest.mark.parametrize("form", ["{0}{1:02d}", "{0}-W{1:02d}", "{0} wk{1}", "KW {1}/{0}", "{0}w{1:02d}"])
+def test_weeks_are_steps_of_a_week(tmp_path, form):
+    rows = [f"{week},{load}" for week, load in zip(as_weeks(WEEKS, form), LOAD)]
+    (tmp_path / "rows.csv").write_text("\n".join(["period,load", *rows]) + "\n")
+    found = read(tmp_path / "rows.csv", ahead=Ahead(2, 8, 1))
+    assert any(str(note).startswith("steps: 120 of 1 week, 2015-12-28 to ") for note in found.notes)
+    new = read_inputs(tmp_path / "rows.csv", Preparation.fit(found, range(10)))
+    assert new.following[0, 0] == WEEKS[-1] + 7
+
+
+def test_numbers_are_weeks_where_one_is_no_month_or_they_are_called_so():
+    weeks = np.array(as_weeks(WEEKS, "{0}{1:02d}"), dtype=np.float64)
+    np.testing.assert_array_equal(compact_dates(weeks).astype("datetime64[D]"), WEEKS)
+    few = weeks[53:65]  # 201701 to 201712, all of which may be months, too
+    assert compact_dates(few, fewest=2).astype("datetime64[D]").astype(str)[1] == "2017-02-01"
+    assert compact_dates(few, fewest=2, written="yearweek").astype("datetime64[D]").astype(str)[1] == "2017-01-09"
+    assert compact_dates(np.append(weeks, 201753.0)) is None  # 2017 has 52 weeks
+    assert compact_dates(weeks[::9]) is None and compact_dates(weeks + 0.5) is None
+
+
+@pytest.mark.parametrize("form", ["{}q{}", "{}Q{}", "{1}. Quartal {0}", "Q{1} {0}", "Quarter {1} {0}", "{1}Q{0}"])
+def test_quarters_as_people_write_them(form):
+    words = [form.format(1980 + n // 4, n % 4 + 1) for n in range(40)]
+    values, kind, _ = reworded(as_objects(words), strict=True)
+    assert kind == "date" and values.astype("datetime64[M]").astype(str).tolist()[:5] == [
+        "1980-01", "1980-04", "1980-07", "1980-10", "1981-01"
+    ]  # fmt: skip
+
+
+def test_what_tells_rows_of_one_time_apart_is_said():
+    steps = pd.DataFrame({"who": np.repeat([f"s{n}" for n in range(12)], 10), "t": np.tile(np.arange(10), 12)})
+    steps = steps.assign(ax=LOAD[:120], ay=LOAD[::-1][:120], way=np.repeat(["up", "down"] * 6, 10))
+    melted = steps.melt(["who", "t", "way"], var_name="sensor", value_name="value")
+    roles = Roles(id="who", time="t")
+    with pytest.raises(DataError, match=r"119 more such rows.*columns='sensor', values='value'\).*--id who,sensor"):
+        read(melted, target="way", roles=roles)
+    pivoted = melted.pivot(index=["who", "t", "way"], columns="sensor", values="value").reset_index()
+    assert read(pivoted, target="way", roles=roles).inputs.shape == (12, 10, 2)
+    with pytest.raises(DataError, match=r"and 2 more such rows.*drop_duplicates\(\), if they are copies"):
+        read(pd.concat([steps, steps[:3]]), target="way", roles=roles)

@@ -60,7 +60,8 @@ def settle_array(
         and x.ndim == 2
         and x.min() >= 0
     ):
-        notes[0] = Note(what, guess + "; whole numbers", "--layout text (tokens), sequence or image")
+        square = " or image" if math.isqrt(x.shape[1]) ** 2 == x.shape[1] else ""
+        notes[0] = Note(what, guess + "; whole numbers", f"--layout text (tokens), sequence{square}")
     if chosen == "sequence" and not known and x.ndim == 3 and x.shape[2] > MANY_CHANNELS * x.shape[1]:
         notes.append(_perhaps_turned(x))
     absent = np.isnan(finite(shaped)) if shaped.dtype.kind == "f" else np.zeros(1, bool)
@@ -167,5 +168,13 @@ def _cannot(layout: str, x: np.ndarray, wanted: str) -> OptionError:
         f"the data can't be read as {layout}",
         got=f"x of shape {x.shape} and type {x.dtype}",
         wanted=wanted,
-        do="leave out --layout, or give x another shape",
+        do="leave out --layout, or give x another shape" + _in_colours(x) * (layout == "image"),
     )
+
+
+def _in_colours(x: np.ndarray) -> str:
+    """How columns become pictures that may be square ones of three colours."""
+    side = math.isqrt(x.shape[1] // 3) if x.ndim == 2 and x.shape[1] % 3 == 0 else 0
+    if not side or 3 * side**2 != x.shape[1]:
+        return ""
+    return f", x.reshape(-1, 3, {side}, {side}) or x.reshape(-1, {side}, {side}, 3) as its colours stand"

@@ -22,6 +22,7 @@ from fourfold.data.files.folders import (
     read_unlabelled,
 )
 from fourfold.data.files.forms import NAMES, plain, read_file, read_tables, reader_of
+from fourfold.data.files.idx import pairs_of
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import (
     DESCRIPTIONS,
@@ -265,6 +266,10 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
 
 def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
+    if pairs := pairs_of(files_of(folder)):
+        source, *others = (_pair(images, labels, reading, "") for images, labels in pairs)
+        source = with_test(source, others[0]) if others else source
+        return replace(source, name=str(folder))
     train = part_of(folder, TRAINING)
     tests = [part for name in TESTING if (part := part_of(folder, (name,)))]
     if train and tests:

@@ -78,8 +78,9 @@ def columns_of_id(id: str, known: Sequence[str]) -> tuple[str, ...]:
     return tuple(names) if len(set(names)) == len(names) > 1 and set(names) <= set(known) else (id,)
 
 
-def with_id(source: Source, id: str | None) -> tuple[Source, str | None]:
-    """The source with one column in place of the several that the id names, and what this is called.
+def with_id(source: Source, id: str | None, kept: Sequence[str] = ()) -> tuple[Source, str | None]:
+    """The source with one column in place of the several that the id names, and what this is called; of these stay
+    those that are ``kept``.
 
     >>> columns = {name: as_objects(["a", "b"]) for name in ("store", "item", "v")}
     >>> source = Source("sales.csv", Table(columns), tuple(Column(name, "category") for name in columns))
@@ -93,19 +94,22 @@ def with_id(source: Source, id: str | None) -> tuple[Source, str | None]:
     one = ", ".join(names)
     words = [_labels(table[name], source.kind(name)).tolist() for name in names]
     labels = as_objects([", ".join(row) if all(row) else None for row in zip(*words)])
-    kept = [column for column in source.columns if column.name not in names[1:]]
-    columns = tuple(Column(one, "category") if column.name == names[0] else column for column in kept)
+    others = [column for column in source.columns if column.name not in names[1:] or column.name in kept]
+    columns = tuple(Column(one, "category") if column.name == names[0] else column for column in others)
+    columns += tuple(column for column in source.columns if column.name == names[0] and column.name in kept)
     inputs = Table({column.name: labels if column.name == one else table[column.name] for column in columns})
-    earlier = None if source.earlier is None else with_id(source.earlier, id)[0]
+    earlier = None if source.earlier is None else with_id(source.earlier, id, kept)[0]
     known = source.all_columns or table.names
     return replace(source, inputs=inputs, columns=columns, earlier=earlier, all_columns=known), one
 
 
 def with_ids(source: Source, roles: Roles) -> tuple[Source, Roles]:
     """The source with one column in place of several that an id or a group names, and the roles with its name."""
-    for role in ("id", "group"):
+    known = source.inputs.names if isinstance(source.inputs, Table) else ()
+    grouped = columns_of_id(roles.group, known) if isinstance(roles.group, str) else ()
+    for role, kept in (("id", grouped), ("group", ())):
         if isinstance(name := getattr(roles, role), str):
-            source, one = with_id(source, name)
+            source, one = with_id(source, name, kept)
             roles = replace(roles, **{role: one})
     return source, roles
 
@@ -125,7 +129,8 @@ def check_whole(source: Source, roles: Roles, id: str) -> None:
 def check_apart(roles: Roles, target: str | Sequence[str] | None, known: Sequence[str]) -> None:
     """Refuse a column that has two roles, or one and is the target; ``known`` are all columns."""
     names = [value for value in (roles.weight, roles.time) if isinstance(value, str)]
-    names += [one for own in (roles.id, roles.group) if isinstance(own, str) for one in columns_of_id(own, known)]
+    id, group = (columns_of_id(own, known) if isinstance(own, str) else () for own in (roles.id, roles.group))
+    names += [*id, *(name for name in group if len(id) < 2 or name not in id)]
     names += dict.fromkeys(parted(roles.drop or (), known))
     aims = mentioned(target)
     twice = next((name for name in names if names.count(name) > 1 or name in aims), None)
@@ -135,6 +140,7 @@ def check_apart(roles: Roles, target: str | Sequence[str] | None, known: Sequenc
             "a column can't have two roles",
             got=repr(twice),
             wanted="another column for each role",
+            do="leave out one of the options that name it",
         )
 
 

@@ -264,7 +264,9 @@ def _positions(
             f"the table can't be read as {layout}",
             got=f"columns that are no numbers: {listed(others)}" if others else "no columns of numbers",
             wanted="numbers in all columns",
-            do=f"--id {shlex.quote(others[0])}, if it names the rows; else leave out --layout, or this column"
+            do="leave out --layout"
+            if source.pictures
+            else f"--id {shlex.quote(others[0])}, if it names the rows; else leave out --layout, or this column"
             if len(others) == 1
             else "leave out --layout, or these columns",
         )

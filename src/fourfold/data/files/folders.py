@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from fourfold.data.files.text.text_file import (
     strange_words,
     unmarked_utf16,
 )
+from fourfold.data.join import with_test
 from fourfold.data.messages import SHOWN, listed
 from fourfold.data.reading import Reading
 from fourfold.data.sample import places
@@ -28,7 +30,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
 from .content import look
-from .parts import check_inside, files_of, is_table
+from .parts import TESTING, TRAINING, check_inside, files_of, is_table
 from .pictures import is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
@@ -92,10 +94,13 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     A folder with nothing but one folder of classes stands for that one.
     """
     classes = list(classes)
-    if len(classes) == 1 and not files_of(classes[0]) and len(inner := classes_of(classes[0])) > 1:
+    if len(classes) == 1 and not files_of(classes[0]) and (inner := classes_of(classes[0])):
         note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
         return read_classes(folder, inner, reading).noting(note)
     _check_pairs(folder, [part.name for part in classes])
+    if parts := _parts_within(classes):
+        train, test = (_of_parts(folder, classes, names, reading) for names in parts)
+        return with_test(train, replace(test, name=f"{folder}: {listed(sorted(set(parts[1])))}"))
     files, labels, empty = [], [], []
     labelled = [part for part in classes if part.name.lower() not in UNLABELLED]
     unlabelled = [part.name for part in classes if part not in labelled and len(labelled) > 1]
@@ -109,6 +114,26 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     return source.noting(
         *(Note(f"left out: {listed(names)}", why) for why, names in because.items() if names)
     )
+
+
+def _parts_within(classes: Sequence[Path]) -> tuple[list[str], list[str]] | None:
+    """What in each class the folder of its training files is called, and that of its test files; None where some class
+    has not both, or something else."""
+    train, test = [], []
+    for part in classes:
+        inner = [entry.name for entry in classes_of(part)]
+        trains, tests = ([name for name in inner if name.lower() in names] for names in (TRAINING, TESTING))
+        if files_of(part) or len(inner) != 2 or len(trains) != 1 or len(tests) != 1:
+            return None
+        train, test = train + trains, test + tests
+    return train, test
+
+
+def _of_parts(folder: Path, classes: Sequence[Path], names: Sequence[str], reading: Reading) -> Source:
+    """The files of one part of each class."""
+    found = [_files(part / name, folder) for part, name in zip(classes, names)]
+    labels = [part.name for part, files in zip(classes, found) for _ in files]
+    return _rows(folder, [path for files in found for path in files], as_objects(labels), reading)
 
 
 def _check_pairs(folder: Path, names: list[str]) -> None:
@@ -159,7 +184,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             f"{folder} is a folder without data",
             got=listed([path.name for path in files]) or "no files",
             wanted="tables, or a subfolder of pictures or of texts for each class",
-            do=f"save the pictures as PNG or JPEG, and not as {ends}"
+            do="leave out --layout text: these are pictures"
+            if any(pictures)
+            else f"save the pictures as PNG or JPEG, and not as {ends}"
             if any(path.suffix.lower() in OTHERS for path in files)
             else f"rename the pictures that end in {ends}: let them end in .png, .jpg or what else they are"
             if ends

@@ -16,6 +16,7 @@ from fourfold.data.source import Source
 from fourfold.errors import FileError
 
 from .content import Content, check_unchanged, look
+from .idx import is_idx, read_idx
 from .large_series import read_series
 from .npz import read_npy, read_npz
 from .opened import Opened
@@ -63,6 +64,7 @@ READERS: tuple[Reader, ...] = (
         rows_of_parquet,
     ),
     Reader("npy", lambda content: content.head.startswith(b"\x93NUMPY"), read_npy),
+    Reader("idx", is_idx, read_idx),
     Reader("xlsx", is_workbook, read_excel),
     Reader("npz", lambda content: content.head.startswith(b"PK"), read_npz),
     Reader("json", lambda content: _looks_like_json(content), read_json, open_json, rows_of_json),

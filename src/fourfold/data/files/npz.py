@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import replace
-from typing import IO
+from typing import IO, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from .content import Content, check_bomb
 from .parts import TESTING, TRAINING
 from .series_ends import NAMES as ENDS
 from .series_ends import ended
+from .text.text_file import unpacked
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
 TARGET_NAMES = ("y", "target", "targets", "label", "labels")
@@ -137,13 +138,29 @@ def _source(arrays: dict[str, np.ndarray], x: str, y: str, ends: str, name: str)
 
 def read_npy(content: Content, reading: Reading) -> Source:
     """One array, the inputs; it is mapped, so that a sample of a large one takes little memory."""
-    with content.path.open("rb") as file:
+    with unpacked(content) as file:
         shape, fortran, dtype, header = _header(file, content.name)
-    _check(shape, dtype, content.size - header, content.name)
+    _check(shape, dtype, content.unpacked - header, content.name)
     if not (shape and np.prod(shape)):
         raise DataError("empty-array", f"{content.name} holds no values", got=f"shape {shape}", wanted="rows")
-    order = "F" if fortran else "C"
-    array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
+    return mapped(content, shape, dtype, header, reading, "F" if fortran else "C")
+
+
+def mapped(
+    content: Content,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    header: int,
+    reading: Reading,
+    order: Literal["C", "F"] = "C",
+) -> Source:
+    """The rows of an array that stand behind so many bytes of a file, or a sample of them."""
+    if content.compressed:
+        check_memory(content.name, content.unpacked)
+        with unpacked(content) as file:
+            array = np.frombuffer(file.read(), dtype, offset=header).reshape(shape, order=order)
+    else:
+        array = np.memmap(content.path, dtype=dtype, mode="r", offset=header, shape=shape, order=order)
     rows = len(array) if reading.rows is None else min(reading.rows, len(array))
     check_memory(content.name, array.nbytes // len(array) * rows)
     array = array[places(len(array), rows)] if rows < len(array) else array

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from fourfold.data.dataset import Note, Table
+from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
@@ -82,18 +82,14 @@ def is_picture(name: str) -> bool:
 def named_in(source: Source, folder: Path) -> Source:
     """The source with the column noted whose words are paths of pictures, if there is one.
 
-    All words of the column have to end as names of pictures do, or all to be different and most of them names of
+    All words of the column have to end as names of pictures do, or else all to be different and most of them names of
     pictures without their ends; paths start at the table's folder, or at the only one in it where such pictures lie,
     and may not leave it.
     """
     if not isinstance(source.inputs, Table):
         return source
-    for column in source.columns:
-        words: list[str] = source.inputs[column.name].tolist() if column.kind == "category" else []
+    for column, words, named in _of_names(source):
         present = [word for word in words if word is not None]
-        named = bool(present) and all(map(is_picture, present))
-        if not named and (not present or _repeats(present)):
-            continue
         where = _where(present[0], folder, named) if named else _usual_place(present, folder)
         if not named and where is None:
             continue
@@ -134,6 +130,18 @@ def named_in(source: Source, folder: Path) -> Source:
         found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
         return found.noting(*notes)
     return source
+
+
+def _of_names(source: Source) -> list[tuple[Column, list[str], bool]]:
+    """Columns whose words may name pictures, the words, and whether all have the end of a picture: those go first."""
+    found = []
+    for column in source.columns:
+        words = source.inputs[column.name].tolist() if column.kind == "category" else []
+        present = [word for word in words if word is not None]
+        named = bool(present) and all(map(is_picture, present))
+        if named or (present and not _repeats(present)):
+            found.append((column, words, named))
+    return sorted(found, key=lambda one: not one[2])
 
 
 def _repeats(words: list[str]) -> bool:
@@ -240,7 +248,7 @@ def _check_there(paths: Sequence[Path | Image]) -> None:
     away = any(re.search(r"\bhttps?:/", str(path)) for path in absent)
     raise FileError(
         "no-picture",
-        f"{len(absent):,} of {counted(len(named), 'picture')} are missing",
+        f"{len(absent):,} of {counted(len(named), 'picture')} {'is' if len(absent) == 1 else 'are'} missing",
         got=f"no file {first}" + f" (is it {near!r}?)" * bool(near),
         wanted="a file at each path",
         do="download them first, and name the files"

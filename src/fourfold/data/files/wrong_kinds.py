@@ -17,7 +17,6 @@ FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
-IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
 MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
 STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
 STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
@@ -45,7 +44,10 @@ FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
 COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
 COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_name"', re.DOTALL)
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-WANTED = "csv, tsv, parquet, json, xlsx, npz, npy or ts"
+WANTED = "csv, tsv, parquet, json, xlsx, npz, npy, idx or ts"
+
+IDX = re.compile(rb"\0\0[\x08\x09\x0b-\x0e][\x01-\x04]\0")
+"""How IDX files begin, the form of MNIST: the type of their values, and how many axes they have."""
 
 PICKLE = re.compile(
     rb"\x80[\x02-\x05]."  # protocols 2 to 5
@@ -126,7 +128,7 @@ def is_workbook(content: Content) -> bool:
 
 def _binary(content: Content) -> bool:
     known = (b"PK", b"PAR1", b"\x93NUMPY", b"\xff\xfe", b"\xfe\xff")
-    unknown = b"\0" in content.head and not content.head.startswith(known)
+    unknown = b"\0" in content.head and not content.head.startswith(known) and not IDX.match(content.head)
     return unknown and not unmarked_utf16(content.head)
 
 
@@ -148,10 +150,6 @@ def _members(content: Content) -> list[str]:
 SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 SAVE = "save the arrays with numpy.savez, a table with to_parquet"
-FROM_IDX = (
-    "x = numpy.frombuffer(gzip.open(IMAGES).read(), 'u1', offset=16).reshape(-1, 28, 28), y the same of LABELS with "
-    "offset=8; then numpy.savez('data.npz', x=x, y=y)"
-)
 WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
         "a pickle, which can run any program when it is read",
@@ -254,7 +252,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _starts(b"\x89HDF"),
         "h5py.File, or pandas.read_hdf for a data frame; then numpy.savez with x and y, or to_parquet",
     ),
-    WrongKind("an IDX file, as those of MNIST", _matches(IDX), FROM_IDX),
     WrongKind(
         "an Arrow or Feather file",
         _starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
