@@ -9,6 +9,7 @@ import pytest
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.text import pieces, unit_of
@@ -222,3 +223,27 @@ def test_quantities_that_differ_in_every_row_are_no_texts():
     frame = pd.DataFrame({"amount": amounts, "size": np.arange(40) % 7, "label": ["a", "b"] * 20})
     data = read(frame, target="label")
     assert any(note.because.startswith("different in every row, such as") for note in data.notes)
+
+
+def of_reviews(values):
+    data = read(pd.DataFrame({"text": values, "label": ["a", "b"] * 60}), target="label")
+    return Preparation.from_json(Preparation.fit(data, range(100)).to_json())
+
+
+@pytest.mark.parametrize("words, unit", [(12, "character"), (90, "word")])
+def test_new_texts_most_of_which_was_never_learnt_are_counted(words, unit):
+    learnt = of_reviews(sentences(120, words))
+    new = [HAN[:40], "\u043f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440", "the room and zzz", None, "great food"]
+    notes = read_inputs(pd.DataFrame({"text": new}), learnt).notes
+    (said,) = [note for note in notes if "more than half" in note.what]
+    assert f"half of the {unit}s unknown in 2 of 5 rows, such as {HAN[:30]!r}" in said.what
+    known = read_inputs(pd.DataFrame({"text": sentences(9, words, seed=5)}), learnt)
+    assert not any("more than half" in note.what for note in known.notes)
+
+
+def test_texts_never_learnt_are_counted_over_the_parts_of_a_file(tmp_path):
+    learnt = of_reviews(sentences(120, 12))
+    pd.DataFrame({"text": [HAN[:20], "great food"] * 7}).to_csv(tmp_path / "new.csv", index=False)
+    noticed = [part.noticed for part in parts_of_inputs(str(tmp_path / "new.csv"), learnt)]
+    both = noticed[0] + noticed[0]
+    assert any("in 14 of 28 rows" in note.what for note in both.said())

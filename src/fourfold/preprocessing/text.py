@@ -142,6 +142,16 @@ class Characters:
             result[row, : len(numbers)] = numbers
         return result
 
+    def strange(self, values: np.ndarray) -> np.ndarray:
+        """In which texts (N,) more than half of what is read is not among the vocabulary.
+
+        >>> characters = Characters("name", ("a", "b"), 4, 4)
+        >>> characters.strange(np.array(["abba", "xyz", None, "ax"], dtype=object)).tolist()
+        [False, True, False, False]
+        """
+        numbers = self.apply(values)
+        return 2 * (numbers == UNKNOWN).sum(axis=1) > (numbers != PAD).sum(axis=1)
+
     def to_dict(self) -> dict[str, Any]:
         # one string a character: a surrogate pair or a combining mark stays one entry
         return {

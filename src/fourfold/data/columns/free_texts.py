@@ -24,7 +24,8 @@ CATEGORY_LEVELS = 64
 """Up to this number of levels words are categories, if they are not different in nearly every row."""
 
 FEWEST_WORDS, NEARLY_ALL = 3, 0.9
-"""Words of a cell, on average, from which on cells may be texts; the share of different ones among few texts."""
+"""Words of a cell, on average, from which on cells may be texts; the share of different ones among few texts, and of
+rows without a value in columns that tell little."""
 
 FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
 
@@ -81,9 +82,10 @@ def asked_for(free: Sequence[str], words: Mapping[str, bool]) -> list[str]:
 
 
 def stand_alone(table: Table, free: Sequence[str], words: Sequence[str], useful: Sequence[str]) -> list[str]:
-    """The columns of texts of a table without other ``useful`` ones: those that are ``free``, or the only one of
-    ``words``, if it is different in most rows, as sentences are."""
-    others = [name for name in useful if not (name in words and len(words) == 1) and not _names_rows(table[name])]
+    """The columns of texts of a table without other ``useful`` ones, with values in a tenth of the rows and more: those
+    that are ``free``, or the only one of ``words``, if it is different in most rows, as sentences are."""
+    filled = [name for name in useful if missing(table[name]).mean() <= NEARLY_ALL]
+    others = [name for name in filled if not (name in words and len(words) == 1) and not _names_rows(table[name])]
     if others or free:
         return [] if others else [*free]
     if len(words) != 1:

@@ -149,8 +149,10 @@ def target_names(
             return (folded[usual],), "a usual name of a target"
     if _label_first(table):
         return (table.names[0],), "the only column of few whole numbers; the others are fractions"
-    if _text_last(table):
-        return (table.names[0],), "the only column of few words; the other holds texts"
+    if (classes := _before_texts(table)) is not None:
+        few = "words" if table[classes].dtype.kind == "O" else "whole numbers"
+        others = "the other holds texts" if len(table) == 2 else "the others hold texts"
+        return (classes,), f"the only column of few {few}; {others}"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
     last = next((name for name in reversed(filled) if name not in passed), filled[-1])
@@ -172,13 +174,26 @@ def _mostly_missing(table: Table) -> dict[str, int]:
     return few if len(few) < len(table) else {}
 
 
-def _text_last(table: Table) -> bool:
-    """Whether a table is classes and texts, in this order."""
-    if len(table) != 2 or any(values.dtype.kind != "O" for values in table.values()):
+def _before_texts(table: Table) -> str | None:
+    """The column of classes, words or whole numbers, that stands before texts and nothing else but columns without a
+    value in most rows."""
+    gaps = _mostly_missing(table)
+    filled = {name: values[~missing(values)] for name, values in table.items() if name not in gaps}
+    columns = [(name, values) for name, values in filled.items() if len(values)]
+    if len(columns) < 2:
+        return None
+    (first, classes), *others = columns
+    few = 1 < len(set(classes.tolist())) <= min(20, len(classes) / 5)
+    few &= classes.dtype.kind == "O" or (classes.dtype.kind == "f" and bool((classes == np.round(classes)).all()))
+    return first if few and all(_are_texts(values) for _, values in others) else None
+
+
+def _are_texts(values: np.ndarray) -> bool:
+    """Whether values (N,) are texts of several words, most of them different."""
+    if values.dtype.kind != "O":
         return False
-    classes, texts = (values[~missing(values)].tolist() for values in table.values())
-    few = len(set(classes)) <= min(20, len(classes) / 5)
-    return few and len(set(texts)) > len(texts) / 2 and count_words(texts) >= FEWEST_WORDS
+    texts = values.tolist()
+    return len(set(texts)) > len(texts) / 2 and count_words(texts) >= FEWEST_WORDS
 
 
 def _label_first(table: Table) -> bool:

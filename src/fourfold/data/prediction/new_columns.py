@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -133,7 +134,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     texts = [column.name for column in preparation.columns if preparation.layout == "text"]
     blank = {name: count for name in texts if (count := int(are_blank(table[name]).sum()))}
     far = _far(preparation, Table(table))
-    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, row_count(found.inputs), blank)
+    rows, strange = row_count(found.inputs), _strange(preparation, table)
+    return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange)
 
 
 def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
@@ -147,6 +149,14 @@ def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
     gaps |= {column.name for column in absent if column.kind == "date" and column.name not in there}
     gaps |= {category.name for category in preparation.categories if None in category.levels}
     return [column.name for column in absent if column.name in gaps]
+
+
+def _strange(preparation: Preparation, table: Mapping[str, np.ndarray]) -> dict[str, tuple[int, str, str]]:
+    """What is noticed of texts most of which was not learnt, by column."""
+    characters = preparation.characters
+    if characters is None or not (rows := characters.strange(values := table[characters.name])).any():
+        return {}
+    return {characters.name: (int(rows.sum()), values[rows.argmax()][:30], characters.unit)}
 
 
 def _far(preparation: Preparation, table: Table) -> dict[str, tuple[int, str, str]]:

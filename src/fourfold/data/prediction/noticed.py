@@ -23,6 +23,7 @@ class Noticed:
     - ``unseen``: the levels that were not learnt, and how many rows have them;
     - ``gaps``: how many rows have no value, where all that were learnt from had one;
     - ``blank``: how many rows of texts hold none;
+    - ``strange``: of how many texts more than half was not learnt, one of them, and what they are cut into;
     - ``far``: how many rows lie far outside the range that was learnt from, one of their values, and this range.
 
     ``rows``: how many there are.
@@ -36,6 +37,7 @@ class Noticed:
     far: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
     rows: int = 0
     blank: Mapping[str, int] = field(default_factory=dict)
+    strange: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
 
     def __add__(self, other: Noticed) -> Noticed:
         unseen = dict(self.unseen)
@@ -54,6 +56,7 @@ class Noticed:
             _summed(self.far, other.far),
             self.rows + other.rows,
             _added(self.blank, other.blank),
+            _summed(self.strange, other.strange),
         )
 
     def said(self) -> tuple[Note, ...]:
@@ -83,6 +86,14 @@ class Noticed:
             Note(f"no text in {count:,} of {self.rows:,} rows: {name!r}", "predicted as empty texts")
             for name, count in self.blank.items()
         ]
+        strange = [
+            Note(
+                f"column {name}: more than half of the {unit}s unknown in {count:,} of {self.rows:,} rows, such as "
+                f"{example!r}",
+                f"not among the {unit}s learnt; what is predicted there is a guess",
+            )
+            for name, (count, example, unit) in self.strange.items()
+        ]
         far = [
             Note(
                 f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
@@ -90,7 +101,7 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         ]
-        return (*self.notes, *taken, *lost, *unseen, *gaps, *blank, *far)
+        return (*self.notes, *taken, *lost, *unseen, *gaps, *blank, *strange, *far)
 
 
 def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

@@ -11,6 +11,9 @@ from fourfold.data.dataset import Note
 
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, width_of
 
+ENCLOSED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
+"""A cell between double quotes."""
+
 
 def of_quotes(lines: list[str], name: str) -> Rewriting | None:
     """Delimited text with quotes of another kind: the first way of quoting that gives all lines as many columns, where
@@ -23,6 +26,27 @@ def of_quotes(lines: list[str], name: str) -> Rewriting | None:
             if any(one in line for line in lines for one in marks) and width_of(parse(lines, mark)) > 1:
                 return Rewriting(partial(parse, mark=mark), mark, (Note(f"quotes: {said}"),))
     return _of_single_quotes(lines)
+
+
+def of_stray_quotes(lines: Lines) -> Rewriting | None:
+    """Text between tabs, as many in each line, with double quotes that begin cells and do not enclose them: such quotes
+    are marks as any others."""
+    tabs, stray = 0, ""
+    for line in filter(str.strip, lines):
+        tabs = tabs or line.count("\t")
+        if not tabs or line.count("\t") != tabs:
+            return None
+        if not stray and '"' in line:
+            cells = (cell.strip() for cell in line.split("\t"))
+            stray = next((cell for cell in cells if cell.startswith('"') and not ENCLOSED.fullmatch(cell)), "")
+    note = Note("quotes: those that do not enclose a cell are plain marks", f"such as in {stray[:30]!r}")
+    return Rewriting(_of_plain_marks, "\t", (note,)) if stray else None
+
+
+def _of_plain_marks(lines: Lines) -> Records:
+    for line in filter(str.strip, lines):
+        found = [(cell, ENCLOSED.fullmatch(cell)) for cell in line.split("\t")]
+        yield [enclosed[1].replace('""', '"') if enclosed else cell for cell, enclosed in found]
 
 
 def _of_single_quotes(lines: list[str]) -> Rewriting | None:

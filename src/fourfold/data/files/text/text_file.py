@@ -20,6 +20,7 @@ from fourfold.data.messages import counted, listed, unknown
 from fourfold.errors import DataError, FileError, OptionError
 
 from .header import header_of, names_by_numbers
+from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
 from .rewritten import SEPARATORS, Rewriting
 
@@ -43,6 +44,9 @@ IN_UTF8 = re.compile(r"\w*[\u00c2\u00c3][\u00a0-\u00bf]\w*")
 
 UNUSED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 """The bytes that Windows-1252 has no characters for."""
+
+QUOTED = re.compile(r'((?:^|[,;\t|]) *)"(?:[^"]|"")*"(?= *(?:[,;\t|\r\n]|\Z))', re.MULTILINE)
+"""A cell between double quotes, which a mark, or the end of a line, follows."""
 
 ENCODINGS = (
     "utf-8",
@@ -241,7 +245,12 @@ def rewritten(content: Content, encoding: str) -> Rewriting | None:
     """How the text is rewritten, if its columns do not stand between plain marks."""
     lines = content.head.decode(encoding, "replace").removeprefix("\ufeff").splitlines()
     lines = lines if len(content.head) >= content.unpacked else lines[:-1]
-    return rewriting_of([line for line in lines[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT], content.name)
+    first = [line for line in lines[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
+    found, quoted = rewriting_of(first, content.name), '"' in "".join(lines)
+    if found or not quoted or _separator_of([f"{line}\n" for line in first]) != "\t":
+        return found
+    with unpacked(content) as file:
+        return of_stray_quotes(line.rstrip("\n") for line in _decoded(file, encoding))
 
 
 @contextmanager
@@ -254,7 +263,7 @@ def plain(content: Content, encoding: str, mixed: bool, rewriting: Rewriting | N
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path = Path(folder).resolve() / "data.csv"
         with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
-            reader = io.TextIOWrapper(file, encoding=encoding.replace("utf-8", "utf-8-sig"), newline=None)
+            reader = _decoded(file, encoding)
             if rewriting is not None:
                 lines = (line.removesuffix("\n") for line in reader)
                 csv.writer(copy, delimiter=rewriting.mark, lineterminator="\n").writerows(rewriting.records(lines))
@@ -265,6 +274,11 @@ def plain(content: Content, encoding: str, mixed: bool, rewriting: Rewriting | N
         size = path.stat().st_size
         copied = replace(content, path=path, size=size, head=head, compressed=False, unpacked=size)
         yield _with_lines(copied)
+
+
+def _decoded(file: IO[bytes], encoding: str) -> IO[str]:
+    """The text of a file, without the mark of UTF-8, with one kind of line end."""
+    return io.TextIOWrapper(file, encoding=encoding.replace("utf-8", "utf-8-sig"), newline=None)
 
 
 def _with_lines(content: Content) -> Content:
@@ -297,8 +311,7 @@ def dialect_of(content: Content) -> Dialect:
     if named:
         separator, skip = named[1], skip + 1
     else:
-        rest = _without_comments(lines[skip:])
-        separator = max(SEPARATORS, key=lambda mark: _evenness(rest, mark))
+        separator = _separator_of(_without_comments(lines[skip:]))
     above = _above(lines[skip:], separator)
     if above:
         said = next(line.strip() for line in lines[skip:] if line.strip())[:60]
@@ -315,6 +328,22 @@ def dialect_of(content: Content) -> Dialect:
     for _ in range(header.lines - 1):
         skip += _first_ends(lines[skip:], separator)
     return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes)
+
+
+def _separator_of(lines: list[str]) -> str:
+    """The mark that cuts lines best."""
+    rest = _without_quoted(lines)
+    return max(SEPARATORS, key=lambda mark: _evenness(rest, mark))
+
+
+def _without_quoted(lines: list[str]) -> list[str]:
+    """The lines with nothing between the double quotes that enclose cells: no mark in them cuts a line.
+
+    >>> _without_quoted(['"a; b","c"\\n', '5","6"\\n'])
+    ['"",""\\n', '5",""\\n']
+    """
+    text = "".join(lines)
+    return QUOTED.sub(r'\1""', text).splitlines(keepends=True) if '"' in text else lines
 
 
 def _records(lines: list[str], separator: str) -> list[list[str]]:
