@@ -101,6 +101,10 @@ def test_a_table_of_paths_and_new_pictures_for_its_model(tmp_path):
     picture(tmp_path / "new" / "z.png", width=30, height=40, mode="RGB")
     rows = read_inputs(tmp_path / "new", preparation)
     assert rows.inputs.shape == (1, 8, 8, 1) and rows.others["picture"].tolist() == ["z.png"]
+    for path, named in ((tmp_path / "new" / "z.png", ["z.png"]), (tmp_path / "pictures/*/3.png", ["cat/3.png", "dog/3.png"])):
+        alone = read_inputs(str(path), preparation)
+        assert alone.others["picture"].tolist() == named
+    np.testing.assert_array_equal(alone.inputs, data.inputs[[3, 11]])
     with pytest.raises(FourfoldError, match="no target.*a subfolder for each class"):
         read(tmp_path / "new")
     (tmp_path / "far.csv").write_text("file,kind\n" + "../../x.png,a\ny.png,b\n" * 8)

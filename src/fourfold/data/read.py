@@ -17,7 +17,7 @@ from fourfold.data.files.content import check_unchanged, look
 from fourfold.data.files.folders import (
     classes_of,
     holds_pictures,
-    new_recordings,
+    new_files,
     read_classes,
     read_unlabelled,
 )
@@ -175,10 +175,11 @@ def open_source(source: Any, reading: Reading = USUAL) -> Source:
     if name == STANDARD_INPUT:
         with standard_input() as path:
             return thinned(read_tables("standard input", [path], reading, "standard input"), reading)
-    if files := matches(name):
+    files = matches(name)
+    if (new := new_files(files or [Path(name)], reading)) is not None:
+        return new
+    if files:
         return thinned(read_tables(name, files, reading), reading)
-    if (series := new_recordings(Path(name), reading)) is not None:
-        return series
     if os.path.isdir(name):
         return thinned(_folder(Path(name), reading), reading)
     if len(inside := _inside(name)) > 1:
@@ -230,10 +231,10 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
                 wanted="one, with the rows to predict",
                 do="unpack it, and name that one",
             )
-        if (series := new_recordings(Path(name), reading)) is not None:
-            yield series
-            return
         files: Sequence[str | Path] = matches(name)
+        if (new := new_files([*map(Path, files or [name])], reading)) is not None:
+            yield new
+            return
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":
             files = [] if holds_pictures(Path(name)) else without_copies(tables_in(Path(name)))[0]
         if not files and os.path.isfile(name) and name not in {embedded.name for embedded in EMBEDDED}:

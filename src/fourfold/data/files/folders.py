@@ -149,12 +149,16 @@ def _check_pairs(folder: Path, names: list[str]) -> None:
         )
 
 
-def new_recordings(path: Path, reading: Reading) -> Source | None:
-    """A file, or the files of a folder, as new series, where such are wanted; None for all else."""
-    if not are_wanted(reading) or not (path.is_file() or path.is_dir()) or (path.is_dir() and classes_of(path)):
+def new_files(paths: Sequence[Path], reading: Reading) -> Source | None:
+    """Files, or those of one folder, that are new rows themselves: pictures, or series of numbers, where such are
+    wanted; None for all else."""
+    one, within = paths[0], Path(os.path.commonpath([path.parent for path in paths]))
+    if reading.all and reading.layout == "image" and all(path.is_file() and is_picture(path.name) for path in paths):
+        return _rows(within, [*paths], None, reading)
+    if not are_wanted(reading) or (one.is_dir() and classes_of(one)):
         return None
-    files = [path] if path.is_file() else files_of(path)
-    return _series(path.parent if path.is_file() else path, files, None, reading) if are_recordings(files) else None
+    files = files_of(one) if one.is_dir() else [path for path in paths if path.is_file()]
+    return _series(one if one.is_dir() else within, files, None, reading) if are_recordings(files) else None
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:

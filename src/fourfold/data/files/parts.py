@@ -221,7 +221,8 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
         kind, pieces = _one_kind(column, parts)
         values[column] = np.concatenate(pieces)
         columns.append(Column(column, kind))
-    notes = (Note(f"tables: {len(parts)}", f"{parts[0].name} to {parts[-1].name}"), *_said(parts))
+    because = f"{parts[0].name} to {parts[-1].name}, one below the other; their names are no column"
+    notes = (Note(f"tables: {len(parts)}", because), *_said(parts))
     total = sum(part.total or part.inputs.rows for part in parts if isinstance(part.inputs, Table))
     comma = all(part.comma for part in parts)
     return Source(

@@ -161,7 +161,7 @@ def _channels(
             "channels of series are numbers",
             got=f"{listed(strange)}" if strange else "no column beside id, time and target",
             wanted="numbers in all columns but id, time and target",
-            do="--target COLUMN, or leave these columns out" if strange else "",
+            do=f"--drop {quoted(','.join(strange))}; --target COLUMN, if one of them is it" if strange else "",
         )
     notes = [note for name, one in found.items() for note in said_of(name, one)]
     return [one.values for one in found.values()], tuple(notes)
