@@ -341,3 +341,27 @@ def test_rows_that_stand_twice_on_other_days_are_refused():
     at = at.insert(30, at[30])
     with pytest.raises(FourfoldError, match="two rows of one series have the same time"):
         read(pd.DataFrame({"at": at, "sales": np.arange(241.0)}), target="sales", ahead=Ahead(3))
+
+
+def test_what_is_known_of_the_future_is_said_not_to_be_used():
+    columns = pd.DataFrame(table(2, 120))
+    late = columns["day"] > str(days(120)[109])
+    bare = columns[~late]
+    given = columns.assign(sales=columns["sales"].where(~late))
+    told = [str(note) for note in forecast(given, 5).notes]
+    assert "not used: 'price' of these steps (a forecast knows other columns by their past alone)" in told
+    assert forecast(given, 5).fingerprint == forecast(bare, 5).fingerprint
+    assert not any(str(note).startswith("not used") for note in forecast(bare, 5).notes)
+    empty = given.assign(price=given["price"].where(~late))
+    assert not any(str(note).startswith("not used") for note in forecast(empty, 5).notes)
+
+
+def test_series_that_end_at_several_times_are_forecast_from_their_own_ends():
+    columns = pd.DataFrame(table(3, 120))
+    preparation = Preparation.fit(forecast(columns, 5, window=10), range(10))
+    earlier = columns[(columns["store"] != "s1") | (columns["day"] <= str(days(120)[99]))]
+    new, even = read_inputs(earlier, preparation), read_inputs(columns, preparation)
+    begin = dict(zip(new.others["store"].tolist(), new.following[:, 0].astype("datetime64[D]").tolist()))
+    assert begin == {"s0": days(121)[-1].item(), "s1": days(101)[-1].item(), "s2": days(121)[-1].item()}
+    assert any("forecasts begin at 2023-04-11 (s1) to 2023-05-01" in str(note) for note in new.notes)
+    assert not any("forecasts begin" in str(note) for note in even.notes)

@@ -22,7 +22,7 @@ READ = {
     "in a folder, beside words about it": ({"set/": "", "set/data.csv": TABLE, "set/README.txt": "about"}, "zip: set/data.csv", 40),
     "train and test": ({"train.csv": TABLE, "test.csv": TABLE.replace("0,", "1,", 1)}, "test rows: 40", 80),
     "a competition": ({"train.csv": TABLE, "test.csv": NEW, "sample_submission.csv": "Id,y\n100,p\n"}, "not used: 'test.csv' (no 'y' in it; fourfold predict FOLDER test.csv", 40),
-    "parts of one table": ({"a.csv": TABLE, "b.csv": TABLE}, "tables: 2 (a.csv to b.csv)", 80),
+    "parts of one table": ({"a.csv": TABLE, "b.csv": TABLE}, "tables: 2 (a.csv to b.csv, one below the other; their names are no column)", 80),
 }  # fmt: skip
 
 # name: (members, exit code, slug, words of the message)

@@ -13,7 +13,8 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.windows import Windows
 
-from .panel import panel_of
+from .clock import shown
+from .panel import Panel, panel_of
 
 __all__ = ["History", "history_of"]
 
@@ -88,8 +89,18 @@ def history_of(source: Source, windows: Windows, columns: Sequence[Column]) -> H
     own = [int(panel.start[number]) + np.flatnonzero(rows) for number, rows in zip(kept, known)]
     following = np.stack([panel.clock.following(windows.horizon, *each) for each in zip(ends, own)])
     left_out = Note(f"left out: {listed(short)}", f"shorter than the window of {windows.window} steps")
-    notes = (*source.notes, *panel.notes, *([left_out] if short else []))
+    notes = (*source.notes, *panel.notes, *([left_out] if short else []), *_said_of_ends(following, kept, panel))
     return History(np.stack(cut), np.array(panel.labels, dtype=object)[kept], following, notes)
+
+
+def _said_of_ends(following: np.ndarray, kept: Sequence[int], panel: Panel) -> tuple[Note, ...]:
+    """What is said of series whose forecasts (S, H) begin at several times."""
+    first = following[:, 0]
+    if first.min() == first.max():
+        return ()
+    early, late = int(first.argmin()), int(first.argmax())
+    what = f"forecasts begin at {shown(first[early])} ({panel.labels[kept[early]]}) to {shown(first[late])}"
+    return (Note(what, "each series' begins behind its own last value"),)
 
 
 def _used(source: Source, windows: Windows, columns: Sequence[Column]) -> Source:

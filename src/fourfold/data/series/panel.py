@@ -101,6 +101,9 @@ def panel_of(
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         read += _said_of_empty(kept, series, labels, targets, id)
+        if later := _known_later(table_of(source, ()), ~kept, [*targets, *filter(None, (time, id))]):
+            because = "a forecast knows other columns by their past alone"
+            read += (Note(f"not used: {listed(later)} of these steps", because),)
         source, times = source.take(np.flatnonzero(kept)), None if times is None else times[kept]
         left, series = np.unique(series[kept], return_inverse=True)
         labels = [labels[number] for number in left]
@@ -147,6 +150,11 @@ def _upto_values(known: np.ndarray, series: np.ndarray, times: np.ndarray | None
     last = np.full(series.max() + 1, -1)
     np.maximum.at(last, series[known], place[known])
     return place <= last[series]
+
+
+def _known_later(table: Table, rows: np.ndarray, taken: Sequence[str]) -> list[str]:
+    """The columns that have values in rows (N,) which have no target, as those have that are known in the future."""
+    return [name for name in table if name not in taken and not missing(table[name][rows]).all()]
 
 
 def _said_of_empty(
