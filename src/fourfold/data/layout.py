@@ -17,6 +17,9 @@ from .unequal import lengths_note
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 
 
+FEWEST_PIXELS = 7
+"""Sides above which equal axes may be those of pictures."""
+
 MANY_CHANNELS = 2
 """More channels than so many times the steps may be steps, where nothing but the order of the axes tells."""
 
@@ -53,15 +56,12 @@ def settle_array(
         "text": "layout: text of {} tokens",
     }[chosen].format(*shaped.shape[1:], s="" if shaped.shape[-1] == 1 else "s")
     notes.insert(0, Note(what, because or guess, "" if layout else "--layout NAME"))
-    if (
-        layout is None
-        and known is None
-        and np.issubdtype(x.dtype, np.integer)
-        and x.ndim == 2
-        and x.min() >= 0
-    ):
+    guessed = layout is None and known is None
+    if guessed and np.issubdtype(x.dtype, np.integer) and x.ndim == 2 and x.min() >= 0:
         square = " or image" if math.isqrt(x.shape[1]) ** 2 == x.shape[1] else ""
         notes[0] = Note(what, guess + "; whole numbers", f"--layout text (tokens), sequence{square}")
+    elif guessed and x.ndim == 3 and chosen == "sequence" and x.shape[1] == x.shape[2] > FEWEST_PIXELS:
+        notes[0] = Note(what, guess + "; its sides are equal", "--layout image, if x holds pictures,")
     if chosen == "sequence" and not known and x.ndim == 3 and x.shape[2] > MANY_CHANNELS * x.shape[1]:
         notes.append(_perhaps_turned(x))
     absent = np.isnan(finite(shaped)) if shaped.dtype.kind == "f" else np.zeros(1, bool)
