@@ -10,7 +10,7 @@ from fourfold.data.prediction.new_rows import parts_of_inputs, read_inputs
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.clock import shown
 from fourfold.data.series.time_columns import columns_of_time
-from fourfold.data.values.stamps import compact_dates
+from fourfold.data.values.stamps import compact_dates, counted_dates
 from fourfold.data.values.words import as_objects, reworded
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
@@ -420,3 +420,35 @@ def test_what_tells_rows_of_one_time_apart_is_said():
     assert read(pivoted, target="way", roles=roles).inputs.shape == (12, 10, 2)
     with pytest.raises(DataError, match=r"and 2 more such rows.*drop_duplicates\(\), if they are copies"):
         read(pd.concat([steps, steps[:3]]), target="way", roles=roles)
+
+
+UNIT = {"day": "D", "hour": "h", "month": "M"}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "step", "first"),
+    [
+        ("date", 43831 + np.arange(60), "1 day", "2020-01-01"),
+        ("Datum", 43831 + np.arange(60) / 24, "1 hour", "2020-01-01"),
+        ("decimal_date", np.round(1960 + (np.arange(60) + 0.5) / 12, 3), "1 month", "1960-01-01"),
+        ("Year", np.round(1960 + np.arange(60) / 4, 2), "3 month", "1960-01-01"),
+        ("year", np.round(1960 + np.arange(60) / 12, 4), "1 month", "1960-01-01"),
+    ],
+)
+def test_days_of_excel_and_years_with_parts_of_them_are_dates(tmp_path, name, values, step, first):
+    frame = pd.DataFrame({name: values, "load": LOAD[:60]})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    found = read(tmp_path / "rows.csv", ahead=Ahead(2, 8, 1))
+    assert any(str(note).startswith(f"steps: 60 of {step}, {first}") for note in found.notes)
+    frame[:12].to_csv(tmp_path / "new.csv", index=False)
+    new = read_inputs(tmp_path / "new.csv", Preparation.fit(found, range(10)))
+    count, unit = step.split()
+    following = np.datetime64(first).astype(f"datetime64[{UNIT[unit]}]") + 12 * int(count)
+    assert new.following[0, 0] == following
+
+
+def test_numbers_that_are_called_otherwise_or_count_otherwise_are_no_dates():
+    for name, values in (("price", 43831 + np.arange(60.0)), ("date", np.arange(60.0)), ("year", 1960 + np.arange(60.0)),
+                         ("year", 1960 + np.arange(300) / 52.0), ("day", 43831 - 20_000 + np.arange(60.0))):  # fmt: skip
+        assert counted_dates(name, values) is None
+

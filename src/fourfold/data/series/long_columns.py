@@ -10,7 +10,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import close, counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.dates import of_several_zones, without_zone
-from fourfold.data.values.stamps import FEWEST, FEWEST_TIMES, compact_dates, dates_since_1970, written_compact
+from fourfold.data.values.stamps import FEWEST, FEWEST_TIMES, compact_dates, counted_dates, written_compact
 from fourfold.data.values.words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
@@ -112,8 +112,8 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         found = other if turned else first
     if found.kind == "number" and (dates := _compact(time, found.values, FEWEST_TIMES)) is not None:
         found = Understood(dates, "date", f"dates, read as {written_compact(time, found.values)}")
-    elif found.kind == "number" and (since := dates_since_1970(time, found.values)) is not None:
-        found = Understood(since[0], "date", f"{since[1]} since 1970")
+    elif found.kind == "number" and (since := counted_dates(time, found.values)) is not None:
+        found = Understood(since[0], "date", since[1])
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
     if zone:
@@ -227,8 +227,8 @@ def dates_of(source: Source, names: Iterable[str]) -> list[str]:
 
 
 def seconds_of(source: Source, names: Iterable[str]) -> list[str]:
-    """Which of some columns count seconds since 1970, or parts of these."""
+    """Which of some columns count seconds or days, or years with parts of them, and are called so."""
     table = table_of(source, ())
     return [
-        name for name in names if source.kind(name) == "number" and dates_since_1970(name, table[name]) is not None
+        name for name in names if source.kind(name) == "number" and counted_dates(name, table[name]) is not None
     ]

@@ -32,7 +32,7 @@ def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
             return source, roles  # it is what is forecast
         if not (dates := seconds_of(source, names)):
             return with_counter(source, roles, names)
-        which = "the only column of seconds since 1970"
+        which = "the only column that counts seconds or days"
     time, because = time_among(source, roles, dates) if dates[1:] else (dates[0], which)
     if not time:
         return source, roles

@@ -11,7 +11,7 @@ import numpy as np
 from .words import as_objects, reworded
 
 __all__ = [
-    "COMPACT", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "dates_since_1970", "irregular", "moment",
+    "COMPACT", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_dates", "irregular", "moment",
     "named", "written_compact",
 ]  # fmt: skip
 
@@ -38,6 +38,17 @@ SECONDS = (631_152_000, 4_102_444_800)
 """The first and the last of these seconds: the years from 1990 to 2099."""
 
 UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
+
+DAYS = frozenset(["date", "datum", "datetime", "day", "fecha", "data", "dato", "tag"])
+"""Words in the names of columns of days as Excel counts them."""
+
+EXCEL, BEFORE_EXCEL = (32_874, 73_051), np.datetime64("1899-12-30", "us")
+"""The first and the last of these days, of the years from 1990 to 2099; and the day before the first that it counts."""
+
+YEARS = frozenset(["year", "yr", "jahr", "annee", "año", "ano", "date", "decimal", "time"])
+ROUNDED, EVEN = 0.02, 0.9
+"""Words in the names of columns of years with parts of them; by how much of a month these are rounded; and the share
+of their steps that are as many months."""
 
 UNEVEN = 1.25
 """Months are 28 to 31 days, and clocks jitter: only beyond this ratio of the longest step to the shortest
@@ -99,20 +110,46 @@ def named(name: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", name.casefold())
 
 
-def dates_since_1970(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
-    """Numbers (N,) of a column that is called a time as dates, and in what unit they count from 1970 on; None if one of
-    them is not of the years from 1990 to 2099, or missing.
+def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
+    """Numbers (N,) of a column that is called a time as dates, and what is said of them: seconds since 1970, or parts
+    of these; days as Excel counts them; months as parts of years. None if one of them is of other years, or missing.
 
-    >>> dates_since_1970("timestamp", np.array([1.7e9]))
-    (array(['2023-11-14T22:13:20.000000'], dtype='datetime64[us]'), 'seconds')
-    >>> dates_since_1970("price", np.array([1.7e9])) is None
+    >>> counted_dates("timestamp", np.array([1.7e9]))
+    (array(['2023-11-14T22:13:20.000000'], dtype='datetime64[us]'), 'seconds since 1970')
+    >>> counted_dates("date", np.array([45292.0]))[0].astype("datetime64[D]").tolist()
+    [datetime.date(2024, 1, 1)]
+    >>> counted_dates("year", np.array([1990.042, 1990.125]))[0].astype("datetime64[M]").astype(str).tolist()
+    ['1990-01', '1990-02']
+    >>> counted_dates("price", np.array([1.7e9])) is None
     True
     """
-    if len(values) and not {*SINCE_1970.split()}.isdisjoint(named(name)):
+    words = {*named(name)}
+    if not len(values):
+        return None
+    if not words.isdisjoint(SINCE_1970.split()):
         for unit, parts in UNITS:
             if (values >= SECONDS[0] * parts).all() and (values < SECONDS[1] * parts).all():
-                return np.rint(values * (1e6 / parts)).astype(np.int64).astype("datetime64[us]"), unit
+                dates = np.rint(values * (1e6 / parts)).astype(np.int64).astype("datetime64[us]")
+                return dates, f"{unit} since 1970"
+    if not words.isdisjoint(DAYS) and (values >= EXCEL[0]).all() and (values < EXCEL[1]).all():
+        seconds = np.rint(values * 86_400).astype(np.int64)  # what Excel rounds of clocks
+        return BEFORE_EXCEL + (1_000_000 * seconds).astype("timedelta64[us]"), "days since 1899-12-30, as Excel counts"
+    if not words.isdisjoint(YEARS):
+        return _decimal_years(values)
     return None
+
+
+def _decimal_years(values: np.ndarray) -> tuple[np.ndarray, str] | None:
+    """Years with parts of them (N,), as 1990.042 of the middle of January, as months that follow each other."""
+    if not (values >= FIRST // 10_000).all() or not (values < LAST // 10_000).all() or (values % 1 == 0).all():
+        return None
+    months = np.floor(12 * (values - 1970) + ROUNDED).astype(np.int64)
+    different = np.unique(months)
+    steps = np.diff(different)
+    apart = len(different) == len(np.unique(values)) >= FEWEST_TIMES
+    if not apart or (steps == np.median(steps)).mean() < EVEN:
+        return None
+    return months.astype("datetime64[M]").astype("datetime64[us]"), "months, as parts of years"
 
 
 def written_compact(name: str, values: np.ndarray) -> str:
