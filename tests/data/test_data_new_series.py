@@ -84,10 +84,3 @@ def test_what_to_do_without_a_time_in_some_rows():
     with pytest.raises(FourfoldError, match="got 1 row, the first is row 4, .* Do this: fill them in, or remove"):
         read_inputs(LONG.assign(subject=[*LONG["subject"][:3], None, *LONG["subject"][4:]]), of_series())
 
-
-def test_lines_of_texts_without_a_name(tmp_path):
-    texts = [f"so it is the text number {place}" for place in range(80)]
-    data = read(pd.DataFrame({"text": texts, "label": ["a", "b"] * 40}), target="label")
-    (tmp_path / "new.txt").write_text("great lovely film\nbad awful film\n", encoding="utf-8")
-    with pytest.raises(FourfoldError, match="Do this: write text above the lines, if each is a text;"):
-        read_inputs(tmp_path / "new.txt", Preparation.fit(data, range(60)))
