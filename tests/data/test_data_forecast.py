@@ -273,7 +273,7 @@ FRAMES = {
     "a zone": (hourly(zone="Europe/Berlin"), "steps: 200 of 1 hour, 2023-10-24 22:00:00 to 2023-11-02 05:00:00"),
     "irregular": (hourly()[:200].assign(at=IRREGULAR), "steps: irregular (the order of the stamps is used"),
     "a short series": (hourly().drop(range(205, 400)), "left out: 1 series, 'south' (shorter than 51 steps)"),
-    "an empty time": (moved(hourly(), [3], lambda at: pd.NaT), "'at' is missing in some rows: got 1 rows, the first is row 4"),
+    "an empty time": (moved(hourly(), [3], lambda at: pd.NaT), "'at' is missing in some rows: got 1 row, the first is row 4"),
     "an empty id": (hourly().assign(shop=[None] + ["north"] * 199 + ["south"] * 200), "'shop' is missing in some rows"),
     "a row twice": (
         moved(hourly(), [250], lambda at: at - pd.Timedelta(hours=1)),

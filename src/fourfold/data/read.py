@@ -156,7 +156,11 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             "x and y differ in length",
             got=f"{drawn} rows of x and {len(target)} of y",
             wanted="one y for each row of x",
-            do=f"a column {id!r} beside each y, which joins them" if id else "",
+            do=f"a column {id!r} beside each y, which joins them"
+            if id
+            else "write a name above the lines of x, if the first one is none"
+            if drawn + 1 == len(target)
+            else "",
         )
     return paired if mapped else thinned(paired, reading)
 
@@ -288,6 +292,8 @@ def _folder(folder: Path, reading: Reading) -> Source:
     if within and not pictured:
         ignored = Note(f"ignored: {listed([path.name for path in files_of(folder)])}", "files of another kind")
         return read_classes(folder, classes, reading).noting(ignored)
+    if not tables:
+        check_texts(folder, files_of(folder))
     if not tables or pictured or reading.layout == "text":
         return read_unlabelled(folder, reading)
     ignored = [path.name for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]

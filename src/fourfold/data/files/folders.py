@@ -203,7 +203,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
             if files and all(path.suffix == ".npy" for path in files)
             else f"name the file of data, such as {max(files, key=lambda path: path.stat().st_size)}"
             if 0 < len(files) <= SHOWN
-            else "write one table of them, or arrays with numpy.savez",
+            else "write one table of them, or arrays with numpy.savez; let files that are a text each end in .txt",
         )
     total = len(kept)
     if reading.rows is not None and reading.rows < total:

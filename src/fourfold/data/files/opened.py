@@ -139,6 +139,7 @@ def opened(
             f"{content.name} has no column that can be used",
             got="; ".join(f"{name!r}: {because}" for name, because in left_out.items()),
             wanted="columns of numbers, words, dates or truths",
+            do="write a table, in JSON an object of names and plain values for each row",
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]

@@ -181,8 +181,8 @@ def ignored_folders(files: Sequence[str | Path]) -> list[Note]:
 
 
 def check_texts(folder: Path, files: Sequence[Path]) -> None:
-    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, neg.txt)."""
-    if len(files) < 2 or any(path.suffix.lower() != ".txt" for path in files):
+    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, x.neg)."""
+    if len(files) < 2 or any(path.suffix.lower() not in (".txt", ".pos", ".neg") for path in files):
         return
     lines = []
     for path in files:

@@ -22,6 +22,7 @@ from fourfold.data.files.text.delimited import (
     without_headers,
     without_notes,
 )
+from fourfold.data.files.text.lines_of_texts import lines_of_texts
 from fourfold.data.files.text.notes_below import with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
@@ -111,7 +112,10 @@ def _text(
     one, or there may be notes at the end."""
     encoding, mixed = encoding_of(content)
     alone = one_column(content, encoding, column)
-    rewriting = rewritten(content, encoding) if alone is None else None
+    lines = lines_of_texts(content, encoding, column) if alone is None and column else None
+    rewriting = rewritten(content, encoding) if alone is None and lines is None else None
+    if alone is None and rewriting is None and (lines := lines or lines_of_texts(content, encoding)):
+        alone, rewriting = lines.dialect, lines.rewriting
     with plain(content, encoding, mixed, rewriting) as text:
         dialect = alone or dialect_of(text)
 

@@ -132,6 +132,15 @@ def _binary(content: Content) -> bool:
     return unknown and not unmarked_utf16(content.head)
 
 
+def _with_zeros(content: Content) -> bool:
+    """Text in UTF-8 but for a few bytes of zero, one in a hundred at most."""
+    rest = content.head.replace(b"\0", b"")
+    if not _binary(content) or len(rest) < 0.99 * len(content.head):
+        return False
+    text = rest.decode("utf-8", "replace").removesuffix("\ufffd")
+    return "\ufffd" not in text and all(letter.isprintable() or letter.isspace() for letter in text)
+
+
 def _members(content: Content) -> list[str]:
     if not content.head.startswith(b"PK\x03\x04") or content.packed:
         return []
@@ -369,5 +378,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: content.packed and content.head.startswith(TWICE),
         "unpack it once",
     ),
+    WrongKind("text with bytes of zero in it", _with_zeros, "tr -d '\\000' < FILE > OTHER, which takes them out"),
     WrongKind("bytes that are no text", _binary, "give a table or arrays"),
 )

@@ -106,6 +106,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if gone.any():
             lost[column.name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
         table[column.name] = values
+    are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
     if problems:
         raise DataError(
             "new-columns",
@@ -114,6 +115,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
             wanted=listed([column.name for column in preparation.columns]),
             do="; ".join(
                 renamed[:SHOWN]
+                + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
                 + [f"add {listed(absent)}" + ", or rename what holds it" * bool(extra)] * bool(absent)
                 + [f"write {listed(other)} as in training"] * bool(other)
             ),

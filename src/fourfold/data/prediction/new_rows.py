@@ -39,6 +39,7 @@ from fourfold.preprocessing.text import texts_of
 
 from .latest import latest_of
 from .new_columns import another_shape, by_place, checked, renamed
+from .new_series import with_series
 from .noticed import Noticed
 from .scale import on_another_scale
 
@@ -128,7 +129,7 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
     if file and windows.id != ROW:  # rows are numbered through
         parts = (unpivoted_as(part, windows) for part in parts_of(source, reading))
-        parts = (named_alike(with_time(part, time), wanted, ()) for part in parts)
+        parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
         found = latest_of(parts, windows)
         try:
             if found is not None:
@@ -170,6 +171,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     found = named_alike(
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     )
+    found = with_series(found, preparation)
     if preparation.windows is not None:
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})

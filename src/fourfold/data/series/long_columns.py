@@ -56,8 +56,9 @@ def present(name: str, values: np.ndarray) -> np.ndarray:
         raise DataError(
             "missing-time",
             f"{name!r} is missing in some rows",
-            got=f"{missing(values).sum()} rows, the first is row {np.argmax(missing(values)) + 1}",
+            got=f"{counted(int(missing(values).sum()), 'row')}, the first is row {np.argmax(missing(values)) + 1}",
             wanted="an id and a time in each row",
+            do="fill them in, or remove these rows",
         )
     return values
 

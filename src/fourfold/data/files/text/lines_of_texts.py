@@ -1,0 +1,71 @@
+"""Files of texts, one in each line, in which no mark cuts columns."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fourfold.data.columns.free_texts import FEWEST_WORDS, count_words
+from fourfold.data.dataset import Note
+from fourfold.data.files.content import Content
+
+from .one_column import ANY, NO_MARK
+from .rewritten import SEPARATORS, Lines, Records, Rewriting
+from .text_file import LOOKED_AT, Dialect
+
+__all__ = ["LinesOfTexts", "lines_of_texts"]
+
+PLAIN = re.compile(r"\.te?xt(?:\.gz)?$", re.IGNORECASE)
+"""How files are called that are no tables by their name."""
+
+EVEN, FEWEST = 0.7, 3
+"""The share of lines with as many marks from which on they are a table's; lines by which texts are told."""
+
+
+@dataclass(frozen=True)
+class LinesOfTexts:
+    """How lines become records of one cell each, and how these are read."""
+
+    rewriting: Rewriting
+    dialect: Dialect
+
+
+def lines_of_texts(content: Content, encoding: str, column: str = "") -> LinesOfTexts | None:
+    """How to read a text file whose lines are of three words and more on average, no separator cutting most of them
+    alike; None of any other. A first line of one word above them is their name. Of the only ``column`` that is needed
+    one line is enough, if the first one does not name it."""
+    if not PLAIN.search(content.name):
+        return None
+    text = content.head.decode(encoding, "replace").removeprefix("\ufeff")
+    lines = [line for line in text.splitlines() if line.strip()][: LOOKED_AT + 1]
+    named = len(lines) > 1 and count_words(lines[:1]) <= 1 < count_words(lines[1:2])
+    texts = lines[named:]
+    known = column and lines and column.casefold() in lines[0].casefold()
+    if known or len(texts) < (1 if column else FEWEST) or 2 * sum(map(_has_letters, texts)) < len(texts):
+        return None
+    if count_words(texts) < FEWEST_WORDS or any(_cuts(mark, texts) for mark in SEPARATORS):
+        return None
+    name = lines[0].strip() if named else ANY
+    note = Note(f"a text in each line: {name!r}", "no separator cuts them alike")
+    return LinesOfTexts(Rewriting(_records, NO_MARK, (note,)), Dialect(NO_MARK, 0, named, (name,)))
+
+
+def _has_letters(line: str) -> bool:
+    return any(map(str.isalpha, line))
+
+
+def _cuts(mark: str, lines: list[str]) -> bool:
+    """Whether a mark cuts most lines into as many cells, several."""
+    try:
+        widths = [len(record) for record in csv.reader((f"{line}\n" for line in lines), delimiter=mark)]
+    except csv.Error:  # a cell of 128 KiB
+        return False
+    several = [width for width in widths if width > 1]
+    return bool(several) and max(map(several.count, {*several})) >= EVEN * len(widths)
+
+
+def _records(lines: Lines) -> Records:
+    found: Iterator[str] = filter(str.strip, lines)
+    return ([line] for line in found)

@@ -1,0 +1,53 @@
+"""The columns that new rows of series need beside their values: what series a row is of, and at what time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fourfold.data.dataset import Table
+from fourfold.data.messages import close, listed
+from fourfold.data.series.unpivoted import ROW
+from fourfold.data.source import Source
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
+
+__all__ = ["with_series"]
+
+
+def with_series(found: Source, preparation: Preparation) -> Source:
+    """The new rows, if they are no table, or one with all columns of the long form that was trained on.
+
+    Errors: ``DataError`` that names the columns that are missing, and what each is for.
+    """
+    table, needed = found.inputs, _needed(preparation)
+    if not isinstance(table, Table) or {*needed} & {*found.lists}:
+        return found
+    absent = [name for name in needed if name not in table]
+    if not absent or len(absent) == len(needed) > 2:  # it is no long form
+        return found
+    others = [name for name in table if name not in needed]
+    near = {name: meant for name in absent if (meant := close(name, others))}
+    add = [name for name in absent if name not in near]
+    raise DataError(
+        "new-series",
+        f"{found.name} lacks columns of the series that the model was trained on",
+        got=f"the columns {listed(list(table))}",
+        wanted=", ".join(f"{name!r}, {needed[name]}" for name in absent),
+        do="; ".join(
+            [f"rename {meant!r} to {name!r}" for name, meant in near.items()]
+            + [f"add {listed(add)}" + ", or rename what holds it" * bool(others)] * bool(add)
+        ),
+    )
+
+
+def _needed(preparation: Preparation) -> Mapping[str, str]:
+    """The columns of the long form, and what each is; none where the model was trained on another form."""
+    id, time = "the --id of each row", "the --time of each row"
+    windows = preparation.windows
+    if windows is not None:
+        named = {windows.id: id} if windows.id and windows.id != ROW else {}
+        return named | ({windows.time: time} if windows.time and windows.id != ROW else {})
+    channels, names = [column.name for column in preparation.columns], preparation.source_columns
+    if preparation.layout != "sequence" or not preparation.row_shape or len(names) != len(channels) + 2:
+        return {}
+    return {names[0]: id, names[1]: time, **dict.fromkeys(channels, "a channel")}

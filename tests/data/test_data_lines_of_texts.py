@@ -1,0 +1,117 @@
+"""Files with a text in each line."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import read, read_inputs
+from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
+
+WORDS = ["the", "of", "great", "bad", "nice", "awful", "product", "service", "price", "quality", "delivery"]
+
+
+def sentences(rows=120, end=lambda place: "."):
+    rng = np.random.default_rng(0)
+    return [" ".join(rng.choice(WORDS, 4 + place % 7)) + end(place) for place in range(rows)]
+
+
+def pair(tmp_path, texts, labels=None, name="x.txt"):
+    labels = ["neg", "pos"] * (len(texts) // 2) if labels is None else labels
+    (tmp_path / name).write_text("\n".join(texts) + "\n", encoding="utf-8")
+    (tmp_path / "y.txt").write_text("\n".join(labels) + "\n", encoding="utf-8")
+    return {"source": str(tmp_path / name), "labels": str(tmp_path / "y.txt")}
+
+
+TEXTS = {
+    "full stops": sentences(),
+    "commas in some": sentences(end=lambda place: ", he said." if place % 2 else "."),
+    "commas, semicolons and quotes": sentences(end=lambda place: [", so", '; "well"', ' "', "", "\tor"][place % 5]),
+    "numbers in some": [f"{place} {text}" for place, text in enumerate(sentences())],
+    "chinese": [chr(0x4E00 + place) * 5 + "\uff0c" + "\u4e0d\u9519" * (3 + place % 3) for place in range(120)],
+}
+
+
+@pytest.mark.parametrize("layout", [None, "text"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_line_is_a_text(tmp_path, name, layout):
+    data = read(**pair(tmp_path, TEXTS[name]), layout=layout)
+    assert data.layout == "text" and data.rows == 120
+    assert data.inputs["text"].tolist() == [text.strip() for text in TEXTS[name]]
+    assert any(note.what == "a text in each line: 'text'" for note in data.notes)
+
+
+def test_a_first_line_of_one_word_names_the_texts(tmp_path):
+    data = read(**pair(tmp_path, ["review", *sentences()], ["label", *["neg", "pos"] * 60]))
+    assert data.rows == 120 and [column.name for column in data.columns] == ["review"]
+
+
+def test_texts_of_another_encoding(tmp_path):
+    texts = [f"{text} très bien" for text in sentences()]
+    options = pair(tmp_path, texts)
+    (tmp_path / "x.txt").write_bytes("\r\n".join(texts).encode("utf-16"))
+    assert read(**options).inputs["text"].tolist() == texts
+
+
+TABLES = {
+    "commas": ["a,text,y", *(f"{place % 7},{text},{place % 2}" for place, text in enumerate(sentences()))],
+    "tabs": ["a\ttext\ty", *(f"{place % 7}\t{text}\t{place % 2}" for place, text in enumerate(sentences()))],
+    "quotes": ["a,text,y", *(f'{place % 7},"{text}\n, so it is",{place % 2}' for place, text in enumerate(sentences()))],
+    "blanks": ["a b y", *(f"{place % 7}.5 {place % 5} {place % 2}" for place in range(120))],
+    "lines above": ["A report of the year", "", "a,b,y", *(f"{place % 7},{place % 5},{place % 2}" for place in range(120))],
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_called_txt_stay_tables(tmp_path, name):
+    (tmp_path / "t.txt").write_text("\n".join(TABLES[name]) + "\n", encoding="utf-8")
+    data = read(str(tmp_path / "t.txt"), layout="flat")
+    assert data.rows == 120 and data.target_name == "y" and "a" in data.source_columns
+
+
+def test_lines_of_a_csv_need_a_name(tmp_path):
+    with pytest.raises(FourfoldError, match="Do this: write a name above the lines of x, if the first one is none$"):
+        read(**pair(tmp_path, sentences(), name="x.csv"))
+    with pytest.raises(FourfoldError, match="119 of y, wanted one y for each row of x$"):
+        read(**pair(tmp_path, ["review", *sentences()], ["y", *["a", "b"] * 59, "a"], name="x.csv"))
+
+
+@pytest.mark.parametrize("lines", [["great lovely film", "bad awful film"], ["so it is, he said", "well"], ["text", "so it is"]])
+def test_new_texts_may_stand_in_lines(tmp_path, lines):
+    frame = pd.DataFrame({"text": sentences(), "label": ["a", "b"] * 60})
+    learnt = Preparation.fit(read(frame, target="label"), range(100))
+    (tmp_path / "new.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = read_inputs(str(tmp_path / "new.txt"), learnt)
+    assert found.inputs["text"].tolist() == [line for line in lines if line != "text"]
+
+
+def test_new_texts_of_one_word_need_their_name(tmp_path):
+    frame = pd.DataFrame({"text": sentences(), "label": ["a", "b"] * 60})
+    learnt = Preparation.fit(read(frame, target="label"), range(100))
+    (tmp_path / "new.txt").write_text("great|x\nbad|y\nawful|z\n", encoding="utf-8")
+    with pytest.raises(FourfoldError, match="Do this: write text above the lines, if each is a text;"):
+        read_inputs(tmp_path / "new.txt", learnt)
+
+
+def test_lines_of_texts_by_class_are_told_what_to_do(tmp_path):
+    for name in ("rt-polarity.pos", "rt-polarity.neg"):
+        (tmp_path / name).write_text("\n".join(sentences()), encoding="utf-8")
+    with pytest.raises(FourfoldError, match="files of texts, a line each") as caught:
+        read(str(tmp_path))
+    assert caught.value.slug == "lines-of-text"
+
+
+def test_a_byte_of_zero_in_a_text_is_named(tmp_path):
+    rows = "".join(f"{place},{text},{place % 2}\n" for place, text in enumerate(sentences()))
+    (tmp_path / "a.csv").write_text("id,text,y\n" + rows.replace("40,", "40,\0", 1), encoding="utf-8")
+    with pytest.raises(FourfoldError, match="text with bytes of zero in it, .* Do this: tr -d"):
+        read(str(tmp_path / "a.csv"))
+    (tmp_path / "b.csv").write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(FourfoldError, match="bytes that are no text"):
+        read(str(tmp_path / "b.csv"))
+
+
+def test_objects_without_a_plain_value_are_told_what_to_do(tmp_path):
+    (tmp_path / "spacy.json").write_text('[["so it is", {"cats": {"a": 1}}], ["as it was", {"cats": {"a": 0}}]]')
+    with pytest.raises(FourfoldError, match="has no column that can be used.* Do this: write a table, in JSON an object"):
+        read(str(tmp_path / "spacy.json"))

@@ -1,0 +1,86 @@
+"""New rows of series without one of the columns that a long form needs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import read, read_inputs
+from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.data.series.ahead import Ahead
+from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
+
+rng = np.random.default_rng(0)
+LONG = pd.DataFrame(
+    {
+        "subject": np.repeat([f"S{place:02d}" for place in range(24)], 10),
+        "t": np.tile(np.arange(10), 24),
+        "ax": rng.normal(size=240),
+        "ay": rng.normal(size=240),
+    }
+)
+SALES = pd.DataFrame(
+    {
+        "day": np.tile(pd.date_range("2024-01-01", periods=90), 2),
+        "store": np.repeat(["north", "south"], 90),
+        "sales": rng.normal(100, 9, 180),
+    }
+)
+
+
+def of_series(**options):
+    frame = LONG.assign(label=np.repeat(["walk", "run"] * 12, 10))
+    data = read(frame, target="label", roles=Roles(id="subject", time="t"), **options)
+    return Preparation.from_json(Preparation.fit(data, range(20)).to_json())
+
+
+def of_sales():
+    data = read(SALES, target="sales", roles=Roles(id="store", time="day"), ahead=Ahead(5))
+    return Preparation.from_json(Preparation.fit(data, range(20)).to_json())
+
+
+MISSING = [
+    ({"columns": ["t"]}, "wanted 't', the --time of each row. Do this: add 't'$"),
+    ({"columns": ["subject"]}, "wanted 'subject', the --id of each row. Do this: add 'subject'$"),
+    ({"columns": ["ay"]}, "wanted 'ay', a channel. Do this: add 'ay'$"),
+    ({"columns": ["subject", "t"]}, "wanted 'subject', the --id of each row, 't', the --time of each row"),
+]
+
+
+@pytest.mark.parametrize("dropped, words", MISSING)
+def test_what_new_series_lack_is_named(dropped, words):
+    with pytest.raises(FourfoldError, match=words) as caught:
+        read_inputs(LONG.drop(**dropped), of_series())
+    assert caught.value.slug == "new-series" and "lacks columns of the series that the model was" in str(caught.value)
+
+
+def test_a_column_of_a_name_alike_is_meant():
+    with pytest.raises(FourfoldError, match="Do this: rename 'subjects' to 'subject'$"):
+        read_inputs(LONG.rename(columns={"subject": "subjects"}), of_series())
+
+
+def test_whole_series_are_read():
+    assert read_inputs(LONG[:100].assign(note="x"), of_series()).rows == 10
+    with pytest.raises(FourfoldError) as caught:
+        read_inputs(pd.DataFrame(rng.normal(size=(3, 20))), of_series())
+    assert caught.value.slug != "new-series"
+
+
+@pytest.mark.parametrize(
+    "name, words", [("day", "wanted 'day', the --time of each row"), ("store", "'store', the --id of each row")]
+)
+@pytest.mark.parametrize("parts", [False, True])
+def test_what_the_past_of_a_forecast_lacks_is_named(tmp_path, name, words, parts):
+    SALES.drop(columns=name).to_csv(tmp_path / "past.csv", index=False)
+    with pytest.raises(FourfoldError, match=words) as caught:
+        read = parts_of_inputs if parts else read_inputs
+        list(read(str(tmp_path / "past.csv"), of_sales()))
+    assert caught.value.slug == "new-series" and "past.csv lacks" in str(caught.value)
+    assert read_inputs(SALES, of_sales()).rows == 2
+
+
+def test_what_to_do_without_a_time_in_some_rows():
+    with pytest.raises(FourfoldError, match="got 1 row, the first is row 4, .* Do this: fill them in, or remove"):
+        read_inputs(LONG.assign(subject=[*LONG["subject"][:3], None, *LONG["subject"][4:]]), of_series())
+
