@@ -274,6 +274,9 @@ def test_differences_have_digits_of_their_own_and_what_is_not_all_is_not_called_
 def test_rows_of_a_test_set_of_their_own_are_told_apart():
     data = {"rows": 400, "test_rows": 120, "each": "row", "layout": "flat", "shape": [4]}
     assert subject(data, {"classes": ["a", "b"]})[0] == "400 rows, 120 of them for tests"
+    told = {**data, "groups": 20, "weighted": True, "test_rows": 0}
+    assert subject(told, {"classes": ["a", "b"]})[0] == "400 rows of 20 groups, weighted"
+    assert subject({**data, "time_ordered": True, "test_rows": 0}, {})[0] == "400 rows, in order of time"
     facts = {fact.name: fact.value for fact in data_facts(data, {"kind": "classification"})}
     assert (facts["Rows"], facts["For tests"]) == ("400", "120")
     assert "For tests" not in {fact.name for fact in data_facts({**data, "test_rows": None}, {})}

@@ -40,7 +40,9 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     shape = " × ".join(str(side) for side in data.get("shape") or ())
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
+    count += f" of {plural(data['groups'], 'group')}" if data.get("groups") else ""
     count += f", {fmt.integer(data['test_rows'])} of them for tests" if data.get("test_rows") else ""
+    count += ", weighted" * bool(data.get("weighted")) + ", in order of time" * bool(data.get("time_ordered"))
     layout = str(data.get("layout") or "")
     flat = layout == "flat" and bool(shape)
     inputs = f"{shape} {'input' if shape == '1' else 'inputs'}" if flat else f"{layout} {shape}".strip()
