@@ -84,3 +84,8 @@ def test_what_to_do_without_a_time_in_some_rows():
     with pytest.raises(FourfoldError, match="got 1 row, the first is row 4, .* Do this: fill them in, or remove"):
         read_inputs(LONG.assign(subject=[*LONG["subject"][:3], None, *LONG["subject"][4:]]), of_series())
 
+
+
+def test_a_past_without_id_and_time_names_both():
+    with pytest.raises(FourfoldError, match="wanted 'store', the --id of each row, 'day', the --time of each row"):
+        read_inputs(SALES[["sales"]], of_sales())

@@ -259,7 +259,7 @@ REFUSED = {
     "a target of missing values": (target(["", ""] * 10), 2, "empty-target", "choose another target"),
     "a row that is too short": (GOOD + "7\n", 2, "ragged-row", "line 32"),
     "a note of one word below the table": (GOOD + "confidential\n", 2, "ragged-row", "remove the line, if it is a note and no row"),
-    "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "bytes that are no text"),
+    "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "text with bytes of zero in it"),
     "a program": ("import os\nprint('x')\n" * 20, 2, "no-inputs", "got one column, 'x0'"),
     "a notebook": (json.dumps({"cells": [{"cell_type": "code", "source": ["a"]}], "nbformat": 4}), 2, "wrong-kind", "a notebook of Jupyter"),
     "a comma behind the last object": ("[" + '{"v": 1, "y": 2},' * 20 + "]", 2, "damaged-json-lines", "is no valid JSON"),

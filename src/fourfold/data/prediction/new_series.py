@@ -23,7 +23,7 @@ def with_series(found: Source, preparation: Preparation) -> Source:
     if not isinstance(table, Table) or {*needed} & {*found.lists}:
         return found
     absent = [name for name in needed if name not in table]
-    if not absent or len(absent) == len(needed) > 2:  # it is no long form
+    if not absent or (preparation.windows is None and len(absent) == len(needed)):  # it is no long form
         return found
     others = [name for name in table if name not in needed]
     near = {name: meant for name in absent if (meant := close(name, others))}
@@ -50,4 +50,5 @@ def _needed(preparation: Preparation) -> Mapping[str, str]:
     channels, names = [column.name for column in preparation.columns], preparation.source_columns
     if preparation.layout != "sequence" or not preparation.row_shape or len(names) != len(channels) + 2:
         return {}
-    return {names[0]: id, names[1]: time, **dict.fromkeys(channels, "a channel")}
+    named = {name: said for name, said in zip(names, (id, time)) if name}
+    return named | dict.fromkeys(channels, "a channel")
