@@ -247,3 +247,20 @@ def test_texts_never_learnt_are_counted_over_the_parts_of_a_file(tmp_path):
     noticed = [part.noticed for part in parts_of_inputs(str(tmp_path / "new.csv"), learnt)]
     both = noticed[0] + noticed[0]
     assert any("in 14 of 28 rows" in note.what for note in both.said())
+
+
+def found_of(dates, **roles):
+    return {finding.slug for finding in judge(read(texts_with(at=dates), target="label", roles=Roles(**roles)))}
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_rows_sorted_by_a_date_beside_texts_are_said(way):
+    dates = pd.date_range("2024-01-01", periods=120)[::way]
+    assert "in-order-of-time" in found_of(dates)
+    assert not {"in-order-of-time", "not-in-order-of-time"} & found_of(dates, time_ordered=True)
+
+
+def test_rows_in_no_order_of_the_date_beside_texts_are_said():
+    dates = pd.Series(pd.date_range("2024-01-01", periods=120)).sample(frac=1, random_state=0).to_numpy()
+    assert "in-order-of-time" not in found_of(dates)
+    assert "not-in-order-of-time" in found_of(dates, time_ordered=True)

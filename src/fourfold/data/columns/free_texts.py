@@ -16,8 +16,8 @@ from fourfold.preprocessing.table import missing
 from fourfold.preprocessing.text import LONGEST, cut_off, unit_of
 
 __all__ = [
-    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutTexts", "are_free", "asked_for", "count_words", "left_out",
-    "said_of", "stand_alone",
+    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
+    "beside_texts", "count_words", "left_out", "said_of", "stand_alone",
 ]  # fmt: skip
 
 CATEGORY_LEVELS = 64
@@ -39,6 +39,14 @@ class LeftOutTexts(Note):
 
     columns: tuple[str, ...] = ()
     words: float = 0.0
+
+
+@dataclass(frozen=True)
+class LeftOutDates(Note):
+    """The note that columns are left out where texts are read, with ``dates`` among them that tell an order: the name
+    of each, how many times it goes back from row to row, and how many times on."""
+
+    dates: tuple[tuple[str, int, int], ...] = ()
 
 
 def count_words(values: Sequence[str]) -> float:
@@ -114,6 +122,19 @@ def said_of(name: str, values: np.ndarray, because: str, option: str) -> tuple[N
     found = Note(f"layout: text, {unit}s of {name!r}", because, option)
     cut = cut_off(values, unit)
     return (found, Note(f"read: the first {LONGEST} {unit}s of each text", cut)) if cut else (found,)
+
+
+def beside_texts(table: Table, names: Sequence[str]) -> tuple[Note, ...]:
+    """What is said of the other columns of a table whose texts are read."""
+    if not names:
+        return ()
+    found = []
+    for name in names:
+        if table[name].dtype.kind == "M":
+            steps = np.diff(table[name][~missing(table[name])]).astype(np.int64)
+            found.append((name, int((steps < 0).sum()), int((steps > 0).sum())))
+    what, because = f"left out: {listed(names)}", "text is read alone; --layout flat reads the columns"
+    return (LeftOutDates(what, because, dates=tuple(found)) if found else Note(what, because),)
 
 
 def left_out(table: Table, names: Sequence[str]) -> LeftOutTexts:

@@ -22,7 +22,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import joined_name
 
-from .free_texts import CATEGORY_LEVELS, FREE_TEXT, are_free, asked_for, said_of, stand_alone
+from .free_texts import CATEGORY_LEVELS, FREE_TEXT, are_free, asked_for, beside_texts, said_of, stand_alone
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
 from .named_files import how_to_join
@@ -83,15 +83,13 @@ def settle_table(
     texts = _texts(source, verdicts, layout or source.layout)
     if texts:
         name, values = joined_name(texts), joined(table, texts)
-        others = {
-            other: "text is read alone; --layout flat reads the columns" for other in table if other not in texts
-        }
+        others = [other for other in table if other not in texts]
         because = "the only useful column" if len(texts) == 1 else "the useful columns, one below the other"
         option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
         notes = said_of(name, values, because, option)
-        return Table({name: values}), "text", (Column(name, "text"),), notes + _left_out(others)
+        return Table({name: values}), "text", (Column(name, "text"),), notes + beside_texts(table, others)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourfold.data.columns.free_texts import LeftOutDates
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import CONSTANT, listed
-from fourfold.data.series.order import direction, times_back
+from fourfold.data.series.order import SELDOM, direction, times_back
 
 from .case import Case
 
@@ -44,16 +45,8 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
-        if kind == "date" and not case.dataset.time_ordered and len(values) >= 20 and direction(values):
-            yield Finding(
-                "in-order-of-time",
-                f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
-                "rows",
-                len(values),
-                f"{IN_TIME}, if what will be predicted lies in the future",
-                important=True,
-                columns=(name,),
-            )
+        if kind == "date" and direction(values):
+            yield from _sorted_by(case, name)
         if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
             yield Finding(
                 "rises-throughout",
@@ -64,6 +57,9 @@ def judge(case: Case) -> Iterator[Finding]:
                 important=True,
                 columns=(name,),
             )
+    for name, back, on in _dates_left_out(case):
+        if back != on and min(back, on) * SELDOM <= case.dataset.rows:
+            yield from _sorted_by(case, name)
     if case.dataset.time_ordered:
         yield from _out_of_order(case)
     if nearly:
@@ -75,6 +71,25 @@ def judge(case: Case) -> Iterator[Finding]:
             f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter",
             columns=tuple(nearly),
         )
+
+
+def _sorted_by(case: Case, name: str) -> Iterator[Finding]:
+    """Rows that are sorted by a date, where no order of time was asked for."""
+    if not case.dataset.time_ordered and case.dataset.rows >= 20:
+        yield Finding(
+            "in-order-of-time",
+            f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
+            "rows",
+            case.dataset.rows,
+            f"{IN_TIME}, if what will be predicted lies in the future",
+            important=True,
+            columns=(name,),
+        )
+
+
+def _dates_left_out(case: Case) -> list[tuple[str, int, int]]:
+    """Dates beside texts, with how many times each goes back from row to row, and on."""
+    return [date for note in case.dataset.notes if isinstance(note, LeftOutDates) for date in note.dates]
 
 
 def _usual_share(values: np.ndarray) -> float:
@@ -114,9 +129,10 @@ def _out_of_order(case: Case) -> Iterator[Finding]:
                     important=True,
                     columns=(name,),
                 )
-    if not dates or case.dataset.order is not None:
-        return
     back = {name: times_back(values if own is None else np.delete(values, own)) for name, values in dates.items()}
+    back |= {name: times for name, times, _ in _dates_left_out(case)} if own is None else {}
+    if not back or case.dataset.order is not None:
+        return
     name = min(back, key=lambda column: back[column])
     if back[name]:
         yield Finding(
@@ -126,5 +142,5 @@ def _out_of_order(case: Case) -> Iterator[Finding]:
             back[name],
             f"sort the rows by {name}, the oldest first, or leave out --time-ordered",
             important=True,
-            columns=tuple(dates),
+            columns=tuple(back),
         )
