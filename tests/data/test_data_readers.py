@@ -12,7 +12,7 @@ from data_samples import LABELS, files, png, refused_and_said, rows
 
 from fourfold.data import read, read_inputs
 from fourfold.data.files.arrow_schema import units_of_durations
-from fourfold.data.files.text.text_file import NO_TEXT
+from fourfold.data.files.text.encoding import NO_TEXT
 from fourfold.errors import DataError, FileError
 from fourfold.preprocessing import Preparation
 

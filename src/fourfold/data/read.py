@@ -39,7 +39,7 @@ from fourfold.data.files.parts import (
     without_copies,
 )
 from fourfold.data.files.pictures import named_in
-from fourfold.data.files.text.text_file import check_encoding, no_text
+from fourfold.data.files.text.encoding import check_encoding, no_text
 from fourfold.data.files.zipped import Member, tables_of, unpacked_tables
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.forecast import with_index

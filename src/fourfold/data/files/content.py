@@ -7,9 +7,11 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from fourfold.data.messages import close
 from fourfold.errors import FileError, FourfoldError, MachineError, UnsafeFileError
@@ -90,6 +92,13 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
     return Content(
         path.resolve(), name, facts.st_size, head, compressed, unpacked, compressed, facts.st_mtime_ns
     )
+
+
+@contextmanager
+def unpacked(content: Content) -> Iterator[IO[bytes]]:
+    """The file's bytes, decompressed."""
+    with gzip.open(content.path, "rb") if content.compressed else content.path.open("rb") as file:
+        yield file  # pyright: ignore[reportReturnType]
 
 
 def check_unchanged(content: Content) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.files.text.text_file import (
+from fourfold.data.files.text.encoding import (
     first_other,
     said_of,
     strange_bytes,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.excel.tables import read_excel
-from fourfold.data.files.text.text_file import in_utf8
+from fourfold.data.files.text.encoding import in_utf8
 from fourfold.data.reading import ALL, Reading, reading_after
 from fourfold.data.source import Source
 from fourfold.errors import FileError

@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.data.dataset import Note
-from fourfold.data.files.text.text_file import unpacked
 from fourfold.errors import DataError
 
-from .content import HEAD, Content
+from .content import HEAD, Content, unpacked
 
 LARGEST = 2**28
 """Bytes of one value, which has to be read as a whole."""

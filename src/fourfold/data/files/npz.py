@@ -21,11 +21,10 @@ from fourfold.data.sample import places
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
-from .content import Content, check_bomb
+from .content import Content, check_bomb, unpacked
 from .parts import TESTING, TRAINING
 from .series_ends import NAMES as ENDS
 from .series_ends import ended
-from .text.text_file import unpacked
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
 TARGET_NAMES = ("y", "target", "targets", "label", "labels")

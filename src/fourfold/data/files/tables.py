@@ -22,21 +22,12 @@ from fourfold.data.files.text.delimited import (
     without_headers,
     without_notes,
 )
+from fourfold.data.files.text.dialect import Dialect, dialect_of, plain, rewritten
+from fourfold.data.files.text.encoding import encoding_of, first_other, said_of, strange_words
 from fourfold.data.files.text.lines_of_texts import lines_of_texts
 from fourfold.data.files.text.notes_below import with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
-from fourfold.data.files.text.text_file import (
-    Dialect,
-    dialect_of,
-    encoding_of,
-    first_other,
-    plain,
-    rewritten,
-    said_of,
-    strange_words,
-    unpacked,
-)
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
@@ -45,7 +36,7 @@ from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
 from .arrow_schema import units_of_durations
-from .content import Content, check_bomb
+from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
 from .opened import DURATION, Opened, described_as, opened
 from .relation import Relation, count, drawn, of_series, of_text

@@ -23,7 +23,7 @@ from typing import IO
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.files.text.text_file import encoding_of, said_of, unpacked
+from fourfold.data.files.text.encoding import encoding_of, said_of
 from fourfold.data.memory import check_memory
 from fourfold.data.reading import Reading
 from fourfold.data.sample import thinned
@@ -33,7 +33,7 @@ from fourfold.data.values.stamps import irregular, moment
 from fourfold.data.values.words import as_objects, reworded
 from fourfold.errors import DataError
 
-from .content import Content
+from .content import Content, unpacked
 
 WORDS = ("problemname", "timestamps", "univariate", "dimensions", "equallength", "serieslength", "missing")
 """What a header may say beside @classLabel, @targetLabel and @data; other words are passed over."""

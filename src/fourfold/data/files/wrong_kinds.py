@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fourfold.data.files.text.text_file import unmarked_utf16
+from fourfold.data.files.text.encoding import unmarked_utf16
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content

@@ -17,7 +17,7 @@ from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
 from fourfold.data.files.pictures import developed
-from fourfold.data.files.text.text_file import check_encoding
+from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import listed
 from fourfold.data.read import open_source, parts_of

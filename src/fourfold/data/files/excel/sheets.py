@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fourfold.data.files.parts import TESTING, TRAINING
+from fourfold.data.files.text.dialect import LOOKED_AT, MOST_ABOVE
 from fourfold.data.files.text.header import Header, header_of, settings_above
-from fourfold.data.files.text.text_file import LOOKED_AT, MOST_ABOVE
 
 from .cells import spelled
 from .workbook import Cells, Sheet

@@ -19,9 +19,9 @@ from fourfold.data.values.hints import CODED, coded
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
+from .dialect import Dialect
 from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
 from .rewritten import SEPARATORS
-from .text_file import Dialect
 
 FEW_SINGLE = 0.05
 """The share of rows of which the first cell alone has a value up to which such rows at the end are notes."""

@@ -11,9 +11,9 @@ from fourfold.data.columns.free_texts import FEWEST_WORDS, count_words
 from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content
 
+from .dialect import LOOKED_AT, Dialect
 from .one_column import ANY, NO_MARK
 from .rewritten import SEPARATORS, Lines, Records, Rewriting
-from .text_file import LOOKED_AT, Dialect
 
 __all__ = ["LinesOfTexts", "lines_of_texts"]
 

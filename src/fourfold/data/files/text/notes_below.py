@@ -10,9 +10,9 @@ from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fourfold.data.files.content import Content
+from fourfold.data.files.content import Content, unpacked
 
-from .text_file import Dialect, unpacked
+from .dialect import Dialect
 
 __all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "with_whole_notes"]
 

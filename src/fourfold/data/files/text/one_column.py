@@ -6,7 +6,7 @@ import csv
 
 from fourfold.data.files.content import Content
 
-from .text_file import LOOKED_AT, Dialect
+from .dialect import LOOKED_AT, Dialect
 
 __all__ = ["one_column"]
 
