@@ -45,7 +45,7 @@ from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Comparison:
     """What a comparison found.
 
@@ -96,6 +96,9 @@ class Comparison:
     def __str__(self) -> str:
         return str(self.verdict["sentence"])
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.results['data']['name']}: {self} {self.folder / 'report.html'}>"
+
     def _repr_html_(self) -> str:
         return html.render_cell(self.results, self.timings, str(self.folder / "report.html"))
 
@@ -106,6 +109,7 @@ def compare(
     *,
     out: str | Path | None = None,
     executor: Executor | None = None,
+    force: bool = False,
     verbose: bool = True,
     **options: Any,
 ) -> Comparison:
@@ -118,6 +122,7 @@ def compare(
             (N, T) for one of each step of series (N, T, C), lists of arrays where lengths differ.
         out: the folder for report, results and model; a temporary one by default.
         executor: where blocks run, any ``concurrent.futures.Executor``; one local worker by default.
+        force: replace a study of other data in ``out``.
         verbose: say on standard error what was inferred, and show progress.
         options: the fields of `Options`: target, task, layout, test, bounds, effort, seed, seeds, steps, margin,
             examples, candidates (``{"mine": lambda x: Dense(32, activation="relu")(x)}`` beside the four, or a list of
@@ -133,6 +138,13 @@ def compare(
             "compare has no such option",
             got=f"{unknown[0]!r}{closest(IN_PYTHON.get(unknown[0], unknown[0]), Options.__dataclass_fields__)}",
             wanted=", ".join(Options.__dataclass_fields__),
+        )
+    if executor is not None and not hasattr(executor, "submit"):
+        raise OptionError(
+            "no-executor",
+            "executor runs no tasks",
+            got=f"executor={executor!r:.60}",
+            wanted="a concurrent.futures.Executor, or a client of Dask",
         )
     chosen = Options(**options)
     if isinstance(x, (str, Path)) and isinstance(y, str) and not Path(y).is_file():
@@ -150,7 +162,9 @@ def compare(
         else ", ".join([repr(str(x)) if named else "x", *(["y"] if y is not None else [])])
     )
     source = str(x) if named else dataset.name
-    return run(dataset, chosen, folder, source=source, call=call, executor=executor, progress=progress)
+    return run(
+        dataset, chosen, folder, source=source, call=call, force=force, executor=executor, progress=progress
+    )
 
 
 def load_model(folder: str | Path) -> SavedModel:
@@ -255,11 +269,13 @@ def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
             do="--out ANOTHER, or --force to write into it",
         )
     if found is not None and _study_of(found) != _study_of(_identity(dataset)):
+        called = f"{found.get('data')} (target {found.get('target')})"
+        wanted = f"{dataset.name} (target {dataset.target_name})"
         raise OptionError(
             "other-study",
             "the folder holds a study of other data or another target",
-            got=f"{found.get('data')} (target {found.get('target')}) in {folder}",
-            wanted=f"{dataset.name} (target {dataset.target_name})",
+            got=f"{called}{' with other values' * (called == wanted)} in {folder}",
+            wanted=wanted,
             do="--out ANOTHER, or --force to replace it",
         )
 

@@ -26,7 +26,10 @@ from sklearn.utils.validation import (
 )
 
 from fourfold.comparison import Comparison, run
+from fourfold.core import given
 from fourfold.data import Dataset, from_arrays
+from fourfold.data.array_likes import familiar
+from fourfold.errors import OptionError
 from fourfold.options import Options
 from fourfold.report.progress import open_progress
 from fourfold.study.efforts import LEARNING_RATES, TINY
@@ -50,9 +53,10 @@ class _Estimator(BaseEstimator):
     def _rows(self, X: Any, reset: bool = False, y: Any = "no_validation") -> Any:
         """X as the data are read from it, the number and the names of its columns kept or checked."""
         if not is_into_dataframe(X):
-            least = 2 if reset else 1
+            least, X = 2 if reset else 1, familiar(X, "X")
             X = check_array(
                 X,
+                dtype=None if _has_words(X) else "numeric",  # pyright: ignore[reportArgumentType]
                 ensure_all_finite=False,
                 allow_nd=True,
                 ensure_min_samples=least,
@@ -70,6 +74,7 @@ class _Estimator(BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
+        tags.input_tags.sparse = True
         return tags
 
 
@@ -156,11 +161,26 @@ class _Family(_Estimator):
             dataset,
             self.family,
             size=self.size,
-            learning_rates=[float(rate) for rate in np.atleast_1d(self.learning_rate)],
-            steps=self.steps,
-            batch=self.batch_size,
-            seed=self.seed,
+            learning_rates=self._rates(),
+            steps=given.at_least("steps", self.steps, 1),
+            batch=None if self.batch_size is None else given.at_least("batch_size", self.batch_size, 1),
+            seed=given.at_least("seed", self.seed, 0),
         )
+
+    def _rates(self) -> list[float]:
+        """The learning rates, numbers above 0."""
+        rates: Any = self.learning_rate
+        several = isinstance(rates, (list, tuple, np.ndarray)) and np.ndim(rates) == 1
+        found = [given.number("learning_rate", rate) for rate in (rates if several else [rates])]
+        if not found or not all(0 < rate < np.inf for rate in found):
+            raise OptionError(
+                "no-learning-rate",
+                "learning_rate is no number above 0",
+                got=f"learning_rate={rates!r:.60}",
+                wanted="a number above 0, or several of which the best is taken",
+                do="learning_rate=0.001",
+            )
+        return found
 
 
 # ---- what is predicted ---------------------------------------------------------------------------------------
@@ -239,6 +259,12 @@ class _Regressor(RegressorMixin, _Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _has_words(X: Any) -> bool:
+    """Whether rows that are no frame have words in them."""
+    array = np.asarray(X) if isinstance(X, (list, tuple, np.ndarray)) else np.empty(0)
+    return array.dtype.kind == "U" or (array.dtype == object and any(isinstance(one, str) for one in array.ravel()))
 
 
 def _columns(y: Any) -> int:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
+from fourfold.core import given
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Dataset
+from fourfold.data.files.text.encoding import no_text
 from fourfold.data.judgement.findings import judge
 from fourfold.data.series.ahead import Ahead
 from fourfold.errors import OptionError, closest
@@ -22,6 +24,15 @@ from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import effort as effort_by_name
 
 DEFAULT_EFFORT = "standard"
+KINDS: dict[Callable[[str, Any], Any], tuple[str, ...]] = {
+    given.whole: ("seed", "seeds", "steps", "rows", "image_size", "forecast", "window", "season"),
+    given.number: ("margin",),
+    given.text: ("effort", "task", "layout", "time", "target_per", "encoding"),
+    given.switch: ("examples", "hyperparameters", "time_ordered"),
+    given.names: ("target", "drop", "augment"),
+}
+"""Of what kind the values of options are."""
+
 IN_PYTHON = {"families": "candidates", "no_examples": "examples"}
 """Options of the command line that `compare` calls otherwise."""
 
@@ -67,16 +78,16 @@ class Options:
     forecast: int | None = None
     window: int | None = None
     season: int | None = None
-    augment: str | None = None
+    augment: str | Sequence[str] | None = None
     target_per: str | None = None
     encoding: str | None = None
 
     def __post_init__(self) -> None:
-        for option in ("target", "drop"):
-            names = getattr(self, option)
-            if names is not None and not isinstance(names, str):
-                named = tuple(map(str, names))
-                object.__setattr__(self, option, named[0] if len(named) == 1 else named or None)
+        for kind, options in KINDS.items():
+            for option in options:
+                value = getattr(self, option)
+                if value is not None or getattr(Options, option) is not None:
+                    object.__setattr__(self, option, kind(option, value))
         effort_by_name(self.effort)
         _ = (
             self.ahead,
@@ -116,7 +127,8 @@ class Options:
     @cached_property
     def augmentation(self) -> tuple[str, ...]:
         """How images are changed in training."""
-        return () if self.augment is None else kinds_of(self.augment)
+        named = self.augment if isinstance(self.augment, str) else ",".join(self.augment or ())
+        return kinds_of(named) if named else ()
 
     @cached_property
     def ahead(self) -> Ahead | None:
@@ -198,8 +210,8 @@ class Options:
     def arguments(self, **changed: Any) -> list[str]:
         """These options as the command line writes them, defaults left out."""
         words: list[str] = []
-        for option, given in (("--target", self.target), ("--drop", self.drop)):
-            for name in (given,) if isinstance(given, str) else given or ():
+        for option, named in (("--target", self.target), ("--drop", self.drop)):
+            for name in (named,) if isinstance(named, str) else named or ():
                 words += [option, name]
         for name in ("task", "layout", "test", "effort", "seed", "seeds", "steps", "margin"):
             value = changed.get(name, getattr(self, name))
@@ -347,6 +359,16 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
     elif y is None:
         dataset = read(x, test=options.test, encoding=options.encoding, **settled)
     else:
+        if isinstance(y, str) and options.target is not None:
+            raise OptionError(
+                "two-targets",
+                "the target is named twice",
+                got=f"y={y!r} and target={options.target!r}",
+                wanted="one of them",
+                do="leave out target, or name both in it",
+            )
+        if options.encoding is not None:
+            raise no_text("data in memory", options.encoding)
         x_test, y_test = _pair(options.test)
         dataset = from_arrays(x, y, x_test=x_test, y_test=y_test, **settled)
     if options.augment is not None and dataset.layout != "image":

@@ -23,6 +23,7 @@ TARGETS = {
     "exactly 80 %": (["a"] * 48 + ["b"] * 12, {}, "classification", "sigmoid", "accuracy", "text"),
     "many integers": (np.arange(N), {}, "regression", "linear", "rmse", "number"),
     "positive": (np.arange(N) + 1, {}, "regression", "softplus", "rmse", "number"),
+    "positive and far from zero": (np.arange(N) / N + 50, {}, "regression", "linear", "rmse", "number"),
     "fractions": (X[:, 0], {}, "regression", "linear", "rmse", "number"),
     "bounded": (np.tanh(X[:, 0]), {"bounds": (-1, 1)}, "regression", "tanh", "rmse", "number"),
     "classes asked": (np.arange(N) % 4 * 0.5, {"task": "classification"}, "classification", "softmax",

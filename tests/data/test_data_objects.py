@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 
 from fourfold.data import from_arrays, read
-from fourfold.errors import FourfoldError
+from fourfold.data.columns.roles import Roles
+from fourfold.errors import DataError, FourfoldError
 
 N = 40
 Y = ["p", "q"] * 20
@@ -107,3 +108,31 @@ def as_lists(cells):
 def test_durations_as_a_target_are_said():
     notes = from_arrays(np.arange(N), np.arange(N).astype("m8[m]")).notes
     assert "target y: number (durations, in seconds)" in map(str, notes)
+
+
+@pytest.mark.parametrize("role", ["group", "weight", "id"])
+def test_roles_with_another_order_of_rows_are_refused(role):
+    frame = pd.DataFrame({"v": np.arange(40.0) % 7, "kind": ["a", "b"] * 20})
+    values = pd.Series(np.arange(40) // 4, index=np.arange(40)[::-1])
+    with pytest.raises(DataError, match=f"x and {role} have their rows in different orders.*{role}.loc"):
+        read(frame, target="kind", roles=Roles(**{role: values}))
+    with pytest.raises(DataError, match=f"x and {role} have their rows in different orders"):
+        from_arrays(frame[["v"]], frame["kind"], roles=Roles(**{role: values}))
+    assert read(frame, target="kind", roles=Roles(**{role: values.to_numpy()})).rows == 40
+
+
+def test_rows_whose_labels_have_nothing_in_common_are_said_to_go_by_their_place():
+    x = pd.DataFrame({"v": np.arange(40.0) % 7}, index=[f"r{n}" for n in range(40)])
+    y = pd.Series(["a", "b"] * 20, index=[f"q{n}" for n in range(40)])
+    assert any("no label in common, such as 'r0' and 'q0'" in str(note) for note in from_arrays(x, y).notes)
+    for other in (y.set_axis(x.index), y.to_numpy(), y.set_axis([*x.index[:39], "z"])):
+        assert not any("no label in common" in str(note) for note in from_arrays(x, other).notes)
+
+
+def test_record_batches_have_names_and_categories_of_numbers_are_said():
+    frame = pd.DataFrame({"v": np.arange(40.0) % 7, "w": np.arange(40) % 5 * 1.5})
+    batch = pa.RecordBatch.from_pandas(frame)
+    assert [column.name for column in from_arrays(batch, ["a", "b"] * 20).columns] == ["v", "w"]
+    coded = frame.assign(c=pd.Categorical(np.arange(40) % 4), d=pd.Categorical(list("abcd") * 10))
+    told = [str(note) for note in from_arrays(coded, ["a", "b"] * 20).notes]
+    assert "categories that are numbers: 'c' (read as numbers; words, such as c1, are classes)" in told

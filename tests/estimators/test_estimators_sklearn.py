@@ -4,7 +4,9 @@ import copy
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
@@ -130,3 +132,54 @@ def test_a_seed_decides_everything():
     probabilities = [tiny("DenseClassifier", seed=seed).fit(X, Y).predict_proba(X) for seed in (0, 0, 1)]
     np.testing.assert_array_equal(probabilities[0], probabilities[1])
     assert np.abs(probabilities[0] - probabilities[2]).max() > 1e-3
+
+
+def test_probabilities_sum_to_one_in_their_own_precision():
+    model = tiny("DenseClassifier").fit(X, Y)
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1, rtol=0, atol=4e-16)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("learning_rate", rate) for rate in (-1, 0, [0.01, -1], float("nan"), [], "auto", None, float("inf"))),
+        *(("steps", steps) for steps in (0, "9", 2.5, None)),
+        *(("batch_size", size) for size in (0, -4, 2.5)),
+        *(("seed", seed) for seed in (None, -1, np.random.RandomState(0), "a")),
+    ],
+)
+def test_parameters_that_train_nothing_are_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=rf"^{name} is .*got {name}=.*wanted") as caught:
+        tiny("DenseClassifier", **{name: value}).fit(X, Y)
+    assert isinstance(caught.value, OptionError)
+
+
+def test_parameters_of_numpy_are_numbers():
+    given = {"steps": np.int64(3), "seed": np.uint8(2), "batch_size": np.int32(16), "learning_rate": np.float32(0.03)}
+    plain = {"steps": 3, "seed": 2, "batch_size": 16, "learning_rate": float(np.float32(0.03))}
+    found = [tiny("DenseClassifier", **parameters).fit(X, Y).predict_proba(X) for parameters in (given, plain)]
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_batch_has_no_more_rows_than_there_are():
+    whole, larger = (tiny("DenseClassifier", steps=5, batch_size=size).fit(X, Y) for size in (128, 10**6))
+    np.testing.assert_array_equal(whole.predict(X), larger.predict(X))
+
+
+def test_sparse_rows_and_rows_with_words():
+    sparse = scipy.sparse.csr_matrix(np.where(X > 3, X, 0))
+    dense = tiny("DenseClassifier").fit(sparse.toarray(), Y)
+    np.testing.assert_array_equal(tiny("DenseClassifier").fit(sparse, Y).predict_proba(sparse), dense.predict_proba(sparse.toarray()))
+    frame = pd.DataFrame(X[:, :2], columns=["a", "b"]).assign(kind=np.where(X[:, 3] > 1.3, "wide", "narrow"))
+    model = tiny("DenseClassifier").fit(frame.to_numpy(), Y)
+    np.testing.assert_array_equal(model.predict(frame.to_numpy()), model.predict(frame.to_numpy().tolist()))
+    assert model.score(frame.to_numpy(), Y) > 0.8
+
+
+@pytest.mark.parametrize("name", ["DenseRegressor", "RecurrentRegressor"])
+@pytest.mark.parametrize(("center", "spread"), [(50, 0.02), (1e4, 1.0), (-50, 0.02), (0, 1.0)])
+def test_where_zero_lies_does_not_decide_how_well_is_learnt(name, center, spread):
+    """Frequencies, temperatures in kelvin, pressures: what varies is a small part of the number."""
+    shape = X[:, 2] / 3 + 0.1 * np.sin(9 * X[:, 0])
+    model = tiny(name, steps=300).fit(X, center + spread * shape)
+    assert model.score(X, center + spread * shape) > 0.85

@@ -28,7 +28,8 @@ TABLE = [
     ("measures-of-tiny", lambda: fourfold.compare("iris", effort="tiny", hyperparameters=True),
      "nothing but the score is measured at this effort: got --hyperparameters and --effort tiny, wanted --effort quick, standard or thorough. Do this: leave out one of them"),
     ("different-lengths", lambda: fourfold.compare(X, Y[:-1]),
-     "x and y differ in length: got 30 rows of x and 29 of y, wanted one y for each row of x"),
+     "x and y differ in length: got 30 rows of x and 29 of y, wanted one y for each row of x. "
+     "Do this: take both from one table, so that each row keeps its target"),
     ("one-class", lambda: fourfold.compare(X, np.array(["a"] * 30)),
      "the target 'y' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target"),
     ("no-such-file", lambda: fourfold.compare("iriss"),

@@ -12,11 +12,13 @@ from fourfold.errors import DataError, MachineError
 DENSE_BYTES = 2**30
 """The largest sparse matrix that is made dense, as float64."""
 
+
 def familiar(x: Any, what: str = "x") -> Any:
     """Something that NumPy or narwhals know, from
 
     - tensors of torch (detached, copied to the CPU) and arrays in bfloat16, which become float32;
     - sparse matrices of scipy, made dense up to 1 GiB;
+    - record batches of pyarrow: a dict of columns;
     - data sets with columns and features (Hugging Face datasets): a dict of columns, class numbers as names;
     - arrays with a mask, NaN or None where it is set.
 
@@ -30,6 +32,8 @@ def familiar(x: Any, what: str = "x") -> Any:
     Errors: ``MachineError`` for a sparse matrix that is too large, ``DataError`` for a data set that still
     has to be divided into its splits.
     """
+    if type(x).__name__ == "RecordBatch" and hasattr(x, "to_pydict"):
+        return x.to_pydict()
     if hasattr(x, "toarray") and hasattr(x, "nnz"):
         size = 8 * int(np.prod(x.shape, dtype=np.float64))
         if size > DENSE_BYTES:

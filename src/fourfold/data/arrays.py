@@ -12,7 +12,7 @@ from .dataset import Dataset
 from .infer import settle
 from .join import with_test
 from .labelled import with_labels
-from .objects import as_source, is_frame
+from .objects import as_source, check_roles, is_frame
 from .reading import reading_of
 from .sample import thinned
 
@@ -53,6 +53,7 @@ def from_arrays(
     """
     if isinstance(y, str):
         target, y = y, None
+    check_roles(x, roles)
     joined = with_labels(as_source(x, None, name), as_source(y, None, "y"), roles.series) if is_frame(y) else None
     source = as_source(x, y, name) if joined is None else joined
     source = thinned(source, reading_of(rows, None, roles, of_steps=window is not None))

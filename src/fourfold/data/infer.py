@@ -99,7 +99,9 @@ def settle(
             "x and y differ in length",
             got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
             wanted="one y for each row of x",
-            do="turn x, so that its rows are its first axis (x.T of two axes)" if turned else "",
+            do="turn x, so that its rows are its first axis (x.T of two axes)"
+            if turned
+            else "take both from one table, so that each row keeps its target",
         )
     if is_stepwise(source, target_per, layout):
         check_layout_of_steps(layout)

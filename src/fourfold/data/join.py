@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +25,8 @@ from .source import Source
 from .unequal import as_long
 
 
-def with_test(source: Source, test: Source) -> Source:
-    """One source of both; the last rows are the test rows.
+def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> Source:
+    """One source of both; the last rows are the test rows. ``targets``: those that are named.
 
     Errors: ``DataError`` for test rows of another form, without the target, or with other columns.
     """
@@ -68,7 +68,7 @@ def with_test(source: Source, test: Source) -> Source:
         kind, parts = _together("y", (source.target_kind, source.target), (test.target_kind, test.target))
         joined = replace(joined, target=np.concatenate(parts), target_kind=kind)
     if isinstance(source.inputs, Table) and isinstance(test.inputs, Table):
-        joined = replace(joined, **_tables(source, test))
+        joined = replace(joined, **_tables(source, test, targets))
     else:
         assert isinstance(source.inputs, np.ndarray) and isinstance(test.inputs, np.ndarray)
         inputs, others = source.inputs, test.inputs
@@ -157,14 +157,14 @@ def lacking_target(source: Source, test: Source) -> str:
     return absent[0] if len(absent) == 1 and not usual and not close(absent[0], others) else ""
 
 
-def _tables(source: Source, test: Source) -> dict:
+def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
     """Columns by name; all that is wrong in one message."""
     assert isinstance(source.inputs, Table) and isinstance(test.inputs, Table)
     absent = [name for name in source.inputs if name not in test.inputs]
     if absent:
         near = {name: close(name, set(test.inputs) - set(source.inputs)) for name in absent}
         said = [repr(name) + (f" (is it {meant!r}?)" if (meant := near[name]) else "") for name in absent]
-        alone = len(absent) == 1 and not near[absent[0]]
+        alone = len(absent) == 1 and not near[absent[0]] and absent[0] in (targets or absent)
         raise DataError(
             "test-columns",
             "the test data lack columns",
@@ -173,7 +173,9 @@ def _tables(source: Source, test: Source) -> dict:
             do=f"if {absent[0]!r} is the target, compare the other rows alone, with --target "
             f"{quoted(absent[0])}, then fourfold predict FOLDER {shlex.quote(test.name)}"
             if alone
-            else "",
+            else "rename them as they are called in the data"
+            if any(near.values())
+            else f"add {listed(absent)}, or --drop {quoted(','.join(absent))}, if it is not to be used",
         )
     columns, values = [], {}
     for name in source.inputs:

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.table import COUNTER
 from fourfold.data.columns.targets import together
 from fourfold.data.series.steps import steps_of, unequal_steps
@@ -37,8 +38,8 @@ def as_source(x: Any, y: Any, name: str) -> Source:
     source = replace(source, pictures=_pictures(source.inputs)).noting(*_named_index(x))
     if y is None:
         return source
-    _check_index(x, y)
-    return source.aimed(*_target(y, source.inputs))
+    said = _said_of_indices(x, y)
+    return source.aimed(*_target(y, source.inputs)).noting(*said)
 
 
 def is_frame(values: Any) -> bool:
@@ -53,24 +54,35 @@ def _named_index(x: Any) -> tuple[Note, ...]:
     return (Note(f"ignored: {listed(names)}", because),) if names else ()
 
 
-def _check_index(x: Any, y: Any) -> None:
-    """Refuse frames of pandas whose indices hold the same rows in different orders: rows go by their place."""
+def check_roles(x: Any, roles: Roles) -> None:
+    """Refuse weights, groups and ids of pandas whose index holds the rows of x in another order."""
+    for name in ("weight", "group", "id"):
+        if (values := getattr(roles, name)) is not None and not isinstance(values, str):
+            _said_of_indices(x, values, name)
+
+
+def _said_of_indices(x: Any, y: Any, what: str = "y") -> tuple[Note, ...]:
+    """What is said of frames of pandas whose indices have no label in common: rows go by their place. Those that hold
+    the same rows in different orders are refused."""
     frames = [frame for values in (x, y) if isinstance(frame := _native(values), (nw.DataFrame, nw.Series))]
     indices = [index for frame in frames if (index := nw.maybe_get_index(frame)) is not None]
     if len(indices) < 2 or not all(index.is_unique for index in indices):
-        return
+        return ()
     of_x, of_y = ([*index] for index in indices)
     if of_x != of_y and set(of_x) == set(of_y):
         first = next(row for row, (one, other) in enumerate(zip(of_x, of_y), 1) if one != other)
-        raise _another_order(
-            "their indices differ", first, "y.loc[x.index], or y.to_numpy() if rows do go by their place"
-        )
+        do = f"{what}.loc[x.index], or {what}.to_numpy() if rows do go by their place"
+        raise _another_order("their indices differ", first, do, what)
+    if len(of_x) != len(of_y) or set(of_x) & set(of_y):
+        return ()
+    because = f"the indices of x and {what} have no label in common, such as {of_x[0]!r} and {of_y[0]!r}"
+    return (Note(f"rows of x and {what}: paired by their place", because),)
 
 
-def _another_order(got: str, row: int, do: str) -> DataError:
+def _another_order(got: str, row: int, do: str, what: str = "y") -> DataError:
     return DataError(
         "another-order",
-        "x and y have their rows in different orders",
+        f"x and {what} have their rows in different orders",
         got=f"{got} in row {row}",
         wanted="the same row in the same place of both",
         do=do,
@@ -164,9 +176,16 @@ def _frame(frame: nw.DataFrame, source: str) -> Source:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise _repeated(names)
-    return _table(
-        {name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)}, source
-    )
+    columns = {name: _series(frame.get_column(column)) for name, column in zip(names, frame.columns)}
+    categories = [
+        name
+        for name, column in zip(names, frame.columns)
+        if isinstance(frame.get_column(column).dtype, (nw.Categorical, nw.Enum))
+        and not any(isinstance(value, str) for value in columns[name].tolist())
+    ]
+    said = Note(f"categories that are numbers: {listed(categories)}", "read as numbers; words, such as c1, are classes")
+    found = _table(columns, source)
+    return found.noting(said) if categories else found
 
 
 def _series(series: nw.Series) -> np.ndarray:

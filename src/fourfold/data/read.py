@@ -53,7 +53,7 @@ from .infer import settle
 from .join import lacking_target, with_test
 from .labelled import with_labels
 from .messages import listed
-from .objects import as_source, target_of
+from .objects import as_source, check_roles, target_of
 from .reading import USUAL, Reading, reading_after, reading_of
 from .sample import places, thinned
 from .source import Source
@@ -106,6 +106,7 @@ def read(
     reading = reading_of(
         rows, layout, roles, ahead is not None or window is not None, encoding, mentioned(target)
     )
+    check_roles(source, roles)
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series)
     found = in_order_of_time(found) if roles.time_ordered else found
@@ -115,7 +116,7 @@ def read(
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
     if test is not None:
-        found = with_test(found, test)
+        found = with_test(found, test, mentioned(target))
     return settle(
         found,
         target=target,

@@ -94,8 +94,11 @@ class Target:
         outputs = self._rows_of(outputs)
         if self.task.kind == "regression":
             raise DataError("no-probabilities", "a regression has no probabilities", do="use the predictions")
-        binary = self.task.kind == "classification" and self.task.output == "sigmoid"
-        return np.concatenate([1 - outputs, outputs], axis=-1) if binary else outputs
+        if self.task.kind != "classification":
+            return outputs
+        if self.task.output == "sigmoid":
+            return np.concatenate([1 - outputs, outputs], axis=-1)
+        return outputs / outputs.sum(axis=-1, keepdims=True)  # 1 in double precision, too
 
     def _rows_of(self, outputs: np.ndarray) -> np.ndarray:
         """Outputs (N, units), or (N, T, units), in double precision."""

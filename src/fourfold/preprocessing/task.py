@@ -16,6 +16,9 @@ Loss = Literal["categorical crossentropy", "binary crossentropy", "mean squared 
 Score = Literal["accuracy", "balanced_accuracy", "jaccard", "rmse", "mase"]
 LabelType = Literal["text", "integer", "number", "boolean"]
 
+NEAR = 3.0
+"""How many standard deviations the mean of a positive target may be from zero that a network keeps positive."""
+
 IMBALANCED = 0.8
 """The share of one class above which plain accuracy says little."""
 
@@ -27,7 +30,7 @@ class Task:
     - classification of K > 2 classes: K outputs with softmax, categorical crossentropy;
     - classification of 2 classes: one output with sigmoid, binary crossentropy; it is the probability
       of ``classes[1]``;
-    - regression: one output with mean squared error; linear, softplus for a positive target, tanh for a
+    - regression: one output with mean squared error; linear, softplus for a positive target near 0, tanh for a
       target within ``bounds``;
     - regression of K columns: K linear outputs, mean squared error of the standardised columns;
     - multilabel, K labels of which a row may have any number: K outputs with sigmoid, binary crossentropy;
@@ -135,11 +138,16 @@ def predicted_class(
 
 
 def regression(values: np.ndarray, bounds: tuple[float, float] | None = None) -> Task:
-    """The task of finite numbers (N,)."""
+    """The task of finite numbers (N,). A positive target is kept so where zero is near for its spread; far from it what
+    is to be learnt would be a small part of what a network puts out.
+
+    >>> regression(np.array([1.0, 2.0, 9.0])).output, regression(np.array([50.01, 50.02, 49.99])).output
+    ('softplus', 'linear')
+    """
     output: Output = "linear"
     if bounds is not None:
         output = "tanh"
-    elif np.min(values) > 0:
+    elif np.min(values) > 0 and np.mean(values) <= NEAR * np.std(values):
         output = "softplus"
     return Task("regression", (), output, "mean squared error", "rmse", bounds, "number")
 

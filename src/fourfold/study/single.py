@@ -64,7 +64,7 @@ def train_family(
         problem=problem,
         output=task.output,
         steps=steps,
-        batch=batch or batch_size(max(rows, SMALLEST_BATCH)),
+        batch=min(batch, room) if batch else batch_size(max(rows, SMALLEST_BATCH)),
         runs=tuple(Run(rate, seed, 0) for rate in learning_rates),
         capacity=len(learning_rates),
     )

@@ -149,14 +149,16 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
 
     Errors: ``OptionError`` for one that does not exist, and where there are no columns.
     """
-    table = source.inputs
     if not drop:
         return source
+    source = _as_table(source)
+    table = source.inputs
     if not isinstance(table, Table):
         raise OptionError(
             "drop-of-arrays",
             "--drop names columns of a table",
-            got=f"{source.name}, an array",
+            got=f"{source.name}, an array of shape {table.shape}",
+            wanted="a table, or an array (rows, columns), whose columns are x0, x1, ...",
             do="numpy.delete(x, places, axis=-1), for the same of an array",
         )
     lists = {name: columns_of(table, name) for name in source.lists if name not in table}
@@ -187,6 +189,15 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
     pictures = "" if source.pictures in taken else source.pictures
     source = replace(source.without(*taken), lists=tuple(lists), pictures=pictures)
     return source if test else source.noting(Note(f"left out: {listed(names)}", "as asked"))
+
+
+def _as_table(source: Source) -> Source:
+    """An array (N, F) of numbers as a table of x0, x1, ...; all else as it is."""
+    array = source.inputs
+    if isinstance(array, Table) or array.ndim != 2 or source.layout is not None:
+        return source
+    columns = {f"x{place}": array[:, place].astype(np.float64) for place in range(array.shape[1])}
+    return replace(source, inputs=Table(columns), columns=tuple(Column(name, "number") for name in columns))
 
 
 def with_roles(source: Source, roles: Roles) -> Source:

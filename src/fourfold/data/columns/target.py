@@ -327,7 +327,9 @@ def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) 
     outputs = {
         "softmax": "one output a class",
         "sigmoid": f"one output, the probability of {task.classes[-1] if task.classes else ''!r}",
-        "linear": "the target has values of 0 or below",
+        "linear": "the target has values of 0 or below"
+        if task.kind != "regression" or values.min() <= 0
+        else "the target is positive, and so far from 0 that its spread is small beside it",
         "softplus": "the target is positive in all rows",
         "tanh": f"the target is bounded by {task.bounds}",
     }

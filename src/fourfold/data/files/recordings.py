@@ -43,8 +43,10 @@ def are_wanted(reading: Reading) -> bool:
 
 def are_recordings(files: Sequence[Path]) -> bool:
     """Whether files hold nothing but numbers, two lines and more, below one line of names at most."""
+    if not files:
+        return False
     some = [files[place] for place in {*np.linspace(0, len(files) - 1, LOOKED_AT).astype(int).tolist()}]
-    return bool(some) and all(path.suffix.lower() in ENDS for path in files) and all(map(_holds_numbers, some))
+    return all(path.suffix.lower() in ENDS for path in files) and all(map(_holds_numbers, some))
 
 
 def read_recordings(files: Sequence[Path], folder: Path) -> tuple[np.ndarray, tuple[Note, ...]]:
