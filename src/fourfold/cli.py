@@ -300,7 +300,7 @@ def predict(
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default."),
+        typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default, as with -."),
     ] = None,
     encoding: Encoding = None,
 ) -> None:
@@ -309,10 +309,11 @@ def predict(
     from fourfold.predictions import predict_file
 
     say = _Say(silent=False)
-    for note in predict_file(folder, data, sys.stdout if out is None else out, encoding):
+    file = None if out is None or str(out) == "-" else out
+    for note in predict_file(folder, data, sys.stdout if file is None else file, encoding):
         say(note)
-    if out is not None:
-        say(f"wrote {out}")
+    if file is not None:
+        say(f"wrote {file}")
 
 
 @app.command(short_help="Draw the report again, and print its table.")

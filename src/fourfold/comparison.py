@@ -28,7 +28,7 @@ from fourfold.interop.source import to_source
 from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options, load_data
 from fourfold.report import html
 from fourfold.report.escape import file_name, visible
-from fourfold.report.files import write_study
+from fourfold.report.files import load_study, write_study
 from fourfold.report.progress import Silent, open_progress
 from fourfold.study import price, step_times
 from fourfold.study.architecture import build
@@ -86,6 +86,12 @@ class Comparison:
         if self._model is None:
             self._model = SavedModel.load(self.folder / "model")
         return self._model
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Comparison:
+        """What the comparison found that left its files in a folder."""
+        results, timings = load_study(Path(folder))
+        return cls(results, timings or {}, Path(folder))
 
     def report(self, path: str | Path | None = None) -> Path:
         """Writes the report and returns its path."""

@@ -63,6 +63,9 @@ def _of_memory(error: Exception) -> int:
 def _usage_or_bug(error: Exception) -> int:
     usage = getattr(error, "format_message", None)  # what typer raises for wrong options has it
     if usage is not None:
+        if "unexpected extra argument" in (said := usage()) and any(map(os.path.exists, re.findall(r"[^\s()]+", said))):
+            do = "several files are one table by a pattern in quotes, such as 'data/*.csv', or by their folder"
+            return _fail(f"{said}. Do this: {do}", OptionError.exit_code)
         return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
     if isinstance(error, BrokenPipeError):
         return 0

@@ -20,7 +20,7 @@ from fourfold.data import NewRows
 from fourfold.data.files.sql import on_disk, quoted
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.prediction.noticed import Noticed
-from fourfold.errors import OptionError
+from fourfold.errors import FileError, OptionError
 from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
@@ -118,6 +118,14 @@ def _stamps(stamps: np.ndarray) -> np.ndarray:
 def _writer(out: Path | TextIO) -> Any:
     if not isinstance(out, Path):
         return _csv(out)
+    if out.is_dir():
+        raise OptionError(
+            "out-is-a-folder",
+            "--out is a folder",
+            got=f"--out {out}",
+            wanted="a file that ends in .csv or .parquet",
+            do=f"--out {out / 'predictions.csv'}",
+        )
     if out.suffix.lower() in (".parquet", ".pq"):
         return _parquet_file(out)
     if out.suffix.lower() in (".csv", ".txt", ""):
@@ -160,7 +168,7 @@ def _csv(file: TextIO) -> Iterator[Write]:
 
 
 def _texts(name: str, values: Iterable[Any]) -> list[Any]:
-    if name.startswith("probability "):
+    if name.startswith("probability ") and np.asarray(values).dtype.kind == "f":
         return [f"{p:.6f}" for p in values]
     return [csv_cell(_plain(value)) for value in values]
 
@@ -207,7 +215,10 @@ def _typed(connection: Any, name: str) -> str:
 
 def _verdict_notes(folder: Path) -> list[str]:
     """A word where the verdict chose no family."""
-    verdict = load_study(folder)[0]["verdict"]
+    try:
+        verdict = load_study(folder)[0]["verdict"]
+    except FileError as error:  # the model is whole
+        return [f"nothing is said of the verdict: {error.what}"]
     open_still = {
         "none": "no family is shown to beat the baseline in this comparison; these are predictions of the best of them",
         "undecided": "this comparison is undecided; these are predictions of the family that is ahead so far",

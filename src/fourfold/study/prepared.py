@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,7 +93,7 @@ class Prepared:
 
     def save(self, folder: Path) -> None:
         path = folder / "blocks" / f"data-{self.key}.npz"
-        if not path.exists():
+        if not zipfile.is_zipfile(path):  # or cut off
             save_arrays(path, self._arrays())
 
     @classmethod

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import warnings
 import zipfile
 from dataclasses import dataclass
 from math import prod
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.files import write_whole
-from fourfold.data import read_inputs
+from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
@@ -47,6 +48,11 @@ class SavedModel:
     def network(self) -> Model:
         return self.net.model
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, or labels, in the order of the columns of `predict_proba`; of numbers none."""
+        return self.preparation.task.classes
+
     def prepared_outputs(self, inputs: Any) -> np.ndarray:
         """The network's outputs (N, units) for rows in the form of ``NewRows.inputs``."""
         prepared = self.preparation.inputs(inputs)
@@ -67,18 +73,25 @@ class SavedModel:
         Of a forecast ``raw`` is the history, and a line is a series: the horizon's steps (S, H), in each the targets.
         Where steps have targets (N, T), None or NaN behind the end of a series.
         """
-        rows = read_inputs(raw, self.preparation)
+        rows = self._rows(raw)
         found = self.preparation.decode(self.prepared_outputs(rows.inputs), rows.inputs)
         return found if rows.placed is None else rows.placed.grid(rows.by_step(found), rows.steps)
 
     def predict_proba(self, raw: Any) -> np.ndarray:
-        """The probability of each class (N, K), of steps with targets (N, T, K)."""
-        rows = read_inputs(raw, self.preparation)
+        """The probability of each of the ``classes`` (N, K), of steps with targets (N, T, K)."""
+        rows = self._rows(raw)
         found = self.preparation.probabilities(self.prepared_outputs(rows.inputs))
         if rows.placed is None:
             return found
         each = rows.by_step(found).T
         return np.stack([rows.placed.grid(one, rows.steps) for one in each], axis=-1)
+
+    def _rows(self, raw: Any) -> NewRows:
+        """New rows; what is noticed of them, such as words that were never seen, is a warning."""
+        rows = read_inputs(raw, self.preparation)
+        for note in rows.notes:
+            warnings.warn(str(note), stacklevel=3)
+        return rows
 
     def __reduce__(self) -> Any:
         """Pickled as the network's recipe and its weights; compiled programs stay behind."""
@@ -175,6 +188,14 @@ _OWN = {"format", "family", "size", "width", "settings", "problem", "output", "o
 def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(_read(path))
+        if facts["format"] != FORMAT and type(facts["format"]) is int:
+            raise FileError(
+                "model-format",
+                f"{path} was written by another version of Fourfold",
+                got=f"format {facts['format']}",
+                wanted=f"format {FORMAT}",
+                do="use that version, or run fourfold compare again",
+            )
         problem = facts["problem"]
         numbers = [
             facts["width"],
