@@ -6,6 +6,7 @@ import json
 import sys
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from fourfold.study.efforts import EFFORTS
 if TYPE_CHECKING:
     from fourfold.data.dataset import Dataset
     from fourfold.options import Options
+    from fourfold.study.price import Price
 
 app = typer.Typer(
     name="fourfold",
@@ -199,9 +201,14 @@ def compare(
     say = _Say(quiet or as_json)
     for note in [*dataset.notes, *dataset.important]:
         say(str(note))
-    _say_price(dataset, options, folder, say)
+    cost = _price(dataset, options, folder)
     if dry_run:
+        if as_json:
+            print(json.dumps(asdict(cost), indent=1))
+        else:
+            _Say(silent=False)(_said_of(cost))
         return
+    say(_said_of(cost))
     with _cluster(scheduler, workers) as executor:
         ending.running.append(folder)
         comparison = run(
@@ -387,15 +394,18 @@ class _Say:
             print(visible(line), file=sys.stderr)
 
 
-def _say_price(dataset: Dataset, options: Options, folder: Path, say: _Say) -> None:
+def _price(dataset: Dataset, options: Options, folder: Path) -> Price:
     from fourfold.comparison import plan
     from fourfold.study.price import price
 
-    cost = price(plan(dataset, options, folder), cores())
+    return price(plan(dataset, options, folder), cores())
+
+
+def _said_of(cost: Price) -> str:
     whole = round(cost.minutes)
     minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
     grown = f" (up to {cost.most:,} if the best learning rates lie at the grid's edge)"
-    say(
+    return (
         f"cost: {cost.replicas:,} trainings of {cost.steps:,} steps, refits and probes included, {minutes} on "
         f"{cores()} cores the first time{grown if cost.most > cost.replicas else ''}, about "
         f"{cost.megabytes:,.0f} MB of memory; --effort changes it"
@@ -410,7 +420,11 @@ def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_j
 
     from fourfold.report import terminal
 
-    terminal.render(results, timings, Console())
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    terminal.render(results, timings, Piped())
 
 
 def main() -> None:

@@ -39,13 +39,17 @@ def run(app: typer.Typer) -> NoReturn:
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
+        closed = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # who reads has seen enough, as typer noticed
+        code = 0 if closed else end.code if isinstance(end.code, int) else 1
     except Exception as error:
         code = _of_memory(error) or _usage_or_bug(error)
     if code == INTERRUPTED:
         _stop("interrupted", INTERRUPTED)
     _end_worker()
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 
@@ -62,6 +66,9 @@ def _of_memory(error: Exception) -> int:
 
 def _usage_or_bug(error: Exception) -> int:
     usage = getattr(error, "format_message", None)  # what typer raises for wrong options has it
+    if type(error).__name__ == "NoArgsIsHelpError" and usage is not None:
+        print(usage())
+        return 0
     if usage is not None:
         if "unexpected extra argument" in (said := usage()) and any(map(os.path.exists, re.findall(r"[^\s()]+", said))):
             do = "several files are one table by a pattern in quotes, such as 'data/*.csv', or by their folder"

@@ -178,7 +178,9 @@ class Options:
                     "there is no family of this name",
                     got=f"{item!r}{closest(item, TITLES)}",
                     wanted=f"some of {', '.join(TITLES)}",
-                    do='for a candidate of your own, candidates={"mine": builder}',
+                    do="leave it out for all four, with commas between names"
+                    if isinstance(item, str)
+                    else 'for a candidate of your own, candidates={"mine": builder}',
                 )
             twice = next((name for name in found if name in chosen), None)
             if twice is not None:

@@ -5,6 +5,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import duckdb
 import numpy as np
@@ -329,3 +331,14 @@ def test_a_report_of_nothing(run, tmp_path):
     ended = run("report", "empty")
     assert ended.code == 2 and ended.err.startswith("fourfold: ") and "Traceback" not in ended.err
     assert [path.name for path in (tmp_path / "empty").iterdir()] == ["results.json"]
+
+
+def test_what_is_typed_first_and_last(run, tmp_path):
+    bare, asked = run(), run("--help")
+    assert (bare.code, asked.code) == (0, 0) and "Commands:" in bare.out and "\\x0a" not in bare.out + bare.err
+    messy(tmp_path / "d.csv")
+    cost = json.loads(run("compare", "d.csv", "--dry-run", "--json").out)
+    assert cost["replicas"] > 0 and cost["megabytes"] > 100 and cost["most"] >= cost["replicas"]
+    assert "cost: " in run("compare", "d.csv", "--dry-run", "--quiet").err
+    script = f"{sys.executable} -m fourfold inspect d.csv | true; exit ${{PIPESTATUS[0]}}"
+    assert subprocess.run(["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, text=True).returncode == 0

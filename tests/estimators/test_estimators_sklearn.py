@@ -183,3 +183,17 @@ def test_where_zero_lies_does_not_decide_how_well_is_learnt(name, center, spread
     shape = X[:, 2] / 3 + 0.1 * np.sin(9 * X[:, 0])
     model = tiny(name, steps=300).fit(X, center + spread * shape)
     assert model.score(X, center + spread * shape) > 0.85
+
+
+def test_labels_beyond_double_precision_stay_apart():
+    codes = np.array([5, 10**17, 10**17 + 1])[Y]
+    model = tiny("DenseClassifier").fit(X, codes)
+    assert model.classes_.tolist() == [5, 10**17, 10**17 + 1] and model.predict_proba(X).shape == (150, 3)
+    assert model.score(X, codes) > 0.8
+
+
+@pytest.mark.parametrize("name", ["y", "z", "kind"])
+def test_a_target_may_be_called_as_a_column(name):
+    frame = pd.DataFrame(X[:, :3], columns=list("xyz"))
+    model = tiny("FourfoldClassifier").fit(frame, pd.Series(Y, name=name))
+    assert model.model_.preparation.source_columns == ("x", "y", "z") and model.score(frame, Y) > 0.5

@@ -155,7 +155,8 @@ def _settled_inputs(
         inputs, settled, columns, notes = settle_table(source, layout)
         aims = source.target_names or (source.target_name,)
         before = source.all_columns or source.inputs.names
-        return inputs, settled, columns, tuple(name for name in before if name not in aims), notes
+        given = source.inputs.names  # y beside x may be called as one of its columns
+        return inputs, settled, columns, tuple(name for name in before if name not in aims or name in given), notes
     array, settled, notes = settle_array(source.inputs, layout, known=source.layout)
     notes = tuple(noted(note, called(settled), "because") for note in notes)
     if settled == "flat":

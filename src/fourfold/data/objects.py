@@ -31,6 +31,10 @@ One name with values (N, T): a value for each step.
 """
 
 
+WHOLE = 2.0**53
+"""Above this whole numbers are no longer told apart in double precision."""
+
+
 def as_source(x: Any, y: Any, name: str) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred."""
     series = unequal(x, name)
@@ -249,6 +253,8 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
             got=f"shape {array.shape}",
             wanted="one value for each row, or a row of values; of series one value for each step",
         )
+    if array.dtype.kind in "iu" and np.abs(array.astype(np.float64)).max(initial=0) > WHOLE:
+        array = array.astype(str).astype(object)  # codes, which fall together as numbers
     return ("y",), *typed("y", array), said_of("target y", array)
 
 

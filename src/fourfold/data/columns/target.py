@@ -19,7 +19,7 @@ from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classificat
 
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
-AS_NUMBERS = "write plain numbers such as 1234.5"
+AS_NUMBERS = "write plain numbers such as 1234.5 (y.astype(float) in Python)"
 """What to do with words that are meant as amounts."""
 
 MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
