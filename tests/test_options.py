@@ -30,7 +30,6 @@ def test_values_of_other_libraries_are_plain_ones(option):
         *((name, value, "a whole number") for name in ("seed", "seeds", "steps", "rows") for value in ("3", 2.5, True, [1])),
         ("seed", None, "a whole number"),
         ("margin", "1", "a number"),
-        ("margin", float("nan"), "a number"),
         ("effort", 3, "a text"),
         ("task", ["regression"], "a text"),
         ("examples", "no", "True or False"),

@@ -202,13 +202,11 @@ def compare(
     for note in [*dataset.notes, *dataset.important]:
         say(str(note))
     cost = _price(dataset, options, folder)
+    say(_said_of(cost))
     if dry_run:
         if as_json:
             print(json.dumps(asdict(cost), indent=1))
-        else:
-            _Say(silent=False)(_said_of(cost))
         return
-    say(_said_of(cost))
     with _cluster(scheduler, workers) as executor:
         ending.running.append(folder)
         comparison = run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 import operator
 from collections.abc import Iterable
@@ -37,12 +36,12 @@ def at_least(option: str, value: Any, least: int) -> int:
 
 
 def number(option: str, value: Any) -> float:
-    """A number that is one.
+    """A number.
 
     >>> number("margin", 1)
     1.0
     """
-    if isinstance(value, numbers.Real) and not isinstance(value, bool) and not math.isnan(value):
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
         return float(value)
     raise _another(option, value, "a number")
 
