@@ -11,7 +11,7 @@ import io
 import json
 import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class SavedModel:
     def _rows(self, raw: Any) -> NewRows:
         """New rows; what is noticed of them, such as words that were never seen, is a warning."""
         rows = read_inputs(raw, self.preparation)
-        for note in rows.notes:
+        for note in replace(rows.noticed, notes=()).said():  # without what is only said of how they were read
             warnings.warn(str(note), stacklevel=3)
         return rows
 
