@@ -150,7 +150,8 @@ def compare(
             "no-executor",
             "executor runs no tasks",
             got=f"executor={executor!r:.60}",
-            wanted="a concurrent.futures.Executor, or a client of Dask",
+            wanted="a concurrent.futures.Executor",
+            do="leave it out, for one worker of this machine",
         )
     chosen = Options(**options)
     if isinstance(x, (str, Path)) and isinstance(y, str) and not Path(y).is_file():
