@@ -15,7 +15,7 @@ from fourfold.data.messages import listed
 from fourfold.data.source import Source
 from fourfold.data.values.durations import duration_by
 from fourfold.data.values.months import month_of
-from fourfold.data.values.stamps import named
+from fourfold.data.values.stamps import monday_of, named
 from fourfold.data.values.words import Understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
@@ -232,8 +232,7 @@ def _begun(year: np.ndarray, part: np.ndarray, which: tuple[str, int, int]) -> n
     """The days (N,) on which weeks, as ISO 8601 counts them, or quarters begin."""
     if which == QUARTER:
         return (12 * (year - 1970) + 3 * (part - 1)).astype("datetime64[M]").astype("datetime64[D]")
-    fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
-    return fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (part - 1)
+    return monday_of(year, part)
 
 
 def _part(source: Source, table: Table, name: str, what: str, low: int, high: int) -> np.ndarray:

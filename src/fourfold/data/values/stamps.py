@@ -12,7 +12,7 @@ from .words import as_objects, reworded
 
 __all__ = [
     "COMPACT", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_dates", "irregular", "moment",
-    "named", "written_compact",
+    "monday_of", "named", "written_compact",
 ]  # fmt: skip
 
 COMPACT = ("yearmonthday", "yearmonth", "yearweek")
@@ -165,6 +165,16 @@ def written_compact(name: str, values: np.ndarray) -> str:
     return COMPACT[2] if weekly else COMPACT[1]
 
 
+def monday_of(years: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """The days (N,) on which weeks begin, as ISO 8601 counts them.
+
+    >>> monday_of(np.array([2020, 2021]), np.array([53, 1])).tolist()
+    [datetime.date(2020, 12, 28), datetime.date(2021, 1, 4)]
+    """
+    fourth = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
+    return fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (weeks - 1)
+
+
 def _weeks_or_months(values: np.ndarray, fewest: int, written: str) -> np.ndarray | None:
     """Numbers (N,) such as 202601 as dates: the Mondays of weeks, or the firsts of months."""
     known = ~np.isnan(values)
@@ -173,8 +183,7 @@ def _weeks_or_months(values: np.ndarray, fewest: int, written: str) -> np.ndarra
     if (numbers != np.floor(numbers)).any() or parts.min() < 1 or parts.max() > (53 if weekly else 12):
         return None
     if weekly:
-        fourth = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3  # of January is in the first week
-        days = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (parts - 1).astype(np.int64)
+        days = monday_of(years.astype(np.int64), parts.astype(np.int64))
         counts = (days.astype(np.int64) + 3) // 7
         beyond = ((days + 3).astype("datetime64[Y]").astype(np.int64) != years - 1970).any()  # Thursdays tell the year
     else:
