@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from fourfold.core.catalog import Configured, snake_case
 from fourfold.errors import OptionError
 from fourfold.losses.reduction import REDUCTIONS, fit, fit_weights, reduce
+from fourfold.ops.independence import apart
 
 EPSILON = 1e-7
 """Keras's: probabilities lie in [EPSILON, 1 - EPSILON] before their logarithm is taken, divisors are larger."""
@@ -40,6 +42,19 @@ class Loss(Configured):
     def mask(self, y_true: Any) -> Array | None:
         """Which targets count, where the loss itself knows."""
         return None
+
+    def mean_of_parts(self, y_true: Any, y_pred: Any) -> bool:
+        """Whether the loss of a batch, of these shapes and without masks, is the mean of its equal parts' losses."""
+        plain = type(self).__call__ is Loss.__call__ and self.mask(y_true) is None
+        if not plain or self.reduction not in ("sum_over_batch_size", "mean"):
+            return False
+        shapes = [jax.typeof(y).shape[1:] for y in (y_true, y_pred)]
+        types = [jax.typeof(y).dtype for y in (y_true, y_pred)]
+
+        def some(rows: int) -> list[jax.ShapeDtypeStruct]:
+            return [jax.ShapeDtypeStruct((rows, *shape), dtype) for shape, dtype in zip(shapes, types)]
+
+        return apart(lambda both, _: (self.call(*both), ()), some, None)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Array:
         if self.dtype is not None:

@@ -109,9 +109,10 @@ def dropout(key: Array, rate: float | Array, x: Array, noise_shape: Sequence[int
 def _places(shape: Sequence[int]) -> Array:
     """The places in the stream of the numbers of a shape; an axis of one row is shared by the whole batch."""
     places = lax.iota(jnp.uint32, math.prod(shape))
-    if rows.parts() == 1 or not shape or shape[0] == 1:
+    first = rows.first(shape[0]) if shape and shape[0] > 1 else 0
+    if isinstance(first, int) and first == 0:
         return places
-    return places + jnp.uint32(math.prod(shape[1:])) * _word(rows.first(shape[0]))
+    return places + jnp.uint32(math.prod(shape[1:])) * _word(first)
 
 
 def _hash(index: Array, a: Array, b: Array) -> Array:

@@ -1,13 +1,16 @@
-"""The rows of a batch that is split over devices: what an operation must know of those that lie elsewhere.
+"""The rows of a batch that is split, over devices or in time: what an operation must know of those that lie elsewhere.
 
-Inside a `shard_map` over the mesh axis `AXIS` each device holds an equal part of a batch's rows, in order. Most
-operations treat rows one by one and need none of this. Those that do not (moments of a batch, random numbers that
-are drawn by a row's place) ask here, and outside of such a map get the answer for a whole batch.
+Inside a `shard_map` over the mesh axis `AXIS` each device holds an equal part of a batch's rows, in order; inside
+`part` one equal part is at work, after those before it. Most operations treat rows one by one and need none of this.
+Those that do not (moments of a batch, random numbers that are drawn by a row's place) ask here, and outside get the
+answer for a whole batch.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,6 +21,8 @@ from jax import Array, lax
 AXIS = "rows of a batch"
 ASKED: ContextVar[list[str] | None] = ContextVar("asked for the rows of a batch", default=None)
 """A list that notes whoever asks here, while there is one."""
+PART: ContextVar[int | Array | None] = ContextVar("the number of the part in time", default=None)
+"""Which part of a batch is at work, where its parts come one after the other."""
 ALONE = 1 << 16
 """Arrays of at least this many numbers are added up over devices on their own; smaller ones go together."""
 
@@ -37,8 +42,26 @@ def parts() -> int:
         return 1
 
 
+@contextmanager
+def part(number: int | Array) -> Iterator[None]:
+    """In here the rows are those of one of a batch's equal parts, which come one after the other.
+
+    >>> with part(3):
+    ...     first(8)
+    24
+    """
+    token = PART.set(number)
+    try:
+        yield
+    finally:
+        PART.reset(token)
+
+
 def first(count: int) -> int | Array:
-    """The place in the whole batch of this device's first row, each device having ``count``."""
+    """The place in the whole batch of the first row here, each part having ``count``; the number 0 in a whole batch."""
+    number = PART.get()
+    if number is not None:
+        return number * count
     return lax.axis_index(AXIS) * count if parts() > 1 else 0
 
 

@@ -21,6 +21,7 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph, Result
 from fourfold.ops import random as keys
 from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization
+from fourfold.training.parts import gradients_in_parts, may_be_cut, number_of_parts
 
 Array = jax.Array
 
@@ -101,16 +102,38 @@ class Program:
         return TrainState(constrain(self.specs, weights), fixed, optimizer, state.key, state.step + 1), logs
 
     def gradients(self, state: TrainState, batch: Batch) -> tuple[dict[str, Array], Found]:
-        """The gradients of a batch's loss, and what was found on the way."""
+        """The gradients of a batch's loss, and what was found on the way: of the whole at once, or of its parts."""
 
         def loss(weights):
             result = self.forward(weights, state, batch)
             outputs = jax.tree.leaves(result.outputs)
             total, losses = self.minimised(batch, result, {**state.fixed, **weights})
-            return total, Found(outputs, result.masks, result.updates, total, losses)
+            return total, (Found(outputs, result.masks, result.updates, total, losses), result.losses)
 
-        grads, found = jax.grad(loss, has_aux=True)(state.weights)
-        return grads, found
+        total, backward, (found, added) = jax.vjp(loss, state.weights, has_aux=True)
+        parts = number_of_parts(backward, state.weights, batch)
+        plain = not added and all(mask is None for mask in found.masks)
+        if parts > 1 and plain and may_be_cut(self.graph, self.objective, batch, found.outputs):
+            return self._gradients_in_parts(state, batch, parts)
+        return backward(jnp.ones_like(total))[0], found
+
+    def _gradients_in_parts(self, state: TrainState, batch: Batch, parts: int) -> tuple[dict[str, Array], Found]:
+        def loss(weights, part):
+            result = self.forward(weights, state, part)
+            outputs = jax.tree.leaves(result.outputs)
+            losses = self.objective.losses_of(part, outputs, result.masks)
+            return self.objective.total(losses, jnp.zeros(())), (outputs, losses)
+
+        grads, (outputs, losses) = gradients_in_parts(loss, state.weights, batch, parts)
+        outputs = [y.reshape(batch.size, *y.shape[2:]) for y in outputs]
+        losses = [values.mean() for values in losses]
+        added, d_added = self.regularization(state)
+        total = self.objective.total(losses, added)
+        return jax.tree.map(jnp.add, grads, d_added), Found(outputs, [None] * len(outputs), {}, total, losses)
+
+    def regularization(self, state: TrainState) -> tuple[Array, dict[str, Array]]:
+        """The regularizers' terms and their gradients."""
+        return jax.value_and_grad(lambda weights: regularization(self.specs, {**state.fixed, **weights}))(state.weights)
 
     def minimised(self, batch: Batch, result: Result, values: dict[str, Array]) -> tuple[Array, list[Array]]:
         """The loss of a batch, and each output's part of it."""

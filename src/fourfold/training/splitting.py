@@ -16,7 +16,6 @@ normalisation .3 to 1.0 below 40 million, .8 to 2.3 above.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -32,7 +31,7 @@ from fourfold.layers.normalization import BatchNormalization
 from fourfold.ops import rows
 from fourfold.ops.counting import count
 from fourfold.training.independence import all_layers, rows_apart
-from fourfold.training.objective import Batch, regularization
+from fourfold.training.objective import Batch
 from fourfold.training.program import Found, Program, TrainState, take
 
 MOST = 8
@@ -89,7 +88,7 @@ class SplitProgram(Program):
         (total, losses), d_outputs = jax.value_and_grad(loss, has_aux=True)(outputs)
         (grads,) = backward(rows.own(d_outputs))
         grads = rows.total_of_all(grads)
-        added, d_added = jax.value_and_grad(partial(_terms, self.specs, state.fixed))(state.weights)
+        added, d_added = self.regularization(state)
         grads = jax.tree.map(jnp.add, grads, d_added)
         return grads, Found(outputs, masks, result.updates, total + added, losses)
 
@@ -179,7 +178,3 @@ def _module(layer: Layer) -> str:
 def _first(tree: Any) -> Any:
     """What the first device holds of arrays that all devices hold."""
     return jax.tree.map(lambda leaf: leaf.addressable_shards[0].data, tree)
-
-
-def _terms(specs: Any, fixed: dict[str, Array], weights: dict[str, Array]) -> Array:
-    return regularization(specs, {**fixed, **weights})
