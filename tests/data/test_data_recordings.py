@@ -61,6 +61,35 @@ def test_new_files_are_read_as_those_of_training(tmp_path):
     np.testing.assert_array_equal(one.inputs[0, :9, 0][: len(SERIES[4])], SERIES[4][:9, 0])
 
 
+def new(path, array, names=None, **how):
+    path.write_text(lines(array, ",", names, **how))
+    return path
+
+
+def test_channels_are_known_by_their_names(tmp_path):
+    """In another order, beside others, in files of training and in new ones."""
+    known = Preparation.fit(read(folder(tmp_path / "f", mark=",", names=["ax", "ay"])), range(24))
+    turned = read_inputs(new(tmp_path / "t.csv", SERIES[4][:, ::-1], ["ay", "ax"]), known)
+    np.testing.assert_array_equal(turned.inputs[0][: len(SERIES[4])], SERIES[4])
+    more = np.column_stack([SERIES[4][:, 1], np.arange(len(SERIES[4])), SERIES[4][:, 0]])
+    beside = read_inputs(new(tmp_path / "m.csv", more, ["ay", "az", "ax"]), known)
+    np.testing.assert_array_equal(beside.inputs, turned.inputs)
+    assert "left out: 'az' (the model has no such channel)" in "\n".join(map(str, beside.notes))
+    unnamed = read_inputs(new(tmp_path / "u.csv", SERIES[4], time=True), known)
+    np.testing.assert_array_equal(unnamed.inputs, turned.inputs)
+    assert "columns taken in their order: 'ax', 'ay'" in "\n".join(map(str, unnamed.notes))
+    with pytest.raises(DataError, match=r"got 'ax', 'bx', wanted 'ax', 'ay'\. Do this: rename what holds 'ay', or add"):
+        read_inputs(new(tmp_path / "o.csv", SERIES[4], ["ax", "bx"]), known)
+    new(tmp_path / "f" / "a" / "r02.txt", SERIES[2][:, ::-1], ["ay", "ax"])
+    np.testing.assert_array_equal(read(tmp_path / "f").inputs, read(folder(tmp_path / "g")).inputs)
+
+
+def test_a_new_file_that_rises_has_all_the_channels_that_were_learnt(tmp_path):
+    known = Preparation.fit(read(folder(tmp_path / "f")), range(24))
+    rising = np.column_stack([np.arange(8.0), np.ones(8)])
+    np.testing.assert_array_equal(read_inputs(new(tmp_path / "r.csv", rising), known).inputs[0][:8], rising)
+
+
 def test_texts_and_odd_files(tmp_path):
     texts = tmp_path / "texts"
     for place, label in enumerate(LABELS):

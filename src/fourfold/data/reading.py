@@ -56,7 +56,8 @@ class Reading:
     name alone has no other. ``targets``: what the user calls the target, if it is named, or the columns that are
     wanted of test rows and of new ones; ``lists``: the columns of text that hold lists of numbers, None where their
     words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
-    1.234 is such a number.
+    1.234 is such a number. ``channels``: of new series that are a file each,
+    "" without a name.
     """
 
     rows: int | None = None
@@ -75,6 +76,7 @@ class Reading:
     targets: frozenset[str] = frozenset()
     lists: frozenset[str] | None = None
     pointed: frozenset[str] = frozenset()
+    channels: tuple[str, ...] = ()
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:

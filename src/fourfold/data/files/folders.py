@@ -246,11 +246,22 @@ def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading:
     total = len(files)
     rows = total if reading.rows is None else reading.rows
     kept = places(total, rows) if rows < total else np.arange(total)
-    array, notes = read_recordings([files[place] for place in kept], folder)
+    array, names, notes = read_recordings([files[place] for place in kept], folder, reading.channels)
+    names = names if len({*names}) == len(names) else ()
     ids = as_objects([str(files[place].relative_to(folder)) for place in kept])
     target = None if labels is None else labels[kept]
     return Source(
-        str(folder), array, (), target, "category", "class", layout="sequence", notes=notes, total=total, ids=ids
+        str(folder),
+        array,
+        tuple(Column(name, "number") for name in names),
+        target,
+        "category",
+        "class",
+        layout="sequence",
+        notes=notes,
+        total=total,
+        ids=ids,
+        all_columns=names,
     )
 
 

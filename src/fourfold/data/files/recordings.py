@@ -38,7 +38,7 @@ UNITS = frozenset(["s", "sec", "secs", "seconds", "ms", "us", "ns", "min", "minu
 
 def are_wanted(reading: Reading) -> bool:
     """Whether new rows are series that are known by their place alone."""
-    return reading.all and reading.layout == "sequence" and not reading.targets
+    return reading.all and reading.layout == "sequence" and (bool(reading.channels) or not reading.targets)
 
 
 def are_recordings(files: Sequence[Path]) -> bool:
@@ -49,8 +49,13 @@ def are_recordings(files: Sequence[Path]) -> bool:
     return all(path.suffix.lower() in ENDS for path in files) and all(map(_holds_numbers, some))
 
 
-def read_recordings(files: Sequence[Path], folder: Path) -> tuple[np.ndarray, tuple[Note, ...]]:
-    """The series (N, T, C) of files, and what is said of them. A column of times, which rises in each, is left out.
+def read_recordings(
+    files: Sequence[Path], folder: Path, wanted: Sequence[str] = ()
+) -> tuple[np.ndarray, tuple[str, ...], tuple[Note, ...]]:
+    """The series (N, T, C) of files, the names of their channels, () if they have none, and what is said of them.
+
+    The order of the columns is the first file's, or that of the channels that are ``wanted`` ("" without a name), all
+    others being left out. A column of times, which rises in each file, is left out where as many are not wanted.
 
     Errors: ``DataError`` for a file with other columns than the first, or with cells that are no numbers.
     """
@@ -59,19 +64,35 @@ def read_recordings(files: Sequence[Path], folder: Path) -> tuple[np.ndarray, tu
     series = [first]
     for path in files[1:]:
         own, array = _recording(path)
-        if array.shape[1] != first.shape[1] or own != names:
-            raise _other_columns(path, files[0], own or array.shape[1], names or first.shape[1])
-        series.append(array)
-    times = _times(names, series)
+        if array.shape[1] != first.shape[1] or sorted(own) != sorted(names):
+            raise _other_columns(path, files[0].name, own or array.shape[1], names or first.shape[1])
+        series.append(array if own == names else array[:, _order(own, names)])
     notes = [Note(f"series: {counted(len(files), 'file')} of numbers, each a series", "", "--layout text")]
-    if times is not None:
-        series = [np.delete(one, times, axis=1) for one in series]
-        called = repr(names[times]) if names else "the first column"
-        notes.append(Note(f"left out: {called}", "it rises evenly in each file, as times do"))
-    if names:
-        kept = [name for place, name in enumerate(names) if place != times]
-        notes.append(Note(f"channels: {listed(kept)}", "the columns of each file"))
-    return stacked(series, str(folder)), tuple(notes)
+    kept = [*range(first.shape[1])]
+    if any(wanted) and names:
+        if absent := [name for name in wanted if name not in names]:
+            raise _other_columns(files[0], "those that the model was trained on", names, tuple(wanted), absent)
+        kept = _order(names, wanted)
+        notes += _left_out([names[place] for place in {*range(len(names))} - {*kept}], "the model has no such channel")
+    elif len(wanted) != first.shape[1] and (times := _times(names, series)) is not None:
+        kept.remove(times)
+        notes += _left_out([names[times] if names else ""], "it rises evenly in each file, as times do")
+    if any(wanted) and not names:
+        notes.append(Note(f"columns taken in their order: {listed(wanted)}", "the files have no names of columns"))
+    called = tuple(names[place] for place in kept) if names else ()
+    notes += [Note(f"channels: {listed(called)}", "the columns of each file")] if names else []
+    return stacked([one[:, kept] for one in series], str(folder)), called, tuple(notes)
+
+
+def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """The place of each wanted name; of a name that comes twice, one after the other."""
+    places = [*range(len(names))]
+    return [places.pop(next(i for i, place in enumerate(places) if names[place] == name)) for name in wanted]
+
+
+def _left_out(names: Sequence[str], because: str) -> list[Note]:
+    called = listed(names) if any(names) else "the first column"
+    return [Note(f"left out: {called}", because)] if names else []
 
 
 def _holds_numbers(path: Path) -> bool:
@@ -141,14 +162,17 @@ def _times(names: Sequence[str], series: Sequence[np.ndarray]) -> int | None:
     return 0 if steps and all(np.ptp(own) <= EVEN * own.mean() for own in steps) else None
 
 
-def _other_columns(path: Path, first: Path, got: object, wanted: object) -> DataError:
+def _other_columns(
+    path: Path, first: str, got: object, wanted: object, absent: Sequence[str] = ()
+) -> DataError:
     def said(columns: object) -> str:
         return listed(list(columns)) if isinstance(columns, tuple) else counted(int(str(columns)), "column")
 
+    do = f"rename what holds {listed(absent)}, or add it" if absent else ""
     return DataError(
         "channels-differ",
-        f"{path} has other columns than {first.name}",
+        f"{path} has other columns than {first}",
         got=said(got),
         wanted=said(wanted),
-        do="remove the file, or write the same columns in all of them",
+        do=do or "remove the file, or write the same columns in all of them",
     )

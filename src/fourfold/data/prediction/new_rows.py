@@ -158,6 +158,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
         encoding=encoding,
         column=wanted[0] if len(wanted) == 1 else "",
         targets=frozenset(wanted),
+        channels=_channels(preparation),
     )
 
 
@@ -238,6 +239,15 @@ def _wanted(preparation: Preparation) -> list[str]:
     elif preparation.layout == "sequence" and preparation.row_shape:
         names += preparation.source_columns
     return names
+
+
+def _channels(preparation: Preparation) -> tuple[str, ...]:
+    """The names of the channels, "" without one, of series each of which was a file, an array or lists of numbers."""
+    series = preparation.layout == "sequence" and preparation.windows is None and not preparation.task.stepwise
+    names, shape = preparation.source_columns, preparation.row_shape
+    if not series or not shape or len(names) != len(preparation.columns):
+        return ()
+    return names or ("",) * (shape[1] if len(shape) == 2 else 1)
 
 
 def _time(preparation: Preparation) -> str | None:
