@@ -210,7 +210,7 @@ def test_rows_are_sorted_by_time_and_irregular_stamps_are_said():
         ({"at": ["2026-03-01 00:00:00"] * 72}, "repeated-time"),
         ({"at": [None, *range(71)]}, "missing-time"),
         ({"at": ["soon", "later"] * 36}, "time-type"),
-        ({"pulse": ["high", "low"] * 36}, "channel-type"),
+        ({"pulse": [f"word {place}" for place in range(72)]}, "channel-type"),
     ],
 )
 def test_long_tables_that_are_no_series(changes, slug):

@@ -25,6 +25,7 @@ from fourfold.data.reading import Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.history import history_of
+from fourfold.data.series.indicators import with_indicators
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
@@ -172,6 +173,8 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     found = named_alike(
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     )
+    if preparation.windows is None and preparation.layout == "sequence":
+        found = with_indicators(found, [column.name for column in preparation.columns])
     found = with_series(found, preparation)
     if preparation.windows is not None:
         history = history_of(found, preparation.windows, preparation.columns)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fourfold.data.dataset import Table
 from fourfold.data.messages import close, listed
+from fourfold.data.series.indicators import column_of
 from fourfold.data.series.unpivoted import ROW
 from fourfold.data.source import Source
 from fourfold.errors import DataError
@@ -22,9 +23,10 @@ def with_series(found: Source, preparation: Preparation) -> Source:
     table, needed = found.inputs, _needed(preparation)
     if not isinstance(table, Table) or {*needed} & {*found.lists}:
         return found
-    absent = [name for name in needed if name not in table]
-    if not absent or (preparation.windows is None and len(absent) == len(needed)):  # it is no long form
+    lacking = [name for name in needed if name not in table]
+    if not lacking or (preparation.windows is None and len(lacking) == len(needed)):  # it is no long form
         return found
+    absent = {column_of(name): needed[name] for name in lacking}
     others = [name for name in table if name not in needed]
     near = {name: meant for name in absent if (meant := close(name, others))}
     add = [name for name in absent if name not in near]
@@ -32,7 +34,7 @@ def with_series(found: Source, preparation: Preparation) -> Source:
         "new-series",
         f"{found.name} lacks columns of the series that the model was trained on",
         got=f"the columns {listed(list(table))}",
-        wanted=", ".join(f"{name!r}, {needed[name]}" for name in absent),
+        wanted=", ".join(f"{name!r}, {said}" for name, said in absent.items()),
         do="; ".join(
             [f"rename {meant!r} to {name!r}" for name, meant in near.items()]
             + [f"add {listed(add)}" + ", or rename what holds it" * bool(others)] * bool(add)

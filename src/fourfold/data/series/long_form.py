@@ -20,6 +20,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
+from .indicators import MOST_LEVELS, channel, levels_of, one_hot
 from .long_columns import check_id, labels_of, meant, moments_of, said_of, table_of
 from .steps import Placed
 
@@ -36,8 +37,9 @@ def assembled(
 
     The rows of one id are one series, sorted by time; series stand in the order in which their ids first occur.
     Weight and group have to be the same in all rows of a series, and so has the target, unless it is one column that
-    changes, or ``per`` is "step": it then has a value for each step (S, T). All other columns are channels. With
-    ``one`` there may be no id, and all rows are one series; nor a time, and they stand in their order.
+    changes, or ``per`` is "step": it then has a value for each step (S, T). All other columns are channels; of a column
+    of words each different one is (`indicators`). With ``one`` there may be no id, and all rows are one series; nor a
+    time, and they stand in their order.
 
     Errors: ``OptionError`` without ids or for a column that does not exist; ``DataError`` for rows without id or
     time, two rows of one series at the same time, several targets that change within a series, channels that are no
@@ -125,10 +127,11 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
     same = np.flatnonzero((np.diff(number[order]) == 0) & (np.diff(moments[order]) == 0))
     if same.size:
         raise _two_rows(source, table, (id, time, channels), moments, number)
+    columns, worded = _channels(source, table, channels)
+    channels = tuple(columns)
     check_memory(source.name, 8 * len(counts) * int(counts.max()) * len(channels))
     array = np.full((len(counts), counts.max(), len(channels)), np.nan)
-    columns, worded = _channels(source, table, channels)
-    array[number, step] = np.stack(columns, axis=1)
+    array[number, step] = np.stack([*columns.values()], axis=1)
     ordered = f"steps in order of {time}" if time else "steps in the order of the rows"
     which = f"{counted(len(counts), 'id')} of {id}, {ordered}" if id else f"all rows are one, {ordered}"
     notes = [Note(f"series: {which}", "long form", "" if id else "--id COLUMN")]
@@ -151,20 +154,33 @@ def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tu
 
 def _channels(
     source: Source, table: Table, channels: Sequence[str]
-) -> tuple[list[np.ndarray], tuple[Note, ...]]:
-    """Columns of numbers, and how their words were read."""
+) -> tuple[dict[str, np.ndarray], tuple[Note, ...]]:
+    """Channels of numbers, one for each word of a column of words, and how words were read."""
     found = {name: meant(source, table, name) for name in channels}
-    strange = [name for name, one in found.items() if one.kind not in ("number", "boolean")]
-    if strange or not found:
+    columns: dict[str, np.ndarray] = {}
+    notes = [note for name, one in found.items() for note in said_of(name, one)]
+    strange = []
+    for name, one in found.items():
+        levels = levels_of(one.values) if one.kind == "category" else ()
+        if one.kind in ("number", "boolean"):
+            columns[name] = one.values
+        elif 2 <= len(levels) <= MOST_LEVELS:
+            indicators = np.nan_to_num(one_hot(one.values, levels))  # NaN at the end of a series is padding
+            columns |= {channel(name, level): own for level, own in zip(levels, indicators.T)}
+            notes.append(Note(f"{name}: a channel for each of {listed(levels)}", "words, 1 where one stands, else 0"))
+        elif len(levels) == 1:
+            notes.append(Note(f"left out: {name}", "one word in all rows"))
+        else:
+            strange.append(name)
+    if strange or not columns:
         raise DataError(
             "channel-type",
-            "channels of series are numbers",
+            f"channels of series are numbers, or words of at most {MOST_LEVELS} kinds",
             got=f"{listed(strange)}" if strange else "no column beside id, time and target",
-            wanted="numbers in all columns but id, time and target",
+            wanted="such columns beside id, time and target",
             do=f"--drop {quoted(','.join(strange))}; --target COLUMN, if one of them is it" if strange else "",
         )
-    notes = [note for name, one in found.items() for note in said_of(name, one)]
-    return [one.values for one in found.values()], tuple(notes)
+    return columns, tuple(notes)
 
 
 def _two_rows(

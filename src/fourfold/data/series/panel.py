@@ -18,12 +18,10 @@ from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
 from .clock import DAY, Clock, check_one_step, filling, shown
+from .indicators import MOST_LEVELS, channel, levels_of, one_hot
 from .long_columns import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 
 __all__ = ["Panel", "panel_of"]
-
-MOST_LEVELS = 20
-"""A column with more different words than this is left out."""
 
 FEWEST_FILLED = 0.5
 """The least share of the steps of irregular series that has to hold a row, if their order is to be used."""
@@ -59,7 +57,7 @@ class Panel:
         own = []
         for column in self.columns:
             worded = column.kind == "category"
-            own += [f"{column.name} = {level}" for level in next(levels)] if worded else [column.name]
+            own += [channel(column.name, level) for level in next(levels)] if worded else [column.name]
         return (*own, *(f"{phase} {wave}" for phase in self.phases for wave in ("sin", "cos")))
 
     def filled(self, number: int) -> np.ndarray:
@@ -267,15 +265,13 @@ def _channels(
     for name in (name for name in table if name not in taken):
         values, kind = found[name][:2]
         if kind == "category":
-            different = sorted({str(value) for value in values.tolist() if value is not None})
-            own = known.get(name) if known is not None else tuple(different)
+            different = levels_of(values)
+            own = known.get(name) if known is not None else different
             if own is None or not 2 <= len(own) <= MOST_LEVELS:
                 left_out[name] = f"{len(different)} different words"
                 continue
             levels.append(own)
-            absent = missing(values)
-            one_hot = np.stack([np.where(absent, np.nan, values == level) for level in own], axis=1)
-            parts.append(one_hot.astype(np.float64))
+            parts.append(one_hot(values, own))
         elif kind == "date":
             left_out[name] = "a date beside the time"
             continue
