@@ -10,6 +10,7 @@ import pytest
 
 from fourfold.data import from_arrays, read, read_inputs
 from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
 from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import real_steps
@@ -310,3 +311,39 @@ def test_one_long_series_among_many_is_refused_before_it_fills_the_memory(tmp_pa
     )
     with pytest.raises(FourfoldError, match="does not fit into memory"):
         read(ts(tmp_path, lines))
+
+
+def test_rows_of_an_id_are_series_in_their_order_where_one_target_is_asked_for():
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "who": np.repeat([f"p{number}" for number in range(12)], 5),
+            "v": generator.normal(size=60).round(3),
+            "ill": np.repeat(np.arange(12) % 2, 5),
+        }
+    )
+    data = read(frame, target="ill", roles=Roles(id="who"), target_per="series")
+    timed = read(
+        frame.assign(at=np.tile(range(5), 12))[["who", "at", "v", "ill"]],
+        target="ill",
+        roles=Roles(id="who", time="at"),
+    )
+    np.testing.assert_array_equal(data.inputs, timed.inputs)
+    assert data.target.tolist() == timed.target.tolist() and data.ids.tolist() == timed.ids.tolist()
+    new = read_inputs(frame[["who", "v"]], Preparation.fit(data, range(12)))
+    np.testing.assert_array_equal(new.inputs, data.inputs)
+    table = read(frame, target="ill", roles=Roles(id="who"))
+    assert table.layout == "flat"
+    (repeated,) = [finding for finding in judge(table) if finding.slug == "repeated-ids"]
+    assert "--target-per series" in repeated.do
+    alone = read(frame.assign(ill=np.arange(60) % 2), target="ill", roles=Roles(id="who"))
+    (repeated,) = [finding for finding in judge(alone) if finding.slug == "repeated-ids"]
+    assert repeated.do == "--group with the same column"
+
+
+def test_what_to_do_with_rows_of_one_time_in_their_order():
+    ties = pd.DataFrame(long_table()).sort_values(["bed", "at"])
+    ties["at"] = ties["at"].rank(method="dense") // 2
+    with pytest.raises(DataError, match="--drop at and --target-per series or step, if the rows of each stand") as caught:
+        read(ties, target="ill", roles=Roles(id="bed", time="at"))
+    assert caught.value.slug == "repeated-time"

@@ -76,7 +76,8 @@ def settle(
         source = source.noting(said_of(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
     _check_turned(source)
-    one = window is not None or target_per == "step"
+    in_order = target_per == "series" and bool(roles.series) and not source.lists
+    one = window is not None or target_per == "step" or in_order
     if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
         source, roles = _in_order(source, roles, mentioned(target))
         names, because = target_of_series(source, roles, target)

@@ -103,9 +103,8 @@ def read(
     content that could execute or exhaust, ``MachineError`` (4) for permission and memory.
     """
     check_encoding(encoding)
-    reading = reading_of(
-        rows, layout, roles, ahead is not None or window is not None, encoding, mentioned(target)
-    )
+    of_steps = ahead is not None or window is not None or (target_per is not None and roles.series != "")
+    reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target))
     check_roles(source, roles)
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series)

@@ -289,17 +289,25 @@ def _hardly_by_chance(case: Case, different: np.ndarray) -> bool:
     return sum(most) > 1
 
 
+def _one_target_each(ids: np.ndarray, target: np.ndarray) -> bool:
+    """Whether all rows of an id have the same target."""
+    of_id = dict(zip(ids.tolist(), target.tolist())) if target.ndim == 1 else {}
+    return bool(of_id) and all(of_id[id] == value for id, value in zip(ids.tolist(), target.tolist()))
+
+
 def _groups(case: Case) -> Iterator[Finding]:
     ids, groups = case.dataset.ids, case.dataset.groups
     if ids is not None and groups is None:
         repeated = len(ids) - len(set(ids.tolist()))
         if repeated:
+            series = case.dataset.layout == "flat" and _one_target_each(ids, case.dataset.target)
+            steps = "; --target-per series, if those of each id are the steps of one series" if series else ""
             yield Finding(
                 "repeated-ids",
                 f"{counted(repeated, 'row')} with the id of an earlier row: rows are not independent",
                 "rows",
                 repeated,
-                "--group with the same column",
+                f"--group with the same column{steps}",
                 important=True,
             )
     tests = case.dataset.test_rows

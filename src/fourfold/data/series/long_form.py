@@ -205,6 +205,9 @@ def _two_rows(
     else:
         do = f"--id {quoted(','.join((id, *beside)))}, whose rows differ" if beside else ""
         do = do or "remove one of them (frame.drop_duplicates(), if they are copies), or choose another --id"
+        together = np.argsort(number, kind="stable")
+        if ((np.diff(moments[together]) >= 0) | (np.diff(number[together]) > 0)).all():
+            do += f"; --drop {quoted(time)} and --target-per series or step, if the rows of each stand in their order"
     return DataError(
         "repeated-time",
         "two rows of one series have the same time",
