@@ -49,6 +49,17 @@ def test_modes(mode, channels, tmp_path):
             np.testing.assert_array_equal(data.inputs[0], np.asarray(image).reshape(8, 8, channels))
 
 
+def test_classes_whose_names_are_numbers_may_be_amounts(tmp_path):
+    for age in range(20, 32):
+        picture(tmp_path / str(age) / "0.png")
+        picture(tmp_path / str(age) / "1.png")
+    assert read(tmp_path).task.kind == "classification"
+    ages = read(tmp_path, task="regression")
+    assert ages.task.kind == "regression" and ages.target.tolist() == np.repeat(np.arange(20.0, 32), 2).tolist()
+    with pytest.raises(FourfoldError, match="can't be a regression"):  # 1234, or a bit more than one
+        from_arrays(np.ones((20, 3)), np.array(["1.234", "2.345"] * 10), task="regression")
+
+
 @pytest.mark.parametrize("ending", ["jfif", "JPE", "jif"])
 def test_jpeg_has_several_ends(ending, tmp_path):
     for path in sorted(classes(tmp_path / "plain").rglob("*.png")):

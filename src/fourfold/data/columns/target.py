@@ -72,6 +72,10 @@ def settle_target(
     return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
 
 
+PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
+"""A number that is read in one way: 1.234 may be 1234."""
+
+
 def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     if kind == "category":
         return "classification", "its values are words"
@@ -278,7 +282,11 @@ def _check_words(name: str, labels: np.ndarray) -> None:
 
 
 def _numbers(name: str, values: np.ndarray, kind: str) -> np.ndarray:
+    """The values (N,) as numbers; also words that are plain numbers each, as names of folders are."""
     if kind == "category":
+        words = values.astype(str)
+        if all(map(PLAIN.fullmatch, words.tolist())):
+            return words.astype(np.float64)
         raise OptionError(
             "regression-of-words",
             f"the target {name!r} can't be a regression",
