@@ -31,6 +31,9 @@ FULL = 10
 FEWEST_IN_TIME = 20
 """Rows for each fold of a rolling origin; of fewer rows there are fewer folds."""
 
+FEWEST_OF_A_CLASS = 3
+"""One to train, one to validate, one to test."""
+
 
 def plan(dataset: Dataset, *, seed: int, folds: int = 5, repeats: int = 1) -> list[Split]:
     """The splits of a comparison, a pure function of the data set and the seed.
@@ -219,11 +222,17 @@ def _split(
 def _checked(dataset: Dataset, rows: _Rows, split: Split) -> Split:
     """The split, which has all its parts and something to tell apart."""
     if not (split.train.size and split.validation.size and split.test.size):
+        got, wanted, do = counted(dataset.rows, dataset.each), "", "add rows"
+        if rows.groups is not None:
+            got += " in groups"
+        elif dataset.task.kind == "classification" and dataset.target.ndim == 1:
+            counts = np.unique(dataset.target, return_counts=True)[1]
+            got += f" of {len(counts)} classes, at most {counts.max()} of one"
+            if counts.max() < FEWEST_OF_A_CLASS:
+                wanted = f"{FEWEST_OF_A_CLASS} of a class at least"
+                do += "; --task regression, if the classes are amounts"
         raise DataError(
-            "too-few-rows",
-            "there are too few rows to train, validate and test",
-            got=counted(dataset.rows, dataset.each) + (" in groups" if rows.groups is not None else ""),
-            do="add rows",
+            "too-few-rows", "there are too few rows to train, validate and test", got=got, wanted=wanted, do=do
         )
     kept = "--time-ordered" if rows.in_time else "--group"
     _check_classes(dataset, split.train, kept, f"leave out {kept}, or add rows")
