@@ -380,3 +380,18 @@ def test_new_texts_of_nothing_are_counted_over_all_parts():
     assert list(map(str, rows.notes)) == ["no text in 2 of 3 rows: 'review' (predicted as empty texts)"]
     assert (rows.noticed + rows.noticed).said()[0].what == "no text in 4 of 6 rows: 'review'"
     assert read_inputs({"review": ["good", "it"]}, learnt).notes == ()
+
+
+@pytest.mark.parametrize(
+    "turn, do",
+    [
+        (lambda x: x.transpose(0, 2, 1), r"turn its axes: x.transpose\(0, 2, 1\)"),
+        (lambda x: x[0], r"give it as an array of one row: x\[None\]"),
+        (lambda x: x[:, :-1], "give the new rows in the form of those of training"),
+    ],
+)
+def test_what_to_do_with_arrays_of_another_shape(turn, do):
+    x = np.random.default_rng(0).normal(size=(20, 3, 8))
+    preparation = Preparation.fit(from_arrays(x, np.arange(20) % 2), range(20))
+    with pytest.raises(DataError, match=do):
+        read_inputs(turn(x), preparation)

@@ -234,10 +234,17 @@ def _compact(values: np.ndarray, written: str) -> np.ndarray:
 def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
     names = tuple(filter(None, preparation.source_columns))
     wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
+    shape = () if isinstance(found.inputs, Table) else np.shape(found.inputs)
+    turned = len(shape) == 3 and shape[:0:-1] == preparation.row_shape
+    one = shape == preparation.row_shape
     return DataError(
         "new-shape",
         f"{found.name} is not what the model was trained on",
         got=got,
         wanted=wanted,
-        do="give the new rows in the form of those of training",
+        do="turn its axes: x.transpose(0, 2, 1)"
+        if turned
+        else "give it as an array of one row: x[None]"
+        if one
+        else "give the new rows in the form of those of training",
     )
