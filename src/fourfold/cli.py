@@ -202,7 +202,7 @@ def compare(
     for note in [*dataset.notes, *dataset.important]:
         say(str(note))
     cost = _price(dataset, options, folder)
-    say(_said_of(cost))
+    say(cost.line(cores()))
     if dry_run:
         if as_json:
             print(json.dumps(asdict(cost), indent=1))
@@ -397,17 +397,6 @@ def _price(dataset: Dataset, options: Options, folder: Path) -> Price:
     from fourfold.study.price import price
 
     return price(plan(dataset, options, folder), cores())
-
-
-def _said_of(cost: Price) -> str:
-    whole = round(cost.minutes)
-    minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
-    grown = f" (up to {cost.most:,} if the best learning rates lie at the grid's edge)"
-    return (
-        f"cost: {cost.replicas:,} trainings of {cost.steps:,} steps, refits and probes included, {minutes} on "
-        f"{cores()} cores the first time{grown if cost.most > cost.replicas else ''}, about "
-        f"{cost.megabytes:,.0f} MB of memory; --effort changes it"
-    )
 
 
 def _print_results(results: dict[str, Any], timings: dict[str, Any] | None, as_json: bool) -> None:

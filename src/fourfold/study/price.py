@@ -27,6 +27,17 @@ class Price:
     megabytes: float
     most: int
 
+    def line(self, cores: int) -> str:
+        """One line that says so, with the option that changes it."""
+        whole = round(self.minutes)
+        minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
+        grown = f" (up to {self.most:,} if the best learning rates lie at the grid's edge)"
+        return (
+            f"cost: {self.replicas:,} trainings of {self.steps:,} steps, refits and probes included, {minutes} on "
+            f"{cores} cores the first time{grown if self.most > self.replicas else ''}, about "
+            f"{self.megabytes:,.0f} MB of memory; --effort changes it"
+        )
+
 
 def price(study: Study, cores: int) -> Price:
     """Replicas, steps, minutes and memory, from counted operations: of the base grid, probes, hyperparameters."""
