@@ -16,7 +16,7 @@ from fourfold.layers.augmentation import (
     RandomTranslation,
     RandomZoom,
 )
-from fourfold.layers.base import Layer, MaskWarning
+from fourfold.layers.base import Layer
 from fourfold.layers.bidirectional import Bidirectional
 from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
@@ -25,6 +25,7 @@ from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.encoding import CategoryEncoding, Discretization
 from fourfold.layers.input import InputLayer
 from fourfold.layers.input_spec import InputSpec
+from fourfold.layers.lost_masks import MaskWarning
 from fourfold.layers.masking import CarryMask, Masking
 from fourfold.layers.merging import (
     Add,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import warnings
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -28,20 +27,18 @@ from fourfold.core.inference import infer, spec_of
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
-from fourfold.errors import OptionError, ShapeError, closest
+from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
+from fourfold.layers.constructing import constructor_arguments
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
+from fourfold.layers.lost_masks import warn_of_lost_masks, where_lost
 from fourfold.ops import independence
 
 Array = jax.Array
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "input_shape")
-
-
-class MaskWarning(UserWarning):
-    """A mask did not reach a layer that would have used it."""
 
 
 class Layer(Interface):
@@ -87,28 +84,7 @@ class Layer(Interface):
 
     def __new__(cls, *args: Any, **kwargs: Any):
         layer = super().__new__(cls)
-        signature = inspect.signature(cls.__init__)
-        own, open_ = next(iter(signature.parameters)), _open_argument(signature)
-        known = [name for name in signature.parameters if name not in (own, open_)]
-        known += [
-            name for name in inspect.signature(Layer.__init__).parameters if name not in ("self", *known)
-        ]
-        try:
-            strange = [name for name in kwargs if name not in known]
-            if strange:
-                raise TypeError(f"unknown argument {strange[0]!r}{closest(strange[0], known)}")
-            bound = signature.bind(layer, *args, **kwargs)
-        except TypeError as error:
-            raise OptionError(
-                "layer-arguments",
-                f"{cls.__name__} can't take these arguments ({error})",
-                wanted=f"some of {', '.join(known)}",
-            ) from None
-        bound.apply_defaults()
-        arguments = dict(bound.arguments)
-        arguments.pop(own)
-        extra = arguments.pop(open_, {})
-        layer._arguments = {**arguments, **extra}
+        layer._arguments = constructor_arguments(layer, Layer, args, kwargs)
         return layer
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -164,6 +140,10 @@ class Layer(Interface):
     def compute_mask(self, *inputs: Any, mask: Any = None) -> Any:
         """The outputs' mask, given the first input's."""
         return mask if self.supports_masking else None
+
+    def masks_wanted(self, parents: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+        """Of a call's inputs those whose masks it uses, where it uses any."""
+        return parents
 
     # ---- what a subclass that is written as for Keras uses -----------------------------------------------
 
@@ -424,10 +404,10 @@ class Layer(Interface):
         specs = jax.tree.map(lambda leaf: leaf.spec if isinstance(leaf, Symbol) else spec_of(leaf), args)
         self._prepare(specs, kwargs)
         parents = tuple(leaf for leaf in jax.tree.leaves((args, kwargs)) if isinstance(leaf, Symbol))
-        self._warn_of_lost_masks(parents)
+        warn_of_lost_masks(self, self.masks_wanted(parents))
         node = Node(self, args, kwargs, parents=parents)
         outputs, masks = infer(self, args, kwargs)
-        lost = self._mask_lost(parents)
+        lost = where_lost(self, parents)
         node.outputs = jax.tree.map(
             lambda spec, mask: Symbol(spec, node, mask=mask or None, mask_lost_at=None if mask else lost),
             outputs,
@@ -435,27 +415,6 @@ class Layer(Interface):
         )
         self.nodes.append(node)
         return node.outputs
-
-    def _mask_lost(self, parents: tuple[Symbol, ...]) -> Any:
-        if self._uses_masks():
-            return None
-        if any(parent.mask for parent in parents):
-            return self
-        return next((parent.mask_lost_at for parent in parents if parent.mask_lost_at), None)
-
-    def _uses_masks(self) -> bool:
-        return any(name == "mask" or name.endswith("_mask") for name in call_parameters(type(self))[1])
-
-    def _warn_of_lost_masks(self, parents: tuple[Symbol, ...]) -> None:
-        for parent in parents:
-            if parent.mask_lost_at is not None and self._uses_masks():
-                warnings.warn(
-                    f"{type(self).__name__} '{self.name}' uses a mask, but {type(parent.mask_lost_at).__name__} "
-                    f"'{parent.mask_lost_at.name}' before it dropped the one it was given, so masked steps count "
-                    "as real ones. Do this: pool or read the masked sequence before that layer.",
-                    MaskWarning,
-                    stacklevel=4,
-                )
 
     @property
     def input(self) -> Any:
@@ -468,11 +427,6 @@ class Layer(Interface):
 
 def _is_function(value: Any) -> bool:
     return inspect.isfunction(getattr(value, "__wrapped__", value))  # also one that is compiled
-
-
-def _open_argument(signature: inspect.Signature) -> str:
-    """The name under which a constructor takes further keyword arguments."""
-    return next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "kwargs")
 
 
 def _single(nodes: list[Node], layer: Layer) -> Node:

@@ -24,6 +24,11 @@ def call_parameters(cls: type) -> tuple[tuple[str, ...], frozenset[str]]:
     return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
 
 
+def uses_masks(cls: type) -> bool:
+    """Whether ``call`` takes a mask."""
+    return any(name == "mask" or name.endswith("_mask") for name in call_parameters(cls)[1])
+
+
 def flags(kwargs: dict) -> dict:
     """The keyword arguments that are tensors, as specs: what `weight_specs` may need beside the inputs."""
     tensors = {}

@@ -98,9 +98,9 @@ class CarryMask(Layer):
         valid = jnp.pad(valid.astype(bool), room).reshape(len(valid), steps, covered).any(axis=-1)
         return valid.at[:, 0].set(valid[:, 0] | ~valid.any(axis=1))
 
-    def _warn_of_lost_masks(self, parents: tuple[Symbol, ...]) -> None:
-        """What x lost comes back here; the source's mask is needed."""
-        super()._warn_of_lost_masks(parents[-1:])
+    def masks_wanted(self, parents: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+        """The source's: what x lost comes back here."""
+        return parents[-1:]
 
 
 def _first(inputs: Any) -> Array:

@@ -1,0 +1,41 @@
+"""What a layer is made with: the arguments of its constructor, checked by name, which are its configuration."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from fourfold.errors import OptionError, closest
+
+
+def constructor_arguments(layer: Any, base: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """All arguments of the constructor of a layer by name, defaults included; those of the ``base`` are known to all.
+
+    Errors: `OptionError` for arguments that it can't take.
+    """
+    cls = type(layer)
+    signature = inspect.signature(cls.__init__)
+    own, open_ = next(iter(signature.parameters)), _open_argument(signature)
+    known = [name for name in signature.parameters if name not in (own, open_)]
+    known += [name for name in inspect.signature(base.__init__).parameters if name not in ("self", *known)]
+    try:
+        strange = [name for name in kwargs if name not in known]
+        if strange:
+            raise TypeError(f"unknown argument {strange[0]!r}{closest(strange[0], known)}")
+        bound = signature.bind(layer, *args, **kwargs)
+    except TypeError as error:
+        raise OptionError(
+            "layer-arguments",
+            f"{cls.__name__} can't take these arguments ({error})",
+            wanted=f"some of {', '.join(known)}",
+        ) from None
+    bound.apply_defaults()
+    arguments = dict(bound.arguments)
+    arguments.pop(own)
+    extra = arguments.pop(open_, {})
+    return {**arguments, **extra}
+
+
+def _open_argument(signature: inspect.Signature) -> str:
+    """The name under which a constructor takes further keyword arguments."""
+    return next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "kwargs")
