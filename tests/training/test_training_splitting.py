@@ -9,7 +9,7 @@ import fourfold
 from fourfold import layers, ops
 from fourfold.models import compiling, fitting
 from fourfold.regularizers import L2
-from fourfold.training import splitting
+from fourfold.training import parts, program, splitting
 
 
 def convolution(x):
@@ -113,6 +113,26 @@ def test_a_split_batch_trains_as_a_whole_one(build, monkeypatch):
     assert len(jax.devices()) > 1, "the tests' machine has one core: nothing to split over"
     split, split_values = trained(build, 2, monkeypatch)
     whole, whole_values = trained(build, 1, monkeypatch)
+    for name, values in whole.items():
+        np.testing.assert_allclose(split[name], values, rtol=1e-5, err_msg=name)
+    for path, value in whole_values.items():
+        np.testing.assert_allclose(split_values[path], value, rtol=1e-4, atol=1e-6, err_msg=path)
+
+
+@pytest.mark.parametrize("build", [attention, recurrent, of_a_class])
+def test_a_split_batch_trains_in_parts_as_a_whole_one(build, monkeypatch):
+    whole, whole_values = trained(build, 1, monkeypatch)
+    counts = []
+
+    def in_parts(*given):
+        counts.append(given[-1])
+        return parts.gradients_in_parts(*given)
+
+    monkeypatch.setattr(parts, "PART_BYTES", 1)
+    monkeypatch.setattr(parts, "WEIGHTS", 0)
+    monkeypatch.setattr(program, "gradients_in_parts", in_parts)
+    split, split_values = trained(build, 2, monkeypatch)
+    assert set(counts) == ({2} if build is not of_a_class else set())  # the moments of a batch need all of it
     for name, values in whole.items():
         np.testing.assert_allclose(split[name], values, rtol=1e-5, err_msg=name)
     for path, value in whole_values.items():

@@ -38,7 +38,7 @@ WEIGHTS = 16
 
 def number_of_parts(left: Any, weights: Any, batch: Batch) -> int:
     """Into how many parts a batch is cut whose forward pass leaves the arrays ``left``; 1 on other than a CPU."""
-    if jax.default_backend() != "cpu" or rows.parts() > 1:
+    if jax.default_backend() != "cpu":
         return 1
     size, least = _bytes(left), max(PART_BYTES, WEIGHTS * _bytes(weights))
     most = min(MOST, batch.size // FEWEST_ROWS, 1 + size // least)
@@ -59,11 +59,15 @@ def may_be_cut(graph: Graph, objective: Objective, batch: Batch, outputs: list[A
 def gradients_in_parts(
     loss: Callable[[Any, Batch], tuple[Array, Any]], weights: Any, batch: Batch, parts: int
 ) -> tuple[Any, Any]:
-    """The mean over parts of d loss(weights, part) / d weights, and what ``loss`` gives beside it, stacked (P, ...)."""
+    """The mean over parts of d loss(weights, part) / d weights, and what ``loss`` gives beside it, stacked (P, ...).
+
+    Of a batch that is split over devices these are the parts of a device's own rows.
+    """
+    before = rows.first(parts)
 
     def add(total: Any, numbered: tuple[Array, Batch]) -> tuple[Any, Any]:
         number, part = numbered
-        with rows.part(number):
+        with rows.part(before + number):
             grads, found = jax.grad(loss, has_aux=True)(weights, part)
         return jax.tree.map(jnp.add, total, grads), found
 

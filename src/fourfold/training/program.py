@@ -110,14 +110,28 @@ class Program:
             total, losses = self.minimised(batch, result, {**state.fixed, **weights})
             return total, (Found(outputs, result.masks, result.updates, total, losses), result.losses)
 
-        total, backward, (found, added) = jax.vjp(loss, state.weights, has_aux=True)
-        parts = number_of_parts(backward, state.weights, batch)
-        plain = not added and all(mask is None for mask in found.masks)
-        if parts > 1 and plain and may_be_cut(self.graph, self.objective, batch, found.outputs):
-            return self._gradients_in_parts(state, batch, parts)
-        return backward(jnp.ones_like(total))[0], found
+        total, backward, (found, losses) = jax.vjp(loss, state.weights, has_aux=True)
+        parts = self.parts_of(batch, backward, state.weights, found.outputs, found.masks, losses)
+        if parts == 1:
+            return backward(jnp.ones_like(total))[0], found
+        grads, outputs, losses = self.gradients_of_parts(state, batch, parts)
+        added, d_added = self.regularization(state)
+        found = Found(outputs, [None] * len(outputs), {}, self.objective.total(losses, added), losses)
+        return jax.tree.map(jnp.add, grads, d_added), found
 
-    def _gradients_in_parts(self, state: TrainState, batch: Batch, parts: int) -> tuple[dict[str, Array], Found]:
+    def parts_of(
+        self, batch: Batch, left: Any, weights: Any, outputs: list[Array], masks: list[Any], losses: list[Array]
+    ) -> int:
+        """Into how many parts a batch is cut, whose forward pass leaves, gives and adds to the loss what is told."""
+        parts = number_of_parts(left, weights, batch)
+        plain = parts > 1 and not losses and all(mask is None for mask in masks)
+        return parts if plain and may_be_cut(self.graph, self.objective, batch, outputs) else 1
+
+    def gradients_of_parts(
+        self, state: TrainState, batch: Batch, parts: int
+    ) -> tuple[dict[str, Array], list[Array], list[Array]]:
+        """The gradients of a batch in parts, without the regularizers'; its outputs; each trained output's loss."""
+
         def loss(weights, part):
             result = self.forward(weights, state, part)
             outputs = jax.tree.leaves(result.outputs)
@@ -126,10 +140,7 @@ class Program:
 
         grads, (outputs, losses) = gradients_in_parts(loss, state.weights, batch, parts)
         outputs = [y.reshape(batch.size, *y.shape[2:]) for y in outputs]
-        losses = [values.mean() for values in losses]
-        added, d_added = self.regularization(state)
-        total = self.objective.total(losses, added)
-        return jax.tree.map(jnp.add, grads, d_added), Found(outputs, [None] * len(outputs), {}, total, losses)
+        return grads, outputs, [values.mean() for values in losses]
 
     def regularization(self, state: TrainState) -> tuple[Array, dict[str, Array]]:
         """The regularizers' terms and their gradients."""

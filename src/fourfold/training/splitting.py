@@ -84,9 +84,18 @@ class SplitProgram(Program):
             return self.objective.total(losses, jnp.zeros(())), losses
 
         own_outputs, backward, result = jax.vjp(forward, state.weights, has_aux=True)
-        outputs, masks = rows.whole((own_outputs, result.masks))
-        (total, losses), d_outputs = jax.value_and_grad(loss, has_aux=True)(outputs)
-        (grads,) = backward(rows.own(d_outputs))
+        masks = rows.whole(result.masks)
+        own = Batch(batch.inputs, *rows.own((batch.targets, batch.weights)))
+        parts = self.parts_of(own, backward, state.weights, own_outputs, result.masks, result.losses)
+        if parts > 1:
+            grads, own_outputs, losses = self.gradients_of_parts(state, own, parts)
+            grads, losses = jax.tree.map(lambda x: x / rows.parts(), (grads, losses))
+            outputs, losses = rows.whole(own_outputs), rows.total_of_all(losses)
+            total = self.objective.total(losses, jnp.zeros(()))
+        else:
+            outputs = rows.whole(own_outputs)
+            (total, losses), d_outputs = jax.value_and_grad(loss, has_aux=True)(outputs)
+            (grads,) = backward(rows.own(d_outputs))
         grads = rows.total_of_all(grads)
         added, d_added = self.regularization(state)
         grads = jax.tree.map(jnp.add, grads, d_added)
