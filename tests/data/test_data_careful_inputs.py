@@ -60,6 +60,19 @@ READ = {
     "thousands by commas beside decimal points": (rows("p;v;y", lambda i: f"{i}.25;{[f'{i % 9 + 1},{100 + i}', i][i % 3 > 1]}", separator=";"), {}, "column v: number (commas taken for thousands)"),
     "millions beside numbers below": (column(["1.135.323", "245.883", "2.769", "836"]), {}, "column v: number (points taken for thousands)"),
     "points that may be thousands, and whole numbers": (rows("v;y", lambda i: f"{[f'{i % 9 + 1}.{100 + i}', i][i % 3 > 1]}", separator=";"), {}, "decimal points: 'v' (three digits follow"),
+    "latitudes of both halves to hundredths": (column(["45.17N", "3.25S", "12.5N"]), {}, "column v: number (in degrees: 1.25S is -1.25)"),
+    "longitudes of both halves to hundredths": (column(["145.17 E", "3.25 W", "12.5 W"]), {}, "column v: number (in degrees: 1.25W is -1.25)"),
+    "letters of both directions": (column(["45.17N", "3.25W", "12.50E"]), {}, "numbers with several endings: 'E', 'N', 'W'"),
+    "degrees, and minutes without a mark": (column(["N 48° 12.345", "S48°07.5", "N 7° 3"]), {}, "column v: number (in degrees"),
+    "hundreds and thousands by points": (column(["950", "1.200", "2.135", "836"]), {}, "column v: number (points taken for thousands)"),
+    "hundreds and thousands of money by points": (column(["950 €", "1.200 €", "2.135 €"]), {}, "column v: number (€ left out, points taken for thousands)"),
+    "a target of hundreds and thousands by points": (target(["950", "1.200", "2.135", "836"] * 9, "v,y"), {}, "its values are 4 different whole numbers"),
+    "hundreds, and decimals without a zero at an end": (column(["950", "1.204", "2.135"]), {}, "layout: flat, 1 number"),
+    "units, and decimals with zeros": (column(["2 kg", "1.200 kg", "2.135 kg"]), {}, "column v: number (kg left out)"),
+    "three decimals of money": (column(["1.899 €", "1.759 €", "2.009 €"]), {}, "points taken for decimal, though three digits follow all of them"),
+    "rupiah by points": (column(["Rp 1.004.000", "Rp950.000", "Rp 7.500"]), {}, "column v: number (Rp left out, points taken for thousands)"),
+    "rupees without paise": (column(["Rs. 70/-", "Rs. 1200/-", "Rs. 15/-"]), {}, "column v: number (Rs. left out)"),
+    "percent beside zero": (column(["12%", "0", "15%", "40%"]), {}, "column v: number (% left out: 12 % is 12)"),
     "percent beside shares": (column(["12%", "0.37", "15%", "40%"]), {}, "numbers with several endings: '%', 'nothing'"),
     "commas and points": (column([f'"1,5{i}"' for i in range(4)] + [f"1.{i}" for i in range(9)]), {}, "numbers in several ways of writing: '1,50', '1.0'"),
     "lists as NumPy prints them": (rows("v,y", lambda i: f'"[ {i * 7 % 30}.25 -{i % 4}. \n  3e-{i % 3}  .{i % 5}]"'), {}, "layout: flat, 4 numbers (a table)"),
@@ -111,6 +124,21 @@ def test_new_numbers_in_thousands_are_read_as_those_of_training():
     words = np.array(["€1.5K", "€7M", "€850", "€2", "many"], dtype=object)
     written = understood(words[:4]).written
     assert as_written(words, "number", written)[:4].tolist() == [1500, 7e6, 850, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "new", "numbers"),
+    [
+        (["45.17N", "3.25S"], ["12.5S", "7.25 N", "7.25W", "98.12N"], [-12.5, 7.25, np.nan, np.nan]),
+        (["145.17E", "3.25W"], ["12.5W", "7.25E", "7.25S"], [-12.5, 7.25, np.nan]),
+        (["950", "1.200"], ["2.135", "1"], [2135, 1]),
+        (["12 %", "0"], ["7 %", "0.0", "5"], [7, 0, np.nan]),
+    ],
+)
+def test_new_numbers_are_read_as_those_of_training_were_written(words, new, numbers):
+    written = understood(np.array(words, dtype=object)).written
+    found = as_written(np.array(new, dtype=object), "number", written)
+    np.testing.assert_array_equal(found, numbers)
 
 
 def test_new_years_of_two_digits_are_those_of_training():

@@ -68,10 +68,12 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         if blank := 0 if reading.all else without_blanks(connection, names):
             notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
         notes += () if reading.all else without_notes(connection, list(names))
-        rows, numbers, like_codes = numbers_of(connection, names, reading)
+        rows, numbers, mixed, like_codes = numbers_of(connection, names, reading)
         notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
-        comma, thousands, doubtful = marks_of(connection, names, numbers, dialect.separator, reading.pointed)
+        comma, thousands, doubtful = marks_of(
+            connection, names, numbers, mixed, dialect.separator, reading.pointed
+        )
         numbers, notes = numbers - thousands, notes + doubtful
         sizes = lists_of(connection, names, numbers, reading)
         casts = {}

@@ -37,7 +37,7 @@ LONGEST = 60
 
 CURRENCY = (
     r"[$\u00a3-\u00a5\u20a0-\u20cf\u0e3f\u5186\u5143\uc6d0]"
-    r"|(?:US|A|C|NZ|HK|S|NT)\$|R\$|kr\.?|z\u0142|Ft|K\u010d|Fr\.?|\u0440\u0443\u0431\.?|\u0433\u0440\u043d\.?|Rs\.?"
+    r"|(?:US|A|C|NZ|HK|S|NT)\$|R\$|kr\.?|z\u0142|Ft|K\u010d|Fr\.?|\u0440\u0443\u0431\.?|\u0433\u0440\u043d\.?|R[sp]\.?"
     r"|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|RMB|INR|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|UAH|BRL|MXN|ARS|CLP|COP|PEN"
     r"|ZAR|NGN|KES|EGP|MAD|TRY|RUB|KZT|KRW|TWD|ILS|AED|SAR|QAR|SGD|HKD|MYR|THB|IDR|PHP|VND|PKR|BDT|LKR"
 )
@@ -74,8 +74,8 @@ POWERS = (
 )
 """Exponents as Fortran writes them (2D and 1D5 may be codes), and written out: 1.5\u00d710\u00b3."""
 
-WHOLE_PRICE = re.compile(r"(?<=\d)[.,][-\u2013\u2014]{1,2}")
-"""What stands for no cents: 20.-- or 5,-"""
+WHOLE_PRICE = re.compile(r"(?<=\d)(?:[.,][-\u2013\u2014]{1,2}|/-)")
+"""What stands for no cents: 20.-- or 5,- or Rs. 20/-"""
 
 NO_MONEY = re.compile(rf"(?P<before>{CURRENCY})\s*[-\u2013]|[-\u2013]\s*(?P<after>{CURRENCY})")
 """How sheets of accounts write 0."""
@@ -97,6 +97,11 @@ class Amount:
     brackets: bool
     exponent: str = ""
     behind: bool = False
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is 0, whatever the unit."""
+        return not self.digits.strip("0.,")
 
 
 def singular(unit: str) -> str:

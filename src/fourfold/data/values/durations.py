@@ -139,7 +139,7 @@ DOTTED = re.compile(r"([01]\d|2[0-4])\.([0-5]\d)\.([0-5]\d)", re.ASCII)
 class Angles:
     """Degrees, minutes and seconds with their marks, as degrees; those of south and west are negative.
 
-    >>> [Angles().parse(word) for word in ("48\u00b030'0\\"N", "12.5\u00b0 W", "N 7\u00b0 15.6'", "12\u00b0C")]
+    >>> [Angles().parse(word) for word in ("48\u00b030'0\\"N", "12.5\u00b0 W", "N 7\u00b0 15.6", "12\u00b0C")]
     [48.5, -12.5, 7.26, None]
     """
 
@@ -163,20 +163,56 @@ class Angles:
 
 DECIMAL = r"\d+(?:[.,]\d+)?"
 ANGLE = re.compile(
-    rf"(?P<before>[NSEW])?\s*(?P<sign>[-+])?(?P<degrees>{DECIMAL})\s*[\u00b0\u00ba]\s*(?:(?P<minutes>{DECIMAL})\s*['\u2032\u2019]"
-    rf"\s*(?:(?P<seconds>{DECIMAL})\s*(?:\"|\u2033|\u201d|''|\u2032\u2032)\s*)?)?(?P<after>[NSEW])?",
+    rf"(?P<before>[NSEW])?\s*(?P<sign>[-+])?(?P<degrees>{DECIMAL})\s*[\u00b0\u00ba]\s*(?:(?P<minutes>{DECIMAL})\s*"
+    rf"(?:['\u2032\u2019]\s*(?:(?P<seconds>{DECIMAL})\s*(?:\"|\u2033|\u201d|''|\u2032\u2032)\s*)?)?)?(?P<after>[NSEW])?",
     re.ASCII,
 )
 
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Degrees with the ``letters`` of one half of the earth, and of the other, behind them.
+
+    >>> [Halves("NS").parse(word) for word in ("48.25N", "12.5 S", "12.50W", "98.12N")]
+    [48.25, -12.5, None, None]
+    """
+
+    letters: str
+
+    @property
+    def example(self) -> str:
+        return f"1.25{self.letters[1]}"
+
+    @property
+    def said(self) -> str:
+        return f"in degrees: {self.example} is -1.25"
+
+    def parse(self, word: str) -> float | None:
+        found = HALF.fullmatch(word.strip())
+        if found is None or found[2] not in self.letters:
+            return None
+        number = float(found[1].replace(",", "."))
+        if number > (90 if "N" in self.letters else 180):
+            return None
+        return -number if found[2] == self.letters[1] else number
+
+    def is_sure(self, word: str) -> bool:
+        """Whether a word can be nothing else: 12W may be a size, and 3.2S one of a catalogue."""
+        return re.search(r"[.,]\d\d", word) is not None
+
+
+HALF = re.compile(rf"({DECIMAL})\s?([NSEW])", re.ASCII)
+
 LONGEST = 60
-Duration = Sixtieths | Laps | Dotted | Spans | Angles
-DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Dotted(), Spans(), Angles())
+Duration = Sixtieths | Laps | Dotted | Spans | Angles | Halves
+DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Dotted(), Spans(), Angles(), Halves("NS"), Halves("EW"))
 """Tried in this order, where the words of a column are no plain numbers with one unit."""
 
 
 def duration_by(example: str) -> Duration | None:
     """The style of an example; None if it is none of a clock, a duration or an angle."""
-    for style in (Laps(), Dotted(), Spans(), Angles()):
+    for style in DURATIONS[2:]:
         if example == style.example:
             return style
     return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None

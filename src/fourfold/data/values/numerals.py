@@ -59,7 +59,7 @@ class Style:
         amount = amount_of(word)
         if amount is None:
             return plain_number(word)
-        bare = not amount.unit and (not self.unit or is_currency(self.unit))
+        bare = not amount.unit and (not self.unit or is_currency(self.unit) or amount.is_zero)
         if not bare and amount.unit not in (self.unit, singular(self.unit)):
             return None
         if not amount.digits:
@@ -252,10 +252,12 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
       digits (not if a decimal ``comma`` is expected), else decimal; points alone are decimal unless each cuts off
-      three digits, and one cuts twice (1.234.567), or a ``comma`` is expected and no number from 1000 on lacks one;
+      three digits, and one cuts twice (1.234.567), or no number from 1000 on lacks one and a ``comma`` is expected, or
+      there are hundreds without a point and zeros at an end (950 and 1.200: of decimals either all zeros are written or
+      none);
     - a currency before or after the number, the same in all words that have one; brackets are a minus, and so is a dash
       behind a number;
-    - percent signs and units (5 kg), if all numbers have the same: 12 % is 12;
+    - percent signs and units (5 kg), if all numbers but 0 have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
     - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
     - what says that numbers are told roughly, and a plus behind most of them, if these are thousands: see `About`.
@@ -264,6 +266,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     -2.0
     >>> style_of(["1.234,50 EUR", "7 EUR"]).said
     'EUR left out, with decimal commas'
+    >>> style_of(["950", "1.200"]).parse("1.200"), style_of(["2", "1.200"]).parse("1.200")
+    (1200.0, 1.2)
     """
     words = list(words)
     if scaled := _about_of(words, comma) or _scaled_of(words):
@@ -273,14 +277,17 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     amounts = {word: amount for word in words if (amount := amount_of(word)) is not None}
     units = {amount.unit for amount in amounts.values()} - {""}
     units -= {singular(unit) for unit in units if unit != singular(unit)}
-    bare = sum(not amount.unit for amount in amounts.values())
+    bare = any(not amount.unit and not amount.is_zero for amount in amounts.values())
     if len(units) > 1:
         return Style()
     unit = units.pop() if units else ""
     few = len({amount.digits for amount in amounts.values()}) < FEWEST_OF_A_UNIT
     if unit and not is_currency(unit) and (bare or (unit != "%" and few)):
         return Style()
-    decimal, thousands, marks = _marks([amount.digits for amount in amounts.values()], comma)
+    digits = [amount.digits for amount in amounts.values()]
+    decimal, thousands, marks = _marks(digits, comma)
+    if not marks and is_currency(unit) and all(map(POINTED.fullmatch, digits)):
+        marks = "points taken for decimal, though three digits follow all of them"
     said = [f"{unit} left out" + (": 12 % is 12" if unit == "%" else "")] * bool(unit) + [marks] * bool(marks)
     between = {mark for amount in amounts.values() for mark in amount.digits.strip(SPACES) if mark in SPACES}
     said += ["apostrophes taken for thousands"] * bool(between & {*APOSTROPHES})
@@ -308,8 +315,10 @@ def _marks(numbers: list[str], comma: bool) -> tuple[str, str, str]:
         return ",", "." if points else "", "with decimal commas"
     if commas:
         return ".", ",", "commas taken for thousands"
-    expected = comma and all(len(number) <= 3 for number in numbers if number.isdecimal())
-    sure = expected or any(number.count(".") > 1 for number in points)
+    whole = [len(number) for number in numbers if number.isdecimal()]
+    short = all(length <= 3 for length in whole)
+    hundreds = max(whole, default=0) == 3 and any(number.endswith("0") for number in points)
+    sure = (short and (comma or hundreds)) or any(number.count(".") > 1 for number in points)
     if points and sure and all(map(POINTED.fullmatch, points)):
         return ",", ".", "points taken for thousands"
     return ".", "", ""

@@ -48,7 +48,7 @@ LONG_NUMBER = 16
 
 FACTS = (
     "count(v), count(TRY_CAST(v AS DOUBLE)), bool_or(starts_with(v, '0')), min(length(v)), max(length(v)), "
-    "bool_and(contains(v, 'e') OR contains(v, 'E'))"
+    "bool_and(contains(v, 'e') OR contains(v, 'E')), bool_or(contains(v, '.')) AND NOT bool_and(contains(v, '.'))"
 )
 CODES = (
     "bool_and(regexp_full_match(v, '[0-9]{2,}')) OR bool_and(regexp_full_match(v, '(0[1-9]|1[0-2])[.](19|20)[0-9]{2}'))"
@@ -67,6 +67,12 @@ GROUPED = (
     "bool_or(contains(v, '.')) AND bool_and(regexp_full_match(trim(v), '[-+]?([1-9][0-9]{0,2}[.][0-9]{3}|[0-9]{1,3})'))"
 )
 """Numbers with three digits behind each point, and none from 1000 on without one."""
+
+GROUPED_SURELY = (
+    f"{GROUPED} AND bool_or(regexp_full_match(trim(v), '[-+]?[1-9][0-9]{{2}}')) "
+    "AND bool_or(regexp_full_match(trim(v), '.*[.].*0'))"
+)
+"""The same with hundreds and zeros at an end, 950 and 1.200: of decimals either all zeros are written or none."""
 
 DECIMAL_POINTS = "bool_or(regexp_full_match(trim(v), '[-+]?[0-9]*[.]([0-9]{1,2}|[0-9]{4,})'))"
 MONEY = r"([^\w\s,.()\[\]]{1,3}|[A-Z]{3})"
@@ -191,35 +197,43 @@ def _replaced(connection: Any, query: str) -> None:
 
 def numbers_of(
     connection: Any, names: dict[str, str], reading: Reading
-) -> tuple[int, set[str], tuple[Note, ...]]:
-    """How many rows there are, which cells hold nothing but numbers, and what is said of those that may be codes.
+) -> tuple[int, set[str], set[str], tuple[Note, ...]]:
+    """How many rows there are, which cells hold nothing but numbers, which of these numbers with points and others
+    without, and what is said of those that may be codes.
 
     Codes with leading zeros and one length, months such as 01.2023, and whole numbers that a float64 can't tell apart,
     are words.
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
-    numbers, codes, long, odd = set(), [], [], []
-    for cell, (filled, good, zeros, shortest, longest, powers) in _each(connection, FACTS, asked).items():
+    numbers, mixed, codes, long, odd = set(), set(), [], [], []
+    for cell, (filled, good, zeros, shortest, longest, powers, points) in _each(connection, FACTS, asked).items():
         if filled == good:
             numbers.add(cell)
+            mixed |= {cell} if points else set()
             codes += [cell] if zeros and shortest == longest else []
             odd += [cell] if (zeros and (longest or 0) > 1) or powers else []
             long += [cell] if (longest or 0) >= LONG_NUMBER else []
     numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
     examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
     notes = [Note(f"column {names[cell]}: number", coded(word)) for cell, (word,) in examples.items() if word]
-    return count(connection, "cells", []), numbers, () if reading.all else tuple(notes)
+    return count(connection, "cells", []), numbers, numbers & mixed, () if reading.all else tuple(notes)
 
 
 def marks_of(
-    connection: Any, names: dict[str, str], numbers: set[str], separator: str, pointed: Collection[str]
+    connection: Any,
+    names: dict[str, str],
+    numbers: set[str],
+    mixed: set[str],
+    separator: str,
+    pointed: Collection[str],
 ) -> tuple[bool, set[str], tuple[Note, ...]]:
     """Whether commas are likelier decimal than between thousands, as other columns of the file or its semicolons say;
-    which columns of ``numbers`` have points between thousands then, or as in an earlier part of the data (``pointed``);
-    and what is said of others that may have."""
+    which columns of ``numbers`` have points between thousands then, or as in an earlier part of the data (``pointed``),
+    or as it is plain of those that are ``mixed`` with numbers without points; and what is said of others that may
+    have."""
     decimal = DECIMAL_COMMAS.replace("DIGITS", "+" if separator == ";" else "{2}")
     commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
-    alike = {cell for cell in numbers if names[cell] in pointed}
+    alike = {cell for cell in numbers if names[cell] in pointed} | _where(connection, GROUPED_SURELY, mixed, FIRST)
     if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers - alike, FIRST)):
         return False, _everywhere(connection, GROUPED, alike), ()
     grouped = _everywhere(connection, GROUPED, numbers)
