@@ -33,6 +33,8 @@ READ = {
     "validation rows beside test rows without a target": (files(train_dot_csv=TRAIN, val_dot_csv=TRAIN, test_dot_csv=TEST), "test rows: 30 (from"),
     "pictures to train and to validate on, and others without classes": (files(**pictures("train", "val"), **{f"test__{i}_dot_png": png() for i in range(8)}), "not used: 'test' (no 'class' in it; fourfold predict FOLDER"),
     "settings of a device above the names": ("Device,X-1000\nUnits: C, %\n\n" + rows("time,temp,hum,y", lambda i: f"10:{i:02d},{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Device,X-1000')"),
+    "settings above three names": ("Report,Sales\nFilter,All\n\n" + rows("v,w,y", lambda i: f"{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Report,Sales')"),
+    "a setting and a blank line above three names": ("Report,Sales\n\n" + rows("v,w,y", lambda i: f"{i % 9},{i % 7}"), "left out: 2 lines above the table (such as 'Report,Sales')"),
     "the name of an index below two lines of names": (rows(",a,a,t\n,u,v,y\nrun,,,", lambda i: f"{i % 4},{i % 9},{i % 7}"), "names in two lines: 'run', 'a u', 'a v', 't y'"),
     "the names of two indices below two lines of names": (rows(",,a,a,t\n,,u,v,y\nrun,day,,,", lambda i: f"{i % 4},{i % 3},{i % 9},{i % 7}"), "names of rows: 'run', 'day'"),
     "single quotes around words with commas": (rows("v,w,y", lambda i: f"{i % 9},'{'kl'[i % 3 % 2]}, m'"), "quotes: single ones around cells"),
@@ -40,6 +42,10 @@ READ = {
     "apostrophes within words": (column(["'t Hooft", "O'Neil"]), "1 category"),
     "a minus behind the number": (column(["1.200,50-", "7,00", "3,10-"], "v;y").replace(",p", ";p").replace(",q", ";q"), "a dash behind a number taken for a minus"),
     "Cyrillic in Windows-1251": (column(["Москва", "Казань"]).encode("cp1251"), "strange words, such as 'Ìîñêâà' (as text in another encoding has them"),
+    "Polish in Windows-1250": (column(["mały", "duży"]).encode("cp1250"), "strange words, such as 'ma³y' (as text in another encoding has them; cp1250 is a usual one of central Europe); --encoding NAME"),
+    "signs in Windows-1252": (column(["5 m³/h", "±3 £/kg", "3¼ Zoll"]).encode("cp1252"), "encoding: cp1252 (not UTF-8); --encoding NAME overrides\ntarget"),
+    "labels in the cells of a column": (column(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), "column v: category (lists of 3 labels, as in 'R;SQL'; to have them told apart, give each a column of 0 and 1)"),
+    "labels in the cells of a column, as JSON": ("".join(f'{{"v": {cell}, "y": "{LABELS[i % 2]}"}}\n' for i, cell in enumerate(['["R", "SQL"]', '["SQL"]', "[]", '["R", "Go"]', '["Go", "SQL"]'] * 6)), "column v: category (lists of 3 labels, as in '[\"R\",\"SQL\"]'"),
     "values in the names of folders": (partitioned, "ignored: 'year' (they stand in the names of folders, not in the tables)"),
     "a total below classes": (rows("shop,v,w,y", lambda i: f"s{i % 5},{i % 9},{i % 7}") + f"Total,{sum(i % 9 for i in range(30))},{sum(i % 7 for i in range(30))},p\n", "the last row holds the sums of the rows above in 'v', 'w'"),
     "texts that are tables of one class each": (files(a_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" "), b_dot_txt=rows("v w y", lambda i: f"{i % 9} {i % 7}", separator=" ")), "tables: 2"),
@@ -47,8 +53,9 @@ READ = {
 
 # name: (content or maker, exit code, slug, words of the message)
 REFUSED = {
-    "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w'"),
+    "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w', wanted the same columns, the target among them. Do this: add 'w', or --drop w, if"),
     "a header that is two names short": ("v,y\n" + "1,2,3,p\n1,3,2,q\n" * 20, 2, "ragged-row", "wanted 2"),
+    "a header and a row that are one cell short": ("v,y\n1,2\n" + "1,3,p\n2,5,q\n" * 20, 2, "ragged-row", "wanted 2"),
     "lines of text in a file for each class": (files(pos_dot_txt="a good film, 1\n" * 20, neg_dot_txt="a bad film 2\n" * 20), 2, "lines-of-text", "write one table with the columns text and label"),
     "pictures and masks": (files(**{f"{part}__{i}_dot_png": png() for part in ("images", "masks") for i in range(8)}), 2, "no-classes", "got the subfolders 'images', 'masks'"),
     "pictures and boxes": (files(**{f"images__{i}_dot_png": png() for i in range(8)}, **{f"labels__{i}_dot_txt": "0 0.5" for i in range(8)}), 2, "no-classes", "no masks or boxes"),

@@ -285,6 +285,12 @@ def test_findings_are_plain_data_and_lines():
     )
 
 
+def test_a_target_of_which_one_row_decides_the_score():
+    x = np.random.default_rng(0).normal(size=(100, 2))
+    said = str(judge(from_arrays(x, x[:, 0] + 1e3 * (np.arange(100) == 7))))
+    assert "1 row of 100 holds " in said and "of the target's variance, and decides the score" in said
+
+
 @pytest.mark.parametrize(
     "scale, do",
     [(0.5, ""), (2.5, "compare log(y), if it matters"), (-2.5, "leave these rows out, if they are slips")],

@@ -153,8 +153,12 @@ def lacking_target(source: Source, test: Source) -> str:
         return ""
     absent = [name for name in source.inputs if name not in test.inputs]
     others = set(test.inputs) - set(source.inputs)
-    usual = any(name.casefold() in TARGET_NAMES for name in test.inputs)
+    usual = _has_usual_target(test.inputs)
     return absent[0] if len(absent) == 1 and not usual and not close(absent[0], others) else ""
+
+
+def _has_usual_target(table: Table) -> bool:
+    return any(name.casefold() in TARGET_NAMES for name in table)
 
 
 def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
@@ -164,7 +168,8 @@ def _tables(source: Source, test: Source, targets: Collection[str]) -> dict:
     if absent:
         near = {name: close(name, set(test.inputs) - set(source.inputs)) for name in absent}
         said = [repr(name) + (f" (is it {meant!r}?)" if (meant := near[name]) else "") for name in absent]
-        alone = len(absent) == 1 and not near[absent[0]] and absent[0] in (targets or absent)
+        aimed = absent[0] in targets if targets else not _has_usual_target(test.inputs)
+        alone = len(absent) == 1 and not near[absent[0]] and aimed
         raise DataError(
             "test-columns",
             "the test data lack columns",

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import in_line, listed, percent, quoted, unknown
+from fourfold.data.values.hints import labels_in
 from fourfold.data.values.numerals import style_of
 from fourfold.data.values.words import LIKELY
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
+from .free_texts import are_free
+
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
+FRACTION = re.compile(r"-?\d+[.,]\d+")
 AS_NUMBERS = "write plain numbers such as 1234.5 (y.astype(float) in Python)"
 """What to do with words that are meant as amounts."""
 
 MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
-SEPARATORS = (";", "|", ",")
-"""What may stand between the labels of one cell; the first that occurs in the column does."""
-
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -100,7 +100,7 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             "date-target",
             f"the target {name!r} is a date",
             wanted="classes or numbers",
-            do="choose another target",
+            do=f"--target {quoted(instead)}, or another column" if instead else "choose another target",
         )
     absent = missing(values)
     if kind == "number":
@@ -112,7 +112,7 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             "missing-target",
             f"the target {name!r} is missing, NaN or infinite in some rows",
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
-            do=_how_to_fill(values, absent, instead)
+            do=_how_to_fill(values, absent, kind, instead)
             + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
         )
     if kind == "number" and (far := np.abs(values) > LARGEST).any():
@@ -138,10 +138,12 @@ def are_marks(values: np.ndarray) -> bool:
     return len(set(values[~missing(values)].tolist())) == 1
 
 
-def _how_to_fill(values: np.ndarray, absent: np.ndarray, instead: str) -> str:
+def _how_to_fill(values: np.ndarray, absent: np.ndarray, kind: str, instead: str) -> str:
     """What to do with a target that is ``absent`` in some rows, or in most of them."""
     if are_marks(values):
         return "write into the empty cells what they mean, such as no"
+    if kind == "category" and instead and are_free(values[~absent].tolist()):
+        return f"--target {quoted(instead)}, or another column, as these are texts"
     if 2 * absent.sum() <= len(absent):
         return "remove these rows or fill in the target"
     apart = "the rows that have it in a file of their own, if it is what the others lack"
@@ -220,11 +222,13 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
             got=f"{len(classes)} classes in {len(train)} rows, such as {str(classes[0])[:40]!r}",
             wanted="classes with several examples each",
             do=MULTILABEL
-            if _list_labels(train.tolist())
+            if labels_in(train.tolist())
             else f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
+        if words and any(map(FRACTION.fullmatch, alone)):
+            _check_words(name, train)
         raise DataError(
             "class-of-one",
             f"a class of the target {name!r} has only one example, which can't be in training and test",
@@ -234,7 +238,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
                 "--task regression, if the target is an amount; else "
                 if not words and all(map(WHOLE.fullmatch, classes))
                 else f"{MULTILABEL}; else "
-                if _list_labels(train.tolist())
+                if labels_in(train.tolist())
                 else ""
             )
             + "remove these rows, or join classes",
@@ -250,21 +254,6 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
         )
     what = f"classes with one example beside the test file: {listed(alone)}"
     return (Note(what, "one example can't both train and validate"),) if alone else ()
-
-
-def _list_labels(cells: Sequence[str]) -> bool:
-    """Whether most cells have several parts with the same mark between them, and most parts occur in several cells.
-
-    >>> _list_labels(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), _list_labels(["Paris, France", "Rome, Italy"])
-    (True, False)
-    """
-    for mark in SEPARATORS:
-        parts = [{part.strip() for part in cell.split(mark)} - {""} for cell in cells]
-        counts = Counter(part for own in parts for part in own)
-        repeated = sum(count > 1 for count in counts.values())
-        if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):
-            return True
-    return False
 
 
 def _check_words(name: str, labels: np.ndarray) -> None:

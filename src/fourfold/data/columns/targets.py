@@ -10,11 +10,12 @@ import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import as_called, close, counted, listed, quoted, unknown
+from fourfold.data.values.hints import SEPARATORS
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
 
-from .target import SEPARATORS, TASKS, check_values, check_varies
+from .target import TASKS, check_values, check_varies
 
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
 MOST_IN_A_LIST = 10_000

@@ -147,7 +147,7 @@ def _uneven(case: Case) -> Finding | None:
     return Finding(
         "uneven-target",
         f"{counted(count, 'row')} of {len(values):,} {'holds' if count == 1 else 'hold'} {percent(share, 1)} of the "
-        "target's variance, and decide the score",
+        f"target's variance, and {'decides' if count == 1 else 'decide'} the score",
         "share of the variance",
         share,
         do,

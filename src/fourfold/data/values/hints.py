@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["CODED", "coded", "hint_of", "of_codes"]
+__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels"]
+
+SEPARATORS = (";", "|", ",")
+"""What may stand between the labels of one cell; the first that occurs in the column does."""
 
 EXCEL = re.compile(
     r"\d{1,2}-(?:Jan|Feb|M[a\u00e4]r|Apr|May|Mai|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])"
@@ -22,6 +25,9 @@ IDENTIFIER = re.compile(r"[+(]|\d+(?:[.:]\d+){2,}|0\d|\d{5}|(?:19|20)\d\d-")
 
 CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+")
 """Numbers that may be codes: one of a column has leading zeros, or all of them an exponent without a point or sign."""
+
+BRACKETS = re.compile(r"[\[\]\"']")
+"""What stands around lists, and their words, as JSON and Python write them."""
 
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
@@ -119,3 +125,32 @@ def _rises(word: str) -> bool:
 def _form(word: str) -> str:
     """What is left of a word without its digits, in small letters and the singular."""
     return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold()).split()))
+
+
+def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
+    """What stands between the labels of cells, and how many labels there are; None unless most cells have several parts
+    with the same mark between them, and most parts occur in several cells.
+
+    >>> labels_in(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), labels_in(["Paris, France", "Rome, Italy"])
+    ((';', 3), None)
+    """
+    for mark in SEPARATORS:
+        parts = [{part.strip() for part in cell.split(mark)} - {""} for cell in cells]
+        counts = Counter(part for own in parts for part in own)
+        repeated = sum(count > 1 for count in counts.values())
+        if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):
+            return mark, len(counts)
+    return None
+
+
+def of_labels(words: Sequence[str]) -> str:
+    """What to say of different words that list labels, also as JSON writes lists; "" of most.
+
+    >>> of_labels(["R;SQL", "SQL", "R;Excel", "Excel;SQL"])
+    "lists of 3 labels, as in 'R;SQL'; to have them told apart, give each a column of 0 and 1"
+    """
+    found = labels_in([BRACKETS.sub("", word) for word in words[:FEW]])
+    if found is None or any("{" in word for word in words):
+        return ""
+    first = next(word for word in words if found[0] in word)
+    return f"lists of {found[1]} labels, as in {first[:30]!r}; to have them told apart, give each a column of 0 and 1"

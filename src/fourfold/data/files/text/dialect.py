@@ -203,6 +203,13 @@ def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int,
     return width > 1, round(same, 1), bool(records) and len(records[0]) == width, rank, width
 
 
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a cell is longer than the module takes
+        return line.split(separator)
+
+
 def _usual(records: list[list[str]]) -> int:
     """How many cells most of the records have."""
     widths = [len(record) for record in records]
@@ -235,15 +242,17 @@ def _above(lines: list[str], separator: str) -> int:
 
 def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
     """The lines above a table of so many columns. A line of one cell less may be R's names, and one with empty cells
-    at its end may be names, too; with ``loose`` they are settings, if there is a line above them."""
+    at its end may be names, too; with ``loose`` they are settings, if there is a line above them, or one as short below
+    the first."""
     above, comments, settings = 0, 0, False
+    short = [len(_cells(line, separator)) < width for line in lines[:2]] == [True, True]
     for line in lines:
-        cells = next(csv.reader([line], delimiter=separator), [])
+        cells = _cells(line, separator)
         filled = sum(bool(cell.strip()) for cell in cells)
         title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
         comment = line.startswith(COMMENTS) and len(cells) != width
         setting = len(cells) < width - 1
-        if loose and above:
+        if loose and (above or short):
             setting = len(cells) < width or len(_without_ends(cells)) < width - 1
         comments += comment
         most = above - comments >= MOST_ABOVE

@@ -18,6 +18,9 @@ from fourfold.errors import FileError, OptionError
 ACCENTED = re.compile(r"\b[\u00c0-\u00ff\u00a8\u00b8]{4,}\b")
 """A word of accented letters alone; no language of Windows-1252 has such."""
 
+CUT_BY_SIGNS = re.compile(r"\w*[^\W\d_][\u00a3\u00a5\u00b1\u00b3\u00b6\u00b9\u00bc\u00be\u00bf]+[^\W\d_]\w*")
+"""A word with signs of Windows-1252 between its letters, where the encodings of central Europe have letters."""
+
 IN_UTF8 = re.compile(r"\w*[\u00c2\u00c3][\u00a0-\u00bf]\w*")
 """A word with an accented letter in UTF-8, read as Windows-1252."""
 
@@ -113,15 +116,18 @@ def said_of(encoding: str) -> Note:
 
 
 def strange_words(text: str, other: Callable[[], str]) -> tuple[Note, ...]:
-    """What is said of text of Windows-1252 with words as UTF-8 has them there, or with words of nothing but accented
-    letters, as Cyrillic has them; ``other`` finds the first line that is not UTF-8."""
+    """What is said of text of Windows-1252 with words as UTF-8 has them there, with words of nothing but accented
+    letters, as Cyrillic has them, or with signs between letters, as Polish has them; ``other`` finds the first line
+    that is not UTF-8."""
     if twice := IN_UTF8.search(text):
         because = f"as UTF-8 looks in another encoding: {other()} is the first that is none; correct it"
         return (Note(f"strange words, such as {twice[0][:30]!r}", because),)
-    found = ACCENTED.search(text)
+    found, usual = ACCENTED.search(text), "cp1251 is a usual one of Cyrillic"
+    if found is None:
+        found, usual = CUT_BY_SIGNS.search(text), "cp1250 is a usual one of central Europe"
     if found is None:
         return ()
-    because = "as text in another encoding has them; cp1251 is a usual one of Cyrillic"
+    because = f"as text in another encoding has them; {usual}"
     return (Note(f"strange words, such as {found[0]!r}", because, "--encoding NAME"),)
 
 
