@@ -186,6 +186,14 @@ def test_option_that_cannot_apply(options, slug, words, tmp_path):
     assert words in str(caught.value)
 
 
+def test_a_name_that_is_like_another_in_its_end_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text(GOOD)
+    with pytest.raises(FourfoldError) as caught:
+        read("a1.csv")
+    assert (caught.value.slug, caught.value.do) == ("no-such-file", "")
+
+
 PLACES = [
     ("digit", "no-such-file", "Do this: use digits"),
     ("data.cvs", "no-such-file", "Do this: use data.csv"),

@@ -225,6 +225,13 @@ def test_messages(change, options, slug):
     assert error.value.got
 
 
+@pytest.mark.parametrize(("beside", "do"), [({}, "COLUMN"), ({"temp (C)": np.arange(30.0) % 7}, "'temp (C)'")])
+def test_words_that_can_not_be_forecast_and_numbers_beside_them(beside, do):
+    with pytest.raises(FourfoldError) as error:
+        forecast({**SHORT, **beside, "sales": ["high", "low"] * 15}, id=None, horizon=3)
+    assert (error.value.slug, error.value.do) == ("target-type", f"--target {do}")
+
+
 @pytest.mark.parametrize(
     ("roles", "slug"),
     [

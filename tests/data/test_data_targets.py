@@ -193,3 +193,19 @@ def test_how_the_words_of_a_target_are_read_is_said(tmp_path):
     both = read(tmp_path / "data.csv", target="mass,width")
     assert "target width: number (with decimal commas)" in map(str, both.notes)
     np.testing.assert_allclose(both.target[:, 1], [i % 7 + 0.25 for i in range(20)])
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet", "frame", "arrays"])
+def test_a_blank_is_no_class_in_any_form(form, tmp_path):
+    table = pd.DataFrame({"v": np.arange(60) % 7, "y": ["", "p", "q", " "] * 15})
+    path = tmp_path / f"data.{form}"
+    written = {
+        "csv": lambda: table.to_csv(path, index=False),
+        "json": lambda: table.to_json(path, orient="records"),
+        "parquet": lambda: table.to_parquet(path),
+    }
+    if form in written:
+        written[form]()
+    with pytest.raises(FourfoldError) as caught:
+        from_arrays(X, table["y"].to_numpy()) if form == "arrays" else read(table if form == "frame" else path)
+    assert caught.value.slug == "missing-target" and "got 30 of 60 rows, the first is row 1" in str(caught.value)

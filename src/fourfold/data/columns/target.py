@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note
 from fourfold.data.messages import in_line, listed, percent, quoted, unknown
 from fourfold.data.values.hints import labels_in
 from fourfold.data.values.numerals import style_of
-from fourfold.data.values.words import LIKELY
+from fourfold.data.values.words import LIKELY, as_objects
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
@@ -51,6 +51,7 @@ def settle_target(
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
     name = in_line(name)
+    values = _without_blanks(values) if kind == "category" else values
     check_values(name, values, kind, instead)
     chosen, because = (task, "as asked") if task else _infer(values, kind)
     if chosen == "classification":
@@ -74,6 +75,11 @@ def settle_target(
 
 PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
 """A number that is read in one way: 1.234 may be 1234."""
+
+
+def _without_blanks(words: np.ndarray) -> np.ndarray:
+    """Words (N,) with None for those of blanks alone, which are no class, as they are none in text."""
+    return as_objects([word if word is not None and str(word).strip() else None for word in words.tolist()])
 
 
 def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:

@@ -165,6 +165,7 @@ def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
     if path.parent.is_dir() and os.access(path.parent, os.R_OK):
         beside = os.listdir(path.parent)
     near = close(path.name, beside)
+    near = near if close(path.stem, [Path(near).stem]) else ""
     meant = close(name, names) or (str(path.parent / near) if near else "")
     wanted = "a file" + (f", or one of {', '.join(names)}" if names else "")
     return FileError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.messages import counted, listed
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
@@ -250,6 +250,7 @@ def _channels(
     columns, levels, parts, left_out = [], [], [], {}
     used = [name for name in table if name in targets or name not in taken]
     found = {name: _number(source, table, name, written.get(name, "")) for name in used}
+    numbers = [name for name, one in found.items() if one.kind == "number" and name not in taken]
     for name in targets:
         values, kind = found[name][:2]
         if kind != "number":
@@ -258,7 +259,7 @@ def _channels(
                 f"the target {name!r} can't be forecast",
                 got="words" if kind == "category" else f"{kind}s",
                 wanted="numbers",
-                do="--target COLUMN",
+                do=f"--target {quoted(numbers[-1]) if numbers else 'COLUMN'}",
             )
         columns.append(Column(name, "number", found[name].written))
         parts.append(values[:, None])

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels"]
+__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_objects"]
 
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
@@ -28,6 +28,9 @@ CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+")
 
 BRACKETS = re.compile(r"[\[\]\"']")
 """What stands around lists, and their words, as JSON and Python write them."""
+
+OBJECT = re.compile(r"""\s*\[?\s*\{\s*["'].*:.*\}\s*\]?\s*""", re.DOTALL)
+"""An object between braces, or a list of them."""
 
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
@@ -143,6 +146,17 @@ def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
     return None
 
 
+def of_objects(words: Sequence[str]) -> str:
+    """What to say of different words that are objects as JSON or Python writes them; "" of most.
+
+    >>> of_objects(['{"a": 1}', '{"a": 2}'])[:7], of_objects(["{a}", "b"])
+    ('objects', '')
+    """
+    if not all(OBJECT.fullmatch(word) for word in words[:FEW]):
+        return ""
+    return f"objects, as in {words[0].strip()[:30]!r}; give each field a column, as pandas.json_normalize does"
+
+
 def of_labels(words: Sequence[str]) -> str:
     """What to say of different words that list labels, also as JSON writes lists; "" of most.
 
@@ -150,7 +164,7 @@ def of_labels(words: Sequence[str]) -> str:
     "lists of 3 labels, as in 'R;SQL'; to have them told apart, give each a column of 0 and 1"
     """
     found = labels_in([BRACKETS.sub("", word) for word in words[:FEW]])
-    if found is None or any("{" in word for word in words):
+    if found is None:
         return ""
     first = next(word for word in words if found[0] in word)
     return f"lists of {found[1]} labels, as in {first[:30]!r}; to have them told apart, give each a column of 0 and 1"

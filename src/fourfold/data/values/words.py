@@ -25,7 +25,7 @@ from .dates import (
     years_from,
 )
 from .durations import DURATIONS
-from .hints import hint_of, of_codes, of_labels
+from .hints import hint_of, of_codes, of_labels, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
 from .stand_ins import MISSING_WORDS
 
@@ -138,7 +138,7 @@ def understood(
     if known and len(words) >= 10 and all(map(is_number, words)):
         one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
         return Understood(values, "category", f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}")
-    hints = (of_several_kinds, of_named_zones, of_no_way, hint_of, *(() if strict else (of_labels,)))
+    hints = (of_objects, of_several_kinds, of_named_zones, of_no_way, hint_of, *(() if strict else (of_labels,)))
     return Understood(values, "category", next(filter(None, (hint(list(words)) for hint in hints)), ""))
 
 
