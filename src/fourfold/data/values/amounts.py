@@ -48,7 +48,7 @@ NAME = rf"(?:{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{1,12}})?\.?"
 """What a unit is called, in a word or two: kg, mg/dL, sq. ft."""
 
 UNIT = re.compile(
-    rf"(?P<sign>[-+(]?)\s*(?P<before>{CURRENCY})?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
+    rf"(?P<sign>[-+(]?)\s*(?:(?P<before>{CURRENCY})\s*(?P<open>\(?))?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
     rf"(?P<close>\)?)\s*(?P<after>{CURRENCY}|%|{NAME})?(?P<last>\)?)"
 )
 MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
@@ -163,14 +163,14 @@ def amount_of(word: str) -> Amount | None:
     if behind:
         return Amount(behind["digits"], behind["unit"] or "", True, False, behind=True)
     found = UNIT.fullmatch(WHOLE_PRICE.sub("", word.strip().translate(AS_ASCII)))
-    brackets = found is not None and found["sign"] == "("
+    brackets = found is not None and "(" in (found["sign"], found["open"])
     if not found or (found["before"] and found["after"]) or (found["close"] + found["last"]) != ")" * brackets:
         return None
     number = found["number"]
     if number[-1] in ".," and found["after"] and not is_currency(found["after"]):
         return None  # a name such as 7.jpg
     sign = number[0] if number[0] in "+-" else ""
-    if sign and found["sign"]:
+    if bool(sign) + bool(found["sign"]) + bool(found["open"]) > 1:
         return None
     return Amount(
         number.lstrip("+-"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-__all__ = ["DURATIONS", "Angles", "Duration", "duration_by"]
+__all__ = ["Angles", "Duration", "duration_by", "durations_of"]
 
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
@@ -114,6 +116,45 @@ LAP = re.compile(r"(?:(\d{1,3}):(?=\d\d))?(\d{1,2}[.,]\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True)
+class Elapsed:
+    """Times of races some of which take an hour and more, in seconds: the others have minutes and seconds alone.
+
+    >>> [Elapsed().parse(word) for word in ("1:02:03", "59:30", "59")]
+    [3723.0, 3570.0, None]
+    """
+
+    example = "1:02:03 59:30"
+    said = "in seconds: 1:02:03 is 3723, and 59:30, which has no hours, 3570"
+
+    def parse(self, word: str) -> float | None:
+        found = ELAPSED.fullmatch(word.strip())
+        if found is None:
+            return None
+        return 3600 * int(found[1] or 0) + 60 * int(found[2]) + float(found[3].replace(",", "."))
+
+    def is_sure(self, word: str) -> bool:
+        return True
+
+
+ELAPSED = re.compile(r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d(?:[.,]\d{1,6})?)", re.ASCII)
+HOURS_OF_A_DAY, LOOKED_AT = 24, 100
+"""And how many words are looked at before all of them are."""
+
+
+def _are_elapsed(words: Iterable[str]) -> bool:
+    """Whether some of these have hours, and others more minutes before their seconds than a clock has hours.
+
+    >>> _are_elapsed(["1:02:03", "59:30"]), _are_elapsed(["1:02:03", "12:30"])
+    (True, False)
+    """
+    if not any(ELAPSED.fullmatch(word.strip()) for word in islice(words, LOOKED_AT)):
+        return False
+    found = [one for word in words if (one := ELAPSED.fullmatch(word.strip()))]
+    short = [int(one[2]) for one in found if one[1] is None]
+    return len(short) < len(found) and max(short, default=0) > HOURS_OF_A_DAY
+
+
+@dataclass(frozen=True)
 class Dotted:
     """Clocks of three parts with dots between them, in seconds. 10.05.12 may be a date: it takes a word that is none.
 
@@ -205,14 +246,21 @@ class Halves:
 HALF = re.compile(rf"({DECIMAL})\s?([NSEW])", re.ASCII)
 
 LONGEST = 60
-Duration = Sixtieths | Laps | Dotted | Spans | Angles | Halves
-DURATIONS = (Sixtieths(2), Sixtieths(3), Laps(), Dotted(), Spans(), Angles(), Halves("NS"), Halves("EW"))
+Duration = Sixtieths | Laps | Elapsed | Dotted | Spans | Angles | Halves
+DURATIONS: tuple[Duration, ...] = (
+    Sixtieths(2), Sixtieths(3), Laps(), Dotted(), Spans(), Angles(), Halves("NS"), Halves("EW"),
+)  # fmt: skip
 """Tried in this order, where the words of a column are no plain numbers with one unit."""
+
+
+def durations_of(words: Iterable[str]) -> tuple[Duration, ...]:
+    """The ways in which words may be written that count in sixtieths, in the order in which they are tried."""
+    return (Elapsed(), *DURATIONS) if _are_elapsed(words) else DURATIONS
 
 
 def duration_by(example: str) -> Duration | None:
     """The style of an example; None if it is none of a clock, a duration or an angle."""
-    for style in DURATIONS[2:]:
+    for style in (Elapsed(), *DURATIONS[2:]):
         if example == style.example:
             return style
     return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None

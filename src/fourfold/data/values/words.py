@@ -24,7 +24,7 @@ from .dates import (
     way_of,
     years_from,
 )
-from .durations import DURATIONS
+from .durations import durations_of
 from .hints import hint_of, of_codes, of_labels, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
 from .stand_ins import MISSING_WORDS
@@ -47,7 +47,8 @@ TRUE_AND_FALSE = (
 
 STANDS_FOR_NONE = (
     "none", "nil", "na", "nan", "n.a", "n. a.", "n/d", "n.d.", "nd", "missing", "unknown", "not available", "no data",
-    "not applicable", "(blank)", "blank", "tbd", "k. a.", "keine angabe", "unbekannt", "fehlt", "(leer)", "s/d",
+    "not applicable", "not reported", "prefer not to say", "n.m.", "(blank)", "blank", "tbd", "k. a.", "keine angabe",
+    "unbekannt", "nicht bekannt", "weiss nicht", "fehlt", "(leer)", "s/d",
     "null", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity",
 )  # fmt: skip
 """Words, in small letters, that are taken for missing values among numbers, however many of them."""
@@ -116,7 +117,7 @@ def understood(
     if len(known) == len(words):
         said = style.said or of_codes(list(words))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
-    for span in DURATIONS:
+    for span in durations_of(words):
         if (seconds := _mostly(words, span.parse)) and any(map(span.is_sure, seconds)):
             left = _left_out(values, words, seconds, strict)
             if left is not None:
