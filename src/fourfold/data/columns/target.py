@@ -22,6 +22,9 @@ from .free_texts import are_free
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
 FRACTION = re.compile(r"-?\d+[.,]\d+")
+PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
+"""A number that is read in one way: 1.234 may be 1234."""
+
 AS_NUMBERS = "write plain numbers such as 1234.5 (y.astype(float) in Python)"
 """What to do with words that are meant as amounts."""
 
@@ -71,10 +74,6 @@ def settle_target(
     check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
     return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
-
-
-PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
-"""A number that is read in one way: 1.234 may be 1234."""
 
 
 def _without_blanks(words: np.ndarray) -> np.ndarray:
