@@ -151,6 +151,26 @@ def test_none_is_no_statement_that_the_baseline_is_better(baseline, words, held)
     assert ("; more seeds or rows narrow the interval." in decide(wide).change) is (gain.value > 0)
 
 
+def test_from_one_seed_it_is_not_counted_what_would_show_a_gain(held):
+    found = decide(study((0.72, 0.66, 0.66, 0.66), examples=200, seeds=1, baseline=0.65))
+    assert found.kind == "none" and found.settle == {"seeds": 5}
+    assert found.change.endswith("; about 5 seeds would show what training again changes.")
+    held(found.change, found.evidence)
+
+
+def test_an_interval_that_a_third_family_makes_wide_is_told_beside_that_of_the_runner_up(held):
+    """Half of the fourth family's folds fail, so that little is known of it and all of the other two."""
+    unsteady = study((0.93, 0.92, 0.92, 0.9), examples=600, seeds=1)
+    failed = unsteady.families["attention"]
+    losses = np.where(unsteady.fold < 2, np.arange(600) % 3 > 0, failed.losses)
+    found = decide(replace(unsteady, families=unsteady.families | {"attention": replace(failed, losses=losses)}))
+    low, high = next(e.interval for e in found.evidence if e.subject == f"{found.family} - {found.runner_up}")
+    alone = f"; against Recurrent alone by {100 * low:.1f} to {100 * high:.1f} points.".replace("-", "−")
+    assert (found.kind, found.runner_up) == ("undecided", "recurrent") and found.why[1].endswith(alone)
+    held(found.why[1], found.evidence)
+    assert "alone" not in decide(study((0.91, 0.93, 0.92, 0.90), examples=600, seeds=3)).why[1]
+
+
 def test_as_many_rows_as_are_said_to_show_a_gain_show_it():
     """Of worlds in which a family is ahead but not shown to be, most show it with the rows that are asked for."""
     shown = []
@@ -324,7 +344,9 @@ def test_no_errors_anywhere():
 def test_more_rows_of_the_same_groups_are_not_what_would_settle_it(held):
     alone = study((0.91, 0.93, 0.92, 0.90), examples=600, seeds=3, folds=1)
     grouped = decide(replace(alone, groups=np.arange(600) // 4))
-    assert "more rows in groups of their own" in grouped.change and "groups" not in decide(alone).change
+    assert "more test rows in groups of their own" in grouped.change and "groups" not in decide(alone).change
+    folds = decide(study((0.91, 0.93, 0.92, 0.90), examples=600, seeds=3))
+    assert "more rows would settle it." in folds.change  # each row is a test row once
     held(grouped.change, grouped.evidence)
 
 

@@ -131,6 +131,8 @@ def test_what_would_settle_it_is_said_of_what_the_rows_are():
     results, timings = undecided()
     results["data"]["each"] = "series"
     assert build(results, timings).verdict.settle == "about 12 seeds, about 900 more series"
+    results["design"]["protocol"] = "hold-out"
+    assert build(results, timings).verdict.settle == "about 12 seeds, about 900 more test series"
 
 
 @pytest.mark.parametrize("sample", [choose, regression])

@@ -179,14 +179,20 @@ class Reasons:
             end = "zero lies inside, and so does being worse by more than the margin of {margin}"
         template = f"{{family}} is better than {self.best_other} by {{low}} to {{high}} ({{level}} interval): "
         best = "difference to the best other"
-        return self.say(
-            f"{template}{end}.",
+        sentence = self.say(
+            f"{template}{end}",
             level=Cite("confidence level", "study"),
             family=title(self.family),
             low=Cite(best, self.family, "low", bare=True),
             high=Cite(best, self.family, "high"),
             **({"margin": self.margin} if "{margin}" in end else {}),
         )
+        alone = self.c.pairs[self.family][other]
+        ends = [Sentence(".")]
+        if alone.low > i.low + m:  # one that is known less reaches lower
+            low, high = (replace(self.gap(other), part=part, bare=part == "low") for part in ENDS)
+            ends = [self.say("; against {other} alone by {low} to {high}.", other=title(other), low=low, high=high)]
+        return self.facts.join("", [sentence, *ends])
 
     def _why_equivalent(self) -> Sentence:
         best = "difference to the best other"
@@ -296,7 +302,7 @@ class Reasons:
             words = "A gain of {family} over the baseline that is sure: its lower bound is {low}"
             sure = self.say(words, family=family, low=replace(gain, part="low"))
             if self.settled_by:
-                return self.facts.join("; ", [sure, self._needed(" would show it, if it is as large as it seems.")])
+                return self.facts.join("; ", [sure, self._needed("show it, if it is as large as it seems")])
             more = "groups" if self.grouped else "rows"
             return Sentence(f"{sure}; more seeds or {more} narrow the interval.", sure.numbers)
         if self.facts.find(gain) == 0:
@@ -316,18 +322,20 @@ class Reasons:
     def _settle_words(self) -> Sentence:
         if not self.settled_by:
             return Sentence("A margin above 0: without one, families that are level are never equivalent.")
-        several = self.c.analysis.design.seeds > 1
-        needed = self._needed(" would settle it." if several else " would show what training again changes.")
+        needed = self._needed("settle it")
         return Sentence(f"{needed[:1].upper()}{needed[1:]}", needed.numbers)
 
     def _needed(self, end: str) -> Sentence:
-        """How many seeds, or more rows, would do what ``end`` says."""
+        """How many seeds, or more rows, would do what ``end`` says; from one seed that can't be counted."""
+        design = self.c.analysis.design
+        rows = "rows" if design.folds > 1 else "test rows"
         new = " in groups of their own" if self.grouped else ""
-        names = {"seeds": "about {seeds} seeds", "more rows": "about {more} more rows" + new}
+        names = {"seeds": "about {seeds} seeds", "more rows": f"about {{more}} more {rows}{new}"}
         keys = {"seeds": "seeds", "more rows": "more"}
         wanted = [name for name in names if name in self.settled_by]
         parts = [self.say(names[k], **{keys[k]: Cite(f"{k} needed", "study")}) for k in wanted]
-        return self.facts.join("", [self.facts.join(" and ", parts), Sentence(end)])
+        end = end if design.seeds > 1 else "show what training again changes"
+        return self.facts.join("", [self.facts.join(" and ", parts), Sentence(f" would {end}.")])
 
     def doubts(self) -> tuple[Sentence, ...]:
         c = self.c

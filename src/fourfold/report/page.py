@@ -70,6 +70,7 @@ def build(
 def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
     verdict = results["verdict"]
     settle = verdict.get("settle") or {}
+    rows = "rows" if results["design"]["protocol"] == "cross-validation" else "test rows"
     return Verdict(
         kind=verdict["kind"],
         label=LABELS[verdict["kind"]],
@@ -80,7 +81,7 @@ def _verdict(results: dict[str, Any], study: scores.Study) -> Verdict:
         change=verdict.get("change") or "",
         doubts=tuple(verdict.get("doubts") or ()),
         settle=worded(
-            ", ".join(f"about {fmt.plain(amount)} {what}" for what, amount in settle.items()),
+            ", ".join(f"about {fmt.plain(amount)} {what.replace('rows', rows)}" for what, amount in settle.items()),
             design.example(results["data"]),
         ),
         next=verdict.get("next") or "",
