@@ -27,6 +27,7 @@ from fourfold.report import figures, scores
 from fourfold.report import format as fmt
 from fourfold.report.design import data_facts, subject
 from fourfold.report.page import build
+from fourfold.report.terminal import flow
 
 STUDY = scores.read(*choose())
 
@@ -268,7 +269,7 @@ def test_differences_have_digits_of_their_own_and_what_is_not_all_is_not_called_
     assert (errors.text(13.84), errors.difference(-0.0898), errors.signed(0.277)) == ("13.8", "−0.0898", "+0.277")
     shares = fmt.score_scale({"kind": "classification"}, (0.958, 0.9))
     assert shares.span(0.768, 0.9997) == "76.8–99.97" and shares.cell(1.0) == "100.0 %"
-    assert shares.span(0.452, 0.99999999) == "45.2–> 99.99" and shares.difference(-0.0004) == "−0.04 points"
+    assert shares.span(0.452, 0.99999999) == "45.2 to > 99.99" and shares.difference(-0.0004) == "−0.04 points"
 
 
 def test_rows_of_a_test_set_of_their_own_are_told_apart():
@@ -280,3 +281,20 @@ def test_rows_of_a_test_set_of_their_own_are_told_apart():
     facts = {fact.name: fact.value for fact in data_facts(data, {"kind": "classification"})}
     assert (facts["Rows"], facts["For tests"]) == ("400", "120")
     assert "For tests" not in {fact.name for fact in data_facts({**data, "test_rows": None}, {})}
+
+
+def test_a_reading_of_differences_says_how_far_intervals_reach():
+    """Of three families and more a third may be the best, and the interval against it the widest."""
+    chart = next(chart for chart in build(*choose()).charts if chart.name == "differences")
+    assert "each reaches as far as that against any of the others which may be the best." in chart.reading
+    assert [column.title for column in chart.table.columns][1] == "Best other"
+
+
+def test_a_validation_score_is_named_as_within_a_sentence():
+    for sample, heading in ((choose, "Validation accuracy (%)"), (regression, "Validation RMSE")):
+        chart = next(chart for chart in build(*sample()).charts if chart.name == "rates")
+        assert chart.table.columns[2].title.startswith(heading)
+
+
+def test_no_line_ends_between_a_sign_and_its_number():
+    assert flow("known to ± 8.3 points, to > 99.99 %", 12) == ["known to", "± 8.3 points,", "to > 99.99 %"]

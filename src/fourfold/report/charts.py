@@ -55,9 +55,11 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
             layer([value], "rule", colour, {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}})
         )
         layers.append(layer([value], "point", colour, {"y": y, "x": {"field": "difference", **x}}))
+    several = sum(map(trained, results["families"])) > 2
+    other = "the best other" if several else "the other"
     columns = (
         Column("Family"),
-        Column("Against"),
+        Column("Best other" if several else "Other"),
         Column("Better by", numeric=True),
         Column("Interval", numeric=True),
     )
@@ -73,11 +75,11 @@ def differences(results: dict[str, Any], study: Study) -> Chart | None:
         )
         for row in rows
     )
-    other = "the other" if sum(map(trained, results["families"])) == 2 else "the best other"
     reading = (
         f"How much better each family’s {scale.name} is than {other} family’s; below zero it is "
         "worse: an interval wholly to the right of zero means better, one that ends at zero or left of it surely not "
-        "the best. All intervals hold at once."
+        "the best. All intervals hold at once"
+        + (", and each reaches as far as that against any of the others which may be the best." if several else ".")
     )
     if fmt.is_number(margin):
         within = scale.difference(margin).lstrip("+")
@@ -206,7 +208,7 @@ def learning_rates(results: dict[str, Any], study: Study) -> Chart | None:
     columns = (
         Column("Family"),
         Column("Learning rate", numeric=True),
-        Column(f"Validation {scale.axis}", numeric=True),
+        Column(f"Validation {scale.axis[:1].lower() + scale.axis[1:] if scale.percent else scale.axis}", numeric=True),
         Column("Lowest to highest run", numeric=True),
         Column("Runs trained", numeric=True),
         Column("Runs diverged", numeric=True),

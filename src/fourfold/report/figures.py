@@ -58,7 +58,7 @@ class _Series:
         others = [name for name in self.names if name not in study.colours]
         self.colours = study.colours | colours([*study.colours, *others])
         self.titles = {name: study.titles.get(name, name) for name in self.names}
-        self.heading = "Of" if others else "Family"
+        self.heading = "Series" if others else "Family"
 
     @property
     def key(self) -> tuple[tuple[int, str], ...]:

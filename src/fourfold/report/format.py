@@ -15,8 +15,8 @@ SCORES = {"jaccard": "Jaccard index"}
 FARTHEST, MOST_DECIMALS, LONGEST = 100, 6, 1e6
 """From how many times the smallest score on, from how many decimals on, and from which score on all numbers have three
 digits of their own."""
-BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)")
-"""The space between a number and its unit, at which no line is to end."""
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)|(?<=[±>]) (?=\d)")
+"""The space between a number and its unit, or its sign, at which no line is to end."""
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -77,12 +77,13 @@ def rate(value: float | None) -> str:
 def plain(value: object) -> str:
     """A value of any measure: integers in full, other numbers with four significant digits.
 
-    >>> plain(1797), plain(-0.00912345), plain("yes")
-    ('1,797', '−0.009123', 'yes')
+    >>> plain(1797), plain(-0.00912345), plain(55760.32), plain("yes")
+    ('1,797', '−0.009123', '55,760', 'yes')
     """
     if not is_number(value):
         return MISSING if value is None else str(value)
-    text = integer(value) if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    whole = abs(value) < 1e9 and (float(value).is_integer() or abs(value) >= 9999.5)
+    text = integer(value) if whole else f"{value:.4g}"
     return text.replace("-", "−", value < 0)
 
 
@@ -120,7 +121,9 @@ class ScoreScale:
     def span(self, low: float | None, high: float | None) -> str:
         if not (is_number(low) and is_number(high)):
             return MISSING
-        return f"{self.number(low)}{' to ' if low < 0 else '–'}{self.number(high)}"
+        first, last = self.number(low), self.number(high)
+        signed = not (first[0].isdigit() and last[0].isdigit())  # "−1–2", or "45–> 99.99", which is an arrow
+        return f"{first} to {last}" if signed else f"{first}–{last}"
 
     def signed(self, value: float | None) -> str:
         if not is_number(value):

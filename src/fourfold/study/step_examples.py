@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.evidence.sentences import TARGET, show
 from fourfold.preprocessing.task import Task
 from fourfold.study.stepwise import counted
 
@@ -51,7 +52,7 @@ def summary(task: Task, true: np.ndarray) -> str:
     """The classes of the steps (T,) from low to high, with their counts, or the range of their numbers."""
     there = true[counted(true)]
     if task.kind == "regression":
-        return f"{there.min():.4g} to {there.max():.4g}"
+        return f"{show(float(there.min()), TARGET)} to {show(float(there.max()), TARGET)}"
     parts = [f"{label} {int((there == k).sum())}" for k, label in enumerate(task.classes)]
     more = len(parts) - MOST_CLASSES
     return ", ".join(parts[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "") + " steps"
@@ -61,6 +62,6 @@ def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
     """How many steps are told right, or the root mean squared error."""
     there = counted(true)
     if task.kind == "regression":
-        return f"error {float(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2))):.4g}"
+        return f"error {show(float(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2))), TARGET)}"
     right = int((task.predicted_class(told) == true)[there].sum())
     return f"{right} of {int(there.sum())} steps right"
