@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.series.clock import shown
-from fourfold.evidence.sentences import CORRELATION, TARGET, show
+from fourfold.evidence.sentences import CORRELATION, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
@@ -293,9 +293,9 @@ def _several(task: Task, value: np.ndarray) -> str:
     if task.kind == "multilabel":
         parts = [label for label, part in zip(task.classes, value) if part > tested.HALF] or ["none"]
     elif task.several:
-        parts = [f"{name} {show(float(part), TARGET)}" for name, part in zip(task.names, value)]
+        parts = [f"{name} {step_examples.number(part)}" for name, part in zip(task.names, value)]
     else:
-        return show(float(np.squeeze(value)), TARGET)
+        return step_examples.number(np.squeeze(value))
     more = len(parts) - MOST_TARGETS
     return ", ".join(parts[:MOST_TARGETS]) + (f" and {more} more" if more > 0 else "")
 

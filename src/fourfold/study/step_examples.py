@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.evidence.sentences import TARGET, show
 from fourfold.preprocessing.task import Task
 from fourfold.study.stepwise import counted
 
@@ -48,11 +47,20 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
     }
 
 
+def number(value: float | np.ndarray) -> str:
+    """Four digits.
+
+    >>> number(0.123456), number(-55763.2)
+    ('0.1235', '-55,760')
+    """
+    return f"{float(f'{float(value):.4g}'):,g}"
+
+
 def summary(task: Task, true: np.ndarray) -> str:
     """The classes of the steps (T,) from low to high, with their counts, or the range of their numbers."""
     there = true[counted(true)]
     if task.kind == "regression":
-        return f"{show(float(there.min()), TARGET)} to {show(float(there.max()), TARGET)}"
+        return f"{number(there.min())} to {number(there.max())}"
     parts = [f"{label} {int((there == k).sum())}" for k, label in enumerate(task.classes)]
     more = len(parts) - MOST_CLASSES
     return ", ".join(parts[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "") + " steps"
@@ -62,6 +70,6 @@ def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
     """How many steps are told right, or the root mean squared error."""
     there = counted(true)
     if task.kind == "regression":
-        return f"error {show(float(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2))), TARGET)}"
+        return f"error {number(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2)))}"
     right = int((task.predicted_class(told) == true)[there].sum())
     return f"{right} of {int(there.sum())} steps right"

@@ -29,6 +29,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.sentences import TARGET
 from fourfold.preprocessing.task import Task
 
 FEWEST_FOR_CALIBRATION = 500
@@ -75,7 +76,7 @@ def _of_numbers(
     spread = np.sum((target - target.mean(axis=0)) ** 2, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         r2 = 1 - np.sum(errors**2, axis=1) / spread  # (S, K), no number where a target does not vary
-    one = "unit of the target"
+    one = TARGET
     scores = [
         found("R2", list(r2.mean(axis=1)), "fraction"),
         found(
@@ -100,7 +101,7 @@ def _of_forecast(found: Found, task: Task, errors: np.ndarray, unit: np.ndarray 
     places = np.unique(np.linspace(0, len(task.names) - 1, min(MOST_TARGETS, len(task.names))).astype(int))
     scores = [found(f"MASE of {task.names[k]}", list(scaled[:, k]), "scaled error") for k in places]
     if len({name.rpartition("+")[0] for name in task.names}) == 1:
-        one = "unit of the target"
+        one = TARGET
         scores += [
             found("MAE", list(errors.mean(axis=(1, 2))), one),
             found("RMSE", list(np.sqrt((errors**2).mean(axis=(1, 2)))), one),
