@@ -258,6 +258,18 @@ def test_rates_that_noise_hides_are_not_counted_and_why_stands_below_the_table()
     assert said.endswith(f"more than twice the margin: {family['title']} 4.7 points.")
 
 
+def test_a_baseline_says_what_it_reads_and_what_its_interval_is_made_of():
+    results, timings = choose()
+    made = "95 %, all families and baselines at once; random effects of examples alone"
+    for row in results["baselines"]:
+        row["score"]["method"] = f"{made}, Student's t on the logit scale (exact binomial where errors are few)"
+    results["baselines"][0]["reads"] = "x: log(1 + count) of each word"
+    table = build(results, timings).scores
+    notes = [row.cells[0].note for row in table.rows if row.kind == "baseline"]
+    assert notes == ["log(1 + count) of each word", *[""] * (len(notes) - 1)]
+    assert f"Intervals of baselines: {made}." in table.notes
+
+
 @pytest.mark.parametrize("unit, said", [("", 1), ("kg", 0)])
 def test_errors_without_a_named_unit_are_said_to_be_in_the_target_s(unit, said):
     results, timings = regression()

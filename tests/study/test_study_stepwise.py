@@ -249,7 +249,11 @@ def test_what_was_inferred_is_printed(classes):
     _, results, _, printed = classes
     assert "target of each step: " in printed and "--target-per series overrides" in printed
     assert results["data"]["task"]["stepwise"] is True
-    assert "fresh series (the mean over the steps of each)" in results["design"]["estimand"]
+    assert "of this procedure on fresh series (the mean over the steps of each), averaged" in results["design"]["estimand"]
+    methods = [{row["score"]["method"] for row in results[name]} for name in ("families", "baselines")]
+    assert [("seeds and folds" in method, "logit" in method) for (method,) in methods] == [(True, True), (False, True)]
+    guess, *others = results["baselines"]
+    assert guess["reads"] == "" and all("row for each step" in one["reads"] for one in others)
     assert results["data"]["rows"] == 60 and results["design"]["folds"] == 5
 
 

@@ -20,7 +20,7 @@ from fourfold.evidence.names import (
     REMOVED,
     WORST_SEED,
 )
-from fourfold.evidence.scoring import of_loss, units
+from fourfold.evidence.scoring import interval_of, of_loss, units
 from fourfold.evidence.sentences import FRACTION, LEVEL, Facts
 from fourfold.evidence.statistics import Interval
 
@@ -56,17 +56,20 @@ def _scores(c: Compared, family: str, others: Sequence[str]) -> list[Evidence]:
     unit, gap = units(c.findings.score)
     times = f", {design.repeats} times" if design.repeats > 1 else ""
     protocol = f"{design.folds}-fold cross-validation{times}" if design.folds > 1 else "a hold-out"
-    source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {protocol}, {design.examples} test rows"
+    unseeded = f"{protocol}, {design.examples} test rows"
+    source = f"{design.seeds} seed{'s' * (design.seeds > 1)}, {unseeded}"
     level = f"{100 * c.findings.level:g} %"
     estimand = "training sets and seeds" if design.folds > 1 else "seeds, given this training set"
-    crossed = f"crossed random effects, Student's t; of the mean over {estimand}"
+    mean = f"of the mean over {estimand}"
+    crossed = f"crossed random effects, Student's t; {mean}"
     rows: list[Evidence] = []
 
     def found(measure: str, subject: str, i: Interval, unit: str, method: str) -> None:
         rows.append(Evidence(measure, subject, i.value, unit, (i.low, i.high), method, source))
 
     for f, i in c.scores.items():
-        found("score", f, i, unit, f"simultaneous {level} interval; {crossed}")
+        made = f"crossed random effects, {interval_of(c.findings.score)}"
+        found("score", f, i, unit, f"simultaneous {level} interval; {made}; {mean}")
     for name, one in c.findings.families.items():
         if name not in c.scores:
             rows.append(Evidence("score", name, None, unit, reason=one.status or "no finite losses"))
@@ -86,7 +89,7 @@ def _scores(c: Compared, family: str, others: Sequence[str]) -> list[Evidence]:
         rows.append(Evidence(KNOWN_TO, f"{family} - {f}", (i.high - i.low) / 2, gap, method=method, source=source))
     for name, one in c.findings.baselines.items():
         value = of_loss(c.findings.score, float(one.losses.mean()))
-        rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=source))
+        rows.append(Evidence("score", name, value, unit, method="mean over test rows", source=unseeded))
     return rows
 
 

@@ -24,6 +24,16 @@ SCORE_WORDS = {
 """What they are called within a sentence."""
 
 
+OF_SHARES = "Student's t on the logit scale (exact binomial where errors are few)"
+OF_ERRORS = "Student's t corrected for skewness"
+"""How the interval of a score is made; see `statistics.Analysis.mean`."""
+
+
+def interval_of(score: str) -> str:
+    """By what the interval of a score is made."""
+    return OF_ERRORS if is_error(score) else OF_SHARES
+
+
 def is_error(score: str) -> bool:
     """Whether less is better."""
     return score in ERRORS

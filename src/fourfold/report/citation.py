@@ -32,6 +32,16 @@ SOURCES = (
         "Biometrical Journal 50, 346–363.",
     ),
     Source(
+        ("exact binomial",),
+        "Korn, E. L. and Graubard, B. I. (1998). Confidence intervals for proportions with small expected number of "
+        "positive counts estimated from survey data. Survey Methodology 24, 193–201.",
+    ),
+    Source(
+        ("corrected for skewness",),
+        "Hall, P. (1992). On the removal of skewness by transformation. Journal of the Royal Statistical Society B "
+        "54, 221–228.",
+    ),
+    Source(
         ("comparison with the best",),
         "Hsu, J. C. (1996). Multiple comparisons: theory and methods, chapter 4. Chapman and Hall.",
     ),

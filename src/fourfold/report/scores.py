@@ -122,20 +122,29 @@ def table(results: dict[str, Any], study: Study) -> Table:
         Column(
             "Rates that work",
             "Rates\nOK",
-            "learning rates of the base grid that come near the best one",
+            "learning rates of the base grid that beat a guess and come near the best one",
             numeric=True,
         ),
         Column("Training time", "Train\ntime", "all runs of the family, compiling included", numeric=True),
     )
     families = tuple(_family_row(row, study, place) for row in results["families"])
     below = tuple(
-        Row((Cell(row["name"]), _score_cell(row, scale, place), *_blank(5)), kind="baseline", tag="baseline")
+        Row(
+            (Cell(row["name"], note=_reads(row)), _score_cell(row, scale, place), *_blank(5)),
+            kind="baseline",
+            tag="baseline",
+        )
         for row in baselines
     )
     caption = "A mark is a score, its line the 95 % interval"
     if reference:
         caption += f"; the dashed line is the {reference.label}"
     return Table(caption, columns, families + below, _notes(results, scale), ticks, reference)
+
+
+def _reads(baseline: dict[str, Any]) -> str:
+    """What a baseline makes of inputs that are no row of numbers."""
+    return str(baseline.get("reads") or "").removeprefix("x: ")
 
 
 def _blank(count: int) -> tuple[Cell, ...]:
@@ -194,7 +203,7 @@ def _notes(results: dict[str, Any], scale: fmt.ScoreScale) -> tuple[str, ...]:
         notes.append(f"Each {one} is given the class whose probability is the largest multiple of its share.")
     notes += _uncounted(results, scale)
     notes += [f"Intervals: {method}." for method in methods]
-    notes += [f"Intervals of baselines: {method.partition('; ')[0]}." for method in others]
+    notes += [f"Intervals of baselines: {method.rpartition(', ')[0]}." for method in others]
     return tuple(note.replace("..", ".") for note in notes)
 
 

@@ -198,9 +198,12 @@ def as_results(
         **measured.findings.examples,
     )
     scores = {
-        name: _score(interval, "families and baselines", study) for name, interval in analysis.means().items()
+        name: _score(interval, "families and baselines at once; random effects of examples alone", study)
+        for name, interval in analysis.means().items()
     }
-    scores |= {name: _score(interval, "families", study) for name, interval in families.means().items()}
+    effects = "examples, seeds and folds" if study.protocol == "cross-validation" else "examples and seeds"
+    together = f"families at once; crossed random effects of {effects}"
+    scores |= {name: _score(interval, together, study) for name, interval in families.means().items()}
     pairs = families.pairs() if len(measured.losses) > 1 else {}
     comparisons = []
     for family, interval in (families.best_others(pairs) if pairs else {}).items():
@@ -267,9 +270,7 @@ def _net(study: Study, family: str, trials: dict[str, Trials]) -> Any:
 def _design(measured: Measured) -> dict[str, Any]:
     study, score = measured.study, SCORE_WORDS[measured.study.dataset.task.score]
     over = (
-        "averaged over the training sets of the folds"
-        if study.protocol == "cross-validation"
-        else "given this training set"
+        " and the training sets of the folds" if study.protocol == "cross-validation" else ", given this training set"
     )
     return {
         "effort": study.effort.name,
@@ -287,7 +288,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "sizes": list(study.effort.sizes),
         "parameter_cap": CAPS[study.effort.sizes[-1]],
         "margin": measured.findings.margin,
-        "estimand": f"expected {score} on fresh {examples_of(study)} of this procedure over its seeds, {over}",
+        "estimand": f"expected {score} of this procedure on fresh {examples_of(study)}, averaged over its seeds{over}",
         "replicas": sum(len(found.of(setting)) for found in measured.trials.values() for setting in found.by_setting),
     }
 
@@ -369,7 +370,7 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     further = "" if known else read_as(study.problem, words.unit if words else "token")
     weighted = study.dataset.weights is not None
     usage = baseline.usage(strength, several, task.class_weights, further, weighted=weighted)
-    return {"name": name, "score": score, "usage": usage, "to_beat": name == best}
+    return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}
 
 
 def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, deviation: float) -> float:
@@ -378,13 +379,12 @@ def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, devia
 
 
 def _score(interval: Interval, together: str, study: Study) -> dict[str, Any]:
-    """A score; its interval holds at once with those of all others of ``together``."""
-    effects = "examples, seeds and folds" if study.protocol == "cross-validation" else "examples and seeds"
+    """A score; its interval holds at once with those of ``together``, which ends with what it is made of."""
     return {
         "value": interval.value,
         "low": interval.low,
         "high": interval.high,
-        "method": f"95 %, all {together} at once; crossed random effects of {effects}, Student's t",
+        "method": f"95 %, all {together}, {scoring.interval_of(study.dataset.task.score)}",
     }
 
 

@@ -203,7 +203,7 @@ def _answer(evidence: list[Evidence]) -> str:
     def all_of(found: Evidence, words: str) -> Sentence:
         names = enumerated(alike(found))
         family = {"family": names} if "{family}" in words else {}
-        return facts.say(words, value=Cite(found.measure, found.subject), **family)
+        return facts.say(words, value=Cite(found.measure, found.subject, whole=found.measure == WORKS), **family)
 
     counted = [e for e in evidence if e.measure == WORKS and e.applicable]
     guessing = [e for e in evidence if e.measure == WORKS and e.reason == GUESSES]
