@@ -338,6 +338,21 @@ def test_seeds_that_differ_as_chance_has_it_are_no_doubt(rows):
         assert not any("scatter" in doubt for doubt in verdict.doubts)
 
 
+@pytest.mark.parametrize("failing, seeds, said", [(2, 1, True), (0, 1, False), (2, 2, False)])
+def test_folds_of_one_seed_that_end_far_apart_are_a_doubt(failing, seeds, said, held):
+    """Of two families each fold has 10 % of errors; the third fails in some, which makes its interval wide."""
+    fold, wrong = np.arange(1000) // 200, np.random.default_rng(0).random((3, seeds, 1000)) < 0.1
+    wrong[2, :, fold < failing] = np.arange(200 * failing)[:, None] % 2
+    families = {name: FamilyFindings(loss.astype(float), 1, 1.0) for name, loss in zip(NAMES, wrong)}
+    verdict = decide(Findings("accuracy", families, np.arange(seeds)[:, None] * 5 + fold, fold))
+    doubts = [d for d in verdict.doubts if d.startswith("From fold to fold the lead over the mean of the other")]
+    leads = [100 * (wrong[:2, 0, fold == k].mean() - wrong[2, 0, fold == k].mean()) for k in range(5)]
+    assert len(doubts) == said
+    for doubt in doubts:
+        assert doubt.endswith(f" wide: Attention from −{-min(leads):.1f} to {max(leads):.1f} points.")
+        held(doubt, verdict.evidence)
+
+
 def test_families_that_are_level_have_no_seeds_that_disagree():
     right = {
         name: FamilyFindings(np.zeros((2, 900)), 10, flops)

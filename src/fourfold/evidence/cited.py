@@ -12,6 +12,7 @@ from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.names import (
     AHEAD,
     BEST_SEED,
+    FOLD_LEADS,
     GROUPS,
     HEAVY,
     KNOWN_TO,
@@ -42,7 +43,7 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
     rows += [Evidence(f"{name} needed", "study", value, "count") for name, value in settled_by.items()]
     rows += _seeds_ahead(c, family, others[0]) if others else []
-    rows += _scattered(c) + _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
+    rows += _scattered(c) + _unsteady(c) + _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
     if c.findings.groups is not None:
         rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
     rows.append(Evidence("margin", "study", c.margin, gap))
@@ -138,6 +139,27 @@ def _scattered(c: Compared) -> list[Evidence]:
             unit, method = units(c.findings.score)[0], "the two farthest apart that are tested on the same rows"
             for name, score in zip((WORST_SEED, BEST_SEED), most):
                 rows.append(Evidence(name, family, score, unit, method=method))
+    return rows
+
+
+def _unsteady(c: Compared) -> list[Evidence]:
+    """From one seed, of families whose lead over the mean of the others scatters over folds more than theirs do: the
+    mean lead, and the lowest and the highest."""
+    if not c.analysis.components.unsteady:
+        return []
+    fold, score = c.analysis.design.fold[0], c.findings.score
+    losses = {f: np.atleast_2d(c.findings.families[f].losses)[0] for f in c.scores}
+    by_fold = {
+        f: np.array([of_loss(score, float(loss[fold == k].mean())) for k in np.unique(fold)])
+        for f, loss in losses.items()
+    }
+    rows = []
+    for family in c.analysis.components.unsteady:
+        others = np.mean([scores for f, scores in by_fold.items() if f != family], axis=0)
+        leads = (by_fold[family] - others) * (-1 if c.analysis.lower else 1)
+        span = float(leads.min()), float(leads.max())
+        method = "mean over the folds, from the lowest to the highest"
+        rows.append(Evidence(FOLD_LEADS, family, float(leads.mean()), units(score)[1], span, method))
     return rows
 
 

@@ -175,6 +175,11 @@ class Components:
         """Whether the data show what training again would change: several seeds, or several folds."""
         return self.design.seeds > 1 or self.design.folds > 1 or not self.random.any()
 
+    @property
+    def unsteady(self) -> tuple[str, ...]:
+        """From one seed: the families whose lead over the others scatters most over folds; they stand by themselves."""
+        return tuple(n for n, pool in zip(self.names, self.run_pool) if pool > 0 and self.design.seeds == 1)
+
     def _runs(self, square: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Var(run) by family, what cells scatter beyond their examples, and its degrees of freedom."""
         S, K = self.design.seeds, self.design.folds

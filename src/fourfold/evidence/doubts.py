@@ -15,6 +15,7 @@ from fourfold.evidence.names import (
     EDGE_GAIN,
     EDGE_RATE,
     FAILED,
+    FOLD_LEADS,
     IN_TIME,
     LONGER_GAIN,
     LONGER_SCORE,
@@ -191,6 +192,25 @@ def scattered_seeds(c: Case) -> Iterator[Sentence]:
         yield c.facts.join("", [words, c.facts.join(", ", ranges), Sentence(".")])
 
 
+def unsteady_folds(c: Case) -> Iterator[Sentence]:
+    """Families of which one seed says little: against the others, their folds end far apart."""
+    ranges = [
+        c.facts.say(
+            "{family} from {low} to {high}",
+            family=title(family),
+            low=Cite(FOLD_LEADS, family, "low", bare=True),
+            high=Cite(FOLD_LEADS, family, "high"),
+        )
+        for family in c.facts.about(FOLD_LEADS)
+    ]
+    if ranges:
+        words = (
+            "From fold to fold the lead over the mean of the other families scatters more than theirs do, which makes "
+            "intervals wide: "
+        )
+        yield c.facts.join("", [Sentence(words), c.facts.join(", ", ranges), Sentence(".")])
+
+
 def unsteady_runs(c: Case) -> Iterator[Sentence]:
     for measure, threshold, words in (
         (DIVERGED, MANY_DIVERGED, "Runs at the chosen settings diverged: "),
@@ -268,6 +288,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     validation_disagrees,
     seeds_disagree,
     scattered_seeds,
+    unsteady_folds,
     unsteady_runs,
     other_baseline,
     no_baseline,

@@ -37,3 +37,4 @@ GROUPS = "groups of test rows"  # the study
 KNOWN_TO = "half of the interval of the difference"  # family - runner-up
 WORST_SEED = "score of the worst seed on the rows of the best"  # a family whose trainings scatter
 BEST_SEED = "score of the best seed on the rows of the worst"  # the same
+FOLD_LEADS = "lead over the mean of the others by fold"  # from one seed, of a family whose lead scatters most
