@@ -23,7 +23,7 @@ from fourfold.evidence.anova import SEED_NOISE, Decomposition, Effect, decompose
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, enumerated
 from fourfold.study.blocks import Block, Run
 from fourfold.study.candidates import candidate
 from fourfold.study.measure import Inquiry, Measure
@@ -216,9 +216,9 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
                 silent.append(title(family))
                 continue
             of_it, of_seeds = (Cite(measure, f"{family}: {name}") for name in (effect.name, SEED_NOISE))
-            words = "{name} for {family} ({share}, seeds {seeds})"
+            words = "{name} for {family} ({share} of the variance, seeds {seeds})"
             said.append(facts.say(words, name=effect.name, family=title(family), share=of_it, seeds=of_seeds))
-        nothing = Sentence(f"nothing stands out from the seeds for {', '.join(silent)}")
+        nothing = Sentence(f"nothing stands out from the seeds for {enumerated(silent) if said else 'any family'}")
         listed = facts.join(", ", said)
         moved = [Sentence(f"of what is varied the score moves most with {listed}", listed.numbers)] if said else []
         whole = facts.join("; ", [*moved, nothing] if silent else moved)
