@@ -1,6 +1,7 @@
 """Variants of the data, and the probes that train on them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -414,3 +415,9 @@ def test_families_that_differ_in_one_row_are_not_shown_to_differ(inquiry, monkey
     monkeypatch.setattr(inquiry.study, "probed", one_row_changed)
     alike = replace(inquiry, trials={"dense": other, "convolution": convolution})
     assert "With 15 training rows, no family is shown to differ from another: " in sample_efficiency.find(alike).answer
+
+
+@pytest.mark.parametrize("splits, said", [(3, "validation rows and were trained in 3 of 5 splits:"), (5, "validation rows:")])
+def test_probes_say_on_how_many_splits_they_were_trained(splits, said):
+    study = SimpleNamespace(probe_runs=lambda: [(0, split) for split in range(splits)], splits=range(5))
+    assert f"did not learn from {said} their scores" in probes.beside_the_table(study)

@@ -134,8 +134,8 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
     True
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
-    >>> show(0.03, RATE), show(0.07283, RATIO), show(-0.0919, CORRELATION)
-    ('0.03', '0.073', '−0.09')
+    >>> show(0.03, RATE), show(0.07283, RATIO), show(0.801, RATIO), show(-0.0919, CORRELATION)
+    ('0.03', '0.073', '0.80', '−0.09')
     """
     text = _plain(value, unit, bare)
     return f"−{text[1:]}" if text.startswith("-") else text
@@ -154,7 +154,7 @@ def _plain(value: float, unit: str, bare: bool) -> str:
     if unit == CORRELATION:
         return _fixed(value, 2)
     if unit == RATIO:
-        return f"{value:.2g}" if abs(value) < 9.95 else f"{value:,.0f}"
+        return f"{value:#.2g}" if abs(value) < 9.95 else f"{value:,.0f}"
     if unit == "times":
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":

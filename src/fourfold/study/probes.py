@@ -108,8 +108,8 @@ def losses(
 def beside_the_table(study: Study) -> str:
     """Why scores of probes are not those of the table."""
     splits = len({split for _, split in study.probe_runs()})
-    some = f", in {splits} of {len(study.splits)} splits" if splits < len(study.splits) else ""
-    return f"The models did not learn from validation rows{some}: their scores are not those of the table."
+    some = f" and were trained in {splits} of {len(study.splits)} splits" if splits < len(study.splits) else ""
+    return f"These models did not learn from validation rows{some}: their scores are not those of the table."
 
 
 def source(study: Study) -> str:
