@@ -148,7 +148,7 @@ def _unsteady(c: Compared) -> list[Evidence]:
     if not c.analysis.components.unsteady:
         return []
     fold, score = c.analysis.design.fold[0], c.findings.score
-    losses = {f: np.atleast_2d(c.findings.families[f].losses)[0] for f in c.scores}
+    losses = {f: np.atleast_2d(np.asarray(c.findings.families[f].losses))[0] for f in c.scores}
     by_fold = {
         f: np.array([of_loss(score, float(loss[fold == k].mean())) for k in np.unique(fold)])
         for f, loss in losses.items()
