@@ -7,7 +7,11 @@ import sklearn.ensemble
 import sklearn.linear_model
 import sklearn.model_selection
 import sklearn.multioutput
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fourfold.preprocessing.text import FIRST, Characters
+from fourfold.study import ngrams
 from fourfold.study.baseline_blocks import features, read_as
 from fourfold.study.baselines import BASELINES
 from fourfold.study.candidates.base import Problem
@@ -26,6 +30,8 @@ from fourfold.study.candidates.base import Problem
 def test_words_of_inputs(layout, shape, options, words):
     problem = Problem(layout, shape, units=2, rows=100, **options)
     assert read_as(problem, "word").startswith(words) and bool(read_as(problem, "word")) is bool(words)
+    if layout == "text":
+        assert "the 1,000 n-grams of 1 to 5 characters" in read_as(problem, "character")
 
 
 @pytest.mark.parametrize("kind", ["classification", "multilabel", "regression"])
@@ -49,3 +55,56 @@ def test_lines_of_weighted_rows_fit_the_weights(kind, rare):
 def test_texts_are_counted():
     """Number 0 is padding."""
     np.testing.assert_allclose(features(np.array([[1, 1, 2, 0]]), 4), np.log1p([[0, 2, 1, 0]]), rtol=1e-6)
+
+
+def test_counts_are_not_standardised():
+    read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word")
+    lines = {kind: [one.usage(1.0, "", (), read, counts=True) for one in BASELINES[kind].values()] for kind in BASELINES}
+    said = [line for own in lines.values() for line in own]
+    assert not any("x standardised" in line or "x, y standardised" in line for line in said)
+    assert any("; y standardised" in line for line in lines["regression"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text("abc ", max_size=12), min_size=4, max_size=12), st.integers(0, 2**31))
+def test_grams_are_counted_as_substrings_are(texts, seed):
+    """Against Python's own strings: which are chosen from, and how often each occurs, overlaps included."""
+    numbered = Characters.fit("t", np.array(texts, object), range(len(texts)))
+    x, base = numbered.apply(np.array(texts, object)), numbered.size
+    spelled = [text[: x.shape[1]] for text in texts]
+    wanted = ngrams.chosen(x, np.random.default_rng(seed).integers(0, 2, len(texts)), base, classes=True)
+    words = [_spelled(gram, numbered) for gram in wanted.tolist()]
+    runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.LONGEST + 1) for i in range(len(t) - n + 1)}
+    assert set(words) == {run for run in runs if sum(run in text for text in spelled) > 1}
+    expected = [[sum(t.startswith(w, i) for i in range(len(t))) for w in words] for t in spelled]
+    assert ngrams.counted(x, wanted, base).tolist() == expected
+
+
+def _spelled(gram, numbered):
+    word = ""
+    while gram:
+        gram, digit = divmod(gram, numbered.size)
+        word = numbered.vocabulary[digit - FIRST] + word
+    return word
+
+
+def test_the_grams_that_tell_the_targets_apart_are_read():
+    """Sentiment by a word in short texts, which the counts of their characters hardly tell; from the training rows."""
+    random = np.random.default_rng(0)
+    good, bad, others = ["great", "lovely", "superb"], ["awful", "dreary", "sordid"], ["the", "plot", "of", "a", "film", "was", "it"]
+    y = random.integers(0, 2, 300)
+    texts = [" ".join(random.permutation([*random.choice(others, 6), random.choice(good if one else bad)])) for one in y]
+    learnt, tested = np.arange(200), np.arange(200, 300)
+    numbered = Characters.fit("t", np.array(texts, object), learnt)
+    x = numbered.apply(np.array(texts, object))
+    wanted = ngrams.chosen(x[learnt], y[learnt], numbered.size, classes=True)
+    of_grams = np.log1p(ngrams.counted(x, wanted, numbered.size))
+    of_characters = features(x, numbered.size)
+    model = BASELINES["classification"]["logistic regression"]
+    scores = [model.of(0.1, y).fit(a[learnt], y[learnt]).score(a[tested], y[tested]) for a in (of_grams, of_characters)]
+    assert scores[0] > 0.97 and scores[0] > scores[1]
+    amounts = ngrams.chosen(x[learnt], y[learnt] + 0.5, numbered.size, classes=False)
+    assert len({*amounts} & {*wanted}) > 0.9 * len(wanted)
+    assert len(ngrams.chosen(x[learnt], np.ones(200), numbered.size, classes=True)) == len(wanted)  # nothing to tell
+    several = ngrams.chosen(x[learnt], np.stack([y[learnt], np.ones(200)], axis=1), numbered.size, classes=True)
+    assert len({*several} & {*wanted}) > 0.9 * len(wanted)

@@ -23,7 +23,8 @@ VOCABULARY = 1024
 LONGEST_WORD, LOOKED_AT = 40, 1000
 """Letters above which words are none, on average; texts by which that, and whether words repeat, is told."""
 
-UNITS = ("character", "word")
+CHARACTER = "character"
+UNITS = (CHARACTER, "word")
 BETWEEN = " + "
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -39,7 +40,7 @@ def unit_of(values: np.ndarray) -> str:
     """
     lengths = [0 if value is None else len(value) for value in values.tolist()]
     long = bool(lengths) and np.percentile(lengths, 95) > LONGEST
-    return "word" if long and _repeat(list(dict.fromkeys(filter(None, values.tolist())))) else "character"
+    return "word" if long and _repeat(list(dict.fromkeys(filter(None, values.tolist())))) else CHARACTER
 
 
 def _repeat(texts: list[str]) -> bool:
@@ -121,7 +122,7 @@ class Characters:
     vocabulary: tuple[str, ...]
     length: int
     size: int
-    unit: str = "character"
+    unit: str = CHARACTER
 
     @classmethod
     def fit(cls, name: str, values: np.ndarray, rows) -> Characters:

@@ -21,6 +21,8 @@ from fourfold.core.files import load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import jaccard, predicted_class
+from fourfold.preprocessing.text import CHARACTER
+from fourfold.study import ngrams
 from fourfold.study.baselines import BASELINES, Baseline
 from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import counted, mean, radius_of, windows
@@ -28,7 +30,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 4
+VERSION = 5
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -69,6 +71,7 @@ class BaselineBlock:
     kind: str
     name: str
     vocabulary: int = 0
+    characters: bool = False
 
     def path(self, folder: Path) -> Path:
         content = json.dumps(asdict(self) | {"version": VERSION}, sort_keys=True)
@@ -171,7 +174,15 @@ class _OfRows(_Fits):
 
     def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
         super().__init__(baseline, block, prepared, number)
-        self.x, self.y = features(self.x, block.vocabulary), _target(self.kind, self.y)
+        self.y = _target(self.kind, self.y)
+        learnt, classes = self.split.train, self.kind != "regression"
+        grams: Any = ()
+        if block.characters and not baseline.guess:
+            grams = ngrams.chosen(self.x[learnt], self.y[learnt], block.vocabulary, classes)
+        if len(grams):
+            self.x = np.log1p(ngrams.counted(self.x, grams, block.vocabulary))
+        else:
+            self.x = features(self.x, block.vocabulary)
 
     def strengths(self) -> tuple[float, ...]:
         return self.baseline.strengths_for(len(self.learnt))
@@ -242,7 +253,7 @@ def columns_of(problem: Problem) -> int:
 
 
 def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
-    """Inputs as a table (n, F): flattened; for text the number of times each token occurs."""
+    """Inputs as a table (n, F): flattened; for text the number of times each token occurs (of characters: `ngrams`)."""
     if vocabulary:
         counts = np.zeros((len(inputs), vocabulary), np.float32)
         np.add.at(counts, (np.arange(len(inputs))[:, None], inputs), 1.0)
@@ -255,6 +266,9 @@ def read_as(problem: Problem, unit: str) -> str:
     """In words what `features` and `windows` make of x, whose text is cut into ``unit``s; "" where it is flattened."""
     if problem.stepwise:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
+    if problem.vocabulary and unit == CHARACTER:
+        most, longest = ngrams.MOST, ngrams.LONGEST
+        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} characters with the largest F of y"
     if problem.vocabulary:
         return f"x: log(1 + count) of each {unit}"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""

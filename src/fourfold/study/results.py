@@ -368,8 +368,8 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     words = study.preparations[0].characters
     known = baseline.guess or study.dataset.forecast is not None
     further = "" if known else read_as(study.problem, words.unit if words else "token")
-    weighted = study.dataset.weights is not None
-    usage = baseline.usage(strength, several, task.class_weights, further, weighted=weighted)
+    counts, weighted = study.problem.vocabulary > 0, study.dataset.weights is not None
+    usage = baseline.usage(strength, several, task.class_weights, further, counts=counts, weighted=weighted)
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}
 
 
