@@ -238,11 +238,11 @@ def test_ease_says_how_soon_and_how_evenly(inquiry):
 
 def test_families_that_take_as_many_rates_are_not_told_apart():
     shares = [Evidence(ease.WORKS, family, 0.5, FRACTION) for family in ("dense", "recurrent")]
-    assert ease._answer(shares).endswith("50.0 % come near the best in every family.")
+    assert ease._answer(shares).endswith("50 % come near the best in every family.")
     shares[1] = replace(shares[1], value=0.25)
-    assert ease._answer(shares).endswith("50.0 % come near the best in Fully connected; 25.0 % in Recurrent.")
+    assert ease._answer(shares).endswith("50 % come near the best in Fully connected; 25 % in Recurrent.")
     shares.append(replace(shares[0], subject="attention"))
-    assert "50.0 % come near the best in Fully connected and Attention; 25.0 % in Rec" in ease._answer(shares)
+    assert "50 % come near the best in Fully connected and Attention; 25 % in Rec" in ease._answer(shares)
     shares[1] = replace(shares[1], value=None, reason=ease.GUESSES)
     assert ease._answer(shares).endswith("; in Recurrent no rate beats a guess by more than the margin.")
     steps = [Evidence(ease.STEPS, family, 69.0 + noise, "count") for family, noise in (("dense", 1e-5), ("recurrent", 0))]
