@@ -244,12 +244,12 @@ def _target(kind: str, targets: np.ndarray) -> np.ndarray:
     return targets if kind == "multilabel" or targets.shape[1] > 1 else targets[:, 0]
 
 
-def columns_of(problem: Problem) -> int:
-    """How many columns the baselines' table has, see `features` and `windows`."""
+def columns_of(problem: Problem, characters: bool = False) -> int:
+    """How many columns the baselines' table has, see `features`, `windows`, and where texts are ``characters`` `ngrams`."""
     if problem.stepwise:
         channels = problem.shape[-1]
         return (2 * radius_of(channels) + 1) * channels
-    return problem.vocabulary or math.prod(problem.shape)
+    return ngrams.MOST if characters else problem.vocabulary or math.prod(problem.shape)
 
 
 def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:

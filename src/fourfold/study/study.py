@@ -186,10 +186,10 @@ class Study:
     def baseline_blocks(self) -> list[BaselineBlock]:
         """Of each baseline a block for each repeat."""
         kind = kind_of(self.dataset.task)
-        names = fitted_names(kind, columns_of(self.problem), self.problem.units)
-        data = [repeat.prepared.key for repeat in self.repeats]
         words = self.preparations[0].characters
         characters = words is not None and words.unit == CHARACTER
+        names = fitted_names(kind, columns_of(self.problem, characters), self.problem.units)
+        data = [repeat.prepared.key for repeat in self.repeats]
         return [BaselineBlock(key, kind, name, self.problem.vocabulary, characters) for name in names for key in data]
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
