@@ -245,7 +245,7 @@ def _target(kind: str, targets: np.ndarray) -> np.ndarray:
 
 
 def columns_of(problem: Problem, characters: bool = False) -> int:
-    """How many columns the baselines' table has, see `features`, `windows`, and where texts are ``characters`` `ngrams`."""
+    """How many columns the baselines' table has, see `features`, `windows`, and of ``characters`` `ngrams`."""
     if problem.stepwise:
         channels = problem.shape[-1]
         return (2 * radius_of(channels) + 1) * channels
