@@ -10,7 +10,7 @@ import sklearn.multioutput
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourfold.preprocessing.text import FIRST, Characters
+from fourfold.preprocessing.text import Characters
 from fourfold.study import ngrams
 from fourfold.study.baseline_blocks import columns_of, features, read_as
 from fourfold.study.baselines import BASELINES, fitted_names
@@ -75,44 +75,40 @@ def test_counts_are_not_standardised():
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.text("abc ", max_size=12), min_size=4, max_size=12), st.integers(0, 2**31))
-def test_grams_are_counted_as_substrings_are(texts, seed):
-    """Against Python's own strings: which are chosen from, and how often each occurs, overlaps included."""
+def test_n_grams_are_counted_as_substrings_are(texts, seed):
+    """Against Python's own strings, overlaps included: all that two texts have in common, where they are few."""
     numbered = Characters.fit("t", np.array(texts, object), range(len(texts)))
-    x, base = numbered.apply(np.array(texts, object)), numbered.size
+    x = numbered.apply(np.array(texts, object))
     spelled = [text[: x.shape[1]] for text in texts]
-    wanted = ngrams.chosen(x, np.random.default_rng(seed).integers(0, 2, len(texts)), base, classes=True)
-    words = [_spelled(gram, numbered) for gram in wanted.tolist()]
     runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.LONGEST + 1) for i in range(len(t) - n + 1)}
-    assert set(words) == {run for run in runs if sum(run in text for text in spelled) > 1}
-    expected = [[sum(t.startswith(w, i) for i in range(len(t))) for w in words] for t in spelled]
-    assert ngrams.counted(x, wanted, base).tolist() == expected
+    common = [run for run in runs if sum(run in text for text in spelled) > 1]
+    targets = np.random.default_rng(seed).integers(0, 2, len(texts))
+    counter = ngrams.counter(x, targets, classes=True)
+    assert (counter is None) == (not common)
+    if counter is not None:
+        expected = [[sum(t.startswith(run, i) for i in range(len(t))) for run in common] for t in spelled]
+        found = counter.transform(x).toarray()
+        assert sorted(map(tuple, found.T)) == sorted(map(tuple, np.array(expected, float).T))
 
 
-def _spelled(gram, numbered):
-    word = ""
-    while gram:
-        gram, digit = divmod(gram, numbered.size)
-        word = numbered.vocabulary[digit - FIRST] + word
-    return word
-
-
-def test_the_grams_that_tell_the_targets_apart_are_read():
+def test_the_n_grams_that_tell_the_targets_apart_are_read():
     """Sentiment by a word in short texts, which the counts of their characters hardly tell; from the training rows."""
     random = np.random.default_rng(0)
-    good, bad, others = ["great", "lovely", "superb"], ["awful", "dreary", "sordid"], ["the", "plot", "of", "a", "film", "was", "it"]
+    good, bad = ["great", "lovely", "superb"], ["awful", "dreary", "sordid"]
+    others = ["the", "plot", "of", "a", "film", "was", "it"]
     y = random.integers(0, 2, 300)
     texts = [" ".join(random.permutation([*random.choice(others, 6), random.choice(good if one else bad)])) for one in y]
     learnt, tested = np.arange(200), np.arange(200, 300)
     numbered = Characters.fit("t", np.array(texts, object), learnt)
     x = numbered.apply(np.array(texts, object))
-    wanted = ngrams.chosen(x[learnt], y[learnt], numbered.size, classes=True)
-    of_grams = np.log1p(ngrams.counted(x, wanted, numbered.size))
+    of_grams = np.log1p(ngrams.counter(x[learnt], y[learnt], classes=True).transform(x).toarray())
     of_characters = features(x, numbered.size)
     model = BASELINES["classification"]["logistic regression"]
     scores = [model.of(0.1, y).fit(a[learnt], y[learnt]).score(a[tested], y[tested]) for a in (of_grams, of_characters)]
     assert scores[0] > 0.97 and scores[0] > scores[1]
-    amounts = ngrams.chosen(x[learnt], y[learnt] + 0.5, numbered.size, classes=False)
-    assert len({*amounts} & {*wanted}) > 0.9 * len(wanted)
-    assert len(ngrams.chosen(x[learnt], np.ones(200), numbered.size, classes=True)) == len(wanted)  # nothing to tell
-    several = ngrams.chosen(x[learnt], np.stack([y[learnt], np.ones(200)], axis=1), numbered.size, classes=True)
-    assert len({*several} & {*wanted}) > 0.9 * len(wanted)
+    targets = {"amounts": y + 0.5, "one of two labels": np.stack([y, np.ones(300)], axis=1), "nothing": np.ones(300)}
+    for name, target in targets.items():
+        counter = ngrams.counter(x[learnt], target[learnt], classes=name != "amounts")
+        assert counter.transform(x).shape == of_grams.shape
+        same = {*map(tuple, counter.transform(x[:30]).toarray().T)} & {*map(tuple, np.expm1(of_grams[:30]).round().T)}
+        assert name == "nothing" or len(same) > 100

@@ -30,7 +30,7 @@ from fourfold.study.stepwise import counted, mean, radius_of, windows
 if TYPE_CHECKING:
     from fourfold.study.candidates import Problem
 
-VERSION = 5
+VERSION = 6
 
 MOST_STEPS = 20_000
 """What a baseline learns from where steps have targets."""
@@ -175,14 +175,13 @@ class _OfRows(_Fits):
     def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
         super().__init__(baseline, block, prepared, number)
         self.y = _target(self.kind, self.y)
-        learnt, classes = self.split.train, self.kind != "regression"
-        grams: Any = ()
+        learnt, counter = self.split.train, None
         if block.characters and not baseline.guess:
-            grams = ngrams.chosen(self.x[learnt], self.y[learnt], block.vocabulary, classes)
-        if len(grams):
-            self.x = np.log1p(ngrams.counted(self.x, grams, block.vocabulary))
-        else:
+            counter = ngrams.counter(self.x[learnt], self.y[learnt], self.kind != "regression")
+        if counter is None:
             self.x = features(self.x, block.vocabulary)
+        else:
+            self.x = np.log1p(counter.transform(self.x).toarray())
 
     def strengths(self) -> tuple[float, ...]:
         return self.baseline.strengths_for(len(self.learnt))
