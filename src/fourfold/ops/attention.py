@@ -7,10 +7,15 @@ Batch and heads are leading axes of every product. The gradient is written by ha
     dV = P^T dY,   dP = dY V^T,   dS = P (dP - D),   D = sum_s dP P = sum_v dY Y
     dQ = dS K / sqrt(k),   dK = dS^T Q / sqrt(k)
 
-A P that leaves the cache takes D from the outputs (Dao et al., "FlashAttention", NeurIPS 2022): one pass over P less.
-Where the weights P hold more than `WHOLE` numbers, some heads go after the other, so that each pass over P finds it in
-the cache. Where they would hold more than `LARGEST`, blocks of queries do, and the
-backward pass computes each block's P again: memory grows with T + S, not with T S.
+Where the weights P hold more than `WHOLE` numbers a CPU takes some heads after the other, so that each pass over P
+finds it in the cache, and keeps of P the largest score m and the sum l of each query alone (Dao et al.,
+"FlashAttention", NeurIPS 2022). The sums divide outputs, not weights: for E = exp(S - m) and dY' = dY / l,
+
+    Y = E V / l,   dV = E^T dY',   dS = E (dY' V^T - D'),   D' = sum_v dY' Y
+
+Where even so more than `LARGEST` numbers of P's size would be held at once (one head of very many steps, masks that
+differ from example to example, dropout), blocks of queries go after the other, and the backward pass computes each
+block again: memory grows with T + S, not with T S.
 `attend_reference` is the textbook's formulation, which JAX differentiates; tests hold all equal.
 
 Shapes: N batch, H heads, T queries, S keys and values, D features in, K features of a key, V of a value.
@@ -29,16 +34,14 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 LARGEST = 2**24
-"""Numbers of P that are held at once: 64 MB. Below, computing P once is faster; beyond, blocks hold a quarter."""
+"""Numbers of P, or of its size, that are held at once: 64 MB. Beyond, a block of queries holds a quarter, which takes
+twice the time: 8 x 8 x 1024 steps on one core of a Xeon 859 ms by blocks, 427 in pieces alone."""
 
 WHOLE, PIECE = 2**21, 2**18
 """Beyond how many numbers of P a CPU takes pieces, and how many a piece has at most: a core's second-level cache.
 Forward and backward, one core of an EPYC (Zen 4), heads of 32, N x H x T x S: 8 x 8 x 256 x 256 whole 29 ms, in pieces
-22; 32 x 8 x 128 x 128 34 and 26; 2 x 8 x 1024 x 1024 200 and 144; 8 x 8 x 128 x 128 5.3 and 5.7."""
-
-HELD = 2**22
-"""Numbers of P beyond which a CPU computes them again in the gradient, which is faster than to read them from memory.
-Forward and backward, one core of an EPYC (Zen 4): 8 x 4 x 512 x 512 held 63 ms, again 53; half as many 24 and 26."""
+22; 32 x 8 x 128 x 128 34 and 26; 2 x 8 x 1024 x 1024 200 and 144; 8 x 8 x 128 x 128 5.3 and 5.7. P computed again, over
+P held, one core of a Xeon: 8 x 8 x 256 .83, 32 x 8 x 128 .92, 4 x 4 x 512 .96, 2 x 4 x 1024 .86, 256 x 4 x 64 .84."""
 
 Rows = Callable[[Array], Array | None]
 """What is said of some queries (R,), by their numbers: (..., R, S)."""
@@ -71,11 +74,10 @@ def attend(
     """
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     mask, dropout = _by_rows(mask), _by_rows(dropout)
-    steps, size = query.shape[-2], math.prod(query.shape[:-1]) * key.shape[-2]
-    if size <= largest or steps == 1:
-        rows = jnp.arange(steps)
+    steps, rows = query.shape[-2], jnp.arange(query.shape[-2])
+    if steps == 1 or _at_once(query, key, mask, dropout) <= largest:
         return _attend(zero_empty, query * scale, key, value, mask(rows), dropout(rows))
-    blocks = min(-(-4 * size // largest), steps)
+    blocks = min(-(-4 * _size(query, key) // largest), steps)
     return _attend_by_blocks(-(-steps // blocks), zero_empty, query * scale, key, value, mask, dropout)
 
 
@@ -130,7 +132,8 @@ def read(
     zero_empty: bool = False,
 ) -> tuple[Array, Array]:
     """(P V, P) with P = softmax(scores) over the allowed keys, however the scores were found."""
-    weights = _softmax(scores, mask, zero_empty)
+    exponentials, _, sums = _exponentials(scores, mask, zero_empty)
+    weights = exponentials / sums
     dropped = weights if dropout is None else weights * dropout
     return jnp.einsum("...ts,...sv->...tv", dropped, value), weights
 
@@ -160,9 +163,7 @@ def split_heads(x: Array, kernel: Array, bias: Array | None = None) -> Array:
     (2, 4, 5, 6)
     """
     heads, size = kernel.shape[1:]
-    y = x @ kernel.reshape(kernel.shape[0], heads * size)
-    if bias is not None:
-        y = y + bias.reshape(1, 1, heads * size)
+    y = _projected(x, kernel.reshape(kernel.shape[0], heads * size), bias)
     return jnp.swapaxes(y.reshape(*x.shape[:2], heads, size), 1, 2)
 
 
@@ -176,10 +177,9 @@ def split_heads_together(x: Array, kernels: Sequence[Array], biases: Sequence[Ar
     """
     n, steps, features = x.shape
     matrices = [kernel.reshape(features, -1) for kernel in kernels]
-    y = x.reshape(n * steps, features) @ jnp.concatenate(matrices, axis=1)
-    if biases[0] is not None:
-        y = y + jnp.concatenate([bias.reshape(1, -1) for bias in biases if bias is not None], axis=1)
-    parts = jnp.split(y, list(accumulate(matrix.shape[1] for matrix in matrices))[:-1], axis=1)
+    given = [bias.ravel() for bias in biases if bias is not None]
+    y = _projected(x, jnp.concatenate(matrices, axis=1), jnp.concatenate(given) if given else None)
+    parts = jnp.split(y, list(accumulate(matrix.shape[1] for matrix in matrices))[:-1], axis=-1)
     return [
         jnp.swapaxes(part.reshape(n, steps, *kernel.shape[1:]), 1, 2) for part, kernel in zip(parts, kernels)
     ]
@@ -193,10 +193,16 @@ def join_heads(y: Array, kernel: Array, bias: Array | None = None) -> Array:
     (2, 5, 3)
     """
     n, heads, steps, size = y.shape
-    z = jnp.swapaxes(y, 1, 2).reshape(n, steps, heads * size) @ kernel.reshape(heads * size, -1)
-    if bias is not None:
-        z = z + bias.reshape(1, 1, -1)
+    z = _projected(jnp.swapaxes(y, 1, 2).reshape(n, steps, heads * size), kernel.reshape(heads * size, -1), bias)
     return z.reshape(n, steps, *kernel.shape[2:])
+
+
+def _projected(x: Array, matrix: Array, bias: Array | None) -> Array:
+    """x W + b, (N, T, D) by (D, U) plus (..., U / ...), as a product of two matrices: its gradient, too, is one of
+    matrices as they lie in memory."""
+    n, steps, features = x.shape
+    y = x.reshape(n * steps, features) @ matrix
+    return (y if bias is None else y + bias.reshape(1, -1)).reshape(n, steps, -1)
 
 
 def causal_mask(queries: int | Array, keys: int) -> Array:
@@ -246,13 +252,18 @@ def merge_masks(
     return reduce(jnp.logical_and, given) if given else None
 
 
-def _softmax(scores: Array, mask: Array | None, zero_empty: bool) -> Array:
-    """softmax over the allowed keys; a row without any is uniform, or 0."""
+def _exponentials(
+    scores: Array, mask: Array | None, zero_empty: bool, largest: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """(E, m, l) with E = exp(scores - m), m the largest of a row, l the sum of E: softmax is E / l over the allowed
+    keys. In a row without any E is 1, or 0, and l their number. m may be known."""
     if mask is not None:
         scores = jnp.where(mask, scores, 0.5 * jnp.finfo(scores.dtype).min)
-    exponentials = jnp.exp(scores - lax.stop_gradient(scores.max(axis=-1, keepdims=True)))
-    weights = exponentials / exponentials.sum(axis=-1, keepdims=True)
-    return jnp.where(mask, weights, 0) if mask is not None and zero_empty else weights
+    if largest is None:
+        largest = lax.stop_gradient(scores.max(axis=-1, keepdims=True))
+    exponentials = jnp.exp(scores - largest)
+    sums = exponentials.sum(axis=-1, keepdims=True)
+    return jnp.where(mask, exponentials, 0) if mask is not None and zero_empty else exponentials, largest, sums
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -264,46 +275,49 @@ def _attend_forward(zero_empty, query, key, value, mask, dropout):
     size = _size(query, key)
 
     def piece(query, key, value, mask, dropout):
-        weights = _weights(zero_empty, query, key, mask)
-        dropped = weights if dropout is None else weights * dropout
-        output = jnp.einsum("...ts,...sv->...tv", dropped, value)
-        return output, None if _found_again(size) else weights
+        weights, largest, sums = _exponentials(_scores(query, key), mask, zero_empty)
+        if held := _is_held(size):
+            weights = weights / sums
+        output = jnp.einsum("...ts,...sv->...tv", weights if dropout is None else weights * dropout, value)
+        return (output, weights, None, None) if held else (output / sums, None, largest, sums)
 
-    output, weights = _in_pieces(piece, size, query, key, value, mask, dropout)
-    return output, (query, key, value, mask, dropout, weights, output)
+    output, *kept = _in_pieces(piece, size, query, key, value, mask, dropout)
+    return output, (query, key, value, mask, dropout, *kept, output)
 
 
 def _attend_backward(zero_empty, residuals, d_output):
-    *residuals, output = residuals
-    size = _size(*residuals[:2])
-    mean = (d_output * output).sum(axis=-1, keepdims=True) if size > WHOLE else None
+    *residuals, sums, output = residuals
+    mean = None
+    if sums is not None:  # the weights are E, not P = E / l
+        d_output = d_output / sums
+        mean = (d_output * output).sum(axis=-1, keepdims=True)
 
-    def piece(query, key, value, mask, dropout, weights, mean, d_output):
-        weights = _weights(zero_empty, query, key, mask) if weights is None else weights
+    def piece(query, key, value, mask, dropout, weights, largest, mean, d_output):
+        if weights is None:
+            weights, *_ = _exponentials(_scores(query, key), mask, zero_empty, largest)
         d_weights, dropped = jnp.einsum("...tv,...sv->...ts", d_output, value), weights
         if dropout is not None:
             d_weights, dropped = d_weights * dropout, weights * dropout
-        own_mean = (d_weights * weights).sum(axis=-1, keepdims=True) if mean is None else mean
-        d_scores = weights * (d_weights - own_mean)
+        d_scores = weights * (d_weights - ((d_weights * weights).sum(axis=-1, keepdims=True) if mean is None else mean))
         if mask is not None:
             d_scores = jnp.where(mask, d_scores, 0)
         d_query = jnp.einsum("...ts,...sk->...tk", d_scores, key)
         return d_query, _over_queries(d_scores, query), _over_queries(dropped, d_output)
 
-    return *_in_pieces(piece, size, *residuals, mean, d_output), None, None
+    return *_in_pieces(piece, _size(*residuals[:2]), *residuals, mean, d_output), None, None
 
 
 _attend.defvjp(_attend_forward, _attend_backward)
 
 
-def _found_again(size: int) -> bool:
-    """Whether the gradient computes P again."""
-    return size > HELD and jax.default_backend() == "cpu"
+def _is_held(size: int) -> bool:
+    """Whether P is held for the gradient, and whole."""
+    return size <= WHOLE or jax.default_backend() != "cpu"
 
 
-def _weights(zero_empty: bool, query: Array, key: Array, mask: Array | None) -> Array:
-    """P = softmax(Q K^T), Q scaled."""
-    return _softmax(jnp.einsum("...tk,...sk->...ts", query, key), mask, zero_empty)
+def _scores(query: Array, key: Array) -> Array:
+    """Q K^T, Q scaled."""
+    return jnp.einsum("...tk,...sk->...ts", query, key)
 
 
 def _over_queries(p: Array, x: Array) -> Array:
@@ -321,6 +335,17 @@ def _size(query: Array, key: Array) -> int:
     return math.prod(query.shape[:-1]) * key.shape[-2]
 
 
+def _at_once(query: Array, key: Array, mask: Rows, dropout: Rows) -> int:
+    """How many numbers of P's size are held at once: of P one piece, where it is taken in pieces; of a mask, in bytes,
+    and of dropout all that differ from head to head, or from example to example."""
+    size, rows = _size(query, key), jax.ShapeDtypeStruct((query.shape[-2],), jnp.int32)
+    if _is_held(size):
+        return size
+    given = [jax.eval_shape(one, rows) for one in (mask, dropout)]
+    apart = [one for one in given if one is not None and math.prod(one.shape[:-2]) > 1]
+    return query.shape[-2] * key.shape[-2] + sum(size * one.dtype.itemsize // 4 for one in apart)
+
+
 def _in_pieces(function: Callable[..., Any], size: int, query: Array, *others: Array | None) -> Any:
     """``function`` of arrays (..., ., .) that give ``size`` numbers of P; on a CPU a piece after the other.
 
@@ -328,7 +353,7 @@ def _in_pieces(function: Callable[..., Any], size: int, query: Array, *others: A
     piece gets.
     """
     lead = query.shape[:-2]
-    if size <= WHOLE or jax.default_backend() != "cpu":
+    if _is_held(size):
         return function(query, *others)
     each = _largest_divisor(math.prod(lead), PIECE * math.prod(lead) // size)
     if each == math.prod(lead):
