@@ -268,7 +268,7 @@ def test_commas_of_new_numbers_that_stand_between_thousands(new):
     means = [np.nan if cell == "?" else float(cell.replace(",", "")) for cell in new]
     np.testing.assert_array_equal(found.inputs["v"], means)
     said = "\n".join(map(str, found.notes))
-    assert "column v: number (commas taken for thousands)" in said and ("'?' taken for missing" in said) == ("?" in new)
+    assert "column v: number (commas taken for thousands)" in said and ("no value in 1 of 3 rows" in said) == ("?" in new)
 
 
 # name: (cells of training, new cells, what is said of these)

@@ -29,6 +29,9 @@ AS_NUMBERS = "write plain numbers such as 1234.5 (y.astype(float) in Python)"
 """What to do with words that are meant as amounts."""
 
 MULTILABEL = "--task multilabel, if a row can have several of the labels that its cell lists"
+SPELLED = "words such as NA, None and ? count as missing: a class of such a name needs another one, such as nothing"
+"""What is said of classes that are missing."""
+
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -118,7 +121,7 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             f"the target {name!r} is missing, NaN or infinite in some rows",
             got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
             do=_how_to_fill(values, absent, kind, instead)
-            + ("; words such as NA, None and ? count as missing" if kind == "category" else ""),
+            + (f"; {SPELLED}" if kind == "category" else ""),
         )
     if kind == "number" and (far := np.abs(values) > LARGEST).any():
         raise DataError(

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from fourfold.core.naming import WINDOW, several
-from fourfold.data.columns.target import settle_target
+from fourfold.data.columns.target import SPELLED, settle_target
 from fourfold.data.columns.targets import together
 from fourfold.data.dataset import Column, Cut, Dataset, Note, Table
 from fourfold.data.messages import counted, percent, unknown
@@ -257,7 +257,7 @@ def settle_steps(
         weights = class_weights(flat[learnt].astype(str), settled.classes, alike[learnt])
         settled = replace(settled, class_weights=weights)
     empty = int((~real & ~missing(values)).sum()) if source.columns else 0  # arrays are padded with anything
-    left = _left(int((real & ~counts).sum()), empty)
+    left = _left(int((real & ~counts).sum()), empty, words=source.target_kind == "category")
     each = "series" if cut is None else WINDOW
     rescored = _rescored(notes, settled, flat, each)
     split = [] if cut is None else [tests_note(cut, source.test_rows)]
@@ -295,10 +295,10 @@ def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray, each: str) ->
     return [said if note.what.startswith("score: ") else note for note in notes]
 
 
-def _left(unlabelled: int, empty: int) -> tuple[Note, ...]:
-    """What is said of steps that do not count."""
+def _left(unlabelled: int, empty: int, words: bool) -> tuple[Note, ...]:
+    """What is said of steps that do not count, of targets that are ``words``."""
     found = (
-        (unlabelled, "without a target", "read, but neither learnt from nor scored"),
+        (unlabelled, "without a target", "read, but neither learnt from nor scored" + f"; {SPELLED}" * words),
         (empty, "at the end of series without a value in any channel", "taken for padding"),
     )
     return tuple(Note(f"not counted: {counted(n, 'step')} {what}", why) for n, what, why in found if n)

@@ -20,6 +20,7 @@ from fourfold.data.messages import listed
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
+from .stand_ins import bare, bare_words
 from .words import as_objects
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
@@ -59,12 +60,15 @@ EVENLY = 1e-6
 
 
 def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
-    """A column as it is stored, and its kind; strings stay strings.
+    """A column as it is stored, and its kind; strings stay strings, but for blanks around them and for the spellings of
+    a missing value.
 
     >>> typed("open", np.array([True, None], dtype=object))
     (array([ 1., nan]), 'boolean')
     >>> typed("size", np.array([3, 4], dtype=np.int8))
     (array([3., 4.]), 'number')
+    >>> typed("colour", np.array([" red", "NA"]))
+    (array(['red', None], dtype=object), 'category')
     >>> typed("tags", as_objects([["red", "blue"], []]))[0].tolist()
     ['["red","blue"]', '[]']
     """
@@ -79,7 +83,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8", "replace")
     if values.dtype.kind == "U":
-        return values.astype(object), "category"
+        return as_objects(bare_words(values.tolist())), "category"
     if values.dtype.kind == "O":
         return _objects(name, values.tolist())
     raise DataError(
@@ -90,7 +94,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
 def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     kinds = set(map(type, values))
     if str in kinds and kinds <= {str, NoneType}:
-        return as_objects(values), "category"
+        return as_objects(bare_words(values)), "category"
     cells = [None if is_absent(value) else _plain(value) for value in values]
     present = [value for value in cells if value is not None]
     if present and all(isinstance(value, date) for value in present):
@@ -112,7 +116,8 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
 
 
 def _plain(value: Any) -> Any:
-    """What a file would hold: numbers, durations (in seconds), the starts of periods, names, lists of words as JSON."""
+    """What a file would hold: numbers, durations (in seconds), the starts of periods, names, lists of words as JSON; of
+    spellings of a missing value None."""
     if isinstance(value, (np.datetime64, np.timedelta64)):
         unit = "M8[us]" if isinstance(value, np.datetime64) else "m8[us]"
         value = value.astype(unit).item()
@@ -124,6 +129,7 @@ def _kind(*types: type) -> Callable[[Any], bool]:
 
 
 KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+    (_kind(str), bare),
     (_kind(*PLAIN), lambda value: value),
     (_kind(Decimal, Rational), float),
     (_kind(timedelta), timedelta.total_seconds),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["MISSING_WORDS", "stands_for_missing"]
+__all__ = ["MISSING_WORDS", "bare", "bare_words", "stands_for_missing"]
 
-MISSING_WORDS = (
+MISSING_WORDS = frozenset((
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
     "#N/A", "#NA", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND", "1.#IND",
     "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
-)  # fmt: skip
-"""Spellings of a missing value in text files, those of databases and of German and French Excel among them."""
+))  # fmt: skip
+"""Spellings of a missing value, those of databases and of German and French Excel among them."""
 
 LIMITS = frozenset(float(2**bits - odd) for bits in (15, 16, 31, 32, 63) for odd in (0, 1))
 """The largest whole numbers of machines, and with a minus the smallest ones."""
@@ -33,6 +33,21 @@ DAY = 86_400_000_000
 
 FEWEST, FAR = 3, 2.0
 """Such a value has to occur so often, and to lie so many ranges of all others from these."""
+
+
+def bare(word: str) -> str | None:
+    """A word without blanks around it, None for a spelling of a missing value."""
+    return None if (stripped := word.strip()) in MISSING_WORDS else stripped
+
+
+def bare_words(words: list[str | None]) -> list[str | None]:
+    """The same of many words, of which few may be different.
+
+    >>> bare_words([" red", "NA", "", None, "none"])
+    ['red', None, None, None, 'none']
+    """
+    known = {word: bare(word) for word in dict.fromkeys(words) if word is not None}
+    return [None if word is None else known[word] for word in words]
 
 
 def stands_for_missing(values: np.ndarray, dates: bool = False) -> tuple[str, float] | None:

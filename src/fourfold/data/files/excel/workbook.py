@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from fourfold.data.files.content import Content, check_bomb
-from fourfold.data.values.stand_ins import MISSING_WORDS
+from fourfold.data.values.stand_ins import bare
 from fourfold.errors import UnsafeFileError
 
 from .cells import BUILT_IN, meant_by, shown_by, written_out
@@ -150,20 +150,20 @@ class Workbook:
     def _value(self, cell: ElementTree.Element) -> Any:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            return _word(_text(cell))
+            return bare(_text(cell))
         stored = cell.findtext(f"{self.space}v")
         if not stored and kind != "str":  # of text "" may be stored
             self.unstored += cell.find(f"{self.space}f") is not None
         if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
-            return _word(self.strings[int(stored)])
+            return bare(self.strings[int(stored)])
         if kind == "b":
             return stored == "1"
         if kind == "d":
-            return written_out(stored) or _word(stored)
+            return written_out(stored) or bare(stored)
         if kind == "str":
-            return _word(stored)
+            return bare(stored)
         style = int(cell.get("s", "0"))
         return meant_by(float(stored), self.shown[style] if style < len(self.shown) else "", self.epoch)
 
@@ -173,11 +173,6 @@ def _text(element: ElementTree.Element) -> str:
     if element.tag.endswith("}t"):
         return element.text or ""
     return "".join(_text(part) for part in element if not part.tag.endswith("}rPh"))
-
-
-def _word(text: str) -> str | None:
-    stripped = text.strip()
-    return None if stripped in MISSING_WORDS else stripped
 
 
 def _number(letters: str) -> int:

@@ -40,7 +40,7 @@ FEW_COLUMNS = 20
 cell of all rows with each of them, which takes longer than all the rest of reading, and expressions for many columns
 take longer still."""
 
-KNOWN = f"CASE WHEN trim({{0}}) IN ({', '.join(map(literal, MISSING_WORDS))}) THEN NULL ELSE trim({{0}}) END"
+KNOWN = f"CASE WHEN trim({{0}}) IN ({', '.join(map(literal, sorted(MISSING_WORDS)))}) THEN NULL ELSE trim({{0}}) END"
 """A cell without blanks around it, NULL for the spellings of a missing value."""
 
 LONG_NUMBER = 16
@@ -120,7 +120,7 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
             do="write a row on a line of its own, or numpy.savez with x and y",
         )
     few = len(dialect.names) <= FEW_COLUMNS
-    missing = "''" if few else ", ".join(f"'{word}', ' {word}'" for word in MISSING_WORDS)
+    missing = "''" if few else ", ".join(f"'{word}', ' {word}'" for word in sorted(MISSING_WORDS))
     packed = "'gzip'" if content.compressed else "'none'"
     cells = [f"c{place}" for place in range(len(dialect.names))]
     relation = f"""read_csv(

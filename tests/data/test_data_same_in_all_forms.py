@@ -1,0 +1,143 @@
+"""One table in every form that can hold it: the same columns, missing values, classes and notes, also of new rows."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from test_data_sheets import workbook
+
+from fourfold.data import from_arrays, read, read_inputs
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
+
+N = 60
+EXCEL_DAY = pd.Timestamp("1899-12-30")
+
+
+def plain(value):
+    """A cell as JSON holds it."""
+    if value is None or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def records(frame):
+    return [{name: plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def excel(frame, path):
+    def cell(value):
+        if isinstance(value, pd.Timestamp):
+            return (1, (value - EXCEL_DAY).days)
+        value = plain(value)
+        if isinstance(value, bool):
+            return f'<c t="b"><v>{value:d}</v></c>'
+        return "" if value is None else value
+
+    rows = [[cell(value) for value in row.values()] for row in frame.to_dict("records")]
+    workbook(path, {"data": [list(frame.columns), *rows]}, formats=[14])
+
+
+FILES = {
+    "csv": lambda f, path: f.to_csv(path, index=False),
+    "tsv": lambda f, path: f.to_csv(path, index=False, sep="\t"),
+    "csv.gz": lambda f, path: f.to_csv(path, index=False, compression="gzip"),
+    "parquet": lambda f, path: f.to_parquet(path, index=False),
+    "json": lambda f, path: path.write_text(json.dumps(records(f))),
+    "jsonl": lambda f, path: path.write_text("\n".join(map(json.dumps, records(f)))),
+    "json of columns": lambda f, path: path.write_text(json.dumps({n: [*map(plain, f[n])] for n in f})),
+    "xlsx": excel,
+}
+OBJECTS = {
+    "pandas": lambda f: f,
+    "nullable": lambda f: f.convert_dtypes(),
+    "polars": pl.from_pandas,
+    "pyarrow": lambda f: pa.Table.from_pandas(f, preserve_index=False),
+    "dict": lambda f: f.to_dict("list"),
+    "records": lambda f: f.to_dict("records"),
+}
+FORMS = [*FILES, *OBJECTS]
+
+
+def given(form, frame, folder):
+    if form in OBJECTS:
+        return OBJECTS[form](frame)
+    path = folder / f"data.{form.split()[0]}"
+    FILES[form](frame, path)
+    return path
+
+
+def cells(values, **columns):
+    """Columns whose cells repeat these values, beside a number and the target."""
+    rng = np.random.default_rng(0)
+    found = {"size": rng.normal(size=N).round(3)}
+    found |= {name: [own[i % len(own)] for i in range(N)] for name, own in ({"v": values} | columns).items()}
+    return pd.DataFrame(found | {"y": rng.choice(["p", "q"], N)})
+
+
+FRAMES = {
+    "spellings of nothing": cells(["red", "NA", "?", "null", "", "n/a", "blue", "None", "#N/A"]),
+    "blanks around words": cells(["red", " red", "blue ", "\tblue", "\u00a0red"]),
+    "words that look like them": cells(["none", "Na", "nothing", "-", "NULLS"]),
+    "numbers and spellings of nothing": cells(["1.5", "NA", "2", "?", "-", "7"]),
+    "dates and spellings of nothing": cells(["2024-01-31", "NA", "2023-05-01", "", "2022-11-30"]),
+    "missing values": cells(["red", None, "blue"], n=[1.0, None, 3.0, 4.5], day=[pd.Timestamp("2024-01-31"), pd.NaT, pd.Timestamp("2023-01-30")]),
+    "true and false": cells([True, False, False], spelled=["TRUE", "false", "NA"]),
+    "codes": cells(["00501", "10001", "02134"], v2=["007", "12", "3"]),
+}  # fmt: skip
+
+
+def told(data):
+    """What is said of a data set, but for what its form alone explains."""
+    return [str(note) for note in data.notes if not str(note).startswith(("separated by", "sheet:", "not read:"))]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_table_is_the_same_in_every_form(name, form, tmp_path):
+    frame = FRAMES[name]
+    frame.to_csv(tmp_path / "reference.csv", index=False)
+    reference, data = read(tmp_path / "reference.csv"), read(given(form, frame, tmp_path))
+    assert sorted(told(data)) == sorted(told(reference))
+    assert data.columns == reference.columns
+    assert data.fingerprint == reference.fingerprint
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", FRAMES)
+def test_new_rows_are_the_same_in_every_form(name, form, tmp_path):
+    frame = FRAMES[name]
+    frame.to_csv(tmp_path / "reference.csv", index=False)
+    learnt = [read(tmp_path / "reference.csv"), read(given(form, frame, tmp_path))]
+    for data in learnt:
+        preparation = Preparation.from_json(Preparation.fit(data, np.arange(N)).to_json())
+        wanted = preparation.inputs(data.inputs)
+        new = (frame.drop(columns="y"), tmp_path / "reference.csv", given(form, frame.drop(columns="y"), tmp_path))
+        for rows in new:
+            np.testing.assert_array_equal(preparation.inputs(read_inputs(rows, preparation).inputs), wanted)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_class_that_spells_nothing_is_never_dropped_in_silence(form, tmp_path):
+    frame = cells(["x", "z"]).assign(y=np.array(["None", "mild", "severe"])[np.arange(N) % 3])
+    with pytest.raises(DataError, match="got 20 of 60 rows, .* a class of such a name needs another one") as caught:
+        read(given(form, frame, tmp_path))
+    assert caught.value.slug == "missing-target"
+
+
+@pytest.mark.parametrize("y", [["NA", "EU", "AS"], np.array(["NA", "EU", "AS"]), pd.Series(["NA", "EU", "AS"])])
+def test_a_class_that_spells_nothing_is_told_of_arrays(y):
+    with pytest.raises(DataError, match="a class of such a name needs another one"):
+        from_arrays(np.random.default_rng(0).normal(size=(30, 2)), type(y)(np.tile(y, 10)) if isinstance(y, (list, pd.Series)) else np.tile(y, 10))
+
+
+def test_steps_whose_class_spells_nothing_are_told():
+    x, y = np.random.default_rng(0).normal(size=(20, 9, 2)), np.array(["None", "walk", "run"])[np.arange(180) % 3]
+    said = "\n".join(map(str, from_arrays(x, y.reshape(20, 9)).notes))
+    assert "not counted: 60 steps without a target (read, but neither learnt from nor scored; words" in said
+    assert "a class of such a name needs another one" in said
