@@ -19,7 +19,7 @@ EXCEL_DAY = pd.Timestamp("1899-12-30")
 
 def plain(value):
     """A cell as JSON holds it."""
-    if value is None or value is pd.NaT or value != value:
+    if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
@@ -80,6 +80,7 @@ def cells(values, **columns):
     return pd.DataFrame(found | {"y": rng.choice(["p", "q"], N)})
 
 
+INDISTINCT = "whole numbers that floats can't tell apart"
 FRAMES = {
     "spellings of nothing": cells(["red", "NA", "?", "null", "", "n/a", "blue", "None", "#N/A"]),
     "blanks around words": cells(["red", " red", "blue ", "\tblue", "\u00a0red"]),
@@ -89,7 +90,11 @@ FRAMES = {
     "missing values": cells(["red", None, "blue"], n=[1.0, None, 3.0, 4.5], day=[pd.Timestamp("2024-01-31"), pd.NaT, pd.Timestamp("2023-01-30")]),
     "true and false": cells([True, False, False], spelled=["TRUE", "false", "NA"]),
     "codes": cells(["00501", "10001", "02134"], v2=["007", "12", "3"]),
+    INDISTINCT: cells([2**53 + place for place in range(4)], n=[10**12 + 7, 10**12]),
+    "large whole numbers, some missing": cells([2**53 + 2, None, 2**60, 17]).astype({"v": "Int64"}),
 }  # fmt: skip
+
+PAIRS = [(name, form) for name in FRAMES for form in FORMS if (name, form) != (INDISTINCT, "xlsx")]  # its cells are floats
 
 
 def told(data):
@@ -97,8 +102,7 @@ def told(data):
     return [str(note) for note in data.notes if not str(note).startswith(("separated by", "sheet:", "not read:"))]
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize(("name", "form"), PAIRS)
 def test_a_table_is_the_same_in_every_form(name, form, tmp_path):
     frame = FRAMES[name]
     frame.to_csv(tmp_path / "reference.csv", index=False)
@@ -108,8 +112,7 @@ def test_a_table_is_the_same_in_every_form(name, form, tmp_path):
     assert data.fingerprint == reference.fingerprint
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize(("name", "form"), PAIRS)
 def test_new_rows_are_the_same_in_every_form(name, form, tmp_path):
     frame = FRAMES[name]
     frame.to_csv(tmp_path / "reference.csv", index=False)

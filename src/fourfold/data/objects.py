@@ -12,7 +12,7 @@ from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.table import COUNTER
 from fourfold.data.columns.targets import together
 from fourfold.data.series.steps import steps_of, unequal_steps
-from fourfold.data.values.cells import dates, is_of_words, said_of, typed
+from fourfold.data.values.cells import WHOLE, dates, is_of_words, said_of, typed
 from fourfold.data.values.nested_cells import opened
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
@@ -29,10 +29,6 @@ Target = tuple[tuple[str, ...], np.ndarray, str, tuple[Note, ...]]
 
 One name with values (N, T): a value for each step.
 """
-
-
-WHOLE = 2.0**53
-"""Above this whole numbers are no longer told apart in double precision."""
 
 
 def as_source(x: Any, y: Any, name: str) -> Source:
@@ -193,8 +189,10 @@ def _frame(frame: nw.DataFrame, source: str) -> Source:
 
 
 def _series(series: nw.Series) -> np.ndarray:
-    """A column as an array: numbers with NaN, dates with NaT, everything else as objects."""
+    """A column as an array: numbers with NaN, dates with NaT, large whole numbers and everything else as objects."""
     kind = series.dtype
+    if kind.is_integer() and max(abs(series.min() or 0), series.max() or 0) > WHOLE:
+        return as_objects(series.to_list())
     if kind.is_numeric():
         return series.cast(nw.Float64).to_numpy().astype(np.float64)
     values = series.to_list()
@@ -253,8 +251,6 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
             got=f"shape {array.shape}",
             wanted="one value for each row, or a row of values; of series one value for each step",
         )
-    if array.dtype.kind in "iu" and np.abs(array.astype(np.float64)).max(initial=0) > WHOLE:
-        array = array.astype(str).astype(object)  # codes, which fall together as numbers
     return ("y",), *typed("y", array), said_of("target y", array)
 
 

@@ -25,6 +25,9 @@ from .words import as_objects
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
 SETS = (set, frozenset)
+WHOLE = 2**53
+"""Above this whole numbers are no longer told apart in double precision."""
+
 LONGEST_LIST = 4096
 """The most numbers of a list that become columns."""
 
@@ -61,7 +64,7 @@ EVENLY = 1e-6
 
 def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
     """A column as it is stored, and its kind; strings stay strings, but for blanks around them and for the spellings of
-    a missing value.
+    a missing value, and whole numbers that a float64 can't tell apart become strings.
 
     >>> typed("open", np.array([True, None], dtype=object))
     (array([ 1., nan]), 'boolean')
@@ -69,11 +72,15 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
     (array([3., 4.]), 'number')
     >>> typed("colour", np.array([" red", "NA"]))
     (array(['red', None], dtype=object), 'category')
+    >>> typed("code", np.array([2**53, 2**53 + 1]))
+    (array(['9007199254740992', '9007199254740993'], dtype=object), 'category')
     >>> typed("tags", as_objects([["red", "blue"], []]))[0].tolist()
     ['["red","blue"]', '[]']
     """
     if values.dtype.kind == "b":
         return values.astype(np.float64), "boolean"
+    if values.dtype.kind in "iu" and are_indistinct(values.tolist()):
+        return values.astype(str).astype(object), "category"
     if values.dtype.kind in "iuf":
         return values.astype(np.float64), "number"
     if values.dtype.kind == "M":
@@ -110,9 +117,18 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
         )
     if all(isinstance(value, (bool, np.bool_)) for value in present) and present:
         return np.array([np.nan if value is None else float(value) for value in cells]), "boolean"
-    if not any(isinstance(value, str) for value in present):
+    whole = all(isinstance(value, (int, np.integer)) for value in present)
+    if not any(isinstance(value, str) for value in present) and not (whole and are_indistinct(present)):
         return np.array([np.nan if value is None else float(value) for value in cells]), "number"
     return as_objects([None if value is None else str(value) for value in cells]), "category"
+
+
+def are_indistinct(whole: Sequence[int]) -> bool:
+    """Whether some of these whole numbers differ, and are one as float64."""
+    if not whole or max(-int(min(whole)), int(max(whole))) <= WHOLE:
+        return False
+    different = {*map(int, whole)}
+    return len({*map(float, different)}) < len(different)
 
 
 def _plain(value: Any) -> Any:
