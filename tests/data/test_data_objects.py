@@ -50,7 +50,7 @@ COLUMNS = {
     "objects of polars": (pl.DataFrame({"a": [{"u": i, "w": [i % 3, 15 - i]} for i in V], "v": V, "y": Y}), "number", "objects: 'a' (their fields are columns NAME.FIELD)"),
     "objects of pyarrow": (pa.table({"a": [{"u": i} for i in V], "v": V, "y": Y}), "number", "objects: 'a'"),
     "objects in a list of rows": ([{"a": {"b": {"c": i}}, "y": Y[i]} for i in V], "number", "objects: 'a', 'a.b'"),
-    "lists of words": (table(a=[["x"], ["x", "z"]] * 20), "category", "1 category"),
+    "lists of words": (table(a=[["x"], ["x", "z"]] * 20), "number", "a: an indicator for each of 'x', 'z'"),
     "names of Python": (table(a=[Colour.RED, Colour.BLUE] * 20), "category", "1 category"),
     "identifiers and paths": (table(a=[uuid.UUID(int=i % 3) for i in V], b=[pathlib.Path(f"k{i % 3}") for i in V]), "category", "2 categories"),
     "fractions": (table(a=[fractions.Fraction(i, 3) for i in V]), "number", "2 numbers"),

@@ -19,6 +19,8 @@ EXCEL_DAY = pd.Timestamp("1899-12-30")
 
 def plain(value):
     """A cell as JSON holds it."""
+    if isinstance(value, (list, np.ndarray)):
+        return list(value)
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -23,24 +24,30 @@ VOCABULARY = 1024
 LONGEST_WORD, LOOKED_AT = 40, 1000
 """Letters above which words are none, on average; texts by which that, and whether words repeat, is told."""
 
-CHARACTER = "character"
-UNITS = (CHARACTER, "word")
+CHARACTER, LISTED = "character", "listed word"
+UNITS = (CHARACTER, "word", LISTED)
 BETWEEN = " + "
 WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def unit_of(values: np.ndarray) -> str:
-    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters and words repeat.
+    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters and words repeat,
+    or, where all of them are lists of words, into these.
 
     >>> long = ["so long " * 40, "long as " * 40, "A" * 300, "C" * 300]
     >>> unit_of(np.array(["short", None], dtype=object)), unit_of(np.array(long[:2], dtype=object))
     ('character', 'word')
     >>> unit_of(np.array(long[2:], dtype=object))
     'character'
+    >>> unit_of(np.array(['["so","it","is"]', None, "[]"], dtype=object))
+    'listed word'
     """
+    texts = list(dict.fromkeys(filter(None, values.tolist())))
+    if texts and all(words_in(text) is not None for text in texts):
+        return LISTED
     lengths = [0 if value is None else len(value) for value in values.tolist()]
     long = bool(lengths) and np.percentile(lengths, 95) > LONGEST
-    return "word" if long and _repeat(list(dict.fromkeys(filter(None, values.tolist())))) else CHARACTER
+    return "word" if long and _repeat(texts) else CHARACTER
 
 
 def _repeat(texts: list[str]) -> bool:
@@ -94,13 +101,30 @@ def texts_of(name: str, known: Sequence[str]) -> list[str]:
 
 
 def pieces(text: str | None, unit: str) -> Sequence[str]:
-    """A text's characters; or its words in small letters, and its marks.
+    """A text's characters; or its words in small letters, and its marks; or the words that it lists, as they are.
 
     >>> pieces("It's 5!", "word")
     ['it', "'", 's', '5', '!']
     """
     text = text or ""
-    return WORD.findall(text.casefold()) if unit == "word" else text
+    if unit == LISTED and (words := words_in(text)) is not None:
+        return words
+    return WORD.findall(text.casefold()) if unit != CHARACTER else text
+
+
+def words_in(cell: str) -> list[str] | None:
+    """The words that a cell lists, as JSON writes lists; None of any other.
+
+    >>> words_in('["red","light blue"]'), words_in("[1]"), words_in("red")
+    (['red', 'light blue'], None, None)
+    """
+    if not cell.startswith("[") or not cell.endswith("]"):
+        return None
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return found if all(isinstance(word, str) for word in found) else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import listed
 from fourfold.errors import OptionError
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import LONGEST, cut_off, unit_of
+from fourfold.preprocessing.text import LONGEST, cut_off, unit_of, words_in
 
 __all__ = [
     "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
@@ -56,8 +56,13 @@ def count_words(values: Sequence[str]) -> float:
     (2.0, 1.0, 3.0)
     """
     counts = Counter(values)
-    words = sum(n * (len(text.split()) + len(UNSPACED.findall(text))) for text, n in counts.items())
+    words = sum(n * _words_of(text) for text, n in counts.items())
     return words / max(1, len(values))
+
+
+def _words_of(text: str) -> int:
+    listed = words_in(text)
+    return len(text.split()) + len(UNSPACED.findall(text)) if listed is None else len(listed)
 
 
 def are_free(present: Sequence[str]) -> bool:

@@ -28,6 +28,7 @@ from .joined_texts import joined
 from .named_files import how_to_join
 from .totals import labels_of_totals
 from .wide import beside_steps, steps_of
+from .word_lists import are_word_lists, with_indicators_of_lists, word_lists
 
 NUMBERED = (
     "id record order ticket lot serial item case customer client account invoice sample specimen patient subject "
@@ -79,7 +80,7 @@ def settle_table(
     assert isinstance(table, Table)
     if layout in ("sequence", "image"):
         return _positions(source, layout)
-    verdicts = {column.name: _judge(column, table[column.name]) for column in source.columns}
+    verdicts = {column.name: judged(column, table[column.name]) for column in source.columns}
     texts = _texts(source, verdicts, layout or source.layout)
     if texts:
         name, values = joined_name(texts), joined(table, texts)
@@ -154,7 +155,7 @@ def _none_useful(source: Source, verdicts: dict[str, _Verdict]) -> DataError:
 
 
 def understood_columns(source: Source, layout: str | None) -> Source:
-    """Columns of words that are in truth booleans, numbers or dates, as such."""
+    """Columns of words that are in truth booleans, numbers, dates or lists of words, as such."""
     if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
         return source
     found = {column.name: _meant(source, column, source.comma or None) for column in source.columns}
@@ -165,7 +166,11 @@ def understood_columns(source: Source, layout: str | None) -> Source:
     table = Table({name: one.values for name, one in found.items()})
     columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
     notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
-    return replace(source, inputs=table, columns=columns).noting(*notes)
+    source = replace(source, inputs=table, columns=columns).noting(*notes)
+    lists = word_lists(source) if layout in (None, "flat") else []
+    others = [column for column in columns if column.name not in lists]
+    alone = len(lists) == 1 and not layout and not any(judged(one, table[one.name]).kind for one in others)
+    return with_indicators_of_lists(source, lists, as_text=alone)
 
 
 def _meant(source: Source, column: Column, day_first: bool | None) -> Understood:
@@ -173,7 +178,7 @@ def _meant(source: Source, column: Column, day_first: bool | None) -> Understood
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
     found = Understood(values, column.kind)
-    if column.kind == "category":
+    if column.kind == "category" and not are_word_lists(values):
         found = understood(values, comma=source.comma, day_first=day_first)
     elif column.kind == "number" and (dates := compact_dates(values)) is not None:
         written = written_compact(column.name, values)
@@ -193,7 +198,7 @@ def _without_infinite(found: Understood) -> Understood:
     return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
 
 
-def _judge(column: Column, values: np.ndarray) -> _Verdict:
+def judged(column: Column, values: np.ndarray) -> _Verdict:
     absent = missing(values)
     present = values[~absent]
     if not present.size:
@@ -253,7 +258,7 @@ def _positions(
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
     others = [column.name for column in source.columns if column not in numbers]
-    reasons = {c.name: _judge(c, table[c.name]).because for c in numbers}
+    reasons = {c.name: judged(c, table[c.name]).because for c in numbers}
     counters = {name: because for name, because in reasons.items() if because in (COUNTS, NAMES)}
     used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
     if others or not used:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.data.columns.alike import are_blank, levels_alike, truths
+from fourfold.data.columns.indicators import column_of
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import SHOWN, close, listed
@@ -77,15 +78,16 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     nowhere = _left_out_of_objects(found, preparation)
     for column in preparation.columns:
         if column.name not in found.inputs:
-            near = close(column.name, extra)
+            name = column_of(column.name)
+            near = close(name, extra)
             if column.name in nowhere and not near:
                 table[column.name] = empty(column.kind, row_count(found.inputs))
                 continue
-            problems.append(f"{column.name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
+            problems.append(f"{name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
             if near:
-                renamed.append(f"rename {near!r} to {column.name!r}")
+                renamed.append(f"rename {near!r} to {name!r}")
             else:
-                absent.append(column.name)
+                absent.append(name)
             continue
         cells, kind = found.inputs[column.name], found.kind(column.name)
         wanted = of_kind(column.kind, column.written)
@@ -111,12 +113,12 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         raise DataError(
             "new-columns",
             f"the columns of {found.name} are not those that the model was trained on",
-            got="; ".join(problems[:20]),
-            wanted=listed([column.name for column in preparation.columns]),
+            got="; ".join([*dict.fromkeys(problems)][:20]),
+            wanted=listed([*dict.fromkeys(column_of(column.name) for column in preparation.columns)]),
             do="; ".join(
-                renamed[:SHOWN]
+                [*dict.fromkeys(renamed)][:SHOWN]
                 + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
-                + [f"add {listed(absent)}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+                + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
                 + [f"write {listed(other)} as in training"] * bool(other)
             ),
         )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.columns.alike import named_alike
+from fourfold.data.columns.indicators import column_of, with_indicators
 from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, series_of_lists
 from fourfold.data.columns.wide import steps_of
@@ -25,7 +26,6 @@ from fourfold.data.reading import Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.history import history_of
-from fourfold.data.series.indicators import with_indicators
 from fourfold.data.series.long_form import series_of
 from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
@@ -173,7 +173,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
     found = named_alike(
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     )
-    if preparation.windows is None and preparation.layout == "sequence":
+    if preparation.windows is None and preparation.layout in ("sequence", "flat"):
         found = with_indicators(found, [column.name for column in preparation.columns])
     found = with_series(found, preparation)
     if preparation.windows is not None:
@@ -235,8 +235,9 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
 
 
 def _wanted(preparation: Preparation) -> list[str]:
-    """The names that a table needs: of the columns that are used, of id and time."""
+    """The names that a table needs: of the columns that are used, or that they are indicators of, of id and time."""
     names = [part for column in preparation.columns for part in texts_of(column.name, preparation.source_columns)]
+    names += [column for column in dict.fromkeys(map(column_of, names)) if column not in names]
     if preparation.windows is not None:
         names += [preparation.windows.time, preparation.windows.id]
     elif preparation.layout == "sequence" and preparation.row_shape:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.data.columns.indicators import MOST_LEVELS, channel, levels_of, one_hot
 from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.targets import together
 from fourfold.data.dataset import Column, Note, Table
@@ -20,7 +21,6 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
-from .indicators import MOST_LEVELS, channel, levels_of, one_hot
 from .long_columns import check_id, labels_of, meant, moments_of, said_of, table_of
 from .steps import Placed
 

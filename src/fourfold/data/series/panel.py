@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.data.columns.indicators import MOST_LEVELS, channel, levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
@@ -18,7 +19,6 @@ from fourfold.preprocessing.table import missing
 
 from .apart import repeated, telling_apart
 from .clock import DAY, Clock, check_one_step, filling, shown
-from .indicators import MOST_LEVELS, channel, levels_of, one_hot
 from .long_columns import labels_of, meant, one_column, said_of, table_of, times_and_said, valued
 
 __all__ = ["Panel", "panel_of"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,6 +20,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
 from .stand_ins import bare, bare_words
+from .word_lists import as_json, spelled_alike
 from .words import as_objects
 
 PLAIN = (str, bool, int, float, np.bool_, np.integer, np.floating, np.str_)
@@ -90,7 +90,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
     if values.dtype.kind == "S":
         values = np.char.decode(values, "utf-8", "replace")
     if values.dtype.kind == "U":
-        return as_objects(bare_words(values.tolist())), "category"
+        return as_objects(spelled_alike(bare_words(values.tolist()))), "category"
     if values.dtype.kind == "O":
         return _objects(name, values.tolist())
     raise DataError(
@@ -101,7 +101,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
 def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     kinds = set(map(type, values))
     if str in kinds and kinds <= {str, NoneType}:
-        return as_objects(bare_words(values)), "category"
+        return as_objects(spelled_alike(bare_words(values))), "category"
     cells = [None if is_absent(value) else _plain(value) for value in values]
     present = [value for value in cells if value is not None]
     if present and all(isinstance(value, date) for value in present):
@@ -167,11 +167,7 @@ def is_of_words(value: Any) -> bool:
 
 
 def _written(words: Sequence[str] | set[str]) -> str:
-    return json.dumps(
-        sorted(words) if isinstance(words, SETS) else list(map(str, words)),
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return as_json(sorted(words) if isinstance(words, SETS) else list(map(str, words)))
 
 
 def dates(values: Sequence[Any]) -> np.ndarray:

@@ -1,0 +1,41 @@
+"""Cells that list words, as JSON, Python and NumPy write them: all in one spelling, that of JSON without blanks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from fourfold.preprocessing.text import words_in
+
+__all__ = ["as_json", "spelled_alike"]
+
+QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+LIST = re.compile(rf"[\[(]\s*(?:(?:{QUOTED})(?:(?:\s*,\s*|\s+)(?:{QUOTED}))*\s*,?\s*)?[\])]", re.DOTALL)
+"""Words between quotes, with commas between them or, as in NumPy, blanks alone."""
+
+
+def as_json(words: Sequence[str]) -> str:
+    return json.dumps(list(words), ensure_ascii=False, separators=(",", ":"))
+
+
+def spelled_alike(cells: list[str | None]) -> list[str | None]:
+    """Cells, all of which list words or nothing, as JSON writes these; others as they are.
+
+    >>> spelled_alike(["['red', 'blue']", '["red"]', None, "[]"]), spelled_alike(["['red']", "blue"])
+    (['["red","blue"]', '["red"]', None, '[]'], ["['red']", 'blue'])
+    """
+    known: dict[str | None, str | None] = {None: None}
+    for cell in dict.fromkeys(cells):
+        if cell is not None:
+            if (words := _listed(cell)) is None:
+                return cells
+            known[cell] = as_json(words)
+    return [known[cell] for cell in cells]
+
+
+def _listed(cell: str) -> list[str] | None:
+    """The words of a list; None of any other cell."""
+    if (words := words_in(cell)) is not None or cell[:1] not in ("[", "(") or not LIST.fullmatch(cell):
+        return words
+    return [re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL) for quoted in re.findall(QUOTED, cell, re.DOTALL)]

@@ -1,0 +1,96 @@
+"""Cells that list words: indicators beside other columns, texts where they stand alone."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_data_same_in_all_forms import FORMS, N, given, told
+
+from fourfold.data import read, read_inputs
+from fourfold.data.columns.roles import Roles
+from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
+
+RNG = np.random.default_rng(0)
+WORDS = ["red", "light blue", "it's", 'say "so"']
+TAGS = [[word for place, word in enumerate(WORDS) if (i * 7 % 16) >> place & 1] for i in range(N)]
+TOKENS = [[f"w{word}" for word in RNG.integers(0, 300, 8 + i % 3)] for i in range(N)]
+CLASSES = np.array(["p", "q"])[RNG.integers(0, 2, N)]
+TAGGED = pd.DataFrame({"size": RNG.normal(size=N).round(3), "tags": TAGS, "y": CLASSES})
+SENTENCES = pd.DataFrame({"tokens": TOKENS, "y": CLASSES})
+INDICATORS = [f"tags = {word}" for word in sorted(WORDS)]
+
+
+def written(frame, form, folder, spelled=json.dumps):
+    """A table of lists in a form; text and sheets hold them as words."""
+    cells = form in ("csv", "tsv", "csv.gz", "xlsx", "decimal commas")
+    lists = [name for name in frame if isinstance(frame[name].iloc[0], list)]
+    return given(form, frame.assign(**{name: frame[name].map(spelled) for name in lists}) if cells else frame, folder)
+
+
+def by_hand(frame):
+    """The same with a column of true and false for each word."""
+    own = {name: [name.removeprefix("tags = ") in tags for tags in frame["tags"]] for name in INDICATORS}
+    return frame.drop(columns="tags").assign(**own)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "xlsx"])
+def test_tags_are_indicators_as_truths_would_be(form, tmp_path):
+    data, hand = read(written(TAGGED, form, tmp_path)), read(by_hand(TAGGED), target="y")
+    assert [(column.name, column.kind) for column in data.columns] == [("size", "number"), *((name, "boolean") for name in INDICATORS)]
+    assert data.fingerprint == hand.fingerprint
+    assert any(note.startswith("tags: an indicator for each of") for note in told(data))
+
+
+@pytest.mark.parametrize("spelled", [str, lambda words: str(tuple(words)), lambda words: str(np.array(words, dtype=object)), lambda words: json.dumps(words, indent=1)])
+def test_tags_in_text_are_read_as_python_and_numpy_write_them(spelled, tmp_path):
+    data = read(written(TAGGED, "csv", tmp_path, spelled))
+    assert data.fingerprint == read(TAGGED).fingerprint
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "xlsx"])
+@pytest.mark.parametrize("frame", [TAGGED, SENTENCES], ids=["tags", "sentences"])
+def test_new_rows_with_lists(form, frame, tmp_path):
+    if form == "json of columns":
+        frame = frame.assign(row=np.arange(N))  # one column of lists under a name is a table of rows, as sheets have it
+    data = read(frame, target="y")
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(N)).to_json())
+    new = read_inputs(written(frame.drop(columns="y"), form, tmp_path), learnt)
+    np.testing.assert_array_equal(learnt.inputs(new.inputs), learnt.inputs(data.inputs))
+
+
+def test_new_tags_that_are_unknown_missing_or_absent():
+    learnt = Preparation.fit(read(TAGGED), np.arange(N))
+    new = read_inputs({"size": [1.0, 2.0, 3.0], "tags": [["red", "green"], None, []]}, learnt)
+    assert new.inputs["tags = red"].tolist() == [1.0, 0.0, 0.0]
+    assert "not known: 'green' of tags, 1 row" in "\n".join(map(str, new.notes))
+    assert read_inputs({"Size": [1.0], "Tags": [["red"]]}, learnt).inputs["tags = red"].tolist() == [1.0]
+    with pytest.raises(DataError, match=r"got 'tags' is missing, wanted 'size', 'tags'. Do this: add 'tags'$"):
+        read_inputs({"size": [1.0, 2.0]}, learnt)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "xlsx"])
+def test_sentences_are_texts_of_their_words(form, tmp_path):
+    data = read(written(SENTENCES, form, tmp_path))
+    assert (data.layout, data.fingerprint) == ("text", read(SENTENCES).fingerprint)
+    assert "layout: text, listed words of 'tokens' (the only useful column); --layout flat overrides" in told(data)
+    characters = Preparation.fit(data, np.arange(N)).characters
+    assert characters is not None and {*characters.vocabulary} == {word for tokens in TOKENS for word in tokens}
+    assert characters.length == 10
+
+
+def test_of_many_words_beside_others_the_most_frequent_are_told_apart():
+    data = read(SENTENCES.assign(size=np.arange(N) % 7, y=CLASSES))
+    assert len(data.columns) == 65
+    assert any("only the 64 most frequent of" in note for note in told(data))
+    texts = read(SENTENCES.assign(size=np.arange(N) % 7), target="y", layout="text")
+    assert texts.layout == "text" and "listed words of 'tokens'" in "\n".join(told(texts))
+
+
+def test_lists_of_words_at_the_steps_of_series_are_channels_of_their_words():
+    frame = pd.DataFrame({"id": np.repeat(np.arange(15), 4), "at": np.tile(np.arange(4), 15), "v": TAGGED["size"], "tags": TAGS, "y": np.repeat(np.arange(15) % 2, 4)})
+    data = read(frame, target="y", roles=Roles(id="id", time="at"))
+    assert [column.name for column in data.columns] == ["v", *INDICATORS]
+    learnt = Preparation.fit(data, np.arange(15))
+    np.testing.assert_array_equal(read_inputs(frame.drop(columns="y"), learnt).inputs, data.inputs)
