@@ -104,11 +104,15 @@ def test_only_the_past_is_learnt_from(rows, splits):
 
 WRONG = [
     (Roles(weight="wieght"), "no-such-column", "--weight is not a column: got 'wieght', wanted one of"),
+    (Roles(weight="zzz"), "no-such-column", "Do this: name one of these, or leave out --weight"),
+    (Roles(drop="nope"), "no-such-drop", "Do this: name one of these, or leave out --drop"),
     (Roles(group="Patient"), "no-such-column", "Do this: --group patient"),
     (Roles(id="label"), "two-roles", "got 'label', wanted another column for each role"),
     (Roles(id="name", group="name"), "two-roles", "got 'name'"),
     (Roles(weight="size"), "weights", "wanted a number of 0 or more for each row"),
-    (Roles(weight="patient"), "weight-type", "the weights 'patient' are no numbers"),
+    (Roles(weight="patient"), "weight-type", "the weights 'patient' are no numbers: got words such as '"),
+    (Roles(weight="patient"), "weight-type", "Do this: write how much each row counts as a number, such as 0.5"),
+    (Roles(weight="size"), "weights", "Do this: write 0 in rows that are not to count"),
     (Roles(weight=np.zeros(N)), "weights", "only zeros"),
     (Roles(weight=np.ones(3)), "role-length", "got shape (3,), wanted (120,)"),
     (Roles(group="half"), "too-few-groups", "got 2 of 'half', wanted at least 3"),

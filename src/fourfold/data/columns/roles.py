@@ -174,7 +174,9 @@ def without_dropped(source: Source, drop: str | Sequence[str] | None, test: bool
             wanted=f"one of {listed(known)}",
             do=f"--drop {quoted(meant)}"
             if meant
-            else "give each a --drop of its own, where names have commas" * ("," in str(drop)),
+            else "give each a --drop of its own, where names have commas"
+            if "," in str(drop)
+            else "name one of these, or leave out --drop",
         )
     taken = [column for name in names if name in known for column in lists.get(name, [name])]
     if len(taken) == len(table):
@@ -235,7 +237,9 @@ def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, st
             f"--{role} is not a column",
             got=repr(name[:60]),
             wanted=f"one of {listed(known)}" if known else "a table, whose columns have names",
-            do=f"--{role} {quoted(meant)}" if (meant := close(name, known)) else "",
+            do=f"--{role} {quoted(meant)}"
+            if (meant := close(name, known))
+            else "name one of these, or " * bool(known) + f"leave out --{role}",
         )
     kept = source if name == source.pictures else source.without(name)  # their paths may name them, too
     return kept, table[name], source.kind(name)
@@ -258,7 +262,14 @@ def _weights(source: Source, name: str, values: np.ndarray, kind: str) -> Source
     if kind == "category":
         values, kind, _ = reworded(values, strict=True)
     if kind not in ("number", "boolean"):
-        raise DataError("weight-type", f"the weights {name!r} are no numbers", got=kind, wanted="numbers")
+        words = f"words such as {next(filter(None, values.tolist()))[:30]!r}" if kind == "category" else "dates"
+        raise DataError(
+            "weight-type",
+            f"the weights {name!r} are no numbers",
+            got=words,
+            wanted="numbers",
+            do="write how much each row counts as a number, such as 0.5, or name another column",
+        )
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any() or not values.any():
         place = int(np.argmax(wrong))
@@ -267,6 +278,7 @@ def _weights(source: Source, name: str, values: np.ndarray, kind: str) -> Source
             f"the weights {name!r} can't be used",
             got=f"{values[place]:g} in row {place + 1}" if wrong.any() else "only zeros",
             wanted="a number of 0 or more for each row, and one above 0",
+            do="write 0 in rows that are not to count" if wrong.any() else "leave out --weight",
         )
     note = Note(f"weights: {name}, {values.min():g} to {values.max():g}", "not an input")
     return replace(source, weights=values.astype(np.float64)).noting(note)
