@@ -1,6 +1,7 @@
 """One table in every form that can hold it: the same columns, missing values, classes and notes, also of new rows."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,7 @@ FRAMES = {
     "missing values": cells(["red", None, "blue"], n=[1.0, None, 3.0, 4.5], day=[pd.Timestamp("2024-01-31"), pd.NaT, pd.Timestamp("2023-01-30")]),
     "true and false": cells([True, False, False], spelled=["TRUE", "false", "NA"]),
     "codes": cells(["00501", "10001", "02134"], v2=["007", "12", "3"]),
+    "blanks around names": cells(["a", "b", "a"]).rename(columns={"v": " v ", "size": "size\t"}),
     INDISTINCT: cells([2**53 + place for place in range(4)], n=[10**12 + 7, 10**12]),
     "large whole numbers, some missing": cells([2**53 + 2, None, 2**60, 17]).astype({"v": "Int64"}),
 }  # fmt: skip
@@ -146,3 +148,10 @@ def test_steps_whose_class_spells_nothing_are_told():
     said = "\n".join(map(str, from_arrays(x, y.reshape(20, 9)).notes))
     assert "not counted: 60 steps without a target (read, but neither learnt from nor scored; words" in said
     assert "a class of such a name needs another one" in said
+
+
+def test_decimals_of_every_library_are_the_same_numbers(tmp_path):
+    frame = cells([Decimal("0.07"), Decimal("-1.13"), Decimal("12.29"), None])
+    forms = [written for form, written in OBJECTS.items()] + [lambda f: given("parquet", f, tmp_path)]
+    assert len({read(form(frame)).fingerprint for form in forms}) == 1
+    assert read(frame).inputs["v"][:3].tolist() == [0.07, -1.13, 12.29]

@@ -60,6 +60,16 @@ def quoted(name: str) -> str:
     return shlex.quote(in_line(name))
 
 
+def without_blanks(names: Sequence[str]) -> list[str]:
+    """Names of columns without blanks around them; as they are, where two would be the same.
+
+    >>> without_blanks([" a", "b "]), without_blanks([" a", "a"])
+    (['a', 'b'], [' a', 'a'])
+    """
+    bare = [name.strip() for name in names]
+    return bare if len({*bare}) == len({*names}) else [*names]
+
+
 def as_called(name: str, known: Collection[str]) -> str:
     """The one ``known`` name that differs from a name in white space alone, escaped or not; else the name itself.
 

@@ -20,7 +20,7 @@ from fourfold.preprocessing.table import ColumnKind
 
 from .array_likes import as_columns, familiar
 from .dataset import Column, Note, Table
-from .messages import listed
+from .messages import listed, without_blanks
 from .source import Source
 from .unequal import unequal
 
@@ -189,9 +189,9 @@ def _frame(frame: nw.DataFrame, source: str) -> Source:
 
 
 def _series(series: nw.Series) -> np.ndarray:
-    """A column as an array: numbers with NaN, dates with NaT, large whole numbers and everything else as objects."""
+    """A column as an array: numbers with NaN, dates with NaT, all else (numbers beyond float64) as objects."""
     kind = series.dtype
-    if kind.is_integer() and max(abs(series.min() or 0), series.max() or 0) > WHOLE:
+    if kind.is_decimal() or (kind.is_integer() and max(abs(series.min() or 0), series.max() or 0) > WHOLE):
         return as_objects(series.to_list())
     if kind.is_numeric():
         return series.cast(nw.Float64).to_numpy().astype(np.float64)
@@ -206,7 +206,7 @@ def _pictures(inputs: np.ndarray | Table) -> str:
 
 
 def _table(columns: dict[str, np.ndarray], source: str) -> Source:
-    columns, notes, lists = opened(columns)
+    columns, notes, lists = opened(dict(zip(without_blanks([*columns]), columns.values())))
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
@@ -233,7 +233,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
     if isinstance(frame, nw.DataFrame):
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
-        name = str(frame.name) if frame.name not in (None, "", 0) else "y"
+        name = str(frame.name).strip() if frame.name not in (None, "", 0) else "y"
         return (name,), *typed(name, _series(frame)), said_of(f"target {name}", _series(frame))
     array = as_objects(list(y)) if _are_of_words(y) else _array(y, "y")
     steps = steps_of(array, inputs)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.messages import listed
+from fourfold.data.messages import listed, without_blanks
 from fourfold.data.reading import ALL, Reading
 from fourfold.data.source import Source
 from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
@@ -21,7 +21,7 @@ from .list_columns import ListColumn, Lists, lists_in
 from .relation import Relation, count
 from .sql import column, literal, quoted, shared
 
-__all__ = ["DURATION", "Opened", "described_as", "opened", "source_of"]
+__all__ = ["DURATION", "Opened", "described_as", "named", "opened", "source_of"]
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 NUMBERS += tuple(f"U{name}" for name in NUMBERS[:5])
@@ -98,6 +98,12 @@ def described_as(connection: Any, relation: str, file: str) -> list[tuple[str, s
     return [(name, kind) for name, kind, *_ in rows]
 
 
+def named(described: list[tuple[str, str]]) -> dict[str, str]:
+    """The names of columns without blanks around them, and what these are called in SQL."""
+    names = [name for name, _ in described]
+    return dict(zip(without_blanks(names), map(quoted, names)))
+
+
 def opened(
     found: Relation,
     relation: str,
@@ -115,9 +121,8 @@ def opened(
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
         relation, parameters = "cells", ()
         rows = count(connection, relation, [])
-    leaves = list(
-        _leaves(connection, relation, parameters, [(name, quoted(name), kind) for name, kind in described])
-    )
+    columns = [(name, cell, kind) for (name, cell), (_, kind) in zip(named(described).items(), described)]
+    leaves = list(_leaves(connection, relation, parameters, columns))
     large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
     words = _indistinct(connection, relation, parameters, large)
     if reading.numbers is not None:
@@ -132,7 +137,7 @@ def opened(
         within[name] = found_in
         casts |= found_in.casts
         left_out |= {name: found_in.because} if found_in.because else {}
-    objects = [name for name, kind in described if _is_object(kind)]
+    objects = [name for name, _, kind in columns if _is_object(kind)]
     if not casts:
         raise DataError(
             "no-columns",

@@ -38,9 +38,9 @@ from fourfold.errors import FileError
 from .arrow_schema import units_of_durations
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
-from .opened import DURATION, Opened, described_as, opened
+from .opened import DURATION, Opened, described_as, named, opened
 from .relation import Relation, count, drawn, of_series, of_text
-from .sql import database, quoted
+from .sql import database
 
 
 def read_csv(content: Content, reading: Reading) -> Source:
@@ -167,8 +167,7 @@ def _parquet(
         ).fetchone()
         total = int(facts[0])
         check_bomb(content.name, content.size, total * len(described))
-        columns = {name: quoted(name) for name, _ in described}
-        yield Relation(connection, relation, [file], columns), total, described
+        yield Relation(connection, relation, [file], named(described)), total, described
 
 
 def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -230,8 +229,7 @@ def _json(
             f"read_json(?, format='{shape}', compression='{packed}', sample_size=-1, hive_partitioning=false)"
         )
         described = described_as(connection, relation, file)
-        columns = {name: quoted(name) for name, _ in described}
-        yield Relation(connection, relation, [file], columns), described, notes
+        yield Relation(connection, relation, [file], named(described)), described, notes
 
 
 def _place(content: Content, message: str) -> str:
