@@ -67,3 +67,15 @@ def test_columns_of_lists_are_columns(y, tmp_path):
 def test_answers_with_no_rows_or_several_are_refused(value, tmp_path):
     with pytest.raises(ValueError, match=r"too few rows|no column|no input columns"):
         read(made(json.dumps(value), tmp_path))
+
+
+def test_columns_of_objects_beside_others_are_columns(tmp_path):
+    rows = [{"at": {"x": i % 7, "w": "ab"[i % 2]}, "tags": ["r", "g"][: i % 3], "y": "pq"[i % 2]} for i in range(30)]
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    (tmp_path / "columns.json").write_text(json.dumps({name: [row[name] for row in rows] for name in rows[0]}))
+    found = [read(tmp_path / name) for name in ("rows.json", "columns.json")]
+    assert found[0].fingerprint == found[1].fingerprint
+    assert {"at.x", "at.w", "tags = r"} <= {column.name for column in found[1].columns}
+    answer = {"items": rows, "ids": [1, 2, 3]}
+    (tmp_path / "answer.json").write_text(json.dumps(answer))
+    assert read(tmp_path / "answer.json").fingerprint == found[0].fingerprint

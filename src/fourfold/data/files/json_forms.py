@@ -172,8 +172,10 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
     if isinstance(data, list) and isinstance(names, list) and _are(data, list):
         return [dict(zip(map(str, names), row)) for row in data]
     parts = list(value.values())
-    if _are(parts, list) and all(parts) and not any(_are(part[:1], dict) for part in parts):
-        alike = 1 == len({*map(len, parts)}) < len(parts)
+    objects = [_are(part[:1], dict) for part in parts if isinstance(part, list)]
+    alike = _are(parts, list) and 1 == len({*map(len, parts)}) < len(parts)
+    beside = alike and len(parts[0]) > 1 and not all(objects)  # a column of objects beside others
+    if _are(parts, list) and all(parts) and (beside or not any(objects)):
         if any(_are(part[:1], list) for part in parts) and not (alike or _are_deep(parts)):
             return _with_names_apart(value)
         lengths = {name: len(part) for name, part in value.items()}
