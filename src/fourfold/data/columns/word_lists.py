@@ -25,6 +25,9 @@ def are_word_lists(values: np.ndarray) -> bool:
     >>> are_word_lists(np.array(['["red","blue"]', "[]", None], object)), are_word_lists(np.array(["[]"], object))
     (True, False)
     """
+    first = next((cell for cell in values.tolist() if cell is not None), "")
+    if words_in(first) is None:
+        return False
     cells = [cell for cell in dict.fromkeys(values.tolist()) if cell is not None]
     return any(map(words_in, cells)) and all(words_in(cell) is not None for cell in cells)
 

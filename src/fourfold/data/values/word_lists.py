@@ -25,6 +25,9 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
     >>> spelled_alike(["['red', 'blue']", '["red"]', None, "[]"]), spelled_alike(["['red']", "blue"])
     (['["red","blue"]', '["red"]', None, '[]'], ["['red']", 'blue'])
     """
+    first = next((cell for cell in cells if cell is not None), "")
+    if _listed(first) is None:
+        return cells
     known: dict[str | None, str | None] = {None: None}
     for cell in dict.fromkeys(cells):
         if cell is not None:
