@@ -79,7 +79,7 @@ def typed(name: str, values: np.ndarray) -> tuple[np.ndarray, ColumnKind]:
     """
     if values.dtype.kind == "b":
         return values.astype(np.float64), "boolean"
-    if values.dtype.kind in "iu" and are_indistinct(values.tolist()):
+    if values.dtype.kind in "iu" and are_indistinct(values):
         return values.astype(str).astype(object), "category"
     if values.dtype.kind in "iuf":
         return values.astype(np.float64), "number"
@@ -118,16 +118,16 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     if all(isinstance(value, (bool, np.bool_)) for value in present) and present:
         return np.array([np.nan if value is None else float(value) for value in cells]), "boolean"
     whole = all(isinstance(value, (int, np.integer)) for value in present)
-    if not any(isinstance(value, str) for value in present) and not (whole and are_indistinct(present)):
+    if not any(isinstance(value, str) for value in present) and not (whole and are_indistinct(np.array(present, object))):
         return np.array([np.nan if value is None else float(value) for value in cells]), "number"
     return as_objects([None if value is None else str(value) for value in cells]), "category"
 
 
-def are_indistinct(whole: Sequence[int]) -> bool:
-    """Whether some of these whole numbers differ, and are one as float64."""
-    if not whole or max(-int(min(whole)), int(max(whole))) <= WHOLE:
+def are_indistinct(whole: np.ndarray) -> bool:
+    """Whether some of these whole numbers (N,) differ, and are one as float64."""
+    if not len(whole) or max(-int(whole.min()), int(whole.max())) <= WHOLE:
         return False
-    different = {*map(int, whole)}
+    different = {*map(int, whole.tolist())}
     return len({*map(float, different)}) < len(different)
 
 
