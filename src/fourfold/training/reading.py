@@ -79,10 +79,10 @@ class Rows:
     def take(self, numbers: np.ndarray, room: int | None = None) -> np.ndarray:
         """Rows by their numbers, in this order; with ``room``, that many rows, of which the others mean nothing.
 
-        A file is read in its order, so ascending numbers are quickest.
+        A library is asked for them in the order of its file.
         """
         numbers = np.asarray(numbers)
-        if np.any(numbers[1:] <= numbers[:-1]):
+        if self._file is None and np.any(numbers[1:] <= numbers[:-1]):
             ascending, places = np.unique(numbers, return_inverse=True)
             return self.take(ascending)[places]
         taken = aligned((room or len(numbers), *self._row), self.dtype)
@@ -95,18 +95,18 @@ class Rows:
         for start in range(0, self._count, rows):
             yield self.take(np.arange(start, min(start + rows, self._count)))
 
-    def _read(self, ascending: np.ndarray, out: np.ndarray) -> None:
+    def _read(self, numbers: np.ndarray, out: np.ndarray) -> None:
         array, shape = self._array, (len(out), *self._array.shape[1:])
         if self._file is not None and array.dtype == out.dtype:
-            self._file.read(ascending, out)
+            self._file.read(numbers, out)
         elif self._file is not None:
             raw = np.empty(shape, array.dtype)
-            self._file.read(ascending, raw)
+            self._file.read(numbers, raw)
             out[...] = raw.reshape(out.shape)
         elif isinstance(array, np.ndarray) and array.flags.c_contiguous and array.dtype == out.dtype:
-            np.take(array, ascending, axis=0, out=out.reshape(shape), mode="clip")
+            np.take(array, numbers, axis=0, out=out.reshape(shape), mode="clip")
         else:
-            out[...] = np.asarray(array[ascending]).reshape(out.shape)
+            out[...] = np.asarray(array[numbers]).reshape(out.shape)
 
 
 class _File:
@@ -118,18 +118,20 @@ class _File:
         weakref.finalize(self, os.close, self.handle)
         self.waits = False
 
-    def read(self, ascending: np.ndarray, out: np.ndarray) -> None:
+    def read(self, numbers: np.ndarray, out: np.ndarray) -> None:
         """Rows, in as few runs as they have.
 
-        Where the last read had to wait for the disk, these are asked for beforehand: it reads them side by side.
+        Where the last read had to wait for the disk, these are asked for beforehand, in their order: it reads them side by
+        side.
         """
         adjacent = self.step == self.size
-        breaks = np.flatnonzero(np.diff(ascending) != 1) + 1 if adjacent else np.arange(1, len(ascending))
-        firsts = np.concatenate([[0], breaks]) if len(ascending) else breaks
-        places = (self.start + ascending[firsts].astype(np.int64) * self.step).tolist()
-        bounds = (np.append(firsts, len(ascending)) * self.size).tolist()
+        breaks = np.flatnonzero(np.diff(numbers) != 1) + 1 if adjacent else np.arange(1, len(numbers))
+        firsts = np.concatenate([[0], breaks]) if len(numbers) else breaks
+        places = (self.start + numbers[firsts].astype(np.int64) * self.step).tolist()
+        bounds = (np.append(firsts, len(numbers)) * self.size).tolist()
         runs = list(zip(places, bounds, bounds[1:]))
         if self.waits and len(runs) > 1:
+            runs.sort()
             self._ask_for(runs)
         target, handle, read = memoryview(out.reshape(-1).view(np.uint8)), self.handle, os.preadv  # pyright: ignore
         started = time.perf_counter()
