@@ -121,8 +121,8 @@ class _File:
     def read(self, numbers: np.ndarray, out: np.ndarray) -> None:
         """Rows, in as few runs as they have.
 
-        Where the last read had to wait for the disk, these are asked for beforehand, in their order: it reads them side by
-        side.
+        Where the last read had to wait for the disk, these are asked for beforehand, in their order: it reads them side
+        by side.
         """
         adjacent = self.step == self.size
         breaks = np.flatnonzero(np.diff(numbers) != 1) + 1 if adjacent else np.arange(1, len(numbers))

@@ -118,7 +118,8 @@ def _objects(name: str, values: list[Any]) -> tuple[np.ndarray, ColumnKind]:
     if all(isinstance(value, (bool, np.bool_)) for value in present) and present:
         return np.array([np.nan if value is None else float(value) for value in cells]), "boolean"
     whole = all(isinstance(value, (int, np.integer)) for value in present)
-    if not any(isinstance(value, str) for value in present) and not (whole and are_indistinct(np.array(present, object))):
+    codes = whole and are_indistinct(np.array(present, object))
+    if not codes and not any(isinstance(value, str) for value in present):
         return np.array([np.nan if value is None else float(value) for value in cells]), "number"
     return as_objects([None if value is None else str(value) for value in cells]), "category"
 
