@@ -10,11 +10,14 @@ import sklearn.multioutput
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fourfold.data import from_arrays
 from fourfold.preprocessing.text import Characters
 from fourfold.study import ngrams
-from fourfold.study.baseline_blocks import columns_of, features, read_as
+from fourfold.study.baseline_blocks import columns_of, read_as
 from fourfold.study.baselines import BASELINES, fitted_names
 from fourfold.study.candidates.base import Problem
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.study import Study
 
 
 @pytest.mark.parametrize(
@@ -23,7 +26,7 @@ from fourfold.study.candidates.base import Problem
         ("flat", (5,), {}, ""),
         ("image", (4, 4, 1), {}, ""),
         ("sequence", (6, 2), {"masked": True}, "x: the steps of a series one after the other, 0 behind its last"),
-        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of each word"),
+        ("text", (9,), {"vocabulary": 30}, "x: log(1 + count) of the 1,000 n-grams of 1 to 2 words"),
         ("sequence", (6, 2), {"stepwise": True}, "a row for each step, with the "),
     ],
 )
@@ -52,16 +55,11 @@ def test_lines_of_weighted_rows_fit_the_weights(kind, rare):
         assert model.predict(x).shape == y.shape
 
 
-def test_texts_are_counted():
-    """Number 0 is padding."""
-    np.testing.assert_allclose(features(np.array([[1, 1, 2, 0]]), 4), np.log1p([[0, 2, 1, 0]]), rtol=1e-6)
-
-
 def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():
     """Of ten classes of texts a forest: boosted trees of a thousand columns take a minute for each fit."""
     problem = Problem("text", (50,), units=10, rows=100, vocabulary=60)
-    assert columns_of(problem) == 60 and columns_of(problem, characters=True) == ngrams.MOST
-    names = fitted_names("classification", columns_of(problem, characters=True), problem.units)
+    assert columns_of(problem) == ngrams.MOST
+    names = fitted_names("classification", columns_of(problem), problem.units)
     assert "random forest" in names and "boosted trees" not in names
 
 
@@ -74,16 +72,21 @@ def test_counts_are_not_standardised():
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.text("abc ", max_size=12), min_size=4, max_size=12), st.integers(0, 2**31))
-def test_n_grams_are_counted_as_substrings_are(texts, seed):
-    """Against Python's own strings, overlaps included: all that two texts have in common, where they are few."""
+@given(
+    st.lists(st.text("abc ", max_size=12), min_size=4, max_size=12),
+    st.integers(0, 2**31),
+    st.sampled_from(["character", "word", "token"]),
+)
+def test_n_grams_are_counted_as_substrings_are(texts, seed, unit):
+    """Against Python's own strings, overlaps included: all that two texts have in common, where they are few. Here each
+    character is a unit, whatever it is called."""
     numbered = Characters.fit("t", np.array(texts, object), range(len(texts)))
     x = numbered.apply(np.array(texts, object))
     spelled = [text[: x.shape[1]] for text in texts]
-    runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.LONGEST + 1) for i in range(len(t) - n + 1)}
+    runs = {t[i : i + n] for t in spelled for n in range(1, ngrams.longest(unit) + 1) for i in range(len(t) - n + 1)}
     common = [run for run in runs if sum(run in text for text in spelled) > 1]
     targets = np.random.default_rng(seed).integers(0, 2, len(texts))
-    counter = ngrams.counter(x, targets, classes=True)
+    counter = ngrams.counter(unit, x, targets, classes=True)
     assert (counter is None) == (not common)
     if counter is not None:
         expected = [[sum(t.startswith(run, i) for i in range(len(t))) for run in common] for t in spelled]
@@ -101,14 +104,34 @@ def test_the_n_grams_that_tell_the_targets_apart_are_read():
     learnt, tested = np.arange(200), np.arange(200, 300)
     numbered = Characters.fit("t", np.array(texts, object), learnt)
     x = numbered.apply(np.array(texts, object))
-    of_grams = np.log1p(ngrams.counter(x[learnt], y[learnt], classes=True).transform(x).toarray())
-    of_characters = features(x, numbered.size)
+    of_grams = np.log1p(ngrams.counter("character", x[learnt], y[learnt], classes=True).transform(x).toarray())
+    of_characters = np.log1p([np.bincount(row, minlength=numbered.size)[1:] for row in x])
     model = BASELINES["classification"]["logistic regression"]
     scores = [model.of(0.1, y).fit(a[learnt], y[learnt]).score(a[tested], y[tested]) for a in (of_grams, of_characters)]
     assert scores[0] > 0.97 and scores[0] > scores[1]
     targets = {"amounts": y + 0.5, "one of two labels": np.stack([y, np.ones(300)], axis=1), "nothing": np.ones(300)}
     for name, target in targets.items():
-        counter = ngrams.counter(x[learnt], target[learnt], classes=name != "amounts")
+        counter = ngrams.counter("character", x[learnt], target[learnt], classes=name != "amounts")
         assert counter.transform(x).shape == of_grams.shape
         same = {*map(tuple, counter.transform(x[:30]).toarray().T)} & {*map(tuple, np.expm1(of_grams[:30]).round().T)}
         assert name == "nothing" or len(same) > 100
+
+
+def test_a_word_before_another_is_read(tmp_path):
+    """Through a study's own blocks: "not good" is bad, where each of the two words alone says nothing."""
+    random = np.random.default_rng(0)
+    fill = [f"word{i}" for i in range(8)]
+    y, turned = random.integers(0, 2, (2, 240))
+    tones = [("not good", "very bad", "not bad", "very good")[2 * one + turn] for one, turn in zip(y, turned)]
+    texts = [" ".join([*random.choice(fill, 40), tone, *random.choice(fill, 10)]) for tone in tones]
+    data = from_arrays({"review": np.array(texts, object)}, y)
+    study = Study(data, EFFORTS["tiny"], [0], 0, tmp_path, families=("dense",))
+    assert study.preparations[0].unit == "word"
+    study.prepared.save(tmp_path)
+    for block in study.baseline_blocks():
+        block.run(tmp_path)
+    right = {}
+    for name, [arrays] in study.baselines().items():
+        found = [arrays[f"test-{k}"].argmax(1) == y[split.test] for k, split in enumerate(study.splits)]
+        right[name] = np.concatenate(found).mean()
+    assert right["logistic regression"] > 0.95 and right["boosted trees"] > 0.95 and right["majority class"] < 0.7

@@ -162,6 +162,12 @@ class Preparation:
         words = self.characters or self.tokens
         return words.size if words else 0
 
+    @property
+    def unit(self) -> str:
+        """What inputs of layout text are cut into: characters, words or tokens; "" where they are no text."""
+        words = self.characters or self.tokens
+        return words.unit if words else ""
+
     def inputs(self, raw: np.ndarray | Table) -> np.ndarray:
         """Rows in the form of ``Dataset.inputs`` -> float32 (int32 for text), in the same order."""
         if self.characters:

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -206,6 +206,7 @@ class Tokens:
     [[2, 3, 0], [2, 1, 0]]
     """
 
+    unit: ClassVar[str] = "token"
     vocabulary: tuple[int, ...]
     length: int
     size: int

@@ -21,7 +21,6 @@ from fourfold.core.files import load_arrays, save_arrays
 from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import jaccard, predicted_class
-from fourfold.preprocessing.text import CHARACTER
 from fourfold.study import ngrams
 from fourfold.study.baselines import BASELINES, Baseline
 from fourfold.study.prepared import Prepared
@@ -70,8 +69,7 @@ class BaselineBlock:
     data: str
     kind: str
     name: str
-    vocabulary: int = 0
-    characters: bool = False
+    unit: str = ""  # of texts, what they are cut into
 
     def path(self, folder: Path) -> Path:
         content = json.dumps(asdict(self) | {"version": VERSION}, sort_keys=True)
@@ -175,13 +173,13 @@ class _OfRows(_Fits):
     def __init__(self, baseline: Baseline, block: BaselineBlock, prepared: Prepared, number: int) -> None:
         super().__init__(baseline, block, prepared, number)
         self.y = _target(self.kind, self.y)
-        learnt, counter = self.split.train, None
-        if block.characters and not baseline.guess:
-            counter = ngrams.counter(self.x[learnt], self.y[learnt], self.kind != "regression")
-        if counter is None:
-            self.x = features(self.x, block.vocabulary)
+        if block.unit and not baseline.guess:
+            learnt = self.split.train
+            counter = ngrams.counter(block.unit, self.x[learnt], self.y[learnt], self.kind != "regression")
+            nothing = np.zeros((len(self.x), 1))
+            self.x = nothing if counter is None else np.log1p(counter.transform(self.x).toarray())
         else:
-            self.x = np.log1p(counter.transform(self.x).toarray())
+            self.x = self.x.reshape(len(self.x), -1)
 
     def strengths(self) -> tuple[float, ...]:
         return self.baseline.strengths_for(len(self.learnt))
@@ -243,33 +241,21 @@ def _target(kind: str, targets: np.ndarray) -> np.ndarray:
     return targets if kind == "multilabel" or targets.shape[1] > 1 else targets[:, 0]
 
 
-def columns_of(problem: Problem, characters: bool = False) -> int:
-    """How many columns the baselines' table has, see `features`, `windows`, and of ``characters`` `ngrams`."""
+def columns_of(problem: Problem) -> int:
+    """How many columns the baselines' table has, of texts at most (`ngrams`), see `windows` of steps."""
     if problem.stepwise:
         channels = problem.shape[-1]
         return (2 * radius_of(channels) + 1) * channels
-    return ngrams.MOST if characters else problem.vocabulary or math.prod(problem.shape)
-
-
-def features(inputs: np.ndarray, vocabulary: int) -> np.ndarray:
-    """Inputs as a table (n, F): flattened; for text the number of times each token occurs (of characters: `ngrams`)."""
-    if vocabulary:
-        counts = np.zeros((len(inputs), vocabulary), np.float32)
-        np.add.at(counts, (np.arange(len(inputs))[:, None], inputs), 1.0)
-        counts[:, 0] = 0.0
-        return np.log1p(counts)
-    return inputs.reshape(len(inputs), -1)
+    return ngrams.MOST if problem.vocabulary else math.prod(problem.shape)
 
 
 def read_as(problem: Problem, unit: str) -> str:
-    """In words what `features` and `windows` make of x, whose text is cut into ``unit``s; "" where it is flattened."""
+    """In words what `ngrams` and `windows` make of x, whose text is cut into ``unit``s; "" where it is flattened."""
     if problem.stepwise:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
-    if problem.vocabulary and unit == CHARACTER:
-        most, longest = ngrams.MOST, ngrams.LONGEST
-        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} characters with the largest F of y"
     if problem.vocabulary:
-        return f"x: log(1 + count) of each {unit}"
+        most, longest = ngrams.MOST, ngrams.longest(unit)
+        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} {unit}s with the largest F of y"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 
 

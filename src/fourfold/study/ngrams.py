@@ -1,4 +1,4 @@
-"""N-grams of characters: what a linear model of texts reads, so that it knows words without knowing where they end."""
+"""N-grams: what a linear model of texts reads, so that it knows words by their characters, "not good" by its words."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from typing import Any
 
 import numpy as np
 
-LONGEST = 5
-"""Characters of an n-gram at most."""
+from fourfold.preprocessing.text import CHARACTER
+
 MOST, CANDIDATES = 1_000, 20_000
 """How many n-grams are counted, those that tell the targets apart best; and from how many, the most frequent in two
 texts and more, these are chosen."""
 FIRST_LETTER = 0x4E00
-"""Numbers of characters are written as letters from here on, none of them a blank or a mark."""
+"""Numbers are written as letters from here on, none of them a blank or a mark."""
 
 
-def counter(texts: np.ndarray, targets: np.ndarray, classes: bool) -> Any:
-    """What makes counts (n, F) of texts (n, T) of numbers, 0 behind their ends: of the n-grams with the largest F of an
-    analysis of variance of the targets (n,) or (n, K), or of a regression on them where these are no ``classes``. None
-    where no two texts have one in common.
+def longest(unit: str) -> int:
+    """What an n-gram of texts that are cut into characters, words or tokens has of them at most."""
+    return 5 if unit == CHARACTER else 2
 
-    >>> counts = counter(np.array([[1, 2, 0], [1, 3, 0]] * 5), np.arange(10) % 2, classes=True)
+
+def counter(unit: str, texts: np.ndarray, targets: np.ndarray, classes: bool) -> Any:
+    """What makes counts (n, F) of texts (n, T), numbers of ``unit``s with 0 behind their ends: of the n-grams with the
+    largest F of an analysis of variance of the targets (n,) or (n, K), or of a regression on them where these are no
+    ``classes``. None where no two texts have one in common.
+
+    >>> counts = counter("word", np.array([[1, 2, 0], [1, 3, 0]] * 5), np.arange(10) % 2, classes=True)
     >>> float(counts.transform(np.array([[2, 2, 1]])).sum())  # twice 2, once 1, and no 22 or 21
     3.0
     """
@@ -37,7 +42,7 @@ def counter(texts: np.ndarray, targets: np.ndarray, classes: bool) -> Any:
     ngrams = CountVectorizer(
         preprocessor=_spelled,
         analyzer="char",
-        ngram_range=(1, LONGEST),
+        ngram_range=(1, longest(unit)),
         min_df=2,
         max_features=CANDIDATES,
         dtype=np.float32,  # pyright: ignore[reportArgumentType]

@@ -365,9 +365,8 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     best = to_beat(measured.findings.baselines, scoring.is_error(task.score))
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
     several = column_by_column if task.several else ""
-    words = study.preparations[0].characters
     known = baseline.guess or study.dataset.forecast is not None
-    further = "" if known else read_as(study.problem, words.unit if words else "token")
+    further = "" if known else read_as(study.problem, study.preparations[0].unit)
     counts, weighted = study.problem.vocabulary > 0, study.dataset.weights is not None
     usage = baseline.usage(strength, several, task.class_weights, further, counts=counts, weighted=weighted)
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}

@@ -17,7 +17,6 @@ from fourfold.evidence import scoring
 from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.sentences import show
 from fourfold.preprocessing.preparation import Preparation
-from fourfold.preprocessing.text import CHARACTER
 from fourfold.study.architecture import Architecture, Settings, architecture
 from fourfold.study.augmentation import with_copies
 from fourfold.study.baseline_blocks import BaselineBlock, Start, columns_of, naive
@@ -186,11 +185,9 @@ class Study:
     def baseline_blocks(self) -> list[BaselineBlock]:
         """Of each baseline a block for each repeat."""
         kind = kind_of(self.dataset.task)
-        words = self.preparations[0].characters
-        characters = words is not None and words.unit == CHARACTER
-        names = fitted_names(kind, columns_of(self.problem, characters), self.problem.units)
-        data = [repeat.prepared.key for repeat in self.repeats]
-        return [BaselineBlock(key, kind, name, self.problem.vocabulary, characters) for name in names for key in data]
+        names = fitted_names(kind, columns_of(self.problem), self.problem.units)
+        data, unit = [repeat.prepared.key for repeat in self.repeats], self.preparations[0].unit
+        return [BaselineBlock(key, kind, name, unit) for name in names for key in data]
 
     def block(self, family: str, size: str, runs: tuple[Run, ...], keep_weights: bool = False) -> Block:
         """Runs of a family's candidate on the study's data, all of one repeat."""
