@@ -111,6 +111,9 @@ class Facts:
         return Sentence(glue.join(parts), (number for part in parts for number in part.numbers))
 
 
+FULL = 1e9
+"""From this size on a number of the target has three digits; below it, all before the point."""
+
 NOISE = 9
 """Decimals of a percentage beyond which it is the noise of a sum."""
 
@@ -134,6 +137,8 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
     True
     >>> show(0.0004, DIFFERENCE), show(0.95, LEVEL), show(54.123, TARGET), show(0.0062, DIFFERENCE, bare=True)
     ('0.04 points', '95 %', '54.1', '0.6')
+    >>> show(1234567.8, TARGET), show(1.6e9, TARGET), show(0.00016, TARGET)
+    ('1,234,568', '1.60e+09', '0.00016')
     >>> show(0.03, RATE), show(0.07283, RATIO), show(0.801, RATIO), show(-0.0919, CORRELATION)
     ('0.03', '0.073', '0.80', '−0.09')
     """
@@ -159,8 +164,8 @@ def _plain(value: float, unit: str, bare: bool) -> str:
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":
         return f"{value:,.0f}"
-    if value == 0 or not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.3g}"
+    if abs(value) < 1e-3 or abs(value) >= FULL:
+        return f"{value:.3g}" if abs(value) < 1e-3 else f"{value:.2e}"
     return f"{value:,.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, TARGET, show
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, FULL, TARGET, show
 
 MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
-FARTHEST, MOST_DECIMALS, LONGEST = 100, 6, 1e6
-"""From how many times the smallest score on, from how many decimals on, and from which score on all numbers have three
-digits of their own."""
+FARTHEST, MOST_DECIMALS = 100, 6
+"""From how many times the smallest score on, and from how many decimals on, all numbers have digits of their own."""
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)|(?<=[±>]) (?=\d)")
 """The space between a number and its unit, or its sign, at which no line is to end."""
 
@@ -82,7 +81,7 @@ def plain(value: object) -> str:
     """
     if not is_number(value):
         return MISSING if value is None else str(value)
-    whole = abs(value) < 1e9 and (float(value).is_integer() or abs(value) >= 9999.5)
+    whole = abs(value) < FULL and (float(value).is_integer() or abs(value) >= 9999.5)
     text = integer(value) if whole else f"{value:.4g}"
     return text.replace("-", "−", value < 0)
 
@@ -98,7 +97,7 @@ class ScoreScale:
 
     name: str
     percent: bool
-    decimals: int | None  # None: three digits of each number
+    decimals: int | None  # None: each number has digits of its own
     lower_is_better: bool
     unit: str = ""
 
@@ -158,7 +157,7 @@ def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
     >>> [score_scale({"kind": "regression"}, scores).number(8.5) for scores in ((0.25, 12.0), (0.000145, 12.0))]
     ['8.500', '8.50']
     >>> score_scale({"kind": "regression"}, (45_552_224.0,)).span(0.0, 117_600_263.0)
-    '0–1.18e+08'
+    '0–117,600,263'
     """
     regression = task.get("kind") == "regression"
     name = str(task.get("score") or ("RMSE" if regression else "accuracy"))
@@ -168,6 +167,6 @@ def score_scale(task: dict, values: Iterable[float | None]) -> ScoreScale:
     sizes = [abs(v) for v in values if is_number(v) and v]
     decimals: int | None = max(0, 2 - math.floor(math.log10(min(sizes)))) if sizes else 2
     apart = bool(sizes) and max(sizes) > FARTHEST * min(sizes)
-    if regression and sizes and (apart or decimals > MOST_DECIMALS or max(sizes) >= LONGEST):
+    if regression and sizes and (apart or decimals > MOST_DECIMALS or max(sizes) >= FULL):
         decimals = None
     return ScoreScale(name, not regression, decimals, regression, str(task.get("unit") or ""))

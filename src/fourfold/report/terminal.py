@@ -114,13 +114,17 @@ class _Printer:
             self.console.print(grid)
 
     def fitting(self, table: Table) -> Table:
-        """The table without the columns for which the terminal has no room; names and scores stay whole."""
+        """The table without the columns for which the terminal has no room; names and scores stay whole, on a line."""
         boundless = self.console.options.update_width(BOUNDLESS)
+
+        def fits(table: Table) -> bool:
+            return self.console.measure(self.table(table), options=boundless).maximum <= self.console.width
+
         for title in FIRST_LEFT_OUT:
-            if self.console.measure(self.table(table), options=boundless).minimum <= self.console.width:
-                break
+            if fits(table):
+                return table
             table = without(table, title)
-        return table
+        return table if fits(table) else stacked(table)
 
     def table(self, table: Table) -> RichTable:
         grid = RichTable(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, show_edge=False)
@@ -134,15 +138,15 @@ class _Printer:
     def add_column(self, grid: RichTable, column: Column) -> None:
         justify = "right" if column.numeric else "left"
         grid.add_column(
-            self.header(column.short or column.title),
+            self.lines(column.short or column.title),
             justify=justify,
             no_wrap=column.numeric,
         )
         if column.interval:
-            grid.add_column(self.header(column.interval), justify="center", no_wrap=True)
+            grid.add_column(self.lines(column.interval), justify="center", no_wrap=True)
 
-    def header(self, title: str) -> Text:
-        return Text("\n").join(self.text(line) for line in title.split("\n"))
+    def lines(self, words: str) -> Text:
+        return Text("\n").join(self.text(line) for line in words.split("\n"))
 
     def row(self, row: Row) -> list[Text]:
         name, score, *others = row.cells
@@ -150,7 +154,7 @@ class _Printer:
         first = self.text(name.text, f"bold {style}" if row.chosen else style)
         if row.chosen:
             first += self.text(" ◂", "bold")
-        return [first, self.text(score.text), self.text(score.note), *(self.cell(cell) for cell in others)]
+        return [first, self.text(score.text), self.lines(score.note), *(self.cell(cell) for cell in others)]
 
     def cell(self, cell: Cell) -> Text:
         return self.text(short(cell.text))
@@ -179,6 +183,15 @@ def without(table: Table, title: str) -> Table:
     kept = [place for place, column in enumerate(table.columns) if column.title != title]
     rows = tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in table.rows)
     return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
+
+
+def stacked(table: Table) -> Table:
+    """A table whose intervals have their ends one below the other."""
+    rows = []
+    for row in table.rows:
+        name, score, *others = row.cells
+        rows.append(replace(row, cells=(name, replace(score, note=score.note.replace("–", "–\n")), *others)))
+    return replace(table, rows=tuple(rows))
 
 
 def flow(words: str, width: int) -> list[str]:
