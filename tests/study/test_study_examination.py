@@ -294,6 +294,42 @@ def test_maps_that_pass_are_counted_in_words_that_fit(passed, words):
     assert words in looks._answer([*checked, *counts, bound], checked)
 
 
+@pytest.mark.parametrize(
+    "places, stepwise, words",
+    [
+        (
+            {"dense": 6, "attention": 2, "recurrent": 4},
+            False,
+            "20.0 % of the time steps hold nine tenths of what an answer depends on in Attention, the fewest; 60.0 % in "
+            "Fully connected, the most.",
+        ),
+        (
+            {"recurrent": 4, "dense": 3},
+            True,
+            "30.0 % of the time steps hold nine tenths of what the answer for the last step depends on in Fully connected, "
+            "the fewest; 40.0 % in Recurrent, the most.",
+        ),
+        (
+            {"dense": 3},
+            False,
+            "30.0 % of the time steps hold nine tenths of what an answer depends on in Fully connected.",
+        ),
+        (
+            {"dense": 4, "recurrent": 4},
+            False,
+            "40.0 % of the time steps hold nine tenths of what an answer depends on in Fully connected and Recurrent.",
+        ),
+    ],
+)
+def test_who_depends_on_the_fewest_places_and_who_on_the_most(places, stepwise, words):
+    """Maps of ten steps, on so many of which nine tenths lie evenly, through the measure itself."""
+    problem = Problem("sequence", (10, 1), units=2, rows=100, stepwise=stepwise)
+    evenly = {family: np.array([1.0] * count + [0.0] * (10 - count)) for family, count in places.items()}
+    found = {family: {"maps": np.tile(row, (4, 1)), "rows": np.arange(4)} for family, row in evenly.items()}
+    evidence = [reach._share(family, arrays) for family, arrays in found.items()]
+    assert reach._answer(evidence, "time steps", problem) == words
+
+
 def test_of_one_number_nothing_is_said_to_be_read_more_than_the_rest():
     problem = Problem("flat", (1,), units=2, rows=100)
     inquiry = SimpleNamespace(study=SimpleNamespace(problem=problem), trials={})

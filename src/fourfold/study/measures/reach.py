@@ -21,7 +21,7 @@ from scipy import stats
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.measurement import Axis, Figure, Measurement
-from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, show
+from fourfold.evidence.sentences import FRACTION, Cite, Facts, Sentence, enumerated, show
 from fourfold.study import examination, maps
 from fourfold.study.candidates import Problem
 from fourfold.study.examination import Arrays
@@ -192,12 +192,14 @@ def _answer(evidence: list[Evidence], places: str, problem: Problem) -> str:
     if not shares:
         return ""
     answer = "the answer for the last step" if problem.stepwise else "an answer"
-    fewest = f"{{value}} of the {places} hold nine tenths of what {answer} depends on in {{family}}"
-    words = [fewest + ", the fewest", "{value} in {family}, the most"] if len(shares) > 1 else [fewest]
-    ends = [
-        facts.say(template, value=Cite(SHARE, e.subject), family=title(e.subject))
-        for template, e in zip(words, [shares[0], shares[-1]])
+    held = f"{{value}} of the {places} hold nine tenths of what {answer} depends on in {{family}}"
+    said = [
+        (held + ", the fewest", shares[0].subject, title(shares[0].subject)),
+        ("{value} in {family}, the most", shares[-1].subject, title(shares[-1].subject)),
     ]
+    if len({show(e.value or 0.0, FRACTION) for e in (shares[0], shares[-1])}) == 1:
+        said = [(held, shares[0].subject, enumerated([title(e.subject) for e in shares]))]
+    ends = [facts.say(words, value=Cite(SHARE, subject), family=family) for words, subject, family in said]
     listed = facts.join("; ", ends)
     sentence = Sentence(f"{listed}.", listed.numbers)
     block = _ordinal(0)
