@@ -1,4 +1,4 @@
-"""Is the verdict calibrated? Coverage of the intervals, false winners, power.
+"""Is the verdict calibrated? Coverage of the intervals, false winners, power, and doubts about equal families.
 
     python -m benchmarks.calibration [--draws 2000] [--studies 600] [--workers 2] [--seed 0] [--plans PLAN ...]
                                      [--data DATA ...]
@@ -202,6 +202,13 @@ def verdict(setting: Setting, seed: tuple[int, int]) -> tuple[str, str | None]:
     return decided.kind, decided.family
 
 
+def scatters(setting: Setting, seed: tuple[int, int]) -> bool:
+    """One study: is it said of a family that its lead scatters over folds more than those of the others do?"""
+    world = setting.world
+    analysis = Analysis(*world.draw(np.random.default_rng(seed)), world.score, **examples(world))
+    return bool(analysis.components.unsteady)
+
+
 def upper_bound(successes: int, trials: int, level: float = 0.95) -> float:
     """Clopper and Pearson's one-sided upper bound of a rate."""
     return 1.0 if successes == trials else float(stats.beta.ppf(level, successes + 1, trials - successes))
@@ -220,7 +227,7 @@ def main() -> None:
     parser.add_argument(
         "--data", nargs="+", choices=DATA, default=["accuracy"], metavar="DATA", help=KINDS
     )
-    parser.add_argument("--only", choices=["coverage", "false-winners", "power"])
+    parser.add_argument("--only", choices=["coverage", "false-winners", "power", "scattered-folds"])
     options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
 
@@ -235,6 +242,8 @@ def main() -> None:
             false_winners(each, options.data, options.plans, options.studies)
         if options.only in (None, "power"):
             power(each, options.data, options.plans, options.studies)
+        if options.only in (None, "scattered-folds"):
+            scattered_folds(each, options.data, options.plans, options.draws, options.effects)
 
 
 def coverage(each, data: list[str], plans: list[str], draws: int, effects: list[str]) -> None:
@@ -290,6 +299,19 @@ def power(each, data: list[str], plans: list[str], studies: int) -> None:
                 rest = f"{kinds['equivalent']:12.1f}{kinds['undecided']:11.1f}"
                 start = f"{name:22}{plan:28}{100 * gap:10.3g}{right:8.1f}{kinds['choose'] - right:11.1f}"
                 print(f"{start}{rest}", flush=True)
+
+
+def scattered_folds(each, data: list[str], plans: list[str], draws: int, effects: list[str]) -> None:
+    """From one seed, how often is a family doubted that differs from the others by chance alone?"""
+    print(f"\nFolds of one of four equal families said to scatter more, in {draws} draws, in %, with the upper bound")
+    print(f"{'data':22}{'plan':28}{'effects':9}{'rate':>7}{'bound':>7}")
+    for name in data:
+        for plan in (plan for plan in plans if PLANS[plan][0] == 1):
+            for effect in effects:
+                setting = Setting(name, plan, (DATA[name].cases[0].score,) * 4, effect)
+                found = sum(each(scatters, setting, draws))
+                rate, bound = 100 * found / draws, 100 * upper_bound(found, draws)
+                print(f"{name:22}{plan:28}{effect:9}{rate:7.1f}{bound:7.1f}", flush=True)
 
 
 if __name__ == "__main__":
