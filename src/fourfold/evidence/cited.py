@@ -18,6 +18,7 @@ from fourfold.evidence.names import (
     KNOWN_TO,
     LARGEST,
     OVER_GUESS,
+    RAREST,
     REMOVED,
     WORST_SEED,
 )
@@ -46,6 +47,9 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += _scattered(c) + _unsteady(c) + _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
     if c.findings.groups is not None:
         rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
+    if c.findings.strata is not None:
+        rarest = int(np.bincount(c.findings.strata).min())
+        rows.append(Evidence(RAREST, "study", rarest, "count", method="counted"))
     rows.append(Evidence("margin", "study", c.margin, gap))
     rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
     return Facts(rows)

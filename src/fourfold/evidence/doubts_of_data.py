@@ -22,6 +22,7 @@ from fourfold.evidence.names import (
     LEVELS,
     MERGED,
     ONE_COLUMN,
+    RAREST,
     REMOVED,
     TWINS,
 )
@@ -116,6 +117,8 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
         return
     groups, subject = c.number(GROUPS), f"{c.family} - {c.runner_up}"
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
+    if c.number(RAREST) is not None:
+        words, cited = words + " ({rarest} of the rarest class)", cited | {"rarest": Cite(RAREST, "study")}
     if groups:
         words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
     if c.number(KNOWN_TO, subject) is None or not c.identified:
