@@ -150,9 +150,9 @@ def test_what_was_feared_of_few_rows_is_told_as_it_was_measured(held):
     held(verdict.doubts[0], verdict.evidence)
 
 
-@pytest.mark.parametrize("groups", [None, np.arange(400) // 20])
-def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, held):
-    """Where each class counts alike, 39 of 400 rows decide as much as the others."""
+@pytest.mark.parametrize("groups, said", [(None, ""), (np.arange(400) // 20, " in 20 groups"), (np.arange(400), "")])
+def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, said, held):
+    """Where each class counts alike, 39 of 400 rows decide as much as the others; groups of one row are no news."""
     random, strata = np.random.default_rng(0), np.repeat([0, 1], [361, 39])
     weights = np.array([400 / (2 * 361), 400 / (2 * 39)])[strata]
     wrong = random.random((3, 5, 400)) < np.array([0.3, 0.1, 0.2])[:, None, None]
@@ -161,7 +161,7 @@ def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, held):
     by_class = {"groups": groups, "strata": strata, "weights": weights}
     verdict = decide(Findings("balanced_accuracy", families, *plan, protocol="hold-out", **by_class))
     (doubt,) = [doubt for doubt in verdict.doubts if "small test set" in doubt]
-    rows = "400 rows (39 of the rarest class)" + " in 20 groups" * (groups is not None)
+    rows = "400 rows (39 of the rarest class)" + said
     assert doubt.startswith(f"A small test set, {rows}: how far ")
     held(doubt, verdict.evidence)
 

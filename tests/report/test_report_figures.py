@@ -277,6 +277,7 @@ def test_rows_of_a_test_set_of_their_own_are_told_apart():
     assert subject(data, {"classes": ["a", "b"]})[0] == "400 rows, 120 of them for tests"
     told = {**data, "groups": 20, "weighted": True, "test_rows": 0}
     assert subject(told, {"classes": ["a", "b"]})[0] == "400 rows of 20 groups, weighted"
+    assert subject(told | {"groups": 400}, {"classes": ["a", "b"]})[0] == "400 rows, weighted"  # each its own
     assert subject({**data, "time_ordered": True, "test_rows": 0}, {})[0] == "400 rows, in order of time"
     facts = {fact.name: fact.value for fact in data_facts(data, {"kind": "classification"})}
     assert (facts["Rows"], facts["For tests"]) == ("400", "120")

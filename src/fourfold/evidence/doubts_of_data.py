@@ -113,13 +113,13 @@ def merged_levels(c: Case) -> Iterator[Sentence]:
 
 def small_test_set(c: Case) -> Iterator[Sentence]:
     """What was feared of few rows before training is told here as it was measured, if training again is known of."""
-    if not c.found(FEW) and (c.number("test rows") or FEW_ROWS) >= FEW_ROWS:
+    rows, groups, subject = c.number("test rows"), c.number(GROUPS), f"{c.family} - {c.runner_up}"
+    if not c.found(FEW) and (rows or FEW_ROWS) >= FEW_ROWS:
         return
-    groups, subject = c.number(GROUPS), f"{c.family} - {c.runner_up}"
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
     if c.number(RAREST) is not None:
         words, cited = words + " ({rarest} of the rarest class)", cited | {"rarest": Cite(RAREST, "study")}
-    if groups:
+    if groups and rows and groups < rows:
         words, cited = words + " in {groups} groups", cited | {"groups": Cite(GROUPS, "study")}
     if c.number(KNOWN_TO, subject) is None or not c.identified:
         yield c.facts.say(f"{words}.", **cited)

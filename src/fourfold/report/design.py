@@ -40,7 +40,8 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     shape = " × ".join(str(side) for side in data.get("shape") or ())
     steps, one = bool(task.get("stepwise")), example(data)
     count = plural(data["rows"], one, several(one))
-    count += f" of {plural(data['groups'], 'group')}" if data.get("groups") else ""
+    groups = data.get("groups") or data["rows"]  # of one series each window is its own
+    count += f" of {plural(groups, 'group')}" if groups < data["rows"] else ""
     count += f", {fmt.integer(data['test_rows'])} of them for tests" if data.get("test_rows") else ""
     count += ", weighted" * bool(data.get("weighted")) + ", in order of time" * bool(data.get("time_ordered"))
     layout = str(data.get("layout") or "")
