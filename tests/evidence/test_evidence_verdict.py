@@ -208,7 +208,7 @@ def test_equal_scores_are_level_and_none_is_ahead():
     found = decide(Findings("accuracy", perfect, runs, fold, guess))
     assert found.kind == "none" and found.sentence.endswith(": Fully connected is level with it.")
     assert found.why[-1].startswith("Fully connected is level with the baseline to beat, logistic regression")
-    assert found.change == "Nothing: the baseline makes no error that a family could avoid."
+    assert found.change == "Only other test rows: on these the baseline makes no error that a family could avoid."
     found = decide(Findings("accuracy", perfect, runs, fold))
     assert found.kind == "undecided"
     assert found.sentence == "Undecided: Fully connected and Recurrent are level so far."

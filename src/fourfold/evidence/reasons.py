@@ -295,7 +295,7 @@ class Reasons:
     def _change_of_none(self) -> Sentence:
         gain, family = Cite("gain over the baseline", self.family), title(self.family)
         if self.facts.find(replace(gain, part="high")) <= 0:
-            return Sentence("Nothing: the baseline makes no error that a family could avoid.")
+            return Sentence("Only other test rows: on these the baseline makes no error that a family could avoid.")
         if self.c.over_guess is not None and self.c.over_guess.low <= 0:
             return Sentence("Inputs that tell more of the target: not even the baseline is shown to beat a guess.")
         if self.facts.find(gain) > 0:
