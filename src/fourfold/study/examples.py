@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.series.clock import shown
-from fourfold.evidence.sentences import CORRELATION, show
+from fourfold.evidence.sentences import CORRELATION, FULL, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import SEASONAL_NAIVE
@@ -353,12 +353,18 @@ def _table(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], n
 
 
 def _cell(value: Any) -> str:
-    """A cell as text; a missing one is empty."""
+    """A cell as text; a missing one is empty.
+
+    >>> _cell(0.123456789), _cell(1234567.25)
+    ('0.123457', '1234567.25')
+    """
     if value is None or value != value:
         return ""
     if isinstance(value, np.datetime64):
         return str(value.astype("datetime64[s]")).replace("T00:00:00", "")
-    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+    if not isinstance(value, (float, np.floating)):
+        return str(value)
+    return f"{value:.{9 if 1e6 <= abs(value) < FULL else 6}g}"
 
 
 def _text(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

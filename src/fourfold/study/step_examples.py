@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.evidence.sentences import FULL
 from fourfold.preprocessing.task import Task
 from fourfold.study.stepwise import counted
 
@@ -50,10 +51,11 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
 def number(value: float | np.ndarray) -> str:
     """Four digits.
 
-    >>> number(0.123456), number(-55763.2)
-    ('0.1235', '-55,760')
+    >>> number(0.123456), number(-55763.2), number(5_996_123), number(2.5e10)
+    ('0.1235', '-55,760', '5,996,000', '2.5e+10')
     """
-    return f"{float(f'{float(value):.4g}'):,g}"
+    rounded = float(f"{float(value):.4g}")
+    return f"{rounded:,.0f}" if 1e6 <= abs(rounded) < FULL else f"{rounded:,g}"
 
 
 def summary(task: Task, true: np.ndarray) -> str:
