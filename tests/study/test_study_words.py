@@ -10,10 +10,13 @@ from rich.console import Console
 
 from fourfold.comparison import run
 from fourfold.data.judgement.findings import as_lines
+from fourfold.evidence.simulate import World
+from fourfold.evidence.statistics import Analysis
 from fourfold.options import Options, load_data
 from fourfold.report import terminal
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.results import random_effects
 from fourfold.study.workers import Inline
 
 DRAW = np.random.default_rng(0)
@@ -74,6 +77,15 @@ def test_examples_have_the_word_of_their_kind_everywhere(kind, many, tmp_path, m
     said = re.sub(r"rows of (pixels|the image)", "", said)
     assert not re.findall(r".{40}\b[Rr]ows?\b.{20}", said)
     assert not re.search(r"(test|tested|training|validation|more) rows?\b", page)
+
+
+@pytest.mark.parametrize("groups, of", [(0, "examples"), (20, "groups of examples")])
+def test_what_scores_vary_with_is_said_as_it_is_modelled(groups, of):
+    for folds, effects in ((5, f"{of}, seeds and folds"), (1, f"{of} and seeds")):
+        world = World((0.9, 0.8), seeds=3, folds=folds, examples=100, groups=groups)
+        known = {"groups": world.group if groups else None}
+        analysis = Analysis(*world.draw(np.random.default_rng(0)), **known)
+        assert random_effects(analysis.design) == (effects, of)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import fourfold
 from fourfold.core.naming import as_read
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
+from fourfold.evidence.design import Design
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict, title
@@ -197,11 +198,9 @@ def as_results(
         task.score,
         **measured.findings.examples,
     )
-    scores = {
-        name: _score(interval, "families and baselines at once; random effects of examples alone", study)
-        for name, interval in analysis.means().items()
-    }
-    effects = "examples, seeds and folds" if study.protocol == "cross-validation" else "examples and seeds"
+    effects, unseeded = random_effects(families.design)
+    alone = f"families and baselines at once; random effects of {unseeded} alone"
+    scores = {name: _score(interval, alone, study) for name, interval in analysis.means().items()}
     together = f"families at once; crossed random effects of {effects}"
     scores |= {name: _score(interval, together, study) for name, interval in families.means().items()}
     pairs = families.pairs() if len(measured.losses) > 1 else {}
@@ -375,6 +374,12 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
 def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, deviation: float) -> float:
     mean = float(np.mean([of_each_part(arrays, "validation") for arrays in results]))
     return scoring.of_validation(score, mean, deviation)
+
+
+def random_effects(design: Design) -> tuple[str, str]:
+    """What scores are known to vary with, in words: those of families, and those of baselines, without seeds."""
+    of = "groups of examples" if design.groups < design.examples else "examples"
+    return f"{of}, seeds and folds" if design.folds > 1 else f"{of} and seeds", of
 
 
 def _score(interval: Interval, together: str, study: Study) -> dict[str, Any]:
