@@ -48,7 +48,7 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     if c.findings.groups is not None:
         rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
     if c.findings.strata is not None:
-        rarest = int(np.bincount(c.findings.strata).min())
+        rarest = int(np.unique(c.findings.strata, return_counts=True)[1].min())
         rows.append(Evidence(RAREST, "study", rarest, "count", method="counted"))
     rows.append(Evidence("margin", "study", c.margin, gap))
     rows.append(Evidence("confidence level", "study", c.findings.level, LEVEL))
