@@ -9,8 +9,8 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import close, counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.dates import of_several_zones, without_zone
 from fourfold.data.values.stamps import FEWEST, FEWEST_TIMES, compact_dates, counted_dates, written_compact
+from fourfold.data.values.unread_dates import of_several_zones, without_zone
 from fourfold.data.values.words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing

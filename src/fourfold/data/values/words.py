@@ -12,22 +12,12 @@ from fourfold.data.messages import counted, listed
 from fourfold.preprocessing.table import ColumnKind
 
 from .amounts import is_number
-from .dates import (
-    SINCE,
-    are_months,
-    by_name,
-    is_no_date,
-    is_untold,
-    of_named_zones,
-    of_no_way,
-    of_several_kinds,
-    way_of,
-    years_from,
-)
+from .dates import SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
 from .hints import hint_of, of_codes, of_labels, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
 from .stand_ins import MISSING_WORDS
+from .unread_dates import of_named_zones, of_no_way, of_several_kinds
 
 T = TypeVar("T")
 
