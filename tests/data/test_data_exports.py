@@ -45,7 +45,7 @@ READ = {
     "Polish in Windows-1250": (column(["mały", "duży"]).encode("cp1250"), "strange words, such as 'ma³y' (as text in another encoding has them; cp1250 is a usual one of central Europe); --encoding NAME"),
     "signs in Windows-1252": (column(["5 m³/h", "±3 £/kg", "3¼ Zoll"]).encode("cp1252"), "encoding: cp1252 (not UTF-8); --encoding NAME overrides\ntarget"),
     "labels in the cells of a column": (column(["R;SQL", "SQL", "R;Excel", "Excel;SQL"]), "column v: category (lists of 3 labels, as in 'R;SQL'; to have them told apart, give each a column of 0 and 1)"),
-    "objects in the cells of a column": (rows("v,w,y", lambda i: f'{i % 7},"{{""a"": {i}, ""b"": ""x""}}"'), "column w: category (objects, as in '{\"a\": 0, \"b\": \"x\"}'; give each field a column, as pandas.json_normalize"),
+    "objects in the cells of a column": (rows("v,w,y", lambda i: f'{i % 7},"{{""a"": {i}, ""b"": ""x""}}"'), "objects: 'w' (their fields are columns NAME.FIELD)"),
     "labels in the cells of a column, as JSON": ("".join(f'{{"v": {cell}, "y": "{LABELS[i % 2]}"}}\n' for i, cell in enumerate(['["R", "SQL"]', '["SQL"]', "[]", '["R", "Go"]', '["Go", "SQL"]'] * 6)), "v: an indicator for each of 'Go', 'R', 'SQL' (lists of words"),
     "values in the names of folders": (partitioned, "ignored: 'year' (they stand in the names of folders, not in the tables)"),
     "a total below classes": (rows("shop,v,w,y", lambda i: f"s{i % 5},{i % 9},{i % 7}") + f"Total,{sum(i % 9 for i in range(30))},{sum(i % 7 for i in range(30))},p\n", "the last row holds the sums of the rows above in 'v', 'w'"),

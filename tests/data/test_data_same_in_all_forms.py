@@ -83,6 +83,14 @@ def cells(values, **columns):
     return pd.DataFrame(found | {"y": rng.choice(["p", "q"], N)})
 
 
+RANDOM = np.random.default_rng(1)
+
+
+def drawn(shape):
+    """As many arrays as there are rows, of a shape or of one for each row."""
+    return [RANDOM.normal(size=shape(i) if callable(shape) else shape).round(3) for i in range(N)]
+
+
 INDISTINCT = "whole numbers that floats can't tell apart"
 FRAMES = {
     "spellings of nothing": cells(["red", "NA", "?", "null", "", "n/a", "blue", "None", "#N/A"]),
@@ -94,6 +102,17 @@ FRAMES = {
     "true and false": cells([True, False, False], spelled=["TRUE", "false", "NA"]),
     "codes": cells(["00501", "10001", "02134"], v2=["007", "12", "3"]),
     "blanks around names": cells(["a", "b", "a"]).rename(columns={"v": " v ", "size": "size\t"}),
+    "lists of numbers": cells([str(one.tolist()) for one in drawn(4)]),
+    "lists below a name with a point": cells([str(one.tolist()) for one in drawn(3)]).rename(columns={"v": "v.x"}),
+    "lists of numbers as NumPy writes them": cells([str(one) for one in drawn(3)]),
+    "lists of numbers, some missing": cells([json.dumps([float(i), None, i / 7]) if i % 9 else None for i in range(N)]),
+    "lists of unequal lengths": cells([str(one.tolist()) for one in drawn(lambda i: 5 + i % 4)]),
+    "lists of lists": cells([json.dumps(one.tolist()) for one in drawn((6, 2))]),
+    "lists of objects": cells([json.dumps([{"t": t, "ax": ax} for t, ax in enumerate(one)]) for one in drawn(7)]),
+    "objects": cells([json.dumps({"a": i, "b": {"c": i % 3 / 2, "d": "it's"[i % 3 :]}}) for i in range(N)]),
+    "objects as Python writes them": cells([str({"a": i, "b": ["it's", None][i % 2], "c": i % 3 > 0}) for i in range(N)]),
+    "classes that look like lists": cells(["[18, 25]", "[26, 40]", "[41, 60]"]),
+    "words between brackets": cells(["[red]", "{blue}", "[1, red]"]),
     INDISTINCT: cells([2**53 + place for place in range(4)], n=[10**12 + 7, 10**12]),
     "large whole numbers, some missing": cells([2**53 + 2, None, 2**60, 17]).astype({"v": "Int64"}),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
+from fourfold.data.columns.targets import mentioned
 from fourfold.data.series.order import in_order_of_time
 
 from .dataset import Dataset
@@ -13,8 +14,9 @@ from .infer import settle
 from .join import with_test
 from .labelled import with_labels
 from .objects import as_source, check_roles, is_frame
-from .reading import reading_of
+from .reading import reading_after, reading_of
 from .sample import thinned
+from .written import with_written
 
 
 def from_arrays(
@@ -55,12 +57,13 @@ def from_arrays(
         target, y = y, None
     check_roles(x, roles)
     joined = with_labels(as_source(x, None, name), as_source(y, None, "y"), roles.series) if is_frame(y) else None
-    source = as_source(x, y, name) if joined is None else joined
-    source = thinned(source, reading_of(rows, None, roles, of_steps=window is not None))
+    reading = reading_of(rows, layout, roles, of_steps=window is not None, targets=mentioned(target))
+    source = with_written(thinned(as_source(x, y, name) if joined is None else joined, reading), reading)
     source = in_order_of_time(source) if roles.time_ordered else source
     source = without_dropped(source, roles.drop)
     if x_test is not None:
-        source = with_test(source, without_dropped(as_source(x_test, y_test, "x_test"), roles.drop, test=True))
+        test = with_written(as_source(x_test, y_test, "x_test"), reading_after(source, reading))
+        source = with_test(source, without_dropped(test, roles.drop, test=True))
     return settle(
         source,
         target=target,

@@ -57,6 +57,7 @@ from .objects import as_source, check_roles, target_of
 from .reading import USUAL, Reading, reading_after, reading_of
 from .sample import places, thinned
 from .source import Source
+from .written import with_written
 
 
 def read(
@@ -111,7 +112,8 @@ def read(
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
-        reading = reading_after(found, Reading(layout=layout, encoding=encoding, targets=frozenset(names)))
+        reading = Reading(layout=layout, encoding=encoding, targets=frozenset(names))
+        reading = reading_after(found, reading)
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
     if test is not None:
@@ -167,6 +169,10 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
 
 def open_source(source: Any, reading: Reading = USUAL) -> Source:
     """What a name, a path, a pattern or a data frame holds, before anything is inferred."""
+    return with_written(_opened(source, reading), reading)
+
+
+def _opened(source: Any, reading: Reading) -> Source:
     named = isinstance(source, (str, os.PathLike))
     if reading.encoding is not None and (not named or os.fspath(source) in NAMES):
         raise no_text(os.fspath(source) if named else "data in memory", reading.encoding)
@@ -256,7 +262,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
     with plain(content, reading) as text:
         reader = reader_of(text)
         if reader.open is None:
-            yield read_file(path, reading, called)
+            yield with_written(read_file(path, reading, called), reading)
             return
         with (
             TemporaryDirectory(prefix="fourfold-") as scratch,
@@ -264,7 +270,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
         ):
             step = reading.at_once(len(table.casts))
             for start in range(0, max(table.rows, 1), step):
-                found = table.source(start, start + step)
+                found = with_written(table.source(start, start + step), reading)
                 yield found if called else named_in(found, content.path.parent)
     check_unchanged(content)
 

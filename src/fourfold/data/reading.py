@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fourfold.core.machine import available_memory
+from fourfold.data.columns.lists import holders_of
 from fourfold.data.columns.roles import Roles
 from fourfold.data.values.numerals import with_points
 from fourfold.data.values.words import understood
@@ -108,7 +109,7 @@ def reading_after(source: Source, reading: Reading) -> Reading:
     words = {column.name: table[column.name] for column in source.columns if column.kind == "category"}
     written = {name: understood(values, comma=source.comma).written for name, values in words.items()}
     pointed = frozenset(name for name, example in written.items() if with_points(example))
-    return replace(reading, lists=frozenset(source.lists), pointed=pointed)
+    return replace(reading, lists=holders_of(table) | frozenset(source.lists), pointed=pointed)
 
 
 def reading_of(
@@ -124,7 +125,13 @@ def reading_of(
     time = roles.time or "" if of_steps else ""
     last = of_steps and not whole
     return Reading(
-        rows, layout=layout, whole=whole, last=last, time=time, encoding=encoding, targets=frozenset(targets)
+        rows,
+        layout=layout,
+        whole=whole,
+        last=last,
+        time=time,
+        encoding=encoding,
+        targets=frozenset(targets),
     )
 
 

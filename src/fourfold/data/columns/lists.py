@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,12 @@ from fourfold.preprocessing.table import missing
 
 from .targets import together
 
-__all__ = ["aimed_at_list", "as_many_steps", "beside_lists", "columns_of", "list_named", "series_of_lists"]
+__all__ = [
+    "aimed_at_list", "as_many_steps", "beside_lists", "columns_of", "holders_of", "list_named", "series_of_lists",
+]  # fmt: skip
+
+HELD = re.compile(r"(.+)(?:_\d+|\[\d+\]|\.[^.]*)")
+"""Names of numbers, channels and fields behind that of the list or the object which holds them."""
 
 FEWEST_INPUTS = 5
 """Numbers of the lists that are likelier inputs than targets where they stand last."""
@@ -31,6 +36,17 @@ def columns_of(table: Table, name: str) -> list[str]:
     """The columns NAME_0, NAME_1, ... of a list, in their order."""
     found = [column for column in table if re.fullmatch(re.escape(name) + r"_\d{1,9}", column)]
     return sorted(found, key=lambda column: int(column.rpartition("_")[2]))
+
+
+def holders_of(columns: Iterable[str]) -> frozenset[str]:
+    """The names of columns whose lists or objects these columns may come from.
+
+    >>> sorted(holders_of(["a_0", "b.x", "c.d[1]_0"]))
+    ['a', 'b', 'c', 'c.d', 'c.d[1]']
+    """
+    names = {*columns}
+    found = {one[1] for name in names if (one := HELD.fullmatch(name))} - names
+    return frozenset(found | holders_of(found) if found else found)
 
 
 def beside_lists(source: Source) -> dict[str, np.ndarray]:

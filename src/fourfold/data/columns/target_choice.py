@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -20,6 +20,12 @@ from .targets import chosen, mentioned, together
 
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
+
+
+def likely_targets(names: Sequence[str], named: Collection[str]) -> set[str]:
+    """The columns of the target: as named, or as targets are usually called, or the last one."""
+    found = {name for name in names if name in named or (not named and name.casefold() in TARGET_NAMES)}
+    return found or {names[-1]}
 
 
 def target_of_series(

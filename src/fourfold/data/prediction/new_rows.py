@@ -13,7 +13,7 @@ import numpy as np
 from fourfold.data.columns.alike import named_alike
 from fourfold.data.columns.indicators import column_of, with_indicators
 from fourfold.data.columns.joined_texts import as_joined
-from fourfold.data.columns.lists import beside_lists, series_of_lists
+from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
 from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
@@ -154,7 +154,7 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
     return Reading(
         layout=preparation.layout,
         numbers=frozenset(plain),
-        lists=frozenset(plain | {name.removesuffix("_0") for name in plain if name.endswith("_0")}),
+        lists=frozenset(plain) | holders_of(column.name for column in preparation.columns),
         all=True,
         encoding=encoding,
         column=wanted[0] if len(wanted) == 1 else "",

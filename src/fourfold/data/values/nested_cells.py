@@ -53,7 +53,7 @@ def opened(
 
     >>> found, notes, lists = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
     >>> list(found), found["at.y_1"].tolist()
-    (['at.x', 'at.y_0', 'at.y_1'], [3, None])
+    (['at.x', 'at.y_0', 'at.y_1'], [3.0, None])
     >>> print(*notes, sep="\\n")
     objects: 'at' (their fields are columns NAME.FIELD)
     lists: 'at.y' (their numbers are columns NAME_0, NAME_1, ...)
@@ -81,11 +81,11 @@ def _leaves(
         for field in dict.fromkeys(field for value in present for field in value):
             inner = [value.get(field) if isinstance(value, Mapping) else None for value in values]
             yield from _leaves(f"{name}.{field}", as_objects(inner), objects, lists, depth + 1)
-    elif any(map(_has_numbers, present)) and all(map(_is_of_numbers, present)):
+    elif any(map(_has_numbers, present)) and all(map(is_of_numbers, present)):
         counts = [0 if is_absent(value) else len(value) for value in values]
         lists.uneven[name] = len({len(value) for value in present}) > 1
         for place in range(max(counts)):
-            cells = [value[place] if place < count else None for value, count in zip(values, counts)]
+            cells = [_number(value[place]) if place < count else None for value, count in zip(values, counts)]
             yield f"{name}_{place}", as_objects(cells)
     elif (channels := _channels(name, values, present, lists)) is not None:
         for channel, cells in channels.items():
@@ -94,11 +94,16 @@ def _leaves(
         yield name, values
 
 
+def _number(value: Any) -> float | None:
+    return None if is_absent(value) else float(value)
+
+
 def _has_numbers(value: Any) -> bool:
-    return _is_of_numbers(value) and len(value) > 0
+    return is_of_numbers(value) and len(value) > 0
 
 
-def _is_of_numbers(value: Any) -> bool:
+def is_of_numbers(value: Any) -> bool:
+    """Whether this is a list of numbers, some of which may be missing, or an empty one."""
     if not isinstance(value, (list, tuple, np.ndarray)) or len(value) > LONGEST_LIST:
         return False
     return all(is_absent(one) or isinstance(one, (int, float, np.integer, np.floating)) for one in value)
@@ -111,7 +116,7 @@ def _channels(name: str, values: np.ndarray, present: list[Any], lists: Lists) -
         return None
     if all(isinstance(one, Mapping) for value in filled for one in value):
         return _of_objects(name, values, filled, lists)
-    if all(_is_of_numbers(one) for value in filled for one in value):
+    if all(is_of_numbers(one) for value in filled for one in value):
         return _of_lists(name, values, filled, lists)
     return None
 
@@ -144,7 +149,7 @@ def _of_objects(name: str, values: np.ndarray, filled: list[list[Any]], lists: L
     fields = dict.fromkeys(key for value in filled for one in value for key in one)
     cells = {key: [[one.get(key) for one in value] for value in filled] for key in fields}
     times = [key for key in fields if all(_is_time(one) for cell in cells[key] for one in cell)]
-    numbers = [key for key in fields if key not in times and all(map(_is_of_numbers, cells[key]))]
+    numbers = [key for key in fields if key not in times and all(map(is_of_numbers, cells[key]))]
     counts = [key for key in numbers if _rises_evenly(cells[key])]
     channels = [key for key in numbers if key not in counts]
     steps = [len(value) for value in values if _is_list(value) and len(value)]

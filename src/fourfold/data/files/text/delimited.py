@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from fourfold.data.columns.target_choice import TARGET_NAMES
+from fourfold.data.columns.target_choice import likely_targets
 from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content
 from fourfold.data.files.relation import Relation, count, of_text
@@ -88,14 +88,13 @@ FIRST_ROWS = 10_000
 """By which it is told what the marks in a column are, before all rows are looked at."""
 
 NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
-ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse)"
+ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse|nan|NaN|None|null)"
 IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
-ANY_ITEM = rf"({ITEM}|nan|NaN|None|null)"
-BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ANY_ITEM}((\s*[,;]\s*|\s+){ANY_ITEM})*)?\s*\]'))"
+BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ITEM}((\s*[,;]\s*|\s+){ITEM})*)?\s*\]'))"
 ANY_LIST = (
-    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ANY_ITEM}|[,;\s])*\s*\]?')) "
+    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ITEM}|[,;\s])*\s*\]?')) "
     r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
 )
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
@@ -273,9 +272,9 @@ def lists_of(
 
 
 def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
-    """The cells of the target: as named, or as targets are usually called, or the last ones."""
-    found = {cell for cell, name in names.items() if name in named or (not named and name.casefold() in TARGET_NAMES)}
-    return found or {[*names][-1]}
+    """The cells of the target."""
+    likely = likely_targets([*names.values()], named)
+    return {cell for cell, name in names.items() if name in likely}
 
 
 def _everywhere(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:

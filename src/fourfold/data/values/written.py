@@ -1,0 +1,109 @@
+"""Cells of text that are lists or objects, as JSON, Python and NumPy write them: what they stand for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .word_lists import QUOTED
+
+__all__ = ["are_between_blanks", "value_of", "values_of"]
+
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+MARK = r"[\[\](){},:;]"
+TOKEN = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<number>{NUMBER})|(?P<word>\w+)|(?P<mark>{MARK}))\s*", re.DOTALL)
+WORDS = {"true": "true", "false": "false", "none": "null", "null": "null", "nan": "null"}
+MARKS = {"(": "[", ")": "]", ";": ","}
+ESCAPED = re.compile(r'\\.|"', re.DOTALL)
+OPENING, CLOSING = ("[", "{"), ("]", "}")
+"""What Python and NumPy write in another way than JSON."""
+
+BETWEEN_BLANKS = re.compile(rf"{NUMBER}(?:\s+{NUMBER}){{7,}}", re.ASCII)
+"""Numbers that are a list without brackets."""
+
+
+def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
+    """The list or the object that a cell writes; None for any other.
+
+    >>> value_of("[1. 2.5 nan]"), value_of("{'a': [True, None], 'b': (1.5, 'it')}"), value_of("[red]")
+    ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5, 'it']}, None)
+    """
+    cell = cell.strip()
+    if not cell.startswith(OPENING):
+        return [float(number) for number in cell.split()] if BETWEEN_BLANKS.fullmatch(cell) else None
+    if not cell.endswith(CLOSING):
+        return None
+    try:
+        return _loaded(cell)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return _loaded("".join(_in_json(cell)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _loaded(text: str) -> Any:
+    return json.loads(text, parse_constant=lambda name: _null(name))
+
+
+def values_of(cells: Sequence[str | None] | np.ndarray) -> list[list[Any] | dict[str, Any] | None] | None:
+    """What cells stand for, if all of them write lists, or all of them objects; else None.
+
+    >>> values_of(["[1, 2]", None]), values_of(["[1]", "one"])
+    ([[1, 2], None], None)
+    """
+    known: dict[str | None, Any] = {None: None}
+    kind = None
+    for cell in cells:
+        if cell is None or (isinstance(cell, str) and cell in known):
+            continue
+        value = value_of(cell) if isinstance(cell, str) else None  # a picture, say
+        if value is None or type(value) is not (kind := kind or type(value)):
+            return None
+        known[cell] = value
+    return [known[cell] for cell in cells] if len(known) > 1 else None
+
+
+def are_between_blanks(cells: Iterable[str | None]) -> bool:
+    """Whether cells that write lists have no brackets."""
+    return not next((cell for cell in cells if cell is not None), "[").lstrip().startswith(OPENING)
+
+
+def _null(name: str) -> None:
+    """What a word outside of quotes stands for that is no truth: nothing.
+
+    Errors: ``ValueError`` for any other.
+    """
+    if WORDS.get(name.lower()) != "null":
+        raise ValueError(name)
+
+
+def _in_json(cell: str) -> Iterator[str]:
+    """The tokens of a cell as JSON writes them, with commas where blanks alone stand between two values.
+
+    Errors: ``ValueError`` for anything else.
+    """
+    place, behind_value = 0, False
+    while place < len(cell):
+        found = TOKEN.match(cell, place)
+        if found is None or (found["word"] or "null").lower() not in WORDS:
+            raise ValueError(cell[place : place + 30])
+        place, mark = found.end(), MARKS.get(found["mark"], found["mark"])
+        if behind_value and mark in (None, *OPENING):
+            yield ","
+        if found["quoted"]:
+            yield '"' + ESCAPED.sub(_escaped, found["quoted"][1:-1]) + '"'
+        elif found["number"]:
+            yield repr(float(found["number"]))
+        else:
+            yield mark or WORDS[found["word"].lower()]
+        behind_value = mark is None or mark in CLOSING
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return {'"': '\\"', "\\'": "'", "\\x": "\\u00"}.get(found[0], found[0])
