@@ -108,6 +108,10 @@ Window = Annotated[
 Encoding = Annotated[
     str | None, typer.Option(metavar="NAME", help="The encoding of text, such as gbk; UTF-8 by default.")
 ]
+Header = Annotated[
+    bool | None,
+    typer.Option("--header/--no-header", help="The first line names the columns, or is a row; told by default."),
+]
 Season = Annotated[int | None, typer.Option(help="The steps of a season of what is forecast.")]
 
 
@@ -142,6 +146,7 @@ def compare(
     window: Window = None,
     season: Season = None,
     encoding: Encoding = None,
+    header: Header = None,
     augment: Annotated[
         str | None,
         typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
@@ -246,6 +251,7 @@ def inspect(
     window: Window = None,
     season: Season = None,
     encoding: Encoding = None,
+    header: Header = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
@@ -281,6 +287,7 @@ def _of_data(given: dict[str, Any]) -> dict[str, Any]:
         "window",
         "season",
         "encoding",
+        "header",
     )
     test = None if given["test"] is None else str(given["test"])
     return {name: given[name] for name in names} | {"test": test, "id": given["row_id"]}

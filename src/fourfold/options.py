@@ -15,6 +15,7 @@ from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Dataset
 from fourfold.data.files.text.encoding import no_text
+from fourfold.data.files.text.header import no_header
 from fourfold.data.judgement.findings import judge
 from fourfold.data.series.ahead import Ahead
 from fourfold.errors import OptionError, closest
@@ -28,7 +29,7 @@ KINDS: dict[Callable[[str, Any], Any], tuple[str, ...]] = {
     given.whole: ("seed", "seeds", "steps", "rows", "image_size", "forecast", "window", "season"),
     given.number: ("margin",),
     given.text: ("effort", "task", "layout", "time", "target_per", "encoding"),
-    given.switch: ("examples", "hyperparameters", "time_ordered"),
+    given.switch: ("examples", "hyperparameters", "time_ordered", "header"),
     given.names: ("target", "drop", "augment"),
 }
 """Of what kind the values of options are."""
@@ -49,8 +50,9 @@ class Options:
     series are cut whose steps have targets. ``target`` is the name of a column, or of several: a list, or one text
     with commas. ``augment`` names how images are changed in training: "shift", "flip" or "shift,flip".
     ``target_per``: "step" or "series", what of series a target belongs to, where the guess is wrong. ``steps`` are
-    those of each training, in place of the effort's. ``encoding``: that of text in files, such as "gbk". ``test``:
-    rows to test on, given as x is: a file, a frame, or beside x and y a pair (x_test, y_test).
+    those of each training, in place of the effort's. ``encoding``: that of text in files, such as "gbk". ``header``:
+    whether the first line of text names the columns, where the guess is wrong. ``test``: rows to test on, given as x
+    is: a file, a frame, or beside x and y a pair (x_test, y_test).
     """
 
     target: str | Sequence[str] | None = None
@@ -81,6 +83,7 @@ class Options:
     augment: str | Sequence[str] | None = None
     target_per: str | None = None
     encoding: str | None = None
+    header: bool | None = None
 
     def __post_init__(self) -> None:
         for kind, options in KINDS.items():
@@ -241,6 +244,8 @@ class Options:
                 words += [f"--{name.replace('_', '-')}", str(value)]
         if self.time_ordered:
             words.append("--time-ordered")
+        if self.header is not None:
+            words.append("--header" if self.header else "--no-header")
         families = [name for name, builder in self.chosen.items() if builder is None]
         if families != list(TITLES):
             words += ["--families", ",".join(families)]
@@ -332,6 +337,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
             options.weight, options.group, options.id, options.time_ordered, options.time, options.drop
         ),
     }
+    of_files = {"encoding": options.encoding, "header": options.header}
     if options.ahead is None:
         settled["window"] = options.window
     else:
@@ -357,9 +363,9 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
                 got=type(y).__name__,
                 wanted="the name of a file, or of the target's column",
             )
-        dataset = read(x, labels=labels, test=options.test, encoding=options.encoding, **settled)
+        dataset = read(x, labels=labels, test=options.test, **of_files, **settled)
     elif y is None:
-        dataset = read(x, test=options.test, encoding=options.encoding, **settled)
+        dataset = read(x, test=options.test, **of_files, **settled)
     else:
         if isinstance(y, str) and options.target is not None:
             raise OptionError(
@@ -371,6 +377,8 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
             )
         if options.encoding is not None:
             raise no_text("data in memory", options.encoding)
+        if options.header is not None:
+            raise no_header("data in memory", options.header)
         x_test, y_test = _pair(options.test)
         dataset = from_arrays(x, y, x_test=x_test, y_test=y_test, **settled)
     if options.augment is not None and dataset.layout != "image":

@@ -40,6 +40,7 @@ from fourfold.data.files.parts import (
 )
 from fourfold.data.files.pictures import named_in
 from fourfold.data.files.text.encoding import check_encoding, no_text
+from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, tables_of, unpacked_tables
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.forecast import with_index
@@ -76,6 +77,7 @@ def read(
     target_per: str | None = None,
     window: int | None = None,
     encoding: str | None = None,
+    header: bool | None = None,
 ) -> Dataset:
     """Data by name, from a file, or from a data frame that holds its target.
 
@@ -94,7 +96,8 @@ def read(
       time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
       target belongs to a step or to a series, see `steps`; ``window``: into how many steps such series are cut.
-    - ``encoding``: that of text in all of these files, such as "gbk", where it is not UTF-8.
+    - ``encoding``: that of text in all of these files, such as "gbk", where it is not UTF-8; ``header``: whether
+      their first lines name the columns, where the guess is wrong.
 
     >>> data = read("iris")
     >>> data.rows, data.layout, data.task.classes
@@ -105,14 +108,14 @@ def read(
     """
     check_encoding(encoding)
     of_steps = ahead is not None or window is not None or (target_per is not None and roles.series != "")
-    reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target))
+    reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target), header)
     check_roles(source, roles)
     source = source if ahead is None else with_index(source)
     found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series)
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
-        reading = Reading(layout=layout, encoding=encoding, targets=frozenset(names))
+        reading = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
         reading = reading_after(found, reading)
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
@@ -136,7 +139,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     """Inputs from one file, the target from another: a row for each of the inputs, or one that an ``id`` joins."""
     mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
     source = open_source(inputs, reading if mapped else replace(reading, rows=None))
-    found = open_source(labels, Reading(encoding=reading.encoding))
+    found = open_source(labels, Reading(encoding=reading.encoding, header=reading.header))
     if source.target is not None:
         raise OptionError(
             "target-is-given",
@@ -176,6 +179,8 @@ def _opened(source: Any, reading: Reading) -> Source:
     named = isinstance(source, (str, os.PathLike))
     if reading.encoding is not None and (not named or os.fspath(source) in NAMES):
         raise no_text(os.fspath(source) if named else "data in memory", reading.encoding)
+    if reading.header is not None and (not named or os.fspath(source) in NAMES):
+        raise no_header(os.fspath(source) if named else "data in memory", reading.header)
     if not named:
         return thinned(as_source(source, None, "data"), reading)
     name = os.fspath(source)

@@ -53,7 +53,8 @@ class Reading:
     it is not known. ``only``: the values of ``whole`` whose rows are read, as words, None for all; ``counted``: how
     many rows these are, 0 where it is not known; ``upto``: how many of them there are to draw from. ``numbers`` are the
     columns that may be read as numbers; the words of all others are kept as they are. None: any column may.
-    ``encoding``: that of text, if it was named. ``column``: the only one that is needed, if it is one: text below this
+    ``encoding``: that of text, if it was named; ``header``: whether its first line names
+    the columns, None where the lines tell. ``column``: the only one that is needed, if it is one: text below this
     name alone has no other. ``targets``: what the user calls the target, if it is named, or the columns that are
     wanted of test rows and of new ones; ``lists``: the columns of text that hold lists of numbers, None where their
     words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
@@ -73,6 +74,7 @@ class Reading:
     numbers: frozenset[str] | None = None
     all: bool = False
     encoding: str | None = None
+    header: bool | None = None
     column: str = ""
     targets: frozenset[str] = frozenset()
     lists: frozenset[str] | None = None
@@ -119,6 +121,7 @@ def reading_of(
     of_steps: bool,
     encoding: str | None = None,
     targets: Iterable[str] = (),
+    header: bool | None = None,
 ) -> Reading:
     """What is read of a table. Where its rows are the steps of series, whole series, or of one series the end."""
     whole = roles.series if of_steps else roles.whole
@@ -131,6 +134,7 @@ def reading_of(
         last=last,
         time=time,
         encoding=encoding,
+        header=header,
         targets=frozenset(targets),
     )
 

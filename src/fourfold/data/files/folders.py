@@ -21,6 +21,7 @@ from fourfold.data.files.text.encoding import (
     strange_words,
     unmarked_utf16,
 )
+from fourfold.data.files.text.header import no_header
 from fourfold.data.join import with_test
 from fourfold.data.messages import SHOWN, listed
 from fourfold.data.reading import Reading
@@ -173,6 +174,8 @@ def holds_pictures(folder: Path) -> bool:
 def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: Reading) -> Source:
     if reading.layout in (None, "sequence") and are_recordings(files):
         return _series(folder, files, labels, reading)
+    if reading.header is not None:
+        raise no_header(str(folder), reading.header)
     pictures = [is_picture(path.name) for path in files]
     texts = [path.suffix.lower() in TEXTS for path in files]
     wanted = pictures if any(pictures) and reading.layout != "text" else texts

@@ -35,6 +35,7 @@ from .tables import (
     rows_of_json,
     rows_of_parquet,
 )
+from .text.header import no_header
 from .ts_file import is_ts, read_ts
 from .wrong_kinds import WANTED, is_workbook, refuse
 
@@ -52,7 +53,7 @@ class Reader:
     recognises: Callable[[Content], bool]
     read: Callable[[Content, Reading], Source]
     open: Opener | None = None
-    rows: Callable[[Content], AbstractContextManager[Relation]] | None = None
+    rows: Callable[[Content, Reading], AbstractContextManager[Relation]] | None = None
 
 
 READERS: tuple[Reader, ...] = (
@@ -72,6 +73,9 @@ READERS: tuple[Reader, ...] = (
     Reader("csv", lambda content: True, read_csv, open_csv, rows_of_csv),
 )
 """Tried in this order; whatever else is text is taken for csv."""
+
+NAMED_IN_A_LINE = ("csv", "xlsx")
+"""Readers of forms whose first line may name the columns."""
 
 NAMES = tuple(embedded.name for embedded in EMBEDDED)
 
@@ -117,7 +121,7 @@ def _surveys(files: Sequence[str | Path], reading: Reading, called: str) -> list
             reader = reader_of(content)
             if reader.rows is None:
                 return []
-            with reader.rows(content) as rows:
+            with reader.rows(content, reading) as rows:
                 found.append(survey(rows, reading.whole))
     return found
 
@@ -141,7 +145,10 @@ def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
     content = look(path, NAMES, called)
     with plain(content, reading) as text:
         try:
-            found = reader_of(text).read(text, reading)
+            reader = reader_of(text)
+            if reading.header is not None and reader.name not in NAMED_IN_A_LINE:
+                raise no_header(content.name, reading.header)
+            found = reader.read(text, reading)
         except UnicodeError as error:
             raise FileError(
                 "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED

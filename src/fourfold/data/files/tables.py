@@ -58,7 +58,7 @@ def read_csv(content: Content, reading: Reading) -> Source:
 def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
     the rows lie there, and any part of them can be read."""
-    with _text(content, scratch, reading.column, reading.all) as (found, text, dialect, notes):
+    with _text(content, reading, scratch) as (found, text, dialect, notes):
         connection = found.connection
         total = read_cells(found, text.unpacked, reading)
         names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
@@ -91,26 +91,29 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
 
 
 @contextmanager
-def rows_of_csv(content: Content) -> Iterator[Relation]:
-    with _text(content) as (found, *_):
+def rows_of_csv(content: Content, reading: Reading) -> Iterator[Relation]:
+    with _text(content, reading) as (found, *_):
         yield found
 
 
 @contextmanager
 def _text(
-    content: Content, scratch: Path | None = None, column: str = "", every: bool = False
+    content: Content, reading: Reading, scratch: Path | None = None
 ) -> Iterator[tuple[Relation, Content, Dialect, tuple[Note, ...]]]:
     """The rows of a text, the text in UTF-8, how it is cut, and what is said about that; of text below the name of the
-    only ``column`` that is needed every line, or quoted cell, is a row. ``every`` line below the names has to be
-    one, or there may be notes at the end."""
+    only column that is needed every line, or quoted cell, is a row. Where all rows are read every line below the names
+    has to be one, or there may be notes at the end."""
+    column, header = reading.column, reading.header
     encoding, mixed = encoding_of(content)
     alone = one_column(content, encoding, column)
-    lines = lines_of_texts(content, encoding, column) if alone is None and column else None
+    lines = lines_of_texts(content, encoding, column, header) if alone is None and column else None
     rewriting = rewritten(content, encoding) if alone is None and lines is None else None
-    if alone is None and rewriting is None and (lines := lines or lines_of_texts(content, encoding)):
+    if alone is None and rewriting is None and (
+        lines := lines or lines_of_texts(content, encoding, header=header)
+    ):
         alone, rewriting = lines.dialect, lines.rewriting
     with plain(content, encoding, mixed, rewriting) as text:
-        dialect = alone or dialect_of(text)
+        dialect = alone or dialect_of(text, reading)
 
         def explain(message: str) -> FileError:
             return ragged(content.name, message, dialect.separator)
@@ -124,7 +127,7 @@ def _text(
             notes += (Note(f"separated by {SEPARATORS.get(dialect.separator, repr(dialect.separator))}"),)
         notes += rewriting.said() if rewriting is not None else ()
         with (
-            nullcontext(text) if every or alone else with_whole_notes(text, dialect) as text,
+            nullcontext(text) if reading.all or alone else with_whole_notes(text, dialect) as text,
             database(text.path, content.name, explain, scratch, len(dialect.names)) as (connection, file),
         ):
             yield cells_of(connection, file, dialect, text), text, dialect, notes
@@ -149,7 +152,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
 
 
 @contextmanager
-def rows_of_parquet(content: Content) -> Iterator[Relation]:
+def rows_of_parquet(content: Content, reading: Reading) -> Iterator[Relation]:
     with _parquet(content) as (found, *_):
         yield found
 
@@ -199,7 +202,7 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
 
 
 @contextmanager
-def rows_of_json(content: Content) -> Iterator[Relation]:
+def rows_of_json(content: Content, reading: Reading) -> Iterator[Relation]:
     with _json(content) as (found, *_):
         yield found
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from fourfold.data.files.parts import TESTING, TRAINING
 from fourfold.data.files.text.dialect import LOOKED_AT, MOST_ABOVE
-from fourfold.data.files.text.header import Header, header_of, settings_above
+from fourfold.data.files.text.header import Header, header_of, settings_above, told
+from fourfold.data.reading import Reading
 
 from .cells import spelled
 from .workbook import Cells, Sheet
@@ -38,12 +39,13 @@ class SheetTable:
     header: Header
 
     @classmethod
-    def of(cls, sheet: Sheet) -> SheetTable:
+    def of(cls, sheet: Sheet, reading: Reading) -> SheetTable:
         titles, settings = _titles(sheet.rows), _settings(sheet)
         above = max(titles, settings)
         lines = sheet.rows[above:]
         columns = sorted({column for line in lines for column in line})
-        header = header_of(_texts(lines[:LOOKED_AT], columns)) if columns else Header(0, ())
+        texts = _texts(lines[:LOOKED_AT], columns)
+        header = header_of(texts, told(texts[0], reading)) if columns else Header(0, ())
         because = "titles, or settings" if settings > titles else "a title, or a comment"
         return cls(sheet, above, because, lines, columns, header)
 
@@ -74,15 +76,14 @@ class SheetTable:
         return self.size < other.size and any(len(names & words) >= fewest for words in self.lists)
 
 
-def chosen(
-    sheets: Sequence[Sheet], wanted: Collection[str], few: bool = False
-) -> tuple[SheetTable, list[SheetTable]]:
+def chosen(sheets: Sequence[Sheet], reading: Reading) -> tuple[SheetTable, list[SheetTable]]:
     """The sheet that is likely the table, and all that have the same names, which are read as one.
 
-    It has the most of the ``wanted`` names; of several such sheets it is the first with enough rows (new rows may be
-    ``few``), unless that one explains another, or there is a larger one of as many columns or more.
+    It has the most of the names that are wanted; of several such sheets it is the first with enough rows (new rows may
+    be few), unless that one explains another, or there is a larger one of as many columns or more.
     """
-    tables = [SheetTable.of(sheet) for sheet in sheets]
+    wanted, few = reading.targets, reading.all
+    tables = [SheetTable.of(sheet, reading) for sheet in sheets]
     counts = [len({*wanted} & {*table.header.names}) for table in tables]
     likely = [table for table, count in zip(tables, counts) if count == max(counts)]
     if not (few and max(counts)):

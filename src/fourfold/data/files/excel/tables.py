@@ -38,7 +38,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
             got=str(error)[:120],
             do="save the sheet as csv",
         ) from error
-    first, tables = chosen(found, reading.targets, reading.all)
+    first, tables = chosen(found, reading)
     if not first.columns:
         raise DataError(
             "blank-sheet",

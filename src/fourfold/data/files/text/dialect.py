@@ -15,9 +15,10 @@ from typing import IO
 from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content, unpacked
 from fourfold.data.messages import counted, listed
+from fourfold.data.reading import Reading
 from fourfold.errors import DataError
 
-from .header import header_of, names_by_numbers
+from .header import header_of, names_by_numbers, told
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
 from .rewritten import SEPARATORS, Rewriting
@@ -112,7 +113,7 @@ def _lines(text: bytes) -> int:
     return max(text.count(b"\n"), text.count(b"\r"))
 
 
-def dialect_of(content: Content) -> Dialect:
+def dialect_of(content: Content, reading: Reading) -> Dialect:
     """Separator and header of UTF-8 text, from its first records."""
     text = content.head.decode("utf-8", "replace").removeprefix("\ufeff")
     lines = text.splitlines(keepends=True)
@@ -135,7 +136,7 @@ def dialect_of(content: Content) -> Dialect:
     records = _records(lines[skip:], separator)
     if not records:
         raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
-    header = header_of(records)
+    header = header_of(records, told(records[0], reading))
     if above and not header.lines and (names := _named_otherwise(lines[skip - 1], separator, records)):
         because = "the line above is cut so, the rows are not"
         notes = (Note(f"names between {SEPARATORS[names[0]]}: {listed(names[1])}", because),)

@@ -10,10 +10,13 @@ from itertools import pairwise
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
+from fourfold.data.reading import Reading
 from fourfold.data.values.stand_ins import MISSING_WORDS
+from fourfold.errors import OptionError
 
-__all__ = ["Header", "header_of", "names_by_numbers", "settings_above"]
+__all__ = ["Header", "header_of", "names_by_numbers", "no_header", "settings_above", "told"]
 
+UNNAMED, BY_PLACE = "no header: columns are named x0, x1, ...", re.compile(r"x\d+")
 DASHES = re.compile(r"[-=\u2500]+")
 YEARS = range(1800, 2201)
 FEWEST_COUNTED = 5
@@ -46,8 +49,29 @@ class Header:
     notes: tuple[Note, ...] = ()
 
 
-def header_of(records: Records) -> Header:
-    """The header of a table whose first records (of words) these are.
+def told(first: Sequence[str], reading: Reading) -> bool | None:
+    """Whether the first record names the columns, as asked or as names that are known tell; None where all of the
+    records have to."""
+    if reading.header is not None:
+        return reading.header
+    if not reading.targets.isdisjoint(name for cell in first if (name := cell.strip())):
+        return True
+    by_place = reading.lists is not None and all(BY_PLACE.fullmatch(name) for name in reading.targets)
+    return False if by_place and reading.targets else None
+
+
+def no_header(name: str, header: bool) -> OptionError:
+    return OptionError(
+        "header-of-no-text",
+        f"{name} has no line that may name its columns",
+        got="--header" if header else "--no-header",
+        wanted="csv, other text, or Excel",
+        do="leave it out",
+    )
+
+
+def header_of(records: Records, named: bool | None = None) -> Header:
+    """The header of a table whose first records (of words) these are, or the one that it is ``named`` by, or not.
 
     - no header: columns are called x0, x1, ...;
     - a line of units below the names (``s``, ``mm``) is left out; where names repeat or are empty, the second line
@@ -59,6 +83,8 @@ def header_of(records: Records) -> Header:
     >>> header_of([["2020", "", "y"], ["a", "b", "y"], ["1", "2", "p"], ["3", "4", "q"], ["5", "6", "p"]]).names
     ('2020 a', '2020 b', 'y')
     """
+    if named is False:
+        return _unnamed(records, Note(UNNAMED, "as asked, or as in training"))
     if ruled := _without_rule(records):
         return ruled
     grouped = _are_groups(records[0])
@@ -83,9 +109,8 @@ def header_of(records: Records) -> Header:
     if _are_levels(records):
         joined = _both(records[0], records[1])
         return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
-    if not _is_header(records):
-        none = Note("no header: columns are named x0, x1, ...", "the first line looks like the others")
-        return _named(0, [f"x{number}" for number in range(len(records[0]))], none)
+    if named is None and not _is_header(records):
+        return _unnamed(records, Note(UNNAMED, "the first line looks like the others", "--header"))
     longer = [record for record in records[1:] if len(record) == len(records[0]) + 1]
     if longer and len(longer) == len(records) - 1:
         if not any(record[-1].strip() for record in longer):  # each row ends in a separator
@@ -186,6 +211,10 @@ def _names_of_index(record: Sequence[str]) -> list[str]:
     cells = [cell.strip() for cell in record]
     words = cells[: cells.index("")] if "" in cells else []
     return words if not any(cells[len(words) :]) and not any(map(_is_number, words)) else []
+
+
+def _unnamed(records: Records, note: Note) -> Header:
+    return _named(0, [f"x{number}" for number in range(len(records[0]))], note)
 
 
 def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:

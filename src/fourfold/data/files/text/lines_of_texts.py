@@ -32,15 +32,18 @@ class LinesOfTexts:
     dialect: Dialect
 
 
-def lines_of_texts(content: Content, encoding: str, column: str = "") -> LinesOfTexts | None:
+def lines_of_texts(
+    content: Content, encoding: str, column: str = "", header: bool | None = None
+) -> LinesOfTexts | None:
     """How to read a text file whose lines are of three words and more on average, no separator cutting most of them
-    alike; None of any other. A first line of one word above them is their name. Of the only ``column`` that is needed
-    one line is enough, if the first one does not name it."""
+    alike; None of any other. A first line of one word above them is their name, unless ``header`` says what it is. Of
+    the only ``column`` that is needed one line is enough, if the first one does not name it."""
     if not PLAIN.search(content.name):
         return None
     text = content.head.decode(encoding, "replace").removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()][: LOOKED_AT + 1]
-    named = len(lines) > 1 and count_words(lines[:1]) <= 1 < count_words(lines[1:2])
+    alone = len(lines) > 1 and count_words(lines[:1]) <= 1 < count_words(lines[1:2])
+    named = alone if header is None else header
     texts = lines[named:]
     known = column and lines and column.casefold() in lines[0].casefold()
     if known or len(texts) < (1 if column else FEWEST) or 2 * sum(map(_has_letters, texts)) < len(texts):

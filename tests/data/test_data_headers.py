@@ -1,0 +1,110 @@
+"""Whether the first line of a table names its columns, where the user says so."""
+
+import numpy as np
+import pytest
+from data_samples import made, read_and_said
+from test_data_sheets import workbook
+from typer.testing import CliRunner
+
+from fourfold import compare
+from fourfold.cli import app
+from fourfold.data import read, read_inputs
+from fourfold.data.read import open_source
+from fourfold.data.reading import Reading
+from fourfold.errors import OptionError
+from fourfold.options import Options
+from fourfold.preprocessing import Preparation
+
+RNG = np.random.default_rng(0)
+CELLS = [[f"{one:.3f}" for one in RNG.normal(size=3)] + ["pq"[i % 2]] for i in range(40)]
+WORDS = [["green", "round", "p"], *([["blue", "red"][i % 2], ["flat", "long"][i // 2 % 2], "qqrp"[i % 3 + (i == 38)]] for i in range(40))]
+"""A row that looks like names."""
+
+
+def text(records):
+    return "\n".join(map(",".join, records)) + "\n"
+
+
+def sheet(records):
+    return lambda folder: workbook(folder / "data.xlsx", {"data": [list(record) for record in records]}) or folder / "data.xlsx"
+
+
+@pytest.mark.parametrize("form", [text, sheet], ids=["csv", "xlsx"])
+def test_names_that_look_like_a_row(form, tmp_path, recwarn):
+    read_and_said(form([["7.1", "0.5", "3", "p"], *CELLS]), "no header: columns are named x0, x1, ... (the first line looks like the others); --header overrides", tmp_path, recwarn)
+    path = made(form([["7.1", "0.5", "3", "p"], *CELLS]), tmp_path)
+    assert read(path).rows == 41
+    data = read(path, header=True)
+    assert (data.rows, data.source_columns, data.target_name) == (40, ("7.1", "0.5", "3"), "p")
+
+
+@pytest.mark.parametrize("form", [text, sheet], ids=["csv", "xlsx"])
+def test_a_row_that_looks_like_names(form, tmp_path, recwarn):
+    assert open_source(made(form(WORDS), tmp_path)).inputs.names == ("green", "round", "p")
+    read_and_said(form(WORDS), "no header: columns are named x0, x1, ... (as asked", tmp_path, recwarn, header=False)
+    data = read(made(form(WORDS), tmp_path), header=False)
+    assert (data.rows, data.source_columns, data.target_name) == (41, ("x0", "x1"), "x2")
+    assert data.inputs["x0"][0] == "green"
+
+
+def test_new_rows_and_test_rows_know_it_by_the_names_of_training(tmp_path):
+    (tmp_path / "a.csv").write_text(text(WORDS))
+    (tmp_path / "b.csv").write_text(text([["7.1", "0.5", "3", "p"], *CELLS]))
+    for path, header, first in ((tmp_path / "a.csv", False, "green"), (tmp_path / "b.csv", True, float(CELLS[0][0]))):
+        data = read(path, header=header)
+        assert read(path, header=header, test=path).rows == 2 * data.rows
+        preparation = Preparation.from_json(Preparation.fit(data, np.arange(data.rows)).to_json())
+        new = read_inputs(path, preparation)
+        assert new.rows == data.rows
+        assert new.inputs[data.source_columns[0]][0] == first
+
+
+def test_a_target_that_is_named_tells_where_the_names_are(tmp_path):
+    data = read(made(text([["7.1", "0.5", "3", "label"], *CELLS]), tmp_path), target="label")
+    assert (data.rows, data.source_columns) == (40, ("7.1", "0.5", "3"))
+
+
+def test_lines_of_texts(tmp_path):
+    (tmp_path / "a.txt").write_text("Wow\n" + "".join(f"so it is not {i} at all\n" for i in range(20)))
+    assert open_source(tmp_path / "a.txt").inputs.names == ("Wow",)
+    assert open_source(tmp_path / "a.txt", Reading(header=False)).inputs["text"][0] == "Wow"
+
+
+REFUSED = {
+    "JSON": lambda folder: _json(folder),
+    "a folder of texts": lambda folder: _texts(folder),
+    "data in memory": lambda folder: {"v": [*range(30)], "y": ["p", "q"] * 15},
+    "digits": lambda folder: "digits",
+}
+
+
+def _json(folder):
+    (folder / "data.json").write_text("".join(f'{{"v": {i}, "y": "{"pq"[i % 2]}"}}\n' for i in range(30)))
+    return folder / "data.json"
+
+
+def _texts(folder):
+    for name in (f"{c}/{i}.txt" for c in "pq" for i in range(6)):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(f"so it is {name}")
+    return folder
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_where_no_line_names_columns(name, tmp_path):
+    with pytest.raises(OptionError, match="has no line that may name its columns: got --no-header, wanted csv, other text, or Excel") as caught:
+        read(REFUSED[name](tmp_path), header=False)
+    assert caught.value.slug == "header-of-no-text"
+
+
+def test_it_is_refused_beside_arrays():
+    with pytest.raises(OptionError, match="data in memory has no line"):
+        compare(np.zeros((30, 2)), np.arange(30), header=True)
+
+
+def test_the_command_line_says_it(tmp_path):
+    assert [Options(header=header).arguments() for header in (True, False, None)] == [["--header"], ["--no-header"], []]
+    path = made(text(WORDS), tmp_path)
+    said = CliRunner().invoke(app, ["inspect", str(path), "--no-header"])
+    assert said.exit_code == 0, said.output
+    assert "no header: columns are named x0, x1, ... (as asked" in said.output
