@@ -125,7 +125,7 @@ FILES = {
     "npz of one class": (npz(x=X, y=Y * 0), 2, "one-class", "only one class"),
     "npz one-hot": (npz(x=X, y=np.eye(2)[Y]), 2, "one-hot", "y.argmax(axis=1)"),
     "npz of complex": (npz(x=X + 1j, y=Y), 2, "array-type", "complex"),
-    "npz of records": (npz(x=np.zeros(30, dtype=[("a", "f8")]), y=Y), 2, "array-type", "records"),
+    "npz of records with arrays": (npz(x=np.zeros(30, dtype=[("a", "f8", 3)]), y=Y), 2, "array-type", "records"),
     "npz of 5 axes": (npz(x=np.zeros((30, 2, 2, 2, 2)), y=Y), 2, "array-axes", "5 axes"),
     "npz of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "(30, 0, 2)"),
     "npz constant": (npz(x=np.ones((30, 3)), y=Y), 2, "constant-inputs", "constant"),

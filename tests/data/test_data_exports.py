@@ -22,7 +22,7 @@ def partitioned(folder):
 
 
 def records(folder):
-    np.save(folder / "x.npy", np.zeros(30, dtype=[("a", "f4"), ("y", "U3")]))
+    np.save(folder / "x.npy", np.zeros(30, dtype=[("a", "f4", 2), ("y", "U3")]))
     return folder / "x.npy"
 
 
@@ -66,7 +66,7 @@ REFUSED = {
     "JSON with comments within": ('[\n  // first\n  {"v": 1, "y": 2}]', 2, "wrong-kind", "JSON with comments"),
     "text in UTF-32": (column([1, 2, 3]).encode("utf-32"), 2, "wrong-kind", "--encoding utf-32"),
     "a table that was saved as a page": ("<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "pandas.read_html"),
-    "records": (records, 2, "array-type", "pandas.DataFrame(numpy.load(FILE)).to_parquet"),
+    "records with arrays in them": (records, 2, "array-type", "pandas.DataFrame(numpy.load(FILE)).to_parquet"),
     "test rows that write the target otherwise": (files(train_dot_csv=TRAIN, test_dot_csv=TRAIN.replace("Survived", "survived")), 2, "test-columns", "is it 'survived'?"),
 }  # fmt: skip
 

@@ -294,7 +294,7 @@ REFUSED = {
     "a zip of pictures": (zipped("a.zip", **{"a/1.png": png(), "b/2.png": png()}), 2, "wrong-kind", "unpack it first"),
     "npy without labels": (npy(X), 2, "no-target", "--y FILE"),
     "npy of objects": (npy(np.array([{}, 1], dtype=object)), 3, "pickle", "can run any program"),
-    "npz of columns": (npz(width=X[:, 0], kind=Y), 2, "no-x", "or pandas.DataFrame(columns).to_parquet('data.parquet')"),
+    "npz of arrays of other names": (npz(width=X, kind=Y), 2, "no-x", "wanted x and y, or columns, arrays of one axis and one length"),
     "npz of a table of objects": (npz(x=np.array([[1, "a"]] * 30, dtype=object), y=Y), 3, "pickle", "to_parquet for a table"),
     "npy of nothing": (npy(np.zeros((0, 3))), 2, "empty-array", "got shape (0, 3)"),
     "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),

@@ -95,7 +95,9 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
     ids = None
     if source.ids is not None and test.ids is not None:
         ids = np.concatenate([source.ids, test.ids])
-    return replace(joined, test_rows=rows, ids=ids).noting(*notes, *told)
+    both = [name for name in source.beside if name in test.beside]
+    beside = {name: np.concatenate([source.beside[name], test.beside[name]]) for name in both}
+    return replace(joined, test_rows=rows, ids=ids, beside=beside).noting(*notes, *told)
 
 
 def as_meant(source: Source, wanted: Mapping[str, ColumnKind]) -> Source:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Source:
     - ``earlier``: some of the rows before those that were read, where these are the last ones of a series; or None.
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
+    - ``beside``: arrays (N,) beside the inputs by name, which may be weights, groups or ids.
     - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
     - ``order``: all rows but test rows in order of time, which is asked for; None where no column tells it.
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
@@ -58,6 +59,7 @@ class Source:
     lists: tuple[str, ...] = ()
     uneven: bool = False
     nested: tuple[str, ...] = ()
+    beside: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)
@@ -71,7 +73,8 @@ class Source:
         """The given rows, in the given order; the number of test rows stays."""
         aligned = ("target", "weights", "groups", "ids")
         taken = {name: values[rows] for name in aligned if (values := getattr(self, name)) is not None}
-        return replace(self, inputs=take_rows(self.inputs, rows), order=None, **taken)
+        beside = {name: values[rows] for name, values in self.beside.items()}
+        return replace(self, inputs=take_rows(self.inputs, rows), order=None, beside=beside, **taken)
 
     def without(self, *names: str) -> Source:
         """The source without some of its columns, whose names it keeps in ``all_columns``."""

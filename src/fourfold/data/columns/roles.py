@@ -230,8 +230,10 @@ def with_roles(source: Source, roles: Roles) -> Source:
 
 def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, str]:
     table = source.inputs
+    if name in source.beside:
+        return source, *typed(name, source.beside[name])
     if not isinstance(table, Table) or name not in table:
-        known = table.names if isinstance(table, Table) else ()
+        known = (*(table.names if isinstance(table, Table) else ()), *source.beside)
         raise OptionError(
             "no-such-column",
             f"--{role} is not a column",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import IO, Literal
 
@@ -20,6 +22,7 @@ from fourfold.data.reading import Reading
 from fourfold.data.sample import places
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+from fourfold.preprocessing.table import row_count
 
 from .content import Content, check_bomb, unpacked
 from .parts import TESTING, TRAINING
@@ -44,7 +47,8 @@ DAMAGED = (
 
 def read_npz(content: Content, reading: Reading) -> Source:
     """x and y, or x_train, y_train, x_test and y_test (or else x_val and y_val), which may as well be called train_x
-    and so on; beside series also what `ended` takes.
+    and so on; beside series also what `ended` takes, beside others arrays (N,) that may be groups, weights or ids. An
+    archive of nothing but arrays (N,) is a table of these columns, and so are records.
 
     Errors: ``UnsafeFileError`` for arrays of objects (pickles) and bombs, ``FileError`` for a damaged
     file, ``DataError`` for a file without x.
@@ -64,9 +68,13 @@ def read_npz(content: Content, reading: Reading) -> Source:
             part, test = _test(members) if y and not (whole[0] and train[0]) else ("", ("", ""))
             ends = _first(members, ENDS, "" if whole[0] else TRAINING[0])
             ends_of_test = _first(members, ENDS, part) if part else ""
-            chosen = [name for name in (x, y, *test, ends, ends_of_test) if name]
+            x, y = (x, y) if x else _unnamed(members)
+            columns = {} if x else _columns(archive, members, content.name)
+            chosen = [name for name in (x, y, *test, ends, ends_of_test, *columns) if name]
             check_memory(content.name, sum(members[name].file_size for name in chosen))
             arrays = {name: _array(archive, members[name], f"{content.name}: {name}") for name in chosen}
+            others = {name: info for name, info in members.items() if name not in chosen}
+            beside = _beside(archive, others, content.name)
     except FourfoldError:
         raise
     except DAMAGED as error:
@@ -77,19 +85,73 @@ def read_npz(content: Content, reading: Reading) -> Source:
             wanted="a whole npz file",
             do="save it again",
         ) from error
+    if columns:
+        return as_source(arrays, None, content.name)
     if not x:
         raise DataError(
             "no-x",
             f"{content.name} has no array named x",
             got=listed(list(members)),
-            do="numpy.savez('data.npz', x=x, y=y), or pandas.DataFrame(columns).to_parquet('data.parquet') for arrays "
-            "that are columns",
+            wanted="x and y, or columns, arrays of one axis and one length",
+            do="numpy.savez('data.npz', x=x, y=y)",
         )
-    source = _source(arrays, x, y, ends, content.name)
+    source = _with_beside(_source(arrays, x, y, ends, content.name), beside, "" if whole[0] else TRAINING[0])
     if part:
-        source = with_test(source, _source(arrays, *test, ends_of_test, " and ".join(test)))
-    unused = [name for name in members if name not in chosen]
+        of_test = _source(arrays, *test, ends_of_test, " and ".join(test))
+        source = with_test(source, _with_beside(of_test, beside, part))
+    if source.beside:
+        because = "a value for each row; --weight, --group or --id NAME uses it"
+        source = source.noting(Note(f"beside x: {listed(list(source.beside))}", because))
+    used = {*source.beside}
+    unused = [name for name in others if used.isdisjoint(_base(name, one) for one in ("", TRAINING[0], part))]
     return source.noting(Note(f"ignored: {listed(unused)}", "arrays beside x and y")) if unused else source
+
+
+def _unnamed(members: Mapping[str, zipfile.ZipInfo]) -> tuple[str, str]:
+    """x and y without names, in the order in which NumPy numbers them, or the only array as x; two '' of others."""
+    if len(members) == 1:
+        return next(iter(members)), ""
+    return ("arr_0", "arr_1") if {*members} == {"arr_0", "arr_1"} else ("", "")
+
+
+def _columns(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> list[str]:
+    """The names of the arrays, if all have one axis and are of one length; [] of others."""
+    facts = _facts(archive, members, name)
+    shapes = {shape for shape, _ in facts.values()}
+    return [*facts] if len(facts) == len(members) and len(shapes) == 1 and len(shapes.pop()) == 1 else []
+
+
+def _beside(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str) -> dict[str, np.ndarray]:
+    """The arrays (N,) of numbers and words among some."""
+    facts = _facts(archive, members, name).items()
+    plain = [one for one, (shape, dtype) in facts if len(shape) == 1 and dtype.kind in "biufUS"]
+    check_memory(name, sum(members[one].file_size for one in plain))
+    return {one: _array(archive, members[one], f"{name}: {one}") for one in plain}
+
+
+def _facts(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], name: str
+) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
+    """The shapes and types of the members that are arrays."""
+    found = {}
+    for one, info in members.items():
+        if not info.filename.endswith(".npy"):
+            continue
+        with archive.open(info) as file:
+            shape, _, dtype, _ = _header(file, f"{name}: {one}")
+        found[one] = shape, dtype
+    return found
+
+
+def _base(name: str, part: str) -> str:
+    """The name of an array without that of its part: groups of groups_train and trainGroups."""
+    return re.sub(rf"^{part}_?|_?{part}$", "", name, flags=re.IGNORECASE) if part else name
+
+
+def _with_beside(source: Source, beside: Mapping[str, np.ndarray], part: str) -> Source:
+    """The source of one part with the arrays beside it that have a value for each of its rows."""
+    own = {_base(name, part): values for name, values in beside.items() if part.casefold() in name.casefold()}
+    return replace(source, beside={name: one for name, one in own.items() if len(one) == row_count(source.inputs)})
 
 
 def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.ZipInfo]:
@@ -194,7 +256,7 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str, arr
             do=f"numpy.array({array}, float), or numpy.array({array}, str), in numpy.savez; NaN behind the end of "
             "shorter series; to_parquet for a table of numbers and words",
         )
-    if dtype.names or dtype.subdtype:
+    if dtype.subdtype or not all(_is_plain(dtype[field]) for field in dtype.names or ()):
         raise DataError(
             "array-type",
             f"{name} can't be used",
@@ -212,6 +274,10 @@ def _check(shape: tuple[int, ...], dtype: np.dtype, present: int, name: str, arr
             do="save it again",
         )
     return size
+
+
+def _is_plain(dtype: np.dtype) -> bool:
+    return not (dtype.names or dtype.subdtype)
 
 
 def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:

@@ -1,0 +1,73 @@
+"""Archives of arrays: what stands beside x and y, arrays without names, columns and records."""
+
+import numpy as np
+import pytest
+from data_samples import npz, read_and_said, refused_and_said
+
+from fourfold.data import read, read_inputs
+from fourfold.data.columns.roles import Roles
+from fourfold.errors import OptionError
+from fourfold.preprocessing import Preparation
+
+N = 60
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(N, 4)), np.array(["p", "q"])[RNG.integers(0, 2, N)]
+GROUPS, WEIGHTS, NAMES = np.arange(N) % 10, RNG.random(N), np.array([f"r{i}" for i in range(N)])
+RECORDS = np.array(
+    [(i / 2, i % 3, "abc"[i % 3], "pq"[i % 5 > 2]) for i in range(N)],
+    dtype=[("size", "f8"), ("count", ">i4"), ("kind", "U3"), ("y", "U1")],
+)
+
+
+def test_arrays_beside_x_are_weights_groups_and_ids_where_they_are_named(tmp_path, recwarn):
+    content = npz(x=X, y=Y, groups=GROUPS, sample_weight=WEIGHTS, ids=NAMES, classes=np.array(["p", "q"]))
+    said = "beside x: 'groups', 'sample_weight', 'ids' (a value for each row; --weight, --group or --id NAME uses it)"
+    read_and_said(content, said, tmp_path, recwarn)
+    read_and_said(content, "ignored: 'classes' (arrays beside x and y)", tmp_path, recwarn)
+    path = content(tmp_path)
+    data = read(path, roles=Roles(weight="sample_weight", group="groups", id="ids"))
+    np.testing.assert_array_equal(data.weights, WEIGHTS)
+    assert data.groups.tolist() == [*map(str, GROUPS)]
+    assert data.ids.tolist() == NAMES.tolist()
+    assert read(path).weights is None
+    few = read(path, rows=20, roles=Roles(id="ids"))
+    assert [X[int(name[1:]), 0] for name in few.ids] == few.inputs[:, 0].tolist()
+    with pytest.raises(OptionError, match="wanted one of 'groups', 'sample_weight', 'ids'"):
+        read(path, roles=Roles(group="group"))
+
+
+def test_those_of_parts_belong_together(tmp_path):
+    parts = {"x": X, "y": Y, "groups": GROUPS}
+    arrays = {f"{name}_train": values[:40] for name, values in parts.items()}
+    arrays |= {f"{name}_test": values[40:] for name, values in parts.items()}
+    path = npz(**arrays)(tmp_path)
+    assert read(path, roles=Roles(group="groups")).groups.tolist() == [*map(str, GROUPS)]
+    path = npz(**{name: values for name, values in arrays.items() if name != "groups_test"})(tmp_path)
+    assert "ignored: 'groups_train'" in "\n".join(map(str, read(path).notes))
+
+
+def test_columns_and_records_are_tables(tmp_path):
+    columns = {name: RECORDS[name] for name in RECORDS.dtype.names}
+    np.savez(tmp_path / "columns.npz", **columns)
+    np.savez(tmp_path / "records.npz", data=RECORDS)
+    np.save(tmp_path / "records.npy", RECORDS)
+    wanted = read(columns)
+    assert wanted.target_name == "y"
+    preparation = Preparation.from_json(Preparation.fit(wanted, np.arange(N)).to_json())
+    for name in ("columns.npz", "records.npz", "records.npy"):
+        assert read(tmp_path / name).fingerprint == wanted.fingerprint
+        rows = preparation.inputs(read_inputs(tmp_path / name, preparation).inputs)
+        np.testing.assert_array_equal(rows, preparation.inputs(wanted.inputs))
+
+
+def test_arrays_without_names(tmp_path):
+    np.savez(tmp_path / "data.npz", X, Y)
+    np.savez(tmp_path / "new.npz", X)
+    data = read(tmp_path / "data.npz")
+    assert data.fingerprint == read(npz(x=X, y=Y)(tmp_path)).fingerprint
+    preparation = Preparation.fit(data, np.arange(N))
+    assert read_inputs(tmp_path / "new.npz", preparation).rows == N
+
+
+def test_other_arrays_are_refused(tmp_path):
+    refused_and_said(npz(a=X, b=Y), 2, "no-x", "got 'a', 'b', wanted x and y, or columns, arrays of one axis", tmp_path)
