@@ -10,6 +10,7 @@ from data_samples import LABELS
 
 from fourfold.data import read, read_inputs
 from fourfold.data.files.text.header import settings_above
+from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
 SPACE = "http://schemas.openxmlformats.org"
@@ -30,7 +31,7 @@ def cell(value, place):
     return f'<c r="{place}"><v>{value}</v></c>'
 
 
-def workbook(path, sheets, merged=(), formats=()):
+def workbook(path, sheets, merged=(), formats=(), hidden_rows=(), hidden_columns=()):
     """The least that Excel would call a workbook of several sheets, its styles from 1 on of these number formats, which
     are codes or the numbers of those built in."""
     main = f'xmlns="{SPACE}/spreadsheetml/2006/main"'
@@ -42,11 +43,12 @@ def workbook(path, sheets, merged=(), formats=()):
         archive.writestr("xl/_rels/workbook.xml.rels", f"<r>{links}</r>")
         for n, rows in enumerate(sheets.values()):
             body = "".join(
-                f"<row r='{r}'>{''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row))}</row>"
+                f"<row r='{r}' hidden='{r in hidden_rows:d}'>{''.join(cell(value, f'{chr(65 + c)}{r}') for c, value in enumerate(row) if value is not None)}</row>"
                 for r, row in enumerate(rows, start=1)
             )
             cells = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
-            body = f"<sheetData>{body}</sheetData><mergeCells>{cells}</mergeCells>"
+            columns = "".join(f'<col min="{c}" max="{c}" hidden="1"/>' for c in hidden_columns)
+            body = f"<cols>{columns}</cols><sheetData>{body}</sheetData><mergeCells>{cells}</mergeCells>"
             archive.writestr(f"xl/worksheets/s{n}.xml", f"<worksheet {main}>{body}</worksheet>")
         codes = "".join(f'<numFmt numFmtId="{200 + n}" formatCode="{code}"/>' for n, code in enumerate(formats))
         numbers = [code if isinstance(code, int) else 200 + n for n, code in enumerate(formats)]
@@ -251,3 +253,33 @@ def test_dates_among_words(tmp_path):
     rows = [["state", "v", "y"], *([cell, i, LABELS[i % 2]] for i, cell in enumerate(cells))]
     data = read(workbook(tmp_path / "data.xlsx", {"data": rows}, formats=["dd/mm/yyyy"]))
     assert data.inputs["state"][:5].tolist() == ["2023-03-15", "2023-03-16", "2023-03-17", "2023-03-15", "open"]
+
+
+def test_what_is_hidden_is_read_and_said(tmp_path):
+    data = read(workbook(tmp_path / "data.xlsx", {"data": ROWS}, hidden_rows=[3, 4, 7], hidden_columns=[2]))
+    assert f"hidden in Excel: {NAMES[1]!r}, 3 rows (read as all others; delete what is not to be used)" in map(str, data.notes)
+    assert data.fingerprint == read(workbook(tmp_path / "data.xlsx", {"data": ROWS})).fingerprint
+
+
+@pytest.mark.parametrize("first", [0, 1, 9])
+def test_a_small_table_beside_is_left_out(first, tmp_path):
+    small = [["code", "meaning"], ["a", "apple"], ["b", "pear"], ["c", "plum"]]
+    beside = [[None, *small[place - first]] if first <= place < first + 4 else [] for place in range(len(ROWS))]
+    rows = [[*row, *own] for row, own in zip(ROWS, beside)]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    assert "left out: 2 columns beside the table (smaller tables, of up to 4 rows, behind empty columns)" in map(str, data.notes)
+    assert data.fingerprint == read(workbook(tmp_path / "data.xlsx", {"data": ROWS})).fingerprint
+
+
+def test_columns_behind_an_empty_one_are_columns(tmp_path):
+    rows = [[*row[:1], None, *row[1:]] for row in ROWS]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    assert data.fingerprint == read(workbook(tmp_path / "data.xlsx", {"data": ROWS})).fingerprint
+
+
+@pytest.mark.parametrize("word", ["Total", "Grand total", "Summe"])
+def test_a_row_of_totals_without_a_target_is_told(word, tmp_path):
+    rows = [["shop", "v", "y"], *([f"s{i}", i % 9, LABELS[i % 2]] for i in range(30)), [word, sum(i % 9 for i in range(30))]]
+    with pytest.raises(DataError, match=f"rows of totals are among those to learn from: got '{word}' in row 31, which has no target") as caught:
+        read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    assert caught.value.slug == "totals-without-target"

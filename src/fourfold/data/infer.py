@@ -22,6 +22,7 @@ from fourfold.data.columns.table import settle_table, understood_columns
 from fourfold.data.columns.target import FEWEST_ROWS, settle_target
 from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
 from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
+from fourfold.data.columns.totals import check_no_totals
 from fourfold.data.files.pictures import developed
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.cut import as_one_series, check_window
@@ -207,6 +208,8 @@ def _settled(
     name, kind, test_rows = source.target_name, source.target_kind, source.test_rows
     target = source.target
     assert target is not None
+    if isinstance(source.inputs, Table):
+        check_no_totals(source.inputs, target)
     several = target.ndim == 2
     lists = task is None and not several and kind == "category" and are_lists(target)
     if not several and task != "multilabel" and not lists:

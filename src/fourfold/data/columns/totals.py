@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.preprocessing.table import Table
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import Table, missing
 
-__all__ = ["LeftOutLabels", "are_large", "called_totals", "labels_of_totals"]
+__all__ = ["LeftOutLabels", "are_large", "called_totals", "check_no_totals", "labels_of_totals"]
 
 TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
@@ -45,6 +46,26 @@ def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL)
     ['Grand Total', 'total cost']
     """
     return [word for word in words if word is not None and pattern.fullmatch(word.strip())]
+
+
+def check_no_totals(table: Table, target: np.ndarray) -> None:
+    """Refuse rows (N,) without a target that are all called totals, which are none."""
+    absent = np.flatnonzero(missing(target)) if target.ndim == 1 else []
+    called = [next(iter(called_totals(words)), "") for words in _words_in(table, absent)]
+    if called and all(called):
+        raise DataError(
+            "totals-without-target",
+            "rows of totals are among those to learn from",
+            got=f"{called[0][:30]!r} in row {absent[0] + 1}, which has no target",
+            wanted="a row for each example",
+            do=f"remove {'these rows' if len(called) > 1 else 'this row'}",
+        )
+
+
+def _words_in(table: Table, rows: Sequence[int] | np.ndarray) -> list[list[str | None]]:
+    """The words of each of some rows."""
+    words = [values for values in table.values() if values.dtype == object]
+    return [[values[row] for values in words] for row in rows]
 
 
 def are_large(columns: Iterable[np.ndarray], rows: np.ndarray) -> bool:

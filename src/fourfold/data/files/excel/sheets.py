@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fourfold.data.files.parts import TESTING, TRAINING
@@ -29,7 +29,8 @@ FEWEST_EXPLAINED = 2 / 3
 @dataclass(frozen=True)
 class SheetTable:
     """A sheet as a table: of its rows ``above`` stand above the ``lines`` from the names on, ``because`` they are what
-    is said of them; the numbers of its ``columns``; and what the first lines say of these."""
+    is said of them; the numbers of its ``columns``; what the first lines say of these; and the columns and rows of
+    smaller tables ``beside`` it."""
 
     sheet: Sheet
     above: int
@@ -37,9 +38,11 @@ class SheetTable:
     lines: list[Cells]
     columns: list[int]
     header: Header
+    beside: tuple[int, int] = (0, 0)
 
     @classmethod
     def of(cls, sheet: Sheet, reading: Reading) -> SheetTable:
+        sheet, beside = _alone(sheet)
         titles, settings = _titles(sheet.rows), _settings(sheet)
         above = max(titles, settings)
         lines = sheet.rows[above:]
@@ -47,7 +50,7 @@ class SheetTable:
         texts = _texts(lines[:LOOKED_AT], columns)
         header = header_of(texts, told(texts[0], reading)) if columns else Header(0, ())
         because = "titles, or settings" if settings > titles else "a title, or a comment"
-        return cls(sheet, above, because, lines, columns, header)
+        return cls(sheet, above, because, lines, columns, header, beside)
 
     @property
     def body(self) -> list[Cells]:
@@ -97,6 +100,23 @@ def chosen(sheets: Sequence[Sheet], reading: Reading) -> tuple[SheetTable, list[
             first = max((one for one in likely if len(one.columns) >= len(first.columns)), key=lambda one: one.size)
     alike = [table for table in tables if table is first or table.is_like(first)]
     return first, [first] if any(_name(table) in PARTS for table in alike) else alike
+
+
+def _alone(sheet: Sheet) -> tuple[Sheet, tuple[int, int]]:
+    """The sheet without smaller tables beside its own, behind columns that are empty, which have several rows, but less
+    than half as many; and how many columns and rows these have."""
+    columns = sorted({column for line in sheet.rows for column in line})
+    starts = [place for place, column in enumerate(columns) if not place or column > columns[place - 1] + 1]
+    blocks = [{*columns[start:end]} for start, end in zip(starts, [*starts[1:], None])]
+    rows = [sum(not block.isdisjoint(line) for line in sheet.rows) for block in blocks]
+    small = [(block, count) for block, count in zip(blocks, rows) if 1 < count < max(rows) / 2]
+    if not small:
+        return sheet, (0, 0)
+    left_out = set().union(*(block for block, _ in small))
+    lines = [{column: value for column, value in line.items() if column not in left_out} for line in sheet.rows]
+    kept = [place for place, line in enumerate(lines) if line]
+    rest = replace(sheet, rows=[lines[place] for place in kept], numbers=[sheet.numbers[place] for place in kept])
+    return rest, (len(left_out), max(count for _, count in small))
 
 
 def _name(table: SheetTable) -> str:

@@ -66,6 +66,15 @@ def read_excel(content: Content, reading: Reading) -> Source:
         notes = [Note(f"sheets: {listed(used)}", because)]
     if above := sum(table.above for table in tables):
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", first.because))
+    if beside := sum(table.beside[0] for table in tables):
+        because = f"smaller tables, of up to {max(table.beside[1] for table in tables)} rows, behind empty columns"
+        notes.append(Note(f"left out: {counted(beside, 'column')} beside the table", because))
+    hidden = [repr(new) for new, column in zip(header.names, columns) if column in first.sheet.hidden_columns]
+    if rows_out_of_sight := sum(table.sheet.hidden_rows for table in tables):
+        hidden.append(counted(rows_out_of_sight, "row"))
+    if hidden:
+        because = "read as all others; delete what is not to be used"
+        notes.append(Note(f"hidden in Excel: {', '.join(hidden)}", because))
     if repeated:
         notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
     if below:

@@ -38,13 +38,16 @@ Cells = dict[int, Any]
 @dataclass
 class Sheet:
     """A sheet: the ``rows`` that hold something, and their ``numbers``, in their order; how many cells have the value
-    of the one above them, with which they are ``merged``; and how many hold formulas whose values are ``unstored``."""
+    of the one above them, with which they are ``merged``; how many hold formulas whose values are ``unstored``; and how
+    many of the rows, and which columns, are ``hidden``."""
 
     name: str
     rows: list[Cells]
     numbers: list[int]
     merged: int = 0
     unstored: int = 0
+    hidden_rows: int = 0
+    hidden_columns: frozenset[int] = frozenset()
 
 
 class Workbook:
@@ -81,15 +84,21 @@ class Workbook:
         target = targets[relation].removeprefix("/xl/").removeprefix("/")
         lines: dict[int, Cells] = {}
         merged: list[str] = []
-        for element in self._elements(f"xl/{target}", "row", "mergeCell"):
+        hidden, columns = 0, set()
+        for element in self._elements(f"xl/{target}", "row", "mergeCell", "col"):
+            out_of_sight = element.get("hidden") in ("1", "true")
             if element.tag == f"{self.space}mergeCell":
                 merged.append(element.get("ref", ""))
+            elif element.tag == f"{self.space}col":
+                first, last = int(element.get("min", "1")), min(int(element.get("max", "0")), LAST_COLUMN)
+                columns |= {*range(first, last + 1)} if out_of_sight else set()
             elif line := self._cells(element):
                 lines[int(element.get("r", "") or max(lines, default=0) + 1)] = line
+                hidden += out_of_sight
         self._fill(lines, merged)
         numbers = sorted(lines)
         rows = [lines[number] for number in numbers]
-        return Sheet(sheet.get("name", ""), rows, numbers, self.merged, self.unstored)
+        return Sheet(sheet.get("name", ""), rows, numbers, self.merged, self.unstored, hidden, frozenset(columns))
 
     def _fill(self, lines: dict[int, Cells], merged: list[str]) -> None:
         """Gives all rows of cells that are merged below each other the value of the first."""
