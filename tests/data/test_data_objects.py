@@ -40,8 +40,8 @@ def table(**columns):
 COLUMNS = {
     "periods": (table(a=pd.period_range("2020-01", periods=N, freq="M")), "date", "column a: date (periods, each by its start)"),
     "intervals": (table(a=pd.cut(np.arange(N) % 9, 3)), "category", "1 category"),
-    "durations of pandas": (table(a=pd.to_timedelta(np.arange(N) % 11, unit="h")), "number", "column a: number (durations, in seconds)"),
-    "durations of polars": (pl.DataFrame({"a": [dt.timedelta(hours=i % 11) for i in V], "v": V, "y": Y}), "number", "column a: number (durations, in seconds)"),
+    "durations of pandas": (table(a=pd.to_timedelta(np.arange(N) % 11, unit="h")), "number", "column a: number (in seconds: 1:23:45 is 5025)"),
+    "durations of polars": (pl.DataFrame({"a": [dt.timedelta(hours=i % 11) for i in V], "v": V, "y": Y}), "number", "column a: number (in seconds: 1:23:45 is 5025)"),
     "series of dates in a dict": ({"a": pd.Series(DAYS), "v": pd.Series(V), "y": pd.Series(Y)}, "date", "1 date"),
     "series of dates with a zone in a dict": ({"a": pl.Series(DAYS.tz_localize("UTC").to_list()), "v": V, "y": Y}, "date", "1 date"),
     "dates of NumPy in a list": ({"a": [*np.arange(N).astype("M8[D]")], "v": V, "y": Y}, "date", "1 date"),
@@ -107,7 +107,7 @@ def as_lists(cells):
 
 def test_durations_as_a_target_are_said():
     notes = from_arrays(np.arange(N), np.arange(N).astype("m8[m]")).notes
-    assert "target y: number (durations, in seconds)" in map(str, notes)
+    assert "target y: number (in seconds: 1:23:45 is 5025)" in map(str, notes)
 
 
 @pytest.mark.parametrize("role", ["group", "weight", "id"])

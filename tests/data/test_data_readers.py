@@ -201,7 +201,7 @@ def test_durations_of_parquet_are_seconds_as_those_of_frames(unit, library, tmp_
         pl.from_pandas(frame).write_parquet(tmp_path / "trips.parquet")
     data, plain = read(tmp_path / "trips.parquet"), read(frame)
     assert data.fingerprint == plain.fingerprint and data.inputs["took"][0] == frame["took"][0].total_seconds()
-    assert "took: number (durations, in seconds)" in map(str, data.notes)
+    assert "column took: number (in seconds: 1:23:45 is 5025)" in map(str, data.notes)
 
 
 @pytest.mark.parametrize("trained", ["parquet", "csv"])

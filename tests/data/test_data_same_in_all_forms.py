@@ -148,6 +148,15 @@ def test_new_rows_are_the_same_in_every_form(name, form, tmp_path):
             np.testing.assert_array_equal(preparation.inputs(read_inputs(rows, preparation).inputs), wanted)
 
 
+@pytest.mark.parametrize("form", ["parquet", *OBJECTS])
+def test_durations_are_said_alike_in_every_form(form, tmp_path):
+    frame = cells([pd.Timedelta(seconds=seconds) for seconds in (5, 3600, 90061)])
+    frame.to_csv(tmp_path / "reference.csv", index=False)
+    reference, data = read(tmp_path / "reference.csv"), read(given(form, frame, tmp_path))
+    assert sorted(told(data)) == sorted(told(reference))
+    assert data.fingerprint == reference.fingerprint
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_class_that_spells_nothing_is_never_dropped_in_silence(form, tmp_path):
     frame = cells(["x", "z"]).assign(y=np.array(["None", "mild", "severe"])[np.arange(N) % 3])

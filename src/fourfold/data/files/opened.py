@@ -14,6 +14,7 @@ from fourfold.data.messages import listed, without_blanks
 from fourfold.data.reading import ALL, Reading
 from fourfold.data.source import Source
 from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
+from fourfold.data.values.durations import IN_SECONDS
 from fourfold.errors import DataError
 
 from .content import Content
@@ -148,7 +149,7 @@ def opened(
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
-    notes = tuple(Note(f"{name}: number", "durations, in seconds") for name in lasting)
+    notes = tuple(Note(f"column {name}: number", IN_SECONDS) for name in lasting)
     if objects:
         notes += (Note(f"objects: {listed(objects)}", OBJECTS),)
     for because in dict.fromkeys(left_out.values()):

@@ -19,6 +19,7 @@ from fourfold.data.messages import listed
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
 
+from .durations import IN_SECONDS
 from .stand_ins import bare, bare_words
 from .word_lists import as_json, spelled_alike
 from .words import as_objects
@@ -215,7 +216,7 @@ def said_of(name: str, values: np.ndarray) -> tuple[Note, ...]:
     """What is said of a column of durations or periods."""
     first = values.dtype.kind == "O" and next((value for value in values if not is_absent(value)), None)
     if values.dtype.kind == "m" or isinstance(first, (timedelta, np.timedelta64)):
-        return (Note(f"{name}: number", "durations, in seconds"),)
+        return (Note(f"{name}: number", IN_SECONDS),)
     if first and hasattr(first, "to_timestamp"):
         return (Note(f"{name}: date", "periods, each by its start"),)
     return ()

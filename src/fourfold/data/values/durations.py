@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-__all__ = ["Angles", "Duration", "duration_by", "durations_of"]
+__all__ = ["IN_SECONDS", "Angles", "Duration", "duration_by", "durations_of"]
 
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
@@ -61,6 +61,10 @@ class Sixtieths:
     @property
     def said(self) -> str:
         return f"in seconds: {self.example} is {self.parse(self.example):g}"
+
+
+IN_SECONDS = Sixtieths(3).said
+"""What is said of durations, however a form holds them."""
 
 
 @dataclass(frozen=True)
