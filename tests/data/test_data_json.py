@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from data_samples import LABELS, made
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
 from fourfold.errors import FourfoldError
+from fourfold.preprocessing import Preparation
 
 ROWS = [{"v": i * 7 % 13, "w": i % 5, "y": LABELS[i * i % 3 % 2]} for i in range(40)]
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
@@ -79,3 +81,21 @@ def test_columns_of_objects_beside_others_are_columns(tmp_path):
     answer = {"items": rows, "ids": [1, 2, 3]}
     (tmp_path / "answer.json").write_text(json.dumps(answer))
     assert read(tmp_path / "answer.json").fingerprint == found[0].fingerprint
+
+
+ALONE = {
+    "words": [[*["so", "it", "is"][: 1 + i % 3], f"w{i % 5}"] for i in range(30)],
+    "numbers": [[i / 3, i % 7] for i in range(30)],
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_one_column_of_lists_in_a_file_of_its_own(name, tmp_path):
+    cells, labels = ALONE[name], ["pq"[i % 2] for i in range(30)]
+    (tmp_path / "x.json").write_text(json.dumps({"parts": cells}))
+    (tmp_path / "y.json").write_text(json.dumps({"y": labels}))
+    (tmp_path / "new.json").write_text(json.dumps({"parts": cells[:1] * 3}))
+    data = read(tmp_path / "x.json", labels=tmp_path / "y.json")
+    wanted = read({"parts": cells, "y": labels})
+    assert (data.rows, data.layout, data.fingerprint) == (30, wanted.layout, wanted.fingerprint)
+    assert read_inputs(tmp_path / "new.json", Preparation.fit(data, np.arange(30))).rows == 3

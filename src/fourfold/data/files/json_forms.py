@@ -34,14 +34,17 @@ Rows = list[dict[str, Any]]
 
 
 @contextmanager
-def in_lines(content: Content, lists: Collection[str] = ()) -> Iterator[tuple[Content, tuple[Note, ...]]]:
+def in_lines(
+    content: Content, lists: Collection[str] = (), wanted: Collection[str] = ()
+) -> Iterator[tuple[Content, tuple[Note, ...]]]:
     """The content itself, or the rows of one value (as `records` finds them) as a file of one object a line; and what
     is said of the name under which they stood. Lines that are lists are one list; objects with one of the ``lists``,
-    which are known to be columns, are rows themselves."""
+    which are known to be columns, are rows themselves. What stands alone under one of the names that are ``wanted``
+    is a column."""
     with TemporaryDirectory(prefix="fourfold-") as folder:
         if _are_lists(content.head):
             content = _one_list(content, Path(folder).resolve() / "data.json")
-        found = records(content, lists)
+        found = records(content, lists, wanted)
         if found is None:
             yield content, ()
             return
@@ -79,7 +82,7 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD)
 
 
-def records(content: Content, lists: Collection[str] = ()) -> tuple[Rows, str] | None:
+def records(content: Content, lists: Collection[str] = (), wanted: Collection[str] = ()) -> tuple[Rows, str] | None:
     """The rows of one value, and what they are where they stand under a name beside other things, or "". None if the
     content is no single value, or none of these:
 
@@ -111,7 +114,11 @@ def records(content: Content, lists: Collection[str] = ()) -> tuple[Rows, str] |
     if of_lists:
         rows = _of_lists(value) if _are(value, list) else None
         return None if rows is None else (rows, "")
-    return _rows(value, content.name) if isinstance(value, dict) and not _is_known(value, lists) else None
+    if not isinstance(value, dict) or _is_known(value, lists):
+        return None
+    if len(value) == 1 and {*value} <= {*wanted} and _are([*value.values()], list):
+        return [{name: cell} for name, cells in value.items() for cell in cells], ""
+    return _rows(value, content.name)
 
 
 def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | None:
@@ -137,7 +144,7 @@ def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | No
 def _is_known(value: dict[str, Any], lists: Collection[str]) -> bool:
     """Whether an object is a row that has one of the lists, a channel NAME.FIELD, NAME.0 or NAME[0]: a list under NAME
     of objects, or of lists of no lists."""
-    names = {re.sub(r"(\.[^.]*|\[\d+\])$", "", name) for name in lists}
+    names = {found[1] for name in lists if (found := re.fullmatch(r"(.*)(?:\.[^.]*|\[\d+\])", name))}
     cells = [value[name] for name in names if isinstance(value.get(name), list)]
     return any(_are(cell, dict) or (_are(cell, list) and not _holds(cell, list)) for cell in cells)
 
@@ -176,7 +183,7 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
     alike = _are(parts, list) and 1 == len({*map(len, parts)}) < len(parts)
     beside = alike and len(parts[0]) > 1 and not all(objects)  # a column of objects beside others
     if _are(parts, list) and all(parts) and (beside or not any(objects)):
-        if any(_are(part[:1], list) for part in parts) and not (alike or _are_deep(parts)):
+        if any(_are(part[:1], list) for part in parts) and not (alike or _is_one_column(parts)):
             return _with_names_apart(value)
         lengths = {name: len(part) for name, part in value.items()}
         if len(set(lengths.values())) > 1:
@@ -248,9 +255,17 @@ def _of_lists(rows: list[list[Any]]) -> Rows | None:
     return [dict(zip(names, row)) for row in (rest if header else rows)]
 
 
-def _are_deep(parts: list[list[Any]]) -> bool:
-    """Whether this is one column of lists of lists."""
-    return len(parts) == 1 and all(_are(cell, list) for cell in parts[0] if isinstance(cell, list))
+def _is_one_column(parts: list[list[Any]]) -> bool:
+    """Whether this is one column of lists: of lists, of numbers, or of words that differ in number and have no names
+    of columns above them."""
+    if len(parts) > 1:
+        return False
+    cells = [cell for cell in parts[0] if isinstance(cell, list)]
+    values = [value for cell in cells for value in cell]
+    if _are(values, str):
+        rows = [list(row) for row in zip(*zip_longest(*cells))]
+        return len({*map(len, cells)}) > 1 and len(_of_lists(rows) or ()) == len(rows)
+    return _are(values, list) or _are([value for value in values if value is not None], (int, float))
 
 
 def _holds(rows: list[list[Any]], kind: Any) -> bool:

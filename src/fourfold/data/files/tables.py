@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
@@ -195,7 +195,7 @@ def read_json(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    with _json(content, scratch, reading.lists or ()) as (found, described, notes):
+    with _json(content, reading, scratch) as (found, described, notes):
         kept, total = of_text(found, content.unpacked, reading)
         table = opened(found, kept, described, content, reading, total, kept=True)
         yield replace(table, notes=notes + table.notes)
@@ -203,13 +203,13 @@ def open_json(content: Content, reading: Reading, scratch: Path | None = None) -
 
 @contextmanager
 def rows_of_json(content: Content, reading: Reading) -> Iterator[Relation]:
-    with _json(content) as (found, *_):
+    with _json(content, reading) as (found, *_):
         yield found
 
 
 @contextmanager
 def _json(
-    content: Content, scratch: Path | None = None, lists: Collection[str] = ()
+    content: Content, reading: Reading, scratch: Path | None = None
 ) -> Iterator[tuple[Relation, list[tuple[str, str]], tuple[Note, ...]]]:
     """The rows of JSON, the types of the columns, and what is said of where they stood."""
 
@@ -223,7 +223,7 @@ def _json(
         )
 
     with (
-        in_lines(content, lists) as (lines, notes),
+        in_lines(content, reading.lists or (), reading.targets) as (lines, notes),
         database(lines.path, content.name, explain, scratch) as (connection, file),
     ):
         packed = "gzip" if lines.compressed else "uncompressed"
