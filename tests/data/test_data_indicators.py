@@ -6,8 +6,8 @@ import pytest
 
 from fourfold import data as fourfold_data
 from fourfold.data import read_inputs
-from fourfold.data.columns.indicators import MOST_LEVELS
 from fourfold.data.columns.roles import Roles
+from fourfold.data.values.word_channels import MOST_LEVELS
 from fourfold.errors import DataError
 from fourfold.preprocessing.preparation import Preparation
 

@@ -198,3 +198,35 @@ def test_new_rows_of_another_form_are_refused(kind, cell, got, tmp_path):
     with pytest.raises(DataError) as caught:
         read_inputs(tmp_path / "new.jsonl", Preparation.fit(data, range(20)))
     assert caught.value.slug == "ragged-lists" and got in str(caught.value) and "Do this: " in str(caught.value)
+
+
+STATES = ["on", "off", "it's"]
+EVENTS = [
+    [{"at": f"2024-01-0{k + 1}T0{k}:00:00", "ax": float(i * k % 7), "state": STATES[(i + k) % 3]} for k in range(6 + i % 3)]
+    for i in range(24)
+]
+NEW = [[{"at": "2024-02-01T00:00:00", "ax": 0.5, "state": "on"}, {"at": "2024-02-02T00:00:00", "ax": 1.5, "state": "odd"}]] * 2
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "parquet", "frame", "json of columns", "csv", "words in a frame"])
+def test_words_in_a_field_of_objects_are_channels_as_those_at_steps_are(form, tmp_path):
+    def given(cells, labels):
+        cells = [json.dumps(cell) for cell in cells] if form in ("csv", "words in a frame") else cells
+        frame = pd.DataFrame({"data": cells, **labels})
+        if form == "json of columns":
+            (tmp_path / "columns.json").write_text(json.dumps({name: [*frame[name]] for name in frame}))
+            return tmp_path / "columns.json"
+        if form == "csv":
+            frame.to_csv(tmp_path / "data.csv", index=False)
+            return tmp_path / "data.csv"
+        return frame if "frame" in form else written(frame.to_dict("records"), form, tmp_path)
+
+    data = read(given(EVENTS, {"label": LABELS}), target="label")
+    steps = [{"id": i, **step, "label": LABELS[i]} for i, one in enumerate(EVENTS) for step in one]
+    long = read(pd.DataFrame(steps), target="label", roles=Roles(id="id", time="at"))
+    np.testing.assert_array_equal(data.inputs, long.inputs)
+    assert [column.name.removeprefix("data.") for column in data.columns] == [column.name for column in long.columns]
+    assert any("left out: 'data.at' (times of the steps)" in str(note) for note in data.notes)
+    new = read_inputs(given(NEW, {"who": ["a", "b"]}), Preparation.fit(data, range(20)))
+    assert new.inputs[0, :2].tolist() == [[0.5, 0.0, 0.0, 1.0], [1.5, 0.0, 0.0, 0.0]]
+    assert any("not known: 'odd' of data.state" in str(note) for note in new.notes)

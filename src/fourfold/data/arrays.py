@@ -62,7 +62,8 @@ def from_arrays(
     source = in_order_of_time(source) if roles.time_ordered else source
     source = without_dropped(source, roles.drop)
     if x_test is not None:
-        test = with_written(as_source(x_test, y_test, "x_test"), reading_after(source, reading))
+        reading = reading_after(source, reading)
+        test = with_written(as_source(x_test, y_test, "x_test", reading.lists or ()), reading)
         source = with_test(source, without_dropped(test, roles.drop, test=True))
     return settle(
         source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -31,10 +32,10 @@ One name with values (N, T): a value for each step.
 """
 
 
-def as_source(x: Any, y: Any, name: str) -> Source:
-    """Arrays or frames as a source, columns converted, nothing inferred."""
+def as_source(x: Any, y: Any, name: str, known: Collection[str] = ()) -> Source:
+    """Arrays or frames as a source, columns converted, nothing inferred; ``known``: see `opened`."""
     series = unequal(x, name)
-    source = _inputs(x, name) if series is None else Source(name, series, layout="sequence")
+    source = _inputs(x, name, known) if series is None else Source(name, series, layout="sequence")
     source = replace(source, pictures=_pictures(source.inputs)).noting(*_named_index(x))
     if y is None:
         return source
@@ -89,17 +90,17 @@ def _another_order(got: str, row: int, do: str, what: str = "y") -> DataError:
     )
 
 
-def _inputs(x: Any, source: str) -> Source:
+def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     x = as_columns(familiar(x))
     if isinstance(x, dict):
-        return _table({str(name): as_objects(list(values)) for name, values in x.items()}, source)
+        return _table({str(name): as_objects(list(values)) for name, values in x.items()}, source, known)
     frame = _native(x)
     if isinstance(frame, nw.LazyFrame):
         raise DataError("lazy-frame", "x is a lazy data frame", do="x.collect()")
     if isinstance(frame, nw.Series):
         frame = frame.to_frame()
     if isinstance(frame, nw.DataFrame):
-        return _frame(frame, source)
+        return _frame(frame, source, known)
     array = _array(x, "x")
     if array.ndim <= 1:
         array = array.reshape(-1, 1)
@@ -172,7 +173,7 @@ def _repeated(names: list[str]) -> DataError:
     )
 
 
-def _frame(frame: nw.DataFrame, source: str) -> Source:
+def _frame(frame: nw.DataFrame, source: str, known: Collection[str] = ()) -> Source:
     names = [str(name) for name in frame.columns]
     if len(set(names)) != len(names):
         raise _repeated(names)
@@ -184,7 +185,7 @@ def _frame(frame: nw.DataFrame, source: str) -> Source:
         and not any(isinstance(value, str) for value in columns[name].tolist())
     ]
     said = Note(f"categories that are numbers: {listed(categories)}", "read as numbers; words, such as c1, are classes")
-    found = _table(columns, source)
+    found = _table(columns, source, known)
     return found.noting(said) if categories else found
 
 
@@ -205,8 +206,8 @@ def _pictures(inputs: np.ndarray | Table) -> str:
     return next((name for name, values in columns if len(values) and hasattr(values[0], "convert")), "")
 
 
-def _table(columns: dict[str, np.ndarray], source: str) -> Source:
-    columns, notes, lists = opened(dict(zip(without_blanks([*columns]), columns.values())))
+def _table(columns: dict[str, np.ndarray], source: str, known: Collection[str] = ()) -> Source:
+    columns, notes, lists = opened(dict(zip(without_blanks([*columns]), columns.values())), known)
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later

@@ -182,7 +182,7 @@ def _opened(source: Any, reading: Reading) -> Source:
     if reading.header is not None and (not named or os.fspath(source) in NAMES):
         raise no_header(os.fspath(source) if named else "data in memory", reading.header)
     if not named:
-        return thinned(as_source(source, None, "data"), reading)
+        return thinned(as_source(source, None, "data", reading.lists or ()), reading)
     name = os.fspath(source)
     for embedded in EMBEDDED:
         if embedded.name == name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ def with_written(source: Source, reading: Reading) -> Source:
         words = table[column.name]
         cells = values_of(words)
         if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims)):
-            source = _opened(source, column.name, as_objects(cells))
+            source = _opened(source, column.name, as_objects(cells), known or ())
     return source
 
 
@@ -56,11 +56,11 @@ def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool) -> bool:
     return alike and min(lengths) > 1 and 2 * len({*words} - {None}) > len(present)
 
 
-def _opened(source: Source, name: str, cells: np.ndarray) -> Source:
+def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]) -> Source:
     """The source with what the cells of one column hold in the place of this; itself if they can't be taken apart."""
     table = source.inputs
     assert isinstance(table, Table)
-    inner, notes, lists = opened({name: cells})
+    inner, notes, lists = opened({name: cells}, known)
     if [*inner] == [name] or len(inner) > MOST_IN_LISTS or any(one in table for one in inner):
         return source
     found = {one: typed(one, _in_words(values)) for one, values in inner.items()}

@@ -10,14 +10,12 @@ import numpy as np
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
+from fourfold.data.values.word_channels import channel
 from fourfold.data.values.words import spelled
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import words_in
 
-__all__ = ["MOST_LEVELS", "as_indicators", "channel", "column_of", "levels_of", "one_hot", "with_indicators"]
-
-MOST_LEVELS = 20
-"""A column with more different words than this has none."""
+__all__ = ["as_indicators", "levels_of", "one_hot", "with_indicators"]
 
 
 def levels_of(values: np.ndarray) -> tuple[str, ...]:
@@ -50,20 +48,6 @@ def _marks(cell: str, places: Mapping[str, int]) -> np.ndarray:
     marks = np.zeros(len(places))
     marks[[places[word] for word in _words(cell) if word in places]] = 1.0
     return marks
-
-
-def channel(name: str, level: str) -> str:
-    """What the channel of one word of a column is called."""
-    return f"{name} = {level}"
-
-
-def column_of(channel: str) -> str:
-    """The column that a channel comes from.
-
-    >>> column_of("state = on"), column_of("temperature")
-    ('state', 'temperature')
-    """
-    return channel.partition(" = ")[0]
 
 
 def with_indicators(source: Source, wanted: Sequence[str]) -> Source:

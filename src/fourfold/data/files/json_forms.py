@@ -146,7 +146,7 @@ def _is_known(value: dict[str, Any], lists: Collection[str]) -> bool:
     of objects, or of lists of no lists."""
     names = {found[1] for name in lists if (found := re.fullmatch(r"(.*)(?:\.[^.]*|\[\d+\])", name))}
     cells = [value[name] for name in names if isinstance(value.get(name), list)]
-    return any(_are(cell, dict) or (_are(cell, list) and not _holds(cell, list)) for cell in cells)
+    return any(_are(cell, dict) or (_are(cell, list) and not _holds(cell, (list, dict))) for cell in cells)
 
 
 def _is_page(value: Any) -> bool:

@@ -22,6 +22,8 @@ from fourfold.data.values.cells import (
     are_channels,
     left_out_within,
 )
+from fourfold.data.values.nested_cells import are_times
+from fourfold.data.values.word_channels import MOST_LEVELS, channel, levels_among, unknown
 from fourfold.errors import DataError
 
 from .sql import literal
@@ -158,27 +160,49 @@ def _of_objects(column: ListColumn, kind: str) -> Lists:
     fields = {name: of_field for name, of_field, *_ in described}
     times = [name for name, of_field in fields.items() if of_field.startswith(TIMES)]
     numbers = [name for name, of_field in fields.items() if re.fullmatch(kind, of_field)]
-    others = [name for name in fields if name not in {*times, *numbers}]
-    known = [name for name in numbers if f"{column.name}.{name}" in (column.lists or ())]
-    counts = [] if known else [name for name in numbers if _rises_evenly(column, name)]
+    words = {name: _words(column, name) for name, of_field in fields.items() if of_field == "VARCHAR"}
+    times += [name for name, own in words.items() if own and are_times(own)]
+    before = [one for one in column.lists or () if one.startswith(f"{column.name}.")]
+    known = [name for name in numbers if f"{column.name}.{name}" in before]
+    words = {name: own for name, own in words.items() if name not in times}
+    levels = {name: levels_among(f"{column.name}.{name}", before) for name in words}
+    if not before:
+        levels = {name: own if len(own) <= MOST_LEVELS else [] for name, own in words.items()}
+    others = [name for name in fields if name not in {*times, *numbers} and not levels.get(name)]
+    counts = [] if before else [name for name in numbers if _rises_evenly(column, name)]
     channels = known or [name for name in numbers if name not in counts]
-    if others and not known:
+    indicators = [(name, level) for name, own in levels.items() for level in own]
+    if others and not before:
         return Lists(because=f"lists of objects with words, lists or objects in {listed(others)}")
-    if not known and fewest < FEWEST_STEPS:
+    if not before and fewest < FEWEST_STEPS:
         return Lists(because=f"lists of objects, some of fewer than {FEWEST_STEPS}")
-    if not channels:
+    if not channels + indicators:
         return Lists(because="lists of objects without numbers but those that count them")
-    if most > LONGEST_LIST or most * len(channels) > MOST_IN_LISTS:
+    if most > LONGEST_LIST or most * (len(channels) + len(indicators)) > MOST_IN_LISTS:
         return Lists(because=f"lists of {most:,} objects; at most {MOST_IN_LISTS:,} numbers are read")
+    steps = [f"{column.cell}[{step + 1}]" for step in range(most)]
+    cells = {f"{column.name}.{name}": [_field(step, name) for step in steps] for name in channels}
+    for name, level in indicators:
+        is_level = f"coalesce({{}} = {literal(level)}, false)::INT"
+        cells[channel(f"{column.name}.{name}", level)] = [
+            f"CASE WHEN {step} IS NOT NULL THEN {is_level.format(_field(step, name))} END" for step in steps
+        ]
     found = {
-        f"{column.name}.{name}": {
-            f"{column.name}.{name}_{step}": f"CAST({_field(f'{column.cell}[{step + 1}]', name)} AS DOUBLE)"
-            for step in range(most)
-        }
-        for name in channels
+        name: {f"{name}_{step}": f"CAST({cell} AS DOUBLE)" for step, cell in enumerate(own)}
+        for name, own in cells.items()
     }
-    said = Note(f"lists of objects: {listed([column.name])}", FIELDS_WITHIN)
-    return Lists(found, fewest < most, True, (said, *left_out_within(column.name, counts, times)))
+    notes = [Note(f"lists of objects: {listed([column.name])}", FIELDS_WITHIN)]
+    notes += left_out_within(column.name, counts, times)
+    for name, own in levels.items():
+        notes += unknown(f"{column.name}.{name}", words[name], own) if own else []
+    return Lists(found, fewest < most, True, tuple(notes))
+
+
+def _words(column: ListColumn, name: str) -> list[str]:
+    """The different words of a field."""
+    cells = f"unnest(list_transform({column.cell}, lambda one: {_field('one', name)}))"
+    rows = column.connection.execute(f"SELECT DISTINCT {cells} FROM {column.relation}", column.parameters).fetchall()
+    return sorted(word for (word,) in rows if word is not None)
 
 
 def _field(cell: str, name: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.data.columns.alike import are_blank, levels_alike, truths
-from fourfold.data.columns.indicators import column_of
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import SHOWN, close, listed
@@ -19,6 +18,7 @@ from fourfold.data.values.dates import SINCE, TURNED
 from fourfold.data.values.in_words import WORDS, held, of_kind
 from fourfold.data.values.numerals import Style, style_of
 from fourfold.data.values.stamps import COMPACT, compact_dates
+from fourfold.data.values.word_channels import column_of
 from fourfold.data.values.words import as_written, reworded, spelled
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.columns.alike import named_alike
-from fourfold.data.columns.indicators import column_of, with_indicators
+from fourfold.data.columns.indicators import with_indicators
 from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
 from fourfold.data.columns.wide import steps_of
@@ -32,6 +32,7 @@ from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
 from fourfold.data.unequal import as_long
+from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 from fourfold.preprocessing.series import lengths

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fourfold.data.columns.indicators import column_of
 from fourfold.data.dataset import Table
 from fourfold.data.messages import close, listed
 from fourfold.data.series.unpivoted import ROW
 from fourfold.data.source import Source
+from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.columns.indicators import MOST_LEVELS, channel, levels_of, one_hot
+from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.columns.roles import Roles
 from fourfold.data.columns.targets import together
 from fourfold.data.dataset import Column, Note, Table
@@ -16,6 +16,7 @@ from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.stamps import irregular
+from fourfold.data.values.word_channels import MOST_LEVELS, channel
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing

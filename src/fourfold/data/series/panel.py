@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fourfold.data.columns.indicators import MOST_LEVELS, channel, levels_of, one_hot
+from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.word_channels import MOST_LEVELS, channel
 from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,17 +28,19 @@ from .cells import (
     is_absent,
     left_out_within,
 )
-from .words import as_objects
+from .word_channels import MOST_LEVELS, channel, levels_among, unknown
+from .words import as_objects, reworded
 
 
 @dataclass
 class Lists:
     """Columns of lists by name: whether their lengths differ; those that are channels ``within`` one column, which are
-    series if they are long; and what is said of these."""
+    series if they are long; and what is said of these. ``known``: what such channels are called, as in training."""
 
     uneven: dict[str, bool] = field(default_factory=dict)
     within: dict[str, bool] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    known: Collection[str] = ()
 
     @property
     def nested(self) -> tuple[str, ...]:
@@ -46,10 +48,10 @@ class Lists:
 
 
 def opened(
-    columns: Mapping[str, np.ndarray],
+    columns: Mapping[str, np.ndarray], known: Collection[str] = ()
 ) -> tuple[dict[str, np.ndarray], tuple[Note, ...], Lists]:
     """Columns with the fields of objects, and the numbers of lists, in columns of their own; what is said of these; and
-    the columns of lists.
+    the columns of lists. ``known``: what channels of words are called, as in training.
 
     >>> found, notes, lists = opened({"at": as_objects([{"x": 1, "y": [2, 3]}, None])})
     >>> list(found), found["at.y_1"].tolist()
@@ -61,7 +63,7 @@ def opened(
     {'at.y': False}
     """
     objects: list[str] = []
-    lists = Lists()
+    lists = Lists(known=known)
     found: dict[str, np.ndarray] = {}
     for name, values in columns.items():
         for inner, cells in _leaves(name, values, objects, lists):
@@ -148,26 +150,53 @@ def _of_lists(name: str, values: np.ndarray, filled: list[list[Any]], lists: Lis
 def _of_objects(name: str, values: np.ndarray, filled: list[list[Any]], lists: Lists) -> dict[str, list[Any]] | None:
     fields = dict.fromkeys(key for value in filled for one in value for key in one)
     cells = {key: [[one.get(key) for one in value] for value in filled] for key in fields}
-    times = [key for key in fields if all(_is_time(one) for cell in cells[key] for one in cell)]
+    times = [key for key in fields if are_times([one for cell in cells[key] for one in cell])]
     numbers = [key for key in fields if key not in times and all(map(is_of_numbers, cells[key]))]
-    counts = [key for key in numbers if _rises_evenly(cells[key])]
+    known = any(one.startswith(f"{name}.") for one in lists.known)
+    counts = [] if known else [key for key in numbers if _rises_evenly(cells[key])]
     channels = [key for key in numbers if key not in counts]
+    words = {key: {one for cell in cells[key] for one in cell} for key in fields if key not in {*times, *numbers}}
+    levels = {key: _levels(f"{name}.{key}", own, lists) for key, own in words.items()}
     steps = [len(value) for value in values if _is_list(value) and len(value)]
-    if len(times) + len(numbers) < len(fields) or not channels or min(steps) < FEWEST_STEPS:
+    indicators = [(key, level) for key, own in levels.items() for level in own]
+    if not channels + indicators or (not known and (not all(levels.values()) or min(steps) < FEWEST_STEPS)):
         return None
-    if max(steps) > LONGEST_LIST or max(steps) * len(channels) > MOST_IN_LISTS:
+    if max(steps) > LONGEST_LIST or max(steps) * (len(channels) + len(indicators)) > MOST_IN_LISTS:
         return None
     lists.notes += [Note(f"lists of objects: {listed([name])}", FIELDS_WITHIN), *left_out_within(name, counts, times)]
-    lists.within |= dict.fromkeys((f"{name}.{key}" for key in channels), True)
+    for key, own in levels.items():
+        lists.notes += unknown(f"{name}.{key}", words[key], own) if own else []
 
-    def channel(value: Any, key: str) -> list[Any] | None:
+    def steps_of(value: Any, key: str) -> list[Any] | None:
         return [None if _is_empty(one) else one.get(key) for one in value] if _is_list(value) else None
 
-    return {f"{name}.{key}": [channel(value, key) for value in values] for key in channels}
+    def marks_of(value: Any, key: str, level: str) -> list[Any] | None:
+        return [None if _is_empty(one) else one.get(key) == level for one in value] if _is_list(value) else None
+
+    found = {f"{name}.{key}": [steps_of(value, key) for value in values] for key in channels}
+    found |= {channel(f"{name}.{key}", own): [marks_of(value, key, own) for value in values] for key, own in indicators}
+    lists.within |= dict.fromkeys(found, True)
+    return found
 
 
-def _is_time(value: Any) -> bool:
-    return is_absent(value) or isinstance(value, (date, np.datetime64))
+def _levels(name: str, words: Collection[Any], lists: Lists) -> list[str]:
+    """The words of a field that are told apart, those that are known if any are; [] of too many, and of no words."""
+    present = [word for word in words if not is_absent(word)]
+    if not all(isinstance(word, str) for word in present):
+        return []
+    if lists.known:
+        return levels_among(name, lists.known)
+    return sorted(present) if len(present) <= MOST_LEVELS else []
+
+
+def are_times(values: Sequence[Any]) -> bool:
+    """Whether values are dates, or words that write them."""
+    present = [value for value in values if not is_absent(value)]
+    if all(isinstance(value, (date, np.datetime64)) for value in present):
+        return True
+    if not all(isinstance(value, str) for value in present):
+        return False
+    return reworded(as_objects([*dict.fromkeys(present)]), strict=True)[1] == "date"
 
 
 def _rises_evenly(cells: Sequence[Sequence[Any]]) -> bool:

@@ -1,0 +1,45 @@
+"""Words at the steps of series, or in lists, as channels or columns of their own: what these are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import listed
+
+__all__ = ["MOST_LEVELS", "channel", "column_of", "levels_among", "unknown"]
+
+MOST_LEVELS = 20
+"""A column with more different words than this has none."""
+
+
+def channel(name: str, level: str) -> str:
+    """What the channel of one word of a column is called."""
+    return f"{name} = {level}"
+
+
+def column_of(channel: str) -> str:
+    """The column that a channel comes from.
+
+    >>> column_of("state = on"), column_of("temperature")
+    ('state', 'temperature')
+    """
+    return channel.partition(" = ")[0]
+
+
+def levels_among(name: str, channels: Iterable[str]) -> list[str]:
+    """The words of a column that have channels among these.
+
+    >>> levels_among("state", ["state = off", "state = on", "size"])
+    ['off', 'on']
+    """
+    start = channel(name, "")
+    return sorted(one.removeprefix(start) for one in channels if one.startswith(start))
+
+
+def unknown(name: str, words: Iterable[Any], levels: Collection[str]) -> list[Note]:
+    """What is said of the words of a column that are none of its levels."""
+    new = sorted(word for word in words if isinstance(word, str) and word not in levels)
+    because = "none of the words of training that are told apart"
+    return [Note(f"not known: {listed(new)} of {name}", because)] if new else []
