@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fourfold.data import from_arrays, plan, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
-from fourfold.errors import OptionError
+from fourfold.errors import DataError, OptionError
 
 
 def dataset(y):
@@ -220,3 +220,13 @@ def test_rows_in_no_order_of_time_are_said(order, said):
     frame = pd.DataFrame({"day": days, "v": np.arange(40) * 3 % 7, "y": np.arange(40) * 11 % 40 / 3})
     found = judge(read(frame, test=frame[:20], roles=Roles(time_ordered=True)))
     assert [finding.slug for finding in found].count("not-in-order-of-time") == said
+
+
+def test_the_folder_of_one_class_is_refused_as_test_rows(tmp_path):
+    for path in (tmp_path / part / c / f"{i}.txt" for part in ("train", "test") for c in ("neg", "pos") for i in range(12)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"so it is {path.stem} {path.parent.name}")
+    with pytest.raises(DataError, match="the test rows are the folder of one class: got .*/test/pos, wanted the folder in which each class has one") as caught:
+        read(tmp_path / "train", test=tmp_path / "test" / "pos")
+    assert caught.value.do == f"--test {tmp_path / 'test'}"
+    assert len(read(tmp_path / "train", test=tmp_path / "test").test_rows) == 24

@@ -15,6 +15,7 @@ from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
 from fourfold.data.files.folders import (
+    check_not_one_class,
     classes_of,
     holds_pictures,
     new_files,
@@ -117,6 +118,7 @@ def read(
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
         reading = Reading(layout=layout, encoding=encoding, header=header, targets=frozenset(names))
         reading = reading_after(found, reading)
+        check_not_one_class(found, test)
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
     found = without_dropped(found, roles.drop)
     if test is not None:

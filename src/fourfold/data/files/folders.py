@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +89,21 @@ MOST = 1_000_000
 def classes_of(folder: Path) -> list[Path]:
     """The subfolders of a folder, sorted; hidden ones are left out."""
     return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
+
+
+def check_not_one_class(source: Source, test: Any) -> None:
+    """Refuse as test rows the folder of one class, which can't hold others."""
+    folder = Path(test) if isinstance(test, (str, os.PathLike)) else None
+    if source.target is None or folder is None or folder.name not in {*source.target.tolist()} or not folder.is_dir():
+        return
+    if not classes_of(folder):
+        raise DataError(
+            "test-of-one-class",
+            "the test rows are the folder of one class",
+            got=str(folder),
+            wanted="the folder in which each class has one",
+            do=f"--test {shlex.quote(str(folder.parent))}",
+        )
 
 
 def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Source:

@@ -25,7 +25,7 @@ from fourfold.preprocessing.table import Table
 from .case import MOST_COLUMNS, Case
 
 FEWEST = 3
-"""Numbers other than 0 that a total is the sum of, at least."""
+"""Numbers other than 0 that a total is the sum of, and groups that are named once, at least."""
 
 FEWEST_NUMBERED = 20
 """Rows below which a target that numbers them may be chance."""
@@ -204,6 +204,18 @@ def _names_rows(name: str, values: np.ndarray) -> bool:
     return (whole[-1] - whole[0] == len(whole) - 1 and not years) or ID.search(name) is not None
 
 
+def _left_blank(words: np.ndarray) -> int:
+    """How many groups words (N,) name that stand in the first row of each alone, as exports of pivot tables have them:
+    each once, the first in the first row, none in the row below another; 0 of other words.
+
+    >>> _left_blank(np.array(["a", None, "b", None, None, "c", None], object)), _left_blank(np.array(["a", "b", None]))
+    (3, 0)
+    """
+    places = np.flatnonzero([word is not None for word in words.tolist()])
+    once = len({*words[places].tolist()}) == len(places) >= FEWEST
+    return len(places) if once and not places[0] and np.diff(places).min() > 1 and places[-1] + 1 < len(words) else 0
+
+
 def _of_words(case: Case) -> Iterator[Finding]:
     """Words of a column that differ in case, blanks or marks without width; rows that are called totals."""
     dataset, table = case.dataset, case.dataset.inputs
@@ -215,6 +227,16 @@ def _of_words(case: Case) -> Iterator[Finding]:
     for column in dataset.columns[:MOST_COLUMNS]:
         if column.kind != "category":
             continue
+        if groups := _left_blank(table[column.name]):
+            yield Finding(
+                "labels-left-blank",
+                f"column {column.name!r} names {groups} groups in the first row of each, and is empty below it",
+                "groups",
+                groups,
+                f"fill in the empty cells, as frame[{column.name!r}].ffill() of pandas does",
+                important=True,
+                columns=(column.name,),
+            )
         levels = {word for word in table[column.name][case.sample].tolist() if word is not None}
         if twice := _alike(sorted(levels)):
             yield Finding(
