@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from fourfold.preprocessing.text import words_in
 
+from .written import value_of
+
 __all__ = ["as_json", "spelled_alike"]
-
-QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-LIST = re.compile(rf"[\[(]\s*(?:(?:{QUOTED})(?:(?:\s*,\s*|\s+)(?:{QUOTED}))*\s*,?\s*)?[\])]", re.DOTALL)
-"""Words between quotes, with commas between them or, as in NumPy, blanks alone."""
-
 
 def as_json(words: Sequence[str]) -> str:
     return json.dumps(list(words), ensure_ascii=False, separators=(",", ":"))
@@ -38,7 +34,8 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
 
 
 def _listed(cell: str) -> list[str] | None:
-    """The words of a list; None of any other cell."""
-    if (words := words_in(cell)) is not None or cell[:1] not in ("[", "(") or not LIST.fullmatch(cell):
+    """The words of a list, or of a tuple of Python; None of any other cell."""
+    if (words := words_in(cell)) is not None:
         return words
-    return [re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL) for quoted in re.findall(QUOTED, cell, re.DOTALL)]
+    found = value_of(f"[{cell[1:-1]}]" if cell.startswith("(") and cell.endswith(")") else cell)
+    return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None

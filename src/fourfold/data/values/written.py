@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .word_lists import QUOTED
-
 __all__ = ["are_between_blanks", "value_of", "values_of"]
 
+QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 MARK = r"[\[\](){},:;]"
 TOKEN = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<number>{NUMBER})|(?P<word>\w+)|(?P<mark>{MARK}))\s*", re.DOTALL)
@@ -29,8 +28,8 @@ BETWEEN_BLANKS = re.compile(rf"{NUMBER}(?:\s+{NUMBER}){{7,}}", re.ASCII)
 def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
     """The list or the object that a cell writes; None for any other.
 
-    >>> value_of("[1. 2.5 nan]"), value_of("{'a': [True, None], 'b': (1.5, 'it')}"), value_of("[red]")
-    ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5, 'it']}, None)
+    >>> value_of("[1. 2.5 nan]"), value_of("{'a': [True, None], 'b': (1.5,)}"), value_of("[red]"), value_of("[1,,2]")
+    ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5]}, None, None)
     """
     cell = cell.strip()
     if not cell.startswith(OPENING):
@@ -84,18 +83,22 @@ def _null(name: str) -> None:
 
 
 def _in_json(cell: str) -> Iterator[str]:
-    """The tokens of a cell as JSON writes them, with commas where blanks alone stand between two values.
+    """The tokens of a cell as JSON writes them, with commas where blanks alone stand between two values, and none
+    behind the last one.
 
     Errors: ``ValueError`` for anything else.
     """
-    place, behind_value = 0, False
+    place, behind_value, behind_comma = 0, False, False
     while place < len(cell):
         found = TOKEN.match(cell, place)
         if found is None or (found["word"] or "null").lower() not in WORDS:
             raise ValueError(cell[place : place + 30])
         place, mark = found.end(), MARKS.get(found["mark"], found["mark"])
-        if behind_value and mark in (None, *OPENING):
+        if (behind_value and mark in (None, *OPENING)) or (behind_comma and mark not in CLOSING):
             yield ","
+        if behind_comma := mark == ",":
+            behind_value = False
+            continue
         if found["quoted"]:
             yield '"' + ESCAPED.sub(_escaped, found["quoted"][1:-1]) + '"'
         elif found["number"]:
