@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from fourfold.data.dataset import Column, Note, Table
-from fourfold.data.messages import counted, listed
+from fourfold.data.dataset import Column, Table
+from fourfold.data.messages import counted
 from fourfold.data.source import Source
-from fourfold.data.values.word_channels import channel
+from fourfold.data.values.word_channels import channel, levels_among, unknown
 from fourfold.data.values.words import spelled
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import words_in
@@ -57,15 +57,14 @@ def with_indicators(source: Source, wanted: Sequence[str]) -> Source:
         return source
     absent = [name for name in wanted if name not in table]
     for name in table.names:
-        levels = [one.removeprefix(channel(name, "")) for one in absent if one.startswith(channel(name, ""))]
+        levels = levels_among(name, absent)
         words = spelled(table[name], source.kind(name)) if levels else None
         if words is None:
             continue
         source = as_indicators(source, name, words, levels)
         if new := [level for level in levels_of(words) if level not in levels]:
             rows = counted(int(np.nan_to_num(one_hot(words, new)).any(axis=1).sum()), "row")
-            because = "none of the words of training that are told apart"
-            source = source.noting(Note(f"not known: {listed(new)} of {name}, {rows}", because))
+            source = source.noting(*unknown(name, new, levels, rows))
     return source
 
 

@@ -38,8 +38,8 @@ def levels_among(name: str, channels: Iterable[str]) -> list[str]:
     return sorted(one.removeprefix(start) for one in channels if one.startswith(start))
 
 
-def unknown(name: str, words: Iterable[Any], levels: Collection[str]) -> list[Note]:
-    """What is said of the words of a column that are none of its levels."""
+def unknown(name: str, words: Iterable[Any], levels: Collection[str], rows: str = "") -> list[Note]:
+    """What is said of the words of a column that are none of its levels, and of the ``rows`` that have them."""
     new = sorted(word for word in words if isinstance(word, str) and word not in levels)
     because = "none of the words of training that are told apart"
-    return [Note(f"not known: {listed(new)} of {name}", because)] if new else []
+    return [Note(f"not known: {listed(new)} of {name}{rows and f', {rows}'}", because)] if new else []
