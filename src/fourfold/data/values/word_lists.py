@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from fourfold.preprocessing.text import words_in
 
-from .written import value_of
+from .written import each, value_of
 
 __all__ = ["as_json", "spelled_alike"]
+
 
 def as_json(words: Sequence[str]) -> str:
     return json.dumps(list(words), ensure_ascii=False, separators=(",", ":"))
@@ -21,21 +22,13 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
     >>> spelled_alike(["['red', 'blue']", '["red"]', None, "[]"]), spelled_alike(["['red']", "blue"])
     (['["red","blue"]', '["red"]', None, '[]'], ["['red']", 'blue'])
     """
-    first = next((cell for cell in cells if cell is not None), "")
-    if _listed(first) is None:
-        return cells
-    known: dict[str | None, str | None] = {None: None}
-    for cell in dict.fromkeys(cells):
-        if cell is not None:
-            if (words := _listed(cell)) is None:
-                return cells
-            known[cell] = as_json(words)
-    return [known[cell] for cell in cells]
+    found = each(cells, _respelled)
+    return cells if found is None else found
 
 
-def _listed(cell: str) -> list[str] | None:
-    """The words of a list, or of a tuple of Python; None of any other cell."""
+def _respelled(cell: str) -> str | None:
+    """A list of words, or a tuple of Python, as JSON; None for any other cell."""
     if (words := words_in(cell)) is not None:
-        return words
+        return as_json(words)
     found = value_of(f"[{cell[1:-1]}]" if cell.startswith("(") and cell.endswith(")") else cell)
-    return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None
+    return as_json(found) if isinstance(found, list) and all(isinstance(word, str) for word in found) else None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["are_between_blanks", "value_of", "values_of"]
+__all__ = ["are_between_blanks", "each", "value_of", "values_of"]
+
+T = TypeVar("T")
 
 QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -17,9 +19,10 @@ MARK = r"[\[\](){},:;]"
 TOKEN = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<number>{NUMBER})|(?P<word>\w+)|(?P<mark>{MARK}))\s*", re.DOTALL)
 WORDS = {"true": "true", "false": "false", "none": "null", "null": "null", "nan": "null"}
 MARKS = {"(": "[", ")": "]", ";": ","}
+"""What Python and NumPy write in another way than JSON, and what this is there."""
+
 ESCAPED = re.compile(r'\\.|"', re.DOTALL)
 OPENING, CLOSING = ("[", "{"), ("]", "}")
-"""What Python and NumPy write in another way than JSON."""
 
 BETWEEN_BLANKS = re.compile(rf"{NUMBER}(?:\s+{NUMBER}){{7,}}", re.ASCII)
 """Numbers that are a list without brackets."""
@@ -47,7 +50,7 @@ def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
 
 
 def _loaded(text: str) -> Any:
-    return json.loads(text, parse_constant=lambda name: _null(name))
+    return json.loads(text, parse_constant=_null)
 
 
 def values_of(cells: Sequence[str | None] | np.ndarray) -> list[list[Any] | dict[str, Any] | None] | None:
@@ -56,16 +59,21 @@ def values_of(cells: Sequence[str | None] | np.ndarray) -> list[list[Any] | dict
     >>> values_of(["[1, 2]", None]), values_of(["[1]", "one"])
     ([[1, 2], None], None)
     """
-    known: dict[str | None, Any] = {None: None}
-    kind = None
+    found = each(cells, value_of)
+    return found if found is not None and len({type(value) for value in found if value is not None}) == 1 else None
+
+
+def each(cells: Iterable[str | None], parse: Callable[[str], T | None]) -> list[T | None] | None:
+    """What cells stand for, the missing ones for None; None where one that is there stands for nothing."""
+    cells, known = [*cells], dict[str, T]()
     for cell in cells:
         if cell is None or (isinstance(cell, str) and cell in known):
             continue
-        value = value_of(cell) if isinstance(cell, str) else None  # a picture, say
-        if value is None or type(value) is not (kind := kind or type(value)):
+        value = parse(cell) if isinstance(cell, str) else None  # a picture, say
+        if value is None:
             return None
         known[cell] = value
-    return [known[cell] for cell in cells] if len(known) > 1 else None
+    return [None if cell is None else known[cell] for cell in cells]
 
 
 def are_between_blanks(cells: Iterable[str | None]) -> bool:
