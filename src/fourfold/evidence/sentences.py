@@ -164,8 +164,10 @@ def _plain(value: float, unit: str, bare: bool) -> str:
         return f"{value:,.{0 if value >= 9.95 else 1}f}" + ("" if bare else " times")
     if unit == "count":
         return f"{value:,.0f}"
-    if abs(value) < 1e-3 or abs(value) >= FULL:
-        return f"{value:.3g}" if abs(value) < 1e-3 else f"{value:.2e}"
+    if abs(value) >= FULL:
+        return f"{value:.2e}"
+    if abs(value) < 1e-3:
+        return f"{value:.3g}"
     return f"{value:,.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
 
 
