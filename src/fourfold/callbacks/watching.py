@@ -159,7 +159,7 @@ class TerminateOnNaN(Callback):
 
     >>> import numpy as np
     >>> from fourfold import Input, Sequential, layers, optimizers
-    >>> model = Sequential([Input(shape=(1,)), layers.Dense(1)])
+    >>> model = Sequential([Input(shape=(1,)), layers.Dense(1, kernel_initializer="ones")])
     >>> model.compile(optimizers.SGD(1e20), "mse")
     >>> fitted = model.fit(np.ones((80, 1)), np.zeros(80), epochs=5, verbose=0, callbacks=[TerminateOnNaN()])
     Batch 1: Invalid loss, terminating training
