@@ -29,7 +29,7 @@ from fourfold.comparison import Comparison, run
 from fourfold.core import given
 from fourfold.data import Dataset, from_arrays
 from fourfold.data.array_likes import familiar
-from fourfold.errors import OptionError
+from fourfold.errors import DataError, OptionError
 from fourfold.options import Options
 from fourfold.report.progress import open_progress
 from fourfold.study.efforts import LEARNING_RATES, TINY
@@ -200,7 +200,7 @@ class _Classifier(ClassifierMixin, _Estimator):
         check_classification_targets(y)
         check_consistent_length(X, y)
         task = "multilabel" if several else "classification"
-        dataset = from_arrays(X, y, task=task, layout=self.layout, target_per="series")
+        dataset = _labelled(from_arrays(X, y, task=task, layout=self.layout, target_per="series"))
         if several:
             self.classes_, self._places = np.arange(y.shape[1]), np.arange(y.shape[1])
         else:
@@ -246,7 +246,7 @@ class _Regressor(RegressorMixin, _Estimator):
         X = self._rows(X, reset=True, y=y)
         y = check_array(y if _columns(y) > 1 else column_or_1d(y, warn=True), ensure_2d=False, input_name="y")
         check_consistent_length(X, y)
-        dataset = from_arrays(X, y, task="regression", layout=self.layout, target_per="series")
+        dataset = _labelled(from_arrays(X, y, task="regression", layout=self.layout, target_per="series"))
         self.model_ = self._train(dataset)
         return self
 
@@ -259,6 +259,20 @@ class _Regressor(RegressorMixin, _Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _labelled(dataset: Dataset) -> Dataset:
+    """The data set, each of whose rows has a label, as scikit-learn expects it of y."""
+    if dataset.labelled is not None:
+        raise DataError(
+            "missing-y",
+            "y has missing values",
+            got=f"{(~dataset.labelled).sum()} of {len(dataset.labelled)} rows, the first is row "
+            f"{dataset.labelled.argmin() + 1}",
+            wanted="a value for each row of X",
+            do="leave these rows out of both",
+        )
+    return dataset
 
 
 def _has_words(X: Any) -> bool:

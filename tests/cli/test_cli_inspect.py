@@ -88,3 +88,11 @@ def test_standard_input(run, monkeypatch, tmp_path):
         2,
         "",
     ) and "standard input is empty: got 0 bytes" in piped.stderr
+
+
+def test_rows_without_a_target_are_said_and_left_out(run, tmp_path):
+    (tmp_path / "d.csv").write_text(LEAKY.replace(",q\n", ",\n", 2).replace("y\n", "y\n,,,,,\n", 1))
+    said = run("inspect", "d.csv", "--id", "name").out
+    assert "left out: 2 of 60 rows (the target is missing; fourfold predict fills it in)" in said
+    assert "- the target 'y' is missing in 2 of 60 rows, and these are left out. Do this: fourfold predict fills" in said
+    assert json.loads(run("inspect", "d.csv", "--json").out)["rows"] == 58

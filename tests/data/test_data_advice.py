@@ -106,7 +106,6 @@ REFUSED = {
     "a target nearly called as a name with a line break": (BROKEN, {"target": "Sold (EU)"}, 2, "no-such-target", "Do this: --target 'Sold (EUR)'"),
     "a column left out that is nearly called so": (BROKEN, {"roles": Roles(drop="Sold (EU)")}, 2, "no-such-drop", "Do this: --drop 'Sold (EUR)'"),
     "an id nearly called so": (BROKEN, {"roles": Roles(id="Sold (EU)")}, 2, "no-such-column", "Do this: --id 'Sold (EUR)'"),
-    "a label that most rows lack": (rows("v,w,label", lambda i: f"{i % 9},{i % 7}", 60, lambda i: LABELS[i % 2] if i < 20 else ""), {}, 2, "missing-target", "got 40 of 60 rows, the first is row 21. Do this: --target w, or the rows that have it in a file of their own"),
     "variables in rows of csv": (turned("data.csv", lambda frame, path: frame.to_csv(path, index=False)), {}, 2, "too-few-rows", "turn the table: pandas.read_csv(FILE, index_col=0).T.to_csv('data.csv')"),
     "variables in rows of Excel": (turned("data.xlsx", workbook), {}, 2, "too-few-rows", "turn the table: pandas.read_excel(FILE, index_col=0).T.to_csv('data.csv')"),
     "variables in rows of parquet": (turned("data.parquet", lambda frame, path: frame.to_parquet(path)), {}, 2, "too-few-rows", "turn the table: pandas.read_parquet(FILE).set_index('variable').T.to_csv('data.csv')"),

@@ -75,8 +75,7 @@ def test_a_target_of_lists(name, form, tmp_path):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_number_that_is_missing_in_a_list_is_missing(form, tmp_path):
     columns = {"a": A, "b": B, "y": [[a, None if n == 5 else b] for n, (a, b) in enumerate(zip(A, B))]}
-    with pytest.raises(FourfoldError, match="the target 'y_1' is missing.*1 of 60 rows, the first is row 6"):
-        read(written(form, columns, tmp_path))
+    assert read(written(form, columns, tmp_path)).places.tolist() == [n for n in range(60) if n != 5]
 
 
 @pytest.mark.parametrize("cell", ["[1, 2", "[1]2]", "[1 2]]", "1, 2", "[one, 2]"])

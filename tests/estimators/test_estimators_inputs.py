@@ -80,3 +80,10 @@ def test_compare_takes_arrays_lists_and_frames(convert, series):
     assert (data.rows, data.layout, len(data.columns), data.task.classes) == (ROWS, "flat", 3, ("no", "yes"))
     found = data.inputs if isinstance(data.inputs, np.ndarray) else np.stack([*data.inputs.values()], axis=1)
     np.testing.assert_array_equal(found, x)
+
+
+@pytest.mark.parametrize("y", [np.array(["a", None] * (ROWS // 2)), np.array(["a", "b", "nan"])[np.arange(ROWS) % 3]])
+def test_rows_without_a_label_are_refused(y):
+    with pytest.raises((DataError, TypeError, ValueError)) as caught:
+        small("DenseClassifier").fit(RNG.normal(size=(ROWS, 2)), y)
+    assert "nan" not in y.tolist() or caught.value.slug == "missing-y"

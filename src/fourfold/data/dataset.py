@@ -131,6 +131,8 @@ class Dataset:
       be kept on one side of each split; ``ids`` (N,) text: what each row is called. None where not given.
     - ``time_ordered``: rows have an order of time, and only the past may be learnt from; ``order`` (N,): all rows in
       this order, None where no column tells it, and they are taken as they stand.
+    - ``labelled`` (M,): which of the rows that were read have a target; those without it are left out. None where all
+      have.
     - ``forecast``: what the rows are where they are windows of series, and the target (N, H K) what follows them.
     - ``cut``: where the rows lie where they are windows that follow each other in series whose steps have targets.
     - ``findings``: what was judged of the data, as `judgement.judge` found it.
@@ -153,6 +155,7 @@ class Dataset:
     ids: np.ndarray | None = None
     time_ordered: bool = False
     order: np.ndarray | None = None
+    labelled: np.ndarray | None = None
     forecast: Forecast | None = None
     cut: Cut | None = None
     findings: tuple[Finding, ...] = ()
@@ -165,6 +168,11 @@ class Dataset:
     @property
     def rows(self) -> int:
         return row_count(self.inputs)
+
+    @property
+    def places(self) -> np.ndarray:
+        """The place (N,) of each row among those that were read, from 0 on."""
+        return np.arange(self.rows) if self.labelled is None else np.flatnonzero(self.labelled)
 
     @property
     def each(self) -> str:

@@ -18,6 +18,7 @@ from fourfold.data.columns.roles import (
     with_ids,
     with_roles,
 )
+from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
 from fourfold.data.columns.target import FEWEST_ROWS, settle_target
 from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
@@ -93,7 +94,7 @@ def settle(
         source = series_of_lists(source)
     source = as_one_series(source) if one else source
     assert source.target is not None
-    cut = None
+    cut = labelled = None
     if len(source.target) != row_count(source.inputs):
         turned = not isinstance(source.inputs, Table) and len(source.target) in np.shape(source.inputs)[1:]
         raise DataError(
@@ -113,7 +114,9 @@ def settle(
     else:
         check_window(window)
         source = by_columns(source) if source.stepwise else source
-        values, settled_task, target_notes = _settled(source, task, bounds)
+        source, labelled = _labelled(source, task)
+        places = None if labelled is None else np.flatnonzero(labelled)
+        values, settled_task, target_notes = _settled(source, task, bounds, places)
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
         source = developed(source, side=image_size)
     elif image_size is not None:
@@ -145,6 +148,7 @@ def settle(
         ids=source.ids,
         time_ordered=roles.time_ordered,
         order=_in_time(source, rows),
+        labelled=labelled,
         cut=cut,
     )
 
@@ -202,20 +206,15 @@ def _rises(values: np.ndarray, kind: str) -> bool:
 
 
 def _settled(
-    source: Source, task: str | None, bounds: Sequence[float] | None
+    source: Source, task: str | None, bounds: Sequence[float] | None, places: np.ndarray | None
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """The values of the target, the task that it sets, and what was inferred."""
+    """The values of the target, the task that it sets, and what was inferred; ``places``: see `settle_target`."""
     name, kind, test_rows = source.target_name, source.target_kind, source.test_rows
     target = source.target
     assert target is not None
-    if isinstance(source.inputs, Table):
-        check_no_totals(source.inputs, target)
     several = target.ndim == 2
-    lists = task is None and not several and kind == "category" and are_lists(target)
-    if not several and task != "multilabel" and not lists:
-        return settle_target(
-            name, target, kind, task=task, bounds=bounds, test_rows=test_rows, instead=_filled(source)
-        )
+    if not several and not _lists_labels(source, task):
+        return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows, places=places)
     if bounds is not None:
         raise OptionError(
             "bounds-of-several",
@@ -227,7 +226,23 @@ def _settled(
         return settle_targets(source.target_names, target, task=task, test_rows=test_rows)
     cells = spelled(target, kind)
     cells = as_objects([""]) if cells is None else cells
-    return settle_lists(name, cells, asked=not lists, test_rows=test_rows)
+    return settle_lists(name, cells, asked=task == "multilabel", test_rows=test_rows)
+
+
+def _lists_labels(source: Source, task: str | None) -> bool:
+    """Whether the cells of the target list labels: then an empty cell lists none, and is not missing."""
+    target = source.target
+    assert target is not None
+    lists = task is None and source.target_kind == "category" and target.ndim == 1 and are_lists(target)
+    return target.ndim == 1 and (task == "multilabel" or lists)
+
+
+def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | None]:
+    """The rows that have a target, and which of all rows (N,) these are; None where all are."""
+    assert source.target is not None
+    if isinstance(source.inputs, Table):
+        check_no_totals(source.inputs, source.target)
+    return (source, None) if _lists_labels(source, task) else with_labelled(source, _filled(source))
 
 
 def _check_turned(source: Source) -> None:

@@ -97,7 +97,8 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
         ids = np.concatenate([source.ids, test.ids])
     both = [name for name in source.beside if name in test.beside]
     beside = {name: np.concatenate([source.beside[name], test.beside[name]]) for name in both}
-    return replace(joined, test_rows=rows, ids=ids, beside=beside).noting(*notes, *told)
+    classlike = source.looked_at([test])
+    return replace(joined, test_rows=rows, ids=ids, beside=beside, classlike=classlike).noting(*notes, *told)
 
 
 def as_meant(source: Source, wanted: Mapping[str, ColumnKind]) -> Source:

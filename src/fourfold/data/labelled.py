@@ -55,4 +55,6 @@ def with_labels(source: Source, labels: Source, id: str | None) -> Source | None
     unused = len(known) - len(np.unique(rows))
     because = f"joined by {key!r}" + f"; {counted(unused, 'row')} of it belong to none" * bool(unused)
     note = Note(f"labels: {listed([column.name for column in added])} of {labels.name}", because)
-    return replace(source, inputs=inputs, columns=source.columns + added).noting(*labels.notes, note)
+    classlike = {**labels.classlike, **source.classlike}
+    joined = replace(source, inputs=inputs, columns=source.columns + added, classlike=classlike)
+    return joined.noting(*labels.notes, note)

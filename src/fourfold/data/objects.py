@@ -15,6 +15,7 @@ from fourfold.data.columns.targets import together
 from fourfold.data.series.steps import steps_of, unequal_steps
 from fourfold.data.values.cells import WHOLE, dates, is_of_words, said_of, typed
 from fourfold.data.values.nested_cells import opened
+from fourfold.data.values.stand_ins import classes_among
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind
@@ -40,7 +41,18 @@ def as_source(x: Any, y: Any, name: str, known: Collection[str] = ()) -> Source:
     if y is None:
         return source
     said = _said_of_indices(x, y)
-    return source.aimed(*_target(y, source.inputs)).noting(*said)
+    aimed = source.aimed(*_target(y, source.inputs)).noting(*said)
+    words = aimed.target_kind == "category" and not aimed.stepwise and not _are_of_words(y)
+    spelled = classes_among(_cells_of(y)) if words else ()
+    return replace(aimed, classlike={**aimed.classlike, aimed.target_name: spelled})
+
+
+def _cells_of(y: Any) -> np.ndarray:
+    """The cells of a target of one column of words."""
+    y = familiar(y, "y")
+    frame = _native(y)
+    column = frame.get_column(frame.columns[0]) if isinstance(frame, nw.DataFrame) else frame
+    return as_objects(column.to_list()) if isinstance(column, nw.Series) else np.asarray(y).ravel()
 
 
 def is_frame(values: Any) -> bool:
@@ -216,7 +228,10 @@ def _table(columns: dict[str, np.ndarray], source: str, known: Collection[str] =
     notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
     kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
     names, uneven = tuple(lists.uneven), any(lists.uneven.values())
-    return Source(source, table, kinds, notes=notes, lists=names, uneven=uneven, nested=lists.nested)
+    words = {name: classes_among(values) for name, values in columns.items()}
+    return Source(
+        source, table, kinds, notes=notes, lists=names, uneven=uneven, nested=lists.nested, classlike=words
+    )
 
 
 def _target(y: Any, inputs: np.ndarray | Table) -> Target:

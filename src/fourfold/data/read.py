@@ -157,6 +157,8 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
     if len(target) == source.total > drawn:
         target = target[places(source.total, drawn)]
     paired = source.aimed(names, target, kind, notes)
+    words = tuple(sorted({word for spelled in found.classlike.values() for word in spelled}))
+    paired = replace(paired, classlike={paired.target_name: words})
     if row_count(paired.inputs) != len(target):
         raise DataError(
             "different-lengths",

@@ -31,6 +31,8 @@ class Source:
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
       ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends;
       ``nested``: those that are channels of lists of lists, or of objects, which are series.
+    - ``classlike``: for each column of words the spellings of a missing value in it that may be names of classes, as of
+      `classes_among`; a column that is not in it was not looked at.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
@@ -60,6 +62,7 @@ class Source:
     uneven: bool = False
     nested: tuple[str, ...] = ()
     beside: Mapping[str, np.ndarray] = field(default_factory=dict)
+    classlike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def kind(self, name: str) -> ColumnKind:
         return next(column.kind for column in self.columns if column.name == name)
@@ -75,6 +78,21 @@ class Source:
         taken = {name: values[rows] for name in aligned if (values := getattr(self, name)) is not None}
         beside = {name: values[rows] for name, values in self.beside.items()}
         return replace(self, inputs=take_rows(self.inputs, rows), order=None, beside=beside, **taken)
+
+    def looked_at(self, others: Sequence[Source]) -> dict[str, tuple[str, ...]]:
+        """The spellings that may be names of classes in this source or in ``others``, of columns looked at in all."""
+        every = (self, *others)
+        both = [name for name in self.classlike if all(name in one.classlike for one in others)]
+        return {name: tuple(sorted({word for one in every for word in one.classlike[name]})) for name in both}
+
+    def kept(self, rows: np.ndarray) -> Source:
+        """The rows (N,) that are to be kept, their order of time among them."""
+        learnt = len(rows) - self.test_rows
+        order = None
+        if self.order is not None and len(self.order) == learnt:
+            order = (np.cumsum(rows) - 1)[self.order[rows[self.order]]]
+        found = self.take(np.flatnonzero(rows))
+        return replace(found, order=order, test_rows=int(rows[learnt:].sum()))
 
     def without(self, *names: str) -> Source:
         """The source without some of its columns, whose names it keeps in ``all_columns``."""

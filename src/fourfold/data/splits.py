@@ -244,13 +244,14 @@ def _check_weights(dataset: Dataset, splits: list[Split]) -> None:
     weights = dataset.weights
     if weights is None:
         return
+    places = dataset.places + 1
     for split in splits:
         for part, rows in (("training", split.train), ("validation", split.validation), ("test", split.test)):
             if not weights[rows].any():
                 raise DataError(
                     "weights-of-a-part",
                     f"the rows of a {part} part all weigh 0",
-                    got=f"{counted(len(rows), 'row')} from row {rows.min() + 1} to row {rows.max() + 1}",
+                    got=f"{counted(len(rows), 'row')} from row {places[rows.min()]} to row {places[rows.max()]}",
                     wanted="a weight above 0 in each part",
                     do="leave out the rows of weight 0",
                 )

@@ -13,6 +13,7 @@ from fourfold.data.columns.lists import columns_of
 from fourfold.data.columns.target_choice import likely_targets
 from fourfold.data.values.cells import FEWEST_STEPS, MOST_IN_LISTS, typed
 from fourfold.data.values.nested_cells import is_of_numbers, opened
+from fourfold.data.values.stand_ins import classes_among
 from fourfold.data.values.words import as_objects
 from fourfold.data.values.written import are_between_blanks, values_of
 
@@ -78,6 +79,7 @@ def _opened(source: Source, name: str, cells: np.ndarray, known: Collection[str]
         lists=tuple(sorted((*source.lists, *lists.uneven), key=lambda one: places[columns_of(table, one)[0]])),
         uneven=source.uneven or any(lists.uneven.values()),
         nested=(*source.nested, *lists.nested),
+        classlike={**source.classlike, **{one: classes_among(values) for one, values in inner.items()}},
     ).noting(*notes)
 
 

@@ -244,7 +244,7 @@ def _title(study: Study, row: int) -> str:
         steps = f"steps {start:,} to {start + cut.window - 1:,}"
         return f"{label}, {steps}" if label else steps
     if forecast is None:
-        return f"row {row:,}" if ids is None else f"row “{ids[row]}”"
+        return f"row {study.dataset.places[row]:,}" if ids is None else f"row “{ids[row]}”"
     label, start = forecast.labels[forecast.series[row]], shown(forecast.stamps[forecast.origin[row]])
     return f"{label}, from {start} on" if label else f"from {start} on"
 

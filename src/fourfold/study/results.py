@@ -56,10 +56,10 @@ class Measured:
     def predicted(self) -> dict[str, np.ndarray]:
         """All that a score can be computed from again: for each name (lines, rows, classes), line by line.
 
-        ``rows`` numbers the tested rows in the data, ``true`` is their target, ``classes`` what it counts, ``fold``
-        the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them, ``weights`` are
-        how much rows count, ``class_weights`` what probabilities are multiplied by before the largest is taken, and
-        ``scale`` is what errors are divided by.
+        ``rows`` numbers the tested rows among all that were read, ``true`` is their target, ``classes`` what it counts,
+        ``fold`` the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them,
+        ``weights`` are how much rows count, ``class_weights`` what probabilities are multiplied by before the largest
+        is taken, and ``scale`` is what errors are divided by.
         """
         study = self.study
         rows = tested.tested(study.prepared)
@@ -69,7 +69,7 @@ class Measured:
             known["class_weights"] = np.array(study.dataset.task.class_weights)
         known |= {"scale": scale} if study.dataset.task.kind == "regression" and np.any(scale != 1) else {}
         return {
-            "rows": rows,
+            "rows": study.dataset.places[rows],
             "true": tested.truth(study.dataset, study.preparations, rows),
             "classes": np.array([str(name) for name in study.dataset.task.classes]),
             "fold": self.findings.fold,

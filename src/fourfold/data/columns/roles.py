@@ -295,15 +295,7 @@ def _groups(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
             do="fill them in, or remove these rows",
         )
     labels = _labels(values, kind)
-    count = len(set(labels.tolist()))
-    if count < FEWEST_GROUPS:
-        raise DataError(
-            "too-few-groups",
-            "there are too few groups to train, validate and test",
-            got=f"{count} of {name!r}",
-            wanted=f"at least {FEWEST_GROUPS}",
-            do="leave out --group, or choose a column with more groups",
-        )
+    count = check_groups(labels, f"of {name!r}")
     because = "none lies on two sides of a split"
     if shared := set(labels[: len(labels) - source.test_rows]) & set(
         labels[len(labels) - source.test_rows :]
@@ -311,6 +303,20 @@ def _groups(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
         because = f"{len(shared):,} of them have test rows and others"
     note = Note(f"groups: {count:,} of {name}", f"{because}; not an input")
     return replace(source, groups=labels).noting(note)
+
+
+def check_groups(labels: np.ndarray, which: str) -> int:
+    """How many groups there are, ``which`` they are; refuses fewer than three."""
+    count = len(set(labels.tolist()))
+    if count < FEWEST_GROUPS:
+        raise DataError(
+            "too-few-groups",
+            "there are too few groups to train, validate and test",
+            got=f"{count} {which}",
+            wanted=f"at least {FEWEST_GROUPS}",
+            do="leave out --group, or choose a column with more groups",
+        )
+    return count
 
 
 def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:

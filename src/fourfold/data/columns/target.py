@@ -17,8 +17,6 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import level_counts, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
 
-from .free_texts import are_free
-
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
 FRACTION = re.compile(r"-?\d+[.,]\d+")
@@ -47,18 +45,20 @@ def settle_target(
     task: str | None = None,
     bounds: Sequence[float] | None = None,
     test_rows: int = 0,
-    instead: str = "",
+    places: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred; ``instead``: another column.
+    """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
+    ``places`` (N,): those of the rows in the data, where these are not all.
 
-    Errors: a missing or infinite target, one class, a class with one example, a constant number, a date,
+    Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
     """
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS, option="--task")
     name = in_line(name)
-    values = _without_blanks(values) if kind == "category" else values
-    check_values(name, values, kind, instead)
+    values = without_blanks(values) if kind == "category" else values
+    check_values(name, values, kind)
+    check_rows(len(values))
     chosen, because = (task, "as asked") if task else _infer(values, kind)
     if chosen == "classification":
         if bounds is not None:
@@ -70,7 +70,7 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        alone = _check_labels(name, labels, test_rows, words=kind == "category")
+        alone = _check_labels(name, labels, test_rows, kind == "category", places)
         settled = classification(labels, label_type, test_rows)
         return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None), *alone)
     numbers = _numbers(name, values, kind)
@@ -79,7 +79,7 @@ def settle_target(
     return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
 
 
-def _without_blanks(words: np.ndarray) -> np.ndarray:
+def without_blanks(words: np.ndarray) -> np.ndarray:
     """Words (N,) with None for those of blanks alone, which are no class, as they are none in text."""
     return as_objects([word if word is not None and str(word).strip() else None for word in words.tolist()])
 
@@ -102,7 +102,7 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
 
 
 def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") -> None:
-    """Refuses dates, missing and infinite values, and fewer than ten rows; ``instead``: a column with more values."""
+    """Refuses dates and infinite values; ``instead``: a column with more values than this one."""
     if kind == "date":
         raise DataError(
             "date-target",
@@ -110,18 +110,12 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             wanted="classes or numbers",
             do=f"--target {quoted(instead)}, or another column" if instead else "choose another target",
         )
-    absent = missing(values)
-    if kind == "number":
-        absent = ~np.isfinite(values)
-    if len(values) and absent.all():
-        raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
-    if absent.any():
+    if kind == "number" and (infinite := np.isinf(values)).any():
         raise DataError(
-            "missing-target",
-            f"the target {name!r} is missing, NaN or infinite in some rows",
-            got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
-            do=_how_to_fill(values, absent, kind, instead)
-            + (f"; {SPELLED}" if kind == "category" else ""),
+            "infinite-target",
+            f"the target {name!r} is infinite in some rows",
+            got=f"{infinite.sum()} of {len(values)} rows, the first is row {np.argmax(infinite) + 1}",
+            do="remove these rows or correct the target",
         )
     if kind == "number" and (far := np.abs(values) > LARGEST).any():
         raise DataError(
@@ -131,10 +125,12 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             wanted=f"at most {LARGEST:g}",
             do="divide it, take its logarithm, or leave out rows in which it is no measurement",
         )
-    if len(values) < FEWEST_ROWS:
-        raise DataError(
-            "too-few-rows", "too few rows", got=str(len(values)), wanted=f"at least {FEWEST_ROWS}"
-        )
+
+
+def check_rows(rows: int) -> None:
+    """Refuses fewer than ten rows."""
+    if rows < FEWEST_ROWS:
+        raise DataError("too-few-rows", "too few rows", got=str(rows), wanted=f"at least {FEWEST_ROWS}")
 
 
 def are_marks(values: np.ndarray) -> bool:
@@ -144,18 +140,6 @@ def are_marks(values: np.ndarray) -> bool:
     (True, False)
     """
     return len(set(values[~missing(values)].tolist())) == 1
-
-
-def _how_to_fill(values: np.ndarray, absent: np.ndarray, kind: str, instead: str) -> str:
-    """What to do with a target that is ``absent`` in some rows, or in most of them."""
-    if are_marks(values):
-        return "write into the empty cells what they mean, such as no"
-    if kind == "category" and instead and are_free(values[~absent].tolist()):
-        return f"--target {quoted(instead)}, or another column, as these are texts"
-    if 2 * absent.sum() <= len(absent):
-        return "remove these rows or fill in the target"
-    apart = "the rows that have it in a file of their own, if it is what the others lack"
-    return f"--target {quoted(instead)}, or {apart}" if instead else f"choose another target, or put {apart}"
 
 
 def check_varies(name: str, numbers: np.ndarray, do: str = "") -> None:
@@ -209,7 +193,9 @@ def _folded(label: str) -> str:
     return "".join(label.casefold().split()).rstrip(".")
 
 
-def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) -> tuple[Note, ...]:
+def _check_labels(
+    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None
+) -> tuple[Note, ...]:
     """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
     beside a test file."""
     train = labels[: len(labels) - test_rows]
@@ -223,7 +209,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
             do="choose another target",
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
-        _check_words(name, train)
+        _check_words(name, train, places)
         raise DataError(
             "too-many-classes",
             f"the target {name!r} has nearly as many classes as rows",
@@ -236,7 +222,7 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
         if words and any(map(FRACTION.fullmatch, alone)):
-            _check_words(name, train)
+            _check_words(name, train, places)
         raise DataError(
             "class-of-one",
             f"a class of the target {name!r} has only one example, which can't be in training and test",
@@ -264,15 +250,17 @@ def _check_labels(name: str, labels: np.ndarray, test_rows: int, words: bool) ->
     return (Note(what, "one example can't both train and validate"),) if alone else ()
 
 
-def _check_words(name: str, labels: np.ndarray) -> None:
+def _check_words(name: str, labels: np.ndarray, places: np.ndarray | None) -> None:
     """Refuse a target of numbers among which there are some words, and name them."""
     style = style_of(labels.tolist())
     words = np.array([style.parse(label) is None for label in labels.tolist()])
     if 0 < words.mean() <= LIKELY:
+        first = int(words.argmax())
+        row = first + 1 if places is None else places[first] + 1
         raise DataError(
             "words-among-numbers",
             f"the target {name!r} holds numbers, and words among them",
-            got=f"{words.sum()} of {len(labels)}, such as {labels[words.argmax()][:40]!r} in row {words.argmax() + 1}",
+            got=f"{words.sum()} of {len(labels)}, such as {labels[first][:40]!r} in row {row}",
             wanted="numbers in all rows, or classes with several examples each",
             do="remove these rows, or correct them",
         )

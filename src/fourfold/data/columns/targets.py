@@ -15,7 +15,7 @@ from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
 
-from .target import TASKS, check_values, check_varies
+from .target import TASKS, check_rows, check_values, check_varies
 
 YES_AND_NO = {"yes": 1.0, "no": 0.0}
 MOST_IN_A_LIST = 10_000
@@ -247,7 +247,10 @@ def settle_lists(
     settled = multilabel(labels)
     because = "as asked" if are_lists(cells) else f"as asked, {between!r} between them"
     because = because if asked else "its values are lists of words"
-    return values, settled, _said_of_labels(settled, because, values, "" if asked else "classification")
+    said = _said_of_labels(settled, because, values, "" if asked else "classification")
+    if none := int((values.sum(axis=1) == 0).sum()):
+        said += (Note(f"without a label: {counted(none, 'row')}", "an empty cell lists none, and is not missing"),)
+    return values, settled, said
 
 
 def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
@@ -273,6 +276,7 @@ def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
 def _check(names: Sequence[str], values: np.ndarray, test_rows: int) -> None:
     for name, column in zip(names, values.T):
         check_values(name, column, "number")
+        check_rows(len(column))
         check_varies(name, column[: len(column) - test_rows], f"leave {name!r} out of the targets")
 
 

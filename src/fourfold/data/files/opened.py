@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from fourfold.data.reading import ALL, Reading
 from fourfold.data.source import Source
 from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
 from fourfold.data.values.durations import IN_SECONDS
+from fourfold.data.values.stand_ins import classes_among
 from fourfold.errors import DataError
 
 from .content import Content
@@ -47,7 +48,7 @@ class Opened:
 
     - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
-    - ``lists``, ``uneven``, ``nested``: as in `Source`.
+    - ``lists``, ``uneven``, ``nested``, ``classlike``: as in `Source`; of the last None where the words tell it.
     """
 
     content: Content
@@ -63,6 +64,7 @@ class Opened:
     lists: tuple[str, ...] = ()
     uneven: bool = False
     nested: tuple[str, ...] = ()
+    classlike: Mapping[str, tuple[str, ...]] | None = None
 
     def source(self, start: int = 0, stop: int | None = None) -> Source:
         """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
@@ -78,7 +80,10 @@ class Opened:
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
         raw = {name: raw[name] for name in self.casts}
         found = source_of(self.content, raw, self.notes, self.booleans, self.total)
-        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested)
+        classlike = found.classlike if self.classlike is None else self.classlike
+        return replace(
+            found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested, classlike=classlike
+        )
 
     def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
@@ -249,4 +254,5 @@ def source_of(
     for name, values in raw.items():
         table[name], kind = typed(name, values)
         columns.append(Column(name, "boolean" if name in booleans else kind))
-    return Source(content.name, Table(table), tuple(columns), notes=notes, total=total)
+    classlike = {name: classes_among(values) for name, values in raw.items()}
+    return Source(content.name, Table(table), tuple(columns), notes=notes, total=total, classlike=classlike)

@@ -13,12 +13,14 @@ from .sql import literal
 
 @dataclass(frozen=True)
 class Relation:
-    """The rows of a file in SQL, and its columns: their names, and what these are called in SQL."""
+    """The rows of a file in SQL, and its columns: their names, and what these are called in SQL; ``spelled``: the rows
+    with the spellings of a missing value as they stand, where they are none in ``sql``."""
 
     connection: Any
     sql: str
     parameters: list[Any]
     columns: dict[str, str]
+    spelled: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
     the rows lie there, and any part of them can be read."""
     with _text(content, reading, scratch) as (found, text, dialect, notes):
         connection = found.connection
-        total = read_cells(found, text.unpacked, reading)
+        total, classlike = read_cells(found, text.unpacked, reading)
         names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
         repeated = without_headers(connection, names) if dialect.header else 0
         if repeated:
@@ -86,8 +86,9 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
         uneven = any(low < high for low, high in sizes.values())
         yield Opened(
-            content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven
-        )
+            content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,
+            classlike=classlike,
+        )  # fmt: skip
 
 
 @contextmanager

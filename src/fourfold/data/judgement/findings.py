@@ -20,7 +20,7 @@ from fourfold.data.series.steps import as_rows
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, of_forecasts, resolution, shift, uninformative
+from . import leaks, oddities, of_forecasts, resolution, shift, uninformative, unlabelled
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
@@ -361,6 +361,7 @@ def _windows(case: Case) -> Iterator[Finding]:
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     shift.judge,
+    unlabelled.judge,
     oddities.judge,
     _task,
     _twins,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["MISSING_WORDS", "bare", "bare_words", "stands_for_missing"]
+__all__ = ["MAY_BE_CLASSES", "MISSING_WORDS", "bare", "bare_words", "classes_among", "stands_for_missing"]
 
 MISSING_WORDS = frozenset((
     "", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "NaT", "?", "-NaN",
@@ -12,6 +12,9 @@ MISSING_WORDS = frozenset((
     "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#VALEUR!", "#NOMBRE!", "\\N", "(null)", "<null>", "n.a.", "N.A.", "k.A.",
 ))  # fmt: skip
 """Spellings of a missing value, those of databases and of German and French Excel among them."""
+
+MAY_BE_CLASSES = frozenset(("NA", "N/A", "n/a", "NULL", "null", "None", "?", "n.a.", "N.A.", "k.A."))
+"""Those of them that people write, who may mean a class by them; the others only programs write."""
 
 LIMITS = frozenset(float(2**bits - odd) for bits in (15, 16, 31, 32, 63) for odd in (0, 1))
 """The largest whole numbers of machines, and with a minus the smallest ones."""
@@ -48,6 +51,17 @@ def bare_words(words: list[str | None]) -> list[str | None]:
     """
     known = {word: bare(word) for word in dict.fromkeys(words) if word is not None}
     return [None if word is None else known[word] for word in words]
+
+
+def classes_among(values: np.ndarray) -> tuple[str, ...]:
+    """The spellings of a missing value among a column's words as they were given that may be names of classes.
+
+    >>> classes_among(np.array(["mild", " None", "", "NaN", None, 1.5], dtype=object))
+    ('None',)
+    """
+    cells = np.char.decode(values, "utf-8", "replace") if values.dtype.kind == "S" else values
+    words = dict.fromkeys(cell for cell in cells.tolist() if isinstance(cell, str))
+    return tuple(sorted({word.strip() for word in words} & MAY_BE_CLASSES))
 
 
 def stands_for_missing(values: np.ndarray, dates: bool = False) -> tuple[str, float] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from fourfold.data.dataset import Note
@@ -86,4 +87,9 @@ def read_excel(content: Content, reading: Reading) -> Source:
     if unstored := sum(table.sheet.unstored for table in tables):
         because = "missing; open the file in Excel and save it, or save it as csv"
         notes.append(Note(f"formulas without a value: {counted(unstored, 'cell')}", because))
-    return source_of(content, raw, (*notes, *header.notes))
+    sheets = [table.sheet for table in tables]
+    words = {
+        new: tuple(sorted({word for sheet in sheets for word in sheet.classlike.get(column, ())}))
+        for new, column in zip(header.names, columns)
+    }
+    return replace(source_of(content, raw, (*notes, *header.notes)), classlike=words)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
 from fourfold.data.files.content import Content, check_bomb
-from fourfold.data.values.stand_ins import bare
+from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import UnsafeFileError
 
 from .cells import BUILT_IN, meant_by, shown_by, written_out
@@ -39,7 +39,8 @@ Cells = dict[int, Any]
 class Sheet:
     """A sheet: the ``rows`` that hold something, and their ``numbers``, in their order; how many cells have the value
     of the one above them, with which they are ``merged``; how many hold formulas whose values are ``unstored``; and how
-    many of the rows, and which columns, are ``hidden``."""
+    many of the rows, and which columns, are ``hidden``; and by column the spellings of a missing value that may be
+    names of classes, ``classlike``."""
 
     name: str
     rows: list[Cells]
@@ -48,6 +49,7 @@ class Sheet:
     unstored: int = 0
     hidden_rows: int = 0
     hidden_columns: frozenset[int] = frozenset()
+    classlike: Mapping[int, set[str]] = field(default_factory=dict)
 
 
 class Workbook:
@@ -61,6 +63,7 @@ class Workbook:
         self.strings = [_text(item) for item in self._elements("xl/sharedStrings.xml", "si")]
         self.shown = self._styles()
         self.unstored = self.merged = 0
+        self.classlike: dict[int, set[str]] = {}
 
     def sheets(self) -> tuple[list[Sheet], list[str]]:
         """The visible sheets, or all where none is, and the names of all."""
@@ -80,6 +83,7 @@ class Workbook:
 
     def _sheet(self, targets: dict[str | None, str], sheet: dict[str, str]) -> Sheet:
         self.unstored = self.merged = 0
+        self.classlike = {}
         relation = next((value for name, value in sheet.items() if name.endswith("}id")), None)
         target = targets[relation].removeprefix("/xl/").removeprefix("/")
         lines: dict[int, Cells] = {}
@@ -98,7 +102,9 @@ class Workbook:
         self._fill(lines, merged)
         numbers = sorted(lines)
         rows = [lines[number] for number in numbers]
-        return Sheet(sheet.get("name", ""), rows, numbers, self.merged, self.unstored, hidden, frozenset(columns))
+        return Sheet(
+            sheet.get("name", ""), rows, numbers, self.merged, self.unstored, hidden, frozenset(columns), self.classlike
+        )
 
     def _fill(self, lines: dict[int, Cells], merged: list[str]) -> None:
         """Gives all rows of cells that are merged below each other the value of the first."""
@@ -152,27 +158,29 @@ class Workbook:
             letters = re.match("[A-Z]{1,3}", cell.get("r", ""))
             place = _number(letters[0]) if letters else place + 1
             value = self._value(cell)
-            if value is not None and place <= LAST_COLUMN:
-                cells[place] = value
+            if isinstance(value, str) and (word := value.strip()) in MISSING_WORDS:
+                self.classlike.setdefault(place, set()).update({word} & MAY_BE_CLASSES)
+            elif value is not None and place <= LAST_COLUMN:
+                cells[place] = value.strip() if isinstance(value, str) else value
         return cells
 
     def _value(self, cell: ElementTree.Element) -> Any:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            return bare(_text(cell))
+            return _text(cell)
         stored = cell.findtext(f"{self.space}v")
         if not stored and kind != "str":  # of text "" may be stored
             self.unstored += cell.find(f"{self.space}f") is not None
         if not stored or kind == "e":  # nothing, or an error such as #DIV/0!
             return None
         if kind == "s":
-            return bare(self.strings[int(stored)])
+            return self.strings[int(stored)]
         if kind == "b":
             return stored == "1"
         if kind == "d":
-            return written_out(stored) or bare(stored)
+            return written_out(stored) or stored
         if kind == "str":
-            return bare(stored)
+            return stored
         style = int(cell.get("s", "0"))
         return meant_by(float(stored), self.shown[style] if style < len(self.shown) else "", self.epoch)
 

@@ -16,7 +16,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.values.cells import LONGEST_LIST
 from fourfold.data.values.hints import CODED, coded
-from fourfold.data.values.stand_ins import MISSING_WORDS
+from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
 from .dialect import Dialect
@@ -40,8 +40,12 @@ FEW_COLUMNS = 20
 cell of all rows with each of them, which takes longer than all the rest of reading, and expressions for many columns
 take longer still."""
 
-KNOWN = f"CASE WHEN trim({{0}}) IN ({', '.join(map(literal, sorted(MISSING_WORDS)))}) THEN NULL ELSE trim({{0}}) END"
+SPELLINGS, CLASSLIKE = (", ".join(map(literal, sorted(words))) for words in (MISSING_WORDS, MAY_BE_CLASSES))
+KNOWN = f"CASE WHEN trim({{0}}) IN ({SPELLINGS}) THEN NULL ELSE trim({{0}}) END"
 """A cell without blanks around it, NULL for the spellings of a missing value."""
+
+SPELLED = f"bool_or(v IN ({SPELLINGS})), list(DISTINCT v) FILTER (v IN ({CLASSLIKE}))"
+"""Whether there are spellings of a missing value, and those of them that may be names of classes."""
 
 LONG_NUMBER = 16
 """Digits from which on a whole number may be beyond what a float64 holds."""
@@ -119,26 +123,45 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
             do="write a row on a line of its own, or numpy.savez with x and y",
         )
     few = len(dialect.names) <= FEW_COLUMNS
-    missing = "''" if few else ", ".join(f"'{word}', ' {word}'" for word in sorted(MISSING_WORDS))
-    packed = "'gzip'" if content.compressed else "'none'"
     cells = [f"c{place}" for place in range(len(dialect.names))]
-    relation = f"""read_csv(
-        ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
-        compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
-        columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
+    packed = "'gzip'" if content.compressed else "'none'"
+
+    def rows(missing: str) -> str:
+        return f"""read_csv(
+            ?, delim=?, quote='"', escape='"', auto_detect=false, strict_mode=true, hive_partitioning=false,
+            compression={packed}, header={dialect.header}, skip={dialect.skip}, nullstr=[{missing}],
+            columns={{{", ".join(f"'{c}': 'VARCHAR'" for c in cells)}}})"""
+
+    missing = ", ".join(f"'{word}', ' {word}'" for word in sorted(MISSING_WORDS))
     columns = {name: (KNOWN if few else "trim({})").format(cell) for name, cell in zip(dialect.names, cells)}
-    return Relation(connection, relation, [file, dialect.separator], columns)
+    known = [file, dialect.separator]
+    return Relation(connection, rows("''" if few else missing), known, columns, "" if few else rows("''"))
 
 
-def read_cells(found: Relation, size: int, reading: Reading) -> int:
+def read_cells(found: Relation, size: int, reading: Reading) -> tuple[int, dict[str, tuple[str, ...]]]:
     """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
-    if it was counted."""
-    drawn, total = of_text(found, size, reading)
-    few = len(found.columns) <= FEW_COLUMNS
-    known = ", ".join(f"{cell} AS c{place}" for place, cell in enumerate(found.columns.values()))
-    cells = known if few else "*"
-    found.connection.execute(f"CREATE TABLE cells AS SELECT {cells} FROM {drawn}", found.parameters)
-    return total
+    if it was counted, and the spellings of a missing value that may be names of classes, of each column that was
+    looked at: of few columns all, of many those that may be the target."""
+    connection, (drawn, total) = found.connection, of_text(found, size, reading)
+    cells = {f"c{place}": name for place, name in enumerate(found.columns)}
+    if found.spelled:
+        connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", found.parameters)
+        holed = _each(connection, "count(v) < count(*)", _targets(cells, reading.targets))
+        words = {cell: _classlike(found, cell) if some else [] for cell, (some,) in holed.items()}
+    else:
+        trimmed = ", ".join(f"trim({cell}) AS {cell}" for cell in cells)
+        connection.execute(f"CREATE TABLE cells AS SELECT {trimmed} FROM {drawn}", found.parameters)
+        facts = _each(connection, SPELLED, cells)
+        for cell in (cell for cell, (some, _) in facts.items() if some):
+            connection.execute(f"UPDATE cells SET {cell} = NULL WHERE {cell} IN ({SPELLINGS})")
+        words = {cell: classlike for cell, (_, classlike) in facts.items()}
+    return total, {cells[cell]: tuple(sorted(classlike or ())) for cell, classlike in words.items()}
+
+
+def _classlike(found: Relation, cell: str) -> list[str]:
+    """The spellings of a missing value in a column that may be names of classes, as the file has them."""
+    query = f"SELECT list(DISTINCT trim({cell})) FROM {found.spelled} WHERE trim({cell}) IN ({CLASSLIKE})"
+    return found.connection.execute(query, found.parameters).fetchone()[0]
 
 
 def without_headers(connection: Any, names: dict[str, str]) -> int:

@@ -1,0 +1,81 @@
+"""Rows that have a target: the others are left out, and said, but where their empty cells may mean something."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.messages import counted, quoted
+from fourfold.data.source import Source
+from fourfold.errors import DataError
+from fourfold.preprocessing.table import missing
+
+from .free_texts import are_free
+from .roles import check_groups
+from .target import SPELLED, are_marks, check_values, without_blanks
+
+__all__ = ["with_labelled"]
+
+
+def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray | None]:
+    """The rows of a source that have a target, of several targets all of them; and which of the rows (N,) these are,
+    None where all are. ``instead``: a column with more values.
+
+    Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
+    values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it; also
+    for test rows that all lack it, and for fewer than three groups that have it.
+    """
+    target, kind = source.target, source.target_kind
+    assert target is not None
+    names = source.target_names or (source.target_name,)
+    learnt = len(target) - source.test_rows
+    rows = np.ones(len(target), dtype=bool)
+    for name, values in zip(names, target.T if target.ndim == 2 else [target]):
+        check_values(name, values, kind, instead)
+        values = without_blanks(values) if kind == "category" else values
+        absent = missing(values)
+        if len(values) and absent[:learnt].all():
+            raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
+        if absent.any() and (do := _what_it_means(source, name, values, absent, instead)):
+            raise DataError(
+                "missing-target",
+                f"the target {name!r} is missing in some rows",
+                got=f"{absent.sum()} of {len(values)} rows, the first is row {np.argmax(absent) + 1}",
+                do=do,
+            )
+        rows &= ~absent
+    if rows.all():
+        return source, None
+    if source.test_rows and not rows[learnt:].any():
+        raise DataError(
+            "test-without-target",
+            f"the target {source.target_name!r} is missing in all test rows",
+            got=f"{source.test_rows} test rows",
+            wanted="test rows that have it",
+            do="compare without them, and fourfold predict fills it in",
+        )
+    found = source.kept(rows)
+    if found.groups is not None:
+        check_groups(found.groups, "with a target")
+    return found.noting(_said(source, rows, len(names))), rows
+
+
+def _said(source: Source, rows: np.ndarray, targets: int) -> Note:
+    tests = int((~rows[len(rows) - source.test_rows :]).sum()) if source.test_rows else 0
+    what = f"left out: {(~rows).sum():,} of {counted(len(rows), 'row')}" + f", {tests:,} of them for test" * bool(tests)
+    which = "one of the targets is" if targets > 1 else "the target is"
+    return Note(what, f"{which} missing; fourfold predict fills it in")
+
+
+def _what_it_means(source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: str) -> str:
+    """What to do with a target (N,) that is ``absent`` in some rows, if these can't be left out; else ""."""
+    words = source.target_kind == "category"
+    if are_marks(values):
+        return "write into the empty cells what they mean, such as no" + f"; {SPELLED}" * words
+    if not words:
+        return ""
+    if instead and are_free(values[~absent].tolist()):
+        return f"--target {quoted(instead)}, or another column, as these are texts; {SPELLED}"
+    if source.classlike.get(name, ("",)):
+        return f"remove these rows or fill in the target; {SPELLED}"
+    return ""
