@@ -142,6 +142,7 @@ def test_series_without_a_target_are_left_out():
     data = from_arrays(x, y)
     np.testing.assert_array_equal(data.inputs, x[THERE])
     assert f"is missing in {len(BARE)} of {N} series" in finding(data).what
+    assert f"left out: {len(BARE)} of {N} series (the target is missing" in "\n".join(told(data))
 
 
 @pytest.mark.parametrize(("rows", "important"), [(30, False), (31, True)])

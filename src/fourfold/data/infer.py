@@ -114,9 +114,10 @@ def settle(
     else:
         check_window(window)
         source = by_columns(source) if source.stepwise else source
-        source, labelled = _labelled(source, task)
+        source, labelled, left_out = _labelled(source, task)
         places = None if labelled is None else np.flatnonzero(labelled)
         values, settled_task, target_notes = _settled(source, task, bounds, places)
+        target_notes = left_out + target_notes
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
         source = developed(source, side=image_size)
     elif image_size is not None:
@@ -237,12 +238,12 @@ def _lists_labels(source: Source, task: str | None) -> bool:
     return target.ndim == 1 and (task == "multilabel" or lists)
 
 
-def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | None]:
-    """The rows that have a target, and which of all rows (N,) these are; None where all are."""
+def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
+    """The rows that have a target, which of all rows (N,) these are, None where all are, and what is said."""
     assert source.target is not None
     if isinstance(source.inputs, Table):
         check_no_totals(source.inputs, source.target)
-    return (source, None) if _lists_labels(source, task) else with_labelled(source, _filled(source))
+    return (source, None, ()) if _lists_labels(source, task) else with_labelled(source, _filled(source))
 
 
 def _check_turned(source: Source) -> None:

@@ -17,9 +17,9 @@ from .target import SPELLED, are_marks, check_values, without_blanks
 __all__ = ["with_labelled"]
 
 
-def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray | None]:
-    """The rows of a source that have a target, of several targets all of them; and which of the rows (N,) these are,
-    None where all are. ``instead``: a column with more values.
+def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
+    """The rows of a source that have a target, of several targets all of them; which of the rows (N,) these are, None
+    where all are; and what is said. ``instead``: a column with more values.
 
     Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
     values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it; also
@@ -45,7 +45,7 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
             )
         rows &= ~absent
     if rows.all():
-        return source, None
+        return source, None, ()
     if source.test_rows and not rows[learnt:].any():
         raise DataError(
             "test-without-target",
@@ -57,7 +57,7 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
     found = source.kept(rows)
     if found.groups is not None:
         check_groups(found.groups, "with a target")
-    return found.noting(_said(source, rows, len(names))), rows
+    return found, rows, (_said(source, rows, len(names)),)
 
 
 def _said(source: Source, rows: np.ndarray, targets: int) -> Note:
