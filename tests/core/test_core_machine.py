@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fourfold import ending
+from fourfold.cli import ending
 from fourfold.core import machine
 
 GIB = 2**30

@@ -1,0 +1,3 @@
+"""The command line: arguments -> one call -> exit code."""
+
+from .commands import app, main
