@@ -386,6 +386,28 @@ def test_the_interval_of_an_error_is_longer_where_large_losses_are_rare():
     assert plain.high - plain.value == pytest.approx(plain.value - plain.low)
 
 
+def test_few_groups_whose_small_errors_are_rare_by_chance_are_not_skewed():
+    """Five groups, one of them easy: the interval of their mean error is Student's t, and does not end near 0."""
+    means = np.repeat([1.05, 0.75, 1.10, 1.05, 1.08], 4)[None]
+    groups = np.repeat(np.arange(5), 4)
+    runs, fold = plan(1, 1, 20)
+    found = Analysis({"f": means}, runs, fold, "mase", groups=groups).mean("f")
+    half = found.standard_error * 2.776445  # Student's t of 4 degrees of freedom
+    assert (found.low, found.high) == pytest.approx((means.mean() - half, means.mean() + half), rel=1e-3)
+
+
+def test_mean_errors_of_few_groups_are_inside_their_intervals():
+    rng, inside, draws, (runs, fold) = np.random.default_rng(0), 0, 400, plan(1, 1, 50)
+    groups, level, widths = np.repeat(np.arange(5), 10), 0.95**0.25, []
+    for _ in range(draws):
+        losses = np.abs(rng.normal(size=50))[None]
+        found = Analysis({"f": losses}, runs, fold, "mase", groups=groups).mean("f", level)
+        inside += found.low <= np.sqrt(2 / np.pi) <= found.high
+        widths.append(found.high - found.low)
+    assert at_least(inside, draws, level)
+    assert np.median(widths) < 0.8  # 0.875 where a skewness below 0 is believed, and no more are inside
+
+
 def test_an_unknown_score_gets_a_close_name():
     with pytest.raises(OptionError, match="use 'balanced_accuracy'") as caught:
         Analysis({"a": np.zeros((1, 3))}, *plan(1, 1, 3), "balanced-accuracy")

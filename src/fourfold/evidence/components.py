@@ -318,8 +318,11 @@ class Components:
         return examples + run * (float((1 / self.design.shares).mean()) - 1)
 
     def skewness(self, name: str, error: float) -> float:
-        """That of a mean with this standard error, of which examples are the skewed part."""
-        return float(((self.group_sums[self.names.index(name)] / self.design.examples / error) ** 3).sum())
+        """That of a mean with this standard error, of which examples are the skewed part; never negative.
+
+        Errors end at 0, and large ones are rare: a skewness below 0, which few groups often show, is chance.
+        """
+        return max(float(((self.group_sums[self.names.index(name)] / self.design.examples / error) ** 3).sum()), 0.0)
 
     def _examples(self, weights: np.ndarray) -> tuple[np.ndarray, float]:
         """The variance of a contrast by strata (C,), of examples alone, and Satterthwaite's degrees of freedom."""
