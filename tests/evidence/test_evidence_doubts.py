@@ -166,6 +166,15 @@ def test_a_small_test_set_is_as_small_as_its_rarest_class(groups, said, held):
     held(doubt, verdict.evidence)
 
 
+def test_a_small_test_set_is_as_small_as_its_weights_make_it(held):
+    verdict = decide(findings((0.8, 0.95, 0.88), Evidence(names.ALIKE, "study", 140.3, "count")))
+    said = next(d for d in verdict.doubts if d.startswith("A small test set"))
+    assert said.startswith("A small test set, 1,000 rows, by their weights as good as 140: how far Convolution is from")
+    held(said, verdict.evidence)
+    nearly_alike = decide(findings((0.8, 0.95, 0.88), Evidence(names.ALIKE, "study", 990, "count")))
+    assert not any(d.startswith("A small test set") for d in nearly_alike.doubts)
+
+
 def test_what_one_trained_model_a_family_shows_is_not_called_known():
     wrong = np.random.default_rng(0).random((2, 1, 300)) < 0.2
     families = {name: FamilyFindings(loss.astype(float), 1, 1.0) for name, loss in zip(NAMES, wrong)}

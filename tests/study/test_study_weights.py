@@ -30,6 +30,11 @@ def measured(tmp_path_factory):
     return measure(study, study.run(Inline()), 0.01)
 
 
+def test_rows_are_worth_as_many_as_their_weights_say(measured):
+    said = next(doubt for doubt in measured.verdict.doubts if doubt.startswith("A small test set"))
+    assert said.startswith("A small test set, 120 rows, by their weights as good as 73")  # 600^2 / (60 (81 + 1))
+
+
 def test_the_heavy_rows_are_learnt_and_counted(measured):
     predicted = measured.predicted()
     right = predicted["dense"][0].argmax(1) == predicted["true"]

@@ -9,6 +9,7 @@ from fourfold.evidence.case import Case
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
 from fourfold.evidence.names import (
+    ALIKE,
     AUC,
     DIFFERENT,
     FOUND,
@@ -30,6 +31,8 @@ from fourfold.evidence.sentences import Cite, Cited, Sentence
 
 FEW, FEW_ROWS = "few-rows", 500
 """The finding that rows are few, and below how many tested rows they are."""
+ALIKE_ENOUGH = 0.9
+"""The share of their number from which on it is not told as how many rows of one weight rows count."""
 NEAR_PERFECT = 0.995
 MANY_TWINS = 0.01
 MANY_MERGED = 0.1
@@ -114,9 +117,12 @@ def merged_levels(c: Case) -> Iterator[Sentence]:
 def small_test_set(c: Case) -> Iterator[Sentence]:
     """What was feared of few rows before training is told here as it was measured, if training again is known of."""
     rows, groups, subject = c.number("test rows"), c.number(GROUPS), f"{c.family} - {c.runner_up}"
-    if not c.found(FEW) and (rows or FEW_ROWS) >= FEW_ROWS:
+    alike = c.number(ALIKE)
+    if not c.found(FEW) and (alike or rows or FEW_ROWS) >= FEW_ROWS:
         return
     words, cited = "A small test set, {rows} rows", {"rows": Cite("test rows", "study")}
+    if alike and rows and alike < ALIKE_ENOUGH * rows:
+        words, cited = words + ", by their weights as good as {alike}", cited | {"alike": Cite(ALIKE, "study")}
     if c.number(RAREST) is not None:
         words, cited = words + " ({rarest} of the rarest class)", cited | {"rarest": Cite(RAREST, "study")}
     if groups and rows and groups < rows:

@@ -20,6 +20,7 @@ ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
 DIFFERENT = "different inputs"  # the study
 IN_TIME = "rows in order of time"  # the study
+ALIKE = "test rows of one weight that say as much"  # the study, where rows have weights
 LEVELS = "levels"  # a column of words
 MERGED = "share of rows whose level has no place of its own"  # a column of words
 FOUND = "finding about the data"  # what was found, in words; its source is the finding's slug

@@ -53,6 +53,9 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     ]
     if dataset.time_ordered:
         found.append(Evidence(names.IN_TIME, "study", dataset.rows, "count", method="as asked"))
+    if dataset.weights is not None and dataset.task.score != "mase":  # which knows no weights
+        alike = worth(np.asarray(dataset.weights, dtype=float)[tested.tested(study.prepared)])
+        found.append(Evidence(names.ALIKE, "study", alike, "count", method="sum(w)^2 / sum(w^2) (Kish 1965)"))
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
         counts = np.unique(labels, return_counts=True)[1]
@@ -83,6 +86,15 @@ def twins(keys: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]) -> floa
     """
     same = [np.isin(keys[test], keys[train]) for train, test in splits]
     return float(np.concatenate(same).mean())
+
+
+def worth(weights: np.ndarray) -> float:
+    """As how many rows of one weight rows of these weights count.
+
+    >>> worth(np.array([1.0, 1.0, 0.0])), worth(np.array([9.0, 1.0]))
+    (2.0, 1.2195121951219512)
+    """
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def merged(values: np.ndarray) -> tuple[int, float]:
