@@ -255,6 +255,30 @@ def test_folds_in_order_of_time_also_differ_in_what_they_learn_from(further):
     assert doubt.endswith("from how the folds differ" + ", of which later ones learn from more rows" * bool(further) + ".")
 
 
+IN_ORDER = Evidence(names.IN_TIME, "study", 500, "count")
+
+
+@pytest.mark.parametrize("later, further, weighs", [(3.0, [IN_ORDER], False), (3.0, [IN_ORDER], True), (1.0, [IN_ORDER], False), (3.0, [], False)])
+def test_test_parts_that_get_harder_are_told_one_by_one(later, further, weighs, held):
+    """Errors of a process that changes after the second of five parts in time."""
+    random, fold = np.random.default_rng(0), np.arange(500) // 100
+    weights = np.where(np.arange(500) % 2 == 0, 1.9, 0.1) if weighs else np.ones(500)
+    weights = weights * np.where(fold == 4, 3.0, 0.5)
+    weights /= weights.mean()
+    scale = np.where(fold < 2, 1.0, later)
+    squares = {name: (scale * random.normal(size=(2, 500))) ** 2 for name in NAMES}
+    families = {name: FamilyFindings(loss * weights, 100, 10.0) for name, loss in squares.items()}
+    runs = np.arange(2)[:, None] * 5 + fold
+    verdict = decide(Findings("rmse", families, runs, fold, further=further, weights=weights))
+    said = [doubt for doubt in verdict.doubts if doubt.startswith("In order of time the test parts differ")]
+    assert len(said) == (later > 1 and bool(further))
+    for doubt in said:
+        loss = squares[verdict.family].mean(0)
+        parts = [np.sqrt(np.average(loss[fold == k], weights=weights[fold == k])) for k in range(5)]
+        assert doubt.split(" has ")[1].startswith(", ".join(f"{part:#.3g}" for part in parts) + ". ")
+        held(doubt, verdict.evidence)
+
+
 def test_another_order_is_a_doubt_also_of_a_family_that_is_only_ahead(held):
     further = [CAP, *scores(SIZE_S, 0.95, 0.8, 0.9), *scores(names.VALIDATION, 0.8, 0.85, 0.9)]
     verdict = decide(findings((0.8, 0.91, 0.88), *further))
@@ -376,6 +400,22 @@ def test_folds_of_one_seed_that_end_far_apart_are_a_doubt(failing, seeds, said, 
     for doubt in doubts:
         assert doubt.endswith(f" wide: Attention from −{-min(leads):.1f} to {max(leads):.1f} points.")
         held(doubt, verdict.evidence)
+
+
+@pytest.mark.parametrize("seeds, words", [(1, "lead over the mean"), (4, "Trainings scatter")])
+def test_scores_of_a_fold_whose_rows_weigh_much_are_within_their_bounds(seeds, words):
+    """The fold that one training misses weighs one and a half times as much as another, or three times."""
+    fold, wrong = np.arange(1000) // 200, np.random.default_rng(0).random((3, seeds, 1000)) < 0.1
+    wrong[2, 0, fold == 0] = True
+    for heavy in (1.5, 3.0):
+        weights = np.where(fold == 0, heavy, 1.0)
+        weights /= weights.mean()
+        families = {name: FamilyFindings(loss * weights, 1, 1.0) for name, loss in zip(NAMES, wrong)}
+        runs = np.arange(seeds)[:, None] * 5 + fold
+        verdict = decide(Findings("accuracy", families, runs, fold, weights=weights))
+        (doubt,) = [d for d in verdict.doubts if words in d]
+        lost = {1: 100 * (wrong[:2, 0, fold == 0].mean() - 1), 4: 0.0}[seeds]
+        assert f"Attention from {lost:.1f} to ".replace("-", "−") in doubt
 
 
 def test_families_that_are_level_have_no_seeds_that_disagree():

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import stats
 
 from fourfold.evidence.compared import Compared
 from fourfold.evidence.evidence import ONE_SIDED, Evidence
@@ -15,9 +16,11 @@ from fourfold.evidence.names import (
     FOLD_LEADS,
     GROUPS,
     HEAVY,
+    IN_TIME,
     KNOWN_TO,
     LARGEST,
     OVER_GUESS,
+    PART_SCORE,
     RAREST,
     REMOVED,
     WORST_SEED,
@@ -34,6 +37,9 @@ ROUNDING = 1e-12
 SCATTERED, SURE = 10, 5
 """Trainings scatter that differ by more than so many margins, and by more than so many standard errors."""
 
+BY_CHANCE = 0.01
+"""How probable it may be that losses in parts of one distribution differ as much, for parts in time to differ."""
+
 
 def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[str, int]) -> Facts:
     """All numbers of a verdict on ``family`` beside ``others``, the best of them first; ``settled_by``: how many seeds
@@ -44,7 +50,8 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += [Evidence(name, "study", value, "count") for name, value in plan.items()]
     rows += [Evidence(f"{name} needed", "study", value, "count") for name, value in settled_by.items()]
     rows += _seeds_ahead(c, family, others[0]) if others else []
-    rows += _scattered(c) + _unsteady(c) + _error_removed(c) + _largest_errors(c, family) + list(c.findings.further)
+    rows += _scattered(c) + _unsteady(c) + _parts_in_time(c, family) + _error_removed(c)
+    rows += _largest_errors(c, family) + list(c.findings.further)
     if c.findings.groups is not None:
         rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
     if c.findings.strata is not None:
@@ -135,7 +142,7 @@ def _scattered(c: Compared) -> list[Evidence]:
         losses = np.atleast_2d(np.asarray(c.findings.families[family].losses))
         apart = []
         for held_out, seeds in places:
-            trained = losses[seeds][:, held_out]
+            trained = losses[seeds][:, held_out] / design.weight[held_out].mean()
             worst, best = trained[trained.mean(1).argmax()], trained[trained.mean(1).argmin()]
             if (worst - best).mean() > SURE * (worst - best).std() / math.sqrt(len(best)):
                 apart.append([of_loss(c.findings.score, float(one.mean())) for one in (worst, best)])
@@ -151,13 +158,7 @@ def _unsteady(c: Compared) -> list[Evidence]:
     mean lead, and the lowest and the highest."""
     if not c.analysis.components.unsteady:
         return []
-    fold, score = c.analysis.design.fold[0], c.findings.score
-    losses = {f: np.atleast_2d(np.asarray(c.findings.families[f].losses))[0] for f in c.scores}
-    by_fold = {
-        f: np.array([of_loss(score, float(loss[fold == k].mean())) for k in np.unique(fold)])
-        for f, loss in losses.items()
-    }
-    rows = []
+    by_fold, score, rows = {f: _by_fold(c, f) for f in c.scores}, c.findings.score, []
     for family in c.analysis.components.unsteady:
         others = np.mean([scores for f, scores in by_fold.items() if f != family], axis=0)
         leads = (by_fold[family] - others) * (-1 if c.analysis.lower else 1)
@@ -165,6 +166,33 @@ def _unsteady(c: Compared) -> list[Evidence]:
         method = "mean over the folds, from the lowest to the highest"
         rows.append(Evidence(FOLD_LEADS, family, float(leads.mean()), units(score)[1], span, method))
     return rows
+
+
+def _by_fold(c: Compared, family: str) -> np.ndarray:
+    """A family's score on the test rows of each fold (K,) of the first repeat, mean loss over seeds."""
+    design = c.analysis.design
+    loss, fold = np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0), design.fold[0]
+    means = np.bincount(fold, loss) / np.bincount(fold, design.weight)
+    return np.array([of_loss(c.findings.score, float(mean)) for mean in means])
+
+
+def _parts_in_time(c: Compared, family: str) -> list[Evidence]:
+    """The family's score in each test part, in order of time, where the parts differ by much and not by chance
+    (Kruskal and Wallis 1952, as if rows were independent)."""
+    design = c.analysis.design
+    if design.folds == 1 or not any(e.measure == IN_TIME for e in c.findings.further):
+        return []
+    scores = _by_fold(c, family)
+    if not np.ptp(scores) > SCATTERED * c.margin:
+        return []
+    loss = np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0) / np.maximum(design.weight, 1e-300)
+    if stats.kruskal(*(loss[design.fold[0] == part] for part in range(design.folds))).pvalue > BY_CHANCE:
+        return []
+    unit, method = units(c.findings.score)[0], "mean over seeds; later parts are trained on more rows"
+    return [
+        Evidence(PART_SCORE.format(part=part + 1), family, float(score), unit, method=method)
+        for part, score in enumerate(scores)
+    ]
 
 
 def _error_removed(c: Compared) -> list[Evidence]:

@@ -276,6 +276,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     of_data.small_test_set,
     of_data.few_groups,
     of_data.order_of_time,
+    of_data.parts_in_time,
     of_data.heavy_tails,
     left_out,
     of_data.large_class,

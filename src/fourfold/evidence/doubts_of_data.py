@@ -4,6 +4,7 @@ measured."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count, takewhile
 
 from fourfold.evidence.case import Case
 from fourfold.evidence.evidence import Evidence
@@ -23,6 +24,7 @@ from fourfold.evidence.names import (
     LEVELS,
     MERGED,
     ONE_COLUMN,
+    PART_SCORE,
     RAREST,
     REMOVED,
     TWINS,
@@ -152,6 +154,20 @@ def order_of_time(c: Case) -> Iterator[Sentence]:
             "The {rows} rows stand in order of time, and may depend on those near them: as far as they do, intervals "
             "come out too short.",
             rows=Cite(IN_TIME, "study"),
+        )
+
+
+def parts_in_time(c: Case) -> Iterator[Sentence]:
+    """Test parts one after the other that differ: the process that is to be predicted changes, or gets harder."""
+    parts = takewhile(lambda part: c.number(part, c.family) is not None, (PART_SCORE.format(part=k) for k in count(1)))
+    if scores := [c.facts.say("{score}", score=Cite(part, c.family)) for part in parts]:
+        yield c.facts.join(
+            "",
+            [
+                Sentence(f"In order of time the test parts differ, more than chance explains: {title(c.family)} has "),
+                c.facts.join(", ", scores),
+                Sentence(". What comes next may be nearer to the last of these than to the score over all."),
+            ],
         )
 
 

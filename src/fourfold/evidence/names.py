@@ -39,4 +39,5 @@ RAREST = "test rows of the rarest class"  # the study, where each class counts a
 KNOWN_TO = "half of the interval of the difference"  # family - runner-up
 WORST_SEED = "score of the worst seed on the rows of the best"  # a family whose trainings scatter
 BEST_SEED = "score of the best seed on the rows of the worst"  # the same
+PART_SCORE = "score in test part {part}"  # a family, where the parts stand in order of time and differ
 FOLD_LEADS = "lead over the mean of the others by fold"  # from one seed, of a family whose lead scatters most
