@@ -7,7 +7,7 @@ import pytest
 
 from fourfold.errors import OptionError
 from fourfold.evidence.evidence import Evidence
-from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, TARGET, Cite, Facts, show
+from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, SCALED, TARGET, Cite, Facts, show
 
 
 def test_evidence_survives_a_json_file():
@@ -67,3 +67,17 @@ def test_a_sentence_keeps_its_numbers_when_it_travels():
 )
 def test_numbers_are_shown_as_precisely_as_they_are_known(value, unit, text):
     assert show(value, unit) == text
+
+
+@pytest.mark.parametrize("unit", [TARGET, SCALED])
+def test_a_number_with_an_interval_is_told_no_finer_than_this_is_known(unit):
+    facts = Facts([
+        Evidence("lost", "dense", 0.0289, unit, (0.0000163, 0.0578)),
+        Evidence("difference", "dense", 0.0641, unit, (-1.274, 1.402)),
+        Evidence("bound", "dense", -0.0633, unit, (-0.127, float("inf"))),
+    ])  # fmt: skip
+    said = []
+    for measure in ("lost", "difference", "bound"):
+        low = Cite(measure, "dense", "low")
+        said.append(facts.say("{value} from {low}", value=Cite(measure, "dense"), low=low))
+    assert said == ["0.0289 from 0.00002", "0.064 from −1.27", "−0.0633 from −0.127"]

@@ -171,7 +171,8 @@ class Reasons:
         elif i.low > 0:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
         elif i.high >= m:  # "to 1.0 points, more than the margin of 1.0" would read as a slip
-            more = "" if show(i.high, self.gap_unit) == show(m, self.gap_unit) else "more than "
+            high = show(i.high, self.gap_unit, interval=(i.low, i.high))
+            more = "" if high == show(m, self.gap_unit) else "more than "
             end = f"zero lies inside, and so does {more}the margin of {{margin}}"
         elif i.low > -m:
             end = "no other family is shown to be as close to the best"

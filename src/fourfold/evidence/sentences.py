@@ -100,7 +100,10 @@ class Facts:
                 value = self.find(part)
                 unit = self._by_key[part.measure, part.subject].unit
                 shown = abs(value) if part.size else value
-                words[name] = f"{100 * shown:.0f} %" if part.whole else show(shown, unit, bare=part.bare)
+                ends = self._by_key[part.measure, part.subject].interval
+                words[name] = (
+                    f"{100 * shown:.0f} %" if part.whole else show(shown, unit, bare=part.bare, interval=ends)
+                )
                 numbers.append(Cited(part.measure, part.subject, part.part, value, words[name]))
             else:
                 words[name] = part
@@ -126,8 +129,11 @@ def enumerated(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def show(value: float, unit: str, *, bare: bool = False) -> str:
+def show(value: float, unit: str, *, bare: bool = False, interval: tuple[float, float] | None = None) -> str:
     """A number as a sentence writes it.
+
+    One of the target that has an ``interval``, or is an end of it, is told in thousandths of the farther end at the
+    finest.
 
     >>> show(0.979, FRACTION), show(0.0062, DIFFERENCE), show(9.13, "times"), show(21034, "count")
     ('97.9 %', '0.6 points', '9.1 times', '21,034')
@@ -139,14 +145,18 @@ def show(value: float, unit: str, *, bare: bool = False) -> str:
     ('0.04 points', '95 %', '54.1', '0.6')
     >>> show(1234567.8, TARGET), show(1.6e9, TARGET), show(0.00016, TARGET)
     ('1,234,568', '1.60e+09', '0.00016')
+    >>> [show(x, TARGET, interval=(0.0000163, 0.0578)) for x in (0.02891, 0.0000163)]
+    ['0.0289', '0.00002']
+    >>> [show(x, TARGET, interval=(-1.27, 1.4)) for x in (0.0641, -1.27, 0.0, -0.0002)]
+    ['0.064', '−1.27', '0', '0.000']
     >>> show(0.03, RATE), show(0.07283, RATIO), show(0.801, RATIO), show(-0.0919, CORRELATION)
     ('0.03', '0.073', '0.80', '−0.09')
     """
-    text = _plain(value, unit, bare)
+    text = _plain(value, unit, bare, max(filter(math.isfinite, map(abs, interval or ())), default=0.0))
     return f"−{text[1:]}" if text.startswith("-") else text
 
 
-def _plain(value: float, unit: str, bare: bool) -> str:
+def _plain(value: float, unit: str, bare: bool, widest: float) -> str:
     if unit == FRACTION:
         return _percent(100 * value) + ("" if bare else " %")
     if unit == DIFFERENCE:
@@ -166,9 +176,11 @@ def _plain(value: float, unit: str, bare: bool) -> str:
         return f"{value:,.0f}"
     if abs(value) >= FULL:
         return f"{value:.2e}"
-    if abs(value) < 1e-3:
+    size = max(abs(value), widest / 10)
+    if size < 1e-3 or value == 0:
         return f"{value:.3g}"
-    return f"{value:,.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
+    digits = max(2 - math.floor(math.log10(size)), 0)
+    return f"{value if round(value, digits) else 0:,.{digits}f}"  # no minus before zero
 
 
 def _percent(value: float) -> str:

@@ -186,14 +186,14 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
 
 def _shown(item: Evidence) -> str:
     """A value with its interval, in its unit; a bound alone has no other end."""
-    value, unit = show(item.value or 0.0, item.unit), item.unit
+    value, unit = show(item.value or 0.0, item.unit, interval=item.interval), item.unit
     if unit in NAMED_UNITS:
         value = f"{value} {unit}"
     if item.interval is None:
         return value
     if item.one_sided:
-        return f"{value} ({show(item.interval[0], unit)} or more)"
-    low, high = (show(end, unit, bare=bare) for end, bare in zip(item.interval, (True, False)))
+        return f"{value} ({show(item.interval[0], unit, interval=item.interval)} or more)"
+    low, high = (show(end, unit, bare=bare, interval=item.interval) for end, bare in zip(item.interval, (True, False)))
     return f"{value} ({low} to {high})"
 
 

@@ -23,6 +23,8 @@ class Quantity:
     ('1,437', '0.250 s')
     >>> Quantity("lost", "scaled error").title, Quantity("lost", "scaled error").text(0.0117)
     ('Lost (scaled error)', '0.0117')
+    >>> Quantity("lost", "scaled error").span(0.0000163, 0.0578)
+    '0.00002 to 0.0578'
     """
 
     name: str
@@ -52,13 +54,13 @@ class Quantity:
             return None
         return round(100 * value, 4) if self.unit in PERCENT else float(f"{value:.6g}")
 
-    def bare(self, value: float | None) -> str:
-        """The value as text, without its unit."""
+    def bare(self, value: float | None, interval: tuple[float, float] | None = None) -> str:
+        """The value as text, without its unit; see `show` for what an interval that it belongs to does."""
         if not fmt.is_number(value):
             return fmt.MISSING
         if not self.unit:
             return fmt.plain(value)
-        return show(value, self.unit, bare=True)
+        return show(value, self.unit, bare=True, interval=interval)
 
     def text(self, value: float | None) -> str:
         unit = " times" if self.unit == "times" else f" {self._shown_unit}" if self._shown_unit else ""
@@ -69,14 +71,16 @@ class Quantity:
     def span(self, low: float | None, high: float | None) -> str:
         if not (fmt.is_number(low) and fmt.is_number(high)):
             return fmt.MISSING
-        return f"{self.bare(low)} to {self.bare(high)}"
+        return f"{self.bare(low, (low, high))} to {self.bare(high, (low, high))}"
 
     def cell(self, row: dict[str, Any] | None) -> Cell:
         """A value below a heading that names the unit, its interval as the note."""
         if row is None:
             return Cell(fmt.MISSING)
-        span = self.span(row.get("low"), row.get("high"))
-        return Cell(self.bare(row["value"]), note="" if span == fmt.MISSING else span)
+        low, high = row.get("low"), row.get("high")
+        if not (fmt.is_number(low) and fmt.is_number(high)):
+            return Cell(self.bare(row["value"]))
+        return Cell(self.bare(row["value"], (low, high)), note=self.span(low, high))
 
     def axis(self, domain: list[float], ticks: int = 5) -> dict[str, Any]:
         """The encoding of a Vega-Lite axis over ``domain``."""
