@@ -279,6 +279,15 @@ def test_test_parts_that_get_harder_are_told_one_by_one(later, further, weighs, 
         held(doubt, verdict.evidence)
 
 
+@pytest.mark.parametrize("measure", [names.VALIDATION, names.LONGER_SCORE, SIZE_S])
+@pytest.mark.parametrize("margin, doubted", [(0.01, True), (0.03, False)])
+def test_another_order_is_a_doubt_where_it_matters(measure, margin, doubted):
+    """Attention leads by 2 points, which the margin calls no difference, or one."""
+    further = [*scores(measure, 0.8, 0.9, 0.92), CAP]
+    verdict = decide(findings((0.8, 0.95, 0.88), *further, margin=margin))
+    assert verdict.kind == "choose" and any("92.0 % against 90.0 %" in d for d in verdict.doubts) == doubted
+
+
 def test_another_order_is_a_doubt_also_of_a_family_that_is_only_ahead(held):
     further = [CAP, *scores(SIZE_S, 0.95, 0.8, 0.9), *scores(names.VALIDATION, 0.8, 0.85, 0.9)]
     verdict = decide(findings((0.8, 0.91, 0.88), *further))

@@ -42,10 +42,12 @@ class Case:
         return [e for e in self.facts.about(FOUND).values() if e.source in slugs]
 
     def leader(self, measure: str) -> str | None:
-        """The family that a measure puts first, where it is another than the verdict's families."""
+        """The family that a measure puts first, by more than the margin before the verdict's, and none of these."""
         found = self.facts.about(measure)
         if self.family not in found:
             return None
         sign = 1 if self.lower else -1
         best = min(found, key=lambda f: (sign * (found[f].value or 0.0), f != self.family))
-        return None if best in (self.family, *self.equivalents) else best
+        ahead = sign * ((found[self.family].value or 0.0) - (found[best].value or 0.0))
+        own = best in (self.family, *self.equivalents)
+        return best if not own and ahead > (self.number("margin") or 0.0) else None

@@ -96,10 +96,7 @@ def still_gaining(facts: Facts, margin: float) -> list[Evidence]:
 def longer_training(c: Case) -> Iterator[Sentence]:
     """The order of families after twice the steps, where it is another."""
     leader = c.leader(LONGER_SCORE) if c.kind in ONE_FAMILY else None
-    if leader is None:
-        return
-    ahead = abs((c.number(LONGER_SCORE, leader) or 0.0) - (c.number(LONGER_SCORE, c.family) or 0.0))
-    if ahead > (c.number("margin") or 0.0):
+    if leader is not None:
         yield c.facts.say(
             "After twice the steps {leader} leads: {best} against {own} of {family}.",
             leader=title(leader),
