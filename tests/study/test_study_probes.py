@@ -99,6 +99,25 @@ def test_smaller_samples_lie_inside_larger_ones_and_keep_the_classes_shares(inqu
         assert abs(share) < 0.02
 
 
+def test_shares_of_training_rows_are_as_many_rows_in_each_split_in_order_of_time(tmp_path):
+    """Later splits learn from more rows: a quarter of each would be no number of training rows."""
+    data = replace(from_arrays(X[:, 0], Y), time_ordered=True)
+    effort = replace(EFFORT, learning_rates=(1e-2,), shares=(0.25,), steps=10, probe_seeds=1)
+    study = Study(data, effort, [0], 0, tmp_path, families=("dense",))
+    parts = [len(split.train) for split in study.splits]
+    fewer = varied(study.prepared, "rows:0.25", 5)
+    assert max(parts) > 3 * min(parts)
+    assert {len(split.train) for split in fewer.splits} == {round(min(parts) / 4)}
+    trials = study.run(Inline())
+    study.probe(trials, [sample_efficiency.MEASURE], Inline())
+    found = sample_efficiency.find(Inquiry(study, trials, 0.01))
+    (figure,) = found.figures
+    assert found.answer.startswith(f"With {round(min(parts) / 4)} training rows, ")
+    assert [row["x"] for row in figure.rows] == [round(min(parts) / 4), round(np.mean(parts))]
+    said = f"At the right end are all training rows of each split, {min(parts)} to {max(parts)}, at their mean."
+    assert said in figure.note
+
+
 def test_shuffled_labels_are_tested_on_rows_that_were_trained(inquiry):
     prepared = inquiry.study.prepared
     variant = varied(prepared, "labels:shuffled", 1)

@@ -54,13 +54,14 @@ def all_rows(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
 
 
 def fewer_rows(prepared: Prepared, share: str, draw: Draw) -> Prepared:
-    """A share of the training rows of each split, in the classes' shares; smaller shares lie inside larger."""
+    """So many training rows of each split as are a share of the smallest one's, in the classes' shares; smaller shares
+    lie inside larger."""
     labels = np.unique(prepared.targets[0], axis=0, return_inverse=True)[1].reshape(-1)
+    count = max(1, round(float(share) * min(len(split.train) for split in prepared.splits)))
 
     def subset(split: Split) -> Split:
         order = draw.permutation(split.train)
         rows = order[np.argsort(_ranks_within(labels[order]), kind="stable")]
-        count = max(1, round(float(share) * len(rows)))
         return replace(split, train=np.sort(rows[:count]))
 
     return replace(prepared, splits=tuple(subset(split) for split in prepared.splits))

@@ -6,7 +6,7 @@ one is shown to be ahead with fewer rows and the other with more; the number of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from math import exp, log
 
@@ -27,6 +27,9 @@ from fourfold.study.trials import Trials
 
 FEWEST_ROWS = 8
 """Shares of the training rows that leave fewer are left out."""
+
+UNEQUAL = 1.1
+"""How many times as large as the smallest training part the largest is for both to be told."""
 
 FEWEST = "fewest training rows"
 CROSSING = "rows from which it leads"
@@ -50,8 +53,10 @@ def find(inquiry: Inquiry) -> Measurement:
             *NAMES, reason=f"{study.training_rows} training rows are too few to take a share of"
         )
     unit, _ = probes.units(study)
+    parts = [len(study.splits[split].train) for _, split in study.probe_runs()]
+    whole = round(float(np.mean(parts)))
     evidence, rows = [], []
-    counts = {name: int(name) for name in variants} | {probes.PLAIN: study.training_rows}
+    counts = {name: int(name) for name in variants} | {probes.PLAIN: whole}
     by_count: dict[int, dict[str, np.ndarray]] = {count: {} for count in counts.values()}
     design: tested.Predictions | None = None
     for family in inquiry.trials:
@@ -66,14 +71,14 @@ def find(inquiry: Inquiry) -> Measurement:
     shown = False
     if design is not None:
         analyses = {n: tested.analysis(study, each, design) for n, each in sorted(by_count.items())}
-        for family in by_count[study.training_rows]:
+        for family in by_count[whole]:
             curves[family] = {}
             for count, analysis in analyses.items():
                 score = analysis.mean(family)
                 low, high = score.low, score.high
                 curves[family][count] = score.value
                 rows.append({"series": family, "x": count, "value": score.value, "low": low, "high": high})
-                if count < study.training_rows:
+                if count < whole:
                     about = _measure(count), family, score.value, unit, (low, high)
                     evidence.append(Evidence(*about, METHOD, probes.source(study)))
         fewest = min(map(int, variants))
@@ -89,7 +94,7 @@ def find(inquiry: Inquiry) -> Measurement:
         tuple(rows),
         x=Axis("training rows", "count", log=True),
         y=Axis(SCORE_WORDS[task.score], unit),
-        note=f"Every point is trained for the same number of steps. {probes.beside_the_table(study)}",
+        note=f"Every point is trained for the same number of steps. {_unequal(parts)}{probes.beside_the_table(study)}",
     )
     return Measurement(
         *NAMES, _answer(evidence, curves, shown, scoring.is_error(task.score)), (figure,), tuple(evidence)
@@ -100,6 +105,13 @@ def _variants(study: Study) -> dict[str, str]:
     """Numbers of training rows, as text, and the variants of the data that have them."""
     counts = {round(share * study.training_rows): share for share in study.effort.shares}
     return {str(count): f"rows:{share}" for count, share in counts.items() if count >= FEWEST_ROWS}
+
+
+def _unequal(parts: Sequence[int]) -> str:
+    """What is to be said of training parts of unequal size, such as those in order of time."""
+    if max(parts) < UNEQUAL * min(parts):
+        return ""
+    return f"At the right end are all training rows of each split, {min(parts):,} to {max(parts):,}, at their mean. "
 
 
 def _measure(count: int) -> str:
