@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from fourfold.evidence.design import Examples
+from fourfold.evidence.design import Examples, blocks_in_time
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis
@@ -119,6 +119,11 @@ DATA = {
     "RMSE, 400 rows, t5": others(ERRORS, score="rmse", examples=400, tails=5),
     "RMSE, 400 rows, t3": others(ERRORS, score="rmse", examples=400, tails=3),
     "MASE, 100 rows, t3": others(ERRORS, score="mase", examples=100, tails=3),
+    "200 in time, r = 0": others(GOOD, examples=200, memory=0.0),
+    "200 in time, r = .5": others(GOOD, examples=200, memory=0.5),
+    "1,000 in time, r = .8": others(GOOD, examples=1000, memory=0.8),
+    "RMSE, 200, r = .5": others(ERRORS, score="rmse", examples=200, memory=0.5),
+    "RMSE, 1,000, r = .8": others(ERRORS, score="rmse", examples=1000, memory=0.8),
 }
 
 KINDS = "one of " + "; ".join(DATA).replace("%", "%%")
@@ -142,11 +147,11 @@ class Setting:
         return World(self.scores, seeds, folds, **options)
 
 
-def examples(world: World) -> Examples:
+def examples(world: World, fold: np.ndarray) -> Examples:
     """What a study knows of a world's examples."""
     classes = bool(world.classes)
     return {
-        "groups": world.group if world.groups else None,
+        "groups": world.group if world.groups else None if world.memory is None else blocks_in_time(fold),
         "strata": world.strata if classes else None,
         "weights": world.weights if classes else None,
     }
@@ -158,7 +163,8 @@ def covers(setting: Setting, seed: tuple[int, int]) -> tuple[float, ...]:
     And the half-widths of the first score and of the winner's difference.
     """
     world = setting.world
-    analysis = Analysis(*world.draw(np.random.default_rng(seed)), world.score, **examples(world))
+    losses, runs, fold = world.draw(np.random.default_rng(seed))
+    analysis = Analysis(losses, runs, fold, world.score, **examples(world, fold))
     truth = dict(zip(world.names, world.scores))
     better = {f: -t if analysis.lower else t for f, t in truth.items()}
     first, second = world.names[:2]
@@ -197,7 +203,7 @@ def verdict(setting: Setting, seed: tuple[int, int]) -> tuple[str, str | None]:
     if setting.baseline is not None:
         baselines = {"baseline": baseline(world, setting.baseline, random)}
     protocol = "cross-validation" if world.folds > 1 else "hold-out"
-    known = examples(world)
+    known = examples(world, fold)
     decided = decide(Findings(world.score, families, runs, fold, baselines, protocol=protocol, **known))
     return decided.kind, decided.family
 
@@ -205,7 +211,8 @@ def verdict(setting: Setting, seed: tuple[int, int]) -> tuple[str, str | None]:
 def scatters(setting: Setting, seed: tuple[int, int]) -> bool:
     """One study: is it said of a family that its lead scatters over folds more than those of the others do?"""
     world = setting.world
-    analysis = Analysis(*world.draw(np.random.default_rng(seed)), world.score, **examples(world))
+    losses, runs, fold = world.draw(np.random.default_rng(seed))
+    analysis = Analysis(losses, runs, fold, world.score, **examples(world, fold))
     return bool(analysis.components.unsteady)
 
 

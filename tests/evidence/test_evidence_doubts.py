@@ -38,7 +38,6 @@ def scores(measure: str, dense: float, convolution: float, attention: float) -> 
 SIZE_S = names.SIZE_SCORE.format(size="S")
 CAP = Evidence(names.SIZE_CAP, "S", 3000, "count")
 SPEAKS = {
-    "order of time": ([Evidence(names.IN_TIME, "study", 300, "count")], "The 300 rows stand in order of time, and may depend"),
     "one rate": (
         [Evidence(names.RATES, "study", 1, "count"), Evidence(names.STEPS, "study", 60, "count")],
         "One learning rate for all, and 60 steps a training: this shows that everything runs",
@@ -256,6 +255,14 @@ def test_folds_in_order_of_time_also_differ_in_what_they_learn_from(further):
 
 
 IN_ORDER = Evidence(names.IN_TIME, "study", 500, "count")
+
+
+def test_rows_in_order_of_time_are_said_to_be_as_many_blocks(held):
+    verdict = decide(findings((0.8, 0.95, 0.88), IN_ORDER, groups=np.arange(1000) // 25))
+    (doubt,) = [d for d in verdict.doubts if "order of time" in d]
+    assert doubt.startswith("The 1,000 test rows stand in order of time") and "as 40 blocks of neighbours" in doubt
+    assert not any("group" in sentence for sentence in (*verdict.doubts, *verdict.why, verdict.change))
+    held(doubt, verdict.evidence)
 
 
 @pytest.mark.parametrize("later, further, weighs", [(3.0, [IN_ORDER], False), (3.0, [IN_ORDER], True), (1.0, [IN_ORDER], False), (3.0, [], False)])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fourfold.errors import OptionError
+from fourfold.evidence.design import blocks_in_time
 from fourfold.evidence.multiplicity import critical_level
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis, differences, gains, mean_interval
@@ -49,6 +50,27 @@ def test_a_score_is_inside_its_interval_and_a_naive_interval_is_not(seeds, folds
         naive += abs(1 - entries.mean() - 0.9) <= error
     assert at_least(inside, DRAWS, 0.92), inside
     assert not at_least(naive, DRAWS, 0.92), naive
+
+
+@pytest.mark.parametrize("score, scores", [("accuracy", (0.9, 0.85)), ("rmse", (1.0, 1.1))])
+def test_rows_that_depend_on_those_before_them_are_known_by_blocks(score, scores):
+    world, held = World(scores, 5, 1, 1000, score=score, memory=0.8), {True: 0, False: 0}
+    for losses, runs, fold in world.draws(DRAWS, seed=6):
+        for by_blocks in held:
+            groups = blocks_in_time(fold) if by_blocks else None
+            found = Analysis(losses, runs, fold, score, groups=groups).mean("family 1")
+            held[by_blocks] += found.low <= scores[0] <= found.high
+    assert at_least(held[True], DRAWS, 0.92) and not at_least(held[False], DRAWS, 0.95), held
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=6))
+def test_blocks_are_neighbours_of_one_part_and_few_enough_to_be_long(sizes):
+    fold = np.repeat(np.arange(len(sizes)), sizes)
+    block = blocks_in_time(fold)
+    assert set(np.diff(block, prepend=0)) <= {0, 1}
+    assert all(len(set(fold[block == number])) == 1 for number in range(block[-1] + 1))
+    assert block[-1] + 1 <= min(50, len(fold) ** (2 / 3)) + len(sizes)
+    assert max(np.bincount(block[fold == k] - block[fold == k][0]).std() for k in set(fold)) <= 0.5
 
 
 @pytest.mark.parametrize("seeds, folds, examples", [(5, 1, 1000), (3, 5, 500)], ids=str)

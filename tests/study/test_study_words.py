@@ -86,6 +86,8 @@ def test_what_scores_vary_with_is_said_as_it_is_modelled(groups, of):
         known = {"groups": world.group if groups else None}
         analysis = Analysis(*world.draw(np.random.default_rng(0)), **known)
         assert random_effects(analysis.design) == (effects, of)
+        in_time = of.replace("groups of examples", "blocks of examples near each other in time")
+        assert random_effects(analysis.design, in_time=True)[1] == in_time
 
 
 @pytest.mark.parametrize(

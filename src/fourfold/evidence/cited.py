@@ -13,10 +13,10 @@ from fourfold.evidence.evidence import ONE_SIDED, Evidence
 from fourfold.evidence.names import (
     AHEAD,
     BEST_SEED,
+    BLOCKS_IN_TIME,
     FOLD_LEADS,
     GROUPS,
     HEAVY,
-    IN_TIME,
     KNOWN_TO,
     LARGEST,
     OVER_GUESS,
@@ -53,7 +53,8 @@ def cited(c: Compared, family: str, others: Sequence[str], settled_by: Mapping[s
     rows += _scattered(c) + _unsteady(c) + _parts_in_time(c, family) + _error_removed(c)
     rows += _largest_errors(c, family) + list(c.findings.further)
     if c.findings.groups is not None:
-        rows.append(Evidence(GROUPS, "study", design.groups, "count", method="counted"))
+        name = BLOCKS_IN_TIME if c.findings.in_time else GROUPS
+        rows.append(Evidence(name, "study", design.groups, "count", method="counted"))
     if c.findings.strata is not None:
         rarest = int(np.unique(c.findings.strata, return_counts=True)[1].min())
         rows.append(Evidence(RAREST, "study", rarest, "count", method="counted"))
@@ -178,15 +179,17 @@ def _by_fold(c: Compared, family: str) -> np.ndarray:
 
 def _parts_in_time(c: Compared, family: str) -> list[Evidence]:
     """The family's score in each test part, in order of time, where the parts differ by much and not by chance
-    (Kruskal and Wallis 1952, as if rows were independent)."""
+    (Kruskal and Wallis 1952, of the mean losses of blocks of neighbours)."""
     design = c.analysis.design
-    if design.folds == 1 or not any(e.measure == IN_TIME for e in c.findings.further):
+    if design.folds == 1 or not c.findings.in_time:
         return []
     scores = _by_fold(c, family)
     if not np.ptp(scores) > SCATTERED * c.margin:
         return []
-    loss = np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0) / np.maximum(design.weight, 1e-300)
-    if stats.kruskal(*(loss[design.fold[0] == part] for part in range(design.folds))).pvalue > BY_CHANCE:
+    losses = np.atleast_2d(np.asarray(c.findings.families[family].losses)).mean(0)
+    loss = design.sums(losses) / np.maximum(design.sums(design.weight), 1e-300)
+    part_of = design.fold[0][np.unique(design.group, return_index=True)[1]]
+    if stats.kruskal(*(loss[part_of == part] for part in range(design.folds))).pvalue > BY_CHANCE:
         return []
     unit, method = units(c.findings.score)[0], "mean over seeds; later parts are trained on more rows"
     return [

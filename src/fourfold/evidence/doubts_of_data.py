@@ -12,11 +12,11 @@ from fourfold.evidence.findings import title
 from fourfold.evidence.names import (
     ALIKE,
     AUC,
+    BLOCKS_IN_TIME,
     DIFFERENT,
     FOUND,
     GROUPS,
     HEAVY,
-    IN_TIME,
     KNOWN_TO,
     LARGEST,
     LARGEST_CLASS,
@@ -149,11 +149,12 @@ def few_groups(c: Case) -> Iterator[Sentence]:
 
 
 def order_of_time(c: Case) -> Iterator[Sentence]:
-    if c.number(IN_TIME):
+    if c.number(BLOCKS_IN_TIME):
         yield c.facts.say(
-            "The {rows} rows stand in order of time, and may depend on those near them: as far as they do, intervals "
-            "come out too short.",
-            rows=Cite(IN_TIME, "study"),
+            "The {rows} test rows stand in order of time, and may depend on those near them: intervals take them as "
+            "{blocks} blocks of neighbours, and come out too short where dependence reaches farther.",
+            rows=Cite("test rows", "study"),
+            blocks=Cite(BLOCKS_IN_TIME, "study"),
         )
 
 

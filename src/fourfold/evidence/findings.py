@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.evidence.design import Examples
 from fourfold.evidence.evidence import Evidence
+from fourfold.evidence.names import IN_TIME
 
 TITLES = {
     "dense": "Fully connected",
@@ -87,6 +88,11 @@ class Findings:
     @property
     def examples(self) -> Examples:
         return {"groups": self.groups, "strata": self.strata, "weights": self.weights}
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the examples stand in order of time: their groups are blocks of neighbours."""
+        return any(item.measure == IN_TIME for item in self.further)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ REMOVED = "share of the error of guessing removed"  # the baseline to beat
 LARGEST = "largest errors"  # a family: how many rows are one in a hundred
 HEAVY = "share of the largest errors in the squared error"  # a family
 GROUPS = "groups of test rows"  # the study
+BLOCKS_IN_TIME = "blocks of test rows in order of time"  # the study
 RAREST = "test rows of the rarest class"  # the study, where each class counts alike
 KNOWN_TO = "half of the interval of the difference"  # family - runner-up
 WORST_SEED = "score of the worst seed on the rows of the best"  # a family whose trainings scatter

@@ -36,7 +36,7 @@ class Reasons:
 
     @property
     def grouped(self) -> bool:
-        return self.c.findings.groups is not None
+        return self.c.findings.groups is not None and not self.c.findings.in_time
 
     def say(self, template: str, **parts: str | Cite) -> Sentence:
         return self.facts.say(template, **parts)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import special, stats
+from scipy import signal, special, stats
 
 Study = tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]  # losses by family, runs, fold
 
@@ -45,7 +45,8 @@ class World:
     `classes`: their shares of the rows; the score is the balanced accuracy. `groups`: that many, of one, two or three
     parts of the rows; `group_share` is what their rows have in common. `steps`: an example is a series of so many rows,
     a group, and its loss their mean. `score`: one of `statistics.SCORES`; errors have Student's t with `tails` degrees
-    of freedom (0: normal).
+    of freedom (0: normal). `memory`: the correlation of the noise of neighbours where rows stand in order of time, and
+    folds are one part after the other; None where they do not.
 
     >>> world = World((0.9, 0.8), seeds=3, folds=5, examples=200)
     >>> losses, runs, fold = world.draw(np.random.default_rng(0))
@@ -70,6 +71,7 @@ class World:
     tails: float = 0.0
     repeats: int = 1
     partition_share: float = 0.0
+    memory: float | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,6 +135,8 @@ class World:
 
     def _folds(self, random: np.random.Generator) -> np.ndarray:
         """The fold of each example: each holds as many of a class's groups out."""
+        if self.memory is not None:
+            return np.arange(self.examples) * self.folds // self.examples
         first = np.unique(self.group, return_index=True)[1]
         fold, dealt = np.zeros(len(first), int), 0
         for stratum in range(self.strata[-1] + 1):
@@ -144,6 +148,9 @@ class World:
     def _normal(self, random: np.random.Generator, *shape: int) -> np.ndarray:
         """Standard normals (..., n, steps), which rows of a group share in part."""
         own = random.normal(size=(*shape, self.examples, self.steps))
+        if self.memory:
+            own[..., 1:, :] *= np.sqrt(1 - self.memory**2)
+            return np.asarray(signal.lfilter([1.0], [1.0, -self.memory], own, axis=-2))
         if not self.groups and self.steps == 1:
             return own
         common = random.normal(size=(*shape, self.group[-1] + 1, 1))[..., self.group, :]

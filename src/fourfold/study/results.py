@@ -132,7 +132,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
             *(item for item in scores if item.measure == AUC),
             *(item for item in measured if item.measure in OF_MEASURES),
         ),
-        **tested.examples(study, rows),
+        **tested.examples(study, rows, any_family.fold),
     )
     if task.several:
         measurements.append(targets.of_each(task, list(trials), scores))
@@ -198,7 +198,7 @@ def as_results(
         task.score,
         **measured.findings.examples,
     )
-    effects, unseeded = random_effects(families.design)
+    effects, unseeded = random_effects(families.design, measured.findings.in_time)
     alone = f"families and baselines at once; random effects of {unseeded} alone"
     scores = {name: _score(interval, alone, study) for name, interval in analysis.means().items()}
     together = f"families at once; crossed random effects of {effects}"
@@ -376,9 +376,10 @@ def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, devia
     return scoring.of_validation(score, mean, deviation)
 
 
-def random_effects(design: Design) -> tuple[str, str]:
+def random_effects(design: Design, in_time: bool = False) -> tuple[str, str]:
     """What scores are known to vary with, in words: those of families, and those of baselines, without seeds."""
-    of = "groups of examples" if design.groups < design.examples else "examples"
+    parts = "blocks of examples near each other in time" if in_time else "groups of examples"
+    of = parts if design.groups < design.examples else "examples"
     return f"{of}, seeds and folds" if design.folds > 1 else f"{of} and seeds", of
 
 

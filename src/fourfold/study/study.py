@@ -153,10 +153,6 @@ class Study:
             np.mean([self.prepared.weights[split.validation].mean() for split in self.splits])
         )
 
-    def groups(self, rows: np.ndarray) -> np.ndarray | None:
-        """Which of some rows depend on each other; None if each stands alone."""
-        return None if self.dataset.groups is None else np.asarray(self.dataset.groups)[rows]
-
     def net(self, family: str, size: str) -> Architecture:
         return architecture(family, self.problem, size, self.dataset.task.output, self.settings[family])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fourfold.data.dataset import Dataset
-from fourfold.evidence.design import Examples
+from fourfold.evidence.design import Examples, blocks_in_time
 from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
@@ -189,11 +189,11 @@ def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
 def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
     """What losses (S, n) of the same rows and runs say, with the rows' groups and the study's score."""
     score = study.dataset.task.score
-    return Analysis(losses, predicted.runs, predicted.fold, score, **examples(study, predicted.rows))
+    return Analysis(losses, predicted.runs, predicted.fold, score, **examples(study, predicted.rows, predicted.fold))
 
 
-def examples(study: Study, rows: np.ndarray) -> Examples:
-    """The groups, strata and weights of some rows."""
+def examples(study: Study, rows: np.ndarray, fold: np.ndarray) -> Examples:
+    """The groups, strata and weights of some rows, which a fold held out."""
     task, prepared, strata = study.dataset.task, study.prepared, None
     weights = prepared.weights[rows].astype(float)
     if task.score == "mase":
@@ -204,7 +204,17 @@ def examples(study: Study, rows: np.ndarray) -> Examples:
             weights = weights * mean(np.array(task.class_weights)[target], target)
         else:
             strata = target
-    return {"groups": study.groups(rows), "strata": strata, "weights": weights}
+    return {"groups": _groups(study.dataset, rows, fold), "strata": strata, "weights": weights}
+
+
+def _groups(dataset: Dataset, rows: np.ndarray, fold: np.ndarray) -> np.ndarray | None:
+    """Which of some rows depend on each other, of a group or near each other in time; None if each stands alone."""
+    if not dataset.time_ordered:
+        return None if dataset.groups is None else np.asarray(dataset.groups)[rows]
+    place = rows if dataset.order is None else np.argsort(dataset.order)[rows]
+    in_time, groups = np.lexsort((place, fold)), np.empty(len(rows), dtype=int)
+    groups[in_time] = blocks_in_time(fold[in_time])
+    return groups
 
 
 def activated(outputs: np.ndarray, activation: str) -> np.ndarray:

@@ -93,7 +93,7 @@ def _analysis(study: Study, arrays: Arrays) -> Analysis:
         one[None],
         one,
         task.score,
-        **tested.examples(study, rows),
+        **tested.examples(study, rows, one),
         deterministic=names,
     )
 
