@@ -79,11 +79,8 @@ class Opened:
             found = shared(self._words(words, start, self.rows if stop is None else min(stop, self.rows)))
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
         raw = {name: raw[name] for name in self.casts}
-        found = source_of(self.content, raw, self.notes, self.booleans, self.total)
-        classlike = found.classlike if self.classlike is None else self.classlike
-        return replace(
-            found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested, classlike=classlike
-        )
+        found = source_of(self.content, raw, self.notes, self.classlike, self.booleans, self.total)
+        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested)
 
     def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
@@ -241,10 +238,11 @@ def source_of(
     content: Content,
     raw: dict[str, np.ndarray],
     notes: tuple[Note, ...],
+    classlike: Mapping[str, tuple[str, ...]] | None = None,
     booleans: frozenset[str] = frozenset(),
     total: int = 0,
 ) -> Source:
-    """A table of raw columns, each typed."""
+    """A table of raw columns, each typed; ``classlike`` as in `Opened`."""
     rows = len(next(iter(raw.values())))
     if not rows:
         raise DataError(
@@ -254,5 +252,6 @@ def source_of(
     for name, values in raw.items():
         table[name], kind = typed(name, values)
         columns.append(Column(name, "boolean" if name in booleans else kind))
-    classlike = {name: classes_among(values) for name, values in raw.items()}
+    if classlike is None:
+        classlike = {name: classes_among(values) for name, values in raw.items()}
     return Source(content.name, Table(table), tuple(columns), notes=notes, total=total, classlike=classlike)

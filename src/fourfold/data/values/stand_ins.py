@@ -59,6 +59,8 @@ def classes_among(values: np.ndarray) -> tuple[str, ...]:
     >>> classes_among(np.array(["mild", " None", "", "NaN", None, 1.5], dtype=object))
     ('None',)
     """
+    if values.dtype.kind not in "OSTU":
+        return ()
     cells = np.char.decode(values, "utf-8", "replace") if values.dtype.kind == "S" else values
     words = dict.fromkeys(cell for cell in cells.tolist() if isinstance(cell, str))
     return tuple(sorted({word.strip() for word in words} & MAY_BE_CLASSES))
