@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from test_data_same_in_all_forms import FORMS, N, cells, given, told
+from test_data_same_in_all_forms import FORMS, N, cells, excel, given, told
 
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
@@ -14,8 +14,10 @@ from fourfold.data.prediction.new_rows import read_inputs
 from fourfold.data.splits import plan
 from fourfold.errors import FourfoldError
 from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.table import missing
 
 RNG = np.random.default_rng(0)
+INPUTS = cells(["x", "z"])[["size", "v"]]
 BARE = np.flatnonzero(np.arange(N) % 7 == 3)
 THERE = np.setdiff1d(np.arange(N), BARE)
 TARGETS = {"numbers": RNG.normal(size=N).round(3), "classes": np.array(["mild", "severe", "none"], object)[np.arange(N) % 3]}
@@ -178,3 +180,61 @@ def test_the_rows_that_were_left_out_can_be_predicted(tmp_path):
     found = preparation.inputs(read_inputs(tmp_path / "d.csv", preparation).inputs)
     np.testing.assert_array_equal(found[THERE], preparation.inputs(data.inputs))
     assert len(found) == N and replace(data, labelled=None).fingerprint == data.fingerprint
+
+
+def table(frame, path):
+    if path.suffix == ".xlsx":
+        excel(frame, path)
+    else:
+        frame.to_csv(path, index=False)
+    return path
+
+
+def pair(x, y, folder, form="csv"):
+    """Both in a file of their own, read together."""
+    return read(table(x, folder / f"x.{form}"), labels=table(y, folder / f"y.{form}"))
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "xlsx"])
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_blank_row_of_a_file_of_targets_keeps_its_place(name, form, tmp_path):
+    x, bare = INPUTS, np.array([0, 1, 7, 8, 30])
+    data = pair(x, pd.DataFrame({"y": holed(TARGETS[name], bare)}), tmp_path, form)
+    assert data.places.tolist() == np.setdiff1d(np.arange(N), bare).tolist()
+    assert data.fingerprint == read(x.iloc[data.places].assign(y=TARGETS[name][data.places])).fingerprint
+
+
+@pytest.mark.parametrize("end", ["", "\n\n\n", "  \n\n", "\r\n"])
+def test_blank_lines_within_are_rows_and_at_the_end_are_none(end, tmp_path):
+    table(INPUTS, tmp_path / "x.csv")
+    y = holed(TARGETS["classes"], [4, 5, 20])
+    (tmp_path / "y.csv").write_text("y\n" + "\n".join(value or "" for value in y) + "\n" + end)
+    data = read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    assert data.places.tolist() == np.setdiff1d(np.arange(N), [4, 5, 20]).tolist()
+
+
+@pytest.mark.parametrize("blank", ["NaN", '""', "#N/A"])
+def test_what_is_written_for_none_at_the_end_is_a_row(blank, tmp_path):
+    table(INPUTS, tmp_path / "x.csv")
+    (tmp_path / "y.csv").write_text("\n".join(["y", *TARGETS["classes"][2:], blank, blank]) + "\n\n")
+    assert read(tmp_path / "x.csv", labels=tmp_path / "y.csv").places.tolist() == [*range(N - 2)]
+    (tmp_path / "y.csv").write_text("\n".join(["y", *TARGETS["classes"][2:], "", ""]))
+    with pytest.raises(FourfoldError, match="60 rows of x and 58 of y.* NaN where the last ones of y are missing"):
+        read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_row_of_inputs_without_any_value_keeps_its_place(form, tmp_path):
+    y = pd.DataFrame({"y": TARGETS["numbers"], "z": TARGETS["numbers"][::-1]})
+    x = INPUTS.copy()
+    x.loc[5] = None
+    y.loc[9] = None
+    data = pair(x, y, tmp_path, form)
+    assert data.places.tolist() == [place for place in range(N) if place != 9]
+    assert missing(data.inputs["size"]).nonzero() == missing(data.inputs["v"]).nonzero() == ([5],)
+
+
+def test_separators_alone_at_the_end_are_no_rows(tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n" + ",\n" + "".join(f"{i},{i % 7}\n" for i in range(1, N)) + ",\n\n,\n")
+    table(pd.DataFrame({"y": TARGETS["numbers"]}), tmp_path / "y.csv")
+    assert read(tmp_path / "x.csv", labels=tmp_path / "y.csv").rows == N

@@ -140,8 +140,8 @@ def read(
 def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading, id: str) -> Source:
     """Inputs from one file, the target from another: a row for each of the inputs, or one that an ``id`` joins."""
     mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
-    source = open_source(inputs, reading if mapped else replace(reading, rows=None))
-    found = open_source(labels, Reading(encoding=reading.encoding, header=reading.header))
+    source = open_source(inputs, reading if mapped else replace(reading, rows=None, by_place=True))
+    found = open_source(labels, Reading(encoding=reading.encoding, header=reading.header, by_place=True))
     if source.target is not None:
         raise OptionError(
             "target-is-given",
@@ -169,6 +169,8 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
             if id
             else "write a name above the lines of x, if the first one is none"
             if drawn + 1 == len(target)
+            else "write NaN where the last ones of y are missing"
+            if len(target) < drawn and isinstance(found.inputs, Table)
             else "",
         )
     return paired if mapped else thinned(paired, reading)

@@ -59,7 +59,8 @@ class Reading:
     wanted of test rows and of new ones; ``lists``: the columns of text that hold lists of numbers, None where their
     words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
     1.234 is such a number. ``channels``: of new series that are a file each,
-    "" without a name.
+    "" without a name. ``by_place``: rows belong to those of another file by their place, so that one without any value
+    counts, but at the end.
     """
 
     rows: int | None = None
@@ -80,6 +81,7 @@ class Reading:
     lists: frozenset[str] | None = None
     pointed: frozenset[str] = frozenset()
     channels: tuple[str, ...] = ()
+    by_place: bool = False
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:

@@ -20,12 +20,13 @@ from fourfold.data.files.text.delimited import (
     read_cells,
     without_blanks,
     without_headers,
+    without_last,
     without_notes,
 )
 from fourfold.data.files.text.dialect import Dialect, dialect_of, plain, rewritten
 from fourfold.data.files.text.encoding import encoding_of, first_other, said_of, strange_words
 from fourfold.data.files.text.lines_of_texts import lines_of_texts
-from fourfold.data.files.text.notes_below import with_whole_notes
+from fourfold.data.files.text.notes_below import blanks_below, with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
 from fourfold.data.memory import check_memory
@@ -65,7 +66,11 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         repeated = without_headers(connection, names) if dialect.header else 0
         if repeated:
             notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
-        if blank := 0 if reading.all else without_blanks(connection, names):
+        if reading.by_place:
+            blank = without_last(connection, 0 if total else blanks_below(text, dialect))
+        else:
+            blank = 0 if reading.all else without_blanks(connection, names)
+        if blank:
             notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
         notes += () if reading.all else without_notes(connection, list(names))
         rows, numbers, mixed, like_codes = numbers_of(connection, names, reading)

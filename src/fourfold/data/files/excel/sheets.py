@@ -52,6 +52,16 @@ class SheetTable:
         because = "titles, or settings" if settings > titles else "a title, or a comment"
         return cls(sheet, above, because, lines, columns, header, beside)
 
+    def rows(self, by_place: bool) -> list[Cells]:
+        """The rows below the names; where these go ``by_place``, with those among them that hold nothing."""
+        if not by_place:
+            return self.body
+        start = self.above + self.header.lines
+        numbers = self.sheet.numbers[start:]
+        before = self.sheet.numbers[start - 1 : start] if self.header.lines else [number - 1 for number in numbers[:1]]
+        gaps = [after - one - 1 for one, after in zip((*before, *numbers), numbers)]
+        return [row for gap, line in zip(gaps, self.body) for row in (*[{}] * gap, line)]
+
     @property
     def body(self) -> list[Cells]:
         return self.lines[self.header.lines :]

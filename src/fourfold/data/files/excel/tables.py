@@ -47,7 +47,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
             do="put the table on the first sheet",
         )
     columns, header = first.columns, first.header
-    rows = [line for table in tables for line in table.lines[header.lines :]]
+    rows = [line for table in tables for line in table.rows(reading.by_place)]
     whole = body = [line for line in rows if not header.lines or line != first.lines[header.lines - 1]]
     repeated, below = len(rows) - len(body), 0
     while not reading.all and len(columns) >= FEWEST_BESIDE_NOTES and body and {*body[-1]} == {columns[0]}:

@@ -177,6 +177,11 @@ def without_blanks(connection: Any, cells: Iterable[str]) -> int:
     return _without(connection, f"coalesce({', '.join(cells)}) IS NULL", [])
 
 
+def without_last(connection: Any, rows: int) -> int:
+    """Takes out so many rows at the end."""
+    return _without(connection, f"rowid > (SELECT max(rowid) FROM cells) - {rows}", []) if rows else 0
+
+
 def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
     """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
     columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others."""

@@ -1,4 +1,4 @@
-"""Notes below a table of text: lines of one cell, filled up so that all lines have as many."""
+"""What stands below a table of text: notes, lines of one cell, filled up so that all lines have as many; and blanks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fourfold.data.files.content import Content, unpacked
 
 from .dialect import Dialect
 
-__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "with_whole_notes"]
+__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "blanks_below", "with_whole_notes"]
 
 MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
 """The most lines of notes below a table, and the fewest columns of it."""
@@ -47,13 +47,25 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
 def _below(content: Content, separator: str) -> list[bytes]:
     """The last lines, all of one cell or blank, where they are no short rows: one is blank, or of several words, and
     the only one has an end."""
-    with unpacked(content) as file:
-        file.seek(max(0, content.unpacked - TAIL))
-        lines = file.read().splitlines(keepends=True)
+    lines = _last_lines(content)
     below = list(takewhile(lambda line: _is_single(line, separator), reversed(lines)))[::-1]
     words = any(len(line.split()) != 1 for line in below)
     cut = len(below) == 1 and not below[0].endswith((b"\n", b"\r"))
     return below if words and not cut and len(below) < len(lines) else []
+
+
+def blanks_below(content: Content, dialect: Dialect) -> int:
+    """How many rows at the end of a text in UTF-8 are separators and nothing else; in a column that stands alone blank
+    lines are rows, too."""
+    mark, alone = dialect.separator.encode(), len(dialect.names) == 1
+    below = takewhile(lambda line: not line.replace(mark, b"").strip(), reversed(_last_lines(content)))
+    return sum(alone or mark in line for line in below)
+
+
+def _last_lines(content: Content) -> list[bytes]:
+    with unpacked(content) as file:
+        file.seek(max(0, content.unpacked - TAIL))
+        return file.read().splitlines(keepends=True)
 
 
 def _is_single(line: bytes, separator: str) -> bool:
