@@ -238,3 +238,20 @@ def test_separators_alone_at_the_end_are_no_rows(tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n" + ",\n" + "".join(f"{i},{i % 7}\n" for i in range(1, N)) + ",\n\n,\n")
     table(pd.DataFrame({"y": TARGETS["numbers"]}), tmp_path / "y.csv")
     assert read(tmp_path / "x.csv", labels=tmp_path / "y.csv").rows == N
+
+
+def test_what_is_missing_of_a_row_that_is_left_out_is_not_asked_for():
+    frame = INPUTS.assign(y=holed(TARGETS["numbers"]), w=holed(1.0 + np.arange(N)), g=holed(np.arange(N) // 6 * 1.0))
+    data = read(frame, target="y", roles=Roles(weight="w", group="g"))
+    assert data.weights.tolist() == (1.0 + THERE).tolist() and len(set(data.groups.tolist())) == 10
+    assert "groups: 10 of g (none lies on two sides of a split; not an input)" in told(data)
+    row = THERE[20]
+    for name, role, words in (("w", "weight", "got nan in row {}"), ("g", "group", "1 rows, the first is row {}")):
+        with pytest.raises(FourfoldError, match=words.format(row + 1)):
+            read(frame.assign(**{name: holed(frame[name].to_numpy(), [row])}), target="y", roles=Roles(**{role: name}))
+
+
+def test_an_id_that_repeats_is_counted_among_the_rows_that_are_left():
+    frame = INPUTS.assign(y=holed(TARGETS["numbers"]), key=holed(np.arange(N) // 2 * 1.0))
+    data = read(frame, target="y", roles=Roles(id="key"))
+    assert f"it repeats in {len(THERE) - len(set(THERE // 2))} rows" in "\n".join(told(data))

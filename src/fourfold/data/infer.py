@@ -15,6 +15,7 @@ from fourfold.data.columns.roles import (
     as_columns,
     check_apart,
     check_whole,
+    checked_roles,
     with_ids,
     with_roles,
 )
@@ -109,13 +110,14 @@ def settle(
     if is_stepwise(source, target_per, layout):
         check_layout_of_steps(layout)
         source, values, settled_task, target_notes, cut = settle_steps(
-            source, task=task, bounds=bounds, per=target_per, window=window
+            checked_roles(source, roles), task=task, bounds=bounds, per=target_per, window=window
         )
     else:
         check_window(window)
         source = by_columns(source) if source.stepwise else source
         source, labelled, left_out = _labelled(source, task)
         places = None if labelled is None else np.flatnonzero(labelled)
+        source = checked_roles(source, roles, places)
         values, settled_task, target_notes = _settled(source, task, bounds, places)
         target_notes = left_out + target_notes
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):

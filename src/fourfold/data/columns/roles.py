@@ -14,7 +14,7 @@ from fourfold.data.source import Source
 from fourfold.data.values.cells import typed
 from fourfold.data.values.words import as_objects, reworded, spelled
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.table import missing, row_count
+from fourfold.preprocessing.table import row_count
 
 from .lists import columns_of
 from .targets import mentioned, parted
@@ -203,10 +203,10 @@ def _as_table(source: Source) -> Source:
 
 
 def with_roles(source: Source, roles: Roles) -> Source:
-    """The source with its weights, groups and ids set, their columns taken out of the inputs.
+    """The source with its weights, groups and ids set, their columns taken out of the inputs; `checked_roles` looks at
+    their values.
 
-    Errors: ``OptionError`` for a column that does not exist; ``DataError`` for weights that are missing, negative or
-    all zero, missing groups or fewer than three.
+    Errors: ``OptionError`` for a column that does not exist; ``DataError`` for weights that are no numbers.
     """
     if roles.time_ordered and roles.group is not None:
         raise OptionError(
@@ -224,8 +224,33 @@ def with_roles(source: Source, roles: Roles) -> Source:
             source, values, kind = _taken(source, role, value)
         else:
             values, kind = _array(source, role, value)
-        source = _SETTERS[role](source, in_line(value) if isinstance(value, str) else role, values, kind)
+        values = _numbers_of(_called(role, value), values, kind) if role == "weight" else _labels(values, kind)
+        source = replace(source, **{f"{role}s": values})
     return source
+
+
+def checked_roles(source: Source, roles: Roles, places: np.ndarray | None = None) -> Source:
+    """The source with what is said of its weights, groups and ids; ``places`` (N,): those of its rows among all that
+    there were, if some are left out.
+
+    Errors: ``DataError`` for weights that are missing, negative or all zero, missing groups or fewer than three.
+    """
+    if roles.weight is not None:
+        source = source.noting(_weighted(source, _called("weight", roles.weight), places))
+    if roles.group is not None:
+        source = source.noting(_grouped(source, _called("group", roles.group), places))
+    if roles.id is not None:
+        source = source.noting(_named(source, _called("id", roles.id)))
+    return source
+
+
+def _called(role: str, value: Any) -> str:
+    return in_line(value) if isinstance(value, str) else role
+
+
+def _row(places: np.ndarray | None, place: int) -> int:
+    """The number of a row of the data, from 1 on."""
+    return int(place if places is None else places[place]) + 1
 
 
 def _taken(source: Source, role: str, name: str) -> tuple[Source, np.ndarray, str]:
@@ -260,7 +285,7 @@ def _array(source: Source, role: str, values: Any) -> tuple[np.ndarray, str]:
     return typed(role, array)
 
 
-def _weights(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
+def _numbers_of(name: str, values: np.ndarray, kind: str) -> np.ndarray:
     if kind == "category":
         values, kind, _ = reworded(values, strict=True)
     if kind not in ("number", "boolean"):
@@ -272,40 +297,46 @@ def _weights(source: Source, name: str, values: np.ndarray, kind: str) -> Source
             wanted="numbers",
             do="write how much each row counts as a number, such as 0.5, or name another column",
         )
+    return values.astype(np.float64)
+
+
+def _weighted(source: Source, name: str, places: np.ndarray | None) -> Note:
+    values = source.weights
+    assert values is not None
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any() or not values.any():
         place = int(np.argmax(wrong))
         raise DataError(
             "weights",
             f"the weights {name!r} can't be used",
-            got=f"{values[place]:g} in row {place + 1}" if wrong.any() else "only zeros",
+            got=f"{values[place]:g} in row {_row(places, place)}" if wrong.any() else "only zeros",
             wanted="a number of 0 or more for each row, and one above 0",
             do="write 0 in rows that are not to count" if wrong.any() else "leave out --weight",
         )
-    note = Note(f"weights: {name}, {values.min():g} to {values.max():g}", "not an input")
-    return replace(source, weights=values.astype(np.float64)).noting(note)
+    return Note(f"weights: {name}, {values.min():g} to {values.max():g}", "not an input")
 
 
-def _groups(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
-    if missing(values).any():
+def _grouped(source: Source, name: str, places: np.ndarray | None) -> Note:
+    labels = source.groups
+    assert labels is not None
+    absent = labels == ""
+    if absent.any():
         raise DataError(
             "missing-group",
             f"the group {name!r} is missing in some rows",
-            got=f"{missing(values).sum()} rows, the first is row {np.argmax(missing(values)) + 1}",
+            got=f"{absent.sum()} rows, the first is row {_row(places, int(np.argmax(absent)))}",
             do="fill them in, or remove these rows",
         )
-    labels = _labels(values, kind)
-    count = check_groups(labels, f"of {name!r}")
+    count = _check_groups(labels, f"of {name!r}" if places is None else "with a target")
     because = "none lies on two sides of a split"
     if shared := set(labels[: len(labels) - source.test_rows]) & set(
         labels[len(labels) - source.test_rows :]
     ):
         because = f"{len(shared):,} of them have test rows and others"
-    note = Note(f"groups: {count:,} of {name}", f"{because}; not an input")
-    return replace(source, groups=labels).noting(note)
+    return Note(f"groups: {count:,} of {name}", f"{because}; not an input")
 
 
-def check_groups(labels: np.ndarray, which: str) -> int:
+def _check_groups(labels: np.ndarray, which: str) -> int:
     """How many groups there are, ``which`` they are; refuses fewer than three."""
     count = len(set(labels.tolist()))
     if count < FEWEST_GROUPS:
@@ -319,18 +350,16 @@ def check_groups(labels: np.ndarray, which: str) -> int:
     return count
 
 
-def _ids(source: Source, name: str, values: np.ndarray, kind: str) -> Source:
-    labels = _labels(values, kind)
+def _named(source: Source, name: str) -> Note:
+    labels = source.ids
+    assert labels is not None
     repeated = len(labels) - len(set(labels.tolist()))
     because = (
         f"it repeats in {repeated:,} rows: --group {quoted(name)} keeps these together"
         if repeated
         else "not an input"
     )
-    return replace(source, ids=labels).noting(Note(f"id: {name}", because))
-
-
-_SETTERS = {"weight": _weights, "group": _groups, "id": _ids}
+    return Note(f"id: {name}", because)
 
 
 def labels_in(source: Source, name: str) -> np.ndarray:

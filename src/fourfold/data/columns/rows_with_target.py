@@ -11,7 +11,6 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
 from .free_texts import are_free
-from .roles import check_groups
 from .target import SPELLED, are_marks, check_values, without_blanks
 
 __all__ = ["with_labelled"]
@@ -23,7 +22,7 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
 
     Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
     values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it; also
-    for test rows that all lack it, and for fewer than three groups that have it.
+    for test rows that all lack it.
     """
     target, kind = source.target, source.target_kind
     assert target is not None
@@ -54,10 +53,7 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
             wanted="test rows that have it",
             do="compare without them, and fourfold predict fills it in",
         )
-    found = source.kept(rows)
-    if found.groups is not None:
-        check_groups(found.groups, "with a target")
-    return found, rows, (_said(source, rows, len(names)),)
+    return source.kept(rows), rows, (_said(source, rows, len(names)),)
 
 
 def _said(source: Source, rows: np.ndarray, targets: int) -> Note:
