@@ -44,12 +44,18 @@ CURRENCY = (
 LETTERS = r"[^\W\d_\u00bc-\u00be\u00b9\u2070-\u218f]"
 """Letters of any script; not superscripts and fractions, which belong to numbers."""
 
-NAME = rf"(?:{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{1,12}})?\.?"
+POWER = r"(?:[kdcmnµμ]?m|ft|in|yd|mi|(?<=/)s)\^?[23](?![^\W_])"
+"""Squares and cubes on a plain keyboard: m2, ft3, the last part of m/s^2. Other letters with digits are names."""
+
+PER = rf"(?<={LETTERS})/ ?(?:10{{2,5}}|24) ?(?={LETTERS})"
+"""What is measured for so many of another unit: L/100 km, mg/24h."""
+
+NAME = rf"(?:{POWER}|{PER}|{LETTERS}|[°²³/]){{1,12}}(?:[. ]{{1,2}}{LETTERS}{{1,12}})?\.?"
 """What a unit is called, in a word or two: kg, mg/dL, sq. ft."""
 
 UNIT = re.compile(
     rf"(?P<sign>[-+(]?)\s*(?:(?P<before>{CURRENCY})\s*(?P<open>\(?))?\s*(?P<number>[-+]?[0-9.,{SPACES}]*[0-9][.,]?)\s*"
-    rf"(?P<close>\)?)\s*(?P<after>{CURRENCY}|%|{NAME})?(?P<last>\)?)"
+    rf"(?P<close>\)?)\s*(?P<after>(?:{CURRENCY})(?:/{NAME})?|%(?: ?{NAME})?|{NAME})?(?P<last>\)?)"
 )
 MINUS_BEHIND = re.compile(rf"(?P<digits>\d[\d.,]*)-(?:\s*(?P<unit>{CURRENCY}))?")
 """A number as SAP writes one that is negative."""
