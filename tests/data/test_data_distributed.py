@@ -283,3 +283,14 @@ def test_a_picture_alone_is_no_table_of_numbers(tmp_path):
         Image.fromarray(PIXELS[i]).save(tmp_path / f"{i}.png")
     (tmp_path / "t.csv").write_text("file,y\n" + "".join(f"{i}.png,{LABELS[i % 2]}\n" for i in range(20)))
     assert read(tmp_path / "t.csv").layout == "image"
+
+
+def test_a_form_to_be_filled_in_is_no_table_beside_others(tmp_path):
+    (tmp_path / "images").mkdir()
+    for i in range(20):
+        Image.fromarray(PIXELS[i]).save(tmp_path / "images" / f"{i:03d}.png")
+    (tmp_path / "labels.csv").write_text("id,y\n" + "".join(f"{i:03d},{LABELS[i % 2]}\n" for i in range(20)))
+    (tmp_path / "sample_submission.csv").write_text("id,y\n" + "".join(f"{i},p\n" for i in range(100, 110)))
+    data = read(tmp_path)
+    assert (data.layout, data.rows) == ("image", 20)
+    assert "ignored: 'sample_submission.csv' (to be filled in, by their names)" in map(str, data.notes)

@@ -29,6 +29,9 @@ TRAINING, TESTING = ("train", "training"), ("test", "testing", "val", "valid", "
 DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
 """What Hugging Face calls files that say what the others hold."""
 
+FORM = "submission"
+"""What competitions call tables that show how predictions are to be handed in, with made-up targets."""
+
 TEXT_HEAD = 2**14
 """Bytes of a file by which it is told from a table that it holds texts."""
 
@@ -102,18 +105,21 @@ def in_one_form(
 
 def without_copies(tables: Sequence[Path]) -> tuple[list[Path], list[Note]]:
     """Tables without those that have the name of another one but for its end, in the order of `SUFFIXES`, what is not
-    packed first; and what is said of these."""
+    packed first, and without forms to be filled in, `FORM`, beside others; and what is said of these."""
 
     def rank(path: Path) -> tuple[int, bool]:
         return SUFFIXES.index(_table_end(path.name)), path.name.lower().endswith(PACKED)
 
+    filled = [path for path in tables if FORM not in _words(path)] or tables
     first: dict[str, Path] = {}
-    for path in sorted(tables, key=rank):
+    for path in sorted(filled, key=rank):
         first.setdefault(_bare_name(path.name), path)
-    kept = [path for path in tables if path in first.values()]
-    copies = [path.name for path in tables if path not in kept]
-    note = Note(f"ignored: {listed(copies)}", "copies of the others in another form, by their names")
-    return kept, [note] if copies else []
+    kept = [path for path in filled if path in first.values()]
+    ignored = (
+        ([path.name for path in filled if path not in kept], "copies of the others in another form, by their names"),
+        ([path.name for path in tables if path not in filled], "to be filled in, by their names"),
+    )
+    return kept, [Note(f"ignored: {listed(names)}", because) for names, because in ignored if names]
 
 
 def _bare_name(name: str) -> str:
