@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
+from fourfold.data import read
+from fourfold.data.columns.roles import Roles
 from fourfold.data.values.words import as_written, understood
 
 TRAIN = rows("Id,Survived,v", lambda i: f"{i + 1},{i % 2}", label=lambda i: i % 9)
@@ -85,3 +87,12 @@ def test_read_and_said(name, tmp_path, recwarn):
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_and_said(name, tmp_path):
     refused_and_said(*REFUSED[name], tmp_path)
+
+
+def test_what_lacks_another_input_than_the_target_is_told_how_to_be_tested_on(tmp_path):
+    train = rows("Survived,w,v", lambda i: f"{i % 2},{i * 7 % 11}", label=lambda i: i % 9)
+    test = rows("w,v", lambda i: i * 5 % 11, label=lambda i: i % 9)
+    folder = files(train_dot_csv=train, test_dot_csv=test)(tmp_path)
+    how = f"no 'Survived' in it; {folder / 'train.csv'} --test {folder / 'test.csv'} --drop Survived tests on it"
+    assert f"not used: 'test.csv' ({how})" in map(str, read(folder, target="v").notes)
+    assert len(read(folder / "train.csv", test=folder / "test.csv", target="v", roles=Roles(drop="Survived")).test_rows)

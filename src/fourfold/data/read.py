@@ -54,7 +54,7 @@ from .dataset import Dataset, Note
 from .infer import settle
 from .join import lacking_target, with_test
 from .labelled import with_labels
-from .messages import listed
+from .messages import listed, quoted
 from .objects import as_source, check_roles, target_of
 from .reading import USUAL, Reading, reading_after, reading_of
 from .sample import places, thinned
@@ -340,8 +340,11 @@ def _train_and_test(
             source = with_test(source, test)
             break
         source = source if source.target is not None else replace(source, lacking=lacking)
-        because = f"no {lacking!r} in it; fourfold predict FOLDER {shlex.quote(str(part[0]))} predicts it"
-        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", because))
+        learnt, tested = (shlex.quote(str(paths[0])) for paths in (train, part))
+        another = reading.targets and lacking not in reading.targets
+        how = f"{learnt} --test {tested} --drop {quoted(lacking)} tests on it"
+        how = how if another else f"fourfold predict FOLDER {tested} predicts it"
+        notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {lacking!r} in it; {how}"))
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
         notes.append(Note(f"ignored: {listed(ignored)}", "beside train and test"))
     return replace(source, name=str(folder)).noting(*notes)
