@@ -6,7 +6,7 @@ from data_samples import npz, read_and_said, refused_and_said
 
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
-from fourfold.errors import OptionError
+from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing import Preparation
 
 N = 60
@@ -71,3 +71,13 @@ def test_arrays_without_names(tmp_path):
 
 def test_other_arrays_are_refused(tmp_path):
     refused_and_said(npz(a=X, b=Y), 2, "no-x", "got 'a', 'b', wanted x and y, or columns, arrays of one axis", tmp_path)
+
+
+def test_an_array_beside_x_is_the_target_where_it_is_named(tmp_path):
+    path = npz(images=X, classes=Y, fold=GROUPS)(tmp_path)
+    with pytest.raises(DataError, match="got 'classes', 'fold' beside x, .*: --target classes, if this is y"):
+        read(path)
+    data = read(path, target="classes", roles=Roles(group="fold"))
+    assert data.target_name == "classes" and data.target.tolist() == Y.tolist()
+    assert len(set(data.groups)) == 10
+    np.testing.assert_array_equal(data.inputs, read(npz(x=X, y=Y)(tmp_path)).inputs)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from fourfold.data.dataset import Note, Table
-from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed
+from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.cells import typed
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
@@ -66,11 +68,18 @@ def with_target(
         return source
     table = source.inputs
     if not isinstance(table, Table):
+        if isinstance(target, str) and target in source.beside:
+            beside = {name: values for name, values in source.beside.items() if name != target}
+            found = replace(source, beside=beside).noting(said_of((target,), "as asked", target))
+            return found.aimed((target,), *typed(target, source.beside[target]))
         raise DataError(
             "no-target",
             "there is no target",
+            got=f"{listed([*source.beside])} beside x" if source.beside else "",
             wanted="y, one value for each row of x",
-            do="--y FILE, or an npz file with x and y",
+            do=f"--target {quoted(next(iter(source.beside)))}, if this is y"
+            if source.beside
+            else "--y FILE, or an npz file with x and y",
         )
     if len(table) == 1 and source.ids is not None:
         raise DataError(
