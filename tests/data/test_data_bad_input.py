@@ -274,6 +274,7 @@ def test_bad_arrays(x, y, slug):
             "test-column-type",
             "column 'w' has another type in the test data",
         ),
+        ("v,w,y\n" + "1,2,p\n2,many,q\n" * 5, "test-column-type", "got words such as 'many', wanted numbers"),
         ("v,w,y\n" + "1,2,z\n" * 5, "class-only-in-test", "got 'z', wanted 'p', 'q'"),
     ],
 )

@@ -114,6 +114,7 @@ CLOCKS = {
 # name: (words that are no dates, what is said)
 NEAR_DATES = {
     "hours with decimals": (["2020-01-01 14.5", "2020-03-02 9.75"], "words that look like dates, such as '2020-01-01 14.5', in no way of writing that is read"),
+    "names of zones behind clocks of twelve hours": (["2023/03/01 9:12:00 AM MEZ", "2023/03/02 10:30:05 pm MEZ"], "dates with names of zones, such as '2023/03/01 9:12:00 AM MEZ'; write their offsets"),
     "a clock before the day": (["14:05 01/08/2023", "9:30 02/08/2023"], "words that look like dates, such as '14:05 01/08/2023'"),
     "a day of the week behind": (["2023-08-01 (Tue)", "2023-08-02 (Wed)"], "words that look like dates, such as '2023-08-01 (Tue)'"),
     "dates among other words": (["flown 2023-08-01", "driven 2023-08-02"], ""),

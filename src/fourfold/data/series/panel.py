@@ -12,6 +12,7 @@ from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.in_words import held
 from fourfold.data.values.word_channels import MOST_LEVELS, channel
 from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
@@ -258,7 +259,7 @@ def _channels(
             raise DataError(
                 "target-type",
                 f"the target {name!r} can't be forecast",
-                got="words" if kind == "category" else f"{kind}s",
+                got=held(kind, values),
                 wanted="numbers",
                 do=f"--target {quoted(numbers[-1]) if numbers else 'COLUMN'}",
             )

@@ -6,6 +6,7 @@ import numpy as np
 
 from fourfold.preprocessing.table import missing
 
+from .amounts import is_number
 from .words import understood
 
 __all__ = ["WORDS", "held", "of_kind"]
@@ -30,10 +31,13 @@ def held(kind: str, values: np.ndarray) -> str:
     ('numbers', "words such as 'old'")
     >>> held("category", np.array(["27%", "5%"], dtype=object)), held("category", np.array(["27"], dtype=object))
     ("numbers written as 1234.5 %, such as '27%'", "numbers such as '27'")
+    >>> held("category", np.array(["27", "many"], dtype=object))
+    "words such as 'many'"
     """
     present = values[~missing(values)]
     if kind not in WORDS or not len(present):
         return of_kind(kind)
     meant = understood(present)
     said = of_kind(meant.kind, meant.written)
-    return f"{said}{',' * bool(meant.written)} such as {str(present[0])[:30]!r}"
+    others = [word for word in present if not is_number(word)] if meant.kind in WORDS else []
+    return f"{said}{',' * bool(meant.written)} such as {str([*others, *present][0])[:30]!r}"

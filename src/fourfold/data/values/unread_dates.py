@@ -10,7 +10,9 @@ from .months import is_of_dates
 
 __all__ = ["of_named_zones", "of_no_way", "of_several_kinds", "of_several_zones", "without_zone"]
 
-NAMED_ZONE = re.compile(r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?) ?\[?([A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?")
+NAMED_ZONE = re.compile(
+    r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?) ?\[?([A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?"
+)
 """A date with the name of its zone behind it: CET, Europe/Berlin."""
 
 NEAR_DATES = re.compile(r"(?:19|20)\d\d([-./ ])\d\d?\1\d\d?(?!\d)|(?<!\d)\d\d?([-./ ])\d\d?\2(?:19|20)\d\d", re.ASCII)
@@ -55,6 +57,8 @@ def of_named_zones(words: list[str]) -> str:
 
     >>> of_named_zones(["2023-03-01 10:00 CET", "2023-07-01 10:00 CEST"])
     "dates with names of zones, such as '2023-03-01 10:00 CET'; write their offsets, such as +01:00"
+    >>> of_named_zones(["3/1/2023 10:00 PM EST", "7/1/2023 9:30 am EST"])[:53]
+    "dates with names of zones, such as '3/1/2023 10:00 PM"
     """
     found = [NAMED_ZONE.fullmatch(word.strip()) for word in words[:FEW_WORDS]]
     if not all(one and any(parse(one[1]) for parse in DATES.values()) for one in found):
