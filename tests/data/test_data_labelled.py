@@ -58,3 +58,32 @@ def test_what_can_not_be_joined_is_said(tmp_path, series):
         read(x, labels=alone, roles=roles)
     with pytest.raises(DataError, match=r"has columns that .* has, too: got 'v'"):
         read(x, labels=more, roles=roles)
+
+
+def test_the_target_among_several_columns_of_a_file_of_targets_is_the_one_that_is_named(tmp_path):
+    rng = np.random.default_rng(0)
+    x = pd.DataFrame(rng.normal(size=(40, 2)), columns=["a", "b"])
+    y = pd.DataFrame({"fold": np.arange(40) % 5, "class": rng.choice(["p", "q"], 40), "score": rng.normal(size=40)})
+    for name, frame in (("x", x), ("y", y)):
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    files = tmp_path / "x.csv", tmp_path / "y.csv"
+    with pytest.raises(DataError, match="--target class, alone"):
+        read(files[0], labels=files[1])
+    data = read(files[0], labels=files[1], target="class", roles=Roles(group="fold"))
+    assert (data.target_name, data.target.tolist()) == ("class", y["class"].tolist())
+    assert data.groups.tolist() == [*map(str, y["fold"])]
+    said = "'y.csv': beside y: 'fold', 'score' (a value for each row; --weight, --group or --id NAME uses it)"
+    assert said in map(str, data.notes)
+    both = read(files[0], labels=files[1], target=["fold", "score"])
+    np.testing.assert_allclose(both.target, y[["fold", "score"]])
+    few = read(files[0], labels=files[1], target="score", rows=20, roles=Roles(weight="fold"))
+    assert [few.weights[place] for place in range(20)] == [
+        y["fold"][int(np.flatnonzero(x["a"] == value)[0])] for value in few.inputs["a"]
+    ]
+
+
+def test_what_is_said_of_a_file_of_targets(tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i * 7 % 11},{i % 4}\n" for i in range(30)))
+    (tmp_path / "y.csv").write_bytes(("Güte\n" + "".join(f"{'pq'[i % 3 // 2]}\n" for i in range(30))).encode("cp1252"))
+    notes = [*map(str, read(tmp_path / "x.csv", labels=tmp_path / "y.csv").notes)]
+    assert "'y.csv': encoding: cp1252 (not UTF-8); --encoding NAME overrides" in notes

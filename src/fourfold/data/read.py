@@ -48,16 +48,17 @@ from fourfold.data.series.forecast import with_index
 from fourfold.data.series.order import in_order_of_time
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
-from fourfold.preprocessing.table import Table, row_count
+from fourfold.preprocessing.table import Table
 
 from .dataset import Dataset, Note
 from .infer import settle
 from .join import lacking_target, with_test
 from .labelled import with_labels
 from .messages import listed, quoted
-from .objects import as_source, check_roles, target_of
+from .objects import as_source, check_roles
+from .pair import with_targets
 from .reading import USUAL, Reading, reading_after, reading_of
-from .sample import places, thinned
+from .sample import thinned
 from .source import Source
 from .written import with_written
 
@@ -152,27 +153,7 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
         )
     if (joined := with_labels(source, found, id)) is not None:
         return thinned(joined, reading)
-    names, target, kind, notes = target_of(found, source.inputs)
-    drawn = row_count(source.inputs)
-    if len(target) == source.total > drawn:
-        target = target[places(source.total, drawn)]
-    paired = source.aimed(names, target, kind, notes)
-    words = tuple(sorted({word for spelled in found.classlike.values() for word in spelled}))
-    paired = replace(paired, classlike={paired.target_name: words})
-    if row_count(paired.inputs) != len(target):
-        raise DataError(
-            "different-lengths",
-            "x and y differ in length",
-            got=f"{drawn} rows of x and {len(target)} of y",
-            wanted="one y for each row of x",
-            do=f"a column {id!r} beside each y, which joins them"
-            if id
-            else "write a name above the lines of x, if the first one is none"
-            if drawn + 1 == len(target)
-            else "write NaN where the last ones of y are missing"
-            if len(target) < drawn and isinstance(found.inputs, Table)
-            else "",
-        )
+    paired = with_targets(source, found, reading.targets, id)
     return paired if mapped else thinned(paired, reading)
 
 

@@ -26,7 +26,7 @@ from fourfold.data.files.text.delimited import (
 from fourfold.data.files.text.dialect import Dialect, dialect_of, plain, rewritten
 from fourfold.data.files.text.encoding import encoding_of, first_other, said_of, strange_words
 from fourfold.data.files.text.lines_of_texts import lines_of_texts
-from fourfold.data.files.text.notes_below import blanks_below, with_whole_notes
+from fourfold.data.files.text.notes_below import NO_VALUE, blanks_below, with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
 from fourfold.data.memory import check_memory
@@ -71,7 +71,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         else:
             blank = 0 if reading.all else without_blanks(connection, names)
         if blank:
-            notes += (Note(f"left out: {counted(blank, 'row')}", "none of their cells has a value"),)
+            notes += (Note(f"left out: {counted(blank, 'row')}", NO_VALUE),)
         notes += () if reading.all else without_notes(connection, list(names))
         rows, numbers, mixed, like_codes = numbers_of(connection, names, reading)
         notes += like_codes

@@ -14,10 +14,13 @@ from fourfold.data.files.content import Content, unpacked
 
 from .dialect import Dialect
 
-__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "blanks_below", "with_whole_notes"]
+__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "with_whole_notes"]
 
 MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
 """The most lines of notes below a table, and the fewest columns of it."""
+
+NO_VALUE = "none of their cells has a value"
+"""Why blank rows are left out."""
 
 TAIL = 2**16
 """Bytes at the end of a text in which notes are looked for."""
