@@ -52,6 +52,18 @@ def test_two_models_share_a_layer():
     assert same(before, second.get_weights()) == [False, False, True, True]
 
 
+def test_a_sequential_that_begins_with_a_built_model_is_built(tmp_path):
+    encoder = Sequential([Input(shape=(4,)), Dense(2)], name="encoder")
+    decoder = Sequential([Input(shape=(2,)), Dense(4)], name="decoder")
+    model = Sequential([encoder, decoder])
+    assert (model.input_shape, model.output_shape, model.count_params()) == ((None, 4), (None, 4), 22)
+    trained(model, X, X).save(tmp_path / "model.keras")
+    again = fourfold.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+    words = Input(shape=(None,), dtype="int32")
+    assert Sequential([Model(words, Embedding(5, 3)(words)), LSTM(2)]).inputs[0].dtype == "int32"
+
+
 def test_a_model_in_a_model_shares_its_weights():
     x = Input(shape=(4,))
     inner = Model(x, Dense(3, activation="tanh")(x), name="inner")

@@ -21,8 +21,8 @@ from fourfold.models.model import Model
 class Sequential(Model):
     """Layers, one after the other, as in ``keras.Sequential``.
 
-    The shape comes from an `Input` in front, from the first layer's ``input_shape``, from ``build``, or from
-    the first data.
+    The shape comes from an `Input` in front, from the first layer's ``input_shape``, from a first layer that is
+    a model of one input, from ``build``, or from the first data.
 
     >>> from fourfold.layers import Dense
     >>> model = Sequential([Input(shape=(4,)), Dense(8, activation="relu"), Dense(1)])
@@ -65,8 +65,8 @@ class Sequential(Model):
             raise OptionError(
                 "sequential-layer", "a Sequential is made of layers", got=repr(layer), wanted="a layer"
             )
-        if not self._stack and self._start is None and layer.input_shape_given is not None:
-            self._start = Input(shape=layer.input_shape_given)
+        if not self._stack and self._start is None:
+            self._start = _known_input(layer)
         self._stack.append(layer)
         if self._start is not None:
             self._extend([layer])
@@ -140,3 +140,13 @@ class Sequential(Model):
     @property
     def layers(self) -> list[Layer]:
         return list(self._stack)
+
+
+def _known_input(first: Layer) -> Symbol | None:
+    """The input that a first layer asks for, if it knows it: its ``input_shape``, or that of a built model."""
+    if first.input_shape_given is not None:
+        return Input(shape=first.input_shape_given)
+    if isinstance(first, Model) and first._has_graph and len(first.inputs) == 1:
+        (known,) = first.inputs
+        return Input(batch_shape=known.shape, dtype=known.dtype)
+    return None
