@@ -379,6 +379,8 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
             Evidence(measure, "dense", -0.02, DIFFERENCE, (-0.05, 0.01)),
         ]
         assert ("none is shown to lose: " in answer(found)) is said
+        assert "Fully connected gains 2.0 points (−1.0 to 5.0)" in answer(found)
+        assert "Convolution loses most, 3.0 points" in answer(found)
         found[1] = replace(found[1], value=-0.694, interval=(-0.734, -0.655))
         assert "Fully connected gains 69.4 points (65.5 to 73.4)" in answer(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
 PLAIN = "as it is"
+TURNED: dict[Part, Part] = {"value": "value", "low": "high", "high": "low"}
+"""Which part of evidence each part becomes under the other sign."""
 
 
 def blocks(
@@ -35,7 +38,7 @@ def blocks(
 def extremes(
     facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str], verb: str = "loses", other: str = "gains"
 ) -> Sentence:
-    """Two families' changes with their intervals, or one's: ``verb``, or ``other`` where one surely is below 0.
+    """Two families' changes with their intervals, or one's: ``verb``, or ``other`` where one is below 0.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> loss = Evidence("loss", "dense", 0.02, DIFFERENCE, (0.01, 0.03))
@@ -46,28 +49,37 @@ def extremes(
     'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses most, 2.0 points (1.0 to 3.0)'
     """
     if len(found) == 1:
-        return _changed(facts, found[0], verb, other)
+        return _changed(found[0], verb, other)
     first, last = found
     again = verb if _below(first) else ""
     parts = [(first, f"{verb} {ranks[0]},"), (last, f"{again} {ranks[1]},".strip())]
-    return facts.join("; ", [_changed(facts, one, words, other) for one, words in parts])
+    return facts.join("; ", [_changed(one, words, other) for one, words in parts])
 
 
 def _below(found: Evidence) -> bool:
-    return found.interval is not None and found.interval[1] < 0
+    return (found.value or 0.0) < 0
 
 
-def _changed(facts: Facts, found: Evidence, words: str, other: str) -> Sentence:
-    below = _below(found)
-    ends: tuple[Part, Part] = ("high", "low") if below else ("low", "high")
-    low, high = (Cite(found.measure, found.subject, end, size=below, bare=True) for end in ends)
-    return facts.say(
-        f"{{family}} {other if below else words} {{value}} ({{low}} to {{high}})",
-        family=title(found.subject),
-        value=Cite(found.measure, found.subject, size=below),
-        low=low,
-        high=high,
-    )
+def _changed(found: Evidence, words: str, other: str) -> Sentence:
+    if not _below(found):
+        return _with_interval(found, words)
+    told = _with_interval(_turned(found), other)
+    return Sentence(told, [n._replace(part=TURNED[n.part], value=0 - n.value) for n in told.numbers])
+
+
+def _turned(found: Evidence) -> Evidence:
+    """A loss told as a gain."""
+    assert found.value is not None
+    assert found.interval is not None
+    low, high = found.interval
+    return replace(found, value=0 - found.value, interval=(0 - high, 0 - low))
+
+
+def _with_interval(found: Evidence, words: str) -> Sentence:
+    low, high = (Cite(found.measure, found.subject, end, bare=True) for end in ("low", "high"))
+    value = Cite(found.measure, found.subject)
+    template = f"{{family}} {words} {{value}} ({{low}} to {{high}})"
+    return Facts([found]).say(template, family=title(found.subject), value=value, low=low, high=high)
 
 
 def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analysis | None:
