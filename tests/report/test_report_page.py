@@ -381,3 +381,15 @@ def test_one_input_is_one(columns, said):
     results, timings = regression()
     results["data"]["shape"] = [columns]
     assert build(results, timings).subject[1] == said
+
+
+def test_times_of_one_column_have_the_same_decimals():
+    times = [{"length": 8, "milliseconds": value} for value in (0.17, 0.127, 1.1)]
+    timings = {"steps": {"dense": times}, "latency": {"dense": {"1": 8.1e-05}, "attention": {"1": 0.0017}}}
+    steps, latency = build(choose()[0], timings).seconds
+    assert [[cell.text for cell in row.cells[1:]] for row in steps.rows] == [
+        ["8", "0.17"],
+        ["8", "0.13"],
+        ["8", "1.10"],
+    ]
+    assert [row.cells[1].text for row in latency.rows] == ["0.081", "1.700"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 from fourfold.report import format as fmt
@@ -12,6 +14,9 @@ TITLES = {
     "steps": "Time of a training step",
     "latency": "Milliseconds of a prediction, by number of examples",
 }
+
+
+MOST_DECIMALS = 4
 
 
 def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:
@@ -31,11 +36,14 @@ def _table(key: str, value: Any, study: Study) -> Table:
         Column("Family"),
         *(Column(title.capitalize().replace("_", " "), numeric=True) for title in titles),
     )
+    scale = 1000.0 if key == "latency" else 1.0  # seconds read better as milliseconds
+    found = [(family, {title: _scaled(row.get(title), scale) for title in titles}) for family, row in found]
+    decimals = {title: _decimals(row[title] for _, row in found) for title in titles}
     body = tuple(
         Row(
             (
                 Cell(study.titles.get(family, str(family))),
-                *(_cell(key, row.get(title)) for title in titles),
+                *(_cell(row[title], decimals[title]) for title in titles),
             ),
             colour=study.colours.get(family),
         )
@@ -44,10 +52,21 @@ def _table(key: str, value: Any, study: Study) -> Table:
     return Table(TITLES[key], columns, body)
 
 
-def _cell(key: str, value: Any) -> Cell:
-    """Latencies are seconds; they read better as milliseconds, of which three digits are more than a clock repeats."""
+def _scaled(value: Any, scale: float) -> Any:
+    return value * scale if isinstance(value, float) else value
+
+
+def _decimals(column: Iterable[Any]) -> int:
+    """So many that the smallest time of a column has two digits, of at most the ten-thousandths that a clock repeats.
+
+    >>> _decimals([0.17, 0.127, 4.1]), _decimals([0.0779, 1.11]), _decimals([412.0, 31.0]), _decimals([0.0, 0.00001])
+    (2, 3, 0, 4)
+    """
+    times = [value for value in column if isinstance(value, float) and value > 0]
+    return min(max(1 - math.floor(math.log10(min(times, default=1.0))), 0), MOST_DECIMALS)
+
+
+def _cell(value: Any, decimals: int) -> Cell:
     if value is None:
         return Cell("")
-    if key == "latency" and fmt.is_number(value):
-        value *= 1000.0
-    return Cell(f"{value:.3g}" if isinstance(value, float) and abs(value) < 1000 else fmt.plain(value))
+    return Cell(f"{value:,.{decimals}f}" if isinstance(value, float) else fmt.plain(value))
