@@ -93,14 +93,26 @@ addEventListener("load", () => setTimeout(() => {{
     overflow: {{}},
     scale: {{}},
     hidden: {{}},
+    broken: {{}},
   }};
-  for (const width of [320, 390, 600, 768, 1024]) {{
+  const dashes = () => [...page.querySelectorAll("pre code")].flatMap((code) => {{
+    const walk = page.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
+    while (walk.nextNode()) for (const option of walk.currentNode.data.matchAll(/--(?=[a-z])/g)) {{
+      const range = page.createRange();
+      range.setStart(walk.currentNode, option.index);
+      range.setEnd(walk.currentNode, option.index + 3);
+      found.push(range);
+    }}
+    return found;
+  }});
+  for (const width of [320, 350, 360, 370, 380, 390, 600, 768, 1024]) {{
     frame.width = width;
     found.overflow[width] = root.scrollWidth - root.clientWidth;
     found.scale[width] = [...page.querySelectorAll(".score")].map((cell) => [
       cell.querySelectorAll(".bar").length, cell.querySelector(".ticks")?.getClientRects().length ?? 0
     ]);
     const findings = page.querySelector("[aria-labelledby=table-findings]");
+    found.broken[width] = dashes().map((range) => new Set([...range.getClientRects()].map((r) => r.top)).size - 1);
     found.hidden[width] = findings ? findings.scrollWidth - findings.clientWidth : 0;
   }}
   document.querySelector("pre").textContent = JSON.stringify(found);
@@ -132,6 +144,11 @@ def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
     for width in ("390", "600", "768"):
         assert [tuple(cell) for cell in found["scale"][width]] == [(bar, bar) for bar, _ in bars]
     assert [found["hidden"][width] for width in ("390", "600", "768", "1024")] == [0, 0, 0, 0]
+
+
+def test_on_a_phone_no_option_of_a_command_is_broken_after_its_dashes(browser):
+    found = measured(browser, html.render(*choose()), width=390)["broken"].values()
+    assert all(found) and not any(map(sum, found))
 
 
 def test_charts_follow_the_light_and_the_dark_theme(browser):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fourfold.report.escape import script_json, visible
 from fourfold.report.format import BEFORE_UNIT
@@ -21,6 +22,7 @@ from fourfold.report.page import build
 from fourfold.report.parts import Page
 
 SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-interpreter.min.js", "report.js")
+OPTION = re.compile(r"(?<!\S)--[\w-]{1,24}")
 
 
 def render(results: dict[str, Any], timings: dict[str, Any] | None = None) -> str:
@@ -92,7 +94,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
+    environment.filters["command"] = _command
     return environment
+
+
+def _command(line: str) -> Markup:
+    """A line to copy, character for character, whose options are not broken after their dashes."""
+    return Markup(OPTION.sub(r'<span class="option">\g<0></span>', str(escape(visible(line)))))
 
 
 def _finalize(value: Any) -> Any:
