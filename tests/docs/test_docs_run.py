@@ -135,6 +135,11 @@ def test_every_page_can_be_reached_from_the_index():
     assert set(PAGES) - {ROOT / "README.md"} <= seen
 
 
+def test_the_index_names_every_page_beside_it():
+    links = re.findall(r"\]\(([\w-]+\.md)", (ROOT / "docs" / "index.md").read_text(encoding="utf-8"))
+    assert {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"} <= set(links)
+
+
 def _make():
     spec = importlib.util.spec_from_file_location("docs_make", ROOT / "docs" / "make.py")
     module = importlib.util.module_from_spec(spec)
