@@ -268,7 +268,7 @@ def test_arguments_by_place_and_those_of_subclasses():
     halved = Halved(clipnorm=1.0, use_ema=True)
     assert halved.learning_rate == 0.05 and halved.clipnorm == 1.0
     assert halved.get_config()["use_ema"] and "momentum" not in halved.get_config()
-    with pytest.raises(TypeError, match="momentun"):
+    with pytest.raises(OptionError, match="no argument of SGD .*momentun.*write .momentum"):
         optimizers.SGD(momentun=0.9)
 
 
@@ -322,6 +322,8 @@ MISTAKES = [
     (lambda: optimizers.SGD(momentum=2), "momentum must lie between 0 and 1: got 2"),
     (lambda: optimizers.SGD(clipnorm=1, clipvalue=1), "clipped in one way only: got clipnorm=1, clipvalue=1"),
     (lambda: optimizers.AdamW(weight_decay=None), "AdamW needs a weight decay"),
+    (lambda: optimizers.Adam(lr=0.1), "no argument of Adam of this name: got 'lr', wanted one of .*learning_rate"),
+    (lambda: optimizers.SGD(learning_rat=0.1), "no argument of SGD of this name.*write 'learning_rate'"),
     (lambda: optimizers.Adam.from_config({"use_emma": True}), "no argument of Adam of this name: got 'use_emma'.*write 'use_ema'"),
     (lambda: optimizers.Adam(use_ema=True, ema_momentum=1.5), "ema_momentum can't be this: got 1.5, wanted a number from 0 to 1"),
     (lambda: optimizers.Adam(ema_overwrite_frequency=0), "ema_overwrite_frequency can't be this: got 0"),

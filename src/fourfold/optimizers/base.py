@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import optax
 from jax import Array, lax
 
-from fourfold.core.catalog import Configured
+from fourfold.core.catalog import Configured, unknown_name
 from fourfold.errors import OptionError
 from fourfold.optimizers import schedules
 from fourfold.optimizers.variables import Rate, Stepping
@@ -69,7 +69,11 @@ class Optimizer(Stepping, Configured):
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         decay_exclude: Sequence[str] = (),
+        **strange: Any,
     ) -> None:
+        for argument in strange:
+            known = inspect.signature(type(self)).parameters
+            raise unknown_name(f"argument of {type(self).__name__}", argument, known)
         if sum(clip is not None for clip in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise OptionError(
                 "clip",
@@ -296,7 +300,8 @@ def _whole_signature(cls: type[Optimizer]) -> inspect.Signature:
     if len(named) == len(own):
         return inspect.Signature(own)
     taken = {parameter.name for parameter in named}
-    handed = [p for p in inspect.signature(Optimizer.__init__).parameters.values() if p.name not in taken]
+    shared = inspect.signature(Optimizer.__init__).parameters.values()
+    handed = [p for p in shared if p.name not in taken and p.kind != p.VAR_KEYWORD]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     if any(p.kind == p.KEYWORD_ONLY for p in named) or all(p.kind != p.VAR_POSITIONAL for p in own):
         kind = inspect.Parameter.KEYWORD_ONLY
