@@ -19,32 +19,7 @@ from fourfold.report.escape import visible
 from fourfold.study.efforts import EFFORTS
 
 from . import ending
-from .data_options import (
-    Bounds,
-    Data,
-    Drop,
-    Encoding,
-    Forecast,
-    Group,
-    Header,
-    Id,
-    ImageSize,
-    Layout,
-    Rows,
-    Season,
-    Target,
-    TargetPer,
-    Task,
-    Test,
-    Time,
-    TimeOrdered,
-    Weight,
-    Window,
-    X,
-    Y,
-    of_data,
-    one_source,
-)
+from .data_options import DataOptions, Encoding, takes_data
 
 if TYPE_CHECKING:
     from fourfold.data.dataset import Dataset
@@ -76,35 +51,15 @@ def _effort_table() -> str:
 @app.command(
     epilog=_effort_table(), short_help="Train all four on DATA under one budget; say which, and why."
 )
+@takes_data
 def compare(
-    context: typer.Context,
-    data: Data = None,
-    x: X = None,
-    y: Y = None,
-    target: Target = None,
+    *,
     out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
     effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
     seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
     seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of each training; the effort's by default.")] = None,
-    task: Task = None,
-    layout: Layout = None,
-    test: Test = None,
-    bounds: Bounds = None,
-    rows: Rows = None,
-    image_size: ImageSize = None,
-    weight: Weight = None,
-    group: Group = None,
-    row_id: Id = None,
-    time: Time = None,
-    time_ordered: TimeOrdered = False,
-    drop: Drop = None,
-    target_per: TargetPer = None,
-    forecast: Forecast = None,
-    window: Window = None,
-    season: Season = None,
-    encoding: Encoding = None,
-    header: Header = None,
+    said: DataOptions,
     augment: Annotated[
         str | None,
         typer.Option(help="Change images in training: shift, flip (left to right), or shift,flip."),
@@ -138,11 +93,10 @@ def compare(
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
     check_room(TRAIN)
-    from fourfold.options import Options, load_data
+    from fourfold.options import load_data
     from fourfold.study.workers import warm_up
 
-    options = Options(
-        **of_data(context.params),
+    options = said.options(
         effort=effort,
         seed=seed,
         seeds=seeds,
@@ -153,7 +107,7 @@ def compare(
         hyperparameters=hyperparameters,
         augment=augment,
     )
-    source = one_source(data, x)
+    source = said.source
     if not dry_run and workers is None and scheduler is None:
         warm_up()
     dataset = load_data(source, None, options)
@@ -186,38 +140,18 @@ def compare(
 
 
 @app.command(short_help="Say what DATA is taken for, and what is wrong with it.")
+@takes_data
 def inspect(
-    context: typer.Context,
-    data: Data = None,
-    x: X = None,
-    y: Y = None,
-    target: Target = None,
-    task: Task = None,
-    layout: Layout = None,
-    test: Test = None,
-    bounds: Bounds = None,
-    rows: Rows = None,
-    image_size: ImageSize = None,
-    weight: Weight = None,
-    group: Group = None,
-    row_id: Id = None,
-    time: Time = None,
-    time_ordered: TimeOrdered = False,
-    drop: Drop = None,
-    target_per: TargetPer = None,
-    forecast: Forecast = None,
-    window: Window = None,
-    season: Season = None,
-    encoding: Encoding = None,
-    header: Header = None,
+    *,
+    said: DataOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print plain data instead of sentences.")] = False,
 ) -> None:
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
     check_room(READ)
     from fourfold.data.judgement.findings import as_lines, as_plain
-    from fourfold.options import Options, load_data
+    from fourfold.options import load_data
 
-    dataset = load_data(one_source(data, x), None, Options(**of_data(context.params)))
+    dataset = load_data(said.source, None, said.options())
     if as_json:
         print(json.dumps(as_plain(dataset), indent=1))
         return
