@@ -308,17 +308,6 @@ def test_targets_of_which_a_few_decide_the_score(scale, do):
         assert do in found["uneven-target"].do and not {"few-rows", "resolution"} & {*found}
 
 
-def test_columns_called_pixels_are_said_to_be_a_picture():
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame(rng.integers(0, 255, (60, 64)), columns=[f"pixel{place}" for place in range(64)])
-    frame["kind"] = np.arange(60) % 3
-    found = {finding.slug: finding for finding in judge(read(frame, target="kind"))}
-    assert found["pixels"].important and found["pixels"].do == "--layout image"
-    assert "pixels" not in {finding.slug for finding in judge(read(frame, target="kind", layout="image"))}
-    fewer = frame.drop(columns="pixel3")
-    assert "pixels" not in {finding.slug for finding in judge(read(fewer, target="kind"))}
-
-
 @pytest.mark.parametrize("parts", [["train", "test"], ["Train", "val", "TEST"]])
 def test_a_column_that_names_the_parts_of_a_split_is_said(parts):
     frame = pd.DataFrame({"set": [parts[place % len(parts)] for place in range(60)], "v": np.arange(60) % 7})

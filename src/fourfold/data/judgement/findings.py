@@ -20,7 +20,7 @@ from fourfold.data.series.steps import as_rows
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED
 
-from . import leaks, oddities, of_forecasts, resolution, shift, uninformative, unlabelled
+from . import leaks, neighbours, oddities, of_forecasts, resolution, shift, uninformative, unlabelled
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
@@ -363,6 +363,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     shift.judge,
     unlabelled.judge,
     oddities.judge,
+    neighbours.judge,
     _task,
     _twins,
     _groups,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 import unicodedata
@@ -45,10 +44,6 @@ YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahr
 PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "holdout", "eval"})
 """What the parts of a split are called."""
 
-PIXEL = re.compile(r"(?:pixel|px|pix)[ _.-]?\d+", re.IGNORECASE)
-FEWEST_PIXELS = 64
-"""What the pixels of a picture are called, and the fewest that make one."""
-
 RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "placement", "position", "classement"})
 """Words in the names of ranks: they differ as the numbers of rows do, and may be what is asked for."""
 
@@ -82,7 +77,6 @@ def judge(case: Case) -> Iterator[Finding]:
     yield from _of_target(case)
     yield from _of_words(case)
     yield from _names_parts(case)
-    yield from _pixels(case)
     yield from _of_texts(case)
     if total := _sums_last(case):
         yield Finding(
@@ -110,20 +104,6 @@ def judge(case: Case) -> Iterator[Finding]:
             "classes",
             len(twice),
             "write them alike, if they are one class",
-            important=True,
-        )
-
-
-def _pixels(case: Case) -> Iterator[Finding]:
-    """Columns that are called the pixels of a square picture, and are read one by one."""
-    names = [name for name in case.dataset.source_columns if PIXEL.fullmatch(name)]
-    if case.dataset.layout == "flat" and len(names) >= FEWEST_PIXELS and math.isqrt(len(names)) ** 2 == len(names):
-        yield Finding(
-            "pixels",
-            f"{len(names):,} columns are called pixels, {names[0]!r} to {names[-1]!r}, and are read one by one",
-            "columns",
-            len(names),
-            "--layout image",
             important=True,
         )
 

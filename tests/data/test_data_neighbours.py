@@ -1,0 +1,87 @@
+"""Columns that stand side by side and are alike: steps of a series, or pixels, that are read one by one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import from_arrays, read
+from fourfold.data.judgement.findings import judge
+
+RNG = np.random.default_rng(0)
+N, T = 200, 36
+
+
+def smoothed(rows: int = N, steps: int = T) -> np.ndarray:
+    """The mean of each four neighbours of noise."""
+    noise = np.random.default_rng(1).normal(size=(rows, steps + 3))
+    return np.stack([noise[:, place : place + steps] for place in range(4)]).mean(axis=0)
+
+
+def found(x: np.ndarray, **options):
+    return {finding.slug: finding for finding in judge(from_arrays(x, np.arange(len(x)) % 2, **options))}
+
+
+SERIES = {
+    "smoothed noise": smoothed(),
+    "random walks": np.cumsum(RNG.normal(size=(N, T)), axis=1),
+    "a bump somewhere": np.exp(-((np.arange(T) - RNG.uniform(0, T, (N, 1))) ** 2) / 18) + 0.1 * RNG.normal(size=(N, T)),
+    "values that are missing": np.where(RNG.random((N, T)) < 0.1, np.nan, smoothed()),
+    "an age beside them": np.column_stack([smoothed(), RNG.integers(18, 90, N)]),
+}
+
+FACTOR = RNG.normal(size=(N, 1))
+TABLES = {
+    "noise": RNG.normal(size=(N, T)),
+    "one factor in all": FACTOR + 0.4 * RNG.normal(size=(N, T)),
+    "few factors": RNG.normal(size=(N, 4)) @ RNG.normal(size=(4, T)) + 0.3 * RNG.normal(size=(N, T)),
+    "six questions about each of six things": np.repeat(RNG.normal(size=(N, 6)), 6, axis=1)
+    + 0.4 * RNG.normal(size=(N, T)),
+    "columns in another order": smoothed()[:, RNG.permutation(T)],
+    "few columns": smoothed(steps=8),
+    "few rows": smoothed(rows=20),
+}
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_steps_that_are_read_one_by_one_are_said(name):
+    finding = found(SERIES[name])["alike-neighbours"]
+    assert finding.important and finding.do.startswith("--layout sequence, if ")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_columns_in_any_order_are_not_taken_for_steps(name):
+    assert "alike-neighbours" not in found(TABLES[name])
+
+
+def test_what_was_asked_for_is_not_questioned():
+    assert "alike-neighbours" not in found(smoothed(), layout="flat")
+    assert "alike-neighbours" not in found(smoothed(), layout="sequence")
+
+
+def test_a_column_of_words_makes_a_table():
+    frame = pd.DataFrame(smoothed()).assign(place=["here", "there"] * (N // 2), kind=np.arange(N) % 2)
+    assert "alike-neighbours" not in {finding.slug for finding in judge(read(frame, target="kind"))}
+
+
+def test_the_correlations_are_those_of_numpy():
+    x = smoothed()
+    correlations = np.abs(np.corrcoef(x.T))
+    finding = found(x)["alike-neighbours"]
+    assert finding.number == pytest.approx(np.median(np.diag(correlations, 1)))
+    assert finding.what.endswith(f"any two of the {T} by {np.median(correlations[np.triu_indices(T, 1)]):.2f}")
+
+
+def test_as_many_columns_as_a_square_picture_has_may_be_pixels():
+    assert "--layout image" in found(smoothed(steps=64))["alike-neighbours"].do
+    assert "--layout image" not in found(smoothed(steps=60))["alike-neighbours"].do
+
+
+def test_columns_called_pixels_are_said_to_be_a_picture():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.integers(0, 255, (60, 64)), columns=[f"pixel{place}" for place in range(64)])
+    frame["kind"] = np.arange(60) % 3
+    found = {finding.slug: finding for finding in judge(read(frame, target="kind"))}
+    assert found["pixels"].important and found["pixels"].do == "--layout image"
+    assert "pixels" not in {finding.slug for finding in judge(read(frame, target="kind", layout="image"))}
+    fewer = frame.drop(columns="pixel3")
+    assert "pixels" not in {finding.slug for finding in judge(read(fewer, target="kind"))}
