@@ -73,6 +73,10 @@ class Layer(Interface):
     """
 
     supports_masking = False
+    joins_steps = False
+    """Whether it joins the steps of a sequence, so that no later layer can leave out the masked ones."""
+    fills_masked_steps = False
+    """Whether its outputs at masked steps hold a value that was chosen, or that of the last real step."""
     updates_state = False
     input_spec: InputSpec | None = None
     alone: bool | None = False

@@ -24,13 +24,22 @@ def where_lost(layer: Any, parents: Sequence[Symbol]) -> Any:
 
 
 def warn_of_lost_masks(layer: Any, parents: Sequence[Symbol]) -> None:
-    """A `MaskWarning` for each input whose mask was dropped before a layer that uses it."""
+    """A `MaskWarning` for each input whose mask was dropped before a layer that uses it, or that joins the steps."""
+    uses = uses_masks(type(layer))
+    if not uses and not layer.joins_steps:
+        return
     for parent in parents:
-        if parent.mask_lost_at is not None and uses_masks(type(layer)):
-            warnings.warn(
-                f"{type(layer).__name__} '{layer.name}' uses a mask, but {type(parent.mask_lost_at).__name__} "
-                f"'{parent.mask_lost_at.name}' before it dropped the one it was given, so masked steps count "
-                "as real ones. Do this: pool or read the masked sequence before that layer.",
-                MaskWarning,
-                stacklevel=4,
-            )
+        counted = parent.mask and not uses and not (parent.node and parent.node.layer.fills_masked_steps)
+        lost_at = layer if counted else parent.mask_lost_at
+        if lost_at is None:
+            continue
+        dropped = f"{type(lost_at).__name__} '{lost_at.name}' before it dropped the one it was given"
+        do = "pool or read the masked sequence before that layer"
+        if lost_at is layer:
+            dropped, do = "uses no mask", "GlobalAveragePooling1D or an RNN in its place, which use it"
+        warnings.warn(
+            f"{type(layer).__name__} '{layer.name}' {'uses a mask' if uses else 'joins all steps'}, but {dropped}, so "
+            f"masked steps count as real ones. Do this: {do}.",
+            MaskWarning,
+            stacklevel=4,
+        )

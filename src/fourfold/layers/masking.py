@@ -63,6 +63,7 @@ class CarryMask(Layer):
     """
 
     supports_masking = True
+    fills_masked_steps = True
 
     def __init__(self, value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -177,7 +177,7 @@ class GlobalMaxPooling1D(GlobalPooling):
     """y[n, c] = max_t x[n, t, c]
 
     Shapes: x (N, T, C), y (N, C), or (N, 1, C) with ``keepdims``. A mask is not used and ends here, as in
-    Keras. Errors: `ShapeError` if x has other axes.
+    Keras, with a `MaskWarning`. Errors: `ShapeError` if x has other axes.
 
     >>> import numpy as np
     >>> GlobalMaxPooling1D()(np.array([[[1.0], [3.0], [2.0]]])).tolist()
@@ -185,6 +185,7 @@ class GlobalMaxPooling1D(GlobalPooling):
     """
 
     axes = "T"
+    joins_steps = True
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return pooling.global_max_pool(inputs, self.over(inputs), self.keepdims)

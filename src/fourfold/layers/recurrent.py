@@ -25,6 +25,7 @@ class OverSteps(Layer):
     """What layers share that go over the steps of sequences: which outputs they give, and states that they keep."""
 
     supports_masking = True
+    fills_masked_steps = True
 
     return_sequences: bool
     return_state: bool

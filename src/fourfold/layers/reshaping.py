@@ -18,12 +18,14 @@ from fourfold.layers.base import Layer
 class Flatten(Layer):
     """All axes but the batch's joined into one: (N, A, B, ...) to (N, A B ...), and (N,) to (N, 1).
 
-    With ``channels_first`` the axis 1 goes last before. A mask ends here.
+    With ``channels_first`` the axis 1 goes last before. A mask ends here, with a `MaskWarning`.
 
     >>> import numpy as np
     >>> Flatten()(np.ones((2, 28, 28), "float32")).shape
     (2, 784)
     """
+
+    joins_steps = True
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
