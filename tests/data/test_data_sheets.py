@@ -278,8 +278,15 @@ def test_columns_behind_an_empty_one_are_columns(tmp_path):
 
 
 @pytest.mark.parametrize("word", ["Total", "Grand total", "Summe"])
-def test_a_row_of_totals_without_a_target_is_told(word, tmp_path):
+def test_a_row_of_totals_without_a_target_is_left_out_and_told(word, tmp_path):
     rows = [["shop", "v", "y"], *([f"s{i}", i % 9, LABELS[i % 2]] for i in range(30)), [word, sum(i % 9 for i in range(30))]]
-    with pytest.raises(DataError, match=f"rows of totals are among those to learn from: got '{word}' in row 31, which has no target") as caught:
-        read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    data = read(workbook(tmp_path / "data.xlsx", {"data": rows}))
+    assert f"left out: 1 of 31 rows (the target is missing; totals, as '{word}' says)" in map(str, data.notes)
+    assert data.inputs.names == ("v",) and data.rows == 30
+
+
+def test_a_row_of_totals_among_lists_of_labels_is_refused_as_its_empty_cell_would_be_a_list(tmp_path):
+    rows = [["shop", "v", "y"], *([f"s{i}", i % 9, ("a;b", "b", "a")[i % 3]] for i in range(30)), ["Total", 120]]
+    with pytest.raises(DataError, match="rows of totals are among those to learn from: got 'Total' in row 31, which has no target") as caught:
+        read(workbook(tmp_path / "data.xlsx", {"data": rows}), task="multilabel")
     assert caught.value.slug == "totals-without-target"

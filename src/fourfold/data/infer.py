@@ -243,9 +243,11 @@ def _lists_labels(source: Source, task: str | None) -> bool:
 def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
     """The rows that have a target, which of all rows (N,) these are, None where all are, and what is said."""
     assert source.target is not None
+    if not _lists_labels(source, task):
+        return with_labelled(source, _filled(source))
     if isinstance(source.inputs, Table):
-        check_no_totals(source.inputs, source.target)
-    return (source, None, ()) if _lists_labels(source, task) else with_labelled(source, _filled(source))
+        check_no_totals(source.inputs, source.target)  # as an empty cell is a list without labels
+    return source, None, ()
 
 
 def _check_turned(source: Source) -> None:

@@ -8,10 +8,11 @@ from fourfold.data.dataset import Note
 from fourfold.data.messages import counted, quoted
 from fourfold.data.source import Source
 from fourfold.errors import DataError
-from fourfold.preprocessing.table import missing
+from fourfold.preprocessing.table import Table, missing
 
 from .free_texts import are_free
 from .target import SPELLED, are_marks, check_values, without_blanks
+from .totals import all_called_totals
 
 __all__ = ["with_labelled"]
 
@@ -60,7 +61,9 @@ def _said(source: Source, rows: np.ndarray, targets: int) -> Note:
     tests = int((~rows[len(rows) - source.test_rows :]).sum()) if source.test_rows else 0
     what = f"left out: {(~rows).sum():,} of {counted(len(rows), 'row')}" + f", {tests:,} of them for test" * bool(tests)
     which = "one of the targets is" if targets > 1 else "the target is"
-    return Note(what, f"{which} missing; fourfold predict fills it in")
+    totals = all_called_totals(source.inputs, np.flatnonzero(~rows)) if isinstance(source.inputs, Table) else []
+    because = f"totals, as {totals[0][:30]!r} says" if totals else "fourfold predict fills it in"
+    return Note(what, f"{which} missing; {because}")
 
 
 def _what_it_means(source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: str) -> str:

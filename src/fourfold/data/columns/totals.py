@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
-__all__ = ["LeftOutLabels", "are_large", "called_totals", "check_no_totals", "labels_of_totals"]
+__all__ = ["LeftOutLabels", "all_called_totals", "are_large", "called_totals", "check_no_totals", "labels_of_totals"]
 
 TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
@@ -50,9 +50,8 @@ def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL)
 
 def check_no_totals(table: Table, target: np.ndarray) -> None:
     """Refuse rows (N,) without a target that are all called totals, which are none."""
-    absent = np.flatnonzero(missing(target)) if target.ndim == 1 else []
-    called = [next(iter(called_totals(words)), "") for words in _words_in(table, absent)]
-    if called and all(called):
+    absent = np.flatnonzero(missing(target)) if target.ndim == 1 else np.array([], dtype=int)
+    if called := all_called_totals(table, absent):
         raise DataError(
             "totals-without-target",
             "rows of totals are among those to learn from",
@@ -62,10 +61,11 @@ def check_no_totals(table: Table, target: np.ndarray) -> None:
         )
 
 
-def _words_in(table: Table, rows: Sequence[int] | np.ndarray) -> list[list[str | None]]:
-    """The words of each of some rows."""
+def all_called_totals(table: Table, rows: np.ndarray) -> list[str]:
+    """What some rows are called, if all of them are called totals; else []."""
     words = [values for values in table.values() if values.dtype == object]
-    return [[values[row] for values in words] for row in rows]
+    called = [next(iter(called_totals(values[row] for values in words)), "") for row in rows]
+    return called if all(called) else []
 
 
 def are_large(columns: Iterable[np.ndarray], rows: np.ndarray) -> bool:

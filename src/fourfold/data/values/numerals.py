@@ -108,10 +108,10 @@ class Scaled:
 
 @dataclass(frozen=True)
 class About:
-    """Numbers of a ``style`` that are told roughly, or as the least: ~12, approx. 5, 5,000+.
+    """Numbers of a ``style`` beside which something says how well they are known: ~12, approx. 5, 5,000+, 13.5 p.
 
-    >>> [About(Style(thousands=",")).parse(word) for word in ("~12", "approx. 5", "5,000+", "7", "A+")]
-    [12.0, 5.0, 5000.0, 7.0, None]
+    >>> [About(Style(thousands=",")).parse(word) for word in ("~12", "approx. 5", "5,000+", "13.5 p", "A+")]
+    [12.0, 5.0, 5000.0, 13.5, None]
     """
 
     style: Style | Scaled
@@ -122,7 +122,9 @@ class About:
         return self.style.unit
 
     def parse(self, word: str) -> float | None:
-        return self.style.parse(_told(word))
+        told = _told(word)
+        number = self.style.parse(told)
+        return self.style.parse(_unflagged(told)) if number is None else number
 
     @property
     def example(self) -> str:
@@ -139,6 +141,10 @@ MANY = re.compile(r"\d[., ]\d{3}(?!\d)|\d{5}")
 """Numbers of which it is plain that a plus behind them is for more, and for no age or rating: 5,000+ and no 18+."""
 
 
+FLAGGED = re.compile(r"(.*\d)\s+([bcdefinprsuz]{1,4})\s*", re.DOTALL)
+"""A number with the letters that statistical offices put behind it: provisional, estimated, break in the series, ..."""
+
+
 def _told(word: str) -> str:
     """A word without what says that its number is told roughly, or is the least."""
     found = ROUGHLY.fullmatch(word)
@@ -147,17 +153,28 @@ def _told(word: str) -> str:
     return least[1] if least else word
 
 
+def _unflagged(word: str) -> str:
+    """A word without the flags behind its number."""
+    found = FLAGGED.fullmatch(word)
+    return found[1] if found else word
+
+
 def _about_of(words: list[str], comma: bool) -> About | None:
-    """The style of words some of which are told roughly, or most of which are so many at least; None of others."""
+    """The style of words some of which are told roughly, or most of which are so many at least, or some of which have
+    flags, where more are plain numbers or the flags are several; None of others."""
     rough = sum(ROUGHLY.fullmatch(word) is not None for word in words)
     least = [word for word in words if AT_LEAST.fullmatch(word)]
     many = 2 * len(least) > len(words) and any(map(MANY.search, least))
-    if not (rough or many) or (least and not many):
+    plain = sum((amount := amount_of(word)) is not None and not amount.unit for word in words)
+    flags = [found[2] for word in words if (found := FLAGGED.fullmatch(word))]
+    flagged = 0 < len(flags) < plain or (plain > 0 and len({*flags}) > 1)
+    if not (rough or many or flagged) or (least and not many):
         return None
-    style = style_of([_told(word) for word in words], comma=comma)
+    style = style_of([_unflagged(_told(word)) if flagged else _told(word) for word in words], comma=comma)
     if isinstance(style, About):
         return None
     said = ["signs for about left out"] * bool(rough) + ["a plus behind left out"] * many
+    said += ["flags behind left out"] * flagged
     return About(style, ", ".join([*filter(None, [style.said]), *said]))
 
 
@@ -260,7 +277,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     - percent signs and units (5 kg), if all numbers but 0 have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
     - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
-    - what says that numbers are told roughly, and a plus behind most of them, if these are thousands: see `About`.
+    - what says that numbers are told roughly, a plus behind most of them, if these are thousands, and flags behind
+      some of them: see `About`.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
     -2.0

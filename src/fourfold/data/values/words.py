@@ -190,11 +190,12 @@ def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool |
 
 
 def _is_nothing(word: str) -> bool:
-    """Whether a word among numbers stands for no value: marks alone, a spelling of nothing, or .a to .z of Stata."""
+    """Whether a word among numbers stands for no value: marks alone, a spelling of nothing, .a to .z of Stata, or a
+    colon with flags behind it, as of Eurostat."""
     bare = word.strip().casefold()
-    stata = len(bare) == 2 and bare[0] == "." and bare[1].isalpha()
+    coded = re.fullmatch(r"\.[a-z]|: ?[a-z]{1,4}", bare) is not None
     spelled_so = bare in STANDS_FOR_NONE or word.strip() in MISSING_WORDS or is_no_date(bare)
-    return spelled_so or stata or not any(map(str.isalnum, word))
+    return spelled_so or coded or not any(map(str.isalnum, word))
 
 
 def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
