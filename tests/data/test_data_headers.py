@@ -108,3 +108,22 @@ def test_the_command_line_says_it(tmp_path):
     said = CliRunner().invoke(app, ["inspect", str(path), "--no-header"])
     assert said.exit_code == 0, said.output
     assert "no header: columns are named x0, x1, ... (as asked" in said.output
+
+
+@pytest.mark.parametrize(
+    ("above", "labels"),
+    [
+        ("# by hand\n# of 2020, again\nlabel\n", "pq"),
+        ("# by hand\nlabel\n", "pq"),
+        ("# by hand\n# label\n", "01"),  # as NumPy writes a name
+        ("# label\n", "pq"),
+        ("", ["#f00", "#0f0"]),
+    ],
+)
+def test_comments_above_a_single_column_are_no_rows(above, labels, tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}.5\n" for i in range(40)))
+    (tmp_path / "y.csv").write_text(above + "".join(f"{labels[i % 2]}\n" for i in range(40)))
+    data = read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    assert data.rows == 40 and set(data.task.classes) == {*labels}
+    said = "left out: 1 line above the table" if above.count("\n") == 2 else "left out: 2 lines" if above.count("\n") > 2 else ""
+    assert said in "\n".join(map(str, data.notes))

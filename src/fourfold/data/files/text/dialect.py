@@ -128,7 +128,7 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         separator, skip = named[1], skip + 1
     else:
         separator = _separator_of(_without_comments(lines[skip:]))
-    above = _above(lines[skip:], separator)
+    above = _above(lines[skip:], separator) or _comments_above(lines[skip:], separator, reading)
     if above:
         said = next(line.strip() for line in lines[skip:] if line.strip())[:60]
         notes += (Note(f"left out: {counted(above, 'line')} above the table", f"such as {said!r}"),)
@@ -239,6 +239,16 @@ def _above(lines: list[str], separator: str) -> int:
     """
     width = _usual(_records(_without_comments(lines), separator))
     return max(_above_by(lines, separator, width, loose) for loose in (False, True)) if width > 1 else 0
+
+
+def _comments_above(lines: list[str], separator: str, reading: Reading) -> int:
+    """How many comments stand above the name of a single column; the last one may be its name, as NumPy writes it."""
+    comments = len(lines) - len(_without_comments(lines))
+    rest = _records(lines[comments:], separator)
+    if not comments or _usual(rest) > 1 or any(line.startswith(COMMENTS) for line in lines[comments:]):
+        return 0
+    named = told(rest[0], reading)
+    return comments - (named is None and not header_of(rest).lines)
 
 
 def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
