@@ -10,7 +10,8 @@ from data_samples import LABELS
 
 from fourfold.data import read, read_inputs
 from fourfold.data.files.text.header import settings_above
-from fourfold.errors import DataError
+from fourfold.data.prediction.new_rows import parts_of_inputs
+from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing import Preparation
 
 SPACE = "http://schemas.openxmlformats.org"
@@ -60,13 +61,13 @@ def workbook(path, sheets, merged=(), formats=(), hidden_rows=(), hidden_columns
 
 CODES = [["code", "meaning"], *([f"c{i}", f"m{i}"] for i in range(12))]
 DICTIONARY = [["name", "of", "type", "unit"], *([name, f"what {name} is", "number", "mm"] for name in (*NAMES, *"cdefghi"))]
-LEFT = "save one of them as csv to read it"
+LEFT = "data.xlsx#SHEET reads another one"
 
 # name: (sheets, rows, what is said)
 WORKBOOKS = {
     "one": ({"data": ROWS}, 20, "sheet: data (the only one)"),
-    "years": ({"2021": ROWS, "2022": ROWS, "about": README}, 40, "sheets: '2021', '2022' (they have the same columns; not read: 'about'; save one"),
-    "a year of few rows": ({"2021": ROWS, "2022": ROWS[:4]}, 23, "sheets: '2021', '2022' (they have the same columns; all there are; save one"),
+    "years": ({"2021": ROWS, "2022": ROWS, "about": README}, 40, "sheets: '2021', '2022' (they have the same columns; not read: 'about'; data.xlsx#SHEET reads one alone)"),
+    "a year of few rows": ({"2021": ROWS, "2022": ROWS[:4]}, 23, "sheets: '2021', '2022' (they have the same columns; all there are; data.xlsx#SHEET reads one alone)"),
     "years below titles": ({"2021": [["of 2021"], *ROWS], "2022": [["of 2022"], *ROWS]}, 40, "left out: 2 rows above the table"),
     "an explanation first": ({"readme": README, "data": ROWS}, 20, f"sheet: data (not read: 'readme'; {LEFT})"),
     "codes first": ({"codes": CODES, "data": ROWS}, 20, "sheet: data (not read: 'codes'"),
@@ -290,3 +291,35 @@ def test_a_row_of_totals_among_lists_of_labels_is_refused_as_its_empty_cell_woul
     with pytest.raises(DataError, match="rows of totals are among those to learn from: got 'Total' in row 31, which has no target") as caught:
         read(workbook(tmp_path / "data.xlsx", {"data": rows}), task="multilabel")
     assert caught.value.slug == "totals-without-target"
+
+
+BOOK = {"first": ROWS, "the second #2": [["p", *ROWS[0][1:]], *ROWS[1:16]]}
+
+
+def test_a_sheet_is_named_behind_the_file(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", BOOK)
+    data = read(f"{path}#the second #2")
+    assert data.source_columns[0] == "p" and data.rows == 15 and data.name == str(path)
+    assert "sheet: the second #2 (as asked)" in map(str, data.notes)
+    assert read(f"{path}#first").rows == read(path).rows == len(ROWS) - 1
+    tested = read(f"{path}#first", test=f"{path}#first")
+    assert tested.test_rows is not None and len(tested.test_rows) == len(ROWS) - 1
+    learnt = Preparation.fit(data, np.arange(15))
+    assert sum(part.rows for part in parts_of_inputs(f"{path}#the second #2", learnt)) == 15
+    with pytest.raises(DataError, match="'p' is missing"):
+        read_inputs(f"{path}#first", learnt)
+
+
+def test_a_sheet_that_is_none_is_refused(tmp_path):
+    path = workbook(tmp_path / "data.xlsx", BOOK)
+    with pytest.raises(OptionError, match="has no sheet of this name: got 'frist', wanted 'first', 'the second #2'. Do this: .*data.xlsx#first$"):
+        read(f"{path}#frist")
+    (tmp_path / "text.xlsx").write_text("a,y\n" + "1,p\n2,q\n" * 10)
+    with pytest.raises(OptionError, match="text.xlsx has no sheets: got .*#first, wanted an Excel file before #"):
+        read(f"{tmp_path / 'text.xlsx'}#first")
+
+
+def test_a_file_whose_name_has_such_a_mark_is_that_file(tmp_path):
+    path = workbook(tmp_path / "a.xlsx#first", {"data": ROWS[:16]})
+    workbook(tmp_path / "a.xlsx", BOOK)
+    assert read(path).rows == 15

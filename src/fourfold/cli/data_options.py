@@ -34,8 +34,9 @@ class DataOptions:
         str | None,
         typer.Argument(
             metavar="DATA",
-            help="digits, iris, ...; a csv, tsv, parquet, json, xlsx, npz, npy or ts file, packed or not; a quoted "
-            "pattern, a folder of tables, or of pictures or texts in a subfolder for each class; - for standard input.",
+            help="digits, iris, ...; a csv, tsv, parquet, json, xlsx (FILE.xlsx#SHEET), npz, npy or ts file, packed or "
+            "not; a quoted pattern, a folder of tables, or of pictures or texts in a subfolder for each class; - for "
+            "standard input.",
         ),
     ] = None
     x: Annotated[str | None, typer.Option("--x", help="A file of inputs, such as X.npy, in the place of DATA.")] = None

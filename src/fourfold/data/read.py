@@ -14,6 +14,7 @@ from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
+from fourfold.data.files.excel.sheets import with_sheet
 from fourfold.data.files.folders import (
     check_not_one_class,
     classes_of,
@@ -86,7 +87,8 @@ def read(
     - ``source``: an embedded name (digits, iris, ...), the path of a csv, tsv, parquet, json, xlsx, npz
       or ts file, packed or not, a pattern or a folder of such files, a folder with a subfolder of pictures or of
       texts for each class, a table of paths of pictures, "-" for standard input, or a data frame.
-      The content decides what a file is, not its name.
+      The content decides what a file is, not its name. Behind that of a workbook the name of a sheet may stand:
+      book.xlsx#Sheet2.
     - ``target``: the column to predict, or several; ``task``: classification, regression or multilabel;
       ``layout``: flat, sequence, image or text; ``bounds``: the lowest and highest value of a bounded target.
       What is left out is inferred, and said in ``Dataset.notes``.
@@ -170,7 +172,7 @@ def _opened(source: Any, reading: Reading) -> Source:
         raise no_header(os.fspath(source) if named else "data in memory", reading.header)
     if not named:
         return thinned(as_source(source, None, "data", reading.lists or ()), reading)
-    name = os.fspath(source)
+    name, reading = with_sheet(os.fspath(source), reading)
     for embedded in EMBEDDED:
         if embedded.name == name:
             return thinned(embedded.load(), reading)
@@ -220,7 +222,7 @@ def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
 def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
     """All rows of what `open_source` takes, part after part where the form of the file allows it."""
     if isinstance(source, (str, os.PathLike)):
-        name = os.fspath(source)
+        name, reading = with_sheet(os.fspath(source), reading)
         if name == STANDARD_INPUT:
             with standard_input() as path:
                 yield from _parts(path, reading, "standard input")

@@ -60,7 +60,7 @@ class Reading:
     words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
     1.234 is such a number. ``channels``: of new series that are a file each,
     "" without a name. ``by_place``: rows belong to those of another file by their place, so that one without any value
-    counts, but at the end.
+    counts, but at the end. ``sheet``: that of a workbook, if it was named.
     """
 
     rows: int | None = None
@@ -82,6 +82,7 @@ class Reading:
     pointed: frozenset[str] = frozenset()
     channels: tuple[str, ...] = ()
     by_place: bool = False
+    sheet: str = ""
     cells: int = field(default_factory=most_cells)
 
     def at_once(self, columns: int) -> int:

@@ -13,7 +13,7 @@ from fourfold.data.files.excel.tables import read_excel
 from fourfold.data.files.text.encoding import in_utf8
 from fourfold.data.reading import ALL, Reading, reading_after
 from fourfold.data.source import Source
-from fourfold.errors import FileError
+from fourfold.errors import FileError, OptionError
 
 from .content import Content, check_unchanged, look
 from .idx import is_idx, read_idx
@@ -137,6 +137,14 @@ def plain(content: Content, reading: Reading) -> Iterator[Content]:
     """A file unpacked, text in UTF-8 where its encoding was named, and known to be none of the wrong kinds."""
     with plain_content(content) as unpacked, in_utf8(unpacked, reading.encoding) as text:
         refuse(text)
+        if reading.sheet and not is_workbook(text):
+            raise OptionError(
+                "sheet-of-no-workbook",
+                f"{content.name} has no sheets",
+                got=f"{content.name}#{reading.sheet}",
+                wanted="an Excel file before #",
+                do=f"name {content.name} alone",
+            )
         yield text
 
 

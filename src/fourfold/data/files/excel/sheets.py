@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,10 +15,13 @@ from fourfold.data.reading import Reading
 from .cells import spelled
 from .workbook import Cells, Sheet
 
-__all__ = ["SheetTable", "chosen"]
+__all__ = ["SheetTable", "chosen", "with_sheet"]
 
 FEWEST_ROWS = 10
 """A sheet with fewer rows explains another one, where there is another one with more."""
+
+WORKBOOKS = (".xlsx", ".xlsm")
+"""How the names of files end behind which that of a sheet may stand."""
 
 PARTS = (*TRAINING, *TESTING)
 """Sheets of these names are not put together."""
@@ -87,6 +91,20 @@ class SheetTable:
         names = {*other.header.names}
         fewest = max(2, FEWEST_EXPLAINED * len(names))
         return self.size < other.size and any(len(names & words) >= fewest for words in self.lists)
+
+
+def with_sheet(name: str, reading: Reading) -> tuple[str, Reading]:
+    """The file of a name such as book.xlsx#Sheet2, and the reading of that sheet; of any other name both as they are.
+
+    >>> name, reading = with_sheet("book.xlsx#Sheet2", Reading())
+    >>> name, reading.sheet, with_sheet("a#b.csv", Reading())[0]
+    ('book.xlsx', 'Sheet2', 'a#b.csv')
+    """
+    file, _, sheet = name.partition("#")
+    while sheet and not file.lower().endswith(WORKBOOKS):
+        more, _, sheet = sheet.partition("#")
+        file += f"#{more}"
+    return (name, reading) if not sheet or os.path.lexists(name) else (file, replace(reading, sheet=sheet))
 
 
 def chosen(sheets: Sequence[Sheet], reading: Reading) -> tuple[SheetTable, list[SheetTable]]:

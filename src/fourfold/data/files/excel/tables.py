@@ -28,7 +28,7 @@ def read_excel(content: Content, reading: Reading) -> Source:
     """
     try:
         with zipfile.ZipFile(content.path) as archive:
-            found, names = Workbook(archive, content).sheets()
+            found, names = Workbook(archive, content).sheets(reading.sheet)
     except FourfoldError:
         raise
     except (*DAMAGED, ElementTree.ParseError, KeyError) as error:
@@ -59,10 +59,11 @@ def read_excel(content: Content, reading: Reading) -> Source:
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
+    another = f"; {content.path.name}#SHEET reads another one"
     choice = any(sheet.rows and sheet.name in left for sheet in found)
-    notes = [Note(f"sheet: {used[0]}", others + "; save one of them as csv to read it" * choice)]
+    notes = [Note(f"sheet: {used[0]}", "as asked" if reading.sheet else others + another * choice)]
     if len(used) > 1:
-        because = f"they have the same columns; {others}; save one as csv to read it alone"
+        because = f"they have the same columns; {others}{another.replace('another one', 'one alone')}"
         notes = [Note(f"sheets: {listed(used)}", because)]
     if above := sum(table.above for table in tables):
         notes.append(Note(f"left out: {counted(above, 'row')} above the table", first.because))

@@ -15,8 +15,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from fourfold.data.files.content import Content, check_bomb
+from fourfold.data.messages import close, listed
 from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
-from fourfold.errors import UnsafeFileError
+from fourfold.errors import OptionError, UnsafeFileError
 
 from .cells import BUILT_IN, meant_by, shown_by, written_out
 
@@ -65,8 +66,8 @@ class Workbook:
         self.unstored = self.merged = 0
         self.classlike: dict[int, set[str]] = {}
 
-    def sheets(self) -> tuple[list[Sheet], list[str]]:
-        """The visible sheets, or all where none is, and the names of all."""
+    def sheets(self, named: str = "") -> tuple[list[Sheet], list[str]]:
+        """The one that is ``named``, or else the visible sheets, or all where none is; and the names of all."""
         self.epoch = datetime(1899, 12, 30)
         sheets = []
         for element in self._elements("xl/workbook.xml", "sheet", "workbookPr"):
@@ -74,12 +75,22 @@ class Workbook:
                 self.epoch = datetime(1904, 1, 1)
             elif element.tag == f"{self.space}sheet":
                 sheets.append(dict(element.attrib))
+        names = [sheet.get("name", "") for sheet in sheets]
+        if named and named not in names:
+            raise OptionError(
+                "unknown-sheet",
+                f"{self.content.name} has no sheet of this name",
+                got=repr(named[:60]),
+                wanted=listed(names),
+                do=f"{self.content.name}#{close(named, names) or names[0]}" if names else "",
+            )
         visible = [sheet for sheet in sheets if sheet.get("state", "visible") == "visible"] or sheets
+        wanted = [sheet for sheet in sheets if sheet.get("name") == named] if named else visible
         relations = self._elements("xl/_rels/workbook.xml.rels", "Relationship")
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        if not visible:
+        if not wanted:
             raise KeyError("no sheets")
-        return [self._sheet(targets, sheet) for sheet in visible], [sheet.get("name", "") for sheet in sheets]
+        return [self._sheet(targets, sheet) for sheet in wanted], names
 
     def _sheet(self, targets: dict[str | None, str], sheet: dict[str, str]) -> Sheet:
         self.unstored = self.merged = 0
