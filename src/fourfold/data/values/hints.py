@@ -23,8 +23,12 @@ RANGE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*[-\u2013]\s*\d+(?:[.,]\d+)?\s*")
 IDENTIFIER = re.compile(r"[+(]|\d+(?:[.:]\d+){2,}|0\d|\d{5}|(?:19|20)\d\d-")
 """Numbers of telephones, addresses of computers, versions, codes and years: no quantities."""
 
-CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+")
-"""Numbers that may be codes: one of a column has leading zeros, or all of them an exponent without a point or sign."""
+CODED = ("0[0-9]+", "[0-9]+[eE][0-9]+|[0-9]([.,][0-9]{1,5})?E[+]1[1-9]")
+"""Numbers that may be codes: one of a column has leading zeros, or all of them an exponent without a point or sign, or
+one as Excel shows instead of twelve digits and more."""
+
+SHORTENED = re.compile("(?i)[^e]*e[+].*")
+"""Those whose last digits are lost."""
 
 BRACKETS = re.compile(r"[\[\]\"']")
 """What stands around lists, and their words, as JSON and Python write them."""
@@ -57,8 +61,12 @@ def coded(word: str) -> str:
 
     >>> coded("007"), coded("1E5")[:22]
     ("'007' counts as 7; if these are codes, put a letter before each", "'1E5' counts as 100000")
+    >>> coded("4.01E+12")
+    "'4.01E+12' counts as 4010000000000; if these are codes, their other digits are lost: save them as text, not as numbers"
     """
-    return f"{word!r} counts as {float(word):.12g}; if these are codes, put a letter before each"
+    lost = "their other digits are lost: save them as text, not as numbers"
+    do = lost if SHORTENED.fullmatch(word) else "put a letter before each"
+    return f"{word!r} counts as {float(word.replace(',', '.')):.15g}; if these are codes, {do}"
 
 
 def of_codes(words: Sequence[str]) -> str:

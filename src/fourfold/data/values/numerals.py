@@ -21,6 +21,7 @@ from .amounts import (
     without_marks,
 )  # fmt: skip
 from .durations import Duration, duration_by
+from .fractions import Fractions, fractions_of
 
 __all__ = ["MOSTLY", "About", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
 
@@ -171,7 +172,7 @@ def _about_of(words: list[str], comma: bool) -> About | None:
     if not (rough or many or flagged) or (least and not many):
         return None
     style = style_of([_unflagged(_told(word)) if flagged else _told(word) for word in words], comma=comma)
-    if isinstance(style, About):
+    if isinstance(style, About | Fractions):
         return None
     said = ["signs for about left out"] * bool(rough) + ["a plus behind left out"] * many
     said += ["flags behind left out"] * flagged
@@ -234,7 +235,7 @@ def endings_of(words: Iterable[str]) -> list[str]:
     return sorted(unit or "nothing" for unit in units) if len(units) > 1 and None not in amounts else []
 
 
-def style_by(example: str) -> Style | Scaled | About | Duration:
+def style_by(example: str) -> Style | Scaled | About | Fractions | Duration:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
@@ -242,6 +243,8 @@ def style_by(example: str) -> Style | Scaled | About | Duration:
     """
     if duration := duration_by(example):
         return duration
+    if example == Fractions.example:
+        return Fractions()
     if example.startswith("~"):
         return About(_plain_style_by(example[1:]))
     return _plain_style_by(example)
@@ -264,7 +267,7 @@ def with_points(example: str) -> bool:
     return isinstance(style, Style) and style.thousands == "."
 
 
-def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | About:
+def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | About | Fractions:
     """The one way in which the numbers among these words are written.
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
@@ -277,6 +280,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     - percent signs and units (5 kg), if all numbers but 0 have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
     - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
+    - fractions such as 3/4;
     - what says that numbers are told roughly, a plus behind most of them, if these are thousands, and flags behind
       some of them: see `About`.
 
@@ -288,7 +292,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     (1200.0, 1.2)
     """
     words = list(words)
-    if scaled := _about_of(words, comma) or _scaled_of(words):
+    if scaled := _about_of(words, comma) or _scaled_of(words) or fractions_of(words):
         return scaled
     alone = [undressed(word) for word in words]
     words = [word for word, _ in alone]

@@ -105,7 +105,7 @@ def understood(
     if len(known) == len(words) and len(set(known.values())) < len(words) and _beyond_floats(words, known):
         return Understood(values, "category", f"whole numbers beyond {2**53}, which numbers can't tell apart")
     if len(known) == len(words):
-        said = style.said or of_codes(list(words))
+        said = _joined(style.said, of_codes(list(words)))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     for span in durations_of(words):
         if (seconds := _mostly(words, span.parse)) and any(map(span.is_sure, seconds)):
