@@ -94,3 +94,27 @@ def test_lists_of_words_at_the_steps_of_series_are_channels_of_their_words():
     assert [column.name for column in data.columns] == ["v", *INDICATORS]
     learnt = Preparation.fit(data, np.arange(15))
     np.testing.assert_array_equal(read_inputs(frame.drop(columns="y"), learnt).inputs, data.inputs)
+
+
+SIMPLE = [[word for place, word in enumerate(["red", "blue", "green"]) if (i * 7 % 8) >> place & 1] for i in range(N)]
+
+
+@pytest.mark.parametrize("mark", [";", "|", ", "])
+def test_labels_with_marks_between_them_are_lists(mark):
+    frame = TAGGED.assign(tags=SIMPLE)
+    joined = frame.assign(tags=[mark.join(words) or None for words in SIMPLE])
+    data = read(joined)
+    assert data.fingerprint == read(frame).fingerprint
+    assert "tags: an indicator for each of 'blue', 'green', 'red' (lists of words, 1 where one has the word, else 0)" in told(data)
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(N)).to_json())
+    new = read_inputs(joined.drop(columns="y"), learnt)
+    np.testing.assert_array_equal(learnt.inputs(new.inputs), learnt.inputs(data.inputs))
+    one = read_inputs({"size": [1.0, 2.0], "tags": [f"red{mark}pink", "blue"]}, learnt)
+    assert one.inputs["tags = red"].tolist() == [1.0, 0.0] and one.inputs["tags = blue"].tolist() == [0.0, 1.0]
+    assert "not known: 'pink' of tags, 1 row" in "\n".join(map(str, one.notes))
+
+
+@pytest.mark.parametrize("cells", [["A|G", "G|A", "A|A", "G|G"], ["1;0", "0;1", "1;2", "2;0"], ["Paris, France", "Rome, Italy", "Oslo, Norway"]])
+def test_marks_between_words_whose_places_mean_something_are_no_lists(cells):
+    data = read(TAGGED.assign(tags=[cells[i % len(cells)] for i in range(N)]))
+    assert [column.kind for column in data.columns] == ["number", "category"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,8 @@ from fourfold.data.dataset import Column, Table
 from fourfold.data.messages import counted
 from fourfold.data.source import Source
 from fourfold.data.values.word_channels import channel, levels_among, unknown
-from fourfold.data.values.words import spelled
+from fourfold.data.values.word_lists import lists_by
+from fourfold.data.values.words import as_objects, spelled
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import words_in
 
@@ -50,8 +51,9 @@ def _marks(cell: str, places: Mapping[str, int]) -> np.ndarray:
     return marks
 
 
-def with_indicators(source: Source, wanted: Sequence[str]) -> Source:
-    """The source with the ``wanted`` columns that are `channel`\\ s of the words of its own, in place of these."""
+def with_indicators(source: Source, wanted: Sequence[str], lists: Collection[str] = ()) -> Source:
+    """The source with the ``wanted`` columns that are `channel`\\ s of the words of its own, in place of these. In
+    those of ``lists`` marks may stand between words."""
     table = source.inputs
     if not isinstance(table, Table):
         return source
@@ -61,6 +63,8 @@ def with_indicators(source: Source, wanted: Sequence[str]) -> Source:
         words = spelled(table[name], source.kind(name)) if levels else None
         if words is None:
             continue
+        if channel(name, levels[0]) in lists:
+            words = as_objects(lists_by(words.tolist(), levels))
         source = as_indicators(source, name, words, levels)
         if new := [level for level in levels_of(words) if level not in levels]:
             rows = counted(int(np.nan_to_num(one_hot(words, new)).any(axis=1).sum()), "row")

@@ -16,7 +16,8 @@ from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.numerals import MOSTLY
 from fourfold.data.values.stamps import compact_dates, written_compact
-from fourfold.data.values.words import Understood, understood
+from fourfold.data.values.word_lists import joined_labels
+from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
@@ -158,28 +159,33 @@ def understood_columns(source: Source, layout: str | None) -> Source:
     """Columns of words that are in truth booleans, numbers, dates or lists of words, as such."""
     if not isinstance(source.inputs, Table) or (layout or source.layout) == "text":
         return source
-    found = {column.name: _meant(source, column, source.comma or None) for column in source.columns}
+    flat = layout in (None, "flat")
+    found = {column.name: _meant(source, column, source.comma or None, flat) for column in source.columns}
     for likely, other in ORDERS.values():
         if any(one.written.startswith(other) for one in found.values()):
             others = [column for column in source.columns if found[column.name].written.startswith(likely)]
-            found |= {column.name: _meant(source, column, other.startswith("day")) for column in others}
+            found |= {column.name: _meant(source, column, other.startswith("day"), flat) for column in others}
     table = Table({name: one.values for name, one in found.items()})
     columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
     notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
     source = replace(source, inputs=table, columns=columns).noting(*notes)
-    lists = word_lists(source) if layout in (None, "flat") else []
+    lists = word_lists(source) if flat else []
     others = [column for column in columns if column.name not in lists]
     alone = len(lists) == 1 and not layout and not any(judged(one, table[one.name]).kind for one in others)
     return with_indicators_of_lists(source, lists, as_text=alone)
 
 
-def _meant(source: Source, column: Column, day_first: bool | None) -> Understood:
-    """What a column's words mean; of dates the day (or else the month) is the first, if that is likelier and can be."""
+def _meant(source: Source, column: Column, day_first: bool | None, listed: bool) -> Understood:
+    """What a column's words mean; of dates the day (or else the month) is the first, if that is likelier and can be;
+    where words may be ``listed``, labels with marks between them are lists of these."""
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
     found = Understood(values, column.kind)
     if column.kind == "category" and not are_word_lists(values):
         found = understood(values, comma=source.comma, day_first=day_first)
+        lists = joined_labels(values.tolist(), CATEGORY_LEVELS) if listed and found.kind == "category" else None
+        if lists is not None:
+            found = Understood(as_objects(lists), "category")
     elif column.kind == "number" and (dates := compact_dates(values)) is not None:
         written = written_compact(column.name, values)
         found = Understood(dates, "date", f"dates, read as {written}", written)

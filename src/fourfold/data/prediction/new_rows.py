@@ -175,7 +175,8 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     )
     if preparation.windows is None and preparation.layout in ("sequence", "flat"):
-        found = with_indicators(found, [column.name for column in preparation.columns])
+        truths = [column.name for column in preparation.columns if column.kind == "boolean"]
+        found = with_indicators(found, [column.name for column in preparation.columns], truths)
     found = with_series(found, preparation)
     if preparation.windows is not None:
         history = history_of(found, preparation.windows, preparation.columns)

@@ -62,9 +62,9 @@ def coded(word: str) -> str:
     >>> coded("007"), coded("1E5")[:22]
     ("'007' counts as 7; if these are codes, put a letter before each", "'1E5' counts as 100000")
     >>> coded("4.01E+12")
-    "'4.01E+12' counts as 4010000000000; if these are codes, their other digits are lost: save them as text, not as numbers"
+    "'4.01E+12' counts as 4010000000000; if these are codes, their other digits are lost: save them as text"
     """
-    lost = "their other digits are lost: save them as text, not as numbers"
+    lost = "their other digits are lost: save them as text"
     do = lost if SHORTENED.fullmatch(word) else "put a letter before each"
     return f"{word!r} counts as {float(word.replace(',', '.')):.15g}; if these are codes, {do}"
 

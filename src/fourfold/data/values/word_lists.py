@@ -1,15 +1,18 @@
-"""Cells that list words, as JSON, Python and NumPy write them: all in one spelling, that of JSON without blanks."""
+"""Cells that list words, as JSON, Python and NumPy write them, or with marks between them: all in one spelling, that
+of JSON without blanks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fourfold.preprocessing.text import words_in
 
+from .amounts import is_number
+from .hints import SEPARATORS, labels_in
 from .written import each, value_of
 
-__all__ = ["as_json", "spelled_alike"]
+__all__ = ["as_json", "joined_labels", "lists_by", "spelled_alike"]
 
 
 def as_json(words: Sequence[str]) -> str:
@@ -32,3 +35,40 @@ def _respelled(cell: str) -> str | None:
         return as_json(words)
     found = value_of(f"[{cell[1:-1]}]" if cell.startswith("(") and cell.endswith(")") else cell)
     return as_json(found) if isinstance(found, list) and all(isinstance(word, str) for word in found) else None
+
+
+def joined_labels(cells: Sequence[str | None], most: int) -> list[str | None] | None:
+    """Cells that list labels with marks between them, as `labels_in` tells, as JSON; None of others, and of more labels
+    than ``most``: where a label stands twice in a cell, or is a number, its place may mean something.
+
+    >>> joined_labels(["red; blue", None, "blue", "red;green", "blue;green"], 3)
+    ['["red","blue"]', None, '["blue"]', '["red","green"]', '["blue","green"]']
+    >>> joined_labels(["A|G", "G|A", "A|A"], 9), joined_labels(["1;0", "0;1", "2;0", "1"], 9)
+    (None, None)
+    """
+    different = [*dict.fromkeys(cell for cell in cells if cell is not None)]
+    found = labels_in(different)
+    if found is None or found[1] > most:
+        return None
+    parts = {cell: _cut(cell, found[0]) for cell in different}
+    if any(len({*own}) < len(own) or any(map(is_number, own)) for own in parts.values()):
+        return None
+    return [None if cell is None else as_json(parts[cell]) for cell in cells]
+
+
+def lists_by(cells: Sequence[str | None], levels: Collection[str]) -> list[str | None]:
+    """Cells as JSON lists of labels, cut at the first mark that stands in some of them, but in none of the levels.
+
+    >>> lists_by(["red;blue", None, "blue"], ["blue", "red"]), lists_by(["salt, pepper"], ["salt, pepper"])
+    (['["red","blue"]', None, '["blue"]'], ['salt, pepper'])
+    """
+    words = [cell for cell in cells if cell is not None and words_in(cell) is None]
+    within = [mark for mark in SEPARATORS if any(mark in cell for cell in words)]
+    mark = next((mark for mark in within if not any(mark in level for level in levels)), None)
+    if mark is None:
+        return list(cells)
+    return [cell if cell is None or words_in(cell) is not None else as_json(_cut(cell, mark)) for cell in cells]
+
+
+def _cut(cell: str, mark: str) -> list[str]:
+    return [part.strip() for part in cell.split(mark) if part.strip()]
