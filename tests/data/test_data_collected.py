@@ -81,6 +81,7 @@ READ = {
     "ordinals": (column(["1st March 2023", "2nd April 2023", "3rd May 2023", "21st June 2023"]), {}, "column v: date (dates, read as day month year)"),
     "ordinals, the month first": (column(['"March 1st, 2023"', '"April 12th, 2023"']), {}, "column v: date (dates, read as month day, year)"),
     "days of weeks": (column(["2023-W01-3", "2023-W31-7", "2023W521"]), {}, "column v: date (dates, read as year-week)"),
+    "names of zones that are no texts": (rows("t,v,y", lambda i: f"2023-03-{i % 28 + 1:02d} {i // 28:02d}:00 CET,{i % 7}", 90), {}, "left out: 't' (dates that are not read)"),
     "names of zones": (column(["2023-03-01 10:00:00 CET", "2023-07-01 10:00:00 CEST"]), {}, "dates with names of zones, such as '2023-03-01 10:00:00 CET'; write their offsets"),
     "places for zones": (column(["2023-03-01 10:00 Europe/Berlin", "2023-07-01 11:00 [Europe/Berlin]"]), {}, "dates with names of zones"),
     "offsets of several zones": (column(["2023-03-01T10:00:00+01:00", "2023-03-02T10:00:00Z"]), {}, "1 date"),

@@ -208,6 +208,7 @@ def test_words_that_look_like_dates(name):
 
 # name: (content, options, exit code, slug, words of the message)
 REFUSED = {
+    "a short row behind a blank line": (GOOD + "\n30,3\n31,3,p\n", {}, 2, "ragged-row", "got 2, wanted 3"),
     "a row that is cut off": (GOOD + "30", {}, 2, "ragged-row", "got 1, wanted 3"),
     "a line of one cell between rows": (GOOD + "Page 2\n31,3,p\n", {}, 2, "ragged-row", "got 1, wanted 3"),
     "a count with rare values": (target([i % 3 if i > 3 else i + 7 for i in range(90)]), {}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from data_samples import column, read_and_said
 
+from fourfold.data import read, read_inputs
 from fourfold.data.values.words import as_written, understood
+from fourfold.preprocessing import Preparation
 
 # name: (words, what they mean, what is said)
 NUMBERS = {
@@ -110,3 +112,16 @@ def test_dates_with_a_clock_and_no_marks(tmp_path):
     assert found.inputs["v"][0] == np.datetime64("2025-01-01T00:00:00")
     (tmp_path / "a.csv").write_text(column([f"2024010112{i:02d}99" for i in range(20)]))
     assert read(tmp_path / "a.csv").columns[0].kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("words", "new", "numbers"),
+    [
+        (["13.5 p", "12.1", "11.7 b", "10.2", ":"], ["9.5 e", "8", ": c"], [9.5, 8.0, np.nan]),
+        (["1/2", "3/4", "1 1/2", "2", "-"], ["1/4", "0.5", "3/7"], [0.25, 0.5, np.nan]),
+    ],
+)
+def test_new_numbers_with_flags_and_fractions_are_read_as_those_of_training(words, new, numbers):
+    table = {"v": words * 8, "y": ["p", "q", "q", "p"] * 10}
+    learnt = Preparation.from_json(Preparation.fit(read(table), np.arange(40)).to_json())
+    np.testing.assert_array_equal(read_inputs({"v": new}, learnt).inputs["v"], numbers)

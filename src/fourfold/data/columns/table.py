@@ -16,6 +16,7 @@ from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.numerals import MOSTLY
 from fourfold.data.values.stamps import compact_dates, written_compact
+from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.word_lists import joined_labels
 from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.errors import DataError, OptionError
@@ -219,7 +220,7 @@ def judged(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(column.kind)
     levels, unread = len(set(present.tolist())), _unread(present.tolist())
     if are_free(present.tolist()) and not (unread and levels <= CATEGORY_LEVELS):
-        return _Verdict(None, FREE_TEXT)
+        return _Verdict(None, "dates that are not read" if of_named_zones(present.tolist()) else FREE_TEXT)
     if levels == len(values) and levels > 2:
         return _Verdict(None, DIFFERENT + unread)
     return _Verdict("category")

@@ -1,4 +1,4 @@
-"""What stands below a table of text: notes, lines of one cell, filled up so that all lines have as many; and blanks."""
+"""What stands below a table of text: notes, lines of one cell or sentences, made rows of one cell; and blanks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ __all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "wit
 MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
 """The most lines of notes below a table, and the fewest columns of it."""
 
+FEWEST_WORDS = 2
+"""A line of more words may be a sentence, in which marks are no separators."""
+
 NO_VALUE = "none of their cells has a value"
 """Why blank rows are left out."""
 
@@ -28,9 +31,9 @@ TAIL = 2**16
 
 @contextmanager
 def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
-    """A text in UTF-8 whose last lines of one cell have as many as its rows: a copy for as long as it is needed, or the
-    text itself where there are no such lines."""
-    below = _below(content, dialect.separator)
+    """A text in UTF-8 whose notes below have as many cells as its rows: a copy for as long as it is needed, or the text
+    itself where there are no such lines."""
+    below = _below(content, dialect.separator, len(dialect.names))
     notes = [line.strip() for line in below if line.strip()]
     if len(dialect.names) < FEWEST_BESIDE_NOTES or not 0 < len(notes) <= MOST_NOTES:
         yield content
@@ -42,16 +45,19 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
             while part := file.read(min(left, 2**20)):
                 left -= len(part)
                 copy.write(part)
-            copy.writelines(note + empty + b"\n" for note in notes)
+            copy.writelines(_in_one_cell(note, dialect.separator) + empty + b"\n" for note in notes)
         size = path.stat().st_size
         yield replace(content, path=path, size=size, compressed=False, unpacked=size)
 
 
-def _below(content: Content, separator: str) -> list[bytes]:
+def _below(content: Content, separator: str, columns: int) -> list[bytes]:
     """The last lines, all of one cell or blank, where they are no short rows: one is blank, or of several words, and
-    the only one has an end."""
+    the only one has an end. Behind a blank line sentences may have more cells, but fewer than there are columns."""
     lines = _last_lines(content)
     below = list(takewhile(lambda line: _is_single(line, separator), reversed(lines)))[::-1]
+    loose = list(takewhile(lambda line: _is_note(line, separator, columns), reversed(lines)))[::-1]
+    loose = loose[next((place for place, line in enumerate(loose) if not line.strip()), len(loose)) :]
+    below = max(below, loose, key=len)
     words = any(len(line.split()) != 1 for line in below)
     cut = len(below) == 1 and not below[0].endswith((b"\n", b"\r"))
     return below if words and not cut and len(below) < len(lines) else []
@@ -72,5 +78,19 @@ def _last_lines(content: Content) -> list[bytes]:
 
 
 def _is_single(line: bytes, separator: str) -> bool:
-    cells = next(csv.reader([line.decode("utf-8", "replace")], delimiter=separator), [])
-    return len(cells) < 2 and line.count(b'"') % 2 == 0
+    return _cells(line, separator) < 2 and line.count(b'"') % 2 == 0
+
+
+def _is_note(line: bytes, separator: str, columns: int) -> bool:
+    """Whether a line has one cell, or is of several words, in fewer cells than there are columns."""
+    words = line.decode("utf-8", "replace").replace(separator, " ").split()
+    sentence = sum(any(map(str.isalpha, word)) for word in words) > FEWEST_WORDS and b'"' not in line
+    return _is_single(line, separator) or (sentence and _cells(line, separator) < columns)
+
+
+def _cells(line: bytes, separator: str) -> int:
+    return len(next(csv.reader([line.decode("utf-8", "replace")], delimiter=separator), []))
+
+
+def _in_one_cell(line: bytes, separator: str) -> bytes:
+    return b'"' + line + b'"' if _cells(line, separator) > 1 else line
