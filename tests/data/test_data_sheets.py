@@ -323,3 +323,14 @@ def test_a_file_whose_name_has_such_a_mark_is_that_file(tmp_path):
     path = workbook(tmp_path / "a.xlsx#first", {"data": ROWS[:16]})
     workbook(tmp_path / "a.xlsx", BOOK)
     assert read(path).rows == 15
+
+
+@pytest.mark.parametrize("above", [["Sum of sales", "Column Labels"], ["Summe von Umsatz", "Spaltenbeschriftungen"]])
+def test_what_excel_writes_above_a_pivot_table_is_no_row(above, tmp_path):
+    rows = [["Row Labels", 2021, 2022, 2023, "Kind"], *([f"shop {i}", i * 7 % 13, i % 5, i * i % 11, LABELS[i % 2]] for i in range(30))]
+    data = read(workbook(tmp_path / "data.xlsx", {"data": [above, *rows]}))
+    assert "left out: 1 row above the table (titles, or settings)" in map(str, data.notes)
+    assert (data.rows, data.target_name) == (30, "Kind")
+    with (tmp_path / "data.csv").open("w") as file:
+        csv.writer(file).writerows([[*above, "", "", ""], *rows])
+    assert read(tmp_path / "data.csv").fingerprint == data.fingerprint

@@ -120,11 +120,20 @@ def header_of(records: Records, named: bool | None = None) -> Header:
     return _named(1, records[0])
 
 
+PIVOT = re.compile(
+    "column labels|spaltenbeschriftungen|\u00e9tiquettes de colonnes|etiquetas de columna|etichette di colonna"
+    "|kolomlabels|r\u00f3tulos de coluna",
+    re.IGNORECASE,
+)
+"""What Excel writes above the columns of a pivot table, beside what is summed."""
+
+
 def settings_above(records: Records) -> int:
     """How many records stand above the names of a table of three columns and more: settings, which are a name and its
     value each, titles of one cell, and blank ones.
 
-    There are two settings, or a title or a blank record as well: one record of two cells alone may be names.
+    There are two settings, or a title or a blank record as well: one record of two cells alone may be names, but for
+    that above a pivot table of Excel.
 
     >>> settings_above([["Device", "X100", "", ""], ["Rate", "10", "", ""], ["t", "v", "w", "y"], *[[*"123p"]] * 5])
     2
@@ -137,7 +146,8 @@ def settings_above(records: Records) -> int:
     if not 0 < above <= MOST_SETTINGS or not all(record[0].strip() and record[1].strip() for record in settings):
         return 0
     rest = [record for record, count in zip(records[above:], counts[above:]) if count]
-    beside = len(settings) > 1 or (settings and len(settings) < above)
+    pivot = any(PIVOT.fullmatch(record[1].strip()) for record in settings)
+    beside = len(settings) > 1 or pivot or (settings and len(settings) < above)
     told = counts[above] >= FEWEST_BESIDE_SETTINGS or all(record[0].strip().endswith(":") for record in settings)
     even = sum(count > 2 for count in counts[above:]) >= 0.9 * len(rest)
     if not beside or not told or not even or not header_of(rest).lines:
