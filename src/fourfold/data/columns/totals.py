@@ -63,8 +63,8 @@ def check_no_totals(table: Table, target: np.ndarray) -> None:
 
 def all_called_totals(table: Table, rows: np.ndarray) -> list[str]:
     """What some rows are called, if all of them are called totals; else []."""
-    words = [values for values in table.values() if values.dtype == object]
-    called = [next(iter(called_totals(values[row] for values in words)), "") for row in rows]
+    words = [values[rows].tolist() for values in table.values() if values.dtype == object]
+    called = [next(iter(called_totals(own)), "") for own in zip(*words)]
     return called if all(called) else []
 
 
