@@ -122,13 +122,13 @@ def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
 
 
 def size_at_the_cap(c: Case) -> Iterator[Sentence]:
-    for e in c.above(SIZE_GAIN, c.number("margin") or 0.0):
-        yield c.facts.say(
-            "{family}: the best size is at the cap on parameters, on validation rows {gain} better than the "
-            "smaller ones.",
-            family=title(e.subject),
-            gain=Cite(SIZE_GAIN, e.subject),
-        )
+    gains = [
+        c.facts.say("{family} by {gain}", family=title(e.subject), gain=Cite(SIZE_GAIN, e.subject))
+        for e in c.above(SIZE_GAIN, c.number("margin") or 0.0)
+    ]
+    if gains:
+        words = "The best size is at the cap on parameters, on validation rows better than the smaller ones: "
+        yield c.facts.join("", [Sentence(words), c.facts.join(", ", gains), Sentence(".")])
 
 
 def equal_parameters(c: Case) -> Iterator[Sentence]:
