@@ -252,6 +252,11 @@ def test_rows_of_groups_and_of_unequal_weights_show_less():
     assert "600 tested rows, by their weights as good as 366, can show" in weighed.what
 
 
+def test_rows_in_order_of_time_are_taken_as_independent_and_this_is_said():
+    said = found(table(), roles=Roles(time_ordered=True))
+    assert "rows near each other in time err each for itself)" in (said.get("resolution") or said["few-rows"]).what
+
+
 def test_forecasts_show_what_lies_between_independent_tests_and_values():
     """Absolute errors, which are scaled: 1.34 / √n."""
     sales = np.random.default_rng(0).normal(100, 5, 400)

@@ -228,6 +228,13 @@ def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups
         held(doubt, verdict.evidence)
 
 
+def test_few_blocks_in_time_are_doubted_as_few_groups_are(held):
+    verdict = decide(replace(of_numbers(0, 400, 8), in_time=True))
+    (doubt,) = [doubt for doubt in verdict.doubts if "are independent" in doubt]
+    assert doubt.startswith("Only 8 blocks of neighbouring test rows are independent: ")
+    held(doubt, verdict.evidence)
+
+
 def test_a_doubt_about_several_families_is_one_sentence(held):
     """Eight lines of shares hide the doubts that matter."""
     shares = [

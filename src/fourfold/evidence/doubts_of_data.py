@@ -139,13 +139,15 @@ def small_test_set(c: Case) -> Iterator[Sentence]:
 
 def few_groups(c: Case) -> Iterator[Sentence]:
     """Of accuracies such intervals are wide enough: a whole group is counted as an error."""
-    count = c.number(GROUPS)
-    if c.lower and count is not None and count < FEW_GROUPS:
-        yield c.facts.say(
-            "Only {count} groups of test rows are independent: from so few the intervals of scores come out too short; "
-            "those of differences hold.",
-            count=Cite(GROUPS, "study"),
-        )
+    for measure, what in ((GROUPS, "groups of test rows"), (BLOCKS_IN_TIME, "blocks of neighbouring test rows")):
+        count = c.number(measure)
+        if c.lower and count is not None and count < FEW_GROUPS:
+            yield c.facts.say(
+                "Only {count} {what} are independent: from so few the intervals of scores come out too short; those of "
+                "differences hold.",
+                count=Cite(measure, "study"),
+                what=what,
+            )
 
 
 def order_of_time(c: Case) -> Iterator[Sentence]:

@@ -127,6 +127,8 @@ def _tested(case: Case) -> Tested:
         sizes = level_counts(np.asarray(dataset.groups)[rows])[1]
         alike /= 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * IN_A_GROUP
         what, given = f"{what} of {counted(len(sizes), 'group')}", (f"those of a group at {IN_A_GROUP}",)
+    if dataset.time_ordered:
+        given += ("rows near each other in time err each for itself",)
     return Tested(rows, what, alike, parts, given)
 
 
