@@ -229,7 +229,9 @@ def test_few_groups_are_doubted_where_intervals_come_out_too_short(score, groups
 
 
 def test_few_blocks_in_time_are_doubted_as_few_groups_are(held):
-    verdict = decide(replace(of_numbers(0, 400, 8), in_time=True))
+    found = of_numbers(0, 400, 8)
+    in_time = Evidence(names.IN_TIME, "study", 400, "count")
+    verdict = decide(replace(found, further=(*found.further, in_time)))
     (doubt,) = [doubt for doubt in verdict.doubts if "are independent" in doubt]
     assert doubt.startswith("Only 8 blocks of neighbouring test rows are independent: ")
     held(doubt, verdict.evidence)
