@@ -119,6 +119,18 @@ def test_a_doubt_speaks_where_evidence_says_so(case, held):
     held(verdict.doubts[0], verdict.evidence)
 
 
+@pytest.mark.parametrize("low, said", [(0.97, True), (0.955, False)])
+def test_a_family_that_longer_training_puts_ahead_of_the_baseline_is_told(low, said, held):
+    """No family beats 95 %; the lower end of what one has after twice the steps, less a margin of a point, does."""
+    longer = Evidence(names.LONGER_SCORE, "attention", 0.99, FRACTION, (low, 0.995))
+    verdict = decide(findings((0.8, 0.9, 0.85), longer, baseline=0.95, margin=0.01))
+    assert verdict.kind == "none"
+    listed = [doubt for doubt in verdict.doubts if doubt.startswith("After twice the steps Attention is ahead of linear: ")]
+    assert bool(listed) is said
+    for doubt in listed:
+        held(doubt, verdict.evidence)
+
+
 @pytest.mark.parametrize(
     "slug, rule, words",
     [

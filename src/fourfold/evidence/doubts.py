@@ -106,6 +106,29 @@ def longer_training(c: Case) -> Iterator[Sentence]:
         )
 
 
+def longer_than_for_a_baseline(c: Case) -> Iterator[Sentence]:
+    """The family that twice the steps put surely ahead of the baseline that none is shown to beat."""
+    own, sign = c.number("score", c.baseline or ""), 1 if c.lower else -1
+    if c.kind != "none" or own is None:
+        return
+    found = [e for e in c.facts.about(LONGER_SCORE).values() if e.interval is not None]
+    best = min(found, key=lambda e: sign * (e.value or 0.0), default=None)
+    if best is None or best.interval is None:
+        return
+    nearer = best.interval[1] if c.lower else best.interval[0]
+    if sign * (own - nearer) > (c.number("margin") or 0.0):
+        yield c.facts.say(
+            "After twice the steps {family} is ahead of {baseline}: {score} ({low} to {high}) against {own}. Train "
+            "longer before you take the baseline.",
+            family=title(best.subject),
+            baseline=c.baseline or "",
+            score=Cite(LONGER_SCORE, best.subject),
+            low=Cite(LONGER_SCORE, best.subject, "low", bare=True),
+            high=Cite(LONGER_SCORE, best.subject, "high", bare=True),
+            own=Cite("score", c.baseline or ""),
+        )
+
+
 def edge_of_the_grid(c: Case) -> Iterator[Sentence]:
     rates = [
         c.facts.say(
@@ -280,6 +303,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     of_data.threshold,
     short_training,
     longer_training,
+    longer_than_for_a_baseline,
     edge_of_the_grid,
     size_at_the_cap,
     equal_parameters,
