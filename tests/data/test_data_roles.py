@@ -114,6 +114,7 @@ WRONG = [
     (Roles(weight="patient"), "weight-type", "Do this: write how much each row counts as a number, such as 0.5"),
     (Roles(weight="size"), "weights", "Do this: write 0 in rows that are not to count"),
     (Roles(weight=np.zeros(N)), "weights", "only zeros"),
+    (Roles(weight="gone"), "class-without-weight", "got weights of 0 in all rows of 'b'"),
     (Roles(weight=np.ones(3)), "role-length", "got shape (3,), wanted (120,)"),
     (Roles(group="half"), "too-few-groups", "got 2 of 'half', wanted at least 3"),
     (Roles(group="gaps"), "missing-group", "the first is row 1"),
@@ -126,6 +127,7 @@ WRONG = [
 )
 def test_roles_that_cannot_be(roles, slug, words, frame):
     table = frame.assign(half=np.arange(N) % 2, gaps=[None, *["g", "h", "i"] * 39, "g", "h"])
+    table = table.assign(gone=(frame["label"] != "b") * 1.0)
     with pytest.raises(FourfoldError) as caught:
         read(table, target="label", roles=roles)
     assert (caught.value.slug, caught.value.exit_code) == (slug, 2)

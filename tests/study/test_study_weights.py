@@ -3,12 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
 
-from fourfold.data import from_arrays
+from fourfold.data import from_arrays, read
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.preprocessing.task import Task, regression
 from fourfold.study.baseline_blocks import weighted
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.measures import quality
 from fourfold.study.prepared import Prepared
 from fourfold.study.results import measure
 from fourfold.study.study import Study
@@ -63,3 +71,69 @@ def test_every_baseline_takes_weights(kind, name):
         again = estimator.fit(X, y, **weighted(estimator, WEIGHTS)).predict(X)
         assert kind == "regression" or (again == 1).sum() >= (once == 1).sum()
         assert np.isfinite(again).all()
+
+
+CLASSES = Task("classification", ("a", "b", "c"), "softmax", "categorical crossentropy", "accuracy")
+LABELS = Task("multilabel", ("a", "b", "c"), "sigmoid", "binary crossentropy", "jaccard")
+
+
+@given(seed=st.integers(0, 2**31), zeros=st.booleans())
+def test_the_further_scores_are_scikit_learns_with_weights(seed, zeros):
+    draw = np.random.default_rng(seed)
+    w, truth = draw.exponential(size=60), np.arange(60) % 3
+    w[:20] *= not zeros
+    p = draw.dirichlet(np.ones(3), size=60).round(1)  # with ties
+    p = np.clip(p, 0.01, None) / np.clip(p, 0.01, None).sum(1, keepdims=True)
+    found = {e.measure: e.value for e in quality.evidence("dense", CLASSES, p[None], truth, weights=w)}
+    told, one_hot = p.argmax(1), np.eye(3)[truth]
+    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(truth, told, sample_weight=w))
+    assert found["balanced accuracy"] == pytest.approx(
+        metrics.balanced_accuracy_score(truth, told, sample_weight=w)
+    )
+    assert found["log loss"] == pytest.approx(metrics.log_loss(truth, p, sample_weight=w))
+    assert found["Brier score"] == pytest.approx(np.average(((p - one_hot) ** 2).sum(1), weights=w))
+    areas = [metrics.roc_auc_score(truth == k, p[:, k], sample_weight=w) for k in range(3)]
+    assert found["AUC"] == pytest.approx(np.mean(areas))
+    found = {e.measure: e.value for e in quality.evidence("dense", LABELS, p[None], one_hot, weights=w)}
+    for average in ("micro", "macro"):
+        of_scikit = metrics.f1_score(one_hot, p > 0.5, average=average, sample_weight=w, zero_division=0)
+        assert found[f"{average} F1"] == pytest.approx(of_scikit)
+    assert found["subset accuracy"] == pytest.approx(metrics.accuracy_score(one_hot, p > 0.5, sample_weight=w))
+    y = draw.normal(size=60)
+    found = {e.measure: e.value for e in quality.evidence("dense", regression(y), p[None, :, :1], y, weights=w)}
+    assert found["R2"] == pytest.approx(metrics.r2_score(y, p[:, 0], sample_weight=w))
+    assert found["MAE"] == pytest.approx(metrics.mean_absolute_error(y, p[:, 0], sample_weight=w))
+
+
+def test_balanced_accuracy_is_scikit_learns_where_weights_and_classes_go_together(tmp_path):
+    """Nine in ten rows are of one class, also by weight, and rows of the rare class weigh twice as much."""
+    x, rare = np.random.default_rng(2).normal(size=(240, 3)), np.arange(240) % 20 == 0
+    x[rare, 0] += 2
+    weights = np.where(rare, 2.0, 1.0) * np.where(np.arange(240) % 3, 1.0, 2.0)
+    dataset = replace(from_arrays(x, np.where(rare, "rare", "usual")), weights=weights)
+    assert dataset.task.score == "balanced_accuracy"
+    study = Study(dataset, EFFORT, [0], 0, tmp_path, families=("dense",))
+    found = measure(study, study.run(Inline()), 0.01)
+    scores = {e.subject: e.value for e in found.verdict.evidence if e.measure == "score"}
+    predicted = found.predicted()
+    for name in scores:
+        told = (predicted[name][0] * predicted["class_weights"]).argmax(1)
+        true = metrics.balanced_accuracy_score(predicted["true"], told, sample_weight=weights[predicted["rows"]])
+        assert scores[name] == pytest.approx(true, rel=1e-5)
+    assert {"dense", "majority class"} <= {*scores} and scores["majority class"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("heavier, score", [(1.0, "balanced accuracy"), (9.0, "accuracy")])
+def test_the_score_follows_from_the_weight_of_the_largest_class(heavier, score, tmp_path):
+    """Rare rows that stand for many: nine of a hundred with the weight of 81, beside 91."""
+    rare = np.arange(300) % 100 < 9
+    frame = pd.DataFrame({"x": np.arange(300) % 7, "w": np.where(rare, heavier, 1.0), "y": np.where(rare, "a", "b")})
+    dataset = read(frame, target="y", roles=Roles(weight="w"))
+    (said,) = [str(note) for note in dataset.notes if note.what.startswith("score: ")]
+    share = "91 %" if heavier == 1 else "53 %"
+    assert said.startswith(f"score: {score} (the largest class holds {share} of the rows' weight, ")
+    whole = [f for f in judge(dataset) if f.slug == "imbalance"]
+    assert bool(whole) == (heavier == 1)
+    if heavier == 1:
+        shares = np.average(rare), 1 - np.average(rare)
+        assert dataset.task.class_weights == pytest.approx([1 / (2 * share) for share in shares])

@@ -217,7 +217,8 @@ def _settled(
     assert target is not None
     several = target.ndim == 2
     if not several and not _lists_labels(source, task):
-        return settle_target(name, target, kind, task=task, bounds=bounds, test_rows=test_rows, places=places)
+        options = {"test_rows": test_rows, "places": places, "weights": source.weights}
+        return settle_target(name, target, kind, task=task, bounds=bounds, **options)
     if bounds is not None:
         raise OptionError(
             "bounds-of-several",

@@ -41,6 +41,9 @@ TRAINING_SHARED = 0.7
 # are covered at 95.2 % by intervals of 7.1 points instead of 20.2, and the one itself at 79 % instead of 72.
 P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
+WEIGHTLESS = 1e-100
+"""The weight of a stratum none of whose examples has any."""
+
 ROUNDING = 1e-20
 """What equal means scatter as squares, of a variance: the order in which losses are summed must not decide."""
 
@@ -68,8 +71,8 @@ class Units:
         def by_stratum(values: np.ndarray) -> np.ndarray:
             return np.bincount(stratum, values)
 
-        weight = np.maximum(by_stratum(weights), 1e-300)
-        largest = np.maximum(by_stratum(weights**2) / weight, 1e-300)
+        weight = np.maximum(by_stratum(weights), WEIGHTLESS)
+        largest = np.maximum(by_stratum(weights**2) / weight, WEIGHTLESS)
         sums = [np.bincount(part, loss) for loss in losses]
         loss = np.stack([by_stratum(s) for s in sums])
         size = (np.stack([by_stratum(s**2) for s in sums]) + largest**2) / (loss + largest)

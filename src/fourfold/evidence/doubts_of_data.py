@@ -191,7 +191,8 @@ def heavy_tails(c: Case) -> Iterator[Sentence]:
 
 def large_class(c: Case) -> Iterator[Sentence]:
     if c.score == "accuracy":
-        for measure, examples in ((LARGEST_CLASS, "rows"), (LARGEST_OF_STEPS, "steps")):
+        rows = "rows" if c.number(ALIKE) is None else "rows' weight"
+        for measure, examples in ((LARGEST_CLASS, rows), (LARGEST_OF_STEPS, "steps")):
             for _ in c.above(measure, LARGE_CLASS):
                 yield c.facts.say(
                     "One class has {share} of the {examples}: accuracy says little of the others.",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .table import level_counts
+from .table import levels_of
 
 Kind = Literal["classification", "regression", "multilabel"]
 Output = Literal["softmax", "sigmoid", "linear", "softplus", "tanh"]
@@ -83,15 +83,23 @@ class Task:
 _SELDOM = ("names", "one_unit", "stepwise", "class_weights")
 
 
-def classification(labels: np.ndarray, label_type: LabelType = "text", test_rows: int = 0) -> Task:
-    """The task of labels (N,), all of them present; the last ``test_rows`` teach no class weights."""
+def classification(
+    labels: np.ndarray,
+    label_type: LabelType = "text",
+    test_rows: int = 0,
+    weights: np.ndarray | None = None,
+) -> Task:
+    """The task of labels (N,), all of them present, which count as ``weights`` (N,) say.
+
+    The last ``test_rows`` teach no class weights.
+    """
     labels = np.asarray(labels, dtype=str)
-    found, counts = level_counts(labels)
-    share = counts.max() / counts.sum()
-    classes = tuple(str(label) for label in found)
+    weights = np.ones(len(labels)) if weights is None else weights
+    share = largest_share(labels, weights)
+    classes = tuple(str(label) for label in levels_of(labels)[0])
     if label_type in ("integer", "number"):
         classes = tuple(sorted(classes, key=float))
-    binary, imbalanced = len(classes) == 2, share > IMBALANCED
+    binary, imbalanced, learnt = len(classes) == 2, share > IMBALANCED, slice(len(labels) - test_rows)
     return Task(
         kind="classification",
         classes=classes,
@@ -99,8 +107,19 @@ def classification(labels: np.ndarray, label_type: LabelType = "text", test_rows
         loss="binary crossentropy" if binary else "categorical crossentropy",
         score="balanced_accuracy" if imbalanced else "accuracy",
         label_type=label_type,
-        class_weights=class_weights(labels[: len(labels) - test_rows], classes) if imbalanced else (),
+        class_weights=class_weights(labels[learnt], classes, weights[learnt]) if imbalanced else (),
     )
+
+
+def largest_share(labels: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """The share of the largest class of labels (N,), which count as ``weights`` (N,) say.
+
+    >>> labels = np.array(["no", "no", "no", "yes"])
+    >>> largest_share(labels), largest_share(labels, np.array([1.0, 1.0, 1.0, 9.0]))
+    (0.75, 0.75)
+    """
+    sums = np.bincount(levels_of(labels)[1], weights)
+    return float(sums.max() / sums.sum())
 
 
 def class_weights(
@@ -114,7 +133,8 @@ def class_weights(
     (0.6666666666666666, 2.0)
     """
     weights = np.ones(len(labels)) if weights is None else weights
-    sums = [max(float(weights[labels == label].sum()), float(weights.min())) for label in classes]
+    one = float(weights[weights > 0].min())
+    sums = [max(float(weights[labels == label].sum()), one) for label in classes]
     return tuple(float(weights.sum()) / (len(classes) * one) for one in sums)
 
 

@@ -14,6 +14,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE
 from fourfold.preprocessing.categories import WIDTH
 from fourfold.preprocessing.table import Table, missing
+from fourfold.preprocessing.task import largest_share
 from fourfold.study import tested
 from fourfold.study.architecture import CAPS
 from fourfold.study.rates import at_edge, noise_between
@@ -58,10 +59,11 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         found.append(Evidence(names.ALIKE, "study", alike, "count", method="sum(w)^2 / sum(w^2) (Kish 1965)"))
     if dataset.task.kind == "classification":
         labels = dataset.target[~missing(dataset.target)].astype(str)
-        counts = np.unique(labels, return_counts=True)[1]
-        largest = float(counts.max() / counts.sum())
-        measure = names.LARGEST_OF_STEPS if dataset.task.stepwise else names.LARGEST_CLASS
-        found.append(Evidence(measure, "study", largest, FRACTION, method="counted"))
+        measure, weights = names.LARGEST_CLASS, dataset.weights
+        if dataset.task.stepwise:
+            measure, weights = names.LARGEST_OF_STEPS, None
+        method = "counted" if weights is None else "counted, with the rows' weights"
+        found.append(Evidence(measure, "study", largest_share(labels, weights), FRACTION, method=method))
     if dataset.layout == "flat":
         for column in dataset.columns:
             if column.kind == "category" and isinstance(dataset.inputs, Table):

@@ -153,15 +153,12 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     inputs = np.stack([preparation.inputs(dataset.inputs) for preparation in preparations])
     targets = np.stack([preparation.target(dataset.target, dataset.inputs) for preparation in preparations])
     targets = targets.reshape(*targets.shape[:2], -1)
-    weights, by_class, stepwise = np.ones(dataset.rows, np.float32), None, dataset.task.stepwise
-    if dataset.task.class_weights:
-        by_class = np.array(dataset.task.class_weights)
-        if not stepwise:
-            weights = _alike(targets[0, :, 0], splits)
-    given = None
+    weights, given, stepwise = np.ones(dataset.rows, np.float32), None, dataset.task.stepwise
     if dataset.weights is not None:
-        given = (dataset.weights / dataset.weights.mean()).astype(np.float32)
-        weights = weights * given
+        given = weights = (dataset.weights / dataset.weights.mean()).astype(np.float32)
+    by_class = np.array(dataset.task.class_weights) if dataset.task.class_weights else None
+    if by_class is not None and not stepwise:
+        weights = _alike(targets[0, :, 0], weights, splits)
     if dataset.task.kind != "regression":
         targets = targets[:1]
     level = size = None
@@ -174,11 +171,13 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
 
 
 
-def _alike(numbers: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
-    """The weights (n,), of mean 1, by which the classes of the tested rows count alike, and those of the others."""
-    weights, tested = np.ones(len(numbers), np.float32), np.zeros(len(numbers), bool)
+def _alike(numbers: np.ndarray, weights: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
+    """Weights (n,) times what makes the classes of the tested rows count alike, and those of the others."""
+    alike, tested = np.zeros(len(numbers), np.float32), np.zeros(len(numbers), bool)
     tested[np.concatenate([split.test for split in splits])] = True
     for part in (tested, ~tested):
-        _, inverse, counts = np.unique(numbers[part], return_inverse=True, return_counts=True)
-        weights[part] = (part.sum() / (len(counts) * counts))[inverse]
-    return weights
+        _, inverse = np.unique(numbers[part], return_inverse=True)
+        sums = np.bincount(inverse, weights[part])
+        of_class = weights[part].sum() / (np.count_nonzero(sums) * np.maximum(sums, 1e-300))
+        alike[part] = of_class[inverse] * weights[part]
+    return alike

@@ -154,11 +154,14 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
 def _quality(
     study: Study, name: str, values: np.ndarray, target: np.ndarray, rows: np.ndarray
 ) -> list[Evidence]:
-    """The further scores of some predictions; where steps have targets, of all steps alike."""
-    task = study.dataset.task
+    """The further scores of some predictions, with the rows' weights; where steps have targets, of all steps alike."""
+    task, weights = study.dataset.task, study.prepared.given
+    w = None if weights is None else weights[rows]
     if task.stepwise:
-        return quality.evidence(name, task, *tested.by_step(values, target), what="steps of test rows")
-    return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows))
+        alike = None if w is None else np.broadcast_to(w[:, None], target.shape)[tested.counted(target)]
+        found = tested.by_step(values, target)
+        return quality.evidence(name, task, *found, what="steps of test rows", weights=alike)
+    return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows), weights=w)
 
 
 def default_margin(score: str, baselines: dict[str, tuple[np.ndarray, float]]) -> float:

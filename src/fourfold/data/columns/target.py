@@ -14,8 +14,8 @@ from fourfold.data.values.hints import labels_in
 from fourfold.data.values.numerals import style_of
 from fourfold.data.values.words import LIKELY, as_objects
 from fourfold.errors import DataError, OptionError
-from fourfold.preprocessing.table import level_counts, missing
-from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, regression
+from fourfold.preprocessing.table import level_counts, levels_of, missing
+from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, largest_share, regression
 
 TASKS = ("classification", "regression", "multilabel")
 WHOLE = re.compile(r"-?\d+")
@@ -46,9 +46,10 @@ def settle_target(
     bounds: Sequence[float] | None = None,
     test_rows: int = 0,
     places: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
-    ``places`` (N,): those of the rows in the data, where these are not all.
+    ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -71,12 +72,15 @@ def settle_target(
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
         alone = _check_labels(name, labels, test_rows, kind == "category", places)
-        settled = classification(labels, label_type, test_rows)
-        return labels, settled, (*alike, *_said(name, settled, because, labels, asked=task is not None), *alone)
+        if weights is not None:
+            _check_weights(name, labels[: len(labels) - test_rows], weights[: len(labels) - test_rows])
+        settled = classification(labels, label_type, test_rows, weights)
+        said = _said(name, settled, because, labels, weights, asked=task is not None)
+        return labels, settled, (*alike, *said, *alone)
     numbers = _numbers(name, values, kind)
     check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
-    return numbers, settled, _said(name, settled, because, numbers, asked=task is not None)
+    return numbers, settled, _said(name, settled, because, numbers, weights, asked=task is not None)
 
 
 def without_blanks(words: np.ndarray) -> np.ndarray:
@@ -250,6 +254,19 @@ def _check_labels(
     return (Note(what, "one example can't both train and validate"),) if alone else ()
 
 
+def _check_weights(name: str, labels: np.ndarray, weights: np.ndarray) -> None:
+    """Refuse classes none of whose rows counts."""
+    classes, numbers = levels_of(labels)
+    if (none := classes[np.bincount(numbers, weights) == 0].tolist()):
+        raise DataError(
+            "class-without-weight",
+            f"no row of some classes of the target {name!r} counts",
+            got=f"weights of 0 in all rows of {listed(none)}",
+            wanted="a weight above 0 in each class",
+            do="leave these rows out, or weight them",
+        )
+
+
 def _check_words(name: str, labels: np.ndarray, places: np.ndarray | None) -> None:
     """Refuse a target of numbers among which there are some words, and name them."""
     style = style_of(labels.tolist())
@@ -304,14 +321,17 @@ def _bounds(numbers: np.ndarray, bounds: Sequence[float] | None) -> tuple[float,
     return low, high
 
 
-def _said(name: str, task: Task, because: str, values: np.ndarray, asked: bool) -> tuple[Note, ...]:
+def _said(
+    name: str, task: Task, because: str, values: np.ndarray, weights: np.ndarray | None, asked: bool
+) -> tuple[Note, ...]:
     other = "regression" if task.kind == "classification" else "classification"
     if task.kind == "classification":
-        share = level_counts(values)[1].max() / len(values)
+        share = largest_share(values, weights)
         what = f"task: classification into {len(task.classes)} classes ({listed(list(task.classes))})"
         score = f"score: {task.score.replace('_', ' ')}"
         side = "above" if share > IMBALANCED else "not above"
-        reason = f"the largest class holds {percent(share)} of the rows, {side} 80 %"
+        weighted = " of the rows' weight" if weights is not None else " of the rows"
+        reason = f"the largest class holds {percent(share)}{weighted}, {side} 80 %"
         if task.class_weights:
             reason += "; a row is given the class whose probability is the largest multiple of its share"
     else:

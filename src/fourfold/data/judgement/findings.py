@@ -18,7 +18,7 @@ from fourfold.data.messages import counted, listed, percent
 from fourfold.data.series.cut import FEWEST_SERIES
 from fourfold.data.series.steps import as_rows
 from fourfold.preprocessing.table import level_counts
-from fourfold.preprocessing.task import IMBALANCED
+from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from . import leaks, neighbours, oddities, of_forecasts, resolution, shift, uninformative, unlabelled
 from .case import Case
@@ -111,11 +111,14 @@ def _imbalance(case: Case) -> Iterator[Finding]:
     if case.task.kind != "classification":
         return
     labels, counts = level_counts(case.dataset.target)
-    share = float(counts.max() / counts.sum())
+    weights = case.dataset.weights
+    share = largest_share(case.dataset.target, weights)
     if share > IMBALANCED:
+        whole = np.bincount(case.codes, weights)
+        weighted = " of the rows' weight" if weights is not None else " of the rows"
         yield Finding(
             "imbalance",
-            f"class {str(labels[counts.argmax()])!r} holds {percent(share, 1)} of the rows: "
+            f"class {str(labels[whole.argmax()])!r} holds {percent(share, 1)}{weighted}: "
             "always saying it is right as often",
             "share of the largest class",
             share,

@@ -17,6 +17,8 @@ missed (fn)
     subset accuracy    the share of rows all of whose labels are told right
     label accuracy     the share of labels of all rows that are told right; guessing makes it high where they are rare
 
+Where rows have weights, all means, sums, shares and counts are of weighted rows.
+
 Source: Brier 1950; Hand and Till 2001 (AUC of several classes); Bröcker 2012, Kumar et al. 2019 (debiased calibration);
 Tsoumakas and Katakis 2007 (labels).
 """
@@ -26,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import rankdata
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import TARGET
@@ -47,11 +48,14 @@ def evidence(
     target: np.ndarray,
     unit: np.ndarray | float = 1.0,
     what: str = "test rows",
+    weights: np.ndarray | None = None,
 ) -> list[Evidence]:
     """Scores beside the one that decides, each the mean over the lines of ``values`` (S, n, K) for n of ``what``.
 
-    ``unit`` is what the errors of several targets are measured in (K,), those of a forecast (n, K).
+    ``unit`` is what the errors of several targets are measured in (K,), those of a forecast (n, K); ``weights`` (n,)
+    are what rows count, alike without any; those of a forecast have none.
     """
+    w = np.ones(values.shape[1]) if weights is None else weights.astype(float)
     source = f"{values.shape[0]} x {values.shape[1]} predictions of {what}"
 
     def found(measure: str, numbers: list[float], unit: str) -> Evidence:
@@ -63,34 +67,34 @@ def evidence(
     if task.score == "mase":
         return _of_forecast(found, task, np.abs(values - target), unit)
     if task.kind == "regression":
-        return _of_numbers(found, task, values, target.reshape(len(target), -1), unit)
+        return _of_numbers(found, task, values, target.reshape(len(target), -1), unit, w)
     if task.kind == "multilabel":
-        return _of_labels(found, task, values, target > 0)
-    return _of_classes(found, family, task, values, target)
+        return _of_labels(found, task, values, target > 0, w)
+    return _of_classes(found, family, task, values, target, w)
 
 
 def _of_numbers(
-    found: Found, task: Task, values: np.ndarray, target: np.ndarray, unit: np.ndarray | float
+    found: Found, task: Task, values: np.ndarray, target: np.ndarray, unit: np.ndarray | float, w: np.ndarray
 ) -> list[Evidence]:
     errors = np.abs(values - target)
-    spread = np.sum((target - target.mean(axis=0)) ** 2, axis=0)
+    mean_error, mean_square = (np.average(each, axis=1, weights=w) for each in (errors, errors**2))  # (S, K)
+    spread = np.average((target - np.average(target, axis=0, weights=w)) ** 2, axis=0, weights=w)
     with np.errstate(divide="ignore", invalid="ignore"):
-        r2 = 1 - np.sum(errors**2, axis=1) / spread  # (S, K), no number where a target does not vary
+        r2 = 1 - mean_square / spread  # (S, K), no number where a target does not vary
     one = TARGET
     scores = [
         found("R2", list(r2.mean(axis=1)), "fraction"),
         found(
             "MAE",
-            list((errors / unit).mean(axis=(1, 2))),
+            list((mean_error / unit).mean(axis=1)),
             one if np.all(unit == 1) else "standard deviations",
         ),
     ]
     for k, name in enumerate(task.names[:MOST_TARGETS]):
-        mine = errors[..., k]
         scores += [
             found(f"R2 of {name}", list(r2[:, k]), "fraction"),
-            found(f"RMSE of {name}", list(np.sqrt((mine**2).mean(axis=1))), one),
-            found(f"MAE of {name}", list(mine.mean(axis=1)), one),
+            found(f"RMSE of {name}", list(np.sqrt(mean_square[:, k])), one),
+            found(f"MAE of {name}", list(mean_error[:, k]), one),
         ]
     return scores
 
@@ -109,89 +113,92 @@ def _of_forecast(found: Found, task: Task, errors: np.ndarray, unit: np.ndarray 
     return scores
 
 
-def _of_labels(found: Found, task: Task, values: np.ndarray, true: np.ndarray) -> list[Evidence]:
-    told = values > 0.5
-    f1 = f1_scores(told, true)
-    of_true = np.where(true, values, 1 - values)
+def _of_labels(found: Found, task: Task, values: np.ndarray, true: np.ndarray, w: np.ndarray) -> list[Evidence]:
+    told, each = values > 0.5, np.repeat(w, true.shape[1])  # what each label of each row counts
+    f1, right = f1_scores(told, true, w), told == true
+    micro = f1_scores(told.reshape(len(told), -1, 1), true.reshape(-1, 1), each)
+    of_true = np.where(true, values, 1 - values).reshape(len(told), -1)
     scores = [
-        found(
-            "micro F1", list(f1_scores(told.reshape(len(told), -1, 1), true.reshape(-1, 1))[:, 0]), "fraction"
-        ),
+        found("micro F1", list(micro[:, 0]), "fraction"),
         found("macro F1", list(f1.mean(axis=1)), "fraction"),
-        found("subset accuracy", list((told == true).all(axis=2).mean(axis=1)), "fraction"),
-        found("label accuracy", list((told == true).mean(axis=(1, 2))), "fraction"),
-        found("log loss", [log_loss(p) for p in of_true], "nats"),
+        found("subset accuracy", list(np.average(right.all(axis=2), axis=1, weights=w)), "fraction"),
+        found("label accuracy", list(np.average(right.mean(axis=2), axis=1, weights=w)), "fraction"),
+        found("log loss", [log_loss(p, each) for p in of_true], "nats"),
     ]
     labels = task.classes[:MOST_TARGETS]
     return scores + [found(f"F1 of {label}", list(f1[:, k]), "fraction") for k, label in enumerate(labels)]
 
 
-def f1_scores(told: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """The F1 score (S, K) of each label, from what is told (S, n, K) and true (n, K); 0 where there is nothing.
+def f1_scores(told: np.ndarray, true: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """The F1 score (S, K) of each label, from what is told (S, n, K), true (n, K) and counts (n,); 0 where nothing is.
 
-    >>> f1_scores(np.array([[[True], [True], [False]]]), np.array([[True], [False], [True]])).tolist()
+    >>> f1_scores(np.array([[[True], [True], [False]]]), np.array([[True], [False], [True]]), np.ones(3)).tolist()
     [[0.5]]
     """
-    right = (told & true).sum(axis=1)
-    wrong = (told != true).sum(axis=1)
-    return 2 * right / np.maximum(2 * right + wrong, 1)
+    right, wrong = w @ (told & true), w @ (told != true)
+    return np.divide(2 * right, 2 * right + wrong, out=np.zeros_like(right), where=right + wrong > 0)
 
 
 def _of_classes(
-    found: Found, family: str, task: Task, values: np.ndarray, target: np.ndarray
+    found: Found, family: str, task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarray
 ) -> list[Evidence]:
     truth, right = np.eye(values.shape[-1])[target], task.predicted_class(values) == target
+    brier = np.average(np.sum((values - truth) ** 2, axis=-1), axis=1, weights=w)
     scores = [
-        found("accuracy", list(right.mean(axis=1)), "fraction"),
-        found("balanced accuracy", [balanced_accuracy(line, target) for line in right], "fraction"),
-        found("log loss", [log_loss(p[truth > 0]) for p in values], "nats"),
-        found("Brier score", [np.mean(np.sum((p - truth) ** 2, -1)) for p in values], "squared probability"),
-        found("AUC", [auc(p, target) for p in values], "fraction"),
+        found("accuracy", list(np.average(right, axis=1, weights=w)), "fraction"),
+        found("balanced accuracy", [balanced_accuracy(line, target, w) for line in right], "fraction"),
+        found("log loss", [log_loss(p[truth > 0], w) for p in values], "nats"),
+        found("Brier score", list(brier), "squared probability"),
+        found("AUC", [auc(p, target, w) for p in values], "fraction"),
     ]
     if values.shape[1] >= FEWEST_FOR_CALIBRATION:
-        return [
-            *scores,
-            found("calibration error", [calibration_error(p, target) for p in values], "fraction"),
-        ]
+        errors = [calibration_error(p, target, w) for p in values]
+        return [*scores, found("calibration error", errors, "fraction")]
     few = f"{values.shape[1]} test rows, fewer than {FEWEST_FOR_CALIBRATION}"
     return [*scores, Evidence("calibration error", family, None, "fraction", reason=few)]
 
 
-def log_loss(p: np.ndarray) -> float:
-    """Minus the mean logarithm of the probabilities of what is true, kept off 0 and 1 as scikit-learn keeps them.
+def log_loss(p: np.ndarray, w: np.ndarray) -> float:
+    """Minus the mean logarithm of the probabilities (n,) of what is true, kept off 0 and 1 as scikit-learn keeps them.
 
-    >>> round(log_loss(np.array([1.0, 0.5, 0.0])), 2)
+    >>> round(log_loss(np.array([1.0, 0.5, 0.0]), np.ones(3)), 2)
     12.25
     """
     tiny = np.finfo(float).eps
-    return -float(np.mean(np.log(np.clip(p, tiny, 1 - tiny))))
+    return -float(np.average(np.log(np.clip(p, tiny, 1 - tiny)), weights=w))
 
 
-def balanced_accuracy(right: np.ndarray, target: np.ndarray) -> float:
+def balanced_accuracy(right: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
     """The mean over the classes of the share of their rows that is predicted right, ``right`` (n,) or not."""
-    return float(np.mean([right[target == k].mean() for k in np.unique(target)]))
+    total, hits = np.bincount(target, w), np.bincount(target, w * right)
+    return float(np.mean(hits[total > 0] / total[total > 0]))
 
 
-def auc(p: np.ndarray, target: np.ndarray) -> float:
-    """The area under the curve of each class against the rest, mean over the classes: by ranks (Mann-Whitney).
+def auc(p: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
+    """The area under the curve of each class against the rest, mean over the classes: the share of the pairs of a row
+    of the class and one of the rest whose probabilities are in this order, equal ones by half (Mann-Whitney).
 
     NaN where all are of one class.
     """
     areas = []
-    for k in np.unique(target):
-        inside = target == k
-        ranks = rankdata(p[:, k])[inside]
-        count, rest = inside.sum(), (~inside).sum()
-        areas.append((ranks.sum() - count * (count + 1) / 2) / (count * rest) if rest else np.nan)
+    for k in np.unique(target[w > 0]):
+        inside = np.where(target == k, w, 0.0)
+        _, place = np.unique(p[:, k], return_inverse=True)
+        own, rest = np.bincount(place, inside), np.bincount(place, w - inside)
+        pairs = own.sum() * rest.sum()
+        areas.append(own @ (np.cumsum(rest) - rest / 2) / pairs if pairs > 0 else np.nan)
     return float(np.mean(areas))
 
 
-def calibration_error(p: np.ndarray, target: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
-    """sqrt(max(mean_b [(conf_b - acc_b)^2 - acc_b (1 - acc_b) / (n_b - 1)], 0)) over equal-mass bins."""
-    confidence, right = p.max(-1), p.argmax(-1) == target
-    squares = []
+def calibration_error(p: np.ndarray, target: np.ndarray, w: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
+    """sqrt(max(mean_b [(conf_b - acc_b)^2 - acc_b (1 - acc_b) / (n_b - 1)], 0)) over equal-mass bins.
+
+    n_b counts rows as sum(w)^2 / sum(w^2).
+    """
+    confidence, right, squares = p.max(-1), p.argmax(-1) == target, 0.0
     for part in np.array_split(np.argsort(confidence, kind="stable"), bins):
-        accuracy = right[part].mean()
-        gap = (confidence[part].mean() - accuracy) ** 2 - accuracy * (1 - accuracy) / (len(part) - 1)
-        squares.append(gap * len(part) / len(p))
-    return float(np.sqrt(max(sum(squares), 0.0)))
+        mine = w[part]
+        if (count := mine.sum() ** 2 / max((mine**2).sum(), 1e-300)) > 1:
+            accuracy, sure = (np.average(values[part], weights=mine) for values in (right, confidence))
+            squares += ((sure - accuracy) ** 2 - accuracy * (1 - accuracy) / (count - 1)) * mine.sum()
+    return float(np.sqrt(max(squares / w.sum(), 0.0)))
