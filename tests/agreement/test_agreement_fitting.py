@@ -252,7 +252,8 @@ PADDED = [
 def test_pad_sequences(options):
     sequences = [[1, 2, 3], [], [4]]
     wanted = keras.utils.pad_sequences(sequences, **options)
-    got = fourfold.utils.pad_sequences(sequences, **options)
+    got = fourfold.preprocessing.sequence.pad_sequences(sequences, **options)
+    assert fourfold.utils.pad_sequences is fourfold.preprocessing.sequence.pad_sequences
     assert got.dtype == wanted.dtype and (got == wanted).all()
 
 
