@@ -46,6 +46,25 @@ def test_a_first_line_of_one_word_names_the_texts(tmp_path):
     assert data.rows == 120 and [column.name for column in data.columns] == ["review"]
 
 
+@pytest.mark.parametrize("blank", [[40], [0], [119], [0, 40, 41, 119]])
+@pytest.mark.parametrize("end", ["\n", "\n\n", "\n \n\n"])
+@pytest.mark.parametrize("name", [[], ["review"], ["", "review"]])
+def test_a_blank_line_is_a_text_without_words_beside_its_label(tmp_path, blank, end, name):
+    texts = ["" if place in blank else text for place, text in enumerate(sentences())]
+    options = pair(tmp_path, texts)
+    (tmp_path / "x.txt").write_text("\n".join(name + texts) + end)
+    data = read(**options)
+    assert data.inputs[data.inputs.names[0]].tolist() == [text or None for text in texts]
+    assert data.target.tolist() == ["neg", "pos"] * 60
+
+
+def test_a_blank_line_among_new_texts_has_its_row(tmp_path):
+    frame = pd.DataFrame({"text": sentences(), "label": ["a", "b"] * 60})
+    learnt = Preparation.fit(read(frame, target="label"), range(100))
+    (tmp_path / "new.txt").write_text("great lovely film\n\nbad awful film\n")
+    assert read_inputs(tmp_path / "new.txt", learnt).inputs["text"].tolist() == ["great lovely film", None, "bad awful film"]
+
+
 def test_texts_of_another_encoding(tmp_path):
     texts = [f"{text} très bien" for text in sentences()]
     options = pair(tmp_path, texts)

@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.files.text.notes_below import NO_VALUE
 from fourfold.errors import DataError
-from fourfold.preprocessing.table import row_count
+from fourfold.preprocessing.table import missing, row_count
 
 from .dataset import Note, Table
 from .messages import listed
@@ -33,6 +33,8 @@ def with_targets(source: Source, labels: Source, named: Collection[str], id: str
     if len(target) == source.total > drawn:
         kept = places(source.total, drawn)
         target, beside = target[kept], {name: values[kept] for name, values in beside.items()}
+    source = _without_blanks_below(source, len(target))
+    drawn = row_count(source.inputs)
     if drawn != len(target):
         raise DataError(
             "different-lengths",
@@ -53,6 +55,15 @@ def with_targets(source: Source, labels: Source, named: Collection[str], id: str
     paired = source.noting(*told).aimed(names, target, kind, notes)
     classlike = {paired.target_name: tuple(sorted(words))}
     return replace(paired, beside={**source.beside, **beside}, classlike=classlike)
+
+
+def _without_blanks_below(source: Source, rows: int) -> Source:
+    """The first so many rows of a table whose others have no value, as blank lines at the end of texts; else all."""
+    table = source.inputs
+    surplus = np.arange(row_count(table)) >= rows
+    if not isinstance(table, Table) or not surplus.any():
+        return source
+    return source.kept(~surplus) if all(missing(table[name][surplus]).all() for name in table) else source
 
 
 def _named(labels: Source, names: Collection[str]) -> tuple[Source, dict[str, np.ndarray]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import dropwhile
 
 from fourfold.data.columns.free_texts import FEWEST_WORDS, count_words
 from fourfold.data.dataset import Note
@@ -52,7 +53,8 @@ def lines_of_texts(
         return None
     name = lines[0].strip() if named else ANY
     note = Note(f"a text in each line: {name!r}", "no separator cuts them alike")
-    return LinesOfTexts(Rewriting(_records, NO_MARK, (note,)), Dialect(NO_MARK, 0, named, (name,)))
+    records = partial(_records, named=named)
+    return LinesOfTexts(Rewriting(records, NO_MARK, (note,)), Dialect(NO_MARK, 0, named, (name,)))
 
 
 def _has_letters(line: str) -> bool:
@@ -69,6 +71,11 @@ def _cuts(mark: str, lines: list[str]) -> bool:
     return bool(several) and max(map(several.count, {*several})) >= EVEN * len(widths)
 
 
-def _records(lines: Lines) -> Records:
-    found: Iterator[str] = filter(str.strip, lines)
-    return ([line] for line in found)
+def _records(lines: Lines, named: bool) -> Records:
+    """A record of each line, also of a blank one, which is a text without words; none of blank ones above a name."""
+    found = dropwhile(_is_blank, lines) if named else lines
+    return (["" if _is_blank(line) else line] for line in found)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip()
