@@ -317,6 +317,9 @@ REFUSED = {
     "a picture that is a page": (files(a__1_dot_png="<html>", **{f"{c}__x{i}_dot_png": png() for c in "ab" for i in range(8)}), 2, "damaged-picture", "replace it, or remove it"),
     "pictures without classes": (files(**{f"{i}_dot_png": png() for i in range(8)}), 2, "no-target", "a subfolder for each class"),
     "a class with one picture": (files(b__1_dot_png=png(), **{f"a__{i}_dot_png": png() for i in range(12)}), 2, "class-of-one", "got 'b'"),
+    "pictures of one class": (files(**{f"a__{i}_dot_png": png() for i in range(12)}), 2, "one-class", "put the files of each class into a subfolder"),
+    "texts of one class": (files(**{f"a__{i}_dot_txt": "so it is a film\n" * (i % 3 + 1) for i in range(12)}), 2, "one-class", "called as the class"),
+    "texts of one class without ends of lines": (files(**{f"a__{i}_dot_txt": "so it is a film" for i in range(12)}), 2, "one-class", "called as the class"),
     "a text of zeros": (files(a__1_dot_txt=b"a\0b", **{f"{c}__x{i}_dot_txt": f"{c}{i}" for c in "ab" for i in range(8)}), 2, "no-text", "a/1.txt"),
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from fourfold.data.columns.roles import (
 )
 from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
-from fourfold.data.columns.target import FEWEST_ROWS, settle_target
+from fourfold.data.columns.target import ANOTHER, FEWEST_ROWS, settle_target
 from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
 from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
 from fourfold.data.columns.totals import check_no_totals
@@ -43,6 +43,9 @@ from .dataset import Column, Dataset, Layout, Note, Table
 from .layout import check_layout, settle_array, varying
 from .messages import counted
 from .source import Source
+
+MORE_FOLDERS = "put the files of each class into a subfolder of their own, called as the class"
+"""What to do about one class of a folder of classes."""
 
 
 def settle(
@@ -217,7 +220,8 @@ def _settled(
     assert target is not None
     several = target.ndim == 2
     if not several and not _lists_labels(source, task):
-        options = {"test_rows": test_rows, "places": places, "weights": source.weights}
+        more = MORE_FOLDERS if source.of_folders else ANOTHER
+        options = {"test_rows": test_rows, "places": places, "weights": source.weights, "more": more}
         return settle_target(name, target, kind, task=task, bounds=bounds, **options)
     if bounds is not None:
         raise OptionError(

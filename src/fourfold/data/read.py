@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
+from fourfold.data.columns.target import FEWEST_ROWS
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
@@ -33,6 +34,7 @@ from fourfold.data.files.parts import (
     check_texts,
     entries_of,
     files_of,
+    hold_texts,
     in_one_form,
     is_table,
     matches,
@@ -280,16 +282,18 @@ def _folder(folder: Path, reading: Reading) -> Source:
     if train and tests:
         return _train_and_test(folder, *in_one_form(train, tests), reading)
     (tables, copies), classes = without_copies(tables_in(folder)), classes_of(folder)
-    if len(classes) == 1 and not tables and (tables_in(classes[0]) or part_of(classes[0], TRAINING)):
+    within = tables_in(classes[0]) if len(classes) == 1 else []
+    a_class = len(within) >= FEWEST_ROWS and hold_texts(within)  # fewer ones may be a file for each class
+    if len(classes) == 1 and not tables and not a_class and (within or part_of(classes[0], TRAINING)):
         note = Note(f"folder: {classes[0].name}", "the only one with tables")
         return _folder(classes[0], reading).noting(note)
     if classes and (len(classes) > 1 or not tables):
         return read_classes(folder, classes, reading)
     pictured = holds_pictures(folder)
-    within = reading.layout == "image" and len(classes) == 1 and holds_pictures(classes[0])
-    if len(tables) == 1 and (pictured or within) and (labels := _labels(tables[0], reading)):
+    below = reading.layout == "image" and len(classes) == 1 and holds_pictures(classes[0])
+    if len(tables) == 1 and (pictured or below) and (labels := _labels(tables[0], reading)):
         return labels.noting(Note(f"table: {tables[0].name}", "it holds paths of the pictures"))
-    if within and not pictured:
+    if below and not pictured:
         ignored = Note(f"ignored: {listed([path.name for path in files_of(folder)])}", "files of another kind")
         return read_classes(folder, classes, reading).noting(ignored)
     if not tables:

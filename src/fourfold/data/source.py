@@ -24,6 +24,7 @@ class Source:
     - ``total``: how many rows there were, where only a sample of them was read; else 0. ``series``: how many series.
     - ``earlier``: some of the rows before those that were read, where these are the last ones of a series; or None.
     - ``pictures``: the column whose words are the paths of pictures, or "".
+    - ``of_folders``: the target is the name of the folder in which a row lies.
     - ``weights``, ``groups``, ``ids``: what is said about each row, (N,), or None; see `roles`.
     - ``beside``: arrays (N,) beside the inputs by name, which may be weights, groups or ids.
     - ``comma``: a comma in a number is likelier decimal, as other columns of the file or its semicolons say.
@@ -51,6 +52,7 @@ class Source:
     series: int = 0
     earlier: Source | None = None
     pictures: str = ""
+    of_folders: bool = False
     weights: np.ndarray | None = None
     groups: np.ndarray | None = None
     ids: np.ndarray | None = None

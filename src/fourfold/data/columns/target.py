@@ -30,6 +30,8 @@ MULTILABEL = "--task multilabel, if a row can have several of the labels that it
 SPELLED = "words such as NA, None and ? count as missing: a class of such a name needs another one, such as nothing"
 """What is said of classes that are missing."""
 
+ANOTHER = "choose another target"
+
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -47,9 +49,11 @@ def settle_target(
     test_rows: int = 0,
     places: np.ndarray | None = None,
     weights: np.ndarray | None = None,
+    more: str = ANOTHER,
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
-    ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count.
+    ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count; ``more``:
+    what to do about one class alone.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -71,7 +75,7 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        alone = _check_labels(name, labels, test_rows, kind == "category", places)
+        alone = _check_labels(name, labels, test_rows, kind == "category", places, more)
         if weights is not None:
             _check_weights(name, labels[: len(labels) - test_rows], weights[: len(labels) - test_rows])
         settled = classification(labels, label_type, test_rows, weights)
@@ -198,7 +202,7 @@ def _folded(label: str) -> str:
 
 
 def _check_labels(
-    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None
+    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None, more: str
 ) -> tuple[Note, ...]:
     """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
     beside a test file."""
@@ -210,7 +214,7 @@ def _check_labels(
             f"the target {name!r} has only one class",
             got=", ".join(map(repr, classes[:1].tolist())),
             wanted="at least 2 classes",
-            do="choose another target",
+            do=more,
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
         _check_words(name, train, places)

@@ -257,6 +257,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         notes=tuple(notes),
         total=total,
         pictures="picture" if wanted is pictures else "",
+        of_folders=target is not None,
         ids=ids,
     )
 
@@ -280,6 +281,7 @@ def _series(folder: Path, files: list[Path], labels: np.ndarray | None, reading:
         layout="sequence",
         notes=notes,
         total=total,
+        of_folders=target is not None,
         ids=ids,
         all_columns=names,
     )

@@ -186,17 +186,24 @@ def ignored_folders(files: Sequence[str | Path]) -> list[Note]:
     return [Note(f"ignored: {listed(list(names))}", because)] if names else []
 
 
-def check_texts(folder: Path, files: Sequence[Path]) -> None:
-    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, x.neg)."""
+def hold_texts(files: Sequence[Path]) -> bool:
+    """Whether several files hold texts, one or more lines of words, and no tables."""
     if len(files) < 2 or any(path.suffix.lower() not in (".txt", ".pos", ".neg") for path in files):
-        return
+        return False
     lines = []
     for path in files:
         with path.open("rb") as file:
-            lines += file.read(TEXT_HEAD).decode("utf-8", "replace").splitlines()[:-1]
+            head = file.read(TEXT_HEAD)
+        whole = head.decode("utf-8", "replace").splitlines()
+        lines += whole[:-1] if len(head) == TEXT_HEAD else whole
     lines = [line for line in lines if line.strip()]
     texts = sum(map(_is_text, lines))
-    if texts > 0.9 * len(lines) and not any(all(mark in line for line in lines) for mark in ",;\t|"):
+    return texts > 0.9 * len(lines) and not any(all(mark in line for line in lines) for mark in ",;\t|")
+
+
+def check_texts(folder: Path, files: Sequence[Path]) -> None:
+    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, x.neg)."""
+    if hold_texts(files):
         raise DataError(
             "lines-of-text",
             f"{folder} holds files of texts, a line each, and no tables",
