@@ -178,3 +178,29 @@ OTHERS = {
 def test_other_tables_stay_as_they_are(name):
     assert "a row is a series" not in said(read(OTHERS[name], ahead=Ahead(1, window=2, season=1)))
     assert "the months of each" not in said(read(OTHERS[name], ahead=Ahead(1, window=2, season=1)))
+
+
+@pytest.mark.parametrize("names", [[f"V{k}" for k in range(2, 42)], [str(k) for k in range(40)], [f"step_{k:02}" for k in range(1, 41)]])
+@pytest.mark.parametrize("id", [None, "V1"])
+def test_series_along_rows_under_numbered_names_are_asked_about_and_can_be_turned(names, id):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(20, 40)).cumsum(axis=1), columns=names)
+    frame.iloc[:5, 30:] = np.nan
+    frame.insert(0, "V1", [f"Y{row}" for row in range(20)])
+    with pytest.raises(FourfoldError, match="20 rows named by 'V1', 5 of which end early.* --id series --time step") as caught:
+        read(frame, ahead=Ahead(horizon=3), roles=Roles(id=id))
+    assert caught.value.slug == "series-along-rows"
+    table = frame.set_index("V1").select_dtypes("number")
+    table.columns = range(len(table.columns))
+    long = table.stack().dropna().rename_axis(["series", "step"]).to_frame("value").reset_index()
+    data = read(long, ahead=Ahead(horizon=3), roles=Roles(id="series", time="step"))
+    assert "20 values of series, 30 to 40 steps each" in " ".join(map(str, data.notes))
+
+
+@pytest.mark.parametrize("change", [{"target": "V41"}, {"names": False}, {"other": "price"}])
+def test_numbered_columns_of_steps_stay_columns(change):
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 40)), columns=[f"V{k}" for k in range(2, 42)])
+    if change.get("names", True):
+        frame.insert(0, "V1", [f"Y{row}" for row in range(200)])
+    frame = frame.rename(columns={"V20": change["other"]}) if "other" in change else frame
+    assert read(frame, ahead=Ahead(horizon=3), target=change.get("target")).target_name == "V41"

@@ -15,6 +15,7 @@ from fourfold.preprocessing.task import Task, regression_of
 from fourfold.preprocessing.windows import Windows
 
 from .ahead import Ahead
+from .along_rows import check_along_rows
 from .clock import shown
 from .long_columns import check_id, table_of
 from .panel import panel_of
@@ -45,8 +46,8 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
     targets.
 
     Errors: ``OptionError`` for arrays, and for roles that rows of a forecast can't have; ``DataError`` for several
-    columns of dates none of which is plainly the time, dates with a few words among them, and the last rows of a table
-    that is not in order of time.
+    columns of dates none of which is plainly the time, dates with a few words among them, series that lie along the
+    rows, and the last rows of a table that is not in order of time.
     """
     table = source.inputs
     if not isinstance(table, Table) or source.target is not None or source.test_rows:
@@ -73,6 +74,8 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
         source, roles = timed(source, others, roles)
     if roles.time is None:
         check_dates(source, [name for name in table if name != roles.id])
+        if not targets:
+            check_along_rows(source, table_of(source, ()), roles.id)
     table = table_of(source, ())
     if roles.time is not None:
         check_last(source, table, roles.time)
