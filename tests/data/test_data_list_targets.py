@@ -54,6 +54,16 @@ CASES = {
         {"a": A, "b": B, "tags": [tags if n % 4 else [] for n, tags in enumerate(TAGS)]}, {"target": "tags"}, "multilabel", (N, 5), "target: tags, lists of 0 to 3 numbers"),
     "a label for each step": (
         {"v": SERIES, "state": [[int(v > 0) for v in one] for one in SERIES]}, {}, "classification", (N, 11), "target of each step"),
+    "a word for each step": (
+        {"v": SERIES, "state": [["up" if v > 0 else "down" for v in one] for one in SERIES]}, {}, "classification", (N, 11), "state, lists of words, one for each step"),
+    "a word for each step of as many": (
+        {"y": [["up" if v > 0 else "down" for v in one] for one in EVEN.tolist()], "v": EVEN.tolist()}, {}, "classification", (N, 8), "target of each step: 480 steps in 60 series"),
+    "a word for each step, some of which are missing": (
+        {"v": SERIES, "state": [[None, *("up" if v > 0 else "down" for v in one[1:])] for one in SERIES]}, {}, "classification", (N, 11), "not counted: 60 steps without a target"),
+    "words of a series, none of them twice": (
+        {"v": EVEN[:, :2].tolist(), "y": [["ab"[n % 2], "cd"[n % 3 % 2]] for n in range(N)]}, {}, "multilabel", (N, 4), "4 labels"),
+    "words for a series": (
+        {"v": EVEN.tolist(), "y": [["ab"[n % 2] if v > 0 else "ac"[n % 3 % 2] for v in one] for n, one in enumerate(EVEN)]}, {"target_per": "series"}, "multilabel", (N, 3), "3 labels ('a', 'b', 'c')"),
     "a number for each step": (
         {"v": EVEN.tolist(), "y": EVEN.cumsum(axis=1).round(3).tolist()}, {}, "regression", (N, 8), "target of each step: 480 steps in 60 series"),
     "numbers for a series": (

@@ -113,9 +113,9 @@ def pieces(text: str | None, unit: str) -> Sequence[str]:
 
 
 def words_in(cell: str) -> list[str] | None:
-    """The words that a cell lists, as JSON writes lists; None of any other.
+    """The words that a cell lists, as JSON writes lists, but for missing ones; None of any other.
 
-    >>> words_in('["red","light blue"]'), words_in("[1]"), words_in("red")
+    >>> words_in('["red",null,"light blue"]'), words_in("[1]"), words_in("red")
     (['red', 'light blue'], None, None)
     """
     if not cell.startswith("[") or not cell.endswith("]"):
@@ -124,7 +124,8 @@ def words_in(cell: str) -> list[str] | None:
         found = json.loads(cell)
     except (ValueError, RecursionError):
         return None
-    return found if all(isinstance(word, str) for word in found) else None
+    words = [word for word in found if word is not None]
+    return words if all(isinstance(word, str) for word in words) else None
 
 
 @dataclass(frozen=True)

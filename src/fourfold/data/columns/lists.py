@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
 from fourfold.data.values.cells import LISTS
 from fourfold.data.values.words import as_objects
+from fourfold.data.values.written import values_of
 from fourfold.errors import DataError
 from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import missing
@@ -22,7 +24,8 @@ from fourfold.preprocessing.table import missing
 from .targets import together
 
 __all__ = [
-    "aimed_at_list", "as_many_steps", "beside_lists", "columns_of", "holders_of", "list_named", "series_of_lists",
+    "aimed_at_list", "aimed_at_words", "as_many_steps", "beside_lists", "columns_of", "holders_of", "list_named",
+    "series_of_lists",
 ]  # fmt: skip
 
 HELD = re.compile(r"(.+)(?:_\d+|\[\d+\]|\.[^.]*)")
@@ -161,6 +164,32 @@ def aimed_at_list(source: Source, name: str, because: str, *, steps: bool, label
         )
     cells = [json.dumps([str(int(label)) for label in row[own]]) for row, own in zip(numbers, there)]
     return source.aimed((name,), as_objects(cells), "category")
+
+
+def aimed_at_words(source: Source, name: str, because: str) -> Source | None:
+    """The source with a target whose cells list a word, or nothing, for each number of the lists beside it, row for
+    row, some of the words of a cell alike; None if they don't, or if there are other columns."""
+    table = source.inputs
+    assert isinstance(table, Table)
+    if not source.lists or [*beside_lists(source)] != [name] or source.kind(name) != "category":
+        return None
+    words = values_of(table[name])
+    if words is None or not all(map(_are_words, words)) or all(len({*one}) == len(one) for one in words if one):
+        return None
+    series = series_of_lists(source.without(name))
+    assert isinstance(series.inputs, np.ndarray)
+    if [len(one or ()) for one in words] != lengths(series.inputs).tolist():
+        return None
+    target = np.full(series.inputs.shape[:2], None, dtype=object)
+    for row, one in enumerate(words):
+        target[row, : len(one or ())] = one
+    what = f"target: {name}, lists of words, one for each step"
+    series = series.noting(Note(what, because, "" if because == "as asked" else "--target NAME"))
+    return series.aimed((name,), target, "category")
+
+
+def _are_words(cell: Any) -> bool:
+    return isinstance(cell, list) and all(isinstance(word, str | None) for word in cell)
 
 
 def as_many_steps(sources: Sequence[Source]) -> list[Source]:

@@ -15,7 +15,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
 from .free_texts import FEWEST_WORDS, count_words
-from .lists import aimed_at_list, beside_lists, columns_of, list_named
+from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list_named
 from .roles import Roles
 from .target import FEWEST_ROWS, are_marks
 from .targets import chosen, mentioned, together
@@ -109,6 +109,8 @@ def with_target(
         names = tuple(column for name in named for column in numbers.get(name, [name]))
     if len(table) == len(names):
         raise _no_inputs(names, left_out)
+    if steps and not labels and len(names) == 1 and (of_steps := aimed_at_words(source, names[0], because)):
+        return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = source.without(*names).noting(said_of(names, because, target))
     if labels and len(names) == 1:

@@ -198,14 +198,15 @@ def are_lists(cells: np.ndarray) -> bool:
 
 
 def _list_of(word: str) -> list[str] | None:
-    """The words or whole numbers that a cell lists as JSON writes them; None for all else."""
+    """The words or whole numbers that a cell lists as JSON writes them, but for missing ones; None for all else."""
     if not word.startswith("[") or not word.endswith("]") or len(word) > MOST_IN_A_LIST:
         return None
     try:
         found = json.loads(word)
     except (ValueError, RecursionError):
         return None
-    return [str(one) for one in found] if all(type(one) in (str, int) for one in found) else None
+    known = [one for one in found if one is not None]
+    return [str(one) for one in known] if all(type(one) in (str, int) for one in known) else None
 
 
 def settle_lists(

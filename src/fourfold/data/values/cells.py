@@ -163,13 +163,15 @@ KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Any]], ...] = (
 
 
 def is_of_words(value: Any) -> bool:
-    """Whether this is a list (or a set, or an array) of words, or an empty one."""
+    """Whether this is a list (or a set, or an array) of words, some of which may be missing, or an empty one."""
     many = isinstance(value, (list, tuple, np.ndarray, *SETS)) and np.ndim(as_objects([value])) == 1
-    return many and all(isinstance(word, str) for word in value)
+    words = [word for word in value if not is_absent(word)] if many else []
+    return many and bool(words or not len(value)) and all(isinstance(word, str) for word in words)
 
 
-def _written(words: Sequence[str] | set[str]) -> str:
-    return as_json(sorted(words) if isinstance(words, SETS) else list(map(str, words)))
+def _written(words: Sequence[Any] | set[Any]) -> str:
+    known = [None if is_absent(word) else str(word) for word in words]
+    return as_json(sorted(word for word in known if word is not None) if isinstance(words, SETS) else known)
 
 
 def dates(values: Sequence[Any]) -> np.ndarray:

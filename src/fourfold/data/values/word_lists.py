@@ -15,26 +15,27 @@ from .written import each, value_of
 __all__ = ["as_json", "joined_labels", "lists_by", "spelled_alike"]
 
 
-def as_json(words: Sequence[str]) -> str:
+def as_json(words: Sequence[str | None]) -> str:
     return json.dumps(list(words), ensure_ascii=False, separators=(",", ":"))
 
 
 def spelled_alike(cells: list[str | None]) -> list[str | None]:
-    """Cells, all of which list words or nothing, as JSON writes these; others as they are.
+    """Cells, all of which list words or nothing, as JSON writes these, null in the place of a missing word; others as
+    they are.
 
     >>> spelled_alike(["['red', 'blue']", '["red"]', None, "[]"]), spelled_alike(["['red']", "blue"])
     (['["red","blue"]', '["red"]', None, '[]'], ["['red']", 'blue'])
+    >>> spelled_alike(["['red', None, 'blue']", "['red']"])
+    ['["red",null,"blue"]', '["red"]']
     """
     found = each(cells, _respelled)
     return cells if found is None else found
 
 
 def _respelled(cell: str) -> str | None:
-    """A list of words, or a tuple of Python, as JSON; None for any other cell."""
-    if (words := words_in(cell)) is not None:
-        return as_json(words)
+    """A list of words, some of which may be missing, or a tuple of Python, as JSON; None for any other cell."""
     found = value_of(f"[{cell[1:-1]}]" if cell.startswith("(") and cell.endswith(")") else cell)
-    return as_json(found) if isinstance(found, list) and all(isinstance(word, str) for word in found) else None
+    return as_json(found) if isinstance(found, list) and all(isinstance(word, str | None) for word in found) else None
 
 
 def joined_labels(cells: Sequence[str | None], most: int) -> list[str | None] | None:
