@@ -183,3 +183,41 @@ def test_decimals_of_every_library_are_the_same_numbers(tmp_path):
     forms = [written for form, written in OBJECTS.items()] + [lambda f: given("parquet", f, tmp_path)]
     assert len({read(form(frame)).fingerprint for form in forms}) == 1
     assert read(frame).inputs["v"][:3].tolist() == [0.07, -1.13, 12.29]
+
+
+TARGETS = {
+    "true and false": [number % 3 == 0 for number in range(N)],
+    "True and False": [str(number % 3 == 0) for number in range(N)],
+    "money": [f"${1000 + 7 * number:,}.50" for number in range(N)],
+    "decimal commas": [f"{number // 10},{number % 10}5" for number in range(N)],
+    "codes": [f"00{number % 3}" for number in range(N)],
+    "words": [["red", "blue"][number % 2] for number in range(N)],
+}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_in_a_file_of_its_own_is_what_it_is_in_one_table(name, tmp_path):
+    frame = pd.DataFrame({"v": np.random.default_rng(0).normal(size=N), "y": TARGETS[name]})
+    for columns, path in ((["v", "y"], "one.csv"), (["v"], "x.csv"), (["y"], "y.csv")):
+        frame[columns].to_csv(tmp_path / path, index=False)
+    one = read(tmp_path / "one.csv")
+    two = read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    assert (one.fingerprint, one.task) == (two.fingerprint, two.task)
+    tags = read(tmp_path / "x.csv", labels=tagged(tmp_path / "tags.csv"), task="multilabel")
+    assert tags.task.classes == ("1", "2", "3")
+
+
+def tagged(path):
+    pd.DataFrame({"y": [["1", "1,2", "2,3", "3"][number % 4] for number in range(N)]}).to_csv(path, index=False)
+    return path
+
+
+def test_truths_in_arrays_are_true_and_false_in_every_form(tmp_path):
+    x, steps = np.random.default_rng(0).normal(size=(N, 6, 2)), np.random.default_rng(1).random((N, 6)) > 0.5
+    np.save(tmp_path / "x.npy", x)
+    for y in (steps, steps[:, 0]):
+        np.save(tmp_path / "y.npy", y)
+        np.savez(tmp_path / "both.npz", x=x, y=y)
+        found = [read(tmp_path / "x.npy", labels=tmp_path / "y.npy"), read(tmp_path / "both.npz"), from_arrays(x, y)]
+        assert {data.task.classes for data in found} == {("false", "true")}
+        assert len({data.fingerprint for data in found}) == 1

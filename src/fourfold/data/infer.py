@@ -64,6 +64,8 @@ def settle(
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
     check_per(target_per)
+    if not isinstance(source.inputs, Table) and source.inputs.dtype.kind == "b":
+        source = replace(source, inputs=source.inputs.astype(np.uint8))
     given = roles.series
     roles, target = as_columns(source, roles, target)
     refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong

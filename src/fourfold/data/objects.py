@@ -117,7 +117,7 @@ def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     if array.ndim <= 1:
         array = array.reshape(-1, 1)
     if array.dtype.kind in "biuf":
-        return Source(source, array.astype(np.uint8) if array.dtype.kind == "b" else array)
+        return Source(source, array)
     if array.ndim == 2 and array.dtype.kind in "OUSMm":
         single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
         return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])}, source)
@@ -126,8 +126,8 @@ def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     )
 
 
-def target_of(source: Source, inputs: np.ndarray | Table) -> Target:
-    """A target of these inputs, that stands alone in a source."""
+def target_of(source: Source, inputs: np.ndarray | Table, as_words: bool) -> Target:
+    """A target of these inputs, that stands alone in a source; words of one column ``as_words``, or what they mean."""
     if not isinstance(source.inputs, Table):
         return _target(source.inputs, inputs)
     source, ignored = _without_numbers(source, inputs)
@@ -135,7 +135,8 @@ def target_of(source: Source, inputs: np.ndarray | Table) -> Target:
     names = source.inputs.names
     columns = {name: (source.inputs[name], source.kind(name)) for name in names}
     if len(names) == 1:
-        return ("y",), *columns[names[0]], ignored
+        values, kind, notes = (*columns[names[0]], ()) if as_words else together(columns, comma=source.comma)
+        return ("y",), values, kind, ignored + notes
     if names == tuple(f"x{place}" for place in range(len(names))):  # an array of words
         steps = steps_of(np.stack([values.astype(object) for values, _ in columns.values()], axis=1), inputs)
         if steps is not None:

@@ -19,14 +19,15 @@ from .sample import places
 from .source import Source
 
 
-def with_targets(source: Source, labels: Source, named: Collection[str], id: str) -> Source:
+def with_targets(source: Source, labels: Source, named: Collection[str], id: str, as_words: bool) -> Source:
     """The source with the targets of another one, a row for each of its own; of a table those that are ``named``, if
-    some are, beside which its other columns may be weights, groups or ids.
+    some are, beside which its other columns may be weights, groups or ids. Words of one column stay ``as_words``, or
+    are read as what they mean.
 
     Errors: ``DataError`` for another number of rows.
     """
     labels, beside = _named(labels, named)
-    names, target, kind, notes = target_of(labels, source.inputs)
+    names, target, kind, notes = target_of(labels, source.inputs, as_words)
     if isinstance(labels.inputs, Table) and {*labels.inputs} <= {*named}:
         names = labels.inputs.names
     drawn = row_count(source.inputs)

@@ -117,7 +117,7 @@ def read(
     reading = reading_of(rows, layout, roles, of_steps, encoding, mentioned(target), header)
     check_roles(source, roles)
     source = source if ahead is None else with_index(source)
-    found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series)
+    found = open_source(source, reading) if labels is None else _pair(source, labels, reading, roles.series, task)
     found = in_order_of_time(found) if roles.time_ordered else found
     if test is not None:
         names = found.inputs.names if isinstance(found.inputs, Table) else ()
@@ -142,8 +142,15 @@ def read(
     )
 
 
-def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], reading: Reading, id: str) -> Source:
-    """Inputs from one file, the target from another: a row for each of the inputs, or one that an ``id`` joins."""
+def _pair(
+    inputs: str | os.PathLike[str],
+    labels: str | os.PathLike[str],
+    reading: Reading,
+    id: str = "",
+    task: str | None = None,
+) -> Source:
+    """Inputs from one file, the target from another: a row for each of the inputs, or one that an ``id`` joins. Words
+    of the target are what they mean, as in one table, but those of an array, and those that may list labels."""
     mapped = os.fspath(inputs).endswith(".npy")  # a sample of it is cheap
     source = open_source(inputs, reading if mapped else replace(reading, rows=None, by_place=True))
     found = open_source(labels, Reading(encoding=reading.encoding, header=reading.header, by_place=True))
@@ -157,7 +164,8 @@ def _pair(inputs: str | os.PathLike[str], labels: str | os.PathLike[str], readin
         )
     if (joined := with_labels(source, found, id)) is not None:
         return thinned(joined, reading)
-    paired = with_targets(source, found, reading.targets, id)
+    as_words = task == "multilabel" or os.fspath(labels).endswith(".npy")
+    paired = with_targets(source, found, reading.targets, id, as_words)
     return paired if mapped else thinned(paired, reading)
 
 
@@ -274,7 +282,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
 def _folder(folder: Path, reading: Reading) -> Source:
     """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
     if pairs := pairs_of(files_of(folder)):
-        source, *others = (_pair(images, labels, reading, "") for images, labels in pairs)
+        source, *others = (_pair(images, labels, reading) for images, labels in pairs)
         source = with_test(source, others[0]) if others else source
         return replace(source, name=str(folder))
     train = part_of(folder, TRAINING)
