@@ -320,6 +320,7 @@ REFUSED = {
     "pictures of one class": (files(**{f"a__{i}_dot_png": png() for i in range(12)}), 2, "one-class", "put the files of each class into a subfolder"),
     "texts of one class": (files(**{f"a__{i}_dot_txt": "so it is a film\n" * (i % 3 + 1) for i in range(12)}), 2, "one-class", "called as the class"),
     "texts of one class without ends of lines": (files(**{f"a__{i}_dot_txt": "so it is a film" for i in range(12)}), 2, "one-class", "called as the class"),
+    "texts whose names hold their classes": (files(**{f"{'ab'[i % 2]}_{i}_dot_txt": "so it is a film" for i in range(12)}), 2, "lines-of-text", "put each file into a subfolder that is called as its class"),
     "a text of zeros": (files(a__1_dot_txt=b"a\0b", **{f"{c}__x{i}_dot_txt": f"{c}{i}" for c in "ab" for i in range(8)}), 2, "no-text", "a/1.txt"),
 }  # fmt: skip
 

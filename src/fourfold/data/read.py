@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
-from fourfold.data.columns.target import FEWEST_ROWS
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
@@ -29,6 +28,7 @@ from fourfold.data.files.idx import pairs_of
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import (
     DESCRIPTIONS,
+    MANY_TEXTS,
     TESTING,
     TRAINING,
     check_texts,
@@ -291,7 +291,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
         return _train_and_test(folder, *in_one_form(train, tests), reading)
     (tables, copies), classes = without_copies(tables_in(folder)), classes_of(folder)
     within = tables_in(classes[0]) if len(classes) == 1 else []
-    a_class = len(within) >= FEWEST_ROWS and hold_texts(within)  # fewer ones may be a file for each class
+    a_class = len(within) >= MANY_TEXTS and hold_texts(within)
     if len(classes) == 1 and not tables and not a_class and (within or part_of(classes[0], TRAINING)):
         note = Note(f"folder: {classes[0].name}", "the only one with tables")
         return _folder(classes[0], reading).noting(note)

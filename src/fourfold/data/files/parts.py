@@ -32,6 +32,9 @@ DESCRIPTIONS = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", 
 FORM = "submission"
 """What competitions call tables that show how predictions are to be handed in, with made-up targets."""
 
+MANY_TEXTS = 10
+"""Files from which on each is likelier one text than the texts of one class, a line each."""
+
 TEXT_HEAD = 2**14
 """Bytes of a file by which it is told from a table that it holds texts."""
 
@@ -202,15 +205,17 @@ def hold_texts(files: Sequence[Path]) -> bool:
 
 
 def check_texts(folder: Path, files: Sequence[Path]) -> None:
-    """Refuse files of several texts, a line each, as they are handed out for classes (pos.txt, x.neg)."""
+    """Refuse files of texts: a line each, as they are handed out for classes (pos.txt, x.neg), or many of one text."""
     if hold_texts(files):
         raise DataError(
             "lines-of-text",
-            f"{folder} holds files of texts, a line each, and no tables",
+            f"{folder} holds files of texts{', a line each,' * (len(files) < MANY_TEXTS)} and no tables",
             got=listed([path.name for path in files]),
             wanted="a table, or a subfolder for each class with a file for each text",
             do="write one table with the columns text and label, the text between double quotes, and the name of its "
-            "file as the label",
+            "file as the label"
+            if len(files) < MANY_TEXTS
+            else "put each file into a subfolder that is called as its class",
         )
 
 
