@@ -38,7 +38,7 @@ def check_along_rows(source: Source, table: Table, id: str | None) -> None:
     numbers = [name for name in table if meant(source, table, name).kind == "number"]
     others = [name for name in table if name not in numbers]
     names = next((name for name in others if len({*table[name].tolist()}) == table.rows), None)
-    names = id if id in table and len({*table[id].tolist()}) == table.rows else names
+    names = id if id is not None and id in table and len({*table[id].tolist()}) == table.rows else names
     steps = [name for name in numbers if name != names]
     if names is None or len(others) > 2 or len(steps) < FEWEST or not _counted(steps):
         return
