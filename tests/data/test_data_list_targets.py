@@ -111,6 +111,15 @@ def test_steps_of_new_lists_in_a_row_each(form, tmp_path):
     assert new.others["id"].tolist() == ["p", "p", "q"] and new.others["step"].tolist() == [0, 1, 0]
 
 
+def test_lists_of_values_of_numpy_in_text_are_these_values(tmp_path):
+    """What to_csv writes of lists of NumPy's numbers and words."""
+    words = [[np.str_("up" if v > 0 else "down") for v in one] for one in EVEN]
+    path = written("csv", {"v": [list(one) for one in EVEN], "y": words}, tmp_path)
+    assert "np.float64(" in path.read_text()
+    data = read(path)
+    assert data.inputs[..., 0].tolist() == EVEN.tolist() and data.target.tolist() == words
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_label_of_the_test_rows_alone_is_refused(form, tmp_path):
     columns = {"a": A, "b": B, "tags": TAGS}
