@@ -52,8 +52,8 @@ def settle_target(
     more: str = ANOTHER,
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
-    ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count; ``more``:
-    what to do about one class alone.
+    ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count;
+    ``more``: what to do about one class alone.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
