@@ -233,7 +233,7 @@ def test_a_sequential_takes_its_shape_from_the_first_data():
     with pytest.raises(
         OptionError, match=r"does not know its input's shape yet.*put Input\(shape=...\) first"
     ):
-        model.summary()
+        _ = model.output_shape
     model.fit(X, Y, verbose=0)
     assert model.input_shape == (None, 4) and model.count_params() == 19
 
@@ -304,6 +304,15 @@ def test_the_summary_of_a_chain(capsys):
         " Non-trainable params: 0 (0.00 B)",
         f" FLOPs a sample: {flops:,}",
     ]
+
+
+def test_the_summary_of_a_chain_without_an_input_knows_its_layers(capsys):
+    model = Sequential([Dense(8), Dense(3)], name="small")
+    model.summary()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[3:6] for line in lines if "Dense" in line] == [["│", "?", "│"]] * 2
+    assert sum("0 (unbuilt)" in line for line in lines) == 2 and " Total params: 0 (0.00 B)" in lines
+    assert lines[-1] == " FLOPs a sample: ?"
 
 
 def test_the_summary_of_a_graph_says_what_is_connected():

@@ -23,37 +23,53 @@ def print_summary(
 ) -> None:
     """Prints the layers of a model and operations of a model in order.
 
-    Of a model that is written as a class nobody knows which of its layers ``call`` calls with what: "?".
+    Of a model that is written as a class nobody knows which of its layers ``call`` calls with what: "?". So it is with
+    the shapes of a `Sequential` that does not know its input's yet.
     """
-    linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
+    columns, rows, flops = _unbuilt(model) if not (model.built or model.is_class) else _built(model)
     table = Table(title=f'Model: "{model.name}"', title_justify="left")
-    for column in ["Layer (type)", "Output Shape", "Param #", "FLOPs"] + ([] if linear else ["Connected to"]):
+    for column in columns:
         table.add_column(
             column, justify="right" if column in ("Param #", "FLOPs") else "left", overflow="fold"
         )
-    flops = layer_flops(model)
-    known = model.layers
-    in_order = known if model.is_class else model.graph.layers
-    for layer in in_order:
-        if not (layer in known or isinstance(layer, Operation)):
-            continue
-        cells = [f"{layer.name} ({_kind(layer)})", _shape(model, layer), f"{layer.count_params():,}"]
-        cells.append("?" if model.is_class else f"{flops.get(id(layer), 0):,}")
-        table.add_row(*cells, *([] if linear else [_connected(model, layer)]))
+    for row in rows:
+        table.add_row(*row)
     console = Console(width=line_length, highlight=False)
     with console.capture() as capture:
         console.print(table)
-    total = sum(weight.size for weight in model.weights)
-    trained = sum(weight.size for weight in model.weights if weight.trainable)
+    weights = model.weights if model.built else []
+    total = sum(weight.size for weight in weights)
+    trained = sum(weight.size for weight in weights if weight.trainable)
     lines = capture.get().rstrip("\n").split("\n")
     lines += [
         f" Total params: {total:,} ({_bytes(4 * total)})",
         f" Trainable params: {trained:,} ({_bytes(4 * trained)})",
     ]
     lines += [f" Non-trainable params: {total - trained:,} ({_bytes(4 * (total - trained))})"]
-    lines += [f" FLOPs a sample: {sum(flops.values()):,}"]
+    lines += [f" FLOPs a sample: {flops}"]
     for line in lines:
         (print_fn or print)(line)
+
+
+COLUMNS = ("Layer (type)", "Output Shape", "Param #", "FLOPs")
+Rows = list[tuple[str, ...]]
+
+
+def _built(model: Model) -> tuple[tuple[str, ...], Rows, str]:
+    """The columns, the rows of the layers, and the FLOPs of all."""
+    linear = all(len(node.parents) <= 1 for node in model.graph.nodes)
+    flops, known, rows = layer_flops(model), model.layers, []
+    for layer in known if model.is_class else model.graph.layers:
+        if not (layer in known or isinstance(layer, Operation)):
+            continue
+        own = "?" if model.is_class else f"{flops.get(id(layer), 0):,}"
+        cells = (_called(layer), _shape(model, layer), f"{layer.count_params():,}", own)
+        rows.append(cells if linear else (*cells, _connected(model, layer)))
+    return COLUMNS if linear else (*COLUMNS, "Connected to"), rows, f"{sum(flops.values()):,}"
+
+
+def _unbuilt(model: Model) -> tuple[tuple[str, ...], Rows, str]:
+    return COLUMNS, [(_called(layer), "?", "0 (unbuilt)", "?") for layer in model.layers], "?"
 
 
 def layer_flops(model: Model) -> dict[int, int]:
@@ -80,10 +96,9 @@ def layer_flops(model: Model) -> dict[int, int]:
     return flops
 
 
-def _kind(layer: Layer | Operation) -> str:
-    if isinstance(layer, Operation):
-        return layer.kind.title().replace("_", "")
-    return type(layer).__name__
+def _called(layer: Layer | Operation) -> str:
+    kind = layer.kind.title().replace("_", "") if isinstance(layer, Operation) else type(layer).__name__
+    return f"{layer.name} ({kind})"
 
 
 def _shape(model: Model, layer: Layer | Operation) -> str:
