@@ -79,13 +79,22 @@ class ProgressBar(Callback):
         total = self.params["steps"] or done
         seconds = time.perf_counter() - self.started
         filled = 20 * done // max(total, 1)
-        step = seconds / max(done, 1)
-        pace = f"{step * 1e3:.0f}ms/step" if step >= 1e-3 else f"{step * 1e6:.0f}us/step"
+        pace = _pace(seconds / max(done, 1))
         numbers = "".join(f" - {name}: {_short(value)}" for name, value in logs.items())
         of = self.params["steps"] or "?"
         if self.params["verbose"] == 2:
             return f"{done}/{of} - {seconds:.0f}s - {pace}{numbers}"
         return f"{done}/{of} {'━' * filled}{'─' * (20 - filled)} {seconds:.0f}s {pace}{numbers}"
+
+
+def _pace(seconds: float) -> str:
+    """The time of a step.
+
+    >>> _pace(16.9), _pace(0.0123), _pace(4e-5)
+    ('17s/step', '12ms/step', '40us/step')
+    """
+    unit, size = next((each for each in (("s", 1.0), ("ms", 1e-3)) if seconds >= each[1]), ("us", 1e-6))
+    return f"{seconds / size:.0f}{unit}/step"
 
 
 def _short(value: float | np.ndarray) -> str:
