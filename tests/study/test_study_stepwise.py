@@ -113,7 +113,7 @@ def test_balanced_accuracy_counts_classes_alike():
     rows = np.arange(data.rows)
     truth = tested.truth(data, preparations, rows)
     values = np.random.default_rng(0).random((3, 40, 10, 2))
-    found = tested.losses_of_steps(data.task, values, truth, prepared.weights, prepared.class_weights)
+    found = tested.losses_of_steps(data.task, values, truth, prepared.weights)
     for line, told in zip(found, data.task.predicted_class(values)):
         wanted = metrics.balanced_accuracy_score(truth.ravel(), told.ravel())
         assert 1 - line.mean() == pytest.approx(wanted)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from fourfold.comparison import compare
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
@@ -137,3 +138,37 @@ def test_the_score_follows_from_the_weight_of_the_largest_class(heavier, score, 
     if heavier == 1:
         shares = np.average(rare), 1 - np.average(rare)
         assert dataset.task.class_weights == pytest.approx([1 / (2 * share) for share in shares])
+
+
+@pytest.mark.parametrize("own_test", [False, True])
+def test_balanced_accuracy_of_steps_is_scikit_learns_where_weights_and_classes_go_together(own_test, tmp_path):
+    """Series alike in themselves, of unequal lengths; those with rare steps weigh more, and test series have fewer."""
+    draw = np.random.default_rng(3)
+    lengths = draw.integers(6, 12, size=50)
+    rare = [draw.random(steps) < (0.02 if own_test and n > 34 else 0.1) for n, steps in enumerate(lengths)]
+    rare[-1][0] = True
+    x = [draw.normal(size=(steps, 2)) + 2 * own[:, None] for steps, own in zip(lengths, rare)]
+    frame = pd.DataFrame(np.concatenate(x), columns=["a", "b"])
+    frame["y"] = np.where(np.concatenate(rare), "rare", "usual")
+    frame["w"] = np.repeat([4.0 if own.any() else 1.0 for own in rare], lengths)
+    frame["s"], frame["t"] = np.repeat(np.arange(50), lengths), np.concatenate([np.arange(n) for n in lengths])
+    test = frame[frame.s > 34] if own_test else None
+    learnt = frame if test is None else frame[frame.s <= 34]
+    out = tmp_path / "out"
+    asked = {"target": "y", "weight": "w", "id": "s", "time": "t", "test": test}
+    found = compare(learnt, out=out, effort="tiny", candidates=["dense"], verbose=False, **asked)
+    assert found.results["data"]["task"]["score"] == "balanced_accuracy"
+    scores = {e.subject: e.value for e in found.evidence if e.measure == "score"}
+    with np.load(out / "predictions.npz", allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    there = arrays["true"] >= 0
+    alike = (arrays["weights"] / there.sum(axis=1))[:, None] * there
+    assert np.ptp(arrays["weights"]) > 0
+    for name, score in scores.items():
+        told = (arrays[name][0] * arrays["class_weights"]).argmax(-1)
+        true = metrics.balanced_accuracy_score(arrays["true"][there], told[there], sample_weight=alike[there])
+        assert score == pytest.approx(true, rel=1e-5)
+    assert scores["majority class"] == pytest.approx(0.5)
+    if not own_test:  # classes are weighted as they are in the mean series
+        shares = [alike[arrays["true"] == k].sum() / alike.sum() for k in range(2)]
+        assert arrays["class_weights"] == pytest.approx([1 / (2 * share) for share in shares])

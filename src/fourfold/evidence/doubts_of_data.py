@@ -191,13 +191,13 @@ def heavy_tails(c: Case) -> Iterator[Sentence]:
 
 def large_class(c: Case) -> Iterator[Sentence]:
     if c.score == "accuracy":
-        rows = "rows" if c.number(ALIKE) is None else "rows' weight"
-        for measure, examples in ((LARGEST_CLASS, rows), (LARGEST_OF_STEPS, "steps")):
+        weight = "" if c.number(ALIKE) is None else "' weight"
+        for measure, examples in ((LARGEST_CLASS, "rows"), (LARGEST_OF_STEPS, "steps")):
             for _ in c.above(measure, LARGE_CLASS):
                 yield c.facts.say(
                     "One class has {share} of the {examples}: accuracy says little of the others.",
                     share=Cite(measure, "study"),
-                    examples=examples,
+                    examples=examples + weight,
                 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from fourfold.data.dataset import Dataset
 from fourfold.data.judgement.case import row_keys
+from fourfold.data.series.steps import of_steps
 from fourfold.evidence import names, scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, RATE
@@ -61,7 +62,8 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
         labels = dataset.target[~missing(dataset.target)].astype(str)
         measure, weights = names.LARGEST_CLASS, dataset.weights
         if dataset.task.stepwise:
-            measure, weights = names.LARGEST_OF_STEPS, None
+            measure, there = names.LARGEST_OF_STEPS, ~missing(dataset.target)
+            weights = None if weights is None else of_steps(np.asarray(weights), there)
         method = "counted" if weights is None else "counted, with the rows' weights"
         found.append(Evidence(measure, "study", largest_share(labels, weights), FRACTION, method=method))
     if dataset.layout == "flat":

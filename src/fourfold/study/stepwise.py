@@ -44,13 +44,25 @@ def mean(values: Any, targets: Any) -> Any:
     return numbers.where(there, values, 0).sum(-1) / numbers.maximum(there.sum(-1), 1)
 
 
-def shares(targets: np.ndarray, classes: int) -> list[float]:
-    """The share of each class's steps in a mean series.
+def shares(targets: np.ndarray, classes: int, weights: np.ndarray | None = None) -> list[float]:
+    """The share of each class's steps in a mean series; ``weights`` (N,) are what series count.
 
     >>> shares(np.array([[0, 0, 0, 1], [0, 1, -1, -1]]), 2)
     [0.625, 0.375]
     """
-    return [float(mean((targets == k).astype(float), targets).mean()) for k in range(classes)]
+    return [float(np.average(mean((targets == k).astype(float), targets), weights=weights)) for k in range(classes)]
+
+
+def costs(targets: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
+    """What each step (N, T) costs if it is wrong, so that the mean over series is 1 - the balanced accuracy.
+
+    1 / (K s_k) for a step of class k with the share s_k in these series, K the classes that they have.
+
+    >>> costs(np.array([[0, 0, 0, 1]]), 2, np.ones(1)).round(3).tolist()
+    [[0.667, 0.667, 0.667, 2.0]]
+    """
+    found = np.array(shares(targets, classes, weights))
+    return (1 / (np.count_nonzero(found) * np.maximum(found, 1e-300)))[targets]
 
 
 def windows(inputs: np.ndarray, series: np.ndarray, step: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
-from fourfold.study.stepwise import counted, mean, shares
+from fourfold.study.stepwise import costs, counted, mean, shares
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
@@ -151,16 +151,12 @@ def losses(
 
 
 def losses_of_steps(
-    task: Task,
-    values: np.ndarray,
-    target: np.ndarray,
-    weights: np.ndarray,
-    class_weights: np.ndarray | None = None,
+    task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
     """The loss (S, n) of each series, times its weight: the mean over its steps of those of `losses`.
 
-    ``values`` (S, n, T, K), ``target`` (n, T). With ``class_weights`` (K,) a wrong step counts as its class does, which
-    makes the mean loss 1 - the balanced accuracy.
+    ``values`` (S, n, T, K), ``target`` (n, T). Of a balanced accuracy a wrong step counts as its class does in these
+    series, see `stepwise.costs`.
 
     >>> task = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy", stepwise=True)
     >>> sure = np.array([[[[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]]])
@@ -171,9 +167,8 @@ def losses_of_steps(
     if task.kind == "regression":
         return mean((values[..., 0] - target) ** 2, target) * weights
     wrong = (task.predicted_class(values) != target).astype(float)
-    if class_weights is not None:
-        cost = class_weights[target]
-        wrong = wrong * cost / np.average(mean(cost, target), weights=weights)
+    if task.score == "balanced_accuracy":
+        wrong = wrong * costs(target, len(task.classes), weights)
     return mean(wrong, target) * weights
 
 
@@ -182,7 +177,7 @@ def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     task, prepared = study.dataset.task, study.prepared
     target, weights = truth(study.dataset, study.preparations, rows), prepared.weights[rows]
     if task.stepwise:
-        return losses_of_steps(task, values, target, weights, prepared.class_weights)
+        return losses_of_steps(task, values, target, weights)
     return losses(task, values, target, weights, measured_in(study.dataset, rows))
 
 
@@ -201,7 +196,7 @@ def examples(study: Study, rows: np.ndarray, fold: np.ndarray) -> Examples:
     elif task.class_weights:
         target = truth(study.dataset, study.preparations, rows)
         if task.stepwise:
-            weights = weights * mean(np.array(task.class_weights)[target], target)
+            weights = weights * mean(costs(target, len(task.classes), weights), target)
         else:
             strata = target
     return {"groups": _groups(study.dataset, rows, fold), "strata": strata, "weights": weights}

@@ -19,7 +19,7 @@ from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import lengths, real_steps
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.task import IMBALANCED, Task, class_weights
+from fourfold.preprocessing.task import IMBALANCED, Task, class_weights, largest_share
 
 from .cut import cut_series, tests_note
 
@@ -241,8 +241,15 @@ def settle_steps(
             do="leave these series out",
         )
     tested = int(counts[len(x) - source.test_rows :].sum()) if source.test_rows else 0
+    own = None if source.weights is None else of_steps(source.weights, counts)
     flat, settled, notes = settle_target(
-        source.target_name, values[counts], source.target_kind, task=task, bounds=bounds, test_rows=tested
+        source.target_name,
+        values[counts],
+        source.target_kind,
+        task=task,
+        bounds=bounds,
+        test_rows=tested,
+        weights=own,
     )
     found = (
         np.full(counts.shape, None, dtype=object)
@@ -253,13 +260,14 @@ def settle_steps(
     settled = replace(settled, stepwise=True)
     if settled.class_weights:
         learnt = slice(len(flat) - tested)
-        alike = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))[counts]  # each series counts alike
+        alike = of_steps(1 / np.maximum(counts.sum(axis=1), 1), counts)  # each series counts alike,
+        alike = alike if own is None else alike * own  # or as it weighs
         weights = class_weights(flat[learnt].astype(str), settled.classes, alike[learnt])
         settled = replace(settled, class_weights=weights)
     empty = int((~real & ~missing(values)).sum()) if source.columns else 0  # arrays are padded with anything
     left = _left(int((real & ~counts).sum()), empty, words=source.target_kind == "category")
     each = "series" if cut is None else WINDOW
-    rescored = _rescored(notes, settled, flat, each)
+    rescored = _rescored(notes, settled, flat, each, own)
     split = [] if cut is None else [tests_note(cut, source.test_rows)]
     said = _said(source, counts, values, per, each)
     return replace(source, layout="sequence"), found, settled, (said, *rescored, *left, *split), cut
@@ -277,20 +285,29 @@ def _said(source: Source, counts: np.ndarray, values: np.ndarray, per: str | Non
     return Note(what, because, "" if per else "--target-per series")
 
 
-def _rescored(notes: Sequence[Note], task: Task, flat: np.ndarray, each: str) -> list[Note]:
+def of_steps(series: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """What belongs to series (N,) as what belongs to each of their counted steps (N, T), one after the other."""
+    return np.broadcast_to(series[:, None], counts.shape)[counts]
+
+
+def _rescored(
+    notes: Sequence[Note], task: Task, flat: np.ndarray, each: str, weights: np.ndarray | None
+) -> list[Note]:
     """What was said of rows, of steps."""
     score = {
         "accuracy": "accuracy",
         "balanced_accuracy": "balanced accuracy",
         "rmse": "root mean squared error",
     }
-    why = f"each {each} counts alike" + (", and is one independent example" if each == "series" else "")
+    why = f"each {each} counts {'alike' if weights is None else 'as it weighs'}"
+    why += ", and is one independent example" if each == "series" else ""
     if task.kind == "classification":
-        share = np.unique(flat.astype(str), return_counts=True)[1].max() / len(flat)
+        share = largest_share(flat.astype(str), weights)
+        weight = "" if weights is None else "' weight"
         side = "above" if share > IMBALANCED else "not above"
         if task.class_weights:
             why = f"a step is given the class whose probability is the largest multiple of its share; {why}"
-        why = f"the largest class holds {percent(share)} of the steps, {side} 80 %; {why}"
+        why = f"the largest class holds {percent(share)} of the steps{weight}, {side} 80 %; {why}"
     said = Note(f"score: {score[task.score]} over the steps of a {each}", why)
     return [said if note.what.startswith("score: ") else note for note in notes]
 
@@ -322,7 +339,7 @@ def as_rows(dataset: Dataset) -> Dataset:
         source_columns=tuple(names),
         test_rows=None,
         cut=None,
-        weights=None,
+        weights=None if dataset.weights is None else of_steps(np.asarray(dataset.weights), there),
         groups=np.nonzero(there)[0].astype(str),
         ids=None,
     )
