@@ -226,18 +226,29 @@ def activated(outputs: np.ndarray, activation: str) -> np.ndarray:
 def guessing(prepared: Prepared, task: Task) -> float:
     """The score of a guess that reads no input, as `Trial` scores it: the most frequent class, the labels of most rows.
 
-    Of numbers the mean: minus the mean squared error of targets that preparation gave a variance of 1, or the absolute.
+    Of numbers the mean: minus the mean squared error of prepared targets, whose variance is 1 only where they were
+    standardised; of forecasts minus the mean absolute error of the seasonal naive one. All by the rows' weights.
     """
-    if task.score == "mase":
-        return -float(np.abs(prepared.targets).mean())
-    if task.kind == "regression":
-        return -1.0
-    if task.stepwise and task.score == "accuracy":
-        return float(max(shares(prepared.targets[0], len(task.classes))))
-    if task.kind == "multilabel":
-        labels = prepared.targets[0] > HALF
-        return float(jaccard(labels.mean(axis=0) > HALF, labels).mean())
+    targets, weights = prepared.targets, prepared.weights
     if task.score == "balanced_accuracy":
         return 1 / len(task.classes)
-    counts = np.unique(prepared.targets[0], return_counts=True)[1]
-    return float(counts.max() / counts.sum())
+    if task.score == "mase":
+        return -float(np.average(np.abs(targets).mean(axis=-1), axis=1, weights=weights).mean())
+    if task.kind == "regression":
+        return -float(np.mean([_variance(one, weights, task.stepwise) for one in targets.astype(float)]))
+    if task.stepwise:
+        return max(shares(targets[0], len(task.classes), weights))
+    if task.kind == "multilabel":
+        labels = targets[0] > HALF
+        most = np.average(labels, axis=0, weights=weights) > HALF
+        return float(np.average(jaccard(most, labels), weights=weights))
+    return float(np.bincount(targets[0].reshape(-1), weights).max() / weights.sum())
+
+
+def _variance(targets: np.ndarray, weights: np.ndarray, stepwise: bool) -> float:
+    """That of columns (n, K), their mean; of steps (n, T) that of all in one, each series counting alike."""
+    if stepwise:
+        center = np.average(mean(targets, targets), weights=weights)
+        return float(np.average(mean((targets - center) ** 2, targets), weights=weights))
+    center = np.average(targets, axis=0, weights=weights)
+    return float(np.average((targets - center) ** 2, axis=0, weights=weights).mean())

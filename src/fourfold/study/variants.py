@@ -79,8 +79,8 @@ def _ranks_within(labels: np.ndarray) -> np.ndarray:
 def shuffled_labels(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
     """Targets permuted among the training rows of each split; the rows to predict are training rows, too.
 
-    With several splits and one set of targets, all targets are permuted together. Targets of steps move from series to
-    series, and those count that both have.
+    With several splits and one set of targets, all targets are permuted together, and with them what each counts: so a
+    guess is worth what it was. Targets of steps move from series to series, and those count that both have.
     """
     order = np.tile(draw.permutation(prepared.rows), 1 + prepared.copies)
 
@@ -94,7 +94,9 @@ def shuffled_labels(prepared: Prepared, detail: str, draw: Draw) -> Prepared:
     targets = prepared.targets[:, order]
     if prepared.stepwise:
         targets = np.where(counted(prepared.targets), targets, without(targets))
-    return replace(prepared, targets=targets, splits=splits)
+    given = None if prepared.given is None else prepared.given[order]
+    weights = prepared.weights[order[: prepared.rows]]
+    return replace(prepared, targets=targets, weights=weights, given=given, splits=splits)
 
 
 def _some(rows: np.ndarray, count: int) -> np.ndarray:

@@ -27,9 +27,12 @@ from fourfold.study.trials import Trials
 SCORE = "training score on shuffled labels"
 CHANCE = "score of guessing"
 VARIANT = "labels:shuffled"
+SKILL = "share of the naive error removed"
 GUESSES = {
     "R2": "R2 of the mean",
+    SKILL: "the seasonal naive forecast",
     "accuracy": "the most frequent class",
+    SCORE_WORDS["balanced_accuracy"]: "one class for all rows",
     SCORE_WORDS["jaccard"]: "the labels that most rows have",
 }
 NAMES = ("memorisation", "Memorisation", "How well does a family fit labels that were shuffled?")
@@ -45,8 +48,9 @@ def find(inquiry: Inquiry) -> Measurement:
         return Measurement(*NAMES, reason="from standard effort on: fewer steps store little")
     task = study.dataset.task
     numbers = task.kind == "regression"
-    score = "R2" if numbers else SCORE_WORDS["jaccard"] if task.several else "accuracy"
-    chance = guessing(study.prepared, task) + numbers
+    score = {"rmse": "R2", "mase": SKILL}.get(task.score, SCORE_WORDS[task.score])
+    guess = guessing(study.prepared, task)
+    chance = 0.0 if numbers else guess
     evidence = [Evidence(CHANCE, "study", chance, FRACTION, method=GUESSES[score])]
     rows = []
     for family, trials in inquiry.trials.items():
@@ -55,8 +59,8 @@ def find(inquiry: Inquiry) -> Measurement:
         if not scores:
             evidence.append(probes.missing(SCORE, family))
             continue
-        if numbers:  # minus the squared error of targets whose variance is 1 becomes R2
-            scores = [1 + score for score in scores]
+        if numbers:  # minus an error, as the guess is
+            scores = [1 - one / guess for one in scores]
         value, low, high = float(np.mean(scores)), min(scores), max(scores)
         method = f"{score} on training rows; from the lowest to the highest run"
         evidence.append(Evidence(SCORE, family, value, FRACTION, (low, high), method, probes.source(study)))
