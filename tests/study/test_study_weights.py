@@ -14,6 +14,7 @@ from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
 from fourfold.preprocessing.task import Task, regression
+from fourfold.study import tested
 from fourfold.study.baseline_blocks import weighted
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import EFFORTS
@@ -172,3 +173,36 @@ def test_balanced_accuracy_of_steps_is_scikit_learns_where_weights_and_classes_g
     if not own_test:  # classes are weighted as they are in the mean series
         shares = [alike[arrays["true"] == k].sum() / alike.sum() for k in range(2)]
         assert arrays["class_weights"] == pytest.approx([1 / (2 * share) for share in shares])
+
+
+def test_balanced_accuracy_of_some_rows_counts_their_classes_alike(tmp_path):
+    """Probes test some of the splits; in order of time the rare class is not spread evenly over these."""
+    draw = np.random.default_rng(4)
+    x, rare = draw.normal(size=(300, 3)), draw.random(300) < np.linspace(0.04, 0.25, 300)
+    x[rare, 0] += 2
+    dataset = replace(from_arrays(x, np.where(rare, "rare", "usual")), weights=WEIGHTS[np.arange(300) % N])
+    dataset = replace(dataset, time_ordered=True)
+    assert dataset.task.score == "balanced_accuracy"
+    study = Study(dataset, EFFORT, [0], 0, tmp_path, families=("dense",))
+    rows = tested.tested(study.prepared)[:100]
+    truth = tested.truth(dataset, study.preparations, rows)
+    values = draw.dirichlet(np.ones(2), size=(3, 100))
+    losses = tested.losses_of(study, values, rows)
+    for line, told in zip(losses, dataset.task.predicted_class(values)):
+        true = metrics.balanced_accuracy_score(truth, told, sample_weight=dataset.weights[rows])
+        assert 1 - line.mean() == pytest.approx(true, rel=1e-5)
+    weights = tested.examples(study, rows, np.zeros(100, int))["weights"]
+    sums = np.bincount(truth, weights)
+    assert sums[0] == pytest.approx(sums[1])
+
+
+def test_a_majority_class_gives_the_majority(tmp_path):
+    """Though by the shares of the classes, which a balanced accuracy decides by, all classes are the same to it."""
+    y = np.where(np.arange(120) % 12 == 0, "rare", "usual")
+    weights = np.where(np.arange(120) % 5, 1.0, 3.0)
+    dataset = replace(from_arrays(X, y), weights=weights)
+    study = Study(dataset, EFFORT, [0], 0, tmp_path, families=("dense",))
+    found = measure(study, study.run(Inline()), 0.01)
+    scores = {e.measure: e.value for e in found.quality if e.subject == "majority class"}
+    assert scores["accuracy"] == pytest.approx(np.average(y == "usual", weights=weights))
+    assert scores["balanced accuracy"] == pytest.approx(0.5)

@@ -158,7 +158,7 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
         given = weights = (dataset.weights / dataset.weights.mean()).astype(np.float32)
     by_class = np.array(dataset.task.class_weights) if dataset.task.class_weights else None
     if by_class is not None and not stepwise:
-        weights = _alike(targets[0, :, 0], weights, splits)
+        weights = _alike_in_parts(targets[0, :, 0], weights, splits)
     if dataset.task.kind != "regression":
         targets = targets[:1]
     level = size = None
@@ -170,14 +170,21 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     return Prepared(*arrays, stepwise=stepwise, class_weights=by_class), preparations
 
 
+def alike(classes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weights (n,) times what makes the classes (n,) of these rows count alike, so that a mean is one over classes.
 
-def _alike(numbers: np.ndarray, weights: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
-    """Weights (n,) times what makes the classes of the tested rows count alike, and those of the others."""
-    alike, tested = np.zeros(len(numbers), np.float32), np.zeros(len(numbers), bool)
+    >>> alike(np.array([0, 0, 0, 1]), np.ones(4)).round(3).tolist()
+    [0.667, 0.667, 0.667, 2.0]
+    """
+    _, inverse = np.unique(classes, return_inverse=True)
+    sums = np.bincount(inverse, weights)
+    return (weights.sum() / (np.count_nonzero(sums) * np.maximum(sums, 1e-300)))[inverse] * weights
+
+
+def _alike_in_parts(classes: np.ndarray, weights: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
+    """The same for the tested rows and for the others."""
+    found, tested = np.zeros(len(classes), np.float32), np.zeros(len(classes), bool)
     tested[np.concatenate([split.test for split in splits])] = True
     for part in (tested, ~tested):
-        _, inverse = np.unique(numbers[part], return_inverse=True)
-        sums = np.bincount(inverse, weights[part])
-        of_class = weights[part].sum() / (np.count_nonzero(sums) * np.maximum(sums, 1e-300))
-        alike[part] = of_class[inverse] * weights[part]
-    return alike
+        found[part] = alike(classes[part], weights[part])
+    return found

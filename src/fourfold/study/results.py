@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,8 +111,13 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     }
     families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}
     any_family = next(iter(predictions.values()))
-    further = [(family, found.values) for family, found in predictions.items()] + list(by_baseline.items())
-    scores = [item for name, values in further for item in _quality(study, name, values, target, rows)]
+    further = {family: found.values for family, found in predictions.items()} | by_baseline
+    guesses = {name for name in by_baseline if known[name].guess}
+    scores = [
+        item
+        for name, values in further.items()
+        for item in _quality(study, name, values, target, rows, name in guesses)
+    ]
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     measured = [item for found in measurements for item in found.evidence]
@@ -147,15 +152,19 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         verdict,
         scores,
         measurements,
-        dict(further),
+        further,
     )
 
 
 def _quality(
-    study: Study, name: str, values: np.ndarray, target: np.ndarray, rows: np.ndarray
+    study: Study, name: str, values: np.ndarray, target: np.ndarray, rows: np.ndarray, guess: bool
 ) -> list[Evidence]:
-    """The further scores of some predictions, with the rows' weights; where steps have targets, of all steps alike."""
+    """The further scores of some predictions, with the rows' weights; where steps have targets, of all steps alike.
+
+    A ``guess`` gives the most probable class: by class weights all classes are the same to it but for rounding.
+    """
     task, weights = study.dataset.task, study.prepared.given
+    task = replace(task, class_weights=()) if guess else task
     w = None if weights is None else weights[rows]
     if task.stepwise:
         alike = None if w is None else np.broadcast_to(w[:, None], target.shape)[tested.counted(target)]
