@@ -18,7 +18,8 @@ from fourfold.study import tested
 from fourfold.study.baseline_blocks import weighted
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import EFFORTS
-from fourfold.study.measures import quality
+from fourfold.study.measure import Inquiry
+from fourfold.study.measures import confusion, quality
 from fourfold.study.prepared import Prepared
 from fourfold.study.results import measure
 from fourfold.study.study import Study
@@ -206,3 +207,12 @@ def test_a_majority_class_gives_the_majority(tmp_path):
     scores = {e.measure: e.value for e in found.quality if e.subject == "majority class"}
     assert scores["accuracy"] == pytest.approx(np.average(y == "usual", weights=weights))
     assert scores["balanced accuracy"] == pytest.approx(0.5)
+
+
+def test_a_confusion_counts_rows_and_says_so(measured):
+    found = confusion.find(Inquiry(measured.study, measured.trials, 0.01))
+    (figure,), predicted = found.figures, measured.predicted()
+    counts = metrics.confusion_matrix(predicted["true"], predicted["dense"][0].argmax(1))
+    assert [row["value"] for row in figure.rows] == counts.ravel().tolist()
+    assert figure.note.startswith("Test rows, each counted as one;")
+    assert "test rows, each counted as one" in {e.source for e in found.evidence}

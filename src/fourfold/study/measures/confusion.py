@@ -24,13 +24,14 @@ def find(inquiry: Inquiry) -> Measurement:
     if task.kind == "multilabel":
         return Measurement(*NAMES, reason="a row has any number of labels, and none in the place of another")
     names, each = [str(name) for name in task.classes], "step" if task.stepwise else "row"
+    source = _tested(each) + ", each counted as one" * (study.dataset.weights is not None)
     truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
     there = counted(truth)
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
         predicted = task.predicted_class(tested.of_trials(study, trials.answers()).values)
         counts = confusion(truth[there], predicted[:, there], len(names))
-        evidence += _worst_pair(family, counts, names, each)
+        evidence += _worst_pair(family, counts, names, each, source)
         rows = tuple(
             {"row": names[i], "column": names[j], "value": float(counts[i, j])}
             for i in range(len(names))
@@ -44,7 +45,7 @@ def find(inquiry: Inquiry) -> Measurement:
                 rows,
                 x=Axis("predicted"),
                 y=Axis("true"),
-                note=f"{_tested(each).capitalize()}; where several seeds predict a {each}, their mean.",
+                note=f"{source.capitalize()}; where several seeds predict a {each}, their mean.",
             )
         )
     return Measurement(*NAMES, _answer(evidence, each), tuple(figures), tuple(evidence))
@@ -65,7 +66,7 @@ def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndar
     return counts
 
 
-def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str) -> list[Evidence]:
+def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str, source: str) -> list[Evidence]:
     """The pair of classes with the most errors, also as a share of the true class; of equals the larger share."""
     wrong = counts - np.diag(np.diag(counts))
     shares = wrong / np.maximum(counts.sum(1, keepdims=True), 1)
@@ -74,7 +75,7 @@ def _worst_pair(family: str, counts: np.ndarray, names: list[str], each: str) ->
         return []
     subject, method = f"{family}: “{names[i]}” for “{names[j]}”", "the pair with the most errors"
     return [
-        Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source=_tested(each)),
+        Evidence(PAIR, subject, float(shares[i, j]), FRACTION, method=method, source=source),
         Evidence(MANY[each], subject, float(wrong[i, j]), "count", method=f"{method}; mean over seeds"),
     ]
 
