@@ -137,6 +137,15 @@ def test_groups_validate_whole_where_test_rows_are_given():
         assert 7 not in group[split.train] and 7 not in group[split.validation]
 
 
+@pytest.mark.parametrize("groups, left", [(6, "0 groups, of 0 rows"), (7, "1 group, of 6 rows")])
+def test_groups_that_are_nearly_all_tested_are_refused(groups, left):
+    y = np.arange(60) % 2
+    data = from_arrays(np.arange(42.0), y[:42], x_test=np.arange(18.0), y_test=y[:18])
+    names = np.concatenate([np.minimum(np.arange(42) // 6, groups - 1), np.arange(18) // 3])
+    with pytest.raises(DataError, match=f"nearly all groups .* got {left}, without a test row, wanted at least 2"):
+        plan(replace(data, groups=names), seed=0)
+
+
 @pytest.mark.parametrize("numbers", [{"seed": -1}, {"seed": 0, "folds": 1}, {"seed": 0, "repeats": 0}])
 def test_numbers_that_cannot_be(numbers):
     with pytest.raises(OptionError, match="seed 0 or more, 2 folds or more, 1 repeat or more"):

@@ -202,10 +202,24 @@ def _with_own_test(
 ) -> list[Split]:
     """One split, or one for each of the folds that validate in turn."""
     rest = rows.apart(rest, test)
+    if rows.groups is not None and not rows.in_time:
+        _check_groups_apart(rows.groups[rest])
     if rows.in_time or not 1 < len(rest) < CHOSEN_BY_FOLDS:
         return [_split(dataset, rows, rest, test, seed, 0, 0)]
     parts = rows.validations(rest, folds, np.random.default_rng([seed, 0, 0, 1]))
     return [_checked(dataset, rows, Split(without(rest, part), part, test)) for part in parts]
+
+
+def _check_groups_apart(groups: np.ndarray) -> None:
+    """Refuses groups (n,), those without a test row, that can't be divided into training and validation."""
+    if (count := len(np.unique(groups.astype(str)))) < 2:
+        raise DataError(
+            "groups-all-tested",
+            "nearly all groups have rows in the test file, so that too few are left to train and validate",
+            got=f"{counted(count, 'group')}, of {counted(len(groups), 'row')}, without a test row",
+            wanted="at least 2",
+            do="leave out --group, or test on rows of other groups",
+        )
 
 
 def _split(
