@@ -17,7 +17,7 @@ from sklearn.utils import estimator_checks as checks
 
 import fourfold
 from fourfold.errors import OptionError
-from fourfold.study.single import sweep_of
+from fourfold.study.blocks import sweep_of
 
 pytestmark = pytest.mark.usefixtures("compiled_quickly")
 

@@ -1,6 +1,7 @@
 """Where one class has most of the rows: which class a row is given, and that every place gives the same."""
 
 import itertools
+from types import SimpleNamespace
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.metrics import balanced_accuracy_score
 
 from fourfold.comparison import compare, plan
 from fourfold.data import from_arrays, read
+from fourfold.data.splits import plan_without_test
 from fourfold.estimators import FourfoldClassifier
 from fourfold.options import Options
 from fourfold.preprocessing.task import class_weights, classification, predicted_class
@@ -23,6 +25,7 @@ from fourfold.study.blocks import _predicted_class, sweep_of
 from fourfold.study.candidates import Problem
 from fourfold.study.prepared import prepare
 from fourfold.study.saved_model import SavedModel
+from fourfold.study.single import _rank
 
 
 def rare(count: int, share: float, seed: int = 0):
@@ -181,3 +184,22 @@ def test_of_several_classes_the_line_says_how_a_class_is_predicted_class():
     line = BASELINES["classification"]["boosted trees"].usage(1.0, class_weights=(0.4, 3.0, 7.0))
     assert line.endswith(".fit(x, y)  # a row's class: (predict_proba(x) / shares of the classes).argmax(axis=1)")
     assert "#" not in BASELINES["classification"]["majority class"].usage(1.0, class_weights=(0.4, 3.0, 7.0))
+
+
+def test_one_family_alone_is_ranked_by_the_classes_that_it_tells():
+    """Of two trainings one tells all rare rows, once classes count alike, and has the larger loss."""
+    x, y = rare(200, 0.1)
+    dataset = from_arrays(x, np.where(y, "yes", "no"))
+    split = plan_without_test(dataset, seed=0)
+    prepared, _ = prepare(dataset, [split])
+    problem = Problem("flat", (3,), 1, 200)
+    block = SimpleNamespace(net=architecture("dense", problem, "S", "sigmoid", ()), absolute=False)
+    told = prepared.targets[0, split.validation, 0] > 0
+
+    def ranked(rare_ones, others):
+        p = np.where(told, rare_ones, others)
+        outputs = np.log(p / (1 - p))[:, None].astype("float32")
+        return _rank(SimpleNamespace(status=0, outputs=outputs), block, prepared)
+
+    assert ranked(0.103, 0.097) > ranked(0.096, 0.02)
+    assert ranked(0.103, 0.097)[1] == pytest.approx(1) and ranked(0.096, 0.02)[1] == pytest.approx(0.5)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fourfold.data import from_arrays
 from fourfold.errors import OptionError
+from fourfold.evidence.evidence import Evidence
 from fourfold.layers import LSTM, Conv1D, Dense, MultiHeadAttention, SimpleRNN
 from fourfold.study import step_times
 from fourfold.study.architecture import architecture
@@ -173,3 +174,11 @@ def test_a_time_that_noise_hides_is_no_time(tmp_path, monkeypatch):
     task.run(tmp_path)
     assert task.load(tmp_path) == []
     assert (sweep._train._cache_size(), sweep_of.cache_info().misses) == (compiled, programs)  # the study's own
+
+
+def test_chains_of_one_length_are_told_once():
+    chains = [Evidence(parallelism.SPAN, family, 3, "steps") for family in ("dense", "convolution")]
+    said = parallelism._answer(chains, "twice the columns")
+    assert said == "The longest chain has 3 sequential steps in each family."
+    chains.append(Evidence(parallelism.SPAN, "recurrent", 10, "steps"))
+    assert parallelism._answer(chains, "").startswith("Longest chain of sequential steps: Recurrent, 10; shortest: ")

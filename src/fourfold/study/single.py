@@ -16,7 +16,7 @@ from fourfold.study.blocks import (
     Run,
     batch_size,
     column_order,
-    sweep_of,
+    sweep_for,
     train,
 )
 from fourfold.study.candidates import Problem, candidate
@@ -100,7 +100,7 @@ def _with_room(prepared: Prepared, rows: int) -> Prepared:
 def _rank(trained: Trained, block: Block, prepared: Prepared) -> tuple[bool, float, float]:
     """How good a training is on its validation rows: the mean score, ties by loss; a diverged one comes last."""
     rows = prepared.splits[0].validation
-    loss, score = sweep_of(block.net).per_example(prepared.targets[0, rows], trained.outputs[: len(rows)])
+    loss, score = sweep_for(block, prepared).per_example(prepared.targets[0, rows], trained.outputs[: len(rows)])
     weights = prepared.weights[rows]
     return (
         trained.status != DIVERGED,

@@ -82,15 +82,13 @@ def _answer(evidence: list[Evidence], twice: str) -> Sentence:
         return [e.subject for e in sorted(known, key=lambda e: e.value or 0.0)]
 
     spans, chains, work = (ordered(measure) for measure in (SPAN, f"growth of {SPAN}", f"growth of {WORK}"))
-    said = [
-        facts.say(
-            "Longest chain of sequential steps: {longest}, {most}; shortest: {shortest}, {fewest}.",
-            longest=title(spans[-1]),
-            most=Cite(SPAN, spans[-1]),
-            shortest=title(spans[0]),
-            fewest=Cite(SPAN, spans[0]),
-        )
-    ]
+    most, fewest = Cite(SPAN, spans[-1]), Cite(SPAN, spans[0])
+    ends = "Longest chain of sequential steps: {longest}, {most}; shortest: {shortest}, {fewest}."
+    if facts.find(most) == facts.find(fewest):
+        said = [facts.say("The longest chain has {most} sequential steps in each family.", most=most)]
+    else:
+        longest, shortest = title(spans[-1]), title(spans[0])
+        said = [facts.say(ends, longest=longest, most=most, shortest=shortest, fewest=fewest)]
     if chains:
         more, longer = Cite(f"growth of {WORK}", work[-1]), Cite(f"growth of {SPAN}", chains[-1])
         waits = facts.find(longer) > 1
