@@ -177,8 +177,8 @@ def test_a_time_that_noise_hides_is_no_time(tmp_path, monkeypatch):
 
 
 def test_chains_of_one_length_are_told_once():
-    chains = [Evidence(parallelism.SPAN, family, 3, "steps") for family in ("dense", "convolution")]
+    chains = [Evidence(parallelism.SPAN, family, 3, "count") for family in ("dense", "convolution")]
     said = parallelism._answer(chains, "twice the columns")
     assert said == "The longest chain has 3 sequential steps in each family."
-    chains.append(Evidence(parallelism.SPAN, "recurrent", 10, "steps"))
+    chains.append(Evidence(parallelism.SPAN, "recurrent", 10, "count"))
     assert parallelism._answer(chains, "").startswith("Longest chain of sequential steps: Recurrent, 10; shortest: ")
