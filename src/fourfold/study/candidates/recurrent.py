@@ -39,7 +39,8 @@ def build(
     else:
         outputs, last, _, first, _ = Bidirectional(cell)(x)
         ends = [last, first]
-    x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs, problem.masked)])
+    masked = problem.masked or (direction == "both" and outputs.mask is not None)  # whose way back begins in padding
+    x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs, masked)])
     return Dropout(0.1)(LayerNormalization()(x))
 
 
