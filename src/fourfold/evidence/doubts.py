@@ -111,12 +111,13 @@ def longer_than_for_a_baseline(c: Case) -> Iterator[Sentence]:
     own, sign = c.number("score", c.baseline or ""), 1 if c.lower else -1
     if c.kind != "none" or own is None:
         return
-    found = [e for e in c.facts.about(LONGER_SCORE).values() if e.interval is not None]
-    best = min(found, key=lambda e: sign * (e.value or 0.0), default=None)
-    if best is None or best.interval is None:
-        return
-    nearer = best.interval[1] if c.lower else best.interval[0]
-    if sign * (own - nearer) > (c.number("margin") or 0.0):
+    ahead = {
+        e: sign * (own - e.interval[1 if c.lower else 0])  # by the nearer end
+        for e in c.facts.about(LONGER_SCORE).values()
+        if e.interval is not None
+    }
+    best = max(ahead, key=lambda e: ahead[e], default=None)
+    if best is not None and ahead[best] > (c.number("margin") or 0.0):
         yield c.facts.say(
             "After twice the steps {family} is ahead of {baseline}: {score} ({low} to {high}) against {own}. Train "
             "longer before you take the baseline.",
