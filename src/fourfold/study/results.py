@@ -9,6 +9,7 @@ import numpy as np
 
 import fourfold
 from fourfold.core.naming import as_read
+from fourfold.data.series.steps import of_steps
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR, to_beat
 from fourfold.evidence.design import Design
@@ -167,9 +168,9 @@ def _quality(
     task = replace(task, class_weights=()) if guess else task
     w = None if weights is None else weights[rows]
     if task.stepwise:
-        alike = None if w is None else np.broadcast_to(w[:, None], target.shape)[tested.counted(target)]
+        of_each = None if w is None else of_steps(w, tested.counted(target))
         found = tested.by_step(values, target)
-        return quality.evidence(name, task, *found, what="steps of test rows", weights=alike)
+        return quality.evidence(name, task, *found, what="steps of test rows", weights=of_each)
     return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows), weights=w)
 
 
