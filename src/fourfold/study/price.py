@@ -11,6 +11,8 @@ SECONDS_TO_COMPILE = 6.0
 PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
 FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
+SLOWER = 1.6
+"""How many times as long an idle machine may take: what `compare digits` took on the slowest that was measured."""
 MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_000, 50, 20
 """What two processes, each compiled program, and each with varied hyperparameters take. With the other terms of
 `price` the resident memory of both processes was met within 10 % in five studies of 180 to 50,000 rows, of 1.1 to
@@ -19,7 +21,10 @@ MEGABYTES, MEGABYTES_OF_A_PROGRAM, MEGABYTES_OF_A_VARIED = 1_000, 50, 20
 
 @dataclass(frozen=True)
 class Price:
-    """What a run will cost; ``most`` are the replicas if the grid grows as far as it may."""
+    """What a run will cost; ``most`` are the replicas if the grid grows as far as it may.
+
+    ``minutes`` are those of a fast machine.
+    """
 
     replicas: int
     steps: int
@@ -29,12 +34,12 @@ class Price:
 
     def line(self, cores: int) -> str:
         """One line that says so, with the option that changes it."""
-        whole = round(self.minutes)
-        minutes = "under a minute" if whole < 1 else f"about {whole} minute{'s' if whole > 1 else ''}"
+        fewest, most = round(self.minutes), round(SLOWER * self.minutes)
+        minutes = f"{max(fewest, 1)} to {most} minutes" if most > 1 else "about a minute" if most else "under a minute"
         grown = f" (up to {self.most:,} if the best learning rates lie at the grid's edge)"
         return (
             f"cost: {self.replicas:,} trainings of {self.steps:,} steps, refits and probes included, {minutes} on "
-            f"{cores} cores the first time{grown if self.most > self.replicas else ''}, about "
+            f"{cores} idle cores the first time{grown if self.most > self.replicas else ''}, about "
             f"{self.megabytes:,.0f} MB of memory; --effort changes it"
         )
 
