@@ -152,3 +152,31 @@ def test_predictions_hold_what_the_score_knows_of_rows_and_units(how, tmp_path):
     errors = (arrays["dense"] - arrays["true"].reshape(1, 90, -1)) / arrays.get("scale", 1.0)
     mean = np.average((errors**2).mean(axis=(0, 2)), weights=arrays.get("weights"))
     assert found.table[0]["score"]["value"] == pytest.approx(np.sqrt(mean), rel=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_every_score_of_rare_classes_is_scikit_learns_with_the_weights_beside_the_predictions(weighted, tmp_path):
+    draw = np.random.default_rng(0)
+    x, rare = draw.normal(size=(200, 3)), np.arange(200) % 8 == 0
+    x[rare, 0] += 2
+    table = pandas.DataFrame(x, columns=list("abc")).assign(y=np.where(rare, "rare", "usual"))
+    if weighted:
+        table["w"] = np.tile([1.0, 2.0, 3.0, 4.0, 5.0], 40)
+    asked = {"target": "y"} | ({"weight": "w"} if weighted else {})
+    out = tmp_path / "out"
+    found = compare(table, out=out, effort="tiny", candidates=["dense"], verbose=False, **asked)
+    with np.load(out / "predictions.npz", allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    assert found.results["data"]["task"]["score"] == "balanced_accuracy" and ("weights" in arrays) == weighted
+    truth, p, w = arrays["true"], arrays["dense"][0], arrays.get("weights")
+    told = (p * arrays["class_weights"]).argmax(1)
+    got = {e.measure: e.value for e in found.evidence if e.subject == "dense"}
+    for measure, wanted in {
+        "accuracy": metrics.accuracy_score(truth, told, sample_weight=w),
+        "balanced accuracy": metrics.balanced_accuracy_score(truth, told, sample_weight=w),
+        "score": metrics.balanced_accuracy_score(truth, told, sample_weight=w),
+        "log loss": metrics.log_loss(truth, p, sample_weight=w),
+        "Brier score": np.average(((p - np.eye(2)[truth]) ** 2).sum(1), weights=w),
+        "AUC": metrics.roc_auc_score(truth, p[:, 1], sample_weight=w),
+    }.items():
+        assert got[measure] == pytest.approx(wanted, rel=1e-5), measure

@@ -59,13 +59,13 @@ class Measured:
 
         ``rows`` numbers the tested rows among all that were read, ``true`` is their target, ``classes`` what it counts,
         ``fold`` the fold that held a row out; lines are seeds, one for a baseline. Where the score knows them,
-        ``weights`` are how much rows count, ``class_weights`` what probabilities are multiplied by before the largest
-        is taken, and ``scale`` is what errors are divided by.
+        ``weights`` are those that the user gave, over their mean in all rows, ``class_weights`` what probabilities are
+        multiplied by before the largest is taken, and ``scale`` is what errors are divided by.
         """
         study = self.study
         rows = tested.tested(study.prepared)
-        weights, scale = study.prepared.weights[rows], tested.measured_in(study.dataset, rows)
-        known = {"weights": weights} if np.ptp(weights) > 0 else {}
+        given, scale = study.prepared.given, tested.measured_in(study.dataset, rows)
+        known = {} if given is None else {"weights": given[rows]}
         if study.dataset.task.class_weights:
             known["class_weights"] = np.array(study.dataset.task.class_weights)
         known |= {"scale": scale} if study.dataset.task.kind == "regression" and np.any(scale != 1) else {}
