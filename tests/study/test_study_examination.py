@@ -14,6 +14,7 @@ from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import CORRELATION
+from fourfold.preprocessing.task import predicted_class
 from fourfold.study import examination, maps
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
@@ -24,6 +25,7 @@ from fourfold.study.inside import Inside
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import gradients, looks, memory, reach, shift
 from fourfold.study.study import Study
+from fourfold.study.tested import activated
 from fourfold.study.workers import Inline
 
 EFFORT = replace(
@@ -87,6 +89,18 @@ def test_gradients_of_a_text_are_those_by_the_vectors_of_its_tokens(text):
         slope = float(by_hand[0] - by_hand[1]) / (2 * change)
         assert pulled.by_inputs[row, step, 2] == pytest.approx(slope, rel=2e-2, abs=1e-5)
     assert not pulled.by_inputs[0, 5:].any()  # padding
+
+
+def test_the_answer_is_the_output_of_the_class_that_class_weights_predict():
+    net = architecture("dense", Problem("flat", (4,), 3, 100), "S", "softmax", ())
+    weights = net.trained.init(Stream(5))
+    inputs = np.random.default_rng(0).normal(size=(30, 4)).astype("float32")
+    jacobians = np.asarray(jax.vmap(jax.jacrev(lambda row: net.trained.apply(weights, row[None]).outputs[0]))(inputs))
+    outputs, class_weights = np.asarray(net.trained.apply(weights, inputs).outputs), np.array([0.4, 9.0, 2.0])
+    told = predicted_class(activated(outputs, "softmax"), class_weights)
+    assert (told != outputs.argmax(axis=1)).any()
+    pulled = Inside(net, class_weights=class_weights).of_answer(weights, inputs)
+    np.testing.assert_allclose(pulled.by_inputs, jacobians[np.arange(30), told], rtol=1e-3, atol=1e-5)
 
 
 def test_norms_by_layer_are_those_of_the_loss_in_training(text):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fourfold.study.study import Study
     from fourfold.study.trials import Trials
 
-VERSION = 4
+VERSION = 5
 """Counts changes of what is computed: examinations of another version are made again."""
 
 Arrays = dict[str, np.ndarray]
@@ -147,7 +147,7 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     block, (run,) = task.block, task.block.runs
     net, split = block.net, prepared.splits[run.split]
     replica = replica_of(block, run, net, prepared, prepared.longest_evaluation())
-    inside = Inside(net, block.absolute)
+    inside = Inside(net, block.absolute, prepared.class_weights)
 
     def inputs_of(rows: np.ndarray) -> np.ndarray:
         inputs = prepared.inputs[int(replica.fold)][rows]

@@ -45,11 +45,15 @@ class Inside:
     """The trained graph of an architecture, and two ways to ask it.
 
     A place of an input is a step, a pixel or a column, and holds its channels; a place of a text holds the vector
-    of its token, since a number of a token has no neighbours to move to.
+    of its token, since a number of a token has no neighbours to move to. By ``class_weights`` classes are predicted.
     """
 
-    def __init__(self, net: Architecture, absolute: bool = False) -> None:
+    def __init__(
+        self, net: Architecture, absolute: bool = False, class_weights: np.ndarray | None = None
+    ) -> None:
         self.graph, self.output = net.trained, net.output
+        weights = None if class_weights is None or net.output != "softmax" else class_weights
+        self.log_weights = 0.0 if weights is None else np.log(weights).astype(np.float32)
         self.loss, self.stepwise = loss_of(net, absolute), net.problem.stepwise
         self.targets = 1 if net.output == "softmax" else net.problem.units
         (self.input,) = self.graph.input_symbols
@@ -92,7 +96,7 @@ class Inside:
         still = jnp.zeros(self._held(weights, inputs))
         outputs, back, attention = jax.vjp(forward, weights, still, has_aux=True)
         by_loss = jax.grad(lambda outputs: self.loss.call(targets, outputs).mean())(outputs)
-        largest = jax.nn.one_hot(outputs.argmax(-1), outputs.shape[-1])
+        largest = jax.nn.one_hot((outputs + self.log_weights).argmax(-1), outputs.shape[-1])
         answer = largest if self.output in CLASSES else jnp.ones_like(outputs)
         if self.stepwise:
             answer = answer * counted(targets)[..., None]
