@@ -230,6 +230,10 @@ def test_rows_of_a_rare_class_decide_what_its_score_can_show():
     few = found(table(rows=600).assign(kind=["yes"] * 42 + ["no"] * 558))["few-rows"]
     assert few.number == pytest.approx(2.8 * np.sqrt(0.1 / 156.24), rel=1e-3)
     assert "about 7.1 points of balanced accuracy" in few.what
+    weights = np.where(np.arange(600) < 42, np.tile([0.1, 0.9], 300), 1.0)  # 42 rows of 0.1 and 0.9 say as much as 25.61
+    frame = table(rows=600).assign(kind=["yes"] * 42 + ["no"] * 558, w=weights)
+    weighed = found(frame, roles=Roles(weight="w"))["few-rows"]
+    assert weighed.number == pytest.approx(2.8 * np.sqrt(0.1 * (1 / 25.61 + 1 / 558) / 4), rel=1e-3)
 
 
 def test_series_of_steps_show_more_than_as_many_rows_and_less_than_as_many_steps():
@@ -239,6 +243,23 @@ def test_series_of_steps_show_more_than_as_many_rows_and_less_than_as_many_steps
     (said,) = [finding for finding in series if finding.slug == "resolution"]
     assert "about 0.9 points of accuracy, if steps are right or wrong each for itself, to 6.3," in said.what
     assert said.number == pytest.approx(2.8 * np.sqrt(0.1 / 10_000)) and not said.important
+
+
+def test_steps_of_a_rare_class_decide_what_their_balanced_accuracy_can_show():
+    """10 of 100 series have 25 rare steps of 50: 250 and 4,750 steps count as 950 of two equal classes, since
+    1 / 950 = (1 / 250 + 1 / 4750) / 4; a series with rare steps counts (1 / 10 + 1 / 190) / 2, another 1 / 95 / 2."""
+    labels = np.full((100, 50), "usual", dtype=object)
+    labels[:10, :25] = "rare"
+    (said,) = [
+        finding
+        for finding in judge(from_arrays(np.random.default_rng(0).normal(size=(100, 50, 2)), labels))
+        if finding.slug in ("few-rows", "resolution")
+    ]
+    series = 1 / ((10 * (1 / 10 + 1 / 190) ** 2 + 90 / 95**2) / 4)
+    each, whole = 2.8 * np.sqrt(2.8**2 / series / 950), 2.8 * np.sqrt(2.8**2 / series / series)
+    assert said.number == pytest.approx(each)
+    assert f"about {100 * each:.1f} points of balanced accuracy, if steps are" in said.what
+    assert f"to {100 * whole:.1f}, if whole series are" in said.what
 
 
 def test_rows_of_groups_and_of_unequal_weights_show_less():

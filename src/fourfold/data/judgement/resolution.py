@@ -60,7 +60,8 @@ def judge(case: Case) -> Iterator[Finding]:
     share of each class's n_k rows. Root mean squared error, relative: 1.25 / sqrt(n), absolute errors 1.34 / sqrt(n),
     for normal errors that correlate at 0.8. Of n series of T steps each, and of forecasts of T values, it lies between
     those of n T rows and of n. n rows count as sum(w)² / sum(w²) with weights w, and as n / (1 + (m - 1) 0.2) in groups
-    of m rows (Kish, "Survey sampling", 1965). Of targets of which a few rows decide the score no number is told.
+    of m rows (Kish, "Survey sampling", 1965); so do steps, and series of them, with what they count in a balanced
+    accuracy. Of targets of which a few rows decide the score no number is told.
     """
     if found := _uneven(case):
         yield found
@@ -82,9 +83,7 @@ def judge(case: Case) -> Iterator[Finding]:
 def _of_classes(case: Case, tested: Tested) -> tuple[float, float, str, str]:
     """The smallest difference, from where on it is coarse, both in words, and what models are taken to differ by."""
     score, alike = "the Jaccard index" if case.task.several else "accuracy", tested.alike
-    if case.task.score == "balanced_accuracy" and not case.task.stepwise:
-        counts = level_counts(case.dataset.target[tested.rows])[1]
-        score, alike = "balanced accuracy", alike / len(tested.rows) * len(counts) ** 2 / (1 / counts).sum()
+    score = "balanced accuracy" if case.task.score == "balanced_accuracy" else score
     differ = min(max(DISAGREEMENT, DETECTED**2 / alike), 1.0)
     whole = float(DETECTED * np.sqrt(differ / alike))
     each = whole / np.sqrt(tested.parts)
@@ -112,17 +111,23 @@ def _tested(case: Case) -> Tested:
         is_tested[split.test] = True
     rows = np.flatnonzero(is_tested)
     of_time = dataset.forecast is not None or dataset.cut is not None
+    weights = np.ones(len(rows)) if dataset.weights is None else np.asarray(dataset.weights, dtype=np.float64)[rows]
+    by_class = dataset.task.score == "balanced_accuracy"
     if of_time and dataset.groups is not None:
-        first = rows[np.unique(np.asarray(dataset.groups)[rows], return_index=True)[1]]
+        _, first, group = np.unique(np.asarray(dataset.groups)[rows], return_index=True, return_inverse=True)
         values = len(rows) / len(first) * dataset.target[0].size if dataset.forecast is not None else 1.0
-        return Tested(first, "independent tests", float(len(first)), values)
-    parts, what, alike, given = 1.0, "tested rows", float(len(rows)), ()
-    if dataset.task.stepwise and not of_time:  # windows of one series depend on each other as they are
-        parts = float(np.isin(dataset.target, dataset.task.classes).sum(axis=1).mean())
+        alike = _alike(np.bincount(group, _counts(case, rows, weights).sum(axis=1))) if by_class else len(first)
+        return Tested(rows[first], "independent tests", float(alike), values)
+    parts, what, alike, given = 1.0, "tested rows", _alike(weights), ()
     if dataset.weights is not None:
-        weights = np.asarray(dataset.weights, dtype=np.float64)[rows]
-        alike = float(weights.sum() ** 2 / (weights**2).sum())
         what += f", by their weights as good as {alike:,.0f},"
+    by_step = dataset.task.stepwise and not of_time  # windows of one series depend on each other as they are
+    if by_step:
+        parts = float(np.isin(dataset.target, dataset.task.classes).sum(axis=1).mean())
+    if by_class:
+        counts = _counts(case, rows, weights)
+        alike = _alike(counts.sum(axis=1))
+        parts = _alike(counts) / alike if by_step else parts
     if dataset.groups is not None:
         sizes = level_counts(np.asarray(dataset.groups)[rows])[1]
         alike /= 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * IN_A_GROUP
@@ -130,6 +135,26 @@ def _tested(case: Case) -> Tested:
     if dataset.time_ordered:
         given += ("rows near each other in time err each for itself",)
     return Tested(rows, what, alike, parts, given)
+
+
+def _alike(counts: np.ndarray) -> float:
+    """As how many that count alike these do, of which each counts so much."""
+    return float(counts.sum() ** 2 / (counts**2).sum())
+
+
+def _counts(case: Case, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """What each step (n, T) of weighted rows counts in their balanced accuracy: all steps of a class together 1.
+
+    A row of one label is a single step.
+    """
+    labels = case.dataset.target[rows] if case.task.stepwise else case.codes[rows][:, None]
+    classes = case.task.classes if case.task.stepwise else range(len(case.task.classes))
+    there, counts = np.isin(labels, list(classes)), np.zeros(labels.shape)
+    own = weights[:, None] * there / np.maximum(there.sum(axis=1, keepdims=True), 1)
+    for label in classes:
+        mine = np.where(labels == label, own, 0.0)
+        counts += mine / max(mine.sum(), 1e-300)
+    return counts
 
 
 def _uneven(case: Case) -> Finding | None:
