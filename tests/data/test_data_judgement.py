@@ -52,6 +52,21 @@ def test_a_column_that_gives_the_class_away(name):
     assert finding.columns == ("leak",) and finding.number > 0.98 and finding.important
 
 
+@pytest.mark.parametrize("target, leak", [("kind", "word"), ("kind", "number"), ("size", "word"), ("size", "number")])
+def test_a_column_gives_the_target_away_where_it_does_of_the_rows_that_count(target, leak):
+    """It tells nine rows in ten, and the others' weight is a thousandth of theirs, or a thousand times as much."""
+    draw = np.random.default_rng(0)
+    kind, told = draw.integers(0, 2, N), np.arange(N) % 10 > 0
+    said = np.where(told, kind, 1 - kind)
+    leaks = np.where(said == 1, "x", "y") if leak == "word" else said + 0.1 * draw.random(N)
+    targets = np.where(kind == 1, "b", "a") if target == "kind" else kind + 0.001 * draw.random(N)
+    frame = table().drop(columns="kind").assign(**{"leak": leaks, target: targets})
+    for light, gives in ((~told, True), (told, False)):
+        weighed = found(frame.assign(w=np.where(light, 0.001, 1.0)), target=target, roles=Roles(weight="w"))
+        assert ("gives-target-away" in weighed and weighed["gives-target-away"].columns == ("leak",)) == gives
+    assert "gives-target-away" not in found(frame, target=target)
+
+
 def test_a_column_that_gives_a_number_away():
     frame = (
         table()

@@ -27,18 +27,21 @@ def judge(case: Case) -> Iterator[Finding]:
     """A rule from one column is learnt on one half of a sample and tried on the other.
 
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
-    (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2.
+    (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
     """
-    rows = case.sample
+    given = case.dataset.weights
+    weights = np.ones(case.dataset.rows) if given is None else np.asarray(given, dtype=np.float64)
+    rows = case.sample[weights[case.sample] > 0]
     if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
         return
     halves = slice(None, None, 2), slice(1, None, 2)
     columns = list(case.columns(rows))
     targets = [(name, (codes[rows], classes)) for name, (codes, classes) in case.targets.items()]
     targets = targets[: max(1, MOST_COLUMNS // max(1, len(columns)))]
+    weights = weights[rows]
     for name, kind, values in columns:
         gains = {
-            target: min(_gain(codes, kind, values, learn, tried) for learn, tried in (halves, halves[::-1]))
+            target: min(_gain(codes, kind, values, weights, learn, tried) for learn, tried in (halves, halves[::-1]))
             for target, codes in targets
         }
         told = max(gains, key=lambda target: gains[target])
@@ -74,45 +77,52 @@ def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> 
 
 
 def _gain(
-    target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, learn: slice, tried: slice
+    target: tuple[np.ndarray, bool],
+    kind: str,
+    values: np.ndarray,
+    weights: np.ndarray,
+    learn: slice,
+    tried: slice,
 ) -> float:
     codes, classes = target
-    truth = codes[tried]
-    if kind == "category":
-        guess = _by_level(values[learn], codes[learn], values[tried], classes)
-    else:
-        guess = _by_tree(values[learn], codes[learn], values[tried], classes)
+    truth, w = codes[tried], weights[tried]
+    rule = _by_level if kind == "category" else _by_tree
+    guess = rule(values[learn], codes[learn], weights[learn], values[tried], classes)
     if classes:
-        usual = np.bincount(codes[learn]).argmax()
-        missed = float(np.mean(truth != usual))
-        return 1 - float(np.mean(truth != guess)) / missed if missed else 0.0
-    spread = float(np.var(truth))
-    return 1 - float(np.mean((truth - guess) ** 2)) / spread if spread else 0.0
+        usual = np.bincount(codes[learn], weights[learn]).argmax()
+        missed = float(w @ (truth != usual))
+        return 1 - float(w @ (truth != guess)) / missed if missed else 0.0
+    spread = float(w @ (truth - np.average(truth, weights=w)) ** 2)
+    return 1 - float(w @ (truth - guess) ** 2) / spread if spread else 0.0
 
 
-def _by_level(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+def _by_level(
+    values: np.ndarray, target: np.ndarray, weights: np.ndarray, new: np.ndarray, classes: bool
+) -> np.ndarray:
     """The most frequent class or the mean of each level; of an unseen level that of all rows."""
     levels, inverse = np.unique(np.nan_to_num(values, nan=-1.0), return_inverse=True)
     if classes:
         table = np.zeros((len(levels), int(target.max()) + 1))
-        np.add.at(table, (inverse, target), 1)
-        best, usual = table.argmax(axis=1), np.bincount(target).argmax()
+        np.add.at(table, (inverse, target), weights)
+        best, usual = table.argmax(axis=1), np.bincount(target, weights).argmax()
     else:
-        best = np.bincount(inverse, target) / np.bincount(inverse)
-        usual = target.mean()
+        best = np.bincount(inverse, weights * target) / np.maximum(np.bincount(inverse, weights), 1e-300)
+        usual = np.average(target, weights=weights)
     new = np.nan_to_num(new, nan=-1.0)
     places = np.minimum(np.searchsorted(levels, new), len(levels) - 1)
     return np.where(levels[places] == new, best[places], usual)
 
 
-def _by_tree(values: np.ndarray, target: np.ndarray, new: np.ndarray, classes: bool) -> np.ndarray:
+def _by_tree(
+    values: np.ndarray, target: np.ndarray, weights: np.ndarray, new: np.ndarray, classes: bool
+) -> np.ndarray:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor  # a second of start-up time
 
     leaves = max(16, 2 * (int(target.max()) + 1)) if classes else 256
     tree = (DecisionTreeClassifier if classes else DecisionTreeRegressor)(
         max_leaf_nodes=leaves, min_samples_leaf=2, random_state=0
     )
-    return tree.fit(_one(values), target).predict(_one(new))
+    return tree.fit(_one(values), target, sample_weight=weights).predict(_one(new))
 
 
 def _one(values: np.ndarray) -> np.ndarray:
