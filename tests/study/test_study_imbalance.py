@@ -1,6 +1,7 @@
 """Where one class has most of the rows: which class a row is given, and that every place gives the same."""
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jax.numpy as jnp
@@ -26,6 +27,8 @@ from fourfold.study.candidates import Problem
 from fourfold.study.prepared import prepare
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.single import _rank
+from fourfold.study.tested import activated
+from fourfold.study.workers import Inline
 
 
 def rare(count: int, share: float, seed: int = 0):
@@ -85,7 +88,7 @@ def test_networks_and_baselines_are_scored_on_validation_rows_as_on_tested_ones(
     data = from_arrays(x, y)
     prepared, _ = prepare(data, plan(data, Options(effort="tiny"), None).splits)
     rows = prepared.splits[0].validation
-    truth, weights = prepared.targets[0, rows, 0], prepared.weights[rows]
+    truth, weights = prepared.targets[0, rows, 0], prepared.weights_of(rows)
     baseline = BASELINES["classification"]["logistic regression"]
     model = baseline.of(1.0, y).fit(x, y)
     p = model.predict_proba(x[rows])
@@ -96,6 +99,27 @@ def test_networks_and_baselines_are_scored_on_validation_rows_as_on_tested_ones(
     each = sweep_of(net, False, tuple(prepared.class_weights.tolist())).per_example
     scores = each(jnp.asarray(truth[:, None]), jnp.asarray(np.log(p[:, 1:] / p[:, :1])))[1]
     assert np.average(scores, weights=weights) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_validation_score_is_scikit_learns_of_the_validation_rows(weighted, tmp_path):
+    """In order of time a rare class becomes more frequent: the validation rows have other shares than all rows."""
+    draw = np.random.default_rng(4)
+    x, y = draw.normal(size=(300, 3)), (draw.random(300) < np.linspace(0.04, 0.25, 300)).astype(int)
+    x[:, 0] += 1.2 * y
+    w = draw.integers(1, 4, 300).astype(float)
+    data = replace(from_arrays(x, y), time_ordered=True, weights=w if weighted else None)
+    study = plan(data, Options(effort="tiny", candidates=["dense"]), tmp_path)
+    (trials,) = study.run(Inline()).values()
+    (block,) = study.blocks(study.learning_rates)
+    outputs = block.load(tmp_path)["outputs"]
+    assert len(block.runs) == len(trials.all) > 1
+    for one, trial in zip(outputs, sorted(trials.all, key=lambda trial: block.runs.index(trial.run))):
+        rows = study.splits[trial.run.split].validation
+        p = activated(one[: len(rows)], "sigmoid")
+        told = data.task.predicted_class(np.concatenate([1 - p, p], axis=1))
+        wanted = balanced_accuracy_score(y[rows], told, sample_weight=w[rows] if weighted else None)
+        assert trial.validation_score == pytest.approx(wanted, abs=1e-5)
 
 
 @pytest.fixture(scope="module")

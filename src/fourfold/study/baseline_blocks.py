@@ -228,7 +228,7 @@ class _OfSteps(_Fits):
             values = 1 - mean((predicted_class(outputs, by_class) != targets) * cost, targets)
         else:
             values = -mean((outputs[..., 0] - targets) ** 2, targets)
-        return float(np.average(values, weights=self.prepared.weights[rows]))
+        return float(np.average(values, weights=self.prepared.weights_of(rows)))
 
     def _outputs(self, model: Any, rows: np.ndarray) -> np.ndarray:
         steps = np.arange(self.x.shape[1])
@@ -271,7 +271,7 @@ def _score(
     kind: str, model: Any, x: np.ndarray, targets: np.ndarray, prepared: Prepared, rows: np.ndarray
 ) -> float:
     """The score of some rows, whose inputs are ``x``; ``targets`` are those of all rows, which have all classes."""
-    weights, y = prepared.weights[rows], targets[rows]
+    weights, y = prepared.weights_of(rows), targets[rows]
     if kind == "classification":
         classes = int(targets.max()) + 1
         right = predicted_class(_outputs(kind, model, x, classes), prepared.class_weights) == y

@@ -317,7 +317,7 @@ def _evaluation(split: Split, prepared: Prepared, longest: int) -> tuple[np.ndar
     rows = np.concatenate([split.validation, split.test])
     rows = padded_rows(np.concatenate([rows, np.full(longest - len(rows), rows[0])]))
     weights = np.zeros(len(rows), np.float32)
-    weights[: len(split.validation)] = prepared.weights[split.validation]
+    weights[: len(split.validation)] = prepared.weights_of(split.validation)
     return rows, weights
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,9 +27,9 @@ COPIES = 3
 class Prepared:
     """Inputs (K, n, ...) and targets (K, n, columns) as each of K splits prepares them, and the splits.
 
-    ``weights`` (n,) are the examples' weights in the score: 1, or for balanced accuracy n / (classes n_class), of the
-    tested rows and of the others each, times those that the user gave; of windows of series how many of the score's
-    units their deviation is. ``given`` (n,) are the user's alone, of mean 1, which weight the training loss, too.
+    ``weights`` (n,) are the examples' weights in the score: 1, or those that the user gave; of windows of series how
+    many of the score's units their deviation is. Of a balanced accuracy the classes of some rows then count alike, see
+    `weights_of`. ``given`` (n,) are the user's, of mean 1, which weight the training loss, too.
 
     ``level`` and ``size`` (n, columns), of windows of series only and not kept on disk: the numbers in the user's units
     that a relative target of 0 and of 1 more mean.
@@ -77,6 +76,12 @@ class Prepared:
     def longest_evaluation(self) -> int:
         """The most validation and test rows of a split."""
         return max(len(split.validation) + len(split.test) for split in self.splits)
+
+    def weights_of(self, rows: np.ndarray) -> np.ndarray:
+        """What rows count in the score of these rows: of a balanced accuracy their classes alike."""
+        weights = self.weights[rows]
+        by_row = self.class_weights is not None and not self.stepwise
+        return alike(self.targets[0, rows, 0], weights) if by_row else weights
 
     @property
     def parts(self) -> list[list[int]]:
@@ -157,8 +162,6 @@ def prepare(dataset: Dataset, splits: list[Split]) -> tuple[Prepared, list[Prepa
     if dataset.weights is not None:
         given = weights = (dataset.weights / dataset.weights.mean()).astype(np.float32)
     by_class = np.array(dataset.task.class_weights) if dataset.task.class_weights else None
-    if by_class is not None and not stepwise:
-        weights = _alike_in_parts(targets[0, :, 0], weights, splits)
     if dataset.task.kind != "regression":
         targets = targets[:1]
     level = size = None
@@ -179,12 +182,3 @@ def alike(classes: np.ndarray, weights: np.ndarray) -> np.ndarray:
     _, inverse = np.unique(classes, return_inverse=True)
     sums = np.bincount(inverse, weights)
     return (weights.sum() / (np.count_nonzero(sums) * np.maximum(sums, 1e-300)))[inverse] * weights
-
-
-def _alike_in_parts(classes: np.ndarray, weights: np.ndarray, splits: Sequence[Split]) -> np.ndarray:
-    """The same for the tested rows and for the others."""
-    found, tested = np.zeros(len(classes), np.float32), np.zeros(len(classes), bool)
-    tested[np.concatenate([split.test for split in splits])] = True
-    for part in (tested, ~tested):
-        found[part] = alike(classes[part], weights[part])
-    return found

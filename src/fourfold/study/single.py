@@ -101,7 +101,7 @@ def _rank(trained: Trained, block: Block, prepared: Prepared) -> tuple[bool, flo
     """How good a training is on its validation rows: the mean score, ties by loss; a diverged one comes last."""
     rows = prepared.splits[0].validation
     loss, score = sweep_for(block, prepared).per_example(prepared.targets[0, rows], trained.outputs[: len(rows)])
-    weights = prepared.weights[rows]
+    weights = prepared.weights_of(rows)
     return (
         trained.status != DIVERGED,
         float(np.average(score, weights=weights)),

@@ -13,7 +13,7 @@ from fourfold.evidence.design import Examples, blocks_in_time
 from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
-from fourfold.study.prepared import Prepared, alike
+from fourfold.study.prepared import Prepared
 from fourfold.study.stepwise import costs, counted, mean, shares
 from fourfold.study.trials import Trial
 
@@ -175,16 +175,10 @@ def losses_of_steps(
 def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The losses (S, n) of predictions of a study's rows, with the rows' weights."""
     task, target = study.dataset.task, truth(study.dataset, study.preparations, rows)
-    weights = weights_of(study, rows, target)
+    weights = study.prepared.weights_of(rows).astype(float)
     if task.stepwise:
         return losses_of_steps(task, values, target, weights)
     return losses(task, values, target, weights, measured_in(study.dataset, rows))
-
-
-def weights_of(study: Study, rows: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """What rows with the given targets count in the score of these rows: of a balanced accuracy their classes alike."""
-    weights, task = study.prepared.weights[rows].astype(float), study.dataset.task
-    return alike(target, weights) if task.class_weights and not task.stepwise else weights
 
 
 def analysis(study: Study, losses: Mapping[str, np.ndarray], predicted: Predictions) -> Analysis:
@@ -197,7 +191,7 @@ def examples(study: Study, rows: np.ndarray, fold: np.ndarray) -> Examples:
     """The groups, strata and weights of some rows, which a fold held out."""
     task, strata = study.dataset.task, None
     target = truth(study.dataset, study.preparations, rows)
-    weights = weights_of(study, rows, target)
+    weights = study.prepared.weights_of(rows).astype(float)
     if task.score == "mase":
         weights = None
     elif task.class_weights:
