@@ -1,5 +1,7 @@
 """What a study hands over for doubts: leaks in the data, seen through any form of input."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,18 @@ def test_a_column_that_is_the_target_in_disguise_is_found(kind):
     assert data.task.kind == ("regression" if kind == "regression" else "classification")
     column, score = best_column(data, np.arange(300))
     assert column == "leak" and score > 0.995
+
+
+@pytest.mark.parametrize("kind", ["classification", "regression"])
+def test_a_column_is_as_good_as_it_is_for_the_rows_that_count(kind):
+    random = np.random.default_rng(0)
+    y, told = random.integers(0, 2, 300), np.arange(300) % 4 > 0
+    x = np.stack([np.where(told, y, 1 - y) + 0.1 * random.random(300), random.random(300)], axis=1)
+    data = from_arrays(x, y + 0.001 * random.random(300) if kind == "regression" else np.array(list("xy"))[y])
+    assert best_column(data, np.arange(300))[1] < 0.8
+    alone, weighed = (best_column(replace(data, weights=np.where(told, 1.0, w)), np.arange(300))[1] for w in (0, 1e-6))
+    assert alone > 0.99
+    assert weighed > best_column(data, np.arange(300))[1] + 0.1
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast-cancer", "diabetes"])

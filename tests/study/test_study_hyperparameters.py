@@ -88,7 +88,7 @@ def test_every_setting_of_a_family_changes_its_network(family, problem):
 
 def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
     found = MEASURE.find(inquiry)
-    assert "of what is varied the score moves most with learning rate for Fully connected" in found.answer
+    assert "Over the whole grid, of what is varied the score moves most with learning rate for Fully connected" in found.answer
     shares = {(e.measure, e.subject): e.value for e in found.evidence}
     assert f", seeds {show(shares[WHOLE, 'dense: seeds'], FRACTION)})" in found.answer
     assert shares[WHOLE, "dense: learning rate"] > 0.5

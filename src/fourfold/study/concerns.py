@@ -114,13 +114,17 @@ def merged(values: np.ndarray) -> tuple[int, float]:
 def best_column(dataset: Dataset, rows: np.ndarray) -> tuple[str, float]:
     """The column that alone predicts the target best on rows that its tree has not seen, and how well.
 
-    Balanced accuracy, or the share of the variance that is explained; of several targets the largest share.
+    Balanced accuracy, or the share of the variance that is explained, by the rows' weights; of several targets the
+    largest share.
     """
     from sklearn.metrics import balanced_accuracy_score, r2_score  # a second of start-up time
     from sklearn.model_selection import KFold, cross_val_predict
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+    rows = rows if dataset.weights is None else rows[dataset.weights[rows] > 0]
     inputs, target = dataset.inputs, dataset.target
+    weights = None if dataset.weights is None else dataset.weights[rows]
+    params = {} if weights is None else {"sample_weight": weights}
     tree, measure = DecisionTreeRegressor, partial(r2_score, multioutput="raw_values")
     if dataset.task.kind == "classification":
         tree, measure = DecisionTreeClassifier, balanced_accuracy_score
@@ -130,8 +134,8 @@ def best_column(dataset: Dataset, rows: np.ndarray) -> tuple[str, float]:
     scores = {}
     for number, column in enumerate(dataset.columns[:MOST_COLUMNS]):
         values = _codes(inputs[column.name]) if isinstance(inputs, Table) else inputs[:, number]
-        said = cross_val_predict(model, values[rows, None], target[rows], cv=folds)
-        scores[column.name] = float(np.max(measure(target[rows], said)))
+        said = cross_val_predict(model, values[rows, None], target[rows], cv=folds, params=params)
+        scores[column.name] = float(np.max(measure(target[rows], said, sample_weight=weights)))
     best = max(scores, key=lambda name: scores[name])
     return best, scores[best]
 

@@ -222,7 +222,7 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
         listed = facts.join(", ", said)
         moved = [Sentence(f"of what is varied the score moves most with {listed}", listed.numbers)] if said else []
         whole = facts.join("; ", [*moved, nothing] if silent else moved)
-        return Sentence(f"{start} {whole}.", whole.numbers)
+        return Sentence(f"{start}, {whole}.", whole.numbers)
 
     starts = {WHOLE: "Over the whole grid", AT_BEST: "At the best learning rate of each setting"}
     return facts.join(" ", (clauses(measure, start) for measure, start in starts.items()))
