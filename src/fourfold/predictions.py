@@ -186,7 +186,9 @@ def _parquet_file(path: Path) -> Iterator[Write]:
         def write(columns: Columns) -> None:
             cells = {f"c{place}": np.asarray(values) for place, values in enumerate(columns.values())}
             connection.register("part", cells)
-            named = ", ".join(f"{cell} AS {quoted(name)}" for cell, name in zip(cells, columns))
+            words = {cell for cell, values in cells.items() if values.dtype.kind in "OU" and not len(values)}
+            typed = [f"CAST({cell} AS VARCHAR)" if cell in words else cell for cell in cells]
+            named = ", ".join(f"{cell} AS {quoted(name)}" for cell, name in zip(typed, columns))
             connection.execute(
                 f"{'INSERT INTO predicted' if names else 'CREATE TABLE predicted AS'} SELECT {named} FROM part"
             )

@@ -232,6 +232,19 @@ def test_predictions_as_parquet(run, study):
     assert other.code == 2 and "wanted a name that ends in .csv or .parquet" in other.err
 
 
+def test_predictions_of_a_header_alone(run, tmp_path, study):
+    """A step of a pipeline that has no rows gives the header of its predictions, also among files that have some."""
+    names = ["id", "<b>color</b>", "a, b", "size"]
+    save(tmp_path / "a.csv", [], names)
+    got = run("predict", study, "a.csv")
+    assert got.code == 0 and read_csv(got.out) == [] and "no rows: a.csv" in got.err
+    assert got.out == "id,prediction,probability =1+1,probability 😀\n"
+    save(tmp_path / "b.csv", table(study)[:2], names)
+    assert run("predict", study, "[ab].csv", "--out", "p.parquet").code == 0
+    rows = duckdb.sql("SELECT * FROM 'p.parquet'")
+    assert [str(kind) for kind in rows.types[-3:]] == ["VARCHAR", "DOUBLE", "DOUBLE"] and len(rows.fetchall()) == 2
+
+
 def test_columns_in_another_order_and_unknown_levels(run, tmp_path, study):
     rows = table(study)
     want = read_csv(run("predict", study, study.parent / "messy.csv").out)

@@ -357,3 +357,18 @@ def test_a_column_that_names_the_parts_of_a_split_is_said(parts):
     assert "--test FILE" in found["names-parts"].do and "--drop set" in found["names-parts"].do
     other = frame.assign(set=["train", "bus", "car"] * 20)
     assert "names-parts" not in {finding.slug for finding in judge(read(other, target="kind"))}
+
+
+@pytest.mark.parametrize("none, classes, important", [(-100, 2, True), (-1, 4, True), (-1, 2, False), (-2, 4, None)])
+@pytest.mark.parametrize("steps", [(), (6,)])
+def test_a_class_that_may_mean_that_there_is_no_label(none, classes, important, steps):
+    """-100 and -1 are written for what is not labelled; left empty, it is not counted."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(90, 6, 2)), rng.integers(0, classes, (90, *steps))
+    y[rng.random(y.shape) < 0.2] = none
+    slugs = {finding.slug: finding for finding in judge(from_arrays(x, y))}
+    assert ("class-for-no-label" in slugs) == (important is not None)
+    if important is not None:
+        assert slugs["class-for-no-label"].important is important
+        left = from_arrays(x, np.where(y == none, np.nan, y))
+        assert len(left.task.classes) == classes and "class-for-no-label" not in {one.slug for one in judge(left)}

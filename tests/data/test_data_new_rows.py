@@ -395,3 +395,28 @@ def test_what_to_do_with_arrays_of_another_shape(turn, do):
     preparation = Preparation.fit(from_arrays(x, np.arange(20) % 2), range(20))
     with pytest.raises(DataError, match=do):
         read_inputs(turn(x), preparation)
+
+
+@pytest.mark.parametrize("learnt, new", [((8, 8, 1), (8, 8)), ((1, 8, 8), (8, 8)), ((12, 1), (12,))])
+def test_the_axis_of_the_only_channel_may_be_left_out(learnt, new):
+    """Grey pictures and series of one channel come with it and without it."""
+    x = np.random.default_rng(0).normal(size=(20, *learnt))
+    preparation = Preparation.fit(from_arrays(x, np.arange(20) % 2), range(20))
+    rows = read_inputs(x.reshape(20, *new), preparation)
+    assert np.array_equal(rows.inputs.ravel(), x.ravel())
+    assert any("their only channel has no axis" in str(note) for note in rows.notes)
+    assert not read_inputs(x, preparation).notes
+
+
+def test_a_header_alone_is_no_rows_of_a_table_and_no_error(learnt, tmp_path):
+    """A step of a pipeline may have nothing to do; what is wrong with the columns is said all the same."""
+    path = tmp_path / "new.csv"
+    FRAME.drop(columns="label").head(0).to_csv(path, index=False)
+    (rows,) = parts_of_inputs(str(path), learnt[0])
+    assert rows.rows == 0 and rows.others.names == ("id",)
+    assert [str(note) for note in rows.notes] == [f"no rows: {path} (it has a header alone)"]
+    path.write_text("id,age\n")
+    with pytest.raises(DataError, match="'city' is missing"):
+        list(parts_of_inputs(str(path), learnt[0]))
+    with pytest.raises(DataError, match="0 rows"):
+        read_inputs(FRAME.head(0), learnt[0])

@@ -62,7 +62,7 @@ from .objects import as_source, check_roles
 from .pair import with_targets
 from .reading import USUAL, Reading, reading_after, reading_of
 from .sample import thinned
-from .source import Source
+from .source import Source, without_rows
 from .written import with_written
 
 
@@ -272,8 +272,10 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
             TemporaryDirectory(prefix="fourfold-") as scratch,
             reader.open(text, reading, Path(scratch)) as table,
         ):
+            if not table.rows:
+                yield without_rows(content.name, table.casts)  # a header alone
             step = reading.at_once(len(table.casts))
-            for start in range(0, max(table.rows, 1), step):
+            for start in range(0, table.rows, step):
                 found = with_written(table.source(start, start + step), reading)
                 yield found if called else named_in(found, content.path.parent)
     check_unchanged(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -117,3 +117,9 @@ class Source:
 
     def noting(self, *notes: Note) -> Source:
         return replace(self, notes=self.notes + notes)
+
+
+def without_rows(name: str, columns: Iterable[str]) -> Source:
+    """A table of these columns that has no rows."""
+    table = Table({column: np.empty(0, dtype=object) for column in columns})
+    return Source(name, table, tuple(Column(column, "category") for column in table))

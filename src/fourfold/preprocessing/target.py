@@ -103,7 +103,8 @@ class Target:
     def _rows_of(self, outputs: np.ndarray) -> np.ndarray:
         """Outputs (N, units), or (N, T, units), in double precision."""
         leading = outputs.shape[: 1 + self.task.stepwise]
-        return np.asarray(outputs, dtype=np.float64).reshape(*leading, -1)
+        units = -1 if outputs.size else outputs.shape[-1]
+        return np.asarray(outputs, dtype=np.float64).reshape(*leading, units)
 
     def decode(self, outputs: np.ndarray) -> np.ndarray:
         """Predictions (N,): labels as the user wrote them, or numbers in the user's units.

@@ -23,6 +23,7 @@ from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
+from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem, own
 
@@ -55,6 +56,8 @@ class SavedModel:
 
     def prepared_outputs(self, inputs: Any) -> np.ndarray:
         """The network's outputs (N, units) for rows in the form of ``NewRows.inputs``."""
+        if not row_count(inputs):
+            return np.empty((0, self.preparation.task.units), np.float32)
         prepared = self.preparation.inputs(inputs)
         if self.order is not None:
             prepared = prepared[:, self.order]

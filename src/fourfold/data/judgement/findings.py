@@ -365,6 +365,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     shift.judge,
     unlabelled.judge,
+    unlabelled.of_classes,
     oddities.judge,
     neighbours.judge,
     _task,
@@ -378,6 +379,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
 
 STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
+    unlabelled.of_classes,
     oddities.judge,
     _task,
     _imbalance,

@@ -1,13 +1,16 @@
-"""Rows that were left out since they have no target."""
+"""Rows that were left out since they have no target, and classes that may mean that there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fourfold.data.dataset import Finding
-from fourfold.data.messages import counted, in_line
+from fourfold.data.messages import counted, in_line, percent
 
 from .case import Case
+
+NO_LABEL = (-100, -1)
+"""What libraries write for the class of what has no label: those of deep learning, and scikit-learn."""
 
 MOST = 0.5
 """The share of rows without a target above which those that have one are likely no fair sample of all."""
@@ -27,4 +30,25 @@ def judge(case: Case) -> Iterator[Finding]:
         share,
         "find it out for more rows, drawn by chance; " * (share > MOST) + "fourfold predict fills it in",
         important=share > MOST,
+    )
+
+
+def of_classes(case: Case) -> Iterator[Finding]:
+    """A class such as -100 beside others that are numbered from 0 or 1 on without a gap."""
+    classes = case.task.classes
+    if case.task.kind != "classification" or case.task.label_type != "integer" or len(classes) < 3:
+        return
+    none, *others = sorted(map(int, classes))
+    if none not in NO_LABEL or others[0] not in (0, 1) or others[-1] - others[0] != len(others) - 1:
+        return
+    share = float((case.dataset.target == str(none)).mean())
+    signs = others == [0, 1] and none == -1  # may as well be a fall, no change and a rise
+    yield Finding(
+        "class-for-no-label",
+        f"{percent(share, 1)} of the rows have the class {none}, which often means that there is no label, and here is "
+        "learnt and tested as one",
+        "share of rows",
+        share,
+        f"leave the target empty there (NaN), if {none} means that: y = numpy.where(y == {none}, numpy.nan, y)",
+        important=not signs,
     )

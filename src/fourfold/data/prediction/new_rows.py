@@ -95,7 +95,8 @@ def read_inputs(source: Any, preparation: Preparation, encoding: str | None = No
 
 
 def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None = None) -> Iterator[NewRows]:
-    """The same, part after part where the form of the file allows it, so that it may be larger than memory."""
+    """The same, part after part where the form of the file allows it, so that it may be larger than memory; of a table
+    a header alone will do."""
     if preparation.windows is not None:
         yield _history(source, preparation, _reading(preparation, encoding))
         return
@@ -111,7 +112,11 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
         step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
         for start in range(0, max(rows, 1), step):
             part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
-            new = _new_rows(part, preparation)
+            if table and not rows and preparation.layout in ("flat", "text"):
+                part = part.noting(Note(f"no rows: {found.name}", "it has a header alone"))
+                new = _new_rows(part, preparation, fewest=0)
+            else:
+                new = _new_rows(part, preparation)
             others = new.others.names if others is None else others
             if new.others.names != others:
                 raise DataError(
@@ -130,7 +135,7 @@ def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows
     windows = preparation.windows
     file = isinstance(source, (str, os.PathLike)) and os.fspath(source) != STANDARD_INPUT
     if file and windows.id != ROW:  # rows are numbered through
-        parts = (unpivoted_as(part, windows) for part in parts_of(source, reading))
+        parts = (unpivoted_as(part, windows) for part in parts_of(source, reading) if row_count(part.inputs))
         parts = (with_series(named_alike(with_time(part, time), wanted, ()), preparation) for part in parts)
         found = latest_of(parts, windows)
         try:
@@ -164,8 +169,8 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
     )
 
 
-def _new_rows(found: Source, preparation: Preparation) -> NewRows:
-    if not row_count(found.inputs):
+def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRows:
+    if row_count(found.inputs) < fewest:
         raise DataError(
             "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row"
         )
@@ -233,6 +238,7 @@ def _new_rows(found: Source, preparation: Preparation) -> NewRows:
         steps = np.shape(found.inputs)[1]
         notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
     shaped = _shaped(found, preparation)
+    notes += _one_channel(found, preparation)
     return NewRows(shaped, Noticed(notes + on_another_scale(shaped, preparation)), others)
 
 
@@ -337,9 +343,17 @@ def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note
 def _shaped(found: Source, preparation: Preparation) -> np.ndarray:
     """An array whose rows have the shape that was trained on, as given or as laid out."""
     array = np.asarray(found.inputs)
-    if array.shape[1:] not in _row_shapes(preparation):
+    if array.shape[1:] not in _row_shapes(preparation) and not _one_channel(found, preparation):
         raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
     return settle_array(array, preparation.layout)[0]
+
+
+def _one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
+    """What is said of rows without the axis of the only channel, which those of training had; () of any others."""
+    shape, wanted = np.shape(found.inputs)[1:], _row_shapes(preparation)[-1]
+    if shape in _row_shapes(preparation) or (*shape, 1) != wanted:
+        return ()
+    return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)
 
 
 def _row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:

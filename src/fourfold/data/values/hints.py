@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_objects"]
+__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit", "of_objects"]
 
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
@@ -29,6 +29,9 @@ one as Excel shows instead of twelve digits and more."""
 
 SHORTENED = re.compile("(?i)[^e]*e[+].*")
 """Those whose last digits are lost."""
+
+LIMIT = re.compile(r"\s*(?:[<>]=?|[\u2264\u2265])\s*\d+(?:[.,]\d+)?.{0,20}", re.DOTALL)
+"""What lies below or above what can be measured."""
 
 BRACKETS = re.compile(r"[\[\]\"']")
 """What stands around lists, and their words, as JSON and Python write them."""
@@ -163,6 +166,15 @@ def of_objects(words: Sequence[str]) -> str:
     if not all(OBJECT.fullmatch(word) for word in words[:FEW]):
         return ""
     return f"objects, as in {words[0].strip()[:30]!r}; give each field a column, as pandas.json_normalize does"
+
+
+def of_limit(word: str) -> str:
+    """What to say of a word among numbers that is a limit; "" of any other.
+
+    >>> of_limit("<0.5"), of_limit("none")
+    ('write a number for each limit, such as half of a lower one', '')
+    """
+    return "write a number for each limit, such as half of a lower one" if LIMIT.fullmatch(word) else ""
 
 
 def of_labels(words: Sequence[str]) -> str:

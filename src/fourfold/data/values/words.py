@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import ColumnKind
 from .amounts import is_number
 from .dates import SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
-from .hints import hint_of, of_codes, of_labels, of_objects
+from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
 from .stand_ins import MISSING_WORDS
 from .unread_dates import of_named_zones, of_no_way, of_several_kinds
@@ -121,9 +121,8 @@ def understood(
     parsed = sum(value in known for value in values.tolist()) if known else 0
     if present >= 10 and parsed >= LIKELY * present:
         strange = next(word for word in words if word not in known)
-        return Understood(
-            values, "category", f"{parsed:,} of {present:,} values are numbers, but not {strange[:30]!r}"
-        )
+        said = f"{parsed:,} of {present:,} values are numbers, but not {strange[:30]!r}"
+        return Understood(values, "category", _joined(said, of_limit(strange)))
     if endings := endings_of(words):
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
     if known and len(words) >= 10 and all(map(is_number, words)):
@@ -157,7 +156,8 @@ def _left_out(
     marks = len(known) > 1 and all(_is_nothing(word.removesuffix(unit)) for word in strange)
     if not marks and (present < 10 or parsed < MOSTLY * present):
         return None
-    return f"{counted(present - parsed, 'word')} such as {strange[0][:30]!r} taken for missing"
+    said = f"{counted(present - parsed, 'word')} such as {strange[0][:30]!r} taken for missing"
+    return _joined(said, of_limit(strange[0]))
 
 
 def _mostly(words: Iterable[str], parse: Callable[[str], T | None]) -> dict[str, T]:

@@ -21,7 +21,9 @@ WORDS = {"true": "true", "false": "false", "none": "null", "null": "null", "nan"
 MARKS = {"(": "[", ")": "]", ";": ","}
 """What Python and NumPy write in another way than JSON, and what this is there."""
 
-SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|bool|str)[\d_]*\(([^()]*)\)", re.ASCII)
+SCALAR = re.compile(
+    r"\b(?:np|numpy)\.(?:(?:float|int|uint|bool|str)[\d_]*\(([^()]*)\)|(True|False)_\b)", re.ASCII
+)
 """A value of NumPy within a list, as Python prints it."""
 
 ESCAPED = re.compile(r'\\.|"', re.DOTALL)
@@ -36,8 +38,8 @@ def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
 
     >>> value_of("[1. 2.5 nan]"), value_of("{'a': [True, None], 'b': (1.5,)}"), value_of("[red]"), value_of("[1,,2]")
     ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5]}, None, None)
-    >>> value_of("[np.float64(1.5), np.float64(nan)]"), value_of("[np.str_('up')]")
-    ([1.5, None], ['up'])
+    >>> value_of("[np.float64(1.5), np.float64(nan)]"), value_of("[np.str_('up')]"), value_of("[np.True_, np.False_]")
+    ([1.5, None], ['up'], [True, False])
     """
     cell = cell.strip()
     if not cell.startswith(OPENING):
@@ -49,7 +51,7 @@ def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
     except (ValueError, RecursionError):
         pass
     try:
-        return _loaded("".join(_in_json(SCALAR.sub(r"\1", cell))))
+        return _loaded("".join(_in_json(SCALAR.sub(r"\1\2", cell))))
     except (ValueError, RecursionError):
         return None
 
