@@ -85,3 +85,25 @@ def test_columns_called_pixels_are_said_to_be_a_picture():
     assert "pixels" not in {finding.slug for finding in judge(read(frame, target="kind", layout="image"))}
     fewer = frame.drop(columns="pixel3")
     assert "pixels" not in {finding.slug for finding in judge(read(fewer, target="kind"))}
+
+
+NAMES = {
+    "steps": ([f"t{step}" for step in range(24)], True),
+    "hours": ([f"hour_{hour:02d}" for hour in range(24)], True),
+    "clocks": ([f"{hour:02d}:{minute}" for hour in range(12) for minute in ("00", "30")], True),
+    "months": ([f"{2020 + month // 12}-{month % 12 + 1:02d}" for month in range(24)], True),
+    "anything": ([f"x{place}" for place in range(24)], False),
+    "bare numbers": ([*map(str, range(24))], False),
+    "few steps": ([f"t{step}" for step in range(8)], False),
+    "steps with gaps": ([f"t{step**2}" for step in range(24)], False),
+    "another column among them": ([f"t{step}" for step in range(23)] + ["age"], False),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_that_are_called_steps_are_said_also_if_neighbours_are_not_alike(name):
+    names, said = NAMES[name]
+    frame = pd.DataFrame(RNG.normal(size=(N, len(names))), columns=names).assign(kind=np.arange(N) % 2)
+    assert ("called-steps" in {finding.slug for finding in judge(read(frame, target="kind"))}) == said
+    asked = judge(read(frame, target="kind", layout="flat"))
+    assert "called-steps" not in {finding.slug for finding in asked}

@@ -108,6 +108,8 @@ READ = {
     "spellings of nothing among numbers": (column(["unknown", "none", "1", "2"]), "20 words such as 'unknown' taken for missing"),
     "nulls of databases": (column(["\\N", "(null)", "n.a.", "k.A.", "1", "2"]), "missing values: v 28"),
     "values below what is measured": (column(["<0.5", "1.5", "2.5"]), "26 of 40 values are numbers, but not '<0.5'"),
+    "what to do with values below what is measured": (column(["<0.5", "1.5", "2.5"]), "write a number for each limit, such as half of a lower one"),
+    "few values below what is measured": (rows("v,y", lambda i: "<0.5" if i % 12 == 0 else f"{i}.25", 60), "5 words such as '<0.5' taken for missing; write a number for each limit"),
     "flags of statistical offices": (column(["13.5 p", "12.1 b", "11.7", ":", ": c", "10.2 bep"]), "column v: number (flags behind left out; 13 words such as ':' taken for missing)"),
     "a flag behind few of many numbers": (rows("v,y", lambda i: f"{i}.5 p" if i % 9 == 0 else f"{i}.25", 60), "column v: number (flags behind left out)"),
     "units and no flags": (column(["5 b", "7 b", "9 b"]), "column v: number (b left out)"),

@@ -1,6 +1,7 @@
 """Series as people have them: .ts, npz, wide and long tables, lists of arrays; unequal lengths; odd files."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import aeon.datasets as aeon
@@ -347,3 +348,17 @@ def test_what_to_do_with_rows_of_one_time_in_their_order():
     with pytest.raises(DataError, match="--drop at and --target-per series or step, if the rows of each stand") as caught:
         read(ties, target="ill", roles=Roles(id="bed", time="at"))
     assert caught.value.slug == "repeated-time"
+
+
+def test_training_and_test_series_may_lie_in_one_zip_file(tmp_path):
+    """As archives hand them out: the copies of the same rows in other forms are not read twice."""
+    path = tmp_path / "Odd.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for part, rows in (("TRAIN", 30), ("TEST", 20)):
+            lines = [f"{row},2,{row % 7}:{'ab'[row % 2]}" for row in range(rows)]
+            head = ["@univariate true", "@classLabel true a b", "@data"]
+            packed.writestr(f"Odd/Odd_{part}.ts", "\n".join(head + lines))
+            packed.writestr(f"Odd/Odd_{part}.txt", "\n".join(f"1 {row} 2 {row % 7}" for row in range(rows)))
+        packed.writestr("Odd/README.md", "what it is")
+    data = read(str(path))
+    assert data.layout == "sequence" and data.rows == 50 and len(data.test_rows) == 20

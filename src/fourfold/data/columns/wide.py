@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from fourfold.data.values.dates import way_of, years_from
 
-__all__ = ["beside_steps", "steps_of"]
+__all__ = ["are_dates_in_order", "beside_steps", "steps_of"]
 
 FORMS = (
     ("CHANNEL_STEP", re.compile(r"(?P<channel>.*\D)[_ .-](?P<step>\d{1,9})", re.ASCII)),
@@ -58,6 +59,16 @@ def beside_steps(names: Sequence[str]) -> list[str]:
     if len(some) < max(FEWEST, MOSTLY * len(names)):
         return []
     return [name for name in names if name not in some]
+
+
+def are_dates_in_order(names: Sequence[str]) -> bool:
+    """Whether all columns are called by dates, each by a later one than the column before it.
+
+    >>> are_dates_in_order(["2021-01", "2021-02"]), are_dates_in_order(["2021-02", "2021-01"])
+    (True, False)
+    """
+    dates = [*_dates(names).values()]
+    return len(dates) == len(names) > 1 and all(one < other for one, other in pairwise(dates))
 
 
 def _places(names: Sequence[str], form: re.Pattern[str], in_a_row: bool = False) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from fourfold.errors import FileError
 
 from .content import Content, check_bomb
-from .parts import is_table
+from .parts import SERIES, is_table
 
 __all__ = ["Member", "bytes_of", "tables_of", "unpacked_tables"]
 
@@ -31,8 +31,8 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotI
 
 
 def tables_of(path: Path, head: bytes) -> list[Member]:
-    """The tables in a zip file, by the ends of their names; texts only where there is nothing else; [] where it is
-    damaged, another kind of file, or names two of them alike."""
+    """The tables in a zip file, by the ends of their names, or the series; texts only where there is nothing else; []
+    where it is damaged, another kind of file, or names two of them alike."""
     if not head.startswith(b"PK\x03\x04"):
         return []
     try:
@@ -42,8 +42,10 @@ def tables_of(path: Path, head: bytes) -> list[Member]:
         return []
     if len(members) > MOST or any(OTHERS.search(member.filename) for member in members):
         return []
-    found = [member for member in members if is_table(member.filename) and not _is_hidden(member.filename)]
-    found = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))] or found
+    shown = [member for member in members if not _is_hidden(member.filename)]
+    found = [member for member in shown if is_table(member.filename)]
+    tables = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))]
+    found = tables or [member for member in shown if member.filename.lower().endswith(SERIES)] or found
     names = {_name(member).lower() for member in found}
     return found if len(names) == len(found) else []
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fourfold.data.columns.wide import are_dates_in_order
 from fourfold.data.dataset import Finding
 
 from .case import Case
@@ -17,6 +18,12 @@ __all__ = ["judge"]
 PIXEL = re.compile(r"(?:pixel|px|pix)[ _.-]?\d+", re.IGNORECASE)
 FEWEST_PIXELS = 64
 """What the pixels of a picture are called, and the fewest that make one."""
+
+STEP = re.compile(
+    r"(?:t|time|step|sec|second|min|minute|h|hr|hour|day|week|month|year)[_ .-]?(?P<number>\d{1,9})", re.IGNORECASE
+)
+CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::00)?")
+"""What the steps of a series are called."""
 
 FEWEST_STEPS, FEWEST_ROWS = 12, 30
 """Columns and rows from which on it is no chance that neighbours are alike."""
@@ -33,6 +40,34 @@ def judge(case: Case) -> Iterator[Finding]:
         yield _pixels(names)
     elif guessed and (found := _alike(case)) is not None:
         yield _steps(*found)
+    elif guessed and len(named := _called_steps(case)) >= FEWEST_STEPS:
+        yield Finding(
+            "called-steps",
+            f"{len(named)} columns are called as steps of a series, {named[0]!r} to {named[-1]!r}, and are read one by one",
+            "columns",
+            len(named),
+            "--layout sequence, if that is what they are",
+            important=True,
+        )
+
+
+def _called_steps(case: Case) -> list[str]:
+    """The columns, if all of them are numbers and called by steps, clocks or dates in their order; else []. Bare
+    numbers, and such as x0, x1, ..., may name anything.
+    """
+    names = [column.name for column in case.dataset.columns]
+    if {column.kind for column in case.dataset.columns} != {"number"}:
+        return []
+    rises = np.diff([place for place in map(_place, names) if place is not None])
+    words = {re.sub(r"\d+", "", name) for name in names}
+    evenly = len(rises) == len(names) - 1 > 0 and len(words) == 1 and rises.min() == rises.max() > 0
+    return names if evenly or are_dates_in_order(names) else []
+
+
+def _place(name: str) -> int | None:
+    """The number of a step, or the minutes of a clock, that a column is called; None of other names."""
+    step, clock = STEP.fullmatch(name), CLOCK.fullmatch(name)
+    return int(step["number"]) if step else 60 * int(clock["hour"]) + int(clock["minute"]) if clock else None
 
 
 def _pixels(names: list[str]) -> Finding:
