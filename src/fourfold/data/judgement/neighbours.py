@@ -43,7 +43,7 @@ def judge(case: Case) -> Iterator[Finding]:
     elif guessed and len(named := _called_steps(case)) >= FEWEST_STEPS:
         yield Finding(
             "called-steps",
-            f"{len(named)} columns are called as steps of a series, {named[0]!r} to {named[-1]!r}, and are read one by one",
+            f"{len(named)} columns are called as steps of a series, {named[0]!r} to {named[-1]!r}, and read one by one",
             "columns",
             len(named),
             "--layout sequence, if that is what they are",
