@@ -151,6 +151,7 @@ LISTS = {
     "bars": labels("|"),
     "commas": labels(", "),
     "Python": labels(", ", lambda text: str(text.split(", ") if text else [])),
+    "sets of Python": labels(", ", lambda text: "{" + str(text.split(", "))[1:-1] + "}" if text else "set()"),
     "JSON": labels(", ", lambda text: json.dumps(text.split(", ") if text else []).replace('"', '""')),
 }
 

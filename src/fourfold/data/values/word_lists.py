@@ -14,6 +14,9 @@ from .written import each, value_of
 
 __all__ = ["as_json", "joined_labels", "lists_by", "spelled_alike"]
 
+EMPTY_SET = "set()"
+"""How Python prints it."""
+
 
 def as_json(words: Sequence[str | None]) -> str:
     return json.dumps(list(words), ensure_ascii=False, separators=(",", ":"))
@@ -25,6 +28,8 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
 
     >>> spelled_alike(["['red', 'blue']", '["red"]', None, "[]"]), spelled_alike(["['red']", "blue"])
     (['["red","blue"]', '["red"]', None, '[]'], ["['red']", 'blue'])
+    >>> spelled_alike(["{'red', 'blue'}", "set()", "('red',)"]), spelled_alike(["{'red': 'blue'}", "{}"])
+    (['["red","blue"]', '[]', '["red"]'], ["{'red': 'blue'}", '{}'])
     >>> spelled_alike(["['red', None, 'blue']", "['red']"])
     ['["red",null,"blue"]', '["red"]']
     """
@@ -33,8 +38,10 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
 
 
 def _respelled(cell: str) -> str | None:
-    """A list of words, some of which may be missing, or a tuple of Python, as JSON; None for any other cell."""
-    found = value_of(f"[{cell[1:-1]}]" if cell.startswith("(") and cell.endswith(")") else cell)
+    """A list of words, some of which may be missing, or a tuple or a set of Python, as JSON; None for any other cell."""
+    around = cell[:1] + cell[-1:]
+    inner = "" if cell == EMPTY_SET else cell[1:-1] if around in ("()", "{}") and cell != "{}" else None
+    found = value_of(cell if inner is None else f"[{inner}]")
     return as_json(found) if isinstance(found, list) and all(isinstance(word, str | None) for word in found) else None
 
 
