@@ -350,7 +350,7 @@ def _shaped(found: Source, preparation: Preparation) -> np.ndarray:
 
 def _one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
     """What is said of rows without the axis of the only channel, which those of training had; () of any others."""
-    shape, wanted = np.shape(found.inputs)[1:], _row_shapes(preparation)[-1]
+    shape, wanted = np.asarray(found.inputs).shape[1:], _row_shapes(preparation)[-1]
     if shape in _row_shapes(preparation) or (*shape, 1) != wanted:
         return ()
     return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)

@@ -38,7 +38,7 @@ def spelled_alike(cells: list[str | None]) -> list[str | None]:
 
 
 def _respelled(cell: str) -> str | None:
-    """A list of words, some of which may be missing, or a tuple or a set of Python, as JSON; None for any other cell."""
+    """A list of words, some of which may be missing, a tuple or a set of Python, as JSON; None for any other cell."""
     around = cell[:1] + cell[-1:]
     inner = "" if cell == EMPTY_SET else cell[1:-1] if around in ("()", "{}") and cell != "{}" else None
     found = value_of(cell if inner is None else f"[{inner}]")
