@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import hostile, regression
+from report_samples import choose, hostile, none, regression, undecided
 
 from fourfold.report import escape, table
 
@@ -86,6 +86,14 @@ def test_table_csv_reads_back_exactly():
             assert float(row[column]) == source["score"][key]
     assert [row["kind"] for row in rows] == ["family"] * 4 + ["baseline"] * 2
     assert int(rows[1]["flops"]) == 1_190_000
+
+
+@pytest.mark.parametrize("sample, families", [(choose, ["convolution"]), (undecided, []), (none, [])])
+def test_table_csv_says_chosen_of_the_family_that_the_verdict_says_to_use(sample, families):
+    results, _ = sample()
+    rows = list(csv.DictReader(io.StringIO(table.to_csv(results))))
+    results["verdict"]["family"] = results["verdict"]["family"] or "convolution"  # the best so far
+    assert [row["family"] for row in rows if row["chosen"] == "yes"] == families
 
 
 def test_table_csv_of_hostile_names():

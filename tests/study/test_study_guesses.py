@@ -69,6 +69,22 @@ def test_r2_of_stored_labels_is_that_of_the_targets_own_spread(tmp_path):
     assert found["study"] == 0 and found["dense"] < 0.5
 
 
+def test_r2_of_stored_labels_is_scikit_learns_of_the_rows_that_are_scored(tmp_path):
+    """Few of all training rows are, and targets as skewed as these vary among them as they vary among no others."""
+    study = study_of(from_arrays(X, SKEWED), tmp_path, memorisation=True, probe_splits=2)
+    trials = study.run(Inline())
+    study.probe(trials, [memorisation.MEASURE], Inline())
+    (found,) = (e for e in memorisation.find(Inquiry(study, trials, 0.01)).evidence if e.subject == "dense")
+    (block,) = study.probe_blocks(trials["dense"], "labels:shuffled")
+    data, wanted = varied(study.prepared, "labels:shuffled", 0), []
+    for run, outputs in zip(block.runs, block.load(tmp_path)["outputs"]):
+        rows, targets = data.splits[run.split].validation, data.targets[run.split % len(data.targets)]
+        wanted.append(metrics.r2_score(targets[rows], outputs[: len(rows)]))
+    assert len(wanted) == 2
+    assert found.value == pytest.approx(np.mean(wanted), abs=1e-4)
+    assert found.interval == pytest.approx((min(wanted), max(wanted)), abs=1e-4)
+
+
 def test_shuffled_labels_keep_what_they_count(tmp_path):
     y = np.where(np.arange(N) % 10 == 0, "rare", "usual")
     dataset = replace(from_arrays(X, y), weights=np.where(y == "rare", 2.0, 1.0) * WEIGHTS)
@@ -76,7 +92,7 @@ def test_shuffled_labels_keep_what_they_count(tmp_path):
     prepared, _ = prepare(dataset, study_of(dataset, tmp_path).splits)
     shuffled = varied(prepared, "labels:shuffled", 0)
     for one in (prepared, shuffled):
-        counted = np.bincount(one.targets[0, :, 0], one.weights)
+        counted = np.bincount(one.targets[0, :, 0], one.weights_of(np.arange(N)))
         assert counted == pytest.approx(np.full(2, N / 2), rel=1e-5)
         assert one.given is not None
         assert one.given.sum() == pytest.approx(N)

@@ -17,6 +17,7 @@ from fourfold.comparison import compare, plan
 from fourfold.data import from_arrays, read
 from fourfold.data.splits import plan_without_test
 from fourfold.estimators import FourfoldClassifier
+from fourfold.evidence import names
 from fourfold.options import Options
 from fourfold.preprocessing.task import class_weights, classification, predicted_class
 from fourfold.study.architecture import architecture
@@ -137,6 +138,12 @@ def test_the_score_is_scikit_learns_of_what_is_predicted_class(study):
         wanted = np.mean([balanced_accuracy_score(arrays["true"], line) for line in lines])
         assert shown[who] == pytest.approx(wanted, abs=1e-6), who
     assert shown["logistic regression"] > 0.65 and shown["majority class"] == pytest.approx(0.5)
+
+
+def test_the_validation_score_is_evidence_of_balanced_accuracy_too(study):
+    """So that a family that is ahead on validation rows alone is told of."""
+    (found,) = [e for e in study.evidence if e.measure == names.VALIDATION]
+    assert found.subject == "dense" and 0.5 < found.value < 1
 
 
 def test_a_guess_has_the_score_that_it_has_on_any_rows(study):

@@ -48,11 +48,16 @@ def read(results: dict[str, Any], timings: dict[str, Any] | None) -> Study:
         scale=fmt.score_scale(results["data"].get("task") or {}, values),
         titles={row["family"]: row.get("title") or row["family"] for row in results["families"]},
         colours=colours(families),
-        chosen=chosen if verdict["kind"] in ("choose", "equivalent") else "",
+        chosen=taken(verdict),
         tags=tags,
         seconds=timings.get("families") or {},
         total_seconds=timings.get("total_seconds"),
     )
+
+
+def taken(verdict: dict[str, Any]) -> str:
+    """The family that the verdict says to use; "" where it names but the best so far, or of those that are no use."""
+    return verdict.get("family") or "" if verdict["kind"] in ("choose", "equivalent") else ""
 
 
 def trained(row: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from fourfold.report.escape import csv_cell
+from fourfold.report.scores import taken
 
 COLUMNS = (
     "kind", "family", "title", "size", "status", "metric", "score", "low", "high", "method", "parameters",
@@ -17,7 +18,7 @@ COLUMNS = (
 def to_csv(results: dict[str, Any]) -> str:
     """The table of ``results`` as csv; fractions stay fractions, no cell is a formula."""
     metric = (results["data"].get("task") or {}).get("score")
-    chosen = results["verdict"].get("family")
+    chosen = taken(results["verdict"])
     rows = [
         {**row, "kind": "family", "chosen": "yes" if row["family"] == chosen else "no"}
         for row in results["families"]

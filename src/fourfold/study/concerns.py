@@ -165,13 +165,10 @@ def _trainings(study: Study, family: str, trials: Trials) -> list[Evidence]:
             names.FAILED, family, failed / len(answers), FRACTION, method="of the runs that are tested"
         ),
     ]
-    if study.dataset.task.score != "balanced_accuracy":  # validation rows count alike
-        score = _in_units(study, trials.rank(trials.best())[0])
-        found.append(
-            Evidence(
-                names.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs"
-            )
-        )
+    score = _in_units(study, trials.rank(trials.best())[0])
+    found.append(
+        Evidence(names.VALIDATION, family, score, _unit(study), method="mean of the chosen setting's runs")
+    )
     if any(at_edge(trials)):
         found += _edge(study, family, trials)
     return found

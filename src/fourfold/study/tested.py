@@ -223,13 +223,16 @@ def activated(outputs: np.ndarray, activation: str) -> np.ndarray:
     return outputs
 
 
-def guessing(prepared: Prepared, task: Task) -> float:
+def guessing(prepared: Prepared, task: Task, rows: np.ndarray | None = None) -> float:
     """The score of a guess that reads no input, as `Trial` scores it: the most frequent class, the labels of most rows.
+
+    Of all rows, or of these ``rows``.
 
     Of numbers the mean: minus the mean squared error of prepared targets, whose variance is 1 only where they were
     standardised; of forecasts minus the mean absolute error of the seasonal naive one. All by the rows' weights.
     """
-    targets, weights = prepared.targets[:, : len(prepared.weights)], prepared.weights  # without changed copies
+    rows = np.arange(len(prepared.weights)) if rows is None else rows  # without changed copies
+    targets, weights = prepared.targets[:, rows], prepared.weights[rows]
     if task.score == "balanced_accuracy":
         return 1 / len(task.classes)
     if task.score == "mase":

@@ -9,6 +9,7 @@ Source: Zhang et al., "Understanding deep learning requires rethinking generaliz
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from fourfold.study.runner import Task
 from fourfold.study.study import Study
 from fourfold.study.tested import guessing
 from fourfold.study.trials import Trials
+from fourfold.study.variants import varied
 
 SCORE = "training score on shuffled labels"
 CHANCE = "score of guessing"
@@ -49,18 +51,19 @@ def find(inquiry: Inquiry) -> Measurement:
     task = study.dataset.task
     numbers = task.kind == "regression"
     score = {"rmse": "R2", "mase": SKILL}.get(task.score, SCORE_WORDS[task.score])
-    guess = guessing(study.prepared, task)
-    chance = 0.0 if numbers else guess
+    guesses = {run: _guess(study, *run) for run in study.probe_runs() if numbers}
+    chance = 0.0 if numbers else guessing(study.prepared, task)
     evidence = [Evidence(CHANCE, "study", chance, FRACTION, method=GUESSES[score])]
     rows = []
     for family, trials in inquiry.trials.items():
         found = study.probed(trials, VARIANT)
-        scores = [t.validation_score for t in found.values() if not t.diverged]
+        trained = {run: t.validation_score for run, t in found.items() if not t.diverged}
+        scores = list(trained.values())
+        if numbers:  # minus an error, as the guess is; none where the scored rows do not vary
+            scores = [1 - one / guesses[run] for run, one in trained.items() if guesses[run] < 0]
         if not scores:
             evidence.append(probes.missing(SCORE, family))
             continue
-        if numbers:  # minus an error, as the guess is
-            scores = [1 - one / guess for one in scores]
         value, low, high = float(np.mean(scores)), min(scores), max(scores)
         method = f"{score} on training rows; from the lowest to the highest run"
         evidence.append(Evidence(SCORE, family, value, FRACTION, (low, high), method, probes.source(study)))
@@ -74,6 +77,13 @@ def find(inquiry: Inquiry) -> Measurement:
         note="Bars reach from the lowest to the highest run.",
     )
     return Measurement(*NAMES, _answer(evidence, score), (figure,), tuple(evidence))
+
+
+def _guess(study: Study, seed: int, split: int) -> float:
+    """The score of a guess on the very training rows that a run is scored on."""
+    data = varied(study.repeat_of(seed).prepared, VARIANT, seed)
+    data = replace(data, targets=data.targets[[split % len(data.targets)]])
+    return guessing(data, study.dataset.task, data.splits[split].validation)
 
 
 def _answer(evidence: list[Evidence], score: str) -> str:
