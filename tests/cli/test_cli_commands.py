@@ -355,3 +355,10 @@ def test_what_is_typed_first_and_last(run, tmp_path):
     assert cost["replicas"] > 0 and cost["megabytes"] > 100 and cost["most"] >= cost["replicas"]
     script = f"{sys.executable} -m fourfold inspect d.csv | true; exit ${{PIPESTATUS[0]}}"
     assert subprocess.run(["bash", "-c", script], cwd=tmp_path, stderr=subprocess.PIPE, text=True).returncode == 0
+
+
+def test_a_study_beside_a_family_to_explain_is_told_its_option(run, tmp_path):
+    (tmp_path / "study").mkdir()
+    ended = run("explain", "dense", "study")
+    assert ended.code == 2 and "Do this: fourfold explain FAMILY --study FOLDER" in ended.err
+    assert "several files are one table" in run("compare", "study", "study").err

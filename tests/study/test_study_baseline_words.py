@@ -1,6 +1,7 @@
 """What the line that fits a baseline says of its inputs is what the study fits it to."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn.dummy
 import sklearn.ensemble
@@ -10,7 +11,8 @@ import sklearn.multioutput
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourfold.data import from_arrays
+from fourfold.comparison import compare
+from fourfold.data import from_arrays, read_inputs
 from fourfold.preprocessing.text import Characters
 from fourfold.study import ngrams
 from fourfold.study.baseline_blocks import columns_of, read_as
@@ -65,10 +67,26 @@ def test_trees_are_chosen_by_the_columns_that_they_are_fitted_to():
 
 def test_counts_are_not_standardised():
     read = read_as(Problem("text", (9,), units=2, rows=100, vocabulary=30), "word")
-    lines = {kind: [one.usage(1.0, "", (), read, counts=True) for one in BASELINES[kind].values()] for kind in BASELINES}
+    lines = {kind: [one.usage(1.0, "", (), read, said=True) for one in BASELINES[kind].values()] for kind in BASELINES}
     said = [line for own in lines.values() for line in own]
     assert not any("x standardised" in line or "x, y standardised" in line for line in said)
     assert any("; y standardised" in line for line in lines["regression"])
+
+
+def test_words_of_a_table_are_said_to_be_one_hot_as_they_are(tmp_path):
+    """Columns of 0 and 1 that were standardised, too, would be shrunk otherwise by ridge regression."""
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": 5 + random.normal(size=80), "kind": random.choice([*"uvvw"], 80)})
+    y = frame.a + 2 * (frame.kind == "w") + random.normal(size=80)
+    found = compare(frame, y, effort="tiny", candidates=["dense"], out=tmp_path, verbose=False)
+    lines = {row["name"]: row["usage"] for row in found.results["baselines"]}
+    assert lines["boosted trees"].endswith("# x: numbers standardised, words one-hot")
+    assert lines["ridge regression"].endswith("# x: numbers standardised, words one-hot; y standardised")
+    assert "one-hot" not in lines["mean"]
+    prepared = found.model.preparation.inputs(read_inputs(frame, found.model.preparation).inputs)
+    assert abs(prepared[:, 0].mean()) < 0.5 < prepared[:, 0].std() < 1.5
+    told = pd.get_dummies(frame.kind).to_numpy(prepared.dtype)
+    assert all(any(np.array_equal(own, column) for column in prepared[:, 1:].T) for own in told.T)
 
 
 @settings(max_examples=50, deadline=None)

@@ -407,6 +407,16 @@ def test_families_that_score_alike_with_few_rows_are_as_many_as_there_are(famili
     assert f"Fully connected{said}" in sample_efficiency._answer(found, curves, False, lower=False)
 
 
+def test_every_family_that_scores_worst_with_few_rows_is_named():
+    scores = {"dense": 0.6, "convolution": 0.7, "attention": 0.6}
+    measure, curves = sample_efficiency._measure(16), {family: {16: score} for family, score in scores.items()}
+    found = [Evidence(measure, family, score, FRACTION, (0.5, 0.8)) for family, score in scores.items()]
+    found.append(Evidence(sample_efficiency.FEWEST, "study", 16, "count"))
+    answer = sample_efficiency._answer(found, curves, True, lower=False)
+    assert "Convolution scores best, 70.0 % (50.0 to 80.0 %); " in answer
+    assert answer.endswith("Fully connected worst, 60.0 % (50.0 to 80.0 %) and Attention at 60.0 % (50.0 to 80.0 %).")
+
+
 def test_whether_families_differ_with_few_rows_is_read_from_their_losses(inquiry):
     """Intervals of two scores may overlap where the difference, row by row, is plain."""
     study, right = inquiry.study, {}

@@ -72,6 +72,8 @@ def _usage_or_bug(error: Exception) -> int:
     if usage is not None:
         if "unexpected extra argument" in (said := usage()) and any(map(os.path.exists, re.findall(r"[^\s()]+", said))):
             do = "several files are one table by a pattern in quotes, such as 'data/*.csv', or by their folder"
+            if getattr(getattr(error, "ctx", None), "info_name", "") == "explain":
+                do = "fourfold explain FAMILY --study FOLDER"
             return _fail(f"{said}. Do this: {do}", OptionError.exit_code)
         return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
     if isinstance(error, BrokenPipeError):

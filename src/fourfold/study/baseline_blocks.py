@@ -249,8 +249,11 @@ def columns_of(problem: Problem) -> int:
     return ngrams.MOST if problem.vocabulary else math.prod(problem.shape)
 
 
-def read_as(problem: Problem, unit: str) -> str:
-    """In words what `ngrams` and `windows` make of x, whose text is cut into ``unit``s; "" where it is flattened."""
+def read_as(problem: Problem, unit: str, words: bool = False) -> str:
+    """In words what `ngrams`, `windows` and preparation make of x, whose text is cut into ``unit``s; "" where it is
+    flattened. ``words``: some columns of a table are."""
+    if words:
+        return "x: numbers standardised, words one-hot"
     if problem.stepwise:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:

@@ -66,19 +66,19 @@ class Baseline:
         class_weights: Sequence[float] = (),
         further: str = "",
         *,
-        counts: bool = False,
+        said: bool = False,
         weighted: bool = False,
     ) -> str:
         """A line that fits it, and what must be known of it, ``further`` included.
 
         ``several`` is the estimator of scikit-learn that fits one for each column of y; by ``class_weights`` classes
-        are predicted; ``counts``: x holds counts as they are; ``weighted``: rows have weights w.
+        are predicted; ``said``: whether ``further`` says what x holds; ``weighted``: rows have weights w.
         """
         if self.make is None:
             return self.estimator
         leaf = f", min_samples_leaf={strength:g}" if strength != LEAF else ""
         made = self.estimator.format(strength=strength, alpha=1 / strength, leaf=leaf)
-        remarks = [further, self.remark if not counts else "y standardised" if "y" in self.remark else ""]
+        remarks = [further, self.remark if not said else "y standardised" if "y" in self.remark else ""]
         made = f"sklearn.multioutput.{several}({made})" if several else made
         if len(class_weights) == 2 and not self.guess and not weighted:  # it takes none
             share = class_weights[0] / sum(class_weights)  # w p is larger for the second class from here on

@@ -378,9 +378,10 @@ def _baseline(measured: Measured, name: str, score: dict[str, Any]) -> dict[str,
     column_by_column = "MultiOutputRegressor" if task.kind == "regression" else "MultiOutputClassifier"
     several = column_by_column if task.several else ""
     known = baseline.guess or study.dataset.forecast is not None
-    further = "" if known else read_as(study.problem, study.preparations[0].unit)
-    counts, weighted = study.problem.vocabulary > 0, study.dataset.weights is not None
-    usage = baseline.usage(strength, several, task.class_weights, further, counts=counts, weighted=weighted)
+    words = study.problem.layout == "flat" and any(c.kind == "category" for c in study.dataset.columns)
+    further = "" if known else read_as(study.problem, study.preparations[0].unit, words)
+    said, weighted = words or study.problem.vocabulary > 0, study.dataset.weights is not None
+    usage = baseline.usage(strength, several, task.class_weights, further, said=said, weighted=weighted)
     return {"name": name, "reads": further, "score": score, "usage": usage, "to_beat": name == best}
 
 

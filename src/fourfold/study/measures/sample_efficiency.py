@@ -164,12 +164,17 @@ def _answer(
             high=Cite(measure, family, "high"),
         )
 
+    def every(family: str, words: str) -> Sentence:
+        """It and those that score the same."""
+        same = [other for other in ranked if curves[other][fewest] == curves[family][fewest]]
+        return facts.join(" and ", [one(other, words if other == same[0] else "at") for other in same])
+
     words = "With {rows} training rows, "
     if curves[ranked[0]][fewest] == curves[ranked[-1]][fewest]:
         alike = {1: "scores", 2: "scores as the other does,"}
         parts = [one(ranked[0], alike.get(len(ranked), "scores as all others do,"))]
     else:
-        parts = [one(ranked[0], "scores best,"), one(ranked[-1], "worst,")]
+        parts = [every(ranked[0], "scores best,"), every(ranked[-1], "worst,")]
         words += "" if shown else "no family is shown to differ from another: "
     head = facts.say(words, rows=Cite(FEWEST, "study"))
     sentence = facts.join("", [head, facts.join("; ", parts)])
