@@ -18,8 +18,10 @@ from fourfold.comparison import compare, load_model, plan
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.errors import OptionError
+from fourfold.evidence.statistics import Analysis
 from fourfold.layers import Conv1D, Dense, GlobalAveragePooling1D
 from fourfold.options import Options
+from fourfold.preprocessing.task import Task
 from fourfold.study import probes, stepwise, tested, variants
 from fourfold.study.architecture import CAPS, architecture, build
 from fourfold.study.blocks import OverSteps, sweep_of
@@ -123,6 +125,29 @@ def test_balanced_accuracy_counts_classes_alike():
     score = each(jnp.asarray(truth), jnp.asarray(logits))[1]
     assert float(score.mean()) == pytest.approx(1 - found[0].mean(), abs=1e-5)
     assert tested.guessing(prepared, data.task) == 0.5
+
+
+def test_a_guess_of_one_class_has_the_balanced_accuracy_that_it_has_on_any_series():
+    """However many steps of the rare class a series has; what differs between classes is no width of another's either."""
+    draw = np.random.default_rng(2)
+    target = (draw.random((400, 10)) < draw.beta(0.3, 2, 400)[:, None]).astype(int)
+    task = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "balanced_accuracy", stepwise=True)
+    weights = np.ones(400)
+    wrong = {"guess": target == 1, "some": draw.random((400, 10)) < np.where(target == 1, 0.7, 0.1)}
+    losses = {}
+    for name, each in wrong.items():
+        told = np.where(each, 1 - target, target)
+        values = np.eye(2)[told][None]
+        losses[name] = tested.losses_of_steps(task, values, target, weights)
+        wanted = metrics.balanced_accuracy_score(target.ravel(), told.ravel())
+        assert 1 - losses[name].mean() == pytest.approx(wanted)
+    alike = stepwise.mean(stepwise.costs(target, 2, weights), target)
+    design = np.zeros((1, 400), int), np.zeros(400)
+    found = Analysis(losses, *design, "balanced_accuracy", weights=alike, constant=("guess",))
+    assert found.mean("guess").low == found.mean("guess").value == found.mean("guess").high == pytest.approx(0.5)
+    rates = [wrong["some"][target == k].mean() for k in (0, 1)]  # steps are independent, so rows of theirs say as much
+    expected = sum(p * (1 - p) / (target == k).sum() for k, p in enumerate(rates)) ** 0.5 / 2
+    assert found.mean("some").standard_error == pytest.approx(expected, rel=0.15)
 
 
 # ---- candidates ------------------------------------------------------------------------------------------

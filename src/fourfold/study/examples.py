@@ -213,7 +213,8 @@ def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[st
         family: tested.of_trials(study, found.answers()).values.mean(axis=0)
         for family, found in trials.items()
     }
-    losses = tested.losses_of(study, np.stack(list(predicted.values())), rows)  # (families, n)
+    values, weights = np.stack(list(predicted.values())), study.prepared.weights_of(rows)
+    losses = tested.losses_of_steps(study.dataset.task, values, truth, weights, evened=False)  # (families, n)
     worst = [i for i in np.argsort(-losses.mean(axis=0), kind="stable").tolist() if losses[:, i].any()]
     return [
         {

@@ -65,6 +65,24 @@ def costs(targets: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
     return (1 / (np.count_nonzero(found) * np.maximum(found, 1e-300)))[targets]
 
 
+def even(wrong: np.ndarray, targets: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
+    """Errors (S, N, T) of steps less the share of their class (S,) that is wrong, more the mean over the classes.
+
+    Times their costs the mean over series stays. A series with more steps of a class that is told badly is no worse for
+    it: a balanced accuracy is a mean of ratios, and this is what a series adds to each (Särndal, Swensson and Wretman
+    1992, chapter 5). So a guess of one class is worth the same in all series.
+
+    >>> even(np.array([[[0.0, 1.0, 1.0]]]), np.array([[0, 0, 1]]), 2, np.ones(1)).tolist()
+    [[[0.25, 1.25, 0.75]]]
+    """
+    of_class = np.stack([np.where(targets == k, wrong, 0.0) for k in range(classes)])  # (K, S, N, T)
+    found = np.array(shares(targets, classes, weights))
+    rates = np.average(mean(of_class, targets), axis=-1, weights=weights) / np.maximum(found, 1e-300)[:, None]  # (K, S)
+    level = rates.sum(axis=0) / np.count_nonzero(found)
+    own = np.moveaxis(rates[targets], -1, 0)  # (S, N, T)
+    return wrong - own + level[:, None, None]
+
+
 def windows(inputs: np.ndarray, series: np.ndarray, step: np.ndarray) -> np.ndarray:
     """Some steps (n,) of series (N, T, C) as a table (n, (2 r + 1) C): each among its neighbours in their order.
 

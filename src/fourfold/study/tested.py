@@ -14,7 +14,7 @@ from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
-from fourfold.study.stepwise import costs, counted, mean, shares
+from fourfold.study.stepwise import costs, counted, even, mean, shares
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
@@ -151,12 +151,13 @@ def losses(
 
 
 def losses_of_steps(
-    task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray
+    task: Task, values: np.ndarray, target: np.ndarray, weights: np.ndarray, evened: bool = True
 ) -> np.ndarray:
     """The loss (S, n) of each series, times its weight: the mean over its steps of those of `losses`.
 
     ``values`` (S, n, T, K), ``target`` (n, T). Of a balanced accuracy a wrong step counts as its class does in these
-    series, see `stepwise.costs`.
+    series, see `stepwise.costs`; if ``evened``, how many steps of each class a series has is no part of its loss, see
+    `stepwise.even`.
 
     >>> task = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy", stepwise=True)
     >>> sure = np.array([[[[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]]]])
@@ -168,6 +169,7 @@ def losses_of_steps(
         return mean((values[..., 0] - target) ** 2, target) * weights
     wrong = (task.predicted_class(values) != target).astype(float)
     if task.score == "balanced_accuracy":
+        wrong = even(wrong, target, len(task.classes), weights) if evened else wrong
         wrong = wrong * costs(target, len(task.classes), weights)
     return mean(wrong, target) * weights
 
