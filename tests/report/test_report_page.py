@@ -246,6 +246,20 @@ def test_bars_keep_the_order_and_the_proportions_of_the_scores(triples, as_regre
             assert v >= w or bar.value <= other.value
 
 
+def test_an_interval_that_ends_off_the_axis_is_drawn_with_an_arrow():
+    """The axis spans the families and the baseline to beat; a line that stopped at its end would say less than it is."""
+    results, timings = regression()
+    low, value = (results["families"][0]["score"][key] for key in ("low", "value"))
+    arrows = []
+    for high in (value, 1000.0):
+        results["baselines"][0]["score"] |= {"value": value, "low": low, "high": high}
+        bars = [cell.bar for row in build(results, timings).summary.rows for cell in row.cells if cell.bar]
+        assert [bar.cut for bar in bars if any(bar.cut)] == [(False, True)] * (high == 1000.0)
+        assert all(0 <= bar.low <= bar.high <= 1 for bar in bars)
+        arrows.append(html.render(results, timings).count('class="beyond"'))
+    assert arrows[1] > arrows[0]
+
+
 def test_rates_that_noise_hides_are_not_counted_and_why_stands_below_the_table():
     results, timings = choose()
     family = results["families"][0] | {"learning_rate_share": None}

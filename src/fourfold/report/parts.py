@@ -11,12 +11,16 @@ COLOURS = 8  # families beyond the four take the next colours, then start again
 
 @dataclass(frozen=True)
 class Bar:
-    """An interval on the table's axis, as fractions of its width; ``beyond`` names the side it is off."""
+    """An interval on the table's axis, as fractions of its width.
+
+    ``beyond`` names the side that its value is off, ``cut`` whether each of its ends is.
+    """
 
     low: float
     value: float
     high: float
     beyond: str = ""
+    cut: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True)

@@ -250,9 +250,8 @@ def _axis(families, baseline, scale: fmt.ScoreScale):
         if not first <= value <= last:
             side = "left" if value < first else "right"
             return Bar(*(3 * (0.0 if side == "left" else 1.0,)), beyond=side)
-        ends = (fraction(x) if fmt.is_number(x) else fraction(value) for x in (low, high))
-        low_at, high_at = (min(max(end, 0.0), 1.0) for end in ends)
-        return Bar(low_at, fraction(value), high_at)
+        low_at, high_at = (fraction(x) if fmt.is_number(x) else fraction(value) for x in (low, high))
+        return Bar(max(low_at, 0.0), fraction(value), min(high_at, 1.0), cut=(low_at < 0, high_at > 1))
 
     ticks = tuple(Tick(fraction(value), scale.number(value)) for value in _round_values(first, last))
     reference = None
