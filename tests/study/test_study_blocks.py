@@ -213,7 +213,7 @@ def test_the_price_knows_how_far_the_grid_may_grow(tmp_path):
 
 @pytest.mark.parametrize(
     ("minutes", "told"),
-    [(0.2, "under a minute"), (0.6, "about a minute"), (1.0, "1 to 2 minutes"), (5.2, "5 to 8 minutes")],
+    [(0.2, "under a minute"), (0.6, "about a minute"), (1.0, "1 to 2 minutes"), (1.51, "about 2 minutes"), (5.2, "5 to 8 minutes")],
 )
 def test_the_price_tells_the_time_of_fast_and_slow_machines(tmp_path, minutes, told):
     assert f", {told} on 2 idle cores" in replace(price(study(tmp_path), 2), minutes=minutes).line(2)
