@@ -39,7 +39,7 @@ def test_help_and_version(tmp_path):
 def test_a_plan_says_what_it_costs_and_writes_nothing(tmp_path):
     plan = fourfold("compare", "digits", "--dry-run", "--effort", "quick", cwd=tmp_path)
     assert plan.returncode == 0 and plan.stdout == ""
-    assert re.search(r"cost: [\d,]+ trainings of \d+ steps, .+ on \d+ cores?.*, about [\d,]+ MB", plan.stderr)
+    assert re.search(r"cost: [\d,]+ trainings of \d+ steps, .+ on \d+ idle cores?.*, about [\d,]+ MB", plan.stderr)
     assert re.search(r" \(up to [\d,]+ if the best learning rates lie at the grid's edge\), about ", plan.stderr)
     assert (
         "task: classification into 10 classes" in plan.stderr
