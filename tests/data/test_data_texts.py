@@ -50,21 +50,23 @@ SPACED = {
     "german": [" ".join(f"{word}lichkeiten" for word in text.split()) for text in sentences(40, 60)],
     "tags": [text.replace(" ", ",") for text in sentences(120, 80)],
     "codons": [drawn(["ACG", "TTA", "CAT", "GGC"], 100, " ", seed) for seed in range(60)],
+    "titles": sentences(120, 3),
+    "short reviews": sentences(12, 8),
 }
 
 
 @pytest.mark.parametrize("values", UNSPACED.values(), ids=UNSPACED)
-def test_long_texts_whose_words_hardly_repeat_are_cut_into_characters(values):
+def test_texts_whose_words_hardly_repeat_are_cut_into_characters(values):
     assert unit_of(np.array(values, dtype=object)) == "character"
 
 
 @pytest.mark.parametrize("values", SPACED.values(), ids=SPACED)
-def test_long_texts_of_words_are_cut_into_words(values):
+def test_texts_of_words_are_cut_into_words(values):
     assert unit_of(np.array(values, dtype=object)) == "word"
 
 
-@pytest.mark.parametrize("values", [sentences(120, 8), ["so", "it", None] * 40, [None] * 9, []])
-def test_short_texts_are_cut_into_characters(values):
+@pytest.mark.parametrize("values", [sentences(120, 2), ["so", "it", None] * 40, [None] * 9, []])
+def test_names_of_few_words_are_cut_into_characters(values):
     assert unit_of(np.array(values, dtype=object)) == "character"
 
 

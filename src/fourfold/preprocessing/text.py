@@ -21,8 +21,8 @@ LONGEST = 256
 VOCABULARY = 1024
 """The most characters, or words, that get a number of their own."""
 
-LONGEST_WORD, LOOKED_AT = 40, 1000
-"""Letters above which words are none, on average; texts by which that, and whether words repeat, is told."""
+FEWEST_WORDS, LONGEST_WORD, LOOKED_AT = 3, 40, 1000
+"""Words of a text and letters of a word, on average: fewer, or more, are none. Texts by which that is told."""
 
 CHARACTER, LISTED = "character", "listed word"
 UNITS = (CHARACTER, "word", LISTED)
@@ -31,13 +31,12 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def unit_of(values: np.ndarray) -> str:
-    """Texts are cut into characters, or into words if more than 5 % of them have over 256 characters and words repeat,
-    or, where all of them are lists of words, into these.
+    """Texts are cut into words if they have three and more on average, and these repeat; where all of them are lists
+    of words, into these; else into characters.
 
-    >>> long = ["so long " * 40, "long as " * 40, "A" * 300, "C" * 300]
-    >>> unit_of(np.array(["short", None], dtype=object)), unit_of(np.array(long[:2], dtype=object))
-    ('character', 'word')
-    >>> unit_of(np.array(long[2:], dtype=object))
+    >>> unit_of(np.array(["so long as it is", "as long as it is so", None], dtype=object))
+    'word'
+    >>> unit_of(np.array(["short", "A" * 300, None], dtype=object))
     'character'
     >>> unit_of(np.array(['["so","it","is"]', None, "[]"], dtype=object))
     'listed word'
@@ -45,21 +44,20 @@ def unit_of(values: np.ndarray) -> str:
     texts = list(dict.fromkeys(filter(None, values.tolist())))
     if texts and all(words_in(text) is not None for text in texts):
         return LISTED
-    lengths = [0 if value is None else len(value) for value in values.tolist()]
-    long = bool(lengths) and np.percentile(lengths, 95) > LONGEST
-    return "word" if long and _repeat(texts) else CHARACTER
+    return "word" if texts and _repeat(texts) else CHARACTER
 
 
 def _repeat(texts: list[str]) -> bool:
-    """Whether the words of different texts repeat: half of them and more occur elsewhere, too, and they have at most
-    40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words."""
+    """Whether texts have `FEWEST_WORDS` and more on average that repeat: half of them and more occur elsewhere, too,
+    and they have at most 40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words."""
     some = [texts[place] for place in np.linspace(0, len(texts) - 1, min(len(texts), LOOKED_AT)).astype(int)]
     signs = {ord(letter): None for letter in set().union(*some) if unicodedata.category(letter).startswith("M")}
     words = (piece for text in some for piece in pieces(text.translate(signs), "word") if piece[0].isalnum())
     counts = Counter(words)
     once = sum(count == 1 for count in counts.values())
     letters = sum(len(word) * count for word, count in counts.items())
-    return 2 * once <= counts.total() and letters <= LONGEST_WORD * counts.total()
+    enough = counts.total() >= FEWEST_WORDS * len(some)
+    return enough and 2 * once <= counts.total() and letters <= LONGEST_WORD * counts.total()
 
 
 def cut_off(values: np.ndarray, unit: str) -> str:

@@ -115,6 +115,11 @@ def at_length(net: Architecture, length: int) -> Architecture:
     return build(net.family, problem, net.size, net.output, net.width, net.settings)
 
 
+def cap(problem: Problem, size: str) -> int:
+    """The parameters that a network may have; a text's embedding, which all families have alike, comes on top."""
+    return CAPS[size] + problem.embedding
+
+
 def fitting_width(family: str, problem: Problem, size: str) -> int:
     """The largest width whose parameters stay under the cap, at least the smallest that the family can have.
 
@@ -132,7 +137,7 @@ def fitting_width(family: str, problem: Problem, size: str) -> int:
     counts = [_parameters(family, problem, int(width)) for width in widths]
     polynomial = np.polynomial.Polynomial.fit(widths, counts, 2)
     grid = np.array([width for width in range(smallest, 2049, step) if width < WIDE or width % VECTOR == 0])
-    fits = grid[np.round(polynomial(grid)) <= CAPS[size]]
+    fits = grid[np.round(polynomial(grid)) <= cap(problem, size)]
     return int(fits[-1]) if len(fits) else smallest
 
 

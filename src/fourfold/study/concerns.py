@@ -17,7 +17,7 @@ from fourfold.preprocessing.categories import WIDTH
 from fourfold.preprocessing.table import Table, missing
 from fourfold.preprocessing.task import largest_share
 from fourfold.study import tested
-from fourfold.study.architecture import CAPS
+from fourfold.study.architecture import cap
 from fourfold.study.rates import at_edge, noise_between
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
@@ -194,7 +194,7 @@ def _edge(study: Study, family: str, trials: Trials) -> list[Evidence]:
 def _sizes(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
     """The scores of all families at each size, learning rates chosen anew, and what the largest size gains."""
     found = [
-        Evidence(names.SIZE_CAP, size, CAPS[size], "count", method="the cap of the size")
+        Evidence(names.SIZE_CAP, size, cap(study.problem, size), "count", method="the cap of the size")
         for size in study.effort.sizes
     ]
     for family, mine in trials.items():

@@ -22,7 +22,7 @@ from fourfold.evidence.scoring import SCORE_WORDS
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.evidence.verdict import decide
 from fourfold.study import cost, tested
-from fourfold.study.architecture import CAPS, Architecture
+from fourfold.study.architecture import Architecture, cap
 from fourfold.study.baseline_blocks import of_each_part, read_as
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.candidates import candidate
@@ -298,7 +298,7 @@ def _design(measured: Measured) -> dict[str, Any]:
         "steps": study.effort.steps,
         "batch": study.batch,
         "sizes": list(study.effort.sizes),
-        "parameter_cap": CAPS[study.effort.sizes[-1]],
+        "parameter_cap": cap(study.problem, study.effort.sizes[-1]),
         "margin": measured.findings.margin,
         "estimand": f"expected {score} of this procedure on fresh {examples_of(study)}, averaged over its seeds{over}",
         "replicas": sum(len(found.of(setting)) for found in measured.trials.values() for setting in found.by_setting),
@@ -344,8 +344,8 @@ def _family(measured: Measured, family: str, score: dict[str, Any] | None) -> di
 
 def _above_cap(study: Study, net: Architecture) -> str:
     """A user's own candidate has no cap on its parameters; where it has more than the others might, that is said."""
-    cap = CAPS[study.effort.sizes[-1]]
-    return f" (more parameters than the cap of {cap:,})" if net.parameters > cap else ""
+    most = cap(study.problem, study.effort.sizes[-1])
+    return f" (more parameters than the cap of {most:,})" if net.parameters > most else ""
 
 
 def _curve(measured: Measured, trials: Trials) -> dict[str, list[float]]:

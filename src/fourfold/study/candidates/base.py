@@ -54,6 +54,11 @@ class Problem:
         return self.rows < SMALL_DATA
 
     @property
+    def embedding(self) -> int:
+        """The parameters of the vectors of a text's vocabulary, which all families have alike."""
+        return self.vocabulary * EMBEDDING_WIDTH
+
+    @property
     def dtype(self) -> str:
         return "int32" if self.layout == "text" else "float32"
 
