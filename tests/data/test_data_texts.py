@@ -228,13 +228,13 @@ def test_quantities_that_differ_in_every_row_are_no_texts():
 
 
 def of_reviews(values):
-    data = read(pd.DataFrame({"text": values, "label": ["a", "b"] * 60}), target="label")
+    data = read(pd.DataFrame({"text": values, "label": ["a", "b"] * 60}), target="label", layout="text")
     return Preparation.from_json(Preparation.fit(data, range(100)).to_json())
 
 
-@pytest.mark.parametrize("words, unit", [(12, "character"), (90, "word")])
-def test_new_texts_most_of_which_was_never_learnt_are_counted(words, unit):
-    learnt = of_reviews(sentences(120, words))
+@pytest.mark.parametrize("words, between, unit", [(12, "", "character"), (12, " ", "word"), (90, " ", "word")])
+def test_new_texts_most_of_which_was_never_learnt_are_counted(words, between, unit):
+    learnt = of_reviews([text.replace(" ", between) for text in sentences(120, words)])
     new = [HAN[:40], "\u043f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440", "the room and zzz", None, "great food"]
     notes = read_inputs(pd.DataFrame({"text": new}), learnt).notes
     (said,) = [note for note in notes if "more than half" in note.what]
