@@ -247,7 +247,7 @@ READ = {
     "bzip2": (bz2.compress(GOOD.encode()), "30 rows"),
     "a folder of one table": (files(a_dot_csv=GOOD, notes_dot_pdf=b"%PDF"), "30 rows"),
     "a folder of two tables": (files(a_dot_csv=GOOD, b_dot_csv=GOOD), "tables: 2"),
-    "a folder of train, validation and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD, val_dot_csv=GOOD), "ignored: 'val.csv'"),
+    "a folder of train, validation and test": (files(train_dot_csv=GOOD, test_dot_csv=GOOD, val_dot_csv=GOOD), "ignored: 'val.csv' (beside train and test; rows to validate are taken from train: to learn from 'val.csv', too, put its rows into train)"),
     "a table of pictures beside their folder": (files(labels_dot_csv="file,y\n" + "".join(f"img/{i}.png,{LABELS[i % 2]}\n" for i in range(16)), **{f"img__{i}_dot_png": png() for i in range(16)}), "pictures: 8 x 8"),
     "pictures in a folder of a folder": (files(**{f"all__{c}__{i}_dot_png": png() for c in "ab" for i in range(8)}), "classes: the subfolders of 'all' (it is the only folder)"),
     "pictures for training and validation": (files(**{f"{part}__{c}__{i}_dot_png": png() for part in ("Training", "valid") for c in "ab" for i in range(8)}), "test rows: 16"),

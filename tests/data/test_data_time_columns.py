@@ -243,7 +243,7 @@ COUNTED = {
     "day": ({"day": 1 + COUNT}, "day", "160 of 1 number, 1 to 160"),
     "tenths": ({"Time (s)": COUNT / 10}, "Time (s)", "160 of 0.1 number"),
     "index": ({"Unnamed: 0": COUNT}, "Unnamed: 0", "160 of 1 number"),
-    "Year and Quarter": (QUARTERS, "Year,Quarter", "160 of 3 month, 1980-01-01 to 2019-10-01"),
+    "Year and Quarter": (QUARTERS, "Year,Quarter", "160 of 3 months, 1980-01-01 to 2019-10-01"),
     "Year and week": ({"year": 2000 + COUNT // 52, "KW": COUNT % 52 + 1}, "year,KW", "160 of 1 week, 2000-01-03"),
     "Year and W07": ({"year": [2004] * 53, "week": [f"W{n:02d}" for n in range(1, 54)]}, "year,week", "53 of 1 week"),
 }
@@ -422,7 +422,7 @@ def test_what_tells_rows_of_one_time_apart_is_said():
         read(pd.concat([steps, steps[:3]]), target="way", roles=roles)
 
 
-UNIT = {"day": "D", "hour": "h", "month": "M"}
+UNIT = {"day": "D", "hour": "h", "month": "M", "months": "M"}
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,7 @@ UNIT = {"day": "D", "hour": "h", "month": "M"}
         ("date", 43831 + np.arange(60), "1 day", "2020-01-01"),
         ("Datum", 43831 + np.arange(60) / 24, "1 hour", "2020-01-01"),
         ("decimal_date", np.round(1960 + (np.arange(60) + 0.5) / 12, 3), "1 month", "1960-01-01"),
-        ("Year", np.round(1960 + np.arange(60) / 4, 2), "3 month", "1960-01-01"),
+        ("Year", np.round(1960 + np.arange(60) / 4, 2), "3 months", "1960-01-01"),
         ("year", np.round(1960 + np.arange(60) / 12, 4), "1 month", "1960-01-01"),
     ],
 )

@@ -38,6 +38,7 @@ from fourfold.data.files.parts import (
     in_one_form,
     is_table,
     matches,
+    other_parts,
     part_of,
     tables_in,
     without_copies,
@@ -343,7 +344,9 @@ def _train_and_test(
         how = how if another else f"fourfold predict FOLDER {tested} predicts it"
         notes.append(Note(f"not used: {listed([entry.name for entry in part])}", f"no {lacking!r} in it; {how}"))
     if ignored := [entry.name for entry in entries_of(folder) if entry not in used]:
-        notes.append(Note(f"ignored: {listed(ignored)}", "beside train and test"))
+        more = other_parts(folder, used)
+        how = f"; rows to validate are taken from train: to learn from {listed(more)}, too, put its rows into train"
+        notes.append(Note(f"ignored: {listed(ignored)}", f"beside train and test{how * bool(more)}"))
     return replace(source, name=str(folder)).noting(*notes)
 
 

@@ -15,7 +15,7 @@ from fourfold.data.source import Source
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.numerals import MOSTLY
-from fourfold.data.values.stamps import compact_dates, written_compact
+from fourfold.data.values.stamps import compact_dates, counted_as, surely_counted, written_compact
 from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.word_lists import joined_labels
 from fourfold.data.values.words import Understood, as_objects, understood
@@ -190,6 +190,8 @@ def _meant(source: Source, column: Column, day_first: bool | None, listed: bool)
     elif column.kind == "number" and (dates := compact_dates(values)) is not None:
         written = written_compact(column.name, values)
         found = Understood(dates, "date", f"dates, read as {written}", written)
+    elif column.kind == "number" and (written := surely_counted(column.name, values)):
+        found = Understood(counted_as(values, written), "date", written, written)
     return _without_infinite(found) if found.kind == "number" else found
 
 

@@ -82,6 +82,8 @@ def lists_in(column: ListColumn, numbers: Collection[str]) -> Lists:
         return _of_lists(column)
     if re.fullmatch(r"STRUCT\(.*\)\[\d*\]", column.kind, re.DOTALL):
         return _of_objects(column, number)
+    if column.kind.startswith("MAP("):
+        return Lists(because="maps of names and values; write a column for each name")
     return Lists(because="nested or binary values")
 
 

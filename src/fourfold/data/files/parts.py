@@ -87,6 +87,17 @@ def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     return []
 
 
+def other_parts(folder: Path, used: Sequence[Path]) -> list[str]:
+    """What is called a part of the same rows as those that are ``used``, such as val beside train and test, and is no
+    copy of one in another form."""
+    called = [_words(entry) for entry in used]
+    return [
+        entry.name
+        for entry in entries_of(folder)
+        if {*_words(entry)} & {*TRAINING, *TESTING} and _stem(entry) == _stem(used[0]) and _words(entry) not in called
+    ]
+
+
 def in_one_form(
     train: list[Path], tests: Sequence[list[Path]]
 ) -> tuple[list[Path], list[list[Path]]]:

@@ -29,6 +29,7 @@ from fourfold.data.files.text.lines_of_texts import lines_of_texts
 from fourfold.data.files.text.notes_below import NO_VALUE, blanks_below, with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
+from fourfold.data.files.text.second_table import check_one_table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
@@ -124,6 +125,8 @@ def _text(
         def explain(message: str) -> FileError:
             return ragged(content.name, message, dialect.separator)
 
+        if len(dialect.names) > 1:
+            check_one_table(text, dialect, content.name)
         notes = dialect.notes
         if encoding != "utf-8":
             notes += (said_of(encoding),)

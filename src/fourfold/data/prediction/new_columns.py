@@ -17,7 +17,7 @@ from fourfold.data.source import Source
 from fourfold.data.values.dates import SINCE, TURNED
 from fourfold.data.values.in_words import WORDS, held, of_kind
 from fourfold.data.values.numerals import Style, style_of
-from fourfold.data.values.stamps import COMPACT, compact_dates
+from fourfold.data.values.stamps import COMPACT, COUNTED, compact_dates, counted_as
 from fourfold.data.values.word_channels import column_of
 from fourfold.data.values.words import as_written, reworded, spelled
 from fourfold.errors import DataError
@@ -188,6 +188,8 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
         read = (
             _compact(values, wanted.written)
             if wanted.written in COMPACT
+            else counted_as(as_written(values, "number", ""), wanted.written)
+            if wanted.written in COUNTED
             else as_written(values, wanted.kind, wanted.written)
         )
         days = wanted.kind == "date" and _are_swapped(values, read, wanted.written)
@@ -195,6 +197,8 @@ def _as(wanted: Column, kind: str, values: np.ndarray) -> np.ndarray | None:
         return None if missing(read).all() or days or marks else read
     if wanted.written in COMPACT and kind == "number":
         return compact_dates(values, fewest=1, written=wanted.written)
+    if wanted.written in COUNTED and kind == "number":
+        return counted_as(values, wanted.written)
     if wanted.kind == "boolean" and kind == "number":
         return values if set(values[~np.isnan(values)].tolist()) <= {0.0, 1.0} else None
     return values if kind == wanted.kind or (wanted.kind, kind) == ("number", "boolean") else None

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.naming import several
 from fourfold.data.messages import listed
 from fourfold.errors import DataError
 
@@ -135,6 +136,12 @@ class Clock:
 
     def __str__(self) -> str:
         return f"{self.count:g} {self.unit}{' means' * self.means}"
+
+    @property
+    def step(self) -> str:
+        """The step in words: "1 month", "3 months", "0.1 number"."""
+        unit = self.unit if self.count == 1 or self.unit == "number" else several(self.unit)
+        return f"{self.count:g} {unit}"
 
     @property
     def regular(self) -> bool:

@@ -343,10 +343,9 @@ def _said(
     gaps = int(sum(lengths) - len(series))
     span = "" if time is None else f"{shown(clock.axis[0])} to {shown(clock.axis[-1])}"
     if clock.means:
-        step = str(clock).removesuffix(" means")
         why = "the shortest round step, from the median distance on, of which nine in ten hold a row"
         notes.append(
-            Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {step}, {span}", why)
+            Note(f"steps: irregular, so rows are averaged in {len(clock.axis):,} of {clock.step}, {span}", why)
         )
     elif not clock.regular:
         each = "; a stamp of one series is a step of all" if len(labels) > 1 else ""
@@ -355,7 +354,7 @@ def _said(
         same = "; step n of all series is taken for the same time" if id else ""
         notes.append(Note("time: the order of the rows", f"no column of dates{same}", "--time COLUMN"))
     else:
-        notes.append(Note(f"steps: {len(clock.axis):,} of {clock}, {span}"))
+        notes.append(Note(f"steps: {len(clock.axis):,} of {clock.step}, {span}"))
     if gaps:
         why = "a window sees there what was last known, and none whose target has a gap is used"
         where = "without a row" if clock.regular else "at stamps of other series alone"

@@ -29,7 +29,7 @@ def season_of(panel: Panel, ahead: Ahead) -> tuple[int, Note]:
     if ahead.season is not None:
         return ahead.season, Note(f"season: {ahead.season}", "as asked")
     longest = int(SHARE_OF_SEASON * max(len(values) for values in panel.values))
-    season, because = panel.clock.season, f"the steps are of {panel.clock}"
+    season, because = panel.clock.season, f"the steps are of {panel.clock.step}"
     if season is None:
         season = autocorrelated([panel.filled(s)[:, 0] for s in range(len(panel.values))][:100])
         because = "the peak of the autocorrelation" if season > 1 else "the autocorrelation has no peak"

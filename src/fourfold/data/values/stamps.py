@@ -11,8 +11,8 @@ import numpy as np
 from .words import as_objects, reworded
 
 __all__ = [
-    "COMPACT", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_dates", "irregular", "moment",
-    "monday_of", "named", "written_compact",
+    "COMPACT", "COUNTED", "FEWEST", "FEWEST_TIMES", "SINCE_1970", "compact_dates", "counted_as", "counted_dates",
+    "irregular", "moment", "monday_of", "named", "surely_counted", "written_compact",
 ]  # fmt: skip
 
 COMPACT = ("yearmonthday", "yearmonth", "yearweek")
@@ -37,12 +37,19 @@ SINCE_1970 = "timestamp time t ts unix unixtime epoch date datetime stamp zeit z
 SECONDS = (631_152_000, 4_102_444_800)
 """The first and the last of these seconds: the years from 1990 to 2099."""
 
+SURELY = (1_000_000_000, 2_000_000_000)
+"""Those between which numbers of a column that is called so, beside others, are taken for such: 2001 to 2033."""
+
 UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
+LASTING = frozenset(["duration", "elapsed", "ns", "us", "nanos", "micros", "nanoseconds", "microseconds"])
+"""Words in the names of columns of numbers as large that may count how long something took."""
 
 DAYS = frozenset(["date", "datum", "datetime", "day", "fecha", "data", "dato", "tag"])
 """Words in the names of columns of days as Excel counts them."""
 
 EXCEL, BEFORE_EXCEL = (32_874, 73_051), np.datetime64("1899-12-30", "us")
+AS_EXCEL = "days since 1899-12-30, as Excel counts"
+COUNTED = {f"{unit} since 1970": parts for unit, parts in UNITS} | {AS_EXCEL: 0}
 """The first and the last of these days, of the years from 1990 to 2099; and the day before the first that it counts."""
 
 YEARS = frozenset(["year", "yr", "jahr", "annee", "año", "ano", "date", "decimal", "time"])
@@ -129,14 +136,47 @@ def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | Non
     if not words.isdisjoint(SINCE_1970.split()):
         for unit, parts in UNITS:
             if (values >= SECONDS[0] * parts).all() and (values < SECONDS[1] * parts).all():
-                dates = np.rint(values * (1e6 / parts)).astype(np.int64).astype("datetime64[us]")
-                return dates, f"{unit} since 1970"
+                return counted_as(values, said := f"{unit} since 1970"), said
     if not words.isdisjoint(DAYS) and (values >= EXCEL[0]).all() and (values < EXCEL[1]).all():
-        seconds = np.rint(values * 86_400).astype(np.int64)  # what Excel rounds of clocks
-        return BEFORE_EXCEL + (1_000_000 * seconds).astype("timedelta64[us]"), "days since 1899-12-30, as Excel counts"
+        return counted_as(values, AS_EXCEL), AS_EXCEL
     if not words.isdisjoint(YEARS):
         return _decimal_years(values)
     return None
+
+
+def surely_counted(name: str, values: np.ndarray) -> str:
+    """What the numbers (N,) of a column that is called a time count, if it is sure; "" of others. `counted_as` makes
+    dates of them.
+
+    >>> surely_counted("timestamp", np.array([1.7e9, np.nan])), surely_counted("date", np.array([45292.0]))
+    ('seconds since 1970', 'days since 1899-12-30, as Excel counts')
+    >>> surely_counted("time", np.array([0.7e9])), surely_counted("time_ns", np.array([1.7e9]))
+    ('', '')
+    """
+    present = values[~np.isnan(values)]
+    counted = counted_dates(name, present)
+    if counted is None or counted[1] not in COUNTED:
+        return ""
+    parts = COUNTED[counted[1]]
+    sure = not parts or bool((present >= SURELY[0] * parts).all() and (present < SURELY[1] * parts).all())
+    lasting = parts == 1 and not LASTING.isdisjoint(named(name))
+    return counted[1] if sure and not lasting else ""
+
+
+def counted_as(values: np.ndarray, written: str) -> np.ndarray:
+    """Numbers (N,) that count as is ``written``, one of `COUNTED`, as dates; a missing one is none.
+
+    >>> counted_as(np.array([86400.0, np.nan]), "seconds since 1970").astype("datetime64[D]")
+    array(['1970-01-02',        'NaT'], dtype='datetime64[D]')
+    """
+    known = ~np.isnan(values)
+    dates = np.full(len(values), np.datetime64("NaT"), "datetime64[us]")
+    if written == AS_EXCEL:
+        seconds = np.rint(values[known] * 86_400).astype(np.int64)  # what Excel rounds of clocks
+        dates[known] = BEFORE_EXCEL + (1_000_000 * seconds).astype("timedelta64[us]")
+    else:
+        dates[known] = np.rint(values[known] * (1e6 / COUNTED[written])).astype(np.int64).astype("datetime64[us]")
+    return dates
 
 
 def _decimal_years(values: np.ndarray) -> tuple[np.ndarray, str] | None:

@@ -14,6 +14,8 @@ from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
 
+NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*", re.ASCII)
+
 FOOT = re.compile(r"\[\d+ rows x \d+ columns\]|\(?\d+ rows?(?: affected| selected\.?)?\)?", re.IGNORECASE)
 """What pandas and databases print below a table."""
 
@@ -32,7 +34,7 @@ def of_blanks(lines: list[str], name: str) -> Rewriting | None:
     if any(line.count('"') % 2 for line in lines) or _by_tabs(lines):
         return None
     first, *widths = (len(_words(line)) for line in lines)
-    if len(set(widths)) > 1 or widths[0] < 2 or first not in (widths[0], widths[0] - 1):
+    if len(set(widths)) > 1 or widths[0] < 2 or first not in (widths[0], widths[0] - 1) or _with_unit(lines):
         return None
     left_out: list[str] = []
 
@@ -63,6 +65,21 @@ def _words(line: str) -> list[str]:
     """
     line = " ".join(line.split()).removeprefix("#").lstrip()
     return next(csv.reader([line], delimiter=" ")) if '"' in line else line.split()
+
+
+def _with_unit(lines: list[str]) -> bool:
+    """Whether lines, below a name or from the first one on, hold a number each and the same word behind it: a column of
+    quantities with their unit.
+
+    >>> _with_unit(["share", "0.5 %", "2 %"]), _with_unit(["v kind", "0.5 a", "2 a"]), _with_unit(["1 a", "2 b"])
+    (True, False, False)
+    """
+    cells = [_words(line) for line in lines]
+    cells = cells[1:] if len(cells[0]) == 1 else cells
+    unit = cells[0][-1]
+    return not NUMBER.fullmatch(unit) and all(
+        len(words) == 2 and words[1] == unit and NUMBER.fullmatch(words[0]) for words in cells
+    )
 
 
 def _by_tabs(lines: list[str]) -> bool:

@@ -25,6 +25,9 @@ FEWEST_COUNTED = 5
 FEWEST_RISING = 10
 """Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
 
+QUANTITY = re.compile(r"[-+]?\d[\d.,]*\s*([^\W\d]{1,5}|[%\u00b0\u20ac$\u00a3])", re.ASCII)
+"""A number with a unit behind it."""
+
 DIMENSIONLESS = "1"
 """The unit of ratios."""
 
@@ -360,13 +363,19 @@ def _rises(first: Sequence[str], rest: Records) -> bool:
 
 
 def _is_alike(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell has the digits and marks of all below it, as dates and clocks have: then it is one of them.
+    """Whether a cell has the digits and marks of all below it, as dates and clocks have, or is a number with the unit
+    of all below it: then it is one of them.
 
     >>> _is_alike("2024-01-01", ["2024-01-02"] * 3), _is_alike("Q1", ["Q2"] * 3), _is_alike("day", ["2024-01-02"] * 3)
     (True, False, False)
+    >>> _is_alike("0.5 %", ["12 %"] * 3), _is_alike("5 kg", ["5 kg", "5 lb", "6 kg"])
+    (True, False)
     """
-    shapes = {re.sub(r"\d", "9", word.strip()) for word in (cell, *below)}
-    return len(below) >= FEWEST_BELOW and len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
+    words = [word.strip() for word in (cell, *below)]
+    shapes = {re.sub(r"\d", "9", word) for word in words}
+    units = {found[1] if (found := QUANTITY.fullmatch(word)) else "" for word in words}
+    alike = len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
+    return len(below) >= FEWEST_BELOW and (alike or (len(units) == 1 and "" not in units))
 
 
 def _is_above(cell: str, below: Sequence[str]) -> bool:

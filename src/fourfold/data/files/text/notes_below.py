@@ -14,7 +14,7 @@ from fourfold.data.files.content import Content, unpacked
 
 from .dialect import Dialect
 
-__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "with_whole_notes"]
+__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "last_lines", "with_whole_notes"]
 
 MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
 """The most lines of notes below a table, and the fewest columns of it."""
@@ -53,7 +53,7 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
 def _below(content: Content, separator: str, columns: int) -> list[bytes]:
     """The last lines, all of one cell or blank, where they are no short rows: one is blank, or of several words, and
     the only one has an end. Behind a blank line sentences may have more cells, but fewer than there are columns."""
-    lines = _last_lines(content)
+    lines = last_lines(content)
     below = list(takewhile(lambda line: _is_single(line, separator), reversed(lines)))[::-1]
     loose = list(takewhile(lambda line: _is_note(line, separator, columns), reversed(lines)))[::-1]
     loose = loose[next((place for place, line in enumerate(loose) if not line.strip()), len(loose)) :]
@@ -67,11 +67,12 @@ def blanks_below(content: Content, dialect: Dialect) -> int:
     """How many rows at the end of a text in UTF-8 are separators and nothing else; in a column that stands alone blank
     lines are rows, too."""
     mark, alone = dialect.separator.encode(), len(dialect.names) == 1
-    below = takewhile(lambda line: not line.replace(mark, b"").strip(), reversed(_last_lines(content)))
+    below = takewhile(lambda line: not line.replace(mark, b"").strip(), reversed(last_lines(content)))
     return sum(alone or mark in line for line in below)
 
 
-def _last_lines(content: Content) -> list[bytes]:
+def last_lines(content: Content) -> list[bytes]:
+    """The lines in the last bytes of a text; of the first of them it may be the end alone."""
     with unpacked(content) as file:
         file.seek(max(0, content.unpacked - TAIL))
         return file.read().splitlines(keepends=True)

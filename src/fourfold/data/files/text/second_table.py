@@ -1,0 +1,85 @@
+"""Another table below the first one of a text, whose names would be cells of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from fourfold.data.files.content import Content, unpacked
+from fourfold.data.values.stand_ins import MISSING_WORDS
+from fourfold.errors import DataError
+
+from .dialect import NUMBER, Dialect
+from .notes_below import last_lines
+
+__all__ = ["check_one_table"]
+
+FEWEST_WORDS, FEWEST_ABOVE = 2, 3
+"""Words in columns of nothing but numbers from which on a line names columns, and the fewest such numbers."""
+
+
+def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
+    """Refuse a text in UTF-8 with a line of names behind a blank one: words alone, as many as there are columns, some
+    of them below nothing but numbers. It is looked for among the first bytes and the last ones."""
+    first = content.head.splitlines(keepends=True)
+    place = _names_anew(first[dialect.skip :], dialect)
+    found = None if place is None else (dialect.skip + place, first[dialect.skip + place])
+    if found is None and len(content.head) < content.unpacked:
+        last = last_lines(content)
+        place = _names_anew(last[1:], dialect)  # the first one may be cut
+        found = None if place is None else (_lines(content) - len(last) + 1 + place, last[1 + place])
+    if found is not None:
+        raise DataError(
+            "second-table",
+            f"{name} has another table below the first one",
+            got=f"the names {found[1].decode('utf-8', 'replace').strip()[:60]!r} in line {found[0] + 1:,}",
+            wanted="one table",
+            do="write each table to a file of its own",
+        )
+
+
+def _names_anew(lines: Sequence[bytes], dialect: Dialect) -> int | None:
+    """The place of the first line that names columns behind a blank one, those above it being rows of the table.
+
+    >>> rows = [b"a,b,y\\n", *[b"1,2,p\\n"] * 3]
+    >>> dialect = Dialect(",", 0, True, ("a", "b", "y"))
+    >>> names = b"name,share,kind\\n"
+    >>> _names_anew([*rows, b"\\n", names], dialect), _names_anew([*rows, names], dialect)
+    (5, None)
+    """
+    columns = len(dialect.names)
+    above: list[list[str]] = []
+    blank, open_quote = False, False
+    for place, line in enumerate(lines):
+        open_quote ^= line.count(b'"') % 2 == 1
+        text = line.decode("utf-8", "replace")
+        if not text.replace(dialect.separator, "").strip():
+            blank = not open_quote
+            continue
+        cells = [] if open_quote else [cell.strip() for cell in _cells(text, dialect.separator)]
+        if blank and len({*cells} - MISSING_WORDS) == columns and tuple(cells) != dialect.names:
+            numbers = [_are_numbers([row[column] for row in above]) for column in range(columns)]
+            if sum(numbers) >= FEWEST_WORDS and not any(map(NUMBER.fullmatch, cells)):
+                return place
+        if len(cells) == columns and place >= dialect.header:
+            above.append(cells)
+        blank = False
+    return None
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells that are not missing are numbers, and there are several."""
+    present = [cell for cell in cells if cell not in MISSING_WORDS]
+    return len(present) >= FEWEST_ABOVE and all(map(NUMBER.fullmatch, present))
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:  # the parser that reads all of it will say where
+        return []
+
+
+def _lines(content: Content) -> int:
+    with unpacked(content) as file:
+        return sum(1 for _ in file)

@@ -1,0 +1,77 @@
+"""Tables as people keep them: what is read, and how it is said; what is refused, and with which words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from data_samples import LABELS, column, files, read_and_said, refused_and_said, rows
+
+from fourfold.data import read
+from fourfold.data.prediction.new_rows import read_inputs
+from fourfold.preprocessing import Preparation
+
+GOOD = rows("v,w,y", lambda i: f"{i},{i % 7}")
+SECOND = "name,share,kind\nred,0.5,p\nblue,0.7,q\n"
+INPUTS = "a,b\n" + "".join(f"{i * 37 % 11},{i % 5}\n" for i in range(40))
+TIMES = [1_600_000_000 + 86_400 * (n * 37 % 101) for n in range(40)]
+
+
+READ = {
+    "a blank line and a row of words that are missing": (column([1, 2, 3, 4, 5], "v,y") + "\n6,p\n", "41 rows"),
+    "seconds since 1970": (rows("timestamp,v,y", lambda i: f"{TIMES[i]},{i % 7}"), "column timestamp: date (seconds since 1970)"),
+    "seconds with gaps": (rows("time,v,y", lambda i: f"{TIMES[i] if i % 5 else ''},{i % 7}"), "column time: date (seconds since 1970)"),
+    "milliseconds": (rows("created_at_time,v,y", lambda i: f"{TIMES[i]}000,{i % 7}"), "date (milliseconds since 1970)"),
+    "days of Excel": (rows("Date,v,y", lambda i: f"{44000 + i * 37 % 101},{i % 7}"), "column Date: date (days since 1899-12-30, as Excel counts)"),
+    "durations as large as seconds": (rows("time_ns,v,y", lambda i: f"{TIMES[i]},{i % 7}"), "2 numbers (a table)"),
+    "a part beside train and test": (
+        files(train__a_dot_csv=GOOD, test__a_dot_csv=GOOD, validation__a_dot_csv=GOOD),
+        "ignored: 'validation' (beside train and test; rows to validate are taken from train: to learn from 'validation', too, put its rows into train)",
+    ),
+    "another file beside train and test": (
+        files(train_dot_csv=GOOD, test_dot_csv=GOOD, more_dot_csv=GOOD), "ignored: 'more.csv' (beside train and test)",
+    ),
+}  # fmt: skip
+
+REFUSED = {
+    "behind a blank line": (GOOD + "\n" + SECOND, 2, "second-table", "the names 'name,share,kind' in line 33"),
+    "behind separators alone": (GOOD + ",,\n" + SECOND, 2, "second-table", "line 33"),
+    "behind very many rows": (rows("v,w,y", lambda i: f"{i},{i % 7}", 60_000) + "\n" + SECOND, 2, "second-table", "line 60,003"),
+    "between blanks": ((GOOD + "\n" + SECOND).replace(",", " "), 2, "second-table", "in line 33"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_and_said(name, tmp_path, recwarn):
+    content, words = READ[name]
+    read_and_said(content, words, tmp_path, recwarn)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_another_table_below_is_refused(name, tmp_path):
+    refused_and_said(*REFUSED[name], tmp_path)
+
+
+@pytest.mark.parametrize("head", ["load\n", ""])
+@pytest.mark.parametrize("unit", ["%", "kg"])
+def test_a_target_of_quantities_is_one_column(head, unit, tmp_path):
+    (tmp_path / "x.csv").write_text(INPUTS)
+    (tmp_path / "y.csv").write_text(head + "".join(f"{i * 37 % 11}.5 {unit}\n" for i in range(40)))
+    data = read(tmp_path / "x.csv", labels=tmp_path / "y.csv")
+    assert data.target.tolist() == [i * 37 % 11 + 0.5 for i in range(40)]
+    assert any(f"number ({unit} left out" in str(note) for note in data.notes)
+
+
+def test_a_word_in_all_rows_below_names_is_a_column(tmp_path):
+    (tmp_path / "data.txt").write_text("v kind y\n" + "".join(f"{i * 37 % 11} a {LABELS[i % 2]}\n" for i in range(40)))
+    assert "left out: 'kind' (the same value in all rows)" in map(str, read(tmp_path / "data.txt").notes)
+
+
+def test_new_times_that_count_are_those_of_training(tmp_path):
+    frame = pd.DataFrame({"timestamp": TIMES, "v": np.arange(40) % 7, "y": [LABELS[i % 2] for i in range(40)]})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    data = read(tmp_path / "rows.csv")
+    preparation = Preparation.fit(data, range(40))
+    days = np.array(TIMES[:3], dtype="datetime64[s]").astype("datetime64[us]")
+    for new in ([*TIMES[:3], 5e8], [*map(str, TIMES[:3]), "soon"]):
+        pd.DataFrame({"timestamp": new, "v": 1}).to_csv(tmp_path / "new.csv", index=False)
+        found = read_inputs(tmp_path / "new.csv", preparation)
+        assert found.inputs["timestamp"][:3].tolist() == days.tolist()
