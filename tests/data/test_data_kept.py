@@ -7,6 +7,7 @@ from data_samples import LABELS, column, files, read_and_said, refused_and_said,
 
 from fourfold.data import read
 from fourfold.data.prediction.new_rows import read_inputs
+from fourfold.errors import DataError, FourfoldError, OptionError
 from fourfold.preprocessing import Preparation
 
 GOOD = rows("v,w,y", lambda i: f"{i},{i % 7}")
@@ -75,3 +76,40 @@ def test_new_times_that_count_are_those_of_training(tmp_path):
         pd.DataFrame({"timestamp": new, "v": 1}).to_csv(tmp_path / "new.csv", index=False)
         found = read_inputs(tmp_path / "new.csv", preparation)
         assert found.inputs["timestamp"][:3].tolist() == days.tolist()
+
+
+def test_the_class_below_genes_says_that_the_table_is_turned(tmp_path):
+    genes = "".join(f"gene{g}," + ",".join(f"{g * s * 37 % 11}.5" for s in range(12)) + "\n" for g in range(20))
+    names = "id," + ",".join(f"s{s}" for s in range(12)) + "\n"
+    refused_and_said(names + genes + "class" + ",case,control" * 6 + "\n", 2, "turned-table", "--target class", tmp_path)
+    with pytest.raises(FourfoldError, match=r"1 line below the names \(units.*turn the table: pandas.read_csv"):
+        (tmp_path / "first.csv").write_text(names + "class" + ",case,control" * 6 + "\n" + genes)
+        read(tmp_path / "first.csv", target="class")
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (lambda i: f"{130 + i}/{70 + i}" if i < 6 else f"{i % 4}/2", "a column for each number, with several targets"),
+        (lambda i: "<0.5" if i % 6 == 0 else f"{i * 37 % 11}.{i}", "write a number for each limit"),
+    ],
+)
+def test_what_to_do_with_a_target_that_is_nearly_numbers(cells, words, tmp_path):
+    (tmp_path / "data.csv").write_text(rows("v,w,y", lambda i: f"{i},{i % 7}", 40, label=cells))
+    with pytest.raises(DataError, match=words):
+        read(tmp_path / "data.csv")
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("2", "y"), ("-1", "y"), ("0", "'column 1'"), ("", "'column 1'")])
+def test_a_target_that_is_named_by_its_place_is_told_by_its_name(asked, meant, tmp_path):
+    (tmp_path / "data.csv").write_text(rows(",v,y", lambda i: f"{i % 5},{i % 7}"))
+    with pytest.raises(OptionError, match=f"--target {meant}$"):
+        read(tmp_path / "data.csv", target=asked)
+
+
+def test_degrees_with_one_decimal_have_a_sign_where_both_halves_occur(tmp_path):
+    cells = [f"{10 + i}.5{'NS'[i % 2]}" for i in range(40)]
+    (tmp_path / "data.csv").write_text(rows("lat,w,y", lambda i: f"{cells[i]},{i % 7}", 40))
+    data = read(tmp_path / "data.csv")
+    assert data.inputs["lat"].tolist() == [(10.5 + i) * (-1) ** i for i in range(40)]
+    assert any(str(note).startswith("column lat: number (in degrees") for note in data.notes)

@@ -21,10 +21,11 @@ from fourfold.data.columns.roles import (
 )
 from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
-from fourfold.data.columns.target import ANOTHER, FEWEST_ROWS, settle_target
+from fourfold.data.columns.target import ANOTHER, settle_target
 from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
 from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
 from fourfold.data.columns.totals import check_no_totals
+from fourfold.data.columns.turned import check_not_turned
 from fourfold.data.files.pictures import developed
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.cut import as_one_series, check_window
@@ -41,7 +42,6 @@ from fourfold.preprocessing.task import Task
 
 from .dataset import Column, Dataset, Layout, Note, Table
 from .layout import check_layout, settle_array, varying
-from .messages import counted
 from .source import Source
 
 MORE_FOLDERS = "put the files of each class into a subfolder of their own, called as the class"
@@ -77,13 +77,13 @@ def settle(
     source = with_time(source, roles.time)
     if ahead is not None:
         source, roles, table = time_and_names(source, roles, mentioned(target))
-        _check_turned(source)
+        check_not_turned(source)
         names, because = table.names, "the only other column"
         if target is not None or len(names) > 1:
             names, because = target_names(table, target, source.lacking, of_steps=True)
         source = source.noting(said_of(names, because, target))
         return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
-    _check_turned(source)
+    check_not_turned(source)
     in_order = target_per == "series" and bool(roles.series) and not source.lists
     one = window is not None or target_per == "step" or in_order
     if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
@@ -255,35 +255,6 @@ def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | No
     if isinstance(source.inputs, Table):
         check_no_totals(source.inputs, source.target)  # as an empty cell is a list without labels
     return source, None, ()
-
-
-def _check_turned(source: Source) -> None:
-    """Refuse a table with too few rows, and many columns, with a word of what may be wrong."""
-    rows = row_count(source.inputs)
-    if isinstance(source.inputs, Table) and source.target is None and rows < FEWEST_ROWS < len(source.inputs):
-        raise DataError(
-            "too-few-rows",
-            "too few rows",
-            got=f"{counted(rows, 'row')} of {len(source.inputs):,} columns",
-            wanted=f"at least {FEWEST_ROWS}",
-            do='write [{"name": ..., "value": ...}, ...], if each of the names is a row'
-            if rows == 1 and source.name.lower().endswith(".json")
-            else "if each row is a variable, turn the table: "
-            f"{_as_frame(source.name, source.inputs)}.T.to_csv('data.csv')",
-        )
-
-
-def _as_frame(name: str, table: Table) -> str:
-    """How pandas reads the table of a file with the cells of its first column as names of rows."""
-    name = name.lower().removesuffix(".gz")
-    if name.endswith((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")):
-        return "pandas.read_excel(FILE, index_col=0)"
-    objects = name.endswith((".json", ".jsonl", ".ndjson"))
-    form = "parquet" if name.endswith((".parquet", ".pq")) else "json" if objects else ""
-    if not form:
-        return "pandas.read_csv(FILE, index_col=0)"
-    lines = ", lines=True" * name.endswith(("jsonl", "ndjson"))
-    return f"pandas.read_{form}(FILE{lines}).set_index({table.names[0]!r})"
 
 
 def _filled(source: Source) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import in_line, listed, percent, quoted, unknown
-from fourfold.data.values.hints import labels_in
+from fourfold.data.values.hints import SEVERAL, hint_of, labels_in, of_limit
 from fourfold.data.values.numerals import style_of
 from fourfold.data.values.words import LIKELY, as_objects
 from fourfold.errors import DataError, OptionError
@@ -241,6 +241,8 @@ def _check_labels(
                 if not words and all(map(WHOLE.fullmatch, classes))
                 else f"{MULTILABEL}; else "
                 if labels_in(train.tolist())
+                else "a column for each number, with several targets (--target A,B), if these are quantities; else "
+                if words and hint_of(alone).startswith(SEVERAL)
                 else ""
             )
             + "remove these rows, or join classes",
@@ -283,7 +285,7 @@ def _check_words(name: str, labels: np.ndarray, places: np.ndarray | None) -> No
             f"the target {name!r} holds numbers, and words among them",
             got=f"{words.sum()} of {len(labels)}, such as {labels[first][:40]!r} in row {row}",
             wanted="numbers in all rows, or classes with several examples each",
-            do="remove these rows, or correct them",
+            do=of_limit(labels[first]) or "remove these rows, or correct them",
         )
 
 

@@ -19,6 +19,7 @@ from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list
 from .roles import Roles
 from .target import FEWEST_ROWS, are_marks
 from .targets import chosen, mentioned, together
+from .turned import turn
 
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
@@ -91,15 +92,17 @@ def with_target(
             if source.pictures
             else "name the file itself, if one of them is a table, or lists the others with their classes",
         )
-    left_out = [str(note) for note in source.notes if note.what.startswith("left out")]
-    absent = [name for name in sorted(mentioned(target)) if any(repr(name) in note for note in left_out)]
+    left_out = [note for note in source.notes if note.what.startswith("left out")]
+    absent = [name for name in sorted(mentioned(target)) if any(repr(name) in str(note) for note in left_out)]
     if absent and absent[0] not in table:
+        note = next(note for note in left_out if repr(absent[0]) in str(note))
+        in_a_line = repr(absent[0]) not in note.what
         raise DataError(
             "target-left-out",
             f"the target {absent[0]!r} can't be read",
-            got=next(note for note in left_out if repr(absent[0]) in note),
-            wanted="numbers or words, or labels in one cell, as in red;blue",
-            do="write it so, with --task multilabel for labels",
+            got=str(note),
+            wanted="a column of this name" if in_a_line else "numbers or words, or labels in one cell, as in red;blue",
+            do=turn(source.name, table) if in_a_line else "write it so, with --task multilabel for labels",
         )
     if target is None:
         names, because = target_names(Table(beside_lists(source)) or table, None, source.lacking)

@@ -38,7 +38,7 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
     names = parted(target, known)
     for name in names:
         if name not in known:
-            meant = close(name, known)
+            meant = close(name, known) or _by_place(name, known)
             raise OptionError(
                 "no-such-target",
                 "the target is not a column",
@@ -52,6 +52,19 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
             "target-twice", "a column is named twice as a target", got=repr(twice), wanted="each column once"
         )
     return tuple(names)
+
+
+def _by_place(name: str, known: Sequence[str]) -> str | None:
+    """The column that a number counts, from 0 or from the end as Python does, or nothing stands for: the first one that
+    has no name.
+
+    >>> _by_place("-1", ["a", "b"]), _by_place("0", ["a", "b"]), _by_place("", ["a", "column 2"]), _by_place("c", ["a"])
+    ('b', 'a', 'column 2', None)
+    """
+    if re.fullmatch(r"-?\d{1,6}", name.strip()) and -len(known) <= int(name) < len(known):
+        return known[int(name)]
+    unnamed = (one for place, one in enumerate(known, start=1) if one == f"column {place}")
+    return next(unnamed, None) if not name.strip() else None
 
 
 def parted(given: str | Sequence[str], known: Collection[str]) -> list[str]:

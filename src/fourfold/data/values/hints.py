@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["CODED", "SEPARATORS", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit", "of_objects"]
+__all__ = [
+    "CODED", "SEPARATORS", "SEVERAL", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit", "of_objects",
+]  # fmt: skip
 
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
@@ -38,6 +40,8 @@ BRACKETS = re.compile(r"[\[\]\"']")
 
 OBJECT = re.compile(r"""\s*\[?\s*\{\s*["'].*:.*\}\s*\]?\s*""", re.DOTALL)
 """An object between braces, or a list of them."""
+
+SEVERAL = "several numbers in a cell"
 
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
@@ -104,7 +108,7 @@ def hint_of(words: Sequence[str]) -> str:
 
 
 def _several(word: str) -> str:
-    return f"several numbers in a cell, as in {word[:30]!r}; if these are quantities, give each a column"
+    return f"{SEVERAL}, as in {word[:30]!r}; if these are quantities, give each a column"
 
 
 def _hint_of_form(words: Sequence[str], count: int) -> str:
