@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 __all__ = [
-    "CODED", "SEPARATORS", "SEVERAL", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit", "of_objects",
+    "CODED", "SEPARATORS", "SEVERAL", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit",
+    "of_objects",
 ]  # fmt: skip
 
 SEPARATORS = (";", "|", ",")
