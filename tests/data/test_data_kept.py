@@ -23,6 +23,9 @@ READ = {
     "milliseconds": (rows("created_at_time,v,y", lambda i: f"{TIMES[i]}000,{i % 7}"), "date (milliseconds since 1970)"),
     "days of Excel": (rows("Date,v,y", lambda i: f"{44000 + i * 37 % 101},{i % 7}"), "column Date: date (days since 1899-12-30, as Excel counts)"),
     "durations as large as seconds": (rows("time_ns,v,y", lambda i: f"{TIMES[i]},{i % 7}"), "2 numbers (a table)"),
+    "versions as numbers": (rows("version,v,y", lambda i: f"1.{i % 12},{i % 7}"), "'1.1' and '1.10' are one number; if these are versions"),
+    "arrows for signs": (rows("change,v,y", lambda i: f"{'▲▼'[i % 2]}{i}.5%,{i % 7}"), "words, as in '▲0.5%'; if these are quantities"),
+    "a note of two cells below": (rows("v,w,y", lambda i: f"{i},{i % 7}") + ",,\nSource,Statistics,\n", "left out: 1 of 31 rows"),
     "a part beside train and test": (
         files(train__a_dot_csv=GOOD, test__a_dot_csv=GOOD, validation__a_dot_csv=GOOD),
         "ignored: 'validation' (beside train and test; rows to validate are taken from train: to learn from 'validation', too, put its rows into train)",
@@ -35,6 +38,7 @@ READ = {
 REFUSED = {
     "behind a blank line": (GOOD + "\n" + SECOND, 2, "second-table", "the names 'name,share,kind' in line 33"),
     "behind separators alone": (GOOD + ",,\n" + SECOND, 2, "second-table", "line 33"),
+    "of fewer columns": (GOOD + ",,\nname,share,\nred,0.5,\n", 2, "second-table", "the names 'name,share,' in line 33"),
     "behind very many rows": (rows("v,w,y", lambda i: f"{i},{i % 7}", 60_000) + "\n" + SECOND, 2, "second-table", "line 60,003"),
     "between blanks": ((GOOD + "\n" + SECOND).replace(",", " "), 2, "second-table", "in line 33"),
 }  # fmt: skip
@@ -113,3 +117,10 @@ def test_degrees_with_one_decimal_have_a_sign_where_both_halves_occur(tmp_path):
     data = read(tmp_path / "data.csv")
     assert data.inputs["lat"].tolist() == [(10.5 + i) * (-1) ** i for i in range(40)]
     assert any(str(note).startswith("column lat: number (in degrees") for note in data.notes)
+
+
+def test_places_of_geographic_databases_are_no_texts(tmp_path):
+    (tmp_path / "data.csv").write_text(rows("place,w,y", lambda i: f"POINT ({45 + i}.1 {i}.5),{i % 7}"))
+    said = [str(note) for note in read(tmp_path / "data.csv").notes]
+    assert any("several numbers in a cell, as in 'POINT (45.1 0.5)'; if these are quantities, give" in note for note in said)
+    assert "left out: 'place' (places, of several numbers each)" in said

@@ -14,6 +14,7 @@ from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
+from fourfold.data.values.hints import are_points
 from fourfold.data.values.numerals import MOSTLY
 from fourfold.data.values.stamps import compact_dates, counted_as, surely_counted, written_compact
 from fourfold.data.values.unread_dates import of_named_zones
@@ -222,6 +223,8 @@ def judged(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(column.kind)
     levels, unread = len(set(present.tolist())), _unread(present.tolist())
     if are_free(present.tolist()) and not (unread and levels <= CATEGORY_LEVELS):
+        if are_points(present.tolist()):
+            return _Verdict(None, "places, of several numbers each")
         return _Verdict(None, "dates that are not read" if of_named_zones(present.tolist()) else FREE_TEXT)
     if levels == len(values) and levels > 2:
         return _Verdict(None, DIFFERENT + unread)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 __all__ = [
-    "CODED", "SEPARATORS", "SEVERAL", "coded", "hint_of", "labels_in", "of_codes", "of_labels", "of_limit",
-    "of_objects",
+    "CODED", "SEPARATORS", "SEVERAL", "are_points", "coded", "hint_of", "labels_in", "of_codes", "of_labels",
+    "of_limit", "of_objects", "of_versions",
 ]  # fmt: skip
 
 SEPARATORS = (";", "|", ",")
@@ -43,6 +43,8 @@ OBJECT = re.compile(r"""\s*\[?\s*\{\s*["'].*:.*\}\s*\]?\s*""", re.DOTALL)
 """An object between braces, or a list of them."""
 
 SEVERAL = "several numbers in a cell"
+POINT = re.compile(r"\s*(?:SRID=\d+;\s*)?POINT\s?[ZM]{0,2}\s*\([-+.\deE\s]+\)\s*", re.IGNORECASE)
+"""A place as geographic databases write it."""
 
 FEW, MOSTLY = 1000, 0.9
 """Words by which it is told, and the share of them that has to have numbers."""
@@ -50,6 +52,9 @@ FEW, MOSTLY = 1000, 0.9
 DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 PLURAL = re.compile(r"(?<=[^\W\d_])s(?![^\W\d_])")
 THOUSANDS = re.compile(r"[.,](?=\d{3}(?!\d))")
+UPWARDS = str.maketrans("\u25bc\u25bd\u2193\u2198\u2b07", "\u25b2\u25b3\u2191\u2197\u2b06")
+"""Arrows, which stand for signs: those that point down are as those that point up."""
+
 HERE = "\0"
 """What stands for a number in the form of a word."""
 
@@ -77,6 +82,15 @@ def coded(word: str) -> str:
     return f"{word!r} counts as {float(word.replace(',', '.')):.15g}; if these are codes, {do}"
 
 
+def of_versions(one: str, other: str) -> str:
+    """What to say of a column of numbers with one that is written in two ways.
+
+    >>> of_versions("1.1", "1.10")
+    "'1.1' and '1.10' are one number; if these are versions, put a letter before each"
+    """
+    return f"{one!r} and {other!r} are one number; if these are versions, put a letter before each"
+
+
 def of_codes(words: Sequence[str]) -> str:
     """What to say of words that are read as numbers; "" of most."""
     zeros, powers = ([word for word in words if re.fullmatch(form, word.strip())] for form in CODED)
@@ -94,6 +108,8 @@ def hint_of(words: Sequence[str]) -> str:
     ("'3-Apr' among others,", '', '')
     """
     words = words[:FEW]
+    if are_points(words):
+        return _several(words[0])
     dates = [word for word in words if EXCEL.fullmatch(word.strip())]
     if dates and len(dates) < len(words) and any(NUMBER.search(word) for word in words if word not in dates):
         return f"{dates[0]!r} among others, as Excel turns 3-4 into a date; if so, correct these cells"
@@ -106,6 +122,15 @@ def hint_of(words: Sequence[str]) -> str:
     if len(bare) >= MOSTLY * len(words):
         return _several(bare[0])
     return _hint_of_form([word for word in words if not IDENTIFIER.match(word.strip())], len(words))
+
+
+def are_points(words: Sequence[str]) -> bool:
+    """Whether all words are places with their numbers.
+
+    >>> are_points(["POINT (45.1 7.2)", "POINT(-3 1e2)"]), are_points(["POINT (45.1 7.2)", "POINT EMPTY"])
+    (True, False)
+    """
+    return bool(words) and all(map(POINT.fullmatch, words[:FEW]))
 
 
 def _several(word: str) -> str:
@@ -142,8 +167,8 @@ def _rises(word: str) -> bool:
 
 
 def _form(word: str) -> str:
-    """What is left of a word without its digits, in small letters and the singular."""
-    return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold()).split()))
+    """What is left of a word without its digits, in small letters and the singular, arrows pointing up."""
+    return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold().translate(UPWARDS)).split()))
 
 
 def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:

@@ -15,7 +15,7 @@ from fourfold.data.files.sql import literal
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
 from fourfold.data.values.cells import LONGEST_LIST
-from fourfold.data.values.hints import CODED, coded
+from fourfold.data.values.hints import CODED, coded, of_versions
 from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
@@ -47,6 +47,9 @@ KNOWN = f"CASE WHEN trim({{0}}) IN ({SPELLINGS}) THEN NULL ELSE trim({{0}}) END"
 SPELLED = f"bool_or(v IN ({SPELLINGS})), list(DISTINCT v) FILTER (v IN ({CLASSLIKE}))"
 """Whether there are spellings of a missing value, and those of them that may be names of classes."""
 
+MAY_BE_VERSIONS = re.compile("version|release|build|firmware|revision|chapter|section|clause|level|code", re.IGNORECASE)
+"""Names of columns of numbers in which 1.1 and 1.10 may be two."""
+
 LONG_NUMBER = 16
 """Digits from which on a whole number may be beyond what a float64 holds."""
 
@@ -67,6 +70,13 @@ LIKE_CODES = (
     f"coalesce(min(trim(v)) FILTER (regexp_full_match(trim(v), '{CODED[0]}')), "
     f"CASE WHEN bool_and(regexp_full_match(trim(v), '{CODED[1]}')) THEN min(trim(v)) END)"
 )
+VERSIONS = (
+    "CASE WHEN bool_and(regexp_full_match(trim(v), '[0-9]{1,2}[.][0-9]{1,2}')) "
+    "AND count(DISTINCT trim(v)) > count(DISTINCT CAST(v AS DOUBLE)) "
+    "THEN min(trim(v)) FILTER (regexp_full_match(trim(v), '[0-9]+[.][1-9]0')) END"
+)
+"""One of the numbers with a zero at the end, where another is written without it and all have one or two decimals."""
+
 GROUPED = (
     "bool_or(contains(v, '.')) AND bool_and(regexp_full_match(trim(v), '[-+]?([1-9][0-9]{0,2}[.][0-9]{3}|[0-9]{1,3})'))"
 )
@@ -232,17 +242,20 @@ def numbers_of(
     are words.
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
-    numbers, mixed, codes, long, odd = set(), set(), [], [], []
+    numbers, mixed, codes, long, odd, short = set(), set(), [], [], [], []
     for cell, (filled, good, zeros, shortest, longest, powers, points) in _each(connection, FACTS, asked).items():
         if filled == good:
             numbers.add(cell)
             mixed |= {cell} if points else set()
             codes += [cell] if zeros and shortest == longest else []
             odd += [cell] if (zeros and (longest or 0) > 1) or powers else []
+            short += [cell] if MAY_BE_VERSIONS.search(names[cell]) and not points and longest != shortest else []
             long += [cell] if (longest or 0) >= LONG_NUMBER else []
     numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
     examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
     notes = [Note(f"column {names[cell]}: number", coded(word)) for cell, (word,) in examples.items() if word]
+    versions = {names[cell]: word for cell, (word,) in _each(connection, VERSIONS, short).items() if word}
+    notes += [Note(f"column {name}: number", of_versions(word[:-1], word)) for name, word in versions.items()]
     return count(connection, "cells", []), numbers, numbers & mixed, () if reading.all else tuple(notes)
 
 

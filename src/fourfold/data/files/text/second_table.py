@@ -57,14 +57,27 @@ def _names_anew(lines: Sequence[bytes], dialect: Dialect) -> int | None:
             blank = not open_quote
             continue
         cells = [] if open_quote else [cell.strip() for cell in _cells(text, dialect.separator)]
-        if blank and len({*cells} - MISSING_WORDS) == columns and tuple(cells) != dialect.names:
-            numbers = [_are_numbers([row[column] for row in above]) for column in range(columns)]
-            if sum(numbers) >= FEWEST_WORDS and not any(map(NUMBER.fullmatch, cells)):
+        if blank and _may_be_names(cells, columns, lines[place + 1 :][:1], dialect.separator):
+            numbers = [_are_numbers([row[column] for row in above]) for column, cell in enumerate(cells) if cell]
+            if sum(numbers) >= FEWEST_WORDS and tuple(cells) != dialect.names:
                 return place
         if len(cells) == columns and place >= dialect.header:
             above.append(cells)
         blank = False
     return None
+
+
+def _may_be_names(cells: Sequence[str], columns: int, below: Sequence[bytes], separator: str) -> bool:
+    """Whether cells are different words, as many as there are ``columns``; or fewer, empty ones behind them, above a
+    line of as many with a number among them."""
+    filled = [cell for cell in cells if cell]
+    if len(cells) != columns or len({*filled} - MISSING_WORDS) < len(filled) or any(map(NUMBER.fullmatch, filled)):
+        return False
+    if len(filled) == columns:
+        return True
+    first = [cell.strip() for line in below for cell in _cells(line.decode("utf-8", "replace"), separator)]
+    alike = [*map(bool, first)] == [*map(bool, cells)] == sorted(map(bool, cells), reverse=True)
+    return alike and any(map(NUMBER.fullmatch, first))
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
