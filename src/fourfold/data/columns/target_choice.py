@@ -111,7 +111,7 @@ def with_target(
         named, because = chosen(target, (*table.names, *numbers)), "as asked"
         names = tuple(column for name in named for column in numbers.get(name, [name]))
     if len(table) == len(names):
-        raise _no_inputs(names, left_out)
+        raise _no_inputs(names, list(map(str, left_out)))
     if steps and not labels and len(names) == 1 and (of_steps := aimed_at_words(source, names[0], because)):
         return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
