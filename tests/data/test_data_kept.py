@@ -111,14 +111,6 @@ def test_a_target_that_is_named_by_its_place_is_told_by_its_name(asked, meant, t
         read(tmp_path / "data.csv", target=asked)
 
 
-def test_degrees_with_one_decimal_have_a_sign_where_both_halves_occur(tmp_path):
-    cells = [f"{10 + i}.5{'NS'[i % 2]}" for i in range(40)]
-    (tmp_path / "data.csv").write_text(rows("lat,w,y", lambda i: f"{cells[i]},{i % 7}", 40))
-    data = read(tmp_path / "data.csv")
-    assert data.inputs["lat"].tolist() == [(10.5 + i) * (-1) ** i for i in range(40)]
-    assert any(str(note).startswith("column lat: number (in degrees") for note in data.notes)
-
-
 def test_places_of_geographic_databases_are_no_texts(tmp_path):
     (tmp_path / "data.csv").write_text(rows("place,w,y", lambda i: f"POINT ({45 + i}.1 {i}.5),{i % 7}"))
     said = [str(note) for note in read(tmp_path / "data.csv").notes]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-__all__ = ["IN_SECONDS", "Angles", "Duration", "are_sure", "duration_by", "durations_of"]
+__all__ = ["IN_SECONDS", "Angles", "Duration", "duration_by", "durations_of"]
 
 SIXTIETHS = re.compile(
     r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
@@ -260,20 +260,6 @@ DURATIONS: tuple[Duration, ...] = (
 def durations_of(words: Iterable[str]) -> tuple[Duration, ...]:
     """The ways in which words may be written that count in sixtieths, in the order in which they are tried."""
     return (Elapsed(), *DURATIONS) if _are_elapsed(words) else DURATIONS
-
-
-def are_sure(style: Duration, words: Iterable[str]) -> bool:
-    """Whether words in a style can be nothing else, as one of them tells, or degrees of both halves, some with a
-    decimal.
-
-    >>> are_sure(Halves("NS"), ["45.1N", "12S"]), are_sure(Halves("NS"), ["45.1N", "12N"])
-    (True, False)
-    """
-    words = list(words)
-    if any(map(style.is_sure, words)):
-        return True
-    ends = {word.strip()[-1:] for word in words} if isinstance(style, Halves) else set()
-    return len(ends) > 1 and any(re.search(r"\d[.,]\d", word) for word in words)
 
 
 def duration_by(example: str) -> Duration | None:

@@ -13,7 +13,7 @@ from fourfold.preprocessing.table import ColumnKind
 
 from .amounts import is_number
 from .dates import SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
-from .durations import are_sure, durations_of
+from .durations import durations_of
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
 from .stand_ins import MISSING_WORDS
@@ -108,7 +108,7 @@ def understood(
         said = _joined(style.said, of_codes(list(words)))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     for span in durations_of(words):
-        if (seconds := _mostly(words, span.parse)) and are_sure(span, seconds):
+        if (seconds := _mostly(words, span.parse)) and any(map(span.is_sure, seconds)):
             left = _left_out(values, words, seconds, strict)
             if left is not None:
                 return _numbers(values, seconds, _joined(span.said, left), span.example)
