@@ -113,12 +113,13 @@ def test_n_grams_are_counted_as_substrings_are(texts, seed, unit):
 
 
 def test_the_n_grams_that_tell_the_targets_apart_are_read():
-    """Sentiment by a word in short texts, which the counts of their characters hardly tell; from the training rows."""
+    """Sentiment by a word in texts without blanks, which the counts of their characters hardly tell; from the training
+    rows."""
     random = np.random.default_rng(0)
     good, bad = ["great", "lovely", "superb"], ["awful", "dreary", "sordid"]
     others = ["the", "plot", "of", "a", "film", "was", "it"]
     y = random.integers(0, 2, 300)
-    texts = [" ".join(random.permutation([*random.choice(others, 6), random.choice(good if one else bad)])) for one in y]
+    texts = ["_".join(random.permutation([*random.choice(others, 6), random.choice(good if one else bad)])) for one in y]
     learnt, tested = np.arange(200), np.arange(200, 300)
     numbered = Characters.fit("t", np.array(texts, object), learnt)
     x = numbered.apply(np.array(texts, object))
