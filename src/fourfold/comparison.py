@@ -37,8 +37,9 @@ from fourfold.study.candidates import candidate
 from fourfold.study.efforts import LONGER, TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
+from fourfold.study.measured import Measured, measure
 from fourfold.study.measures import MEASURES
-from fourfold.study.results import Measured, as_results, measure
+from fourfold.study.results import as_results
 from fourfold.study.runner import Done, Task
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study

@@ -8,8 +8,9 @@ import pytest
 from fourfold.data import read
 from fourfold.evidence.sentences import Sentence
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.measured import measure
 from fourfold.study.measures import MEASURES
-from fourfold.study.results import as_results, measure
+from fourfold.study.results import as_results
 from fourfold.study.study import Study
 
 pytestmark = pytest.mark.slow  # two families in two sizes, and all probes: half a minute

@@ -19,9 +19,9 @@ from fourfold.study.baseline_blocks import weighted
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
+from fourfold.study.measured import measure
 from fourfold.study.measures import confusion, quality
 from fourfold.study.prepared import Prepared
-from fourfold.study.results import measure
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
 
