@@ -84,7 +84,7 @@ LAYOUTS = {
     "booleans": (RNG.random((N, 4)) > 0.5, None, "flat", (N, 4)),
     "words": (np.array([["a", "x"], ["b", "x"], ["c", "y"]] * 20), None, "flat", (N, 5)),
     "mixed objects": (np.array([[1, "x"], [2, "y"], [None, "y"]] * 20, dtype=object), None, "flat", (N, 4)),
-    "texts": ([f"line {i} of the text" for i in range(N)], "text", "text", (N, 19)),
+    "texts": ([f"line {i} of the text" for i in range(N)], "text", "text", (N, 5)),  # words
 }
 
 

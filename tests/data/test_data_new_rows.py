@@ -363,7 +363,8 @@ ONE_COLUMN = {
 def test_text_below_the_only_name_that_is_needed_is_not_cut(name, tmp_path):
     """Names of two words are no two columns; with no other column nothing is said of what is between them."""
     text, rows, said = ONE_COLUMN[name]
-    names = [f"{first} {last}" for first in ("John Smith", "Mary Jones", "Ann, junior") for last in map(str, range(20))]
+    firsts = ("John Smith", 'Mary "May" Jones', "Ann, junior")
+    names = [f"{first} {last}" for first in firsts for last in map(str, range(20))]
     data = read({"name": names, "y": ["a", "b"] * 30}, layout="text")
     (tmp_path / "new.csv").write_text(text, encoding="utf-8", newline="")
     found = read_inputs(tmp_path / "new.csv", Preparation.fit(data, np.arange(60)))
@@ -376,10 +377,10 @@ def test_text_below_the_only_name_that_is_needed_is_not_cut(name, tmp_path):
 def test_new_texts_of_nothing_are_counted_over_all_parts():
     texts = [f"text number {i} of it" for i in range(60)]
     learnt = Preparation.fit(read({"review": texts, "y": ["a", "b"] * 30}), np.arange(60))
-    rows = read_inputs({"review": ["good", None, " "]}, learnt)
+    rows = read_inputs({"review": ["text", None, " "]}, learnt)
     assert list(map(str, rows.notes)) == ["no text in 2 of 3 rows: 'review' (predicted as empty texts)"]
     assert (rows.noticed + rows.noticed).said()[0].what == "no text in 4 of 6 rows: 'review'"
-    assert read_inputs({"review": ["good", "it"]}, learnt).notes == ()
+    assert read_inputs({"review": ["text", "it"]}, learnt).notes == ()
 
 
 @pytest.mark.parametrize(

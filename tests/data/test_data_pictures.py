@@ -178,7 +178,7 @@ def test_folders_of_texts(tmp_path):
     data = read(tmp_path)
     assert (data.layout, data.rows, data.task.classes) == ("text", 17, ("ham", "spam"))
     assert "Größe" in data.inputs["text"].tolist() and "ignored: 'picture.bmpx'" in str(data.notes[0])
-    assert any("characters of 'text'" in str(note) for note in data.notes)
+    assert any("words of 'text'" in str(note) for note in data.notes)
     assert not any("texts:" in str(note) for note in data.notes)
     (tmp_path / "ham" / "notes.md").write_text("what these are")
     assert any(str(note).startswith("texts: 17 .txt, 1 .md (") for note in read(tmp_path).notes)
