@@ -34,9 +34,11 @@ class Price:
 
     def line(self, cores: int) -> str:
         """One line that says so, with the option that changes it."""
-        fewest, most = round(self.minutes), round(SLOWER * self.minutes)
-        minutes = f"{max(fewest, 1)} to {most} minutes" if most > 1 else "about a minute" if most else "under a minute"
-        minutes = f"about {most} minutes" if fewest == most > 1 else minutes
+        fewest, most = max(round(self.minutes), 1), round(SLOWER * self.minutes)
+        if most < 2:
+            minutes = "about a minute" if most else "under a minute"
+        else:
+            minutes = f"about {most} minutes" if fewest == most else f"{fewest} to {most} minutes"
         grown = f" (up to {self.most:,} if the best learning rates lie at the grid's edge)"
         return (
             f"cost: {self.replicas:,} trainings of {self.steps:,} steps, refits and probes included, {minutes} on "
