@@ -28,7 +28,7 @@ DEFAULT_EFFORT = "standard"
 KINDS: dict[Callable[[str, Any], Any], tuple[str, ...]] = {
     given.whole: ("seed", "seeds", "steps", "rows", "image_size", "forecast", "window", "season"),
     given.number: ("margin",),
-    given.text: ("effort", "task", "layout", "time", "target_per", "encoding"),
+    given.text: ("effort", "task", "layout", "tokens", "time", "target_per", "encoding"),
     given.switch: ("examples", "hyperparameters", "time_ordered", "header"),
     given.names: ("target", "drop", "augment"),
 }
@@ -71,6 +71,7 @@ class Options:
     y: str | None = None
     rows: int | None = None
     image_size: int | None = None
+    tokens: str | None = None
     weight: Any = None
     group: Any = None
     id: Any = None
@@ -137,7 +138,7 @@ class Options:
     def ahead(self) -> Ahead | None:
         """What is asked of a forecast, if one is asked for."""
         if self.forecast is not None:
-            for name in ("task", "layout", "bounds", "image_size", "test", "y", "target_per"):
+            for name in ("task", "layout", "bounds", "image_size", "tokens", "test", "y", "target_per"):
                 if getattr(self, name) is not None:
                     raise OptionError(
                         "option-of-no-forecast",
@@ -228,6 +229,7 @@ class Options:
             "y",
             "rows",
             "image_size",
+            "tokens",
             "weight",
             "group",
             "id",
@@ -332,6 +334,7 @@ def load_data(x: Any, y: Any, options: Options) -> Dataset:
         "bounds": options.bounds,
         "rows": options.rows,
         "image_size": options.image_size,
+        "tokens": options.tokens,
         "target_per": options.target_per,
         "roles": Roles(
             options.weight, options.group, options.id, options.time_ordered, options.time, options.drop

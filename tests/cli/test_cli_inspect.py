@@ -54,6 +54,8 @@ OPTIONS = [
     ("--drop patient", 0, "left out: 'patient' (as asked)"),
     ("--time-ordered --group patient", 2, "wanted one of them"),
     ("--image-size 32", 2, "there are no pictures to resize"),
+    ("--tokens words", 2, "there are no texts to cut: got --tokens words, and data of layout flat"),
+    ("--tokens letters", 2, "there is no unit of text of this name: got 'letters', wanted one of words, characters"),
     ("--x d.csv", 2, "one source of data is needed: got DATA d.csv and --x d.csv"),
     ("--y y.npy", 2, "x and y differ in length: got 60 rows of x and 30 of y"),
 ]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import read, read_inputs
+from fourfold.data import from_arrays, read, read_inputs
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
 from fourfold.data.prediction.new_rows import parts_of_inputs
@@ -68,6 +68,22 @@ def test_texts_of_words_are_cut_into_words(values):
 @pytest.mark.parametrize("values", [sentences(120, 2), ["so", "it", None] * 40, [None] * 9, []])
 def test_names_of_few_words_are_cut_into_characters(values):
     assert unit_of(np.array(values, dtype=object)) == "character"
+
+
+@pytest.mark.parametrize("kind, guess, asked", [("titles", "word", "character"), ("dna", "character", "word")])
+def test_what_texts_are_cut_into_can_be_said(kind, guess, asked):
+    frame = pd.DataFrame({"text": {**UNSPACED, **SPACED}[kind], "label": ["a", "b"] * 60})
+    guessed = read(frame, target="label", layout="text")
+    (note,) = [note for note in guessed.notes if note.what == f"layout: text, {guess}s of 'text'"]
+    assert note.option == f"--tokens {asked}s"
+    data = read(frame, target="label", layout="text", tokens=f"{asked}s")
+    (note,) = [note for note in data.notes if note.what == f"layout: text, {asked}s of 'text'"]
+    assert note.option == ""
+    learnt = Preparation.from_json(Preparation.fit(data, range(100)).to_json())
+    assert learnt.unit == asked and Preparation.fit(guessed, range(100)).unit == guess
+    rows = read_inputs(frame, learnt)
+    assert (learnt.inputs(rows.inputs) == learnt.inputs(data.inputs)).all()
+    assert from_arrays(frame, "label", layout="text", tokens=f"{asked}s").columns == data.columns
 
 
 @pytest.mark.parametrize("kind, unit", [("chinese", "character"), ("reviews", "word")])

@@ -56,6 +56,9 @@ class DataOptions:
     ] = None
     rows: Annotated[int | None, typer.Option(help="Read a sample of so many rows; 20 million cells by default.")] = None
     image_size: Annotated[int | None, typer.Option(help="The side to which pictures are resized.")] = None
+    tokens: Annotated[
+        str | None, typer.Option(metavar="words|characters", help="What texts are cut into, if the guess is wrong.")
+    ] = None
     weight: Annotated[str | None, typer.Option(help="The column that says how much a row counts.")] = None
     group: Annotated[str | None, typer.Option(help="The column whose equal values stay on one side of a split.")] = None
     id: Annotated[

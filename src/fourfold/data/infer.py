@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fourfold.core.naming import called, noted
+from fourfold.data.columns.free_texts import check_tokens
 from fourfold.data.columns.lists import series_of_lists
 from fourfold.data.columns.roles import (
     NO_ROLES,
@@ -56,6 +57,7 @@ def settle(
     layout: str | None = None,
     bounds: Sequence[float] | None = None,
     image_size: int | None = None,
+    tokens: str | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
@@ -63,6 +65,7 @@ def settle(
 ) -> Dataset:
     """Infer what the options leave open, check, and say each choice in a note."""
     check_layout(layout)
+    check_tokens(tokens)
     check_per(target_per)
     if not isinstance(source.inputs, Table) and source.inputs.dtype.kind == "b":
         source = replace(source, inputs=source.inputs.astype(np.uint8))
@@ -135,7 +138,14 @@ def settle(
             do="leave out --image-size",
         )
     source = understood_columns(source, layout)
-    inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout)
+    inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout, tokens)
+    if tokens is not None and not (settled_layout == "text" and isinstance(inputs, Table)):
+        raise OptionError(
+            "tokens-of-no-texts",
+            "there are no texts to cut",
+            got=f"--tokens {tokens}, and data of layout {settled_layout}",
+            do="leave out --tokens, or say --layout text where a column holds texts",
+        )
     rows = row_count(inputs)
     each = called(settled_layout)
     target_notes = tuple(noted(note, each, "what", "because") for note in target_notes)
@@ -162,11 +172,11 @@ def settle(
 
 
 def _settled_inputs(
-    source: Source, layout: str | None
+    source: Source, layout: str | None, tokens: str | None
 ) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:
     """The inputs, their layout, the columns that are used and those of the source, and what was inferred."""
     if isinstance(source.inputs, Table):
-        inputs, settled, columns, notes = settle_table(source, layout)
+        inputs, settled, columns, notes = settle_table(source, layout, tokens)
         aims = source.target_names or (source.target_name,)
         before = source.all_columns or source.inputs.names
         given = source.inputs.names  # y beside x may be called as one of its columns

@@ -78,6 +78,7 @@ def read(
     bounds: Sequence[float] | None = None,
     rows: int | None = None,
     image_size: int | None = None,
+    tokens: str | None = None,
     roles: Roles = NO_ROLES,
     ahead: Ahead | None = None,
     target_per: str | None = None,
@@ -99,6 +100,7 @@ def read(
     - ``test``: the user's own test rows, in the same form.
     - ``rows``: the most rows to read; a sample of as many if there are more. Without it tables of more than
       20 million cells are sampled. ``image_size``: the side to which pictures are resized.
+      ``tokens``: words or characters, what texts are cut into.
     - ``roles``: the columns that hold weights, groups and ids, or are not to be used, and whether rows are in order of
       time.
     - ``ahead``: the steps to forecast; rows are then the windows of series, see `forecast`. ``target_per``: whether a
@@ -136,6 +138,7 @@ def read(
         layout=layout,
         bounds=bounds,
         image_size=image_size,
+        tokens=tokens,
         roles=roles,
         ahead=ahead,
         target_per=target_per,

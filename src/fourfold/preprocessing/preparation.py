@@ -106,8 +106,8 @@ class Preparation:
         numbers = channels = characters = tokens = None
         categories: tuple[Categories, ...] = ()
         if isinstance(inputs, Table) and dataset.layout == "text":
-            name = dataset.columns[0].name
-            characters = Characters.fit(name, inputs[name], rows)
+            text = dataset.columns[0]
+            characters = Characters.fit(text.name, inputs[text.name], rows, unit=text.written)
         elif dataset.layout == "text":
             tokens = Tokens.fit(np.asarray(inputs), rows)
         elif dataset.layout in ("sequence", "image"):

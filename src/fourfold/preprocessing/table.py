@@ -26,7 +26,8 @@ class Column:
     ========  ============================  =============
 
     ``written``: how its words were written where they were understood as numbers or dates, by an example such as
-    1.234,5 €, or a name such as day.month.year; "" for plain numbers and ISO dates.
+    1.234,5 €, or a name such as day.month.year; "" for plain numbers and ISO dates. Of a text what it is cut
+    into, where that was said.
     """
 
     name: str

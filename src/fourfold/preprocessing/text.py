@@ -24,10 +24,10 @@ VOCABULARY = 1024
 FEWEST_WORDS, LONGEST_WORD, LOOKED_AT = 3, 40, 1000
 """Words of a text and letters of a word, on average: fewer, or more, are none. Texts by which that is told."""
 
-CHARACTER, LISTED = "character", "listed word"
-UNITS = (CHARACTER, "word", LISTED)
+CHARACTER, WORD, LISTED = "character", "word", "listed word"
+UNITS = (CHARACTER, WORD, LISTED)
 BETWEEN = " + "
-WORD = re.compile(r"\w+|[^\w\s]")
+PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 def unit_of(values: np.ndarray) -> str:
@@ -44,7 +44,7 @@ def unit_of(values: np.ndarray) -> str:
     texts = list(dict.fromkeys(filter(None, values.tolist())))
     if texts and all(words_in(text) is not None for text in texts):
         return LISTED
-    return "word" if texts and _repeat(texts) else CHARACTER
+    return WORD if texts and _repeat(texts) else CHARACTER
 
 
 def _repeat(texts: list[str]) -> bool:
@@ -52,7 +52,7 @@ def _repeat(texts: list[str]) -> bool:
     and they have at most 40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words."""
     some = [texts[place] for place in np.linspace(0, len(texts) - 1, min(len(texts), LOOKED_AT)).astype(int)]
     signs = {ord(letter): None for letter in set().union(*some) if unicodedata.category(letter).startswith("M")}
-    words = (piece for text in some for piece in pieces(text.translate(signs), "word") if piece[0].isalnum())
+    words = (piece for text in some for piece in pieces(text.translate(signs), WORD) if piece[0].isalnum())
     counts = Counter(words)
     once = sum(count == 1 for count in counts.values())
     letters = sum(len(word) * count for word, count in counts.items())
@@ -107,7 +107,7 @@ def pieces(text: str | None, unit: str) -> Sequence[str]:
     text = text or ""
     if unit == LISTED and (words := words_in(text)) is not None:
         return words
-    return WORD.findall(text.casefold()) if unit != CHARACTER else text
+    return PIECE.findall(text.casefold()) if unit != CHARACTER else text
 
 
 def words_in(cell: str) -> list[str] | None:
@@ -148,8 +148,8 @@ class Characters:
     unit: str = CHARACTER
 
     @classmethod
-    def fit(cls, name: str, values: np.ndarray, rows) -> Characters:
-        unit = unit_of(values)
+    def fit(cls, name: str, values: np.ndarray, rows, unit: str = "") -> Characters:
+        unit = unit or unit_of(values)
         texts = [pieces(value, unit) for value in values.tolist()]
         everything = set().union(*texts) if texts else set()
         length = int(np.ceil(np.percentile([len(text) for text in texts], 95)))

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fourfold.data.dataset import Note, Table
-from fourfold.data.messages import listed
+from fourfold.data.messages import listed, unknown
 from fourfold.errors import OptionError
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import LONGEST, cut_off, unit_of, words_in
+from fourfold.preprocessing.text import CHARACTER, LONGEST, WORD, cut_off, unit_of, words_in
 
 __all__ = [
     "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
@@ -121,9 +121,21 @@ def _names_rows(values: np.ndarray) -> bool:
     return bool(in_order and (values == np.round(values)).all())
 
 
-def said_of(name: str, values: np.ndarray, because: str, option: str) -> tuple[Note, ...]:
-    """What is said of the texts (N,) that are read, and of how much of them is."""
-    unit = unit_of(values)
+TOKENS = {f"{unit}s": unit for unit in (WORD, CHARACTER)}
+"""What texts may be asked to be cut into, as the option says it."""
+
+
+def check_tokens(tokens: str | None) -> None:
+    if tokens is not None and tokens not in TOKENS:
+        raise unknown("unit of text", tokens, [*TOKENS], option="--tokens")
+
+
+def said_of(name: str, values: np.ndarray, unit: str, because: str, option: str) -> tuple[Note, ...]:
+    """What is said of the texts (N,) that are read, and of how much of them is; ``unit``: what was asked for."""
+    if not unit:
+        unit = unit_of(values)
+        tokens = "--tokens words" if unit == CHARACTER else "--tokens characters"
+        option = f"{tokens} or {option}" if option else tokens
     found = Note(f"layout: text, {unit}s of {name!r}", because, option)
     cut = cut_off(values, unit)
     return (found, Note(f"read: the first {LONGEST} {unit}s of each text", cut)) if cut else (found,)

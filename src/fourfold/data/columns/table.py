@@ -25,7 +25,16 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.table import ColumnKind, missing
 from fourfold.preprocessing.text import joined_name
 
-from .free_texts import CATEGORY_LEVELS, FREE_TEXT, are_free, asked_for, beside_texts, said_of, stand_alone
+from .free_texts import (
+    CATEGORY_LEVELS,
+    FREE_TEXT,
+    TOKENS,
+    are_free,
+    asked_for,
+    beside_texts,
+    said_of,
+    stand_alone,
+)
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
 from .named_files import how_to_join
@@ -72,7 +81,7 @@ class _Verdict:
 
 
 def settle_table(
-    source: Source, layout: str | None
+    source: Source, layout: str | None, tokens: str | None = None
 ) -> tuple[np.ndarray | Table, Layout, tuple[Column, ...], tuple[Note, ...]]:
     """The inputs of a table (without its target), their layout, the columns that are used, and notes.
 
@@ -92,8 +101,9 @@ def settle_table(
         option = "--layout flat" if len(texts) == 1 else "--drop COLUMN"
         if layout or source.layout:
             because, option = ("as asked" if layout else "a folder of texts"), ""
-        notes = said_of(name, values, because, option)
-        return Table({name: values}), "text", (Column(name, "text"),), notes + beside_texts(table, others)
+        unit = TOKENS[tokens] if tokens else ""
+        notes = said_of(name, values, unit, because, option)
+        return Table({name: values}), "text", (Column(name, "text", unit),), notes + beside_texts(table, others)
     columns = tuple(
         replace(column, kind=kind) for column in source.columns if (kind := verdicts[column.name].kind)
     )
