@@ -14,6 +14,7 @@ from report_samples import SAMPLES, choose, equivalent, none, regression, undeci
 from fourfold.errors import FileError
 from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.report import html, scores, summary
+from fourfold.report.design import subject
 from fourfold.report.files import load_study, lying_in
 from fourfold.report.page import build
 
@@ -407,3 +408,16 @@ def test_times_of_one_column_have_the_same_decimals():
         ["8", "1.10"],
     ]
     assert [row.cells[1].text for row in latency.rows] == ["0.081", "1.700"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"layout": "text", "shape": [39], "tokens": "words"}, "39 words"),
+        ({"layout": "text", "shape": [39]}, "text 39"),
+        ({"layout": "flat", "shape": [1]}, "1 input"),
+        ({"layout": "image", "shape": [8, 8, 1]}, "image 8 × 8 × 1"),
+    ],
+)
+def test_the_inputs_are_told_in_a_few_words(data, told):
+    assert subject(data | {"rows": 9}, {"kind": "regression"})[1] == told

@@ -45,8 +45,8 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     count += f", {fmt.integer(data['test_rows'])} of them for tests" if data.get("test_rows") else ""
     count += ", weighted" * bool(data.get("weighted")) + ", in order of time" * bool(data.get("time_ordered"))
     layout = str(data.get("layout") or "")
-    flat = layout == "flat" and bool(shape)
-    inputs = f"{shape} {'input' if shape == '1' else 'inputs'}" if flat else f"{layout} {shape}".strip()
+    read = data.get("tokens") or ("input" if shape == "1" else "inputs") * (layout == "flat")
+    inputs = f"{shape} {read}" if shape and read else f"{layout} {shape}".strip()
     words, each = [count, inputs], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     if classes:

@@ -14,7 +14,7 @@ __all__ = ["described", "examples_of"]
 
 def described(study: Study) -> dict[str, Any]:
     """What the study took its data for."""
-    dataset, task = study.dataset, study.dataset.task
+    dataset, task, unit = study.dataset, study.dataset.task, study.preparations[0].unit
     return {
         "name": dataset.name,
         "fingerprint": dataset.fingerprint,
@@ -26,6 +26,7 @@ def described(study: Study) -> dict[str, Any]:
         "each": dataset.each,
         "layout": dataset.layout,
         "shape": list(study.problem.shape),
+        **({"tokens": several(unit)} if unit else {}),
         "task": {
             "kind": task.kind,
             "classes": list(task.classes),
