@@ -15,7 +15,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.measurement import NOISE_OF_RATES
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION
 from fourfold.evidence.statistics import Analysis
-from fourfold.study import probes, results, tested
+from fourfold.study import measured, probes, tested
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import Block, Run
 from fourfold.study.candidates import Problem
@@ -196,7 +196,7 @@ def test_families_that_gain_by_longer_training_are_named(inquiry, tmp_path):
     short.probe(trials, [longer.MEASURE], Inline())
     measurement = longer.find(Inquiry(short, trials, 0.01))
     assert measurement.answer.startswith("With 8 steps, twice as many, Convolution gains most, ")
-    found = results.measure(short, trials, 0.01)
+    found = measured.measure(short, trials, 0.01)
     assert [d for d in found.verdict.doubts if d.startswith("Training was short: ") and "Convolution by " in d]
 
 

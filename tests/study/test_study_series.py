@@ -1,4 +1,4 @@
-"""Series and texts of unequal lengths: what follows the end of one changes no family's answer."""
+"""Series of unequal lengths: what follows the end of a series changes no family's answer."""
 
 import warnings
 
@@ -17,7 +17,6 @@ PAIRS = {
     "recurrent": [(5, 6), (5, 31), (65, 127)],
     "attention": [(5, 6), (5, 31), (33, 63)],
 }
-TEXTS = PAIRS | {"attention": [(5, 6), (5, 63), (65, 127)]}
 """Steps and more steps for which a family has one architecture: poolings and frames are the same."""
 
 VARIED = {"recurrent": [{"direction": "both"}], "attention": [{"positions": "none"}], "convolution": []}
@@ -32,10 +31,6 @@ CASES = [
 def net(family: str, steps: int, settings=(), masked: bool = True):
     problem = Problem("sequence", (steps, 2), 3, 500, masked=masked)
     return build(family, problem, "S", "softmax", 8, tuple(dict(settings).items()))
-
-
-def text_net(family: str, steps: int):
-    return build(family, Problem("text", (steps,), 3, 500, vocabulary=9), "S", "softmax", 8)
 
 
 def applied(architecture, weights, x, training: bool):
@@ -65,20 +60,11 @@ def with_further_places(weights: dict, there: dict) -> dict:
 @pytest.mark.parametrize("family, settings, steps, more", CASES)
 def test_padding_changes_neither_outputs_nor_moments(family, settings, steps, more):
     """Whatever stands at padded places inside a network: with more of them it would be seen."""
-    x = series(steps)
-    longer = np.pad(x, ((0, 0), (0, more - steps), (0, 0)))
-    check_alike(net(family, steps, settings), x, net(family, more, settings), longer)
-
-
-@pytest.mark.parametrize("family, steps, more", [(family, *pair) for family, pairs in TEXTS.items() for pair in pairs])
-def test_padding_of_texts_changes_neither_outputs_nor_moments(family, steps, more):
-    x = np.random.default_rng(steps).integers(1, 9, (9, steps)) * (series(steps)[:, :, 0] != 0)
-    check_alike(text_net(family, steps), x, text_net(family, more), np.pad(x, ((0, 0), (0, more - steps))))
-
-
-def check_alike(here, x, there, longer):
+    here, there = net(family, steps, settings), net(family, more, settings)
     weights = here.trained.init(Stream(1))
     further = with_further_places(weights, there.trained.init(Stream(2)))
+    x = series(steps)
+    longer = np.pad(x, ((0, 0), (0, more - steps), (0, 0)))
     for training in (False, True):
         outputs, moments = applied(here, weights, x, training)
         others, other_moments = applied(there, further, longer, training)

@@ -27,7 +27,7 @@ from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
 from fourfold.study.candidates import CANDIDATES, Problem, own
 
-FORMAT = 2
+FORMAT = 1
 PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
 LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 

@@ -13,7 +13,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import listed, unknown
 from fourfold.errors import OptionError
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import CHARACTER, LONGEST, WORD, cut_off, unit_of, words_in
+from fourfold.preprocessing.text import CHARACTER, LISTED, LONGEST, WORD, cut_off, unit_of, words_in
 
 __all__ = [
     "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
@@ -134,8 +134,8 @@ def said_of(name: str, values: np.ndarray, unit: str, because: str, option: str)
     """What is said of the texts (N,) that are read, and of how much of them is; ``unit``: what was asked for."""
     if not unit:
         unit = unit_of(values)
-        tokens = "--tokens words" if unit == CHARACTER else "--tokens characters"
-        option = f"{tokens} or {option}" if option else tokens
+        others = [f"--tokens {name}" for name, other in TOKENS.items() if other != unit != LISTED]
+        option = " or ".join([*others, *filter(None, [option])])
     found = Note(f"layout: text, {unit}s of {name!r}", because, option)
     cut = cut_off(values, unit)
     return (found, Note(f"read: the first {LONGEST} {unit}s of each text", cut)) if cut else (found,)

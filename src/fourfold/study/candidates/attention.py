@@ -57,7 +57,7 @@ def build(
     x = carried(x, x)
     if problem.stepwise:
         return x
-    return Concatenate()([GlobalAveragePooling1D()(x), highest(x)])
+    return Concatenate()([GlobalAveragePooling1D()(x), highest(x, problem.masked)])
 
 
 def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:

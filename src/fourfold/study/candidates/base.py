@@ -89,24 +89,23 @@ class Candidate:
     ordered_columns: bool = False
 
 
-def as_sequence(x: Symbol, problem: Problem, longest: int, width: int) -> Symbol:
+def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: bool = False) -> Symbol:
     """Any layout as a sequence (N, T, C) of at most about ``longest`` steps.
 
     A table becomes one vector a column (value times a vector, plus a vector of the column); an image its rows;
-    a series or text longer than that is cut into frames of equal length.
+    a series longer than that is cut into frames of equal length; tokens are embedded, and padding is ``masked``
+    where each step is one token.
     """
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], longest, width)
     if problem.layout == "image":
         height, columns, channels = problem.shape
         return framed(Reshape((height, columns * channels))(x), height, columns * channels, longest)
-    return tokens(x, problem, longest) if problem.layout == "text" else series(x, problem, longest)
-
-
-def tokens(x: Symbol, problem: Problem, longest: int) -> Symbol:
-    """A text's tokens as vectors, in at most about ``longest`` frames; padding is 0, and frames of it are masked."""
-    x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=True)(x)
-    return carried(framed(carried(x, x), problem.shape[0], EMBEDDING_WIDTH, longest), x)
+    if problem.layout == "text":
+        steps = problem.shape[0]
+        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked and steps <= longest)(x)
+        return framed(x, steps, EMBEDDING_WIDTH, longest)
+    return series(x, problem, longest)
 
 
 def series(x: Symbol, problem: Problem, longest: int) -> Symbol:
@@ -121,9 +120,9 @@ def carried(x: Symbol, source: Symbol) -> Symbol:
     return x if source.mask is None else CarryMask()([x, source])
 
 
-def highest(x: Symbol) -> Symbol:
+def highest(x: Symbol, masked: bool) -> Symbol:
     """The maximum over the steps (N, T, C), padding left out."""
-    return GlobalMaxPooling1D()(x if x.mask is None else CarryMask(LOWEST)(x))
+    return GlobalMaxPooling1D()(CarryMask(LOWEST)(x) if masked else x)
 
 
 def column_vectors(x: Symbol, columns: int, most: int, width: int) -> Symbol:

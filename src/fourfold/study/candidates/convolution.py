@@ -25,9 +25,11 @@ from fourfold.layers import (
     Conv1D,
     Conv2D,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     MaxPooling2D,
     Multiply,
@@ -35,14 +37,14 @@ from fourfold.layers import (
     ZeroPadding1D,
 )
 from fourfold.study.candidates.base import (
+    EMBEDDING_WIDTH,
     PERMUTED,
     Candidate,
     Problem,
     carried,
     counted,
-    highest,
+    framed,
     series,
-    tokens,
 )
 
 LARGE_SIDE = 16  # images at least this large are pooled twice
@@ -76,7 +78,11 @@ def _image(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
 
 def _series(x: Symbol, problem: Problem, width: int, kernel: int) -> Symbol:
     """Filters of 7, 5, 3 see 13 steps with taps side by side, 23 if they lie 1, 2, 4 apart, 55 if 1, 4, 16."""
-    x = tokens(x, problem, LONGEST) if problem.layout == "text" else series(x, problem, LONGEST)
+    if problem.layout == "text":
+        x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
+        x = framed(x, problem.shape[0], EMBEDDING_WIDTH, LONGEST)
+    else:
+        x = series(x, problem, LONGEST)
     layers = zip((width, 2 * width, 2 * width), _kernels(kernel), _dilations(problem))
     for place, (filters, size, apart) in enumerate(layers):
         layer = Conv1D(filters, size, padding="same", dilation_rate=apart, use_bias=False)
@@ -112,7 +118,7 @@ def _pooled(x: Symbol, problem: Problem) -> Symbol:
     """Features (N, 2C) of a series (N, T, C): the average, and of a text the maximum, else the mean square."""
     average = GlobalAveragePooling1D()
     if problem.layout == "text":
-        return Concatenate()([average(x), highest(x)])
+        return Concatenate()([average(x), GlobalMaxPooling1D()(x)])
     square = GlobalAveragePooling1D()(Multiply()([x, x]))
     return Concatenate()([average(x), Dropout(0.5)(square) if problem.small else square])
 

@@ -31,7 +31,7 @@ def build(
     x: Symbol, problem: Problem, width: int, units: int | None = None, direction: str | None = None
 ) -> Symbol:
     direction = direction or _direction(problem)
-    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH)
+    x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
     cell = LSTM(units or width, return_sequences=True, return_state=True)
     if direction == "forward":
         outputs, last, _ = cell(x)
@@ -39,7 +39,8 @@ def build(
     else:
         outputs, last, _, first, _ = Bidirectional(cell)(x)
         ends = [last, first]
-    x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs)])
+    masked = problem.masked or (direction == "both" and outputs.mask is not None)  # whose way back begins in padding
+    x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs, masked)])
     return Dropout(0.1)(LayerNormalization()(x))
 
 
