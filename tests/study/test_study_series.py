@@ -1,4 +1,4 @@
-"""Series of unequal lengths: what follows the end of a series changes no family's answer."""
+"""Series and texts of unequal lengths: what follows the end of one changes no answer of the families that mask it."""
 
 import warnings
 
@@ -17,6 +17,7 @@ PAIRS = {
     "recurrent": [(5, 6), (5, 31), (65, 127)],
     "attention": [(5, 6), (5, 31), (33, 63)],
 }
+TEXTS = {"recurrent": [(5, 6), (5, 63)], "attention": [(5, 6), (5, 63)]}
 """Steps and more steps for which a family has one architecture: poolings and frames are the same."""
 
 VARIED = {"recurrent": [{"direction": "both"}], "attention": [{"positions": "none"}], "convolution": []}
@@ -30,6 +31,11 @@ CASES = [
 
 def net(family: str, steps: int, settings=(), masked: bool = True):
     problem = Problem("sequence", (steps, 2), 3, 500, masked=masked)
+    return build(family, problem, "S", "softmax", 8, tuple(dict(settings).items()))
+
+
+def text_net(family: str, steps: int, settings=()):
+    problem = Problem("text", (steps,), 3, 500, vocabulary=9)
     return build(family, problem, "S", "softmax", 8, tuple(dict(settings).items()))
 
 
@@ -60,11 +66,30 @@ def with_further_places(weights: dict, there: dict) -> dict:
 @pytest.mark.parametrize("family, settings, steps, more", CASES)
 def test_padding_changes_neither_outputs_nor_moments(family, settings, steps, more):
     """Whatever stands at padded places inside a network: with more of them it would be seen."""
-    here, there = net(family, steps, settings), net(family, more, settings)
-    weights = here.trained.init(Stream(1))
-    further = with_further_places(weights, there.trained.init(Stream(2)))
     x = series(steps)
     longer = np.pad(x, ((0, 0), (0, more - steps), (0, 0)))
+    check_alike(net(family, steps, settings), x, net(family, more, settings), longer)
+
+
+@pytest.mark.parametrize("positions", ["learned", "none"])
+@pytest.mark.parametrize("family, steps, more", [(family, *pair) for family, pairs in TEXTS.items() for pair in pairs])
+def test_padding_of_texts_changes_neither_outputs_nor_moments(family, steps, more, positions):
+    settings = {"positions": positions} if family == "attention" else {}
+    x = np.random.default_rng(steps).integers(1, 9, (9, steps)) * (series(steps)[:, :, 0] != 0)
+    longer = np.pad(x, ((0, 0), (0, more - steps)))
+    check_alike(text_net(family, steps, settings), x, text_net(family, more, settings), longer)
+
+
+def test_an_empty_text_gives_numbers():
+    for steps in (5, 65):
+        network = text_net("attention", steps)
+        outputs, _ = applied(network, network.trained.init(Stream(1)), np.zeros((2, steps), "int32"), False)
+        assert np.isfinite(outputs).all()
+
+
+def check_alike(here, x, there, longer):
+    weights = here.trained.init(Stream(1))
+    further = with_further_places(weights, there.trained.init(Stream(2)))
     for training in (False, True):
         outputs, moments = applied(here, weights, x, training)
         others, other_moments = applied(there, further, longer, training)

@@ -17,7 +17,9 @@ from fourfold.layers import (
     EinsumDense,
     GlobalAveragePooling1D,
     LayerNormalization,
+    Masking,
     MultiHeadAttention,
+    Multiply,
 )
 from fourfold.study.candidates.base import (
     Candidate,
@@ -30,6 +32,7 @@ from fourfold.study.candidates.base import (
     highest,
     learned_places,
     patches,
+    real_frames,
 )
 
 MOST_TOKENS = 32
@@ -54,6 +57,8 @@ def build(
         hidden = Dense(2 * width, activation="gelu")(LayerNormalization()(x))
         x = Add()([x, Dense(width)(hidden)])
     x = LayerNormalization()(x)
+    if problem.layout == "text":
+        return GlobalAveragePooling1D()(x)
     x = carried(x, x)
     if problem.stepwise:
         return x
@@ -61,18 +66,23 @@ def build(
 
 
 def _tokens(x: Symbol, problem: Problem, width: int, positions: str) -> Symbol:
-    """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place."""
+    """Tokens (N, T, W): a linear embedding of what is read, plus a learned vector for each place; padding is masked."""
     if problem.layout == "flat":
         return column_vectors(x, problem.shape[0], MOST_COLUMNS, width)
     if problem.layout == "image":
-        x, tokens = patches(x, problem.shape, _patch(problem))
+        read, tokens = patches(x, problem.shape, _patch(problem))
     else:
-        x = as_sequence(x, problem, _most(problem), width)
+        read = as_sequence(x, problem, _most(problem), width)
         tokens = frame_count(problem.shape[0], _most(problem))
     if positions == "none":
-        return Dense(width)(x)
-    embed = EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned_places())
-    return carried(embed(x), x)
+        embedded = Dense(width)(read)
+    else:
+        learned = learned_places()
+        embed = EinsumDense("ntc,cw->ntw", (tokens, width), bias_axes="tw", bias_initializer=learned)
+        embedded = carried(embed(read), read)
+    if problem.layout == "text":
+        return Masking()(Multiply()([embedded, real_frames(x, problem.shape[0], _most(problem))]))
+    return embedded
 
 
 def _most(problem: Problem) -> int:
@@ -110,6 +120,7 @@ def describe(
     block = f"LayerNormalization, MultiHeadAttention({heads} heads), feed-forward({2 * width})"
     known = "learned positions" if positions == "learned" else "no positions"
     read = "a vector a token" if problem.stepwise else "average and maximum over tokens"
+    read = "average over tokens" if problem.layout == "text" else read
     return f"[{block}] x {depth}, width {width}, {known}; {read}"
 
 

@@ -21,7 +21,10 @@ from fourfold.layers import (
     Embedding,
     GlobalMaxPooling1D,
     Masking,
+    MaxPooling1D,
     Permute,
+    ReLU,
+    Rescaling,
     Reshape,
     ZeroPadding1D,
     ZeroPadding2D,
@@ -106,6 +109,19 @@ def as_sequence(x: Symbol, problem: Problem, longest: int, width: int, masked: b
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH, mask_zero=masked and steps <= longest)(x)
         return framed(x, steps, EMBEDDING_WIDTH, longest)
     return series(x, problem, longest)
+
+
+def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:
+    """1 for each frame of a text (N, T) that holds a token, else 0: (N, T', 1), made of layers that Keras has.
+
+    The first one is always real, so that means and maxima over frames are numbers.
+    """
+    frame = -(-steps // longest)
+    x = ReLU(max_value=1.0)(Rescaling(1.0, [1.0] + [0.0] * (steps - 1))(x))
+    x = Reshape((steps, 1))(x)
+    if frame == 1:
+        return x
+    return MaxPooling1D(frame)(ZeroPadding1D((0, -steps % frame))(x))
 
 
 def series(x: Symbol, problem: Problem, longest: int) -> Symbol:
