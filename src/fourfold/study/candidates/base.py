@@ -17,10 +17,12 @@ from fourfold.core.symbols import Symbol
 from fourfold.initializers import RandomNormal
 from fourfold.layers import (
     CarryMask,
+    Cropping1D,
     EinsumDense,
     Embedding,
     GlobalMaxPooling1D,
     Masking,
+    Maximum,
     MaxPooling1D,
     Permute,
     ReLU,
@@ -117,11 +119,14 @@ def real_frames(x: Symbol, steps: int, longest: int) -> Symbol:
     The first one is always real, so that means and maxima over frames are numbers.
     """
     frame = -(-steps // longest)
-    x = ReLU(max_value=1.0)(Rescaling(1.0, [1.0] + [0.0] * (steps - 1))(x))
-    x = Reshape((steps, 1))(x)
-    if frame == 1:
-        return x
-    return MaxPooling1D(frame)(ZeroPadding1D((0, -steps % frame))(x))
+    real = Reshape((steps, 1))(ReLU(max_value=1.0)(Rescaling(1.0)(x)))
+    if steps % frame:
+        real = ZeroPadding1D((0, -steps % frame))(real)
+    if frame > 1:
+        real = MaxPooling1D(frame)(real)
+    others = -(-steps // frame) - 1
+    first = Rescaling(0.0, 1.0)(Cropping1D((0, others))(real))
+    return Maximum()([real, ZeroPadding1D((0, others))(first)])
 
 
 def series(x: Symbol, problem: Problem, longest: int) -> Symbol:
