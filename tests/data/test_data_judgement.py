@@ -369,6 +369,8 @@ def test_a_class_that_may_mean_that_there_is_no_label(none, classes, important, 
     slugs = {finding.slug: finding for finding in judge(from_arrays(x, y))}
     assert ("class-for-no-label" in slugs) == (important is not None)
     if important is not None:
-        assert slugs["class-for-no-label"].important is important
+        said = slugs["class-for-no-label"]
+        assert said.important is important and f"of the {'steps' if steps else 'rows'} have" in said.what
+        assert said.number == pytest.approx((y == none).mean())
         left = from_arrays(x, np.where(y == none, np.nan, y))
         assert len(left.task.classes) == classes and "class-for-no-label" not in {one.slug for one in judge(left)}

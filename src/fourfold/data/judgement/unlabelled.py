@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, in_line, percent
 
@@ -41,13 +43,15 @@ def of_classes(case: Case) -> Iterator[Finding]:
     none, *others = sorted(map(int, classes))
     if none not in NO_LABEL or others[0] not in (0, 1) or others[-1] - others[0] != len(others) - 1:
         return
-    share = float((case.dataset.target == str(none)).mean())
+    target = case.dataset.target
+    share = float((target == str(none)).sum() / np.isin(target, classes).sum())
+    what = "steps" if case.task.stepwise else "rows"
     signs = others == [0, 1] and none == -1  # may as well be a fall, no change and a rise
     yield Finding(
         "class-for-no-label",
-        f"{percent(share, 1)} of the rows have the class {none}, which often means that there is no label, and here is "
-        "learnt and tested as one",
-        "share of rows",
+        f"{percent(share, 1)} of the {what} have the class {none}, which often means that there is no label, and here "
+        "is learnt and tested as one",
+        f"share of {what}",
         share,
         f"leave the target empty there (NaN), if {none} means that: y = numpy.where(y == {none}, numpy.nan, y)",
         important=not signs,
