@@ -7,14 +7,13 @@ import re
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
+from fourfold.data.values.amounts import is_number
 from fourfold.errors import FileError
 
 from .rewritten import SEPARATORS, Lines, Records, Rewriting, is_frame
 
 NUMBERS = re.compile(r"(?:^|\t) *[-+.\d]+ +[-+.\d]+ +[-+.\d]", re.ASCII)
 """Several numbers with blanks between them at the start of what stands between tabs."""
-
-NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*", re.ASCII)
 
 FOOT = re.compile(r"\[\d+ rows x \d+ columns\]|\(?\d+ rows?(?: affected| selected\.?)?\)?", re.IGNORECASE)
 """What pandas and databases print below a table."""
@@ -77,9 +76,7 @@ def _with_unit(lines: list[str]) -> bool:
     cells = [_words(line) for line in lines]
     cells = cells[1:] if len(cells[0]) == 1 else cells
     unit = cells[0][-1]
-    return not NUMBER.fullmatch(unit) and all(
-        len(words) == 2 and words[1] == unit and NUMBER.fullmatch(words[0]) for words in cells
-    )
+    return not is_number(unit) and all(len(words) == 2 and words[1] == unit and is_number(words[0]) for words in cells)
 
 
 def _by_tabs(lines: list[str]) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
 from fourfold.data.reading import Reading
+from fourfold.data.values.amounts import amount_of
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
 
@@ -24,9 +25,6 @@ FEWEST_COUNTED = 5
 
 FEWEST_RISING = 10
 """Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
-
-QUANTITY = re.compile(r"[-+]?\d[\d.,]*\s*([^\W\d]{1,5}|[%\u00b0\u20ac$\u00a3])", re.ASCII)
-"""A number with a unit behind it."""
 
 DIMENSIONLESS = "1"
 """The unit of ratios."""
@@ -373,7 +371,7 @@ def _is_alike(cell: str, below: Sequence[str]) -> bool:
     """
     words = [word.strip() for word in (cell, *below)]
     shapes = {re.sub(r"\d", "9", word) for word in words}
-    units = {found[1] if (found := QUANTITY.fullmatch(word)) else "" for word in words}
+    units = {amount.unit if (amount := amount_of(word)) else "" for word in words}
     alike = len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
     return len(below) >= FEWEST_BELOW and (alike or (len(units) == 1 and "" not in units))
 
