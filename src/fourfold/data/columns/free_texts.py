@@ -134,7 +134,7 @@ def said_of(name: str, values: np.ndarray, unit: str, because: str, option: str)
     """What is said of the texts (N,) that are read, and of how much of them is; ``unit``: what was asked for."""
     if not unit:
         unit = unit_of(values)
-        others = [f"--tokens {name}" for name, other in TOKENS.items() if other != unit != LISTED]
+        others = [f"--tokens {said}" for said, other in TOKENS.items() if other != unit != LISTED]
         option = " or ".join([*others, *filter(None, [option])])
     found = Note(f"layout: text, {unit}s of {name!r}", because, option)
     cut = cut_off(values, unit)

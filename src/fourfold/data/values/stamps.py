@@ -48,9 +48,11 @@ DAYS = frozenset(["date", "datum", "datetime", "day", "fecha", "data", "dato", "
 """Words in the names of columns of days as Excel counts them."""
 
 EXCEL, BEFORE_EXCEL = (32_874, 73_051), np.datetime64("1899-12-30", "us")
+"""The first and the last of these days, of the years from 1990 to 2099; and the day before the first that it counts."""
+
 AS_EXCEL = "days since 1899-12-30, as Excel counts"
 COUNTED = {f"{unit} since 1970": parts for unit, parts in UNITS} | {AS_EXCEL: 0}
-"""The first and the last of these days, of the years from 1990 to 2099; and the day before the first that it counts."""
+"""How dates are counted, and how many parts of a second; of Excel's days 0."""
 
 YEARS = frozenset(["year", "yr", "jahr", "annee", "año", "ano", "date", "decimal", "time"])
 ROUNDED, EVEN = 0.02, 0.9
