@@ -370,7 +370,7 @@ def test_a_class_that_may_mean_that_there_is_no_label(none, classes, important, 
     assert ("class-for-no-label" in slugs) == (important is not None)
     if important is not None:
         said = slugs["class-for-no-label"]
-        assert said.important is important and f"of the {'steps' if steps else 'rows'} have" in said.what
+        assert said.important is important and f"of the {'steps' if steps else 'series'} have" in said.what
         assert said.number == pytest.approx((y == none).mean())
         left = from_arrays(x, np.where(y == none, np.nan, y))
         assert len(left.task.classes) == classes and "class-for-no-label" not in {one.slug for one in judge(left)}
