@@ -237,6 +237,9 @@ READ = {
     "npz of half floats": (npz(x=X.astype(np.float16), y=Y), "30 rows"),
     "series": (npz(x=X.reshape(30, 2, 2), y=Y), "sequence of 2 steps with 2 channels"),
     "channels first": (npz(x=np.random.default_rng(1).normal(size=(30, 3, 8, 9)), y=Y), "channels moved to the last axis"),
+    "numbers with equal sides": (npz(x=np.random.default_rng(1).normal(size=(30, 9, 9)), y=Y), "x has 3 axes and equal sides); --layout sequence, if x holds series of as many channels as steps, overrides"),
+    "numbers with short equal sides": (npz(x=np.random.default_rng(1).normal(size=(30, 7, 7)), y=Y), "sequence of 7 steps with 7 channels"),
+    "bytes with sides that differ": (npz(x=np.arange(30 * 72, dtype=np.uint8).reshape(30, 8, 9), y=Y), "bytes); --layout image, if x holds pictures, overrides"),
     "bytes with equal sides": (npz(x=np.arange(30 * 64, dtype=np.uint8).reshape(30, 8, 8), y=Y), "image of 8 x 8"),
     # files and folders
     "packed in two members": (gzip.compress(GOOD[:70].encode()) + gzip.compress(GOOD[70:].encode()), "30 rows of 2"),

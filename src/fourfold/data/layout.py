@@ -17,8 +17,8 @@ from .unequal import lengths_note
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
 
 
-FEWEST_PIXELS = 7
-"""Sides above which equal axes may be those of pictures."""
+FEWEST_PIXELS = 8
+"""The shortest side from which on two axes may be those of pictures."""
 
 MANY_CHANNELS = 2
 """More channels than so many times the steps may be steps, where nothing but the order of the axes tells."""
@@ -60,8 +60,11 @@ def settle_array(
     if guessed and np.issubdtype(x.dtype, np.integer) and x.ndim == 2 and x.min() >= 0:
         square = " or image" if math.isqrt(x.shape[1]) ** 2 == x.shape[1] else ""
         notes[0] = Note(what, guess + "; whole numbers", f"--layout text (tokens), sequence{square}")
-    elif guessed and x.ndim == 3 and chosen == "sequence" and x.shape[1] == x.shape[2] > FEWEST_PIXELS:
-        notes[0] = Note(what, guess + "; its sides are equal", "--layout image, if x holds pictures,")
+    elif guessed and x.ndim == 3 and min(x.shape[1:]) >= FEWEST_PIXELS:
+        if chosen == "image":
+            notes[0] = Note(what, guess, "--layout sequence, if x holds series of as many channels as steps,")
+        elif x.dtype == np.uint8:
+            notes[0] = Note(what, guess + "; bytes", "--layout image, if x holds pictures,")
     if chosen == "sequence" and not known and x.ndim == 3 and x.shape[2] > MANY_CHANNELS * x.shape[1]:
         notes.append(_perhaps_turned(x))
     absent = np.isnan(finite(shaped)) if shaped.dtype.kind == "f" else np.zeros(1, bool)
@@ -122,8 +125,8 @@ def _check_array(x: np.ndarray) -> None:
 def _infer(x: np.ndarray) -> tuple[str, str]:
     if x.ndim == 4:
         return "image", "x has 4 axes: rows, height, width, channels"
-    if x.ndim == 3 and x.dtype == np.uint8 and x.shape[1] == x.shape[2]:
-        return "image", "x has 3 axes, bytes and equal sides"
+    if x.ndim == 3 and x.shape[1] == x.shape[2] and (x.dtype == np.uint8 or x.shape[1] >= FEWEST_PIXELS):
+        return "image", f"x has 3 axes{', bytes' * (x.dtype == np.uint8)} and equal sides"
     if x.ndim == 3:
         return "sequence", "x has 3 axes: rows, time, channels"
     return "flat", f"x has {x.ndim} ax{'e' if x.ndim == 2 else 'i'}s"
