@@ -97,6 +97,7 @@ ALIKE = {
     "yes for true": (lambda f: f.assign(member=np.where(f["member"], "Yes", "no")), "column member: 'Yes', 'no' taken for 'true', 'false'"),
     "letters for truths": (lambda f: f.assign(member=np.where(f["member"], "T", "F")), "taken for 'true', 'false'"),
     "words in another case": (lambda f: f.assign(city=f["city"].str.upper()), "'BONN' taken for"),
+    "marks that nobody sees": (lambda f: f.rename(columns={"age": "a\u200bge"}).assign(city=f["city"] + "\u200b"), " taken for 'Bonn'"),
     "words with more blanks": (lambda f: f.assign(city=f["city"] + " "), ""),
 }  # fmt: skip
 

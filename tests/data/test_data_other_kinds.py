@@ -23,6 +23,13 @@ KINDS = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(40), "a subfolder of pictures for each class"),
     "DICOM": (bytes(128) + b"DICM\2\0\0\0UL" + bytes(40), "pydicom.dcmread"),
     "EDF": (EDF, "got a recording in EDF or BDF"),
+    "messages of a chat": (repeated("[01/02/2024, 10:00:1{d}] Ann: {y} is {i}, I think"), "got messages of a chat"),
+    "messages of a chat before dashes": (repeated("3/14/24, 9:0{d} PM - Ann: {y}\nand so on {i}\n3/14/24, 9:0{d} PM - Bob: no"), "got messages of a chat"),
+    "CIFAR-10": (b"".join(bytes([i % 10]) + bytes([0, i, 255]) * 1024 for i in range(20)), "reshape(-1, 3073)"),
+    "CIFAR-100": (b"".join(bytes([i % 20, i * 5 % 100]) + bytes([i, 0, 255]) * 1024 for i in range(20)), "or 3074 of CIFAR-100"),
+    "TFRecord": (b"".join(bytes([40]) + bytes(7) + b"abcd" + bytes([i]) * 40 + b"wxyz" for i in range(9)), "tf.data.TFRecordDataset"),
+    "NIfTI": (b"\x5c\1\0\0" + bytes(340) + b"n+1\0" + bytes(40), "nibabel.load"),
+    "a shapefile": (b"\0\0\x27\x0a" + bytes(96), "geopandas.read_file"),
     "DuckDB": (bytes(8) + b"DUCK" + bytes(40), "duckdb FILE"),
     "SQLite": (b"SQLite format 3\0" + bytes(40), "sqlite3 -header -csv FILE"),
     "SPSS portable": ("ASCII SPSS PORT FILE".ljust(40) * 5, "got a portable file of SPSS"),
@@ -55,6 +62,7 @@ PLAIN = {
     "moments, places and levels": rows("at,place,level,y", lambda i: f"2024-01-01 00:00:{i:02d},hall {i % 3},{'INFO' if i % 5 else 'WARN'}"),
     "moments and numbers between blanks": rows("at clock v y", lambda i: f"2024-01-01 00:00:{i:02d}.123 {i}", separator=" "),
     "names in square brackets": rows("[v],[w],y", lambda i: f"{i},{i % 7}"),
+    "moments in square brackets": rows("[at],v,y", lambda i: f"[{i % 28 + 1:02d}/01/2024],{i % 7}").replace("[at],v,y\n", "", 1),
     "dashes before words": rows("v,y", lambda i: f"- {i % 3}"),
 }  # fmt: skip
 

@@ -46,6 +46,8 @@ NUMBERS = {
     "percent of something": (["45 % RH", "46.5 % RH", "50 % RH"], [45, 46.5, 50], "% RH left out"),
     "a unit and its plural": (["1 year", "2 years", "10 years"], [1, 2, 10], "years left out"),
     "a unit behind nothing": (["70 bhp", "85 bhp", "90 bhp", "null bhp"], [70, 85, 90, np.nan], "1 word such as 'null bhp' taken for missing"),
+    "lakh and crore": (["₹45 Lakh", "₹1.2 Crore", "₹98 Lac", "₹1,23,456"], [4.5e6, 1.2e7, 9.8e6, 123456], "lakh is 100,000, crore 10,000,000"),
+    "crores of one currency": (["Rs. 2 Cr", "Rs. 3.5 Cr.", "Rs. 1 Cr"], [2e7, 3.5e7, 1e7], "crore 10,000,000"),
     "digits of Tamil": (["௧௨", "௩௪"], [12, 34], ""),
     "digits of Khmer": (["១២", "៣"], [12, 3], ""),
     "infinity": (["1.5", "2", "∞", "-Infinity"], [1.5, 2, np.nan, np.nan], "2 words such as '∞' taken for missing"),

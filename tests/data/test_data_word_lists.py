@@ -114,6 +114,20 @@ def test_labels_with_marks_between_them_are_lists(mark):
     assert "not known: 'pink' of tags, 1 row" in "\n".join(map(str, one.notes))
 
 
+@pytest.mark.parametrize("mark", [";", ", "])
+def test_marks_within_brackets_stand_between_no_labels(mark):
+    """As forms of surveys write several answers."""
+    named = {"red": "red (wine, coral)", "blue": "blue (sky; sea)", "green": "green"}
+    joined = TAGGED.assign(tags=[mark.join(named[word] for word in words) or None for words in SIMPLE])
+    data = read(joined)
+    assert [column.name for column in data.columns][1:] == [f"tags = {named[word]}" for word in ("blue", "green", "red")]
+    learnt = Preparation.from_json(Preparation.fit(data, np.arange(N)).to_json())
+    new = read_inputs(joined.drop(columns="y"), learnt)
+    np.testing.assert_array_equal(learnt.inputs(new.inputs), learnt.inputs(data.inputs))
+    asked = read(joined, target="tags", task="multilabel")
+    assert asked.task.classes == tuple(sorted(named.values()))
+
+
 @pytest.mark.parametrize("cells", [["A|G", "G|A", "A|A", "G|G"], ["1;0", "0;1", "1;2", "2;0"], ["Paris, France", "Rome, Italy", "Oslo, Norway"]])
 def test_marks_between_words_whose_places_mean_something_are_no_lists(cells):
     data = read(TAGGED.assign(tags=[cells[i % len(cells)] for i in range(N)]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.source import Source
+from fourfold.data.values.amounts import INVISIBLE
 from fourfold.data.values.words import TRUE_AND_FALSE, as_objects
 
 from .roles import with_id
@@ -59,11 +61,16 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
 
 def _bare(name: str) -> str:
     """A name in small letters without blanks and marks; one of nothing but marks as it is."""
-    return re.sub(r"[\W_]+", "", name.casefold()) or name
+    return re.sub(r"[\W_]+", "", _folded(name)) or name
 
 
 def _folded(word: str) -> str:
-    return " ".join(word.casefold().split())
+    """A word in small letters, an accent in one with its letter, without marks that nobody sees.
+
+    >>> _folded("Zu\u0308rich\u200b ") == _folded("Z\u00fcrich")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFKC", word.translate(INVISIBLE)).casefold().split())
 
 
 def truths(values: np.ndarray) -> tuple[np.ndarray, dict[str, str]] | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import as_called, close, counted, listed, quoted, unknown
-from fourfold.data.values.hints import SEPARATORS
+from fourfold.data.values.hints import SEPARATORS, cut_at
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
@@ -278,10 +278,10 @@ def listed_in(words: Sequence[str]) -> tuple[str | None, list[set[str]]]:
     found = [_list_of(word) for word in words]
     others = [word for word, one in zip(words, found) if one is None]
     lists = all(LIST.fullmatch(word) for word in others)
-    between = next((mark for mark in SEPARATORS if any(mark in word for word in others)), None)
+    between = next((mark for mark in SEPARATORS if any(len(cut_at(word, mark)) > 1 for word in others)), None)
     around = " []'\"" if lists else " "
     rows = [
-        {part.strip(around) for part in (word.split(between) if one is None else one)} - {""}
+        {part.strip(around) for part in (cut_at(word, between or ",") if one is None else one)} - {""}
         for word, one in zip(words, found)
     ]
     return between or ("," if len(others) < len(words) else None), rows

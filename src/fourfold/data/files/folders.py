@@ -201,7 +201,8 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         sounds = bool(files) and all(path.suffix.lower() in SOUNDS for path in files)
         one_of_each = {path.suffix: path for path in files if not sounds}
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
-        if len(files) > 1 and not ends and not sounds and not any(is_table(path.name) for path in files):
+        notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
+        if len(files) > 1 and not ends and not sounds and notes_alone:
             refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
             "folder",

@@ -85,9 +85,10 @@ def reader_of(content: Content) -> Reader:
 
 
 def _looks_like_json(content: Content) -> bool:
-    """A JSON object, or a list; a csv whose first name begins with a brace is none."""
+    """A JSON object, or a list; a csv whose first name begins with a brace is none, nor a line that begins with a
+    moment in brackets."""
     start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]
-    return re.match(rb'\{\s*["}]|\[\s*[\[\]{"\d-]', start) is not None
+    return re.match(rb'\{\s*["}]|\[\s*(?:[\[\]{"]|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*[,\]])', start) is not None
 
 
 def read_tables(name: str, files: Sequence[str | Path], reading: Reading, called: str = "") -> Source:

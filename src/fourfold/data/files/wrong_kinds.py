@@ -33,6 +33,12 @@ LOGGED = re.compile(
 )
 """How a line of a log begins: a moment and a level; as syslog writes it; as servers of the web do."""
 
+CHATTED = re.compile(
+    rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?"
+    rb"(?:(?: |\xe2\x80\xaf)?[AaPp]\.?[Mm]\.?)?(?:\]| -) [^:,;\t|]{1,40}: "
+)
+"""How a message of a chat begins: a moment, in brackets or before a dash, and who wrote it."""
+
 YAML = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s*\n\s*)*- +[\w\"' ]+:(?: [^\n]*)?\n {2,}[\w\"' ]+:")
 TOML = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\[\[?[\w.\" -]+\]\]?\s*\n(?:\s*(?:[#;][^\n]*)?\n)*\s*[\w.\"-]+ *=")
 SCRIPT = re.compile(rb"\s*(?:(?:var|let|const|window\.)\s*[\w.]+\s*=|[A-Za-z_$][\w.$]*\()\s*[\[{]")
@@ -114,6 +120,29 @@ def _logged(content: Content) -> bool:
     """Lines of a log: all of the first begin so."""
     lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
     return len(lines) > 1 and all(map(LOGGED.match, lines))
+
+
+def _chatted(content: Content) -> bool:
+    """Messages of a chat: of the first lines, some of which go on, most begin so."""
+    lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
+    return len(lines) > 1 and 2 * sum(CHATTED.match(line) is not None for line in lines) > len(lines)
+
+
+def _of_tensorflow(content: Content) -> bool:
+    """Records that begin with their length: the first, and the one behind it, or the end."""
+    length, checked = content.head[:8], 12
+    end = checked + int.from_bytes(length, "little") + 4
+    behind = content.head[end + 4 : end + 8]
+    return len(length) == 8 and 16 < end <= content.unpacked and length[4:] == bytes(4) and behind in (b"", bytes(4))
+
+
+def _of_cifar(content: Content) -> bool:
+    """Pictures of 32 x 32 and three colours, one or two bytes of classes before each."""
+    for before, most in ((1, 10), (2, 100)):
+        size, head = before + 3 * 32 * 32, content.head
+        if content.unpacked % size == 0 and max(head[::size] + head[before - 1 :: size]) < most and b"\0" in head:
+            return True
+    return False
 
 
 def _packs(pattern: str) -> Callable[[Content], bool]:
@@ -367,6 +396,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _logged,
         "write a csv with a column for each quantity; lines of nothing but NAME=VALUE are read as they are",
     ),
+    WrongKind("messages of a chat", _chatted, "write a csv with a column each for the time, who wrote, and the text"),
     WrongKind("YAML", _matches(YAML), "json.dump(yaml.safe_load(open(FILE)), open('data.json', 'w'))"),
     WrongKind("TOML, or settings", _matches(TOML), "json.dump(tomllib.load(open(FILE, 'rb')), open('data.json', 'w'))"),
     WrongKind("a program of JavaScript, not JSON", _matches(SCRIPT), "take out what stands around the [...] or {...}"),
@@ -377,6 +407,27 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         "a file that is packed twice",
         lambda content: content.packed and content.head.startswith(TWICE),
         "unpack it once",
+    ),
+    WrongKind(
+        "pictures in the binary form of CIFAR",
+        _of_cifar,
+        "rows = numpy.fromfile(FILE, 'uint8').reshape(-1, 3073), or 3074 of CIFAR-100; "
+        "numpy.savez('data.npz', x=rows[:, -3072:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), y=rows[:, -3073])",
+    ),
+    WrongKind(
+        "a picture of a brain or body (NIfTI)",
+        lambda content: content.head[344:348] in (b"n+1\0", b"ni1\0"),
+        "nibabel.load(FILE).get_fdata() of all pictures, then numpy.savez with x and y",
+    ),
+    WrongKind(
+        "shapes of a map (ESRI)",
+        _starts(b"\0\0\x27\x0a"),
+        "geopandas.read_file(FILE).drop(columns='geometry').to_csv('data.csv')",
+    ),
+    WrongKind(
+        "records of TensorFlow",
+        _of_tensorflow,
+        "tf.data.TFRecordDataset with tf.io.parse_single_example, then numpy.savez with x and y",
     ),
     WrongKind("text with bytes of zero in it", _with_zeros, "tr -d '\\000' < FILE > OTHER, which takes them out"),
     WrongKind("bytes that are no text", _binary, "give a table or arrays"),

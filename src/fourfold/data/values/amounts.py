@@ -22,8 +22,8 @@ ZEROS = (
 """The zeros of other scripts (Arabic, Persian, those of India, Thai, Lao, Tibetan, Burmese, Khmer, Mongolian), each
 with its other digits behind it."""
 
-INVISIBLE: dict[int, str] = dict.fromkeys([0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF], "")
-"""Marks without width, as copying from other programs leaves them."""
+INVISIBLE: dict[int, str] = dict.fromkeys([0x00AD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF], "")
+"""Marks without width, as copying from other programs leaves them, and those that choose the looks of an emoji."""
 
 AS_ASCII = INVISIBLE | {
     0x2212: "-", 0x3000: " ", 0x066B: ".", 0x066C: ",", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5", 0xFFE6: "\u20a9",

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 __all__ = [
-    "CODED", "SEPARATORS", "SEVERAL", "are_points", "coded", "hint_of", "labels_in", "of_codes", "of_labels",
+    "CODED", "SEPARATORS", "SEVERAL", "are_points", "coded", "cut_at", "hint_of", "labels_in", "of_codes", "of_labels",
     "of_limit", "of_objects", "of_versions",
 ]  # fmt: skip
 
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
+
+IN_BRACKETS = r"(?![^()]*\))"
+"""What follows a mark that stands between labels, and not in the brackets of one."""
 
 EXCEL = re.compile(
     r"\d{1,2}-(?:Jan|Feb|M[a\u00e4]r|Apr|May|Mai|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])"
@@ -171,6 +174,15 @@ def _form(word: str) -> str:
     return PLURAL.sub("", " ".join(DIGITS.sub(HERE, word.casefold().translate(UPWARDS)).split()))
 
 
+def cut_at(cell: str, mark: str) -> list[str]:
+    """The labels of a cell, cut at a mark wherever it stands outside of brackets; "" where there is none.
+
+    >>> cut_at("Chat (web, app), Phone", ","), cut_at("none;", ";")
+    (['Chat (web, app)', 'Phone'], ['none', ''])
+    """
+    return [part.strip() for part in re.split(re.escape(mark) + IN_BRACKETS, cell)]
+
+
 def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
     """What stands between the labels of cells, and how many labels there are; None unless most cells have several parts
     with the same mark between them, and most parts occur in several cells.
@@ -179,7 +191,7 @@ def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
     ((';', 3), None)
     """
     for mark in SEPARATORS:
-        parts = [{part.strip() for part in cell.split(mark)} - {""} for cell in cells]
+        parts = [{*cut_at(cell, mark)} - {""} for cell in cells]
         counts = Counter(part for own in parts for part in own)
         repeated = sum(count > 1 for count in counts.values())
         if 2 * sum(len(own) > 1 for own in parts) > len(cells) and 2 * repeated > len(counts) < len(set(cells)):

@@ -89,11 +89,13 @@ class Scaled:
 
     >>> [Scaled("€").parse(word) for word in ("€1.2k", "3M €", "€3 million", "850", "2 kg")]
     [1200.0, 3000000.0, 3000000.0, 850.0, None]
+    >>> [Scaled("\u20b9").parse(word) for word in ("\u20b945 Lakh", "\u20b91.2 Cr")]
+    [4500000.0, 12000000.0]
     """
 
     currency: str = ""
+    said: str = "k is 1,000, M 1,000,000, B 1,000,000,000"
     unit = ""
-    said = "k is 1,000, M 1,000,000, B 1,000,000,000"
 
     def parse(self, word: str) -> float | None:
         found = _scaled(word)
@@ -179,21 +181,27 @@ def _about_of(words: list[str], comma: bool) -> About | None:
     return About(style, ", ".join([*filter(None, [style.said]), *said]))
 
 
-SCALES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9}
-SCALE_WORDS = r"thousand|million|billion|[mb]n|mln|mio\.?|mrd\.?"
+SCALES = {"": 1.0, "K": 1e3, "L": 1e5, "M": 1e6, "C": 1e7, "B": 1e9}
+OF_INDIA = "lakh is 100,000, crore 10,000,000"
+SCALE_WORDS = r"thousand|million|billion|[mb]n|mln|mio\.?|mrd\.?|lakhs?|lacs?|crores?|cr\.?"
 SCALED = re.compile(
-    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"(?P<sign>[-+]?)\s*(?P<currency>{CURRENCY})?\s*"
+    r"(?P<number>(?:\d{1,2}(?:,\d{2})+,\d{3}|\d+(?:,\d{3})*)(?:\.\d+)?)"
     rf"\s*(?P<scale>[kKmMbB](?![^\W\d_])|(?i:{SCALE_WORDS}))?(?:\s*(?P<behind>{CURRENCY}))?",
     re.ASCII,
 )
-"""A number with a decimal point, and what stands behind it for thousands, millions or billions; m and b of money."""
+"""A number with a decimal point, and what stands behind it for thousands, millions or billions, or India's lakhs and
+crores."""
+
+OF_MONEY = re.compile(r"m|b|(?i:cr\.?)")
+"""Scales beside a currency; alone these are metres, bits or a credit."""
 
 
 def _scaled(word: str) -> re.Match[str] | None:
     found = SCALED.fullmatch(word.strip().translate(AS_ASCII)) if len(word) <= LONGEST else None
     if not found or (found["currency"] and found["behind"]):
         return None
-    return found if _currency(found) or found["scale"] not in ("m", "b") else None
+    return found if _currency(found) or not OF_MONEY.fullmatch(found["scale"] or "") else None
 
 
 def _currency(scaled: re.Match[str]) -> str:
@@ -201,7 +209,7 @@ def _currency(scaled: re.Match[str]) -> str:
 
 
 def _scale(scaled: re.Match[str]) -> str:
-    """The letter of a scale, which may be a word: B of bn, billion and mrd."""
+    """The letter of a scale, which may be a word: B of bn, billion and mrd, L of lakh, C of crore."""
     written = (scaled["scale"] or "").upper()
     return "K" if written == "THOUSAND" else "B" if written.startswith("MRD") else written[:1]
 
@@ -219,7 +227,8 @@ def _scaled_of(words: Iterable[str]) -> Scaled | None:
     sure = money or (len(scales) > 1 and plain)
     if len(found) < MOSTLY * len(words) or len(currencies) > 1 or not sure:
         return None
-    return Scaled(next(iter(currencies), ""))
+    currency = next(iter(currencies), "")
+    return Scaled(currency, OF_INDIA) if scales & {"L", "C"} else Scaled(currency)
 
 
 def endings_of(words: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from fourfold.preprocessing.text import words_in
 
 from .amounts import is_number
-from .hints import SEPARATORS, labels_in
+from .hints import SEPARATORS, cut_at, labels_in
 from .written import each, value_of
 
 __all__ = ["as_json", "joined_labels", "lists_by", "spelled_alike"]
@@ -58,7 +58,7 @@ def joined_labels(cells: Sequence[str | None], most: int) -> list[str | None] | 
     found = labels_in(different)
     if found is None or found[1] > most:
         return None
-    parts = {cell: _cut(cell, found[0]) for cell in different}
+    parts = {cell: [*filter(None, cut_at(cell, found[0]))] for cell in different}
     if any(len({*own}) < len(own) or any(map(is_number, own)) for own in parts.values()):
         return None
     return [None if cell is None else as_json(parts[cell]) for cell in cells]
@@ -71,12 +71,9 @@ def lists_by(cells: Sequence[str | None], levels: Collection[str]) -> list[str |
     (['["red","blue"]', None, '["blue"]'], ['salt, pepper'])
     """
     words = [cell for cell in cells if cell is not None and words_in(cell) is None]
-    within = [mark for mark in SEPARATORS if any(mark in cell for cell in words)]
-    mark = next((mark for mark in within if not any(mark in level for level in levels)), None)
+    within = [mark for mark in SEPARATORS if any(len(cut_at(cell, mark)) > 1 for cell in words)]
+    mark = next((mark for mark in within if not any(len(cut_at(level, mark)) > 1 for level in levels)), None)
     if mark is None:
         return list(cells)
-    return [cell if cell is None or words_in(cell) is not None else as_json(_cut(cell, mark)) for cell in cells]
-
-
-def _cut(cell: str, mark: str) -> list[str]:
-    return [part.strip() for part in cell.split(mark) if part.strip()]
+    cut = {cell: as_json([*filter(None, cut_at(cell, mark))]) for cell in words}
+    return [cell if cell is None else cut.get(cell, cell) for cell in cells]

@@ -28,6 +28,8 @@ SCALAR = re.compile(
 
 ESCAPED = re.compile(r'\\.|"', re.DOTALL)
 OPENING, CLOSING = ("[", "{"), ("]", "}")
+TUPLE = re.compile(rf"\(\s*{NUMBER}(?:,\s+{NUMBER})+,?\s*\)", re.ASCII)
+"""Numbers as Python writes a tuple, a blank behind each comma: (1,234) is a number."""
 
 BETWEEN_BLANKS = re.compile(rf"{NUMBER}(?:\s+{NUMBER}){{7,}}", re.ASCII)
 """Numbers that are a list without brackets."""
@@ -40,8 +42,12 @@ def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
     ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5]}, None, None)
     >>> value_of("[np.float64(1.5), np.float64(nan)]"), value_of("[np.str_('up')]"), value_of("[np.True_, np.False_]")
     ([1.5, None], ['up'], [True, False])
+    >>> value_of("(48.1, -14.5)"), value_of("(1,234)")
+    ([48.1, -14.5], None)
     """
     cell = cell.strip()
+    if TUPLE.fullmatch(cell):
+        return [float(number) for number in cell.strip("(), ").split(",")]
     if not cell.startswith(OPENING):
         return [float(number) for number in cell.split()] if BETWEEN_BLANKS.fullmatch(cell) else None
     if not cell.endswith(CLOSING):
@@ -85,7 +91,7 @@ def each(cells: Iterable[str | None], parse: Callable[[str], T | None]) -> list[
 
 def are_between_blanks(cells: Iterable[str | None]) -> bool:
     """Whether cells that write lists have no brackets."""
-    return not next((cell for cell in cells if cell is not None), "[").lstrip().startswith(OPENING)
+    return not next((cell for cell in cells if cell is not None), "[").lstrip().startswith((*OPENING, "("))
 
 
 def _null(name: str) -> None:

@@ -103,22 +103,23 @@ FIRST_ROWS = 10_000
 
 NUMBER = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
 ITEM = rf"({NUMBER}|[Tt]rue|[Ff]alse|nan|NaN|None|null)"
-IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]"
+IN_BRACKETS = rf"\[\s*{ITEM}((\s*[,;]\s*|\s+){ITEM})+\s*\]|\(\s*{ITEM}(,\s+{ITEM})+,?\s*\)"
 BETWEEN_BLANKS = rf"{NUMBER}(\s+{NUMBER}){{7,}}"
 NUMBERS = "bool_and(regexp_full_match(trim(v), '{}')) AND 2 * count(DISTINCT v) > count(v)"
 BRACKETS = rf"bool_and(regexp_full_match(trim(v), '\[\s*({ITEM}((\s*[,;]\s*|\s+){ITEM})*)?\s*\]'))"
 ANY_LIST = (
-    rf"bool_and(regexp_full_match(trim(v), '\[?\s*({ITEM}|[,;\s])*\s*\]?')) "
-    r"AND bool_and(regexp_matches(v, '\[|[0-9.]\s+[-+.0-9]'))"
+    rf"bool_and(regexp_full_match(trim(v), '[\[(]?\s*({ITEM}|[,;\s])*\s*[\])]?')) "
+    r"AND bool_and(regexp_matches(v, '[\[(]|[0-9.]\s+[-+.0-9]'))"
 )
-"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat."""
+"""Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat. In
+round brackets a blank stands behind each comma, as (1,234) is a number."""
 
 FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
 
 AS_NUMBERS = "lambda x: CASE lower(x) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE x END"
-INSIDE = "trim({}, '[] ' || chr(9) || chr(10) || chr(13))"
+INSIDE = "trim({}, '[](), ' || chr(9) || chr(10) || chr(13))"
 SPLIT = rf"string_split_regex({INSIDE}, '\s*[,;]\s*|\s+')"
 
 
@@ -271,7 +272,7 @@ def marks_of(
     which columns of ``numbers`` have points between thousands then, or as in an earlier part of the data (``pointed``),
     or as it is plain of those that are ``mixed`` with numbers without points; and what is said of others that may
     have."""
-    decimal = DECIMAL_COMMAS.replace("DIGITS", "+" if separator == ";" else "{2}")
+    decimal = DECIMAL_COMMAS.replace("DIGITS", "{2}" if separator == "," else "+")
     commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
     alike = {cell for cell in numbers if names[cell] in pointed} | _where(connection, GROUPED_SURELY, mixed, FIRST)
     if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers - alike, FIRST)):
