@@ -90,6 +90,7 @@ READ = {
     "decimal commas with one digit beside tabs": (rows("v\tw\ty", lambda i: f"3,{400 + i}\t{i + 1},5", separator="\t"), {}, "column v: number (with decimal commas)"),
     "places between round brackets": (rows("at,y", lambda i: f'"(4{i % 9}.{i + 10}, -{i % 5}.5)"'), {}, "lists: 'at'"),
     "negative numbers between round brackets": (rows("v,y", lambda i: f'"({i + 1},{100 + i})"'), {}, "column v: number (commas taken for thousands, brackets taken for a minus)"),
+    "sentences with blank lines between them": ("".join(f"word{i % 9} {['NN', 'VB'][i % 4 % 2]} {LABELS[i % 3 % 2]}\n" + "\n" * (i % 6 == 5) for i in range(60)), {}, "left out: blank lines between 10 blocks of rows (if a series ends at each,"),
     "lists with line feeds within": (rows("v,y", lambda i: f'"[\n  {i},\n  {i * 7 % 5}\n]"'), {}, "lists: 'v'"),
     "labels by number, always two": (rows("v,w,labels", lambda i: f"{i},{i % 7}", label=lambda i: f'"[{i % 3}, {i % 5 + 3}]"'), {"task": "multilabel"}, "task: multilabel, 8 labels"),
     "thousands in one table, hundreds of thousands in another": (files(tables__a_dot_csv=rows("v;y", lambda i: f"1.{100 + i}.567", separator=";"), tables__b_dot_csv=rows("v;y", lambda i: f"{10 + i}.345", separator=";")), {}, "column v: number (points taken for thousands)"),

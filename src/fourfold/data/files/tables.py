@@ -29,7 +29,7 @@ from fourfold.data.files.text.lines_of_texts import lines_of_texts
 from fourfold.data.files.text.notes_below import NO_VALUE, blanks_below, with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
-from fourfold.data.files.text.second_table import check_one_table
+from fourfold.data.files.text.second_table import check_one_table, said_of_blocks
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
@@ -128,6 +128,8 @@ def _text(
         if len(dialect.names) > 1:
             check_one_table(text, dialect, content.name)
         notes = dialect.notes
+        if len(dialect.names) > 1 and not reading.all:
+            notes += said_of_blocks(content)
         if encoding != "utf-8":
             notes += (said_of(encoding),)
         if encoding == "cp1252":

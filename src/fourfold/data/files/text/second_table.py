@@ -1,10 +1,11 @@
-"""Another table below the first one of a text, whose names would be cells of it."""
+"""What stands behind blank lines of a text: another table, whose names would be cells of the first, or more rows."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
 
+from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content, unpacked
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import DataError
@@ -12,10 +13,13 @@ from fourfold.errors import DataError
 from .dialect import NUMBER, Dialect
 from .notes_below import last_lines
 
-__all__ = ["check_one_table"]
+__all__ = ["check_one_table", "said_of_blocks"]
 
 FEWEST_WORDS, FEWEST_ABOVE = 2, 3
 """Words in columns of nothing but numbers from which on a line names columns, and the fewest such numbers."""
+
+FEWEST_BLOCKS, FEWEST_IN_BLOCKS = 4, 2
+"""Blocks of lines from which on they are no title, table and notes, and the lines that each has on average."""
 
 
 def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
@@ -36,6 +40,21 @@ def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
             wanted="one table",
             do="write each table to a file of its own",
         )
+
+
+def said_of_blocks(content: Content) -> tuple[Note, ...]:
+    """What is said of rows between which blank lines stand, as where a sentence or a series ends: they are no rows."""
+    blocks, lines, behind_blank, open_quote = 0, 0, True, False
+    for line in content.head.split(b"\n"):
+        blank = not line.strip() and not open_quote
+        open_quote ^= line.count(b'"') % 2 == 1
+        blocks += behind_blank and not blank
+        lines, behind_blank = lines + (not blank), blank
+    if blocks < FEWEST_BLOCKS or lines < FEWEST_IN_BLOCKS * blocks:
+        return ()
+    more = " and more" if len(content.head) < content.unpacked else ""
+    because = "if a series ends at each, give its rows a column that names it, for --id"
+    return (Note(f"left out: blank lines between {blocks:,}{more} blocks of rows", because),)
 
 
 def _names_anew(lines: Sequence[bytes], dialect: Dialect) -> int | None:
