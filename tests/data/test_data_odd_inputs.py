@@ -170,6 +170,8 @@ READ = {
     "missing words below the names": (rows("v,w,y\nn.a.,n.a.,p", lambda i: f"{i % 9},{i % 7}"), "31 rows"),
     "words of a row below the names": (rows("v,w,y\nsecret,hidden,p", lambda i: f"{i % 9},{i % 7}"), "column v: number (1 word such as 'secret' taken for missing)"),
     "the first cell alone has a value in many rows": ("y,v,w\n" + "".join(f"{'pq'[i % 2]}," + ("," if i % 3 else f"{i % 5},{i % 7}") + "\n" for i in range(30)), "30 rows"),
+    "a sentence below two columns": (rows("v,y", lambda i: i) + "\nSource: some office of statistics\n", "left out: 1 row at the end (their first cell alone has a value, such as 'Source: some office of statist')"),
+    "a text without a label below others": (rows("v,y", lambda i: f"some text of {i}") + "\none text more of these\n,q\n".replace("\n,q\n", ",\n"), "left out: 1 of 31 texts"),
     "a sentence with commas behind a blank line": (GOOD + "\nSource: some office, of 2024\nAll rights, also yours, reserved\n".replace("also yours, ", ""), "left out: 2 rows at the end (their first cell alone has a value, such as 'Source: some office, of 2024')"),
     "a note below the table": (GOOD + "\nSource: some office\n", "left out: 1 row at the end (their first cell alone has a value, such as 'Source: some office')"),
     "names in two lines": (rows(",2020,,2021,\nplace,a,b,a,y", lambda i: f"k{i % 3},{i % 9},{i % 7},{i % 5}"), "names in two lines: 'place', '2020 a', '2020 b', '2021 a', '2021 y'"),

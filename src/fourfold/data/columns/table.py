@@ -38,7 +38,7 @@ from .free_texts import (
 from .free_texts import left_out as texts_left_out
 from .joined_texts import joined
 from .named_files import how_to_join
-from .totals import labels_of_totals
+from .totals import labels_of_totals, with_totals
 from .wide import beside_steps, steps_of
 from .word_lists import are_word_lists, with_indicators_of_lists, word_lists
 
@@ -179,7 +179,10 @@ def understood_columns(source: Source, layout: str | None) -> Source:
             found |= {column.name: _meant(source, column, other.startswith("day"), flat) for column in others}
     table = Table({name: one.values for name, one in found.items()})
     columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
-    notes = [Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said]
+    said = {name: Note(f"column {name}: {one.kind}", one.said) for name, one in found.items() if one.said}
+    words = source.inputs
+    read = {name for name, one in found.items() if one.kind in ("number", "date")}
+    notes = [with_totals(note, name, words[name], table) if name in read else note for name, note in said.items()]
     source = replace(source, inputs=table, columns=columns).noting(*notes)
     lists = word_lists(source) if flat else []
     others = [column for column in columns if column.name not in lists]

@@ -12,7 +12,10 @@ from fourfold.data.dataset import Note
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
-__all__ = ["LeftOutLabels", "all_called_totals", "are_large", "called_totals", "check_no_totals", "labels_of_totals"]
+__all__ = [
+    "LeftOutLabels", "all_called_totals", "are_large", "called_totals", "check_no_totals", "labels_of_totals",
+    "with_totals",
+]  # fmt: skip
 
 TOTAL = re.compile(
     r"(?:grand |sub-?)?totals?\b.*|.* totals?|sum|summe|(?:zwischen|gesamt)summe|(?:gesamt)?ergebnis|insgesamt|result"
@@ -33,7 +36,7 @@ SUMS, ROUNDED = 0.9, 0.01
 
 @dataclass(frozen=True)
 class LeftOutLabels(Note):
-    """The note that a column is left out whose ``words`` call some of the rows totals."""
+    """The note that a column, or words of it, are left out: these ``words`` call some of the rows totals."""
 
     column: str = ""
     words: tuple[str, ...] = ()
@@ -108,3 +111,13 @@ def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLab
             called = (*totals, *called_totals(words, AVERAGE))
             notes.append(LeftOutLabels(f"left out: {name!r}", because, column=name, words=called))
     return tuple(notes)
+
+
+def with_totals(note: Note, name: str, words: np.ndarray, table: Table) -> Note:
+    """The note of a column of numbers or dates, with the words (N,) among these that call rows with large numbers
+    totals, if there are such."""
+    called = called_totals(dict.fromkeys(words.tolist())) if words.dtype == object else []
+    numbers = [values for values in table.values() if values.dtype.kind == "f"]
+    if not called or not are_large(numbers, np.isin(words, called)):
+        return note
+    return LeftOutLabels(note.what, note.because, note.option, column=name, words=tuple(called))

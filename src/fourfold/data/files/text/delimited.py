@@ -20,7 +20,7 @@ from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
 from .dialect import Dialect
-from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES
+from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES, is_sentence
 from .rewritten import SEPARATORS
 
 FEW_SINGLE = 0.05
@@ -195,8 +195,9 @@ def without_last(connection: Any, rows: int) -> int:
 
 def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
     """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
-    columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others."""
-    if len(cells) < FEWEST_BESIDE_NOTES:
+    columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others. Below
+    two columns they are sentences, and no other first cell is one."""
+    if len(cells) < 2:
         return ()
     single = f"coalesce({', '.join(cells[1:])}) IS NULL"
     last = connection.execute(
@@ -207,6 +208,11 @@ def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
     if not 0 < len(below) <= MOST_NOTES:
         return ()
     first, word, _ = below[-1]
+    if len(cells) < FEWEST_BESIDE_NOTES:
+        above = connection.execute(f"SELECT {cells[0]} FROM cells WHERE rowid < {first} LIMIT {FIRST_ROWS}").fetchall()
+        texts = any(is_sentence(word.encode()) for (word,) in above if word)
+        if texts or not all(is_sentence(row[1].encode()) for row in below):
+            return ()
     share, known = connection.execute(
         f"SELECT avg(({single})::INT), count(DISTINCT {cells[0]}) FILTER ({cells[0]} IN (SELECT unnest(?))) "
         "FROM cells WHERE rowid < ?",

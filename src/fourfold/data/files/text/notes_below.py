@@ -14,10 +14,13 @@ from fourfold.data.files.content import Content, unpacked
 
 from .dialect import Dialect
 
-__all__ = ["FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "last_lines", "with_whole_notes"]
+__all__ = [
+    "FEWEST_BESIDE_NOTES", "MOST_NOTES", "NO_VALUE", "blanks_below", "is_sentence", "last_lines", "with_whole_notes",
+]  # fmt: skip
 
 MOST_NOTES, FEWEST_BESIDE_NOTES = 30, 3
-"""The most lines of notes below a table, and the fewest columns of it."""
+"""The most lines of notes below a table, and the columns from which on they need not be sentences behind a blank line,
+as below two; below one all may be texts."""
 
 FEWEST_WORDS = 2
 """A line of more words may be a sentence, in which marks are no separators."""
@@ -35,12 +38,14 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
     itself where there are no such lines."""
     below = _below(content, dialect.separator, len(dialect.names))
     notes = [line.strip() for line in below if line.strip()]
-    if len(dialect.names) < FEWEST_BESIDE_NOTES or not 0 < len(notes) <= MOST_NOTES:
+    columns = len(dialect.names)
+    apart = columns == 2 and below[:1] and not below[0].strip() and all(map(is_sentence, notes))
+    if not (columns >= FEWEST_BESIDE_NOTES or apart) or not 0 < len(notes) <= MOST_NOTES:
         yield content
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
         path, left = Path(folder).resolve() / "data.csv", content.unpacked - sum(map(len, below))
-        empty = dialect.separator.encode() * (len(dialect.names) - 1)
+        empty = dialect.separator.encode() * (columns - 1)
         with unpacked(content) as file, path.open("wb") as copy:
             while part := file.read(min(left, 2**20)):
                 left -= len(part)
@@ -78,14 +83,23 @@ def last_lines(content: Content) -> list[bytes]:
         return file.read().splitlines(keepends=True)
 
 
+def is_sentence(line: bytes) -> bool:
+    """Whether a line has several words with letters.
+
+    >>> is_sentence(b"Source: some office"), is_sentence(b"2020-01-01 10:00 UTC")
+    (True, False)
+    """
+    words = line.decode("utf-8", "replace").split()
+    return sum(any(map(str.isalpha, word)) for word in words) > FEWEST_WORDS
+
+
 def _is_single(line: bytes, separator: str) -> bool:
     return _cells(line, separator) < 2 and line.count(b'"') % 2 == 0
 
 
 def _is_note(line: bytes, separator: str, columns: int) -> bool:
     """Whether a line has one cell, or is of several words, in fewer cells than there are columns."""
-    words = line.decode("utf-8", "replace").replace(separator, " ").split()
-    sentence = sum(any(map(str.isalpha, word)) for word in words) > FEWEST_WORDS and b'"' not in line
+    sentence = is_sentence(line.replace(separator.encode(), b" ")) and b'"' not in line
     return _is_single(line, separator) or (sentence and _cells(line, separator) < columns)
 
 
