@@ -6,6 +6,7 @@ import inspect
 import keyword
 import re
 from collections import Counter
+from itertools import groupby
 from typing import Any
 
 import jax
@@ -16,6 +17,9 @@ from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
 from fourfold.ops import activations
+
+RUN = 4
+"""How often numbers repeat on average, one after the other, where a list of them is written as a sum of short lists."""
 
 
 def to_source(graph: Graph, comment: str = "") -> str:
@@ -151,6 +155,8 @@ def _literal(value: Any, used: dict[str, set[str]]) -> str:
         return _constructor(value, used)
     if isinstance(value, dict):
         return "{" + ", ".join(f'"{key}": {_literal(item, used)}' for key, item in value.items()) + "}"
+    if isinstance(value, list) and (runs := _runs(value)):
+        return runs
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_literal(item, used) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
@@ -159,6 +165,17 @@ def _literal(value: Any, used: dict[str, set[str]]) -> str:
             raise _no_source(f"a function of its own, {value!r}", "a name, such as activation='relu'")
         return f'"{value.__name__}"'
     return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _runs(numbers: list) -> str:
+    """A list of numbers that repeat one after the other, as a sum of short lists; "" of others.
+
+    >>> _runs([1.0] * 20 + [0.5] * 20), _runs([1.0, 0.5] * 20)
+    ('[1.0] * 20 + [0.5] * 20', '')
+    """
+    runs = [(number, len([*same])) for number, same in groupby(numbers)]
+    few = RUN * len(runs) <= len(numbers) and all(isinstance(number, (int, float)) for number in numbers)
+    return " + ".join(f"[{number!r}] * {length}" for number, length in runs) if few else ""
 
 
 def _argument(value: Any, names: dict[Symbol, str]) -> str:

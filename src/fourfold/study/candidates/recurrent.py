@@ -3,15 +3,18 @@
 Where each step has an answer, it runs in both directions, and the state at each step is read (Graves and Schmidhuber,
 "Framewise phoneme classification with bidirectional LSTM", 2005).
 
-The forget gate starts with a bias of 1 (Jozefowicz et al., "An empirical exploration of recurrent network
-architectures", 2015), the recurrent kernel orthogonal.
+A quarter of the units starts with gates that hold for as long as the series is (Tallec and Ollivier, "Can recurrent neural
+networks warp time?", 2018), the others with a bias of 1 of the forget gate (Jozefowicz et al., "An empirical exploration
+of recurrent network architectures", 2015); the recurrent kernel is orthogonal.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fourfold.core.symbols import Symbol
+from fourfold.initializers import Constant
 from fourfold.layers import LSTM, Bidirectional, Concatenate, Dropout, LayerNormalization
 from fourfold.study.candidates.base import (
     PERMUTED,
@@ -25,6 +28,8 @@ from fourfold.study.candidates.base import (
 
 LONGEST = 64
 COLUMN_WIDTH = 8
+SLOW = 4
+"""One unit in so many starts slow."""
 
 
 def build(
@@ -32,7 +37,9 @@ def build(
 ) -> Symbol:
     direction = direction or _direction(problem)
     x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
-    cell = LSTM(units or width, return_sequences=True, return_state=True)
+    units = units or width
+    biases = gates(units, x.shape[1])
+    cell = LSTM(units, bias_initializer=biases, unit_forget_bias=False, return_sequences=True, return_state=True)
     if direction == "forward":
         outputs, last, _ = cell(x)
         ends = [last]
@@ -42,6 +49,20 @@ def build(
     masked = problem.masked or (direction == "both" and outputs.mask is not None)  # whose way back begins in padding
     x = outputs if problem.stepwise else Concatenate()([*ends, highest(outputs, masked)])
     return Dropout(0.1)(LayerNormalization()(x))
+
+
+def gates(units: int, steps: int) -> Constant:
+    """Biases (4 U,) of the input, forget, candidate and output gates at the start.
+
+    A unit whose forget gate has a bias b holds its value for about 1 + exp(b) steps, if its input gate, with -b, lets in
+    as little. For slow units these are the steps of the series: b = log(T - 1), at least the 1 of the others.
+
+    >>> gates(4, 21).value
+    [-3.0, 0.0, 0.0, 0.0, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    slow = units // SLOW
+    fast, bias = units - slow, round(max(math.log(max(steps - 1, 1)), 1.0), 2)
+    return Constant([-bias] * slow + [0.0] * fast + [bias] * slow + [1.0] * fast + [0.0] * (2 * units))
 
 
 def _direction(problem: Problem) -> str:
@@ -65,7 +86,7 @@ def describe(problem: Problem, width: int, units: int | None = None, direction: 
     direction = direction or _direction(problem)
     cell = f"LSTM({units or width})" + ("" if direction == "forward" else " in both directions")
     read = "the state at each step" if problem.stepwise else "last state and maximum over time"
-    return f"{cell}, {read}, LayerNormalization, Dropout(0.1)"
+    return f"{cell}, a quarter of the units slow at first, {read}, LayerNormalization, Dropout(0.1)"
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
