@@ -6,6 +6,7 @@ import pytest
 from fourfold import Input, Model
 from fourfold.core.streams import Stream, use
 from fourfold.errors import OptionError
+from fourfold.initializers import Constant
 from fourfold.interop.description import describe, rebuild
 from fourfold.interop.source import to_source
 from fourfold.layers import LSTM, Add, Concatenate, Dense, Embedding, GlobalAveragePooling1D, TimeDistributed
@@ -73,6 +74,23 @@ def test_a_candidate(family, layout):
     agrees(model, "keras")
     if layout == "image":
         agrees(model, "fourfold")
+
+
+def test_slow_units_start_slow_under_keras():
+    model = candidate("recurrent", PROBLEMS["long sequence"])
+    source = to_source(model.graph)
+    assert "[-3.89] * 2 + [0.0] * 6 + [3.89] * 2 + [1.0] * 6 + [0.0] * 16" in source  # of 50 frames
+    (bias,) = [w.numpy() for w in executed(source, "keras").weights if w.shape == (32,)]
+    (own,) = [w for w in model.get_weights() if w.shape == (32,)]
+    assert np.array_equal(bias, own)
+
+
+def test_a_list_without_runs_is_written_whole():
+    x = Input(shape=(3,))
+    values = [0.5, 0.25, 0.5, 0.25, 1.0]
+    model = Model(x, Dense(5, bias_initializer=Constant(values))(x))
+    assert "Constant(value=(0.5, 0.25, 0.5, 0.25, 1.0))" in to_source(model.graph)
+    agrees(model, "keras")
 
 
 def two_inputs_and_outputs_around_a_shared_layer():

@@ -3,9 +3,9 @@
 Where each step has an answer, it runs in both directions, and the state at each step is read (Graves and Schmidhuber,
 "Framewise phoneme classification with bidirectional LSTM", 2005).
 
-A quarter of the units starts with gates that hold for as long as the series is (Tallec and Ollivier, "Can recurrent neural
-networks warp time?", 2018), the others with a bias of 1 of the forget gate (Jozefowicz et al., "An empirical exploration
-of recurrent network architectures", 2015); the recurrent kernel is orthogonal.
+A quarter of the units starts with gates that hold for as long as the series is (Tallec and Ollivier, "Can recurrent
+neural networks warp time?", 2018), the others with a bias of 1 of the forget gate (Jozefowicz et al., "An empirical
+exploration of recurrent network architectures", 2015); the recurrent kernel is orthogonal.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def build(
 def gates(units: int, steps: int) -> Constant:
     """Biases (4 U,) of the input, forget, candidate and output gates at the start.
 
-    A unit whose forget gate has a bias b holds its value for about 1 + exp(b) steps, if its input gate, with -b, lets in
-    as little. For slow units these are the steps of the series: b = log(T - 1), at least the 1 of the others.
+    A unit whose forget gate has a bias b holds its value for about 1 + exp(b) steps, if its input gate, with -b, lets
+    in as little. For slow units these are the steps of the series: b = log(T - 1), at least the 1 of the others.
 
     >>> gates(4, 21).value
     [-3.0, 0.0, 0.0, 0.0, 3.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
