@@ -9,7 +9,7 @@ from fourfold.study.study import Study
 
 SECONDS_TO_COMPILE = 6.0
 PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
-FLOPS_A_SECOND = 15e9  # of a training step on one core, small matrices included
+FLOPS_A_SECOND = 30e9  # of a training step on one core, small matrices included
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
 SLOWER = 1.6
 """How many times as long an idle machine may take: what `compare digits` took on the slowest that was measured."""
