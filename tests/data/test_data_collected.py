@@ -113,7 +113,7 @@ REFUSED = {
     "labels by the names of files": (named("labels.json", json.dumps({f"im{i}.png": LABELS[i % 2] for i in range(20)})), {}, 2, "too-few-rows", 'write [{"name": ..., "value": ...}, ...]'),
     "CIFAR": (files(data_batch_1=CIFAR, batches_dot_meta=b"x", readme_dot_html="<html>"), {}, 3, "pickle", "save the arrays with numpy.savez"),
     "a batch of CIFAR": (named("data_batch_1", CIFAR), {}, 3, "pickle", "a pickle"),
-    "cats and dogs by their names": (files(**{f"{['cat', 'dog'][i % 2]}_dot_{i}_dot_jpg": png() for i in range(20)}), {}, 2, "no-target", "a csv of their names and classes"),
+    "classes by their numbers in names": (files(**{f"c{i % 2}_dot_{i}_dot_jpg": png() for i in range(20)}), {}, 2, "no-target", "a csv of their names and classes"),
     "pictures beside labels in JSON": (files(labels_dot_geojson="{}", **{f"im{i}_dot_png": png() for i in range(20)}), {}, 2, "no-target", "a csv of their names and classes"),
     "a table for each series in classes": (files(**{f"{LABELS[i % 2]}__s{i}_dot_csv": rows("t,v,u", str, 5) for i in range(12)}), {}, 2, "folder", "the names of files that are a series each"),
 }  # fmt: skip

@@ -17,7 +17,7 @@ CLASSES = {
 }
 SAME_MEANING = {
     "array-type", "blank-file", "class-numbers", "damaged-json", "different-lengths", "empty-array", "empty-file",
-    "layout-does-not-apply", "no-rows", "target-is-given", "too-many-files", "no-such-file", "not-enough-memory", "number-of-inputs", "too-few-rows",
+    "layout-does-not-apply", "no-rows", "target-is-given", "no-such-file", "not-enough-memory", "number-of-inputs", "too-few-rows",
 }  # fmt: skip
 """Slugs that several files may use, for the same finding at different places."""
 

@@ -16,6 +16,7 @@ from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
 from fourfold.data.files.excel.sheets import with_sheet
 from fourfold.data.files.folders import (
+    check_not_notes,
     check_not_one_class,
     classes_of,
     holds_pictures,
@@ -318,6 +319,7 @@ def _folder(folder: Path, reading: Reading) -> Source:
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
     notes += copies
     check_texts(folder, tables)
+    check_not_notes(folder, tables)
     return read_tables(str(folder), tables, reading).noting(*notes)
 
 

@@ -1,9 +1,10 @@
-"""A table of names of files that hold a series each: what to do, as the files are not opened."""
+"""Names of files: how a table is written of files that are a series each, and of files whose names say classes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from fourfold.data.dataset import Table
 
@@ -47,3 +48,20 @@ def _ends(table: Table, name: str) -> set[str]:
     words = [value for value in table[name].tolist() if isinstance(value, str)]
     found = [TABLES.fullmatch(word) for word in words]
     return {one[1].lower() for one in found if one} if found and all(found) else set()
+
+def how_to_list(folder: str, names: Sequence[str]) -> str:
+    """How a csv is written of names of files and of their first or last words, if these repeat; else "".
+
+    >>> how_to_list("pets", ["01_cat.png", "02_cat.png", "03_dog.png", "04_dog.png"])[-89:]
+    "[re.split('[._ ]', name)[-2] for name in names]}).to_csv('pets/classes.csv', index=False)"
+    """
+    pieces = [re.split("[._ ]", name) for name in names]
+    if min(map(len, pieces)) < 3:
+        return ""
+    counts = {len({piece[place] for piece in pieces}): place for place in (-2, 0)}
+    place = counts.get(min((count for count in counts if 1 < count <= len(names) / 2), default=0))
+    where = str(Path(folder) / "classes.csv")
+    return "" if place is None else (
+        f"names = sorted(os.listdir({folder!r})); pandas.DataFrame({{'file': names, 'class': "
+        f"[re.split('[._ ]', name)[{place}] for name in names]}}).to_csv({where!r}, index=False)"
+    )

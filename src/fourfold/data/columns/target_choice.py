@@ -16,6 +16,7 @@ from fourfold.preprocessing.table import missing
 
 from .free_texts import FEWEST_WORDS, count_words
 from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list_named
+from .named_files import how_to_list
 from .roles import Roles
 from .target import FEWEST_ROWS, are_marks
 from .targets import chosen, mentioned, together
@@ -89,6 +90,7 @@ def with_target(
             got=f"{source.name}, files",
             wanted="a subfolder for each class",
             do="write a csv of their names and classes beside them, if their names say these"
+            + (f": {recipe}" if (recipe := how_to_list(source.name, source.ids.tolist())) else "")
             if source.pictures
             else "name the file itself, if one of them is a table, or lists the others with their classes",
         )

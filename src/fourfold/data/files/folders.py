@@ -32,8 +32,10 @@ from fourfold.data.source import Source
 from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
+from .annotations import check_beside, check_subfolders
+from .classes_in_names import classes_in
 from .content import look
-from .parts import TESTING, TRAINING, check_inside, files_of, is_table
+from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
 from .pictures import is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
@@ -63,27 +65,11 @@ ARRAYS = (
 )
 """How files of one array each, in a folder for each class, become one file."""
 
-OF_OBJECTS = (
-    "mask",
-    "masks",
-    "label",
-    "labels",
-    "annotation",
-    "annotations",
-    "segmentations",
-    "bboxes",
-    "gt",
-)
-"""What folders are called, in small letters, that say of each picture beside them where something is in it."""
-
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 """How pictures begin."""
 
 UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 """What subfolders are called, in small letters, whose files have no class yet."""
-
-MOST = 1_000_000
-"""The most files of one folder."""
 
 
 def classes_of(folder: Path) -> list[Path]:
@@ -115,11 +101,13 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     if len(classes) == 1 and not files_of(classes[0]) and (inner := classes_of(classes[0])):
         note = Note(f"classes: the subfolders of {classes[0].name!r}", "it is the only folder")
         return read_classes(folder, inner, reading).noting(note)
-    _check_pairs(folder, [part.name for part in classes])
+    check_subfolders(folder, classes)
     if parts := _parts_within(classes):
         train, test = (_of_parts(folder, classes, names, reading) for names in parts)
         return with_test(train, replace(test, name=f"{folder}: {listed(sorted(set(parts[1])))}"))
     files, labels, empty = [], [], []
+    if len(classes) == 1 and (found := _named_by_class(folder, _files(classes[0], folder), reading)):
+        return found
     labelled = [part for part in classes if part.name.lower() not in UNLABELLED]
     unlabelled = [part.name for part in classes if part not in labelled and len(labelled) > 1]
     for part in labelled if unlabelled else classes:
@@ -154,19 +142,6 @@ def _of_parts(folder: Path, classes: Sequence[Path], names: Sequence[str], readi
     return _rows(folder, [path for files in found for path in files], as_objects(labels), reading)
 
 
-def _check_pairs(folder: Path, names: list[str]) -> None:
-    """Refuse pictures beside what belongs to each of them, which are no classes."""
-    pictures = [name for name in names if name.lower() in ("image", "images", "img", "imgs")]
-    if len(names) == 2 and pictures and any(name.lower() in OF_OBJECTS for name in names):
-        raise DataError(
-            "no-classes",
-            f"{folder} holds pictures and what belongs to each of them, and no classes",
-            got=f"the subfolders {listed(names)}",
-            wanted="a subfolder for each class: one class or number a picture is learnt, no masks or boxes",
-            do="a table of the paths of the pictures and their classes or numbers",
-        )
-
-
 def new_files(paths: Sequence[Path], reading: Reading) -> Source | None:
     """Files, or those of one folder, that are new rows themselves: pictures, or series of numbers, where such are
     wanted; None for all else."""
@@ -180,8 +155,33 @@ def new_files(paths: Sequence[Path], reading: Reading) -> Source | None:
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:
-    """The files of a folder as rows without a target, to be predicted."""
-    return _rows(folder, [path for path in _files(folder, folder) if path.parent == folder], None, reading)
+    """The files of a folder as rows without a target, to be predicted; pictures to learn from that are named by their
+    classes with these."""
+    files = [path for path in _files(folder, folder) if path.parent == folder]
+    if not reading.all and holds_pictures(folder):
+        check_beside(folder)
+    return _named_by_class(folder, files, reading) or _rows(folder, files, None, reading)
+
+
+def check_not_notes(folder: Path, tables: Sequence[Path]) -> None:
+    """Refuse notes beside a larger file of a kind that is not read, which holds the data."""
+    largest = max(files_of(folder), key=lambda path: path.stat().st_size)
+    if largest not in tables and are_notes(tables):
+        refuse(look(largest), unknown=False)
+
+
+def _named_by_class(folder: Path, files: Sequence[Path], reading: Reading) -> Source | None:
+    """Pictures to learn from whose classes stand in their names; None for all others."""
+    pictures = [path for path in files if is_picture(path.name)]
+    if reading.all or reading.layout == "text" or not pictures:
+        return None
+    found = classes_in([path.name for path in pictures])
+    if found is None:
+        return None
+    labels, note = found
+    others = [path.name for path in files if not is_picture(path.name)]
+    notes = [Note(f"ignored: {listed(others)}", "files of another kind")] if others else []
+    return _rows(folder, pictures, labels, reading).noting(note, *notes)
 
 
 def holds_pictures(folder: Path) -> bool:
@@ -310,8 +310,7 @@ def _files(below: Path, folder: Path) -> list[Path]:
     for place, inner, names in os.walk(below):
         inner[:] = sorted(name for name in inner if name[0] not in "._")
         found += [Path(place) / name for name in sorted(names) if name[0] not in "._"]
-        if len(found) > MOST:
-            raise DataError("too-many-files", f"{folder} holds too many files", wanted=f"at most {MOST:,}")
+        check_number(found, str(folder))
     for path in found:
         check_inside(path, folder)
     return [path for path in found if path.is_file()]

@@ -38,8 +38,11 @@ MANY_TEXTS = 10
 TEXT_HEAD = 2**14
 """Bytes of a file by which it is told from a table that it holds texts."""
 
-MOST = 10_000
-"""The most files that one pattern or folder may lead to."""
+TWO_NUMBERS = re.compile(rb"\d[,;\t| ]+[-+.]?\d")
+"""Numbers side by side, as in rows of a table."""
+
+MOST_TABLES, MOST = 10_000, 1_000_000
+"""The most tables, and the most files of any kind, that one pattern or folder may lead to."""
 
 
 def matches(pattern: str) -> list[Path]:
@@ -54,12 +57,16 @@ def matches(pattern: str) -> list[Path]:
             got=repr(pattern[:200]),
             wanted="a pattern such as 'data/*.csv'",
         )
-    return _checked(found, pattern)
+    check_number(found, pattern)
+    check_number([path for path in found if is_table(path.name)], pattern, MOST_TABLES)
+    return found
 
 
 def tables_in(folder: Path) -> list[Path]:
     """The files of a folder that may be tables, by the ends of their names, sorted; not those that describe others."""
-    return [path for path in files_of(folder) if is_table(path.name) and path.name not in DESCRIPTIONS]
+    found = [path for path in files_of(folder) if is_table(path.name) and path.name not in DESCRIPTIONS]
+    check_number(found, str(folder), MOST_TABLES)
+    return found
 
 
 def entries_of(folder: Path) -> list[Path]:
@@ -176,7 +183,8 @@ def files_of(folder: Path) -> list[Path]:
     found = [path for path in entries_of(folder) if path.is_file()]
     for path in found:
         check_inside(path, folder)
-    return _checked(found, str(folder))
+    check_number(found, str(folder), MOST)
+    return found
 
 
 def check_inside(path: Path, folder: Path, do: str = "copy the file into the folder") -> None:
@@ -206,13 +214,25 @@ def hold_texts(files: Sequence[Path]) -> bool:
         return False
     lines = []
     for path in files:
-        with path.open("rb") as file:
-            head = file.read(TEXT_HEAD)
+        head = _head(path)
         whole = head.decode("utf-8", "replace").splitlines()
         lines += whole[:-1] if len(head) == TEXT_HEAD else whole
     lines = [line for line in lines if line.strip()]
     texts = sum(map(_is_text, lines))
     return texts > 0.9 * len(lines) and not any(all(mark in line for line in lines) for mark in ",;\t|")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(TEXT_HEAD)
+
+
+def are_notes(files: Sequence[Path]) -> bool:
+    """Whether files of text hold words, and in most of their lines no two numbers beside each other, as rows do."""
+    if any(path.suffix.lower() != ".txt" for path in files):
+        return False
+    lines = [line for path in files for line in _head(path).splitlines() if line.strip()]
+    return 2 * sum(TWO_NUMBERS.search(line) is not None for line in lines) < len(lines)
 
 
 def check_texts(folder: Path, files: Sequence[Path]) -> None:
@@ -333,12 +353,12 @@ def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.n
     return kind, values
 
 
-def _checked(found: list[Path], where: str) -> list[Path]:
-    if len(found) > MOST:
+def check_number(found: Sequence[Path], where: str, most: int = MOST) -> None:
+    """Refuse more files than so many."""
+    if len(found) > most:
         raise FileError(
             "too-many-files",
             f"{where} leads to too many files",
             got=f"{len(found):,}",
-            wanted=f"at most {MOST:,}",
+            wanted=f"at most {most:,}",
         )
-    return found
