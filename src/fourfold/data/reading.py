@@ -59,7 +59,8 @@ class Reading:
     wanted of test rows and of new ones; ``lists``: the columns of text that hold lists of numbers, None where their
     words have to tell; ``pointed``: those that have points between thousands in an earlier part of the data, so that
     1.234 is such a number. ``channels``: of new series that are a file each,
-    "" without a name. ``by_place``: rows belong to those of another file by their place, so that one without any value
+    "" without a name. ``classes``: of pictures in an earlier part of the data, which names of others may hold.
+    ``by_place``: rows belong to those of another file by their place, so that one without any value
     counts, but at the end. ``sheet``: that of a workbook, if it was named.
     """
 
@@ -81,6 +82,7 @@ class Reading:
     lists: frozenset[str] | None = None
     pointed: frozenset[str] = frozenset()
     channels: tuple[str, ...] = ()
+    classes: frozenset[str] = frozenset()
     by_place: bool = False
     sheet: str = ""
     cells: int = field(default_factory=most_cells)
@@ -114,7 +116,8 @@ def reading_after(source: Source, reading: Reading) -> Reading:
     words = {column.name: table[column.name] for column in source.columns if column.kind == "category"}
     written = {name: understood(values, comma=source.comma).written for name, values in words.items()}
     pointed = frozenset(name for name, example in written.items() if with_points(example))
-    return replace(reading, lists=holders_of(table) | frozenset(source.lists), pointed=pointed)
+    classes = frozenset(source.target.tolist()) if source.of_folders and source.target is not None else frozenset()
+    return replace(reading, lists=holders_of(table) | frozenset(source.lists), pointed=pointed, classes=classes)
 
 
 def reading_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -29,9 +29,9 @@ FEWEST, USUAL = 5, 10
 """Pictures of the rarest class, and of a class on average."""
 
 
-def classes_in(names: Sequence[str]) -> tuple[np.ndarray, Note] | None:
-    """The word before the number in each name of a picture, and what is said of it; None unless all have one, there are
-    two and more, each repeats, and none is what cameras and programs call pictures.
+def classes_in(names: Sequence[str], known: Collection[str] = ()) -> tuple[np.ndarray, Note] | None:
+    """The word before the number in each name of a picture, and what is said of it; None unless all have one, and these
+    are ``known`` as classes, or there are two and more, each repeats, and none is what cameras and programs write.
 
     >>> classes_in([f"{word}.{number}.jpg" for word in ("cat", "dog") for number in range(10)])[0][[0, -1]].tolist()
     ['cat', 'dog']
@@ -40,8 +40,9 @@ def classes_in(names: Sequence[str]) -> tuple[np.ndarray, Note] | None:
     found = [NUMBERED.fullmatch(name) for name in names]
     words = [one["word"] for one in found if one]
     counts = Counter(words)
-    sure = len(words) == len(names) and len(counts) > 1 and min(counts.values()) >= FEWEST
-    if not sure or len(names) < USUAL * len(counts) or any(word.lower() in OF_CAMERAS for word in counts):
+    often = len(counts) > 1 and min(counts.values()) >= FEWEST and len(names) >= USUAL * len(counts)
+    sure = often and not any(word.lower() in OF_CAMERAS for word in counts)
+    if len(words) < len(names) or not (sure or counts.keys() <= {*known}):
         return None
     some = [f"{count:,} {word!r}" for word, count in counts.most_common(SHOWN)]
     more = f", ... ({len(counts)})" * (len(counts) > SHOWN)

@@ -175,7 +175,7 @@ def _named_by_class(folder: Path, files: Sequence[Path], reading: Reading) -> So
     pictures = [path for path in files if is_picture(path.name)]
     if reading.all or reading.layout == "text" or not pictures:
         return None
-    found = classes_in([path.name for path in pictures])
+    found = classes_in([path.name for path in pictures], reading.classes)
     if found is None:
         return None
     labels, note = found
