@@ -137,6 +137,40 @@ def test_numbers_beside_words_of_the_data_are_refused_still(tmp_path):
     assert caught.value.slug == "test-column-type" and "got numbers, wanted words such as" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("learnt", "tested", "classes"),
+    [
+        (("no", "yes"), ("0", "1"), ("no", "yes")),
+        (("no", "yes"), ("False", "True"), ("no", "yes")),
+        (("No", "Yes"), ("n", "y"), ("No", "Yes")),
+        (("0", "1"), ("no", "yes"), ("0", "1")),
+        (("0", "1"), ("FALSE", "TRUE"), ("0", "1")),
+        (("false", "true"), ("0", "1"), ("false", "true")),
+    ],
+)
+def test_true_and_false_of_test_rows_in_another_way(learnt, tested, classes, tmp_path):
+    for name, words in (("train", learnt), ("test", tested)):
+        rows = [f"{i % 5},{words[i % 2]},{words[i % 3 == 0]}" for i in range(20)] + [f"1,{words[0]},"]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["a,member,y", *rows]) + "\n")
+    data = read(tmp_path / "train.csv", test=tmp_path / "test.csv")
+    assert data.task.classes == classes and data.target[:20].tolist() == data.target[20:].tolist()
+    assert data.inputs["member"][:20].tolist() == data.inputs["member"][20:].tolist()
+    assert any("they mean the same of true and false" in str(note) for note in data.notes)
+
+
+def test_truths_of_test_rows_in_a_frame_beside_zeros_and_ones():
+    frame = pd.DataFrame({"a": range(20), "y": [0, 1] * 10})
+    data = read(frame, test=frame.assign(y=frame["y"] == 1))
+    assert data.task.classes == ("0", "1") and data.target[:20].tolist() == data.target[20:].tolist()
+
+
+def test_words_that_are_no_truths_are_not_mixed_with_numbers(tmp_path):
+    (tmp_path / "train.csv").write_text("a,y\n" + "1,neg\n2,pos\n" * 8)
+    (tmp_path / "test.csv").write_text("a,y\n" + "1,0\n2,1\n" * 8)
+    with pytest.raises(DataError, match="another type"):
+        read(tmp_path / "train.csv", test=tmp_path / "test.csv")
+
+
 GOOD_LINE, CUT_LINE = '{"v": 1, "y": "p"}\n', '{"v": 1, "y"\n'
 
 # name: (JSON, what the message begins with)

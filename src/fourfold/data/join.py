@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from fourfold.core.naming import several
+from fourfold.data.columns.alike import truths_as
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.columns.target_choice import TARGET_NAMES
 from fourfold.data.series.steps import grid
@@ -129,8 +130,24 @@ def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
     read = replace(read, inputs=Table({**read.inputs, **words}), columns=tuple(columns))
     notes = [note for note in read.notes if note not in source.notes]
     notes += [Note(f"numbers in {listed(list(words))}", "written otherwise than in the data")] if words else []
+    read, meant = _truths_alike(source, read, both)
+    notes += meant
     called = os.path.basename(test.name)
     return read, [replace(note, what=f"{called!r}: {note.what}") for note in notes]
+
+
+def _truths_alike(source: Source, test: Source, names: Sequence[str]) -> tuple[Source, list[Note]]:
+    """The test rows with true and false written as in the data, and what was taken for what."""
+    table, columns, notes = dict(test.inputs), list(test.columns), []
+    for place, column in enumerate(columns):
+        name, learnt = column.name, source.inputs[column.name] if column.name in names else None
+        found = None if learnt is None else truths_as(table[name], column.kind, learnt, source.kind(name))
+        if found is not None:
+            table[name], taken = found
+            columns[place] = replace(column, kind=source.kind(name))
+            what = f"{listed([*taken])} in {name!r} taken for {listed([*taken.values()])}"
+            notes.append(Note(what, "they mean the same of true and false"))
+    return (replace(test, inputs=Table(table), columns=tuple(columns)), notes) if notes else (test, notes)
 
 
 def _written_as(numbers: np.ndarray, source: Source, name: str) -> np.ndarray | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +14,11 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.source import Source
 from fourfold.data.values.amounts import INVISIBLE
 from fourfold.data.values.words import TRUE_AND_FALSE, as_objects
+from fourfold.preprocessing.table import missing
 
 from .roles import with_id
 
-__all__ = ["are_blank", "levels_alike", "named_alike", "truths"]
+__all__ = ["are_blank", "levels_alike", "named_alike", "truths", "truths_as"]
 
 TRUTHS = (
     *TRUE_AND_FALSE, ("yes", "no"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"), ("ja", "nein"), ("j", "n"),
@@ -87,6 +89,45 @@ def truths(values: np.ndarray) -> tuple[np.ndarray, dict[str, str]] | None:
     is_true = {word: fold == pair[0] for word, fold in folded.items()}
     numbers = np.array([np.nan if value is None else float(is_true[value]) for value in values.tolist()])
     return numbers, {word: "true" if true else "false" for word, true in is_true.items()}
+
+
+def truths_as(
+    values: np.ndarray, kind: str, learnt: np.ndarray, learnt_kind: str
+) -> tuple[np.ndarray, dict[str, str]] | None:
+    """Values (N,) for true and false as another column, ``learnt``, which has both of them and no others, writes these,
+    and what each was taken for; None if they are none, or are written so but for
+    their case and marks.
+
+    >>> truths_as(np.array([1.0, 0.0]), "number", as_objects(["yes", "no", "no"]), "category")
+    (array(['yes', 'no'], dtype=object), {'0': 'no', '1': 'yes'})
+    >>> truths_as(as_objects(["N", "Y"]), "category", np.array([1.0, 0.0]), "number")[0]
+    array([0., 1.])
+    """
+    given, wanted = _truths_of(values, kind), _truths_of(learnt, learnt_kind)
+    if given is None or wanted is None or sorted(wanted.values()) != [False, True]:
+        return None
+    written = {truth: value for value, truth in wanted.items()}
+    taken = {value: written[truth] for value, truth in given.items()}
+    shown = {_shown(value, kind): _shown(one, learnt_kind) for value, one in taken.items()}
+    if all(_bare(value) == _bare(meant) for value, meant in shown.items()):
+        return None
+    cells = [taken.get(value) for value in values.tolist()]
+    meant = as_objects(cells) if learnt_kind == "category" else np.array(cells, dtype=np.float64)
+    return meant, shown
+
+
+def _truths_of(values: np.ndarray, kind: str) -> dict[Any, bool] | None:
+    """Whether each different value means true; None if some mean neither."""
+    if kind == "category":
+        found = truths(values)
+        return found and {word: truth == "true" for word, truth in found[1].items()}
+    present = values[~missing(values)]
+    numbers = kind in ("number", "boolean") and present.size > 0
+    return {value: value == 1 for value in np.unique(present)} if numbers and np.isin(present, (0, 1)).all() else None
+
+
+def _shown(value: Any, kind: str) -> str:
+    return value if kind == "category" else f"{value:g}" if kind == "number" else str(value == 1).lower()
 
 
 def levels_alike(values: np.ndarray, learnt: Iterable[str | None]) -> tuple[np.ndarray, dict[str, str]]:
