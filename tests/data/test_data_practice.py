@@ -164,6 +164,7 @@ READ = {
     "towns that differ in what nobody sees": (rows("town,v,y", lambda i: f"{TOWNS[i % 5]},{i % 7}"), "- column 'town' has words that differ in case or blanks alone: 'Bern', 'Bern\\u200b', 'bern', 'Zu\u0308rich', 'Z\u00fcrich'"),
     "totals beside labels that are left out": (rows("Row Labels,Jan,y", lambda i: f"P{i},{i * 7 % 11}", 60) + "Grand Total,300,p\nAverage,5,q\n", "! rows in which 'Row Labels' is 'Grand Total', 'Average' hold larger numbers than nearly all others"),
     "totals among years": (rows("year,units,sales", lambda i: f"{'Total' if i % 10 == 9 else 2010 + i % 10},{900 if i % 10 == 9 else i % 7}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'year' is 'Total' hold larger numbers"),
+    "subtotals with stars": ("account,cost,y\n" + "".join(f"{'* ' * (i % 6 == 5)}{1000 + i // 6},{15 if i % 6 == 5 else i % 6 + 1},{'pq'[i % 2]}\n" for i in range(60)) + "** Total,150,p\n", "! rows in which 'account' is '* 1000', '* 1001'"),
     "totals of parts": (rows("region,product,sales", lambda i: f"{'Total North' if i % 10 == 9 else 'NS'[i % 2]},P{i % 5}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'region' is 'Total North' hold larger numbers"),
     "GeoJSON in lines": (named("a.geojsonl", "".join(json.dumps({"geometry": {"coordinates": [i % 7 / 3, i % 5 / 7]}, "y": LABELS[i % 2]}) + "\n" for i in range(30))), "'geometry.coordinates' (their numbers are columns NAME_0"),
     "words for none in JSON": (named("a.json", json.dumps([{"v": "N/A" if i % 7 == 0 else f"{i % 9}%", "y": LABELS[i % 2]} for i in range(30)])), "missing values: v 5 ("),
@@ -242,6 +243,7 @@ NOT_FOUND = {
     "digits are classes": (target([i % 10 for i in range(100)]), "target-stands-for-missing"),
     "dates close to 1970": (rows("v,y", lambda i: f"19{70 + i % 9}-01-01"), "stands-for-missing"),
     "two labels that are no class": (rows("v,c_red,c_green,c_blue", lambda i: f"{i * i % 13},{int(i % 3 == 0)},{int(i % 5 == 1)}", 60, label=lambda i: int(i % 3 == 2)), "one-hot-rest"),
+    "stars of significance": (rows("mark,t,y", lambda i: f"{'*' if i % 9 == 0 else ''},{i % 7 + 90 * (i % 9 == 0)}", 60), "total-rows"),
     "a firm called Total": (rows("firm,v,y", lambda i: f"{['Total', 'Shell', 'BP', 'Eni', 'Esso', 'OMV'][i % 6]},{i * 7 % 11}", 60), "total-rows"),
     "towns": (rows("town,v,y", lambda i: f"{['Bern', 'Basel', 'Biel'][i % 3]},{i % 7}"), "levels-alike"),
 }  # fmt: skip

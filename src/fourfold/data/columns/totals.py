@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
 __all__ = [
-    "LeftOutLabels", "all_called_totals", "are_large", "called_totals", "check_no_totals", "labels_of_totals",
+    "LeftOutLabels", "all_called_totals", "called_totals", "check_no_totals", "labels_of_totals", "totals_among",
     "with_totals",
 ]  # fmt: skip
 
@@ -26,6 +26,9 @@ TOTAL = re.compile(
 
 AVERAGE = re.compile(r"(?:grand )?(?:average|avg|mean)|durchschnitt|mittelwert|moyenne|promedio|media", re.IGNORECASE)
 """What rows of means are called that stand beside them."""
+
+STARRED = re.compile(r"\*{1,4}(?: .*)?")
+"""How SAP marks rows of subtotals and totals, which have to be the sums of others: stars have other meanings, too."""
 
 MOST_TOTALS, MOST_SUMS = 0.2, 0.5
 """The largest share of rows of totals, and of those that are the sums of the rows beside them."""
@@ -71,16 +74,29 @@ def all_called_totals(table: Table, rows: np.ndarray) -> list[str]:
     return called if all(called) else []
 
 
-def are_large(columns: Iterable[np.ndarray], rows: np.ndarray) -> bool:
-    """Whether some of the rows (N,), a few of all, hold in a column of numbers more than nine in ten of the others; up
-    to half of all, if these numbers are the sums of the rows above or below."""
+def totals_among(words: np.ndarray, numbers: Sequence[np.ndarray]) -> list[str]:
+    """The words (N,) that call rows with large numbers totals, or mark sums with stars.
+
+    >>> totals_among(np.array(["7", "7", "* 7", "8", "8", "* 8"], dtype=object), [np.array([1.0, 2, 3, 2, 3, 5])])
+    ['* 7', '* 8']
+    """
+    levels = list(dict.fromkeys(words.tolist()))
+    called, starred = called_totals(levels), called_totals(levels, STARRED)
+    if starred and _are_large(numbers, np.isin(words, called + starred), most=0):
+        return sorted(called + starred)
+    return sorted(called) if called and _are_large(numbers, np.isin(words, called)) else []
+
+
+def _are_large(columns: Iterable[np.ndarray], rows: np.ndarray, most: float = MOST_TOTALS) -> bool:
+    """Whether some of the rows (N,), ``most`` of all, hold in a column of numbers more than nine in ten of the others;
+    up to half of all, if these numbers are the sums of the rows above or below."""
     share = rows.mean()
     if not 0 < share <= MOST_SUMS:
         return False
     for values in columns:
         some, others = values[rows & ~np.isnan(values)], values[~rows & ~np.isnan(values)]
         large = some.size and others.size and some.min() > np.quantile(others, 0.9)
-        if large and (share <= MOST_TOTALS or any(_are_sums(values[::way], rows[::way]) for way in (1, -1))):
+        if large and (share <= most or any(_are_sums(values[::way], rows[::way]) for way in (1, -1))):
             return True
     return False
 
@@ -105,10 +121,8 @@ def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLab
     """The columns of words, left out for a reason each, that call rows with large numbers totals."""
     numbers, notes = [values for values in table.values() if values.dtype.kind == "f"], []
     for name, because in left_out.items():
-        words = table[name].tolist()
-        totals = called_totals(words)
-        if totals and are_large(numbers, np.isin(table[name], totals)):
-            called = (*totals, *called_totals(words, AVERAGE))
+        if totals := totals_among(table[name], numbers):
+            called = (*totals, *called_totals(table[name].tolist(), AVERAGE))
             notes.append(LeftOutLabels(f"left out: {name!r}", because, column=name, words=called))
     return tuple(notes)
 
@@ -116,8 +130,8 @@ def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLab
 def with_totals(note: Note, name: str, words: np.ndarray, table: Table) -> Note:
     """The note of a column of numbers or dates, with the words (N,) among these that call rows with large numbers
     totals, if there are such."""
-    called = called_totals(dict.fromkeys(words.tolist())) if words.dtype == object else []
     numbers = [values for values in table.values() if values.dtype.kind == "f"]
-    if not called or not are_large(numbers, np.isin(words, called)):
+    called = totals_among(words, numbers) if words.dtype == object else []
+    if not called:
         return note
     return LeftOutLabels(note.what, note.because, note.option, column=name, words=tuple(called))

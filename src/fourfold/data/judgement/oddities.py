@@ -12,7 +12,7 @@ import numpy as np
 from fourfold.data.columns.alike import are_blank
 from fourfold.data.columns.free_texts import LeftOutTexts
 from fourfold.data.columns.targets import listed_in
-from fourfold.data.columns.totals import LeftOutLabels, are_large, called_totals
+from fourfold.data.columns.totals import LeftOutLabels, totals_among
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, listed, percent
 from fourfold.data.series.time_columns import NAMES
@@ -228,8 +228,7 @@ def _of_words(case: Case) -> Iterator[Finding]:
                 important=False,
                 columns=(column.name,),
             )
-        called = called_totals(sorted(levels))
-        if called and are_large(numbers, np.isin(table[column.name], called)):
+        if called := totals_among(table[column.name], numbers):
             totals[column.name] = called
     for name, words in totals.items():
         yield Finding(
