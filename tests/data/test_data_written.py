@@ -34,6 +34,16 @@ DATES = {
     "days of the week": (["Mo, 06.01.2020", "Di, 07.01.2020"], ["2020-01-06", "2020-01-07"]),
     "months of EViews": (["1990M01", "1990M12"], ["1990-01-01", "1990-12-01"]),
     "points, the year first": (["2024.01.05", "2023.12.31"], ["2024-01-05", "2023-12-31"]),
+    "Czech": (["1. ledna 2020", "28. března 2021"], ["2020-01-01", "2021-03-28"]),
+    "Finnish": (["tammikuu 2020", "kesäkuu 2021"], ["2020-01-01", "2021-06-01"]),
+    "Ukrainian": (["1 січня 2020", "5 травня 2022"], ["2020-01-01", "2022-05-05"]),
+    "months of Chinese": (["2020年1月", "2020年12月"], ["2020-01-01", "2020-12-01"]),
+    "fiscal years": (["FY2019", "FY 20", "FY2020/21"], ["2019-01-01", "2020-01-01", "2020-01-01"]),
+    "fiscal quarters": (["FY2020Q1", "FY2020-Q4", "Q2 FY2021"], ["2020-01-01", "2020-10-01", "2021-04-01"]),
+    "spans of ISO": (["2020-01-06/2020-01-12", "2020-01-13/2020-01-19"], ["2020-01-06", "2020-01-13"]),
+    "spans with points": (["06.01.2020 - 12.01.2020", "13.01.2020-19.01.2020"], ["2020-01-06", "2020-01-13"]),
+    "spans with words": (["Jan 6, 2020 to Jan 12, 2020", "Jan 13, 2020 to Jan 19, 2020"], ["2020-01-06", "2020-01-13"]),
+    "spans of quarters": (["2020Q1/2020Q2", "2020Q3/2020Q4"], ["2020-01-01", "2020-07-01"]),
     "ISO without marks": (["20200101T101500", "20200202T000000"], ["2020-01-01", "2020-02-02"]),
 }
 
@@ -46,6 +56,8 @@ WORDS = {
     "addresses of computers": (["192.168.0.1", "10.0.0.7"], ""),
     "numbers of telephones": (["+49 89 1234567", "089/123456"], ""),
     "codes with a letter behind a digit": (["2D", "3D", "5H"], "numbers with several endings"),
+    "spans of years": (["2019/2020", "2020/2021"], "several numbers in a cell"),
+    "spans that end before they begin": (["12.01.2020 - 06.01.2020", "13.01.2020 - 19.01.2020"], "dates, but not in one way of writing"),
     "hotels and a word": (["3*", "none*", "*"], ""),
 }
 
@@ -64,6 +76,10 @@ def test_words_that_are_dates(name):
     found = understood(np.array(words, dtype=object))
     assert found.kind == "date"
     assert found.values.astype("datetime64[D]").astype(str).tolist() == means
+    assert ("the first of the two of each span" in found.said) == name.startswith("spans")
+    assert ("taken for the calendar's" in found.said) == (name == "fiscal years")
+    new = as_written(np.array(words, dtype=object), "date", found.written)
+    assert new.tolist() == found.values.tolist()
 
 
 @pytest.mark.parametrize("name", WORDS)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from .amounts import INVISIBLE
 from .months import in_english
+from .spans import or_start
 
 __all__ = [
     "DATES", "FEW_WORDS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date",
@@ -100,7 +101,7 @@ FORMATS = {
     "month day, year": ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
     "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y", "%A, %d %b %Y"),
     "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y", "%a, %b %d %Y", "%A, %B %d %Y"),
-    "year-month": ("%Y-%m", "%YM%m", "%Y/%m"),
+    "year-month": ("%Y-%m", "%YM%m", "%Y/%m", "%Y\u5e74%m\u6708"),
     "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%b '%y", "%B '%y"),
     "month-year": ("%b-%Y", "%b-%y"),
 }
@@ -209,36 +210,58 @@ def _week(word: str) -> datetime | None:
         return None
 
 
+def _full_year(digits: str) -> int:
+    """A year of four digits or two.
+
+    >>> _full_year("2020"), _full_year("20"), _full_year("69")
+    (2020, 2020, 1969)
+    """
+    year = int(digits)
+    return year + (0 if len(digits) > 2 else 1900 if year >= FIRST_YEAR % 100 else 2000)
+
+
 def _parts_of_years(mark: str, months: int) -> Parse:
-    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20, 3Q20 or
-    3. Quartal 2020."""
+    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20, 3Q20,
+    FY2020Q3 or 3. Quartal 2020."""
     count = f"[1-{12 // months}]"
     form = re.compile(
-        rf"\s*(?:(\d{{4}})[- /]?{mark}({count})|(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)"
-        r"((?:\d\d)?\d\d))\s*",
+        rf"\s*(?:(?:FY ?)?(\d{{4}})[- /]?{mark}({count})|"
+        rf"(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)(?:FY ?)?((?:\d\d)?\d\d))\s*",
         re.ASCII | re.IGNORECASE,
     )
 
     def parse(word: str) -> datetime | None:
         if not (found := form.fullmatch(word)):
             return None
-        year = int(found[1] or found[5])
-        year += 0 if year > 99 else 1900 if year >= FIRST_YEAR % 100 else 2000
+        year = _full_year(found[1] or found[5])
         part = int(found[2] or found[3] or found[4])
         return datetime(year, months * (part - 1) + 1, 1) if year else None
 
     return parse
 
 
+FISCAL = re.compile(r"\s*FY ?'?((?:\d\d)?\d\d)(?:[-/](?:\d\d)?\d\d)?\s*", re.ASCII | re.IGNORECASE)
+
+
+def _fiscal(word: str) -> datetime | None:
+    """A year such as FY2020, FY 20 or FY2019/20, by its first number, as one of the calendar."""
+    found = FISCAL.fullmatch(word)
+    return datetime(year, 1, 1) if found and (year := _full_year(found[1])) else None
+
+
 DATES: dict[str, Parse] = {
-    "": _iso,
-    **{name: _of(patterns) for name, patterns in FORMATS.items()},
-    WITH_YEARS[1]: _printed,
-    "year-week": _week,
-    "year-quarter": _parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
-    "year-half": _parts_of_years("(?:H|Halbjahr|Half)", 6),
+    name: or_start(parse)
+    for name, parse in {
+        "": _iso,
+        **{name: _of(patterns) for name, patterns in FORMATS.items()},
+        WITH_YEARS[1]: _printed,
+        "year-week": _week,
+        "year-quarter": _parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
+        "year-half": _parts_of_years("(?:H|Halbjahr|Half)", 6),
+        "fiscal year, taken for the calendar's": _fiscal,
+    }.items()
 }
-"""How dates are written, by name; ISO dates have none."""
+"""How dates are written, by name; ISO dates have none. Of spans the first date counts."""
 
 
 def _ways_of(words: Iterable[str], day_first: bool | None) -> list[str]:

@@ -9,32 +9,44 @@ __all__ = ["in_english", "is_of_dates", "month_of"]
 
 MONTHS = (
     "january jan januar jänner janvier janv enero ene gennaio gen januari janeiro "
-    "styczeń stycznia sty ocak oca январь января янв",
+    "styczeń stycznia sty ocak oca январь января янв "
+    "leden ledna tammikuu tammikuuta január ianuarie січень січня",
     "february feb februar feber février févr fevrier febrero febbraio februari fevereiro fev "
-    "luty lutego lut şubat şub февраль февраля фев февр",
+    "luty lutego lut şubat şub февраль февраля фев февр "
+    "únor února helmikuu helmikuuta február februarie лютий лютого",
     "march mar märz mär maerz mrz mars marzo maart mrt março "
-    "marzec marca mart март марта мар",
+    "marzec marca mart март марта мар "
+    "březen března maaliskuu maaliskuuta március martie березень березня",
     "april apr avril avr abril abr aprile "
-    "kwiecień kwietnia kwi nisan nis апрель апреля апр",
+    "kwiecień kwietnia kwi nisan nis апрель апреля апр "
+    "duben dubna huhtikuu huhtikuuta április aprilie квітень квітня",
     "may mai mayo maggio mag mei maio "
-    "maj maja mayıs май мая",
+    "maj maja mayıs май мая "
+    "květen května toukokuu toukokuuta május травень травня",
     "june jun juni juin junio giugno giu junho "
-    "czerwiec czerwca cze haziran haz июнь июня июн",
+    "czerwiec czerwca cze haziran haz июнь июня июн "
+    "červen června kesäkuu kesäkuuta június iunie червень червня",
     "july jul juli juillet juil julio luglio lug julho "
-    "lipiec lipca lip temmuz tem июль июля июл",
+    "lipiec lipca lip temmuz tem июль июля июл "
+    "červenec července heinäkuu heinäkuuta július iulie липень липня",
     "august aug août aout agosto ago augustus "
-    "augusti sierpień sierpnia sie ağustos ağu август августа авг",
+    "augusti sierpień sierpnia sie ağustos ağu август августа авг "
+    "srpen srpna elokuu elokuuta augusztus серпень серпня",
     "september sep sept septembre septiembre settembre set setembro "
-    "wrzesień września wrz eylül eyl сентябрь сентября сен сент",
+    "wrzesień września wrz eylül eyl сентябрь сентября сен сент "
+    "září syyskuu syyskuuta szeptember septembrie вересень вересня",
     "october oct oktober okt octobre octubre ottobre ott outubro out "
-    "październik października paź ekim eki октябрь октября окт",
+    "październik października paź ekim eki октябрь октября окт "
+    "říjen října lokakuu lokakuuta október octombrie жовтень жовтня",
     "november nov novembre noviembre novembro "
-    "listopad listopada lis kasım kas ноябрь ноября ноя нояб",
+    "listopad listopada lis kasım kas ноябрь ноября ноя нояб "
+    "marraskuu marraskuuta noiembrie листопад листопада",
     "december dec dezember dez décembre déc diciembre dic dicembre dezembro "
-    "desember des grudzień grudnia gru aralık ara декабрь декабря дек",
+    "desember des grudzień grudnia gru aralık ara декабрь декабря дек "
+    "prosinec prosince joulukuu joulukuuta decembrie грудень грудня",
 )
 """What each month is called, in English first: German, French, Spanish, Italian, Dutch and Portuguese; then Swedish,
-Danish, Norwegian, Polish, Turkish and Russian."""
+Danish, Norwegian, Polish, Turkish and Russian; then Czech, Finnish, Hungarian, Romanian and Ukrainian."""
 
 ENGLISH = {
     name: months[:3].capitalize() for months in MONTHS for name in months.split() if name != months.split()[0]

@@ -12,10 +12,11 @@ from fourfold.data.messages import counted, listed
 from fourfold.preprocessing.table import ColumnKind
 
 from .amounts import is_number
-from .dates import SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
+from .dates import DATES, SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
 from .numerals import MOSTLY, endings_of, style_by, style_of
+from .spans import halves_of
 from .stand_ins import MISSING_WORDS
 from .unread_dates import of_named_zones, of_no_way, of_several_kinds
 
@@ -182,7 +183,9 @@ def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool |
         return None
     untold = "no day above 12 tells this, as 2020-01-31 would" if is_untold(dates, way) else ""
     dates, first = years_from(dates, way)
-    said = f"dates, read as {way}" if way else ""
+    spans = any(halves and all(map(DATES[way], halves)) for halves in map(halves_of, words))
+    said = f"dates, read as {way}" if way else "dates" * spans
+    said += ", the first of the two of each span" * spans
     said += "" if first is None else f", years of two digits from {first} on"
     absent = np.datetime64("NaT")
     moments = _mapped(values, lambda word: dates.get(word, absent), absent, "datetime64[us]")
