@@ -25,6 +25,8 @@ CLOCKS = {
     "of twelve hours": lambda hour: f"{(hour + 11) % 12 + 1}:00 {'AM' if hour < 12 else 'PM'}",
     "whole hours": lambda hour: f"{hour}",
     "without marks": lambda hour: f"{100 * hour}",
+    "spans": lambda hour: f"{hour:02d}:00 - {hour + 1:02d}:00",
+    "spans of whole hours": lambda hour: f"{hour:02d}-{hour + 1:02d}",
 }
 
 
@@ -45,7 +47,8 @@ def joined(path):
 @pytest.mark.parametrize("how", CLOCKS)
 def test_both_columns_are_the_stamps_that_they_make(how, tmp_path):
     found = read(written(tmp_path / "two.csv", CLOCKS[how]), ahead=Ahead(24))
-    assert "time: day and at (a day and its clock); --time COLUMN overrides" in map(str, found.notes)
+    spans = ", the first of the two of each span" * how.startswith("spans")
+    assert f"time: day and at (a day and its clock{spans}); --time COLUMN overrides" in map(str, found.notes)
     assert np.array_equal(found.inputs, joined(tmp_path / "one.csv").inputs)
     asked = read(tmp_path / "two.csv", ahead=Ahead(24), roles=Roles(time="day,at"))
     assert np.array_equal(asked.inputs, found.inputs) and np.array_equal(asked.target, found.target)

@@ -24,6 +24,7 @@ from .rolling import Timeline, groups_of
 from .seasons import season_of
 from .time_role import check_dates, check_last, timed
 from .unpivoted import VALUE, unpivoted
+from .unread_times import in_order_of_rows
 
 __all__ = ["settle_forecast", "time_and_names", "with_index"]
 
@@ -73,7 +74,9 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
         others = Table({name: values for name, values in table.items() if name not in targets})
         source, roles = timed(source, others, roles)
     if roles.time is None:
+        names = [name for name in table if name != roles.id and name not in targets]
         check_dates(source, [name for name in table if name != roles.id])
+        source = in_order_of_rows(source, roles, names)
         if not targets:
             check_along_rows(source, table_of(source, ()), roles.id)
     table = table_of(source, ())

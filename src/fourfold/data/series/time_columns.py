@@ -15,8 +15,9 @@ from fourfold.data.messages import listed
 from fourfold.data.source import Source
 from fourfold.data.values.durations import duration_by
 from fourfold.data.values.months import month_of
+from fourfold.data.values.spans import halves_of
 from fourfold.data.values.stamps import monday_of, named
-from fourfold.data.values.words import Understood
+from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import missing
 
@@ -117,9 +118,12 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
         for name in others
         if (seconds := _seconds(source, table, name)) is not None and (np.diff(seconds[order])[same] > 0).all()
     ]
-    clocks = [name for name in rising if is_clock(meant(source, table, name))]
+    clocks = [name for name in rising if is_clock(_numbers(source, table, name))]
     clocks = clocks or [name for name in rising if _is_hour(source, table, name)]
-    return _taken(source, roles, (day, *clocks), "a day and its clock") if len(clocks) == 1 else (source, roles)
+    if len(clocks) != 1:
+        return source, roles
+    spans = ", the first of the two of each span" * (_starts(meant(source, table, clocks[0])) is not None)
+    return _taken(source, roles, (day, *clocks), f"a day and its clock{spans}")
 
 
 def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str, str]:
@@ -289,11 +293,19 @@ def _seconds(source: Source, table: Table, name: str) -> np.ndarray | None:
 
 
 def _numbers(source: Source, table: Table, name: str) -> Understood:
-    """A column as what its words mean, codes such as 07 as numbers."""
+    """A column as what its words mean, codes such as 07 as numbers, and of spans such as 00:00-01:00 their starts."""
     found = meant(source, table, name)
+    if (starts := _starts(found)) is not None:
+        found = understood(starts, strict=True)
     if found.kind == "category" and all(word is not None and word.strip().isdecimal() for word in found.values):
         return Understood(found.values.astype(np.float64), "number")
     return found
+
+
+def _starts(found: Understood) -> np.ndarray | None:
+    """The starts (N,) of words that are all spans, such as 00:00-01:00; None for all others."""
+    halves = [halves_of(word or "") for word in found.values.tolist()] if found.kind == "category" else [None]
+    return as_objects([half[0] for half in halves if half]) if all(halves) else None
 
 
 def _is_hour(source: Source, table: Table, name: str) -> bool:

@@ -60,6 +60,9 @@ CLOCK_FORMS = (
 """Clocks behind a day as names of files, Windows and logs have them (14-05-09, 14.05, 14:05:09,000), with colons and a
 decimal point."""
 
+WEEK_OF = re.compile(r"(?:week (?:of|commencing|beginning|starting|ending)|w/[ce]):? ", re.IGNORECASE)
+"""What English puts before a day of a week."""
+
 YEAR_BEHIND = re.compile(r"(?<=\d{4}) \u0433\.?$")
 """What Russian puts behind a year."""
 
@@ -145,7 +148,8 @@ def _plainly(word: str) -> str:
     >>> _plainly("5  ao\u00fbt 2022"), _plainly("01JAN2023:10:00:00"), _plainly("2023/1/5 \u4e0b\u5348 2:30")
     ('5 Aug 2022', '01Jan2023 10:00:00', '2023/1/5 2:30 PM')
     """
-    text = ORDINAL.sub("", in_english(" ".join(word.translate(INVISIBLE).split())))
+    text = " ".join(word.translate(INVISIBLE).split())
+    text = ORDINAL.sub("", in_english(WEEK_OF.sub("", text, count=1) if text[:1] in "wW" else text))
     for form, plain in CLOCK_FORMS:
         text = form.sub(plain, text)
     if ":" in text:

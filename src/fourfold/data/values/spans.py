@@ -1,4 +1,4 @@
-"""Spans of time, of which the first of two dates counts: 2018-01-01/2018-01-07, 01.01.2018 - 07.01.2018."""
+"""Spans of time, of which the first of two dates or clocks counts: 2018-01-01/2018-01-07, 00:00-01:00."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["halves_of", "or_start"]
 BETWEEN = (" - ", " \u2013 ", " \u2014 ", " to ", " bis ", "/", "\u2013", "-")
 """What stands between the first and the last of a span, the surest first."""
 
-SHORTEST = 11
-"""Characters of the shortest span, such as 2020Q1/2020Q2."""
+SHORTEST = 5
+"""Characters of the shortest span, such as 00-01."""
 
 
 def halves_of(word: str) -> tuple[str, str] | None:
-    """The two dates of a span; None where there are not two parts.
+    """The two ends of a span; None where there are not two parts.
 
     >>> halves_of("01-01-2018 - 07-01-2018"), halves_of("2018-01-01/2018-01-07"), halves_of("2018-01-01")
     (('01-01-2018', '07-01-2018'), ('2018-01-01', '2018-01-07'), None)
