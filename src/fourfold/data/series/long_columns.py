@@ -9,6 +9,7 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import close, counted, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.dates import of_offsets
 from fourfold.data.values.stamps import FEWEST, FEWEST_TIMES, compact_dates, counted_dates, written_compact
 from fourfold.data.values.unread_dates import of_several_zones, without_zone
 from fourfold.data.values.words import STANDS_FOR_NONE, Understood, as_objects, reworded, spelled, understood
@@ -117,9 +118,9 @@ def times_and_said(source: Source, table: Table, time: str) -> tuple[np.ndarray,
         found = Understood(since[0], "date", since[1])
     if found.kind not in ("number", "date"):
         raise _no_time(source, time, values, found.kind)
-    if zone:
-        said = "; ".join(filter(None, (found.said, f"{zone} left out, the clocks count as they stand")))
-        found = found._replace(said=said)
+    offsets = of_offsets(dict.fromkeys(values.tolist())) if kind == "category" and found.kind == "date" else ""
+    left_out = f"{zone} left out, the clocks count as they stand" * bool(zone)
+    found = found._replace(said="; ".join(filter(None, (found.said, offsets, left_out))))
     return present(time, found.values), said_of(time, found)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fourfold.data.columns.alike import levels_alike
 from fourfold.data.columns.indicators import levels_of, one_hot
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed, quoted
@@ -97,7 +98,10 @@ def panel_of(
         others = [name for name in table if name not in (time, id, *targets)]
         beside, _ = next(telling_apart(source, others, times, series), ((), series))
         clock = times.dtype.kind == "M"
-        raise _two_rows(rows, f"{time} {shown(times[rows[0]])}", labels[series[rows[0]]], id, beside, clock)
+        different = {*zip(*(map(str, values.tolist()) for values in table.values()))}
+        copies = len(different) == table.rows - len(rows)
+        when = f"{time} {shown(times[rows[0]])}"
+        raise _two_rows(rows, when, labels[series[rows[0]]], id, beside, clocked=clock, copies=copies)
     kept = _upto_values(valued(table, targets), series, times)
     if not kept.all():
         read += _said_of_empty(kept, series, labels, targets, id)
@@ -220,13 +224,22 @@ def _doubled_hours(times: np.ndarray, series: np.ndarray) -> list[np.datetime64]
 
 
 def _two_rows(
-    rows: np.ndarray, when: str, label: str, id: str | None, beside: tuple[str, ...], clocked: bool
+    rows: np.ndarray,
+    when: str,
+    label: str,
+    id: str | None,
+    beside: tuple[str, ...],
+    *,
+    clocked: bool,
+    copies: bool,
 ) -> DataError:
     """What is said of rows of one series at one time; ``beside``: the columns that tell them apart; ``clocked``:
-    whether a clock may stand beside the time."""
+    whether a clock may stand beside the time; ``copies``: whether they are copies of each other."""
     clock = "--time DAY,CLOCK, if the clock is in another column; " * clocked + "else join these rows"
     which = [*filter(None, (id,)), *beside]
-    if beside:
+    if copies:
+        do = "remove the copies, as frame.drop_duplicates() of pandas does"
+    elif beside:
         do = f"{one_column(which) if len(which) > 1 else f'--id {shlex.quote(which[0])}'}; {clock}"
     else:
         do = "join these rows" if id else f"--id COLUMN, if the rows are of several series; {clock}"
@@ -250,6 +263,7 @@ def _channels(
 ) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...], np.ndarray, tuple[Note, ...]]:
     """The columns, the levels of those of words, numbers (N, C), and what is left out."""
     columns, levels, parts, left_out = [], [], [], {}
+    unseen: tuple[Note, ...] = ()
     used = [name for name in table if name in targets or name not in taken]
     found = {name: _number(source, table, name, written.get(name, "")) for name in used}
     numbers = [name for name, one in found.items() if one.kind == "number" and name not in taken]
@@ -274,6 +288,8 @@ def _channels(
                 left_out[name] = f"{len(different)} different words"
                 continue
             levels.append(own)
+            values, new = (values, ()) if known is None else _as_learnt(name, values, own)
+            unseen += new
             parts.append(one_hot(values, own))
         elif kind == "date":
             left_out[name] = "a date beside the time"
@@ -285,7 +301,7 @@ def _channels(
             parts.append(values[:, None])
         columns.append(Column(name, kind, found[name].written))
     notes = tuple(note for column in columns for note in said_of(column.name, found[column.name]))
-    notes += tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
+    notes += unseen + tuple(Note(f"left out: {name}", why) for name, why in left_out.items())
     return tuple(columns), tuple(levels), np.concatenate(parts, axis=1), notes
 
 
@@ -325,6 +341,18 @@ def _waves(clock: Clock, phases: Sequence[str]) -> list[np.ndarray]:
         )
     known = calendar(clock.axis, clock=True)
     return [known[:, PHASES[phase]] for phase in phases]
+
+
+def _as_learnt(name: str, values: np.ndarray, learnt: tuple[str, ...]) -> tuple[np.ndarray, tuple[Note, ...]]:
+    """New words (N,) as those that were learnt, if they differ in case and blanks alone; and what is said of others."""
+    values, alike = levels_alike(values, learnt)
+    notes = [Note(f"column {name}: {listed([*alike])} taken for {listed([*alike.values()])}", "they mean the same")]
+    other = np.array([value is not None and value not in learnt for value in values.tolist()])
+    unseen = Note(
+        f"column {name}: {listed(sorted({*values[other].tolist()}))} not told apart",
+        f"not among the levels learnt; {other.sum():,} of {len(values):,} rows",
+    )
+    return values, (*notes * bool(alike), *[unseen] * bool(other.any()))
 
 
 def _said(

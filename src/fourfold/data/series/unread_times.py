@@ -15,8 +15,9 @@ from fourfold.data.source import Source
 from fourfold.data.values.words import spelled
 from fourfold.errors import DataError
 
+from .counters import is_called
 from .long_columns import table_of
-from .time_columns import series_numbers
+from .time_columns import NAMES, series_numbers
 
 __all__ = ["in_order_of_rows"]
 
@@ -36,7 +37,8 @@ def in_order_of_rows(source: Source, roles: Roles, names: Sequence[str]) -> Sour
     same = np.diff(series[order]) == 0
     for name in names:
         words = _words(table[name], source.kind(name))
-        numbers = [] if words is None else _with_years(words[order], series[order])
+        called = is_called(name, NAMES[0])
+        numbers = [] if words is None else _with_years(words[order], series[order], called)
         pairs = [pair for pair, within in zip(itertools.pairwise(numbers), same) if within]
         if _falls(pairs) or _falls([(before[:1], after[:1]) for before, after in pairs]):
             first, last = words[[0, -1]].tolist()  # pyright: ignore[reportOptionalSubscript]
@@ -65,15 +67,16 @@ def _falls(pairs: Sequence[tuple[list[int], list[int]]]) -> bool:
     return all(before >= after for before, after in pairs) and any(before > after for before, after in pairs)
 
 
-def _with_years(words: np.ndarray, series: np.ndarray) -> list[list[int]]:
-    """The numbers in each word (N,), its year first; [] unless most words of a series (N,) differ, and all have a year.
+def _with_years(words: np.ndarray, series: np.ndarray, called: bool) -> list[list[int]]:
+    """The numbers in each word (N,), its year first; [] unless all have a year, and most words of a series (N,) differ,
+    or are ``called`` years.
 
-    >>> _with_years(np.array(["1T1990", "2T1990"], dtype=object), np.zeros(2))
+    >>> _with_years(np.array(["1T1990", "2T1990"], dtype=object), np.zeros(2), False)
     [[1990, 1], [1990, 2]]
-    >>> _with_years(np.array(["1T90", "2T90"], dtype=object), np.zeros(2))
+    >>> _with_years(np.array(["1T90", "2T90"], dtype=object), np.zeros(2), True)
     []
     """
-    if 2 * len({*zip(series.tolist(), words.tolist())}) <= len(words):
+    if not called and 2 * len({*zip(series.tolist(), words.tolist())}) <= len(words):
         return []
     found = [[int(digits) for digits in DIGITS.findall(word or "")] for word in words.tolist()]
     sorted_so = [sorted(numbers, key=lambda number: number not in YEARS) for numbers in found]

@@ -12,7 +12,7 @@ from .spans import or_start
 
 __all__ = [
     "DATES", "FEW_WORDS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date",
-    "is_untold", "way_of", "years_from",
+    "is_untold", "of_offsets", "way_of", "years_from",
 ]  # fmt: skip
 
 FEW_WORDS = 100
@@ -140,6 +140,22 @@ def _zoned(text: str) -> tuple[str, timedelta]:
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
     behind = timedelta(hours=int(hours), minutes=int(minutes))
     return text[: found.start()], -behind if sign == "-" else behind
+
+
+def of_offsets(words: Iterable[str]) -> str:
+    """What to say of dates some of which have an offset from Greenwich behind them; "" where none has.
+
+    >>> of_offsets(["2024-01-01 10:00+01:00", "2024-07-01 10:00+02:00"]), of_offsets(["2024-01-01 10:00Z"])
+    ("'2024-01-01 10:00+01:00' and the like turned to Greenwich time", '')
+    >>> of_offsets(["2024-01-01 10:00Z", "2024-01-01 11:00"])
+    "'2024-01-01 11:00' and others without an offset taken for Greenwich time"
+    """
+    bare = {word: _zoned(word.strip()) for word in words}
+    without = [word for word, (text, _) in bare.items() if text == word.strip()]
+    turned = next((word for word, (_, behind) in bare.items() if behind), "")
+    if 0 < len(without) < len(bare):
+        return f"{without[0][:LONGEST]!r} and others without an offset taken for Greenwich time"
+    return f"{turned[:LONGEST]!r} and the like turned to Greenwich time" if turned else ""
 
 
 def _plainly(word: str) -> str:
