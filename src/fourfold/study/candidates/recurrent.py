@@ -38,7 +38,7 @@ def build(
     direction = direction or _direction(problem)
     x = as_sequence(x, problem, LONGEST, COLUMN_WIDTH, masked=True)
     units = units or width
-    biases = gates(units, x.shape[1])
+    biases = gates(units, frame_count(problem.shape[0], LONGEST))
     cell = LSTM(units, bias_initializer=biases, unit_forget_bias=False, return_sequences=True, return_state=True)
     if direction == "forward":
         outputs, last, _ = cell(x)
