@@ -240,6 +240,7 @@ READ = {
     "series": (npz(x=X.reshape(30, 2, 2), y=Y), "sequence of 2 steps with 2 channels"),
     "channels first": (npz(x=np.random.default_rng(1).normal(size=(30, 3, 8, 9)), y=Y), "channels moved to the last axis"),
     "numbers with equal sides": (npz(x=np.random.default_rng(1).normal(size=(30, 9, 9)), y=Y), "x has 3 axes and equal sides); --layout sequence, if x holds series of as many channels as steps, overrides"),
+    "numbers with equal sides and ends": (npz(x=np.where(np.arange(9) < 5 + np.arange(30)[:, None, None] % 5, 1.5, np.nan).transpose(0, 2, 1) * np.random.default_rng(1).normal(size=(30, 9, 9)), y=Y), "sequence of 9 steps with 9 channels"),
     "numbers with short equal sides": (npz(x=np.random.default_rng(1).normal(size=(30, 7, 7)), y=Y), "sequence of 7 steps with 7 channels"),
     "bytes with sides that differ": (npz(x=np.arange(30 * 72, dtype=np.uint8).reshape(30, 8, 9), y=Y), "bytes); --layout image, if x holds pictures, overrides"),
     "bytes with equal sides": (npz(x=np.arange(30 * 64, dtype=np.uint8).reshape(30, 8, 8), y=Y), "image of 8 x 8"),

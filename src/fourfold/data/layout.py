@@ -125,8 +125,11 @@ def _check_array(x: np.ndarray) -> None:
 def _infer(x: np.ndarray) -> tuple[str, str]:
     if x.ndim == 4:
         return "image", "x has 4 axes: rows, height, width, channels"
-    if x.ndim == 3 and x.shape[1] == x.shape[2] and (x.dtype == np.uint8 or x.shape[1] >= FEWEST_PIXELS):
-        return "image", f"x has 3 axes{', bytes' * (x.dtype == np.uint8)} and equal sides"
+    if x.ndim == 3 and x.shape[1] == x.shape[2]:
+        if x.dtype == np.uint8:
+            return "image", "x has 3 axes, bytes and equal sides"
+        if x.shape[1] >= FEWEST_PIXELS and np.isfinite(x).all():  # NaN behind the ends of series
+            return "image", "x has 3 axes and equal sides"
     if x.ndim == 3:
         return "sequence", "x has 3 axes: rows, time, channels"
     return "flat", f"x has {x.ndim} ax{'e' if x.ndim == 2 else 'i'}s"
