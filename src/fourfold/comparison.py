@@ -299,15 +299,16 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
         grid[block.family] += len(block.runs)
     chosen = price.chosen_of_a_family(study)
     totals = {family: runs + chosen for family, runs in grid.items()}
-    done: dict[str, tuple[int, float]] = dict.fromkeys(totals, (0, 0.0))
+    done: dict[str, tuple[int, float, int]] = dict.fromkeys(totals, (0, 0.0, 0))
 
     def tell(end: Done) -> None:
         if not isinstance(end.block, Block):
             return
         family, runs = end.block.family, len(end.block.runs)
-        count, seconds = done[family]
-        done[family] = count, seconds = count + runs, seconds + (end.seconds or 0.0)
-        progress.update(family, count, max(totals[family], count), seconds)
+        count, seconds, kept = done[family]
+        kept += runs if end.kept else 0
+        done[family] = count, seconds, kept = count + runs, seconds + (end.seconds or 0.0), kept
+        progress.update(family, count, max(totals[family], count), seconds, kept)
         if count == grid[family] and not end.failure:
             progress.row(family, study.provisional(family))
 
@@ -320,12 +321,13 @@ def _measure(study: Study, options: Options, executor: Executor | None, progress
             progress.update("measures", 0, price.of_measures(study) + looks, 0.0)
         trials = study.run(executor, tell)
         further = sum(map(_runs, study.wanted(trials, measures)))
-        measured: list[tuple[int, float]] = []
+        measured: list[tuple[int, float, int]] = []
 
         def tell_measures(end: Done) -> None:
-            measured.append((_runs(end.block), end.seconds or 0.0))
-            runs, seconds = map(sum, zip(*measured))
-            progress.update("measures", runs, further, seconds)
+            runs = _runs(end.block)
+            measured.append((runs, end.seconds or 0.0, runs if end.kept else 0))
+            runs, seconds, kept = map(sum, zip(*measured))
+            progress.update("measures", runs, further, seconds, kept)
 
         study.probe(trials, measures, executor, tell_measures)
     return measure(study, trials, options.margin)

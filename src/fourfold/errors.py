@@ -92,6 +92,19 @@ def closest(name: object, known: Iterable[object]) -> str:
 
     >>> closest("speceis", ["species", "island"])
     " (did you mean 'species'?)"
+    >>> closest("Lstm", ["LSTM", "GRU"])
+    " (did you mean 'LSTM'?)"
     """
-    matches = difflib.get_close_matches(str(name), [str(item) for item in known], n=1)
+    matches = nearest(name, known)
     return f" (did you mean {matches[0]!r}?)" if matches else ""
+
+
+def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0.6) -> list[str]:
+    """What was probably meant by an unknown name, the likeliest first: itself in other capitals, else close ones.
+
+    >>> nearest("RELU", ["elu", "relu", "selu"]), nearest("rleu", ["relu", "tanh"]), nearest("x", ["relu"])
+    (['relu'], ['relu'], [])
+    """
+    names = [str(item) for item in known]
+    same = [item for item in names if item.casefold() == str(name).casefold()]
+    return same or difflib.get_close_matches(str(name), names, n=n, cutoff=cutoff)

@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
+from fourfold.study.efforts import EFFORTS
+
+TINY = replace(EFFORTS["quick"], steps=8, learning_rates=(3e-3, 1e-2), extensions=0)
 
 
 def fourfold(*arguments, cwd, **options):

@@ -2,16 +2,14 @@
 
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
-from cli_samples import messy
+from cli_samples import TINY, messy
 
 from fourfold import cli, comparison
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.workers import Inline
-
-TINY = replace(EFFORTS["quick"], steps=8, learning_rates=(3e-3, 1e-2), extensions=0)
 
 
 @dataclass

@@ -11,9 +11,13 @@ import sys
 import duckdb
 import numpy as np
 import pytest
-from cli_samples import fourfold, messy
+from cli_samples import TINY, fourfold, messy
+from rich.console import Console
 
-from fourfold import __version__, load_model
+from fourfold import __version__, comparison, load_model
+from fourfold.report.progress import Lines
+from fourfold.study.efforts import EFFORTS
+from fourfold.study.workers import Inline
 
 GOOD = "v,w,y\n" + "".join(f"{i % 13},{i % 7},{'pq'[i % 2]}\n" for i in range(40))
 
@@ -142,6 +146,20 @@ def test_a_folder_of_another_study(run, tmp_path, study):
         and "--force to replace it" in ended.err
     )
     assert {path: path.stat().st_mtime_ns for path in study.rglob("*")} == before
+
+
+def test_what_is_kept_from_before_is_said(tmp_path, study, monkeypatch):
+    monkeypatch.setitem(EFFORTS, "quick", TINY)
+    out, options, said = tmp_path / "out", comparison.Options(effort="quick"), io.StringIO()
+    shutil.copytree(study, out)
+    next((out / "blocks").glob("attention-M-*.npz")).unlink()
+    data = comparison.load_data(str(study.parent / "messy.csv"), None, options)
+    progress = Lines(Console(file=said, width=80))
+    comparison.run(data, options, out, source="messy.csv", progress=progress, executor=Inline())
+    lines = said.getvalue().splitlines()
+    runs = {name: [line for line in lines if re.match(rf"{name}: \d+ of", line)] for name in ("dense", "attention")}
+    assert runs["dense"] and all(", kept from before" in line for line in runs["dense"])
+    assert not all(", kept from before" in line for line in runs["attention"])
 
 
 # ---- the folder --------------------------------------------------------------------------------------------
@@ -303,6 +321,13 @@ def test_a_folder_without_a_model(run, tmp_path, study):
     for folder in ("empty", "nothing"):
         ended = run("predict", folder, study.parent / "messy.csv")
         assert ended.code == 2 and "wanted a folder that fourfold compare wrote" in ended.err
+
+
+def test_the_name_of_a_folder_with_a_slip(run, tmp_path, study):
+    shutil.copytree(study, tmp_path / "fourfold-messy")
+    ended = run("predict", "fourfold-mesy", study.parent / "messy.csv")
+    assert ended.code == 2 and ended.err.endswith("Do this: use fourfold-messy\n")
+    assert "then use FOLDER" in run("predict", "elsewhere", study.parent / "messy.csv").err
 
 
 @pytest.mark.parametrize("name", ["weights.npz", "preparation.json", "model.json"])

@@ -28,6 +28,33 @@ def test_time_left_uses_each_familys_own_pace():
     assert tally.left() == pytest.approx(25.0) and tally.share("b") == 0.25
 
 
+def test_what_is_kept_from_before_says_nothing_of_the_pace():
+    tally = Tally({"a": 10, "b": 20})
+    tally.hear("a", 5, 10, 0.0, kept=5)
+    assert tally.left() is None
+    tally.hear("a", 7, 10, 4.0, kept=5)  # 2 s a run: 3 runs left, and 20 of b
+    assert tally.left() == pytest.approx(46.0)
+
+
+def test_what_is_kept_from_before_is_said():
+    stream = io.StringIO()
+    live = Live(Console(file=io.StringIO(), force_terminal=True))
+    for display in (Lines(Console(file=stream, width=80)), live):
+        display.start(["dense", "attention"], [8, 8])
+        display.update("dense", 4, 8, 0.0, 4)
+        display.update("dense", 8, 8, 12.0, 4)
+        display.update("attention", 8, 8, 0.0, 8)
+    assert stream.getvalue().splitlines()[1:] == [
+        "dense: 4 of 8 runs, kept from before",
+        "dense: 8 of 8 runs (4 kept from before), 12 s; 24 s left in all",
+        "attention: 8 of 8 runs, kept from before",
+    ]
+    table = io.StringIO()
+    Console(file=table, width=80).print(live.table())
+    live.finish()
+    assert "12 s" in table.getvalue() and "kept from before" in table.getvalue()
+
+
 def test_lines_for_logs():
     stream = io.StringIO()
     play(Lines(Console(file=stream, width=40)))

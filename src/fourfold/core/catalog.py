@@ -5,13 +5,12 @@ Nothing is imported by name and nothing is registered from afar, so a file can o
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, nearest
 
 
 def snake_case(name: str) -> str:
@@ -27,7 +26,7 @@ def snake_case(name: str) -> str:
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> OptionError:
     """The error for a name that is in no table, with the closest one that is."""
     known = sorted(set(known))
-    close = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
+    close = nearest(name, known, n=3, cutoff=0.5)
     close.sort(key=lambda other: sorted(other) != sorted(str(name)))  # letters that changed places come first
     return OptionError(
         f"unknown-{kind.replace(' ', '-')}",

@@ -119,6 +119,7 @@ def as_inputs(model: Model, x: Any, stream: bool = False) -> Any:
                 f"input '{name}' has another shape",
                 got=str(array.shape),
                 wanted=str(symbol.shape),
+                do="x[None], if it is one example" if array.shape == symbol.shape[1:] else "",
             )
         arrays.append(array)
     return jax.tree.unflatten(jax.tree.structure(structure), arrays)

@@ -6,7 +6,6 @@ halves one.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax, nn
 
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, nearest
 
 Array = jax.Array
 Activation = Callable[..., Array]
@@ -223,7 +222,7 @@ def get(identifier: str | Activation | None) -> Activation:
     known = ACTIVATIONS | ALIASES
     if isinstance(identifier, str) and identifier in known:
         return known[identifier]
-    close = difflib.get_close_matches(str(identifier), known, n=1)
+    close = nearest(identifier, known)
     raise OptionError(
         "unknown-activation",
         "this activation is not known",

@@ -36,18 +36,24 @@ class Tally:
     totals: dict[str, int]
     done: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, family: str, done: float, total: int, seconds: float) -> None:
+    def hear(self, family: str, done: float, total: int, seconds: float, kept: int = 0) -> None:
         self.totals[family], self.done[family], self.seconds[family] = total, done, seconds
+        self.kept[family] = kept
 
     def share(self, family: str) -> float:
         total = self.totals[family]
         return min(self.done.get(family, 0) / total, 1.0) if total else 1.0
 
     def left(self) -> float | None:
-        """Seconds left: each family at its own pace so far, one that has not started at the mean pace."""
-        paces = {f: self.seconds[f] / done for f, done in self.done.items() if done > 0}
+        """Seconds left: each family at its own pace so far, one that has not started at the mean pace.
+
+        Runs that were kept from before took no time now, and say nothing of the pace.
+        """
+        trained = {f: done - self.kept[f] for f, done in self.done.items()}
+        paces = {f: self.seconds[f] / runs for f, runs in trained.items() if runs > 0}
         if not paces:
             return None
         mean = sum(paces.values()) / len(paces)
@@ -63,8 +69,9 @@ class Silent:
     ) -> None:
         """``families`` will be trained, each with its number of replicas, of which so many in all are ``refits``."""
 
-    def update(self, family: str, done: float, total: int, seconds: float) -> None:
-        """``done`` replicas of ``total`` (a fraction counts steps) took ``seconds``."""
+    def update(self, family: str, done: float, total: int, seconds: float, kept: int = 0) -> None:
+        """``done`` replicas of ``total`` (a fraction counts steps) took ``seconds``; ``kept`` of them an earlier run
+        left in the folder."""
 
     def row(self, family: str, score: str) -> None:
         """A family has ended; ``score`` is its provisional row in words."""
@@ -94,15 +101,16 @@ class Lines(Silent):
         again = f" and {plural(refits, 'refit')}" if refits else ""
         self._print(f"{plural(len(families), 'family', 'families')}, {runs}{again}")
 
-    def update(self, family: str, done: float, total: int, seconds: float) -> None:
-        self.tally.hear(family, done, total, seconds)
+    def update(self, family: str, done: float, total: int, seconds: float, kept: int = 0) -> None:
+        self.tally.hear(family, done, total, seconds, kept)
         quarter, now = int(4 * self.tally.share(family)), time.monotonic()
         if quarter > self.quarters.get(family, 0) or now - self.last > QUIET_SECONDS:
             self.quarters[family], self.last = quarter, now
-            runs = f"{int(done)} of {total} runs"
+            known = f" ({kept} kept from before)" if 0 < kept < done else ""
+            took = "kept from before" if 0 < kept == done else fmt.seconds(seconds)
             left = self.tally.left()
             rest = f"; {fmt.seconds(left)} left in all" if left else ""
-            self._print(f"{family}: {runs}, {fmt.seconds(seconds)}{rest}")
+            self._print(f"{family}: {int(done)} of {total} runs{known}, {took}{rest}")
 
     def row(self, family: str, score: str) -> None:
         self._print(f"{family}: {score}")
@@ -128,8 +136,8 @@ class Live(Silent):
         )
         self.live.start()
 
-    def update(self, family: str, done: float, total: int, seconds: float) -> None:
-        self.tally.hear(family, done, total, seconds)
+    def update(self, family: str, done: float, total: int, seconds: float, kept: int = 0) -> None:
+        self.tally.hear(family, done, total, seconds, kept)
 
     def row(self, family: str, score: str) -> None:
         self.tally.scores[family] = score
@@ -150,11 +158,15 @@ class Live(Silent):
                 ProgressBar(total=1.0, completed=share, width=16),
                 Text(f"{int(tally.done.get(family, 0))}/{total} runs"),
                 Text(f"{100 * share:.0f} %" if spent is not None else ""),
-                Text(escape(tally.scores.get(family, fmt.seconds(spent) if spent else "waiting"))),
+                Text(escape(tally.scores.get(family, self._spent(family)))),
             )
         left = tally.left()
         words = "measuring the pace" if left is None else f"about {fmt.seconds(left)} left"
         return Group(grid, Text(f"{words}; Ctrl-C stops, the same command goes on from there", style="dim"))
+
+    def _spent(self, family: str) -> str:
+        spent, kept = self.tally.seconds.get(family), self.tally.kept.get(family)
+        return fmt.seconds(spent) if spent else "kept from before" if kept else "waiting"
 
 
 def open_progress(*, quiet: bool = False, console: Console | None = None) -> Silent:

@@ -48,6 +48,11 @@ class Done:
     seconds: float | None
     failure: str = ""
 
+    @property
+    def kept(self) -> bool:
+        """An earlier run left its result in the folder."""
+        return self.seconds is None and not self.failure
+
 
 @dataclass
 class _Job:

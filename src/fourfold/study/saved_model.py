@@ -20,7 +20,7 @@ import numpy as np
 
 from fourfold.core.files import write_whole
 from fourfold.data import NewRows, read_inputs
-from fourfold.errors import FileError, FourfoldError
+from fourfold.errors import FileError, FourfoldError, nearest
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import row_count
@@ -255,8 +255,15 @@ def _read(path: Path) -> bytes:
             "no-model",
             f"{path} can't be read ({error.strerror})",
             wanted="a folder that fourfold compare wrote",
-            do="fourfold compare DATA --out FOLDER, then use FOLDER",
+            do=_meant(path.parent) or "fourfold compare DATA --out FOLDER, then use FOLDER",
         ) from error
+
+
+def _meant(folder: Path) -> str:
+    """What to do where there is no such folder, but one beside it of nearly this name that holds a model."""
+    beside = {model.parents[1].name for model in folder.parent.glob("*/model/model.json")}
+    found = [] if folder.exists() else nearest(folder.name, sorted(beside))
+    return f"use {folder.parent / found[0]}" if found else ""
 
 
 def _damaged(path: Path, why: str) -> FileError:
