@@ -84,7 +84,7 @@ EXPLANATIONS = {
         "Long inputs on parallel hardware: T steps wait for each other. Exact recall of many items: the state is "
         "small.",
         "Harder: needs the higher learning rates within a short budget, clipped gradients, a forget gate that starts "
-        "open, and wide open in some units; gradients fade over long gaps.",
+        "open (a bias of 1; log(steps) where a unit is to hold for the whole series); gradients fade over long gaps.",
         "4 U (C + U) weights for an LSTM, T times as many products, one after the other.",
         {
             "learning rate": "the band that works is narrower than for the others",
