@@ -56,6 +56,15 @@ SPEAKS = {
         "The column city has 256 levels, too many to tell all apart: in 73.9 % of the rows",
     ),
     "large class": ([Evidence(names.LARGEST_CLASS, "study", 0.75, FRACTION)], "One class has 75.0 %"),
+    "a class that is never predicted": (
+        [Evidence(names.UNTOLD, "fraud", 12, "count")],
+        "No family ever predicts “fraud” (12 test rows): accuracy says nothing of it.",
+    ),
+    "classes of steps that are never predicted": (
+        [Evidence(names.UNTOLD_OF_STEPS, name, rows, "count") for name, rows in (("a", 11), ("b", 40), ("c", 12), ("d", 10))],
+        "No family ever predicts “b” (40 test steps), “c” (12 test steps), “a” (11 test steps) and others: "
+        "accuracy says nothing of them.",
+    ),
     "edge": (
         [Evidence(names.EDGE_RATE, "dense", 0.03, RATE), Evidence(names.EDGE_GAIN, "dense", 0.02, DIFFERENCE)],
         "may be better still: Fully connected 0.03, 2.0 points better than the next best.",

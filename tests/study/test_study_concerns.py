@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fourfold.comparison import compare
 from fourfold.data import from_arrays, read
 from fourfold.data.judgement.case import row_keys
 from fourfold.evidence import names
@@ -52,6 +53,16 @@ def test_twins_among_validation_rows_count_since_what_is_tested_learnt_from_thes
         fold[split.test] = number
     share = next(e.value for e in concerns(study, {}) if e.measure == names.TWINS)
     assert share == pytest.approx((fold[::2] != fold[1::2]).mean()) and share > 0.5
+
+
+def test_a_class_that_no_family_ever_predicts_is_found(tmp_path):
+    random = np.random.default_rng(0)
+    y = np.array(["often", "seldom", "well"], dtype=object)[np.repeat([0, 1, 2], [120, 12, 60])]
+    x = random.normal(size=(192, 3))
+    x[y == "well"] += 3  # nothing tells the second class from the first
+    found = compare(x, y, effort="tiny", out=tmp_path / "out", candidates=["dense"], verbose=False)
+    (doubt,) = [doubt for doubt in found.verdict["doubts"] if "ever predicts" in doubt]
+    assert doubt == "No family ever predicts “seldom” (12 test rows): accuracy says nothing of it."
 
 
 @pytest.mark.parametrize("kind", ["number", "category", "regression", "date"])

@@ -7,6 +7,7 @@ from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_iris
 
 from fourfold.comparison import compare
+from fourfold.evidence.statistics import Analysis, differences
 from fourfold.preprocessing.task import Task
 from fourfold.study.baselines import fitted_names
 from fourfold.study.measures import quality
@@ -55,6 +56,22 @@ def test_every_score_is_scikit_learns(study):
             np.mean([line["accuracy"] for line in wanted]) if name == "iris" else pooled(truth, arrays[who])
         )
         assert shown[0]["score"]["value"] == pytest.approx(decides, rel=1e-5)
+
+
+def test_intervals_come_of_the_predictions_too(study):
+    name, found, arrays = study
+    if name != "iris":
+        pytest.skip("errors are measured in units of the target")
+    losses = {who: (arrays[who].argmax(-1) != arrays["true"]).astype(float) for who in ("dense", "recurrent")}
+    runs = np.arange(2)[:, None] * 5 + arrays["fold"]
+    means = Analysis(losses, runs, arrays["fold"]).means()
+    gaps = differences(losses, runs, arrays["fold"])
+    for row in found.results["families"]:
+        own = means[row["family"]]
+        assert (own.low, own.high) == pytest.approx((row["score"]["low"], row["score"]["high"]))
+    for row in found.results["comparisons"]:
+        own = gaps[row["family"]]
+        assert (own.low, own.high) == pytest.approx((row["low"], row["high"]))
 
 
 def scores(name, truth, line):

@@ -301,6 +301,7 @@ RULES: tuple[Callable[[Case], Iterator[Sentence]], ...] = (
     of_data.heavy_tails,
     left_out,
     of_data.large_class,
+    of_data.untold_classes,
     of_data.threshold,
     short_training,
     longer_training,

@@ -28,6 +28,8 @@ from fourfold.evidence.names import (
     RAREST,
     REMOVED,
     TWINS,
+    UNTOLD,
+    UNTOLD_OF_STEPS,
 )
 from fourfold.evidence.sentences import Cite, Cited, Sentence
 
@@ -39,6 +41,8 @@ NEAR_PERFECT = 0.995
 MANY_TWINS = 0.01
 MANY_MERGED = 0.1
 LARGE_CLASS = 0.7
+LISTED = 3
+"""Classes that are named one by one."""
 HEAVY_TAILS = 12
 """How many times their share of the rows the largest one in a hundred errors hold of the squared error. Normal errors
 of 100 rows and more: at most 9 in 98 % of draws. Student's t of 3 degrees of freedom, 400 rows: above 12 in 98 %, and
@@ -199,6 +203,21 @@ def large_class(c: Case) -> Iterator[Sentence]:
                     share=Cite(measure, "study"),
                     examples=examples + weight,
                 )
+
+
+def untold_classes(c: Case) -> Iterator[Sentence]:
+    """Classes, the most frequent first, that an accuracy may pass over in silence."""
+    for measure, examples in ((UNTOLD, "test rows"), (UNTOLD_OF_STEPS, "test steps")):
+        found = sorted(c.facts.about(measure).values(), key=lambda e: -(e.value or 0.0))
+        one = [
+            c.facts.say("“{name}” ({rows} " + examples + ")", name=e.subject, rows=Cite(measure, e.subject))
+            for e in found[:LISTED]
+        ]
+        if one:
+            more = " and others" if len(found) > LISTED else ""
+            end = f"{more}: accuracy says nothing of {'it' if len(found) == 1 else 'them'}."
+            start = Sentence("No family ever predicts ")
+            yield c.facts.join("", [start, c.facts.join(", ", one), Sentence(end)])
 
 
 def threshold(c: Case) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fourfold.data.dataset import Dataset
 from fourfold.data.judgement.case import row_keys
+from fourfold.data.judgement.findings import RARE
 from fourfold.data.series.steps import of_steps
 from fourfold.evidence import names, scoring
 from fourfold.evidence.evidence import Evidence
@@ -19,6 +20,7 @@ from fourfold.preprocessing.task import largest_share
 from fourfold.study import tested
 from fourfold.study.architecture import cap
 from fourfold.study.rates import at_edge, noise_between
+from fourfold.study.stepwise import counted
 from fourfold.study.study import Study
 from fourfold.study.trials import Trial, Trials
 from fourfold.training.replicas import DIVERGED, STOPPED
@@ -31,7 +33,7 @@ def concerns(study: Study, trials: Mapping[str, Trials]) -> tuple[Evidence, ...]
     """All of them: of the data, of the trainings, of the choice of sizes."""
     budget = {names.RATES: len(study.effort.learning_rates), names.STEPS: study.effort.steps}
     found = [Evidence(measure, "study", value, "count") for measure, value in budget.items()]
-    found += [*_data(study.dataset, study), *_sizes(study, trials)]
+    found += [*_data(study.dataset, study), *_sizes(study, trials), *_untold(study, trials)]
     for family, mine in trials.items():
         found += _trainings(study, family, mine)
     return tuple(found)
@@ -146,6 +148,32 @@ def _codes(values: np.ndarray) -> np.ndarray:
         return values
     text = np.array(["" if value is None else str(value) for value in values])
     return np.unique(text, return_inverse=True)[1].astype(float)
+
+
+def _untold(study: Study, trials: Mapping[str, Trials]) -> list[Evidence]:
+    """Classes, not too rare to be measured, of which an accuracy counts rows and no family predicts a single one."""
+    task = study.dataset.task
+    if task.kind != "classification" or task.score != "accuracy" or not trials:
+        return []
+    truth = tested.truth(study.dataset, study.preparations, tested.tested(study.prepared))
+    there = counted(truth)
+    answers = [tested.of_trials(study, mine.answers()).values for mine in trials.values()]
+    told = np.concatenate([task.predicted_class(values)[:, there].ravel() for values in answers])
+    measure = names.UNTOLD_OF_STEPS if task.stepwise else names.UNTOLD
+    return [
+        Evidence(measure, str(task.classes[number]), rows, "count", method="of all runs that are tested")
+        for number, rows in untold(truth[there], told).items()
+    ]
+
+
+def untold(truth: np.ndarray, told: np.ndarray) -> dict[int, int]:
+    """The classes of enough examples that are never told, with how many examples each has.
+
+    >>> untold(np.repeat([0, 1, 2], [50, 12, 9]), np.zeros(71, int))
+    {1: 12}
+    """
+    numbers, many = np.unique(truth, return_counts=True)
+    return {int(n): int(m) for n, m in zip(numbers, many) if m >= RARE and n not in told}
 
 
 # ---- the trainings ---------------------------------------------------------------------------------------
