@@ -77,6 +77,14 @@ def test_every_layout_is_drawn_with_its_map(gallery):
     assert [word.level for word in words[:3]] == [0, -4, 1] and words[-1].level == 3
 
 
+def test_a_cell_without_a_value_is_said_to_be_missing():
+    results, _ = choose()
+    item = next(i for v in results["examples"]["families"] for i in v["items"] if (i["input"] or {}).get("kind") == "table")
+    item["input"]["values"][13] = ""
+    label = build(results).gallery.views[4].examples[0].panels[0].label
+    assert label.startswith("Strongest first: column 13 is missing: -0.9286")
+
+
 def test_mistakes_show_the_row_and_what_each_family_said(gallery):
     image, series, table, text = gallery.mistakes
     assert [said.text for said in image.said] == ["0 (90 %)", "1 (80 %)", "2 (70 %)", "3 (60 %)"]

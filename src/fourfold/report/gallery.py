@@ -230,7 +230,8 @@ def _series(given: dict[str, Any], found: dict[str, Any] | None, styles: Sequenc
 def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
     """A bar for each column, the strongest first."""
     values = found["values"]
-    names = [f"{name} = {value}" for name, value in zip(given["columns"], given["values"])]
+    cells = zip(given["columns"], given["values"])
+    names = [f"{name} = {value}" if value else f"{name} is missing" for name, value in cells]
     kept = sorted(range(len(names)), key=lambda i: -abs(values[i]))[:MOST_COLUMNS]
     rows = [{"column": names[i], "value": float(f"{values[i]:.4g}"), "for": values[i] > 0} for i in kept]
     y = {"field": "column", "type": "nominal", "title": None, "sort": None,
