@@ -116,12 +116,12 @@ def test_undecided_says_what_would_settle_it(verdicts):
 
 
 def test_more_than_the_margin_is_said_where_the_numbers_shown_differ(verdicts):
-    """"To 1.0 points ... so does more than the margin of 1.0 points" would read as a slip."""
+    """"To 1.0 points ... so do gains of more than the margin of 1.0 points" would read as a slip."""
     plain = verdicts["undecided"]
     best = next(e for e in plain.evidence if (e.measure, e.subject) == (BEST_OTHER, plain.family))
     close = decide(replace(CASES["undecided"], margin=best.interval[1] - 1e-6))
     assert (close.kind, close.family) == (plain.kind, plain.family)
-    assert "and so does more than the margin" in plain.why[1] and "and so does the margin of" in close.why[1]
+    assert "and so do gains of more than the margin" in plain.why[1] and "and so does the margin of" in close.why[1]
 
 
 def test_none_is_warranted(verdicts):

@@ -172,12 +172,12 @@ class Reasons:
             end = "above zero" if self.kind == "choose" else "above zero, but the baseline is not beaten"
         elif i.high >= m:  # "to 1.0 points, more than the margin of 1.0" would read as a slip
             high = show(i.high, self.gap_unit, interval=(i.low, i.high))
-            more = "" if high == show(m, self.gap_unit) else "more than "
-            end = f"zero lies inside, and so does {more}the margin of {{margin}}"
+            inside = "does" if high == show(m, self.gap_unit) else "do gains of more than"
+            end = f"zero lies inside, and so {inside} the margin of {{margin}}"
         elif i.low > -m:
             end = "no other family is shown to be as close to the best"
         else:
-            end = "zero lies inside, and so does being worse by more than the margin of {margin}"
+            end = "zero lies inside, and so do losses of more than the margin of {margin}"
         template = f"{{family}} is better than {self.best_other} by {{low}} to {{high}} ({{level}} interval): "
         best = "difference to the best other"
         sentence = self.say(
