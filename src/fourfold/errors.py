@@ -100,11 +100,18 @@ def closest(name: object, known: Iterable[object]) -> str:
 
 
 def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0.6) -> list[str]:
-    """What was probably meant by an unknown name, the likeliest first: itself in other capitals, else close ones.
+    """What was probably meant by an unknown name, the likeliest first: itself in other capitals or with a line between
+    words, else close ones.
 
     >>> nearest("RELU", ["elu", "relu", "selu"]), nearest("rleu", ["relu", "tanh"]), nearest("x", ["relu"])
     (['relu'], ['relu'], [])
+    >>> nearest("nonneg", ["NonNeg", "non_neg"]), nearest("Adamw", ["Adam", "AdamW"])
+    (['non_neg'], ['AdamW'])
     """
-    names = [str(item) for item in known]
-    same = [item for item in names if item.casefold() == str(name).casefold()]
-    return same or difflib.get_close_matches(str(name), names, n=n, cutoff=cutoff)
+    wanted, names = str(name), [str(item) for item in known]
+    same = [item for item in names if _letters(item) == _letters(wanted)]
+    return difflib.get_close_matches(wanted, same or names, n=n, cutoff=0.0 if same else cutoff)
+
+
+def _letters(name: str) -> str:
+    return name.casefold().replace("_", "")
