@@ -9,6 +9,7 @@ from test_data_same_in_all_forms import FORMS, N, given, told
 
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
+from fourfold.data.values.hints import cut_at
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -132,3 +133,9 @@ def test_marks_within_brackets_stand_between_no_labels(mark):
 def test_marks_between_words_whose_places_mean_something_are_no_lists(cells):
     data = read(TAGGED.assign(tags=[cells[i % len(cells)] for i in range(N)]))
     assert [column.kind for column in data.columns] == ["number", "category"]
+
+
+@pytest.mark.parametrize("cell, labels", [("word," * 400_000, 400_001), ("(" * 400_000 + ",", 2), ("(a, b), c", 2)])
+def test_the_longest_cells_are_cut_in_one_pass(cell, labels):
+    """Looking for the end of brackets from each mark anew would take the first of these half an hour."""
+    assert len(cut_at(cell, ",")) == labels

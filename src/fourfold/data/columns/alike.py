@@ -95,8 +95,7 @@ def truths_as(
     values: np.ndarray, kind: str, learnt: np.ndarray, learnt_kind: str
 ) -> tuple[np.ndarray, dict[str, str]] | None:
     """Values (N,) for true and false as another column, ``learnt``, which has both of them and no others, writes these,
-    and what each was taken for; None if they are none, or are written so but for
-    their case and marks.
+    and what each was taken for; None if they are none, or are written so but for their case and marks.
 
     >>> truths_as(np.array([1.0, 0.0]), "number", as_objects(["yes", "no", "no"]), "category")
     (array(['yes', 'no'], dtype=object), {'0': 'no', '1': 'yes'})

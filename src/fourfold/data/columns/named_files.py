@@ -49,6 +49,7 @@ def _ends(table: Table, name: str) -> set[str]:
     found = [TABLES.fullmatch(word) for word in words]
     return {one[1].lower() for one in found if one} if found and all(found) else set()
 
+
 def how_to_list(folder: str, names: Sequence[str]) -> str:
     """How a csv is written of names of files and of their first or last words, if these repeat; else "".
 

@@ -14,8 +14,8 @@ __all__ = [
 SEPARATORS = (";", "|", ",")
 """What may stand between the labels of one cell; the first that occurs in the column does."""
 
-IN_BRACKETS = r"(?![^()]*\))"
-"""What follows a mark that stands between labels, and not in the brackets of one."""
+IN_BRACKETS = r"\([^()]*\)"
+"""A part of a label, in which marks cut nothing."""
 
 EXCEL = re.compile(
     r"\d{1,2}-(?:Jan|Feb|M[a\u00e4]r|Apr|May|Mai|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])"
@@ -180,7 +180,9 @@ def cut_at(cell: str, mark: str) -> list[str]:
     >>> cut_at("Chat (web, app), Phone", ","), cut_at("none;", ";")
     (['Chat (web, app)', 'Phone'], ['none', ''])
     """
-    return [part.strip() for part in re.split(re.escape(mark) + IN_BRACKETS, cell)]
+    found = re.finditer(f"{IN_BRACKETS}|{re.escape(mark)}", cell)
+    places = [0, *(place for one in found if one[0] == mark for place in one.span()), len(cell)]
+    return [cell[start:stop].strip() for start, stop in zip(places[::2], places[1::2])]
 
 
 def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
