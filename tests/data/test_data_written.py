@@ -5,7 +5,9 @@ import pytest
 from data_samples import column, read_and_said
 
 from fourfold.data import read, read_inputs
+from fourfold.data.values.amounts import is_number
 from fourfold.data.values.words import as_written, understood
+from fourfold.data.values.written import value_of
 from fourfold.preprocessing import Preparation
 
 # name: (words, what they mean, what is said)
@@ -141,3 +143,9 @@ def test_new_numbers_with_flags_and_fractions_are_read_as_those_of_training(word
     table = {"v": words * 8, "y": ["p", "q", "q", "p"] * 10}
     learnt = Preparation.from_json(Preparation.fit(read(table), np.arange(40)).to_json())
     np.testing.assert_array_equal(read_inputs({"v": new}, learnt).inputs["v"], numbers)
+
+
+@pytest.mark.parametrize("cell", ["(" + "1" * 400_000, "1" * 400_000 + "x", "[" + "1" * 400_000])
+def test_long_digits_that_are_no_list_are_read_in_one_pass(cell):
+    """Trying each way to cut the digits in two would take the first of these the better part of an hour."""
+    assert value_of(cell) is None and not is_number(cell)

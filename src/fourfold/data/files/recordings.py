@@ -30,7 +30,7 @@ FEWEST_STEPS = 2
 EVEN = 0.01
 """By which part of a step the steps of a first column without a name may differ that is the time."""
 
-NUMBER = re.compile(r"\s*[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?\s*|\s*nan\s*|\s*", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"\s*[-+]?(\d+(?:[.,]\d*)?|[.,]\d+)(e[-+]?\d+)?\s*|\s*nan\s*|\s*", re.ASCII | re.IGNORECASE)
 TIMES = frozenset(f"{SINCE_1970} timestep step steps sample samples index idx frame".split())
 UNITS = frozenset(["s", "sec", "secs", "seconds", "ms", "us", "ns", "min", "minutes", "h", "hours"])
 """What a column of times is called, or of numbers of steps; and what stands beside it."""

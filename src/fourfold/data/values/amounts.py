@@ -10,7 +10,7 @@ __all__ = [
     "is_number", "plain_number", "powered", "singular", "undressed", "without_marks",
 ]  # fmt: skip
 
-PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+PLAIN = re.compile(r"[-+]?(\d+(?:\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 APOSTROPHES = "'\u2019"
 SPACES = f"\u00a0\u202f\u2009 {APOSTROPHES}"
 """Marks between thousands that can't be decimal marks: blanks of all widths, apostrophes."""

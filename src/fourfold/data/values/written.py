@@ -14,7 +14,7 @@ __all__ = ["are_between_blanks", "each", "value_of", "values_of"]
 T = TypeVar("T")
 
 QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 MARK = r"[\[\](){},:;]"
 TOKEN = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<number>{NUMBER})|(?P<word>\w+)|(?P<mark>{MARK}))\s*", re.DOTALL)
 WORDS = {"true": "true", "false": "false", "none": "null", "null": "null", "nan": "null"}

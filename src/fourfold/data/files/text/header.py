@@ -300,7 +300,7 @@ def _below(records: Records, place: int) -> list[str]:
 
 
 def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
+    return re.fullmatch(r"[-+]?(\d+(?:[.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
 
 
 def _is_header(records: Records) -> bool:
