@@ -11,7 +11,7 @@ SECONDS_TO_COMPILE = 6.0
 PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
 FLOPS_A_SECOND = 30e9
 """Of a training step on one core, small matrices included: with it `compare` took .77 to 1.67 times the minutes that
-are said of a fast machine, on digits and on five series and tables of 300 to 4,000 rows, other programs running beside."""
+are said of a fast machine, on digits and on five series and tables of 300 to 4,000 rows, beside other programs."""
 SECONDS_A_DEPENDENT_OPERATION = 6e-6
 SLOWER = 1.6
 """How many times as long an idle machine may take: what `compare digits` took on the slowest that was measured."""
