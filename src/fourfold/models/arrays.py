@@ -15,7 +15,7 @@ from fourfold.training.objective import Batch
 from fourfold.training.reading import Rows, in_a_file, mapped
 
 if TYPE_CHECKING:
-    from fourfold.models.model import Model
+    from fourfold.models.trainer import Trainer
 
 STREAMED_SHARE = 0.25
 """Arrays that would take more than this share of the memory that is free are read part by part."""
@@ -41,7 +41,7 @@ def _arrays(value: Any) -> Iterator[Any]:
 
 
 def prepare(
-    model: Model, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, stream: bool = False
+    model: Trainer, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, stream: bool = False
 ) -> Batch:
     """Arrays of the user as one batch, checked: host arrays, or with ``stream`` `Rows`, which are read part by part."""
     inputs = as_inputs(model, x, stream)
@@ -75,7 +75,7 @@ def prepare(
     return Batch(inputs, tuple(targets), tuple(weights))
 
 
-def as_inputs(model: Model, x: Any, stream: bool = False) -> Any:
+def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
     """The user's inputs in the graph's structure, float64 and int64 narrowed, shapes checked."""
     symbols, structure = model.inputs, model.graph.inputs
     if isinstance(x, dict) and not isinstance(structure, dict):

@@ -17,7 +17,7 @@ from fourfold.training.program import Program, TrainState
 from fourfold.training.splitting import SplitProgram, split_devices
 
 if TYPE_CHECKING:
-    from fourfold.models.model import Model
+    from fourfold.models.trainer import Trainer
 
 
 class Compiled:
@@ -28,7 +28,7 @@ class Compiled:
     """
 
     def __init__(
-        self, model: Model, optimizer: Any, loss: Any, loss_weights: Any, metric: Any, weighted_metrics: Any
+        self, model: Trainer, optimizer: Any, loss: Any, loss_weights: Any, metric: Any, weighted_metrics: Any
     ) -> None:
         self.model = model
         self.optimizer = optimizers.get(optimizer)

@@ -23,7 +23,7 @@ from fourfold.training.program import Program
 from fourfold.training.reading import PART_BYTES, Rows, ahead, aligned
 
 if TYPE_CHECKING:
-    from fourfold.models.model import Model
+    from fourfold.models.trainer import Trainer
 
 LONGEST_WAIT = 0.5
 """Seconds after which batches that were made are computed with, though more would fit into a piece."""
@@ -49,7 +49,7 @@ class Made(NamedTuple):
 
 
 def given(
-    model: Model, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
+    model: Trainer, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
 ) -> Batch | Made:
     """What a user gave, checked: arrays as one batch, or batches that are made one after the other."""
     x = as_batches(x)

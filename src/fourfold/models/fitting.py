@@ -32,7 +32,7 @@ from fourfold.training.program import Program
 from fourfold.training.reading import Rows, ahead
 
 if TYPE_CHECKING:
-    from fourfold.models.model import Model
+    from fourfold.models.trainer import Trainer
 
 CHUNK_SECONDS = 0.5
 PREDICTION_ROWS = 512
@@ -45,7 +45,7 @@ in parts of 512 as of 256."""
 
 
 def fit(
-    model: Model,
+    model: Trainer,
     compiled: Compiled,
     x: Any,
     y: Any,
@@ -133,7 +133,7 @@ def fit(
 
 
 def _epoch(
-    model: Model,
+    model: Trainer,
     compiled: Compiled,
     program: Program,
     state: Any,
@@ -224,7 +224,7 @@ class _Chunk:
 
 
 def evaluate(
-    model: Model,
+    model: Trainer,
     compiled: Compiled,
     data: Batch | Made,
     batch_size: int,
@@ -267,7 +267,7 @@ def _batches(program: Program, pieces: Iterator[Piece]) -> Iterator[Batch]:
             yield from (program.rows(data, rows) for rows in indices[:count])
 
 
-def predict(model: Model, x: Any, batch_size: int, steps: int | None, told: CallbackList) -> Any:
+def predict(model: Trainer, x: Any, batch_size: int, steps: int | None, told: CallbackList) -> Any:
     """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
@@ -299,7 +299,7 @@ def _of_one_batch(inputs: Any, rows: int, size: int) -> Iterator[tuple[Any, int]
         yield jax.tree.map(lambda array, part=part: _read(array, part), inputs), part.stop - part.start
 
 
-def _outputs(model: Model, inputs: Any, rows: int, batch_size: int) -> Any:
+def _outputs(model: Trainer, inputs: Any, rows: int, batch_size: int) -> Any:
     """Outputs for the first ``rows`` of checked inputs."""
     size, run = max(batch_size, PREDICTION_ROWS), partial(model, training=False)
     split = model.split_prediction()
@@ -337,7 +337,7 @@ def _joined(outputs: list[Any], rows: int | None = None) -> Any:
 
 
 def train_on_batch(
-    model: Model, compiled: Compiled, x: Any, y: Any, sample_weight: Any, class_weight: Any
+    model: Trainer, compiled: Compiled, x: Any, y: Any, sample_weight: Any, class_weight: Any
 ) -> dict[str, float]:
     batch = jax.tree.map(jnp.asarray, prepare(model, x, y, sample_weight, class_weight))
     program = _program(model, compiled, batch)
@@ -350,13 +350,13 @@ def train_on_batch(
     return computed(program, logs)
 
 
-def _program(model: Model, compiled: Compiled, data: Batch | Made) -> Program:
+def _program(model: Trainer, compiled: Compiled, data: Batch | Made) -> Program:
     program = compiled.program(target_shapes(example(data)), example(data))
     _check_classes(model, program, example(data))
     return program
 
 
-def _check_classes(model: Model, program: Program, data: Batch) -> None:
+def _check_classes(model: Trainer, program: Program, data: Batch) -> None:
     check_classes(program.objective, data, [symbol.shape[-1] for symbol in model.outputs])
 
 
@@ -373,7 +373,7 @@ def computed(program: Program, logs: Any) -> dict[str, float]:
 # ---- state, callbacks --------------------------------------------------------------------------------------
 
 
-def _state(model: Model, compiled: Compiled, program: Program) -> Any:
+def _state(model: Trainer, compiled: Compiled, program: Program) -> Any:
     """The state to go on from: the handles' values, and the optimizer's memory of an earlier fit."""
     key = keys.key(streams.current().seed)
     fresh = program.start(model.graph.values(), model.graph.trainable_paths(), key)
@@ -382,7 +382,7 @@ def _state(model: Model, compiled: Compiled, program: Program) -> Any:
     return fresh._replace(optimizer=compiled.state.optimizer, step=compiled.state.step)
 
 
-def _looked_at(model: Model, state: Any) -> Any:
+def _looked_at(model: Trainer, state: Any) -> Any:
     """The state after somebody looked: weights that a callback assigned are taken over."""
     values = model.graph.values()
     weights = {path: jnp.asarray(values[path]) for path in state.weights}
@@ -395,7 +395,7 @@ def _constant_rate(optimizer: Any) -> Any:
     return None if optimizer.schedule else jnp.float32(optimizer.learning_rate)
 
 
-def told_of(model: Model, callbacks: Any, **params: Any) -> CallbackList:
+def told_of(model: Any, callbacks: Any, **params: Any) -> CallbackList:
     """Callbacks as `evaluate` and `predict` are given them."""
     if callbacks is None:
         return NOBODY
@@ -405,7 +405,7 @@ def told_of(model: Model, callbacks: Any, **params: Any) -> CallbackList:
 
 
 def _callbacks(
-    model: Model, callbacks: Any, verbose: Any, params: dict[str, Any]
+    model: Any, callbacks: Any, verbose: Any, params: dict[str, Any]
 ) -> tuple[CallbackList, ProgressBar | None]:
     given = as_list(callbacks)
     bar = ProgressBar() if verbose not in (0, "0") else None

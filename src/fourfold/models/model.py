@@ -1,4 +1,4 @@
-"""The functional model: a graph with weights of its own that is compiled, fitted, evaluated and asked."""
+"""The functional model: layers between inputs and outputs, which is itself a layer."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from os import PathLike
 from typing import Any
 
 import jax
-import numpy as np
 
-from fourfold import optimizers
-from fourfold.callbacks import History
 from fourfold.core.calls import CURRENT
 from fourfold.core.symbols import Applied, Symbol
 from fourfold.core.weights import Weight
@@ -23,19 +20,14 @@ from fourfold.interop.weights import is_hdf5
 from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
-from fourfold.models import copying, fitting, keras_files, npz_files
+from fourfold.models import copying, keras_files, npz_files
 from fourfold.models.arrays import as_inputs
-from fourfold.models.batches import Batches, as_batches
-from fourfold.models.compiling import Compiled
-from fourfold.models.feeding import given
-from fourfold.models.structure import Structured
-from fourfold.models.subclassed import body_of, specs_of, traced
+from fourfold.models.subclassed import body_of
 from fourfold.models.summary import print_summary
 from fourfold.models.trainer import Trainer
-from fourfold.training.splitting import SplitPrediction, prediction_devices
 
 
-class Model(Trainer, Structured):
+class Model(Trainer):
     """Layers between inputs and outputs.
 
     Args:
@@ -45,6 +37,7 @@ class Model(Trainer, Structured):
 
     A model is a layer: it can be called on symbols inside another model, and shares its weights there.
 
+    >>> import numpy as np
     >>> from fourfold import Input
     >>> from fourfold.layers import Dense
     >>> x = Input(shape=(4,))
@@ -94,24 +87,7 @@ class Model(Trainer, Structured):
                 do="" if cls is Model else f"a method call(self, x) in {cls.__name__}",
             )
 
-    def _begin(self) -> None:
-        """A model that has no graph, and was not compiled."""
-        self._compiled: Compiled | None = None
-        self._compile_with: tuple | None = None
-        self.stop_training = False
-        self.initial_epoch = 0
-        self.history: History | None = None
-
-    def _set_graph(self, graph: Graph) -> None:
-        self.graph = graph
-        self.built = True
-        self._weights = graph.handles
-        self._compiled_call = jax.jit(lambda values, args: graph.apply(values, args)[::3])
-        self._split_prediction: SplitPrediction | None = None
-        if self._compile_with is not None:
-            self._compiled = Compiled(self, *self._compile_with)
-
-    # ---- before there is a graph -------------------------------------------------------------------------
+    # ---- of a class of its own ---------------------------------------------------------------------------
 
     def build(self, *inputs: Any, **kwargs: Any) -> None:
         """Makes the graph of a model that is written as a class, for a shape with the batch axis; once."""
@@ -120,41 +96,10 @@ class Model(Trainer, Structured):
         shape = inputs[0] if inputs else kwargs["input_shape"]
         self._build_for(jax.tree.map(as_spec, shape, is_leaf=is_shape))
 
-    def _build_for(self, specs: Any) -> None:
-        if self._body is not None:
-            self._set_graph(Graph(*traced(self._body, specs)))
-
     @property
     def _builds_itself(self) -> bool:
         """Whether the class has a ``build`` of its own, from which this one may be called."""
         return type(self).build is not Model.build
-
-    @property
-    def _has_graph(self) -> bool:
-        return "graph" in self.__dict__
-
-    def _see(self, x: Any) -> Any:
-        """Makes the graph for the first data, which are given back."""
-        if self._has_graph or x is None:
-            return x
-        x = x if isinstance(x, Symbol) else as_batches(x)
-        self._build_for(specs_of(x.first.x if isinstance(x, Batches) else x))
-        return x
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "graph":
-            raise self._not_built()
-        return super().__getattr__(name)
-
-    def _not_built(self) -> OptionError:
-        return OptionError(
-            "not-built",
-            "the model does not know its input's shape yet",
-            got=f"a {type(self).__name__} without Input",
-            do=self._to_be_built,
-        )
-
-    _to_be_built = "call the model on data, or build((None, ...))"
 
     def add_weight(self, *args: Any, **kwargs: Any) -> Weight:
         if self._body is None:
@@ -295,170 +240,6 @@ class Model(Trainer, Structured):
             wanted="a .keras file",
             do="model.save('model.keras'), and keras.models.load_model('model.keras').export(...)",
         )
-
-    # ---- training ----------------------------------------------------------------------------------------
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        run_eagerly: bool = False,
-        steps_per_execution: int = 1,
-        jit_compile: Any = "auto",
-        auto_scale_loss: bool = True,
-    ) -> None:
-        """Says how the model is trained: optimizer, loss(es), metrics; names or objects, as in Keras.
-
-        ``run_eagerly``, ``steps_per_execution``, ``jit_compile`` and ``auto_scale_loss`` are accepted and change
-        nothing: every training is one compiled program over as many steps as nobody has to look.
-        """
-        self._compile_with = (optimizers.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
-        self._compiled = Compiled(self, *self._compile_with) if self._has_graph else None
-
-    @property
-    def compiled(self) -> bool:
-        return self._compile_with is not None
-
-    @property
-    def optimizer(self) -> Any:
-        return self._needs_compiled().optimizer if self._compile_with is None else self._compile_with[0]
-
-    @property
-    def loss(self) -> Any:
-        return self._needs_compiled().loss
-
-    @property
-    def metrics_names(self) -> list[str]:
-        return self._needs_compiled().names()
-
-    def _needs_compiled(self) -> Compiled:
-        if self._compiled is None and self._compile_with is not None:
-            raise self._not_built()
-        if self._compiled is None:
-            raise OptionError(
-                "not-compiled",
-                "the model does not know yet how to train",
-                got="fit or evaluate before compile",
-                do="model.compile(optimizer='adam', loss=...)",
-            )
-        return self._compiled
-
-    def fit(
-        self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        verbose: Any = "auto",
-        callbacks: Any = None,
-        validation_split: float = 0.0,
-        validation_data: Any = None,
-        shuffle: bool = True,
-        class_weight: dict[int, float] | None = None,
-        sample_weight: Any = None,
-        initial_epoch: int = 0,
-        steps_per_epoch: int | None = None,
-        validation_steps: int | None = None,
-        validation_batch_size: int | None = None,
-        validation_freq: int | list[int] = 1,
-    ) -> Any:
-        """Trains for ``epochs`` epochs and returns the `History`. Arguments as in Keras.
-
-        Ctrl-C stops after the running chunk of steps (at most about a second) and leaves the weights reached.
-        """
-        x = self._see(x)
-        return fitting.fit(
-            self,
-            self._needs_compiled(),
-            x,
-            y,
-            batch_size=batch_size,
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=callbacks,
-            validation_split=validation_split,
-            validation_data=validation_data,
-            shuffle=shuffle,
-            class_weight=class_weight,
-            sample_weight=sample_weight,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            validation_batch_size=validation_batch_size,
-            validation_freq=validation_freq,
-        )
-
-    def evaluate(
-        self,
-        x: Any = None,
-        y: Any = None,
-        batch_size: int | None = None,
-        verbose: Any = "auto",
-        sample_weight: Any = None,
-        steps: int | None = None,
-        callbacks: Any = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """The loss and the metrics on data: a number, a list, or a dict with ``return_dict``."""
-        x = self._see(x)
-        compiled = self._needs_compiled()
-        data = given(self, x, y, sample_weight)
-        told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
-        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told)
-        if verbose in (1, 2) or (verbose == "auto" and callbacks is None):
-            print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
-        if return_dict:
-            return logs
-        values = [logs[name] for name in compiled.names(logs)]
-        return values[0] if len(values) == 1 else values
-
-    def predict(
-        self,
-        x: Any,
-        batch_size: int | None = None,
-        verbose: Any = "auto",
-        steps: int | None = None,
-        callbacks: Any = None,
-    ) -> Any:
-        """Outputs for data, as NumPy arrays, computed batch by batch."""
-        x = self._see(x)
-        told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
-        return fitting.predict(self, x, batch_size or 32, steps, told)
-
-    def split_prediction(self) -> SplitPrediction:
-        """What computes many rows at once, on all cores where rows don't depend on each other."""
-        if self._split_prediction is None:
-            self._split_prediction = SplitPrediction(self.graph, prediction_devices(self.graph))
-        return self._split_prediction
-
-    def train_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        class_weight: Any = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """One step on one batch; the loss and metrics of that batch."""
-        x = self._see(x)
-        compiled = self._needs_compiled()
-        logs = fitting.train_on_batch(self, compiled, x, y, sample_weight, class_weight)
-        values = [logs[name] for name in compiled.names(logs)]
-        return logs if return_dict else (values[0] if len(values) == 1 else values)
-
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """The loss and metrics of one batch."""
-        size = len(np.asarray(jax.tree.leaves(x)[0]))
-        return self.evaluate(x, y, size, 0, sample_weight, return_dict=return_dict)
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """Outputs for one batch, as NumPy arrays."""
-        return jax.tree.map(np.asarray, self(x, training=False))
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -1,16 +1,19 @@
-"""What a model is made of: its layers, inputs, outputs and weights, by order and by name."""
+"""What a model is made of: its graph, and layers, inputs, outputs and weights, by order and by name."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import jax
 
 from fourfold.core.symbols import Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, closest
 from fourfold.graph import Graph
 from fourfold.layers.base import Layer
-from fourfold.models.subclassed import Body
+from fourfold.models.subclassed import Body, traced
 from fourfold.training.independence import rows_apart
+from fourfold.training.splitting import SplitPrediction
 
 
 class Structured(Layer):
@@ -23,6 +26,40 @@ class Structured(Layer):
     def is_class(self) -> bool:
         """Whether a class of its own says in ``call`` what the model computes."""
         return self._body is not None
+
+    # ---- the graph, once the input's shape is known ------------------------------------------------------
+
+    @property
+    def _has_graph(self) -> bool:
+        return "graph" in self.__dict__
+
+    def _set_graph(self, graph: Graph) -> None:
+        self.graph = graph
+        self.built = True
+        self._weights = graph.handles
+        self._compiled_call = jax.jit(lambda values, args: graph.apply(values, args)[::3])
+        self._split_prediction: SplitPrediction | None = None
+
+    def _build_for(self, specs: Any) -> None:
+        if self._body is not None:
+            self._set_graph(Graph(*traced(self._body, specs)))
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "graph":
+            raise self._not_built()
+        return super().__getattr__(name)
+
+    def _not_built(self) -> OptionError:
+        return OptionError(
+            "not-built",
+            "the model does not know its input's shape yet",
+            got=f"a {type(self).__name__} without Input",
+            do=self._to_be_built,
+        )
+
+    _to_be_built = "call the model on data, or build((None, ...))"
+
+    # ---- its layers, inputs, outputs and weights ---------------------------------------------------------
 
     @property
     def layers(self) -> list[Layer]:
