@@ -125,7 +125,7 @@ def test_one_column_of_words_is_text_when_it_is_not_categories(header, row, layo
 
 NAMES_ROWS = (
     *("id", "tweet_id", "lot_number", "Ticket No", "OrderNumber", "S.No", "Sr. No.", "no", "Nr", "index", "Kunden-Nr."),
-    *("row number", "sales_order_number", "patient_index", "Unnamed: 0"),
+    *("row number", "sales_order_number", "patient_index", "Unnamed: 0", "rownames", "row.names", "...1"),
 )
 QUANTITIES = (
     *("cases_number", "employees_no", "price_index", "air quality index", "yield_per_row", "white-row", "HDI index"),

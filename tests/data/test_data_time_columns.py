@@ -246,6 +246,7 @@ COUNTED = {
     "day": ({"day": 1 + COUNT}, "day", "160 of 1 number, 1 to 160"),
     "tenths": ({"Time (s)": COUNT / 10}, "Time (s)", "160 of 0.1 number"),
     "index": ({"Unnamed: 0": COUNT}, "Unnamed: 0", "160 of 1 number"),
+    "names of rows": ({"rownames": COUNT}, "rownames", "160 of 1 number"),
     "Year and Quarter": (QUARTERS, "Year,Quarter", "160 of 3 months, 1980-01-01 to 2019-10-01"),
     "Year and week": ({"year": 2000 + COUNT // 52, "KW": COUNT % 52 + 1}, "year,KW", "160 of 1 week, 2000-01-03"),
     "Year and W07": ({"year": [2004] * 53, "week": [f"W{n:02d}" for n in range(1, 54)]}, "year,week", "53 of 1 week"),

@@ -60,6 +60,7 @@ COUNTER = re.compile(
     rf"({'|'.join(NUMBERED.split())})[_\W]*(nr|no|number))\.?$"
     rf"|^(?i:({'|'.join(INDEXED.split())})[_\W]*(idx|index)|row[_\W]*(nr|no|num|number)|s[lr]?[_\W]*(no|number))\.?$"
     r"|^[Uu]nnamed: ?0(\.\d)?$|^level_0$|^column 1$|^__index_level_0__$"  # how an index of pandas ends up in files
+    r"|^(?i:row[ ._]?names?)$|^\.\.\.1$"  # and names of rows of R
 )
 """Names of columns that only count rows, or name them."""
 

@@ -24,7 +24,7 @@ COUNTERS = (
     NAMES[0],
     "month week day hour minute second monat woche tag stunde mois semaine jour heure mes semana dia d\u00eda hora",
     "step steps timestep period tick schritt",
-    "index idx no nr unnamed row obs observation",
+    "index idx no nr unnamed row rowname rownames obs observation",
 )
 """What such columns are called, the likeliest time first."""
 
