@@ -217,6 +217,16 @@ def test_a_number_with_few_values():
     assert finding.number == 7 and "--task classification" in finding.do
 
 
+def test_a_count_one_value_of_which_stands_in_one_row_is_a_number_and_found():
+    frame = table().assign(kind=[9] + [i % 4 for i in range(1, N)])
+    data = read(frame, target="kind")
+    assert data.task.kind == "regression" and found(frame)["few-values"].important
+    assert "(its values are 5 different numbers, 9 in one row alone); --task" in next(
+        str(note) for note in data.notes if note.what.startswith("task")
+    )
+    assert read(frame.assign(kind=[9, 9] + [i % 4 for i in range(2, N)]), target="kind").task.kind == "classification"
+
+
 def test_test_rows_from_elsewhere():
     moved = table(seed=1).assign(weight=lambda f: f["weight"] + 2)
     both = found(table(), test=moved)

@@ -97,16 +97,18 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
         return "classification", "its values are words"
     if kind == "boolean":
         return "classification", "its values are true and false"
-    distinct = np.unique(values)
+    distinct, rows = np.unique(values, return_counts=True)
     if np.any(distinct != np.round(distinct)):
         return "regression", "its values are fractions"
     count = len(distinct)
-    if count <= 2 or (count <= 20 and len(values) >= 5 * count):
-        return "classification", f"its values are {count} different whole numbers"
+    few = count <= 2 or (count <= 20 and len(values) >= 5 * count)
     consecutive = distinct[0] in (0, 1) and distinct[-1] - distinct[0] == count - 1
-    if consecutive and count <= 1000 and len(values) >= 10 * count:
-        return "classification", f"its values are the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
-    return "regression", f"its values are {count} different numbers"
+    if not few and not (consecutive and count <= 1000 and len(values) >= 10 * count):
+        return "regression", f"its values are {count} different numbers"
+    if count > 2 and rows.min() == 1:  # no class, which could not be learnt and tested
+        return "regression", f"its values are {count} different numbers, {distinct[rows == 1][0]:g} in one row alone"
+    which = f"{count} different whole numbers" if few else f"the whole numbers {distinct[0]:g} to {distinct[-1]:g}"
+    return "classification", f"its values are {which}"
 
 
 def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") -> None:
