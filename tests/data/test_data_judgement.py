@@ -384,3 +384,51 @@ def test_a_class_that_may_mean_that_there_is_no_label(none, classes, important, 
         assert said.number == pytest.approx((y == none).mean())
         left = from_arrays(x, np.where(y == none, np.nan, y))
         assert len(left.task.classes) == classes and "class-for-no-label" not in {one.slug for one in judge(left)}
+
+
+def panel(units=12, times=6):
+    """A row for each of the units and times, in any order."""
+    rng = np.random.default_rng(3)
+    order = rng.permutation(units * times)
+    frame = pd.DataFrame(
+        {"state": [f"s{i // times}" for i in order], "code": order // times, "year": 2000 + order % times}
+    )
+    return frame.assign(v=rng.normal(size=len(frame)), income=rng.normal(size=len(frame)))
+
+
+def test_units_that_are_measured_at_several_times_are_a_panel():
+    finding = found(panel(), target="income")["panel"]
+    assert finding.what == (
+        "column 'state' repeats, with one row at most for each 'year': rows are not independent"
+    )
+    assert finding.important and finding.number == 12 and finding.columns == ("state",)
+    assert finding.do.startswith("--group state, or --id state --time year if its rows")
+    gaps = panel(units=30).sample(frac=0.7, random_state=0)
+    assert "panel" in found(gaps, target="income")
+    ids = found(panel().rename(columns={"state": "firm_id"}), target="income")
+    assert ids["panel"].columns == ("firm_id",) and "repeated-ids" not in ids
+
+
+@pytest.mark.parametrize("roles", [Roles(group="state"), Roles(group="code"), Roles(time_ordered=True)])
+def test_a_panel_of_which_something_was_said_is_no_finding(roles):
+    assert "panel" not in found(panel(), target="income", roles=roles)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"year": "size"},
+        {"year": "years_of_school"},
+    ],
+)
+def test_numbers_that_are_called_no_time_make_no_panel(change):
+    assert "panel" not in found(panel().rename(columns=change), target="income")
+
+
+def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_panel():
+    twice = panel()
+    assert "panel" not in found(pd.concat([twice, twice[:1]], ignore_index=True), target="income")
+    alone = table().assign(day=np.random.default_rng(0).permutation(N), shop=[f"s{i % 7}" for i in range(N)])
+    assert "panel" not in found(alone, target="kind")
+    sexes = panel(units=2, times=60)
+    assert "panel" not in found(sexes, target="income")

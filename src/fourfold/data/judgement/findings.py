@@ -20,7 +20,17 @@ from fourfold.data.series.steps import as_rows
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
-from . import leaks, neighbours, oddities, of_forecasts, resolution, shift, uninformative, unlabelled
+from . import (
+    dependent,
+    leaks,
+    neighbours,
+    oddities,
+    of_forecasts,
+    resolution,
+    shift,
+    uninformative,
+    unlabelled,
+)
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
@@ -367,6 +377,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     unlabelled.judge,
     unlabelled.of_classes,
     oddities.judge,
+    dependent.judge,
     neighbours.judge,
     _task,
     _twins,
@@ -381,6 +392,7 @@ STEP_JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
     unlabelled.of_classes,
     oddities.judge,
+    dependent.judge,
     _task,
     _imbalance,
 )

@@ -35,7 +35,7 @@ FEWEST_OF_SENTENCES = 5
 LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
 """The last part of a name, with the mark before it."""
 
-ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subject|user)(?i:id)$|[a-z](Id|ID)$")
+ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
 
 YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahre"})
@@ -49,7 +49,7 @@ RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """Numbers that stand for a missing value, names of classes that differ in case or blanks, ids that repeat."""
+    """Numbers that stand for a missing value, names of classes that differ in case or blanks."""
     for name, kind, values in case.columns():
         if kind in ("number", "date") and (found := stands_for_missing(values, kind == "date")) is not None:
             value, share = found
@@ -60,17 +60,6 @@ def judge(case: Case) -> Iterator[Finding]:
                 "share of rows",
                 share,
                 f"leave these cells empty, if the {what} stands for a missing value",
-                important=True,
-                columns=(name,),
-            )
-        if ID.search(name) and kind in ("number", "category") and _repeats(values):
-            yield Finding(
-                "repeated-ids",
-                f"column {name!r} is called an id and repeats: rows are not independent",
-                "different values",
-                len(np.unique(values)),
-                f"--group {(quoted := shlex.quote(name))}, or --id {quoted} --time COLUMN if its rows are the steps "
-                "of a series",
                 important=True,
                 columns=(name,),
             )
@@ -322,9 +311,3 @@ def _is_sum(values: np.ndarray) -> bool:
         total = float(np.nansum(others))
         close = total != 0 and abs(last - total) <= 1e-6 * abs(total) < np.inf
     return close and int(np.count_nonzero(np.nan_to_num(others))) >= FEWEST
-
-
-def _repeats(values: np.ndarray) -> bool:
-    """Whether most values occur several times, but none in a large part of the rows."""
-    counts = np.unique(values, return_counts=True)[1]
-    return len(counts) >= 3 and float(np.median(counts)) >= 2 and len(counts) > len(values) / 100

@@ -1,0 +1,110 @@
+"""Rows of one unit, which are not independent: ids that repeat, panels of units that are measured several times."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from fourfold.core.naming import STEP
+from fourfold.data.dataset import Finding
+from fourfold.data.series.apart import repeated
+from fourfold.data.values.stamps import named
+
+from .case import Case
+from .oddities import ID
+
+FEWEST_UNITS = 3
+"""Of two, such as the sexes, each row at another time is more likely a table of counts or means."""
+
+BY_CHANCE = 8.0
+"""Pairs of rows of one unit and time that columns which tell nothing of each other would make: e^-8 is the chance that
+these have none."""
+
+TIMES = (
+    "time date day week month quarter year age period wave visit round session occasion trial zeit datum tag woche "
+    "monat quartal jahr welle besuch jour semaine mois trimestre annee année dia día semana mes año giorno settimana "
+    "mese anno dag maand kwartaal jaar"
+)
+"""Words in the names of times at which units are measured."""
+
+
+class Panel(NamedTuple):
+    """The column that names units, its values (N,), and the column of the times at which each has one row at most."""
+
+    unit: str
+    values: np.ndarray
+    time: str
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """A panel, if nothing was said of groups or of an order of time; columns that are called ids and repeat."""
+    panel = _panel(case) if case.each != STEP and not case.dataset.time_ordered else None
+    if panel is not None:
+        yield _finding("panel", *panel[:2], f"repeats, with one row at most for each {panel.time!r}", panel.time)
+    for name, kind, values in case.columns():
+        called = ID.search(name) and kind in ("number", "category") and _repeats(values)
+        if called and (panel is None or name != panel.unit):
+            yield _finding("repeated-ids", name, values, "is called an id and repeats")
+
+
+def _finding(slug: str, name: str, values: np.ndarray, does: str, time: str = "COLUMN") -> Finding:
+    quoted = shlex.quote(name)
+    return Finding(
+        slug,
+        f"column {name!r} {does}: rows are not independent",
+        "different values",
+        len(np.unique(values)),
+        f"--group {quoted}, or --id {quoted} --time {shlex.quote(time)} if its rows are the steps of a series",
+        important=True,
+        columns=(name,),
+    )
+
+
+def _panel(case: Case) -> Panel | None:
+    """The likeliest panel: words or whole numbers that repeat, no two rows of which have the same time, which chance
+    would hardly do."""
+    columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
+    words = set(TIMES.split())
+    times = {name: values for name, kind, values in columns if kind == "date" or not words.isdisjoint(named(name))}
+    others = [(name, values) for name, kind, values in columns if name not in times and _may_name_units(kind, values)]
+    best, most = None, BY_CHANCE
+    for time, moments in times.items():
+        pairs = _alike(moments)
+        for unit, values in others:
+            if repeated(moments[case.sample], values[case.sample]).size:
+                continue
+            units, rows = len(np.unique(values)), len(values)
+            chance = 2 * pairs * _alike(values) / (rows * (rows - 1))
+            if chance <= most or not FEWEST_UNITS <= units <= rows / 2 or repeated(moments, values).size:
+                continue
+            if not _known(case, values):
+                best, most = Panel(unit, values, time), chance
+    return best
+
+
+def _may_name_units(kind: str, values: np.ndarray) -> bool:
+    return kind == "category" or (kind == "number" and bool((values == np.round(values)).all()))
+
+
+def _alike(values: np.ndarray) -> float:
+    """The pairs of rows with the same value."""
+    counts = np.unique(values, return_counts=True)[1]
+    return float((counts * (counts - 1.0)).sum() / 2)
+
+
+def _known(case: Case, values: np.ndarray) -> bool:
+    """Whether each of the units (N,) lies in one of the groups, or ids, that were given."""
+    labels = case.dataset.ids if case.dataset.groups is None else case.dataset.groups
+    if labels is None:
+        return False
+    group = dict(zip(values.tolist(), labels.tolist()))
+    return all(group[value] == label for value, label in zip(values.tolist(), labels.tolist()))
+
+
+def _repeats(values: np.ndarray) -> bool:
+    """Whether most values occur several times, but none in a large part of the rows."""
+    counts = np.unique(values, return_counts=True)[1]
+    return len(counts) >= 3 and float(np.median(counts)) >= 2 and len(counts) > len(values) / 100
