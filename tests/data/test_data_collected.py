@@ -8,8 +8,8 @@ import pytest
 from data_samples import LABELS, column, files, png, read_and_said, refused_and_said, rows
 
 from fourfold.data import read
-from fourfold.data.judgement.oddities import ID
 from fourfold.data.series.ahead import Ahead
+from fourfold.data.values.called import ID
 
 
 def named(name, content):

@@ -178,3 +178,30 @@ def test_fingerprint_depends_on_content_only(tmp_path):
     cells = (["a", "bc"], ["ab", "c"], [None, "bc"])
     words = [from_arrays(np.array([pair, ["x", "y"]] * 30, dtype=object), y) for pair in cells]
     assert len({data.fingerprint for data in words}) == 3
+
+
+@pytest.mark.parametrize(
+    ("last", "values", "target"),
+    [
+        ("year", 1990 + np.arange(N) % 7, "v"),
+        ("Year", 2000.0 + np.arange(N), "v"),
+        ("year", np.arange(N) / 7, "year"),
+        ("model year sales", 1990 + np.arange(N) % 7, "model year sales"),
+        ("id", np.arange(N) % 30, "v"),
+        ("ID", [f"s{i % 9}" for i in range(N)], "v"),
+        ("caseid", [f"s{i % 27}" for i in range(N)], "v"),
+        ("class_id", np.arange(N) % 4, "class_id"),
+        ("acid", np.arange(N) / 9, "acid"),
+    ],
+)
+def test_a_last_column_of_years_or_ids_is_not_guessed_to_be_the_target(last, values, target):
+    data = read(pd.DataFrame({"x": X[:, 0], "v": X[:, 1], last: values}))
+    assert data.target_name == target
+    said = f"target: v (the last column that is called no year and no id, as '{last}' is); --target NAME overrides"
+    assert (said in map(str, data.notes)) == (target == "v")
+
+
+def test_a_year_is_the_target_where_it_is_asked_for_or_nothing_else_is_there():
+    years = pd.DataFrame({"v": X[:, 0], "id": np.arange(N) % 30, "year": 1990 + np.arange(N) % 7})
+    assert read(years, target="year").target_name == "year"
+    assert read(years[["id", "year"]]).target_name == "year"

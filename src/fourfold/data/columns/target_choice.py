@@ -10,6 +10,7 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
 from fourfold.data.values.cells import typed
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
@@ -24,6 +25,9 @@ from .turned import turn
 
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
+
+MOST_CLASSES = 20
+"""Different values above which a column that is called an id holds no classes."""
 
 
 def likely_targets(names: Sequence[str], named: Collection[str]) -> set[str]:
@@ -177,12 +181,29 @@ def target_names(
         return (classes,), f"the only column of few {few}; {others}"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
-    last = next((name for name in reversed(filled) if name not in passed), filled[-1])
+    likely = [name for name in filled if name not in passed] or [filled[-1]]
+    last = next((name for name in reversed(likely) if not _is_called_otherwise(name, table[name])), likely[-1])
+    if last != likely[-1]:
+        return (last,), f"the last column that is called no year and no id, as {in_line(likely[-1])!r} is"
     skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
     if skipped != last:
         has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
         return (last,), f"the last column with values in most rows; {has}"
     return (last,), "the last column" + " with values" * (last != table.names[-1])
+
+
+def _is_called_otherwise(name: str, values: np.ndarray) -> bool:
+    """Whether a column is called a year, and holds years, or an id, and holds more numbers or words than classes have:
+    what is told of rows, and seldom what is asked for.
+
+    >>> years = np.array([1999.0, 2001.0])
+    >>> [_is_called_otherwise(name, years) for name in ("Year", "sales by year", "ID", "class_id")]
+    [True, False, True, False]
+    """
+    present = values[~missing(values)]
+    if name.casefold() in YEAR_NAMES:
+        return present.dtype.kind == "f" and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all())
+    return name.casefold() == "id" or (ID.search(name) is not None and len(set(present.tolist())) > MOST_CLASSES)
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:

@@ -11,10 +11,10 @@ import numpy as np
 from fourfold.core.naming import STEP
 from fourfold.data.dataset import Finding
 from fourfold.data.series.apart import repeated
+from fourfold.data.values.called import ID
 from fourfold.data.values.stamps import named
 
 from .case import Case
-from .oddities import ID
 
 FEWEST_UNITS = 3
 """Of two, such as the sexes, each row at another time is more likely a table of counts or means."""

@@ -15,8 +15,8 @@ from fourfold.data.columns.targets import listed_in
 from fourfold.data.columns.totals import LeftOutLabels, totals_among
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import counted, listed, percent
-from fourfold.data.series.time_columns import NAMES
 from fourfold.data.values.amounts import INVISIBLE
+from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
 from fourfold.data.values.stamps import named
 from fourfold.data.values.stand_ins import stands_for_missing
 from fourfold.preprocessing.table import Table
@@ -35,11 +35,8 @@ FEWEST_OF_SENTENCES = 5
 LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
 """The last part of a name, with the mark before it."""
 
-ID = re.compile(r"(?i:^|[_\W]|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
-"""Names of ids: not acid, or paid."""
-
-YEARS, CALLED_YEARS = (1000, 2999), frozenset({*NAMES[0].split(), "years", "jahre"})
-"""The first and the last year, and words in the names of years."""
+CALLED_YEARS = YEAR_NAMES | {"years", "jahre"}
+"""Words in the names of years."""
 
 PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "holdout", "eval"})
 """What the parts of a split are called."""
