@@ -138,6 +138,8 @@ READ = {
     "dates with names of months": (column(["1 Jan 2020", "28 Mar 2021"]), "read as day month year"),
     "dates without marks": (column([20200100 + day for day in range(1, 21)]), "dates, read as yearmonthday"),
     "months": (column(["2020-01", "2021-07", "2022-12"]), "dates, read as year-month"),
+    "months by their names behind years": (column(["2020 Jan", "2021 July"]), "dates, read as year month"),
+    "days behind years and months by their names": (column(["2020 Jan 05", "2021-Feb-17"]), "dates, read as year month day"),
     "months by their names": (column(["Jan 2020", "July 2021"]), "dates, read as month year"),
     "weeks": (column(["2020-W01", "2020-W07"]), "dates, read as year-week"),
     "codes that look like months": (column(["2020-01", "2020-13"]), "1 category"),

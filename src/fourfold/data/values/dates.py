@@ -104,6 +104,8 @@ FORMATS = {
     "month day, year": ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
     "weekday, day month year": ("%a, %d %b %Y", "%A, %d %B %Y", "%A, %d %b %Y"),
     "weekday, month day, year": ("%a, %b %d, %Y", "%A, %B %d, %Y", "%a, %b %d %Y", "%A, %B %d %Y"),
+    "year month day": ("%Y %b %d", "%Y %B %d", "%Y-%b-%d"),
+    "year month": ("%Y %b", "%Y %B", "%Y-%b"),
     "year-month": ("%Y-%m", "%YM%m", "%Y/%m", "%Y\u5e74%m\u6708"),
     "month year": ("%b %Y", "%B %Y", "%m/%Y", "%m.%Y", "%b '%y", "%B '%y"),
     "month-year": ("%b-%Y", "%b-%y"),
