@@ -432,3 +432,16 @@ def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_pa
     assert "panel" not in found(alone, target="kind")
     sexes = panel(units=2, times=60)
     assert "panel" not in found(sexes, target="income")
+
+
+@pytest.mark.parametrize("target", ["sales", "kind"])
+def test_rows_in_order_of_time_are_offered_a_forecast_of_numbers_alone(target):
+    frame = table().assign(sales=lambda f: f["size"] * 3)
+    for slug, time in (
+        ("in-order-of-time", pd.date_range("2020-01-01", periods=N)),
+        ("rises-throughout", np.arange(N) / 7),
+        ("counts-rows", np.arange(N)),
+    ):
+        do = found(frame.assign(when=time), target=target)[slug].do
+        assert "--time-ordered, " in do and do.endswith("or --window STEPS if the rows are steps of one series")
+        assert ("--forecast HORIZON if the next values of the target are asked for" in do) == (target == "sales")

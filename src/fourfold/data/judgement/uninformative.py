@@ -17,8 +17,9 @@ from .case import Case
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
 
-IN_TIME = "--time-ordered, or --window STEPS if the rows are steps of one series"
-"""What to say of rows whose order is that of time."""
+FORECAST = "--forecast HORIZON if the next values of the target are asked for, "
+IN_TIME = "--time-ordered, {forecast}or --window STEPS if the rows are steps of one series"
+"""What to say of rows whose order is that of time, and in the middle of it of those whose target is a number."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def judge(case: Case) -> Iterator[Finding]:
             note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    nearly = []
+    nearly, if_time = [], f"if it is time, {_in_time(case)}"
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
         if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
@@ -41,7 +42,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 "different values",
                 len(values),
                 f"--id {shlex.quote(name)}, or --drop {shlex.quote(name)}"
-                + f"; if it is time, {IN_TIME}" * (not case.dataset.time_ordered),
+                + f"; {if_time}" * (not case.dataset.time_ordered),
                 important=True,
                 columns=(name,),
             )
@@ -53,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
                 "rows",
                 len(values),
-                f"if it is time, {IN_TIME}",
+                if_time,
                 important=True,
                 columns=(name,),
             )
@@ -73,6 +74,10 @@ def judge(case: Case) -> Iterator[Finding]:
         )
 
 
+def _in_time(case: Case) -> str:
+    return IN_TIME.format(forecast=FORECAST if case.task.kind == "regression" else "")
+
+
 def _sorted_by(case: Case, name: str) -> Iterator[Finding]:
     """Rows that are sorted by a date, where no order of time was asked for."""
     if not case.dataset.time_ordered and case.dataset.rows >= 20:
@@ -81,7 +86,7 @@ def _sorted_by(case: Case, name: str) -> Iterator[Finding]:
             f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
             "rows",
             case.dataset.rows,
-            f"{IN_TIME}, if what will be predicted lies in the future",
+            f"if what will be predicted lies in the future, {_in_time(case)}",
             important=True,
             columns=(name,),
         )
