@@ -445,3 +445,32 @@ def test_rows_in_order_of_time_are_offered_a_forecast_of_numbers_alone(target):
         do = found(frame.assign(when=time), target=target)[slug].do
         assert "--time-ordered, " in do and do.endswith("or --window STEPS if the rows are steps of one series")
         assert ("--forecast HORIZON if the next values of the target are asked for" in do) == (target == "sales")
+
+
+def counts():
+    """A table of counts: each combination of values in one row."""
+    rows = [(sex, age, group, kind) for sex in "fm" for age in (20, 40, 60) for group in "uvw" for kind in "ab"]
+    frame = pd.DataFrame(rows, columns=["sex", "age", "group", "kind"])
+    return frame.assign(Freq=np.random.default_rng(0).integers(0, 40, len(frame)))
+
+
+def test_a_column_that_counts_cases_is_offered_as_their_weight():
+    finding = found(counts())["counts-of-rows"]
+    assert finding.important and finding.columns == ("Freq",) and finding.do == "--weight Freq"
+    aimed = found(counts(), target="Freq")["counts-of-rows"]
+    assert aimed.what.startswith("the target 'Freq' counts") and aimed.do.startswith("--target COLUMN --weight Freq, ")
+    assert "counts-of-rows" not in found(counts(), roles=Roles(weight="Freq"))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        counts().rename(columns={"Freq": "size"}),
+        counts().assign(Freq=lambda f: f["Freq"] / 2),
+        pd.concat([counts(), counts()[:3].assign(Freq=7)]),
+        counts().assign(v=np.arange(36) / 7),
+    ],
+    ids=["called otherwise", "halves", "rows that repeat", "measurements beside"],
+)
+def test_what_counts_no_cases(frame):
+    assert "counts-of-rows" not in found(frame)

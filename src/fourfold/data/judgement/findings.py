@@ -22,6 +22,7 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from . import (
     dependent,
+    frequencies,
     leaks,
     neighbours,
     oddities,
@@ -378,6 +379,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     unlabelled.of_classes,
     oddities.judge,
     dependent.judge,
+    frequencies.judge,
     neighbours.judge,
     _task,
     _twins,

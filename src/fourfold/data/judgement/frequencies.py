@@ -1,0 +1,52 @@
+"""Tables of counts: a row for each combination of values, and how often it occurs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourfold.data.dataset import Finding
+from fourfold.data.values.stamps import named
+
+from .case import Case
+
+NAMES = (["freq"], ["frequency"], ["frequencies"])
+"""The words of which names of such columns consist."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """A column, or the target, that says how many rows each row stands for."""
+    if case.task.several or case.dataset.weights is not None or case.dataset.layout != "flat":
+        return
+    columns = {name: values for name, kind, values in case.columns()}
+    aimed = named(case.dataset.target_name) in NAMES and case.task.label_type in ("integer", "number")
+    if aimed and _are_counts(case.dataset.target.astype(np.float64), [*columns.values()]):
+        name = case.dataset.target_name
+        do = f"--target COLUMN --weight {shlex.quote(name)}, to predict another column of the cases"
+        yield _finding(case, "the target", name, do)
+    for name, values in columns.items():
+        others = [column for other, column in columns.items() if other != name]
+        if named(name) in NAMES and _are_counts(values, [*others, case.codes]):
+            yield _finding(case, "column", name, f"--weight {shlex.quote(name)}", (name,))
+
+
+def _finding(case: Case, what: str, name: str, do: str, columns: tuple[str, ...] = ()) -> Finding:
+    return Finding(
+        "counts-of-rows",
+        f"{what} {name!r} counts the cases that each row stands for, by its name: no two rows agree in all else",
+        "rows",
+        case.dataset.rows,
+        do,
+        important=True,
+        columns=columns,
+    )
+
+
+def _are_counts(values: np.ndarray, others: list[np.ndarray]) -> bool:
+    """Whether values (N,) are whole numbers of 0 and more beside others (N,) that repeat, but not all at once."""
+    whole = bool((values >= 0).all() and (values == np.round(values)).all())
+    if not whole or not others or any(2 * len(np.unique(column)) > len(values) for column in others):
+        return False
+    return len(np.unique(np.nan_to_num(np.stack(others, axis=1), nan=-1e300), axis=0)) == len(values)
