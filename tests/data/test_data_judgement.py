@@ -454,11 +454,14 @@ def counts():
     return frame.assign(Freq=np.random.default_rng(0).integers(0, 40, len(frame)))
 
 
-def test_a_column_that_counts_cases_is_offered_as_their_weight():
+def test_a_column_that_counts_cases_is_found_with_what_makes_rows_of_them():
     finding = found(counts())["counts-of-rows"]
-    assert finding.important and finding.columns == ("Freq",) and finding.do == "--weight Freq"
+    assert finding.important and finding.columns == ("Freq",)
+    table = counts()
+    cases = eval(finding.do.removeprefix("write a row for each case, in pandas "), {"table": table})
+    assert len(cases) == table["Freq"].sum() and "Freq" not in cases and "counts-of-rows" not in found(cases)
     aimed = found(counts(), target="Freq")["counts-of-rows"]
-    assert aimed.what.startswith("the target 'Freq' counts") and aimed.do.startswith("--target COLUMN --weight Freq, ")
+    assert aimed.what.startswith("the target 'Freq' counts") and aimed.do.endswith(", and choose another --target")
     assert "counts-of-rows" not in found(counts(), roles=Roles(weight="Freq"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,21 +23,22 @@ def judge(case: Case) -> Iterator[Finding]:
     aimed = named(case.dataset.target_name) in NAMES and case.task.label_type in ("integer", "number")
     if aimed and _are_counts(case.dataset.target.astype(np.float64), [*columns.values()]):
         name = case.dataset.target_name
-        do = f"--target COLUMN --weight {shlex.quote(name)}, to predict another column of the cases"
-        yield _finding(case, "the target", name, do)
+        yield _finding(case, "the target", name, ", and choose another --target")
     for name, values in columns.items():
         others = [column for other, column in columns.items() if other != name]
         if named(name) in NAMES and _are_counts(values, [*others, case.codes]):
-            yield _finding(case, "column", name, f"--weight {shlex.quote(name)}", (name,))
+            yield _finding(case, "column", name, columns=(name,))
 
 
-def _finding(case: Case, what: str, name: str, do: str, columns: tuple[str, ...] = ()) -> Finding:
+def _finding(case: Case, what: str, name: str, more: str = "", columns: tuple[str, ...] = ()) -> Finding:
+    """A weight would not do: a row with all of its cases is either learnt from or tested, and counts as one."""
     return Finding(
         "counts-of-rows",
         f"{what} {name!r} counts the cases that each row stands for, by its name: no two rows agree in all else",
         "rows",
         case.dataset.rows,
-        do,
+        f"write a row for each case, in pandas table.loc[table.index.repeat(table[{name!r}])].drop(columns={name!r})"
+        + more,
         important=True,
         columns=columns,
     )
