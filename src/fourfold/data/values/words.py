@@ -53,6 +53,9 @@ FEW_WORDS = 100
 CODE = re.compile(r"\d{2,}")
 """Words of digits alone; with a leading zero in one of them and one length in all, they are codes."""
 
+LETTERED = re.compile(r"([A-Za-z]?)\d+([A-Za-z]?)")
+"""The same with a letter before them, or behind."""
+
 
 class Understood(NamedTuple):
     """A column as what its words mean, what was done, and an example of how they are written ("" for plain)."""
@@ -108,6 +111,8 @@ def understood(
     if len(known) == len(words):
         said = _joined(style.said, of_codes(list(words)))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
+    if lettered := _codes_among(words, known):
+        return Understood(values, "category", f"codes: among plain numbers stands {lettered[:30]!r}")
     for span in durations_of(words):
         if (seconds := _mostly(words, span.parse)) and any(map(span.is_sure, seconds)):
             left = _left_out(values, words, seconds, strict)
@@ -222,6 +227,26 @@ def _beyond_floats(words: Iterable[str], numbers: Mapping[str, float]) -> bool:
     return max(map(abs, numbers.values())) > 2**53 and all(
         re.fullmatch(r"[-+]?\d+", word.strip()) for word in words
     )
+
+
+def _codes_among(words: Iterable[str], known: Mapping[str, Any]) -> str:
+    """The first of the words that are no numbers, if these are digits with a letter, as houses or families are numbered:
+    one before the digits, several behind them, or one beside numbers with leading zeros, as a single letter behind may
+    be a unit; else "".
+
+    >>> _codes_among(["6", "7", "7a", "8", "8b"], dict.fromkeys("678"))
+    '7a'
+    >>> _codes_among(["6", "7", "8C"], dict.fromkeys("67"))
+    ''
+    """
+    strange = [word.strip() for word in words if word not in known]
+    found = [LETTERED.fullmatch(word) for word in strange]
+    plain = all(word.strip().isdecimal() for word in known)
+    if not 0 < len(strange) < len(known) or not all(found) or not plain:
+        return ""
+    letters = {(match[1], match[2]) for match in found if match}
+    zeros = any(re.match("0[0-9]", word.strip()) for word in known)
+    return strange[0] if zeros or len(letters) > 1 or all(before for before, _ in letters) else ""
 
 
 def are_codes(words: Iterable[str]) -> bool:
