@@ -230,9 +230,9 @@ def _beyond_floats(words: Iterable[str], numbers: Mapping[str, float]) -> bool:
 
 
 def _codes_among(words: Iterable[str], known: Mapping[str, Any]) -> str:
-    """The first of the words that are no numbers, if these are digits with a letter, as houses or families are numbered:
-    one before the digits, several behind them, or one beside numbers with leading zeros, as a single letter behind may
-    be a unit; else "".
+    """The first of the words that are no numbers, if these are digits with a letter, as houses or families are
+    numbered; else "". It stands before them, or several do behind them, or there are numbers with leading zeros, as a
+    single letter behind may be a unit.
 
     >>> _codes_among(["6", "7", "7a", "8", "8b"], dict.fromkeys("678"))
     '7a'
