@@ -477,3 +477,13 @@ def test_a_column_that_counts_cases_is_found_with_what_makes_rows_of_them():
 )
 def test_what_counts_no_cases(frame):
     assert "counts-of-rows" not in found(frame)
+
+
+def test_what_is_called_a_time_is_not_asked_to_be_one():
+    rising = found(table().assign(time=np.arange(N) / 12), target="size")["rises-throughout"]
+    assert rising.what.endswith("from row to row: random splits let models learn from the future")
+    assert rising.do.startswith("--time-ordered, --forecast HORIZON")
+    years = found(table().assign(Year=1500 + np.arange(N)), target="size")["counts-rows"]
+    assert years.do.startswith("--time-ordered, --forecast") and years.do.endswith("; else --drop Year")
+    ordered = found(table().assign(Year=1500 + np.arange(N)), target="size", roles=Roles(time_ordered=True))
+    assert ordered["counts-rows"].do == "--id Year, or --drop Year"

@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.core.naming import STEP
 from fourfold.data.dataset import Finding
 from fourfold.data.series.apart import repeated
-from fourfold.data.values.called import ID
+from fourfold.data.values.called import ID, is_time
 from fourfold.data.values.stamps import named
 
 from .case import Case
@@ -22,13 +22,6 @@ FEWEST_UNITS = 3
 BY_CHANCE = 8.0
 """Pairs of rows of one unit and time that columns which tell nothing of each other would make: e^-8 is the chance that
 these have none."""
-
-TIMES = (
-    "time date day week month quarter year age period wave visit round session occasion trial zeit datum tag woche "
-    "monat quartal jahr welle besuch jour semaine mois trimestre annee année dia día semana mes año giorno settimana "
-    "mese anno dag maand kwartaal jaar"
-)
-"""Words in the names of times at which units are measured."""
 
 
 class Panel(NamedTuple):
@@ -67,8 +60,7 @@ def _panel(case: Case) -> Panel | None:
     """The likeliest panel: words or whole numbers that repeat, no two rows of which have the same time, which chance
     would hardly do."""
     columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
-    words = set(TIMES.split())
-    times = {name: values for name, kind, values in columns if kind == "date" or not words.isdisjoint(named(name))}
+    times = {name: values for name, kind, values in columns if kind == "date" or is_time(name) or "age" in named(name)}
     others = [(name, values) for name, kind, values in columns if name not in times and _may_name_units(kind, values)]
     best, most = None, BY_CHANCE
     for time, moments in times.items():

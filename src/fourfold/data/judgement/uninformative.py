@@ -11,6 +11,7 @@ from fourfold.data.columns.free_texts import LeftOutDates
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import CONSTANT, listed
 from fourfold.data.series.order import SELDOM, direction, times_back
+from fourfold.data.values.called import is_time
 
 from .case import Case
 
@@ -30,7 +31,7 @@ def judge(case: Case) -> Iterator[Finding]:
             note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    nearly, if_time = [], f"if it is time, {_in_time(case)}"
+    nearly = []
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
         if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
@@ -41,8 +42,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"column {name!r} numbers the rows: its values are all different and in order",
                 "different values",
                 len(values),
-                f"--id {shlex.quote(name)}, or --drop {shlex.quote(name)}"
-                + f"; {if_time}" * (not case.dataset.time_ordered),
+                _of_counter(case, name),
                 important=True,
                 columns=(name,),
             )
@@ -51,10 +51,11 @@ def judge(case: Case) -> Iterator[Finding]:
         if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
             yield Finding(
                 "rises-throughout",
-                f"column {name!r} rises from row to row: if it is time, random splits let models learn from the future",
+                f"column {name!r} rises from row to row: {_if_time(name)}random splits let models learn from the "
+                "future",
                 "rows",
                 len(values),
-                if_time,
+                f"{_if_time(name)}{_in_time(case)}",
                 important=True,
                 columns=(name,),
             )
@@ -72,6 +73,20 @@ def judge(case: Case) -> Iterator[Finding]:
             f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter",
             columns=tuple(nearly),
         )
+
+
+def _if_time(name: str) -> str:
+    return "" if is_time(name) else "if it is time, "
+
+
+def _of_counter(case: Case, name: str) -> str:
+    """What to do with numbers that count the rows: those that are called a time are first of all one."""
+    quoted = shlex.quote(name)
+    drop = f"--id {quoted}, or --drop {quoted}"
+    if case.dataset.time_ordered:
+        return drop
+    in_time = f"{_if_time(name)}{_in_time(case)}"
+    return f"{in_time}; else --drop {quoted}" if is_time(name) else f"{drop}; {in_time}"
 
 
 def _in_time(case: Case) -> str:

@@ -1,10 +1,12 @@
-"""What columns are called that tell which row it is, or of which year."""
+"""What columns are called that tell which row it is, or of which time."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["ID", "YEARS", "YEAR_NAMES"]
+from .stamps import named
+
+__all__ = ["ID", "YEARS", "YEAR_NAMES", "is_time"]
 
 ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
@@ -14,3 +16,18 @@ YEAR_NAMES = frozenset(["year", "yr", "yyyy", "jahr", "annee", "année", "anno",
 
 YEARS = (1000, 2999)
 """The first and the last year."""
+
+TIMES = (
+    "time date day week month quarter year period wave visit round session occasion trial zeit datum tag woche monat "
+    "quartal jahr welle besuch jour semaine mois trimestre annee année dia día semana mes año giorno settimana mese "
+    "anno dag maand kwartaal jaar"
+)
+
+
+def is_time(name: str) -> bool:
+    """Whether a word in a name, in the singular, is one for times.
+
+    >>> is_time("Date.of.visit"), is_time("years_of_school")
+    (True, False)
+    """
+    return not set(TIMES.split()).isdisjoint(named(name))
