@@ -197,7 +197,7 @@ def test_fingerprint_depends_on_content_only(tmp_path):
 def test_a_last_column_of_years_or_ids_is_not_guessed_to_be_the_target(last, values, target):
     data = read(pd.DataFrame({"x": X[:, 0], "v": X[:, 1], last: values}))
     assert data.target_name == target
-    said = f"target: v (the last column that is called no year and no id, as '{last}' is); --target NAME overrides"
+    said = f"target: v (the last column that is not called a year or an id, as '{last}' is); --target NAME overrides"
     assert (said in map(str, data.notes)) == (target == "v")
 
 

@@ -184,7 +184,7 @@ def target_names(
     likely = [name for name in filled if name not in passed] or [filled[-1]]
     last = next((name for name in reversed(likely) if not _is_called_otherwise(name, table[name])), likely[-1])
     if last != likely[-1]:
-        return (last,), f"the last column that is called no year and no id, as {in_line(likely[-1])!r} is"
+        return (last,), f"the last column that is not called a year or an id, as {in_line(likely[-1])!r} is"
     skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
     if skipped != last:
         has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
