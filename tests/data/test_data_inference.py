@@ -201,6 +201,23 @@ def test_a_last_column_of_years_or_ids_is_not_guessed_to_be_the_target(last, val
     assert (said in map(str, data.notes)) == (target == "v")
 
 
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (1 + np.arange(N), "does not count the rows, as 't' does"),
+        (["here"] * N, "varies, as 't' does not"),
+        (np.ones(N), "varies, as 't' does not"),
+        (1 + np.arange(N)[::-1], ""),
+        (3 + np.arange(N), ""),
+    ],
+)
+def test_a_last_column_that_counts_the_rows_or_never_varies_is_not_guessed_to_be_the_target(values, why):
+    frame = pd.DataFrame({"x": X[:, 0], "v": X[:, 1], "t": values})
+    said = f"target: v (the last column that {why}); --target NAME overrides"
+    assert (said in map(str, read(frame).notes)) == bool(why)
+    assert read(frame.assign(t=1 + np.arange(N)), target="t").target_name == "t"
+
+
 def test_a_year_is_the_target_where_it_is_asked_for_or_nothing_else_is_there():
     years = pd.DataFrame({"v": X[:, 0], "id": np.arange(N) % 30, "year": 1990 + np.arange(N) % 7})
     assert read(years, target="year").target_name == "year"

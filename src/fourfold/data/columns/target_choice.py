@@ -26,6 +26,9 @@ from .turned import turn
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
 
+CALLED = "is not called a year or an id, as {!r} is"
+"""What is said of the column that is taken in place of one that is called so."""
+
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
 
@@ -182,9 +185,9 @@ def target_names(
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
     likely = [name for name in filled if name not in passed] or [filled[-1]]
-    last = next((name for name in reversed(likely) if not _is_called_otherwise(name, table[name])), likely[-1])
-    if last != likely[-1]:
-        return (last,), f"the last column that is not called a year or an id, as {in_line(likely[-1])!r} is"
+    last = next((name for name in reversed(likely) if not _why_none(name, table[name])), likely[-1])
+    if last != (unlike := likely[-1]):
+        return (last,), f"the last column that {_why_none(unlike, table[unlike]).format(in_line(unlike))}"
     skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
     if skipped != last:
         has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
@@ -192,18 +195,28 @@ def target_names(
     return (last,), "the last column" + " with values" * (last != table.names[-1])
 
 
-def _is_called_otherwise(name: str, values: np.ndarray) -> bool:
-    """Whether a column is called a year, and holds years, or an id, and holds more numbers or words than classes have:
-    what is told of rows, and seldom what is asked for.
+def _why_none(name: str, values: np.ndarray) -> str:
+    """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, and
+    holds years, or an id, and holds more numbers or words than classes have; it counts the rows, or never varies.
+    "" for one that may be a target.
 
     >>> years = np.array([1999.0, 2001.0])
-    >>> [_is_called_otherwise(name, years) for name in ("Year", "sales by year", "ID", "class_id")]
+    >>> [bool(_why_none(name, years)) for name in ("Year", "sales by year", "ID", "class_id")]
     [True, False, True, False]
+    >>> [bool(_why_none("v", values)) for values in (np.arange(40.0), np.arange(40.0) % 20, np.ones(9))]
+    [True, False, True]
     """
     present = values[~missing(values)]
-    if name.casefold() in YEAR_NAMES:
-        return present.dtype.kind == "f" and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all())
-    return name.casefold() == "id" or (ID.search(name) is not None and len(set(present.tolist())) > MOST_CLASSES)
+    different = len(set(present.tolist()))
+    years = name.casefold() in YEAR_NAMES and present.dtype.kind == "f"
+    if years and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all()):
+        return CALLED
+    if name.casefold() == "id" or (ID.search(name) is not None and different > MOST_CLASSES):
+        return CALLED
+    if different == 1 and len(present) == len(values):
+        return "varies, as {!r} does not"
+    counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
+    return "does not count the rows, as {!r} does" if counts and bool((np.diff(values) == 1).all()) else ""
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:
