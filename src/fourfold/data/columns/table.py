@@ -12,6 +12,7 @@ from fourfold.data.dataset import Column, Layout, Note, Table
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.called import CASES
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.hints import are_points
@@ -64,8 +65,9 @@ COUNTER = re.compile(
 )
 """Names of columns that only count rows, or name them."""
 
-MAY_COUNT = re.compile(r"(^|[_\W])(?:idx|index|nr|no|number)$")
-"""Names of columns that may count rows, if their numbers are like it, and are quantities otherwise: index of prices."""
+MAY_COUNT = re.compile(rf"(^|[_\W])(?:idx|index|nr|no|number)$|^(?i:index|{'|'.join(sorted(CASES))})\.?$")
+"""Names of columns that may count rows, if their numbers are like it, and are something else otherwise: index of
+prices, a patient who has several rows."""
 
 COUNTS, DIFFERENT = "it counts the rows", "different in every row"
 NAMES = "a number that names each row: whole, and different in each"

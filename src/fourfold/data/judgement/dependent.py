@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.core.naming import STEP
 from fourfold.data.dataset import Finding
 from fourfold.data.series.apart import repeated
-from fourfold.data.values.called import ID, is_time
+from fourfold.data.values.called import ID, UNITS, is_time
 from fourfold.data.values.stamps import named
 
 from .case import Case
@@ -33,14 +33,20 @@ class Panel(NamedTuple):
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """A panel, if nothing was said of groups or of an order of time; columns that are called ids and repeat."""
+    """A panel, if nothing was said of groups or of an order of time; columns that are called ids, or
+    whose rows they hold, and repeat."""
     panel = _panel(case) if case.each != STEP and not case.dataset.time_ordered else None
     if panel is not None:
         yield _finding("panel", *panel[:2], f"repeats, with one row at most for each {panel.time!r}", panel.time)
     for name, kind, values in case.columns():
-        called = ID.search(name) and kind in ("number", "category") and _repeats(values)
-        if called and (panel is None or name != panel.unit):
+        is_id = ID.search(name) is not None
+        called = (is_id or name.casefold() in UNITS) and (panel is None or name != panel.unit)
+        if not called or kind not in ("number", "category") or not _repeats(values):
+            continue
+        if is_id:
             yield _finding("repeated-ids", name, values, "is called an id and repeats")
+        elif not _known(case, values):
+            yield _finding("repeated-units", name, values, "repeats, and by its name says whose the rows are")
 
 
 def _finding(slug: str, name: str, values: np.ndarray, does: str, time: str = "COLUMN") -> Finding:

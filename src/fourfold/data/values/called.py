@@ -6,10 +6,18 @@ import re
 
 from .stamps import named
 
-__all__ = ["ID", "YEARS", "YEAR_NAMES", "is_time"]
+__all__ = ["CASES", "ID", "UNITS", "YEARS", "YEAR_NAMES", "is_time"]
 
 ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
+
+UNITS = frozenset(
+    ["subject", "subj", "patient", "participant", "proband", "respondent", "person", "individual", "animal", "student"]
+)
+"""Words, in the singular, that call a column what has a number, and several rows perhaps."""
+
+CASES = UNITS | {"obs", "observation", "case", "child", "kid", "woman", "man"}
+"""These, and others that number rows, or how many there are of a kind."""
 
 YEAR_NAMES = frozenset(["year", "yr", "yyyy", "jahr", "annee", "année", "anno", "año", "ano", "jaar"])
 """Words that call a column one of years."""
