@@ -9,6 +9,7 @@ import numpy as np
 
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import percent
+from fourfold.data.values.called import is_time
 
 from .case import MOST_COLUMNS, Case
 
@@ -19,6 +20,9 @@ LARGEST = 1e30
 FEWEST_GROUPS = 10
 """Values of a column from which on they may name groups."""
 
+FEWEST_VALUES = 10
+"""Different values of a target from which on another column is not in their order by chance."""
+
 FEWEST = 30
 """Rows below which a single column may fit by chance; there have to be eight for each class as well."""
 
@@ -28,6 +32,8 @@ def judge(case: Case) -> Iterator[Finding]:
 
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
+    A number is also told by one whose order it has in all rows, as by its logarithm or its square, of which a tree
+    learns too little where values lie far from each other.
     """
     given = case.dataset.weights
     weights = np.ones(case.dataset.rows) if given is None else np.asarray(given, dtype=np.float64)
@@ -45,7 +51,12 @@ def judge(case: Case) -> Iterator[Finding]:
             for target, codes in targets
         }
         told = max(gains, key=lambda target: gains[target])
-        gain, what = gains[told], f"the target {told!r}" if case.task.several else "the target"
+        gain, how = gains[told], f"{percent(gains[told], 1)} of what guessing misses"
+        if gain < ALMOST and kind == "number" and not is_time(name):
+            ordered = (target for target, (codes, classes) in targets if not classes and _in_order(values, codes))
+            if (alike := next(ordered, None)) is not None:
+                told, gain, how = alike, 1.0, "both have one order in all rows"
+        what = f"the target {told!r}" if case.task.several else "the target"
         if gain >= ALMOST:
             do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
             if kind != "date" and _may_name_groups(case, name, case.targets[told]):
@@ -53,13 +64,30 @@ def judge(case: Case) -> Iterator[Finding]:
                 do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
             yield Finding(
                 "gives-target-away",
-                f"column {name!r} alone tells {what} ({percent(gain, 1)} of what guessing misses)",
+                f"column {name!r} alone tells {what} ({how})",
                 "gain over guessing",
                 gain,
                 do,
                 important=True,
                 columns=(name,),
             )
+
+
+def _in_order(values: np.ndarray, target: np.ndarray) -> bool:
+    """Whether a target (N,) rises, or falls, as values (N,) do, half of which are there at least, and is the same where
+    they are.
+
+    >>> values = np.arange(20.0)
+    >>> _in_order(values, values**2), _in_order(-values, np.log1p(values)), _in_order(values, np.abs(values - 9))
+    (True, True, False)
+    """
+    there = ~np.isnan(values)
+    order = np.lexsort((target[there], values[there]))
+    values, target = values[there][order], target[there][order]
+    if 2 * len(values) < len(there) or len(np.unique(target)) < FEWEST_VALUES:
+        return False
+    steps, new = np.diff(target), np.diff(values) > 0
+    return not steps[~new].any() and bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
