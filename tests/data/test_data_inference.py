@@ -218,6 +218,14 @@ def test_a_last_column_that_counts_the_rows_or_never_varies_is_not_guessed_to_be
     assert read(frame.assign(t=1 + np.arange(N)), target="t").target_name == "t"
 
 
+def test_in_place_of_a_year_no_words_that_differ_and_no_dates_are_taken():
+    names = [f"n{i * 7919 % N}" for i in range(N)]
+    days = pd.date_range("2020-01-01", periods=N)
+    frame = pd.DataFrame({"v": X[:, 0], "name": names, "day": days, "year": 1990 + np.arange(N) % 7})
+    assert read(frame).target_name == "v"
+    assert read(frame.drop(columns="v").assign(id=np.arange(N) % 30)[["id", "name", "year"]]).target_name == "year"
+
+
 def test_a_year_is_the_target_where_it_is_asked_for_or_nothing_else_is_there():
     years = pd.DataFrame({"v": X[:, 0], "id": np.arange(N) % 30, "year": 1990 + np.arange(N) % 7})
     assert read(years, target="year").target_name == "year"

@@ -96,6 +96,9 @@ def test_copies_across_the_split():
     few = table()[["colour", "kind"]].assign(other=np.arange(N) % 5)
     assert not found(few)["duplicates"].important  # there are only 15 combinations
     assert found(few)["contradictions"].number > 0.9
+    assert not found(few)["contradictions"].important  # their targets differ by their nature
+    twice = pd.concat([frame, frame[:40].assign(kind=frame["kind"][:40].map({"a": "b", "b": "a"}))])
+    assert found(twice)["contradictions"].important and "correct the targets" in found(twice)["contradictions"].do
     ordered = frame.assign(group=np.arange(N) // 4)
     kept = found(pd.concat([ordered, ordered[:100]]), roles=Roles(group="group"))
     assert kept["duplicates"].number == 0 and not kept["duplicates"].important

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, qu
 from fourfold.data.source import Source
 from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
 from fourfold.data.values.cells import typed
+from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
@@ -185,8 +187,10 @@ def target_names(
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
     likely = [name for name in filled if name not in passed] or [filled[-1]]
-    last = next((name for name in reversed(likely) if not _why_none(name, table[name])), likely[-1])
-    if last != (unlike := likely[-1]):
+    unlike = likely[-1]
+    others = (name for name in reversed(likely) if not _why_none(name, table[name]))
+    last = next((name for name in others if name == unlike or not _differ(table[name])), unlike)
+    if last != unlike:
         return (last,), f"the last column that {_why_none(unlike, table[unlike]).format(in_line(unlike))}"
     skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
     if skipped != last:
@@ -217,6 +221,14 @@ def _why_none(name: str, values: np.ndarray) -> str:
         return "varies, as {!r} does not"
     counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
     return "does not count the rows, as {!r} does" if counts and bool((np.diff(values) == 1).all()) else ""
+
+
+def _differ(values: np.ndarray) -> bool:
+    """Whether values (N,) are words more than half of which stand in one row alone, or dates."""
+    values = reworded(values)[0] if values.dtype.kind == "O" else values
+    present = values[~missing(values)]
+    once = [count == 1 for count in Counter(present.tolist()).values()] if present.dtype.kind == "O" else []
+    return present.dtype.kind == "M" or 2 * sum(once) > max(len(once), MOST_CLASSES)
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:

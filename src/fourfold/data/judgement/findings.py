@@ -237,11 +237,12 @@ def _twins(case: Case) -> Iterator[Finding]:
         tested += len(split.test)
         crossing += int(learnt[key[split.test]].sum())
     share = crossing / max(tested, 1)
+    most_differ = len(counts) > case.dataset.rows / 2  # else few combinations of values: targets differ by their nature
     codes = case.codes[order]
     differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
     specific = (
         _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
-        or (len(counts) > case.dataset.rows / 2 and not _by_chance(case, order[first], counts, differ))
+        or (most_differ and not _by_chance(case, order[first], counts, differ))
         or (not differ.any() and _hardly_by_chance(case, order[first]))
     )
     yield Finding(
@@ -259,8 +260,8 @@ def _twins(case: Case) -> Iterator[Finding]:
             f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
             "share of rows",
             at_odds / case.dataset.rows,
-            "add the columns that tell them apart, or correct the targets",
-            important=at_odds > 0.05 * case.dataset.rows,
+            "add columns that tell them apart" + ", or correct the targets" * most_differ,
+            important=at_odds > 0.05 * case.dataset.rows and most_differ,
         )
 
 
