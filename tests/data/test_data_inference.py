@@ -150,7 +150,7 @@ def test_quantities_that_differ_in_every_row_are_used(name):
     assert used_with(name, SHUFFLED) == [name]
 
 
-@pytest.mark.parametrize("name", ["cases_number", "price_index", "entries_no", "obs", "Obs.", "patient", "INDEX"])
+@pytest.mark.parametrize("name", ["cases_number", "price_index", "entries_no", "obs", "Obs.", "patient", "INDEX", "uid", "caseid"])
 def test_numbers_that_may_count_rows_are_left_out_where_they_do(name):
     assert used_with(name, 3 + np.arange(N)) == used_with(name, np.arange(N)[::-1] * 2) == []
 

@@ -12,7 +12,7 @@ from fourfold.data.dataset import Column, Layout, Note, Table
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.called import CASES
+from fourfold.data.values.called import CASES, ID
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.hints import are_points
@@ -232,7 +232,8 @@ def judged(column: Column, values: np.ndarray) -> _Verdict:
     if not absent.any() and (present == present[0]).all():
         return _Verdict(None, CONSTANT)
     counter = COUNTER.search(column.name)
-    if column.kind == "number" and (counter or MAY_COUNT.search(column.name)) and _name_rows(values):
+    may_count = counter or MAY_COUNT.search(column.name) or ID.search(column.name)
+    if column.kind == "number" and may_count and _name_rows(values):
         in_order = _are_in_order(present)
         return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
     if column.kind != "category":

@@ -16,7 +16,7 @@ UNITS = frozenset(
 )
 """Words, in the singular, that call a column what has a number, and several rows perhaps."""
 
-CASES = UNITS | {"obs", "observation", "case", "child", "kid", "woman", "man"}
+CASES = UNITS | {"obs", "observation", "case", "child", "kid", "woman", "man", "uid", "pid", "patid", "idnum"}
 """These, and others that number rows, or how many there are of a kind."""
 
 YEAR_NAMES = frozenset(["year", "yr", "yyyy", "jahr", "annee", "année", "anno", "año", "ano", "jaar"])
