@@ -189,7 +189,7 @@ def target_names(
     likely = [name for name in filled if name not in passed] or [filled[-1]]
     unlike = likely[-1]
     others = (name for name in reversed(likely) if not _why_none(name, table[name]))
-    last = next((name for name in others if name == unlike or not _differ(table[name])), unlike)
+    last = next((name for name in others if name == unlike or not _is_refused(table[name])), unlike)
     if last != unlike:
         return (last,), f"the last column that {_why_none(unlike, table[unlike]).format(in_line(unlike))}"
     skipped = next((name for name in few if name.casefold() in TARGET_NAMES), filled[-1])
@@ -223,12 +223,11 @@ def _why_none(name: str, values: np.ndarray) -> str:
     return "does not count the rows, as {!r} does" if counts and bool((np.diff(values) == 1).all()) else ""
 
 
-def _differ(values: np.ndarray) -> bool:
-    """Whether values (N,) are words more than half of which stand in one row alone, or dates."""
+def _is_refused(values: np.ndarray) -> bool:
+    """Whether values (N,) are dates, or words one of which stands in one row alone, neither of which can be a target."""
     values = reworded(values)[0] if values.dtype.kind == "O" else values
     present = values[~missing(values)]
-    once = [count == 1 for count in Counter(present.tolist()).values()] if present.dtype.kind == "O" else []
-    return present.dtype.kind == "M" or 2 * sum(once) > max(len(once), MOST_CLASSES)
+    return present.dtype.kind == "M" or (present.dtype.kind == "O" and 1 in Counter(present.tolist()).values())
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:
