@@ -224,7 +224,7 @@ def _why_none(name: str, values: np.ndarray) -> str:
 
 
 def _is_refused(values: np.ndarray) -> bool:
-    """Whether values (N,) are dates, or words one of which stands in one row alone, neither of which can be a target."""
+    """Whether values (N,) are dates, or words one of which stands in one row alone: neither can be a target."""
     values = reworded(values)[0] if values.dtype.kind == "O" else values
     present = values[~missing(values)]
     return present.dtype.kind == "M" or (present.dtype.kind == "O" and 1 in Counter(present.tolist()).values())
