@@ -69,6 +69,8 @@ def test_intervals_come_of_the_predictions_too(study):
     for row in found.results["families"]:
         own = means[row["family"]]
         assert (own.low, own.high) == pytest.approx((row["score"]["low"], row["score"]["high"]))
+        further = {e.measure: e.interval for e in found.evidence if e.subject == row["family"]}
+        assert further["accuracy"] == pytest.approx((own.low, own.high)) and further["AUC"] is not None
     for row in found.results["comparisons"]:
         own = gaps[row["family"]]
         assert (own.low, own.high) == pytest.approx((row["low"], row["high"]))

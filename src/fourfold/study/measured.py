@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +23,7 @@ from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import MEASURES, ease, quality, targets
+from fourfold.study.stepwise import counted
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -104,11 +106,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     any_family = next(iter(predictions.values()))
     further = {family: found.values for family, found in predictions.items()} | by_baseline
     guesses = {name for name in by_baseline if known[name].guess}
-    scores = [
-        item
-        for name, values in further.items()
-        for item in _quality(study, name, values, target, rows, name in guesses)
-    ]
+    scores = _further(study, further, target, rows, any_family, guesses)
     inquiry = Inquiry(study, trials, margin)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     measured = [item for found in measurements for item in found.evidence]
@@ -130,6 +128,8 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         ),
         **tested.examples(study, rows, any_family.fold),
     )
+    if study.effort.measures:
+        measurements.insert(0, quality.measurement(task, list(trials), scores))
     if task.several:
         measurements.append(targets.of_each(task, list(trials), scores))
     verdict = explain(decide(findings), measured)
@@ -147,21 +147,50 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
     )
 
 
-def _quality(
-    study: Study, name: str, values: np.ndarray, target: np.ndarray, rows: np.ndarray, guess: bool
+def _further(
+    study: Study,
+    predictions: Mapping[str, np.ndarray],
+    target: np.ndarray,
+    rows: np.ndarray,
+    predicted: tested.Predictions,
+    guesses: Collection[str],
 ) -> list[Evidence]:
-    """The further scores of some predictions, with the rows' weights; where steps have targets, of all steps alike.
+    """The further scores of predictions by name, with the rows' weights; where steps have targets, of all steps alike.
 
-    A ``guess`` gives the most probable class: by class weights all classes are the same to it but for rounding.
+    ``predicted`` says by which run and fold. Intervals are as those of the score that decides: of families at once, and
+    of baselines with them. A guess gives the most probable class: by class weights all classes are the same to it but
+    for rounding.
     """
     task, weights = study.dataset.task, study.prepared.given
-    task = replace(task, class_weights=()) if guess else task
-    w = None if weights is None else weights[rows]
+    groups = tested.examples(study, rows, predicted.fold)["groups"]
+    w, unit, what = None if weights is None else weights[rows], tested.measured_in(study.dataset, rows), "test rows"
+    place = np.arange(len(rows))
     if task.stepwise:
-        of_each = None if w is None else of_steps(w, tested.counted(target))
-        found = tested.by_step(values, target)
-        return quality.evidence(name, task, *found, what="steps of test rows", weights=of_each)
-    return quality.evidence(name, task, values, target, tested.measured_in(study.dataset, rows), weights=w)
+        there, what, unit = counted(target), "steps of test rows", 1.0
+        w = None if w is None else of_steps(w, there)
+        place = np.nonzero(there)[0]
+        groups = place if groups is None else groups[place]
+        predictions = {name: values[:, there] for name, values in predictions.items()}
+        target = target[there]
+    runs, fold = predicted.runs[:, place], predicted.fold[..., place]
+    scores = {
+        name: quality.scores(
+            replace(task, class_weights=()) if name in guesses else task, values, target, unit, weights=w
+        )
+        for name, values in predictions.items()
+    }
+    baselines = [name for name in scores if name not in study.families]
+    alone = {name: found for name, found in scores.items() if name not in baselines}
+    known = quality.intervals(scores, runs, fold, groups, baselines, guesses)
+    known |= quality.intervals(alone, runs, fold, groups)
+    method = {
+        name: f"95 % interval, all families{' and baselines' * (name in baselines)} at once" for name in scores
+    }
+    return [
+        item
+        for name, found in scores.items()
+        for item in quality.told(name, found, what, predictions[name].shape, known[name], method[name])
+    ]
 
 
 def _baseline_validation(results: list[dict[str, np.ndarray]], score: str, deviation: float) -> float:

@@ -14,7 +14,7 @@ from fourfold.evidence.statistics import Analysis
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.task import Task, jaccard
 from fourfold.study.prepared import Prepared
-from fourfold.study.stepwise import costs, counted, even, mean, shares
+from fourfold.study.stepwise import costs, even, mean, shares
 from fourfold.study.trials import Trial
 
 if TYPE_CHECKING:
@@ -107,12 +107,6 @@ def of_baseline(study: Study, results: Sequence[dict[str, np.ndarray]], guess: b
 def each(prepared: Prepared, task: Task) -> tuple[int, ...]:
     """The shape of what is predicted for a row: (K,), one a class, one a label, or one a number; of steps (T, K)."""
     return (*prepared.targets.shape[2 : 2 + task.stepwise], len(task.classes) or task.units)
-
-
-def by_step(values: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Predictions (S, n, T, K) and targets (n, T) of series as those of their counted steps (S, m, K) and (m,)."""
-    there = counted(target)
-    return values[:, there], target[there]
 
 
 def predicted(

@@ -1,0 +1,95 @@
+"""The scores beside the one that decides: their intervals, and which family is best by them."""
+
+import numpy as np
+import pytest
+
+from fourfold.evidence.evidence import Evidence
+from fourfold.preprocessing.task import Task, regression_of
+from fourfold.study.measures import quality
+
+CLASSES = Task("classification", ("a", "b", "c"), "softmax", "categorical crossentropy", "accuracy")
+TWO = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy")
+LABELS = Task("multilabel", ("a", "b", "c"), "sigmoid", "binary crossentropy", "jaccard")
+NUMBERS = regression_of(["first", "second"])
+
+
+def predicted(task, draw, n, seeds=1):
+    """Predictions (S, n, K) that are right more often than not, by models that differ from seed to seed, and truth."""
+    if task.kind == "regression":
+        truth = draw.normal(size=(n, 2)) + draw.exponential(size=(n, 2))
+        slope = 0.6 + 0.05 * draw.normal(size=(seeds, 1, 2))
+        return slope * truth + 0.6 * draw.normal(size=(seeds, n, 2)), truth
+    count = len(task.classes)
+    truth = draw.choice(count, n, p=[0.6, *[0.4 / (count - 1)] * (count - 1)])
+    labels = np.eye(count)[truth]
+    if task.kind == "multilabel":
+        labels = (draw.random((n, count)) < [0.5, 0.3, 0.2]).astype(float)
+    base = 2 * labels + draw.normal(size=(n, count))
+    logits = base * (1 + 0.1 * draw.normal(size=(seeds, 1, 1))) + 0.3 * draw.normal(size=(seeds, n, count))
+    if task.kind == "multilabel":
+        return 1 / (1 + np.exp(1 - logits)), labels
+    powers = np.exp(logits)
+    return powers / powers.sum(axis=-1, keepdims=True), truth
+
+
+def spans(task, values, truth, weights=None):
+    runs = np.repeat(np.arange(len(values))[:, None], values.shape[1], axis=1)
+    found = quality.scores(task, values, truth, weights=weights)
+    return quality.intervals({"it": found}, runs, np.zeros(values.shape[1], int), None)["it"]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("task", [CLASSES, TWO, LABELS, NUMBERS], ids=["classes", "two", "labels", "numbers"])
+def test_an_interval_is_as_wide_as_resampled_examples_make_it(task, weighted):
+    draw, n = np.random.default_rng(0), 500
+    values, truth = predicted(task, draw, n)
+    weights = draw.choice([0.5, 1.0, 3.0], n) if weighted else None
+    found, again = spans(task, values, truth, weights), {}
+    for _ in range(300):
+        rows = draw.integers(0, n, n)
+        again_weights = None if weights is None else weights[rows]
+        for score in quality.scores(task, values[:, rows], truth[rows], weights=again_weights):
+            again.setdefault(score.measure, []).append(score.values[0])
+    assert set(again) - set(found) <= {"calibration error"}
+    for measure, span in found.items():
+        assert span.standard_error == pytest.approx(np.std(again[measure]), rel=0.17), measure
+        assert span.low < span.value < span.high
+
+
+@pytest.mark.parametrize("task", [TWO, NUMBERS], ids=["classes", "numbers"])
+def test_intervals_cover_with_models_that_differ(task):
+    draw, hits, count = np.random.default_rng(1), {}, 120
+    many = [quality.scores(task, *predicted(task, draw, 5_000, seeds=10)) for _ in range(20)]
+    truth = {score.measure: np.mean([s.values for one in many for s in one if s.measure == score.measure])
+             for score in many[0] if score.losses is not None}  # fmt: skip
+    for _ in range(count):
+        for measure, span in spans(task, *predicted(task, draw, 300, seeds=5)).items():
+            hits[measure] = hits.get(measure, 0) + (span.low <= truth[measure] <= span.high)
+    assert hits.keys() == truth.keys()
+    assert min(hits.values()) >= 0.88 * count, hits
+
+
+def test_a_score_that_no_example_changes_has_no_interval():
+    truth, sure = np.array([0, 1] * 10), np.eye(2)[[0, 1] * 10][None]
+    assert "AUC" not in spans(TWO, sure, truth)
+    assert "accuracy" in spans(TWO, sure, truth)  # without an error, as many examples may have made none by chance
+
+
+def test_the_answer_names_the_best_by_each_score_and_all_that_tie():
+    found = [
+        Evidence("AUC", "dense", 0.9, "fraction", (0.8, 0.95)),
+        Evidence("AUC", "recurrent", 0.8, "fraction", (0.7, 0.9)),
+        Evidence("log loss", "dense", 0.3, "nats"),
+        Evidence("log loss", "recurrent", 0.3, "nats"),
+        Evidence("accuracy", "dense", 0.7, "fraction"),
+        Evidence("AUC", "boosted trees", 0.99, "fraction"),
+        Evidence("calibration error", "dense", None, "fraction", reason="few rows"),
+    ]
+    measured = quality.measurement(TWO, ["dense", "recurrent"], found)
+    assert measured.answer == (
+        "Best by AUC (90.0 %) is Fully connected; best by log loss (0.300) are Fully connected and Recurrent."
+    )
+    auc, loss = measured.figures
+    assert auc.rows[0] == {"series": "dense", "group": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}
+    assert "Intervals" in auc.note and "Intervals" not in loss.note and "low" not in loss.rows[0]
+    assert not quality.measurement(TWO, ["dense"], found[4:5]).applicable
