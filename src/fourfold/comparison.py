@@ -26,7 +26,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
 from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options, load_data
-from fourfold.report import html
+from fourfold.report import html, table
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import load_study, write_study
 from fourfold.report.progress import Silent, open_progress
@@ -65,17 +65,8 @@ class Comparison:
 
     @property
     def table(self) -> list[dict[str, Any]]:
-        """The filled table: one row a family."""
-        columns = (
-            "family",
-            "score",
-            "parameters",
-            "flops",
-            "sequential_steps",
-            "learning_rate_share",
-            "status",
-        )
-        return [{name: row[name] for name in columns} for row in self.results["families"]]
+        """The filled table: one row a family; see `fourfold.report.table.rows`."""
+        return table.rows(self.results)
 
     @property
     def evidence(self) -> list[Evidence]:

@@ -88,6 +88,17 @@ def test_table_csv_reads_back_exactly():
     assert int(rows[1]["flops"]) == 1_190_000
 
 
+def test_the_table_holds_inductive_bias_and_hyperparameters_where_they_were_measured():
+    results, _ = choose()
+    filled = {row["family"]: row for row in table.rows(results)}
+    assert filled["convolution"]["order_loss"] == pytest.approx({"value": 0.141, "low": 0.133, "high": 0.149})
+    assert filled["convolution"]["hyperparameters"] == {"learning rate": 0.62, "width": 0.2}
+    line = next(csv.DictReader(io.StringIO(table.to_csv(results))))
+    assert (line["order_loss"], line["hyperparameters"]) == ("0.001", "learning rate, width")
+    for row in table.rows(undecided()[0]):
+        assert row["order_loss"] is None and row["hyperparameters"] is None
+
+
 @pytest.mark.parametrize("sample, families", [(choose, ["convolution"]), (undecided, []), (none, [])])
 def test_table_csv_says_chosen_of_the_family_that_the_verdict_says_to_use(sample, families):
     results, _ = sample()

@@ -26,6 +26,8 @@ RESULTS = {
             "method": "simultaneous one-sided 95 % lower bound",
         },
         {"measure": "memory to predict 1 example", "subject": "dense", "value": 82.5, "unit": "kB"},
+        {"measure": "share of variance", "subject": "dense: depth", "value": 0.25, "unit": "fraction"},
+        {"measure": "share of variance", "subject": "attention: heads", "value": 0.75, "unit": "fraction"},
         {"measure": "score", "subject": "attention", "value": 0.1, "unit": "fraction"},
         {"measure": "calibration error", "subject": "dense", "value": None, "reason": "few rows"},
     ],
@@ -44,6 +46,7 @@ def test_the_numbers_are_those_of_the_family_in_the_study():
     assert "score: 90.0 % (85.0 to 94.0 %)" in text and "10.0 %" not in text
     assert "gain over the baseline: 7.0 points (−4.0 points or more); above 0: better" in text  # a bound has no other end
     assert "memory to predict 1 example: 82.5 kB" in text
+    assert "share of variance, depth: 25.0 %" in text and "heads: 75.0" not in text
     assert "\x1b" not in text and "1,200 rows" in text
     assert "No study" in explain("attention", RESULTS)
 

@@ -340,6 +340,14 @@ def test_a_family_none_of_whose_hyperparameters_has_a_share_is_not_called_unmeas
     assert summary._hyperparameters({"figures": [figure]}, "attention", read).text == summary.NOT_MEASURED
 
 
+def test_the_table_names_no_hyperparameter_that_is_not_told_from_the_seeds():
+    shares = {"learning rate": (0.4, True), "depth": (0.2, False), "dropout": (0.1, True), "seeds": (0.3, False)}
+    rows = [{"series": "dense", "group": name, "value": v, "found": found} for name, (v, found) in shares.items()]
+    figure = {"kind": "bars", "rows": rows, "y": {"title": "share", "unit": "fraction"}}
+    cell = summary._hyperparameters({"figures": [figure]}, "dense", scores.read(*choose()))
+    assert (cell.text, cell.note) == ("learning rate, dropout", "40.0 %, 10.0 %")
+
+
 @pytest.mark.parametrize(
     "rates, sizes, said",
     [

@@ -98,6 +98,8 @@ def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
     bars, best, levels = found.figures
     assert [row["group"] for row in bars.rows][:4] == ["learning rate", "batch size", "depth", "dropout"]
     assert all(row["value"] >= 0 for row in (*bars.rows, *best.rows))
+    there = {row["group"]: row["found"] for row in bars.rows}
+    assert there["learning rate"] and not there["seeds"]
     means = {(row["Factor"], row["Level"]): row["Mean score"] for row in levels.rows}
     assert means[RATE, "0.03"] > means[RATE, "1e-05"] + 0.15
     grand = [

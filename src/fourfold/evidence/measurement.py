@@ -29,7 +29,8 @@ class Figure:
 
     The rows by kind; ``series`` is a family or a name, ``low`` and ``high`` may be left out or None:
 
-        bars    {"series", "group", "value", "low", "high"}      values on ``y``, groups on ``x``
+        bars    {"series", "group", "value", "low", "high"}      values on ``y``, groups on ``x``; ``found`` False
+                                                                 where a test does not tell the value from 0
         lines   {"series", "x", "value", "low", "high"}          a line a series
         matrix  {"row", "column", "value"}                       ``y`` names the rows, ``x`` the columns
         table   a cell under each title of ``columns``; ``y`` is the unit of numbers, if all have the same

@@ -175,12 +175,14 @@ def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:
     lines = ["", visible(f"Measured on {data['name']} ({count}, {results['design']['effort']} effort):")]
     lines += _wrapped(visible(str(row["architecture"])), "  architecture")
     lines += _wrapped(visible(str(verdict["sentence"])), "  verdict")
-    found = (
-        row for row in results.get("evidence") or () if row["subject"] == family and row["value"] is not None
-    )
-    for item in map(Evidence.from_dict, found):
-        sign = "; above 0: better" if item.measure in SIGNED else ""
-        lines += _wrapped(visible(_shown(item) + sign), f"  {worded(item.measure, each)}")
+    families = {found["family"] for found in results["families"]}
+    for item in map(Evidence.from_dict, results.get("evidence") or ()):
+        whole = item.subject in families
+        name, part = (item.subject, "") if whole else item.subject.partition(": ")[::2]  # of one hyperparameter, say
+        if name == family and item.value is not None:
+            sign = "; above 0: better" if item.measure in SIGNED else ""
+            head = f"{worded(item.measure, each)}{', ' * bool(part)}{visible(part)}"
+            lines += _wrapped(visible(_shown(item) + sign), f"  {head}")
     return lines
 
 

@@ -27,7 +27,7 @@ COLUMNS = (
 def table(results: dict[str, Any], study: Study, full: Table) -> Table:
     """A row for each family with its bar, then the baselines; ``full`` is `scores.table`."""
     families = {study.titles[row["family"]]: row for row in results["families"]}
-    measures = {found["name"]: found for found in results.get("measures") or ()}
+    measures = measured(results)
 
     def short(row: Row) -> Row:
         family = families.get(row.cells[0].text) if row.kind == "family" else None
@@ -44,11 +44,30 @@ def table(results: dict[str, Any], study: Study, full: Table) -> Table:
     return replace(full, columns=full.columns[:2] + COLUMNS, rows=tuple(map(short, full.rows)))
 
 
-def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
+def measured(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The measures of a study by name."""
+    return {found["name"]: found for found in results.get("measures") or ()}
+
+
+def lost(order: dict[str, Any] | None, family: str) -> dict[str, Any] | None:
+    """The bar of a family in the order probe's figure: what it loses when all positions are permuted."""
     found = _rows(order, family)
-    if not found:
+    return found[0][1] if found else None
+
+
+def important(varied: dict[str, Any] | None, family: str) -> list[dict[str, Any]] | None:
+    """The bars of the hyperparameters that explain most of a family's variation, two at most, of those that are found
+    to explain any; None: not measured."""
+    found = [row for _, row in _rows(varied, family)]
+    named = [row for row in found if row["value"] > 0 and row["group"] not in UNNAMED and row.get("found", True)]
+    return sorted(named, key=lambda row: -row["value"])[:2] if found else None
+
+
+def _bias(order: dict[str, Any] | None, family: str, study: Study) -> Cell:
+    row = lost(order, family)
+    if row is None:
         return _not_measured(order, "")
-    (row, quantity), *_ = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in found]
+    quantity = Quantity.of(_rows(order, family)[0][0]["y"], study.scale)
     value, low, high = row["value"], row.get("low"), row.get("high")
     if fmt.is_number(low) and fmt.is_number(high) and low <= 0 <= high:
         return Cell("not shown to lose when permuted", note=f"{quantity.text(value)} ({quantity.span(low, high)})")
@@ -76,16 +95,15 @@ def _ease(family: dict[str, Any]) -> Cell:
     return Cell(f"{share} rates work", note=scores.about_rates(family))
 
 
-def _hyperparameters(measured: dict[str, Any] | None, family: str, study: Study) -> Cell:
-    found = [(row, Quantity.of(figure["y"], study.scale)) for figure, row in _rows(measured, family)]
-    found = [(row, share) for row, share in found if row["value"] > 0 and row["group"] not in UNNAMED]
-    found = sorted(found, key=lambda pair: -pair[0]["value"])[:2]
-    if not found and _rows(measured, family):
-        return Cell("none stands out")
+def _hyperparameters(varied: dict[str, Any] | None, family: str, study: Study) -> Cell:
+    found = important(varied, family)
+    if found is None:
+        return _not_measured(varied, "--hyperparameters")
     if not found:
-        return _not_measured(measured, "--hyperparameters")
-    shares = ", ".join(quantity.text(row["value"]) for row, quantity in found)
-    return Cell(", ".join(str(row["group"]) for row, _ in found), note=shares)
+        return Cell("none stands out")
+    quantity = Quantity.of(_rows(varied, family)[0][0]["y"], study.scale)
+    shares = ", ".join(quantity.text(row["value"]) for row in found)
+    return Cell(", ".join(str(row["group"]) for row in found), note=shares)
 
 
 def _rows(measured: dict[str, Any] | None, family: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:

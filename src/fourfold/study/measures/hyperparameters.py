@@ -171,12 +171,19 @@ def _evidence(measure: str, family: str, found: Decomposition, trainings: int) -
 
 
 def _bars(family: str, found: Decomposition) -> list[dict[str, Any]]:
-    """Factors, interactions that are there, all others together, seeds. What falls below 0 is shown as 0."""
-    named = [effect for effect in found.interactions if effect in found.significant()]
+    """Factors, interactions that are there, all others together, seeds. What falls below 0 is shown as 0.
+
+    ``found`` says of which the F test finds that they are there.
+    """
+    there = {effect.name for effect in found.significant()}
+    named = [effect for effect in found.interactions if effect.name in there]
     others = found.rest.share + sum(effect.share for effect in found.interactions if effect not in named)
     shares = {effect.name: effect.share for effect in (*found.main, *named)}
     shares |= {"other interactions" if named else "interactions": others, SEED_NOISE: found.noise.share}
-    return [{"series": family, "group": name, "value": max(share, 0.0)} for name, share in shares.items()]
+    return [
+        {"series": family, "group": name, "value": max(share, 0.0), "found": name in there}
+        for name, share in shares.items()
+    ]
 
 
 def _figure(name: str, heading: str, rows: list[dict[str, Any]]) -> Figure:
