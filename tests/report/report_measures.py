@@ -39,6 +39,17 @@ def _bars(
     ]
 
 
+def quality() -> dict[str, Any]:
+    auc = dict(zip(FAMILIES, ((0.9992,), (0.9997,), (0.9990,), (0.9978,))))
+    loss = dict(zip(FAMILIES, ((0.081,), (0.034,), (0.092,), (0.121,))))
+    return measurement(
+        "quality",
+        "Further scores",
+        figure("quality", "bars", "AUC", _bars(auc, ("AUC",), 0.0002), x=axis("score"), y=axis("AUC", FRACTION)),
+        figure("quality", "bars", "Log loss", _bars(loss, ("log loss",), 0.02), x=axis("score"), y=axis("log loss", "nats")),
+    )
+
+
 def order() -> dict[str, Any]:
     losses = {
         "dense": (0.001, -0.002, 0.0),
@@ -170,6 +181,7 @@ def unknown() -> dict[str, Any]:
 def all_measures() -> list[dict[str, Any]]:
     shift = measurement("shift", "Shift probe", reason="the rows of this table have no positions")
     made = (
+        quality,
         order,
         sample_efficiency,
         memorisation,

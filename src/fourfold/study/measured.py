@@ -162,7 +162,7 @@ def _further(
     for rounding.
     """
     task, weights = study.dataset.task, study.prepared.given
-    groups = tested.examples(study, rows, predicted.fold)["groups"]
+    groups = tested.examples(study, rows, predicted.fold).get("groups")
     w, unit, what = None if weights is None else weights[rows], tested.measured_in(study.dataset, rows), "test rows"
     place = np.arange(len(rows))
     if task.stepwise:
