@@ -5,7 +5,7 @@ import pytest
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.preprocessing.task import Task, regression_of
-from fourfold.study.measures import quality
+from fourfold.study.measures import further_scores, quality
 
 CLASSES = Task("classification", ("a", "b", "c"), "softmax", "categorical crossentropy", "accuracy")
 TWO = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy")
@@ -85,11 +85,11 @@ def test_the_answer_names_the_best_by_each_score_and_all_that_tie():
         Evidence("AUC", "boosted trees", 0.99, "fraction"),
         Evidence("calibration error", "dense", None, "fraction", reason="few rows"),
     ]
-    measured = quality.measurement(TWO, ["dense", "recurrent"], found)
+    measured = further_scores.side_by_side(TWO, ["dense", "recurrent"], found)
     assert measured.answer == (
         "Best by AUC (90.0 %) is Fully connected; best by log loss (0.300) are Fully connected and Recurrent."
     )
     auc, loss = measured.figures
     assert auc.rows[0] == {"series": "dense", "group": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}
     assert "Intervals" in auc.note and "Intervals" not in loss.note and "low" not in loss.rows[0]
-    assert not quality.measurement(TWO, ["dense"], found[4:5]).applicable
+    assert not further_scores.side_by_side(TWO, ["dense"], found[4:5]).applicable

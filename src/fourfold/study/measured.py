@@ -22,7 +22,7 @@ from fourfold.study.baseline_blocks import of_each_part
 from fourfold.study.baselines import BASELINES, kind_of
 from fourfold.study.concerns import concerns
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures import MEASURES, ease, quality, targets
+from fourfold.study.measures import MEASURES, ease, further_scores, quality, targets
 from fourfold.study.stepwise import counted
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
@@ -129,7 +129,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         **tested.examples(study, rows, any_family.fold),
     )
     if study.effort.measures:
-        measurements.insert(0, quality.measurement(task, list(trials), scores))
+        measurements.insert(0, further_scores.side_by_side(task, list(trials), scores))
     if task.several:
         measurements.append(targets.of_each(task, list(trials), scores))
     verdict = explain(decide(findings), measured)
