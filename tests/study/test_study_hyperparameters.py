@@ -48,18 +48,20 @@ def test_not_unless_it_is_asked_for(inquiry, tmp_path):
     assert EFFORTS["thorough"].hyperparameters and not EFFORTS["standard"].hyperparameters
 
 
-def test_the_grid_is_balanced_with_at_most_eight_programs_and_seeds_of_its_own(inquiry):
+def test_the_grid_is_balanced_with_at_most_eight_architectures_and_seeds_of_its_own(inquiry):
     grid = Grid.around(inquiry.study, inquiry.trials["dense"])
+    width = inquiry.study.net("dense", grid.size).width
     assert grid.factors == {
-        RATE: (1e-5, 1e-4, 3e-2), BATCH: (16, 8), "depth": (2, 1), "dropout": (0.3, 0.0),
+        RATE: (1e-5, 1e-4, 3e-2), BATCH: (16, 8), "units": (width, width // 2), "depth": (2, 1), "dropout": (0.3, 0.0),
     }  # fmt: skip
     blocks = grid.blocks()
-    assert len({(block.batch, block.settings) for block in blocks}) == len(blocks) == 8
-    assert blocks[0].settings == () and blocks[-1].settings == (("depth", 1), ("dropout", 0.0))
+    assert len({(block.batch, block.settings) for block in blocks}) == len(blocks) == 16
+    assert len({block.settings for block in blocks}) == 8
+    assert blocks[0].settings == () and blocks[-1].settings == (("units", width // 2), ("depth", 1), ("dropout", 0.0))
     seeds = [run.seed for block in blocks for run in block.runs]
-    assert len(set(seeds)) == len(seeds) == 72 and not set(seeds) & set(inquiry.study.seeds)
+    assert len(set(seeds)) == len(seeds) == 144 and not set(seeds) & set(inquiry.study.seeds)
     assert all(sorted({run.learning_rate for run in block.runs}) == list(grid.rates) for block in blocks)
-    assert price(inquiry.study, 1).replicas == 15 + 5 + 72 + 3 + 3  # sweep, refits, grid, a share of the rows, longer
+    assert price(inquiry.study, 1).replicas == 15 + 5 + 144 + 3 + 3  # sweep, refits, grid, a share of the rows, longer
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.layout)
@@ -67,7 +69,7 @@ def test_the_grid_is_balanced_with_at_most_eight_programs_and_seeds_of_its_own(i
 def test_every_setting_of_a_family_changes_its_network(family, problem):
     width = fitting_width(family, problem, "S")
     factors = CANDIDATES[family].factors(problem, width)
-    assert len(factors) == 2 and all(first != second for first, second in factors.values())
+    assert len(factors) == (3 if family == "dense" else 2) and all(first != second for first, second in factors.values())
 
     def text(**settings):
         net = build(family, problem, "S", "softmax", width, tuple(settings.items()))
@@ -96,7 +98,7 @@ def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
     for measure in (WHOLE, AT_BEST):
         assert sum(v for (m, _), v in shares.items() if m == measure) == pytest.approx(1)
     bars, best, levels = found.figures
-    assert [row["group"] for row in bars.rows][:4] == ["learning rate", "batch size", "depth", "dropout"]
+    assert [row["group"] for row in bars.rows][:5] == ["learning rate", "batch size", "units", "depth", "dropout"]
     assert all(row["value"] >= 0 for row in (*bars.rows, *best.rows))
     there = {row["group"]: row["found"] for row in bars.rows}
     assert there["learning rate"] and not there["seeds"]
@@ -104,9 +106,9 @@ def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
     assert means[RATE, "0.03"] > means[RATE, "1e-05"] + 0.15
     grand = [
         np.mean([m for (f, _), m in means.items() if f == factor])
-        for factor in (RATE, BATCH, "depth", "dropout")
+        for factor in (RATE, BATCH, "units", "depth", "dropout")
     ]
-    assert grand == pytest.approx([grand[0]] * 4)
+    assert grand == pytest.approx([grand[0]] * 5)
 
 
 def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):
@@ -127,7 +129,7 @@ def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):
     monkeypatch.setattr(inquiry.study, "collect", diverging)
     after = Grid.around(inquiry.study, inquiry.trials["dense"]).scores()
     share = max(np.mean(Y == "same"), np.mean(Y == "other"))
-    assert before.shape == after.shape == (3, 2, 2, 2, 3)
+    assert before.shape == after.shape == (3, 2, 2, 2, 2, 3)
     assert np.allclose(after, share) and not np.allclose(before, share)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fourfold.study.efforts import LONGER
+from fourfold.study.measures import hyperparameters
 from fourfold.study.study import Study
 
 SECONDS_TO_COMPILE = 6.0
-PROGRAMS_VARIED, RUNS_VARIED = 8, 72  # of each family, where the importance of hyperparameters is asked for
 FLOPS_A_SECOND = 30e9
 """Of a training step on one core, small matrices included: with it `compare` took .77 to 1.67 times the minutes that
 are said of a fast machine, on digits and on five series and tables of 300 to 4,000 rows, beside other programs."""
@@ -67,7 +67,8 @@ def price(study: Study, cores: int) -> Price:
             seconds += runs * effort.steps * step / cores + SECONDS_TO_COMPILE
             largest = max(largest, net.parameters)
         if family in study.varied:
-            seconds += RUNS_VARIED * effort.steps * step / cores + PROGRAMS_VARIED * SECONDS_TO_COMPILE
+            programs = hyperparameters.programs(study, family)
+            seconds += programs * (hyperparameters.RUNS * effort.steps * step / cores + SECONDS_TO_COMPILE)
     # the rows as read, prepared, and in the worker, and twice on each device; further repeats as prepared
     data = study.prepared.inputs.nbytes * (2 + len(study.repeats) + 2 * cores)
     # weights with two moments, the order of the rows, and what is predicted
@@ -76,7 +77,7 @@ def price(study: Study, cores: int) -> Price:
     replica = 4 * (3 * largest + effort.longest * study.batch + outputs)
     programs = sum(len(study.sizes(family)) for family in study.families)
     megabytes = MEGABYTES + MEGABYTES_OF_A_PROGRAM * programs + (data + study.capacity * replica) / 1e6
-    megabytes += MEGABYTES_OF_A_VARIED * PROGRAMS_VARIED * len(study.varied)
+    megabytes += MEGABYTES_OF_A_VARIED * _varied(study)
     a_rate = sum(len(block.runs) for block in study.blocks(effort.learning_rates[:1]))
     most = replicas + 2 * effort.extensions * a_rate  # at both ends, each time
     return Price(replicas, effort.steps, seconds / 60, megabytes, most)
@@ -89,7 +90,12 @@ def chosen_of_a_family(study: Study) -> int:
 
 def of_measures(study: Study) -> int:
     """The trainings that measures ask for beside the sweep: of the probes, and with varied hyperparameters."""
-    return len(study.families) * _probes_of_a_family(study) + len(study.varied) * RUNS_VARIED
+    return len(study.families) * _probes_of_a_family(study) + _varied(study) * hyperparameters.RUNS
+
+
+def _varied(study: Study) -> int:
+    """The programs of all families with varied hyperparameters."""
+    return sum(hyperparameters.programs(study, family) for family in study.varied)
 
 
 def _probes_of_a_family(study: Study) -> int:

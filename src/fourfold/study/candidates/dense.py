@@ -16,21 +16,27 @@ DEPTH = 2
 
 
 def build(
-    x: Symbol, problem: Problem, width: int, depth: int = DEPTH, dropout: float | None = None
+    x: Symbol,
+    problem: Problem,
+    width: int,
+    units: int | None = None,
+    depth: int = DEPTH,
+    dropout: float | None = None,
 ) -> Symbol:
     if problem.layout == "text":
         x = Embedding(problem.vocabulary, EMBEDDING_WIDTH)(x)
     if len(x.shape) > 2:
         x = Flatten()(x)
     rate = _rate(problem) if dropout is None else dropout
-    x = _block(x, width, rate)
+    units = units or width
+    x = _block(x, units, rate)
     for _ in range(depth - 1):
-        x = Add()([x, _block(x, width, rate)])
+        x = Add()([x, _block(x, units, rate)])
     return x
 
 
-def _block(x: Symbol, width: int, rate: float) -> Symbol:
-    x = Dense(width)(x)
+def _block(x: Symbol, units: int, rate: float) -> Symbol:
+    x = Dense(units)(x)
     x = BatchNormalization(momentum=0.9)(x)
     x = Activation("gelu")(x)
     return Dropout(rate)(x)
@@ -40,15 +46,21 @@ def _rate(problem: Problem) -> float:
     return 0.3 if problem.small else 0.1
 
 
-def describe(problem: Problem, width: int, depth: int = DEPTH, dropout: float | None = None) -> str:
+def describe(
+    problem: Problem,
+    width: int,
+    units: int | None = None,
+    depth: int = DEPTH,
+    dropout: float | None = None,
+) -> str:
     rate = _rate(problem) if dropout is None else dropout
-    block = f"[Dense({width}), BatchNormalization, gelu, Dropout({rate:g})]"
+    block = f"[Dense({units or width}), BatchNormalization, gelu, Dropout({rate:g})]"
     told = f"; {problem.shape[0]} x {problem.units} outputs" if problem.stepwise else ""
     return (f"{block} x {depth}, residual" if depth > 1 else block) + told
 
 
 def factors(problem: Problem, width: int) -> dict[str, tuple[Any, Any]]:
-    return {"depth": (DEPTH, DEPTH // 2), "dropout": (_rate(problem), 0.0)}
+    return {"units": (width, width // 2), "depth": (DEPTH, DEPTH // 2), "dropout": (_rate(problem), 0.0)}
 
 
 CANDIDATE = Candidate("dense", "Fully connected", build, numbers_read, describe, factors)

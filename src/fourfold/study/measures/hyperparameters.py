@@ -1,9 +1,10 @@
 """Important hyperparameters: which of them move a family's score, on a balanced grid around its recipe.
 
-Three learning rates x two batch sizes x two levels of two settings of the family's own, each with seeds of its own, on
-the validation rows of one split. Importance is the share of the variance of a training's score (`evidence.anova`): over
-the whole grid, and with the rate chosen anew for each of the other settings, since a rate that fits none of them else
-hides what they do. A training that diverged counts as a guess that reads no input.
+Three learning rates x two batch sizes x two levels of two or three settings of the family's own, which are at most
+eight architectures, each with seeds of its own, on the validation rows of one split. Importance is the share of the
+variance of a training's score (`evidence.anova`): over the whole grid, and with the rate chosen anew for each of the
+other settings, since a rate that fits none of them else hides what they do. A training that diverged counts as a
+guess that reads no input.
 
 Source: Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing hyperparameter importance", 2014.
 """
@@ -33,6 +34,7 @@ from fourfold.study.tested import guessing
 from fourfold.study.trials import Trials
 
 RATES, SEEDS, SPLIT = 3, 3, 0
+RUNS = RATES * SEEDS
 FIRST_SEED = 1_000  # beyond those of the sweep; every cell has seeds of its own, so that its noise is its own
 RATE, BATCH = "learning rate", "batch size"
 WHOLE, AT_BEST = "share of variance", "share of variance at the best rate"
@@ -74,7 +76,7 @@ class Grid:
         """One block for each batch size and architecture: all rates and seeds in one program."""
         blocks = []
         for place, (batch, *levels) in enumerate(product(*list(self.factors.values())[1:])):
-            first = self.study.base_seed + FIRST_SEED + place * RATES * SEEDS
+            first = self.study.base_seed + FIRST_SEED + place * RUNS
             runs = tuple(
                 Run(rate, first + i * SEEDS + seed, SPLIT)
                 for i, rate in enumerate(self.rates)
@@ -107,6 +109,12 @@ class Grid:
             values = np.reshape(in_unit, values.shape)
         shape = [len(levels) for levels in list(self.factors.values())[1:]]
         return np.moveaxis(values.reshape(*shape, len(self.rates), SEEDS), -2, 0)
+
+
+def programs(study: Study, family: str) -> int:
+    """How many programs the grid of a family has, two batch sizes of each architecture; each trains `RUNS`."""
+    settings = candidate(family).factors(study.problem, study.net(family, study.sizes(family)[0]).width)
+    return 2 * 2 ** len(settings)
 
 
 def wants(study: Study, trials: Mapping[str, Trials]) -> list[Task]:
