@@ -95,7 +95,7 @@ EFFORTS = {
             steps=3000,
             sizes=("S", "M", "L"),
             extensions=2,
-            minutes="an estimated 130 to 210",
+            minutes="an estimated 190 to 300",
             hyperparameters=True,
         ),
     )
