@@ -69,6 +69,19 @@ def test_one_word_that_may_be_a_class_is_told_from_blanks(word, columns, tmp_pat
         assert caught.value.slug == "missing-target"
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("columns", [3, 30])
+def test_a_word_that_stands_for_missing_numbers_is_no_class(form, columns, tmp_path):
+    frame = pd.DataFrame({f"v{place}": RNG.normal(size=N) for place in range(columns)}).astype(object)
+    frame["y"] = np.where(np.isin(np.arange(N), BARE), "NA", TARGETS["classes"])
+    with pytest.raises(FourfoldError, match="a class of such a name needs another one"):
+        read(given(form, frame, tmp_path))
+    frame.loc[5, "v1"] = "NA"
+    data = read(given(form, frame, tmp_path))
+    assert data.places.tolist() == THERE.tolist()
+    assert f"{len(BARE)} of {N} rows (the target is missing, 'NA' as among the numbers of 'v1'; " in "\n".join(told(data))
+
+
 def test_a_word_that_may_be_a_class_is_seen_wherever_it_stands(tmp_path):
     frame = cells(["x", "z"]).assign(y=TARGETS["classes"], id=[f"r{place}" for place in range(N)])
     frame.loc[50, "y"] = "None"

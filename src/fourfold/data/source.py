@@ -32,7 +32,7 @@ class Source:
     - ``lists``: what columns of lists of numbers were called, whose numbers are columns NAME_0, NAME_1, ...;
       ``uneven``: some of these lists are shorter than others of the column, and missing numbers follow their ends;
       ``nested``: those that are channels of lists of lists, or of objects, which are series.
-    - ``classlike``: for each column of words the spellings of a missing value in it that may be names of classes, as of
+    - ``classlike``: for each column the spellings of a missing value in it that may be names of classes, as of
       `classes_among`; a column that is not in it was not looked at.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.

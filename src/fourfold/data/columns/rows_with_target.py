@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.messages import counted, quoted
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
@@ -22,8 +24,8 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
     where all are; and what is said. ``instead``: a column with more values.
 
     Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
-    values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it; also
-    for test rows that all lack it.
+    values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it, and not
+    for numbers in other columns; also for test rows that all lack it.
     """
     target, kind = source.target, source.target_kind
     assert target is not None
@@ -54,16 +56,18 @@ def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray
             wanted="test rows that have it",
             do="compare without them, and fourfold predict fills it in",
         )
-    return source.kept(rows), rows, (_said(source, rows, len(names)),)
+    return source.kept(rows), rows, (_said(source, rows, names),)
 
 
-def _said(source: Source, rows: np.ndarray, targets: int) -> Note:
+def _said(source: Source, rows: np.ndarray, names: Sequence[str]) -> Note:
     tests = int((~rows[len(rows) - source.test_rows :]).sum()) if source.test_rows else 0
     what = f"left out: {(~rows).sum():,} of {counted(len(rows), 'row')}" + f", {tests:,} of them for test" * bool(tests)
-    which = "one of the targets is" if targets > 1 else "the target is"
+    which = "one of the targets is" if len(names) > 1 else "the target is"
+    words = sorted({word for name in names for word in source.classlike.get(name, ())} & _for_numbers(source).keys())
+    alike = f", {listed(words)} as among the numbers of {_for_numbers(source)[words[0]]!r}" if words else ""
     totals = all_called_totals(source.inputs, np.flatnonzero(~rows)) if isinstance(source.inputs, Table) else []
     because = f"totals, as {totals[0][:30]!r} says" if totals else "fourfold predict fills it in"
-    return Note(what, f"{which} missing; {because}")
+    return Note(what, f"{which} missing{alike}; {because}")
 
 
 def _what_it_means(source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: str) -> str:
@@ -75,6 +79,13 @@ def _what_it_means(source: Source, name: str, values: np.ndarray, absent: np.nda
         return ""
     if instead and are_free(values[~absent].tolist()):
         return f"--target {quoted(instead)}, or another column, as these are texts; {SPELLED}"
-    if source.classlike.get(name, ("",)):
+    if set(source.classlike.get(name, ("",))) - _for_numbers(source).keys():
         return f"remove these rows or fill in the target; {SPELLED}"
     return ""
+
+
+def _for_numbers(source: Source) -> dict[str, str]:
+    """The words that stand for missing numbers in other columns, as NA of R does in all of them, each with such a
+    column: they are no names of classes."""
+    numbers = [column.name for column in source.columns if column.kind == "number"]
+    return {word: name for name in numbers for word in source.classlike.get(name, ())}

@@ -152,13 +152,14 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
 def read_cells(found: Relation, size: int, reading: Reading) -> tuple[int, dict[str, tuple[str, ...]]]:
     """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
     if it was counted, and the spellings of a missing value that may be names of classes, of each column that was
-    looked at: of few columns all, of many those that may be the target."""
+    looked at: of many columns all, of few those that may be the target, and all if these have some."""
     connection, (drawn, total) = found.connection, of_text(found, size, reading)
     cells = {f"c{place}": name for place, name in enumerate(found.columns)}
     if found.spelled:
         connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", found.parameters)
-        holed = _each(connection, "count(v) < count(*)", _targets(cells, reading.targets))
-        words = {cell: _classlike(found, cell) if some else [] for cell, (some,) in holed.items()}
+        words = _classlike(found, targets := _targets(cells, reading.targets))
+        if any(words.values()):
+            words |= _classlike(found, set(cells) - targets)
     else:
         trimmed = ", ".join(f"trim({cell}) AS {cell}" for cell in cells)
         connection.execute(f"CREATE TABLE cells AS SELECT {trimmed} FROM {drawn}", found.parameters)
@@ -169,10 +170,15 @@ def read_cells(found: Relation, size: int, reading: Reading) -> tuple[int, dict[
     return total, {cells[cell]: tuple(sorted(classlike or ())) for cell, classlike in words.items()}
 
 
-def _classlike(found: Relation, cell: str) -> list[str]:
-    """The spellings of a missing value in a column that may be names of classes, as the file has them."""
-    query = f"SELECT list(DISTINCT trim({cell})) FROM {found.spelled} WHERE trim({cell}) IN ({CLASSLIKE})"
-    return found.connection.execute(query, found.parameters).fetchone()[0]
+def _classlike(found: Relation, cells: set[str]) -> dict[str, list[str]]:
+    """The spellings of a missing value in columns that may be names of classes, as the file has them."""
+    holed = [cell for cell, (some,) in _each(found.connection, "count(v) < count(*)", cells).items() if some]
+    words: dict[str, list[str]] = {cell: [] for cell in cells}
+    if holed:
+        each = ", ".join(f"list(DISTINCT trim({c})) FILTER (trim({c}) IN ({CLASSLIKE}))" for c in holed)
+        query = f"SELECT {each} FROM {found.spelled}"
+        words |= dict(zip(holed, found.connection.execute(query, found.parameters).fetchone()))
+    return words
 
 
 def without_headers(connection: Any, names: dict[str, str]) -> int:
