@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from fourfold import compare
 from fourfold.cli import app
 from fourfold.data import read, read_inputs
+from fourfold.data.columns.roles import Roles
 from fourfold.data.read import open_source
 from fourfold.data.reading import Reading
 from fourfold.errors import OptionError
@@ -127,3 +128,39 @@ def test_comments_above_a_single_column_are_no_rows(above, labels, tmp_path):
     assert data.rows == 40 and set(data.task.classes) == {*labels}
     said = "left out: 1 line above the table" if above.count("\n") == 2 else "left out: 2 lines" if above.count("\n") > 2 else ""
     assert said in "\n".join(map(str, data.notes))
+
+
+DESCRIBED = [
+    ["age", "kind", "who", "w", "code", "note"],
+    ["c", "a b\\ c", "string", "continuous", "d", ""],
+    ["", "class", "meta type=image", "weight", "i", ""],
+    *([f"{i % 9}.5", ["a", "b c"][i % 2], f"r{i}", "1", f"{i % 3}", "uv"[i // 2 % 2]] for i in range(40)),
+]
+
+
+@pytest.mark.parametrize("kind", ["tab", "csv", "xlsx"])
+def test_types_and_roles_below_the_names_are_no_rows(kind, tmp_path):
+    path = tmp_path / f"data.{kind}"
+    if kind == "xlsx":
+        sheet(DESCRIBED)(tmp_path)
+    else:
+        path.write_text("\n".join(map("\t".join if kind == "tab" else ",".join, DESCRIBED)) + "\n")
+    data = read(path)
+    said = list(map(str, data.notes))
+    assert data.rows == 40 and [column.name for column in data.columns] == ["age", "note"]
+    for line in (
+        "left out: 2 lines below the names (types and roles of columns, as of Orange; values tell the types)",
+        "target: kind (the file says so); --target NAME overrides",
+        "left out: 'who' (the file says so: meta)",
+        "left out: 'code' (the file says so: ignore)",
+        "left out: 'w' (the file says so: weight; --weight w weighs the rows by it)",
+    ):
+        assert line in said
+    assert read(path, target="code", roles=Roles(weight="w")).weights is not None
+    new = read_inputs(path, Preparation.fit(data, np.arange(data.rows))).inputs
+    assert new.rows == 40 and new["age"].tolist() == data.inputs["age"].tolist()
+
+
+def test_letters_that_are_values_are_no_types(tmp_path):
+    records = [["a", "b", "kind"], *([["c", "d"][i % 2], ["s", "t"][i // 2 % 2], "pq"[i % 3 % 2]] for i in range(40))]
+    assert read(made(text(records), tmp_path)).rows == 40

@@ -35,6 +35,8 @@ class Source:
     - ``classlike``: for each column the spellings of a missing value in it that may be names of classes, as of
       `classes_among`; a column that is not in it was not looked at.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
+    - ``marked``: the role that the file itself gives columns: "class" (the target), "meta" or "ignore" (no inputs),
+      "weight".
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 
@@ -60,6 +62,7 @@ class Source:
     all_columns: tuple[str, ...] = ()
     comma: bool = False
     lacking: str = ""
+    marked: Mapping[str, str] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
     uneven: bool = False
     nested: tuple[str, ...] = ()

@@ -115,7 +115,10 @@ def with_target(
             wanted="a column of this name" if in_a_line else "numbers or words, or labels in one cell, as in red;blue",
             do=turn(source.name, table) if in_a_line else "write it so, with --task multilabel for labels",
         )
-    if target is None:
+    classes = tuple(name for name in table if source.marked.get(name) == "class")
+    if target is None and classes:
+        names, because = classes, "the file says so"
+    elif target is None:
         names, because = target_names(Table(beside_lists(source)) or table, None, source.lacking)
     else:
         numbers = {name: columns_of(table, name) for name in source.lists if name not in table}
@@ -126,10 +129,22 @@ def with_target(
     if steps and not labels and len(names) == 1 and (of_steps := aimed_at_words(source, names[0], because)):
         return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
-    source = source.without(*names).noting(said_of(names, because, target))
+    source = _without_marked(source.without(*names).noting(said_of(names, because, target)))
     if labels and len(names) == 1:
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
+
+
+def _without_marked(source: Source) -> Source:
+    """The source without the columns that the file itself calls no inputs, but for pictures."""
+    table = source.inputs if isinstance(source.inputs, Table) else ()
+    for role in ("meta", "ignore", "weight"):
+        names = [name for name in table if source.marked.get(name) == role and name != source.pictures]
+        if names:
+            more = f"; --weight {quoted(names[0])} weighs the rows by it" * (role == "weight")
+            note = Note(f"left out: {listed(names)}", f"the file says so: {role}{more}")
+            source = source.without(*names).noting(note)
+    return source
 
 
 def _no_inputs(names: Sequence[str], left_out: Sequence[str]) -> DataError:

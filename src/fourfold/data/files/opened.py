@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class Opened:
 
     - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
-    - ``lists``, ``uneven``, ``nested``, ``classlike``: as in `Source`; of the last None where the words tell it.
+    - ``lists``, ``uneven``, ``nested``, ``marked``, ``classlike``: as in `Source`, the last None where words tell.
     """
 
     content: Content
@@ -65,6 +65,7 @@ class Opened:
     uneven: bool = False
     nested: tuple[str, ...] = ()
     classlike: Mapping[str, tuple[str, ...]] | None = None
+    marked: Mapping[str, str] = field(default_factory=dict)
 
     def source(self, start: int = 0, stop: int | None = None) -> Source:
         """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
@@ -80,7 +81,8 @@ class Opened:
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
         raw = {name: raw[name] for name in self.casts}
         found = source_of(self.content, raw, self.notes, self.classlike, self.booleans, self.total)
-        return replace(found, comma=self.comma, lists=self.lists, uneven=self.uneven, nested=self.nested)
+        lists = {"lists": self.lists, "uneven": self.uneven, "nested": self.nested}
+        return replace(found, comma=self.comma, marked=self.marked, **lists)
 
     def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""

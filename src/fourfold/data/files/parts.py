@@ -276,7 +276,7 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
     comma = all(part.comma for part in parts)
     return Source(
         name, Table(values), tuple(columns), notes=notes, total=total, lists=first.lists, uneven=first.uneven,
-        nested=first.nested, comma=comma, classlike=first.looked_at(others),
+        nested=first.nested, comma=comma, classlike=first.looked_at(others), marked=first.marked,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         uneven = any(low < high for low, high in sizes.values())
         yield Opened(
             content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,
-            classlike=classlike,
+            classlike=classlike, marked=dialect.marked,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from fourfold.data.dataset import Note
@@ -92,4 +93,4 @@ def read_excel(content: Content, reading: Reading) -> Source:
         new: tuple(sorted({word for sheet in sheets for word in sheet.classlike.get(column, ())}))
         for new, column in zip(header.names, columns)
     }
-    return source_of(content, raw, (*notes, *header.notes), words)
+    return replace(source_of(content, raw, (*notes, *header.notes), words), marked=header.marked)

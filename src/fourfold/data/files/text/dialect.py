@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -55,6 +55,7 @@ class Dialect:
     header: bool
     names: tuple[str, ...]
     notes: tuple[Note, ...] = ()
+    marked: Mapping[str, str] = field(default_factory=dict)
 
 
 def rewritten(content: Content, encoding: str) -> Rewriting | None:
@@ -143,7 +144,7 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         return Dialect(separator, skip, False, tuple(names[1]), notes)
     for _ in range(header.lines - 1):
         skip += _first_ends(lines[skip:], separator)
-    return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes)
+    return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes, header.marked)
 
 
 def _separator_of(lines: list[str]) -> str:

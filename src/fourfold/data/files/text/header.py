@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from fourfold.data.dataset import Note
@@ -14,6 +14,8 @@ from fourfold.data.reading import Reading
 from fourfold.data.values.amounts import amount_of
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
+
+from .described import roles_below
 
 __all__ = ["Header", "header_of", "names_by_numbers", "no_header", "settings_above", "told"]
 
@@ -43,11 +45,13 @@ Records = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Header:
-    """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them."""
+    """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them; and
+    the ``marked`` columns, with the roles that lines below the names give them."""
 
     lines: int
     names: tuple[str, ...]
     notes: tuple[Note, ...] = ()
+    marked: Mapping[str, str] = field(default_factory=dict)
 
 
 def told(first: Sequence[str], reading: Reading) -> bool | None:
@@ -88,6 +92,10 @@ def header_of(records: Records, named: bool | None = None) -> Header:
         return _unnamed(records, Note(UNNAMED, "as asked, or as in training"))
     if ruled := _without_rule(records):
         return ruled
+    if (roles := roles_below(records)) is not None:
+        because = "types and roles of columns, as of Orange; values tell the types"
+        header = _named(3, records[0], Note("left out: 2 lines below the names", because))
+        return replace(header, marked={name: role for name, role in zip(header.names, roles) if role})
     grouped = _are_groups(records[0])
     if grouped and _below_names(records[1:]):
         units = _units(records[2])
