@@ -490,3 +490,11 @@ def test_what_is_called_a_time_is_not_asked_to_be_one():
     assert years.do.startswith("--time-ordered, --forecast") and years.do.endswith("; else --drop Year")
     ordered = found(table().assign(Year=1500 + np.arange(N)), target="size", roles=Roles(time_ordered=True))
     assert ordered["counts-rows"].do == "--id Year, or --drop Year"
+
+
+@pytest.mark.parametrize("time", [pd.date_range("2020-01-01", periods=N), 1500 + np.arange(N)])
+def test_what_grows_with_a_time_is_no_time_itself(time):
+    frame = table().assign(pop=1000 + 3 * np.arange(N), wage=np.arange(N) / 7)
+    assert {"counts-rows", "rises-throughout"} <= found(frame, target="size").keys()
+    columns = [finding.columns for finding in judge(read(frame.assign(year=time), target="size")) if finding.important]
+    assert ("year",) in columns and ("pop",) not in columns and ("wage",) not in columns

@@ -26,3 +26,26 @@ def test_a_number_in_the_order_of_the_target_gives_it_away_however_far_its_value
     frame = pd.DataFrame({"v": rng.normal(size=60), name: leak(y), "target": y})
     said = [finding.what for finding in judge(read(frame)) if finding.slug == "gives-target-away"]
     assert said == ["column 'leak' alone tells the target (both have one order in all rows)"] * gives
+
+
+def leaks(frame, **options):
+    return [finding for finding in judge(read(frame, **options)) if finding.slug == "gives-target-away"]
+
+
+@pytest.mark.parametrize("time", [pd.date_range("2020-01-01", periods=400), 2 * np.arange(400) + 1500])
+def test_the_time_in_whose_order_rows_stand_gives_no_slow_number_away(time):
+    y = np.cumsum(np.random.default_rng(0).normal(size=400))
+    frame = pd.DataFrame({"year": time, "v": np.random.default_rng(1).normal(size=400), "target": y})
+    assert not leaks(frame)
+    assert len(leaks(frame.sample(frac=1, random_state=0))) == 1
+    assert len(leaks(frame.assign(target=np.where(np.arange(400) < 200, "a", "b")))) == 1
+
+
+def test_a_number_and_its_square_name_no_groups_and_no_times_do():
+    age = np.random.default_rng(0).integers(20, 60, 600)
+    frame = pd.DataFrame({"v": np.random.default_rng(1).normal(size=600), "age": age, "target": age**2})
+    assert [finding.do for finding in leaks(frame)] == ["--drop age, if it is not known before the target is"]
+    clubs = np.random.default_rng(2).permutation(40)[age - 20] // 2
+    assert leaks(frame.assign(target=clubs))[0].do.startswith("--group age, if its values name what rows belong to")
+    months = frame.assign(target=clubs).rename(columns={"age": "month"})
+    assert leaks(months)[0].do == "--drop month, if it is not known before the target is"

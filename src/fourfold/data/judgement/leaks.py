@@ -12,6 +12,7 @@ from fourfold.data.messages import percent
 from fourfold.data.values.called import is_time
 
 from .case import MOST_COLUMNS, Case
+from .in_time import times_in_order
 
 ALMOST = 0.98
 """The share of what could be gained over guessing from which on a column is said to give the target away."""
@@ -33,7 +34,8 @@ def judge(case: Case) -> Iterator[Finding]:
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
     A number is also told by one whose order it has in all rows, as by its logarithm or its square, of which a tree
-    learns too little where values lie far from each other.
+    learns too little where values lie far from each other. The time in whose order rows stand tells any number that
+    changes slowly, which another finding says.
     """
     given = case.dataset.weights
     weights = np.ones(case.dataset.rows) if given is None else np.asarray(given, dtype=np.float64)
@@ -45,7 +47,10 @@ def judge(case: Case) -> Iterator[Finding]:
     targets = [(name, (codes[rows], classes)) for name, (codes, classes) in case.targets.items()]
     targets = targets[: max(1, MOST_COLUMNS // max(1, len(columns)))]
     weights = weights[rows]
+    times = set(times_in_order(case)) if case.task.kind == "regression" else set()
     for name, kind, values in columns:
+        if name in times:
+            continue
         gains = {
             target: min(_gain(codes, kind, values, weights, learn, tried) for learn, tried in (halves, halves[::-1]))
             for target, codes in targets
@@ -92,16 +97,19 @@ def _in_order(values: np.ndarray, target: np.ndarray) -> bool:
 
 def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
     """Whether a column's values may name groups, in each of which the target is the same: several rows have each, and
-    there are twice as many of them as classes."""
-    values = next(values for other, _, values in case.columns() if other == name)
-    if not (values == np.round(values)).all():
+    there are twice as many of them as classes. Times are none, nor are numbers of which the target is another form, as
+    squares are."""
+    kind, values = next((kind, values) for other, kind, values in case.columns() if other == name)
+    if is_time(name) or not (values == np.round(values)).all():
         return False
     order = np.argsort(values, kind="stable")
     first = np.flatnonzero(np.diff(values[order], prepend=np.nan) != 0)
     codes, classes = target
     least, most = (each.reduceat(codes[order], first) for each in (np.minimum, np.maximum))
+    other_form = kind == "number" and not classes and len(np.unique(codes)) == len(first) and _in_order(values, codes)
     fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
-    return len(first) >= fewest and len(order) >= 2 * len(first) and bool((least == most).all())
+    several = len(first) >= fewest and len(order) >= 2 * len(first)
+    return several and not other_form and bool((least == most).all())
 
 
 def _gain(

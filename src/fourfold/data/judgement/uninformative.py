@@ -14,6 +14,7 @@ from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time
 
 from .case import Case
+from .in_time import FEWEST, counts_rows, rises, times_in_order
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
@@ -31,12 +32,14 @@ def judge(case: Case) -> Iterator[Finding]:
             note.what.removeprefix("left out: ") for note in case.dataset.notes if note.because == CONSTANT
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
-    nearly = []
+    nearly, times = [], times_in_order(case)
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
         if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
             nearly.append(name)
-        if kind == "number" and _counts_rows(values):
+        counts = kind == "number" and counts_rows(values)
+        trend = bool(times) and not is_time(name)  # what grows with a time is none
+        if counts and not trend:
             yield Finding(
                 "counts-rows",
                 f"column {name!r} numbers the rows: its values are all different and in order",
@@ -48,7 +51,7 @@ def judge(case: Case) -> Iterator[Finding]:
             )
         if kind == "date" and direction(values):
             yield from _sorted_by(case, name)
-        if kind == "number" and not case.dataset.time_ordered and _rises(values) and not _counts_rows(values):
+        if kind == "number" and not (counts or trend or case.dataset.time_ordered) and rises(values):
             yield Finding(
                 "rises-throughout",
                 f"column {name!r} rises from row to row: {_if_time(name)}random splits let models learn from the "
@@ -95,7 +98,7 @@ def _in_time(case: Case) -> str:
 
 def _sorted_by(case: Case, name: str) -> Iterator[Finding]:
     """Rows that are sorted by a date, where no order of time was asked for."""
-    if not case.dataset.time_ordered and case.dataset.rows >= 20:
+    if not case.dataset.time_ordered and case.dataset.rows >= FEWEST:
         yield Finding(
             "in-order-of-time",
             f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
@@ -114,22 +117,6 @@ def _dates_left_out(case: Case) -> list[tuple[str, int, int]]:
 
 def _usual_share(values: np.ndarray) -> float:
     return float(np.unique(values, return_counts=True)[1].max() / len(values))
-
-
-def _counts_rows(values: np.ndarray) -> bool:
-    if len(values) < 20 or not all(map(_are_whole, (values[:20], values))):
-        return False
-    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
-    dense = abs(values[0]) < 2**53 and float(values.max()) - float(values.min()) == len(values) - 1
-    return bool(ordered or (dense and (np.diff(np.sort(values)) == 1).all()))
-
-
-def _are_whole(values: np.ndarray) -> bool:
-    return not np.isnan(values).any() and bool((values == np.round(values)).all())
-
-
-def _rises(values: np.ndarray) -> bool:
-    return len(values) >= 20 and bool((values[1:] > values[:-1]).all())
 
 
 def _out_of_order(case: Case) -> Iterator[Finding]:

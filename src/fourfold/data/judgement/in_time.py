@@ -1,0 +1,40 @@
+"""Columns in whose order the rows stand, and which of them are times."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fourfold.data.series.order import direction
+from fourfold.data.values.called import is_time
+
+from .case import Case
+
+FEWEST = 20
+"""Rows from which on their order is hardly chance."""
+
+
+def times_in_order(case: Case) -> list[str]:
+    """The dates that rise or fall from row to row, and the numbers that do and are called a time."""
+    return [
+        name
+        for name, kind, values in case.columns()
+        if (kind == "date" and len(values) >= FEWEST and direction(values))
+        or (kind == "number" and is_time(name) and (counts_rows(values) or rises(values)))
+    ]
+
+
+def counts_rows(values: np.ndarray) -> bool:
+    """Whether values (N,) are whole numbers that rise, or fall, from row to row, or number the rows without a gap."""
+    if len(values) < FEWEST or not all(map(_are_whole, (values[:FEWEST], values))):
+        return False
+    ordered = (values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all()
+    dense = abs(values[0]) < 2**53 and float(values.max()) - float(values.min()) == len(values) - 1
+    return bool(ordered or (dense and (np.diff(np.sort(values)) == 1).all()))
+
+
+def rises(values: np.ndarray) -> bool:
+    return len(values) >= FEWEST and bool((values[1:] > values[:-1]).all())
+
+
+def _are_whole(values: np.ndarray) -> bool:
+    return not np.isnan(values).any() and bool((values == np.round(values)).all())
