@@ -1,6 +1,7 @@
 """Whether the first line of a table names its columns, where the user says so."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from data_samples import made, read_and_said
 from test_data_sheets import workbook
@@ -164,3 +165,24 @@ def test_types_and_roles_below_the_names_are_no_rows(kind, tmp_path):
 def test_letters_that_are_values_are_no_types(tmp_path):
     records = [["a", "b", "kind"], *([["c", "d"][i % 2], ["s", "t"][i // 2 % 2], "pq"[i % 3 % 2]] for i in range(40))]
     assert read(made(text(records), tmp_path)).rows == 40
+
+
+@pytest.mark.parametrize(
+    ("first", "names"),
+    [
+        ("Month,0", ["Month", "0"]),  # as pandas writes a series without a name
+        ("unknown,3", ["unknown", "3"]),
+        ("2020-03-31,7", ["x0", "x1"]),
+        (",7", ["x0", "x1"]),
+    ],
+)
+def test_a_word_above_dates_is_a_name_whatever_stands_beside_it(first, names, tmp_path):
+    days = pd.date_range("2020-04-01", periods=40).strftime("%Y-%m-%d")
+    path = made(f"{first}\n" + "".join(f"{day},{i % 7}.5\n" for i, day in enumerate(days)), tmp_path)
+    assert read(path).source_columns == tuple(names[:1]) and read(path).target_name == names[1]
+
+
+def test_a_first_line_with_a_date_as_below_it_is_a_row(tmp_path):
+    days = pd.date_range("2020-01-03", periods=60, freq="5D")
+    text = "".join(f"{day:%a}, {day.day} {day:%B %Y %H:%M}\n" for day in days)
+    assert read(made(text, tmp_path)).rows == 60

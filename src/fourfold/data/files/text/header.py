@@ -312,13 +312,14 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_header(records: Records) -> bool:
-    """The first record names the columns: words above numbers, or numbers that count, or no numbers and no row."""
+    """The first record names the columns: words above numbers or dates, or numbers that count, or no numbers and no
+    row."""
     first, rest = records[0], records[1:]
     if any(
         not _is_number(cell)
         and cell.strip() not in MISSING_WORDS
         and bool(below := _below(rest, place))
-        and all(map(_is_number, below))
+        and (all(map(_is_number, below)) or (_is_above(cell, below) and _is_alike(below[0], below)))
         for place, cell in enumerate(first)
     ):
         return True
@@ -369,16 +370,18 @@ def _rises(first: Sequence[str], rest: Records) -> bool:
 
 
 def _is_alike(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell has the digits and marks of all below it, as dates and clocks have, or is a number with the unit
-    of all below it: then it is one of them.
+    """Whether a cell has numbers and words where all below it have some, and their marks, as dates and clocks do, or is
+    a number with the unit of all below it: then it is one of them.
 
     >>> _is_alike("2024-01-01", ["2024-01-02"] * 3), _is_alike("Q1", ["Q2"] * 3), _is_alike("day", ["2024-01-02"] * 3)
     (True, False, False)
+    >>> _is_alike("9 May 2024", ["10 June 2024"] * 3)
+    True
     >>> _is_alike("0.5 %", ["12 %"] * 3), _is_alike("5 kg", ["5 kg", "5 lb", "6 kg"])
     (True, False)
     """
     words = [word.strip() for word in (cell, *below)]
-    shapes = {re.sub(r"\d", "9", word) for word in words}
+    shapes = {re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", word)) for word in words}
     units = {amount.unit if (amount := amount_of(word)) else "" for word in words}
     alike = len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
     return len(below) >= FEWEST_BELOW and (alike or (len(units) == 1 and "" not in units))
