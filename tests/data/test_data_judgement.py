@@ -498,3 +498,29 @@ def test_what_grows_with_a_time_is_no_time_itself(time):
     assert {"counts-rows", "rises-throughout"} <= found(frame, target="size").keys()
     columns = [finding.columns for finding in judge(read(frame.assign(year=time), target="size")) if finding.important]
     assert ("year",) in columns and ("pop",) not in columns and ("wage",) not in columns
+
+
+def spiked(rows=900):
+    """Ages and two earnings, which are 0 together in half of the rows, and a number that they say nothing of."""
+    rng = np.random.default_rng(5)
+    works = rng.random(rows) < 0.5
+    earnings = {name: np.where(works, rng.normal(size=rows), 0) for name in ("before", "after")}
+    return pd.DataFrame({"age": rng.integers(20, 50, rows), "school": rng.integers(8, 16, rows), **earnings})
+
+
+def seldom(rows=40):
+    """Measurements of two columns, of which two rows are equal."""
+    frame = pd.DataFrame({name: np.random.default_rng(seed).normal(size=rows) for seed, name in enumerate("ab")})
+    return pd.concat([frame, frame[:1]], ignore_index=True)
+
+
+@pytest.mark.parametrize("rows", [spiked, seldom, lambda: spiked()[["age"]].round(-1)], ids=["a spike", "once", "one column"])
+def test_equal_rows_that_a_spike_or_a_coincidence_explains_are_no_copies(rows):
+    frame = rows()
+    first = frame.groupby([*frame.columns], sort=False).ngroup()
+    frame["y"] = np.random.default_rng(7).normal(size=len(frame))[first]  # targets of twins are equal, as of copies
+    finding = found(frame, target="y")["duplicates"]
+    assert finding.number > 0.01 and not finding.important and not finding.do
+    if len(frame) > 100 and len(frame.columns) > 2:
+        copied = pd.concat([frame, frame.sample(200, random_state=1)])
+        assert found(copied, target="y")["duplicates"].important

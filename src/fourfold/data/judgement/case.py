@@ -85,19 +85,25 @@ def row_keys(inputs: np.ndarray | Table) -> np.ndarray:
     >>> one == again, one == other
     (np.True_, np.False_)
     """
+    keys = np.zeros(inputs.rows if isinstance(inputs, Table) else len(inputs), dtype=np.uint64)
+    for part in parts_of_keys(inputs):
+        keys += part
+    return keys
+
+
+def parts_of_keys(inputs: np.ndarray | Table, rows: np.ndarray | slice = slice(None)) -> Iterator[np.ndarray]:
+    """What each column adds to the keys of some rows (N,), always the same."""
     rng = np.random.default_rng(0)
     if isinstance(inputs, Table):
-        rows, parts = inputs.rows, (numbered(values) for values in inputs.values())
+        columns = (numbered(values, rows) for values in inputs.values())
     else:
         array = inputs.reshape(len(inputs), -1)
-        rows, parts = len(array), (array[:, place].astype(np.float64) for place in range(array.shape[1]))
-    keys = np.zeros(rows, dtype=np.uint64)
-    for values in parts:
+        columns = (array[rows, place].astype(np.float64) for place in range(array.shape[1]))
+    for values in columns:
         bits = np.where(np.isnan(values), -1e300, values + 0.0).view(np.uint64)
-        keys += (bits ^ (bits >> np.uint64(29))) * (
+        yield (bits ^ (bits >> np.uint64(29))) * (
             rng.integers(2**62, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
         )
-    return keys
 
 
 def numbered(values: np.ndarray, rows: np.ndarray | slice = slice(None)) -> np.ndarray:

@@ -33,14 +33,16 @@ from . import (
     unlabelled,
 )
 from .case import Case
+from .chance import are_expected, known_by_their_values, share_alike
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 TWINS = 0.01
 """The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
 
-AT_ODDS, BY_CHANCE = 0.25, 2.0
+AT_ODDS, FEWEST_TWINS, FEWEST_FINE = 0.25, 3, 50
 """The share of the groups of twins with different targets from which on twins are no copies, if half of what unrelated
-targets would show is not less; and how many times as many twins as unrelated columns would make are none, either."""
+targets would show is not less; the rows with a twin below which they may be a coincidence; and the values from which on
+a column may be measured finely."""
 
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
@@ -240,10 +242,12 @@ def _twins(case: Case) -> Iterator[Finding]:
     most_differ = len(counts) > case.dataset.rows / 2  # else few combinations of values: targets differ by their nature
     codes = case.codes[order]
     differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
-    specific = (
-        _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order))
-        or (most_differ and not _by_chance(case, order[first], counts, differ))
-        or (not differ.any() and _hardly_by_chance(case, order[first]))
+    specific = _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order)) or (
+        _are_copies(case, order[first], counts, differ)
+        and (
+            known_by_their_values(case, order[first], counts) >= max(FEWEST_TWINS, TWINS * case.dataset.rows)
+            or not are_expected(case)
+        )
     )
     yield Finding(
         "duplicates",
@@ -271,37 +275,25 @@ def _written_again(first: np.ndarray, rows: int) -> bool:
     return len(first) >= FEW_VALUES and int(np.gcd.reduce(np.diff(first, append=rows))) > 1
 
 
-def _by_chance(case: Case, different: np.ndarray, counts: np.ndarray, differ: np.ndarray) -> bool:
-    """Whether twins have different targets, as copies have not, or are hardly more than of unrelated columns, of
-    rows that are not measured finely; by the first of each group, the groups' sizes and whether targets differ there.
-    """
-    usual = (1 - _alike_by_chance(case.codes)) / 2
+def _are_copies(case: Case, different: np.ndarray, counts: np.ndarray, differ: np.ndarray) -> bool:
+    """Whether twins have equal targets, as copies have, or are of rows that are measured finely; by the first of each
+    group, the groups' sizes and whether targets differ there."""
+    most_differ, fine = 2 * len(counts) > case.dataset.rows, _are_fine(case, different)
+    if counts.sum() - len(counts) < FEWEST_TWINS and not fine:
+        return False
+    usual = (1 - share_alike(case.codes)) / 2
     most = usual if case.task.kind == "regression" else min(AT_ODDS, usual)
     at_odds = differ.any() and differ[counts > 1].mean() >= most
-    return bool((at_odds or _are_expected(case, different, counts)) and not _hardly_by_chance(case, different))
+    if most_differ and not at_odds:
+        return True
+    return fine and bool(most_differ or not differ.any())
 
 
-def _are_expected(case: Case, different: np.ndarray, counts: np.ndarray) -> bool:
-    """Whether the pairs of equal rows are at most twice as many as if no column told of another one."""
-    pairs, share = (counts * (counts - 1.0)).sum(), 0.0
-    for place, (*_, values) in enumerate(case.columns(different)):
-        share = (share if place else counts.sum() * (counts.sum() - 1.0)) * _alike_by_chance(values)
-        if BY_CHANCE * share < pairs:
-            return False
-    return share > 0
-
-
-def _alike_by_chance(values: np.ndarray) -> float:
-    """The share of the pairs of two values (N,) that are equal."""
-    counts = np.unique(values, return_counts=True)[1]
-    return float((counts * (counts - 1.0)).sum() / max(len(values) * (len(values) - 1.0), 1.0))
-
-
-def _hardly_by_chance(case: Case, different: np.ndarray) -> bool:
+def _are_fine(case: Case, different: np.ndarray) -> bool:
     """Whether two columns have another value in most of the rows that are different, as measurements have: rows with
     few combinations of values agree by chance."""
-    most = (len(np.unique(values)) > max(len(different) / 2, FEW_VALUES) for *_, values in case.columns(different))
-    return sum(most) > 1
+    fewest = max(len(different) / 2, FEWEST_FINE)
+    return sum(len(np.unique(values)) > fewest for *_, values in case.columns(different)) > 1
 
 
 def _one_target_each(ids: np.ndarray, target: np.ndarray) -> bool:

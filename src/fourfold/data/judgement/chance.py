@@ -1,0 +1,69 @@
+"""How many rows are equal by chance, as their values are few, or depend on each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .case import Case, parts_of_keys
+
+FACTOR, DEVIATIONS = 2.0, 3.0
+"""How many times as many pairs of equal rows as are expected are chance, and how many standard deviations more."""
+
+MOST_CELLS, FEWEST_ROWS, COLUMNS = 1_000_000, 5_000, 8
+"""Cells of rows, drawn by chance, among which pairs are counted, and the fewest rows; and how many columns, those in
+which alone most pairs differ, are asked what they let expect."""
+
+
+def share_alike(values: np.ndarray) -> float:
+    """The share of the pairs of two values (N,) that are equal."""
+    return _pairs(values) / max(len(values) * (len(values) - 1.0) / 2, 1.0)
+
+
+def are_expected(case: Case) -> bool:
+    """Whether there are hardly more pairs of equal rows than the pairs that are nearly equal let expect.
+
+    Of the pairs that differ in one column j, and besides at most in k, a share r agrees in k. If it did not matter for
+    k whether j agrees, too, there would be r / (1 - r) pairs of equal rows for each that differs in k alone. Copies are
+    equal in all columns at once, and have no such pairs beside them; that columns tell of each other, as those that
+    are 0 together, is in r. The column k that lets expect most counts. Equal values of a single column are chance.
+    """
+    if case.dataset.layout != "flat":
+        return False
+    columns = len(case.dataset.columns)
+    if columns == 1:
+        return True
+    most = max(FEWEST_ROWS, MOST_CELLS // max(1, columns))
+    rows = np.random.default_rng(0).permutation(case.dataset.rows)[:most]
+    parts = list(parts_of_keys(case.dataset.inputs, rows))
+    keys = case.row_keys[rows]
+    equal = _pairs(keys)
+    differ = np.array([_pairs(keys - part) for part in parts]) - equal
+    likely = [k for k in np.argsort(-differ)[:COLUMNS].tolist() if differ[k]]
+    return any(equal <= FACTOR * (e := _expected(keys, parts, equal, differ, k)) + DEVIATIONS * e**0.5 for k in likely)
+
+
+def _expected(keys: np.ndarray, parts: list[np.ndarray], equal: float, differ: np.ndarray, k: int) -> float:
+    """The pairs of equal rows that column k lets expect, by keys (N,), what each column adds to them, how many pairs
+    are equal, and how many ``differ`` in each column alone."""
+    without = keys - parts[k]
+    others = [j for j in range(len(parts)) if j != k]
+    agree = float(differ[others].sum())
+    pairs = sum(_pairs(without - parts[j]) - differ[k] - equal for j in others)
+    return float(differ[k] * agree / max(pairs - agree, 1.0))
+
+
+def known_by_their_values(case: Case, different: np.ndarray, counts: np.ndarray) -> int:
+    """How many rows equal an earlier one, and have values in two columns that no other row has: these are hardly
+    chance, however many others are. By the first row of each group of equal rows, and the groups' sizes."""
+    twins, sizes = different[counts > 1], counts[counts > 1]
+    alone = np.zeros(len(twins), dtype=int)
+    for *_, values in case.columns():
+        _, level, occurs = np.unique(values, return_inverse=True, return_counts=True)
+        alone += (occurs[level[twins]] == sizes) & ~np.isnan(values[twins])
+    return int((sizes - 1)[alone > 1].sum())
+
+
+def _pairs(values: np.ndarray) -> float:
+    """How many pairs of equal values (N,) there are."""
+    counts = np.unique(values, return_counts=True)[1]
+    return float((counts * (counts - 1.0)).sum() / 2)
