@@ -288,7 +288,7 @@ REFUSED = {
     "a comma behind the last object": ("[" + '{"v": 1, "y": 2},' * 20 + "]", 2, "damaged-json-lines", "is no valid JSON"),
     "text in place of a number of the target": (target([i / 3 for i in range(30)] + ["x"]), 2, "words-among-numbers", "1 of 31, such as 'x' in row 31"),
     "a fragment of html": ("<table><tr><td>1</td></tr></table>", 2, "wrong-kind", "an HTML page"),
-    "arff": ("% iris\n@RELATION iris\n@ATTRIBUTE v NUMERIC\n@DATA\n1\n", 2, "wrong-kind", "an ARFF file"),
+    "arff": ("% iris\n@RELATION iris\n@ATTRIBUTE v NUMERIC\n@DATA\n{0 1}\n", 2, "arff-line", "got a row of the values that are not 0"),
     "statements of SQL": ("-- MySQL dump 10.13\nINSERT INTO t VALUES (1, 2);\n", 2, "wrong-kind", "export the table as csv"),
     "python's dictionaries": ("{'v': 1, 'y': 2}\n" * 20, 2, "wrong-kind", "json.dumps"),
     "a file of R": (gzip.compress(b"X\n\0\0\0\3\0\4\1\2"), 2, "wrong-kind", "write.csv"),

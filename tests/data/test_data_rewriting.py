@@ -26,6 +26,7 @@ def framed(header, row, *, frame, each=False):
 
 # name: (text, words of what is said)
 FORMS = {
+    "ARFF": (lines(lambda v, w, y: f"{v}, '{w}', {y}", above=("% of Weka", "@relation r", "", "@attribute v numeric", "@attribute 'w' {'x, 0'}", "@ATTRIBUTE \"y\" string", "@DATA", "% rows")), "ARFF: names from its attributes"),
     "markdown": (lines(lambda v, w, y: f"| {v} | {w} | {y} |", above=("| v | w | y |", "|---|:---|--:|")), "a frame of bars and dashes"),
     "markdown without outer bars": (lines(lambda v, w, y: f"{v} | {w} | {y}", above=("v | w | y", "--|---|--")), "a frame"),
     "output of mysql": (framed("| v  | w    | y |", lambda v, w, y: f"| {v:>2} | {w} | {y} |", frame="+----+------+---+") + "40 rows in set\n", "left out: 1 line around the table (such as '40 rows in set')"),
@@ -66,6 +67,9 @@ BODY = {name: "".join(FORMS[name][0].splitlines(True)[1:]) for name in ("columns
 MARKDOWN = FORMS["markdown"][0]
 REFUSED = {
     "a row with a bar too many": (MARKDOWN + "".join(MARKDOWN.splitlines(True)[2:] * 3) + "| 1 | a | b | p |\n", "ragged-frame", "line 163 of"),
+    "a row of ARFF that is too short": ("@relation r\n@attribute v real\n@attribute y {p,q}\n@data\n1,p\n2\n", "arff-line", "got 1 values, wanted 2"),
+    "ARFF of several tables in one": ("@relation r\n@attribute bag relational\n", "arff-line", "line 2 of"),
+    "ARFF without rows": ("@relation r\n@attribute v real\n", "arff-without-data", "no line @data"),
     "a name that none of the lines above has": (FORMS["names and values"][0] * 3 + "z=1 y=p\n", "no-pair", "line 121 of"),
     "a line that is not aligned": (FORMS["columns of fixed widths"][0] + BODY["columns of fixed widths"] * 3 + "x" * 12 + "\n", "not-aligned", "line 162 of"),
     "columns that touch": (lines(lambda v, w, y: f"{v:<4}{w[3:] * 6}{y}", above=("v   w     y",)), "no-inputs", "pandas.read_fwf"),
@@ -76,6 +80,13 @@ REFUSED = {
 def test_lines_at_fault_are_named(name, tmp_path):
     content, slug, words = REFUSED[name]
     refused_and_said(content, 2, slug, words, tmp_path)
+
+
+def test_missing_values_and_quotes_of_arff(tmp_path):
+    rows = "".join(["1,?,p\n", "?,'it\\'s, so',q\n", "3,\"?\",q\n", "4,t,?\n"][i % 4] for i in range(40))
+    data = read(made(f"@relation r\n@attribute a real\n@attribute b string\n@attribute c {{p,q}}\n@data\n{rows}", tmp_path))
+    assert data.rows == 30 and data.inputs["b"][:3].tolist() == [None, "it's, so", None]
+    assert np.isnan(data.inputs["a"][1]) and data.target[:3].tolist() == ["p", "q", "q"]
 
 
 def test_years_name_columns(tmp_path):

@@ -235,7 +235,8 @@ def _why_none(name: str, values: np.ndarray) -> str:
     if different == 1 and len(present) == len(values):
         return "varies, as {!r} does not"
     counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
-    return "does not count the rows, as {!r} does" if counts and bool((np.diff(values) == 1).all()) else ""
+    counts = counts and bool((values == values[0] + np.arange(len(values))).all())
+    return "does not count the rows, as {!r} does" if counts else ""
 
 
 def _is_refused(values: np.ndarray) -> bool:

@@ -120,7 +120,8 @@ def _text(
     ):
         alone, rewriting = lines.dialect, lines.rewriting
     with plain(content, encoding, mixed, rewriting) as text:
-        dialect = alone or dialect_of(text, reading)
+        named = rewriting is not None and rewriting.named
+        dialect = alone or dialect_of(text, replace(reading, header=True) if named and header is None else reading)
 
         def explain(message: str) -> FileError:
             return ragged(content.name, message, dialect.separator)
@@ -128,7 +129,7 @@ def _text(
         if len(dialect.names) > 1:
             check_one_table(text, dialect, content.name)
         notes = dialect.notes
-        if len(dialect.names) > 1 and not reading.all:
+        if len(dialect.names) > 1 and not reading.all and not named:
             notes += said_of_blocks(content)
         if encoding != "utf-8":
             notes += (said_of(encoding),)

@@ -12,7 +12,6 @@ from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
 
 from .content import Content
 
-ARFF = re.compile(rb"\s*([%#][^\n]*\n\s*)*@relation\b", re.IGNORECASE)
 FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
@@ -209,7 +208,6 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         _matches(FORECASTS),
         "write a csv with a row for each series and time, then --id COLUMN --time COLUMN --forecast HORIZON",
     ),
-    WrongKind("an ARFF file", _matches(ARFF), "save it as csv: scipy.io.arff.loadarff reads it"),
     WrongKind(
         "sparse rows of index:value",
         _sparse,

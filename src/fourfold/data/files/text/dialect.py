@@ -18,6 +18,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
 from fourfold.errors import DataError
 
+from .arff import of_arff
 from .header import header_of, names_by_numbers, told
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
@@ -60,7 +61,10 @@ class Dialect:
 
 def rewritten(content: Content, encoding: str) -> Rewriting | None:
     """How the text is rewritten, if its columns do not stand between plain marks."""
-    lines = content.head.decode(encoding, "replace").removeprefix("\ufeff").splitlines()
+    head = content.head.decode(encoding, "replace").removeprefix("\ufeff")
+    if (arff := of_arff(head, content.name)) is not None:
+        return arff
+    lines = head.splitlines()
     lines = lines if len(content.head) >= content.unpacked else lines[:-1]
     first = [line for line in lines[: LOOKED_AT + 1] if line.strip()][:LOOKED_AT]
     found, quoted = rewriting_of(first, content.name), '"' in "".join(lines)

@@ -25,12 +25,14 @@ DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
 @dataclass(frozen=True)
 class Rewriting:
     """``records``: of lines without their ends; ``mark``: what is written between columns; ``notes``: what is said;
-    ``left_out``: lines that are no rows, as they are found while the records are read."""
+    ``left_out``: lines that are no rows, as they are found while the records are read; ``named``: the first record
+    names the columns, whatever it looks like."""
 
     records: Callable[[Lines], Records]
     mark: str
     notes: tuple[Note, ...] = ()
     left_out: list[str] = field(default_factory=list)
+    named: bool = False
 
     def said(self) -> tuple[Note, ...]:
         if not self.left_out:
