@@ -125,7 +125,7 @@ def with_target(
         named, because = chosen(target, (*table.names, *numbers)), "as asked"
         names = tuple(column for name in named for column in numbers.get(name, [name]))
     if len(table) == len(names):
-        raise _no_inputs(names, list(map(str, left_out)))
+        raise _no_inputs(names, list(map(str, left_out)), source.kind(names[0]))
     if steps and not labels and len(names) == 1 and (of_steps := aimed_at_words(source, names[0], because)):
         return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
@@ -147,26 +147,28 @@ def _without_marked(source: Source) -> Source:
     return source
 
 
-def _no_inputs(names: Sequence[str], left_out: Sequence[str]) -> DataError:
+def _no_inputs(names: Sequence[str], left_out: Sequence[str], kind: str = "") -> DataError:
     got = f"one column, {names[0]!r}" if len(names) == 1 else f"targets alone, {listed(names)}"
     return DataError(
         "no-inputs",
         "the data have no input columns beside the target",
         got="; ".join([got, *left_out]),
         wanted="at least one column more",
-        do=_how_to_cut(names[0], left_out) if len(names) == 1 else "",
+        do=_how_to_cut(names[0], left_out, kind) if len(names) == 1 else "",
     )
 
 
-def _how_to_cut(name: str, left_out: Sequence[str]) -> str:
-    """What to do with a table of which one column of this name is left."""
+def _how_to_cut(name: str, left_out: Sequence[str], kind: str) -> str:
+    """What to do with a table of which one column of this name and kind is left."""
     if any("lists of unequal lengths" in reason for reason in left_out):
         return "for series a row for each step, with --id and --time, or from Python a list of arrays and y"
     if left_out:
         return ""
     if "  " in name.strip():
         return "pandas.read_fwf(FILE, widths=[...]), then to_csv, as columns of fixed widths touch each other"
-    return f"put {BETWEEN_COLUMNS} of a text"
+    steps = "--forecast HORIZON, if its rows are the steps of a series; " * (kind == "number")
+    labels = "--x FILE --y THIS, if it is the target of rows in another file; "
+    return f"{steps}{labels}else put {BETWEEN_COLUMNS} of a text"
 
 
 def said_of(names: tuple[str, ...], because: str, target: str | Sequence[str] | None) -> Note:
