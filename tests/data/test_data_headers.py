@@ -185,4 +185,10 @@ def test_a_word_above_dates_is_a_name_whatever_stands_beside_it(first, names, tm
 def test_a_first_line_with_a_date_as_below_it_is_a_row(tmp_path):
     days = pd.date_range("2020-01-03", periods=60, freq="5D")
     text = "".join(f"{'abcdefghijklm'[i % 13]},{day.day} {day:%B %Y %H:%M}\n" for i, day in enumerate(days))
-    assert read(made(text, tmp_path)).rows == 60
+    assert read(made(text, tmp_path), target="x0").rows == 60
+
+
+def test_single_quotes_around_all_names_are_no_part_of_them(tmp_path):
+    rows = "".join(f"{i * 7 % 11}\t{'pq'[i % 3 % 2]}\n" for i in range(40))
+    assert read(made(f"'size'\t'kind'\n{rows}", tmp_path)).source_columns == ("size",)
+    assert read(made(f"'size'\tkind\n{rows}", tmp_path)).source_columns == ("'size'",)

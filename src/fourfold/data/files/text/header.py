@@ -237,8 +237,15 @@ def _unnamed(records: Records, note: Note) -> Header:
 
 
 def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:
-    names, renamed = _distinct(cells)
+    names, renamed = _distinct(_without_quotes(cells))
     return Header(lines, names, notes + tuple(Note(f"column {new!r}", why) for new, why in renamed))
+
+
+def _without_quotes(cells: Sequence[str]) -> list[str]:
+    """Names without the single quotes between which all of them stand."""
+    bare = [cell.strip() for cell in cells]
+    enclosed = all(len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in bare)
+    return [cell[1:-1] for cell in bare] if enclosed else list(cells)
 
 
 def _distinct(cells: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
