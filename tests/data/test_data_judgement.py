@@ -514,6 +514,13 @@ def seldom(rows=40):
     return pd.concat([frame, frame[:1]], ignore_index=True)
 
 
+def test_one_series_that_equals_another_is_a_copy():
+    series = np.random.default_rng(0).normal(size=(60, 30, 1))
+    series[7] = series[3]
+    finding = {one.slug: one for one in judge(from_arrays(series, np.arange(60) % 4 / 7))}["duplicates"]
+    assert "remove the copies" in finding.do
+
+
 @pytest.mark.parametrize("rows", [spiked, seldom, lambda: spiked()[["age"]].round(-1)], ids=["a spike", "once", "one column"])
 def test_equal_rows_that_a_spike_or_a_coincidence_explains_are_no_copies(rows):
     frame = rows()

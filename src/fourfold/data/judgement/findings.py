@@ -279,7 +279,7 @@ def _are_copies(case: Case, different: np.ndarray, counts: np.ndarray, differ: n
     """Whether twins have equal targets, as copies have, or are of rows that are measured finely; by the first of each
     group, the groups' sizes and whether targets differ there."""
     most_differ, fine = 2 * len(counts) > case.dataset.rows, _are_fine(case, different)
-    if counts.sum() - len(counts) < FEWEST_TWINS and not fine:
+    if counts.sum() - len(counts) < FEWEST_TWINS and case.dataset.layout == "flat" and not fine:
         return False
     usual = (1 - share_alike(case.codes)) / 2
     most = usual if case.task.kind == "regression" else min(AT_ODDS, usual)

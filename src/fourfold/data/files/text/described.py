@@ -40,7 +40,7 @@ def roles_below(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     listed = [len(BETWEEN_VALUES.split(kind)) > 1 or not kind for kind in types]
     if not any(typed) or not all(one or other for one, other in zip(typed, listed)):
         return None
-    said = [[ROLES.get(word, "=" if "=" in word else None) for word in role.split()] for role in roles]
-    if any(None in words for words in said):
+    words = [[word for word in role.split() if "=" not in word] for role in roles]
+    if any(word not in ROLES for those in words for word in those):
         return None
-    return tuple(next((word for word in words if word != "="), "") for words in said)
+    return tuple(ROLES[those[0]] if those else "" for those in words)
