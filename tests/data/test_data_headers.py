@@ -158,6 +158,8 @@ def test_types_and_roles_below_the_names_are_no_rows(kind, tmp_path):
     ):
         assert line in said
     assert read(path, target="code", roles=Roles(weight="w")).weights is not None
+    (tmp_path / "one.csv").write_text("\n".join(map(",".join, DESCRIBED[:4])) + "\n")
+    assert read_inputs(tmp_path / "one.csv", Preparation.fit(data, np.arange(data.rows))).rows == 1
     new = read_inputs(path, Preparation.fit(data, np.arange(data.rows))).inputs
     assert new.rows == 40 and new["age"].tolist() == data.inputs["age"].tolist()
 

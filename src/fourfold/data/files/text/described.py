@@ -22,7 +22,7 @@ BETWEEN_VALUES = re.compile(r"(?<!\\) ")
 """A blank that is no part of a value."""
 
 FEWEST_BELOW = 3
-"""Rows below these lines from which on they are told to be none."""
+"""Rows below these lines from which on they are told to be none, if no column has a role."""
 
 
 def roles_below(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
@@ -33,7 +33,7 @@ def roles_below(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     ('', 'meta', 'class')
     >>> roles_below([["size", "nr", "kind"], *rows, *rows])
     """
-    if len(records) < 3 + FEWEST_BELOW or len({len(record) for record in records[:3]}) > 1:
+    if len(records) < 4 or len({len(record) for record in records[:3]}) > 1:
         return None
     types, roles = ([cell.strip() for cell in record] for record in records[1:3])
     typed = [kind in TYPES for kind in types]
@@ -42,5 +42,7 @@ def roles_below(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
         return None
     words = [[word for word in role.split() if "=" not in word] for role in roles]
     if any(word not in ROLES for those in words for word in those):
+        return None
+    if len(records) < 3 + FEWEST_BELOW and not any(words):
         return None
     return tuple(ROLES[those[0]] if those else "" for those in words)
