@@ -17,7 +17,7 @@ NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
 FORECASTS = re.compile(rb"\s*([%#@][^\n]*\n\s*)*@(frequency|horizon)\b", re.IGNORECASE)
 SPARSE = re.compile(rb"\s*[-+\d.,eE]+((?:[ \t]+(?:qid|\d+):[-+\d.eE]+)*)\s*(?:#.*)?")
 MATLAB_4 = re.compile(rb"[\0-\x34]\0\0\0[^\0]..\0[^\0]..\0[\0\1]\0\0\0[^\0]\0\0\0[A-Za-z]", re.DOTALL)
-STATISTICS = (b"$FL2@", b"$FL3@", b"<stata_dta>", b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
+SAS = (b"HEADER RECORD*******", bytes(12) + b"\xc2\xea\x81\x60")
 STATA_OLD = re.compile(rb"[\x69-\x73][\x01\x02]\x01\0")
 DICTS = re.compile(rb"\s*[\[({]?\s*\{\s*'[^'\n]*'\s*:")
 COMMENTED = re.compile(
@@ -315,9 +315,17 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind("a FITS file", _starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
     WrongKind(
-        "a file of SPSS, Stata or SAS",
-        lambda content: content.head.startswith(STATISTICS) or STATA_OLD.match(content.head) is not None,
-        "export it as csv, or pandas.read_spss, read_stata or read_sas and then to_csv",
+        "a file of Stata",
+        lambda content: content.head.startswith(b"<stata_dta>") or STATA_OLD.match(content.head) is not None,
+        "export it as csv, or pandas.read_stata(FILE).to_csv('data.csv', index=False)",
+    ),
+    WrongKind(
+        "a file of SPSS",
+        _starts(b"$FL2@", b"$FL3@"),
+        "export it as csv, or pandas.read_spss(FILE).to_csv('data.csv', index=False)",
+    ),
+    WrongKind(
+        "a file of SAS", _starts(*SAS), "export it as csv, or pandas.read_sas(FILE).to_csv('data.csv', index=False)"
     ),
     WrongKind(
         "a file of R",
