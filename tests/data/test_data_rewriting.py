@@ -83,7 +83,7 @@ def test_lines_at_fault_are_named(name, tmp_path):
 
 
 def test_missing_values_and_quotes_of_arff(tmp_path):
-    rows = "".join(["1,?,p\n", "?,'it\\'s, so',q\n", "3,\"?\",q\n", "4,t,?\n"][i % 4] for i in range(40))
+    rows = "".join(["1,?,p\n", " ? ,'it\\'s, so' , q \n", "3,\"?\",q\n", "4,t,?\n"][i % 4] for i in range(40))
     data = read(made(f"@relation r\n@attribute a real\n@attribute b string\n@attribute c {{p,q}}\n@data\n{rows}", tmp_path))
     assert data.rows == 30 and data.inputs["b"][:3].tolist() == [None, "it's, so", None]
     assert np.isnan(data.inputs["a"][1]) and data.target[:3].tolist() == ["p", "q", "q"]

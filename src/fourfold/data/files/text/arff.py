@@ -14,7 +14,7 @@ __all__ = ["of_arff"]
 
 BEGINS = re.compile(r"\s*(%[^\n]*\n\s*)*@relation\b", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s{]+)\s*(.+)", re.IGNORECASE)
-CELL = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([^,]*?))\s*(?:,|$)")
+CELL = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*(?:,|$)|([^,]*)(?:,|$)")
 MISSING = "?"
 
 
@@ -65,7 +65,7 @@ def _cells(line: str) -> Iterator[str]:
         return
     end = 0
     while end <= len(line) and (cell := CELL.match(line, end)):
-        bare = cell[3]
+        bare = None if cell[3] is None else cell[3].strip()
         yield re.sub(r"\\(.)", r"\1", cell[1] or cell[2] or "") if bare is None else bare * (bare != MISSING)
         if not cell[0].endswith(","):
             return
