@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -13,6 +14,8 @@ from fourfold.data.judgement.findings import as_lines, judge
 from fourfold.errors import FourfoldError
 
 LABELS = ["p", "q"]
+N = 400
+"""Rows of `table`."""
 X, Y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 2
 
 
@@ -99,3 +102,19 @@ def refused_and_said(content, code, slug, words, folder, **options):
     assert (caught.value.exit_code, caught.value.slug) == (code, slug), str(caught.value)
     assert words in str(caught.value) and "\n" not in str(caught.value)
     assert caught.value.wanted or caught.value.do
+
+
+def table(seed=0, rows=N):
+    """Data in which nothing is wrong."""
+    rng = np.random.default_rng(seed)
+    size, colour = rng.normal(size=rows), rng.choice(["red", "green", "blue"], rows)
+    kind = np.where(size + rng.normal(size=rows) > 0, "a", "b")
+    return pd.DataFrame({"size": size, "weight": rng.gamma(2, size=rows), "colour": colour, "kind": kind})
+
+
+def found(frame, **options):
+    """What is found in it, by its slug."""
+    return {
+        finding.slug: finding
+        for finding in judge(read(frame, target=options.pop("target", "kind"), **options))
+    }

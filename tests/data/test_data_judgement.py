@@ -6,27 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from data_samples import N, found, table
 
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import as_lines, as_plain, judge
 from fourfold.data.series.ahead import Ahead
-
-N = 400
-
-
-def table(seed=0, rows=N):
-    rng = np.random.default_rng(seed)
-    size, colour = rng.normal(size=rows), rng.choice(["red", "green", "blue"], rows)
-    kind = np.where(size + rng.normal(size=rows) > 0, "a", "b")
-    return pd.DataFrame({"size": size, "weight": rng.gamma(2, size=rows), "colour": colour, "kind": kind})
-
-
-def found(frame, **options):
-    return {
-        finding.slug: finding
-        for finding in judge(read(frame, target=options.pop("target", "kind"), **options))
-    }
 
 
 def test_good_data_have_no_findings():
@@ -85,84 +70,6 @@ def test_a_column_that_may_name_groups_is_advised_as_one(groups):
     do = found(frame)["gives-target-away"].do
     assert do.startswith("--group patient" if groups == 40 else "--drop patient")
     assert ("--id patient --time COLUMN" in do) == (groups == 40) and "--drop patient" in do
-
-
-def test_copies_across_the_split():
-    frame = table()
-    copies = found(pd.concat([frame, frame[:100]]))["duplicates"]
-    assert (
-        copies.important and 0.2 < copies.number < 0.45 and copies.what.startswith("100 rows with the inputs")
-    )
-    few = table()[["colour", "kind"]].assign(other=np.arange(N) % 5)
-    assert not found(few)["duplicates"].important  # there are only 15 combinations
-    assert found(few)["contradictions"].number > 0.9
-    assert not found(few)["contradictions"].important  # their targets differ by their nature
-    twice = pd.concat([frame, frame[:40].assign(kind=frame["kind"][:40].map({"a": "b", "b": "a"}))])
-    assert found(twice)["contradictions"].important and "correct the targets" in found(twice)["contradictions"].do
-    ordered = frame.assign(group=np.arange(N) // 4)
-    kept = found(pd.concat([ordered, ordered[:100]]), roles=Roles(group="group"))
-    assert kept["duplicates"].number == 0 and not kept["duplicates"].important
-
-
-# name: (rows, whether copies of them are known as such)
-COPIES = {
-    "written twice": (lambda f: pd.concat([f, f]), True),
-    "words written twice": (lambda f: pd.concat([f[["colour", "kind"]].assign(other=np.arange(N) % 37)] * 2), True),
-    "measured, and copied several times": (
-        lambda f: pd.concat([f.sample(N // 2, random_state=seed) for seed in range(8)]), True,
-    ),
-    "few combinations": (lambda f: pd.concat([f, table(seed=1)])[["colour", "kind"]].assign(other=np.arange(2 * N) % 5), False),
-    "each combination equally often": (lambda f: f[["kind"]].assign(a=np.arange(N) % 5, b=np.arange(N) // 5 % 5), False),
-    "one number of few values": (lambda f: f[["kind"]].assign(age=NUMBER.round(1)), False),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", COPIES)
-def test_copies_are_told_from_rows_that_agree_by_chance(name):
-    rows, known = COPIES[name]
-    finding = found(rows(table()))["duplicates"]
-    assert (finding.important, "remove the copies" in finding.do) == (known, known)
-
-
-def drawn(rows=800, **columns):
-    """Rows of whole numbers below the one of each column, and a number of the first two and of chance."""
-    rng = np.random.default_rng(11)
-    frame = pd.DataFrame({name: rng.integers(0, most, rows) for name, most in columns.items()})
-    return frame.assign(number=frame.iloc[:, 0] - frame.iloc[:, 1] + rng.normal(0, 20, rows))
-
-
-# name: columns, their kinds (None: the number is the target), and whether so few rows agree that copies are seen
-CHANCE = {
-    "columns that tell nothing of each other": (drawn(a=100, b=100), lambda f: f["a"] > f["b"], True),
-    "other classes": (drawn(a=40, b=40, c=2), lambda f: f["number"] > 0, False),
-    "few of another class": (drawn(a=40, b=40, c=2), lambda f: f["number"] > 25, False),
-    "other numbers": (drawn(a=24, b=7, c=30), None, True),
-    "other numbers, and columns that tell of each other": (drawn(a=24, b=40).assign(c=lambda f: f["a"] // 3), None, False),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", CHANCE)
-def test_twins_of_chance_are_no_copies_and_copies_beside_them_are(name):
-    frame, kind, seen = CHANCE[name]
-    if kind is not None:
-        frame = frame.assign(kind=np.where(kind(frame), "a", "b")).drop(columns="number")
-    target = frame.columns[-1] if kind is not None else "number"
-    alone = found(frame, target=target)["duplicates"]
-    assert not alone.important and not alone.do and alone.number > 0.01
-    assert found(pd.concat([frame, frame]), target=target)["duplicates"].important
-    if seen:
-        copied = found(pd.concat([frame, frame[:160]]).sample(frac=1, random_state=0), target=target)["duplicates"]
-        assert copied.important and "remove the copies" in copied.do
-
-
-def test_one_who_is_measured_again_is_known_by_the_measures():
-    frame = table().assign(height=NUMBER, kind=np.random.default_rng(2).normal(size=N))
-    again = frame[: N // 4].assign(kind=np.random.default_rng(3).normal(size=N // 4))
-    assert found(pd.concat([frame, again]))["duplicates"].important
-
-
-def test_test_rows_that_are_the_training_rows():
-    assert found(table(), test=table())["duplicates"].important
 
 
 COLUMNS = {
@@ -317,16 +224,6 @@ def test_forecasts_show_what_lies_between_independent_tests_and_values():
     assert f"{100 * said.number:.1f} % of the error, as its 7 values err each for itself or alike" in said.what
 
 
-def test_groups_and_ids():
-    frame = table().assign(
-        who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")
-    )
-    assert found(frame, roles=Roles(id="who"))["repeated-ids"].number == N - 50
-    frame["where"] = np.where(np.arange(N) < 20, "z", [f"v{i % 6}" for i in range(N)])
-    frame.loc[:19, "kind"] = "c"
-    assert found(frame, roles=Roles(group="where"))["class-in-one-group"].number == 1
-
-
 def test_findings_are_plain_data_and_lines():
     data = read(table().assign(leak=lambda f: f["kind"] + "!"), target="kind")
     data = replace(data, findings=judge(data))
@@ -389,54 +286,6 @@ def test_a_class_that_may_mean_that_there_is_no_label(none, classes, important, 
         assert len(left.task.classes) == classes and "class-for-no-label" not in {one.slug for one in judge(left)}
 
 
-def panel(units=12, times=6):
-    """A row for each of the units and times, in any order."""
-    rng = np.random.default_rng(3)
-    order = rng.permutation(units * times)
-    frame = pd.DataFrame(
-        {"state": [f"s{i // times}" for i in order], "code": order // times, "year": 2000 + order % times}
-    )
-    return frame.assign(v=rng.normal(size=len(frame)), income=rng.normal(size=len(frame)))
-
-
-def test_units_that_are_measured_at_several_times_are_a_panel():
-    finding = found(panel(), target="income")["panel"]
-    assert finding.what == (
-        "column 'state' repeats, with one row at most for each 'year': rows are not independent"
-    )
-    assert finding.important and finding.number == 12 and finding.columns == ("state",)
-    assert finding.do.startswith("--group state, or --id state --time year if its rows")
-    gaps = panel(units=30).sample(frac=0.7, random_state=0)
-    assert "panel" in found(gaps, target="income")
-    ids = found(panel().rename(columns={"state": "firm_id"}), target="income")
-    assert ids["panel"].columns == ("firm_id",) and "repeated-ids" not in ids
-
-
-@pytest.mark.parametrize("roles", [Roles(group="state"), Roles(group="code"), Roles(time_ordered=True)])
-def test_a_panel_of_which_something_was_said_is_no_finding(roles):
-    assert "panel" not in found(panel(), target="income", roles=roles)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"year": "size"},
-        {"year": "years_of_school"},
-    ],
-)
-def test_numbers_that_are_called_no_time_make_no_panel(change):
-    assert "panel" not in found(panel().rename(columns=change), target="income")
-
-
-def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_panel():
-    twice = panel()
-    assert "panel" not in found(pd.concat([twice, twice[:1]], ignore_index=True), target="income")
-    alone = table().assign(day=np.random.default_rng(0).permutation(N), shop=[f"s{i % 7}" for i in range(N)])
-    assert "panel" not in found(alone, target="kind")
-    sexes = panel(units=2, times=60)
-    assert "panel" not in found(sexes, target="income")
-
-
 @pytest.mark.parametrize("target", ["sales", "kind"])
 def test_rows_in_order_of_time_are_offered_a_forecast_of_numbers_alone(target):
     frame = table().assign(sales=lambda f: f["size"] * 3)
@@ -448,38 +297,6 @@ def test_rows_in_order_of_time_are_offered_a_forecast_of_numbers_alone(target):
         do = found(frame.assign(when=time), target=target)[slug].do
         assert "--time-ordered, " in do and do.endswith("or --window STEPS if the rows are steps of one series")
         assert ("--forecast HORIZON if the next values of the target are asked for" in do) == (target == "sales")
-
-
-def counts():
-    """A table of counts: each combination of values in one row."""
-    rows = [(sex, age, group, kind) for sex in "fm" for age in (20, 40, 60) for group in "uvw" for kind in "ab"]
-    frame = pd.DataFrame(rows, columns=["sex", "age", "group", "kind"])
-    return frame.assign(Freq=np.random.default_rng(0).integers(0, 40, len(frame)))
-
-
-def test_a_column_that_counts_cases_is_found_with_what_makes_rows_of_them():
-    finding = found(counts())["counts-of-rows"]
-    assert finding.important and finding.columns == ("Freq",)
-    table = counts()
-    cases = eval(finding.do.removeprefix("write a row for each case, in pandas "), {"table": table})
-    assert len(cases) == table["Freq"].sum() and "Freq" not in cases and "counts-of-rows" not in found(cases)
-    aimed = found(counts(), target="Freq")["counts-of-rows"]
-    assert aimed.what.startswith("the target 'Freq' counts") and aimed.do.endswith(", and choose another --target")
-    assert "counts-of-rows" not in found(counts(), roles=Roles(weight="Freq"))
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [
-        counts().rename(columns={"Freq": "size"}),
-        counts().assign(Freq=lambda f: f["Freq"] / 2),
-        pd.concat([counts(), counts()[:3].assign(Freq=7)]),
-        counts().assign(v=np.arange(36) / 7),
-    ],
-    ids=["called otherwise", "halves", "rows that repeat", "measurements beside"],
-)
-def test_what_counts_no_cases(frame):
-    assert "counts-of-rows" not in found(frame)
 
 
 def test_what_is_called_a_time_is_not_asked_to_be_one():
@@ -498,36 +315,3 @@ def test_what_grows_with_a_time_is_no_time_itself(time):
     assert {"counts-rows", "rises-throughout"} <= found(frame, target="size").keys()
     columns = [finding.columns for finding in judge(read(frame.assign(year=time), target="size")) if finding.important]
     assert ("year",) in columns and ("pop",) not in columns and ("wage",) not in columns
-
-
-def spiked(rows=900):
-    """Ages and two earnings, which are 0 together in half of the rows, and a number that they say nothing of."""
-    rng = np.random.default_rng(5)
-    works = rng.random(rows) < 0.5
-    earnings = {name: np.where(works, rng.normal(size=rows), 0) for name in ("before", "after")}
-    return pd.DataFrame({"age": rng.integers(20, 50, rows), "school": rng.integers(8, 16, rows), **earnings})
-
-
-def seldom(rows=40):
-    """Measurements of two columns, of which two rows are equal."""
-    frame = pd.DataFrame({name: np.random.default_rng(seed).normal(size=rows) for seed, name in enumerate("ab")})
-    return pd.concat([frame, frame[:1]], ignore_index=True)
-
-
-def test_one_series_that_equals_another_is_a_copy():
-    series = np.random.default_rng(0).normal(size=(60, 30, 1))
-    series[7] = series[3]
-    finding = {one.slug: one for one in judge(from_arrays(series, np.arange(60) % 4 / 7))}["duplicates"]
-    assert "remove the copies" in finding.do
-
-
-@pytest.mark.parametrize("rows", [spiked, seldom, lambda: spiked()[["age"]].round(-1)], ids=["a spike", "once", "one column"])
-def test_equal_rows_that_a_spike_or_a_coincidence_explains_are_no_copies(rows):
-    frame = rows()
-    first = frame.groupby([*frame.columns], sort=False).ngroup()
-    frame["y"] = np.random.default_rng(7).normal(size=len(frame))[first]  # targets of twins are equal, as of copies
-    finding = found(frame, target="y")["duplicates"]
-    assert finding.number > 0.01 and not finding.important and not finding.do
-    if len(frame) > 100 and len(frame.columns) > 2:
-        copied = pd.concat([frame, frame.sample(200, random_state=1)])
-        assert found(copied, target="y")["duplicates"].important

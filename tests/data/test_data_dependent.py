@@ -1,0 +1,98 @@
+"""Rows of one unit, and rows that stand for many, are found."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from data_samples import N, found, table
+
+from fourfold.data.columns.roles import Roles
+
+
+def test_groups_and_ids():
+    frame = table().assign(
+        who=[f"w{i % 50}" for i in range(N)], where=lambda f: np.where(f["kind"] == "a", "x", "y")
+    )
+    assert found(frame, roles=Roles(id="who"))["repeated-ids"].number == N - 50
+    frame["where"] = np.where(np.arange(N) < 20, "z", [f"v{i % 6}" for i in range(N)])
+    frame.loc[:19, "kind"] = "c"
+    assert found(frame, roles=Roles(group="where"))["class-in-one-group"].number == 1
+
+
+def panel(units=12, times=6):
+    """A row for each of the units and times, in any order."""
+    rng = np.random.default_rng(3)
+    order = rng.permutation(units * times)
+    frame = pd.DataFrame(
+        {"state": [f"s{i // times}" for i in order], "code": order // times, "year": 2000 + order % times}
+    )
+    return frame.assign(v=rng.normal(size=len(frame)), income=rng.normal(size=len(frame)))
+
+
+def test_units_that_are_measured_at_several_times_are_a_panel():
+    finding = found(panel(), target="income")["panel"]
+    assert finding.what == (
+        "column 'state' repeats, with one row at most for each 'year': rows are not independent"
+    )
+    assert finding.important and finding.number == 12 and finding.columns == ("state",)
+    assert finding.do.startswith("--group state, or --id state --time year if its rows")
+    gaps = panel(units=30).sample(frac=0.7, random_state=0)
+    assert "panel" in found(gaps, target="income")
+    ids = found(panel().rename(columns={"state": "firm_id"}), target="income")
+    assert ids["panel"].columns == ("firm_id",) and "repeated-ids" not in ids
+
+
+@pytest.mark.parametrize("roles", [Roles(group="state"), Roles(group="code"), Roles(time_ordered=True)])
+def test_a_panel_of_which_something_was_said_is_no_finding(roles):
+    assert "panel" not in found(panel(), target="income", roles=roles)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"year": "size"},
+        {"year": "years_of_school"},
+    ],
+)
+def test_numbers_that_are_called_no_time_make_no_panel(change):
+    assert "panel" not in found(panel().rename(columns=change), target="income")
+
+
+def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_panel():
+    twice = panel()
+    assert "panel" not in found(pd.concat([twice, twice[:1]], ignore_index=True), target="income")
+    alone = table().assign(day=np.random.default_rng(0).permutation(N), shop=[f"s{i % 7}" for i in range(N)])
+    assert "panel" not in found(alone, target="kind")
+    sexes = panel(units=2, times=60)
+    assert "panel" not in found(sexes, target="income")
+
+
+def counts():
+    """A table of counts: each combination of values in one row."""
+    rows = [(sex, age, group, kind) for sex in "fm" for age in (20, 40, 60) for group in "uvw" for kind in "ab"]
+    frame = pd.DataFrame(rows, columns=["sex", "age", "group", "kind"])
+    return frame.assign(Freq=np.random.default_rng(0).integers(0, 40, len(frame)))
+
+
+def test_a_column_that_counts_cases_is_found_with_what_makes_rows_of_them():
+    finding = found(counts())["counts-of-rows"]
+    assert finding.important and finding.columns == ("Freq",)
+    table = counts()
+    cases = eval(finding.do.removeprefix("write a row for each case, in pandas "), {"table": table})
+    assert len(cases) == table["Freq"].sum() and "Freq" not in cases and "counts-of-rows" not in found(cases)
+    aimed = found(counts(), target="Freq")["counts-of-rows"]
+    assert aimed.what.startswith("the target 'Freq' counts") and aimed.do.endswith(", and choose another --target")
+    assert "counts-of-rows" not in found(counts(), roles=Roles(weight="Freq"))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        counts().rename(columns={"Freq": "size"}),
+        counts().assign(Freq=lambda f: f["Freq"] / 2),
+        pd.concat([counts(), counts()[:3].assign(Freq=7)]),
+        counts().assign(v=np.arange(36) / 7),
+    ],
+    ids=["called otherwise", "halves", "rows that repeat", "measurements beside"],
+)
+def test_what_counts_no_cases(frame):
+    assert "counts-of-rows" not in found(frame)
