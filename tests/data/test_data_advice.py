@@ -113,7 +113,8 @@ REFUSED = {
     "variables in lines of JSON": (turned("data.jsonl", lambda frame, path: frame.to_json(path, orient="records", lines=True)), {}, 2, "too-few-rows", "turn the table: pandas.read_json(FILE, lines=True).set_index('variable').T.to_csv('data.csv')"),
     "answers of which several may be given": (answers(7), {}, 2, "too-many-classes", "Do this: --task multilabel, if a row can have several of the labels that its cell lists"),
     "a few answers of which several may be given": (answers(4), {}, 2, "class-of-one", "Do this: --task multilabel, if a row can have several of the labels that its cell lists; else remove"),
-    "towns and countries": (rows("v,w,town", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f'"T{i}, C{i % 40}"'), {}, 2, "too-many-classes", "Do this: choose another target"),
+    "towns and countries": (rows("v,w,town", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f'"T{i}, C{i % 40}"'), {}, 2, "too-many-classes", "Do this: --target w, or another column"),
+    "a last word that stands alone, beside one that repeats": (rows("v,kind,where", lambda i: f"{i * 7 % 31}.5,{'ab'[i % 2]}", 40, lambda i: "xyz"[i % 3] if i else "w"), {}, 2, "class-of-one", "Do this: --target kind, or another column; else remove"),
     "crosses in some rows": (rows("v,w,churned", lambda i: f"{i % 9},{i % 7}", 60, lambda i: "x" * (i % 7 < 3)), {}, 2, "missing-target", "got 33 of 60 rows, the first is row 4. Do this: write into the empty cells what they mean, such as no"),
     "two columns that differ in blanks alone": (rows("a b,a  b,y", lambda i: f"{i % 9},{i % 7}"), {"target": "ab"}, 2, "no-such-target", "Do this: --target 'a b'"),
 }  # fmt: skip

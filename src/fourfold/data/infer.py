@@ -22,8 +22,14 @@ from fourfold.data.columns.roles import (
 )
 from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
-from fourfold.data.columns.target import ANOTHER, settle_target
-from fourfold.data.columns.target_choice import said_of, target_names, target_of_series, with_target
+from fourfold.data.columns.target import another, settle_target
+from fourfold.data.columns.target_choice import (
+    another_target,
+    said_of,
+    target_names,
+    target_of_series,
+    with_target,
+)
 from fourfold.data.columns.targets import are_lists, mentioned, settle_lists, settle_targets
 from fourfold.data.columns.totals import check_no_totals
 from fourfold.data.columns.turned import check_not_turned
@@ -97,6 +103,7 @@ def settle(
         target = None
     source = with_roles(source, roles)
     steps = target_per != "series" and layout in (None, "sequence")
+    guessed = target is None and source.target is None
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
     series = source.uneven or {*source.nested} & {*source.lists}
     if source.lists and (layout == "sequence" or (series and layout is None)):
@@ -126,7 +133,7 @@ def settle(
         source, labelled, left_out = _labelled(source, task)
         places = None if labelled is None else np.flatnonzero(labelled)
         source = checked_roles(source, roles, places)
-        values, settled_task, target_notes = _settled(source, task, bounds, places)
+        values, settled_task, target_notes = _settled(source, task, bounds, places, guessed)
         target_notes = left_out + target_notes
     if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
         source = developed(source, side=image_size)
@@ -224,17 +231,19 @@ def _rises(values: np.ndarray, kind: str) -> bool:
 
 
 def _settled(
-    source: Source, task: str | None, bounds: Sequence[float] | None, places: np.ndarray | None
+    source: Source, task: str | None, bounds: Sequence[float] | None, places: np.ndarray | None, guessed: bool
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
-    """The values of the target, the task that it sets, and what was inferred; ``places``: see `settle_target`."""
+    """The values of the target, the task that it sets, and what was inferred; ``places``: see `settle_target`;
+    ``guessed``: nobody said which column the target is."""
     name, kind, test_rows = source.target_name, source.target_kind, source.test_rows
     target = source.target
     assert target is not None
     several = target.ndim == 2
     if not several and not _lists_labels(source, task):
-        more = MORE_FOLDERS if source.of_folders else ANOTHER
-        options = {"test_rows": test_rows, "places": places, "weights": source.weights, "more": more}
-        return settle_target(name, target, kind, task=task, bounds=bounds, **options)
+        other = another_target(source.inputs) if guessed and isinstance(source.inputs, Table) else ""
+        do = MORE_FOLDERS if source.of_folders else another(other)
+        options = {"test_rows": test_rows, "places": places, "weights": source.weights}
+        return settle_target(name, target, kind, task=task, bounds=bounds, instead=other, of_one=do, **options)
     if bounds is not None:
         raise OptionError(
             "bounds-of-several",
@@ -268,8 +277,9 @@ def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | No
 
 
 def _filled(source: Source) -> str:
-    """The last column beside the target that has values in most rows, or ""."""
+    """The last column beside the target that may be one, or has values in most rows; "" without any."""
     table = source.inputs if isinstance(source.inputs, Table) else Table({})
-    return next((name for name in reversed(table.names) if 2 * missing(table[name]).sum() <= table.rows), "")
+    filled = (name for name in reversed(table.names) if 2 * missing(table[name]).sum() <= table.rows)
+    return another_target(table) or next(filled, "")
 
 

@@ -30,8 +30,6 @@ MULTILABEL = "--task multilabel, if a row can have several of the labels that it
 SPELLED = "words such as NA, None and ? count as missing: a class of such a name needs another one, such as nothing"
 """What is said of classes that are missing."""
 
-ANOTHER = "choose another target"
-
 FEWEST_ROWS = 10
 """Below this number of rows nothing can be compared."""
 
@@ -49,11 +47,12 @@ def settle_target(
     test_rows: int = 0,
     places: np.ndarray | None = None,
     weights: np.ndarray | None = None,
-    more: str = ANOTHER,
+    instead: str = "",
+    of_one: str = "",
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
     ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count;
-    ``more``: what to do about one class alone.
+    ``instead``: a column that may be the target, where nobody said which is; ``of_one``: what to do about one class.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -75,7 +74,7 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        alone = _check_labels(name, labels, test_rows, kind == "category", places, more)
+        alone = _check_labels(name, labels, test_rows, kind == "category", places, instead, of_one)
         if weights is not None:
             _check_weights(name, labels[: len(labels) - test_rows], weights[: len(labels) - test_rows])
         settled = classification(labels, label_type, test_rows, weights)
@@ -85,6 +84,11 @@ def settle_target(
     check_varies(name, numbers)
     settled = regression(numbers, _bounds(numbers, bounds))
     return numbers, settled, _said(name, settled, because, numbers, weights, asked=task is not None)
+
+
+def another(instead: str) -> str:
+    """What to do about a target that can't be one; ``instead``: a column that may be."""
+    return f"--target {quoted(instead)}, or another column" if instead else "choose another target"
 
 
 def without_blanks(words: np.ndarray) -> np.ndarray:
@@ -118,7 +122,7 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") ->
             "date-target",
             f"the target {name!r} is a date",
             wanted="classes or numbers",
-            do=f"--target {quoted(instead)}, or another column" if instead else "choose another target",
+            do=another(instead),
         )
     if kind == "number" and (infinite := np.isinf(values)).any():
         raise DataError(
@@ -204,10 +208,10 @@ def _folded(label: str) -> str:
 
 
 def _check_labels(
-    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None, more: str
+    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None, instead: str, of_one: str
 ) -> tuple[Note, ...]:
     """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
-    beside a test file."""
+    beside a test file. ``instead``, ``of_one``: see `settle_target`."""
     train = labels[: len(labels) - test_rows]
     classes, counts = level_counts(train)
     if len(classes) < 2:
@@ -216,7 +220,7 @@ def _check_labels(
             f"the target {name!r} has only one class",
             got=", ".join(map(repr, classes[:1].tolist())),
             wanted="at least 2 classes",
-            do=more,
+            do=of_one or another(instead),
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
         _check_words(name, train, places)
@@ -227,7 +231,7 @@ def _check_labels(
             wanted="classes with several examples each",
             do=MULTILABEL
             if labels_in(train.tolist())
-            else f"choose another target, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
+            else f"{another(instead)}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
@@ -245,6 +249,8 @@ def _check_labels(
                 if labels_in(train.tolist())
                 else "a column for each number, with several targets (--target A,B), if these are quantities; else "
                 if words and hint_of(alone).startswith(SEVERAL)
+                else f"{another(instead)}; else "
+                if instead
                 else ""
             )
             + "remove these rows, or join classes",

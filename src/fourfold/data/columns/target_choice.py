@@ -216,6 +216,13 @@ def target_names(
     return (last,), "the last column" + " with values" * (last != table.names[-1])
 
 
+def another_target(table: Table) -> str:
+    """The last column that may be a target, as words and numbers are that repeat, or ""."""
+    gaps = _mostly_missing(table)
+    names = (name for name in reversed(table.names) if name not in gaps)
+    return next((n for n in names if not _why_none(n, table[n]) and not _is_refused(table[n])), "")
+
+
 def _why_none(name: str, values: np.ndarray) -> str:
     """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, and
     holds years, or an id, and holds more numbers or words than classes have; it counts the rows, or never varies.
