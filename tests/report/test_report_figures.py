@@ -18,6 +18,7 @@ from report_measures import (
     memorisation,
     order,
     parallelism,
+    quality,
     sample_efficiency,
     unknown,
 )
@@ -81,6 +82,47 @@ def test_many_groups_give_a_panel_for_each_family_on_one_scale():
     assert [panel.colour for panel in chart.panels] == [0, 1, 2, 3]
     domains = [panel.spec["layer"][0]["encoding"]["x"]["scale"]["domain"] for panel in chart.panels]
     assert all(domain == domains[0] for domain in domains)
+
+
+def test_figures_of_one_name_are_panels_of_one_chart_with_one_table_and_each_note_once():
+    measured = quality()
+    for note, one in zip(("They decide nothing. All at once.", "All at once."), measured["figures"]):
+        one["note"] = note
+    (chart,) = made(measured)
+    assert (chart.title, chart.caption, chart.note) == (
+        "Further scores",
+        "",
+        "They decide nothing. All at once.",
+    )
+    assert [panel.title for panel in chart.panels] == ["AUC", "Log loss"]
+    assert [c.title for c in chart.table.columns] == ["Family", "AUC (%)", "Log loss (nats)"]
+    assert cells(chart)[1] == ["Convolution", "99.97", "0.0340"] and len(cells(chart)) == 4
+    assert chart.table.rows[1].cells[2].note == "0.0140 to 0.0540"
+    ends = [panel.spec["layer"][-1]["encoding"]["x"]["scale"]["domain"] for panel in chart.panels]
+    assert ends[0] != ends[1]  # percent and nats
+
+
+def test_figures_of_one_name_and_quantity_have_one_scale_one_key_and_their_series_one_colour():
+    rows = [{"series": s, "group": g, "value": v} for s, g, v in (("end", "a", 3.0), ("start", "b", 1.0))]
+    ones = [
+        figure("layers", "bars", family, rows[i:] + rows[:i], x=axis("layer"), y=axis("norm"))
+        for i, family in enumerate(("Dense", "Recurrent"))
+    ]
+    ones[1]["rows"] = [ones[1]["rows"][0], {"series": "start", "group": "c", "value": 9.0}]
+    (chart,) = made(measurement("m", "M", *ones, figure("layers", "bars", "None", [])))
+    assert [panel.title for panel in chart.panels] == ["Dense", "Recurrent"]
+    domains = [panel.spec["layer"][-1]["encoding"]["x"]["scale"]["domain"] for panel in chart.panels]
+    assert domains[0] == domains[1] and domains[0][1] > 9
+    assert [title for _, title in chart.key] == ["end", "start"]
+    styles = [panel.spec["layer"][-1]["mark"]["style"] for panel in chart.panels]
+    assert styles == [f"family-{chart.key[1][0]}"] * 2  # of start
+    assert [c.title for c in chart.table.columns] == ["What", "At", "end", "start"]
+    assert cells(chart) == [
+        ["Dense", "a", "3", "–"],
+        ["Dense", "b", "–", "1"],
+        ["Recurrent", "b", "–", "1"],
+        ["Recurrent", "c", "–", "9"],
+    ]
 
 
 def test_lines_are_in_the_order_of_x_and_on_its_logarithm():

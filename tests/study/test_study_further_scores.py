@@ -92,4 +92,5 @@ def test_the_answer_names_the_best_by_each_score_and_all_that_tie():
     auc, loss = measured.figures
     assert auc.rows[0] == {"series": "dense", "group": "AUC", "value": 0.9, "low": 0.8, "high": 0.95}
     assert "Intervals" in auc.note and "Intervals" not in loss.note and "low" not in loss.rows[0]
+    assert "Of log loss less is better." in auc.note and auc.name == loss.name  # side by side in the report
     assert not further_scores.side_by_side(TWO, ["dense"], found[4:5]).applicable

@@ -6,16 +6,18 @@ other series take the colours that are left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from fourfold.report import format as fmt
+from fourfold.report.beside import side_by_side
 from fourfold.report.matrix import matrices
-from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table, colours
+from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.quantity import Quantity
 from fourfold.report.scores import Study
+from fourfold.report.series import Series, ends_of, known, marks, scaled
 from fourfold.report.vega import domain, layer, plain, view
 
 MANY_GROUPS, FEW_SERIES = 4, 2  # more groups and more series of bars than these: a panel for each series
@@ -25,14 +27,17 @@ MANY_LINES = 5  # more lines than these, or several with bands: a panel for each
 def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
     """The charts of one measurement: the first carries its question and answer, the others stand below it."""
     found: list[Chart] = []
-    figures = measurement.get("figures") or ()
+    name, title, figures = measurement["name"], measurement["title"], measurement.get("figures") or ()
     for kind, same in groupby(figures, key=lambda figure: figure["kind"]):
         if kind == "matrix":
             found += matrices(list(same), study)
+        elif kind == "table":
+            found += [table(figure, study) for figure in same]
         else:
-            found += [DRAWN[kind](figure, study) for figure in same]
+            for _, alike in groupby(same, key=lambda figure: figure["name"]):
+                there = [figure for figure in alike if known(figure)]
+                found.append(_drawn(DRAWN[kind], there, title, study))
     found = [chart for chart in found if chart.panels or chart.table.rows]
-    name, title = measurement["name"], measurement["title"]
     about = {"question": measurement.get("question") or "", "reading": measurement.get("answer") or ""}
     if not found:
         return (Chart(name, title, about["reading"], (), Table(title, (), ()), question=about["question"]),)
@@ -40,6 +45,13 @@ def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
         _placed(chart, name if i == 0 else f"{name}-{i}", title, about if i == 0 else None)
         for i, chart in enumerate(found)
     )
+
+
+def _drawn(draw: Callable[..., Chart], figures: list[dict[str, Any]], title: str, study: Study) -> Chart:
+    """One figure as it is; several of one name as panels of one chart."""
+    if len(figures) < 2:
+        return draw(*figures, study) if figures else Chart("", "", "", (), Table("", (), ()))
+    return side_by_side([draw(figure, study, figures) for figure in figures], figures, title, study)
 
 
 def _placed(chart: Chart, name: str, title: str, about: dict[str, str] | None) -> Chart:
@@ -50,46 +62,15 @@ def _placed(chart: Chart, name: str, title: str, about: dict[str, str] | None) -
     return replace(chart, name=name, title=title, caption=caption, **about)
 
 
-class _Series:
-    """The names, colours and titles of a figure's series, families first among them as they come."""
+def bars(figure: dict[str, Any], study: Study, beside: Sequence[dict[str, Any]] = ()) -> Chart:
+    """A mark for each value with its interval, and a bar from zero where zero is near.
 
-    def __init__(self, rows: Iterable[dict[str, Any]], study: Study) -> None:
-        self.names = list(dict.fromkeys(str(row["series"]) for row in rows))
-        others = [name for name in self.names if name not in study.colours]
-        self.colours = study.colours | colours([*study.colours, *others])
-        self.titles = {name: study.titles.get(name, name) for name in self.names}
-        self.heading = "Series" if others else "Family"
-
-    @property
-    def key(self) -> tuple[tuple[int, str], ...]:
-        return tuple((self.colours[name], self.titles[name]) for name in self.names)
-
-
-def _ends(row: dict[str, Any]) -> list[float]:
-    return [row[part] for part in ("value", "low", "high") if fmt.is_number(row.get(part))]
-
-
-def _marks(row: dict[str, Any], quantity: Quantity) -> dict[str, float | None]:
-    """What is drawn of a row: its value, and both ends of its interval or neither."""
-    low, high = quantity.plotted(row.get("low")), quantity.plotted(row.get("high"))
-    whole = low is not None and high is not None
-    return {
-        "value": quantity.plotted(row["value"]),
-        "low": low if whole else None,
-        "high": high if whole else None,
-    }
-
-
-def _known(figure: dict[str, Any]) -> list[dict[str, Any]]:
-    return [row for row in figure["rows"] if fmt.is_number(row.get("value"))]
-
-
-def bars(figure: dict[str, Any], study: Study) -> Chart:
-    """A mark for each value with its interval, and a bar from zero where zero is near."""
-    rows, quantity = _known(figure), Quantity.of(figure["y"], study.scale)
-    series = _Series(rows, study)
+    Figures ``beside`` this one are drawn in the same colours and, of the same quantity, on the same scale.
+    """
+    rows, quantity = known(figure), Quantity.of(figure["y"], study.scale)
+    series = Series(rows, study, beside)
     groups = list(dict.fromkeys(str(row.get("group") or "") for row in rows))
-    values = [end for row in rows for end in _ends(row)]
+    values = [end for row in scaled(figure, beside) for end in ends_of(row)]
     from_zero = bool(values) and not quantity.log and min(map(abs, values)) < 0.6 * max(map(abs, values))
     span = domain(
         [quantity.plotted(value) for value in (*values, *([0.0] if from_zero else []))], quantity.log
@@ -108,11 +89,11 @@ def bars(figure: dict[str, Any], study: Study) -> Chart:
                  note=figure.get("note") or "")  # fmt: skip
 
 
-def _of_series(panel: Panel, series: _Series, name: str) -> Panel:
+def _of_series(panel: Panel, series: Series, name: str) -> Panel:
     return Panel(series.titles[name], panel.spec, panel.label, colour=series.colours[name])
 
 
-def _in_words(row: dict[str, Any], series: _Series, quantity: Quantity, with_group: bool) -> str:
+def _in_words(row: dict[str, Any], series: Series, quantity: Quantity, with_group: bool) -> str:
     name = series.titles[str(row["series"])]
     group = f", {row.get('group')}" if with_group else ""
     return f"{name}{group} {quantity.text(row['value'])}"
@@ -120,7 +101,7 @@ def _in_words(row: dict[str, Any], series: _Series, quantity: Quantity, with_gro
 
 def _bar_view(
     rows: list[dict[str, Any]],
-    series: _Series,
+    series: Series,
     quantity: Quantity,
     span: list[float],
     from_zero: bool,
@@ -145,7 +126,7 @@ def _bar_view(
     for row in rows:
         name = str(row["series"])
         point = {"series": name, "place": str(row.get("group") or "") if by_group else series.titles[name]}
-        point |= _marks(row, quantity)
+        point |= marks(row, quantity)
         colour = series.colours[name]
         if from_zero:
             ends = {"x": {"field": "value", **x}, "x2": {"datum": 0}}
@@ -166,7 +147,7 @@ def _bar_view(
 def _bar_table(
     figure: dict[str, Any],
     rows: list[dict[str, Any]],
-    series: _Series,
+    series: Series,
     quantity: Quantity,
     groups: list[str],
 ) -> Table:
@@ -193,17 +174,17 @@ def _bar_table(
     return Table(figure["title"], tuple(columns), body)
 
 
-def lines(figure: dict[str, Any], study: Study) -> Chart:
-    """A line for each series with its points, a band where there are intervals."""
-    rows, quantity = _known(figure), Quantity.of(figure["y"], study.scale)
-    series, across = _Series(rows, study), Quantity.of(figure["x"], study.scale)
+def lines(figure: dict[str, Any], study: Study, beside: Sequence[dict[str, Any]] = ()) -> Chart:
+    """A line for each series with its points, a band where there are intervals; ``beside`` as of `bars`."""
+    rows, quantity = known(figure), Quantity.of(figure["y"], study.scale)
+    series, across = Series(rows, study, beside), Quantity.of(figure["x"], study.scale)
     numeric = all(fmt.is_number(row["x"]) for row in rows)
-    ends = [quantity.plotted(end) for row in rows for end in _ends(row)]
+    ends = [quantity.plotted(end) for row in scaled(figure, beside) for end in ends_of(row)]
     y = quantity.axis(domain(ends, quantity.log))
     x = _across(rows, across, numeric)
     points = {
         name: [
-            {"x": across.plotted(row["x"]) if numeric else str(row["x"])} | _marks(row, quantity)
+            {"x": across.plotted(row["x"]) if numeric else str(row["x"])} | marks(row, quantity)
             for row in rows
             if str(row["series"]) == name
         ]
@@ -228,7 +209,7 @@ def lines(figure: dict[str, Any], study: Study) -> Chart:
 
 
 def _from_to(
-    name: str, rows: list[dict[str, Any]], series: _Series, quantity: Quantity, across: Quantity
+    name: str, rows: list[dict[str, Any]], series: Series, quantity: Quantity, across: Quantity
 ) -> str:
     mine = [row for row in rows if str(row["series"]) == name]
     if all(fmt.is_number(row["x"]) for row in mine):
@@ -266,7 +247,7 @@ def _context(line: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -
 
 
 def _line_layers(
-    points: dict[str, list[dict[str, Any]]], series: _Series, x: dict[str, Any], y: dict[str, Any]
+    points: dict[str, list[dict[str, Any]]], series: Series, x: dict[str, Any], y: dict[str, Any]
 ) -> list[dict[str, Any]]:
     layers, at = [], {"field": "x", **x}
     for name, line in points.items():
@@ -285,7 +266,7 @@ def _line_layers(
 def _line_table(
     figure: dict[str, Any],
     rows: list[dict[str, Any]],
-    series: _Series,
+    series: Series,
     quantity: Quantity,
     across: Quantity,
     numeric: bool,
@@ -330,4 +311,4 @@ def table(figure: dict[str, Any], study: Study) -> Chart:
                  note=figure.get("note") or "")  # fmt: skip
 
 
-DRAWN = {"bars": bars, "lines": lines, "table": table}
+DRAWN = {"bars": bars, "lines": lines}

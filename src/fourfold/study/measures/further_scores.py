@@ -35,6 +35,8 @@ def side_by_side(task: Task, families: Sequence[str], evidence: Sequence[Evidenc
     if not by_score:
         return Measurement(*NAMES, reason="no further score is known of these predictions")
     note = "They decide nothing: with so many scores some family is the best by one of them by luck."
+    errors = [measure for measure in by_score if measure in OF_ERRORS]
+    note += f" Of {enumerated(errors)} less is better." if errors else ""
     spans = "Intervals: 95 %, all families at once."
     figures = []
     for measure, found in by_score.items():

@@ -71,7 +71,7 @@ def _by_layer(family: str, arrays: Arrays) -> Figure:
         for layer, norm in zip(arrays["layers"], arrays[f"gradient_{moment}"])
     ]
     return Figure(
-        f"gradients-{family}",
+        "gradients-by-layer",
         "bars",
         f"{title(family)}: gradient by layer",
         tuple(rows),
