@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fourfold.data import read
+from fourfold.evidence import step_seconds
 from fourfold.evidence.sentences import Sentence
+from fourfold.study import step_times
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measured import measure
 from fourfold.study.measures import MEASURES
@@ -35,6 +37,14 @@ def test_every_sentence_is_held_against_the_evidence(measured, held):
     for sentence in sentences:
         assert isinstance(sentence, Sentence), sentence
         held(sentence, evidence)
+
+
+def test_what_is_said_of_the_seconds_of_its_steps_is_held_against_them(measured, held):
+    tasks = step_times.of_study(measured.study, measured.trials)
+    times = {task.family: task.load(measured.study.folder) for task in tasks}
+    found = step_seconds.measured(times, "flat", {family: family for family in times})
+    assert found and "A training step takes" in found.answer and found.answer.numbers
+    held(found.answer, found.evidence)
 
 
 def test_all_evidence_that_is_cited_is_in_the_results(measured):

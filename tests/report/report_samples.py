@@ -205,8 +205,15 @@ def _timings() -> dict[str, Any]:
     families = {
         family: {"compile": compiled, "train": train} for family, (compiled, train) in seconds.items()
     }
-    return {"total_seconds": 71.2, "families": families, "data": 0.4, "baselines": 1.8,
-            "steps": {"dense": [{"length": 8, "batch": 64, "cores": 2, "milliseconds": 0.42}]},
+    settings = [(n, b, c) for n, b in ((8, 64), (4, 64), (16, 64), (8, 32), (8, 128)) for c in (1, 2)]
+    steps = {
+        family: [
+            {"length": n, "batch": b, "cores": c, "milliseconds": scale * n * b / 512 / c}
+            for n, b, c in settings
+        ]
+        for family, scale in (("dense", 0.42), ("convolution", 1.6), ("recurrent", 0.8), ("attention", 2.3))
+    }
+    return {"total_seconds": 71.2, "families": families, "data": 0.4, "baselines": 1.8, "steps": steps,
             "latency": {"dense": {"1": 0.0004}, "attention": {"1": 0.001, "256": 0.004}}}  # fmt: skip
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.scores import Study, trained
-from fourfold.report.vega import layer, plain, view
+from fourfold.report.vega import layer, plain, round_numbers, view
 
 OF_RATES = "How much the learning rate matters"
 WIDE_RATIO = 30  # a positive score that varies more than this is drawn on a log axis
@@ -279,7 +278,7 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
         "type": "quantitative",
         "title": "FLOPs to predict one sample (log scale)",
         "scale": {"type": "log", "domain": domain, "nice": False},
-        "axis": {"format": "~s", "values": _decades(*domain)},
+        "axis": {"format": "~s", "values": round_numbers(*domain)},
     }
     layers = []
     for family, point in points.items():
@@ -319,14 +318,6 @@ def cost(results: dict[str, Any], study: Study) -> Chart | None:
     return Chart(
         "cost", "What a better score costs", reading, (panel,), Table("Score and cost", columns, table), key
     )
-
-
-def _decades(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times the powers of ten between ``low`` and ``high``."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    return [
-        value for power in powers for value in (10.0**power * n for n in (1, 2, 5)) if low <= value <= high
-    ]
 
 
 def _score_axis(values: Iterable[float | None], scale: fmt.ScoreScale) -> dict[str, Any]:

@@ -14,7 +14,7 @@ MISSING = "–"
 SCORES = {"jaccard": "Jaccard index"}
 FARTHEST, MOST_DECIMALS = 100, 6
 """From how many times the smallest score on, and from how many decimals on, all numbers have digits of their own."""
-BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B)\b)|(?<=[±>]) (?=\d)")
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B|ms)\b)|(?<=[±>]) (?=\d)")
 """The space between a number and its unit, or its sign, at which no line is to end."""
 
 

@@ -38,6 +38,7 @@ def build(
     study = scores.read(results, timings)
     task, data, plan = results["data"].get("task") or {}, results["data"], results["design"]
     table = scores.table(results, study)
+    steps = seconds.steps(timings, str(data.get("layout") or ""), study)
     return Page(
         title=f"Which layer for {data['name']}?",
         name=str(data["name"]),
@@ -46,10 +47,10 @@ def build(
         verdict=_verdict(results, study),
         summary=summary.table(results, study, table),
         scores=table,
-        groups=sections.groups(results, study),
+        groups=sections.groups(results, study, steps),
         left_out=sections.left_out(results),
         gallery=gallery(results.get("examples"), study),
-        seconds=seconds.tables(timings, study),
+        seconds=seconds.tables(timings, study, drawn=["steps"] if steps else ()),
         candidates=design.candidates(results, study),
         data=design.data_facts(data, task),
         inferred=design.inferred(data),

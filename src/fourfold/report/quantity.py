@@ -8,6 +8,7 @@ from typing import Any
 from fourfold.evidence.sentences import DIFFERENCE, FRACTION, LEVEL, SCALED, TARGET, show
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell
+from fourfold.report.vega import log_ticks
 
 PERCENT = {FRACTION: "%", DIFFERENCE: "points", LEVEL: "%"}
 
@@ -85,7 +86,7 @@ class Quantity:
     def axis(self, domain: list[float], ticks: int = 5) -> dict[str, Any]:
         """The encoding of a Vega-Lite axis over ``domain``."""
         scale: dict[str, Any] = {"domain": domain, "nice": False}
-        title = self.title
+        title, axis = self.title, {"tickCount": ticks}
         if self.log:
-            scale, title = {"type": "log", **scale}, f"{title}, log scale"
-        return {"type": "quantitative", "title": title, "scale": scale, "axis": {"tickCount": ticks}}
+            scale, title, axis = {"type": "log", **scale}, f"{title}, log scale", log_ticks(domain, ticks)
+        return {"type": "quantitative", "title": title, "scale": scale, "axis": axis}

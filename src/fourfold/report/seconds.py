@@ -1,13 +1,16 @@
-"""What ``timings.json`` holds beside the seconds of training: steps and predictions, as tables."""
+"""What ``timings.json`` holds beside the seconds of training: steps as charts, and predictions as tables."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import replace
 from typing import Any
 
+from fourfold.evidence import step_seconds
+from fourfold.report import figures
 from fourfold.report import format as fmt
-from fourfold.report.parts import Cell, Column, Row, Table
+from fourfold.report.parts import Cell, Chart, Column, Row, Table
 from fourfold.report.scores import Study
 
 TITLES = {
@@ -15,13 +18,23 @@ TITLES = {
     "latency": "Milliseconds of a prediction, by number of examples",
 }
 
-
 MOST_DECIMALS = 4
 
 
-def tables(timings: dict[str, Any] | None, study: Study) -> tuple[Table, ...]:
-    """All tables that there are seconds for; none where nothing was timed."""
-    found = (_table(key, value, study) for key, value in (timings or {}).items() if key in TITLES)
+def steps(timings: dict[str, Any] | None, layout: str, study: Study) -> Chart | None:
+    """The time of a step against length, batch and cores, with all that was timed as its table."""
+    times = (timings or {}).get("steps")
+    found = step_seconds.measured(times, layout, study.titles) if isinstance(times, dict) else None
+    if found is None:
+        return None
+    chart, *_ = figures.charts(found.to_dict(), study)
+    return replace(chart, table=_table("steps", times, study))
+
+
+def tables(timings: dict[str, Any] | None, study: Study, drawn: Container[str] = ()) -> tuple[Table, ...]:
+    """All tables that there are seconds for, but of what is drawn; none where nothing was timed."""
+    keys = [key for key in (timings or {}) if key in TITLES and key not in drawn]
+    found = (_table(key, (timings or {})[key], study) for key in keys)
     return tuple(table for table in found if table.rows)
 
 

@@ -29,12 +29,14 @@ OF_THE_SWEEP = {
 }
 
 
-def groups(results: dict[str, Any], study: Study) -> tuple[Group, ...]:
-    """All sections that have something to show, in the order in which people ask."""
+def groups(results: dict[str, Any], study: Study, steps: Chart | None) -> tuple[Group, ...]:
+    """All sections that have something to show, in the order in which people ask; ``steps`` are the times of steps."""
+    timed = {"parallel": (steps,)} if steps else {}
     return tuple(
         Group(name, short, title, found)
         for name, (short, title, _) in SECTIONS.items()
-        if (found := _charts(name, results, study)) or (name == ERRORS and results.get("examples"))
+        if (found := (*_charts(name, results, study), *timed.get(name, ())))
+        or (name == ERRORS and results.get("examples"))
     )
 
 

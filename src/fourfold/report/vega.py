@@ -6,6 +6,7 @@ defines for light, dark and print, and a shape of their own, so that colour is n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,3 +54,31 @@ def domain(values: Iterable[float | None], log: bool = False) -> list[float]:
         return [float(f"{low / 1.2:.3g}"), float(f"{high * 1.2:.3g}")]
     room = 0.05 * (high - low) or 0.05 * abs(high) or 0.5
     return [float(f"{low - room:.4g}"), float(f"{high + room:.4g}")]
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """1, 2 and 5 times the powers of ten between ``low`` and ``high``.
+
+    >>> round_numbers(0.15, 6), round_numbers(20, 90)
+    ([0.2, 0.5, 1.0, 2.0, 5.0], [20.0, 50.0])
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [
+        value
+        for power in powers
+        for value in (float(f"{n}e{power}") for n in (1, 2, 5))
+        if low <= value <= high
+    ]
+
+
+def log_ticks(domain: list[float], ticks: int) -> dict[str, Any]:
+    """The ticks of a logarithmic axis: round numbers, each with its label, or where they are too few all that fit.
+
+    >>> log_ticks([0.15, 9], 5), log_ticks([0.01, 900], 5), log_ticks([0.5, 1.4], 5)
+    ({'values': [0.2, 0.5, 1.0, 2.0, 5.0]}, {'values': [0.01, 0.1, 1.0, 10.0, 100.0]}, {'tickCount': 5})
+    """
+    found = round_numbers(*domain)
+    if len(found) > ticks + 2:
+        powers = range(math.ceil(math.log10(domain[0])), math.floor(math.log10(domain[1])) + 1)
+        found = [float(f"1e{power}") for power in powers][:: -(-len(powers) // (ticks + 2))]
+    return {"values": found} if len(found) > 2 else {"tickCount": ticks}
