@@ -33,7 +33,7 @@ def test_each_figure_holds_the_settings_that_differ_in_one_number():
     }
     assert all(figure.x.log and figure.y.log and figure.kind == "lines" for figure in found.figures)
     assert found.figures[0].x.title == "steps of a series"
-    assert found.figures[0].note.startswith("What does not vary: 8 steps of a series, batches of 32 and 1 core.")
+    assert found.figures[0].note.startswith("Where they do not vary: 8 steps of a series, batches of 32 and 1 core.")
 
 
 @pytest.mark.parametrize("layout", ["flat", *LENGTHS])
@@ -67,6 +67,8 @@ def test_one_length_and_one_batch_are_said_to_be_more_at_more_effort():
     found = measured(steps(QUICK), "image", TITLES)
     assert [*drawn(found)] == ["By cores"]
     assert "Other lengths and batches are timed from standard effort on." in found.figures[0].note
+    table = measured(steps(QUICK), "flat", TITLES).figures[0].note
+    assert "Where they do not vary: batches of 32 and 1 core." in table and " Other batches are timed " in table
     assert "standard" not in measured(steps(STANDARD), "image", TITLES).figures[0].note
 
 

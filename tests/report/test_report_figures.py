@@ -105,11 +105,12 @@ def test_figures_of_one_name_are_panels_of_one_chart_with_one_table_and_each_not
 def test_figures_of_one_name_and_quantity_have_one_scale_one_key_and_their_series_one_colour():
     rows = [{"series": s, "group": g, "value": v} for s, g, v in (("end", "a", 3.0), ("start", "b", 1.0))]
     ones = [
-        figure("layers", "bars", family, rows[i:] + rows[:i], x=axis("layer"), y=axis("norm"))
+        figure("layers", "bars", f"By layer: {family}", rows[i:] + rows[:i], x=axis("layer"), y=axis("norm"))
         for i, family in enumerate(("Dense", "Recurrent"))
     ]
     ones[1]["rows"] = [ones[1]["rows"][0], {"series": "start", "group": "c", "value": 9.0}]
     (chart,) = made(measurement("m", "M", *ones, figure("layers", "bars", "None", [])))
+    assert (chart.title, chart.caption, chart.table.title) == ("M", "By layer", "By layer")
     assert [panel.title for panel in chart.panels] == ["Dense", "Recurrent"]
     domains = [panel.spec["layer"][-1]["encoding"]["x"]["scale"]["domain"] for panel in chart.panels]
     assert domains[0] == domains[1] and domains[0][1] > 9
@@ -191,6 +192,18 @@ def test_a_confusion_matrix_leaves_its_colour_to_the_errors():
         shown = [c["value"] for c in layers[style] if c["row"] != c["column"]]
         assert shown and all((value > 0.55 * largest) is dark for value in shown)
     assert len(chart.table.rows) == 4 * 10 and cells(chart)[0][:3] == ["Fully connected", "0", "170"]
+
+
+@pytest.mark.parametrize(
+    ("names", "angle"), [(("mild", "none", "severe"), 0), (("frost", "mildew and rust", "whole"), -45)]
+)
+def test_names_of_columns_are_turned_only_where_they_would_not_fit(names, angle):
+    rows = [{"row": true, "column": said, "value": 3} for true in names for said in names]
+    ones = [figure(f"confusion-{family}", "matrix", family, rows, x=axis("predicted"), y=axis("true"))
+            for family in FAMILIES[:2]]  # fmt: skip
+    (chart,) = made(measurement("confusion", "Confusion", *ones))
+    assert chart.caption == "True against predicted"
+    assert chart.panels[0].spec["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] == angle
 
 
 def test_of_many_classes_those_with_most_errors_are_drawn_and_the_pairs_listed():

@@ -106,11 +106,16 @@ def _figure(times: Times, own: Setting, side: str, words: str, note: str) -> Fig
 
 
 def _note(times: Times, own: Setting, length: str | None) -> str:
+    """What is not drawn, for ``length``, what lengths are called, if there are any."""
     fixed = [f"{own.length:,} {length}"] if length else []
     fixed += [f"batches of {own.batch:,}", f"{own.cores} core" + "s" * (own.cores > 1)]
-    said = [f"What does not vary: {enumerated(fixed)}. Where several cores train a run each, a step takes its share."]
+    said = [
+        f"Where they do not vary: {enumerated(fixed)}.",
+        "Several cores train a run each: a step's time is that of all over their number.",
+    ]
     if all((length, batch) == own[:2] for _, (length, batch, _) in times):
-        said.append("Other lengths and batches are timed from standard effort on.")
+        others = "lengths and batches" if length else "batches"
+        said.append(f"Other {others} are timed from standard effort on.")
     said.append("Other programs change these times; no verdict reads them.")
     return " ".join(said)
 

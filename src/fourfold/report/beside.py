@@ -13,22 +13,26 @@ from fourfold.report.series import Series, known
 
 
 def side_by_side(charts: Sequence[Chart], figures: Sequence[dict[str, Any]], title: str, study: Study) -> Chart:
-    """One chart of the charts of these figures: each figure's title above its panels, a note said once."""
-    panels = [
-        _under(panel, figure["title"]) for chart, figure in zip(charts, figures) for panel in chart.panels
-    ]
+    """One chart of the charts of these figures: each figure's title above its panels, a note said once.
+
+    The chart is called what their titles have before a colon, "Gradient by lag: at the start", or else ``title``.
+    """
+    heads, _, tails = zip(*(figure["title"].partition(": ") for figure in figures))
+    shared = len({*heads}) == 1 and all(tails)
+    title, titles = (heads[0], tails) if shared else (title, [figure["title"] for figure in figures])
+    panels = [_under(panel, above) for chart, above in zip(charts, titles) for panel in chart.panels]
     notes = [chart.note for chart in charts]
     said = [note for i, note in enumerate(notes) if not any(note in earlier for earlier in notes[:i])]
     key = tuple(dict.fromkeys(sign for chart in charts for sign in chart.key))
     note = " ".join(filter(None, said))
-    return Chart("", title, "", tuple(panels), _table(figures, title, study), key, note=note)
+    return Chart("", title, "", tuple(panels), _table(figures, title, titles, study), key, note=note)
 
 
 def _under(panel: Panel, title: str) -> Panel:
     return replace(panel, title=f"{title}: {panel.title}" if panel.title else title)
 
 
-def _table(figures: Sequence[dict[str, Any]], title: str, study: Study) -> Table:
+def _table(figures: Sequence[dict[str, Any]], title: str, titles: Sequence[str], study: Study) -> Table:
     """A row a series and a column a figure; figures with several places have a row for each place."""
     rows = [row for figure in figures for row in known(figure)]
     series = Series(rows, study, figures)
@@ -52,8 +56,8 @@ def _table(figures: Sequence[dict[str, Any]], title: str, study: Study) -> Table
             Column("What"), Column("At"), *(Column(series.titles[name], numeric=True) for name in series.names)
         ]
         body = [
-            Row((Cell(figure["title"]), Cell(place), *(quantity.cell(at.get(name)) for name in series.names)))
-            for figure, quantity, table in zip(figures, quantities, tables)
+            Row((Cell(above), Cell(place), *(quantity.cell(at.get(name)) for name in series.names)))
+            for above, quantity, table in zip(titles, quantities, tables)
             for place, at in table.items()
         ]
     return Table(title, tuple(columns), tuple(body))

@@ -19,6 +19,7 @@ from fourfold.report.vega import plain, view
 
 MOST = 20  # rows and columns that are drawn
 PAIRS = 20  # pairs that the table of a larger matrix lists
+NARROW, LETTER = 280, 6.5  # pixels of a matrix on a phone, and of a letter of the names of its columns
 DARK = 0.55  # above this share of the largest value, the text is light on dark
 
 
@@ -61,7 +62,8 @@ def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
         what = "classes with most errors" if shown[0].square else "rows and columns with the largest values"
         notes.append(f"Drawn are the {MOST} {what}, of {sides}.")
     table = _all_cells(shown, names, down, across, study) if whole else _pairs(shown, down, across, study)
-    title = first["title"] if len(figures) == 1 else "Matrices"
+    against = f"{down.title} against {across.title.lower()}" if down.title and across.title else "Side by side"
+    title = first["title"] if len(figures) == 1 else against
     return [Chart("", title, "", panels, table, note=" ".join(filter(None, notes)))]
 
 
@@ -108,7 +110,8 @@ def _panel(
     ]
     right = [cell for cell in cells if matrix.square and cell["row"] == cell["column"]]
     rest = [cell for cell in cells if cell not in right and cell["value"] > 0]
-    turned = {"labelAngle": -45} if max(map(len, columns)) > 3 else {"labelAngle": 0}
+    fit = LETTER * max(map(len, columns)) * len(columns) <= NARROW
+    turned = {"labelAngle": 0 if fit else -45}
     x = {"field": "column", "type": "nominal", "title": across.title, "sort": None,
          "scale": {"domain": columns}, "axis": {**turned, "labelLimit": 80, "labelOverlap": False}}  # fmt: skip
     y = {"field": "row", "type": "nominal", "title": down.title, "sort": None,

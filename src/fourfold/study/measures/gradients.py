@@ -73,7 +73,7 @@ def _by_layer(family: str, arrays: Arrays) -> Figure:
     return Figure(
         "gradients-by-layer",
         "bars",
-        f"{title(family)}: gradient by layer",
+        f"Gradient by layer: {title(family)}",
         tuple(rows),
         x=Axis("layer, from the input on"),
         y=Axis("norm of the gradient", log=True),
@@ -92,9 +92,9 @@ def _by_lag(examined: Mapping[str, Arrays], moment: str, steps: str) -> Figure:
         for lag, value in _relative(arrays[f"lag_{moment}"])
     ]
     return Figure(
-        f"gradients-lag-{moment}",
+        "gradients-by-lag",
         "lines",
-        f"Gradient by lag {MOMENTS[moment]}",
+        f"Gradient by lag: {MOMENTS[moment]}",
         tuple(rows),
         x=Axis(f"{steps} before the last", "count"),
         y=Axis(f"norm over that of all {steps}", log=True),
