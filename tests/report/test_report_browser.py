@@ -94,7 +94,13 @@ addEventListener("load", () => setTimeout(() => {{
     scale: {{}},
     hidden: {{}},
     broken: {{}},
+    paper: {{}},
   }};
+  for (const moment of ["beforeprint", "afterprint"]) {{
+    frame.contentWindow.dispatchEvent(new Event(moment));
+    const open = (what) => [...page.querySelectorAll(what)].map((details) => details.open);
+    found.paper[moment] = [open(".chart details"), open("details.evidence")];
+  }}
   const dashes = () => [...page.querySelectorAll("pre code")].flatMap((code) => {{
     const walk = page.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
     while (walk.nextNode()) for (const option of walk.currentNode.data.matchAll(/--(?=[a-z])/g)) {{
@@ -149,6 +155,15 @@ def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
 def test_on_a_phone_no_option_of_a_command_is_broken_after_its_dashes(browser):
     found = measured(browser, html.render(*choose()), width=390)["broken"].values()
     assert all(found) and not any(map(sum, found))
+
+
+def test_on_paper_charts_have_their_tables_and_evidence_is_left_to_its_file(browser):
+    text = html.render(*choose())
+    assert '<p class="on-paper note">All evidence, ' in text
+    paper = measured(browser, text)["paper"]
+    charts, evidence = paper["beforeprint"]
+    assert len(charts) > 5 and all(charts) and evidence == [False]
+    assert paper["afterprint"] == [[False] * len(charts), [False]]
 
 
 def test_charts_follow_the_light_and_the_dark_theme(browser):

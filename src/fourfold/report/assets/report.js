@@ -26,9 +26,10 @@
     });
   }
 
+  // On paper charts have their tables; all evidence is many pages, and printed only where it was opened.
   const closed = [];
   window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details:not([open])")) {
+    for (const details of document.querySelectorAll(".chart details:not([open])")) {
       closed.push(details);
       details.open = true;
     }
