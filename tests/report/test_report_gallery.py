@@ -77,6 +77,24 @@ def test_every_layout_is_drawn_with_its_map(gallery):
     assert [word.level for word in words[:3]] == [0, -4, 1] and words[-1].level == 3
 
 
+def test_of_many_channels_those_that_vary_most_are_drawn_each_in_a_colour_of_its_own():
+    results, _ = choose()
+    item = results["examples"]["families"][3]["items"][0]
+    spread = (1.0, 90.0, 0.5, 30.0, None, 7.0)
+    item["input"] = {
+        "kind": "series",
+        "channels": [f"channel {i}" for i in range(6)],
+        "values": [[0.0, 0.0 if high is None else high, None] for high in spread],
+    }
+    example = build(results).gallery.views[3].examples[0]
+    assert [title for _, title in example.key] == ["channel 0", "channel 1", "channel 3", "channel 5"]
+    assert len({colour for colour, _ in example.key}) == 4
+    (panel,) = example.panels
+    assert panel.note == "map 1, the 4 channels that vary most of the first 6" and "channel 2" not in panel.label
+    lines = [layer for layer in panel.spec["layer"] if layer["mark"]["type"] == "line"]
+    assert [line["data"]["values"][1]["value"] for line in lines] == [1.0, 90.0, 30.0, 7.0]
+
+
 def test_a_cell_without_a_value_is_said_to_be_missing():
     results, _ = choose()
     item = next(i for v in results["examples"]["families"] for i in v["items"] if (i["input"] or {}).get("kind") == "table")

@@ -54,12 +54,25 @@ from typing import Any
 from fourfold.report import format as fmt
 from fourfold.report import pictures
 from fourfold.report.design import plural
-from fourfold.report.parts import Example, Fact, Gallery, Panel, Picture, Said, View, Word, Words
+from fourfold.report.parts import (
+    COLOURS,
+    FAMILIES,
+    Example,
+    Fact,
+    Gallery,
+    Panel,
+    Picture,
+    Said,
+    View,
+    Word,
+    Words,
+)
 from fourfold.report.scores import Study
 from fourfold.report.vega import domain, layer, plain, view
 
 TITLES = {"saliency": "saliency", "attention": "attention maps", "filters": "filters"}
 LEVELS = 4  # strengths of a word's ground
+OWN_COLOURS = COLOURS - len(FAMILIES)  # those that are no family's, and so channels of a series that are drawn
 MOST_COLUMNS = 12  # bars of a table's map
 SIGNED = "Orange speaks for the prediction, blue against it; the stronger the colour, the more."
 WEIGHTS = "Orange weights are above zero, blue ones below; the stronger the colour, the larger."
@@ -149,9 +162,12 @@ def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]], study: Stud
         label = f"the image, {len(pixels)} x {len(pixels[0])} pixels"
         return {"pictures": (Picture("input", pictures.image(pixels), label),)}
     if given["kind"] == "series":
+        all_channels, given = len(given["channels"]), _told_apart(given)
+        drawn = len(given["channels"])
+        left = f"the {drawn} channels that vary most of the first {all_channels}" if drawn < all_channels else ""
         key = _key(given, study)
         styles = [style for style, _ in key]
-        panels = tuple(_series(given, found, styles) for found in maps or [None])
+        panels = tuple(_series(given, found, styles, left) for found in maps or [None])
         return {"panels": panels, "key": tuple(key) if len(key) > 1 else ()}
     if given["kind"] == "table":
         if maps:
@@ -186,13 +202,27 @@ def _key(given: dict[str, Any], study: Study) -> list[tuple[int, str]]:
     """The colour and the name of each channel of series: a family's own, or one of the others."""
     families = given.get("families") or [None] * len(given["channels"])
     return [
-        (study.colours[family], study.titles[family]) if family in study.colours else (4 + i % 4, _text(name))
+        (study.colours[family], study.titles[family])
+        if family in study.colours
+        else (len(FAMILIES) + i % OWN_COLOURS, _text(name))
         for i, (family, name) in enumerate(zip(families, given["channels"]))
     ]
 
 
-def _series(given: dict[str, Any], found: dict[str, Any] | None, styles: Sequence[int]) -> Panel:
-    """Lines over the steps, on a ground as strong as the map."""
+def _told_apart(given: dict[str, Any]) -> dict[str, Any]:
+    """A series with no more channels than there are colours for them; families have their own."""
+    if given.get("families") or len(given["channels"]) <= OWN_COLOURS:
+        return given
+    known = [[v for v in line if fmt.is_number(v)] for line in given["values"]]
+    ranges = [max(line, default=0.0) - min(line, default=0.0) for line in known]
+    kept = sorted(sorted(range(len(ranges)), key=lambda i: -ranges[i])[:OWN_COLOURS])
+    return given | {part: [given[part][i] for i in kept] for part in ("channels", "values")}
+
+
+def _series(
+    given: dict[str, Any], found: dict[str, Any] | None, styles: Sequence[int], left: str = ""
+) -> Panel:
+    """Lines over the steps, on a ground as strong as the map; ``left`` says which channels are drawn, if not all."""
     values = found["values"] if found else []
     channels, lines = [str(name) for name in given["channels"]], given["values"]
     steps = len(lines[0])
@@ -224,7 +254,8 @@ def _series(given: dict[str, Any], found: dict[str, Any] | None, styles: Sequenc
         else:
             layers.append(layer(points, "line", styles[number], at))
     label = f"{', '.join(channels[:8])} over {steps} steps{strongest}"
-    return Panel("", view(layers, 110), label, note=_text(found.get("title")) if found else "")
+    note = ", ".join(filter(None, [_text(found.get("title")) if found else "", left]))
+    return Panel("", view(layers, 110), label, note=note)
 
 
 def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:

@@ -19,7 +19,7 @@ SECTIONS = {
     "parallel": ("Cost", "Parallelism and cost", ("parallelism", "memory")),
     "ease": ("Ease", "Ease of training", ("longer", "ease", "gradients")),
     "settings": ("Hyperparameters", "Hyperparameters", ("hyperparameters",)),
-    ERRORS: ("Errors", "Errors and what each family looks at", ("confusion", "mistakes", "looks")),
+    ERRORS: ("Errors", "Errors and what each family looks at", ("confusion", "targets", "mistakes", "looks")),
     FURTHER: ("Further", "Further measures", ()),
 }
 OF_THE_SWEEP = {
