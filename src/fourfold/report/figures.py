@@ -35,7 +35,7 @@ def charts(measurement: dict[str, Any], study: Study) -> tuple[Chart, ...]:
             found += [table(figure, study) for figure in same]
         else:
             for _, alike in groupby(same, key=lambda figure: figure["name"]):
-                there = [figure for figure in alike if known(figure)]
+                there: list[dict[str, Any]] = [figure for figure in alike if known(figure)]
                 found.append(_drawn(DRAWN[kind], there, title, study))
     found = [chart for chart in found if chart.panels or chart.table.rows]
     about = {"question": measurement.get("question") or "", "reading": measurement.get("answer") or ""}
