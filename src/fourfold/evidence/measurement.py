@@ -25,7 +25,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure as rows of plain data; who draws it computes nothing. Bars or lines of one ``name`` stand side by side.
+    """One figure as rows of plain data; who draws it computes nothing.
+
+    Bars or lines of one ``name`` stand side by side.
 
     The rows by kind; ``series`` is a family or a name, ``low`` and ``high`` may be left out or None:
 
