@@ -26,6 +26,22 @@ def test_the_time_of_a_step_is_drawn_against_length_batch_and_cores_with_all_tim
     assert [table.title for table in page.seconds] == ["Milliseconds of a prediction, by number of examples"]
 
 
+def test_a_table_has_columns_and_no_length():
+    results, timings = choose()
+    results["data"]["layout"] = "flat"
+    chart = next(chart for chart in build(results, timings).charts if chart.name == "step_times")
+    assert [panel.title for panel in chart.panels] == ["By batch", "By cores"]
+    assert [column.title for column in chart.table.columns][:3] == ["Family", "Columns", "Batch"]
+
+
+def test_where_nothing_varies_the_times_are_a_table():
+    results, timings = choose()
+    timings["steps"] = {"dense": [{"length": 8, "batch": 64, "cores": 1, "milliseconds": 0.42}]}
+    chart = next(chart for chart in build(results, timings).charts if chart.name == "step_times")
+    assert chart.panels == () and chart.reading == "A training step takes 0.420 ms in Fully connected."
+    assert [cell.text for cell in chart.table.rows[0].cells] == ["Fully connected", "8", "64", "1", "0.42"]
+
+
 def test_a_report_without_timings_draws_no_time():
     results, _ = choose()
     assert "step_times" not in [chart.name for chart in build(results, None).charts]

@@ -28,7 +28,11 @@ def steps(timings: dict[str, Any] | None, layout: str, study: Study) -> Chart | 
     if found is None:
         return None
     chart, *_ = figures.charts(found.to_dict(), study)
-    return replace(chart, table=_table("steps", times, study))
+    table = _table("steps", times, study)
+    if layout not in step_seconds.LENGTHS:  # a table has columns, and no length
+        heads = tuple(replace(c, title="Columns") if c.title == "Length" else c for c in table.columns)
+        table = replace(table, columns=heads)
+    return replace(chart, table=table)
 
 
 def tables(timings: dict[str, Any] | None, study: Study, drawn: Container[str] = ()) -> tuple[Table, ...]:
