@@ -157,3 +157,20 @@ def test_families_without_a_factor_that_matters_are_told_together(leading, said)
         for name, share in shares.items()
     ]
     assert _answer(evidence, {WHOLE: families, AT_BEST: families}).endswith(said)
+
+
+def test_what_a_share_is_of_is_said_once_a_sentence():
+    effect = Effect(("learning rate",), 0.1, 0.2, 0.001)
+    leading = dict.fromkeys(("dense", "recurrent"), effect)
+    evidence = [
+        Evidence(measure, f"{family}: {name}", share, FRACTION)
+        for measure in (WHOLE, AT_BEST)
+        for family in leading
+        for name, share in (("learning rate", 0.2), ("seeds", 0.6))
+    ]
+    said = _answer(evidence, {WHOLE: leading, AT_BEST: leading})
+    assert said.count("of the variance") == 2
+    assert said.endswith(
+        "learning rate for Fully connected (20.0 % of the variance, seeds 60.0 %), "
+        "learning rate for Recurrent (20.0 %, seeds 60.0 %)."
+    )

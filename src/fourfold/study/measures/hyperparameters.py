@@ -231,7 +231,8 @@ def _answer(evidence: list[Evidence], leading: Mapping[str, Mapping[str, Effect 
                 silent.append(title(family))
                 continue
             of_it, of_seeds = (Cite(measure, f"{family}: {name}") for name in (effect.name, SEED_NOISE))
-            words = "{name} for {family} ({share} of the variance, seeds {seeds})"
+            of_what = "" if said else " of the variance"
+            words = f"{{name}} for {{family}} ({{share}}{of_what}, seeds {{seeds}})"
             said.append(facts.say(words, name=effect.name, family=title(family), share=of_it, seeds=of_seeds))
         nothing = Sentence(f"nothing stands out from the seeds for {enumerated(silent) if said else 'any family'}")
         listed = facts.join(", ", said)
