@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 import pytest
+from report_measures import figure, measurement
 from report_samples import SAMPLES, choose
 
 from fourfold.report import html
@@ -177,3 +178,16 @@ def test_a_command_is_copied_as_it_is(line):
     show = html._environment().from_string('{% from "parts.html.j2" import command %}{{ command("Do", line) }}')
     (told,) = Document(show.render(line=line)).all("code")
     assert told["text"] == line
+
+
+@pytest.mark.parametrize(("rows", "folded"), [(20, False), (38, True)])
+def test_a_table_of_many_rows_is_folded(rows, folded):
+    results, timings = choose()
+    levels = [{"family": "dense", "level": str(i)} for i in range(rows)]
+    one = figure("levels", "table", "Levels", levels, columns=["family", "level"])
+    results["measures"] = [measurement("hyperparameters", "Hyperparameters", one)]
+    document = Document(html.render(results, timings))
+    shown = next(e for e in document.all("caption") if e["text"] == "Levels")
+    assert (shown["path"].count("details") == 1) is folded
+    summaries = [e["text"] for e in document.all("summary")]
+    assert (f"Show the {rows} rows" in summaries) is folded
