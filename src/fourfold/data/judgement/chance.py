@@ -9,7 +9,7 @@ from .case import Case, parts_of_keys
 FACTOR, DEVIATIONS = 2.0, 3.0
 """How many times as many pairs of equal rows as are expected are chance, and how many standard deviations more."""
 
-MOST_CELLS, FEWEST_ROWS, COLUMNS = 1_000_000, 5_000, 8
+MOST_CELLS, FEWEST_ROWS, COLUMNS = 1_000_000, 1_000, 8
 """Cells of rows, drawn by chance, among which pairs are counted, and the fewest rows; and how many columns, those in
 which alone most pairs differ, are asked what they let expect."""
 
