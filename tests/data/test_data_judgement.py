@@ -208,6 +208,13 @@ def test_rows_of_groups_and_of_unequal_weights_show_less():
     assert "600 tested rows, by their weights as good as 366, can show" in weighed.what
 
 
+def test_rows_of_which_a_few_have_all_the_weight_show_nothing():
+    weights = np.where(np.arange(N) < 6, 1000.0, 0.01)
+    finding = found(table().assign(w=weights), roles=Roles(weight="w"))["few-rows"]
+    assert "as good as 6, can show no difference, however large (if models differ" in finding.what
+    assert finding.important and finding.do == "collect more rows" and "missed" not in finding.what
+
+
 def test_rows_in_order_of_time_are_taken_as_independent_and_this_is_said():
     said = found(table(), roles=Roles(time_ordered=True))
     assert "rows near each other in time err each for itself)" in (said.get("resolution") or said["few-rows"]).what

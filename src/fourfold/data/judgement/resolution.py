@@ -68,14 +68,15 @@ def judge(case: Case) -> Iterator[Finding]:
         return
     tested = _tested(case)
     smallest, coarse, words, given = (_of_numbers if case.task.kind == "regression" else _of_classes)(case, tested)
-    few = bool(smallest > coarse)
+    few, none = bool(smallest > coarse), bool(smallest >= 1)
+    shown = "no difference, however large" if none else f"differences of about {words}"
     yield Finding(
         "few-rows" if few else "resolution",
-        f"{len(tested.rows):,} {tested.what} can show differences of about {words} "
-        f"(if {', and '.join([given, *tested.given])}); smaller ones are easily missed",
+        f"{len(tested.rows):,} {tested.what} can show {shown} (if {', and '.join([given, *tested.given])})"
+        + "; smaller ones are easily missed" * (not none),
         "smallest difference",
         smallest,
-        "collect more rows, if smaller differences matter" if few else "",
+        f"collect more rows{', if smaller differences matter' * (not none)}" if few else "",
         important=few,
     )
 
