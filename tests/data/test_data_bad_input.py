@@ -85,6 +85,7 @@ FILES = {
         "too-many-classes", "40 classes"),
     "date target": (b"v,y\n" + b"1,2020-01-01\n2,2020-01-02\n" * 9, 2, "date-target", "classes or numbers"),
     "ragged row": (GOOD.encode() + b"1,2\n", 2, "ragged-row", "line 32 of"),
+    "row of many cells too many": (GOOD.encode() + b"1,2,p,4,5,6\n", 2, "ragged-row", "got 6, wanted 3"),
     "long row": (GOOD.encode() + b"1,2,p,4\n", 2, "ragged-row", "got 4, wanted 3"),
     "open quote": (b'v,y\n"1,p\n2,q\n' * 10, 2, "open-quote", "line 2 of"),
     "html": (b"\n<!doctype HTML><html>404</html>", 2, "wrong-kind", "an HTML page"),

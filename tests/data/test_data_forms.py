@@ -242,6 +242,14 @@ def test_a_link_that_the_user_names_is_followed(frame, tmp_path):
     assert read(tmp_path / "link.csv").fingerprint == read(tmp_path / "real.csv").fingerprint
 
 
+def test_a_link_to_itself_beside_a_table_is_nothing_to_it(frame, tmp_path):
+    frame = frame.copy()
+    frame.insert(0, "word", [f"w{place}" for place in range(len(frame))])
+    (tmp_path / "real.csv").write_bytes(csv(frame))
+    (tmp_path / "loop").symlink_to("loop")
+    assert read(tmp_path / "real.csv").rows == len(frame)
+
+
 def test_clocks_and_dates_are_the_same_in_json_and_csv(tmp_path):
     """DuckDB takes some words of JSON for times, and writes these in a way of its own."""
     at = [f"{9 + i % 5}:{i:02d}" for i in range(40)]

@@ -222,7 +222,7 @@ def test_the_price_tells_the_time_of_fast_and_slow_machines(tmp_path, minutes, t
 def test_the_price_counts_the_memory_of_varied_hyperparameters(tmp_path):
     usual, varied = study(tmp_path), study(tmp_path)
     varied.hyperparameters = True
-    assert price(varied, 1).megabytes - price(usual, 1).megabytes == pytest.approx(8 * 20)
+    assert price(varied, 1).megabytes - price(usual, 1).megabytes == pytest.approx(16 * 20)
 
 
 def test_sizes_of_batches():

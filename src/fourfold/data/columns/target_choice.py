@@ -219,8 +219,9 @@ def target_names(
 def another_target(table: Table) -> str:
     """The last column that may be a target, as words and numbers are that repeat, or ""."""
     gaps = _mostly_missing(table)
-    names = (name for name in reversed(table.names) if name not in gaps)
-    return next((n for n in names if not _why_none(n, table[n]) and not _is_refused(table[n])), "")
+    filled = [name for name in reversed(table.names) if name not in gaps]
+    flat = (n for n in filled if table[n].dtype.kind != "O" or {*map(type, table[n].tolist())} <= {str, type(None)})
+    return next((n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n])), "")
 
 
 def _why_none(name: str, values: np.ndarray) -> str:

@@ -165,12 +165,22 @@ def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
         return None
     ends = ("",) if named else SUFFIXES
     with os.scandir(folder) as entries:
-        inner = sorted(folder / entry.name for entry in entries if entry.is_dir())
+        inner = sorted(folder / entry.name for entry in entries if _is_folder(entry))
     for folders in ((folder,), inner):
         found = [(inside, end) for inside in folders for end in ends if _is_file(inside / f"{word}{end}")]
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Whether it is a folder; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
 
 
 def _is_file(path: Path) -> bool:

@@ -60,7 +60,8 @@ def read_excel(content: Content, reading: Reading) -> Source:
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
-    another = f"; {content.path.name}#SHEET reads another one"
+    file = content.path.name if content.name.endswith(content.path.name) else "FILE"
+    another = f"; {file}#SHEET reads another one"
     choice = any(sheet.rows and sheet.name in left for sheet in found)
     notes = [Note(f"sheet: {used[0]}", "as asked" if reading.sheet else others + another * choice)]
     if len(used) > 1:

@@ -364,10 +364,12 @@ def ragged(name: str, message: str, separator: str) -> FileError:
     if counts:
         quote = f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes"
         note = "remove the line, if it is a note and no row, or fill in its cells"
+        whole = re.search(r"Original Line: (.+)", message)  # of a long row not all cells are counted
+        cells = whole[1].count(separator) + 1 if whole and '"' not in whole[1] else 0
         return FileError(
             "ragged-row",
             f"{where} has another number of columns than the header",
-            got=counts[2],
+            got=str(max(int(counts[2]), cells)),
             wanted=counts[1],
             do=quote if int(counts[2]) > int(counts[1]) else note,
         )
