@@ -194,3 +194,22 @@ def test_single_quotes_around_all_names_are_no_part_of_them(tmp_path):
     rows = "".join(f"{i * 7 % 11}\t{'pq'[i % 3 % 2]}\n" for i in range(40))
     assert read(made(f"'size'\t'kind'\n{rows}", tmp_path)).source_columns == ("size",)
     assert read(made(f"'size'\tkind\n{rows}", tmp_path)).source_columns == ("'size'",)
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "header"),
+    [
+        (["0.51", "0", "1"], lambda i: [f"{i % 9 - 4}.5", f"{i % 2}", f"{i % 3 % 2}"], False),
+        (["-0.934", "-0.756", "1", "2"], lambda i: [f"{i % 9 - 4}.5", f"{i % 7}.25", f"{i % 2}", f"{i % 3}"], False),
+        (["-3", "0", "1"], lambda i: [f"{i % 9 - 4}", f"{i % 2}", f"{i % 3 % 2}"], False),
+        (["red", "0", "1"], lambda i: [["blue", "red"][i % 2], f"{i % 5}", f"{i % 3 % 2}"], False),
+        (["2020-01-01", "0", "1"], lambda i: [f"2020-02-{i % 28 + 1:02d}", f"{i % 5}", f"{i % 3 % 2}"], False),
+        (["0", "1", "2"], lambda i: [f"{i % 9 - 4}.5", f"{i % 7}.25", f"{i % 3}"], True),
+        (["0", "1", "kind"], lambda i: [f"{i % 9 - 4}.5", f"{i % 7}.25", "pq"[i % 3 % 2]], True),
+    ],
+)
+def test_whole_numbers_that_count_are_names_beside_words_alone(first, below, header, tmp_path):
+    data = read(made(text([first, *(below(i) for i in range(49))]), tmp_path))
+    assert data.rows == 50 - header
+    assert any("no header: columns are named x0" in str(note) for note in data.notes) is not header
+    assert data.target_name == (first[-1] if header else f"x{len(first) - 1}")

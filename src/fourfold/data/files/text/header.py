@@ -343,7 +343,8 @@ def _is_header(records: Records) -> bool:
     if not first[0].strip() and whole == list(range(len(first) - 1)) and any(_below(rest, 0)):  # pandas without names
         return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
-    return len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+    counts = len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
+    return counts and _are_beside_words(whole, first, rest)
 
 
 def _whole(record: Sequence[str]) -> list[int]:
@@ -360,10 +361,16 @@ def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
     """Whether a record has numbers in equal steps, years or many, beside words that do not occur below them."""
     steps = {after - before for before, after in pairwise(whole)}
     many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
+    words = any(not _is_number(cell) and cell.strip() for cell in first)
+    return many and len(steps) == 1 and min(steps) > 0 and words and _are_beside_words(whole, first, rest)
+
+
+def _are_beside_words(whole: Sequence[int], first: Sequence[str], rest: Records) -> bool:
+    """Whether the other cells of a record with whole numbers are empty, or words that do not occur below them."""
     words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
     named = sum(bool(cell.strip()) for cell in first)
-    counts = many and len(steps) == 1 and min(steps) > 0 and len(whole) + len(words) == named
-    return counts and bool(words) and not any(cell in _below(rest, place) for place, cell in words)
+    alone = len(whole) + len(words) == named
+    return alone and not any(cell in (below := _below(rest, place)) or _is_alike(cell, below) for place, cell in words)
 
 
 def _rises(first: Sequence[str], rest: Records) -> bool:
