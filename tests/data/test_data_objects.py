@@ -70,6 +70,16 @@ def test_refused_objects():
             read(table(a=cells))
 
 
+@pytest.mark.parametrize("empty", [pd.DataFrame(), pd.DataFrame(index=V), pl.DataFrame(), pa.table({}), {}, [{}]])
+def test_tables_without_columns_are_refused(empty):
+    for take in (lambda: read(empty), lambda: from_arrays(empty, Y)):
+        with pytest.raises(DataError, match="data has no columns: got an empty table"):
+            take()
+    if not isinstance(empty, (dict, list)):
+        with pytest.raises(DataError, match="y has no columns"):
+            from_arrays(table(), empty)
+
+
 FRAMES = {
     "pandas": pd.DataFrame({"v": V, "tags": TAGS}),
     "sets": pd.DataFrame({"v": V, "tags": list(map(set, TAGS))}),

@@ -220,6 +220,14 @@ def _pictures(inputs: np.ndarray | Table) -> str:
 
 
 def _table(columns: dict[str, np.ndarray], source: str, known: Collection[str] = ()) -> Source:
+    if not columns:
+        raise DataError(
+            "empty-table",
+            f"{source} has no columns",
+            got="an empty table",
+            wanted="a column for each input and one for the target",
+            do="look at what was read or selected before",
+        )
     columns, notes, lists = opened(dict(zip(without_blanks([*columns]), columns.values())), known)
     found: dict[str, tuple[np.ndarray, ColumnKind]] = {}
     for name, values in columns.items():
@@ -241,7 +249,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
         return ("y",), *steps, ()
     y = familiar(y, "y")
     frame = _native(y)
-    if isinstance(frame, nw.DataFrame) and len(frame.columns) > 1:
+    if isinstance(frame, nw.DataFrame) and len(frame.columns) != 1:
         found = _frame(frame, "y")
         table = found.inputs
         assert isinstance(table, Table)
