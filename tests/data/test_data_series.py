@@ -242,6 +242,17 @@ def test_what_is_missing_in_a_few_rows_of_a_series_is_that_of_its_others():
     assert "ill: missing in 3 rows (the value of the series' other rows)" in map(str, found.notes)
 
 
+def test_ids_of_one_row_each_are_no_series():
+    alone = [f"b{row}" for row in range(72)]
+    for given, per in ({"time": "at"}, None), ({}, "series"):
+        with pytest.raises(DataError, match="each id has one row.*got 72 ids in bed.*leave out --t") as caught:
+            read(long_table(bed=alone), target="ill", roles=Roles(id="bed", **given), target_per=per)
+        assert "--layout" not in str(caught.value)
+    both = Roles(id="bed", time="at")
+    assert read(long_table(bed=alone), target="ill", roles=both, layout="flat").inputs.shape == (72, 1)
+    assert read(long_table(bed=alone), target="ill", roles=Roles(id="bed")).layout == "flat"
+
+
 def test_time_needs_an_id_and_columns_that_exist():
     for roles, slug in [
         (Roles(time="at"), "time-without-id"),
@@ -284,6 +295,9 @@ def test_missing_values_and_lengths_of_a_ts_file(tmp_path):
         ("1,,2:3,4:a\n", "", "line 8 has a value that is no number: got ''"),
         (LINE, "@equalLength true\n", "line 10 has another length than @equalLength says: got 2 steps in series 2, wanted 3 steps. Do this: @equalLength false"),
         ("1,2:3,4:?\n", "", "line 8 has no label"),
+        ("1,2,3,4\n", "", "line 8 has no label: got 1,2,3,4"),
+        ("1,2::b\n", "", "line 8 has no values in dimension 2: got 1,2::b"),
+        (":b\n", "", "line 8 has no values: got :b"),
         ("", "", "it has no series"),
         ("1,2:3,4:a\n", "1,2:3,4:a\n", "line 6 stands before @data"),
         (
@@ -299,6 +313,31 @@ def test_ts_files_that_are_not_as_they_should_be(tmp_path, lines, more, said):
     with pytest.raises(FourfoldError) as caught:
         read(path)
     assert said in str(caught.value) and "Do this: " in str(caught.value)
+
+
+def test_series_of_one_step_in_a_ts_file_may_be_rows(tmp_path):
+    path = ts(tmp_path, "1:2:a\n3:4:b\n" * 10)
+    with pytest.raises(DataError, match="each series has one step.*Do this: --layout flat"):
+        read(path)
+    assert read(path, layout="flat").inputs.shape == (20, 2)
+
+
+@pytest.mark.parametrize(
+    "shapes, said",
+    [
+        ([(0, 2), (5, 2)], "series 1 has no steps"),
+        ([(4,), (0,)], "series 2 has no steps"),
+        ([(4, 2), (5, 3)], "series 2 has 3 channels, the first has 2"),
+        ([(3, 4), (3, 5)], "series 2 has 5 channels, the first has 4.*array.T"),
+    ],
+)
+def test_lists_of_arrays_that_are_no_series(shapes, said):
+    with pytest.raises(DataError, match=said):
+        from_arrays([np.zeros(shape) for shape in shapes] * 15, [0, 1] * 15)
+
+
+def test_one_channel_may_have_an_axis_or_none():
+    assert from_arrays([np.ones(4), np.ones((5, 1))] * 15, [0, 1] * 15).inputs.shape == (30, 5, 1)
 
 
 def test_one_long_series_among_many_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):

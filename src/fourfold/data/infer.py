@@ -38,7 +38,7 @@ from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.cut import as_one_series, check_window
 from fourfold.data.series.forecast import settle_forecast, time_and_names
 from fourfold.data.series.long_columns import table_of
-from fourfold.data.series.long_form import assembled
+from fourfold.data.series.long_form import assembled, check_steps
 from fourfold.data.series.steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.time_role import check_last, timed
@@ -95,10 +95,13 @@ def settle(
     check_not_turned(source)
     in_order = target_per == "series" and bool(roles.series) and not source.lists
     one = window is not None or target_per == "step" or in_order
-    if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
+    timed = roles.time is not None
+    if timed or (one and isinstance(source.inputs, Table) and source.target is None):
         source, roles = _in_order(source, roles, mentioned(target))
         names, because = target_of_series(source, roles, target)
         source, roles = assembled(source, roles, names, target_per, one)
+        if layout != "flat":
+            check_steps(source, "--time" if timed else "--target-per" if window is None else "--window")
         source = source.noting(said_of(names, because, target))
         target = None
     source = with_roles(source, roles)

@@ -48,6 +48,14 @@ def settle_array(
         notes.append(
             Note("images: channels moved to the last axis", f"the first of the three axes has {x.shape[3]}")
         )
+    if known == "sequence" and layout is None and x.shape[1] < 2:
+        raise DataError(
+            "series-of-one-step",
+            "each series has one step",
+            got=f"x of shape {x.shape}",
+            wanted="at least 2 steps in one of them",
+            do="--layout flat, if each is a row",
+        )
     shaped = _SHAPERS[chosen](x)
     what = {
         "flat": f"layout: flat, {shaped.shape[1]} columns",

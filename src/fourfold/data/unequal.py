@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.errors import DataError
+
 from .dataset import Note
 from .memory import check_memory
+from .messages import counted
 
 __all__ = ["as_long", "lengths_note", "stacked", "unequal"]
 
@@ -45,6 +48,8 @@ def unequal(x: Any, name: str) -> np.ndarray | None:
 
     >>> unequal([np.ones(2), np.ones(3)], "x").shape, unequal([np.ones(2), np.ones(2)], "x")
     ((2, 3, 1), None)
+
+    Errors: ``DataError`` for series without steps, or with another number of channels than the first.
     """
     objects = isinstance(x, np.ndarray) and x.dtype == object and x.ndim == 1
     if not (objects or isinstance(x, (list, tuple))) or not len(x):
@@ -52,10 +57,35 @@ def unequal(x: Any, name: str) -> np.ndarray | None:
     if not all(hasattr(one, "__array__") and np.ndim(one) in (1, 2) for one in x):
         return None
     series = [np.asarray(one) for one in x]
-    fits = len({one.shape[1:] for one in series}) == 1 and all(one.dtype.kind in "biuf" for one in series)
-    if not fits or not all(map(len, series)) or len({len(one) for one in series}) == 1:
+    if len({one.shape for one in series}) == 1 or not all(one.dtype.kind in "biuf" for one in series):
         return None
-    return stacked([one.reshape(len(one), -1).astype(np.float64) for one in series], name)
+    if objects and not all(map(len, series)):  # a column of lists, which may be empty
+        return None
+    series = [one[:, None] if one.ndim == 1 else one for one in series]
+    _check_fitting(series)
+    return stacked([one.astype(np.float64) for one in series], name)
+
+
+def _check_fitting(series: Sequence[np.ndarray]) -> None:
+    """Refuse series (T_n, C_n) one of which has no steps, or another number of channels than the first."""
+    channels = series[0].shape[1]
+    for number, one in enumerate(series, start=1):
+        if not len(one):
+            raise DataError(
+                "series-without-steps",
+                f"series {number} has no steps",
+                got="an array of length 0",
+                wanted="at least one step in each series",
+                do="leave it out, in x and in y",
+            )
+        if one.shape[1] != channels:
+            raise DataError(
+                "series-channels",
+                f"series {number} has {counted(one.shape[1], 'channel')}, the first has {channels}",
+                got=f"arrays of shape {one.shape} and {series[0].shape}",
+                wanted="arrays (steps, channels) with the same channels in all series",
+                do="turn each of them (array.T), if they are (channels, steps); else give all the same channels",
+            )
 
 
 def lengths_note(lengths: np.ndarray) -> Note:

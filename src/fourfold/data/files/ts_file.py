@@ -158,9 +158,9 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
     """One series (T, C), its label, and whether its time stamps are irregular."""
     label = ""
     if header.target:
-        line, _, label = line.rpartition(":")
+        line, colon, label = line.rpartition(":")
         label = label.strip()
-        if not line or not label or label == "?":
+        if not colon or not label or label == "?":
             do = "take out series without a label"
             raise header.wrong(f"line {number} has no label", label[:60] or "nothing", "values:label", do)
         if header.classes and label not in header.classes:
@@ -169,11 +169,17 @@ def _series(line: str, number: int, header: _Header) -> tuple[np.ndarray, str, b
             do = f"add {label[:60]} behind @classLabel true"
             raise header.wrong(what, label[:60], known, do)
     uneven = False
+    parts = _dimensions(line) if header.stamps else line.split(":")
+    for place, part in enumerate(parts, start=1):
+        if not part.strip():
+            what = f"line {number} has no values" + f" in dimension {place}" * (len(parts) > 1)
+            do = "take out series without values, or write ? for one that is missing"
+            raise header.wrong(what, (line + f":{label}" * bool(header.target))[:60], "values in each dimension", do)
     if header.stamps:
-        parts, stamps = zip(*(_stamped(part, number, header) for part in _dimensions(line)))
+        parts, stamps = zip(*(_stamped(part, number, header) for part in parts))
         uneven = any(irregular(times) for times in stamps)
     else:
-        parts = [part.split(",") for part in line.split(":")]
+        parts = [part.split(",") for part in parts]
     if header.channels and len(parts) != header.channels:
         what = f"line {number} has another number of dimensions"
         do = "a colon between dimensions, commas between values"

@@ -25,7 +25,7 @@ from .apart import repeated, telling_apart
 from .long_columns import check_id, labels_of, meant, moments_of, said_of, table_of
 from .steps import Placed
 
-__all__ = ["assembled", "series_of"]
+__all__ = ["assembled", "check_steps", "series_of"]
 
 MOST_FILLED = 0.1
 """The largest share of the rows in which a value of their series may be missing."""
@@ -107,6 +107,18 @@ def assembled(
     aimed = built.aimed(targets, placed.grid(values) if stepwise else values, kind, notes)
     left = Roles(weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered)
     return aimed.noting(*said), left
+
+
+def check_steps(source: Source, given: str) -> None:
+    """Refuse series of a long table each of which is one row; ``given``: the option that made them series."""
+    if source.ids is not None and np.shape(source.inputs)[1] == 1:
+        raise DataError(
+            "ids-of-one-row",
+            "each id has one row, and a series has at least 2 steps",
+            got=f"{counted(len(source.ids), 'id')} in {quoted(source.all_columns[0])}",
+            wanted="an id that several rows share",
+            do=f"leave out {given}, if each row is an example; else choose another --id",
+        )
 
 
 def series_of(source: Source, id: str, time: str, channels: Sequence[str]) -> tuple[Source, Placed]:
