@@ -111,7 +111,8 @@ def assembled(
 
 def check_steps(source: Source, given: str) -> None:
     """Refuse series of a long table each of which is one row; ``given``: the option that made them series."""
-    if source.ids is not None and np.shape(source.inputs)[1] == 1:
+    assert not isinstance(source.inputs, Table)
+    if source.ids is not None and source.inputs.shape[1] == 1:
         raise DataError(
             "ids-of-one-row",
             "each id has one row, and a series has at least 2 steps",
