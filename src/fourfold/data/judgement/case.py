@@ -8,7 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from fourfold.data.dataset import Dataset
+from fourfold.data.series.steps import channel_names
 from fourfold.data.splits import Split, plan
+from fourfold.preprocessing.series import real_steps
 from fourfold.preprocessing.table import Table, levels_of
 from fourfold.preprocessing.task import Task
 
@@ -65,6 +67,21 @@ class Case:
         for place, column in enumerate(used):
             values = inputs[column.name] if isinstance(inputs, Table) else inputs[:, place]
             yield column.name, column.kind, numbered(values, rows)
+
+    def channels(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Names and values (M,) float64 of at most 500 channels of series, or of those that windows are cut from: each
+        step once, without padding."""
+        inputs, forecast = self.dataset.inputs, self.dataset.forecast
+        if self.dataset.layout != "sequence" or isinstance(inputs, Table):
+            return
+        there = real_steps(inputs)
+        if forecast is not None:  # of windows that overlap the steps behind those of the one before
+            order = np.lexsort((forecast.origin, forecast.series))
+            series, origin = forecast.series[order], forecast.origin[order]
+            new = np.where(np.diff(series, prepend=-1) == 0, np.diff(origin, prepend=0), inputs.shape[1])
+            there[order] &= np.arange(inputs.shape[1]) >= inputs.shape[1] - new[:, None]
+        for place, name in enumerate(channel_names(self.dataset)[:MOST_COLUMNS]):
+            yield name, inputs[..., place][there].astype(np.float64)
 
     def pixels(self, rows: np.ndarray | slice = slice(None)) -> Iterator[tuple[str, str, np.ndarray]]:
         """Places of an array (steps, pixels, tokens), at most 500 spread over all of them, as columns of some rows."""

@@ -64,7 +64,7 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
         pairs = [(of_steps, one) for one in STEP_JUDGES] + [(case, one) for one in SERIES_JUDGES]
     else:
         # windows overlap, and the past tells of the future: the other judges would object to that
-        judges = JUDGES if dataset.forecast is None else (of_forecasts.judge, resolution.judge)
+        judges = JUDGES if dataset.forecast is None else (of_forecasts.judge, oddities.of_channels, resolution.judge)
         pairs = [(case, one) for one in judges]
     found = [noted(finding, about.each, *TEXTS) for about, one in pairs for finding in one(about)]
     return tuple(sorted(found, key=lambda finding: not finding.important))
@@ -371,6 +371,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     unlabelled.judge,
     unlabelled.of_classes,
     oddities.judge,
+    oddities.of_channels,
     dependent.judge,
     frequencies.judge,
     neighbours.judge,

@@ -49,17 +49,7 @@ def judge(case: Case) -> Iterator[Finding]:
     """Numbers that stand for a missing value, names of classes that differ in case or blanks."""
     for name, kind, values in case.columns():
         if kind in ("number", "date") and (found := stands_for_missing(values, kind == "date")) is not None:
-            value, share = found
-            what = "number" if kind == "number" else "date"
-            yield Finding(
-                "stands-for-missing",
-                f"column {name!r} is {value} in {percent(share, 1)} of the rows, far from all other values",
-                "share of rows",
-                share,
-                f"leave these cells empty, if the {what} stands for a missing value",
-                important=True,
-                columns=(name,),
-            )
+            yield _stands_in(name, found, "rows", "number" if kind == "number" else "date")
     yield from _of_target(case)
     yield from _of_words(case)
     yield from _names_parts(case)
@@ -92,6 +82,26 @@ def judge(case: Case) -> Iterator[Finding]:
             "write them alike, if they are one class",
             important=True,
         )
+
+
+def of_channels(case: Case) -> Iterator[Finding]:
+    """Numbers that stand for a missing value in the channels of series, each step counted once."""
+    for name, values in case.channels():
+        if (found := stands_for_missing(values)) is not None:
+            yield _stands_in(name, found, "steps", "number")
+
+
+def _stands_in(name: str, found: tuple[str, float], where: str, what: str) -> Finding:
+    value, share = found
+    return Finding(
+        "stands-for-missing",
+        f"column {name!r} is {value} in {percent(share, 1)} of the {where}, far from all other values",
+        f"share of {where}",
+        share,
+        f"leave these cells empty, if the {what} stands for a missing value",
+        important=True,
+        columns=(name,),
+    )
 
 
 def _names_parts(case: Case) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ __all__ = [
     "Placed",
     "as_rows",
     "by_columns",
+    "channel_names",
     "check_layout_of_steps",
     "check_per",
     "grid",
@@ -321,13 +322,18 @@ def _left(unlabelled: int, empty: int, words: bool) -> tuple[Note, ...]:
     return tuple(Note(f"not counted: {counted(n, 'step')} {what}", why) for n, what, why in found if n)
 
 
+def channel_names(dataset: Dataset) -> list[str]:
+    """What the channels of series (N, T, C) are called, by their places where they have no names."""
+    channels = np.asarray(dataset.inputs).shape[2]
+    names = [column.name for column in dataset.columns] if dataset.forecast is None else [*dataset.forecast.channels]
+    return names if len(names) == channels else [f"channel {c}" for c in range(channels)]
+
+
 def as_rows(dataset: Dataset) -> Dataset:
     """The steps that have a target as the rows of a table, the channels as its columns, each series a group."""
     target, inputs = dataset.target, np.asarray(dataset.inputs)
     there = ~missing(target)
-    channels = inputs.shape[2]
-    names = [column.name for column in dataset.columns]
-    names = names if len(names) == channels else [f"channel {c}" for c in range(channels)]
+    names = channel_names(dataset)
     columns = tuple(Column(name, "number") for name in names)
     return replace(
         dataset,

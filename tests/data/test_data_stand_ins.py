@@ -1,0 +1,71 @@
+"""Numbers that stand for missing ones in series, and in those that are forecast."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import read
+from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement.findings import judge
+from fourfold.data.series.ahead import Ahead
+
+STEPS = 300
+DAYS = (np.datetime64("2023-01-01") + np.arange(STEPS)).astype(str)
+
+
+def found(data):
+    return [str(finding) for finding in judge(data) if finding.slug == "stands-for-missing"]
+
+
+def said(name, share):
+    return [
+        f"column {name!r} is -999 in {share} of the steps, far from all other values. "
+        "Do this: leave these cells empty, if the number stands for a missing value"
+    ]
+
+
+def numbers(count, stand_in):
+    values = np.random.default_rng(0).normal(size=count).round(2)
+    values[::20] = stand_in
+    return values
+
+
+@pytest.mark.parametrize("name", ["flow", "rain"])
+@pytest.mark.parametrize("series", [1, 3])
+def test_in_a_forecast_each_step_is_counted_once(name, series):
+    columns = {
+        "date": np.tile(DAYS, series),
+        "who": np.repeat([f"s{n}" for n in range(series)], STEPS),
+        "rain": np.random.default_rng(1).normal(size=series * STEPS),
+        "flow": np.random.default_rng(2).normal(size=series * STEPS),
+    }
+
+    def findings():
+        return found(read(columns, target="flow", roles=Roles(id="who", time="date"), ahead=Ahead(3, window=20)))
+
+    assert findings() == []
+    columns[name] = numbers(series * STEPS, -999)
+    assert findings() == said(name, "5.1 %")  # the last three days are told from no window
+    columns[name] = numbers(series * STEPS, -9)  # no two ranges away
+    assert findings() == []
+
+
+@pytest.mark.parametrize("per", ["series", "step"])
+def test_in_a_channel_of_series(per):
+    series, steps = 60, 30
+    label = np.repeat(np.arange(series) % 2, steps) if per == "series" else np.arange(series * steps) // 7 % 2
+    columns = {
+        "who": np.repeat(np.arange(series), steps),
+        "t": np.tile(np.arange(steps), series),
+        "a": np.random.default_rng(1).normal(size=series * steps),
+        "b": numbers(series * steps, -999),
+        "y": np.array(["p", "q"])[label],
+    }
+    data = read(columns, target="y", roles=Roles(id="who", time="t"))
+    assert data.task.stepwise == (per == "step") and found(data) == said("b", "5.0 %")
+
+
+def test_in_arrays_padding_is_not_counted():
+    x = np.random.default_rng(0).normal(size=(40, 10, 2))
+    x[:, 0, 1] = -999
+    x[:, 5:] = np.nan
+    assert found(read({"x": x, "y": np.arange(40) % 2})) == said("x.1", "20.0 %")
