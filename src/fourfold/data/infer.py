@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from fourfold.data.columns.roles import (
 )
 from fourfold.data.columns.rows_with_target import with_labelled
 from fourfold.data.columns.table import settle_table, understood_columns
-from fourfold.data.columns.target import another, settle_target
+from fourfold.data.columns.target import settle_target
 from fourfold.data.columns.target_choice import (
     another_target,
     said_of,
@@ -243,10 +244,10 @@ def _settled(
     assert target is not None
     several = target.ndim == 2
     if not several and not _lists_labels(source, task):
-        other = another_target(source.inputs) if guessed and isinstance(source.inputs, Table) else ""
-        do = MORE_FOLDERS if source.of_folders else another(other)
-        options = {"test_rows": test_rows, "places": places, "weights": source.weights}
-        return settle_target(name, target, kind, task=task, bounds=bounds, instead=other, of_one=do, **options)
+        instead = partial(another_target, source.inputs) if guessed and isinstance(source.inputs, Table) else str
+        options = {"test_rows": test_rows, "places": places, "weights": source.weights, "instead": instead}
+        of_one = MORE_FOLDERS if source.of_folders else ""
+        return settle_target(name, target, kind, task=task, bounds=bounds, of_one=of_one, **options)
     if bounds is not None:
         raise OptionError(
             "bounds-of-several",
@@ -273,7 +274,7 @@ def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | No
     """The rows that have a target, which of all rows (N,) these are, None where all are, and what is said."""
     assert source.target is not None
     if not _lists_labels(source, task):
-        return with_labelled(source, _filled(source))
+        return with_labelled(source, partial(_filled, source))
     if isinstance(source.inputs, Table):
         check_no_totals(source.inputs, source.target)  # as an empty cell is a list without labels
     return source, None, ()

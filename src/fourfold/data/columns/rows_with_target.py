@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from fourfold.data.dataset import Note
-from fourfold.data.messages import counted, listed, quoted
+from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
 from .free_texts import are_free
-from .target import SPELLED, are_marks, check_values, without_blanks
+from .target import SPELLED, another, are_marks, check_values, without_blanks
 from .totals import all_called_totals
 
 __all__ = ["with_labelled"]
 
 
-def with_labelled(source: Source, instead: str = "") -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
+def with_labelled(
+    source: Source, instead: Callable[[], str] = str
+) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
     """The rows of a source that have a target, of several targets all of them; which of the rows (N,) these are, None
-    where all are; and what is said. ``instead``: a column with more values.
+    where all are; and what is said. ``instead`` finds a column that may be the target, or "".
 
     Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
     values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it, and not
@@ -70,15 +72,17 @@ def _said(source: Source, rows: np.ndarray, names: Sequence[str]) -> Note:
     return Note(what, f"{which} missing{alike}; {because}")
 
 
-def _what_it_means(source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: str) -> str:
+def _what_it_means(
+    source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: Callable[[], str]
+) -> str:
     """What to do with a target (N,) that is ``absent`` in some rows, if these can't be left out; else ""."""
     words = source.target_kind == "category"
     if are_marks(values):
         return "write into the empty cells what they mean, such as no" + f"; {SPELLED}" * words
     if not words:
         return ""
-    if instead and are_free(values[~absent].tolist()):
-        return f"--target {quoted(instead)}, or another column, as these are texts; {SPELLED}"
+    if are_free(values[~absent].tolist()) and (other := instead()):
+        return f"{another(other)}, as these are texts; {SPELLED}"
     if set(source.classlike.get(name, ("",))) - _for_numbers(source).keys():
         return f"remove these rows or fill in the target; {SPELLED}"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -47,12 +47,12 @@ def settle_target(
     test_rows: int = 0,
     places: np.ndarray | None = None,
     weights: np.ndarray | None = None,
-    instead: str = "",
+    instead: Callable[[], str] = str,
     of_one: str = "",
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
     ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count;
-    ``instead``: a column that may be the target, where nobody said which is; ``of_one``: what to do about one class.
+    ``instead`` finds a column that may be the target, or ""; ``of_one``: what to do about one class.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -115,14 +115,14 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     return "classification", f"its values are {which}"
 
 
-def check_values(name: str, values: np.ndarray, kind: str, instead: str = "") -> None:
-    """Refuses dates and infinite values; ``instead``: a column with more values than this one."""
+def check_values(name: str, values: np.ndarray, kind: str, instead: Callable[[], str] = str) -> None:
+    """Refuses dates and infinite values; ``instead`` finds a column that may be the target, or ""."""
     if kind == "date":
         raise DataError(
             "date-target",
             f"the target {name!r} is a date",
             wanted="classes or numbers",
-            do=another(instead),
+            do=another(instead()),
         )
     if kind == "number" and (infinite := np.isinf(values)).any():
         raise DataError(
@@ -208,7 +208,13 @@ def _folded(label: str) -> str:
 
 
 def _check_labels(
-    name: str, labels: np.ndarray, test_rows: int, words: bool, places: np.ndarray | None, instead: str, of_one: str
+    name: str,
+    labels: np.ndarray,
+    test_rows: int,
+    words: bool,
+    places: np.ndarray | None,
+    instead: Callable[[], str],
+    of_one: str,
 ) -> tuple[Note, ...]:
     """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
     beside a test file. ``instead``, ``of_one``: see `settle_target`."""
@@ -220,7 +226,7 @@ def _check_labels(
             f"the target {name!r} has only one class",
             got=", ".join(map(repr, classes[:1].tolist())),
             wanted="at least 2 classes",
-            do=of_one or another(instead),
+            do=of_one or another(instead()),
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
         _check_words(name, train, places)
@@ -231,7 +237,7 @@ def _check_labels(
             wanted="classes with several examples each",
             do=MULTILABEL
             if labels_in(train.tolist())
-            else f"{another(instead)}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
+            else f"{another(instead())}, or {AS_NUMBERS if words else '--task regression'}, if it is an amount",
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
@@ -249,8 +255,8 @@ def _check_labels(
                 if labels_in(train.tolist())
                 else "a column for each number, with several targets (--target A,B), if these are quantities; else "
                 if words and hint_of(alone).startswith(SEVERAL)
-                else f"{another(instead)}; else "
-                if instead
+                else f"{another(other)}; else "
+                if (other := instead())
                 else ""
             )
             + "remove these rows, or join classes",

@@ -16,7 +16,7 @@ which alone most pairs differ, are asked what they let expect."""
 
 def share_alike(values: np.ndarray) -> float:
     """The share of the pairs of two values (N,) that are equal."""
-    return _pairs(values) / max(len(values) * (len(values) - 1.0) / 2, 1.0)
+    return pairs_alike(values) / max(len(values) * (len(values) - 1.0) / 2, 1.0)
 
 
 def are_expected(case: Case) -> bool:
@@ -36,8 +36,8 @@ def are_expected(case: Case) -> bool:
     rows = np.random.default_rng(0).permutation(case.dataset.rows)[:most]
     parts = list(parts_of_keys(case.dataset.inputs, rows))
     keys = case.row_keys[rows]
-    equal = _pairs(keys)
-    differ = np.array([_pairs(keys - part) for part in parts]) - equal
+    equal = pairs_alike(keys)
+    differ = np.array([pairs_alike(keys - part) for part in parts]) - equal
     likely = [k for k in np.argsort(-differ)[:COLUMNS].tolist() if differ[k]]
     return any(equal <= FACTOR * (e := _expected(keys, parts, equal, differ, k)) + DEVIATIONS * e**0.5 for k in likely)
 
@@ -48,7 +48,7 @@ def _expected(keys: np.ndarray, parts: list[np.ndarray], equal: float, differ: n
     without = keys - parts[k]
     others = [j for j in range(len(parts)) if j != k]
     agree = float(differ[others].sum())
-    pairs = sum(_pairs(without - parts[j]) - differ[k] - equal for j in others)
+    pairs = sum(pairs_alike(without - parts[j]) - differ[k] - equal for j in others)
     return float(differ[k] * agree / max(pairs - agree, 1.0))
 
 
@@ -63,7 +63,7 @@ def known_by_their_values(case: Case, different: np.ndarray, counts: np.ndarray)
     return int((sizes - 1)[alone > 1].sum())
 
 
-def _pairs(values: np.ndarray) -> float:
+def pairs_alike(values: np.ndarray) -> float:
     """How many pairs of equal values (N,) there are."""
     counts = np.unique(values, return_counts=True)[1]
     return float((counts * (counts - 1.0)).sum() / 2)

@@ -15,6 +15,7 @@ from fourfold.data.values.called import ID, UNITS, is_time
 from fourfold.data.values.stamps import named
 
 from .case import Case
+from .chance import pairs_alike
 
 FEWEST_UNITS = 3
 """Of two, such as the sexes, each row at another time is more likely a table of counts or means."""
@@ -70,12 +71,12 @@ def _panel(case: Case) -> Panel | None:
     others = [(name, values) for name, kind, values in columns if name not in times and _may_name_units(kind, values)]
     best, most = None, BY_CHANCE
     for time, moments in times.items():
-        pairs = _alike(moments)
+        pairs = pairs_alike(moments)
         for unit, values in others:
             if repeated(moments[case.sample], values[case.sample]).size:
                 continue
             units, rows = len(np.unique(values)), len(values)
-            chance = 2 * pairs * _alike(values) / (rows * (rows - 1))
+            chance = 2 * pairs * pairs_alike(values) / (rows * (rows - 1))
             if chance <= most or not FEWEST_UNITS <= units <= rows / 2 or repeated(moments, values).size:
                 continue
             if not _known(case, values):
@@ -85,12 +86,6 @@ def _panel(case: Case) -> Panel | None:
 
 def _may_name_units(kind: str, values: np.ndarray) -> bool:
     return kind == "category" or (kind == "number" and bool((values == np.round(values)).all()))
-
-
-def _alike(values: np.ndarray) -> float:
-    """The pairs of rows with the same value."""
-    counts = np.unique(values, return_counts=True)[1]
-    return float((counts * (counts - 1.0)).sum() / 2)
 
 
 def _known(case: Case, values: np.ndarray) -> bool:

@@ -126,9 +126,9 @@ def intervals(
         mine = {name: score for name, scores in found.items() for score in scores if score.measure == measure}
         made = {name: score.losses() for name, score in mine.items() if score.losses is not None}
         losses = {
-            name: found.mean(axis=0, keepdims=True) if name in deterministic else found
-            for name, found in made.items()
-            if np.isfinite(found).all()
+            name: lines.mean(axis=0, keepdims=True) if name in deterministic else lines
+            for name, lines in made.items()
+            if np.isfinite(lines).all()
         }
         if not losses:
             continue
