@@ -87,7 +87,7 @@ def test_the_further_scores_are_scikit_learns_with_weights(seed, zeros):
     w[:20] *= not zeros
     p = draw.dirichlet(np.ones(3), size=60).round(1)  # with ties
     p = np.clip(p, 0.01, None) / np.clip(p, 0.01, None).sum(1, keepdims=True)
-    found = {e.measure: e.value for e in quality.evidence("dense", CLASSES, p[None], truth, weights=w)}
+    found = {s.measure: s.values.mean() for s in quality.scores(CLASSES, p[None], truth, weights=w) if len(s.values)}
     told, one_hot = p.argmax(1), np.eye(3)[truth]
     assert found["accuracy"] == pytest.approx(metrics.accuracy_score(truth, told, sample_weight=w))
     assert found["balanced accuracy"] == pytest.approx(
@@ -97,13 +97,13 @@ def test_the_further_scores_are_scikit_learns_with_weights(seed, zeros):
     assert found["Brier score"] == pytest.approx(np.average(((p - one_hot) ** 2).sum(1), weights=w))
     areas = [metrics.roc_auc_score(truth == k, p[:, k], sample_weight=w) for k in range(3)]
     assert found["AUC"] == pytest.approx(np.mean(areas))
-    found = {e.measure: e.value for e in quality.evidence("dense", LABELS, p[None], one_hot, weights=w)}
+    found = {s.measure: s.values.mean() for s in quality.scores(LABELS, p[None], one_hot, weights=w) if len(s.values)}
     for average in ("micro", "macro"):
         of_scikit = metrics.f1_score(one_hot, p > 0.5, average=average, sample_weight=w, zero_division=0)
         assert found[f"{average} F1"] == pytest.approx(of_scikit)
     assert found["subset accuracy"] == pytest.approx(metrics.accuracy_score(one_hot, p > 0.5, sample_weight=w))
     y = draw.normal(size=60)
-    found = {e.measure: e.value for e in quality.evidence("dense", regression(y), p[None, :, :1], y, weights=w)}
+    found = {s.measure: s.values.mean() for s in quality.scores(regression(y), p[None, :, :1], y, weights=w) if len(s.values)}
     assert found["R2"] == pytest.approx(metrics.r2_score(y, p[:, 0], sample_weight=w))
     assert found["MAE"] == pytest.approx(metrics.mean_absolute_error(y, p[:, 0], sample_weight=w))
 

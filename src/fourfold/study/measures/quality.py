@@ -73,19 +73,6 @@ class Score:
     reason: str = ""
 
 
-def evidence(
-    family: str,
-    task: Task,
-    values: np.ndarray,
-    target: np.ndarray,
-    unit: np.ndarray | float = 1.0,
-    what: str = "test rows",
-    weights: np.ndarray | None = None,
-) -> list[Evidence]:
-    """The scores of one family's predictions, without intervals; see `scores`."""
-    return told(family, scores(task, values, target, unit, weights), what, values.shape[:2])
-
-
 def told(
     name: str,
     found: Sequence[Score],
