@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from importlib.resources import files
 
 import pytest
 from report_measures import (
@@ -24,7 +25,7 @@ from report_measures import (
 )
 from report_samples import choose, regression
 
-from fourfold.report import figures, scores
+from fourfold.report import figures, matrix, scores
 from fourfold.report import format as fmt
 from fourfold.report.design import data_facts, subject
 from fourfold.report.page import build
@@ -187,11 +188,49 @@ def test_a_confusion_matrix_leaves_its_colour_to_the_errors():
     rows = confusion()["figures"][0]["rows"]
     errors = {(r["row"], r["column"]): r["value"] for r in rows if r["row"] != r["column"] and r["value"]}
     assert {(c["row"], c["column"]): c["value"] for c in layers["heat"]} == errors
-    largest = max(errors.values())
-    for style, dark in (("ink", False), ("on-heat", True)):
-        shown = [c["value"] for c in layers[style] if c["row"] != c["column"]]
-        assert shown and all((value > 0.55 * largest) is dark for value in shown)
+    assert {(c["row"], c["column"]) for c in layers["ink"]} == {*errors, *((str(i), str(i)) for i in range(10))}
     assert len(chart.table.rows) == 4 * 10 and cells(chart)[0][:3] == ["Fully connected", "0", "170"]
+
+
+RARE = {("a", "a"): 190, ("a", "b"): 20, ("b", "a"): 20, ("b", "b"): 168, ("b", "rare"): 12, ("rare", "a"): 9, ("rare", "rare"): 1}
+
+
+def test_errors_are_coloured_by_their_share_of_the_true_class_alike_in_all_panels():
+    rows = [{"row": t, "column": p, "value": RARE.get((t, p), 0)} for t in ("a", "b", "rare") for p in ("a", "b", "rare")]
+    better = [row | {"value": 2.0 if (row["row"], row["column"]) == ("rare", "a") else row["value"]} for row in rows]
+    (chart,) = made(measurement("confusion", "Confusion", figure("confusion-dense", "matrix", "Dense", rows),
+                                figure("confusion-recurrent", "matrix", "Recurrent", better)))  # fmt: skip
+    first, second = (
+        {(c["row"], c["column"]): c["strength"] for c in matrix_layers(chart, panel)["heat"]} for panel in (0, 1)
+    )
+    assert first == {("a", "b"): 0.0952, ("b", "a"): 0.1, ("b", "rare"): 0.06, ("rare", "a"): 0.9}
+    assert second[("rare", "a")] == 0.6667 and second[("b", "a")] == 0.1
+    domains = [panel.spec["layer"][1]["encoding"]["opacity"]["scale"]["domain"] for panel in chart.panels]
+    assert domains == [[0, 0.9]] * 2
+    assert "share of the row, which is the true class" in chart.reading
+    assert chart.panels[0].note.endswith("; the largest share rare taken for a (9 of 10)")
+    assert "rare taken for a (9 of 10)" in chart.panels[0].label
+    assert [(cell.text, cell.note) for cell in chart.table.rows[2].cells[2:]] == [("9", "90.0 %"), ("0", ""), ("1", "10.0 %")]
+
+
+def luminance(colour):
+    parts = [part / 255 for part in colour]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_counts_are_read_on_the_strongest_and_on_the_palest_cell(scheme):
+    css = (files("fourfold.report") / "assets" / "report.css").read_text(encoding="utf-8")
+
+    def colour(name):
+        found = re.findall(rf"--{name}: #(\w{{6}});", css)[scheme]
+        return [int(found[i : i + 2], 16) for i in (0, 2, 4)]
+
+    for opacity in matrix.STRENGTHS:
+        ground = [opacity * hue + (1 - opacity) * paper for hue, paper in zip(colour("heat"), colour("paper"))]
+        high, low = sorted((luminance(ground), luminance(colour("ink"))), reverse=True)
+        assert (high + 0.05) / (low + 0.05) >= 4.5  # WCAG 2, text of any size
 
 
 @pytest.mark.parametrize(

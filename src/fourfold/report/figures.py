@@ -59,6 +59,7 @@ def _placed(chart: Chart, name: str, title: str, about: dict[str, str] | None) -
     if about is None:
         return replace(chart, name=name, minor=True)
     caption = chart.title if chart.title != title else ""
+    about = about | {"reading": " ".join(filter(None, (about["reading"], chart.reading)))}
     return replace(chart, name=name, title=title, caption=caption, **about)
 
 

@@ -1,7 +1,8 @@
 """Matrices as heat maps of one hue, the numbers in the cells; several side by side make one chart.
 
 Where rows and columns have the same names (a confusion matrix), the diagonal is what is right: it is drawn in
-grey, so that the colour is left to the errors.
+grey, so that the colour is left to the errors. They are coloured by their share of the row, the true class: by counts
+a rare class would be pale however badly it is told.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from fourfold.evidence.sentences import FRACTION, show
 from fourfold.report import format as fmt
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.quantity import Quantity
@@ -20,7 +23,11 @@ from fourfold.report.vega import plain, view
 MOST = 20  # rows and columns that are drawn
 PAIRS = 20  # pairs that the table of a larger matrix lists
 NARROW, LETTER = 280, 6.5  # pixels of a matrix on a phone, and of a letter of the names of its columns
-DARK = 0.55  # above this share of the largest value, the text is light on dark
+STRENGTHS = [0.08, 0.5]  # opacities of the hue: text is read on the strongest in light and dark
+COLOURED = (
+    "The number in a cell is a count; the colour is its share of the row, which is the true class, so that a rare "
+    "class told badly stands out, too."
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,17 @@ class _Matrix:
         ]
         return sorted(cells, key=lambda at: -self.values[at])
 
+    def strength(self, at: tuple[str, str]) -> float:
+        """What colours a cell: its share of its row where that is a class, else its value."""
+        return self.values[at] / (self.totals[at[0]] or 1.0) if self.square else self.values[at]
+
+    @cached_property
+    def totals(self) -> dict[str, float]:
+        found = dict.fromkeys(self.rows, 0.0)
+        for (row, _), value in self.values.items():
+            found[row] += value
+        return found
+
 
 def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
     """One chart for all matrices of a measure with the same axes."""
@@ -54,7 +72,8 @@ def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
     first = figures[0]
     down, across = (Quantity.of(first[side], study.scale) for side in ("y", "x"))
     names = _drawn(shown)
-    panels = tuple(_panel(matrix, names, down, across, study) for matrix in shown)
+    strongest = max((matrix.strength(at) for matrix in shown for at in matrix.errors()), default=1.0)
+    panels = tuple(_panel(matrix, names, down, across, study, strongest) for matrix in shown)
     notes = [str(first.get("note") or "")]
     sides = max(len(matrix.rows) for matrix in shown)
     whole = sides <= MOST and max(len(matrix.columns) for matrix in shown) <= MOST
@@ -64,7 +83,8 @@ def matrices(figures: list[dict[str, Any]], study: Study) -> list[Chart]:
     table = _all_cells(shown, names, down, across, study) if whole else _pairs(shown, down, across, study)
     against = f"{down.title} against {across.title.lower()}" if down.title and across.title else "Side by side"
     title = first["title"] if len(figures) == 1 else against
-    return [Chart("", title, "", panels, table, note=" ".join(filter(None, notes)))]
+    reading = COLOURED if any(matrix.square and matrix.errors() for matrix in shown) else ""
+    return [Chart("", title, reading, panels, table, note=" ".join(filter(None, notes)))]
 
 
 def _read(figure: dict[str, Any], study: Study) -> _Matrix:
@@ -97,17 +117,23 @@ def _drawn(shown: list[_Matrix]) -> tuple[list[str], list[str]]:
 
 
 def _panel(
-    matrix: _Matrix, names: tuple[list[str], list[str]], down: Quantity, across: Quantity, study: Study
+    matrix: _Matrix,
+    names: tuple[list[str], list[str]],
+    down: Quantity,
+    across: Quantity,
+    study: Study,
+    strongest: float,
 ) -> Panel:
+    """``strongest`` is the largest strength in all matrices: the same colour is the same share in each."""
     rows, columns = names
     errors = [at for at in matrix.errors() if at[0] in rows and at[1] in columns]
-    largest = matrix.values[errors[0]] if errors else 1.0
     cells = [
-        {"row": row, "column": column, "value": matrix.values.get((row, column), 0), "text": _short(value)}
+        {"row": row, "column": column, "value": value, "text": _short(value),
+         "strength": round(matrix.strength((row, column)), 4)}
         for row in rows
         for column in columns
         if (value := matrix.values.get((row, column))) is not None
-    ]
+    ]  # fmt: skip
     right = [cell for cell in cells if matrix.square and cell["row"] == cell["column"]]
     rest = [cell for cell in cells if cell not in right and cell["value"] > 0]
     fit = LETTER * max(map(len, columns)) * len(columns) <= NARROW
@@ -117,32 +143,41 @@ def _panel(
     y = {"field": "row", "type": "nominal", "title": down.title, "sort": None,
          "scale": {"domain": rows}, "axis": {"labelLimit": 90, "labelOverlap": False}}  # fmt: skip
     at = {"x": x, "y": y}
-    strength = {"field": "value", "type": "quantitative", "legend": None,
-                "scale": {"domain": [0, largest], "range": [0.08, 1]}}  # fmt: skip
+    strength = {"field": "strength", "type": "quantitative", "legend": None,
+                "scale": {"domain": [0, round(strongest, 4)], "range": STRENGTHS}}  # fmt: skip
     text = {**at, "text": {"field": "text", "type": "nominal"}}
     size = 12 if len(columns) <= 10 else 9
     layers = [
         plain(right, "rect", "margin", at),
         plain(rest, "rect", "heat", {**at, "opacity": strength}),
-        plain([c for c in rest if c["value"] <= DARK * largest] + right, "text", "ink", text),
-        plain([c for c in rest if c["value"] > DARK * largest], "text", "on-heat", text),
+        plain(rest + right, "text", "ink", text),
     ]
-    for part in layers[2:]:
-        part["mark"]["fontSize"] = size
+    layers[2]["mark"]["fontSize"] = size
+    title, colour = study.titles.get(matrix.family, matrix.title), study.colours.get(matrix.family)
+    worst, note = _worst(matrix, errors)
+    return Panel(title, view(layers, 22 * len(rows) + 40), f"{matrix.title}: {worst}", note, colour)
+
+
+def _worst(matrix: _Matrix, errors: list[tuple[str, str]]) -> tuple[str, str]:
+    """The largest cells in words, and the note above the panel: most errors, and the class that loses most to one."""
+    if not matrix.square:
+        found = [f"{row}, {column}: {_short(matrix.values[row, column])}" for row, column in errors[:3]]
+        return ", ".join(found) or "nothing above zero", ""
+    if not errors:
+        return "no errors", "no errors"
     often = [at for at in errors[:3] if matrix.values[at] > 1] or errors[:1]
     worst = ", ".join(
         f"{row} taken for {column} ({_short(matrix.values[row, column])})" for row, column in often
     )
-    title = study.titles.get(matrix.family, matrix.title)
-    if not matrix.square:
-        worst = ", ".join(
-            f"{row}, {column}: {_short(matrix.values[row, column])}" for row, column in errors[:3]
-        )
-    note = f"most often {worst}" if worst and matrix.square else "no errors" if matrix.square else ""
-    colour = study.colours.get(matrix.family)
-    return Panel(
-        title, view(layers, 22 * len(rows) + 40), f"{matrix.title}: {worst or 'no errors'}", note, colour
-    )
+    largest = max(errors, key=matrix.strength)
+    if largest not in often:
+        row, column = largest
+        worst += f"; the largest share {row} taken for {column} ({_part(matrix, largest)})"
+    return worst, f"most often {worst}"
+
+
+def _part(matrix: _Matrix, at: tuple[str, str]) -> str:
+    return f"{_short(matrix.values[at])} of {_short(matrix.totals[at[0]])}"
 
 
 def _short(value: float | None) -> str:
@@ -171,7 +206,7 @@ def _all_cells(
             (
                 Cell(study.titles.get(matrix.family, matrix.title)),
                 Cell(row),
-                *(Cell(fmt.plain(matrix.values.get((row, column)))) for column in columns),
+                *(_cell(matrix, (row, column)) for column in columns),
             ),
             colour=study.colours.get(matrix.family),
         )
@@ -181,12 +216,23 @@ def _all_cells(
     return Table("All cells", head, body)
 
 
+def _cell(matrix: _Matrix, at: tuple[str, str]) -> Cell:
+    """A cell of the table, with its share of its row where that is a class."""
+    value = matrix.values.get(at)
+    return Cell(fmt.plain(value), note=_percent(matrix, at) if matrix.square and value else "")
+
+
+def _percent(matrix: _Matrix, at: tuple[str, str]) -> str:
+    return show(matrix.strength(at), FRACTION)
+
+
 def _pairs(shown: list[_Matrix], down: Quantity, across: Quantity, study: Study) -> Table:
     head = (
         Column("Of"),
         Column(down.title or "Row"),
         Column(across.title or "Column"),
         Column("Count", numeric=True),
+        *([Column("Share of the row", numeric=True)] if shown[0].square else []),
     )
     body = tuple(
         Row(
@@ -195,6 +241,7 @@ def _pairs(shown: list[_Matrix], down: Quantity, across: Quantity, study: Study)
                 Cell(row),
                 Cell(column),
                 Cell(fmt.plain(matrix.values[row, column])),
+                *([Cell(_percent(matrix, (row, column)))] if matrix.square else []),
             ),
             colour=study.colours.get(matrix.family),
         )
