@@ -95,6 +95,48 @@ def test_of_many_channels_those_that_vary_most_are_drawn_each_in_a_colour_of_its
     assert [line["data"]["values"][1]["value"] for line in lines] == [1.0, 90.0, 30.0, 7.0]
 
 
+def forecast(past=20, ahead=3, every=1):
+    """A results' first series with a map, as a window of which ``ahead`` steps are forecast."""
+    results, _ = choose()
+    item = results["examples"]["families"][3]["items"][0]
+    item["input"] = {
+        "kind": "series",
+        "channels": ["sales", "recurrent"],
+        "values": [[float(i) for i in range(past + ahead)], [None] * past + [0.5 + i for i in range(ahead)]],
+        "families": [None, "recurrent"],
+        "ahead": ahead,
+        "every": every,
+    }
+    item["maps"] = [{"title": "saliency", "values": [0.1] * (past - 1) + [1.0]}]
+    return build(results).gallery.views[3].examples[0]
+
+
+def test_a_forecast_is_drawn_after_its_window_what_is_true_on_top():
+    example = forecast()
+    assert [name for _, name in example.key] == ["sales", "Recurrent"]
+    (panel,) = example.panels
+    layers = panel.spec["layer"]
+    assert layers[0]["mark"]["style"] == "margin" and layers[0]["data"]["values"] == [{"from": 0, "to": 3}]
+    ground = [part for layer in layers[1:3] for part in layer["data"]["values"]]
+    assert (ground[0]["from"], ground[-1]["to"]) == (-20, 0)  # the map lies along the window alone
+    lines = [layer for layer in layers if layer["mark"]["type"] == "line"]
+    assert [line["mark"]["style"] for line in lines] == ["family-2", "family-4"]
+    assert [d["x"] for d in lines[1]["data"]["values"]][-4:] == [-0.5, 0.5, 1.5, 2.5]
+    points = [layer["data"]["values"] for layer in layers if layer["mark"]["type"] == "point"]
+    assert [[d["value"] for d in each] for each in points] == [[0.5, 1.5, 2.5], [20.0, 21.0, 22.0]]
+    assert panel.label == (
+        "sales over 20 steps, strongest at step 20; the 3 steps after them: sales 20, 21, 22; Recurrent 0.5, 1.5, 2.5"
+    )
+
+
+def test_of_a_long_forecast_words_hold_some_steps_and_steps_that_are_left_out_count():
+    (panel,) = forecast(past=40, ahead=24, every=2).panels
+    assert panel.spec["layer"][0]["data"]["values"] == [{"from": 0, "to": 48}]
+    assert not [layer for layer in panel.spec["layer"] if layer["mark"]["type"] == "point"]
+    assert "over 80 steps, strongest at steps 79 to 80; the 48 steps after them, every 4 steps: sales 40, 42," in panel.label
+    assert panel.label.count(",") < 40
+
+
 def test_a_cell_without_a_value_is_said_to_be_missing():
     results, _ = choose()
     item = next(i for v in results["examples"]["families"] for i in v["items"] if (i["input"] or {}).get("kind") == "table")

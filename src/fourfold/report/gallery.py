@@ -30,14 +30,17 @@ INPUT by layout:
 
     {"kind": "image",  "pixels": H rows of W, each a brightness or [red, green, blue], whole numbers 0 to 255}
     {"kind": "series", "channels": C names, "values": C rows of T numbers or None,
-     "families": C names of families or None}      may be left out: whose forecast a channel is
+     "families": C names of families or None,      may be left out: whose forecast a channel is
+     "ahead": how many of the T, the last ones, are what was forecast; 0 where it is left out
+     "every": the steps from one of the T to the next; 1 where it is left out}
     {"kind": "table",  "columns": F names, "values": F texts, as the user wrote them}
     {"kind": "text",   "words": T texts}
 
 MAP has a sign (more than zero: speaks for the prediction; less: against it) or is nowhere below zero. It is
 drawn on its own scale, so only its proportions count. How it is drawn follows from its number of axes:
 
-    one axis    along the input: T numbers for series and text, F for a table; a series may have fewer (patches)
+    one axis    along the input: T numbers for series and text, F for a table; a series may have fewer (patches), and
+                none of what is ahead
                 several such maps: the input once with each
     two axes    a picture beside the input: H' rows of W' over the whole image (any H', W': pixels or patches);
                 a filter (k rows of k; one row a channel for a series); queries by keys of attention
@@ -52,7 +55,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fourfold.report import format as fmt
-from fourfold.report import pictures
+from fourfold.report import pictures, traces
 from fourfold.report.design import plural
 from fourfold.report.parts import (
     COLOURS,
@@ -68,7 +71,7 @@ from fourfold.report.parts import (
     Words,
 )
 from fourfold.report.scores import Study
-from fourfold.report.vega import domain, layer, plain, view
+from fourfold.report.vega import plain, view
 
 TITLES = {"saliency": "saliency", "attention": "attention maps", "filters": "filters"}
 LEVELS = 4  # strengths of a word's ground
@@ -166,8 +169,7 @@ def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]], study: Stud
         drawn = len(given["channels"])
         left = f"the {drawn} channels that vary most of the first {all_channels}" if drawn < all_channels else ""
         key = _key(given, study)
-        styles = [style for style, _ in key]
-        panels = tuple(_series(given, found, styles, left) for found in maps or [None])
+        panels = tuple(traces.panel(given, found, key, left) for found in maps or [None])
         return {"panels": panels, "key": tuple(key) if len(key) > 1 else ()}
     if given["kind"] == "table":
         if maps:
@@ -219,45 +221,6 @@ def _told_apart(given: dict[str, Any]) -> dict[str, Any]:
     return given | {part: [given[part][i] for i in kept] for part in ("channels", "values")}
 
 
-def _series(
-    given: dict[str, Any], found: dict[str, Any] | None, styles: Sequence[int], left: str = ""
-) -> Panel:
-    """Lines over the steps, on a ground as strong as the map; ``left`` says which channels are drawn, if not all."""
-    values = found["values"] if found else []
-    channels, lines = [str(name) for name in given["channels"]], given["values"]
-    steps = len(lines[0])
-    y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3},
-         "scale": {"domain": domain(v for line in lines for v in line if fmt.is_number(v)), "nice": False}}  # fmt: skip
-    x = {"type": "quantitative", "title": "step", "axis": {"tickCount": 4},
-         "scale": {"domain": [0, steps], "nice": False}}  # fmt: skip
-    layers, strongest = [], ""
-    if values:
-        largest, width = max(map(abs, values)) or 1.0, steps / len(values)
-        ground = [
-            {"from": round(i * width, 4), "to": round((i + 1) * width, 4), "share": round(abs(v) / largest, 4),
-             "for": v > 0}
-            for i, v in enumerate(values)
-            if v
-        ]  # fmt: skip
-        share = {"field": "share", "type": "quantitative", "legend": None,
-                 "scale": {"domain": [0, 1], "range": [0, 0.8]}}  # fmt: skip
-        place = {"x": {"field": "from", **x}, "x2": {"field": "to"}, "opacity": share}
-        for style, speaks_for in (("for", True), ("against", False)):
-            layers.append(plain([g for g in ground if g["for"] is speaks_for], "rect", style, place))
-        first = max(range(len(values)), key=lambda i: abs(values[i]))
-        strongest = f", strongest at steps {round(first * width) + 1} to {round((first + 1) * width)}"
-    for number, line in enumerate(lines):
-        points = [{"x": i + 0.5, "value": v if fmt.is_number(v) else None} for i, v in enumerate(line)]
-        at = {"x": {"field": "x", **x}, "y": {"field": "value", **y}}
-        if len(lines) == 1:
-            layers.append(plain(points, "line", "trace", at))
-        else:
-            layers.append(layer(points, "line", styles[number], at))
-    label = f"{', '.join(channels[:8])} over {steps} steps{strongest}"
-    note = ", ".join(filter(None, [_text(found.get("title")) if found else "", left]))
-    return Panel("", view(layers, 110), label, note=note)
-
-
 def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
     """A bar for each column, the strongest first."""
     values = found["values"]
@@ -267,7 +230,7 @@ def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
     rows = [{"column": names[i], "value": float(f"{values[i]:.4g}"), "for": values[i] > 0} for i in kept]
     y = {"field": "column", "type": "nominal", "title": None, "sort": None,
          "scale": {"domain": [row["column"] for row in rows]},
-         "axis": {"labelLimit": 150, "domain": False, "ticks": False}}  # fmt: skip
+         "axis": {"labelLimit": 170, "domain": False, "ticks": False}}  # fmt: skip
     largest = max((abs(row["value"]) for row in rows), default=0.0) or 1.0
     low = -largest if any(row["value"] < 0 for row in rows) else 0.0
     x = {

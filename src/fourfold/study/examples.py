@@ -11,12 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.series.clock import shown
 from fourfold.evidence.sentences import CORRELATION, FULL, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
-from fourfold.preprocessing.windows import SEASONAL_NAIVE
-from fourfold.study import examination, step_examples, tested
+from fourfold.study import examination, forecast_examples, step_examples, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
@@ -64,11 +62,13 @@ def _about(study: Study) -> str:
             "the first of each class",
             "whose true class all families together thought least likely",
         )
+    rows = "" if study.dataset.ids is not None else "Rows are counted from 0."
+    if study.dataset.forecast is not None:
+        rows = forecast_examples.about(study.dataset.forecast)
     return (
         f"Test rows that no model chose: {picked}, the same for all families, whose networks were not trained on them. "
-        f"The worst mistakes are the test rows {worst}."
-        + ("" if study.dataset.ids is not None else " Rows are counted from 0.")
-    )
+        f"The worst mistakes are the test rows {worst}. {rows}"
+    ).rstrip()
 
 
 # ---- what a family looks at --------------------------------------------------------------------------------
@@ -127,17 +127,27 @@ class _Views:
         values = tested.predicted(study.prepared, repeat.preparations[split], outputs, arrays["rows"])
         items = []
         for row, found, value in list(zip(arrays["rows"].tolist(), arrays[name], values))[:count]:
-            given, along = _input(study, row, self._along(found, row))
+            given, along = self._looked_at(row, value, self._along(found, row))
             items.append(
                 {
                     "title": _title(study, row),
                     "true": _true(study, row),
-                    **_said(study, value),
+                    **_said(study, row, value),
                     "input": given,
                     "maps": [{"title": title, "values": _rounded(along)}],
                 }
             )
         return items
+
+    def _looked_at(
+        self, row: int, value: np.ndarray, along: np.ndarray
+    ) -> tuple[dict[str, Any], np.ndarray]:
+        """A row as it is given, a window with what followed and what was forecast; and a map that lies along it."""
+        dataset = self.study.dataset
+        if dataset.forecast is None:
+            return _input(self.study, row, along)
+        window, windows = np.asarray(dataset.inputs)[row], dataset.forecast.windows
+        return forecast_examples.with_map(windows, window, dataset.target[row], self.family, value, along)
 
     def _along(self, found: np.ndarray, row: int) -> np.ndarray:
         """A map of tokens as a picture, or as one number a place of the input; other maps as they are."""
@@ -196,13 +206,23 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
         {
             "title": _title(study, int(rows[i])),
             "true": _true(study, int(rows[i])),
-            "input": _ahead(study, int(rows[i]), {family: value[i] for family, value in predicted.items()})
-            or _input(study, int(rows[i]))[0],
-            "said": [{"family": family, **_said(study, value[i])} for family, value in predicted.items()],
+            "input": _mistaken(study, int(rows[i]), {family: value[i] for family, value in predicted.items()}),
+            "said": [
+                {"family": family, **_said(study, int(rows[i]), value[i])} for family, value in predicted.items()
+            ],
             "note": "" if right[:, i].any() or task.kind == "regression" else NO_FAMILY,
         }
         for i in worst[:MOST_MISTAKES]
     ]
+
+
+def _mistaken(study: Study, row: int, predicted: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """A row as it is given; a window with what followed and what was forecast."""
+    forecast = study.dataset.forecast
+    if forecast is None:
+        return _input(study, row)[0]
+    window = np.asarray(study.dataset.inputs)[row]
+    return forecast_examples.beside_naive(forecast.windows, window, study.dataset.target[row], predicted)
 
 
 def _mistaken_series(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]]:
@@ -244,45 +264,24 @@ def _title(study: Study, row: int) -> str:
         label, start = cut.labels[cut.series[row]], int(cut.start[row])
         steps = f"steps {start:,} to {start + cut.window - 1:,}"
         return f"{label}, {steps}" if label else steps
-    if forecast is None:
-        return f"row {study.dataset.places[row]:,}" if ids is None else f"row “{ids[row]}”"
-    label, start = forecast.labels[forecast.series[row]], shown(forecast.stamps[forecast.origin[row]])
-    return f"{label}, from {start} on" if label else f"from {start} on"
-
-
-def _ahead(study: Study, row: int, predicted: Mapping[str, np.ndarray]) -> dict[str, Any] | None:
-    """A window with what followed, and what was forecast, of the first target; None where rows are no windows."""
-    dataset, forecast = study.dataset, study.dataset.forecast
-    if forecast is None:
-        return None
-    windows = forecast.windows
-    one = np.asarray(dataset.inputs)[row : row + 1]
-    past = one[0, -(MOST_STEPS - windows.horizon) :, 0] if windows.horizon < MOST_STEPS else one[0, :0, 0]
-    told = {SEASONAL_NAIVE: windows.naive(one)[SEASONAL_NAIVE][0], **predicted}
-
-    def line(begin: np.ndarray, end: np.ndarray) -> list[float | None]:
-        steps = np.concatenate([begin, end[:: len(windows.targets)]])
-        return [_short(value) if np.isfinite(value) else None for value in steps]
-
-    unknown = np.full(len(past), np.nan)
-    values = [line(past, dataset.target[row]), *(line(unknown, steps) for steps in told.values())]
-    families = [name if name in predicted else None for name in told]
-    return {
-        "kind": "series",
-        "channels": [windows.targets[0], *told],
-        "values": values,
-        "families": [None, *families],
-    }
+    if forecast is not None:
+        return forecast_examples.title(forecast, row)
+    return f"row {study.dataset.places[row]:,}" if ids is None else f"row “{ids[row]}”"
 
 
 def _true(study: Study, row: int) -> str:
-    value, task = study.dataset.target[row], study.dataset.task
+    value, task, forecast = study.dataset.target[row], study.dataset.task, study.dataset.forecast
+    if forecast is not None and task.several:
+        return forecast_examples.summary(forecast.windows, value)
     return _several(task, value) if task.several or task.kind == "regression" else str(value)
 
 
-def _said(study: Study, value: np.ndarray) -> dict[str, Any]:
-    """A prediction: probabilities (K,), or numbers (K,)."""
-    task = study.dataset.task
+def _said(study: Study, row: int, value: np.ndarray) -> dict[str, Any]:
+    """A prediction: probabilities (K,), or numbers (K,); of several steps, which are drawn, how far off they are."""
+    task, forecast = study.dataset.task, study.dataset.forecast
+    if forecast is not None and task.several:
+        off = forecast_examples.how_well(forecast.windows, study.dataset.target[row], value)
+        return {"predicted": off, "probability": None}
     if task.several or task.kind == "regression":
         return {"predicted": _several(task, value), "probability": None}
     best = int(task.predicted_class(value))
@@ -327,8 +326,7 @@ def _image(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], n
 def _series(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
     """The first channels, by the names of columns where there is one a channel; long series are thinned out."""
     values = np.asarray(study.dataset.inputs)[row].astype(np.float64)
-    forecast, columns = study.dataset.forecast, [column.name for column in study.dataset.columns]
-    columns = columns if forecast is None else list(forecast.channels)
+    columns = [column.name for column in study.dataset.columns]
     names = columns if len(columns) == values.shape[1] else [f"channel {c}" for c in range(values.shape[1])]
     step = -(-len(values) // MOST_STEPS)
     channels = [
@@ -336,7 +334,8 @@ def _series(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], 
         for channel in values[::step, :MOST_CHANNELS].T
     ]
     bins = [found[start : start + step].sum() for start in range(0, len(found), step)]
-    return {"kind": "series", "channels": names[:MOST_CHANNELS], "values": channels}, np.array(bins)
+    given = {"kind": "series", "channels": names[:MOST_CHANNELS], "values": channels, "every": step}
+    return given, np.array(bins)
 
 
 def _table(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

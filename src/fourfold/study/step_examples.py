@@ -45,6 +45,7 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
         "channels": ["true", *said],
         "values": [line(values) for values in lines],
         "families": [None, *said],
+        "every": step,
     }
 
 
