@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -152,6 +153,23 @@ def test_mistakes_show_the_row_and_what_each_family_said(gallery):
     assert len(series.panels) == 1 and [title for _, title in series.key] == SERIES["channels"]
     assert [fact.value for fact in table.values] == TABLE["values"] and table.panels == ()
     assert [word.level for word in text.texts[0].words] == [0] * len(TEXT["words"])
+
+
+def test_words_stand_apart_and_characters_do_not():
+    results, timings = choose()
+    item = results["examples"]["mistakes"][3]
+    item["input"] = {"kind": "text", "words": ["w1", "w2"], "joined": False}
+    assert '<p class="words">w1 w2 </p>' in html.render(results, timings)
+    item["input"] = {"kind": "text", "words": list("AC GT"), "joined": True}
+    assert '<p class="words">AC GT</p>' in html.render(results, timings)
+
+
+def test_views_that_are_left_out_stand_in_one_list_after_those_that_are_drawn():
+    text = html.render(*choose())
+    section = text[text.index('<section id="gallery"') : text.index('<section id="worst"')]
+    assert section.count("Not shown") == 1 and section.index("Not shown") > section.rindex('class="examples"')
+    (line,) = re.findall(r"<li>(.*?)</li>", section[section.index('class="left-out"') :], re.S)
+    assert "0.94" in line
 
 
 def test_a_zero_is_a_label_too():

@@ -14,13 +14,14 @@ from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import CORRELATION
+from fourfold.options import Options, load_data
 from fourfold.preprocessing.task import predicted_class
 from fourfold.study import examination, maps
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
 from fourfold.study.efforts import EFFORTS
-from fourfold.study.examples import _Views, examples
+from fourfold.study.examples import _input, _Views, examples
 from fourfold.study.inside import Inside
 from fourfold.study.measure import Inquiry
 from fourfold.study.measures import gradients, looks, memory, reach, shift
@@ -243,6 +244,24 @@ def test_examples_show_the_rows_as_the_user_gave_them(series, table):
         == (filters["check"]["value"] <= examination.ALIKE)
         == bool(filters["items"])
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "words", "joined"),
+    [
+        (["So long as it is so", "it is long, so long"] * 20, ["so", "long", "as", "it", "is", "so"], False),
+        (["ACGTAC", "TTGACA"] * 20, list("ACGTAC"), True),
+        (['["so", "Long"]', '["as", "it"]'] * 20, ["so", "Long"], False),
+    ],
+    ids=["words", "characters", "listed"],
+)
+def test_a_text_is_shown_in_the_pieces_that_are_read(texts, words, joined, tmp_path):
+    table = {"text": np.array(texts, dtype=object), "label": np.array(["a", "b"] * 20, dtype=object)}
+    study = Study(load_data(table, None, Options(layout="text", target="label")), EFFORT, [0], 0, tmp_path, families=("dense",))  # fmt: skip
+    assert study.problem.layout == "text"
+    shown, along = _input(study, 0, np.arange(float(study.problem.shape[0])))
+    assert shown == {"kind": "text", "words": words, "joined": joined}
+    assert along.tolist() == list(range(len(words)))  # a map's numbers stand at the words that they are of
 
 
 def test_what_a_map_is_taken_of_is_said_of_the_target_and_the_input(series, table):

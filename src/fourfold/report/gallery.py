@@ -34,7 +34,7 @@ INPUT by layout:
      "ahead": how many of the T, the last ones, are what was forecast; 0 where it is left out
      "every": the steps from one of the T to the next; 1 where it is left out}
     {"kind": "table",  "columns": F names, "values": F texts, as the user wrote them}
-    {"kind": "text",   "words": T texts}
+    {"kind": "text",   "words": T texts, "joined": whether they stand without spaces, as characters; may be left out}
 
 MAP has a sign (more than zero: speaks for the prediction; less: against it) or is nowhere below zero. It is
 drawn on its own scale, so only its proportions count. How it is drawn follows from its number of axes:
@@ -176,7 +176,7 @@ def _input(given: dict[str, Any] | None, maps: list[dict[str, Any]], study: Stud
             return {"panels": tuple(_columns(given, found) for found in maps)}
         pairs = zip(given["columns"], given["values"])
         return {"values": tuple(Fact(_text(name), _text(value)) for name, value in pairs)}
-    return {"texts": tuple(_words(given["words"], found) for found in maps or [None])}
+    return {"texts": tuple(_words(given, found) for found in maps or [None])}
 
 
 def _is_picture(values: list[Any]) -> bool:
@@ -252,8 +252,10 @@ def _columns(given: dict[str, Any], found: dict[str, Any]) -> Panel:
     return Panel("", view(layers, 20 * len(rows) + 4), f"Strongest first: {strongest}", note)
 
 
-def _words(words: list[str], found: dict[str, Any] | None) -> Words:
+def _words(given: dict[str, Any], found: dict[str, Any] | None) -> Words:
+    words = given["words"]
     values = found["values"] if found else [0.0] * len(words)
     largest = max(map(abs, values), default=0.0) or 1.0
     levels = [round(LEVELS * value / largest) for value in values]
-    return Words(_text(found.get("title")) if found else "", tuple(map(Word, map(_text, words), levels)))
+    title = _text(found.get("title")) if found else ""
+    return Words(title, tuple(map(Word, map(_text, words), levels)), bool(given.get("joined")))

@@ -158,10 +158,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """A text, and what its levels are of."""
+    """A text, and what its levels are of; ``joined`` where its parts stand without spaces, as characters do."""
 
     title: str
     words: tuple[Word, ...]
+    joined: bool = False
 
 
 @dataclass(frozen=True)

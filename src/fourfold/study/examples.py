@@ -14,6 +14,7 @@ import numpy as np
 from fourfold.evidence.sentences import CORRELATION, FULL, show
 from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
+from fourfold.preprocessing.text import CHARACTER, pieces
 from fourfold.study import examination, forecast_examples, step_examples, tested
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
@@ -368,14 +369,14 @@ def _cell(value: Any) -> str:
 
 
 def _text(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The characters or tokens that are read."""
-    inputs = study.dataset.inputs
+    """The characters, words or tokens that are read."""
+    inputs, unit = study.dataset.inputs, study.preparations[0].unit
     if isinstance(inputs, Table):
-        words = list(inputs[study.dataset.columns[0].name][row] or "")
+        words = list(pieces(inputs[study.dataset.columns[0].name][row], unit))
     else:
         words = [str(token) for token in np.trim_zeros(np.asarray(inputs)[row], "b")]
     count = min(len(words), len(found), MOST_WORDS)
-    return {"kind": "text", "words": words[:count]}, found[:count]
+    return {"kind": "text", "words": words[:count], "joined": unit == CHARACTER}, found[:count]
 
 
 INPUTS: dict[str, Callable[[Study, int, np.ndarray], tuple[dict[str, Any], np.ndarray]]] = {
