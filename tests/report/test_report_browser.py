@@ -95,6 +95,9 @@ addEventListener("load", () => setTimeout(() => {{
     hidden: {{}},
     broken: {{}},
     paper: {{}},
+    rows: {{}},
+    moved: {{}},
+    examples: {{}},
   }};
   for (const moment of ["beforeprint", "afterprint"]) {{
     frame.contentWindow.dispatchEvent(new Event(moment));
@@ -116,6 +119,17 @@ addEventListener("load", () => setTimeout(() => {{
     found.overflow[width] = root.scrollWidth - root.clientWidth;
     found.scale[width] = [...page.querySelectorAll(".score")].map((cell) => [
       cell.querySelectorAll(".bar").length, cell.querySelector(".ticks")?.getClientRects().length ?? 0
+    ]);
+    const candidates = [...page.querySelectorAll("[aria-labelledby=table-candidates] tbody tr")];
+    found.rows[width] = candidates.map((row) => row.getBoundingClientRect().height);
+    const names = candidates.map((row) => row.querySelector("th").getBoundingClientRect());
+    const box = page.querySelector("[aria-labelledby=table-candidates]");
+    box.scrollLeft = 1000;
+    found.moved[width] = names.map((name, i) => name.left - candidates[i].querySelector("th").getBoundingClientRect().left);
+    box.scrollLeft = 0;
+    const lists = [...page.querySelectorAll(".examples")];
+    found.examples[width] = lists.map((list) => [
+      new Set([...list.children].map((card) => card.getBoundingClientRect().top)).size, list.children.length, list.tabIndex
     ]);
     const findings = page.querySelector("[aria-labelledby=table-findings]");
     found.broken[width] = dashes().map((range) => new Set([...range.getClientRects()].map((r) => r.top)).size - 1);
@@ -155,6 +169,19 @@ def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
 def test_on_a_phone_no_option_of_a_command_is_broken_after_its_dashes(browser):
     found = measured(browser, html.render(*choose()), width=390)["broken"].values()
     assert all(found) and not any(map(sum, found))
+
+
+def test_on_a_phone_tables_and_examples_are_read_sideways_with_the_names_of_rows_in_sight(browser):
+    results, timings = choose()
+    for family in results["families"]:
+        family["architecture"] = "Conv1D(28, 7), Conv1D(56, 5), each BatchNormalization and relu; average over time; " * 2
+    found = measured(browser, html.render(results, timings), width=390)
+    lines = 16 * 0.875 * 1.55  # pixels of a line
+    assert 0 < max(found["rows"]["390"]) < 9 * lines
+    assert found["moved"]["390"] == [0] * len(found["rows"]["390"])
+    many = [(rows, tab) for rows, cards, tab in found["examples"]["390"] if cards > 1]
+    assert many and set(many) == {(1, 0)}  # one line of cards, which the keyboard reaches
+    assert any(rows > 1 for rows, *_ in found["examples"]["1024"])
 
 
 def test_on_paper_charts_have_their_tables_and_evidence_is_left_to_its_file(browser):
