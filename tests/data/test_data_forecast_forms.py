@@ -164,6 +164,8 @@ MIXED = np.random.default_rng(0).permutation(DAYS)
         ({"updated": TWICE}, "date", "no two rows have the same, unlike 'updated'"),
         ({"updated": [None, *DAYS[1:]]}, "date", "no two rows have the same, unlike 'updated'"),
         ({"updated": MIXED}, "date", "the first column of dates, and the only one that rises from row to row"),
+        ({"Datum von": DAYS, "Datum bis": DAYS, "date": None}, "Datum von", "the start of spans that end at 'Datum bis'"),
+        ({"date": None, "enddate": DAYS, "startdate": DAYS}, "startdate", "the start of spans that end at 'enddate'"),
         ({"date": TWICE, "updated": MIXED, "opened": DAYS[0]}, "updated", "unlike 'date', 'opened'"),
     ],
 )

@@ -85,6 +85,18 @@ def test_new_rows_in_the_same_form_are_predicted_from_as_those_in_long_form_are(
         assert "overrides" not in "; ".join(map(str, found.notes))
 
 
+def test_cells_with_flags_and_marks_are_read_in_one_way_and_told_of_once():
+    long = series([float(year) for year in range(1960, 2020)])
+    table = wide(long, lambda year: str(int(year))).astype(object)
+    flagged = table.copy()
+    flagged["2018"] = [f"{value} b" for value in table["2018"]]
+    flagged["2019"] = [f"{table['2019'][0]} p", f"{table['2019'][1]} e", table["2019"][2]]
+    table.loc[1, "1990"], flagged.loc[1, "1990"] = None, ": c"
+    data, plain = read(flagged, ahead=Ahead(3)), read(table, ahead=Ahead(3))
+    np.testing.assert_array_equal(data.inputs, plain.inputs)
+    assert "column value: number (flags behind 5 of 9 values left out: 'b', 'p', 'e'; 1 word such as ': c' taken" in said(data)
+
+
 def test_several_columns_of_words_name_series_together_and_stay_inputs():
     long = series(DAYS, ("1", "2", "3", "4"), region=["N", "N", "S", "S"], item=["x", "y", "x", "y"])
     table = wide(long, str, ("region", "item"))

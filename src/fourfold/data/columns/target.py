@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import in_line, listed, percent, quoted, unknown
+from fourfold.data.values.flags import unflagged
 from fourfold.data.values.hints import SEVERAL, hint_of, labels_in, of_limit
 from fourfold.data.values.numerals import style_of
 from fourfold.data.values.words import LIKELY, as_objects
@@ -241,7 +242,7 @@ def _check_labels(
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
-        if words and any(map(FRACTION.fullmatch, alone)):
+        if words and any(FRACTION.fullmatch(unflagged(word)) for word in alone):
             _check_words(name, train, places)
         raise DataError(
             "class-of-one",

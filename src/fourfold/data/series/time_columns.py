@@ -60,6 +60,12 @@ SLOT_NAMES = frozenset(("slot", "slots", "block", "blocks", "interval", "interva
 """Words in the names of parts of a day that are numbered, and no clocks."""
 
 
+STARTS = frozenset(
+    ["from", "von", "ab", "de", "du", "desde", "da", "dal", "inicio", "inizio", "debut", "d\u00e9but", "van"]
+)
+ENDS = frozenset(["to", "until", "till", "bis", "\u00e0", "a", "au", "hasta", "al", "fin", "fine", "tot"])
+"""Words that call a date the start or the end of a span, beside those that begin with start, begin or end."""
+
 WHOLE_DAY = 0.9
 """The share of a day's steps, midnight among them, that whole numbers fill which are called nothing of this."""
 
@@ -128,7 +134,7 @@ def with_clock(source: Source, roles: Roles) -> tuple[Source, Roles]:
 
 def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str, str]:
     """The one of several columns of dates that is plainly the time, and why: all rows of a series differ by it alone,
-    or it is the first and alone rises from row to row; "" where none is."""
+    or it is the first and alone rises from row to row, or the start of spans; "" where none is."""
     apart = [name for name in dates if _tells_apart(source, replace(roles, time=name))]
     rising = [name for name in dates if _rises(source, replace(roles, time=name))]
     if len(apart) == 1:
@@ -136,7 +142,21 @@ def time_among(source: Source, roles: Roles, dates: Sequence[str]) -> tuple[str,
         return apart[0], f"no two rows{' of a series' if roles.series else ''} have the same, unlike {others}"
     if rising == [dates[0]]:
         return dates[0], "the first column of dates, and the only one that rises from row to row"
+    for start, end in (dates, dates[::-1]) if len(dates) == 2 else ():
+        if _are_spans(source, start, end):
+            return start, f"the start of spans that end at {end!r}"
     return "", ""
+
+
+def _are_spans(source: Source, start: str, end: str) -> bool:
+    """Whether two columns of dates are called the start and the end of a span, and no end is before its start."""
+    opens = any(word in STARTS or word.startswith(("start", "begin")) for word in named(start))
+    ends = any(word in ENDS or word.startswith("end") for word in named(end))
+    table = source.inputs
+    if not (opens and ends) or not isinstance(table, Table) or any(missing(table[name]).any() for name in (start, end)):
+        return False
+    first, last = (times_of(source, table, name) for name in (start, end))
+    return first.dtype == last.dtype and bool((first <= last).all())
 
 
 def _tells_apart(source: Source, roles: Roles) -> bool:

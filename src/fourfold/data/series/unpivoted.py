@@ -19,7 +19,7 @@ from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
 from fourfold.data.values.dates import way_of, years_from
 from fourfold.data.values.months import month_of
-from fourfold.data.values.words import as_objects
+from fourfold.data.values.words import Understood, as_objects, understood
 from fourfold.preprocessing.table import ColumnKind
 from fourfold.preprocessing.windows import Windows
 
@@ -97,7 +97,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     words = [name for name in table if found[name].kind == "category" and name not in (steps.beside, id)]
     check_memory(source.name, 8 * table.rows * len(steps.names) * (4 + len(words)))
     id, labels = _series(table, id, words, steps.beside)
-    values = np.stack([numbers[name] for name in steps.names], axis=1)
+    values, said = _as_one(source, table, {name: found[name] for name in steps.names})
     there = np.isfinite(values)
     row = np.nonzero(there)[0]
     columns = {name: table[name][row] for name in words if name != id}
@@ -111,9 +111,25 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     which = f"steps: {counted(len(steps.names), 'column')}, {first!r} to {last!r}"
     notes = [Note(which, steps.said, "--target COLUMN")]
     notes += [Note(f"left out: {listed(left_out)}", "numbers beside steps may be made of them")] if left_out else []
+    notes += [Note(f"column {VALUE}: number", said)] if said else []
     described = tuple(Column(name, kinds[name]) for name in columns)
     long = replace(source, inputs=Table(columns), columns=described, all_columns=())
     return long.noting(*notes), replace(roles, id=id or None, time=TIME)
+
+
+def _as_one(source: Source, table: Table, found: Mapping[str, Understood]) -> tuple[np.ndarray, str]:
+    """The numbers (N, T) of columns that hold one quantity, and how their words were read: in one way, or else in that
+    of each column."""
+    values = np.stack([one.values for one in found.values()], axis=1)
+    words = [place for place, name in enumerate(found) if source.kind(name) == "category"]
+    if not words:
+        return values, ""
+    cells = np.stack([table[name] for name in found if source.kind(name) == "category"], axis=1)
+    read = understood(cells.ravel(), comma=source.comma)
+    if read.kind != "number":
+        return values, "; ".join(dict.fromkeys(one.said for one in found.values() if one.said))
+    values[:, words] = read.values.reshape(cells.shape)
+    return values, read.said
 
 
 def _of_times(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -> Steps | None:

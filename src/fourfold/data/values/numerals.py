@@ -21,6 +21,7 @@ from .amounts import (
     without_marks,
 )  # fmt: skip
 from .durations import Duration, duration_by
+from .flags import are_flagged, unflagged
 from .fractions import Fractions, fractions_of
 
 __all__ = ["MOSTLY", "About", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
@@ -119,6 +120,7 @@ class About:
 
     style: Style | Scaled
     said: str = ""
+    flagged: bool = False
 
     @property
     def unit(self) -> str:
@@ -127,7 +129,7 @@ class About:
     def parse(self, word: str) -> float | None:
         told = _told(word)
         number = self.style.parse(told)
-        return self.style.parse(_unflagged(told)) if number is None else number
+        return self.style.parse(unflagged(told)) if number is None else number
 
     @property
     def example(self) -> str:
@@ -144,10 +146,6 @@ MANY = re.compile(r"\d[., ]\d{3}(?!\d)|\d{5}")
 """Numbers of which it is plain that a plus behind them is for more, and for no age or rating: 5,000+ and no 18+."""
 
 
-FLAGGED = re.compile(r"(.*\d)\s+([bcdefinprsuz]{1,4})\s*", re.DOTALL)
-"""A number with the letters that statistical offices put behind it: provisional, estimated, break in the series, ..."""
-
-
 def _told(word: str) -> str:
     """A word without what says that its number is told roughly, or is the least."""
     found = ROUGHLY.fullmatch(word)
@@ -156,29 +154,20 @@ def _told(word: str) -> str:
     return least[1] if least else word
 
 
-def _unflagged(word: str) -> str:
-    """A word without the flags behind its number."""
-    found = FLAGGED.fullmatch(word)
-    return found[1] if found else word
-
-
 def _about_of(words: list[str], comma: bool) -> About | None:
     """The style of words some of which are told roughly, or most of which are so many at least, or some of which have
-    flags, where more are plain numbers or the flags are several; None of others."""
+    flags; None of others."""
     rough = sum(ROUGHLY.fullmatch(word) is not None for word in words)
     least = [word for word in words if AT_LEAST.fullmatch(word)]
     many = 2 * len(least) > len(words) and any(map(MANY.search, least))
-    plain = sum((amount := amount_of(word)) is not None and not amount.unit for word in words)
-    flags = [found[2] for word in words if (found := FLAGGED.fullmatch(word))]
-    flagged = 0 < len(flags) < plain or (plain > 0 and len({*flags}) > 1)
+    flagged = are_flagged(words)
     if not (rough or many or flagged) or (least and not many):
         return None
-    style = style_of([_unflagged(_told(word)) if flagged else _told(word) for word in words], comma=comma)
+    style = style_of([unflagged(_told(word)) if flagged else _told(word) for word in words], comma=comma)
     if isinstance(style, About | Fractions):
         return None
     said = ["signs for about left out"] * bool(rough) + ["a plus behind left out"] * many
-    said += ["flags behind left out"] * flagged
-    return About(style, ", ".join([*filter(None, [style.said]), *said]))
+    return About(style, ", ".join([*filter(None, [style.said]), *said]), flagged)
 
 
 SCALES = {"": 1.0, "K": 1e3, "L": 1e5, "M": 1e6, "C": 1e7, "B": 1e9}
@@ -291,7 +280,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
     - fractions such as 3/4;
     - what says that numbers are told roughly, a plus behind most of them, if these are thousands, and flags behind
-      some of them: see `About`.
+      them: see `About`.
 
     >>> style_of(["$1,234.50", "($2.00)"]).parse("($2.00)")
     -2.0

@@ -34,6 +34,9 @@ FEWEST, FEWEST_TIMES = 10, 2
 SINCE_1970 = "timestamp time t ts unix unixtime epoch date datetime stamp zeit zeitstempel tiempo temps"
 """Words in the names of columns of seconds since 1970, and of parts of seconds."""
 
+DATE_NAMES = frozenset(["datum", "fecha", "data", "dato"])
+"""Words that call a column one of dates in other languages, but for those that may be something else there."""
+
 SECONDS = (631_152_000, 4_102_444_800)
 """The first and the last of these seconds: the years from 1990 to 2099."""
 
@@ -44,7 +47,7 @@ UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nan
 LASTING = frozenset(["duration", "elapsed", "ns", "us", "nanos", "micros", "nanoseconds", "microseconds"])
 """Words in the names of columns of numbers as large that may count how long something took."""
 
-DAYS = frozenset(["date", "datum", "datetime", "day", "fecha", "data", "dato", "tag"])
+DAYS = DATE_NAMES | {"date", "datetime", "day", "tag", "jour", "giorno", "d\u00eda", "dia", "dag"}
 """Words in the names of columns of days as Excel counts them."""
 
 EXCEL, BEFORE_EXCEL = (32_874, 73_051), np.datetime64("1899-12-30", "us")
@@ -111,12 +114,12 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST, written: str = "") -
 
 
 def named(name: str) -> list[str]:
-    """The words in the name of a column.
+    """The words in the name of a column, dates at the end of German, Dutch and Swedish ones apart.
 
-    >>> named("Time (s)"), named("open_time")
-    (['time', 's'], ['open', 'time'])
+    >>> named("Time (s)"), named("open_time"), named("Buchungsdatum")
+    (['time', 's'], ['open', 'time'], ['buchungs', 'datum'])
     """
-    return re.findall(r"[^\W\d_]+", name.casefold())
+    return re.findall(r"[^\W\d_]+?(?=datum(?![^\W\d_]))|[^\W\d_]+", name.casefold())
 
 
 def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
@@ -135,7 +138,7 @@ def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | Non
     words = {*named(name)}
     if not len(values):
         return None
-    if not words.isdisjoint(SINCE_1970.split()):
+    if not words.isdisjoint(SINCE_1970.split()) or not words.isdisjoint(DATE_NAMES):
         for unit, parts in UNITS:
             if (values >= SECONDS[0] * parts).all() and (values < SECONDS[1] * parts).all():
                 return counted_as(values, said := f"{unit} since 1970"), said

@@ -14,8 +14,9 @@ from fourfold.preprocessing.table import ColumnKind
 from .amounts import is_number
 from .dates import DATES, SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
+from .flags import flags_said, is_mark
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
-from .numerals import MOSTLY, endings_of, style_by, style_of
+from .numerals import MOSTLY, About, endings_of, style_by, style_of
 from .spans import halves_of
 from .stand_ins import MISSING_WORDS
 from .unread_dates import of_named_zones, of_no_way, of_several_kinds
@@ -108,8 +109,9 @@ def understood(
     known = {} if are_months(words) else {w: number for w in words if (number := style.parse(w)) is not None}
     if len(known) == len(words) and len(set(known.values())) < len(words) and _beyond_floats(words, known):
         return Understood(values, "category", f"whole numbers beyond {2**53}, which numbers can't tell apart")
+    way = _joined(style.said, flags_said(values) if isinstance(style, About) and style.flagged else "")
     if len(known) == len(words):
-        said = _joined(style.said, of_codes(list(words)))
+        said = _joined(way, of_codes(list(words)))
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     if lettered := _codes_among(words, known):
         return Understood(values, "category", f"codes: among plain numbers stands {lettered[:30]!r}")
@@ -120,7 +122,7 @@ def understood(
                 return _numbers(values, seconds, _joined(span.said, left), span.example)
     left = _left_out(values, words, known, strict, style.unit)
     if left is not None:
-        return _numbers(values, known, _joined(style.said, left), style.example)
+        return _numbers(values, known, _joined(way, left), style.example)
     if dates := _dates(values, list(words), strict, day_first):
         return dates
     present = sum(value is not None for value in values.tolist())
@@ -159,7 +161,7 @@ def _left_out(
         return None
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
-    marks = len(known) > 1 and all(_is_nothing(word.removesuffix(unit)) for word in strange)
+    marks = len(known) > 1 and all(_is_nothing(word.removesuffix(unit), len(known)) for word in strange)
     if not marks and (present < 10 or parsed < MOSTLY * present):
         return None
     said = f"{counted(present - parsed, 'word')} such as {strange[0][:30]!r} taken for missing"
@@ -197,13 +199,12 @@ def _dates(values: np.ndarray, words: list[str], strict: bool, day_first: bool |
     return Understood(moments, "date", _joined(said, untold, left), way if first is None else f"{way}{SINCE}{first}")
 
 
-def _is_nothing(word: str) -> bool:
-    """Whether a word among numbers stands for no value: marks alone, a spelling of nothing, .a to .z of Stata, or a
-    colon with flags behind it, as of Eurostat."""
+def _is_nothing(word: str, numbers: int) -> bool:
+    """Whether a word among so many different numbers stands for no value: marks alone, a spelling of nothing, or what
+    statistical offices write."""
     bare = word.strip().casefold()
-    coded = re.fullmatch(r"\.[a-z]|: ?[a-z]{1,4}", bare) is not None
     spelled_so = bare in STANDS_FOR_NONE or word.strip() in MISSING_WORDS or is_no_date(bare)
-    return spelled_so or coded or not any(map(str.isalnum, word))
+    return spelled_so or is_mark(word, numbers) or not any(map(str.isalnum, word))
 
 
 def as_written(values: np.ndarray, kind: ColumnKind, written: str) -> np.ndarray:
