@@ -104,6 +104,7 @@ class Options:
                 "there is no training without a seed",
                 got=f"--seeds {self.seeds}",
                 wanted="1 or more",
+                do="--seeds 5, say",
             )
         if self.steps is not None and self.steps < 1:
             raise OptionError(
@@ -111,14 +112,15 @@ class Options:
                 "there is no training without a step",
                 got=f"--steps {self.steps}",
                 wanted="1 or more",
+                do="--steps 500, say",
             )
         if self.seed < 0:
             raise OptionError(
-                "seeds", "seeds are counted from 0 on", got=f"--seed {self.seed}", wanted="0 or more"
+                "seeds", "seeds are counted from 0 on", got=f"--seed {self.seed}", wanted="0 or more", do="--seed 0, say"
             )
         if self.rows is not None and self.rows < 1:
             raise OptionError(
-                "rows", "a sample without rows is none", got=f"--rows {self.rows}", wanted="1 or more"
+                "rows", "a sample without rows is none", got=f"--rows {self.rows}", wanted="1 or more", do="--rows 5000, say"
             )
         if self.margin is not None and not 0 <= self.margin < math.inf:
             raise OptionError(
@@ -126,6 +128,7 @@ class Options:
                 "the difference that matters is not a size",
                 got=f"--margin {self.margin:g}",
                 wanted="0 or more, in the score's unit (0.01 is a point of accuracy)",
+                do="--margin 0.01, say",
             )
 
     @cached_property

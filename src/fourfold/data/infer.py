@@ -246,6 +246,8 @@ def _settled(
     if not several and not _lists_labels(source, task):
         instead = partial(another_target, source.inputs) if guessed and isinstance(source.inputs, Table) else str
         options = {"test_rows": test_rows, "places": places, "weights": source.weights, "instead": instead}
+        because = next((note.because for note in source.notes if guessed and note.what == f"target: {name}"), "")
+        options["guess"] = f": {name!r} was taken for it ({because})" if because else ""
         of_one = MORE_FOLDERS if source.of_folders else ""
         return settle_target(name, target, kind, task=task, bounds=bounds, of_one=of_one, **options)
     if bounds is not None:

@@ -43,7 +43,11 @@ def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> So
     rows = row_count(test.inputs)
     if not rows:
         raise DataError(
-            "no-test-rows", "the test data have no rows", got=test.name, wanted="at least one row"
+            "no-test-rows",
+            "the test data have no rows",
+            got=test.name,
+            wanted="at least one row",
+            do="leave out --test, or use the file that holds them",
         )
     joined = source
     if source.target is not None and test.target is not None:

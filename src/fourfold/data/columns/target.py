@@ -50,10 +50,12 @@ def settle_target(
     weights: np.ndarray | None = None,
     instead: Callable[[], str] = str,
     of_one: str = "",
+    guess: str = "",
 ) -> tuple[np.ndarray, Task, tuple[Note, ...]]:
     """Labels as text (N,) or float64 numbers (N,), their task, and what was inferred;
     ``places`` (N,): those of the rows in the data, where these are not all; ``weights`` (N,): what they count;
-    ``instead`` finds a column that may be the target, or ""; ``of_one``: what to do about one class.
+    ``instead`` finds a column that may be the target, or ""; ``of_one``: what to do about one class;
+    ``guess``: why the column was taken for the target, "" where it was named.
 
     Errors: an infinite target, one class, a class with one example, a constant number, a date,
     bounds that don't hold, a class that only the test rows have.
@@ -75,7 +77,7 @@ def settle_target(
             )
         labels, label_type = _labels(values, kind)
         labels, alike = _alike(labels, test_rows)
-        alone = _check_labels(name, labels, test_rows, kind == "category", places, instead, of_one)
+        alone = _check_labels(name, labels, test_rows, kind == "category", places, instead, of_one, guess)
         if weights is not None:
             _check_weights(name, labels[: len(labels) - test_rows], weights[: len(labels) - test_rows])
         settled = classification(labels, label_type, test_rows, weights)
@@ -145,7 +147,13 @@ def check_values(name: str, values: np.ndarray, kind: str, instead: Callable[[],
 def check_rows(rows: int) -> None:
     """Refuses fewer than ten rows."""
     if rows < FEWEST_ROWS:
-        raise DataError("too-few-rows", "too few rows", got=str(rows), wanted=f"at least {FEWEST_ROWS}")
+        raise DataError(
+            "too-few-rows",
+            "too few rows",
+            got=str(rows),
+            wanted=f"at least {FEWEST_ROWS}",
+            do="add rows that have a target; a difference takes hundreds to show",
+        )
 
 
 def are_marks(values: np.ndarray) -> bool:
@@ -216,9 +224,10 @@ def _check_labels(
     places: np.ndarray | None,
     instead: Callable[[], str],
     of_one: str,
+    guess: str,
 ) -> tuple[Note, ...]:
     """Refuse labels, of ``words`` or numbers, that can't be learnt and tested; the note names classes of one example
-    beside a test file. ``instead``, ``of_one``: see `settle_target`."""
+    beside a test file. ``instead``, ``of_one``, ``guess``: see `settle_target`."""
     train = labels[: len(labels) - test_rows]
     classes, counts = level_counts(train)
     if len(classes) < 2:
@@ -227,7 +236,7 @@ def _check_labels(
             f"the target {name!r} has only one class",
             got=", ".join(map(repr, classes[:1].tolist())),
             wanted="at least 2 classes",
-            do=of_one or another(instead()),
+            do=of_one or another(instead()) + guess,
         )
     if np.mean(counts == 1) > 0.5 and len(classes) > 20:
         _check_words(name, train, places)
@@ -329,6 +338,7 @@ def _bounds(numbers: np.ndarray, bounds: Sequence[float] | None) -> tuple[float,
             "bounds can't be used",
             got=", ".join(map(str, bounds)),
             wanted="two numbers, the lower one first",
+            do="--bounds 0 1, say",
         )
     low, high = float(bounds[0]), float(bounds[1])
     if numbers.min() < low or numbers.max() > high:

@@ -55,7 +55,7 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
         )
     if "\0" in name or not name.strip():
         raise FileError(
-            "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file"
+            "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file", do="fourfold inspect data.csv, say"
         )
     path = Path(source) if os.path.lexists(source) else Path(os.path.expanduser(source))
     try:
@@ -68,7 +68,9 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
                 do="... | fourfold inspect -" if stat.S_ISFIFO(facts.st_mode) else "",
             )
         if not facts.st_size:
-            raise FileError("empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data")
+            raise FileError(
+                "empty-file", f"{name} is empty", got="0 bytes", wanted="rows of data", do="save or fetch it again"
+            )
         with path.open("rb") as file:
             head = file.read(HEAD)
         compressed, unpacked = head.startswith(b"\x1f\x8b"), facts.st_size
@@ -88,6 +90,7 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
             f"{name} can't be read",
             got=error.strerror or str(error),
             wanted="a file that this user may read",
+            do="copy it to a folder of your own, and use the copy",
         ) from error
     return Content(
         path.resolve(), name, facts.st_size, head, compressed, unpacked, compressed, facts.st_mtime_ns
@@ -125,6 +128,7 @@ def check_bomb(name: str, size: int, declared: int) -> None:
             f"{name} would grow beyond reason when unpacked",
             got=f"{declared / 2**20:.0f} MiB from {size / 2**20:.2f} MiB",
             wanted=f"at most {BOMB_RATIO} times its size",
+            do="if you know where it comes from, unpack it with another program first",
         )
 
 
@@ -147,7 +151,11 @@ def _decompressed_head(path: Path, name: str) -> tuple[bytes, int]:
         ) from error
     if not head:
         raise FileError(
-            "empty-file", f"{name} is empty", got="0 bytes after unpacking", wanted="rows of data"
+            "empty-file",
+            f"{name} is empty",
+            got="0 bytes after unpacking",
+            wanted="rows of data",
+            do="save or fetch it again",
         )
     return head, total
 
@@ -173,5 +181,5 @@ def _absent(name: str, path: Path, names: Iterable[str]) -> FileError:
         "there is no such file or data set" if names else "there is no such file",
         got=repr(name[:200]),
         wanted=wanted,
-        do=f"use {meant}" if meant else "",
+        do=f"use {meant}" if meant else "check its name, and the folder that it is in",
     )

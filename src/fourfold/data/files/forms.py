@@ -160,7 +160,11 @@ def read_file(path: str | Path, reading: Reading, called: str = "") -> Source:
             found = reader.read(text, reading)
         except UnicodeError as error:
             raise FileError(
-                "encoding", f"{content.name} is no valid text", got=str(error)[:120], wanted=WANTED
+                "encoding",
+                f"{content.name} is no valid text",
+                got=str(error)[:120],
+                wanted=WANTED,
+                do="save it as UTF-8, or tell its --encoding",
             ) from error
     check_unchanged(content)
     return found if called else named_in(found, content.path.parent)

@@ -192,6 +192,7 @@ def _as_columns(value: dict[str, Any], name: str) -> Rows | None:
                 f"the lists of {name} have different lengths",
                 got=", ".join(f"{length} of {name!r}" for name, length in lengths.items())[:120],
                 wanted="a list for each column, all as long as there are rows",
+                do="write null where a list has no value",
             )
         return [dict(zip(value, cells)) for cells in zip(*parts)]
     if _are(parts, dict) and parts[0] and len({tuple(part) for part in parts}) == 1:

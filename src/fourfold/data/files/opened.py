@@ -247,8 +247,13 @@ def source_of(
     """A table of raw columns, each typed; ``classlike`` as in `Opened`."""
     rows = len(next(iter(raw.values())))
     if not rows:
+        empty = "is an empty list" if content.head.lstrip().startswith(b"[") else "has a header but no rows"
         raise DataError(
-            "header-only", f"{content.name} has a header but no rows", got="0 rows", wanted="rows of data"
+            "header-only",
+            f"{content.name} {empty}",
+            got="0 rows",
+            wanted="rows of data",
+            do="add a row for each example, or use the file that holds them",
         )
     columns, table = [], {}
     for name, values in raw.items():

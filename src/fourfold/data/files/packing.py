@@ -61,6 +61,7 @@ def plain_content(content: Content) -> Iterator[Content]:
                 f"{content.name} is empty",
                 got="0 bytes after unpacking",
                 wanted="rows of data",
+                do="save or fetch it again",
             )
         yield replace(content, path=path, head=head, unpacked=total, packed=True)
 

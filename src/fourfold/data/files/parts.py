@@ -14,7 +14,7 @@ import numpy as np
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import as_meant, empty
-from fourfold.data.messages import listed
+from fourfold.data.messages import listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.words import spelled
 from fourfold.errors import DataError, FileError, UnsafeFileError
@@ -56,6 +56,7 @@ def matches(pattern: str) -> list[Path]:
             "no file has such a name",
             got=repr(pattern[:200]),
             wanted="a pattern such as 'data/*.csv'",
+            do="check the folder and the ending",
         )
     check_number(found, pattern)
     check_number([path for path in found if is_table(path.name)], pattern, MOST_TABLES)
@@ -315,7 +316,7 @@ def _said(parts: Sequence[Source]) -> list[Note]:
 
 def _check_columns(first: Source, part: Source) -> None:
     if not isinstance(part.inputs, Table) or not isinstance(first.inputs, Table) or part.target is not None:
-        raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns")
+        raise DataError("parts", f"{part.name} is no table", wanted="tables with the same columns", do="leave it out")
     absent = [name for name in first.inputs if name not in part.inputs]
     extra = [name for name in part.inputs if name not in first.inputs]
     if absent or extra:
@@ -348,6 +349,7 @@ def _one_kind(name: str, parts: Sequence[Source]) -> tuple[ColumnKind, list[np.n
                 f"column {name!r} of {part.name} has another type than in the other files",
                 got=own,
                 wanted="one type in all files",
+                do=f"write it alike in all files, or --drop {quoted(name)}",
             )
         values.append(converted)
     return kind, values
@@ -361,4 +363,5 @@ def check_number(found: Sequence[Path], where: str, most: int = MOST) -> None:
             f"{where} leads to too many files",
             got=f"{len(found):,}",
             wanted=f"at most {most:,}",
+            do="join them into fewer files, or name a part of them",
         )

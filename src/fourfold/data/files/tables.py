@@ -232,6 +232,7 @@ def _json(
             f"{_place(content, message)}{content.name} is no valid JSON",
             got=reason[:120],
             wanted="one object {...} a line, or one list of objects",
+            do="correct it there, or write the file again",
         )
 
     with (

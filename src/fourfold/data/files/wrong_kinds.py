@@ -88,7 +88,9 @@ def refuse(content: Content, *, unknown: bool = True) -> None:
                 do=wrong.do,
             )
     if unknown and not content.head.strip():
-        raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
+        raise DataError(
+            "blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data", do="save or fetch it again"
+        )
 
 
 def _starts(*marks: bytes) -> Callable[[Content], bool]:

@@ -234,6 +234,7 @@ def _scales(panel: Panel, windows: Windows, first_test: int) -> np.ndarray:
             f"the {SEASONAL_NAIVE} forecast makes no error before the tests begin, so there is nothing to improve",
             got="values that repeat exactly" if m > 1 else "values that don't change",
             wanted="a target that varies",
+            do="--target with another column; else use this rule itself",
         )
     return np.where(np.isnan(scale), np.nanmean(scale, axis=0), scale)
 

@@ -392,4 +392,5 @@ def ragged(name: str, message: str, separator: str) -> FileError:
         f"{where} can't be cut into columns",
         got=message.splitlines()[0][:120],
         wanted="one delimiter and as many cells in each row as in the header",
+        do="correct it there, or write the table again as CSV",
     )

@@ -126,7 +126,9 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         lines = lines[:-1]
     skip = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     if skip == len(lines):
-        raise DataError("blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data")
+        raise DataError(
+            "blank-file", f"{content.name} holds nothing but blanks", wanted="rows of data", do="save or fetch it again"
+        )
     notes: tuple[Note, ...] = ()
     named = re.match(r"sep=(.)\s*$", lines[skip])
     if named:
@@ -140,7 +142,7 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         skip += above
     records = _records(lines[skip:], separator)
     if not records:
-        raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data")
+        raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data", do="save or fetch it again")
     header = header_of(records, told(records[0], reading))
     if above and not header.lines and (names := _named_otherwise(lines[skip - 1], separator, records)):
         because = "the line above is cut so, the rows are not"
