@@ -116,11 +116,19 @@ class Options:
             )
         if self.seed < 0:
             raise OptionError(
-                "seeds", "seeds are counted from 0 on", got=f"--seed {self.seed}", wanted="0 or more", do="--seed 0, say"
+                "seeds",
+                "seeds are counted from 0 on",
+                got=f"--seed {self.seed}",
+                wanted="0 or more",
+                do="--seed 0, say",
             )
         if self.rows is not None and self.rows < 1:
             raise OptionError(
-                "rows", "a sample without rows is none", got=f"--rows {self.rows}", wanted="1 or more", do="--rows 5000, say"
+                "rows",
+                "a sample without rows is none",
+                got=f"--rows {self.rows}",
+                wanted="1 or more",
+                do="--rows 5000, say",
             )
         if self.margin is not None and not 0 <= self.margin < math.inf:
             raise OptionError(

@@ -49,7 +49,11 @@ def chosen(target: str | Sequence[str], known: Sequence[str]) -> tuple[str, ...]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise OptionError(
-            "target-twice", "a column is named twice as a target", got=repr(twice), wanted="each column once", do="leave out one of them"
+            "target-twice",
+            "a column is named twice as a target",
+            got=repr(twice),
+            wanted="each column once",
+            do="leave out one of them",
         )
     return tuple(names)
 

@@ -55,7 +55,11 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
         )
     if "\0" in name or not name.strip():
         raise FileError(
-            "no-such-file", "this is no file name", got=repr(name[:80]), wanted="the path of a file", do="fourfold inspect data.csv, say"
+            "no-such-file",
+            "this is no file name",
+            got=repr(name[:80]),
+            wanted="the path of a file",
+            do="fourfold inspect data.csv, say",
         )
     path = Path(source) if os.path.lexists(source) else Path(os.path.expanduser(source))
     try:

@@ -172,7 +172,11 @@ def _reading(preparation: Preparation, encoding: str | None) -> Reading:
 def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRows:
     if row_count(found.inputs) < fewest:
         raise DataError(
-            "no-rows", f"{found.name} has no rows to predict", got="0 rows", wanted="at least one row", do="add a row for each example to predict"
+            "no-rows",
+            f"{found.name} has no rows to predict",
+            got="0 rows",
+            wanted="at least one row",
+            do="add a row for each example to predict",
         )
     found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
     found = with_time(found, _time(preparation))

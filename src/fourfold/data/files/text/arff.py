@@ -54,7 +54,12 @@ def _attributes(numbered: Iterator[tuple[int, str]], name: str) -> list[str]:
             names.append(next(_cells(attribute[1])))
         elif not line.casefold().startswith("@relation"):
             raise _refused(name, number, repr(line[:60]), "@attribute NAME TYPE, of numbers or words, or @data")
-    raise FileError("arff-without-data", f"{name} has no line @data", wanted="rows of values behind it", do="write @data above the rows")
+    raise FileError(
+        "arff-without-data",
+        f"{name} has no line @data",
+        wanted="rows of values behind it",
+        do="write @data above the rows",
+    )
 
 
 def _cells(line: str) -> Iterator[str]:

@@ -142,7 +142,12 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         skip += above
     records = _records(lines[skip:], separator)
     if not records:
-        raise DataError("no-rows", f"{content.name} has no rows", wanted="a header and rows of data", do="save or fetch it again")
+        raise DataError(
+            "no-rows",
+            f"{content.name} has no rows",
+            wanted="a header and rows of data",
+            do="save or fetch it again",
+        )
     header = header_of(records, told(records[0], reading))
     if above and not header.lines and (names := _named_otherwise(lines[skip - 1], separator, records)):
         because = "the line above is cut so, the rows are not"
