@@ -194,7 +194,7 @@ def test_a_name_that_is_like_another_in_its_end_alone(tmp_path, monkeypatch):
     (tmp_path / "data.csv").write_text(GOOD)
     with pytest.raises(FourfoldError) as caught:
         read("a1.csv")
-    assert (caught.value.slug, caught.value.do) == ("no-such-file", "")
+    assert caught.value.slug == "no-such-file" and caught.value.do == "check its name, and the folder that it is in"
 
 
 PLACES = [
