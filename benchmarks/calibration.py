@@ -97,6 +97,8 @@ DATA = {
         ),
         (0.01, 0.02, 0.04),
     ),
+    "one unsteady, 8 x": others(GOOD, (0.02, 0.04, 0.08), unsteady=8.0),
+    "one unsteady, 20 x": others(GOOD, (0.02, 0.04, 0.08), unsteady=20.0),
     "5 % of 400 rows": rare((0.95, 0.05), 400),
     "5 % of 1,000 rows": rare((0.95, 0.05), 1000),
     "5 % of 4,000 rows": rare((0.95, 0.05), 4000),

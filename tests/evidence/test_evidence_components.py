@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from fourfold.errors import OptionError
-from fourfold.evidence.components import TRAINING_PER_RUN, TRAINING_SHARED, Components
+from fourfold.evidence.components import TRAINING_PER_EXCESS, TRAINING_PER_RUN, TRAINING_SHARED, Components
 from fourfold.evidence.design import Design
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis
@@ -132,7 +132,7 @@ def test_a_predictor_without_seeds_stands_beside_repeats():
 def test_the_difference_of_equal_families_keeps_what_they_do_not_share():
     losses, runs, fold = World((0.9, 0.9), 3, 5, 400, run=0.2).draw(np.random.default_rng(4))
     components = Components(losses, Design.of(runs, fold))
-    components.run_variance[:] = 1e-3
+    components.run_variance[:] = components.training_variance[:] = 1e-3
     both = components.contrast({"family 1": 1, "family 2": -1}).training
     one = components.contrast({"family 1": 1}).training
     assert both == pytest.approx(2 * (1 - TRAINING_SHARED) * one)
@@ -198,6 +198,8 @@ def test_an_unsteady_family_stands_by_itself():
     assert components.run_variance[3] == pytest.approx(own, rel=0.1)
     assert components.run_dof[3] == S - 1 < components.run_dof[0]
     assert components.run_variance[:3].max() < 0.05 * own
+    assert components.training_variance[:3] == pytest.approx(TRAINING_PER_RUN * components.run_variance[:3])
+    assert TRAINING_PER_EXCESS * own < components.training_variance[3] < 0.5 * own
 
 
 def test_an_unsteady_family_stands_by_itself_in_the_folds_of_one_seed():
@@ -216,6 +218,7 @@ def test_an_unsteady_family_stands_by_itself_in_the_folds_of_one_seed():
         assert components.contrast({name: 1.0}) == alone.contrast({name: 1.0})
     wide, narrow = (components.contrast({name: 1.0}) for name in ("unsteady", "a"))
     assert wide.standard_error > 5 * narrow.standard_error
+    assert wide.training < wide.run  # which seeds shrink
     assert components.run_dof.tolist() == [8, 8, 8, 4] and wide.dof < 6 < narrow.dof
     pair = components.contrast({"a": 1.0, "unsteady": -1.0})
     assert pair.dof < 6 and pair.run + pair.training >= wide.run

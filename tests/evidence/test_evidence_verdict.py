@@ -183,10 +183,10 @@ def test_as_many_rows_as_are_said_to_show_a_gain_show_it():
     assert len(shown) >= 8 and np.mean(shown) >= 0.6
 
 
-def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_one_fold_failed():
+def test_a_family_ahead_of_the_baseline_in_each_fold_is_not_none_where_two_folds_failed():
     random, fold = np.random.default_rng(0), np.arange(2000) % 5
     accuracies = dict.fromkeys(NAMES, (0.42, 0.4, 0.41, 0.43, 0.4)) | {
-        NAMES[3]: (0.95, 0.95, 0.99, 0.5, 0.98)
+        NAMES[3]: (0.95, 0.95, 0.99, 0.5, 0.45)
     }
     families = {
         name: FamilyFindings((random.random((1, 2000)) > np.take(by_fold, fold)).astype(float), 10, 1.0)

@@ -42,6 +42,8 @@ class World:
     1; near an accuracy p one unit is phi(Phi^-1(p)) of accuracy. `same_difficulty` (c) and `same_training` are the
     shares of variance that families have in common, `example_share` is q.
 
+    `unsteady`: how many times as much the first family's runs scatter; what training sets do to it stays the same.
+
     `classes`: their shares of the rows; the score is the balanced accuracy. `groups`: that many, of one, two or three
     parts of the rows; `group_share` is what their rows have in common. `steps`: an example is a series of so many rows,
     a group, and its loss their mean. `score`: one of `statistics.SCORES`; errors have Student's t with `tails` degrees
@@ -60,6 +62,7 @@ class World:
     examples: int
     run: float = 0.05
     training: float = 0.06
+    unsteady: float = 1.0
     example_share: float = 0.7
     same_difficulty: float = 0.6
     same_training: float = 0.7
@@ -76,6 +79,10 @@ class World:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(f"family {f + 1}" for f in range(len(self.scores)))
+
+    @property
+    def _factors(self) -> tuple[float, ...]:
+        return (self.unsteady, *(1.0 for _ in self.scores[1:]))
 
     @cached_property
     def strata(self) -> np.ndarray:
@@ -111,7 +118,7 @@ class World:
         difficulty, common = self._normal(random), random.normal(size=(R, *cells))
         tails = self._tails(random)
         losses = {}
-        for name, score in zip(self.names, self.scores):
+        for name, score, factor in zip(self.names, self.scores, self._factors):
             c, t, q = self.same_difficulty, self.same_training, self.example_share
             own = self._normal(random)
             if self.partition_share:
@@ -122,9 +129,10 @@ class World:
             block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=common.shape))
             block += block[0].mean(0) - block.mean(1, keepdims=True)  # the rows are the same in each repeat
             training = (block.sum(1, keepdims=True) - block)[repeat[:, None], fold, self.strata]
-            run = self.run * random.normal(size=(S, *cells))[seed, fold, self.strata]
+            run_sd = factor * self.run
+            run = run_sd * random.normal(size=(S, *cells))[seed, fold, self.strata]
             noise = np.sqrt(q) * row + np.sqrt(1 - q) * self._normal(random, S)
-            loss = self._loss(score, (run + training)[..., None], tails * noise, self.run**2 + training_sd**2)
+            loss = self._loss(score, (run + training)[..., None], tails * noise, run_sd**2 + training_sd**2)
             losses[name] = loss.mean(-1) * self.weights
         return losses, runs, fold
 
