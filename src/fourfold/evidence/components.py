@@ -35,9 +35,9 @@ from fourfold.evidence.design import Design
 # median 1.4; for the difference of two families .2 to 1.7, median .45.
 TRAINING_PER_RUN = 1.5
 TRAINING_SHARED = 0.7
-# An unsteady family's Var(run), above so many times that of the steady ones (which differ by as much among themselves), is
-# the luck of single trainings: whether the task is learned at all. The first ratio is then the second. Measured as above
-# where a family learned in some trainings only: -.04 and -.07, at most .02 and .29 (95 % bounds).
+# An unsteady family's Var(run), above so many times that of the steady ones (which differ by as much among
+# themselves), is the luck of single trainings: whether the task is learned at all. The first ratio is then the
+# second. Measured as above where a family learned in some trainings only: -.04 and -.07, at most .02 and .29.
 ORDINARY, TRAINING_PER_EXCESS = 9.0, 0.1
 # That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this; the
 # second, from the folds of one seed, below the lower one: 4 equal families of 1,000 rows are then covered at 93.4 to
@@ -49,6 +49,7 @@ WEIGHTLESS = 1e-100
 """The weight of a stratum none of whose examples has any."""
 
 TINY = 1e-300
+"""Keeps quotients of nothing by nothing at zero."""
 
 ROUNDING = 1e-20
 """What equal means scatter as squares, of a variance: the order in which losses are summed must not decide."""

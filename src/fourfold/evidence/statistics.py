@@ -20,8 +20,8 @@ cross-validation of 1,000 rows, hold-out of 2,000), from `benchmarks/calibration
 
 where runs and training sets have the effects that trained networks showed. Under cross-validation the last
 rests on an assumption (`components.TRAINING_PER_RUN`). A family whose runs scatter eight times as much as
-the others' gets 92 and more, one that scatters 20 times as much with one seed 81. Balanced accuracies, groups, series of steps and errors of
-numbers: docs/benchmarks.md.
+the others' gets 92 and more, one that scatters 20 times as much with one seed 81. Balanced accuracies, groups,
+series of steps and errors of numbers: docs/benchmarks.md.
 """
 
 from __future__ import annotations
