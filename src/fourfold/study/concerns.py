@@ -9,7 +9,7 @@ import numpy as np
 
 from fourfold.data.dataset import Dataset
 from fourfold.data.judgement.case import row_keys
-from fourfold.data.judgement.findings import RARE
+from fourfold.data.judgement.targets import RARE
 from fourfold.data.series.steps import of_steps
 from fourfold.evidence import names, scoring
 from fourfold.evidence.evidence import Evidence

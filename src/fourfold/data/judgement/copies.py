@@ -1,0 +1,99 @@
+"""Rows with equal inputs: copies that lie across a split, and targets that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourfold.data.dataset import Finding
+from fourfold.data.messages import counted, percent
+
+from .case import Case
+from .chance import are_expected, known_by_their_values, share_alike
+
+TWINS = 0.01
+"""The share of tested rows with a twin among the rows that are learnt from above which scores are too good."""
+
+AT_ODDS, FEWEST_TWINS, FEWEST_FINE = 0.25, 3, 50
+"""The share of the groups of twins with different targets from which on twins are no copies, if half of what unrelated
+targets would show is not less; the rows with a twin below which they may be a coincidence; and the values from which on
+a column may be measured finely."""
+
+FEWEST_WRITTEN = 20
+"""So many different rows at least are in a file that was written twice."""
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Rows with equal inputs: how many, how many of them lie across a split, how many contradict each other."""
+    order = np.lexsort((case.codes, case.row_keys))
+    new = np.diff(case.row_keys[order], prepend=~case.row_keys[order[:1]]) != 0
+    first = np.flatnonzero(new)
+    counts = np.diff(first, append=len(order))
+    repeated = int(case.dataset.rows - len(counts))
+    if not repeated:
+        return
+    key = np.empty_like(order)
+    key[order] = np.cumsum(new) - 1
+    tested = crossing = 0
+    for split in case.splits:
+        learnt = np.zeros(len(counts), dtype=bool)
+        learnt[key[split.train]] = learnt[key[split.validation]] = True
+        tested += len(split.test)
+        crossing += int(learnt[key[split.test]].sum())
+    share = crossing / max(tested, 1)
+    most_differ = len(counts) > case.dataset.rows / 2  # else few combinations of values: targets differ by their nature
+    codes = case.codes[order]
+    differ = np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first)
+    specific = _written_again(np.flatnonzero(new | (np.diff(codes, prepend=codes[:1]) != 0)), len(order)) or (
+        _are_copies(case, order[first], counts, differ)
+        and (
+            known_by_their_values(case, order[first], counts) >= max(FEWEST_TWINS, TWINS * case.dataset.rows)
+            or not are_expected(case)
+        )
+    )
+    yield Finding(
+        "duplicates",
+        f"{counted(repeated, 'row')} with the inputs of an earlier row; {percent(share, 1)} of the tested rows have "
+        "a twin among the rows that are learnt from",
+        "share of tested rows with a twin",
+        share,
+        "remove the copies, or --group COLUMN to keep them together" if specific else "",
+        important=specific and share >= TWINS,
+    )
+    if case.task.kind != "regression" and (at_odds := int(counts[differ].sum())):
+        yield Finding(
+            "contradictions",
+            f"{counted(at_odds, 'row')} with equal inputs and different targets: no model can tell all of them",
+            "share of rows",
+            at_odds / case.dataset.rows,
+            "add columns that tell them apart" + ", or correct the targets" * most_differ,
+            important=at_odds > 0.05 * case.dataset.rows and most_differ,
+        )
+
+
+def _written_again(first: np.ndarray, rows: int) -> bool:
+    """Whether all of the rows, target included, occur so many times or a multiple of it, as in a file written twice;
+    ``first``: where in their order other ones begin."""
+    return len(first) >= FEWEST_WRITTEN and int(np.gcd.reduce(np.diff(first, append=rows))) > 1
+
+
+def _are_copies(case: Case, different: np.ndarray, counts: np.ndarray, differ: np.ndarray) -> bool:
+    """Whether twins have equal targets, as copies have, or are of rows that are measured finely; by the first of each
+    group, the groups' sizes and whether targets differ there."""
+    most_differ, fine = 2 * len(counts) > case.dataset.rows, _are_fine(case, different)
+    if counts.sum() - len(counts) < FEWEST_TWINS and case.dataset.layout == "flat" and not fine:
+        return False
+    usual = (1 - share_alike(case.codes)) / 2
+    most = usual if case.task.kind == "regression" else min(AT_ODDS, usual)
+    at_odds = differ.any() and differ[counts > 1].mean() >= most
+    if most_differ and not at_odds:
+        return True
+    return fine and bool(most_differ or not differ.any())
+
+
+def _are_fine(case: Case, different: np.ndarray) -> bool:
+    """Whether two columns have another value in most of the rows that are different, as measurements have: rows with
+    few combinations of values agree by chance."""
+    fewest = max(len(different) / 2, FEWEST_FINE)
+    return sum(len(np.unique(values)) > fewest for *_, values in case.columns(different)) > 1

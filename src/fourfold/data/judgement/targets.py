@@ -1,0 +1,138 @@
+"""What the target is: another task than it looks like, classes that are rare, one that most rows have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from fourfold.data.dataset import Finding
+from fourfold.data.messages import listed, percent
+from fourfold.preprocessing.table import level_counts
+from fourfold.preprocessing.task import IMBALANCED, largest_share
+
+from .case import Case
+
+FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
+
+FEW_CHANGING = 0.1
+"""Up to this share of the series a class that changes within them is more likely a slip of the pen."""
+
+
+def kind(case: Case) -> Iterator[Finding]:
+    if case.task.several:
+        return
+    distinct = len(case.task.classes) or len(np.unique(case.dataset.target))
+    if case.task.kind == "regression":
+        if distinct <= FEW_VALUES and case.dataset.rows >= 5 * distinct:
+            yield Finding(
+                "few-values",
+                f"the target is taken for a number and has only {distinct} different values",
+                "different values",
+                distinct,
+                "--task classification, if they are classes",
+                important=True,
+            )
+    elif case.task.label_type in ("integer", "number") and distinct > FEW_VALUES:
+        yield Finding(
+            "numbers-as-classes",
+            f"the target has {distinct} classes, all of them numbers",
+            "classes",
+            distinct,
+            "--task regression, if they are amounts",
+            important=True,
+        )
+    elif distinct >= MANY_CLASSES:
+        yield Finding(
+            "many-classes",
+            f"the target has {distinct:,} classes, {case.dataset.rows / distinct:.0f} rows each on average",
+            "classes",
+            distinct,
+            "join classes, or choose another target",
+            important=case.dataset.rows < 20 * distinct,
+        )
+
+
+def of_classes(case: Case) -> Iterator[Finding]:
+    if case.task.kind != "classification":
+        return
+    labels, counts = level_counts(case.dataset.target)
+    weights = case.dataset.weights
+    share = largest_share(case.dataset.target, weights)
+    if share > IMBALANCED:
+        whole = np.bincount(case.codes, weights)
+        weighted = " of the rows' weight" if weights is not None else " of the rows"
+        yield Finding(
+            "imbalance",
+            f"class {str(labels[whole.argmax()])!r} holds {percent(share, 1)}{weighted}: "
+            "always saying it is right as often",
+            "share of the largest class",
+            share,
+            "read the balanced accuracy, and collect more of the other classes",
+        )
+    rare = labels[counts < RARE]
+    if len(rare):
+        yield Finding(
+            "rare-classes",
+            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}; how well they are told can't be "
+            "measured",
+            "rows of the smallest class",
+            int(counts.min()),
+            "collect more of them, join them, or leave them out",
+            important=True,
+        )
+
+
+def of_labels(case: Case) -> Iterator[Finding]:
+    if case.task.kind != "multilabel":
+        return
+    counts = case.dataset.target.sum(axis=0)
+    fewest = np.minimum(counts, case.dataset.rows - counts)
+    rare = [label for label, count in zip(case.task.classes, fewest) if count < RARE]
+    if rare:
+        yield Finding(
+            "rare-labels",
+            f"labels that fewer than {RARE} rows have, or lack: {listed(rare)}; how well they are told can't be "
+            "measured",
+            "rows of the rarest label",
+            int(fewest.min()),
+            "collect more of them, or leave them out",
+            important=True,
+        )
+
+
+def rare_in_series(case: Case) -> Iterator[Finding]:
+    """Classes of steps that few series have, so that they can't be learnt in some and tested in others."""
+    if case.task.kind != "classification":
+        return
+    series = {name: int((case.dataset.target == name).any(axis=1).sum()) for name in case.task.classes}
+    rare = [name for name, count in series.items() if count < RARE]
+    if rare:
+        yield Finding(
+            "rare-classes",
+            f"classes that occur in fewer than {RARE} rows: {listed(rare)}; how well they are told can't be measured",
+            "rows with the rarest class",
+            min(series.values()),
+            "collect more rows with them, join them, or leave them out",
+            important=True,
+        )
+
+
+def that_changes(case: Case) -> Iterator[Finding]:
+    """A class of steps that changes within few series: a slip of the pen makes one label a label of each step."""
+    dataset = case.dataset
+    if case.task.kind != "classification" or dataset.cut is not None:
+        return
+    kinds = sum((dataset.target == name).any(axis=1).astype(int) for name in case.task.classes)
+    changing = np.flatnonzero(kinds > 1)
+    if 0 < len(changing) <= FEW_CHANGING * dataset.rows:
+        names = [] if dataset.ids is None else [str(dataset.ids[place]) for place in changing[:3]]
+        yield Finding(
+            "changing-labels",
+            f"the target changes within {len(changing)} of {dataset.rows} rows alone"
+            + f" (the first: {listed(names)})" * bool(names),
+            "share of rows",
+            len(changing) / dataset.rows,
+            "if each of them has one class, correct these; --target-per series",
+            important=True,
+        )
