@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fourfold.errors import FileError
+from fourfold.data.messages import listed
+from fourfold.errors import FileError, UnsafeFileError
 
 from .content import Content, check_bomb
 from .parts import SERIES, is_table
@@ -32,7 +33,10 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotI
 
 def tables_of(path: Path, head: bytes) -> list[Member]:
     """The tables in a zip file, by the ends of their names, or the series; texts only where there is nothing else; []
-    where it is damaged, another kind of file, or names two of them alike."""
+    where it is damaged, another kind of file, or names two of them alike.
+
+    Errors: ``UnsafeFileError`` for names that lead out of the folder that the file would be unpacked into.
+    """
     if not head.startswith(b"PK\x03\x04"):
         return []
     try:
@@ -42,12 +46,25 @@ def tables_of(path: Path, head: bytes) -> list[Member]:
         return []
     if len(members) > MOST or any(OTHERS.search(member.filename) for member in members):
         return []
+    _check_names(path, members)
     shown = [member for member in members if not _is_hidden(member.filename)]
     found = [member for member in shown if is_table(member.filename)]
     tables = [member for member in found if not member.filename.lower().endswith((".txt", ".xlsx"))]
     found = tables or [member for member in shown if member.filename.lower().endswith(SERIES)] or found
     names = {_name(member).lower() for member in found}
     return found if len(names) == len(found) else []
+
+
+def _check_names(path: Path, members: Sequence[Member]) -> None:
+    out = [member.filename for member in members if ".." in re.split(r"[/\\]", member.filename)]
+    if out:
+        raise UnsafeFileError(
+            "outside-zip",
+            f"{path.name} has names that lead out of the folder into which it would be unpacked",
+            got=listed([name[:80] for name in out]),
+            wanted="names without '..'",
+            do="don't unpack it unless you know who made it; ask for a zip file that was made within the data's folder",
+        )
 
 
 def _name(member: Member) -> str:
