@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.series.order import in_order_of_time
@@ -62,11 +63,12 @@ def from_arrays(
     reading = reading_of(rows, layout, roles, of_steps=window is not None, targets=mentioned(target))
     source = with_written(thinned(as_source(x, y, name) if joined is None else joined, reading), reading)
     source = in_order_of_time(source) if roles.time_ordered else source
-    source = without_dropped(source, roles.drop)
+    source = without_index(without_dropped(source, roles.drop), roles, target)
     if x_test is not None:
         reading = reading_after(source, reading)
         test = with_written(as_source(x_test, y_test, "x_test", reading.lists or ()), reading)
-        source = with_test(source, without_dropped(test, roles.drop, test=True))
+        test = without_index(without_dropped(test, roles.drop, test=True), roles, target, test=True)
+        source = with_test(source, test)
     return settle(
         source,
         target=target,

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
@@ -129,7 +130,8 @@ def read(
         reading = reading_after(found, reading)
         check_not_one_class(found, test)
         test = without_dropped(open_source(test, reading), roles.drop, test=True)
-    found = without_dropped(found, roles.drop)
+        test = without_index(test, roles, target, test=True)
+    found = without_index(without_dropped(found, roles.drop), roles, target)
     if test is not None:
         found = with_test(found, test, mentioned(target))
     return settle(

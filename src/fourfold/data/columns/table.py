@@ -95,7 +95,7 @@ def settle_table(
     assert isinstance(table, Table)
     if layout in ("sequence", "image"):
         return _positions(source, layout)
-    verdicts = {column.name: judged(column, table[column.name]) for column in source.columns}
+    verdicts = {column.name: judged(column, table[column.name], source.test_rows) for column in source.columns}
     texts = _texts(source, verdicts, layout or source.layout)
     if texts:
         name, values = joined_name(texts), joined(table, texts)
@@ -189,7 +189,9 @@ def understood_columns(source: Source, layout: str | None) -> Source:
     source = replace(source, inputs=table, columns=columns).noting(*notes)
     lists = word_lists(source) if flat else []
     others = [column for column in columns if column.name not in lists]
-    alone = len(lists) == 1 and not layout and not any(judged(one, table[one.name]).kind for one in others)
+    alone = len(lists) == 1 and not layout and not any(
+        judged(one, table[one.name], source.test_rows).kind for one in others
+    )
     return with_indicators_of_lists(source, lists, as_text=alone)
 
 
@@ -224,7 +226,8 @@ def _without_infinite(found: Understood) -> Understood:
     return found._replace(values=kept, said="; ".join(filter(None, (found.said, said))))
 
 
-def judged(column: Column, values: np.ndarray) -> _Verdict:
+def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
+    """What a column is; its last values are those of ``test_rows``, which may be counted anew."""
     absent = missing(values)
     present = values[~absent]
     if not present.size:
@@ -233,8 +236,9 @@ def judged(column: Column, values: np.ndarray) -> _Verdict:
         return _Verdict(None, CONSTANT)
     counter = COUNTER.search(column.name)
     may_count = counter or MAY_COUNT.search(column.name) or ID.search(column.name)
-    if column.kind == "number" and may_count and _name_rows(values):
-        in_order = _are_in_order(present)
+    counted_parts = _parts_that_name_rows(values, test_rows) if column.kind == "number" and may_count else []
+    if counted_parts:
+        in_order = all(map(_are_in_order, counted_parts))
         return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
@@ -251,6 +255,12 @@ def judged(column: Column, values: np.ndarray) -> _Verdict:
 def _name_rows(values: np.ndarray) -> bool:
     """Whether numbers (N,) are whole, and different in every row."""
     return bool((values == np.round(values)).all()) and _levels(values) == len(values)
+
+
+def _parts_that_name_rows(values: np.ndarray, test_rows: int) -> list[np.ndarray]:
+    """Numbers (N,) that are different in all rows, as one, or of training and of test, as two; else []."""
+    apart = [values[: len(values) - test_rows], values[len(values) - test_rows :]] if test_rows else [values]
+    return next((parts for parts in ([values], apart) if all(map(_name_rows, parts))), [])
 
 
 def _are_in_order(different: np.ndarray) -> bool:
@@ -287,7 +297,7 @@ def _positions(
     assert isinstance(table, Table)
     numbers = [column for column in source.columns if column.kind in ("number", "boolean")]
     others = [column.name for column in source.columns if column not in numbers]
-    reasons = {c.name: judged(c, table[c.name]).because for c in numbers}
+    reasons = {c.name: judged(c, table[c.name], source.test_rows).because for c in numbers}
     counters = {name: because for name, because in reasons.items() if because in (COUNTS, NAMES)}
     used = tuple(Column(column.name, "number") for column in numbers if column.name not in counters)
     if others or not used:

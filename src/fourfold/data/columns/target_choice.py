@@ -219,7 +219,7 @@ def target_names(
 def another_target(table: Table) -> str:
     """The last column that may be a target, as words and numbers are that repeat, or ""."""
     gaps = _mostly_missing(table)
-    filled = [name for name in reversed(table.names) if name not in gaps]
+    filled = [name for name in reversed(table.names) if name not in gaps and not missing(table[name]).all()]
     flat = (n for n in filled if table[n].dtype.kind != "O" or {*map(type, table[n].tolist())} <= {str, type(None)})
     return next((n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n])), "")
 

@@ -1,14 +1,17 @@
 """What Arrow's schema in a parquet file says of its columns, which parquet itself does not: the units of durations.
 
+Beside it stands what pandas says: which columns were the index of a data frame.
+
 Source: the Apache Arrow format, Schema.fbs and Message.fbs, in the binary format of FlatBuffers.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 import struct
 
-__all__ = ["units_of_durations"]
+__all__ = ["index_of_pandas", "units_of_durations"]
 
 ARROW_DURATION = 18
 """The number of Arrow's type of durations, whose values count seconds, or the 10^3rd, 10^6th or 10^9th part of one."""
@@ -30,6 +33,20 @@ def units_of_durations(schema: bytes) -> list[int | None]:
         return [_unit_of(flat, place) for place in places] if marked == b"\xff\xff\xff\xff" else []
     except (ValueError, struct.error):
         return []
+
+
+def index_of_pandas(said: bytes) -> list[str]:
+    """The columns that were the index of a data frame, as pandas writes beside the schema; [] for anything else.
+
+    >>> index_of_pandas(b'{"index_columns": ["day", {"kind": "range"}]}'), index_of_pandas(b"[]")
+    (['day'], [])
+    """
+    try:
+        found = json.loads(said)
+    except (ValueError, RecursionError):
+        return []
+    columns = found.get("index_columns") if isinstance(found, dict) else None
+    return [name for name in columns if isinstance(name, str)] if isinstance(columns, list) else []
 
 
 def _unit_of(flat: bytes, field: int) -> int | None:

@@ -37,12 +37,12 @@ from fourfold.data.source import Source
 from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
-from .arrow_schema import units_of_durations
+from .arrow_schema import index_of_pandas, units_of_durations
 from .content import Content, check_bomb, unpacked
 from .json_forms import in_lines
 from .opened import DURATION, Opened, described_as, named, opened
 from .relation import Relation, count, drawn, of_series, of_text
-from .sql import database
+from .sql import database, quoted
 
 
 def read_csv(content: Content, reading: Reading) -> Source:
@@ -181,8 +181,24 @@ def _parquet(
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [file]
         ).fetchone()
         total = int(facts[0])
+        relation, described = _index_first(connection, file, relation, described)
         check_bomb(content.name, content.size, total * len(described))
         yield Relation(connection, relation, [file], named(described)), total, described
+
+
+def _index_first(
+    connection: Any, file: str, relation: str, described: list[tuple[str, str]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The rows and their columns with the index of a data frame of pandas, which stands behind all others in parquet,
+    before them, as it does in text."""
+    row = connection.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = 'pandas'", [file]).fetchone()
+    index = index_of_pandas(row[0]) if row else []
+    first = [(name, kind) for name, kind in described if name in index]
+    if not first or len(first) == len(described):
+        return relation, described
+    own = ", ".join(quoted(name) for name, _ in first)
+    others = [column for column in described if column not in first]
+    return f"(SELECT {own}, * EXCLUDE ({own}) FROM {relation})", first + others
 
 
 def _with_durations(connection: Any, file: str, described: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -10,8 +10,9 @@ from itertools import islice
 __all__ = ["IN_SECONDS", "Angles", "Duration", "duration_by", "durations_of"]
 
 SIXTIETHS = re.compile(
-    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})[:h](?P<minutes>[0-5]\d)"
-    r"(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?(?:\s*(?P<half>[AaPp]\.?\s?[Mm])\.?| (?:Uhr|h|hrs?))?",
+    r"(?P<sign>-)?(?:(?P<days>\d{1,6}) days?,?\s+(?P<plus>\+)?)?(?P<hours>\d{1,4})"
+    r"(?:[:h](?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d{1,9})?))?|(?=\s*[AaPp]\.?\s?[Mm]))"
+    r"(?:\s*(?P<half>[AaPp]\.?\s?[Mm])\.?| (?:Uhr|h|hrs?))?",
     re.ASCII,
 )
 
@@ -28,10 +29,13 @@ ISO = re.compile(
 @dataclass(frozen=True)
 class Sixtieths:
     """Clocks and durations in seconds: hours and minutes between colons, of three ``parts`` seconds, too; days before
-    them, AM or PM behind them. Of two parts the seconds may be written if they are 0, as databases do.
+    them, AM or PM behind them, or behind hours alone. Of two parts the seconds may be written if they are 0,
+    as databases do.
 
     >>> Sixtieths(3).parse("1:02:03.5"), Sixtieths(2).parse("1:30 PM"), Sixtieths(2).parse("1:30:05")
     (3723.5, 48600.0, None)
+    >>> [Sixtieths(2).parse(word) for word in ("12am", "1 p.m.", "13 pm")]
+    [0.0, 46800.0, None]
     """
 
     parts: int
@@ -44,9 +48,11 @@ class Sixtieths:
         seconds = float((found["seconds"] or "0").replace(",", "."))
         if (found["seconds"] is None) if self.parts == 3 else seconds:
             return None
+        if found["minutes"] is None and not 1 <= hours <= 12:
+            return None
         if half:
             hours = hours % 12 + 12 * (half == "P")
-        days, number = 86_400 * int(found["days"] or 0), 3600 * hours + 60 * int(found["minutes"]) + seconds
+        days, number = 86_400 * int(found["days"] or 0), 3600 * hours + 60 * int(found["minutes"] or 0) + seconds
         if found["plus"]:  # -1 days +23:59:00, as pandas writes one minute less than nothing
             return number - days if found["sign"] else number + days
         return -days - number if found["sign"] else days + number
@@ -267,4 +273,4 @@ def duration_by(example: str) -> Duration | None:
     for style in (Elapsed(), *DURATIONS[2:]):
         if example == style.example:
             return style
-    return Sixtieths(example.count(":") + 1) if SIXTIETHS.fullmatch(example) else None
+    return Sixtieths(max(example.count(":") + 1, 2)) if SIXTIETHS.fullmatch(example) else None

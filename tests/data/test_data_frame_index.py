@@ -1,0 +1,59 @@
+"""The index of a data frame in files: it is no target, whole numbers without a name are no input, and rows that are
+counted anew in test rows are counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import read
+from fourfold.data.columns.roles import Roles
+from fourfold.errors import DataError
+
+DRAW = np.random.default_rng(0)
+FRAME = pd.DataFrame({"v": DRAW.normal(size=60), "kind": ["a", "b"] * 30})
+
+
+def test_an_index_without_a_name_is_neither_target_nor_input(tmp_path):
+    FRAME.sample(frac=0.8, random_state=1).to_parquet(tmp_path / "a.parquet")
+    data = read(tmp_path / "a.parquet")
+    assert data.target_name == "kind" and [*data.inputs] == ["v"]
+    assert any("'__index_level_0__' (the index of a data frame)" in str(note) for note in data.notes)
+    named = read(tmp_path / "a.parquet", roles=Roles(id="__index_level_0__"))
+    assert named.ids is not None and not any("data frame" in str(note) for note in named.notes)
+
+
+def test_test_rows_may_lack_it(tmp_path):
+    FRAME.sample(frac=0.8, random_state=1).to_parquet(tmp_path / "train.parquet")
+    FRAME.to_parquet(tmp_path / "test.parquet", index=False)
+    assert read(tmp_path / "train.parquet", test=tmp_path / "test.parquet").rows == 48 + 60
+
+
+def test_an_index_with_a_name_stands_first_as_in_text(tmp_path):
+    frame = FRAME.assign(day=pd.date_range("2024-01-01", periods=60)).set_index("day")
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.to_csv(tmp_path / "a.csv")
+    parquet, text = read(tmp_path / "a.parquet"), read(tmp_path / "a.csv")
+    assert parquet.target_name == text.target_name == "kind" and [*parquet.inputs] == [*text.inputs] == ["day", "v"]
+    np.testing.assert_array_equal(parquet.inputs["v"], frame["v"])
+
+
+def test_rows_that_are_counted_anew_in_test_rows(tmp_path):
+    FRAME.to_csv(tmp_path / "train.csv")
+    FRAME[::-1].reset_index(drop=True)[:25].to_csv(tmp_path / "test.csv")
+    data = read(tmp_path)
+    assert [*data.inputs] == ["v"]
+    assert any("'column 1' (it counts the rows)" in str(note) for note in data.notes)
+
+
+def test_a_column_without_values_is_not_advised_as_a_target(tmp_path):
+    frame = FRAME.assign(day=pd.date_range("2024-01-01", periods=60), result="")
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(DataError, match="--target kind, or another column"):
+        read(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("words", [["9am", "12:30pm", "6 PM"], ["9 am", "12 am", "6 pm"], ["9 a.m.", "12 p.m.", "6 p.m."]])
+def test_hours_of_half_a_day_are_clocks(words):
+    data = read({"opens": words * 20, "v": FRAME["v"].to_numpy(), "kind": FRAME["kind"].to_numpy()})
+    noon = {"12:30pm": 45_000.0, "12 am": 0.0, "12 p.m.": 43_200.0}[words[1]]
+    assert data.inputs["opens"][:3].tolist() == [32_400.0, noon, 64_800.0]
