@@ -26,6 +26,8 @@ def test_test_rows_may_lack_it(tmp_path):
     FRAME.sample(frac=0.8, random_state=1).to_parquet(tmp_path / "train.parquet")
     FRAME.to_parquet(tmp_path / "test.parquet", index=False)
     assert read(tmp_path / "train.parquet", test=tmp_path / "test.parquet").rows == 48 + 60
+    folder = read(tmp_path)
+    assert folder.rows == 48 + 60 and [*folder.inputs] == ["v"] and folder.target_name == "kind"
 
 
 def test_an_index_with_a_name_stands_first_as_in_text(tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fourfold.data.columns.frame_index import without_index
+from fourfold.data.columns.frame_index import UNNAMED_INDEX, without_index
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
 from fourfold.data.embedded import EMBEDDED
@@ -341,6 +341,8 @@ def _train_and_test(
         test = _named(_part_name(part[0]), _part(folder, part, reading))
         lacking = lacking_target(source, test)
         used += part
+        if UNNAMED_INDEX.fullmatch(lacking):
+            source, lacking = without_index(source, NO_ROLES, None), ""
         if not lacking:
             source = with_test(source, test)
             break

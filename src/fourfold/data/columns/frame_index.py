@@ -15,7 +15,7 @@ from fourfold.preprocessing.table import missing
 from .roles import Roles
 from .targets import mentioned
 
-CALLED = re.compile(r"__index_level_\d+__")
+UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 """How Arrow calls what has no name."""
 
 
@@ -28,7 +28,7 @@ def without_index(
         return source
     asked = (target, *(role for role in (roles.weight, roles.group, roles.id, roles.time) if isinstance(role, str)))
     named = {name for option in asked for name in mentioned(option)}
-    unnamed = [name for name in source.inputs if CALLED.fullmatch(name) and name not in named]
+    unnamed = [name for name in source.inputs if UNNAMED_INDEX.fullmatch(name) and name not in named]
     counts = [name for name in unnamed if source.kind(name) == "number" and _are_whole(source.inputs[name])]
     if not counts or len(counts) == len(source.inputs):
         return source
