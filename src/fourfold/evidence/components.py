@@ -42,7 +42,7 @@ ORDINARY, TRAINING_PER_EXCESS = 9.0, 0.1
 # That folds scatter beyond examples and runs, or a family's runs beyond the others', is believed below this; the
 # second, from the folds of one seed, below the lower one: 4 equal families of 1,000 rows are then covered at 93.4 to
 # 94.9 % (94.0 to 95.1 % in one pool, 92.5 to 94.4 % at .05). Where one of them scatters eight times as much the others
-# are covered at 95.2 % by intervals of 7.1 points instead of 20.2, and the one itself at 79 % instead of 72.
+# are covered at 95.2 % by intervals of 7.1 points instead of 20.2.
 P_VALUE, P_VALUE_OF_FOLDS = 0.05, 0.02
 
 WEIGHTLESS = 1e-100
@@ -200,9 +200,7 @@ class Components:
         return tuple(n for n, pool in zip(self.names, self.run_pool) if pool > 0 and self.design.seeds == 1)
 
     def _runs(self, square: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """By family: Var(run), what cells scatter beyond their examples, Var(training), and degrees of freedom.
-
-        """
+        """By family: Var(run), what cells scatter beyond their examples, Var(training), and degrees of freedom."""
         S, K = self.design.seeds, self.design.folds
         scale, random = np.diag(self.example_covariance), self.random
         if S == K == 1 or not scale[random].sum() > 0:
