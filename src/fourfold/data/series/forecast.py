@@ -89,7 +89,8 @@ def time_and_names(source: Source, roles: Roles, targets: Collection[str]) -> tu
             "nothing-to-forecast",
             "there is no column to forecast",
             got=listed(table.names),
-            wanted="one more", do="add the column of values, or --time with another one",
+            wanted="one more",
+            do="add the column of values, or --time with another one",
         )
     return source, roles, Table(names)
 

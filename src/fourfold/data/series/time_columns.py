@@ -59,11 +59,10 @@ BESIDE_TIME = TIME_NAMES.union(("of", "the", "day", "local", "start", "end", "be
 SLOT_NAMES = frozenset(("slot", "slots", "block", "blocks", "interval", "intervals", "period", "periods"))
 """Words in the names of parts of a day that are numbered, and no clocks."""
 
-
 STARTS = frozenset(
-    ["from", "von", "ab", "de", "du", "desde", "da", "dal", "inicio", "inizio", "debut", "d\u00e9but", "van"]
+    ["from", "von", "ab", "de", "du", "desde", "da", "dal", "inicio", "inizio", "debut", "début", "van"]
 )
-ENDS = frozenset(["to", "until", "till", "bis", "\u00e0", "a", "au", "hasta", "al", "fin", "fine", "tot"])
+ENDS = frozenset(["to", "until", "till", "bis", "à", "a", "au", "hasta", "al", "fin", "fine", "tot"])
 """Words that call a date the start or the end of a span, beside those that begin with start, begin or end."""
 
 WHOLE_DAY = 0.9

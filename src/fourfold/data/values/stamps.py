@@ -47,7 +47,7 @@ UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nan
 LASTING = frozenset(["duration", "elapsed", "ns", "us", "nanos", "micros", "nanoseconds", "microseconds"])
 """Words in the names of columns of numbers as large that may count how long something took."""
 
-DAYS = DATE_NAMES | {"date", "datetime", "day", "tag", "jour", "giorno", "d\u00eda", "dia", "dag"}
+DAYS = DATE_NAMES | {"date", "datetime", "day", "tag", "jour", "giorno", "día", "dia", "dag"}
 """Words in the names of columns of days as Excel counts them."""
 
 EXCEL, BEFORE_EXCEL = (32_874, 73_051), np.datetime64("1899-12-30", "us")
