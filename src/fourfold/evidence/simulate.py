@@ -80,10 +80,6 @@ class World:
     def names(self) -> tuple[str, ...]:
         return tuple(f"family {f + 1}" for f in range(len(self.scores)))
 
-    @property
-    def _factors(self) -> tuple[float, ...]:
-        return (self.unsteady, *(1.0 for _ in self.scores[1:]))
-
     @cached_property
     def strata(self) -> np.ndarray:
         """The class of each example (n,), the same in each draw."""
@@ -118,7 +114,7 @@ class World:
         difficulty, common = self._normal(random), random.normal(size=(R, *cells))
         tails = self._tails(random)
         losses = {}
-        for name, score, factor in zip(self.names, self.scores, self._factors):
+        for name, score in zip(self.names, self.scores):
             c, t, q = self.same_difficulty, self.same_training, self.example_share
             own = self._normal(random)
             if self.partition_share:
@@ -129,7 +125,7 @@ class World:
             block = block_sd * (np.sqrt(t) * common + np.sqrt(1 - t) * random.normal(size=common.shape))
             block += block[0].mean(0) - block.mean(1, keepdims=True)  # the rows are the same in each repeat
             training = (block.sum(1, keepdims=True) - block)[repeat[:, None], fold, self.strata]
-            run_sd = factor * self.run
+            run_sd = self.run * (self.unsteady if name == self.names[0] else 1.0)
             run = run_sd * random.normal(size=(S, *cells))[seed, fold, self.strata]
             noise = np.sqrt(q) * row + np.sqrt(1 - q) * self._normal(random, S)
             loss = self._loss(score, (run + training)[..., None], tails * noise, run_sd**2 + training_sd**2)

@@ -211,7 +211,8 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
             "image-size",
             "pictures can't get this size",
             got=f"--image-size {side}",
-            wanted=f"{SIDES[0]} to {SIDES[1]}", do="--image-size 32, say",
+            wanted=f"{SIDES[0]} to {SIDES[1]}",
+            do="--image-size 32, say",
         )
     paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
     _check_there(paths)
