@@ -72,14 +72,12 @@ def of_classes(case: Case) -> Iterator[Finding]:
         )
     rare = labels[counts < RARE]
     if len(rare):
-        yield Finding(
+        yield _rare(
             "rare-classes",
-            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}; how well they are told can't be "
-            "measured",
+            f"classes with fewer than {RARE} rows: {listed(rare.tolist())}",
             "rows of the smallest class",
             int(counts.min()),
             "collect more of them, join them, or leave them out",
-            important=True,
         )
 
 
@@ -90,14 +88,12 @@ def of_labels(case: Case) -> Iterator[Finding]:
     fewest = np.minimum(counts, case.dataset.rows - counts)
     rare = [label for label, count in zip(case.task.classes, fewest) if count < RARE]
     if rare:
-        yield Finding(
+        yield _rare(
             "rare-labels",
-            f"labels that fewer than {RARE} rows have, or lack: {listed(rare)}; how well they are told can't be "
-            "measured",
+            f"labels that fewer than {RARE} rows have, or lack: {listed(rare)}",
             "rows of the rarest label",
             int(fewest.min()),
             "collect more of them, or leave them out",
-            important=True,
         )
 
 
@@ -108,14 +104,17 @@ def rare_in_series(case: Case) -> Iterator[Finding]:
     series = {name: int((case.dataset.target == name).any(axis=1).sum()) for name in case.task.classes}
     rare = [name for name, count in series.items() if count < RARE]
     if rare:
-        yield Finding(
+        yield _rare(
             "rare-classes",
-            f"classes that occur in fewer than {RARE} rows: {listed(rare)}; how well they are told can't be measured",
+            f"classes that occur in fewer than {RARE} rows: {listed(rare)}",
             "rows with the rarest class",
             min(series.values()),
             "collect more rows with them, join them, or leave them out",
-            important=True,
         )
+
+
+def _rare(slug: str, which: str, measure: str, fewest: int, do: str) -> Finding:
+    return Finding(slug, f"{which}; how well they are told can't be measured", measure, fewest, do, important=True)
 
 
 def that_changes(case: Case) -> Iterator[Finding]:
