@@ -373,6 +373,9 @@ def test_rows_of_a_test_set_of_their_own_are_told_apart():
     assert subject(told, {"classes": ["a", "b"]})[0] == "400 rows of 20 groups, weighted"
     assert subject(told | {"groups": 400}, {"classes": ["a", "b"]})[0] == "400 rows, weighted"  # each its own
     assert subject({**data, "time_ordered": True, "test_rows": 0}, {})[0] == "400 rows, in order of time"
+    named = data | {"inferred": [{"what": "target", "value": "species", "because": "the last column"}]}
+    assert subject(named, {"classes": ["a", "b"]})[-1] == "2 classes of species"
+    assert subject(named, {"kind": "regression"})[-1] == "regression of species"
     facts = {fact.name: fact.value for fact in data_facts(data, {"kind": "classification"})}
     assert (facts["Rows"], facts["For tests"]) == ("400", "120")
     assert "For tests" not in {fact.name for fact in data_facts({**data, "test_rows": None}, {})}

@@ -49,12 +49,18 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     inputs = f"{shape} {read}" if shape and read else f"{layout} {shape}".strip()
     words, each = [count, inputs], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
+    of_target = f" of {name}" if (name := _target(data)) else ""
     if classes:
         labels = task.get("kind") == "multilabel"
-        return (*words, plural(len(classes), *(("label",) if labels else ("class", "classes"))) + each)
+        return (*words, plural(len(classes), *(("label",) if labels else ("class", "classes"))) + of_target + each)
     if targets and task.get("score") == "mase":
         return (*words, _forecast(targets))
-    return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + each)
+    return (*words, plural(len(targets), "target") if targets else str(task.get("kind") or "") + of_target + each)
+
+
+def _target(data: dict[str, Any]) -> str:
+    """The name of the column that is the target; "" where it has none, or there are several."""
+    return next((str(note["value"]) for note in data.get("inferred") or () if note["what"] == "target"), "")
 
 
 def _forecast(targets: list[str]) -> str:

@@ -1,0 +1,90 @@
+"""The memory of a comparison, said beforehand and measured: `fourfold compare` on data of several forms and sizes.
+
+    uv run python -m benchmarks memory [--only NAME ...]
+
+Said is what the line of its cost says, measured the largest sum of resident memory of all its processes (on Linux),
+looked at ten times a second. The ratio is measured over said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.machine import machine
+from benchmarks.start import FOURFOLD
+
+CASES: dict[str, tuple[str | tuple[int, ...], list[str]]] = {
+    "wine, quick": ("wine", ["--effort", "quick"]),
+    "digits, tiny": ("digits", ["--effort", "tiny"]),
+    "digits, quick": ("digits", ["--effort", "quick"]),
+    "20,000 images of 28 x 28, tiny": ((20_000, 28, 28, 1), ["--effort", "tiny"]),
+    "50,000 rows of 40 columns, tiny": ((50_000, 40), ["--effort", "tiny"]),
+    "300 series of 1,000 steps, quick": ((300, 1_000, 3), ["--effort", "quick"]),
+    "500 series of 4,000 steps, tiny": ((500, 4_000, 1), ["--effort", "tiny"]),
+}
+"""The data, by name or by the shape of random numbers with two classes, and the options."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", nargs="+", choices=list(CASES), default=list(CASES), metavar="NAME")
+
+
+def run(options: argparse.Namespace) -> None:
+    print(machine())
+    print(f"{'data, effort':36}{'said':>10}{'measured':>10}{'ratio':>8}")
+    for name in options.only:
+        data, wanted = CASES[name]
+        with tempfile.TemporaryDirectory() as folder:
+            if not isinstance(data, str):
+                data = _written(Path(folder) / "data.npz", data)
+            said, measured = _compared([FOURFOLD, "compare", data, *wanted, "--out", f"{folder}/out"])
+        print(f"{name:36}{said:7,.0f} MB{measured:7,.0f} MB{measured / said:8.2f}", flush=True)
+
+
+def _written(path: Path, shape: tuple[int, ...]) -> str:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, shape[0])
+    x = rng.standard_normal(shape, dtype=np.float32) + y.reshape(-1, *[1] * (len(shape) - 1))
+    np.savez(path, x=x, y=y)
+    return str(path)
+
+
+def _compared(command: list[str]) -> tuple[float, float]:
+    """Megabytes that a comparison says it will take, and the most that its processes held together.
+
+    A process counts from the second look at it: one that was only just forked shares all its memory with its parent.
+    """
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT, text=True)
+        most, before = 0.0, set[int]()
+        while process.poll() is None:
+            resident = _resident_megabytes(process.pid)
+            most = max(most, sum(resident[number] for number in before & resident.keys()))
+            before = set(resident)
+            time.sleep(0.1)
+        printed.seek(0)
+        said = re.search(r"about ([\d,]+)\s+MB\s+of\s+memory", text := printed.read())
+    if process.returncode or not said:
+        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}\n{text}")
+    return float(said[1].replace(",", "")), most
+
+
+def _resident_megabytes(process: int) -> dict[int, float]:
+    """By process: this one and all that it started."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:  # it has ended
+        return {}
+    resident = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = {process: int(resident[1]) / 1e3 if resident else 0.0}
+    for child in children:
+        found |= _resident_megabytes(int(child))
+    return found
