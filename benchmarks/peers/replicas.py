@@ -11,6 +11,7 @@ import numpy as np
 import fourfold
 from benchmarks.models import STUDY_EPOCH_STEPS, Benchmarked, model, named
 from benchmarks.peers.serve import serve, study_order
+from fourfold import layers, losses, models, optimizers  # noqa: F401 (else loaded when asked for: no part of a study)
 from fourfold.core.streams import Stream
 from fourfold.ops import random as keys
 from fourfold.training.objective import Objective
@@ -40,8 +41,8 @@ def swept(row: Benchmarked, epochs: int) -> tuple[Sweep, Any]:
     program = Program(built.graph, Objective((loss,), (1.0,)), built.optimizer)
 
     def per_example(targets, outputs):
-        losses = loss.call(targets, outputs)
-        return losses, -losses
+        found = loss.call(targets, outputs)
+        return found, -found
 
     return Sweep(program, per_example, lambda step, steps: jnp.ones(()), checks=epochs, patience=epochs), built.graph
 

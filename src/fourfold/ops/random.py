@@ -20,9 +20,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from fourfold.ops import rows
@@ -41,8 +43,10 @@ def key(seed: int | Array) -> Array:
     >>> key(7).shape, key(7).dtype
     ((2,), dtype('uint32'))
     """
-    low, high = (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF) if isinstance(seed, int) else (seed, 0)
-    return _derive(lax.iota(jnp.uint32, 2), jnp.stack([_word(low), _word(high)]), _SEED)
+    if isinstance(seed, int):  # on the host, where nothing has to be compiled
+        words = np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], np.uint32)
+        return jnp.asarray(_derive(np.arange(2, dtype=np.uint32), words, _SEED))
+    return _derive(lax.iota(jnp.uint32, 2), jnp.stack([_word(seed), _word(0)]), _SEED)
 
 
 def split(key: Array, count: int = 2) -> Array:
@@ -115,16 +119,16 @@ def _places(shape: Sequence[int]) -> Array:
     return places + jnp.uint32(math.prod(shape[1:])) * _word(first)
 
 
-def _hash(index: Array, a: Array, b: Array) -> Array:
-    """p(747796405 (index XOR a) + b)."""
-    state = (index ^ a) * jnp.uint32(747796405) + b
-    word = ((state >> ((state >> 28) + jnp.uint32(4))) ^ state) * jnp.uint32(277803737)
+def _hash(index: Any, a: Any, b: Any) -> Any:
+    """p(747796405 (index XOR a) + b), of arrays of JAX's or of NumPy's."""
+    state = (index ^ a) * np.uint32(747796405) + b
+    word = ((state >> ((state >> 28) + np.uint32(4))) ^ state) * np.uint32(277803737)
     return (word >> 22) ^ word
 
 
-def _derive(index: Array, key: Array, use: int) -> Array:
+def _derive(index: Any, key: Any, use: int) -> Any:
     """Words of new keys: two rounds, so that close indices and related keys give unrelated words."""
-    return _hash(_hash(index, key[0] ^ jnp.uint32(use), key[1]), key[1], key[0])
+    return _hash(_hash(index, key[0] ^ np.uint32(use), key[1]), key[1], key[0])
 
 
 def _word(value: int | Array) -> Array:

@@ -65,6 +65,7 @@ class Program:
         self.test = jax.jit(self._test)
         self.test_batch = jax.jit(self.test_step)
         self.predict = jax.jit(self._predict)
+        self.take = jax.jit(take)
 
     def start(self, values: dict[str, Any], trainable: list[str], key: Array) -> TrainState:
         """The state before the first step."""
@@ -81,8 +82,8 @@ class Program:
         return jax.device_put(data)
 
     def rows(self, data: Batch, numbers: Any) -> Batch:
-        """Some rows of placed data as a batch for `run_batch`."""
-        return jax.tree.map(lambda array: array[numbers], data)
+        """Some rows of placed data as a batch for `run_batch`. They must exist."""
+        return self.take(data, numbers)
 
     def testing(self) -> Program:
         """The program that evaluates."""
