@@ -52,6 +52,12 @@ def test_a_column_gives_the_target_away_where_it_does_of_the_rows_that_count(tar
     assert "gives-target-away" not in found(frame, target=target)
 
 
+def test_many_columns_of_nearly_one_value_are_not_advised_one_by_one():
+    few, many = (table().assign(**{f"flag{k}": np.arange(N) == 7 + k for k in range(count)}) for count in (3, 30))
+    assert found(few)["nearly-constant"].do.startswith("--drop flag0,flag1,flag2, if")
+    assert not found(many)["nearly-constant"].do
+
+
 def test_a_column_that_gives_a_number_away():
     frame = (
         table()

@@ -87,6 +87,45 @@ def test_columns_called_pixels_are_said_to_be_a_picture():
     assert "pixels" not in {finding.slug for finding in judge(read(fewer, target="kind"))}
 
 
+def pictures(rows: int = 60, side: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Bytes of a bright square somewhere, dark in the corners (rows, side * side), and one of three classes."""
+    rng = np.random.default_rng(0)
+    x = np.zeros((rows, side, side), int)
+    for picture, (row, column) in zip(x, rng.integers(1, side - 3, (rows, 2))):
+        picture[row : row + 2, column : column + 2] = rng.integers(100, 256, (2, 2))
+    return x.reshape(rows, -1), np.arange(rows) % 3
+
+
+def test_pixels_are_called_by_row_and_column_too():
+    x, kind = pictures()
+    names = [f"{row}x{column}" for row in range(1, 9) for column in range(1, 9)]
+    frame = pd.DataFrame(x, columns=names).assign(kind=kind)
+    found = {finding.slug: finding for finding in judge(read(frame, target="kind"))}
+    assert found["pixels"].what == "64 columns are called pixels, '1x1' to '8x8', and are read one by one"
+
+
+def test_bytes_of_as_many_numbered_columns_as_a_square_has_may_be_pixels():
+    x, kind = pictures()
+    for names, said in (([f"c{place}" for place in range(64)], True), ([f"word {'a' * n}" for n in range(64)], False)):
+        frame = pd.DataFrame(x, columns=names).assign(kind=kind)
+        found = {finding.slug: finding for finding in judge(read(frame, target="kind"))}
+        assert ("pixels" in found) is said
+        assert not said or found["pixels"].do == "--layout image, if they are pixels"
+    answers = pd.DataFrame(x % 6, columns=[f"q{place}" for place in range(64)]).assign(kind=kind)
+    assert "pixels" not in {finding.slug for finding in judge(read(answers, target="kind"))}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_pictures_without_names_have_their_classes_first_or_last(first, tmp_path):
+    x, kind = pictures()
+    parts = [kind[:, None], x] if first else [x, kind[:, None]]
+    np.savetxt(tmp_path / "pictures.csv", np.hstack(parts), fmt="%d", delimiter=",")
+    data = read(tmp_path / "pictures.csv")
+    assert data.target_name == ("x0" if first else "x64") and data.task.kind == "classification"
+    assert ("the others are pixels" in "; ".join(map(str, data.notes))) is first
+    assert "pixels" in {finding.slug for finding in judge(data)}
+
+
 NAMES = {
     "steps": ([f"t{step}" for step in range(24)], True),
     "hours": ([f"hour_{hour:02d}" for hour in range(24)], True),

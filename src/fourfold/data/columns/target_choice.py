@@ -20,6 +20,7 @@ from fourfold.preprocessing.table import missing
 from .free_texts import FEWEST_WORDS, count_words
 from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list_named
 from .named_files import how_to_list
+from .pixels import hold_bytes, make_a_square
 from .roles import Roles
 from .target import FEWEST_ROWS, are_marks
 from .targets import chosen, mentioned, together
@@ -33,6 +34,9 @@ CALLED = "is not called a year or an id, as {!r} is"
 
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
+
+CORNER = 0.9
+"""The share of the pictures in which the pixel of a corner is as dark as in any, and no class is as large."""
 
 
 def likely_targets(names: Sequence[str], named: Collection[str]) -> set[str]:
@@ -195,8 +199,8 @@ def target_names(
     for usual in TARGET_NAMES:
         if usual in folded and folded[usual] not in few:
             return (folded[usual],), "a usual name of a target"
-    if _label_first(table):
-        return (table.names[0],), "the only column of few whole numbers; the others are fractions"
+    if others := _label_first(table):
+        return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
     if (classes := _before_texts(table)) is not None:
         few = "words" if table[classes].dtype.kind == "O" else "whole numbers"
         others = "the other holds texts" if len(table) == 2 else "the others hold texts"
@@ -289,15 +293,22 @@ def _are_texts(values: np.ndarray) -> bool:
     return len(set(texts)) > len(texts) / 2 and count_words(texts) >= FEWEST_WORDS
 
 
-def _label_first(table: Table) -> bool:
-    """Whether a table without names has its classes in the first column, as the series of the UCR archive."""
-    first, *others = table.items()
+def _label_first(table: Table) -> str:
+    """What the other columns are where a table without names has its classes in the first, as the series of the UCR
+    archive and the pictures of MNIST as text: fractions, or pixels; else ""."""
+    first, *others = table.values()
     nameless = table.names == tuple(f"x{place}" for place in range(len(table)))
-    if not nameless or len(others) < 2 or any(values.dtype.kind != "f" for values in table.values()):
-        return False
-    classes = first[1]
-    return (
-        bool((classes == np.round(classes)).all())
-        and len(np.unique(classes)) <= min(20, len(classes) / 5)
-        and all(bool((values != np.round(values)).any()) for _, values in others)
-    )
+    numbers = len(others) >= 2 and all(values.dtype.kind == "f" for values in table.values())
+    if not nameless or not numbers or not _most_of_a_class(first):
+        return ""
+    if all(bool((values != np.round(values)).any()) for values in others):
+        return "fractions"
+    corners = _most_of_a_class(first) < CORNER <= (_most_of_a_class(others[-1]) or 1)
+    return "pixels" if corners and make_a_square(len(others)) and hold_bytes(others) else ""
+
+
+def _most_of_a_class(values: np.ndarray) -> float:
+    """The share of the largest class of numbers (N,) that are few whole ones; 0 of others."""
+    different, counts = np.unique(values, return_counts=True)
+    few = bool((different == np.round(different)).all()) and len(different) <= min(20, len(values) / 5)
+    return few * float(counts.max(initial=0)) / len(values)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 
 import numpy as np
 
+from fourfold.data.columns.pixels import are_numbered, called_pixels, hold_bytes, make_a_square
 from fourfold.data.columns.wide import are_dates_in_order
 from fourfold.data.dataset import Finding
 
 from .case import Case
 
 __all__ = ["judge"]
-
-PIXEL = re.compile(r"(?:pixel|px|pix)[ _.-]?\d+", re.IGNORECASE)
-FEWEST_PIXELS = 64
-"""What the pixels of a picture are called, and the fewest that make one."""
 
 STEP = re.compile(
     r"(?:t|time|step|sec|second|min|minute|h|hr|hour|day|week|month|year)[_ .-]?(?P<number>\d{1,9})", re.IGNORECASE
@@ -35,9 +31,10 @@ NEARLY_ALL, MORE = 0.9, 0.1
 def judge(case: Case) -> Iterator[Finding]:
     """What a table says of the order of its columns where nobody asked for this layout."""
     guessed = any(note.what.startswith("layout: flat") and note.option for note in case.dataset.notes)
-    names = [name for name in case.dataset.source_columns if PIXEL.fullmatch(name)]
-    if guessed and len(names) >= FEWEST_PIXELS and math.isqrt(len(names)) ** 2 == len(names):
-        yield _pixels(names)
+    if guessed and (names := called_pixels(case.dataset.source_columns)):
+        yield _pixels(len(names), f"are called pixels, {names[0]!r} to {names[-1]!r}", "")
+    elif guessed and _are_bytes(case):
+        yield _pixels(len(case.dataset.source_columns), "hold whole numbers of 0 to 255", ", if they are pixels")
     elif guessed and (found := _alike(case)) is not None:
         yield _steps(*found)
     elif guessed and len(named := _called_steps(case)) >= FEWEST_STEPS:
@@ -70,26 +67,33 @@ def _place(name: str) -> int | None:
     return int(step["number"]) if step else 60 * int(clock["hour"]) + int(clock["minute"]) if clock else None
 
 
-def _pixels(names: list[str]) -> Finding:
+def _are_bytes(case: Case) -> bool:
+    """Whether all columns are numbered, as many as a square picture has pixels, and hold bytes."""
+    names, numbers = case.dataset.source_columns, {column.kind for column in case.dataset.columns} == {"number"}
+    square = make_a_square(len(names)) and are_numbered(names)
+    return square and numbers and hold_bytes(values for _, _, values in case.columns(case.sample))
+
+
+def _pixels(count: int, what: str, condition: str) -> Finding:
     return Finding(
         "pixels",
-        f"{len(names):,} columns are called pixels, {names[0]!r} to {names[-1]!r}, and are read one by one",
+        f"{count:,} columns {what}, and are read one by one",
         "columns",
-        len(names),
-        "--layout image",
+        count,
+        f"--layout image{condition}",
         important=True,
     )
 
 
 def _steps(count: int, neighbours: float, any_two: float) -> Finding:
-    square = math.isqrt(count) ** 2 == count >= FEWEST_PIXELS
+    pixels = "; --layout image, if they are pixels" * make_a_square(count)
     return Finding(
         "alike-neighbours",
         f"columns that stand side by side are alike, as the steps of a series are: they correlate by {neighbours:.2f}, "
         f"any two of the {count} by {any_two:.2f}",
         "correlation",
         neighbours,
-        "--layout sequence, if their order means something" + "; --layout image, if they are pixels" * square,
+        f"--layout sequence, if their order means something{pixels}",
         important=True,
     )
 

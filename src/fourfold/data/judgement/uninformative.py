@@ -18,6 +18,8 @@ from .in_time import FEWEST, counts_rows, rises, times_in_order
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
+MOST_NAMED = 12
+"""Columns at most that are named to be left out: nobody pastes more, and they do no harm."""
 
 FORECAST = "--forecast HORIZON if the next values of the target are asked for, "
 IN_TIME = "--time-ordered, {forecast}or --window STEPS if the rows are steps of one series"
@@ -73,7 +75,7 @@ def judge(case: Case) -> Iterator[Finding]:
             f"columns with one value in 99 % of the rows: {listed(nearly)}",
             "columns",
             len(nearly),
-            f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter",
+            f"--drop {shlex.quote(','.join(nearly))}, if the rest does not matter" * (len(nearly) <= MOST_NAMED),
             columns=tuple(nearly),
         )
 
