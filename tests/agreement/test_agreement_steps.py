@@ -234,8 +234,49 @@ def test_metrics_are_listed_and_can_be_asked_after_fit():
     model = with_weights(fourfold.Sequential([fourfold.Input((6,)), fourfold.layers.Dense(1)]))
     model.compile("sgd", "mse", metrics=["mae"])
     history = model.fit(X, Y, verbose=0).history
-    assert [metric.name for metric in model.metrics] == ["loss", "mae"]
-    for name, metric in zip(("loss", "mae"), model.metrics):
-        assert float(metric.result()) == pytest.approx(history[name][0])
+    assert [metric.name for metric in model.metrics] == ["loss", "compile_metrics"]
+    loss, as_one = model.metrics
+    for name, value in {"loss": loss.result(), **as_one.result()}.items():
+        assert float(value) == pytest.approx(history[name][0])
     model.reset_metrics()
-    assert float(model.metrics[1].result()) == 0
+    assert float(model.metrics[1].result()["mae"]) == 0
+
+
+def test_a_step_tells_the_metrics_of_compile_as_one():
+    def run(library):
+        class Stepping(library.Model):
+            def logged(self, metrics, loss, y, y_pred):
+                logs, new = {}, []
+                for metric in self.metrics:
+                    values = metrics[len(new) : len(new) + len(metric.variables)]
+                    seen = (loss,) if metric.name == "loss" else (y, y_pred)
+                    values = metric.stateless_update_state(values, *seen)
+                    logs[metric.name] = metric.stateless_result(values)
+                    new += values
+                return {"loss": logs["loss"], **logs["compile_metrics"]}, new
+
+            def found(self, weights, fixed, x, y, training):
+                y_pred, fixed = self.stateless_call(weights, fixed, x, training=training)
+                return self.compute_loss(x, y, y_pred), (y_pred, fixed)
+
+            def train_step(self, state, data):
+                weights, fixed, own, metrics = state
+                gradient = jax.value_and_grad(self.found, has_aux=True)
+                (loss, (y_pred, fixed)), grads = gradient(weights, fixed, *data, True)
+                weights, own = self.optimizer.stateless_apply(own, grads, weights)
+                logs, metrics = self.logged(metrics, loss, data[1], y_pred)
+                return logs, (weights, fixed, own, metrics)
+
+            def test_step(self, state, data):
+                weights, fixed, metrics = state
+                loss, (y_pred, fixed) = self.found(weights, fixed, *data, False)
+                logs, metrics = self.logged(metrics, loss, data[1], y_pred)
+                return logs, (weights, fixed, metrics)
+
+        inputs = library.Input((6,))
+        model = with_weights(Stepping(inputs, library.layers.Dense(1)(inputs)))
+        model.compile("sgd", "mse", metrics=["mae", library.metrics.RootMeanSquaredError(name="root")])
+        history = model.fit(X, Y, epochs=2, batch_size=len(X) // 2, shuffle=False, verbose=0).history
+        return history | {"evaluated": sorted(model.evaluate(X, Y, len(X), 0, return_dict=True).values())}
+
+    both(run)

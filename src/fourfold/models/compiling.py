@@ -11,6 +11,7 @@ from fourfold import losses, metrics, optimizers
 from fourfold.core.specs import Shape
 from fourfold.errors import OptionError, closest
 from fourfold.metrics import Mean
+from fourfold.models.compiled_metrics import CompileMetrics
 from fourfold.models.steps import StepProgram
 from fourfold.training.objective import Batch, Objective, Reported
 from fourfold.training.program import Program, TrainState
@@ -48,6 +49,7 @@ class Compiled:
         self._program: tuple[Any, Program] | None = None
         self._split: tuple[Any, Program] | None = None
         self._made: tuple[Any, Objective] | None = None
+        self._as_one: CompileMetrics | None = None
         self._trackers: dict[str, Mean] = {}
 
     @property
@@ -106,6 +108,8 @@ class Compiled:
         """What is minimised and reported for targets of these shapes."""
         if self._made is None or self._made[0] != target_shapes:
             self._made = (target_shapes, self._objective(target_shapes))
+            reported = self._made[1].metrics
+            self._as_one = CompileMetrics(self.model, reported) if reported else None
         return self._made[1]
 
     @property
@@ -123,9 +127,9 @@ class Compiled:
                 tracker.keep(logs[tracker.name])
 
     @property
-    def reported(self) -> tuple[Reported, ...]:
+    def metrics_as_one(self) -> CompileMetrics | None:
         """The metrics, when the shapes of targets are known."""
-        return () if self._made is None else self._made[1].metrics
+        return self._as_one
 
     @property
     def wants_targets(self) -> bool:

@@ -180,7 +180,7 @@ def compute_loss_and_updates(
 
 
 def compute_loss(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
-    batch, outputs, masks = _compared(model, x, y, y_pred, sample_weight)
+    batch, outputs, masks = compared(model, x, y, y_pred, sample_weight)
     objective = model._needs_compiled().objective(tuple(map(_shape, batch.targets)))
     losses = objective.losses_of(batch, outputs, masks)
     return objective.total(losses, sum(model.losses, jnp.zeros(())))
@@ -188,11 +188,10 @@ def compute_loss(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any
 
 def compute_metrics(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Logs:
     """The logs, after the metrics that `compile` was given have seen a batch."""
-    batch, outputs, masks = _compared(model, x, y, y_pred, sample_weight)
+    batch, outputs, masks = compared(model, x, y, y_pred, sample_weight)
     compiled = model._needs_compiled()
-    for reported in compiled.reported:
-        *compared, weights = reported.seen(batch, outputs, masks)
-        reported.metric.update_state(*compared, **({} if weights is None else {"sample_weight": weights}))
+    if compiled.metrics_as_one is not None:
+        compiled.metrics_as_one.update_state(y, y_pred, sample_weight)
     if parts := compiled.trackers[1:]:
         losses = compiled.objective(tuple(map(_shape, batch.targets))).losses_of(batch, outputs, masks)
         for tracker, value in zip(parts, losses):
@@ -240,7 +239,7 @@ def _count(tracker: Metric, loss: Any, batch: Batch) -> None:
     tracker.update_state(jnp.asarray(loss)[None], sample_weight=jnp.full(1, float(rows)))
 
 
-def _compared(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Batch, list, list]:
+def compared(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Batch, list, list]:
     """Targets and outputs side by side, one an output."""
     outputs, call = jax.tree.leaves(y_pred), CURRENT.get()
     given = []

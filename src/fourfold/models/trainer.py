@@ -245,11 +245,10 @@ class Trainer(Structured):
 
     @property
     def metrics(self) -> list[Metric]:
-        """The mean loss, the metrics of `compile` once the targets are known, and metrics of one's own."""
-        compiled = [] if self._compiled is None else self._compiled.trackers
-        reported = () if self._compiled is None else self._compiled.reported
-        own = steps.own_metrics(self)
-        return [*compiled, *(r.metric for r in reported), *own]
+        """The mean loss, the metrics of `compile` as one once the targets are known, and metrics of one's own."""
+        trackers = [] if self._compiled is None else self._compiled.trackers
+        as_one = None if self._compiled is None else self._compiled.metrics_as_one
+        return [*trackers[:1], *([] if as_one is None else [as_one]), *trackers[1:], *steps.own_metrics(self)]
 
     @property
     def metrics_variables(self) -> list[Any]:
@@ -262,9 +261,9 @@ class Trainer(Structured):
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of `metrics` by name."""
-        reported = () if self._compiled is None else self._compiled.reported
-        names = {id(r.metric): r.name for r in reported}
-        return {names.get(id(metric), metric.name): metric.result() for metric in self.metrics}
+        found = [(metric.name, metric.result()) for metric in self.metrics]
+        parts = [value if isinstance(value, dict) else {name: value} for name, value in found]
+        return {name: value for part in parts for name, value in part.items()}
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
