@@ -8,8 +8,10 @@ import keras
 import numpy as np
 import pytest
 
+import fourfold
 from fourfold import ops
 from fourfold.ops import control
+from fourfold.ops.activations import ACTIVATIONS
 from fourfold.ops.functions import FUNCTIONS
 
 RNG = np.random.default_rng(0)
@@ -224,3 +226,35 @@ def test_what_has_no_single_answer_is_put_together_again():
     np.testing.assert_allclose(u * s @ v, X, atol=1e-5)
     np.testing.assert_allclose(q @ r, X, atol=1e-5)
     np.testing.assert_allclose(vectors * values @ vectors.T, symmetric, atol=1e-5)
+
+
+LOADERS = (keras.models.load_model, fourfold.models.load_model)
+
+
+def of_a_symbol(library, name, options):
+    x = library.Input((4,))
+    return library.Model(x, getattr(library.activations, name)(x, **options))
+
+
+UNKNOWN_TO_KERAS = ("hard_silu", "mish", "sparsemax")
+"""Activations that Keras has, but not of symbols."""
+ON_SYMBOLS = sorted({*ACTIVATIONS, "swish"} - {"threshold", "linear", *UNKNOWN_TO_KERAS})
+
+
+@pytest.mark.parametrize("name", ON_SYMBOLS)
+def test_activations_of_symbols_agree_and_are_written_and_read(name, tmp_path):
+    theirs, ours = of_a_symbol(keras, name, {}), of_a_symbol(fourfold, name, {})
+    wanted = np.asarray(theirs(SIGNED))
+    theirs.save(tmp_path / "theirs.keras")
+    ours.save(tmp_path / "ours.keras")
+    found = [ours, *(load(tmp_path / f"{of}.keras") for of in ("theirs", "ours") for load in LOADERS)]
+    for model in found:
+        np.testing.assert_allclose(np.asarray(model(SIGNED)), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{"max_value": 0.3}, {"negative_slope": 0.1}, {"threshold": 0.2}])
+def test_relu_of_symbols_with_arguments(options, tmp_path):
+    theirs = of_a_symbol(keras, "relu", options)
+    theirs.save(tmp_path / "theirs.keras")
+    for model in (of_a_symbol(fourfold, "relu", options), fourfold.models.load_model(tmp_path / "theirs.keras")):
+        np.testing.assert_allclose(np.asarray(model(SIGNED)), np.asarray(theirs(SIGNED)), atol=1e-6)

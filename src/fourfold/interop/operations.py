@@ -153,6 +153,7 @@ nn     Threshold     threshold       x               | threshold default_value
 nn     LogSoftmax    log_softmax     x               | axis=-1
 nn     Normalize     normalize       x               | axis=-1 order=2 epsilon=None
 nn     OneHot        one_hot         x               | num_classes axis=-1 dtype=None sparse=False
+keras.src.activations.activations ReLU relu x        | negative_slope=0.0 max_value=None threshold=0.0
 nn     Relu          relu            x
 nn     Relu6         relu6           x
 nn     Selu          selu            x
@@ -247,7 +248,8 @@ def _row(line: str) -> Kind:
         arguments[argument] = (
             ... if not told else _VALUES[default] if default in _VALUES else _number(default)
         )
-    return Kind(MODULE + module, name, function, tuple(called_with), arguments, tuple(keywords.split()))
+    module = module if "." in module else MODULE + module
+    return Kind(module, name, function, tuple(called_with), arguments, tuple(keywords.split()))
 
 
 def _number(text: str) -> int | float:
@@ -261,7 +263,8 @@ BY_NAME = {row.name: row for row in reversed(_ROWS)}
 
 def is_operation(module: Any) -> bool:
     """Whether Keras's classes of this module are operations."""
-    return isinstance(module, str) and (module == "keras.ops" or module.startswith(MODULE))
+    known = ("keras.ops", *(row.module for row in _ROWS))
+    return isinstance(module, str) and (module in known or module.startswith(MODULE))
 
 
 def of(kind: str) -> Kind:

@@ -14,10 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from fourfold.core.symbols import Symbol, operate
-from fourfold.core.weights import Weight
+from fourfold.core.symbols import Symbol
 from fourfold.ops import activations, control, images
 from fourfold.ops.networks import LINEAR, OF_NETWORKS
+from fourfold.ops.recording import recording
 
 _SAME = """
 absolute add all allclose amax amin angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
@@ -215,36 +215,15 @@ def _several_axes(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduced
 
 
-def _recording(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The function, which records an operation where a symbol is among its arguments.
-
-    Tensors may be named as in Keras: ``x``, or ``x1`` and ``x2``.
-    """
-
-    @wraps(function)
-    def called(*args: Any, **kwargs: Any) -> Any:
-        args += tuple(kwargs.pop(own) for own in ("x", "x1", "x2") if own in kwargs)
-        leaves, structure = jax.tree.flatten((args, kwargs))
-        if any(isinstance(leaf, Symbol) for leaf in leaves):
-            return operate(function, name, *args, **kwargs)
-        args, kwargs = structure.unflatten([_array(leaf) for leaf in leaves])
-        return function(*args, **kwargs)
-
-    return called
-
-
-def _array(leaf: Any) -> Any:
-    return leaf.__jax_array__() if isinstance(leaf, Weight) else leaf
-
-
 def _functions() -> dict[str, Callable[..., Any]]:
     plain = {name: getattr(jnp, name) for name in _SAME.split()} | {f.__name__: f for f in OF_ARRAYS}
     for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
         plain[name] = _several_axes(getattr(jnp, name))
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
     plain |= {function.__name__: function for function in OF_NETWORKS} | LINEAR
-    plain |= activations.ACTIVATIONS | activations.ALIASES | {"gelu": gelu}
-    named = {name: _recording(function, name) for name, function in plain.items()}
+    plain["gelu"] = gelu
+    named = activations.ACTIVATIONS | activations.ALIASES
+    named |= {name: recording(function, name) for name, function in plain.items()}
     of_functions = {function.__name__: function for function in control.OF_FUNCTIONS}
     return named | of_functions | {"shape": shape, "convert_to_numpy": convert_to_numpy, "is_tensor": is_tensor}
 
@@ -257,4 +236,4 @@ def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Array:
 
 
 FUNCTIONS = _functions()
-OF_IMAGES = {f.__name__: _recording(f, f.__name__) for f in (images.resize, images.extract_patches, rgb_to_grayscale)}
+OF_IMAGES = {f.__name__: recording(f, f.__name__) for f in (images.resize, images.extract_patches, rgb_to_grayscale)}
