@@ -137,9 +137,8 @@ class Graph:
     def draws_always(self) -> bool:
         """Whether a layer was called with ``training=True``, so that outputs are random in prediction, too."""
         inner = (vars(node.layer).get("graph") for node in self.nodes)
-        return any(node.kwargs.get("training") for node in self.nodes) or any(
-            graph.draws_always for graph in inner if graph is not None
-        )
+        told = any(node.kwargs.get("training") or getattr(node.layer, "draws_always", False) for node in self.nodes)
+        return told or any(graph.draws_always for graph in inner if graph is not None)
 
     # ---- values in handles -------------------------------------------------------------------------------
 

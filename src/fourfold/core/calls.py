@@ -24,7 +24,9 @@ class Call:
     """
 
     def __init__(self, training: bool, draw: Callable[[], Any], outer: Call | None = None) -> None:
-        self.training, self.draw = training, draw
+        self.training, self.draw, self.outer = training, draw, outer
+        self.draws_always = False
+        """Whether something in it was told to train where it doesn't train itself."""
         self.losses: list[Any] = []
         self._masks: dict[int, tuple[Any, Any]] = {} if outer is None else outer._masks
         self._changed: dict[int, tuple[Any, Any]] = {}

@@ -30,7 +30,7 @@ from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
 from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
-from fourfold.layers.constructing import constructor_arguments
+from fourfold.layers.constructing import also_from_below, constructor_arguments
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
 from fourfold.layers.lost_masks import warn_of_lost_masks, where_lost
@@ -73,6 +73,8 @@ class Layer(Interface):
     """
 
     supports_masking = False
+    draws_always = False
+    """Whether its ``call`` tells something to train in prediction, too, so that outputs are random."""
     joins_steps = False
     """Whether it joins the steps of a sequence, so that no later layer can leave out the masked ones."""
     fills_masked_steps = False
@@ -93,8 +95,12 @@ class Layer(Interface):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__ and cls.__module__.startswith("fourfold."):
+            cls.__init__ = also_from_below(cls, Layer)
         if "build" in cls.__dict__ and written.as_for_keras(cls):
             cls.build = written.once(cls.__dict__["build"])
+        if "call" in cls.__dict__ and not written.as_for_keras(cls):
+            cls.call = written.also_without_weights(cls.__dict__["call"])
 
     def __getnewargs_ex__(self) -> tuple[tuple, dict[str, Any]]:
         """Copies and pickles are made with the arguments of the original."""
@@ -317,7 +323,8 @@ class Layer(Interface):
 
     def build(self, *inputs: TensorSpec, **kwargs: Any) -> None:
         """Creates the weights, drawing their values from the current random stream. Twice is once."""
-        if self._weights is not None or written.as_for_keras(type(self)):
+        of_ours = type(self).weight_specs is not Layer.weight_specs or not written.as_for_keras(type(self))
+        if self._weights is not None or not of_ours:
             return
         inputs = jax.tree.map(as_spec, inputs, is_leaf=is_shape)
         specs = self.weight_specs(*inputs, **kwargs)
@@ -389,6 +396,7 @@ class Layer(Interface):
             key = jnp.array([next(self._calls), streams.current().seed & 0xFFFFFFFF], jnp.uint32)
         else:
             masks, key = jax.tree.map(outer.mask_of, args), outer.draw()
+            outer.draws_always |= bool(training) and not outer.training
             training = outer.training if training is None else training
         run = partial(self.apply, self.values(), *args, masks=masks, training=training, key=key, **kwargs)
         known = independence.TRACING.get() and self.rows_apart

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from fourfold.errors import OptionError, closest
 
 
-def constructor_arguments(layer: Any, base: type, args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
+def constructor_arguments(
+    layer: Any, base: type, args: tuple, kwargs: dict[str, Any], cls: type | None = None
+) -> dict[str, Any]:
     """All arguments of the constructor of a layer by name, defaults included; those of the ``base`` are known to all.
 
-    Errors: `OptionError` for arguments that it can't take.
+    The constructor is that of its class, or of one above it. Errors: `OptionError` for arguments that it can't take.
     """
-    cls = type(layer)
+    cls = cls or type(layer)
     signature = inspect.signature(cls.__init__)
     own, open_ = next(iter(signature.parameters)), _open_argument(signature)
     known = [name for name in signature.parameters if name not in (own, open_)]
@@ -34,6 +38,29 @@ def constructor_arguments(layer: Any, base: type, args: tuple, kwargs: dict[str,
     arguments.pop(own)
     extra = arguments.pop(open_, {})
     return {**arguments, **extra}
+
+
+def also_from_below(cls: type, base: type) -> Callable[..., None]:
+    """The constructor of a class of ours, which a class below may call with other arguments than it was given.
+
+    Then the layer's arguments are those of this call until it ends.
+    """
+    constructor = cls.__init__
+
+    @wraps(constructor)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        first = vars(self).setdefault("_constructor", construct) is construct
+        outer = self._arguments
+        if first and type(self).__init__ is not construct:
+            self._arguments = outer | constructor_arguments(self, base, args, kwargs, cls)
+        try:
+            constructor(self, *args, **kwargs)
+        finally:
+            if first:
+                self._arguments = outer
+                del self._constructor
+
+    return construct
 
 
 def _open_argument(signature: inspect.Signature) -> str:

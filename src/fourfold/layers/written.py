@@ -14,7 +14,7 @@ from typing import Any
 
 import jax
 
-from fourfold.core.calls import CURRENT, Call
+from fourfold.core.calls import CURRENT, Call, put
 from fourfold.core.symbols import Applied
 from fourfold.ops import random as keys
 
@@ -40,6 +40,28 @@ def once(build: Callable[..., Any]) -> Callable[..., Any]:
             self.built = True
 
     return building
+
+
+def also_without_weights(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A ``call`` that takes the weights first, and which ``super().call(inputs)`` of a class below may reach."""
+    draws = "key" in inspect.signature(call).parameters
+
+    @wraps(call)
+    def calling(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not as_for_keras(type(self)):
+            return call(self, *args, **kwargs)
+        values = {local: weight.__jax_array__() for local, weight in (self._weights or {}).items()}
+        running = CURRENT.get()
+        key = {"key": running.draw()} if draws and running is not None else {}
+        if running is not None and kwargs.get("training") and not running.training:
+            running.draws_always = True
+        outputs = call(self, values, *args, **key, **kwargs)
+        outputs, updates = outputs if self.updates_state else (outputs, {})
+        for local, value in updates.items():
+            put(self.handles[local], value)
+        return outputs
+
+    return calling
 
 
 def sublayers(layer: Any, kind: type) -> Iterator[tuple[str, Any]]:
@@ -106,6 +128,10 @@ def call(
         made = jax.tree.map(running.mask_of, outputs)
         if all(mask is None for mask in jax.tree.leaves(made, is_leaf=lambda m: m is None)):
             made = _computed_mask(layer, args, kwargs.get("mask", first_mask))
+        if running.draws_always:
+            layer.draws_always = True
+            if (outer := running.outer) is not None:
+                outer.draws_always = True
         changed = {
             local: handle.value
             for local, handle in layer.handles.items()
