@@ -1,10 +1,13 @@
-"""Classes derived from built-in layers, as they are written for Keras: ``super().__init__`` and ``super().call(inputs)``."""
+"""Classes derived from built-in layers, as they are written for Keras, and arguments by the names of Keras 2."""
+
+import warnings
 
 import keras
 import numpy as np
 import pytest
 
 import fourfold
+from fourfold.errors import OptionError
 
 LIBRARIES = (keras, fourfold)
 
@@ -46,7 +49,7 @@ def other_defaults(library):
         def __init__(self, filters, **kwargs):
             super().__init__(filters, kernel_size=3, padding="same", activation="relu", use_bias=False, **kwargs)
 
-    return Same(2), (5, 5, 1)
+    return Same(2, strides=2, name="same"), (5, 5, 1)
 
 
 def recurrent(library):
@@ -100,3 +103,28 @@ def test_dropout_that_always_drops_is_random_in_prediction(library, inside):
     model = library.Model(inputs, (Holding() if inside else Always(0.5))(inputs))
     one, another = (model.predict(np.ones((4, 50), "float32"), verbose=0) for _ in range(2))
     assert set(np.unique(one)) == {0.0, 2.0} and (one != another).any()
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda layers: layers.LeakyReLU(alpha=0.1).negative_slope,
+        lambda layers: tuple(layers.InputLayer(input_shape=(None, 1)).batch_shape),
+        lambda layers: tuple(layers.InputLayer(batch_input_shape=(2, 4)).batch_shape),
+        lambda layers: layers.Embedding(5, 3, input_length=4).output_dim,
+        lambda layers: layers.LSTM(3, implementation=2).units,
+    ],
+)
+def test_arguments_of_keras_2_that_keras_takes(of):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert of(fourfold.layers) == of(keras.layers)
+
+
+def test_an_argument_that_is_in_no_class_above_is_refused():
+    class Same(fourfold.layers.Conv2D):
+        def __init__(self, filters, **kwargs):
+            super().__init__(filters, kernel_size=3, **kwargs)
+
+    with pytest.raises(OptionError, match=r"unknown argument 'stride' \(did you mean 'strides'\?\)"):
+        Same(2, stride=2)

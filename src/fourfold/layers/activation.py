@@ -70,6 +70,7 @@ class LeakyReLU(Layer):
     """
 
     supports_masking = True
+    former_names = {"alpha": "negative_slope"}
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -75,6 +75,8 @@ class Layer(Interface):
     supports_masking = False
     draws_always = False
     """Whether its ``call`` tells something to train in prediction, too, so that outputs are random."""
+    former_names: Mapping[str, str | None] = {}
+    """Names that arguments had in Keras 2, and those of today; None for what has no effect."""
     joins_steps = False
     """Whether it joins the steps of a sequence, so that no later layer can leave out the masked ones."""
     fills_masked_steps = False

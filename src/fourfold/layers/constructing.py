@@ -20,8 +20,7 @@ def constructor_arguments(
     cls = cls or type(layer)
     signature = inspect.signature(cls.__init__)
     own, open_ = next(iter(signature.parameters)), _open_argument(signature)
-    known = [name for name in signature.parameters if name not in (own, open_)]
-    known += [name for name in inspect.signature(base.__init__).parameters if name not in ("self", *known)]
+    kwargs, known = by_present_names(cls, kwargs), _known(cls, base)
     try:
         strange = [name for name in kwargs if name not in known]
         if strange:
@@ -54,13 +53,31 @@ def also_from_below(cls: type, base: type) -> Callable[..., None]:
         if first and type(self).__init__ is not construct:
             self._arguments = outer | constructor_arguments(self, base, args, kwargs, cls)
         try:
-            constructor(self, *args, **kwargs)
+            constructor(self, *args, **by_present_names(cls, kwargs))
         finally:
             if first:
                 self._arguments = outer
                 del self._constructor
 
     return construct
+
+
+def by_present_names(cls: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments with the names that they have today, without those that no longer say anything."""
+    named = {cls.former_names.get(name, name): value for name, value in kwargs.items()}
+    return {name: value for name, value in named.items() if name is not None}
+
+
+def _known(cls: type, base: type) -> list[str]:
+    """The arguments that a class can be made with: its own and, if it hands others on, those of the class above."""
+    known: dict[str, None] = {}
+    for above in (c for c in cls.__mro__ if "__init__" in vars(c)):
+        parameters = list(inspect.signature(above.__init__).parameters.values())
+        known |= dict.fromkeys(p.name for p in parameters[1:] if p.kind is not p.VAR_KEYWORD)
+        is_open = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        if above.__module__.startswith("fourfold.") or not is_open:
+            break
+    return list(known | dict.fromkeys(list(inspect.signature(base.__init__).parameters)[1:]))
 
 
 def _open_argument(signature: inspect.Signature) -> str:

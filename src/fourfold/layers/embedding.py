@@ -30,6 +30,8 @@ class Embedding(Layer):
     Source: Bengio et al., "A neural probabilistic language model", 2003.
     """
 
+    former_names = {"input_length": None}
+
     def __init__(
         self,
         input_dim: int,

@@ -16,6 +16,7 @@ class InputLayer(Layer):
     """
 
     supports_masking = True
+    former_names = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
 
     def __init__(
         self,

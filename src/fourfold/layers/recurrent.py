@@ -98,6 +98,7 @@ class Recurrent(OverSteps):
 
     gates = 1
     state_count = 1
+    former_names = {"implementation": None}
 
     units: int
     activation: Callable[[Array], Array]
