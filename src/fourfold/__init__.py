@@ -132,10 +132,10 @@ def __getattr__(name: str) -> Any:
         return _loaded(f"fourfold.{name}")
     if name in _NAMES:
         return getattr(_loaded(_NAMES[name]), name)
-    from fourfold.errors import closest
+    from fourfold.errors import closest, missing_name
 
     do = f". Do this: {_INSTEAD[name]}" if name in _INSTEAD else ""
-    raise AttributeError(f"fourfold has no attribute {name!r}{closest(name, __all__)}{do}")
+    raise missing_name(f"fourfold has no attribute {name!r}{closest(name, __all__)}{do}", sys._getframe(1))
 
 
 def _loaded(module: str) -> Any:

@@ -7,7 +7,10 @@ that a message can be looked up and tested, and each class has the exit code of 
 from __future__ import annotations
 
 import difflib
+import dis
+import sys
 from collections.abc import Iterable
+from types import FrameType
 
 
 class FourfoldError(Exception):
@@ -77,14 +80,23 @@ class AllFamiliesFailedError(FourfoldError, RuntimeError):
 
 def no_such_name(
     module: str, name: str, known: Iterable[str], instead: dict[str, str] | None = None
-) -> AttributeError:
+) -> AttributeError | ImportError:
     """The error for a name of Keras that a module here lacks; ``instead`` says for some what to do.
 
     >>> print(no_such_name("layers", "Dens", ["Dense"]))
     fourfold.layers has no 'Dens' (did you mean 'Dense'?). Do this: see what there is at docs/keras.md
     """
     do = (instead or {}).get(name, "see what there is at docs/keras.md")
-    return AttributeError(f"fourfold.{module} has no {name!r}{closest(name, known)}. Do this: {do}")
+    return missing_name(f"fourfold.{module} has no {name!r}{closest(name, known)}. Do this: {do}", sys._getframe(2))
+
+
+def missing_name(message: str, asking: FrameType) -> AttributeError | ImportError:
+    """The error of a module's ``__getattr__``, whose caller asks for the name.
+
+    At ``from module import name`` it is an ImportError: Python puts words of its own in the place of an AttributeError.
+    """
+    imported = asking.f_lasti >= 0 and asking.f_code.co_code[asking.f_lasti] == dis.opmap["IMPORT_FROM"]
+    return (ImportError if imported else AttributeError)(message)
 
 
 def closest(name: object, known: Iterable[object]) -> str:

@@ -287,3 +287,15 @@ MISSING = [
 def test_what_there_is_not(module, name, message):
     with pytest.raises(AttributeError, match=message):
         getattr(getattr(fourfold, module), name)
+
+
+@pytest.mark.parametrize("module, name, message", MISSING)
+def test_what_there_is_not_is_told_where_it_is_imported(module, name, message):
+    with pytest.raises(ImportError, match=message):
+        exec(f"from fourfold.{module} import {name}", {})
+    assert not hasattr(getattr(fourfold, module), name)
+
+
+def test_what_fourfold_itself_has_not_is_told_where_it_is_imported():
+    with pytest.raises(ImportError, match="Do this: read the data with NumPy or pandas"):
+        exec("from fourfold import datasets", {})
