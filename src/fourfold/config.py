@@ -48,6 +48,19 @@ def set_image_data_format(data_format: str) -> None:
     _take("image_data_format", data_format)
 
 
+def enable_traceback_filtering() -> None:
+    """Does nothing, as tracebacks are never cut."""
+
+
+def disable_traceback_filtering() -> None:
+    """Does nothing, as tracebacks are never cut."""
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Whether tracebacks are cut, which they never are."""
+    return False
+
+
 def _take(name: str, value: Any) -> None:
     if value != _HAS[name]:
         raise OptionError(

@@ -306,6 +306,7 @@ _IN_SAVING = {
 _INSTEAD = {
     "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     "get_file": "download the file yourself; nothing here connects to a network",
+    "model_to_dot": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     **dict.fromkeys(
         ("image_dataset_from_directory", "text_dataset_from_directory", "load_img", "img_to_array"),
         "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",

@@ -280,6 +280,8 @@ MISSING = [
     ("losses", "Circle", r"has no 'Circle'.*a function \(y_true, y_pred\) -> values is a loss, too"),
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
     ("optimizers", "Muon", r"fourfold\.optimizers has no 'Muon'"),
+    ("preprocessing", "image", r"fourfold\.preprocessing has no 'image'. Do this: data = fourfold.data.read"),
+    ("preprocessing", "timeseries_dataset_from_array", "Do this: fourfold.utils has it"),
 ]
 
 

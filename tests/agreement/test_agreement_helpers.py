@@ -137,3 +137,9 @@ def test_the_first_layer_may_say_its_features_as_a_number():
         assert model.output_shape == (None, 2)
         assert "input_dim" not in model.layers[0].get_config()
     assert fourfold.layers.Embedding(5, 3).get_config()["input_dim"] == 5
+
+
+def test_cutting_of_tracebacks_can_be_said_and_does_nothing():
+    fourfold.config.disable_traceback_filtering()
+    fourfold.config.enable_traceback_filtering()
+    assert not fourfold.config.is_traceback_filtering_enabled()

@@ -1,8 +1,30 @@
 """Statistics learnt from training data, in NumPy; and `sequence`, which is Keras's."""
 
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from fourfold.errors import missing_name
+
 from . import sequence
 from .preparation import Preparation
 from .table import Column, Table
 from .task import Task
 
 __all__ = ["Column", "Preparation", "Table", "Task", "sequence"]
+
+_INSTEAD = {
+    "image": "data = fourfold.data.read(folder) reads pictures; layers.RandomFlip and its kin change them",
+    **dict.fromkeys(
+        ("image_dataset_from_directory", "text_dataset_from_directory"),
+        "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",
+    ),
+    "timeseries_dataset_from_array": "fourfold.utils has it",
+}
+"""What to do in the place of names that Keras has here."""
+
+
+def __getattr__(name: str) -> Any:
+    do = f". Do this: {_INSTEAD[name]}" if name in _INSTEAD else ""
+    raise missing_name(f"fourfold.preprocessing has no {name!r}{do}", sys._getframe(1))
