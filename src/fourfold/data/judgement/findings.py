@@ -99,6 +99,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     dependent.judge,
     frequencies.judge,
     neighbours.judge,
+    targets.elsewhere,
     targets.kind,
     copies.judge,
     groups.judge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,8 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
+NAMELESS = re.compile(r"x\d+")
+"""What columns are called that have no name."""
 
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
@@ -50,6 +53,34 @@ def kind(case: Case) -> Iterator[Finding]:
             distinct,
             "join classes, or choose another target",
             important=case.dataset.rows < 20 * distinct,
+        )
+
+
+def elsewhere(case: Case) -> Iterator[Finding]:
+    """Where the last column of a table without names was taken, a number: the only other one that looks like classes."""
+    dataset = case.dataset
+    nameless = all(NAMELESS.fullmatch(name) for name in (dataset.target_name, *dataset.source_columns))
+    guessed = any(note.what == f"target: {dataset.target_name}" and note.option for note in dataset.notes)
+    number = case.task.kind == "regression" or case.task.label_type in ("integer", "number")
+    if not (nameless and guessed and number) or dataset.layout != "flat":
+        return
+    few = {"words": [], "whole numbers": []}
+    for name, column, values in case.columns():
+        present = values[~np.isnan(values)]
+        different = len(np.unique(present))
+        if 1 < different <= min(FEW_VALUES, len(present) / 5) and bool((present == np.round(present)).all()):
+            few["words" if column == "category" else "whole numbers"].append((name, different))
+    one = few["words"] or (few["whole numbers"] if case.task.kind == "regression" else [])
+    if len(one) == 1:
+        (name, different), what = one[0], "words" if few["words"] else "whole numbers"
+        yield Finding(
+            "classes-elsewhere",
+            f"the last column was taken for the target, a number, and {name!r} is the only one of few {what}",
+            "different values",
+            different,
+            f"--target {name}, if these are the classes",
+            important=True,
+            columns=(name,),
         )
 
 
