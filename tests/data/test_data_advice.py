@@ -95,6 +95,8 @@ READ = {
     "results of games": (column(["6-2", "3-6", "7-5"]), {}, "column v: category (several numbers in a cell, as in '6-2'"),
     "lengths and widths": (column(["4x7 cm", "5x9 cm", "12x8 cm"]), {}, "column v: category (several numbers in a cell, as in '4x7 cm'"),
     "ranges of ages": (column(["18-25", "26-40", "41-60"]), {}, "column v: category (ranges, as in '18-25'; if these are quantities, write their middles, or both ends in columns)"),
+    "ranges of ages that are open": (column(["<18", "18-65", "65+"]), {}, "column v: category (ranges, as in '18-65'"),
+    "ranges that end in a dash or in words": (column(["under 18", "18 - 30", "31 - 50", "51-"]), {}, "column v: category (ranges, as in '18 - 30'"),
     "ranges of thousands": (column(["20-40K", "40-60K", "60-120K"]), {}, "column v: category (ranges, as in '20-40K'"),
     "ranges that all differ": (rows("w,v,y", lambda i: f"{i % 9},{300 + i} - {3500 + i * i}", 100), {}, "column v: category (ranges, as in '300 - 3500'"),
     "a day with a line break and its clock": (CLOCKS, {"ahead": Ahead(3), "roles": Roles(time="The day, The clock")}, "forecast: the next 3 steps of load"),

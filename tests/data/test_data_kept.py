@@ -20,6 +20,8 @@ READ = {
     "a blank line and a row of words that are missing": (column([1, 2, 3, 4, 5], "v,y") + "\n6,p\n", "41 rows"),
     "seconds since 1970": (rows("timestamp,v,y", lambda i: f"{TIMES[i]},{i % 7}"), "column timestamp: date (seconds since 1970)"),
     "seconds with gaps": (rows("time,v,y", lambda i: f"{TIMES[i] if i % 5 else ''},{i % 7}"), "column time: date (seconds since 1970)"),
+    "seconds that rise by whole minutes": (rows("step,v,y", lambda i: f"{TIMES[0] + 600 * i},{i % 7}"), "column step: date (seconds since 1970)"),
+    "numbers that rise by tens": (rows("step,v,y", lambda i: f"{TIMES[0] + 10 * i},{i % 7}"), "2 numbers (a table)"),
     "milliseconds": (rows("created_at_time,v,y", lambda i: f"{TIMES[i]}000,{i % 7}"), "date (milliseconds since 1970)"),
     "days of Excel in German": (rows("Belegdatum,v,y", lambda i: f"{44000 + i * 37 % 101},{i % 7}"), "column Belegdatum: date (days since 1899-12-30, as Excel counts)"),
     "days of Excel in French": (rows("Jour,v,y", lambda i: f"{44000 + i * 37 % 101},{i % 7}"), "column Jour: date (days since 1899-12-30, as Excel counts)"),

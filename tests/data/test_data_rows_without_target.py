@@ -55,6 +55,23 @@ def test_what_a_program_writes_for_none_is_no_class(form, tmp_path):
     assert read(given(form, frame, tmp_path)).places.tolist() == THERE.tolist()
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("mark", [":", ".", "-", ": c"])
+def test_marks_for_none_among_many_numbers_are_no_words(mark, form, tmp_path):
+    words = np.where(np.arange(N) % 7 == 3, mark, TARGETS["numbers"].astype(str)).astype(object)
+    frame = cells(["x", "z"])
+    data = read(given(form, frame.assign(y=words), tmp_path))
+    reference = read(frame.assign(y=TARGETS["numbers"]).iloc[THERE])
+    assert data.places.tolist() == THERE.tolist()
+    assert data.target.tolist() == reference.target.tolist()
+    assert f"target y: number ({len(BARE)} words such as {mark!r} taken for missing)" in told(data)
+
+
+def test_a_mark_among_few_numbers_may_be_a_class(tmp_path):
+    data = read(cells(["x", "z"]).assign(y=np.array(["1", "2", "-"], object)[np.arange(N) % 3]))
+    assert data.task.classes == ("-", "1", "2")
+
+
 @pytest.mark.parametrize("word", ["NA", "None", "?", "n.a.", "null"])
 @pytest.mark.parametrize("columns", [3, 30])
 def test_one_word_that_may_be_a_class_is_told_from_blanks(word, columns, tmp_path):

@@ -67,6 +67,13 @@ QUANTITY = re.compile(rf"(?:(?:[a-z]{{1,3}}\$|[^\w\s{HERE}]{{1,3}}) ?)?{HERE}.+|
 BETWEEN = re.compile(rf"[^{HERE}]*{HERE}[^{HERE}]*?(?:[-\u2013\u2014]|\bto\b|\bbis\b)[^{HERE}]*{HERE}[^{HERE}]*")
 """The form of two numbers with what stands between the ends of a range."""
 
+OPEN = re.compile(
+    r"(?:[<>]=?|[\u2264\u2265]|under|over|below|above|less than|more than|unter|\u00fcber|bis|ab)"
+    rf"[^\w{HERE}]*{HERE}[^{HERE}]*"
+    rf"|[^\w{HERE}]*{HERE}[^{HERE}]*?(?:[-\u2013\u2014+]|\b(?:and|or|und|oder) \w+)[^{HERE}]*"
+)
+"""The form of a range without one of its ends, beside others that have both."""
+
 FEWEST_FORMED, LONGEST_FORM, MOST_CODES, SHORTEST_CODE = 3, 24, 20, 3
 """Different words of one form from which on it is told, characters of the longest form; different words from which on
 those whose numbers have as many digits each, and so many in one of them, are taken for codes such as 555-0123."""
@@ -145,11 +152,14 @@ def _hint_of_form(words: Sequence[str], count: int) -> str:
 
     >>> _hint_of_form(["4x7 cm", "5x9 cm", "6x8 cm"], 3)[:38], _hint_of_form(["A1", "A2", "A3"], 3)
     ("several numbers in a cell, as in '4x7 ", '')
-    >>> _hint_of_form(["18-25", "26-40", "41-60"], 3)[:24], _hint_of_form(["$20/hr", "$7/hr", "$8/hr"], 3)[:21]
+    >>> _hint_of_form(["18-25", "26-40", "60+"], 3)[:24], _hint_of_form(["$20/hr", "$7/hr", "$8/hr"], 3)[:21]
     ("ranges, as in '18-25'; i", "words, as in '$20/hr'")
     """
     forms = {word: _form(word) for word in words}
-    form, often = max(Counter(forms.values()).items(), key=lambda one: one[1], default=("", 0))
+    counts = Counter(forms.values())
+    form, often = max(counts.items(), key=lambda one: (one[1], bool(BETWEEN.fullmatch(one[0]))), default=("", 0))
+    if BETWEEN.fullmatch(form):
+        often += sum(counts[other] for other in counts if OPEN.fullmatch(other))
     if often < max(MOSTLY * count, FEWEST_FORMED) or len(form) > LONGEST_FORM or not QUANTITY.fullmatch(form):
         return ""
     alike = [word for word in words if forms[word] == form]

@@ -124,7 +124,8 @@ def named(name: str) -> list[str]:
 
 def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
     """Numbers (N,) of a column that is called a time as dates, and what is said of them: seconds since 1970, or parts
-    of these; days as Excel counts them; months as parts of years. None if one of them is of other years, or missing.
+    of these, which need no such name where they rise in whole minutes; days as Excel counts them; months as parts of
+    years. None if one of them is of other years, or missing.
 
     >>> counted_dates("timestamp", np.array([1.7e9]))
     (array(['2023-11-14T22:13:20.000000'], dtype='datetime64[us]'), 'seconds since 1970')
@@ -138,15 +139,31 @@ def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | Non
     words = {*named(name)}
     if not len(values):
         return None
-    if not words.isdisjoint(SINCE_1970.split()) or not words.isdisjoint(DATE_NAMES):
-        for unit, parts in UNITS:
-            if (values >= SECONDS[0] * parts).all() and (values < SECONDS[1] * parts).all():
-                return counted_as(values, said := f"{unit} since 1970"), said
+    called = not words.isdisjoint(SINCE_1970.split()) or not words.isdisjoint(DATE_NAMES)
+    for unit, parts in UNITS:
+        if _between(values, SECONDS, parts) and (called or _rises_in_minutes(values, parts)):
+            return counted_as(values, said := f"{unit} since 1970"), said
     if not words.isdisjoint(DAYS) and (values >= EXCEL[0]).all() and (values < EXCEL[1]).all():
         return counted_as(values, AS_EXCEL), AS_EXCEL
     if not words.isdisjoint(YEARS):
         return _decimal_years(values)
     return None
+
+
+def _between(values: np.ndarray, seconds: tuple[int, int], parts: int) -> bool:
+    """Whether so many parts of a second (N,) all lie in a span of seconds since 1970."""
+    return bool((values >= seconds[0] * parts).all() and (values < seconds[1] * parts).all())
+
+
+def _rises_in_minutes(values: np.ndarray, parts: int) -> bool:
+    """Whether parts of a second (N,) lie whole minutes apart, each after the one before: codes and counters do not.
+
+    >>> [_rises_in_minutes(1.7e9 + step * np.arange(10), 1) for step in (600, 1, -600)]
+    [True, False, False]
+    """
+    steps = np.diff(values)
+    even = bool((steps > 0).all() and (steps % (60 * parts) == 0).all())
+    return len(values) >= FEWEST and even and _between(values, SURELY, parts)
 
 
 def surely_counted(name: str, values: np.ndarray) -> str:
@@ -163,7 +180,7 @@ def surely_counted(name: str, values: np.ndarray) -> str:
     if counted is None or counted[1] not in COUNTED:
         return ""
     parts = COUNTED[counted[1]]
-    sure = not parts or bool((present >= SURELY[0] * parts).all() and (present < SURELY[1] * parts).all())
+    sure = not parts or _between(present, SURELY, parts)
     lasting = parts == 1 and not LASTING.isdisjoint(named(name))
     return counted[1] if sure and not lasting else ""
 
