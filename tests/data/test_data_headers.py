@@ -140,6 +140,31 @@ DESCRIBED = [
 
 
 @pytest.mark.parametrize("kind", ["tab", "csv", "xlsx"])
+def test_types_and_roles_before_the_names_are_no_part_of_these(kind, tmp_path):
+    names = ["mS#who", "C#age", "note", "cD#kind", "i#code"]
+    records = [names, *([f"p{i}", str(i * 37 % 11), str(i % 7), "ab"[i % 2], str(i)] for i in range(40))]
+    path = tmp_path / f"data.{kind}"
+    if kind == "xlsx":
+        sheet(records)(tmp_path)
+    else:
+        path.write_text("\n".join(map("\t".join if kind == "tab" else ",".join, records)) + "\n")
+    data = read(path)
+    assert [column.name for column in data.columns] == ["age", "note"]
+    for line in (
+        "names: 'who', 'age', 'note', 'kind', 'code' (types and roles of columns before their names, as of Orange; "
+        "values tell the types)",
+        "target: kind (the file says so); --target NAME overrides",
+        "left out: 'who' (the file says so: meta)",
+        "left out: 'code' (the file says so: ignore)",
+    ):
+        assert line in map(str, data.notes)
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    (tmp_path / "bare.csv").write_text("age,note\n3,4\n5,6\n")
+    assert read_inputs(path, preparation).inputs["age"].tolist() == data.inputs["age"].tolist()
+    assert read_inputs(tmp_path / "bare.csv", preparation).inputs["age"].tolist() == [3, 5]
+
+
+@pytest.mark.parametrize("kind", ["tab", "csv", "xlsx"])
 def test_types_and_roles_below_the_names_are_no_rows(kind, tmp_path):
     path = tmp_path / f"data.{kind}"
     if kind == "xlsx":

@@ -1,11 +1,11 @@
-"""Lines of types and roles below the names of columns, as Orange writes them."""
+"""Types and roles of columns as Orange writes them: in lines below their names, or before these."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-__all__ = ["roles_below"]
+__all__ = ["roles_before", "roles_below"]
 
 TYPES = frozenset(
     ["c", "continuous", "n", "numeric", "d", "discrete", "s", "string", "text", "t", "time", "b", "basket"]
@@ -20,6 +20,9 @@ ROLES = {
 
 BETWEEN_VALUES = re.compile(r"(?<!\\) ")
 """A blank that is no part of a value."""
+
+FLAGGED = re.compile(r"(?P<role>[cimw]?)(?P<type>[CDSTN]?)#(?P<name>\S.*)", re.DOTALL)
+"""A name behind letters for its role and its type."""
 
 FEWEST_BELOW = 3
 """Rows below these lines from which on they are told to be none, if no column has a role."""
@@ -46,3 +49,22 @@ def roles_below(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
     if len(records) < 3 + FEWEST_BELOW and not any(words):
         return None
     return tuple(ROLES[those[0]] if those else "" for those in words)
+
+
+def roles_before(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Names without the letters for role and type before them, and the role of each column, "" for an input; None
+    unless all names with a mark have such letters, and one of them tells a role, or several a type.
+
+    >>> roles_before(["mS#name", "C#age", "size", "cD#kind"])
+    (('name', 'age', 'size', 'kind'), ('meta', '', '', 'class'))
+    >>> roles_before(["Java", "C#", "y"]), roles_before(["bin #", "C#age"]), roles_before(["D#age", "y"])
+    (None, None, None)
+    """
+    found = [FLAGGED.fullmatch(name.strip()) for name in names]
+    marked = [one for one, name in zip(found, names) if "#" in name]
+    flags = [one["role"] + one["type"] for one in marked if one]
+    told = len(flags) > 1 or any(one["role"] for one in marked if one)
+    if len(flags) < len(marked) or not all(flags) or not told:
+        return None
+    roles = tuple(ROLES.get(one["role"], "") if one else "" for one in found)
+    return tuple(one["name"] if one else name for one, name in zip(found, names)), roles

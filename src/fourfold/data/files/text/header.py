@@ -15,7 +15,7 @@ from fourfold.data.values.amounts import amount_of
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
 
-from .described import roles_below
+from .described import roles_before, roles_below
 
 __all__ = ["Header", "header_of", "names_by_numbers", "no_header", "settings_above", "told"]
 
@@ -46,7 +46,7 @@ Records = Sequence[Sequence[str]]
 @dataclass(frozen=True)
 class Header:
     """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them; and
-    the ``marked`` columns, with the roles that lines below the names give them."""
+    the ``marked`` columns, with the roles that letters before the names, or lines below them, tell."""
 
     lines: int
     names: tuple[str, ...]
@@ -90,12 +90,18 @@ def header_of(records: Records, named: bool | None = None) -> Header:
     """
     if named is False:
         return _unnamed(records, Note(UNNAMED, "as asked, or as in training"))
+    if flagged := roles_before(records[0]):
+        names, roles = flagged
+        header = header_of([names, *records[1:]], named=True)
+        because = "types and roles of columns before their names, as of Orange; values tell the types"
+        notes = (Note(f"names: {listed(header.names)}", because), *header.notes)
+        return replace(header, notes=notes, marked=_by_name(header.names, roles))
     if ruled := _without_rule(records):
         return ruled
     if (roles := roles_below(records)) is not None:
         because = "types and roles of columns, as of Orange; values tell the types"
         header = _named(3, records[0], Note("left out: 2 lines below the names", because))
-        return replace(header, marked={name: role for name, role in zip(header.names, roles) if role})
+        return replace(header, marked=_by_name(header.names, roles))
     grouped = _are_groups(records[0])
     if grouped and _below_names(records[1:]):
         units = _units(records[2])
@@ -127,6 +133,10 @@ def header_of(records: Records, named: bool | None = None) -> Header:
         because = "the header has one name less than the rows have cells"
         return _named(1, ["", *records[0]], Note("names of rows: the first column", because))
     return _named(1, records[0])
+
+
+def _by_name(names: Sequence[str], roles: Sequence[str]) -> dict[str, str]:
+    return {name: role for name, role in zip(names, roles) if role}
 
 
 PIVOT = re.compile(
