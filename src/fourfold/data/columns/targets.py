@@ -10,8 +10,9 @@ import numpy as np
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import as_called, close, counted, listed, quoted, unknown
+from fourfold.data.values.flags import MOST_FACES
 from fourfold.data.values.hints import SEPARATORS, cut_at
-from fourfold.data.values.words import reworded
+from fourfold.data.values.words import as_objects, is_sign, reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.task import Task, multilabel, regression_of
 
@@ -151,7 +152,22 @@ def _read(values: np.ndarray, kind: str, several: bool, comma: bool) -> tuple[np
     if several and words and words <= YES_AND_NO.keys():
         found = [np.nan if value is None else YES_AND_NO[value.casefold()] for value in values.tolist()]
         return np.array(found), "boolean", ""
-    return reworded(values, strict=True, comma=comma)
+    return _without_signs(values, comma) or reworded(values, strict=True, comma=comma)
+
+
+def _without_signs(values: np.ndarray, comma: bool) -> tuple[np.ndarray, str, str] | None:
+    """Words (N,) as numbers, with marks that stand for none among so many different ones that these are no classes;
+    None for all other words."""
+    signs = {word for word in set(values.tolist()) - {None} if is_sign(word, MOST_FACES + 1)}
+    if not signs:
+        return None
+    bare = [None if word in signs else word for word in values.tolist()]
+    numbers, kind, said = reworded(as_objects(bare), strict=True, comma=comma)
+    if kind != "number" or len(np.unique(numbers[~np.isnan(numbers)])) <= MOST_FACES:
+        return None
+    absent = [word for word in values.tolist() if word in signs]
+    left_out = f"{counted(len(absent), 'word')} such as {absent[0]!r} taken for missing"
+    return numbers, kind, "; ".join(filter(None, [said, left_out]))
 
 
 def _is_01(values: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ from fourfold.data.messages import listed
 
 from .amounts import amount_of
 
-__all__ = ["are_flagged", "flags_said", "is_mark", "unflagged"]
+__all__ = ["MOST_FACES", "are_flagged", "flags_said", "is_mark", "unflagged"]
 
 LETTERS = "bcdefinprsuz"
 FLAGGED = re.compile(rf"(.*\d)(?:\s+([{LETTERS}]{{1,4}})|\s*\(((?i:[{LETTERS}]{{1,4}}))\))\s*", re.DOTALL)

@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import ColumnKind
 from .amounts import is_number
 from .dates import DATES, SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
-from .flags import MOST_FACES, flags_said, is_mark
+from .flags import flags_said, is_mark
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
 from .numerals import MOSTLY, About, endings_of, style_by, style_of
 from .spans import halves_of
@@ -88,8 +88,7 @@ def understood(
     that fits all.
 
     If all words but marks (-, ..) and spellings of nothing are numbers, durations or dates in one way, or at least 90 %
-    of ten or more, the others are missing values; if ``strict``, where others may be classes, only marks are, beside
-    more numbers than classes have. A decimal ``comma`` is likelier than one between
+    of ten or more, the others are missing values, unless ``strict``. A decimal ``comma`` is likelier than one between
     thousands; ``day_first``: of 1/2/2020 and 1-2-2020 the day is likelier to be the first, or the month; without it
     that depends on the mark. Of words that are nearly numbers or dates
     it is said why they are not taken for these.
@@ -158,9 +157,7 @@ def _left_out(
     strange = [word for word in words if word not in known]
     if not strange:
         return ""
-    if not known:
-        return None
-    if strict and not (len(known) > MOST_FACES and all(_is_sign(word, len(known)) for word in strange)):
+    if strict or not known:
         return None
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in known for value in values.tolist())
@@ -207,10 +204,10 @@ def _is_nothing(word: str, numbers: int) -> bool:
     statistical offices write."""
     bare = word.strip().casefold()
     spelled_so = bare in STANDS_FOR_NONE or word.strip() in MISSING_WORDS or is_no_date(bare)
-    return spelled_so or _is_sign(word, numbers)
+    return spelled_so or is_sign(word, numbers)
 
 
-def _is_sign(word: str, numbers: int) -> bool:
+def is_sign(word: str, numbers: int) -> bool:
     """Whether a word among so many different numbers is no word: marks alone, or what statistical offices write."""
     return is_mark(word, numbers) or not any(map(str.isalnum, word))
 
