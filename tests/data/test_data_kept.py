@@ -70,6 +70,27 @@ def test_a_target_of_quantities_is_one_column(head, unit, tmp_path):
     assert any(f"number ({unit} left out" in str(note) for note in data.notes)
 
 
+@pytest.mark.parametrize(
+    ("form", "scale"),
+    [("{}/10", "/10"), ("{}.5 out of 100 stars", "out of 100 stars"), ("{},5 von 60", "von 60"), ("{} of 59", "of 59")],
+)
+def test_numbers_on_one_scale_are_numbers_in_new_rows_too(form, scale, tmp_path):
+    most = 11 if scale == "/10" else 60
+    data = read({"v": [form.format(i % most) for i in range(120)], "y": [i * 37 % 101 / 7 for i in range(120)]})
+    assert any(f"the scale {scale!r} left out" in str(note) for note in data.notes)
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    new = read_inputs({"v": [form.format(3), form.format(9)]}, preparation).inputs["v"]
+    assert np.round(new).tolist() in ([3, 9], [4, 10]) and new[1] - new[0] == 6
+    with pytest.raises(DataError):
+        read_inputs({"v": ["3 of 7", "9 of 7"]}, preparation)
+
+
+@pytest.mark.parametrize("form", ["{}/80", "0{}/24"])
+def test_pairs_of_numbers_and_months_are_on_no_scale(form):
+    data = read({"v": [form.format(i % 9 + 1 + 90 * (i % 7 == 0) * ("80" in form)) for i in range(120)], "y": [*range(60)] * 2})
+    assert not any("the scale" in str(note) for note in data.notes)
+
+
 def test_a_word_in_all_rows_below_names_is_a_column(tmp_path):
     (tmp_path / "data.txt").write_text("v kind y\n" + "".join(f"{i * 37 % 11} a {LABELS[i % 2]}\n" for i in range(40)))
     assert "left out: 'kind' (the same value in all rows)" in map(str, read(tmp_path / "data.txt").notes)

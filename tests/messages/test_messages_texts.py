@@ -34,6 +34,8 @@ TABLE = [
      "the target 'y' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target"),
     ("one-class", lambda: fourfold.compare({"x": np.arange(30), "kind": ["a"] * 30}),
      "the target 'kind' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target: 'kind' was taken for it (the last column)"),
+    ("date-target", lambda: fourfold.compare({"x": np.arange(30) % 7, "day": [f"2024-01-{day:02d}" for day in range(1, 31)]}),
+     "the target 'day' is a date: wanted classes or numbers. Do this: --target x, or another column: 'day' was taken for it (the last column)"),
     ("rows", lambda: Options(rows=0), "a sample without rows is none: got --rows 0, wanted 1 or more. Do this: --rows 5000, say"),
     ("no-such-file", lambda: fourfold.compare("nowhere.csv"), "Do this: check its name, and the folder that it is in"),
     ("no-such-file", lambda: fourfold.compare("iriss"),

@@ -134,7 +134,7 @@ def settle(
     else:
         check_window(window)
         source = by_columns(source) if source.stepwise else source
-        source, labelled, left_out = _labelled(source, task)
+        source, labelled, left_out = _labelled(source, task, guessed)
         places = None if labelled is None else np.flatnonzero(labelled)
         source = checked_roles(source, roles, places)
         values, settled_task, target_notes = _settled(source, task, bounds, places, guessed)
@@ -246,8 +246,7 @@ def _settled(
     if not several and not _lists_labels(source, task):
         instead = partial(another_target, source.inputs) if guessed and isinstance(source.inputs, Table) else str
         options = {"test_rows": test_rows, "places": places, "weights": source.weights, "instead": instead}
-        because = next((note.because for note in source.notes if guessed and note.what == f"target: {name}"), "")
-        options["guess"] = f": {name!r} was taken for it ({because})" if because else ""
+        options["guess"] = _guess(source) if guessed else ""
         of_one = MORE_FOLDERS if source.of_folders else ""
         return settle_target(name, target, kind, task=task, bounds=bounds, of_one=of_one, **options)
     if bounds is not None:
@@ -272,11 +271,20 @@ def _lists_labels(source: Source, task: str | None) -> bool:
     return target.ndim == 1 and (task == "multilabel" or lists)
 
 
-def _labelled(source: Source, task: str | None) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
+def _guess(source: Source) -> str:
+    """Why a column was taken for the target, to be said behind what to do."""
+    name = source.target_name
+    because = next((note.because for note in source.notes if note.what == f"target: {name}"), "")
+    return f": {name!r} was taken for it ({because})" if because else ""
+
+
+def _labelled(
+    source: Source, task: str | None, guessed: bool
+) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
     """The rows that have a target, which of all rows (N,) these are, None where all are, and what is said."""
     assert source.target is not None
     if not _lists_labels(source, task):
-        return with_labelled(source, partial(_filled, source))
+        return with_labelled(source, partial(_filled, source), _guess(source) if guessed else "")
     if isinstance(source.inputs, Table):
         check_no_totals(source.inputs, source.target)  # as an empty cell is a list without labels
     return source, None, ()

@@ -20,10 +20,11 @@ __all__ = ["with_labelled"]
 
 
 def with_labelled(
-    source: Source, instead: Callable[[], str] = str
+    source: Source, instead: Callable[[], str] = str, guess: str = ""
 ) -> tuple[Source, np.ndarray | None, tuple[Note, ...]]:
     """The rows of a source that have a target, of several targets all of them; which of the rows (N,) these are, None
-    where all are; and what is said. ``instead`` finds a column that may be the target, or "".
+    where all are; and what is said. ``instead`` finds a column that may be the target, or "";
+    ``guess``: why the column was taken for the target, "" where it was named.
 
     Errors: ``DataError`` for a target without values, and one that is missing where this may mean something: beside
     values that are all alike, which mark rows, beside texts, and where words that may be classes stand for it, and not
@@ -35,7 +36,7 @@ def with_labelled(
     learnt = len(target) - source.test_rows
     rows = np.ones(len(target), dtype=bool)
     for name, values in zip(names, target.T if target.ndim == 2 else [target]):
-        check_values(name, values, kind, instead)
+        check_values(name, values, kind, instead, guess)
         values = without_blanks(values) if kind == "category" else values
         absent = missing(values)
         if len(values) and absent[:learnt].all():

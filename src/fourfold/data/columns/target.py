@@ -118,14 +118,16 @@ def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     return "classification", f"its values are {which}"
 
 
-def check_values(name: str, values: np.ndarray, kind: str, instead: Callable[[], str] = str) -> None:
-    """Refuses dates and infinite values; ``instead`` finds a column that may be the target, or ""."""
+def check_values(
+    name: str, values: np.ndarray, kind: str, instead: Callable[[], str] = str, guess: str = ""
+) -> None:
+    """Refuses dates and infinite values; ``instead``, ``guess``: see `settle_target`."""
     if kind == "date":
         raise DataError(
             "date-target",
             f"the target {name!r} is a date",
             wanted="classes or numbers",
-            do=another(instead()),
+            do=another(instead()) + guess,
         )
     if kind == "number" and (infinite := np.isinf(values)).any():
         raise DataError(

@@ -24,7 +24,7 @@ from .durations import Duration, duration_by
 from .flags import are_flagged, unflagged
 from .fractions import Fractions, fractions_of
 
-__all__ = ["MOSTLY", "About", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
+__all__ = ["MOSTLY", "About", "Graded", "Scaled", "Style", "endings_of", "style_by", "style_of", "with_points"]
 
 MOSTLY = 0.9
 """From this share of numbers on, the other words of a column are taken for missing values."""
@@ -164,10 +164,68 @@ def _about_of(words: list[str], comma: bool) -> About | None:
     if not (rough or many or flagged) or (least and not many):
         return None
     style = style_of([unflagged(_told(word)) if flagged else _told(word) for word in words], comma=comma)
-    if isinstance(style, About | Fractions):
+    if isinstance(style, About | Graded | Fractions):
         return None
     said = ["signs for about left out"] * bool(rough) + ["a plus behind left out"] * many
     return About(style, ", ".join([*filter(None, [style.said]), *said]), flagged)
+
+
+GRADED = re.compile(
+    r"(?P<number>[^/]*\d)\s*(?P<scale>(?:/|\b(?:out of|of|von|sur)\b)\s*(?P<most>[1-9]\d{0,2})(?:\s*[^\W\d_]{1,12})?)",
+    re.IGNORECASE,
+)
+"""A number and the highest one that it could be: 7/10, 4.5 out of 5 stars."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Numbers of a ``style``, all on one ``scale``.
+
+    >>> [Graded(Style(), "out of 5 stars").parse(word) for word in ("4.5 out of 5 stars", "4 out of 10 stars", "4")]
+    [4.5, None, None]
+    """
+
+    style: Style
+    scale: str
+
+    @property
+    def said(self) -> str:
+        return ", ".join(filter(None, [f"the scale {self.scale!r} left out", self.style.said]))
+
+    @property
+    def unit(self) -> str:
+        return self.scale
+
+    def parse(self, word: str) -> float | None:
+        found = GRADED.fullmatch(word.strip())
+        return self.style.parse(found["number"]) if found and _scale_in(found) == self.scale else None
+
+    @property
+    def example(self) -> str:
+        return f"{self.style.example or '1234.5'} {self.scale}"
+
+
+def _scale_in(graded: re.Match[str]) -> str:
+    return " ".join(graded["scale"].casefold().split())
+
+
+def _graded_of(words: Iterable[str], comma: bool) -> Graded | None:
+    """The style of words where all with a digit are numbers on one scale, none beyond it, and several of them; None of
+    others, and of months before a year, as zeros before them tell.
+
+    >>> _graded_of(["7/10", "10/10", "2/10", "-"], False).said, _graded_of(["120/80", "90/80", "70/80"], False)
+    ("the scale '/10' left out", None)
+    >>> _graded_of(["01/24", "02/24", "12/24"], False)
+    """
+    found = [GRADED.fullmatch(word.strip()) for word in words if any(map(str.isdigit, word))]
+    graded = [one for one in found if one]
+    if len(graded) < max(len(found), FEWEST_OF_A_UNIT) or len(set(map(_scale_in, graded))) > 1:
+        return None
+    style = style_of([one["number"] for one in graded], comma=comma)
+    numbers = [style.parse(one["number"]) for one in graded]
+    fit = all(number is not None and 0 <= number <= int(graded[0]["most"]) for number in numbers)
+    zeros = any(re.match(r"0\d", one["number"]) for one in graded)
+    return Graded(style, _scale_in(graded[0])) if fit and not zeros and isinstance(style, Style) else None
 
 
 SCALES = {"": 1.0, "K": 1e3, "L": 1e5, "M": 1e6, "C": 1e7, "B": 1e9}
@@ -233,7 +291,7 @@ def endings_of(words: Iterable[str]) -> list[str]:
     return sorted(unit or "nothing" for unit in units) if len(units) > 1 and None not in amounts else []
 
 
-def style_by(example: str) -> Style | Scaled | About | Fractions | Duration:
+def style_by(example: str) -> Style | Scaled | About | Graded | Fractions | Duration:
     """The style of an example; the plain one for anything that is none.
 
     >>> style_by("1.234,5 €").parse("2,5"), style_by("1:23").parse("0:30")
@@ -243,6 +301,9 @@ def style_by(example: str) -> Style | Scaled | About | Fractions | Duration:
         return duration
     if example == Fractions.example:
         return Fractions()
+    if graded := GRADED.fullmatch(example):
+        style = _plain_style_by(graded["number"])
+        return Graded(style, graded["scale"]) if isinstance(style, Style) else style
     if example.startswith("~"):
         return About(_plain_style_by(example[1:]))
     return _plain_style_by(example)
@@ -265,7 +326,7 @@ def with_points(example: str) -> bool:
     return isinstance(style, Style) and style.thousands == "."
 
 
-def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | About | Fractions:
+def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | About | Graded | Fractions:
     """The one way in which the numbers among these words are written.
 
     - decimal mark: where both marks occur the later one; commas alone are thousands if each cuts off three
@@ -278,7 +339,7 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     - percent signs and units (5 kg), if all numbers but 0 have the same: 12 % is 12;
     - footnote marks, what stands behind a plus-minus sign, and uncertain digits in brackets are left out;
     - thousands, millions and billions (1.2k, 3M), if there are several of them, or of money;
-    - fractions such as 3/4;
+    - fractions such as 3/4; else numbers on one scale, such as 7/10;
     - what says that numbers are told roughly, a plus behind most of them, if these are thousands, and flags behind
       them: see `About`.
 
@@ -290,8 +351,8 @@ def style_of(words: Iterable[str], *, comma: bool = False) -> Style | Scaled | A
     (1200.0, 1.2)
     """
     words = list(words)
-    if scaled := _about_of(words, comma) or _scaled_of(words) or fractions_of(words):
-        return scaled
+    if other := _about_of(words, comma) or _scaled_of(words) or fractions_of(words) or _graded_of(words, comma):
+        return other
     alone = [undressed(word) for word in words]
     words = [word for word, _ in alone]
     amounts = {word: amount for word in words if (amount := amount_of(word)) is not None}
