@@ -94,7 +94,7 @@ READ = {
     "stars of Fortran": (column([*map(str, range(12)), "*****"]), {}, "words such as '*****' taken for missing"),
     "sizes of files": (column(["1.5 MB", "300 kB", "2 GB"]), {}, "numbers with several endings: 'GB', 'MB', 'kB'"),
     "places in one cell": (column(['"40.1, -74.2"', '"41.5, -73.9"']), {}, "several numbers in a cell"),
-    "ratings as fractions": (column(["3 / 10", "7 / 10", "9 / 10"]), {}, "several numbers in a cell"),
+    "ratings as fractions": (column(["3 / 10", "7 / 10", "9/10"]), {}, "column v: number (the scale '/10' left out)"),
     "truths in French": (column(CELLS["oui"]), {}, "1 category"),
     "truths in Russian": (column(CELLS["да"]), {}, "1 category"),
     "stars": (column(CELLS["stars"]), {}, "1 category"),

@@ -238,3 +238,19 @@ def test_whole_numbers_that_count_are_names_beside_words_alone(first, below, hea
     assert data.rows == 50 - header
     assert any("no header: columns are named x0" in str(note) for note in data.notes) is not header
     assert data.target_name == (first[-1] if header else f"x{len(first) - 1}")
+
+
+def test_numbers_above_rows_of_the_same_are_a_row(tmp_path):
+    pairs = [(i * i % 3 % 2, i % 2) for i in range(40)]
+    (tmp_path / "bare.csv").write_text("0,1\n" + "".join(f"{a},{b}\n" for a, b in pairs))
+    data = read(tmp_path / "bare.csv")
+    assert data.rows == 41 and "no header: columns are named x0, x1, ... (the first line looks like the others)" in " ".join(map(str, data.notes))
+    (tmp_path / "named.csv").write_text("0,1\n" + "".join(f"{a + 3},{b}\n" for a, b in pairs))
+    assert read(tmp_path / "named.csv").rows == 40
+
+
+def test_numbers_that_are_repeated_as_names_are_names(tmp_path):
+    block = "0,1,2\n" + "".join(f"{i % 5},{i % 7},{i * 37 % 11 + 3}\n" for i in range(20))
+    (tmp_path / "data.csv").write_text(block * 3)
+    data = read(tmp_path / "data.csv")
+    assert data.rows == 60 and "left out: 2 rows (they repeat the header)" in map(str, data.notes)

@@ -54,7 +54,7 @@ WORDS = {
     "blood pressure": (["120/80", "135/90"], "several numbers in a cell, as in '120/80'"),
     "feet and inches": (["5'11\"", "6'2\""], "several numbers in a cell"),
     "what Excel makes of ranges": (["0-2", "3-Apr", "5-9"], "as Excel turns 3-4 into a date"),
-    "ranges": (["10-20", "20-30", "30+"], ""),
+    "ranges": (["10-20", "20-30", "30+"], "ranges, as in '10-20'"),
     "addresses of computers": (["192.168.0.1", "10.0.0.7"], ""),
     "numbers of telephones": (["+49 89 1234567", "089/123456"], ""),
     "codes with a letter behind a digit": (["2D", "3D", "5H"], "numbers with several endings"),

@@ -158,7 +158,7 @@ def _read(values: np.ndarray, kind: str, several: bool, comma: bool) -> tuple[np
 def _without_signs(values: np.ndarray, comma: bool) -> tuple[np.ndarray, str, str] | None:
     """Words (N,) as numbers, with marks that stand for none among so many different ones that these are no classes;
     None for all other words."""
-    signs = {word for word in set(values.tolist()) - {None} if is_sign(word, MOST_FACES + 1)}
+    signs = {word for word in set(values.tolist()) - {None} if is_sign(word, MOST_FACES)}
     if not signs:
         return None
     bare = [None if word in signs else word for word in values.tolist()]

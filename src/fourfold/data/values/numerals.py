@@ -206,7 +206,7 @@ class Graded:
 
 
 def _scale_in(graded: re.Match[str]) -> str:
-    return " ".join(graded["scale"].casefold().split())
+    return " ".join(graded["scale"].casefold().replace("/", "/ ").split()).replace("/ ", "/")
 
 
 def _graded_of(words: Iterable[str], comma: bool) -> Graded | None:

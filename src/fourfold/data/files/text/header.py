@@ -354,7 +354,7 @@ def _is_header(records: Records) -> bool:
         return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     counts = len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
-    return counts and _are_beside_words(whole, first, rest)
+    return counts and _are_beside_words(whole, first, rest) and not _recurs(first, rest)
 
 
 def _whole(record: Sequence[str]) -> list[int]:
@@ -428,6 +428,18 @@ def _is_new(cell: str, below: Sequence[str]) -> bool:
     counts = Counter(word.strip() for word in below)
     new = cell.strip() not in counts and cell.strip() not in MISSING_WORDS
     return len(below) >= FEWEST_TOLD and new and min(counts.values()) > 2
+
+
+def _recurs(first: Sequence[str], rest: Records) -> bool:
+    """Whether a record occurs below as a whole, and each of its cells in a tenth of the others: 0 and 1 above rows of
+    these, but not names that are repeated in the middle.
+
+    >>> _recurs(["0", "1"], [["0", "1"], ["1", "1"], ["0", "0"]] * 5), _recurs(["0", "1"], [["5", "7"], ["0", "1"]])
+    (True, False)
+    """
+    others = [record for record in rest if record != first]
+    counts = [_below(others, place).count(cell) for place, cell in enumerate(first)]
+    return len(others) < len(rest) and min(counts) >= max(2, len(others) / 10)
 
 
 def _is_among(first: Sequence[str], rest: Records) -> bool:
