@@ -42,7 +42,6 @@ def judge(case: Case) -> Iterator[Finding]:
     rows = case.sample[weights[case.sample] > 0]
     if len(rows) < FEWEST or (case.task.kind == "classification" and len(case.task.classes) > len(rows) / 8):
         return
-    halves = slice(None, None, 2), slice(1, None, 2)
     columns = list(case.columns(rows))
     targets = [(name, (codes[rows], classes)) for name, (codes, classes) in case.targets.items()]
     targets = targets[: max(1, MOST_COLUMNS // max(1, len(columns)))]
@@ -51,10 +50,7 @@ def judge(case: Case) -> Iterator[Finding]:
     for name, kind, values in columns:
         if name in times:
             continue
-        gains = {
-            target: min(_gain(codes, kind, values, weights, learn, tried) for learn, tried in (halves, halves[::-1]))
-            for target, codes in targets
-        }
+        gains = {target: _least_gain(codes, kind, values, weights) for target, codes in targets}
         told = max(gains, key=lambda target: gains[target])
         gain, how = gains[told], f"{percent(gains[told], 1)} of what guessing misses"
         if gain < ALMOST and kind == "number" and not is_time(name):
@@ -110,6 +106,14 @@ def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> 
     fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
     several = len(first) >= fewest and len(order) >= 2 * len(first)
     return several and not other_form and bool((least == most).all())
+
+
+def _least_gain(target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, weights: np.ndarray) -> float:
+    """The smaller gain of those where one half is learnt from and the other is tried; the first one, if that is too
+    small already, as it is of most columns."""
+    one, other = slice(None, None, 2), slice(1, None, 2)
+    gain = _gain(target, kind, values, weights, one, other)
+    return min(gain, _gain(target, kind, values, weights, other, one)) if gain >= ALMOST else gain
 
 
 def _gain(
