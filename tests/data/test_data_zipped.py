@@ -9,7 +9,7 @@ from fourfold.data import read
 from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.read import open_source, parts_of
 from fourfold.data.sample import Reading
-from fourfold.errors import DataError
+from fourfold.errors import DataError, FileError
 from fourfold.preprocessing import Preparation
 
 TABLE = rows("Id,v,y", lambda i: f"{i},{i * 7 % 13}", 40)
@@ -83,3 +83,22 @@ def test_new_rows_are_one_table_of_a_zip(tmp_path):
     preparation = Preparation.fit(read(path), range(40))
     with pytest.raises(DataError, match=r"holds several tables: got 'train.csv', 'test.csv'.*name that one"):
         list(parts_of_inputs(path, preparation))
+
+
+def test_a_damaged_zip_file_in_a_folder_is_named(tmp_path):
+    (tmp_path / "data.zip").write_bytes(b"PK\x03\x04" + bytes(200))
+    with pytest.raises(FileError, match="data.zip is a damaged or cut off zip file"):
+        read(tmp_path)
+    (tmp_path / "table.csv").write_text("v,y\n" + "".join(f"{i * 37 % 11},{i % 2}\n" for i in range(40)))
+    (tmp_path / "note.pdf").write_bytes(b"%PDF-1.7")
+    said = [str(note) for note in read(tmp_path).notes]
+    assert "ignored: 'data.zip' (damaged or cut off; fetch it again)" in said
+    assert "ignored: 'note.pdf' (no tables, by their names)" in said
+
+
+def test_the_only_zip_file_of_tables_in_a_folder_is_to_be_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
+        archive.writestr("data.csv", "v,y\n" + "1,2\n" * 40)
+    with pytest.raises(FileError) as error:
+        read(tmp_path)
+    assert error.value.do == f"name the file of data, such as {tmp_path / 'data.zip'}"

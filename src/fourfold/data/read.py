@@ -48,7 +48,7 @@ from fourfold.data.files.parts import (
 from fourfold.data.files.pictures import named_in
 from fourfold.data.files.text.encoding import check_encoding, no_text
 from fourfold.data.files.text.header import no_header
-from fourfold.data.files.zipped import Member, tables_of, unpacked_tables
+from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.order import in_order_of_time
@@ -317,8 +317,11 @@ def _folder(folder: Path, reading: Reading) -> Source:
         check_texts(folder, files_of(folder))
     if not tables or pictured or reading.layout == "text":
         return read_unlabelled(folder, reading)
-    ignored = [path.name for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]
+    others = [path for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]
+    damaged = [path.name for path in others if is_damaged(path)]
+    ignored = [path.name for path in others if path.name not in damaged]
     notes = [Note(f"ignored: {listed(ignored)}", "no tables, by their names")] if ignored else []
+    notes += [Note(f"ignored: {listed(damaged)}", "damaged or cut off; fetch it again")] if damaged else []
     notes += copies
     check_texts(folder, tables)
     check_not_notes(folder, tables)

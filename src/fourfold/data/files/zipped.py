@@ -17,7 +17,7 @@ from fourfold.errors import FileError, UnsafeFileError
 from .content import Content, check_bomb
 from .parts import SERIES, is_table
 
-__all__ = ["Member", "bytes_of", "tables_of", "unpacked_tables"]
+__all__ = ["Member", "bytes_of", "is_damaged", "tables_of", "unpacked_tables"]
 
 Member = zipfile.ZipInfo
 
@@ -53,6 +53,16 @@ def tables_of(path: Path, head: bytes) -> list[Member]:
     found = tables or [member for member in shown if member.filename.lower().endswith(SERIES)] or found
     names = {_name(member).lower() for member in found}
     return found if len(names) == len(found) else []
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a file that begins as a zip file does, or is called one, can't be opened as one."""
+    try:
+        with path.open("rb") as file:
+            claims = file.read(4) == b"PK\x03\x04" or path.suffix.lower() == ".zip"
+        return claims and not zipfile.is_zipfile(path)
+    except OSError:
+        return False
 
 
 def _check_names(path: Path, members: Sequence[Member]) -> None:
