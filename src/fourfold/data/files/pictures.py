@@ -234,7 +234,7 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     ]
     if any(fact.transparent for fact in facts):
         notes.append(
-            Note(f"transparent: {sum(fact.transparent for fact in facts):,} pictures", "laid on white")
+            Note(f"transparent: {counted(sum(fact.transparent for fact in facts), 'picture')}", "laid on white")
         )
     if moving := sum(fact.moving for fact in facts):
         notes.append(Note(f"animated: {counted(moving, 'picture')}", "the first frame of each is read"))
