@@ -52,6 +52,24 @@ def test_a_column_gives_the_target_away_where_it_does_of_the_rows_that_count(tar
     assert "gives-target-away" not in found(frame, target=target)
 
 
+def nameless(columns: list, tmp_path) -> dict:
+    path = tmp_path / "nameless.csv"
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in zip(*columns)))
+    return {finding.slug: finding for finding in judge(read(path))}
+
+
+def test_the_only_column_of_classes_in_a_table_without_names_is_pointed_out(tmp_path):
+    rng = np.random.default_rng(0)
+    numbers = [rng.permutation(N) + 30, rng.normal(size=N).round(4), rng.normal(size=N).round(4)]
+    kinds, words = np.arange(N) % 3 + 1, np.array(["M", "B"])[np.arange(N) % 2]
+    of_numbers, of_words = nameless([kinds, *numbers], tmp_path), nameless([numbers[0], words, *numbers], tmp_path)
+    assert of_numbers["classes-elsewhere"].do == "--target x0, if these are the classes"
+    assert of_words["classes-elsewhere"].do == "--target x1, if these are the classes"
+    assert "classes-elsewhere" not in nameless([kinds, *numbers, kinds], tmp_path)
+    assert "classes-elsewhere" not in nameless([kinds, kinds[::-1], *numbers], tmp_path)
+    assert "classes-elsewhere" not in nameless([words, *numbers, words], tmp_path)
+
+
 def test_many_columns_of_nearly_one_value_are_not_advised_one_by_one():
     few, many = (table().assign(**{f"flag{k}": np.arange(N) == 7 + k for k in range(count)}) for count in (3, 30))
     assert found(few)["nearly-constant"].do.startswith("--drop flag0,flag1,flag2, if")

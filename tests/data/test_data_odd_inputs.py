@@ -213,6 +213,8 @@ READ = {
     "equal rows": (GOOD + "".join(GOOD.splitlines(True)[1:]), "rows with the inputs of an earlier row"),
     "rows in order of time": (rows("day,v,y", lambda i: f"2020-01-{i + 1:02d},{i % 9}"), "the rows are sorted by the date 'day'"),
     # targets
+    "an outcome is not last": (rows("Survived,v", lambda i: i % 2, label=lambda i: i * 7 % 13), "target: Survived (a usual name of a target)"),
+    "responses of many values are not the target": (rows("response,v,w", lambda i: f"{i}.5,{i % 9}"), "target: w (the last column)"),
     "the target is not last": (rows("y,v", lambda i: LABELS[i % 2], label=lambda i: i), "target: y (a usual name of a target)"),
     "fractions of few values": (target([i % 5 / 4 for i in range(60)]), "has only 5 different values"),
     "ages": (target([20 + i % 60 for i in range(30)]), "task: regression"),

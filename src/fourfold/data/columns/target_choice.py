@@ -29,6 +29,9 @@ from .turned import turn
 TARGET_NAMES = ("target", "label", "class", "y")
 """What targets are usually called, in small letters."""
 
+OUTCOME_NAMES = ("outcome", "response", "survived", "died", "diagnosis", "churn", "attrition", "spam")
+"""What columns are called that are seldom inputs, in small letters; one of classes is taken before the last column."""
+
 CALLED = "is not called a year or an id, as {!r} is"
 """What is said of the column that is taken in place of one that is called so."""
 
@@ -199,6 +202,9 @@ def target_names(
     for usual in TARGET_NAMES:
         if usual in folded and folded[usual] not in few:
             return (folded[usual],), "a usual name of a target"
+    for usual in OUTCOME_NAMES:
+        if usual in folded and folded[usual] not in gaps and 1 < _different(table[folded[usual]]) <= MOST_CLASSES:
+            return (folded[usual],), "a usual name of a target"
     if others := _label_first(table):
         return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
     if (classes := _before_texts(table)) is not None:
@@ -239,8 +245,7 @@ def _why_none(name: str, values: np.ndarray) -> str:
     >>> [bool(_why_none("v", values)) for values in (np.arange(40.0), np.arange(40.0) % 20, np.ones(9))]
     [True, False, True]
     """
-    present = values[~missing(values)]
-    different = len(set(present.tolist()))
+    present, different = values[~missing(values)], _different(values)
     years = name.casefold() in YEAR_NAMES and present.dtype.kind == "f"
     if years and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all()):
         return CALLED
@@ -251,6 +256,11 @@ def _why_none(name: str, values: np.ndarray) -> str:
     counts = values.dtype.kind == "f" and len(values) > MOST_CLASSES and values[0] in (0, 1)
     counts = counts and bool((values == values[0] + np.arange(len(values))).all())
     return "does not count the rows, as {!r} does" if counts else ""
+
+
+def _different(values: np.ndarray) -> int:
+    """How many different values (N,) there are."""
+    return len(set(values[~missing(values)].tolist()))
 
 
 def _is_refused(values: np.ndarray) -> bool:

@@ -57,7 +57,7 @@ def kind(case: Case) -> Iterator[Finding]:
 
 
 def elsewhere(case: Case) -> Iterator[Finding]:
-    """Where the last column of a table without names was taken, a number: the only other one that looks like classes."""
+    """Where the last column of a table without names was taken, a number: the only other one that may be classes."""
     dataset = case.dataset
     nameless = all(NAMELESS.fullmatch(name) for name in (dataset.target_name, *dataset.source_columns))
     guessed = any(note.what == f"target: {dataset.target_name}" and note.option for note in dataset.notes)
