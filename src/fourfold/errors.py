@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import dis
+import re
 import sys
 from collections.abc import Iterable
 from types import FrameType
@@ -113,15 +114,18 @@ def closest(name: object, known: Iterable[object]) -> str:
 
 def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0.6) -> list[str]:
     """What was probably meant by an unknown name, the likeliest first: itself in other capitals or with a line between
-    words, else close ones.
+    words, or with a unit or another word behind it, else close ones.
 
     >>> nearest("RELU", ["elu", "relu", "selu"]), nearest("rleu", ["relu", "tanh"]), nearest("x", ["relu"])
     (['relu'], ['relu'], [])
     >>> nearest("nonneg", ["NonNeg", "non_neg"]), nearest("Adamw", ["Adam", "AdamW"])
     (['non_neg'], ['AdamW'])
+    >>> nearest("T", ["p (mbar)", "T (degC)"]), nearest("date", ["Day", "Date Time"])
+    (['T (degC)'], ['Date Time'])
     """
     wanted, names = str(name), [str(item) for item in known]
     same = [item for item in names if _letters(item) == _letters(wanted)]
+    same = same or [item for item in names if re.match(rf"{re.escape(wanted)}\b", item, re.IGNORECASE)]
     return difflib.get_close_matches(wanted, same or names, n=n, cutoff=0.0 if same else cutoff)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Collection, Iterable, Sequence
 
 from fourfold.core.naming import several
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, nearest
 
 CONSTANT = "the same value in all rows"
 """Why a column is left out that never varies."""
@@ -100,9 +99,13 @@ def listed(values: Sequence[object]) -> str:
 
 
 def close(name: str, names: Iterable[str]) -> str:
-    """The name among ``names`` that was probably meant, or ''."""
+    """The name among ``names`` that was probably meant, or ''.
+
+    >>> close("KIND", ["king", "kind"]), close("T", ["p (mbar)", "T (degC)"]), close("x", ["kind"])
+    ('kind', 'T (degC)', '')
+    """
     folded = {other.casefold(): other for other in names}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    found = nearest(name.casefold(), folded)
     return folded[found[0]] if found else ""
 
 
