@@ -96,3 +96,12 @@ def test_a_column_that_counts_cases_is_found_with_what_makes_rows_of_them():
 )
 def test_what_counts_no_cases(frame):
     assert "counts-of-rows" not in found(frame)
+
+
+def test_the_hours_of_days_are_no_units():
+    """A date and an hour make one time: each hour once a day is no panel of hours."""
+    hours = np.arange(24 * 30)
+    day = pd.Timestamp("2024-01-01") + pd.to_timedelta(hours // 24, "D")
+    frame = pd.DataFrame({"day": day, "hr": hours % 24, "load": np.sin(hours / 4) + hours % 7, "count": hours * 7 % 31})
+    assert "panel" not in found(frame, target="count")
+    assert "panel" in found(frame.rename(columns={"hr": "store"}), target="count")

@@ -213,6 +213,7 @@ READ = {
     "equal rows": (GOOD + "".join(GOOD.splitlines(True)[1:]), "rows with the inputs of an earlier row"),
     "rows in order of time": (rows("day,v,y", lambda i: f"2020-01-{i + 1:02d},{i % 9}"), "the rows are sorted by the date 'day'"),
     # targets
+    "semicolons at the ends of lines between whose cells commas stand": ("".join(f"{i % 7},{LABELS[i % 2]},{i}.5;\n" for i in range(30)), "left out: ';' at the end of each line"),
     "an outcome is not last": (rows("Survived,v", lambda i: i % 2, label=lambda i: i * 7 % 13), "target: Survived (a usual name of a target)"),
     "responses of many values are not the target": (rows("response,v,w", lambda i: f"{i}.5,{i % 9}"), "target: w (the last column)"),
     "the target is not last": (rows("y,v", lambda i: LABELS[i % 2], label=lambda i: i), "target: y (a usual name of a target)"),
@@ -336,7 +337,7 @@ REFUSED = {
     "series of length 0": (npz(x=np.zeros((30, 0, 2)), y=Y), 2, "empty-array", "got shape (30, 0, 2)"),
     "json of numbers": ("[1, 2, 3]", 2, "no-inputs", "at least one column more"),
     "json in the middle of a word": ('{"v": "a', 2, "damaged-json-lines", "is no valid JSON"),
-    "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "folder", "got 'notes.pdf'"),
+    "a folder of other files": (files(notes_dot_pdf=b"%PDF"), 2, "wrong-kind", "notes.pdf is no data that Fourfold reads: got a PDF document"),
     "tables with other columns": (files(a_dot_csv=GOOD, b_dot_csv=GOOD.replace("w", "u")), 2, "part-columns", "no 'w'; 'u' beside them"),
     "a folder with a link out of it": (link, 3, "outside", "copy the file into the folder"),
     "a link to the folder above": (looped, 2, "one-class", "only one class: got 'cat'"),

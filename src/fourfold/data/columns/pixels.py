@@ -10,7 +10,7 @@ import numpy as np
 
 __all__ = ["are_numbered", "called_pixels", "hold_bytes", "make_a_square"]
 
-CALLED = re.compile(r"(?:pixel|px|pix)[ _.-]?\d+(?:[ _.x-]\d+)?|\d+x\d+", re.IGNORECASE)
+CALLED = re.compile(r"(?:pixels?|px|pix)[ _.-]?\d+(?:[ _.x-]\d+)?|\d+x\d+", re.IGNORECASE)
 NUMBERED = re.compile(r"(\D*)\d+")
 FEWEST = 64
 """The fewest pixels that make a picture."""

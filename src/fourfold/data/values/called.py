@@ -26,9 +26,9 @@ YEARS = (1000, 2999)
 """The first and the last year."""
 
 TIMES = (
-    "time date day week month quarter qtr year yr period wave visit round session occasion trial zeit datum tag "
-    "woche monat quartal jahr welle besuch jour semaine mois trimestre annee année dia día semana mes año giorno "
-    "settimana mese anno dag maand kwartaal jaar"
+    "time date hour hr minute day week month quarter qtr year yr period wave visit round session occasion trial "
+    "zeit datum stunde tag woche monat quartal jahr welle besuch heure jour semaine mois trimestre annee année "
+    "hora dia día semana mes año ora giorno settimana mese anno uur dag maand kwartaal jaar"
 )
 
 

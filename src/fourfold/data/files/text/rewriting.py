@@ -154,6 +154,24 @@ def _between(lines: Lines, mark: str) -> Records:
     return csv.reader(lines, delimiter=mark) if len(mark) == 1 else (line.split(mark) for line in lines)
 
 
+def _of_ends(lines: list[str], name: str) -> Rewriting | None:
+    """Lines that end with a mark which stands nowhere else, before which other marks cut them: 1,2,3; and so on."""
+    for end in SEPARATORS:
+        ended = [line.strip() for line in lines]
+        if len(lines) < 2 or not all(line.endswith(end) and line.count(end) == 1 for line in ended):
+            continue
+        bare = [line.removesuffix(end) for line in ended]
+        for mark in SEPARATORS:
+            if mark != end and width_of(csv.reader(bare, delimiter=mark)) > 2:
+                records = partial(_without_ends, end=end, mark=mark)
+                return Rewriting(records, mark, (Note(f"left out: {end!r} at the end of each line"),))
+    return None
+
+
+def _without_ends(lines: Lines, end: str, mark: str) -> Records:
+    return csv.reader((line.rstrip().removesuffix(end) for line in lines), delimiter=mark)
+
+
 def _of_settings(lines: list[str], name: str) -> Rewriting | None:
     """A table saved from a sheet with settings above its names: all lines have as many cells, some of them empty.
 
@@ -181,7 +199,7 @@ def _below(lines: Lines, mark: str, above: int, left_out: list[str]) -> Records:
 
 
 FORMS: tuple[Callable[[list[str], str], Rewriting | None], ...] = (
-    _of_bars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, of_quotes, _of_settings,
+    _of_bars, of_pairs, _of_comments, of_blanks, of_widths, _of_rare_marks, _of_ends, of_quotes, _of_settings,
 )  # fmt: skip
 
 
