@@ -75,6 +75,8 @@ _INSTEAD = {
     "tree": "jax.tree has map, flatten and the like",
     "datasets": "read the data with NumPy or pandas; fourfold compare digits has pictures to begin with",
     "applications": "use Keras itself for pretrained models",
+    "keras": "import fourfold as keras; layers, models and the others are right below it",
+    "wrappers": "DenseClassifier, FourfoldRegressor and their kin are estimators of scikit-learn",
     "mixed_precision": "leave it out: everything is float32",
 }
 """What to do in the place of names that Keras has."""
@@ -134,8 +136,24 @@ def __getattr__(name: str) -> Any:
         return getattr(_loaded(_NAMES[name]), name)
     from fourfold.errors import closest, missing_name
 
-    do = f". Do this: {_INSTEAD[name]}" if name in _INSTEAD else ""
-    raise missing_name(f"fourfold has no attribute {name!r}{closest(name, __all__)}{do}", sys._getframe(1))
+    more = f". Do this: {_INSTEAD[name]}" if name in _INSTEAD else closest(name, __all__)
+    raise missing_name(f"fourfold has no attribute {name!r}{more}", sys._getframe(1))
+
+
+class _NotHere:
+    """Asked last for a module: `import fourfold.datasets` is answered as the name `fourfold.datasets` is."""
+
+    @staticmethod
+    def find_spec(fullname: str, path: Any = None, target: Any = None) -> None:
+        parent, _, name = fullname.rpartition(".")
+        if parent.partition(".")[0] == __name__:
+            try:
+                getattr(sys.modules[parent], name)
+            except AttributeError as error:
+                raise ModuleNotFoundError(str(error), name=fullname) from None
+
+
+sys.meta_path.append(_NotHere)
 
 
 def _loaded(module: str) -> Any:

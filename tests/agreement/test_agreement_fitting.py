@@ -1,5 +1,6 @@
 """What `fit` and its kin report and tell, compared with the installed Keras."""
 
+import importlib
 import subprocess
 import sys
 
@@ -280,7 +281,10 @@ MISSING = [
     ("losses", "Circle", r"has no 'Circle'.*a function \(y_true, y_pred\) -> values is a loss, too"),
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
     ("optimizers", "Muon", r"fourfold\.optimizers has no 'Muon'"),
-    ("preprocessing", "image", r"fourfold\.preprocessing has no 'image'. Do this: data = fourfold.data.read"),
+    ("preprocessing.image", "ImageDataGenerator", r"has no 'ImageDataGenerator'. Do this: data = fourfold.data.read"),
+    ("preprocessing.text", "Tokenizer", "has no 'Tokenizer'. Do this: number the words"),
+    ("utils", "np_utils", "has no 'np_utils'. Do this: take the name from fourfold.utils itself"),
+    ("optimizers", "legacy", "has no 'legacy'. Do this: from fourfold.optimizers import Adam"),
     ("preprocessing", "timeseries_dataset_from_array", "Do this: fourfold.utils has it"),
 ]
 
@@ -288,16 +292,34 @@ MISSING = [
 @pytest.mark.parametrize("module, name, message", MISSING)
 def test_what_there_is_not(module, name, message):
     with pytest.raises(AttributeError, match=message):
-        getattr(getattr(fourfold, module), name)
+        getattr(importlib.import_module(f"fourfold.{module}"), name)
 
 
 @pytest.mark.parametrize("module, name, message", MISSING)
 def test_what_there_is_not_is_told_where_it_is_imported(module, name, message):
     with pytest.raises(ImportError, match=message):
         exec(f"from fourfold.{module} import {name}", {})
-    assert not hasattr(getattr(fourfold, module), name)
+    assert not hasattr(importlib.import_module(f"fourfold.{module}"), name)
 
 
 def test_what_fourfold_itself_has_not_is_told_where_it_is_imported():
     with pytest.raises(ImportError, match="Do this: read the data with NumPy or pandas"):
         exec("from fourfold import datasets", {})
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("from fourfold.datasets import mnist", "fourfold has no attribute 'datasets'. Do this: read the data with"),
+        ("import fourfold.applications.vgg16", "Do this: use Keras itself for pretrained models"),
+        ("from fourfold.optimizers.legacy import Adam", "Do this: from fourfold.optimizers import Adam"),
+        ("from fourfold.utils.np_utils import to_categorical", "from fourfold.utils import to_categorical"),
+        ("from fourfold.layers.core import Dense", "from fourfold.layers import Dense"),
+        ("from fourfold.keras.layers import Dense", "import fourfold as keras"),
+        ("import fourfold.layer", r"did you mean 'Layer'\?"),
+        ("import fourfold.Model", "No module named 'fourfold.Model'"),
+    ],
+)
+def test_a_module_that_there_is_not_is_told_as_its_name_is(line, message):
+    with pytest.raises(ModuleNotFoundError, match=message):
+        exec(line, {})

@@ -1,5 +1,6 @@
 """Names beside layers and models that programs for Keras use: helpers, draws, top-level names."""
 
+import io
 import re
 
 import keras
@@ -143,3 +144,57 @@ def test_cutting_of_tracebacks_can_be_said_and_does_nothing():
     fourfold.config.disable_traceback_filtering()
     fourfold.config.enable_traceback_filtering()
     assert not fourfold.config.is_traceback_filtering_enabled()
+
+
+def picture(*shape):
+    return np.random.default_rng(1).uniform(0, 200, shape).astype("float32")
+
+
+@pytest.mark.parametrize("mode", ["grayscale", "rgb", "rgba"])
+@pytest.mark.parametrize(
+    "size",
+    [{}, {"target_size": (4, 9)}, {"target_size": (4, 9), "interpolation": "bilinear", "keep_aspect_ratio": True}],
+)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_pictures_of_files(tmp_path, channels, mode, size):
+    file = tmp_path / "picture.png"
+    fourfold.utils.save_img(file, picture(7, 5, channels))
+    keras.utils.save_img(tmp_path / "other.png", picture(7, 5, channels))
+    assert file.read_bytes() == (tmp_path / "other.png").read_bytes()
+    wanted, got = (where.utils.load_img(file, mode, **size) for where in (keras, fourfold))
+    assert got.mode == wanted.mode and got.size == wanted.size
+    for order in (None, "channels_first"):
+        one, other = (where.utils.img_to_array(image, order) for where, image in ((keras, wanted), (fourfold, got)))
+        assert one.dtype == other.dtype and (one == other).all() and one.shape == other.shape
+
+
+@pytest.mark.parametrize("x", [picture(4, 5, 1) * 3, picture(4, 5, 3), np.zeros((2, 2, 3)), picture(3, 4, 4)])
+@pytest.mark.parametrize("arguments", [(), (None, False), ("channels_last", True, "float32")])
+def test_pictures_of_arrays(x, arguments):
+    wanted, got = (where.utils.array_to_img(x, *arguments) for where in (keras, fourfold))
+    assert got.mode == wanted.mode and (np.asarray(got) == np.asarray(wanted)).all()
+
+
+def test_pictures_without_a_file_or_transparency():
+    wanted, got = io.BytesIO(), io.BytesIO()
+    with pytest.warns(UserWarning):
+        keras.utils.save_img(wanted, picture(4, 4, 4), file_format="jpg")
+    with pytest.warns(UserWarning, match="JPEG has no transparency"):
+        fourfold.preprocessing.image.save_img(got, picture(4, 4, 4), file_format="jpg")
+    assert wanted.getvalue() == got.getvalue()
+    got.seek(0)
+    assert fourfold.preprocessing.image.load_img(got).size == (4, 4)
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda at: at.array_to_img(picture(1, 4, 4, 3)), r"this is no picture: got an array \(1, 4, 4, 3\).*x\[0\]"),
+        (lambda at: at.array_to_img(picture(4, 4)), r"Do this: x\[..., None\]"),
+        (lambda at: at.array_to_img(picture(3, 4, 5)), "no colours of a picture: got 5 channels.*channels_first"),
+        (lambda at: at.img_to_array(picture(3, 4, 5), "last"), "unknown data_format: got 'last'"),
+    ],
+)
+def test_what_is_no_picture(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(fourfold.utils)

@@ -125,6 +125,10 @@ _INSTEAD = {
         "TimeDistributed(Conv2D(...)), then Flatten the pictures and LSTM over the steps",
     ),
     **dict.fromkeys(
+        ("core", "convolutional", "embeddings", "merge", "wrappers", "advanced_activations", "noise", "experimental"),
+        "take the layer from fourfold.layers itself: from fourfold.layers import Dense, say",
+    ),
+    **dict.fromkeys(
         ("RandomHue", "RandomSaturation", "RandomColorJitter", "RandAugment", "AugMix", "CutMix", "MixUp"),
         "RandomBrightness and RandomContrast change colours, RandomFlip, RandomRotation and RandomZoom places",
     ),

@@ -58,5 +58,8 @@ def get(identifier: Any) -> Optimizer | None:
     )
 
 
+_INSTEAD = {"legacy": "from fourfold.optimizers import Adam, say: the names and their numbers are the same"}
+
+
 def __getattr__(name: str) -> Any:
-    raise no_such_name("optimizers", name, globals())
+    raise no_such_name("optimizers", name, globals(), _INSTEAD)

@@ -1,4 +1,4 @@
-"""Statistics learnt from training data, in NumPy; and `sequence`, which is Keras's."""
+"""Statistics learnt from training data, in NumPy; and `sequence` and `image`, which are Keras's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Any
 
 from fourfold.errors import missing_name
 
-from . import sequence
+from . import image, sequence
 from .preparation import Preparation
 from .table import Column, Table
 from .task import Task
 
-__all__ = ["Column", "Preparation", "Table", "Task", "sequence"]
+__all__ = ["Column", "Preparation", "Table", "Task", "image", "sequence"]
 
 _INSTEAD = {
-    "image": "data = fourfold.data.read(folder) reads pictures; layers.RandomFlip and its kin change them",
     **dict.fromkeys(
         ("image_dataset_from_directory", "text_dataset_from_directory"),
         "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",

@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fourfold.errors import no_such_name
+
 from .fields import Fields
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
@@ -233,3 +235,14 @@ class Tokens:
         vocabulary = tuple(sorted(set(fields.integers("vocabulary")) - {PAD}))
         size = fields.integer("size", len(vocabulary) + FIRST)
         return cls(vocabulary, fields.integer("length", 1), size)
+
+
+_INSTEAD = dict.fromkeys(
+    ("Tokenizer", "text_to_word_sequence", "one_hot", "hashing_trick", "tokenizer_from_json"),
+    "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
+)
+"""What to do in the place of names that Keras had here."""
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("preprocessing.text", name, (), _INSTEAD)
