@@ -45,7 +45,7 @@ def prepare(
 ) -> Batch:
     """Arrays of the user as one batch, checked: host arrays, or with ``stream`` `Rows`, which are read part by part."""
     inputs = as_inputs(model, x, stream)
-    names = model.output_names
+    names = model.target_names
     if y is None and model.wants_targets:
         raise DataError(
             "no-targets", "training and evaluation need targets", got="y=None", wanted="an array y"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -34,7 +34,7 @@ class Compiled:
         self.model = model
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
-        names = model.output_names
+        names = model.target_names
         self.losses = per_output(loss, names, "loss")
         for item in self.losses:
             if item is not None and item not in ("ce", "crossentropy"):
@@ -140,24 +140,28 @@ class Compiled:
             None if loss is None or shape is None else losses.resolve(loss, shape, symbol.shape)
             for loss, shape, symbol in zip(self.losses, target_shapes, self.model.outputs)
         )
-        names = _distinct(self.model.output_names)
+        names = _distinct(self.model.target_names)
         several = len(names) > 1
-        reported = []
+        nameless = self.model.is_class and not self.model.has_keys
+        reported: list[Reported] = []
+        counts: dict[str, int] = {}
         for i, (name, symbol) in enumerate(zip(names, self.model.outputs)):
             for given, weighted in [(self.metrics[i], False), (self.weighted[i], True)]:
                 for item in given:
                     metric = self._metric(item, target_shapes[i], symbol.shape, resolved[i])
                     label = item if isinstance(item, str) else metric.name
-                    label = f"{name}_{label}" if several else label
-                    taken = [r.name for r in reported]
-                    label = f"weighted_{label}" if weighted and label in taken else label
-                    count = sum(other == label or other.rpartition("_")[0] == label for other in taken)
-                    reported.append(
-                        Reported(f"{label}_{count}" if label in taken else label, i, metric, weighted)
-                    )
-        loss_names = (
-            tuple(f"{n}_loss" for n, loss in zip(names, resolved) if loss is not None) if several else ()
-        )
+                    before = f"{name}_" if several and not nameless else ""
+                    if weighted and before + label in counts:
+                        label = f"weighted_{label}"
+                    label = _numbered(before + label, counts)
+                    reported.append(Reported(label, i, metric, weighted))
+        if nameless:
+            names = _distinct(
+                given if isinstance(given, str) else getattr(loss, "name", "")
+                for given, loss in zip(self.losses, resolved)
+            )
+        trained = [name for name, loss in zip(names, resolved) if loss is not None]
+        loss_names = tuple(f"{name}_loss" for name in trained) if len(trained) > 1 else ()
         return Objective(resolved, tuple(self.loss_weights), loss_names, tuple(reported))
 
     @staticmethod
@@ -201,11 +205,13 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _distinct(names: Iterable[str]) -> list[str]:
     counts: dict[str, int] = {}
-    distinct = []
-    for name in names:
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        distinct.append(f"{name}_{count}" if count else name)
-    return distinct
+    return [_numbered(name, counts) for name in names]
+
+
+def _numbered(name: str, counts: dict[str, int]) -> str:
+    """The name, with a number behind it from the second time on."""
+    count = counts.get(name, 0)
+    counts[name] = count + 1
+    return f"{name}_{count}" if count else name

@@ -118,6 +118,7 @@ def fit(
             size = validation_batch_size or batch_size
             held_out = evaluate(model, compiled, validation, size, validation_steps, told)
             numbers |= {f"val_{name}": value for name, value in held_out.items()}
+            numbers = dict(sorted(numbers.items()))
         told.on_epoch_end(epoch, numbers)
         state = _looked_at(model, state)
         if model.stop_training or short:

@@ -110,6 +110,16 @@ class Structured(Layer):
         by_symbol = dict(zip(self.inputs, self.input_names))
         return [s.node.layer.name if s.node else by_symbol[s] for s in self.outputs]
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether the outputs are a dict."""
+        return isinstance(self.graph.outputs, dict) and len(self.graph.outputs) == len(self.outputs)
+
+    @property
+    def target_names(self) -> list[str]:
+        """What targets, losses and metrics call the outputs: by their keys where they have some, else by their layers."""
+        return sorted(self.graph.outputs) if self.has_keys else self.output_names
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by its place in ``layers``."""
         if index is not None:
