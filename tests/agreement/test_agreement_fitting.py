@@ -282,6 +282,7 @@ MISSING = [
     ("metrics", "MeanTensor", r"has no 'MeanTensor'.*is a metric, too"),
     ("optimizers", "Muon", r"fourfold\.optimizers has no 'Muon'"),
     ("preprocessing.image", "ImageDataGenerator", r"has no 'ImageDataGenerator'. Do this: data = fourfold.data.read"),
+    ("preprocessing.sequence", "TimeseriesGenerator", "Do this: fourfold.utils.timeseries_dataset_from_array"),
     ("preprocessing.text", "Tokenizer", "has no 'Tokenizer'. Do this: number the words"),
     ("utils", "np_utils", "has no 'np_utils'. Do this: take the name from fourfold.utils itself"),
     ("optimizers", "legacy", "has no 'legacy'. Do this: from fourfold.optimizers import Adam"),

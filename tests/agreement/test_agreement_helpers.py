@@ -113,6 +113,35 @@ def test_one_plain_line_an_epoch(capsys):
             assert re.fullmatch(r"1/1 - \d+s - \S+/step - loss: \d\.\d+ - mae: \d\.\d+", line)
 
 
+def shape_of(printed):
+    """Lines as they stay, without colours, times and numbers."""
+    lines = [re.sub(r"\x1b\[\d+m|\r", "", line.rpartition("\b")[2]) for line in printed.split("\n")]
+    return [re.sub(r"\d+(s|ms|us)\b", "T", re.sub(r"\d\.\d{4}", "N", line)).rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("verbose", ["auto", 1, 2, 0, True, False])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model, verbose: model.fit(X, X[:, :1], verbose=verbose),
+        lambda model, verbose: model.fit(X, X[:, :1], epochs=2, batch_size=2, validation_data=(X, X[:, :1]), verbose=verbose),
+        lambda model, verbose: model.evaluate(X, X[:, :1], verbose=verbose),
+        lambda model, verbose: model.evaluate(X * 1e-3, X[:, :1] * 1e-3, batch_size=2, verbose=verbose, callbacks=[]),
+        lambda model, verbose: model.predict(X, verbose=verbose),
+        lambda model, verbose: model.predict(X, batch_size=2, verbose=verbose),
+    ],
+)
+def test_what_is_printed(capsys, call, verbose):
+    printed = []
+    for library in (keras, fourfold):
+        model = library.Sequential([library.Input((3,)), library.layers.Dense(1)])
+        model.set_weights([np.ones((3, 1)), np.zeros(1)])
+        model.compile("sgd", "mse", metrics=["mae"])
+        call(model, verbose)
+        printed.append(shape_of(capsys.readouterr().out))
+    assert printed[0] == printed[1] and (printed[1] != [""]) == bool(verbose)
+
+
 def test_a_mask_is_asked_of_an_embedding_and_handed_on():
     ids = np.array([[1, 2, 0], [3, 0, 0]])
 

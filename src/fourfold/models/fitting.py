@@ -231,8 +231,12 @@ def evaluate(
     batch_size: int,
     steps: int | None,
     told: CallbackList,
+    bar: ProgressBar | None = None,
 ) -> dict[str, float]:
     """The logs of a pass over data; callbacks are told of it, and of each batch if one of them looks at batches."""
+    if bar is not None:
+        bar.start()
+    done = 0
     program = _program(model, compiled, data).testing()
     values = {path: jnp.asarray(value) for path, value in model.graph.values().items()}
     logs = program.objective.init()
@@ -246,16 +250,20 @@ def evaluate(
                 else:
                     states, logs = program.test(values, logs, part, indices, count)
                 values |= states
+                done += count
         else:
             for number, batch in enumerate(_batches(program, pieces)):
                 told.on_test_batch_begin(number, {})
                 states, logs = program.test_batch(values, logs, batch)
                 values |= states
                 told.on_test_batch_end(number, computed(program, logs))
+                done = number + 1
     model.graph.commit({path: values[path] for path in program.states})
     found = computed(program, logs)
     compiled.keep(program, logs)
     told.on_test_end(found)
+    if bar is not None:
+        bar.finish(done, found)
     return found
 
 
@@ -268,13 +276,17 @@ def _batches(program: Program, pieces: Iterator[Piece]) -> Iterator[Batch]:
             yield from (program.rows(data, rows) for rows in indices[:count])
 
 
-def predict(model: Trainer, x: Any, batch_size: int, steps: int | None, told: CallbackList) -> Any:
+def predict(
+    model: Trainer, x: Any, batch_size: int, steps: int | None, told: CallbackList, bar: ProgressBar | None = None
+) -> Any:
     """Outputs on the host. Several batches are computed at once, since rows don't depend on each other.
 
     Many rows are split over the cores in parts of one size, the last filled up with its last row: one compilation.
     Where a callback looks at batches, or a layer keeps states from one to the next, each is computed alone.
     """
     alone = told.sees_batches("predict") or model.stateful
+    if bar is not None:
+        bar.start()
     x = as_batches(x)
     told.on_predict_begin({})
     if isinstance(x, Batches):
@@ -284,12 +296,15 @@ def predict(model: Trainer, x: Any, batch_size: int, steps: int | None, told: Ca
         inputs = as_inputs(model, x, streamed(x))
         rows = _rows(inputs) if steps is None else min(_rows(inputs), steps * batch_size)
         parts = _of_one_batch(inputs, rows, batch_size) if alone else [(inputs, rows)]
-    outputs = []
+    outputs, done = [], 0
     for number, (part, count) in enumerate(parts):
         told.on_predict_batch_begin(number, {})
         outputs.append(_outputs(model, part, count, batch_size))
         told.on_predict_batch_end(number, {"outputs": outputs[-1]})
+        done += 1 if isinstance(x, Batches) else -(-count // batch_size)
     told.on_predict_end({})
+    if bar is not None:
+        bar.finish(done, {})
     return outputs[0] if len(outputs) == 1 else _joined(outputs)
 
 
@@ -409,7 +424,7 @@ def _callbacks(
     model: Any, callbacks: Any, verbose: Any, params: dict[str, Any]
 ) -> tuple[CallbackList, ProgressBar | None]:
     given = as_list(callbacks)
-    bar = ProgressBar() if verbose not in (0, "0") else None
+    bar = ProgressBar.of(verbose)
     model.history = history = History()
     return CallbackList([*([bar] if bar else []), *given, history], model, params), bar
 

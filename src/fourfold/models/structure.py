@@ -117,7 +117,7 @@ class Structured(Layer):
 
     @property
     def target_names(self) -> list[str]:
-        """What targets, losses and metrics call the outputs: by their keys where they have some, else by their layers."""
+        """What targets, losses and metrics call the outputs: their keys where they have some, else their layers."""
         return sorted(self.graph.outputs) if self.has_keys else self.output_names
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from fourfold import optimizers
-from fourfold.callbacks import History
+from fourfold.callbacks import History, ProgressBar
 from fourfold.core.symbols import Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
@@ -173,9 +173,7 @@ class Trainer(Structured):
         compiled = self._needs_compiled()
         data = given(self, x, y, sample_weight)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
-        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told)
-        if verbose in (1, 2) or (verbose == "auto" and callbacks is None):
-            print(" - ".join(f"{name}: {value:.4f}" for name, value in sorted(logs.items())))
+        logs = fitting.evaluate(self, compiled, data, batch_size or 32, steps, told, ProgressBar.of(verbose))
         if return_dict:
             return logs
         values = [logs[name] for name in compiled.names(logs)]
@@ -192,7 +190,7 @@ class Trainer(Structured):
         """Outputs for data, as NumPy arrays, computed batch by batch."""
         x = self._see(x)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
-        return fitting.predict(self, x, batch_size or 32, steps, told)
+        return fitting.predict(self, x, batch_size or 32, steps, told, ProgressBar.of(verbose))
 
     def split_prediction(self) -> SplitPrediction:
         """What computes many rows at once, on all cores where rows don't depend on each other."""

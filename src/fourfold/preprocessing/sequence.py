@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.errors import DataError, OptionError
+from fourfold.errors import DataError, OptionError, no_such_name
 
 __all__ = ["pad_sequences"]
 
@@ -43,3 +43,14 @@ def pad_sequences(
         if len(kept):
             row[slice(-len(kept), None) if padding == "pre" else slice(len(kept))] = kept
     return padded
+
+
+_INSTEAD = {
+    "TimeseriesGenerator": "fourfold.utils.timeseries_dataset_from_array makes windows of a series, in batches",
+    **dict.fromkeys(("skipgrams", "make_sampling_table"), "draw the pairs of words with NumPy"),
+}
+"""What to do in the place of names that Keras had here."""
+
+
+def __getattr__(name: str) -> Any:
+    raise no_such_name("preprocessing.sequence", name, __all__, _INSTEAD)
