@@ -36,7 +36,7 @@ def load_img(
     """
     from PIL import Image  # a tenth of a second of start-up time
 
-    image: Image.Image = Image.open(path)
+    image: Any = Image.open(path)
     image.load()
     mode = MODES[_one_of("color_mode", color_mode, MODES)]
     if image.mode not in (GRAY if mode == "L" else (mode,)):

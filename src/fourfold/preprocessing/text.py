@@ -237,7 +237,7 @@ class Tokens:
         return cls(vocabulary, fields.integer("length", 1), size)
 
 
-_INSTEAD = dict.fromkeys(
+_INSTEAD: dict[str, str] = dict.fromkeys(
     ("Tokenizer", "text_to_word_sequence", "one_hot", "hashing_trick", "tokenizer_from_json"),
     "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
 )
