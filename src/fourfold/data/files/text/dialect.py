@@ -19,7 +19,8 @@ from fourfold.data.reading import Reading
 from fourfold.errors import DataError
 
 from .arff import of_arff
-from .header import header_of, names_by_numbers, told
+from .header import header_of, told
+from .numbers_as_names import names_by_numbers
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
 from .rewritten import SEPARATORS, Rewriting
@@ -35,8 +36,6 @@ LOOKED_AT = 100
 
 NUMBER = re.compile(r"[-+\d.,\s]*\d[-+\d.,\s]*", re.ASCII)
 """A cell of a number."""
-
-
 
 QUOTED = re.compile(r'((?:^|[,;\t|]) *)"(?:[^"]|"")*"(?= *(?:[,;\t|\r\n]|\Z))', re.MULTILINE)
 """A cell between double quotes, which a mark, or the end of a line, follows."""

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
 from fourfold.data.reading import Reading
-from fourfold.data.values.amounts import amount_of
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
 
 from .described import roles_before, roles_below
+from .name_or_value import (
+    FEWEST_BELOW,
+    Records,
+    below_of,
+    is_above,
+    is_alike,
+    is_among,
+    is_new,
+    is_number,
+    recurs,
+)
+from .numbers_as_names import are_beside_words, names_by_numbers, whole_numbers
 
-__all__ = ["Header", "header_of", "names_by_numbers", "no_header", "settings_above", "told"]
+__all__ = ["Header", "header_of", "no_header", "settings_above", "told"]
 
 UNNAMED, BY_PLACE = "no header: columns are named x0, x1, ...", re.compile(r"x\d+")
 DASHES = re.compile(r"[-=\u2500]+")
-YEARS = range(1800, 2201)
-FEWEST_COUNTED = 5
-"""Numbers that count, beside words, from which on they are names of columns if they are no years."""
-
-FEWEST_RISING = 10
-"""Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
-
 DIMENSIONLESS = "1"
 """The unit of ratios."""
 
-FEWEST_TOLD = 5
-"""Cells from which on it is told by what all of them have that the one above them is a name."""
-
-FEWEST_BELOW = 3
-"""Rows below two lines of words from which on the second one is told to be no row."""
-
 MOST_SETTINGS, FEWEST_BESIDE_SETTINGS = 30, 4
 """The most records of settings above names, and the fewest of these where no colon tells what a setting is."""
-
-Records = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -171,7 +165,7 @@ def settings_above(records: Records) -> int:
     even = sum(count > 2 for count in counts[above:]) >= 0.9 * len(rest)
     if not beside or not told or not even or not header_of(rest).lines:
         return 0
-    return above if names_by_numbers(rest) or not any(map(_is_number, rest[0])) else 0
+    return above if names_by_numbers(rest) or not any(map(is_number, rest[0])) else 0
 
 
 def _are_groups(record: Sequence[str]) -> bool:
@@ -188,7 +182,7 @@ def _are_levels(records: Records) -> bool:
     first, second, rest = records[0], records[1], records[2:]
     words = [cell.strip() for cell in (*first[1:], *second[1:])]
     indexed = not first[0].strip() and not second[0].strip() and all(record[0].strip() for record in rest)
-    named = bool(words) and all(words) and not any(map(_is_number, second))
+    named = bool(words) and all(words) and not any(map(is_number, second))
     return indexed and named and _is_header([second, *rest])
 
 
@@ -211,10 +205,10 @@ def _are_filled_in(records: Records) -> bool:
     first, second = ([cell.strip() for cell in record] for record in records[:2])
     open_first = {place for place, cell in enumerate(first) if not cell}
     open_second = {place for place, cell in enumerate(second) if not cell}
-    if not open_first or open_first & open_second or any(map(_is_number, second)):
+    if not open_first or open_first & open_second or any(map(is_number, second)):
         return False
     single = {place for place in range(len(first)) if place + 1 not in open_first} - open_first - open_second
-    if any(second[place] in _below(records[2:], place) for place in single):
+    if any(second[place] in below_of(records[2:], place) for place in single):
         return False
     return any(all(record[place].strip() for record in records[2:]) for place in open_second)
 
@@ -239,7 +233,7 @@ def _names_of_index(record: Sequence[str]) -> list[str]:
     lines; [] for any other line."""
     cells = [cell.strip() for cell in record]
     words = cells[: cells.index("")] if "" in cells else []
-    return words if not any(cells[len(words) :]) and not any(map(_is_number, words)) else []
+    return words if not any(cells[len(words) :]) and not any(map(is_number, words)) else []
 
 
 def _unnamed(records: Records, note: Note) -> Header:
@@ -295,15 +289,15 @@ def _below_names(records: Records) -> bool:
     if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
         return False
     first, second, rest = records[0], records[1], records[2:]
-    if first == second or any(_is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
+    if first == second or any(is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
         return False
     numbers = [
         place
         for place in range(len(first))
-        if (first[place] or second[place]) and (below := _below(rest, place)) and all(map(_is_number, below))
+        if (first[place] or second[place]) and (below := below_of(rest, place)) and all(map(is_number, below))
     ]
     if any(
-        second[place].strip() in _below(rest, place) for place in range(len(first)) if place not in numbers
+        second[place].strip() in below_of(rest, place) for place in range(len(first)) if place not in numbers
     ):
         return False
     words = [cell for place in numbers if (cell := second[place].strip()) not in MISSING_WORDS]
@@ -311,21 +305,8 @@ def _below_names(records: Records) -> bool:
         len(numbers) > 1
         and len(words) == len(numbers)
         and any(letter.isalpha() or letter in "%°" for word in words for letter in word)
-        and (not any(map(_is_number, first)) or "" in first[1:])
+        and (not any(map(is_number, first)) or "" in first[1:])
     )
-
-
-def _below(records: Records, place: int) -> list[str]:
-    """The cells of a column that are not missing."""
-    return [
-        record[place]
-        for record in records
-        if place < len(record) and record[place].strip() not in MISSING_WORDS
-    ]
-
-
-def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"[-+]?(\d+(?:[.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?", cell.strip()) is not None
 
 
 def _is_header(records: Records) -> bool:
@@ -333,124 +314,25 @@ def _is_header(records: Records) -> bool:
     row."""
     first, rest = records[0], records[1:]
     if any(
-        not _is_number(cell)
+        not is_number(cell)
         and cell.strip() not in MISSING_WORDS
-        and bool(below := _below(rest, place))
-        and (all(map(_is_number, below)) or (_is_above(cell, below) and _is_alike(below[0], below)))
+        and bool(below := below_of(rest, place))
+        and (all(map(is_number, below)) or (is_above(cell, below) and is_alike(below[0], below)))
         for place, cell in enumerate(first)
     ):
         return True
-    if not any(_is_number(cell) for cell in first):
-        below = [_below(rest, place) for place in range(len(first))]
-        named = [_is_above(cell, words) + _is_new(cell, words) for cell, words in zip(first, below)]
+    if not any(is_number(cell) for cell in first):
+        below = [below_of(rest, place) for place in range(len(first))]
+        named = [is_above(cell, words) + is_new(cell, words) for cell, words in zip(first, below)]
         usual = sum(words.count(cell) >= max(2, len(words) / 10) for cell, words in zip(first, below))
         if sum(named) > usual:
             return True
-        return not any(map(_is_alike, first, below)) and not _is_among(first, rest)
+        return not any(map(is_alike, first, below)) and not is_among(first, rest)
     if names_by_numbers(records):
         return True
-    whole = _whole(first)
-    if not first[0].strip() and whole == list(range(len(first) - 1)) and any(_below(rest, 0)):  # pandas without names
+    whole = whole_numbers(first)
+    if not first[0].strip() and whole == list(range(len(first) - 1)) and any(below_of(rest, 0)):  # pandas without names
         return True
     fewest = max(2 if whole[:1] in ([0], [1]) else 3, len(first) - 2)
     counts = len(whole) >= fewest and whole == list(range(whole[0], whole[0] + len(whole)))
-    return counts and _are_beside_words(whole, first, rest) and not _recurs(first, rest)
-
-
-def _whole(record: Sequence[str]) -> list[int]:
-    return [int(cell) for cell in record if re.fullmatch(r"\s*\d+\s*", cell)]
-
-
-def names_by_numbers(records: Records) -> bool:
-    """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
-    first, rest = records[0], records[1:]
-    return _counts(first, _whole(first), rest) or _rises(first, rest)
-
-
-def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
-    """Whether a record has numbers in equal steps, years or many, beside words that do not occur below them."""
-    steps = {after - before for before, after in pairwise(whole)}
-    many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
-    words = any(not _is_number(cell) and cell.strip() for cell in first)
-    return many and len(steps) == 1 and min(steps) > 0 and words and _are_beside_words(whole, first, rest)
-
-
-def _are_beside_words(whole: Sequence[int], first: Sequence[str], rest: Records) -> bool:
-    """Whether the other cells of a record with whole numbers are empty, or words that do not occur below them."""
-    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
-    named = sum(bool(cell.strip()) for cell in first)
-    alone = len(whole) + len(words) == named
-    return alone and not any(cell in (below := _below(rest, place)) or _is_alike(cell, below) for place, cell in words)
-
-
-def _rises(first: Sequence[str], rest: Records) -> bool:
-    """Whether a record has many numbers that rise or fall, beside words that do not occur below them."""
-    numbers = [float(cell.strip().replace(",", ".")) for cell in first if _is_number(cell)]
-    steps = [after - before for before, after in pairwise(numbers)]
-    if len(numbers) < FEWEST_RISING or (min(steps) <= 0 and max(steps) >= 0):
-        return False
-    words = [(place, cell) for place, cell in enumerate(first) if not _is_number(cell) and cell.strip()]
-    return bool(words) and not any(cell in _below(rest, place) for place, cell in words)
-
-
-def _is_alike(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell has numbers and words where all below it have some, and their marks, as dates and clocks do, or is
-    a number with the unit of all below it: then it is one of them.
-
-    >>> _is_alike("2024-01-01", ["2024-01-02"] * 3), _is_alike("Q1", ["Q2"] * 3), _is_alike("day", ["2024-01-02"] * 3)
-    (True, False, False)
-    >>> _is_alike("9 May 2024", ["10 June 2024"] * 3)
-    True
-    >>> _is_alike("0.5 %", ["12 %"] * 3), _is_alike("5 kg", ["5 kg", "5 lb", "6 kg"])
-    (True, False)
-    """
-    words = [word.strip() for word in (cell, *below)]
-    shapes = {re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", word)) for word in words}
-    units = {amount.unit if (amount := amount_of(word)) else "" for word in words}
-    alike = len(shapes) == 1 and len(re.findall(r"\d+", cell)) > 1
-    return len(below) >= FEWEST_BELOW and (alike or (len(units) == 1 and "" not in units))
-
-
-def _is_above(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell has no digit and all below it have, or is one word and all below it are several.
-
-    >>> _is_above("date", ["2024-01-02"] * 9), _is_above("text", ["so it is"] * 9), _is_above("ham", ["spam"] * 9)
-    (True, True, False)
-    """
-    if cell.strip() in MISSING_WORDS or len(below) < FEWEST_TOLD:
-        return False
-    with_digits = not any(map(str.isdigit, cell)) and all(any(map(str.isdigit, word)) for word in below)
-    return with_digits or (len(cell.split()) == 1 and all(len(word.split()) > 1 for word in below))
-
-
-def _is_new(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell does not occur below, where each word that does occurs several times."""
-    counts = Counter(word.strip() for word in below)
-    new = cell.strip() not in counts and cell.strip() not in MISSING_WORDS
-    return len(below) >= FEWEST_TOLD and new and min(counts.values()) > 2
-
-
-def _recurs(first: Sequence[str], rest: Records) -> bool:
-    """Whether a record occurs below as a whole, and each of its cells in a tenth of the others: 0 and 1 above rows of
-    these, but not names that are repeated in the middle.
-
-    >>> _recurs(["0", "1"], [["0", "1"], ["1", "1"], ["0", "0"]] * 5), _recurs(["0", "1"], [["5", "7"], ["0", "1"]])
-    (True, False)
-    """
-    others = [record for record in rest if record != first]
-    counts = [_below(others, place).count(cell) for place, cell in enumerate(first)]
-    return len(others) < len(rest) and min(counts) >= max(2, len(others) / 10)
-
-
-def _is_among(first: Sequence[str], rest: Records) -> bool:
-    """Whether each cell of a record occurs below itself, and repeatedly, or one of them in a tenth of the records: then
-    it is a row, and no header.
-
-    Of several columns only in other records: a header that is repeated occurs as a whole.
-    """
-    others = rest if len(first) == 1 else [record for record in rest if record != first]
-    counts = [
-        sum(place < len(record) and record[place] == cell for record in others) if cell.strip() else 0
-        for place, cell in enumerate(first)
-    ]
-    return max(counts) >= max(2, len(others) / 10) or (len(first) > 1 and min(counts) >= 2)
+    return counts and are_beside_words(whole, first, rest) and not recurs(first, rest)

@@ -1,0 +1,54 @@
+"""Numbers that name columns: years, places, wavelengths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from .name_or_value import Records, below_of, is_alike, is_number
+
+__all__ = ["are_beside_words", "names_by_numbers", "whole_numbers"]
+
+YEARS = range(1800, 2201)
+FEWEST_COUNTED = 5
+"""Numbers that count, beside words, from which on they are names of columns if they are no years."""
+
+FEWEST_RISING = 10
+"""Numbers that rise or fall, in steps of any size, from which on they are names of columns: wavelengths, say."""
+
+
+def whole_numbers(record: Sequence[str]) -> list[int]:
+    return [int(cell) for cell in record if re.fullmatch(r"\s*\d+\s*", cell)]
+
+
+def names_by_numbers(records: Records) -> bool:
+    """Whether the first record has numbers that are names, beside words: years, places, wavelengths."""
+    first, rest = records[0], records[1:]
+    return _counts(first, whole_numbers(first), rest) or _rises(first, rest)
+
+
+def _counts(first: Sequence[str], whole: Sequence[int], rest: Records) -> bool:
+    """Whether a record has numbers in equal steps, years or many, beside words that do not occur below them."""
+    steps = {after - before for before, after in pairwise(whole)}
+    many = len(whole) >= FEWEST_COUNTED or (len(whole) > 2 and all(number in YEARS for number in whole))
+    words = any(not is_number(cell) and cell.strip() for cell in first)
+    return many and len(steps) == 1 and min(steps) > 0 and words and are_beside_words(whole, first, rest)
+
+
+def are_beside_words(whole: Sequence[int], first: Sequence[str], rest: Records) -> bool:
+    """Whether the other cells of a record with whole numbers are empty, or words that do not occur below them."""
+    words = [(place, cell) for place, cell in enumerate(first) if not is_number(cell) and cell.strip()]
+    named = sum(bool(cell.strip()) for cell in first)
+    alone = len(whole) + len(words) == named
+    return alone and not any(cell in (below := below_of(rest, place)) or is_alike(cell, below) for place, cell in words)
+
+
+def _rises(first: Sequence[str], rest: Records) -> bool:
+    """Whether a record has many numbers that rise or fall, beside words that do not occur below them."""
+    numbers = [float(cell.strip().replace(",", ".")) for cell in first if is_number(cell)]
+    steps = [after - before for before, after in pairwise(numbers)]
+    if len(numbers) < FEWEST_RISING or (min(steps) <= 0 and max(steps) >= 0):
+        return False
+    words = [(place, cell) for place, cell in enumerate(first) if not is_number(cell) and cell.strip()]
+    return bool(words) and not any(cell in below_of(rest, place) for place, cell in words)
