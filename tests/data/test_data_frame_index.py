@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
 from fourfold.errors import DataError
+from fourfold.preprocessing import Preparation
 
 DRAW = np.random.default_rng(0)
 FRAME = pd.DataFrame({"v": DRAW.normal(size=60), "kind": ["a", "b"] * 30})
@@ -28,6 +29,20 @@ def test_test_rows_may_lack_it(tmp_path):
     assert read(tmp_path / "train.parquet", test=tmp_path / "test.parquet").rows == 48 + 60
     folder = read(tmp_path)
     assert folder.rows == 48 + 60 and [*folder.inputs] == ["v"] and folder.target_name == "kind"
+
+
+@pytest.mark.parametrize("per_step", [False, True])
+def test_an_index_without_a_name_is_not_written_beside_predictions(per_step, tmp_path):
+    if per_step:
+        steps = FRAME.assign(who=np.repeat(np.arange(12), 5), when=np.tile(np.arange(5), 12))
+        data, new = read(steps, target="kind", roles=Roles(id="who", time="when")), steps
+    else:
+        data, new = read(FRAME), FRAME
+    learnt = Preparation.fit(data, range(10))
+    new.sample(frac=1, random_state=1).to_parquet(tmp_path / "new.parquet")
+    rows = read_inputs(tmp_path / "new.parquet", learnt)
+    assert rows.others.names == (("kind", "who", "when") if per_step else ("kind",))
+    assert any("left out: '__index_level_0__'" in str(note) for note in rows.notes)
 
 
 def test_an_index_with_a_name_stands_first_as_in_text(tmp_path):

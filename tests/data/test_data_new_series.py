@@ -89,3 +89,14 @@ def test_what_to_do_without_a_time_in_some_rows():
 def test_a_past_without_id_and_time_names_both():
     with pytest.raises(FourfoldError, match="wanted 'store', the --id of each row, 'day', the --time of each row"):
         read_inputs(SALES[["sales"]], of_sales())
+
+
+def test_a_header_alone_is_no_rows_of_series_in_wide_form(tmp_path):
+    wide = pd.DataFrame(rng.normal(size=(24, 6)), columns=[f"t{step}" for step in range(6)])
+    data = read(wide.assign(name=[f"S{place}" for place in range(24)], y=["a", "b"] * 12), layout="sequence", roles=Roles(id="name"))
+    learnt = Preparation.fit(data, range(20))
+    path = tmp_path / "new.csv"
+    wide.assign(name="")[:0].to_csv(path, index=False)
+    (rows,) = parts_of_inputs(str(path), learnt)
+    assert rows.inputs.shape == (0, 6, 1) and rows.others.names == ("name",)
+    assert [str(note) for note in rows.notes] == [f"no rows: {path} (it has a header alone)"]

@@ -18,6 +18,8 @@ from .targets import mentioned
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 """How Arrow calls what has no name."""
 
+WHOLE = re.compile(r"-?\d+", re.ASCII)
+
 
 def without_index(
     source: Source, roles: Roles, target: str | Sequence[str] | None, test: bool = False
@@ -29,7 +31,7 @@ def without_index(
     asked = (target, *(role for role in (roles.weight, roles.group, roles.id, roles.time) if isinstance(role, str)))
     named = {name for option in asked for name in mentioned(option)}
     unnamed = [name for name in source.inputs if UNNAMED_INDEX.fullmatch(name) and name not in named]
-    counts = [name for name in unnamed if source.kind(name) == "number" and _are_whole(source.inputs[name])]
+    counts = [name for name in unnamed if _are_whole(source.inputs[name])]
     if not counts or len(counts) == len(source.inputs):
         return source
     source = source.without(*counts)
@@ -37,4 +39,9 @@ def without_index(
 
 
 def _are_whole(values: np.ndarray) -> bool:
-    return not missing(values).any() and bool((values == np.round(values)).all())
+    """Whether all are whole numbers, which of new rows may still be words."""
+    if missing(values).any():
+        return False
+    if values.dtype == object:
+        return all(WHOLE.fullmatch(str(word)) for word in values)
+    return values.dtype.kind in "iuf" and bool((values == np.round(values)).all())

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.columns.alike import named_alike
+from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.indicators import with_indicators
 from fourfold.data.columns.joined_texts import as_joined
 from fourfold.data.columns.lists import beside_lists, holders_of, series_of_lists
+from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.columns.wide import steps_of
 from fourfold.data.dataset import Note, Table
 from fourfold.data.files.packing import STANDARD_INPUT
@@ -101,7 +103,7 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
         yield _history(source, preparation, _reading(preparation, encoding))
         return
     # steps of a series may lie anywhere, and series whose steps are predicted are numbered through
-    if preparation.layout == "sequence" and (preparation.columns or preparation.task.stepwise):
+    if preparation.task.stepwise or (_of_series(preparation) and preparation.columns):
         yield read_inputs(source, preparation, encoding)
         return
     reading = _reading(preparation, encoding)
@@ -112,7 +114,7 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
         step = reading.at_once(len(found.inputs) if table else math.prod(preparation.row_shape))
         for start in range(0, max(rows, 1), step):
             part = found if rows <= step else found.take(np.arange(start, min(start + step, rows)))
-            if table and not rows and preparation.layout in ("flat", "text"):
+            if table and not rows and preparation.columns and not _of_series(preparation):
                 part = part.noting(Note(f"no rows: {found.name}", "it has a header alone"))
                 new = _new_rows(part, preparation, fewest=0)
             else:
@@ -178,6 +180,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
             wanted="at least one row",
             do="add a row for each example to predict",
         )
+    found = without_index(found, NO_ROLES, [*preparation.source_columns, *_wanted(preparation)])
     found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
     found = with_time(found, _time(preparation))
     found = named_alike(
@@ -232,7 +235,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
             named = steps_of(channels)
             if preparation.layout == "sequence" and named is not None:
                 stacked = stacked.reshape(len(stacked), *named[0].shape)
-            return NewRows(settle_array(stacked, preparation.layout)[0], noticed, others)
+            return NewRows(_laid_out(stacked, preparation.layout), noticed, others)
         return NewRows(table, noticed, others)
     notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)
     if preparation.masked and np.ndim(found.inputs) == 3:
@@ -255,6 +258,11 @@ def _wanted(preparation: Preparation) -> list[str]:
     elif preparation.layout == "sequence" and preparation.row_shape:
         names += preparation.source_columns
     return names
+
+
+def _of_series(preparation: Preparation) -> bool:
+    """Whether a row is a part of an example, or a cell is a channel: all series but those of a wide table."""
+    return preparation.layout == "sequence" and bool(preparation.row_shape)
 
 
 def _channels(preparation: Preparation) -> tuple[str, ...]:
@@ -358,6 +366,12 @@ def _one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
     if shape in _row_shapes(preparation) or (*shape, 1) != wanted:
         return ()
     return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)
+
+
+def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """The values of rows, of which there may be none, in the form of a layout."""
+    one = array if len(array) else np.zeros((1, *array.shape[1:]))
+    return settle_array(one, layout)[0][: len(array)]
 
 
 def _row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
