@@ -62,6 +62,7 @@ def test_new_files_are_read_as_those_of_training(tmp_path):
 
 
 def new(path, array, names=None, **how):
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(lines(array, ",", names, **how))
     return path
 
@@ -107,3 +108,22 @@ def test_texts_and_odd_files(tmp_path):
     (numbers / "a" / "r01b.txt").write_text("1 2\n3\n")
     with pytest.raises(DataError, match="got lines of '1', '2' numbers"):
         read(numbers)
+
+
+def test_the_only_folder_in_a_folder_holds_the_new_files(tmp_path):
+    known = Preparation.fit(read(folder(tmp_path / "f", names=["ax", "ay"], mark=",")), range(16))
+    for name in ("n0.csv", "n1.csv"):
+        new(tmp_path / "new" / "monday" / name, SERIES[4], ["ay", "ax"])
+    rows = read_inputs(tmp_path / "new", known)
+    np.testing.assert_array_equal(rows.inputs, read_inputs(tmp_path / "new" / "monday", known).inputs)
+    said = [str(note) for note in rows.notes]
+    assert "folder: monday (the only one)" in said and "series: 2 files of numbers, each a series" in said
+
+
+def test_new_series_of_another_length_are_told_which_is_wanted(tmp_path):
+    equal = [array[:8] for array in SERIES]
+    for place, array in enumerate(equal):
+        new(tmp_path / "f" / LABELS[place] / f"r{place:02d}.csv", array, ["ax", "ay"])
+    known = Preparation.fit(read(tmp_path / "f"), range(16))
+    with pytest.raises(DataError, match=r"wanted rows of shape \(8, 2\), 2 columns: 'ax', 'ay'"):
+        read_inputs(new(tmp_path / "long.csv", np.concatenate(equal[:2]), ["ax", "ay"]), known)

@@ -282,3 +282,15 @@ def test_rows_in_no_order_of_the_date_beside_texts_are_said():
     dates = pd.Series(pd.date_range("2024-01-01", periods=120)).sample(frac=1, random_state=0).to_numpy()
     assert "in-order-of-time" not in found_of(dates)
     assert "not-in-order-of-time" in found_of(dates, time_ordered=True)
+
+
+def test_new_texts_that_a_pattern_names_are_a_file_each(tmp_path):
+    for place, words in enumerate(sentences(24, 6)):
+        for part in ("train/" + "ab"[place % 2], *["new"] * (place < 3)):
+            (tmp_path / part).mkdir(parents=True, exist_ok=True)
+            (tmp_path / part / f"{place:02d}.txt").write_text(f"{words}\nand no more\n" * 2)
+    data = read(tmp_path / "train")
+    learnt = Preparation.fit(data, range(24))
+    files, named = read_inputs(tmp_path / "new", learnt), read_inputs(str(tmp_path / "new" / "*.txt"), learnt)
+    assert named.others["file"].tolist() == files.others["file"].tolist() == ["00.txt", "01.txt", "02.txt"]
+    assert named.inputs["text"].tolist() == files.inputs["text"].tolist()

@@ -96,9 +96,13 @@ def test_a_damaged_zip_file_in_a_folder_is_named(tmp_path):
     assert "ignored: 'note.pdf' (no tables, by their names)" in said
 
 
-def test_the_only_zip_file_of_tables_in_a_folder_is_to_be_named(tmp_path):
+@pytest.mark.parametrize("beside", [(), ("LICENSE", "README.md")])
+def test_the_only_zip_file_of_tables_in_a_folder_is_read(beside, tmp_path):
     with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
-        archive.writestr("data.csv", "v,y\n" + "1,2\n" * 40)
-    with pytest.raises(FileError) as error:
-        read(tmp_path)
-    assert error.value.do == f"name the file of data, such as {tmp_path / 'data.zip'}"
+        archive.writestr("data.csv", TABLE)
+    for name in beside:
+        (tmp_path / name).write_text("what it is about\n")
+    data = read(tmp_path)
+    said = [str(note) for note in data.notes]
+    assert data.rows == 40 and "file: data.zip (the only one with tables)" in said
+    assert ("ignored: 'LICENSE', 'README.md' (no tables, by their names)" in said) == bool(beside)

@@ -33,6 +33,7 @@ from fourfold.data.files.parts import (
     MANY_TEXTS,
     TESTING,
     TRAINING,
+    check_inside,
     check_texts,
     entries_of,
     files_of,
@@ -219,6 +220,15 @@ def _inside(name: str) -> list[Member]:
     return tables_of(content.path, content.head)
 
 
+def _only_zip(folder: Path) -> Path | None:
+    """The zip file of tables in a folder, if it holds one."""
+    zipped = [path for path in files_of(folder) if path.suffix.lower() == ".zip"]
+    for path in zipped:
+        check_inside(path, folder)
+    found = [path for path in zipped if _inside(str(path))]
+    return found[0] if len(found) == 1 else None
+
+
 def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
     """The tables of a zip file as those of a folder, which nothing that is said names."""
     with unpacked_tables(look(name, NAMES), tables) as folder:
@@ -313,6 +323,11 @@ def _folder(folder: Path, reading: Reading) -> Source:
     if below and not pictured:
         ignored = Note(f"ignored: {listed([path.name for path in files_of(folder)])}", "files of another kind")
         return read_classes(folder, classes, reading).noting(ignored)
+    if not tables and not pictured and reading.layout != "text" and (packed := _only_zip(folder)):
+        notes = [Note(f"file: {packed.name}", "the only one with tables")]
+        others = [path.name for path in files_of(folder) if path != packed]
+        notes += [Note(f"ignored: {listed(others)}", "no tables, by their names")] if others else []
+        return _opened(packed, reading).noting(*notes)
     if not tables:
         check_texts(folder, files_of(folder))
     if not tables or pictured or reading.layout == "text":

@@ -39,12 +39,14 @@ from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, fil
 from .pictures import is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
-from .zipped import tables_of
+from .zipped import is_damaged
 
 LONGEST_TEXT = 2**16
 """Bytes of one file that are read; a network sees far fewer."""
 
-TEXTS = (".txt", ".text", ".md", "")
+TEXT, TEXTS = "text", (".txt", ".text", ".md", "")
+"""What the column of texts is called that are a file each, and how the names of these end."""
+
 OTHERS = (
     ".heic",
     ".heif",
@@ -144,15 +146,24 @@ def _of_parts(folder: Path, classes: Sequence[Path], names: Sequence[str], readi
 
 
 def new_files(paths: Sequence[Path], reading: Reading) -> Source | None:
-    """Files, or those of one folder, that are new rows themselves: pictures, or series of numbers, where such are
-    wanted; None for all else."""
+    """Files, or those of one folder, that are new rows themselves: pictures or texts, or series of numbers, where such
+    are wanted; None for all else."""
     one, within = paths[0], Path(os.path.commonpath([path.parent for path in paths]))
-    if reading.all and reading.layout == "image" and all(path.is_file() and is_picture(path.name) for path in paths):
-        return _rows(within, [*paths], None, reading)
-    if not are_wanted(reading) or (one.is_dir() and classes_of(one)):
+    if reading.all and all(path.is_file() for path in paths):
+        pictures = reading.layout == "image" and all(is_picture(path.name) for path in paths)
+        named = reading.layout == "text" and reading.column == TEXT and len(paths) > 1
+        if pictures or (named and all(path.suffix.lower() in TEXTS for path in paths)):
+            return _rows(within, [*paths], None, reading)
+    if not are_wanted(reading):
         return None
-    files = files_of(one) if one.is_dir() else [path for path in paths if path.is_file()]
-    return _series(one if one.is_dir() else within, files, None, reading) if are_recordings(files) else None
+    if not one.is_dir():
+        files = [path for path in paths if path.is_file()]
+        return _series(within, files, None, reading) if are_recordings(files) else None
+    notes: tuple[Note, ...] = ()
+    while len(inner := classes_of(one)) == 1 and not files_of(one):
+        one, notes = inner[0], (Note(f"folder: {inner[0].name}", "the only one"),)
+    files = files_of(one)
+    return _series(one, files, None, reading).noting(*notes) if not inner and are_recordings(files) else None
 
 
 def read_unlabelled(folder: Path, reading: Reading) -> Source:
@@ -204,9 +215,9 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
         notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
         if files and not ends and not sounds and notes_alone:
-            largest = look(max(files, key=lambda path: path.stat().st_size))
-            if len(files) > 1 or not tables_of(largest.path, largest.head):  # one that can be read is named below
-                refuse(largest, unknown=False)
+            largest = max(files, key=lambda path: path.stat().st_size)
+            if len(files) > 1 or is_damaged(largest):  # else it is named below
+                refuse(look(largest), unknown=False)
         raise FileError(
             "folder",
             f"{folder} is a folder without data",
@@ -244,7 +255,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
     if wanted is pictures:
         name, words = "picture", [str(path) for path in chosen]
     else:
-        name, (words, encodings) = "text", zip(*(_text(path, reading.encoding) for path in chosen))
+        name, (words, encodings) = TEXT, zip(*(_text(path, reading.encoding) for path in chosen))
         for encoding in sorted({*encodings} - {"utf-8-sig", reading.encoding}):
             which = f"{encodings.count(encoding):,} of {len(chosen):,} texts"
             notes.append(said_of(f"{encoding} of {which}"))

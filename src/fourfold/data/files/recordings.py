@@ -67,7 +67,8 @@ def read_recordings(
         if array.shape[1] != first.shape[1] or sorted(own) != sorted(names):
             raise _other_columns(path, files[0].name, own or array.shape[1], names or first.shape[1])
         series.append(array if own == names else array[:, _order(own, names)])
-    notes = [Note(f"series: {counted(len(files), 'file')} of numbers, each a series", "", "--layout text")]
+    override = "" if wanted else "--layout text"
+    notes = [Note(f"series: {counted(len(files), 'file')} of numbers, each a series", "", override)]
     kept = [*range(first.shape[1])]
     if any(wanted) and names:
         if absent := [name for name in wanted if name not in names]:

@@ -239,8 +239,11 @@ def _compact(values: np.ndarray, written: str) -> np.ndarray:
 
 def another_shape(found: Source, preparation: Preparation, got: str) -> DataError:
     names = tuple(filter(None, preparation.source_columns))
-    wanted = f"{len(names)} columns: {listed(names)}" if names else f"rows of shape {preparation.row_shape}"
+    columns = f"{len(names)} columns: {listed(names)}"
+    rows = f"rows of shape {preparation.row_shape}"
     shape = () if isinstance(found.inputs, Table) else np.shape(found.inputs)
+    series = preparation.layout == "sequence" and len(preparation.row_shape) == 2 and len(shape) == 3
+    wanted = f"{rows}, {columns}" if names and series else columns if names else rows
     turned = len(shape) == 3 and shape[:0:-1] == preparation.row_shape
     one = shape == preparation.row_shape
     return DataError(
