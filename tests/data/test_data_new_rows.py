@@ -68,10 +68,23 @@ def test_everything_that_is_wrong_is_in_one_message(learnt):
     assert str(caught.value) == (
         "the columns of data are not those that the model was trained on: "
         "got 'age' holds words such as 'old' instead of numbers; "
-        "'city' is missing (is it 'citty'?); 'member' is missing; 'joined' holds numbers instead of dates, "
+        "'city' is missing (is it 'citty'?); 'member' is missing; 'joined' holds numbers instead of dates written as year-month-day, "
         "wanted 'age', 'city', 'code', 'member', 'joined'. "
         "Do this: rename 'citty' to 'city'; add 'member', or rename what holds it; write 'age', 'joined' as in training"
     )
+
+
+def test_of_many_columns_the_first_are_told_and_how_many_more_there_are():
+    wide = pd.DataFrame(RNG.normal(size=(N, 12)), columns=[f"v{place}" for place in range(12)])
+    known = Preparation.fit(read(wide.assign(y=["a", "b"] * 30)), range(40))
+    with pytest.raises(DataError, match="'v7' is missing; and 4 more, wanted 'v0'"):
+        read_inputs(wide[[]].assign(w=1.0), known)
+
+
+def test_rows_without_names_of_columns_and_of_another_number_are_told_to_need_names(learnt, tmp_path):
+    (tmp_path / "new.csv").write_text("18,1,2\n30,4,2\n42,3,1\n")
+    with pytest.raises(DataError, match="'city' is missing; .*write the names of the columns above the rows"):
+        read_inputs(tmp_path / "new.csv", learnt[0])
 
 
 CHANGES = {

@@ -363,3 +363,19 @@ def test_folders_around_and_within_classes(tmp_path):
     assert data.test_rows.tolist() == list(range(16, 32)) and data.ids[20] == "cat/Test/4.png"
     with pytest.raises(FourfoldError, match="leave out --layout text: these are pictures"):
         read(tmp_path / "a", layout="text")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([(8, 8)], "(as the model was trained)"),
+        ([(20, 20)], "(as the model was trained, resized from 20 x 20)"),
+        ([(20, 10), (8, 8)], "(as the model was trained, resized from 2 sizes, the ratio of the sides not kept)"),
+    ],
+)
+def test_new_pictures_of_another_shape_are_said_to_be_resized(sizes, said, tmp_path):
+    known = Preparation.fit(read(classes(tmp_path / "train")), range(16))
+    for place, (width, height) in enumerate(sizes):
+        picture(tmp_path / "new" / f"{place}.png", width, height)
+    rows = read_inputs(tmp_path / "new", known)
+    assert rows.inputs.shape[1:3] == (8, 8) and f"pictures: 8 x 8, grey {said}" in [str(note) for note in rows.notes]

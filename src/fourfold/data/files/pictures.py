@@ -275,16 +275,19 @@ def _shape(
 ) -> tuple[tuple[int, int, int], str]:
     """Height, width and channels of all pictures, and why."""
     channels = max(fact.channels for fact in facts)
-    if shape:
-        return (shape[0], shape[1], shape[2] if len(shape) == 3 else 1), "as the model was trained"
     sizes = {fact.size for fact in facts}
+    found = f"{len(sizes)} sizes" if len(sizes) > 1 else "{} x {}".format(*next(iter(sizes)))
+    if shape:
+        height, width, *rest = shape
+        resized = f", resized from {found}" * (sizes != {(width, height)})
+        bent = ", the ratio of the sides not kept" * any(size[0] * height != size[1] * width for size in sizes)
+        return (height, width, rest[0] if rest else 1), f"as the model was trained{resized}{bent}"
     if side is not None:
         return (side, side, channels), "as asked"
     width, height = next(iter(sizes))
     if len(sizes) == 1 and max(width, height) <= LARGEST_SIDE:
         return (height, width, channels), "the size of all of them"
     side = max(SIDES[0], min(LARGEST_SIDE, int(median(min(fact.size) for fact in facts))))
-    found = f"{len(sizes)} sizes" if len(sizes) > 1 else f"{width} x {height}"
     return (side, side, channels), f"resized from {found}, sides of at most {LARGEST_SIDE}"
 
 

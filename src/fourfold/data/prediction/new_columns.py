@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +34,9 @@ __all__ = ["another_shape", "by_place", "checked", "renamed"]
 OBJECTS = re.compile(r"\.(?:json|jsonl|ndjson)(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 """How files are called whose rows are objects, which leave out what has no value."""
 
+PLAIN = {"date": "year-month-day"}
+"""How values are written in whose column nothing else was."""
+
 
 def by_place(found: Source, preparation: Preparation) -> Source:
     """A plain array as the table that was trained on, its columns in the order of the source then."""
@@ -51,11 +54,7 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     """Columns of a nameless array, or the one of texts: taken in their order when the names can't agree."""
     assert isinstance(found.inputs, Table)
     wanted, got = preparation.source_columns, found.inputs.names
-    nameless = (
-        wanted == tuple(f"x{place}" for place in range(len(wanted)))
-        or ("text",) in (got, wanted)
-        or got == (tuple(f"x{place}" for place in range(len(got))))
-    )
+    nameless = wanted == _places(len(wanted)) or ("text",) in (got, wanted) or got == _places(len(got))
     if len(wanted) != len(got) or wanted == got or not nameless:
         return found
     table = Table(dict(zip(wanted, found.inputs.values())))
@@ -75,11 +74,12 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
     extra = [name for name in found.inputs if name not in known]
+    named = () if found.inputs.names == _places(len(found.inputs)) else extra
     nowhere = _left_out_of_objects(found, preparation)
     for column in preparation.columns:
         if column.name not in found.inputs:
             name = column_of(column.name)
-            near = close(name, extra)
+            near = close(name, named)
             if column.name in nowhere and not near:
                 table[column.name] = empty(column.kind, row_count(found.inputs))
                 continue
@@ -90,7 +90,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
                 absent.append(name)
             continue
         cells, kind = found.inputs[column.name], found.kind(column.name)
-        wanted = of_kind(column.kind, column.written)
+        wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
         if column.kind == "number" and not column.written and kind in WORDS:
             style = style_of(_words(cells), comma=found.comma)
             if style == Style(thousands=",", said=style.said):  # they can be nothing else
@@ -108,20 +108,8 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if gone.any():
             lost[column.name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
         table[column.name] = values
-    are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
     if problems:
-        raise DataError(
-            "new-columns",
-            f"the columns of {found.name} are not those that the model was trained on",
-            got="; ".join([*dict.fromkeys(problems)][:20]),
-            wanted=listed([*dict.fromkeys(column_of(column.name) for column in preparation.columns)]),
-            do="; ".join(
-                [*dict.fromkeys(renamed)][:SHOWN]
-                + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
-                + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
-                + [f"write {listed(other)} as in training"] * bool(other)
-            ),
-        )
+        raise _other_columns(found, preparation, problems, _mends(found, preparation, renamed, absent, other, extra))
     if nowhere := [name for name in nowhere if name in table]:
         notes.append(Note(f"taken for missing: {listed(nowhere)}", "no row has them, as some of training had none"))
     if extra:
@@ -140,6 +128,45 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     far = _far(preparation, Table(table))
     rows, strange = row_count(found.inputs), _strange(preparation, table)
     return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange)
+
+
+def _other_columns(found: Source, preparation: Preparation, problems: Sequence[str], do: str) -> DataError:
+    """The error that says what is wrong with the columns of new rows, and what mends it."""
+    distinct = [*dict.fromkeys(problems)]
+    more = f"; and {len(distinct) - SHOWN} more" if len(distinct) > SHOWN else ""
+    return DataError(
+        "new-columns",
+        f"the columns of {found.name} are not those that the model was trained on",
+        got="; ".join(distinct[:SHOWN]) + more,
+        wanted=listed([*dict.fromkeys(column_of(column.name) for column in preparation.columns)]),
+        do=do,
+    )
+
+
+def _mends(
+    found: Source,
+    preparation: Preparation,
+    renamed: Sequence[str],
+    absent: Sequence[str],
+    other: Sequence[str],
+    extra: Sequence[str],
+) -> str:
+    """What to do about columns that may be ``renamed``, are ``absent``, and hold values of ``other`` kinds."""
+    assert isinstance(found.inputs, Table)
+    if absent and found.inputs.names == _places(len(found.inputs)):
+        return "write the names of the columns above the rows"
+    are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
+    return "; ".join(
+        [*dict.fromkeys(renamed)][:SHOWN]
+        + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
+        + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+        + [f"write {listed(other)} as in training"] * bool(other)
+    )
+
+
+def _places(count: int) -> tuple[str, ...]:
+    """What columns without names are called."""
+    return tuple(f"x{place}" for place in range(count))
 
 
 def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
