@@ -100,3 +100,16 @@ def test_a_header_alone_is_no_rows_of_series_in_wide_form(tmp_path):
     (rows,) = parts_of_inputs(str(path), learnt)
     assert rows.inputs.shape == (0, 6, 1) and rows.others.names == ("name",)
     assert [str(note) for note in rows.notes] == [f"no rows: {path} (it has a header alone)"]
+
+
+@pytest.mark.parametrize("axes", [(24, 6), (24, 6, 1)])
+def test_an_array_needs_no_column_that_the_model_does_not_use(axes):
+    x = rng.normal(size=(24, 6))
+    wide = pd.DataFrame(x, columns=[f"t{step}" for step in range(6)])
+    wide.insert(0, "name", [f"S{place}" for place in range(24)])
+    learnt = Preparation.fit(read(wide.assign(y=["a", "b"] * 12), layout="sequence", roles=Roles(id="name")), range(20))
+    rows = read_inputs(x.reshape(axes), learnt)
+    np.testing.assert_array_equal(rows.inputs, read_inputs(wide, learnt).inputs)
+    assert any("columns taken in their order: 't0'" in str(note) for note in rows.notes)
+    with pytest.raises(FourfoldError, match=r"got rows of shape \(5,\)"):
+        read_inputs(x[:, :5], learnt)

@@ -1,6 +1,7 @@
 """Separators and stray marks where texts stand between double quotes."""
 
 import csv
+import gc
 
 import pytest
 
@@ -114,3 +115,10 @@ def test_texts_behind_classes_are_no_target_though_empty_columns_follow(tmp_path
 def test_the_last_column_stays_the_target_of_other_tables(tmp_path, line, target):
     data = read(written(tmp_path, ["v,w,stars", *(line(i) for i in range(120))]))
     assert data.target_name == target
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_file_that_is_looked_at_for_stray_quotes_is_closed(tmp_path):
+    (tmp_path / "data.tsv").write_text('v\tsaid\ty\n' + '1\t"so it is"\ta\n2\t"it is not"\tb\n' * 20)
+    assert read(tmp_path / "data.tsv").rows == 40
+    gc.collect()

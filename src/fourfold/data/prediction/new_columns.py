@@ -39,15 +39,21 @@ PLAIN = {"date": "year-month-day"}
 
 
 def by_place(found: Source, preparation: Preparation) -> Source:
-    """A plain array as the table that was trained on, its columns in the order of the source then."""
+    """A plain array as the table that was trained on, its columns in the order of the source then: all of them, or
+    those that are used."""
     array = np.asarray(found.inputs)
-    names = preparation.source_columns
-    if preparation.row_shape and array.shape[1:] == preparation.row_shape:
+    names, used = preparation.source_columns, {column.name for column in preparation.columns}
+    one_channel = preparation.layout == "sequence" and array.ndim == 3 and array.shape[2] == 1
+    if one_channel or (preparation.row_shape and array.shape[1:] == preparation.row_shape):
         array = array.reshape(len(array), -1)
+    notes = []
+    if array.ndim == 2 and array.shape[1] == len(used) < len(names) and used < {*names}:
+        names = tuple(name for name in names if name in used)
+        notes.append(Note(f"columns taken in their order: {listed(names)}", "those that the model uses"))
     if array.ndim != 2 or array.shape[1] != len(names):
         raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
     table = Table({name: array[:, place].astype(np.float64) for place, name in enumerate(names)})
-    return Source(found.name, table, tuple(Column(name, "number") for name in names))
+    return Source(found.name, table, tuple(Column(name, "number") for name in names)).noting(*notes)
 
 
 def renamed(found: Source, preparation: Preparation) -> Source:

@@ -69,8 +69,8 @@ def rewritten(content: Content, encoding: str) -> Rewriting | None:
     found, quoted = rewriting_of(first, content.name), '"' in "".join(lines)
     if found or not quoted or _separator_of([f"{line}\n" for line in first]) != "\t":
         return found
-    with unpacked(content) as file:
-        return of_stray_quotes(line.rstrip("\n") for line in _decoded(file, encoding))
+    with unpacked(content) as file, _decoded(file, encoding) as text:
+        return of_stray_quotes(line.rstrip("\n") for line in text)
 
 
 @contextmanager
