@@ -39,7 +39,6 @@ from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, fil
 from .pictures import is_picture
 from .recordings import are_recordings, are_wanted, read_recordings
 from .wrong_kinds import refuse
-from .zipped import is_damaged
 
 LONGEST_TEXT = 2**16
 """Bytes of one file that are read; a network sees far fewer."""
@@ -215,9 +214,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         ends = listed(sorted(end for end, path in one_of_each.items() if end.lower() in OTHERS or _is_drawn(path)))
         notes_alone = {path.suffix.lower() for path in files if is_table(path.name)} <= {".json"}
         if files and not ends and not sounds and notes_alone:
-            largest = max(files, key=lambda path: path.stat().st_size)
-            if len(files) > 1 or is_damaged(largest):  # else it is named below
-                refuse(look(largest), unknown=False)
+            refuse(look(max(files, key=lambda path: path.stat().st_size)), unknown=False)
         raise FileError(
             "folder",
             f"{folder} is a folder without data",
