@@ -252,6 +252,20 @@ def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
     assert verdict.kind == "choose" and "baseline to beat, chosen (50.0 %)" in verdict.why[-1]
 
 
+def test_a_baseline_below_a_guess_does_not_make_a_family_better_than_nothing():
+    """Trees that happened to validate best and test at 40 % are beaten by a family of 50 %, which learnt nothing."""
+    correct = {"majority class": 0.5, "boosted trees": 0.4}
+    baselines = {
+        name: BaselineFindings((np.arange(1000) >= 1000 * share).astype(float)[None], 0.6 - share, guess="class" in name)
+        for name, share in correct.items()
+    }
+    assert min(baselines, key=lambda name: -baselines[name].validation) == "boosted trees"
+    found = decide(study((0.5,) * 4, baselines=baselines))
+    assert found.kind == "none" and "majority class (50.0 %)" in found.sentence
+    alone = decide(study((0.5,) * 4, baselines={"boosted trees": baselines["boosted trees"]}))
+    assert alone.kind != "none"
+
+
 def test_of_baselines_that_are_equal_on_validation_rows_the_harder_one_is_to_be_beaten():
     """One column tells the class: 80 validation rows show no difference between trees and a line, 500 test rows do."""
     wrong = {"logistic regression": 0.02, "boosted trees": 0.0}

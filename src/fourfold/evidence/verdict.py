@@ -2,8 +2,9 @@
 
 With [L, U] the simultaneous interval of a family minus the best other, and m the margin that matters:
 
-    none        no family's simultaneous lower bound over the validation-best baseline is above 0; but undecided, if the
-                best family's models, as they were trained, are better than it by more than m: they scatter
+    none        no family's simultaneous lower bound over the baseline to beat, the validation-best or a guess that
+                tests better, is above 0; but undecided, if the best family's models, as they were trained, are
+                better than it by more than m: they scatter
     equivalent  at least two families have -m < L and U < m: take the cheapest by counted FLOPs
     choose      L > 0 and U >= m
     undecided   else; also where choosing would need the variance of training again and nothing shows it
