@@ -125,7 +125,7 @@ def nearest(name: object, known: Iterable[object], n: int = 1, cutoff: float = 0
     """
     wanted, names = str(name), [str(item) for item in known]
     same = [item for item in names if _letters(item) == _letters(wanted)]
-    same = same or [item for item in names if re.match(rf"{re.escape(wanted)}\b", item, re.IGNORECASE)]
+    same = same or [item for item in names if wanted and re.match(rf"{re.escape(wanted)}\b", item, re.IGNORECASE)]
     return difflib.get_close_matches(wanted, same or names, n=n, cutoff=0.0 if same else cutoff)
 
 
