@@ -11,7 +11,7 @@ from fourfold import compare
 from fourfold.cli import app
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
-from fourfold.data.read import open_source
+from fourfold.data.opening import open_source
 from fourfold.data.reading import Reading
 from fourfold.errors import OptionError
 from fourfold.options import Options

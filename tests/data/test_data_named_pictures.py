@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fourfold.data import read
-from fourfold.data.read import open_source
+from fourfold.data.opening import open_source
 from fourfold.data.reading import Reading
 from fourfold.errors import FourfoldError
 

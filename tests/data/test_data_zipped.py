@@ -6,8 +6,8 @@ import pytest
 from data_samples import LABELS, png, refused_and_said, rows, zipped
 
 from fourfold.data import read
+from fourfold.data.opening import open_source, parts_of
 from fourfold.data.prediction.new_rows import parts_of_inputs
-from fourfold.data.read import open_source, parts_of
 from fourfold.data.sample import Reading
 from fourfold.errors import DataError, FileError
 from fourfold.preprocessing import Preparation

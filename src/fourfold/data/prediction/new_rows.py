@@ -23,7 +23,7 @@ from fourfold.data.files.pictures import developed
 from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import listed
-from fourfold.data.read import open_source, parts_of
+from fourfold.data.opening import open_source, parts_of
 from fourfold.data.reading import Reading
 from fourfold.data.series.cut import Pieces, in_pieces
 from fourfold.data.series.forecast import with_index
