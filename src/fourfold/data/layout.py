@@ -12,6 +12,7 @@ from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
 from .messages import CONSTANT, unknown
+from .places import by_place
 from .unequal import lengths_note
 
 LAYOUTS: tuple[Layout, ...] = ("flat", "sequence", "image", "text")
@@ -97,7 +98,7 @@ def _perhaps_turned(x: np.ndarray) -> Note:
 
 def varying(x: np.ndarray) -> tuple[np.ndarray, tuple[Column, ...], tuple[str, ...], tuple[Note, ...]]:
     """A flat array (N, F) without its constant and empty columns; all columns are named x0, x1, ..."""
-    names = tuple(f"x{f}" for f in range(x.shape[1]))
+    names = by_place(x.shape[1])
     absent = np.isnan(x)
     first = np.where(absent[0], np.inf, x[0])
     used = ~((x == first).all(axis=0) | absent.all(axis=0))

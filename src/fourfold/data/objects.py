@@ -23,6 +23,7 @@ from fourfold.preprocessing.table import ColumnKind
 from .array_likes import as_columns, familiar
 from .dataset import Column, Note, Table
 from .messages import listed, without_blanks
+from .places import are_places, by_place
 from .source import Source
 from .unequal import unequal
 
@@ -119,8 +120,8 @@ def _inputs(x: Any, source: str, known: Collection[str] = ()) -> Source:
     if array.dtype.kind in "biuf":
         return Source(source, array)
     if array.ndim == 2 and array.dtype.kind in "OUSMm":
-        single = "text" if array.shape[1] == 1 and array.dtype.kind not in "Mm" else None
-        return _table({single or f"x{f}": array[:, f] for f in range(array.shape[1])}, source)
+        texts = array.shape[1] == 1 and array.dtype.kind not in "Mm"
+        return _table(dict(zip(["text"] if texts else by_place(array.shape[1]), array.T)), source)
     raise DataError(
         "array-type", "x can't be used", got=f"an array of type {array.dtype}", wanted="numbers or text"
     )
@@ -137,7 +138,7 @@ def target_of(source: Source, inputs: np.ndarray | Table, as_words: bool) -> Tar
     if len(names) == 1:
         values, kind, notes = (*columns[names[0]], ()) if as_words else together(columns, comma=source.comma)
         return ("y",), values, kind, ignored + notes
-    if names == tuple(f"x{place}" for place in range(len(names))):  # an array of words
+    if are_places(names):  # an array of words
         steps = steps_of(np.stack([values.astype(object) for values, _ in columns.values()], axis=1), inputs)
         if steps is not None:
             return ("y",), *steps, ()

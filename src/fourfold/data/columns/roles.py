@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import as_called, close, in_line, listed, quoted
+from fourfold.data.places import by_place
 from fourfold.data.source import Source
 from fourfold.data.values.cells import typed
 from fourfold.data.values.words import as_objects, reworded, spelled
@@ -198,7 +199,7 @@ def _as_table(source: Source) -> Source:
     array = source.inputs
     if isinstance(array, Table) or array.ndim != 2 or source.layout is not None:
         return source
-    columns = {f"x{place}": array[:, place].astype(np.float64) for place in range(array.shape[1])}
+    columns = dict(zip(by_place(array.shape[1]), array.T.astype(np.float64, order="C")))
     return replace(source, inputs=Table(columns), columns=tuple(Column(name, "number") for name in columns))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
+from fourfold.data.places import are_places
 from fourfold.data.source import Source
 from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
 from fourfold.data.values.cells import typed
@@ -307,14 +308,14 @@ def _label_first(table: Table) -> str:
     """What the other columns are where a table without names has its classes in the first, as the series of the UCR
     archive and the pictures of MNIST as text: fractions, or pixels; else ""."""
     first, *others = table.values()
-    nameless = table.names == tuple(f"x{place}" for place in range(len(table)))
     numbers = len(others) >= 2 and all(values.dtype.kind == "f" for values in table.values())
-    if not nameless or not numbers or not _most_of_a_class(first):
+    if not are_places(table.names) or not numbers or not (most := _most_of_a_class(first)):
         return ""
     if all(bool((values != np.round(values)).any()) for values in others):
         return "fractions"
-    corners = _most_of_a_class(first) < CORNER <= (_most_of_a_class(others[-1]) or 1)
-    return "pixels" if corners and make_a_square(len(others)) and hold_bytes(others) else ""
+    classes_last = 0 < _most_of_a_class(others[-1]) < CORNER
+    pixels = make_a_square(len(others)) and hold_bytes(others)
+    return "pixels" if pixels and most < CORNER and not classes_last else ""
 
 
 def _most_of_a_class(values: np.ndarray) -> float:

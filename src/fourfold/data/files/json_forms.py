@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.data.dataset import Note
+from fourfold.data.places import by_place
 from fourfold.errors import DataError
 
 from .content import HEAD, Content, unpacked
@@ -252,7 +253,7 @@ def _of_lists(rows: list[list[Any]]) -> Rows | None:
         and len(set(first)) == len(first)
         and (_holds(rest, (int, float)) or _new(first, rest))
     )
-    names = first if header else [f"x{place}" for place in range(len(first))]
+    names = first if header else by_place(len(first))
     return [dict(zip(names, row)) for row in (rest if header else rows)]
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import listed, percent
+from fourfold.data.places import are_places
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
-NAMELESS = re.compile(r"x\d+")
-"""What columns are called that have no name."""
-
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
 
@@ -59,7 +56,7 @@ def kind(case: Case) -> Iterator[Finding]:
 def elsewhere(case: Case) -> Iterator[Finding]:
     """Where the last column of a table without names was taken, a number: the only other one that may be classes."""
     dataset = case.dataset
-    nameless = all(NAMELESS.fullmatch(name) for name in (dataset.target_name, *dataset.source_columns))
+    nameless = are_places((*dataset.source_columns, dataset.target_name))
     guessed = any(note.what == f"target: {dataset.target_name}" and note.option for note in dataset.notes)
     number = case.task.kind == "regression" or case.task.label_type in ("integer", "number")
     if not (nameless and guessed and number) or dataset.layout != "flat":

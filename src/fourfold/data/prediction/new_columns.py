@@ -12,6 +12,7 @@ from fourfold.data.columns.alike import are_blank, levels_alike, truths
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import empty
 from fourfold.data.messages import SHOWN, close, listed
+from fourfold.data.places import are_places
 from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
 from fourfold.data.values.dates import SINCE, TURNED
@@ -60,7 +61,7 @@ def renamed(found: Source, preparation: Preparation) -> Source:
     """Columns of a nameless array, or the one of texts: taken in their order when the names can't agree."""
     assert isinstance(found.inputs, Table)
     wanted, got = preparation.source_columns, found.inputs.names
-    nameless = wanted == _places(len(wanted)) or ("text",) in (got, wanted) or got == _places(len(got))
+    nameless = are_places(wanted) or ("text",) in (got, wanted) or are_places(got)
     if len(wanted) != len(got) or wanted == got or not nameless:
         return found
     table = Table(dict(zip(wanted, found.inputs.values())))
@@ -80,7 +81,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
     extra = [name for name in found.inputs if name not in known]
-    named = () if found.inputs.names == _places(len(found.inputs)) else extra
+    named = () if are_places(found.inputs.names) else extra
     nowhere = _left_out_of_objects(found, preparation)
     for column in preparation.columns:
         if column.name not in found.inputs:
@@ -159,7 +160,7 @@ def _mends(
 ) -> str:
     """What to do about columns that may be ``renamed``, are ``absent``, and hold values of ``other`` kinds."""
     assert isinstance(found.inputs, Table)
-    if absent and found.inputs.names == _places(len(found.inputs)):
+    if absent and are_places(found.inputs.names):
         return "write the names of the columns above the rows"
     are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
     return "; ".join(
@@ -168,11 +169,6 @@ def _mends(
         + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
         + [f"write {listed(other)} as in training"] * bool(other)
     )
-
-
-def _places(count: int) -> tuple[str, ...]:
-    """What columns without names are called."""
-    return tuple(f"x{place}" for place in range(count))
 
 
 def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
+from fourfold.data.places import by_place
 from fourfold.data.reading import Reading
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
@@ -237,7 +238,7 @@ def _names_of_index(record: Sequence[str]) -> list[str]:
 
 
 def _unnamed(records: Records, note: Note) -> Header:
-    return _named(0, [f"x{number}" for number in range(len(records[0]))], note)
+    return _named(0, by_place(len(records[0])), note)
 
 
 def _named(lines: int, cells: Sequence[str], *notes: Note) -> Header:
