@@ -7,7 +7,7 @@ import pytest
 
 import fourfold
 from fourfold import layers, ops
-from fourfold.models import compiling, fitting
+from fourfold.models import compiling, predicting
 from fourfold.regularizers import L2
 from fourfold.training import parts, program, splitting
 
@@ -210,7 +210,7 @@ def test_what_is_not_split(why, build, options, monkeypatch):
 
 @pytest.mark.parametrize("build", [convolution, recurrent, attention])
 def test_a_split_prediction_is_the_whole_one_and_compiles_once(build, monkeypatch):
-    monkeypatch.setattr(fitting, "PREDICTION_ROWS", 16)
+    monkeypatch.setattr(predicting, "PREDICTION_ROWS", 16)
     x = fourfold.Input(shape=(6, 5))
     model = fourfold.Model(inputs=x, outputs=build(x))
     inputs = np.random.default_rng(0).normal(size=(70, 6, 5)).astype("float32")
@@ -227,8 +227,8 @@ def test_large_activations_are_predicted_in_smaller_parts(monkeypatch):
     x = fourfold.Input(shape=(6, 5))
     model = fourfold.Model(inputs=x, outputs=convolution(x))
     assert model.graph.row_bytes() == 4 * 6 * 5
-    monkeypatch.setattr(fitting, "PREDICTION_ROWS", 64)
-    monkeypatch.setattr(fitting, "PREDICTION_BYTES", 16 * model.graph.row_bytes())
+    monkeypatch.setattr(predicting, "PREDICTION_ROWS", 64)
+    monkeypatch.setattr(predicting, "PREDICTION_BYTES", 16 * model.graph.row_bytes())
     inputs = np.random.default_rng(0).normal(size=(64, 6, 5)).astype("float32")
     split, sizes = model.split_prediction(), []
     run = split._run

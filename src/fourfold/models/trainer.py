@@ -14,7 +14,7 @@ from fourfold.core.symbols import Symbol
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
 from fourfold.metrics import Metric
-from fourfold.models import fitting, steps
+from fourfold.models import fitting, predicting, steps
 from fourfold.models.batches import Batches, as_batches
 from fourfold.models.compiling import Compiled
 from fourfold.models.feeding import given
@@ -190,7 +190,7 @@ class Trainer(Structured):
         """Outputs for data, as NumPy arrays, computed batch by batch."""
         x = self._see(x)
         told = fitting.told_of(self, callbacks, verbose=verbose, epochs=1, steps=steps)
-        return fitting.predict(self, x, batch_size or 32, steps, told, ProgressBar.of(verbose))
+        return predicting.predict(self, x, batch_size or 32, steps, told, ProgressBar.of(verbose))
 
     def split_prediction(self) -> SplitPrediction:
         """What computes many rows at once, on all cores where rows don't depend on each other."""
