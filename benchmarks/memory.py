@@ -2,8 +2,9 @@
 
     uv run python -m benchmarks memory [--only NAME ...]
 
-Said is what the line of its cost says, measured the largest sum of resident memory of all its processes (on Linux),
-looked at ten times a second. The ratio is measured over said.
+Said is what the line of its cost says, measured the largest sum of the memory of all its processes (on Linux), looked
+at ten times a second; a page that several processes share counts once (their proportional set size). The ratio is
+measured over said.
 """
 
 from __future__ import annotations
@@ -57,17 +58,12 @@ def _written(path: Path, shape: tuple[int, ...]) -> str:
 
 
 def _compared(command: list[str]) -> tuple[float, float]:
-    """Megabytes that a comparison says it will take, and the most that its processes held together.
-
-    A process counts from the second look at it: one that was only just forked shares all its memory with its parent.
-    """
+    """Megabytes that a comparison says it will take, and the most that its processes held together."""
     with tempfile.TemporaryFile("w+") as printed:
         process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT, text=True)
-        most, before = 0.0, set[int]()
+        most = 0.0
         while process.poll() is None:
-            resident = _resident_megabytes(process.pid)
-            most = max(most, sum(resident[number] for number in before & resident.keys()))
-            before = set(resident)
+            most = max(most, _megabytes(process.pid))
             time.sleep(0.1)
         printed.seek(0)
         said = re.search(r"about ([\d,]+)\s+MB\s+of\s+memory", text := printed.read())
@@ -76,15 +72,12 @@ def _compared(command: list[str]) -> tuple[float, float]:
     return float(said[1].replace(",", "")), most
 
 
-def _resident_megabytes(process: int) -> dict[int, float]:
-    """By process: this one and all that it started."""
+def _megabytes(process: int) -> float:
+    """Of this one and all that it started."""
     try:
-        status = Path(f"/proc/{process}/status").read_text()
+        memory = Path(f"/proc/{process}/smaps_rollup").read_text()
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     except OSError:  # it has ended
-        return {}
-    resident = re.search(r"VmRSS:\s+(\d+) kB", status)
-    found = {process: int(resident[1]) / 1e3 if resident else 0.0}
-    for child in children:
-        found |= _resident_megabytes(int(child))
-    return found
+        return 0.0
+    share = re.search(r"^Pss:\s+(\d+) kB", memory, re.MULTILINE)
+    return (int(share[1]) / 1e3 if share else 0.0) + sum(_megabytes(int(child)) for child in children)
