@@ -25,6 +25,7 @@ from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.encoding import CategoryEncoding, Discretization
 from fourfold.layers.input import InputLayer
 from fourfold.layers.input_spec import InputSpec
+from fourfold.layers.lookup import IntegerLookup, StringLookup
 from fourfold.layers.lost_masks import MaskWarning
 from fourfold.layers.masking import CarryMask, Masking
 from fourfold.layers.merging import (
@@ -102,6 +103,7 @@ from fourfold.layers.separable import (
     SeparableConvolution2D,
 )
 from fourfold.layers.sizing import CenterCrop, Resizing
+from fourfold.layers.text_vectorization import TextVectorization
 from fourfold.layers.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
@@ -111,10 +113,9 @@ from fourfold.layers.transposed import (
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
 
 _INSTEAD = {
-    "TextVectorization": "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
     **dict.fromkeys(
-        ("StringLookup", "IntegerLookup", "Hashing", "HashedCrossing"),
-        "words, numbers = np.unique(column, return_inverse=True); CategoryEncoding or Embedding reads the numbers",
+        ("Hashing", "HashedCrossing"),
+        "StringLookup numbers the words of a vocabulary; CategoryEncoding or Embedding reads the numbers",
     ),
     **dict.fromkeys(
         ("Conv3D", "Conv3DTranspose", "MaxPooling3D", "AveragePooling3D", "SpectralNormalization"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import unicodedata
@@ -237,12 +238,15 @@ class Tokens:
         return cls(vocabulary, fields.integer("length", 1), size)
 
 
+_KERAS = ("Tokenizer", "text_to_word_sequence", "tokenizer_from_json")
 _INSTEAD: dict[str, str] = dict.fromkeys(
-    ("Tokenizer", "text_to_word_sequence", "one_hot", "hashing_trick", "tokenizer_from_json"),
-    "number the words of a vocabulary of your own, and pad_sequences; Embedding reads the numbers",
+    ("one_hot", "hashing_trick"),
+    "Tokenizer numbers the words of a vocabulary; Embedding reads the numbers",
 )
-"""What to do in the place of names that Keras had here."""
+"""Names that Keras 2 has here, and what to do in the place of others."""
 
 
 def __getattr__(name: str) -> Any:
-    raise no_such_name("preprocessing.text", name, (), _INSTEAD)
+    if name in _KERAS:
+        return getattr(importlib.import_module("fourfold.preprocessing.tokenizer"), name)
+    raise no_such_name("preprocessing.text", name, _KERAS, _INSTEAD)
