@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
 from fourfold.data.files.content import check_unchanged, look
 from fourfold.data.files.excel.sheets import with_sheet
+from fourfold.data.files.folder import Folder
 from fourfold.data.files.folders import (
     check_not_notes,
     classes_of,
@@ -40,16 +41,18 @@ from fourfold.data.files.parts import (
     is_table,
     matches,
     other_parts,
+    part_name,
     part_of,
     tables_in,
     without_copies,
 )
+from fourfold.data.files.picture_tables import check_unlisted, labels_of
 from fourfold.data.files.pictures import named_in
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables
 from fourfold.data.values.words import as_objects
-from fourfold.errors import DataError, FourfoldError, OptionError, UnsafeFileError
+from fourfold.errors import DataError, FourfoldError, OptionError
 
 from .dataset import Note
 from .join import lacking_target, with_test
@@ -211,42 +214,106 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
     check_unchanged(content)
 
 
-def _folder(folder: Path, reading: Reading) -> Source:
-    """The rows of a folder: classes in subfolders, or tables; with train and test in it both parts."""
-    if pairs := pairs_of(files_of(folder)):
-        source, *others = (open_pair(images, labels, reading) for images, labels in pairs)
-        source = with_test(source, others[0]) if others else source
-        return replace(source, name=str(folder))
-    train = part_of(folder, TRAINING)
-    tests = [part for name in TESTING if (part := part_of(folder, (name,)))]
-    if train and tests:
-        return _train_and_test(folder, *in_one_form(train, tests), reading)
-    (tables, copies), classes = without_copies(tables_in(folder)), classes_of(folder)
-    within = tables_in(classes[0]) if len(classes) == 1 else []
-    a_class = len(within) >= MANY_TEXTS and hold_texts(within)
-    if len(classes) == 1 and not tables and not a_class and (within or part_of(classes[0], TRAINING)):
-        note = Note(f"folder: {classes[0].name}", "the only one with tables")
-        return _folder(classes[0], reading).noting(note)
-    if classes and (len(classes) > 1 or not tables):
-        return read_classes(folder, classes, reading)
-    pictured = holds_pictures(folder)
-    below = reading.layout == "image" and len(classes) == 1 and holds_pictures(classes[0])
-    if len(tables) == 1 and (pictured or below) and (labels := _labels(tables[0], reading)):
-        return labels.noting(Note(f"table: {tables[0].name}", "it holds paths of the pictures"))
-    if below and not pictured:
-        ignored = Note(f"ignored: {listed([path.name for path in files_of(folder)])}", "files of another kind")
-        return read_classes(folder, classes, reading).noting(ignored)
-    if not tables and not pictured and reading.layout != "text" and (packed := _only_zip(folder)):
-        file = Note(f"file: {packed.name}", "the only one with tables")
-        return _opened(packed, reading).noting(file, *_ignored(path for path in files_of(folder) if path != packed))
-    if not tables:
-        check_texts(folder, files_of(folder))
-    if not tables or pictured or reading.layout == "text":
-        return read_unlabelled(folder, reading)
-    others = [path for path in files_of(folder) if not is_table(path.name) or path.name in DESCRIPTIONS]
-    check_texts(folder, tables)
-    check_not_notes(folder, tables)
-    return read_tables(str(folder), tables, reading).noting(*_ignored(others), *copies)
+def _folder(path: Path, reading: Reading) -> Source:
+    """The rows of a folder: what the first of `KINDS` makes of it, that finds its own."""
+    folder = Folder(path, reading)
+    return next(found for kind in KINDS if (found := kind(folder)) is not None)
+
+
+def _of_pairs(folder: Folder) -> Source | None:
+    """Pictures and labels in files of a pair, as MNIST has them, of training and of test rows."""
+    if not (pairs := pairs_of(folder.files)):
+        return None
+    source, *others = (open_pair(images, labels, folder.reading) for images, labels in pairs)
+    source = with_test(source, others[0]) if others else source
+    return replace(source, name=str(folder.path))
+
+
+def _of_parts(folder: Folder) -> Source | None:
+    """Rows to learn from and rows to test on, each a folder or tables."""
+    train = part_of(folder.path, TRAINING)
+    tests = [part for name in TESTING if (part := part_of(folder.path, (name,)))]
+    if not train or not tests:
+        return None
+    return _train_and_test(folder.path, *in_one_form(train, tests), folder.reading)
+
+
+def _of_one_subfolder(folder: Folder) -> Source | None:
+    """Nothing but a folder that holds tables, or parts, and is no class of texts."""
+    if folder.tables or len(folder.classes) != 1:
+        return None
+    below = folder.classes[0]
+    tables = tables_in(below)
+    if (len(tables) >= MANY_TEXTS and hold_texts(tables)) or not (tables or part_of(below, TRAINING)):
+        return None
+    return _folder(below, folder.reading).noting(Note(f"folder: {below.name}", "the only one with tables"))
+
+
+def _of_classes(folder: Folder) -> Source | None:
+    """A subfolder for each class, each file in it a row."""
+    if folder.classes and (len(folder.classes) > 1 or not folder.tables):
+        return read_classes(folder.path, folder.classes, folder.reading)
+    return None
+
+
+def _of_listed_pictures(folder: Folder) -> Source | None:
+    """Pictures, and one table of their paths and targets."""
+    if len(folder.tables) != 1 or not (folder.pictured or folder.pictured_below):
+        return None
+    labels = labels_of(folder.tables[0], folder.reading)
+    return labels and labels.noting(Note(f"table: {folder.tables[0].name}", "it holds paths of the pictures"))
+
+
+def _of_one_class(folder: Folder) -> Source | None:
+    """Pictures of one class, wanted, beside files of other kinds."""
+    if not folder.pictured_below or folder.pictured:
+        return None
+    names = listed([path.name for path in folder.files])
+    ignored = Note(f"ignored: {names}", "files of another kind")
+    return read_classes(folder.path, folder.classes, folder.reading).noting(ignored)
+
+
+def _of_one_zip(folder: Folder) -> Source | None:
+    """No tables but those in a zip file."""
+    if folder.tables or folder.pictured or folder.reading.layout == "text":
+        return None
+    if (packed := _only_zip(folder.path)) is None:
+        return None
+    file = Note(f"file: {packed.name}", "the only one with tables")
+    others = (path for path in folder.files if path != packed)
+    return _opened(packed, folder.reading).noting(file, *_ignored(others))
+
+
+def _of_files(folder: Folder) -> Source | None:
+    """Pictures, texts or recordings without classes, or with classes in their names."""
+    if folder.tables and not folder.pictured and folder.reading.layout != "text":
+        return None
+    if not folder.tables:
+        check_texts(folder.path, folder.files)
+    return read_unlabelled(folder.path, folder.reading)
+
+
+def _of_tables(folder: Folder) -> Source:
+    """Tables of the same columns, one after the other."""
+    others = [path for path in folder.files if not is_table(path.name) or path.name in DESCRIPTIONS]
+    check_texts(folder.path, folder.tables)
+    check_not_notes(folder.path, folder.tables)
+    found = read_tables(str(folder.path), folder.tables, folder.reading)
+    return found.noting(*_ignored(others), *folder.copies)
+
+
+KINDS: tuple[Callable[[Folder], Source | None], ...] = (
+    _of_pairs,
+    _of_parts,
+    _of_one_subfolder,
+    _of_classes,
+    _of_listed_pictures,
+    _of_one_class,
+    _of_one_zip,
+    _of_files,
+    _of_tables,
+)
+"""The kinds of folders, in the order in which they are looked for; the last takes all that is left."""
 
 
 def _ignored(paths: Iterable[Path]) -> Iterator[Note]:
@@ -266,13 +333,13 @@ def _train_and_test(
 
     Those without targets, as competitions hand them out, are named: they can be predicted.
     """
-    source = _named(_part_name(train[0]), _part(folder, train, reading))
+    source = _named(part_name(train[0]), _part(folder, train, reading))
     if source.pictures and source.target is None and not reading.all:
-        _check_unlisted(folder, {_part_name(part[0]) for part in tests}, reading)
+        check_unlisted(folder, {part_name(part[0]) for part in tests}, reading)
     reading = reading_after(source, reading)
     used, notes = [*train], []
     for part in tests:
-        test = _named(_part_name(part[0]), _part(folder, part, reading))
+        test = _named(part_name(part[0]), _part(folder, part, reading))
         lacking = lacking_target(source, test)
         used += part
         if UNNAMED_INDEX.fullmatch(lacking):
@@ -293,49 +360,11 @@ def _train_and_test(
     return replace(source, name=str(folder)).noting(*notes)
 
 
-def _check_unlisted(folder: Path, tests: Collection[str], reading: Reading) -> None:
-    """Refuse a folder of pictures without classes where a table lists them, which has to be named itself."""
-    tables = [path for path in tables_in(folder) if _part_name(path) not in tests]
-    lists = next((path for path in tables if _lists_pictures(path, reading)), None)
-    if lists is None:
-        return
-    raise DataError(
-        "table-beside-pictures",
-        "there is no target beside the pictures",
-        got=f"files without classes, and {lists.name!r} that lists them",
-        wanted="the table of the pictures and their classes or numbers",
-        do=f"fourfold compare {shlex.quote(str(lists))}",
-    )
-
-
-def _labels(path: Path, reading: Reading) -> Source | None:
-    """A table of the pictures beside it; None for all else, such as notes, and tables without rows."""
-    try:
-        found = read_file(path, reading)
-    except FourfoldError as error:
-        empty = error.slug in ("header-only", "blank-file", "no-rows", "empty-file")
-        if not isinstance(error, UnsafeFileError) and (empty or path.suffix.lower() == ".txt"):
-            return None
-        raise
-    return found if found.pictures else None
-
-
-def _lists_pictures(path: Path, reading: Reading) -> bool:
-    try:
-        return bool(read_file(path, reading).pictures)
-    except FourfoldError:  # no table
-        return False
-
-
 def _part(folder: Path, entries: Sequence[Path], reading: Reading) -> Source:
     """What one part of a folder holds: a folder, a file, or several tables."""
     if len(entries) == 1:
         return open_source(entries[0], reading)
-    return read_tables(str(folder / _part_name(entries[0])), entries, reading)
-
-
-def _part_name(entry: Path) -> str:
-    return entry.name.split(".")[0]
+    return read_tables(str(folder / part_name(entries[0])), entries, reading)
 
 
 def _named(part: str, source: Source) -> Source:

@@ -95,6 +95,11 @@ def part_of(folder: Path, names: Sequence[str]) -> list[Path]:
     return []
 
 
+def part_name(entry: Path) -> str:
+    """What an entry is called, without the ends of its name."""
+    return entry.name.split(".")[0]
+
+
 def other_parts(folder: Path, used: Sequence[Path]) -> list[str]:
     """What is called a part of the same rows as those that are ``used``, such as val beside train and test, and is no
     copy of one in another form."""
