@@ -224,7 +224,7 @@ def test_texts_are_read_before_a_model_not_in_it():
 @pytest.mark.parametrize(
     ("wrong", "error", "said"),
     [
-        (lambda: StringLookup(vocabulary=["a", "b", "a"]), OptionError, "'a' twice"),
+        (lambda: StringLookup(vocabulary=["a", "b", "a"]), OptionError, "twice in the vocabulary: got 'a'"),
         (lambda: StringLookup(vocabulary=["a", ""], mask_token=""), OptionError, "the mask token is no word"),
         (lambda: StringLookup(vocabulary=["a", "b"], max_tokens=2), OptionError, "got 2 tokens, wanted 1 to 1"),
         (lambda: StringLookup(vocabulary=[]), OptionError, "got 0 tokens, wanted 1"),

@@ -123,7 +123,13 @@ class Lookup(BeforeModels):
         complete = given[: self._first] == self._special
         tokens = given[self._first :] if complete else given
         if twice := [token for token, count in Counter(tokens).items() if count > 1]:
-            raise OptionError("vocabulary-twice", "tokens of a vocabulary differ", got=f"{twice[0]!r} twice")
+            raise OptionError(
+                "vocabulary-twice",
+                "a token is twice in the vocabulary",
+                got=repr(twice[0]),
+                wanted="each once",
+                do="vocabulary=list(dict.fromkeys(vocabulary))",
+            )
         if self.mask_token is not None and self.mask_token in tokens:
             raise OptionError(
                 "vocabulary-mask",
@@ -143,7 +149,8 @@ class Lookup(BeforeModels):
             raise OptionError(
                 "idf-weights",
                 "a vocabulary has weights for 'tf_idf', and only for it",
-                got=f"output_mode={self.output_mode!r}, idf_weights={idf_weights!r}",
+                got=f"output_mode={self.output_mode!r}, idf_weights={'none' if idf_weights is None else 'given'}",
+                do="adapt(data), which learns them, or leave idf_weights out",
             )
         if idf_weights is not None:
             weights = np.asarray(idf_weights, float)
