@@ -71,8 +71,8 @@ def test_top_level_names_and_what_to_do_without_others():
 
 def test_layers_that_are_not_here_are_told_what_to_do():
     for name, text in [
-        ("TextVectorization", "fourfold.preprocessing|vocabulary"),
-        ("StringLookup", "np.unique"),
+        ("Hashing", "StringLookup"),
+        ("SpectralNormalization", "use Keras itself"),
         ("Conv3D", "use Keras itself"),
         ("ConvLSTM2D", "TimeDistributed"),
         ("RandomHue", "RandomBrightness"),
@@ -140,6 +140,26 @@ def test_what_is_printed(capsys, call, verbose):
         call(model, verbose)
         printed.append(shape_of(capsys.readouterr().out))
     assert printed[0] == printed[1] and (printed[1] != [""]) == bool(verbose)
+
+
+def test_what_callbacks_tell_of_an_epoch_is_in_its_line(capsys):
+    printed = []
+    for library in (keras, fourfold):
+
+        class Telling(library.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                print("begins")
+
+            def on_epoch_end(self, epoch, logs=None):
+                print("ends")
+                logs["told"] = 0.5
+
+        model = library.Sequential([library.Input((3,)), library.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(X, X[:, :1], epochs=2, verbose=2, callbacks=[library.callbacks.ReduceLROnPlateau("loss"), Telling()])
+        printed.append(shape_of(capsys.readouterr().out))
+    assert printed[0] == printed[1]
+    assert printed[1][3].endswith("loss: N - learning_rate: N - told: N")
 
 
 def test_a_mask_is_asked_of_an_embedding_and_handed_on():

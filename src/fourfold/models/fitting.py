@@ -341,7 +341,7 @@ def _callbacks(
     given = as_list(callbacks)
     bar = ProgressBar.of(verbose)
     model.history = history = History()
-    return CallbackList([*([bar] if bar else []), *given, history], model, params), bar
+    return CallbackList([*given, *([bar] if bar else []), history], model, params), bar
 
 
 def _due(frequency: int | list[int], epoch: int) -> bool:
