@@ -48,6 +48,8 @@ FORMS = {
     "typographic quotes": (lines(lambda v, w, y: f"{v},“{w}”,{y}", above=("v,w,y",)), "quotes: typographic ones around cells"),
     "German typographic quotes": (lines(lambda v, w, y: f"{v},„{w}“,{y}", above=("v,w,y",)), "quotes: typographic"),
     "questions of Qualtrics": (lines(lambda v, w, y: f'{v},"{w}",{y}', above=("v,w,y", '"How, old?",Why?,Which?', '"{""ImportId"":""a""}","{""ImportId"":""b""}","{""ImportId"":""c""}"')), "the questions and identifiers of Qualtrics"),
+    "questions of Qualtrics over several lines": (lines(lambda v, w, y: f'{v},"{w}",{y}', above=("v,w,y", '"How,\n\nold?","Why\n?",Which?', '"{""ImportId"":""a""}","{""ImportId"":""b""}","{""ImportId"":""c""}"')), "the questions and identifiers of Qualtrics"),
+    "names over several lines, and dashes": (lines(lambda v, w, y: f'{v},"{w}",{y}', above=('v,"\nw",y', "--,--,--")), "left out: 1 line below the names (dashes)"),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,7 +49,8 @@ most bytes of them."""
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text file is cut into columns: ``skip`` lines stand above the last one of the ``header``, if it has one."""
+    """How a text file is cut into columns: ``skip`` records, blank ones among them, stand above the last one of the
+    ``header``, if it has one."""
 
     separator: str
     skip: int
@@ -152,8 +154,7 @@ def dialect_of(content: Content, reading: Reading) -> Dialect:
         because = "the line above is cut so, the rows are not"
         notes = (Note(f"names between {SEPARATORS[names[0]]}: {listed(names[1])}", because),)
         return Dialect(separator, skip, False, tuple(names[1]), notes)
-    for _ in range(header.lines - 1):
-        skip += _first_ends(lines[skip:], separator)
+    skip += _records_before(lines[skip:], separator, header.lines)
     return Dialect(separator, skip, header.lines > 0, header.names, notes + header.notes, header.marked)
 
 
@@ -198,11 +199,15 @@ def _named_otherwise(
     return None
 
 
-def _first_ends(lines: list[str], separator: str) -> int:
-    """How many lines the first record takes, and the blank ones above it."""
+def _records_before(lines: list[str], separator: str, number: int) -> int:
+    """How many records, each of one line or more, and blank ones stand above the one of this number, from 1 on.
+
+    >>> _records_before(['a,"b\\n', 'c"\\n', "\\n", "d,e\\n"], ",", 2)
+    2
+    """
     reader = csv.reader(lines, delimiter=separator)
-    next((record for record in reader if record), None)
-    return reader.line_num
+    filled = (place for place, record in enumerate(reader) if record)
+    return next(itertools.islice(filled, number - 1, None), 0) if number > 1 else 0
 
 
 def _evenness(lines: list[str], separator: str) -> tuple[bool, float, bool, int, int]:
