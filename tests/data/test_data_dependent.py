@@ -57,6 +57,17 @@ def test_numbers_that_are_called_no_time_make_no_panel(change):
     assert "panel" not in found(panel().rename(columns=change), target="income")
 
 
+@pytest.mark.parametrize(("count", "is_panel"), [(np.arange(1, 7), True), (np.arange(6) / 50, True), (np.arange(6) ** 3, False), (np.arange(6) // 2, False)])
+def test_numbers_that_count_anew_below_each_unit_make_a_panel_whatever_they_are_called(count, is_panel):
+    frame = panel().sort_values(["code", "year"]).rename(columns={"year": "no"}).assign(no=np.tile(count, 12))
+    found_in = found(frame.drop(columns="state"), target="income")
+    assert ("panel" in found_in) == is_panel
+    if is_panel:
+        assert found_in["panel"].do.startswith("--group code, or --id code --time no if its rows")
+        assert "panel" not in found(frame.drop(columns="state").assign(no=np.arange(72)), target="income")
+        assert "panel" not in found(frame.drop(columns="state").sample(frac=1, random_state=0), target="income")
+
+
 def test_one_row_of_a_unit_that_is_written_twice_and_times_of_one_row_make_no_panel():
     twice = panel()
     assert "panel" not in found(pd.concat([twice, twice[:1]], ignore_index=True), target="income")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fourfold.data import read
+from fourfold.data.columns.roles import Roles
 from fourfold.data.judgement.findings import judge
 
 
@@ -49,3 +50,17 @@ def test_a_number_and_its_square_name_no_groups_and_no_times_do():
     assert leaks(frame.assign(target=clubs))[0].do.startswith("--group age, if its values name what rows belong to")
     months = frame.assign(target=clubs).rename(columns={"age": "month"})
     assert leaks(months)[0].do == "--drop month, if it is not known before the target is"
+
+
+def test_a_column_each_value_of_which_has_one_target_gives_it_away_though_it_has_few_rows():
+    rng = np.random.default_rng(3)
+    session = np.repeat(np.arange(60), rng.integers(2, 5, 60))
+    churn = rng.integers(0, 2, 60)[session]
+    frame = pd.DataFrame({"session": [f"s{n:02x}f" for n in session], "v": rng.normal(size=len(session)), "churn": churn})
+    found = leaks(frame, target="churn")
+    assert [finding.what for finding in found] == ["column 'session' alone tells the target (it is the same in all rows of each value)"]
+    assert found[0].do.startswith("--group session, if its values name what rows belong to")
+    assert not leaks(frame, target="churn", roles=Roles(group="session"))
+    assert not leaks(frame.assign(churn=rng.permutation(churn)), target="churn")
+    rare = frame.assign(churn=(session == 7).astype(int)).groupby("session").head(2)
+    assert not leaks(rare, target="churn")  # which chance may do

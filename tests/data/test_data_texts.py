@@ -41,6 +41,7 @@ UNSPACED = {
     "chinese": [clauses(HAN, 30, 10, "\uff0c", seed) for seed in range(120)],
     "thai": [clauses(THAI, 12, 30, " ", seed) for seed in range(120)],
     "base64": [base64.b64encode(drawn(WORDS, 90, seed=seed).encode()).decode() for seed in range(40)],
+    "formulae of chemistry": [drawn(["CC", "(=O)", "N", "c1ccc(O)cc1", "(C)", "OC"], 12, seed=seed) for seed in range(60)],
     "copies of dna": [drawn("ACGT", 300, seed=seed % 10) for seed in range(120)],
 }
 SPACED = {
@@ -49,6 +50,7 @@ SPACED = {
     "copies of reviews": sentences(10, 80) * 5,
     "german": [" ".join(f"{word}lichkeiten" for word in text.split()) for text in sentences(40, 60)],
     "tags": [text.replace(" ", ",") for text in sentences(120, 80)],
+    "steps with their numbers": [drawn(["walk(3)", "run(2)", "stop(1)"], 20, ",", seed) for seed in range(60)],
     "codons": [drawn(["ACG", "TTA", "CAT", "GGC"], 100, " ", seed) for seed in range(60)],
     "titles": sentences(120, 3),
     "short reviews": sentences(12, 8),

@@ -31,6 +31,8 @@ CHARACTER, WORD, LISTED = "character", "word", "listed word"
 UNITS = (CHARACTER, WORD, LISTED)
 BETWEEN = " + "
 PIECE = re.compile(r"\w+|[^\w\s]")
+FORMULA = re.compile(r"[^\s,;]*\w[(\[][^\s,;]*")
+"""A text with a bracket behind a letter, in which neither blanks nor commas stand between words."""
 
 
 def unit_of(values: np.ndarray) -> str:
@@ -52,8 +54,11 @@ def unit_of(values: np.ndarray) -> str:
 
 def _repeat(texts: list[str]) -> bool:
     """Whether texts have `FEWEST_WORDS` and more on average that repeat: half of them and more occur elsewhere, too,
-    and they have at most 40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words."""
+    and they have at most 40 letters on average. Signs of vowels, as Thai and Hindi have them, belong to words. What
+    stands between the brackets of formulae, such as CC(=O)Nc1ccc(O)cc1, are none."""
     some = [texts[place] for place in np.linspace(0, len(texts) - 1, min(len(texts), LOOKED_AT)).astype(int)]
+    if 2 * sum(FORMULA.fullmatch(text) is not None for text in some) > len(some):
+        return False
     signs = {ord(letter): None for letter in set().union(*some) if unicodedata.category(letter).startswith("M")}
     words = (piece for text in some for piece in pieces(text.translate(signs), WORD) if piece[0].isalnum())
     counts = Counter(words)

@@ -13,6 +13,9 @@ MOST_CELLS, FEWEST_ROWS, COLUMNS = 1_000_000, 1_000, 8
 """Cells of rows, drawn by chance, among which pairs are counted, and the fewest rows; and how many columns, those in
 which alone most pairs differ, are asked what they let expect."""
 
+BY_CHANCE = 8.0
+"""What is expected of something of which there is none: e^-8 is the chance of that."""
+
 
 def share_alike(values: np.ndarray) -> float:
     """The share of the pairs of two values (N,) that are equal."""

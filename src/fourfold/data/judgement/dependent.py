@@ -15,14 +15,10 @@ from fourfold.data.values.called import ID, UNITS, is_time
 from fourfold.data.values.stamps import named
 
 from .case import Case
-from .chance import pairs_alike
+from .chance import BY_CHANCE, pairs_alike
 
 FEWEST_UNITS = 3
 """Of two, such as the sexes, each row at another time is more likely a table of counts or means."""
-
-BY_CHANCE = 8.0
-"""Pairs of rows of one unit and time that columns which tell nothing of each other would make: e^-8 is the chance that
-these have none."""
 
 
 class Panel(NamedTuple):
@@ -65,7 +61,7 @@ def _finding(slug: str, name: str, values: np.ndarray, does: str, time: str = "C
 
 def _panel(case: Case) -> Panel | None:
     """The likeliest panel: words or whole numbers that repeat, no two rows of which have the same time, which chance
-    would hardly do."""
+    would hardly do; else those in whose rows, one below the other, a number counts anew."""
     columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
     times = {name: values for name, kind, values in columns if kind == "date" or is_time(name) or "age" in named(name)}
     others = [(name, values) for name, kind, values in columns if name not in times and _may_name_units(kind, values)]
@@ -81,7 +77,29 @@ def _panel(case: Case) -> Panel | None:
                 continue
             if not _known(case, values):
                 best, most = Panel(unit, values, time), chance
+    counters = ((name, values) for name, kind, values in columns if best is None and kind == "number")
+    for time, moments in counters:
+        for unit, values in others:
+            if unit != time and _counts_anew(moments, values) and not _known(case, values):
+                return Panel(unit, values, time)
     return best
+
+
+def _counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
+    """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly by the
+    shortest of their steps, and fall where the next ones begin.
+
+    >>> units = np.repeat([3.0, 1.0, 2.0], 4)
+    >>> _counts_anew(np.tile([0.0, 1.0, 2.0, 4.0], 3), units), _counts_anew(np.arange(12.0), units)
+    (True, False)
+    """
+    steps, within = np.diff(moments), np.diff(values) == 0
+    units = len(steps) - within.sum() + 1
+    if not FEWEST_UNITS <= units <= len(values) / 2 or units != len(np.unique(values)):
+        return False
+    rises, falls = steps[within], steps[~within]
+    counts = rises.min() > 0 > falls.max() and np.isclose(rises, rises.min()).mean() > 0.5
+    return bool(counts and len(rises) > BY_CHANCE)
 
 
 def _may_name_units(kind: str, values: np.ndarray) -> bool:

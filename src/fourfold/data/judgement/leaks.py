@@ -12,6 +12,7 @@ from fourfold.data.messages import percent
 from fourfold.data.values.called import is_time
 
 from .case import MOST_COLUMNS, Case
+from .chance import BY_CHANCE, share_alike
 from .in_time import times_in_order
 
 ALMOST = 0.98
@@ -33,6 +34,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
     Words: the most frequent class (or mean target) of each level. Numbers: a small tree. The gain over guessing is
     (accuracy - g) / (1 - g), g the share of the most frequent class; for a number it is R^2. All by the rows' weights.
+    A column is also told of whose values each has one target in all of its rows, which are too few to be learnt from.
     A number is also told by one whose order it has in all rows, as by its logarithm or its square, of which a tree
     learns too little where values lie far from each other. The time in whose order rows stand tells any number that
     changes slowly, which another finding says.
@@ -57,10 +59,14 @@ def judge(case: Case) -> Iterator[Finding]:
             ordered = (target for target, (codes, classes) in targets if not classes and _in_order(values, codes))
             if (alike := next(ordered, None)) is not None:
                 told, gain, how = alike, 1.0, "both have one order in all rows"
+        same = kind != "date" and _are_alike(values, dict(targets)[told][0])
+        groups = same and _may_name_groups(case, name, case.targets[told])
+        if gain < ALMOST and groups:
+            gain, how = 1.0, "it is the same in all rows of each value"
         what = f"the target {told!r}" if case.task.several else "the target"
         if gain >= ALMOST:
             do = f"--drop {shlex.quote(name)}, if it is not known before the target is"
-            if kind != "date" and _may_name_groups(case, name, case.targets[told]):
+            if groups:
                 belongs = f"--group {(quoted := shlex.quote(name))}, if its values name what rows belong to"
                 do = f"{belongs} (--id {quoted} --time COLUMN, if these are the steps of a series); else {do}"
             yield Finding(
@@ -93,19 +99,31 @@ def _in_order(values: np.ndarray, target: np.ndarray) -> bool:
 
 def _may_name_groups(case: Case, name: str, target: tuple[np.ndarray, bool]) -> bool:
     """Whether a column's values may name groups, in each of which the target is the same: several rows have each, and
-    there are twice as many of them as classes. Times are none, nor are numbers of which the target is another form, as
-    squares are."""
+    there are twice as many of them as classes, more than chance would do. Numbers that are called times are none,
+    nor are those of which the target is another form, as squares are."""
     kind, values = next((kind, values) for other, kind, values in case.columns() if other == name)
-    if is_time(name) or not (values == np.round(values)).all():
+    if (kind != "category" and is_time(name)) or not (values == np.round(values)).all():
         return False
-    order = np.argsort(values, kind="stable")
-    first = np.flatnonzero(np.diff(values[order], prepend=np.nan) != 0)
     codes, classes = target
-    least, most = (each.reduceat(codes[order], first) for each in (np.minimum, np.maximum))
+    first = np.unique(values)
     other_form = kind == "number" and not classes and len(np.unique(codes)) == len(first) and _in_order(values, codes)
     fewest = max(FEWEST_GROUPS, 2 * len(np.unique(codes)) * classes)
-    several = len(first) >= fewest and len(order) >= 2 * len(first)
-    return several and not other_form and bool((least == most).all())
+    by_chance = share_alike(codes) ** (len(values) - len(first)) > np.exp(-BY_CHANCE)
+    several = len(first) >= fewest and len(values) >= 2 * len(first) and not by_chance
+    return several and not other_form and _are_alike(values, codes)
+
+
+def _are_alike(values: np.ndarray, target: np.ndarray) -> bool:
+    """Whether all rows (N,) of each value have one target, and values repeat.
+
+    >>> values = np.array([2.0, 1.0, 2.0])
+    >>> _are_alike(values, np.array([3, 4, 3])), _are_alike(values, np.array([3, 3, 4]))
+    (True, False)
+    """
+    order = np.argsort(values, kind="stable")
+    first = np.flatnonzero(np.diff(values[order], prepend=np.nan) != 0)
+    least, most = (each.reduceat(target[order], first) for each in (np.minimum, np.maximum))
+    return len(first) < len(values) and bool((least == most).all())
 
 
 def _least_gain(target: tuple[np.ndarray, bool], kind: str, values: np.ndarray, weights: np.ndarray) -> float:

@@ -244,19 +244,19 @@ def _full_year(digits: str) -> int:
 
 def _parts_of_years(mark: str, months: int) -> Parse:
     """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20, 3Q20,
-    FY2020Q3 or 3. Quartal 2020."""
+    FY2020Q3, FY20 Q3 or 3. Quartal 2020."""
     count = f"[1-{12 // months}]"
     form = re.compile(
-        rf"\s*(?:(?:FY ?)?(\d{{4}})[- /]?{mark}({count})|"
-        rf"(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)(?:FY ?)?((?:\d\d)?\d\d))\s*",
+        rf"\s*(?:(?:(\d{{4}})|FY ?'?((?:\d\d)?\d\d))[- /]?{mark} ?({count})|"
+        rf"(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)(?:FY ?'?)?((?:\d\d)?\d\d))\s*",
         re.ASCII | re.IGNORECASE,
     )
 
     def parse(word: str) -> datetime | None:
         if not (found := form.fullmatch(word)):
             return None
-        year = _full_year(found[1] or found[5])
-        part = int(found[2] or found[3] or found[4])
+        year = _full_year(found[1] or found[2] or found[6])
+        part = int(found[3] or found[4] or found[5])
         return datetime(year, months * (part - 1) + 1, 1) if year else None
 
     return parse

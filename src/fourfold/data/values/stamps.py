@@ -22,8 +22,8 @@ WEEKLY = ("week", "weeks", "wk", "kw", "woche", "semaine", "semana")
 """How words end that call numbers weeks."""
 
 FIRST, LAST = 1800_01_01, 2200_12_31
-CLOCK = 10**6
-"""What a clock without marks takes behind a date."""
+CLOCKS = {1: "", 10**2: "%H", 10**4: "%H%M", 10**6: "%H%M%S"}
+"""What clocks without marks, of hours, minutes or seconds, take behind a date, and how they are written."""
 
 SPARSE = 3
 """How many weeks may lie between two on average."""
@@ -80,14 +80,16 @@ def moment(word: str) -> float | None:
 
 
 def compact_dates(values: np.ndarray, fewest: int = FEWEST, written: str = "") -> np.ndarray | None:
-    """Numbers (N,) such as 20260131, or all with a clock as 20260131235959, as dates; None if one is no such date, or
-    there are too few different ones. Of months such as 202601, and of weeks such as 202652, as ISO 8601 counts them,
-    they have to be all (of weeks one in three) of a span that has a new year in it, unless few are enough. They are
-    weeks if they are ``written`` so, or one is no month.
+    """Numbers (N,) such as 20260131, or all with a clock as 2026013123, 202601312359 or 20260131235959, as dates; None
+    if one is no such date, or there are too few different ones. Of months such as 202601, and of weeks such as 202652,
+    as ISO 8601 counts them, they have to be all (of weeks one in three) of a span that has a new year in it, unless few
+    are enough. They are weeks if they are ``written`` so, or one is no month.
 
     >>> compact_dates(np.array([20260131.0, np.nan]), fewest=1)
     array(['2026-01-31T00:00:00.000000',                        'NaT'],
           dtype='datetime64[us]')
+    >>> compact_dates(np.array([2026013123.0]), fewest=1).tolist()
+    [datetime.datetime(2026, 1, 31, 23, 0)]
     >>> compact_dates(np.array([20260231.0]), fewest=1) is None
     True
     >>> compact_dates(np.array([202612.0, 202701.0]), fewest=1).astype("datetime64[M]").tolist()[1]
@@ -99,14 +101,13 @@ def compact_dates(values: np.ndarray, fewest: int = FEWEST, written: str = "") -
     ends = np.array([present.min(), present.max()])
     if ends[0] >= FIRST // 100 and ends[1] <= LAST // 100:
         return _weeks_or_months(values, fewest, written or written_compact("", values))
-    clock = bool(ends[0] > LAST)
-    days = ends // CLOCK if clock else ends
-    if days[0] < FIRST or days[1] > LAST or len(present := np.unique(present)) < fewest:
+    clock = next((size for size in CLOCKS if ends[1] < size * (LAST + 1)), None)
+    if clock is None or ends[0] < FIRST * clock or len(present := np.unique(present)) < fewest:
         return None
     dates = {}
     for number in present.tolist():
         try:
-            dates[number] = datetime.strptime(f"{number:.15g}", "%Y%m%d%H%M%S" if clock else "%Y%m%d")
+            dates[number] = datetime.strptime(f"{number:.15g}", "%Y%m%d" + CLOCKS[clock])
         except ValueError:
             return None
     absent = np.datetime64("NaT")
