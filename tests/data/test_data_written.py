@@ -150,3 +150,10 @@ def test_new_numbers_with_flags_and_fractions_are_read_as_those_of_training(word
 def test_long_digits_that_are_no_list_are_read_in_one_pass(cell):
     """Trying each way to cut the digits in two would take the first of these the better part of an hour."""
     assert value_of(cell) is None and not is_number(cell)
+
+
+@pytest.mark.parametrize("comma", [True, False])
+def test_numbers_among_words_list_no_labels_where_commas_are_decimal(comma):
+    words = ["ON", "OFF"] * 200 + [f"{i % 9 + 1},{i % 20 + 2}" for i in range(100)] * 2
+    found = understood(np.array(words, dtype=object), comma=comma)
+    assert found.kind == "category" and ("lists of 23 labels" in found.said) == (not comma)

@@ -115,28 +115,31 @@ def understood(
         return Understood(_mapped(values, known.__getitem__, np.nan), "number", said, style.example)
     if lettered := _codes_among(words, known):
         return Understood(values, "category", f"codes: among plain numbers stands {lettered[:30]!r}")
+    near, what = known, "numbers"
     for span in durations_of(words):
         if (seconds := _mostly(words, span.parse)) and any(map(span.is_sure, seconds)):
             left = _left_out(values, words, seconds, strict)
             if left is not None:
                 return _numbers(values, seconds, _joined(span.said, left), span.example)
+            near, what = max((near, what), (seconds, "clocks, durations or angles"), key=lambda one: len(one[0]))
     left = _left_out(values, words, known, strict, style.unit)
     if left is not None:
         return _numbers(values, known, _joined(way, left), style.example)
     if dates := _dates(values, list(words), strict, day_first):
         return dates
     present = sum(value is not None for value in values.tolist())
-    parsed = sum(value in known for value in values.tolist()) if known else 0
+    parsed = sum(value in near for value in values.tolist()) if near else 0
     if present >= 10 and parsed >= LIKELY * present:
-        strange = next(word for word in words if word not in known)
-        said = f"{parsed:,} of {present:,} values are numbers, but not {strange[:30]!r}"
+        strange = next(word for word in words if word not in near)
+        said = f"{parsed:,} of {present:,} values are {what}, but not {strange[:30]!r}"
         return Understood(values, "category", _joined(said, of_limit(strange)))
     if endings := endings_of(words):
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
     if known and len(words) >= 10 and all(map(is_number, words)):
         one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
         return Understood(values, "category", f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}")
-    hints = (of_objects, of_several_kinds, of_named_zones, of_no_way, hint_of, *(() if strict else (of_labels,)))
+    listing = () if strict or (comma and known) else (of_labels,)
+    hints = (of_objects, of_several_kinds, of_named_zones, of_no_way, hint_of, *listing)
     return Understood(values, "category", next(filter(None, (hint(list(words)) for hint in hints)), ""))
 
 
