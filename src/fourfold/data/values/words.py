@@ -121,19 +121,22 @@ def understood(
             left = _left_out(values, words, seconds, strict)
             if left is not None:
                 return _numbers(values, seconds, _joined(span.said, left), span.example)
-            near, what = max((near, what), (seconds, "clocks, durations or angles"), key=lambda one: len(one[0]))
+            near, what = max((near, what), (seconds, "clocks or durations"), key=lambda one: len(one[0]))
     left = _left_out(values, words, known, strict, style.unit)
     if left is not None:
         return _numbers(values, known, _joined(way, left), style.example)
     if dates := _dates(values, list(words), strict, day_first):
         return dates
+    endings = endings_of(words)
+    if endings:
+        near, what = known, "numbers"
     present = sum(value is not None for value in values.tolist())
     parsed = sum(value in near for value in values.tolist()) if near else 0
     if present >= 10 and parsed >= LIKELY * present:
         strange = next(word for word in words if word not in near)
         said = f"{parsed:,} of {present:,} values are {what}, but not {strange[:30]!r}"
         return Understood(values, "category", _joined(said, of_limit(strange)))
-    if endings := endings_of(words):
+    if endings:
         return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
     if known and len(words) >= 10 and all(map(is_number, words)):
         one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
