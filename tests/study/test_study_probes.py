@@ -383,6 +383,8 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
         assert "Convolution loses most, 3.0 points" in answer(found)
         found[1] = replace(found[1], value=-0.694, interval=(-0.734, -0.655))
         assert "Fully connected gains 69.4 points (65.5 to 73.4)" in answer(found)
+        found[0] = replace(found[0], value=0.0)
+        assert "Convolution loses 0.0 points" in answer(found)
 
 
 @pytest.mark.parametrize("shown", [True, False])

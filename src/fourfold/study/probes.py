@@ -47,12 +47,19 @@ def extremes(
     'Fully connected loses most, 2.0 points (1.0 to 3.0); Recurrent gains 69.0 points (65.0 to 73.0)'
     >>> extremes(Facts([loss, gain]), [gain, loss], ("least", "most"))
     'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses most, 2.0 points (1.0 to 3.0)'
+
+    Who loses nothing has no rank: beside a gain it would be the one that loses most.
+
+    >>> none = Evidence("loss", "dense", 0.0, DIFFERENCE, (-0.02, 0.02))
+    >>> extremes(Facts([none, gain]), [gain, none], ("least", "most"))
+    'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses 0.0 points (−2.0 to 2.0)'
     """
     if len(found) == 1:
         return _changed(found[0], verb, other)
     first, last = found
-    again = verb if _below(first) else ""
-    parts = [(first, f"{verb} {ranks[0]},"), (last, f"{again} {ranks[1]},".strip())]
+    ranked = [f"{rank}," * bool(one.value) for one, rank in zip(found, ranks)]
+    again = verb if _below(first) or not ranked[1] else ""
+    parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
     return facts.join("; ", [_changed(one, words, other) for one, words in parts])
 
 
