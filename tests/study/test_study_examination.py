@@ -363,6 +363,14 @@ def test_who_depends_on_the_fewest_places_and_who_on_the_most(places, stepwise, 
     assert reach._answer(evidence, "time steps", problem) == words
 
 
+@pytest.mark.parametrize("maps, said", [((4, 6), False), ((4, 6, 6), True)])
+def test_distances_are_spoken_of_where_tokens_have_places(maps, said):
+    arrays = {"maps": np.ones(maps), "attention": np.ones(1), "uniform_distance": np.array(2.0)}
+    arrays |= {"attention_distance": np.array([1.5]), "attention_entropy": np.array([0.9])}
+    figure = reach._of_attention(reach._blocks("attention", arrays))
+    assert ("distances" in figure.note) is said and ("Distance" in figure.columns) is said
+
+
 def test_of_one_number_nothing_is_said_to_be_read_more_than_the_rest():
     problem = Problem("flat", (1,), units=2, rows=100)
     inquiry = SimpleNamespace(study=SimpleNamespace(problem=problem), trials={})

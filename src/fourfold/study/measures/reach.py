@@ -13,7 +13,7 @@ Dosovitskiy et al., "An image is worth 16x16 words" (ICLR 2021), section 4.5 (at
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import stats
@@ -67,15 +67,7 @@ def find(inquiry: Inquiry) -> Measurement:
         note="One trained network a family; the interval is over test rows."
         + (STEPWISE if study.problem.stepwise else ""),
     )
-    attention = Figure(
-        "reach-attention",
-        "table",
-        "What attention reads, block by block",
-        tuple(table),
-        columns=tuple(table[0]) if table else (),
-        note="Mean over test rows, heads and tokens; distances, where tokens have places, in tokens.",
-    )
-    figures = [held, *_where(study.problem.layout, examined)] + ([attention] if table else [])
+    figures = [held, *_where(study.problem.layout, examined)] + ([_of_attention(table)] if table else [])
     return Measurement(*NAMES, _answer(evidence, places, study.problem), tuple(figures), tuple(evidence))
 
 
@@ -141,6 +133,18 @@ def _blocks(family: str, arrays: Arrays) -> list[dict[str, object]]:
             zip(arrays["attention_distance"], arrays["attention_entropy"])
         )
     ]
+
+
+def _of_attention(blocks: Sequence[dict[str, object]]) -> Figure:
+    distances = "; distances in tokens" if "Distance" in blocks[0] else ""
+    return Figure(
+        "reach-attention",
+        "table",
+        "What attention reads, block by block",
+        tuple(blocks),
+        columns=tuple(blocks[0]),
+        note=f"Mean over test rows, heads and tokens{distances}.",
+    )
 
 
 def _where(layout: str, examined: Mapping[str, Arrays]) -> list[Figure]:
