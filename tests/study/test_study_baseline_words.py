@@ -36,7 +36,7 @@ def test_words_of_inputs(layout, shape, options, words):
     problem = Problem(layout, shape, units=2, rows=100, **options)
     assert read_as(problem, "word").startswith(words) and bool(read_as(problem, "word")) is bool(words)
     if layout == "text":
-        assert "the 1,000 n-grams of 1 to 5 characters" in read_as(problem, "character")
+        assert "the 1,000 n-grams of 1 to 5 characters that tell y apart best" in read_as(problem, "character")
 
 
 @pytest.mark.parametrize("kind", ["classification", "multilabel", "regression"])

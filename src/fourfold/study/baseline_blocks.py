@@ -258,7 +258,7 @@ def read_as(problem: Problem, unit: str, words: bool = False) -> str:
         return f"a row for each step, with the {radius_of(problem.shape[-1])} before and after it"
     if problem.vocabulary:
         most, longest = ngrams.MOST, ngrams.longest(unit)
-        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} {unit}s with the largest F of y"
+        return f"x: log(1 + count) of the {most:,} n-grams of 1 to {longest} {unit}s that tell y apart best"
     return "x: the steps of a series one after the other, 0 behind its last" if problem.masked else ""
 
 
