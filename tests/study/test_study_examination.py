@@ -296,6 +296,21 @@ def test_rank_correlation_is_spearmans():
     assert maps.rank_correlation(a, np.zeros_like(a)) == 0
 
 
+def test_padding_makes_no_maps_alike():
+    """Maps that have nothing to do with each other, of rows that end at 4 to 20 of 20 places."""
+    rng = np.random.default_rng(0)
+    real = maps.within(rng.integers(4, 21, 200), 20)
+    a, b = rng.random((2, 200, 20)) * real
+    assert maps.rank_correlation(a, b) > 0.5 and abs(maps.rank_correlation(a, b, real)) < 0.1
+    even = real.astype(float)
+    assert maps.places_holding(even).mean() < 0.6 and maps.places_holding(even, real).min() >= 0.9
+    reached = even[:, None, None, :] / even.sum(axis=1)[:, None, None, None]
+    alike = np.broadcast_to(reached, (200, 2, 20, 20))
+    distances = maps.token_distances((20,))
+    assert maps.attention_entropy(alike, real) == pytest.approx(1)
+    assert maps.attention_distance(alike, distances, real) == pytest.approx(maps.uniform_distance(distances, real))
+
+
 def test_distances_from_the_centre_and_shares():
     ring = np.zeros((1, 7, 7))
     ring[0, 3, [1, 5]] = ring[0, [1, 5], 3] = 2.0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fourfold.study.study import Study
     from fourfold.study.trials import Trials
 
-VERSION = 5
+VERSION = 6
 """Counts changes of what is computed: examinations of another version are made again."""
 
 Arrays = dict[str, np.ndarray]
@@ -56,6 +56,7 @@ class Examination:
         seed (), split ()               those of the run, whose test rows these are
         rows (N,), outputs (N, units)   which rows, and the outputs of the trained graph
         maps (N, P...)                  |d output of the predicted class / d input|, summed over channels
+        lengths (N,)                    the places of each row, where these are steps or tokens: the rest is padding
         maps_alike, attention_alike, filters_alike      rank correlation with the maps of random weights
         by_lag (T,), by_distance (D,)   shares of the maps by lag to the last step, by pixels from their centre
         shift_rows (R,), shift_steps (S,), shift_outputs (1 + S, directions, R, units)      first: not moved
@@ -177,7 +178,7 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     arrays |= {"rows": rows, "outputs": answer.outputs}
     arrays |= _looks(answer, redrawn, inputs_of(rows), block, replica.order)
     if answer.attention:
-        arrays |= _attention(answer, redrawn, block.problem.shape)
+        arrays |= _attention(answer, redrawn, block.problem.shape, arrays.get("lengths"))
     kernel = inside.first_filters()
     if kernel is not None:
         before, after = (values[kernel].reshape(1, -1) for values in (start, weights))
@@ -211,28 +212,33 @@ def _looks(
             return size.sum(axis=-1)
         return size if order is None else size[:, np.argsort(order)]
 
-    own = by_place(answer)
-    alike = [maps.rank_correlation(own, by_place(other)) for other in redrawn]
-    arrays = {"maps": own.astype(np.float32), "maps_alike": np.array(np.mean(alike))}
+    own, arrays, real = by_place(answer), {}, None
     if layout == "image":
         arrays["by_distance"] = maps.by_distance(own)
     if layout in ("sequence", "text"):
-        arrays["by_lag"] = maps.by_lag(maps.normalised(own), _lengths(inputs, block))
-    return arrays
+        arrays["lengths"] = lengths = _lengths(inputs, block)
+        arrays["by_lag"], real = maps.by_lag(maps.normalised(own), lengths), maps.within(lengths, own.shape[1])
+    alike = [maps.rank_correlation(own, by_place(other), real) for other in redrawn]
+    return arrays | {"maps": own.astype(np.float32), "maps_alike": np.array(np.mean(alike))}
 
 
-def _attention(answer: Pulled, redrawn: list[Pulled], shape: tuple[int, ...]) -> Arrays:
-    reached = maps.rollout(answer.attention)
-    grid = maps.token_grid(reached.shape[1], shape)
+def _attention(
+    answer: Pulled, redrawn: list[Pulled], shape: tuple[int, ...], lengths: np.ndarray | None
+) -> Arrays:
+    tokens, real = answer.attention[0].shape[-1], None
+    if lengths is not None:  # in tokens, which may be frames of several steps
+        real = maps.within(-(-lengths // -(-shape[0] // tokens)), tokens)
+    reached = maps.rollout(answer.attention, real)
+    grid = maps.token_grid(tokens, shape)
     distances = maps.token_distances(grid)
-    alike = [maps.rank_correlation(reached, maps.rollout(other.attention)) for other in redrawn]
+    alike = [maps.rank_correlation(reached, maps.rollout(other.attention, real), real) for other in redrawn]
     return {
         "attention": reached.astype(np.float32),
         "attention_alike": np.array(np.mean(alike)),
         "attention_grid": np.array(grid),
-        "attention_distance": np.array([maps.attention_distance(p, distances) for p in answer.attention]),
-        "uniform_distance": np.array(distances.mean()),
-        "attention_entropy": np.array([maps.attention_entropy(p) for p in answer.attention]),
+        "attention_distance": np.array([maps.attention_distance(p, distances, real) for p in answer.attention]),
+        "uniform_distance": np.array(maps.uniform_distance(distances, real)),
+        "attention_entropy": np.array([maps.attention_entropy(p, real) for p in answer.attention]),
     }
 
 

@@ -72,7 +72,8 @@ def find(inquiry: Inquiry) -> Measurement:
 
 
 def _share(family: str, arrays: Arrays) -> Evidence:
-    by_row = maps.places_holding(arrays["maps"])
+    found, lengths = arrays["maps"], arrays.get("lengths")
+    by_row = maps.places_holding(found, None if lengths is None else maps.within(lengths, found.shape[1]))
     mean, count = float(by_row.mean()), len(by_row)
     half = 0.0
     if count > 1:
