@@ -193,6 +193,12 @@ def inquiry(fixture):
 
 
 @pytest.mark.parametrize("name", ["series", "table"])
+def test_steps_of_an_input_are_asked_for_where_it_has_some(name, request):
+    question = gradients.MEASURE.find(inquiry(request.getfixturevalue(name))).question
+    assert ("steps of an input" in question) is (name == "series")
+
+
+@pytest.mark.parametrize("name", ["series", "table"])
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 def test_each_number_of_an_answer_is_evidence(name, measure, request):
     fixture = request.getfixturevalue(name)

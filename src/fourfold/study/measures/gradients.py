@@ -24,7 +24,8 @@ from fourfold.study.measure import Inquiry, Measure
 MOMENTS = {"start": "at the start", "end": "at the end"}
 LAYERS = "gradient of the first layer over the last, {moment}"
 LAGS = "gradient by the first step over the last, {moment}"
-NAMES = ("gradients", "Gradients", "Does the loss reach the first layer, and the first steps of an input?")
+NAMES = ("gradients", "Gradients")
+QUESTION = "Does the loss reach the first layer{steps}?"
 MOST_POINTS = 64
 """Points of a line; longer series are drawn in bins."""
 
@@ -40,7 +41,8 @@ def find(inquiry: Inquiry) -> Measurement:
     figures = [_by_layer(family, arrays) for family, arrays in examined.items()]
     steps = "rows of pixels" if inquiry.study.problem.layout == "image" else "steps"
     figures += [_by_lag(examined, moment, steps) for moment in MOMENTS if _lags(examined)]
-    return Measurement(*NAMES, _answer(evidence), tuple(figures), tuple(evidence))
+    question = QUESTION.format(steps=", and the first steps of an input" if _lags(examined) else "")
+    return Measurement(*NAMES, question, _answer(evidence), tuple(figures), tuple(evidence))
 
 
 def _ratios(family: str, arrays: Arrays) -> list[Evidence]:
