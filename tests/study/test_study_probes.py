@@ -263,7 +263,7 @@ def test_families_that_take_as_many_rates_are_not_told_apart():
     shares.append(replace(shares[0], subject="attention"))
     assert "50 % come near the best in Fully connected and Attention; 25 % in Rec" in ease._answer(shares)
     shares[1] = replace(shares[1], value=None, reason=ease.GUESSES)
-    assert ease._answer(shares).endswith("; in Recurrent no rate beats a guess by more than the margin.")
+    assert ease._answer(shares).endswith("; in Recurrent no rate is shown to beat a guess by more than the margin.")
     steps = [Evidence(ease.STEPS, family, 69.0 + noise, "count") for family, noise in (("dense", 1e-5), ("recurrent", 0))]
     assert ease._answer(steps) == "Every family is near its final score, after 69 steps."
     steps.append(replace(steps[0], subject="attention", value=90.0))
@@ -301,6 +301,8 @@ def test_no_rate_works_where_none_beats_a_guess(best, share):
     found = ease.of_family(of_rates(errors), tuple(errors), "rmse", 0.02, 4.0, -1.0)
     assert found.share == pytest.approx(share)
     assert ease._share("dense", found, DIFFERENCE).applicable is found.learns is (share > 0)
+    tested = ease.of_family(of_rates(steady), tuple(steady), "accuracy", 0.01, 1.0, 0.5, guesses=True)
+    assert tested.share == 0 and not tested.learns
 
 
 def test_seeds_of_one_split_share_its_noise():
@@ -351,6 +353,15 @@ def test_a_dense_network_whose_first_rows_are_permuted_along_does_not_notice():
     here, there = net.trained.apply(values, x).outputs, net.trained.apply(along, permuted).outputs
     assert np.allclose(here, there, atol=1e-5)
     assert not np.allclose(here, net.trained.apply(values, permuted).outputs, atol=1e-2)
+
+
+def test_families_that_test_no_better_than_a_guess_are_told_from_those_that_learn():
+    draw, fold = np.random.default_rng(0), np.arange(500) % 5
+    losses = {name: (draw.random((1, 500)) > share).astype(float) for name, share in (("a", 0.5), ("b", 0.7))}
+    guess = (draw.random((1, 500)) > 0.5).astype(float)
+    predicted = tested.Predictions(np.arange(500), np.zeros((1, 500, 2)), fold[None], fold)
+    assert measured.no_better(losses, guess, predicted, "accuracy", {}) == {"a"}
+    assert measured.no_better(losses, None, predicted, "accuracy", {}) == set()
 
 
 @pytest.mark.parametrize("rows, shown", [(2000, True), (60, False)])

@@ -98,7 +98,7 @@ def works(row: dict[str, Any]) -> str:
 def about_rates(row: dict[str, Any]) -> str:
     """What is to be known of the learning rates that work, or do not."""
     if row.get("learns") is False:
-        return "no rate beats a guess by the margin"
+        return "no rate is shown to beat a guess"
     return "best rate at the edge of the grid" if row.get("at_edge") else ""
 
 

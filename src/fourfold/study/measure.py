@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Inquiry:
-    """What a measure may look at: the study, the trials of its sweep by family, the margin that matters."""
+    """What a measure may look at: the study, the trials of its sweep by family, the margin that matters, and the
+    families whose tested models are not shown to be better than a guess."""
 
     study: Study
     trials: Mapping[str, Trials]
     margin: float
+    guessing: Collection[str] = ()
 
 
 def nothing(study: Study, trials: Mapping[str, Trials]) -> list[Task]:

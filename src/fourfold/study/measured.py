@@ -10,11 +10,13 @@ import numpy as np
 from fourfold.data.series.steps import of_steps
 from fourfold.evidence import scoring
 from fourfold.evidence.compared import MARGIN, MARGIN_OF_ERROR
+from fourfold.evidence.design import Examples
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.explain import explain
 from fourfold.evidence.findings import BaselineFindings, FamilyFindings, Findings, Verdict
 from fourfold.evidence.measurement import Measurement
 from fourfold.evidence.names import AUC, OF_MEASURES
+from fourfold.evidence.statistics import gains
 from fourfold.evidence.verdict import decide
 from fourfold.study import tested
 from fourfold.study.architecture import Architecture
@@ -97,17 +99,19 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         for name, values in by_baseline.items()
     }
     margin = default_margin(task.score, baselines) if margin is None else margin
+    any_family, guesses = next(iter(predictions.values())), {name for name in by_baseline if known[name].guess}
+    examples = tested.examples(study, rows, any_family.fold)
+    guessed = next((baselines[name][0] for name in by_baseline if name in guesses), None)
+    unlearnt = no_better(family_losses, guessed, any_family, task.score, examples)
     rates, guess = study.effort.learning_rates, tested.guessing(study.prepared, task)
     eases = {
-        family: ease.of_family(found, rates, task.score, margin, deviation, guess)
+        family: ease.of_family(found, rates, task.score, margin, deviation, guess, family in unlearnt)
         for family, found in trials.items()
     }
     families = {family: _family_findings(study, family, trials, family_losses) for family in study.families}
-    any_family = next(iter(predictions.values()))
     further = {family: found.values for family, found in predictions.items()} | by_baseline
-    guesses = {name for name in by_baseline if known[name].guess}
     scores = _further(study, further, target, rows, any_family, guesses)
-    inquiry = Inquiry(study, trials, margin)
+    inquiry = Inquiry(study, trials, margin, unlearnt)
     measurements = [measure.find(inquiry) for measure in (MEASURES if study.effort.measures else ())]
     measured = [item for found in measurements for item in found.evidence]
     findings = Findings(
@@ -126,7 +130,7 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
             *(item for item in scores if item.measure == AUC),
             *(item for item in measured if item.measure in OF_MEASURES),
         ),
-        **tested.examples(study, rows, any_family.fold),
+        **examples,
     )
     if study.effort.measures:
         measurements.insert(0, further_scores.side_by_side(task, list(trials), scores))
@@ -145,6 +149,22 @@ def measure(study: Study, trials: dict[str, Trials], margin: float | None) -> Me
         measurements,
         further,
     )
+
+
+def no_better(
+    losses: Mapping[str, np.ndarray],
+    guess: np.ndarray | None,
+    predicted: tested.Predictions,
+    score: str,
+    examples: Examples,
+) -> set[str]:
+    """The families whose models, as they were trained, are not shown to test better than a guess (1, n)."""
+    finite = {family: each for family, each in losses.items() if np.isfinite(each).all()}
+    if guess is None or not finite:
+        return set()
+    runs, fold = predicted.runs, predicted.fold
+    gained = gains(finite, guess, runs, fold, score, seeded=False, constant=True, **examples)
+    return {family for family, gain in gained.items() if gain.low <= 0}
 
 
 def _further(

@@ -28,15 +28,15 @@ NEAR = 0.9
 HIDDEN = 2
 """The share of rates that work is not told where noise is above twice the margin: of rates as good as the best one
 three in ten would be counted as worse."""
-GUESSES = "no rate beats a guess by more than the margin"
+GUESSES = "no rate is shown to beat a guess by more than the margin"
 NAMES = ("ease", "Ease of training", "How much care does training need?")
 
 
 @dataclass(frozen=True)
 class Ease:
     """``rates``: one row a learning rate; ``share``: of the base grid within the tolerance of the best, none where the
-    best does not beat a guess by more than it (``learns``), None where ``noise``, the standard error of the difference
-    of two rates, hides it."""
+    best is not shown to beat a guess by more than it (``learns``), None where ``noise``, the standard error of the
+    difference of two rates, hides it."""
 
     rates: list[dict[str, Any]]
     share: float | None
@@ -47,13 +47,20 @@ class Ease:
 
 
 def of_family(
-    trials: Trials, base_grid: tuple[float, ...], score: str, margin: float, deviation: float, guess: float
+    trials: Trials,
+    base_grid: tuple[float, ...],
+    score: str,
+    margin: float,
+    deviation: float,
+    guess: float,
+    guesses: bool = False,
 ) -> Ease:
     """What the validation scores by learning rate say, at the size that was chosen.
 
     ``margin`` is what a difference must exceed to matter, ``deviation`` is what 1 of the scaled
     targets is in the score's unit, ``guess`` the validation score of a guess: no rate works where the best is no
-    better than it.
+    better than it, nor where the tested models are no better (``guesses``), since the best of many checks and rates
+    is ahead of a guess by luck.
     """
     size = trials.best()[0]
     rates = sorted({rate for s, rate in trials.by_setting if s == size})
@@ -74,7 +81,7 @@ def of_family(
     sign = -1 if scoring.is_error(score) else 1
     means = {row["rate"]: sign * row["validation"]["mean"] for row in rows if row["validation"] is not None}
     best = max(means.values(), default=-np.inf)
-    learns = best > sign * scoring.of_validation(score, guess, deviation) + margin
+    learns = not guesses and best > sign * scoring.of_validation(score, guess, deviation) + margin
     works = [
         rate
         for rate in base_grid
@@ -102,12 +109,18 @@ def find(inquiry: Inquiry) -> Measurement:
     rows = []
     for family, trials in inquiry.trials.items():
         found = of_family(
-            trials, study.effort.learning_rates, task.score, inquiry.margin, study.deviation, guess
+            trials,
+            study.effort.learning_rates,
+            task.score,
+            inquiry.margin,
+            study.deviation,
+            guess,
+            family in inquiry.guessing,
         )
         gap = scoring.units(task.score)[1]
         of_this = [
             _share(family, found, gap),
-            _steps(family, _kept(trials), guess),
+            _steps(family, _kept(trials) if found.learns else [], guess),
             _scatter(family, _kept(trials), task.score, study.deviation),
             Evidence(
                 "share diverged", family, found.diverged, FRACTION, method="loss not finite", source=SOURCE
