@@ -365,6 +365,14 @@ def test_a_leader_by_balanced_accuracy_that_ranks_worse_is_doubted(score, linear
         held(doubt, decide(replace(found, score=score)).evidence)
 
 
+@pytest.mark.parametrize("low, said", [(0.71, True), (0.69, False)])
+def test_a_leader_by_auc_is_one_beyond_its_interval(low, said):
+    auc = [Evidence(names.AUC, name, 0.7, FRACTION) for name in NAMES]
+    ahead = Evidence(names.AUC, "linear", 0.84, FRACTION, (low, 0.97))
+    verdict = decide(replace(findings((0.8, 0.95, 0.88), *auc, ahead), score="balanced_accuracy"))
+    assert any("AUC" in doubt for doubt in verdict.doubts) is said
+
+
 def test_a_baseline_ahead_by_auc_is_no_doubt_where_the_baseline_is_the_answer():
     auc = [Evidence(names.AUC, name, 0.7, FRACTION) for name in NAMES]
     found = findings((0.8, 0.8, 0.8), *auc, Evidence(names.AUC, "linear", 0.84, FRACTION), baseline=0.9)

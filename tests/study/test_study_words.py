@@ -94,8 +94,8 @@ def test_what_scores_vary_with_is_said_as_it_is_modelled(groups, of):
     "family, one, many",
     [
         ("dense", "1 number, flattened", "3 numbers, flattened"),
-        ("convolution", "1 column, through", "3 columns in an order that each seed permutes, through"),
-        ("recurrent", "1 column", "3 columns in an order that each seed permutes"),
+        ("convolution", "1 column, through", "3 columns in an order that each seed and split permutes, through"),
+        ("recurrent", "1 column", "3 columns in an order that each seed and split permutes"),
         ("attention", "1 token, one a column", "3 tokens, one a column"),
     ],
 )

@@ -221,14 +221,17 @@ def untold_classes(c: Case) -> Iterator[Sentence]:
 
 
 def threshold(c: Case) -> Iterator[Sentence]:
-    """Where the balanced accuracy and the AUC, which asks for no decision, have different families ahead."""
+    """Where the balanced accuracy and the AUC, which asks for no decision, have different families ahead, beyond the
+    interval of the latter."""
     found = c.facts.about(AUC)
     if c.score != "balanced_accuracy" or c.family not in found:
         return
     best = max(found, key=lambda name: found[name].value or 0.0)
     if c.kind == "none" and best in c.baselines:  # as the verdict says
         return
-    if (found[best].value or 0.0) - (found[c.family].value or 0.0) > (c.number("margin") or 0.0):
+    own, ahead = found[c.family].value or 0.0, found[best]
+    by_chance = ahead.interval is not None and own >= ahead.interval[0]
+    if (ahead.value or 0.0) - own > (c.number("margin") or 0.0) and not by_chance:
         yield c.facts.say(
             "The score depends on the threshold of a class; by AUC, which needs none, {best} is ahead: {auc} against "
             "{own} of {family}.",

@@ -33,7 +33,7 @@ from fourfold.layers import (
 )
 
 EMBEDDING_WIDTH = 16
-PERMUTED = " in an order that each seed permutes"
+PERMUTED = " in an order that each seed and split permutes"
 SMALL_DATA = 1_000  # rows below which the recipes regularise more
 LOWEST = -1e9  # stands in the place of padding where a maximum is taken
 
