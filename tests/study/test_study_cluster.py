@@ -110,14 +110,17 @@ def test_a_killed_worker_costs_its_task_which_runs_again(cluster, folder):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_a_stopped_worker_is_given_up(folder):
+@pytest.mark.parametrize("found_by", ["the study", "the scheduler"])
+def test_a_stopped_worker_is_given_up(folder, monkeypatch, found_by):
+    if found_by == "the scheduler":
+        monkeypatch.setattr("fourfold.study.cluster.SILENT", "20s")
     with Cluster(workers=2) as cluster:
         run_blocks([Slow("first", 0.1)], folder, cluster)
         stopped = next(iter(cluster.client.run(os.getpid).values()))
         os.kill(stopped, signal.SIGSTOP)
         try:
             tasks = [Slow(i, 0.1) for i in range(4)]
-            ended = run_blocks(tasks, folder, cluster, patience=15)
+            ended = run_blocks(tasks, folder, cluster, patience=15 if found_by == "the study" else 1500)
         finally:
             with contextlib.suppress(ProcessLookupError):  # its nanny may have ended it
                 os.kill(stopped, signal.SIGCONT)

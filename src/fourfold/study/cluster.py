@@ -25,6 +25,9 @@ from fourfold.study.runner import LOOK_EVERY, LostError, Task
 from fourfold.study.workers import environment
 
 CONNECT_SECONDS = 20.0
+SILENT = "120s"
+"""How long a worker of this machine may send no sign of life, which it does from a thread of its own, several a minute
+whatever it computes, before its scheduler takes it for lost."""
 AWAY_SECONDS = 10.0
 SENDING_SECONDS = 600.0
 """How long prepared data may take to reach all workers: they never reach one that is stopped."""
@@ -44,9 +47,10 @@ class Cluster(Executor):
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
         self._dask, self._local = _dask(), None
         if address is None:
-            self._local = self._dask.LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-            )
+            with import_module("dask").config.set({"distributed.scheduler.worker-ttl": SILENT}):
+                self._local = self._dask.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                )
         try:
             self.client = self._dask.Client(
                 self._local or address, timeout=CONNECT_SECONDS, set_as_default=False
