@@ -16,7 +16,7 @@ from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import Windows
 
-__all__ = ["Column", "Cut", "Dataset", "Finding", "Forecast", "Layout", "Note", "Table", "Task"]
+__all__ = ["Column", "Cut", "Dataset", "Finding", "Forecast", "Layout", "Note", "OfColumns", "Table", "Task"]
 
 Layout = Literal["flat", "sequence", "image", "text"]
 
@@ -39,6 +39,22 @@ class Note:
     def __str__(self) -> str:
         line = f"{self.what} ({self.because})" if self.because else self.what
         return f"{line}; {self.option} overrides" if self.option else line
+
+
+@dataclass(frozen=True)
+class OfColumns(Note):
+    """A note of ``columns``, whose ``what`` begins with the name of the first, or with all of theirs.
+
+    >>> print(OfColumns.one("price", "number", "$ left out"))
+    column price: number ($ left out)
+    """
+
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def one(cls, column: str, kind: str, because: str) -> OfColumns:
+        """What a column is taken for."""
+        return cls(f"column {column}: {kind}", because, columns=(column,))
 
 
 @dataclass(frozen=True)

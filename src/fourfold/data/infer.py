@@ -49,6 +49,7 @@ from fourfold.preprocessing.table import missing, row_count
 from fourfold.preprocessing.task import Task
 
 from .dataset import Column, Dataset, Layout, Note, Table
+from .joined import joined_notes
 from .layout import check_layout, settle_array, varying
 from .source import Source
 
@@ -166,7 +167,7 @@ def settle(
         inputs=inputs,
         target=values,
         task=settled_task,
-        notes=source.notes + target_notes + notes,
+        notes=joined_notes(source.notes + target_notes + notes),
         columns=columns,
         source_columns=source_columns,
         target_name=source.target_name,

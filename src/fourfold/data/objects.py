@@ -235,7 +235,7 @@ def _table(columns: dict[str, np.ndarray], source: str, known: Collection[str] =
         shown = len(values) > 0 and hasattr(values[0], "convert")  # a picture of Pillow, decoded later
         found[name] = (values, "category") if shown else typed(name, values)
     table = Table({name: values for name, (values, _) in found.items()})
-    notes += tuple(note for name, values in columns.items() for note in said_of(f"column {name}", values))
+    notes += tuple(note for name, values in columns.items() for note in said_of(name, values))
     kinds = tuple(Column(name, kind) for name, (_, kind) in found.items())
     names, uneven = tuple(lists.uneven), any(lists.uneven.values())
     words = {name: classes_among(values) for name, values in columns.items()}
@@ -260,7 +260,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
         frame = frame.get_column(frame.columns[0])
     if isinstance(frame, nw.Series):
         name = str(frame.name).strip() if frame.name not in (None, "", 0) else "y"
-        return (name,), *typed(name, _series(frame)), said_of(f"target {name}", _series(frame))
+        return (name,), *typed(name, _series(frame)), said_of(name, _series(frame), "target")
     array = as_objects(list(y)) if _are_of_words(y) else _array(y, "y")
     steps = steps_of(array, inputs)
     if steps is not None:
@@ -277,7 +277,7 @@ def _target(y: Any, inputs: np.ndarray | Table) -> Target:
             got=f"shape {array.shape}",
             wanted="one value for each row, or a row of values; of series one value for each step",
         )
-    return ("y",), *typed("y", array), said_of("target y", array)
+    return ("y",), *typed("y", array), said_of("y", array, "target")
 
 
 def _are_of_words(y: Any) -> bool:

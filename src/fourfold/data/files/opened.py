@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.dataset import Column, Note, OfColumns, Table
 from fourfold.data.messages import listed, without_blanks
 from fourfold.data.reading import ALL, Reading
 from fourfold.data.source import Source
@@ -153,7 +153,7 @@ def opened(
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
-    notes = tuple(Note(f"column {name}: number", IN_SECONDS) for name in lasting)
+    notes = tuple(OfColumns.one(name, "number", IN_SECONDS) for name in lasting)
     if objects:
         notes += (Note(f"objects: {listed(objects)}", OBJECTS),)
     for because in dict.fromkeys(left_out.values()):

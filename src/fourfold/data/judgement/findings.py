@@ -14,6 +14,7 @@ import numpy as np
 
 from fourfold.core.naming import STEP, noted
 from fourfold.data.dataset import Dataset, Finding
+from fourfold.data.joined import joined_findings
 from fourfold.data.messages import counted
 from fourfold.data.series.steps import as_rows
 
@@ -54,7 +55,7 @@ def judge(dataset: Dataset, seed: int = 0) -> tuple[Finding, ...]:
         judges = JUDGES if dataset.forecast is None else (of_forecasts.judge, oddities.of_channels, resolution.judge)
         pairs = [(case, one) for one in judges]
     found = [noted(finding, about.each, *TEXTS) for about, one in pairs for finding in one(about)]
-    return tuple(sorted(found, key=lambda finding: not finding.important))
+    return tuple(sorted(joined_findings(found), key=lambda finding: not finding.important))
 
 
 def as_lines(dataset: Dataset) -> Iterator[str]:

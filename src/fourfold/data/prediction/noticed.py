@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fourfold.data.dataset import Note
+from fourfold.data.joined import joined_notes
 from fourfold.data.messages import counted, listed
 
 __all__ = ["MOST_LEVELS", "Noticed"]
@@ -101,7 +102,7 @@ class Noticed:
             )
             for name, (count, example, learnt) in self.far.items()
         ]
-        return (*self.notes, *taken, *lost, *unseen, *gaps, *blank, *strange, *far)
+        return (*joined_notes(self.notes), *taken, *lost, *unseen, *gaps, *blank, *strange, *far)
 
 
 def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

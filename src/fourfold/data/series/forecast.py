@@ -8,6 +8,7 @@ from typing import Any
 
 from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Dataset, Forecast, Note, Table
+from fourfold.data.joined import joined_notes
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
 from fourfold.errors import DataError, OptionError
@@ -147,7 +148,7 @@ def settle_forecast(
         inputs=inputs,
         target=target,
         task=task,
-        notes=source.notes + notes,
+        notes=joined_notes(source.notes + notes),
         columns=panel.columns,
         source_columns=tuple(source.inputs),  # pyright: ignore[reportArgumentType]
         target_name=", ".join(targets),

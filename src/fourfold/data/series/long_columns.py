@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from fourfold.data.dataset import Note, Table
+from fourfold.data.dataset import Note, OfColumns, Table
 from fourfold.data.messages import close, counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.dates import of_offsets
@@ -205,7 +205,7 @@ def codes_of(source: Source, name: str) -> np.ndarray | None:
 
 def said_of(name: str, found: Understood) -> tuple[Note, ...]:
     """What was done with the words of a column."""
-    return (Note(f"column {name}: {found.kind}", found.said),) if found.said and found.kind != "category" else ()
+    return (OfColumns.one(name, found.kind, found.said),) if found.said and found.kind != "category" else ()
 
 
 def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fourfold.data.columns.roles import NO_ROLES, Roles
-from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.dataset import Column, Note, OfColumns, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
@@ -111,7 +111,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     which = f"steps: {counted(len(steps.names), 'column')}, {first!r} to {last!r}"
     notes = [Note(which, steps.said, "--target COLUMN")]
     notes += [Note(f"left out: {listed(left_out)}", "numbers beside steps may be made of them")] if left_out else []
-    notes += [Note(f"column {VALUE}: number", said)] if said else []
+    notes += [OfColumns.one(VALUE, "number", said)] if said else []
     described = tuple(Column(name, kinds[name]) for name in columns)
     long = replace(source, inputs=Table(columns), columns=described, all_columns=())
     return long.noting(*notes), replace(roles, id=id or None, time=TIME)
