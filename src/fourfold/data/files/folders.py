@@ -33,6 +33,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
 from .annotations import check_beside, check_subfolders
+from .class_levels import check_one_level, classes_of
 from .classes_in_names import classes_in
 from .content import look
 from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
@@ -74,11 +75,6 @@ UNLABELLED = ("unsup", "unlabeled", "unlabelled", "unsupervised")
 """What subfolders are called, in small letters, whose files have no class yet."""
 
 
-def classes_of(folder: Path) -> list[Path]:
-    """The subfolders of a folder, sorted; hidden ones are left out."""
-    return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
-
-
 def check_not_one_class(source: Source, test: Any) -> None:
     """Refuse as test rows the folder of one class, which can't hold others."""
     folder = Path(test) if isinstance(test, (str, os.PathLike)) else None
@@ -107,6 +103,8 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     if parts := _parts_within(classes):
         train, test = (_of_parts(folder, classes, names, reading) for names in parts)
         return with_test(train, replace(test, name=f"{folder}: {listed(sorted(set(parts[1])))}"))
+    if not reading.all:
+        check_one_level(folder, classes)
     files, labels, empty = [], [], []
     if len(classes) == 1 and (found := _named_by_class(folder, _files(classes[0], folder), reading)):
         return found
