@@ -87,7 +87,7 @@ READ = {
     "a text of one word above texts without a header": (files(data_dot_tsv="ham\tOk...\n" + "".join(f"{['spam', 'ham'][i % 2]}\tso it is {i}\n" for i in range(40))), {}, "no header: columns are named x0, x1, ..."),
     "a missing value above codes without a header": ("NA,red,p\n" + "".join(f"A{i},red,{LABELS[i % 2]}\n" for i in range(40)), {}, "no header: columns are named x0, x1, ..."),
     "pairs of numbers beside thousands by commas": (rows("v,pop,y", lambda i: f'"{i % 30},{i % 7}","{i % 9 + 1},{100 + i}"'), {}, "column pop: number (commas taken for thousands)"),
-    "decimal commas with one digit beside tabs": (rows("v\tw\ty", lambda i: f"3,{400 + i}\t{i + 1},5", separator="\t"), {}, "column v: number (with decimal commas)"),
+    "decimal commas with one digit beside tabs": (rows("v\tw\ty", lambda i: f"3,{400 + i}\t{i + 1},5", separator="\t"), {}, "columns 'v', 'w': number (with decimal commas)"),
     "places between round brackets": (rows("at,y", lambda i: f'"(4{i % 9}.{i + 10}, -{i % 5}.5)"'), {}, "lists: 'at'"),
     "negative numbers between round brackets": (rows("v,y", lambda i: f'"({i + 1},{100 + i})"'), {}, "column v: number (commas taken for thousands, brackets taken for a minus)"),
     "sentences with blank lines between them": ("".join(f"word{i % 9} {['NN', 'VB'][i % 4 % 2]} {LABELS[i % 3 % 2]}\n" + "\n" * (i % 6 == 5) for i in range(60)), {}, "left out: blank lines between 10 blocks of rows (if a series ends at each,"),

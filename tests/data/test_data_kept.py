@@ -44,6 +44,9 @@ REFUSED = {
     "behind a blank line": (GOOD + "\n" + SECOND, 2, "second-table", "the names 'name,share,kind' in line 33"),
     "behind separators alone": (GOOD + ",,\n" + SECOND, 2, "second-table", "line 33"),
     "of fewer columns": (GOOD + ",,\nname,share,\nred,0.5,\n", 2, "second-table", "the names 'name,share,' in line 33"),
+    "of other widths": (GOOD + "\nname,share,size,kind\nred,0.5,7,p\n", 2, "second-table", "the names 'name,share,size,kind' in line 33"),
+    "of two columns": (GOOD + "\nname,share\nred,0.5\n", 2, "second-table", "the names 'name,share' in line 33"),
+    "of other widths behind very many rows": (rows("v,w,y", lambda i: f"{i},{i % 7}", 60_000) + "\nname,share\nred,0.5\n", 2, "second-table", "line 60,003"),
     "behind very many rows": (rows("v,w,y", lambda i: f"{i},{i % 7}", 60_000) + "\n" + SECOND, 2, "second-table", "line 60,003"),
     "between blanks": ((GOOD + "\n" + SECOND).replace(",", " "), 2, "second-table", "in line 33"),
 }  # fmt: skip

@@ -24,7 +24,8 @@ FEWEST_BLOCKS, FEWEST_IN_BLOCKS = 4, 2
 
 def check_one_table(content: Content, dialect: Dialect, name: str) -> None:
     """Refuse a text in UTF-8 with a line of names behind a blank one: words alone, as many as there are columns, some
-    of them below nothing but numbers. It is looked for among the first bytes and the last ones."""
+    of them below nothing but numbers; or of another number, as many as the line below it has cells. It is looked for
+    among the first bytes and the last ones."""
     first = content.head.splitlines(keepends=True)
     place = _names_anew(first[dialect.skip :], dialect)
     found = None if place is None else (dialect.skip + place, first[dialect.skip + place])
@@ -66,17 +67,19 @@ def _names_anew(lines: Sequence[bytes], dialect: Dialect) -> int | None:
     >>> _names_anew([*rows, b"\\n", names], dialect), _names_anew([*rows, names], dialect)
     (5, None)
     """
-    columns = len(dialect.names)
+    columns, separator = len(dialect.names), dialect.separator
     above: list[list[str]] = []
     blank, open_quote = False, False
     for place, line in enumerate(lines):
         open_quote ^= line.count(b'"') % 2 == 1
-        text = line.decode("utf-8", "replace")
-        if not text.replace(dialect.separator, "").strip():
+        if not line.decode("utf-8", "replace").replace(separator, "").strip():
             blank = not open_quote
             continue
-        cells = [] if open_quote else [cell.strip() for cell in _cells(text, dialect.separator)]
-        if blank and _may_be_names(cells, columns, lines[place + 1 :][:1], dialect.separator):
+        cells = [] if open_quote else _cells(line, separator)
+        below = _cells(lines[place + 1], separator) if blank and place + 1 < len(lines) else []
+        if blank and len(above) >= FEWEST_ABOVE and _are_others(cells, columns, below):
+            return place
+        if blank and _may_be_names(cells, columns, below):
             numbers = [_are_numbers([row[column] for row in above]) for column, cell in enumerate(cells) if cell]
             if sum(numbers) >= FEWEST_WORDS and tuple(cells) != dialect.names:
                 return place
@@ -86,17 +89,26 @@ def _names_anew(lines: Sequence[bytes], dialect: Dialect) -> int | None:
     return None
 
 
-def _may_be_names(cells: Sequence[str], columns: int, below: Sequence[bytes], separator: str) -> bool:
+def _may_be_names(cells: Sequence[str], columns: int, below: Sequence[str]) -> bool:
     """Whether cells are different words, as many as there are ``columns``; or fewer, empty ones behind them, above a
     line of as many with a number among them."""
-    filled = [cell for cell in cells if cell]
-    if len(cells) != columns or len({*filled} - MISSING_WORDS) < len(filled) or any(map(NUMBER.fullmatch, filled)):
+    if len(cells) != columns or not _are_words(filled := [cell for cell in cells if cell]):
         return False
     if len(filled) == columns:
         return True
-    first = [cell.strip() for line in below for cell in _cells(line.decode("utf-8", "replace"), separator)]
-    alike = [*map(bool, first)] == [*map(bool, cells)] == sorted(map(bool, cells), reverse=True)
-    return alike and any(map(NUMBER.fullmatch, first))
+    alike = [*map(bool, below)] == [*map(bool, cells)] == sorted(map(bool, cells), reverse=True)
+    return alike and any(map(NUMBER.fullmatch, below))
+
+
+def _are_others(cells: Sequence[str], columns: int, below: Sequence[str]) -> bool:
+    """Whether cells are different words of another number than there are ``columns``, and those below them as many,
+    with a number among them."""
+    others = FEWEST_WORDS <= len(cells) == len(below) != columns
+    return others and all(cells) and _are_words(cells) and any(map(NUMBER.fullmatch, below))
+
+
+def _are_words(cells: Sequence[str]) -> bool:
+    return len({*cells} - MISSING_WORDS) == len(cells) and not any(map(NUMBER.fullmatch, cells))
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
@@ -105,9 +117,10 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     return len(present) >= FEWEST_ABOVE and all(map(NUMBER.fullmatch, present))
 
 
-def _cells(line: str, separator: str) -> list[str]:
+def _cells(line: bytes, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+        text = line.decode("utf-8", "replace")
+        return [cell.strip() for cell in next(csv.reader([text], delimiter=separator, skipinitialspace=True), [])]
     except csv.Error:  # the parser that reads all of it will say where
         return []
 
