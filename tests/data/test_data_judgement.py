@@ -346,3 +346,36 @@ def test_what_grows_with_a_time_is_no_time_itself(time):
     assert {"counts-rows", "rises-throughout"} <= found(frame, target="size").keys()
     columns = [finding.columns for finding in judge(read(frame.assign(year=time), target="size")) if finding.important]
     assert ("year",) in columns and ("pop",) not in columns and ("wage",) not in columns
+
+
+def numbered(names, last, inputs=lambda r: r.normal(size=60)):
+    random = np.random.default_rng(0)
+    table = {name: inputs(random) for name in names}
+    return {one.slug: one for one in judge(read(table | last(random)))}
+
+
+COUNTS = [f"W{k}" for k in range(20)]
+
+
+@pytest.mark.parametrize("inputs", [lambda r: r.normal(size=60), lambda r: r.integers(0, 7, 60)], ids=["fractions", "counts"])
+def test_a_last_column_that_is_called_as_all_inputs_are(inputs):
+    like = numbered(COUNTS, lambda r: {"W20": inputs(r)}, inputs)["target-called-like-inputs"]
+    assert like.important and "--forecast HORIZON" in like.do
+    assert like.what == "the last column, 'W20', was taken for the target, and is called as all inputs are, 'W0' to 'W19'"
+
+
+@pytest.mark.parametrize(
+    ("names", "last"),
+    [
+        (COUNTS, lambda r: {"total": r.normal(size=60)}),
+        (COUNTS, lambda r: {"W20": np.array(["a", "b"])[r.integers(0, 2, 60)]}),
+        (COUNTS, lambda r: {"W20": r.integers(0, 2, 60)}),
+        (COUNTS, lambda r: {"W99": r.normal(size=60)}),
+        ([f"x{k}" for k in range(20)], lambda r: {"x20": r.normal(size=60)}),
+        (COUNTS[:4], lambda r: {"W4": r.normal(size=60)}),
+        (["age", *COUNTS], lambda r: {"W20": r.normal(size=60)}),
+    ],
+    ids=["another name", "words", "two classes", "another number", "no names", "few", "another input"],
+)
+def test_a_last_column_of_another_kind_is_not_told(names, last):
+    assert "target-called-like-inputs" not in numbered(names, last)

@@ -101,6 +101,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     frequencies.judge,
     neighbours.judge,
     targets.elsewhere,
+    targets.called_like_inputs,
     targets.kind,
     copies.judge,
     groups.judge,

@@ -9,6 +9,7 @@ import numpy as np
 from fourfold.data.dataset import Finding
 from fourfold.data.messages import listed, percent
 from fourfold.data.places import are_places
+from fourfold.data.series.along_rows import FEWEST, are_counted
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
@@ -57,9 +58,7 @@ def elsewhere(case: Case) -> Iterator[Finding]:
     """Where the last column of a table without names was taken, a number: the only other one that may be classes."""
     dataset = case.dataset
     nameless = are_places((*dataset.source_columns, dataset.target_name))
-    guessed = any(note.what == f"target: {dataset.target_name}" and note.option for note in dataset.notes)
-    number = case.task.kind == "regression" or case.task.label_type in ("integer", "number")
-    if not (nameless and guessed and number) or dataset.layout != "flat":
+    if not (nameless and _was_guessed(case) and _is_number(case)) or dataset.layout != "flat":
         return
     few = {"words": [], "whole numbers": []}
     for name, column, values in case.columns():
@@ -79,6 +78,39 @@ def elsewhere(case: Case) -> Iterator[Finding]:
             important=True,
             columns=(name,),
         )
+
+
+def called_like_inputs(case: Case) -> Iterator[Finding]:
+    """Where the last column was taken, a number, and all inputs are called by numbers as it is, and have no more
+    values: nothing tells that it is another thing than they are."""
+    dataset = case.dataset
+    used = [column.name for column in dataset.columns]
+    if not {*used[:1]} & {*dataset.source_columns} or not _was_guessed(case) or case.task.several or not _is_number(case):
+        return
+    different = [len(np.unique(values)) for _, _, values in case.columns()]
+    if not different or np.median(different) > 2 * len(np.unique(dataset.target)):
+        return
+    before = dataset.source_columns[dataset.source_columns.index(used[0]) :]
+    if len(before) >= FEWEST and not are_places(before) and are_counted([*before, dataset.target_name]):
+        yield Finding(
+            "target-called-like-inputs",
+            f"the last column, {dataset.target_name!r}, was taken for the target, and is called as all inputs are, "
+            f"{before[0]!r} to {before[-1]!r}",
+            "columns",
+            len(before),
+            "--target NAME, the column to predict; --forecast HORIZON, if each row is a series and its next values are "
+            "asked for",
+            important=True,
+            columns=before,
+        )
+
+
+def _is_number(case: Case) -> bool:
+    return case.task.kind == "regression" or case.task.label_type in ("integer", "number")
+
+
+def _was_guessed(case: Case) -> bool:
+    return any(note.what == f"target: {case.dataset.target_name}" and note.option for note in case.dataset.notes)
 
 
 def of_classes(case: Case) -> Iterator[Finding]:

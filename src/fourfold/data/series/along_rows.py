@@ -14,7 +14,7 @@ from fourfold.preprocessing.table import missing
 
 from .long_columns import meant
 
-__all__ = ["check_along_rows"]
+__all__ = ["FEWEST", "are_counted", "check_along_rows"]
 
 NUMBERED = re.compile(r"(?P<before>.*?)[_ .-]?(?P<number>\d{1,9})", re.ASCII)
 
@@ -40,7 +40,7 @@ def check_along_rows(source: Source, table: Table, id: str | None) -> None:
     names = next((name for name in others if len({*table[name].tolist()}) == table.rows), None)
     names = id if id is not None and id in table and len({*table[id].tolist()}) == table.rows else names
     steps = [name for name in numbers if name != names]
-    if names is None or len(others) > 2 or len(steps) < FEWEST or not _counted(steps):
+    if names is None or len(others) > 2 or len(steps) < FEWEST or not are_counted(steps):
         return
     early = sum(_ends_early(row) for row in np.stack([missing(table[name]) for name in steps], axis=1))
     rows = f"{counted(table.rows, 'row')} named by {names!r}" + f", {early} of which end early" * bool(early)
@@ -53,8 +53,12 @@ def check_along_rows(source: Source, table: Table, id: str | None) -> None:
     )
 
 
-def _counted(names: list[str]) -> bool:
-    """Whether names are one word, or none, and numbers that rise by one."""
+def are_counted(names: list[str]) -> bool:
+    """Whether names are one word, or none, and numbers that rise by one.
+
+    >>> are_counted(["W8", "W9", "W10"]), are_counted(["W1", "W3"]), are_counted(["a1", "b2"])
+    (True, False, False)
+    """
     found = [NUMBERED.fullmatch(name.strip()) for name in names]
     parts = [(one["before"], int(one["number"])) for one in found if one]
     first = parts[0] if parts else ("", 0)
