@@ -207,3 +207,17 @@ def test_a_blank_is_no_class_in_any_form(form, tmp_path):
         written[form]()
     data = from_arrays(X, table["y"].to_numpy()) if form == "arrays" else read(table if form == "frame" else path)
     assert data.task.classes == ("p", "q") and data.places.tolist() == [i for i in range(60) if i % 4 in (1, 2)]
+
+
+COUNTERS = {"from 101 on": np.arange(101, 161), "in no order": RNG.permutation(N) + 1, "with gaps": np.arange(N) ** 2}
+
+
+@pytest.mark.parametrize("counts", COUNTERS)
+@pytest.mark.parametrize("last", ["2024-01-{:02d}", "w{}"])
+def test_a_column_that_numbers_the_rows_is_not_proposed_where_another_may_be_the_target(counts, last, tmp_path):
+    path = tmp_path / "t.csv"
+    cells = ((k // 7 % 2, count, last.format(k % 59 + 1)) for k, count in enumerate(COUNTERS[counts]))
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in cells))
+    with pytest.raises(FourfoldError) as caught:
+        read(path, header=False)
+    assert caught.value.do.startswith("--target x0, or another column")

@@ -17,7 +17,7 @@ from fourfold.preprocessing.text import CHARACTER, LISTED, LONGEST, WORD, cut_of
 
 __all__ = [
     "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
-    "beside_texts", "count_words", "left_out", "said_of", "stand_alone",
+    "beside_texts", "count_words", "left_out", "names_rows", "said_of", "stand_alone",
 ]  # fmt: skip
 
 CATEGORY_LEVELS = 64
@@ -98,7 +98,7 @@ def stand_alone(table: Table, free: Sequence[str], words: Sequence[str], useful:
     """The columns of texts of a table without other ``useful`` ones, with values in a tenth of the rows and more: those
     that are ``free``, or the only one of ``words``, if it is different in most rows, as sentences are."""
     filled = [name for name in useful if missing(table[name]).mean() <= NEARLY_ALL]
-    others = [name for name in filled if not (name in words and len(words) == 1) and not _names_rows(table[name])]
+    others = [name for name in filled if not (name in words and len(words) == 1) and not names_rows(table[name])]
     if others or free:
         return [] if others else [*free]
     if len(words) != 1:
@@ -110,7 +110,7 @@ def stand_alone(table: Table, free: Sequence[str], words: Sequence[str], useful:
     return [*words] if present and len(set(present)) > fewest else []
 
 
-def _names_rows(values: np.ndarray) -> bool:
+def names_rows(values: np.ndarray) -> bool:
     """Whether dates (N,), or whole numbers that rise, fall or have no gap between them, are different in every row."""
     if values.dtype.kind not in "fM" or missing(values).any() or len(set(values.tolist())) < len(values):
         return False

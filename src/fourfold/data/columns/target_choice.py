@@ -18,7 +18,7 @@ from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
 
-from .free_texts import FEWEST_WORDS, count_words
+from .free_texts import FEWEST_WORDS, count_words, names_rows
 from .lists import aimed_at_list, aimed_at_words, beside_lists, columns_of, list_named
 from .named_files import how_to_list
 from .pixels import hold_bytes, make_a_square
@@ -228,11 +228,18 @@ def target_names(
 
 
 def another_target(table: Table) -> str:
-    """The last column that may be a target, as words and numbers are that repeat, or ""."""
+    """The last column that may be a target, as words and numbers are that repeat, those that number the rows after all
+    others; or ""."""
     gaps = _mostly_missing(table)
     filled = [name for name in reversed(table.names) if name not in gaps and not missing(table[name]).all()]
     flat = (n for n in filled if table[n].dtype.kind != "O" or {*map(type, table[n].tolist())} <= {str, type(None)})
-    return next((n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n])), "")
+    likely = (n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n]))
+    counters = []
+    for name in likely:
+        if not names_rows(table[name]):
+            return name
+        counters.append(name)
+    return next(iter(counters), "")
 
 
 def _why_none(name: str, values: np.ndarray) -> str:

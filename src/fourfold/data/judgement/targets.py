@@ -85,7 +85,7 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
     values: nothing tells that it is another thing than they are."""
     dataset = case.dataset
     used = [column.name for column in dataset.columns]
-    if not {*used[:1]} & {*dataset.source_columns} or not _was_guessed(case) or case.task.several or not _is_number(case):
+    if not _was_guessed(case) or not _is_number(case) or not {*used[:1]} & {*dataset.source_columns}:
         return
     different = [len(np.unique(values)) for _, _, values in case.columns()]
     if not different or np.median(different) > 2 * len(np.unique(dataset.target)):
