@@ -16,6 +16,7 @@ from fourfold.data.values.stamps import named
 
 from .case import Case
 from .chance import BY_CHANCE, pairs_alike
+from .in_time import parts_in_order
 
 FEWEST_UNITS = 3
 """Of two, such as the sexes, each row at another time is more likely a table of counts or means."""
@@ -64,7 +65,12 @@ def _panel(case: Case) -> Panel | None:
     would hardly do; else those in whose rows, one below the other, a number counts anew."""
     columns = [(name, kind, values) for name, kind, values in case.columns() if not np.isnan(values).any()]
     times = {name: values for name, kind, values in columns if kind == "date" or is_time(name) or "age" in named(name)}
-    others = [(name, values) for name, kind, values in columns if name not in times and _may_name_units(kind, values)]
+    parts = parts_in_order(case)
+    others = [
+        (name, values)
+        for name, kind, values in columns
+        if name not in times and name not in parts and _may_name_units(kind, values)
+    ]
     best, most = None, BY_CHANCE
     for time, moments in times.items():
         pairs = pairs_alike(moments)

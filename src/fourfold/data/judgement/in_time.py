@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.series.order import direction
+from fourfold.data.series.time_columns import NAMES
 from fourfold.data.values.called import is_time
 
 from .case import Case
@@ -21,6 +22,26 @@ def times_in_order(case: Case) -> list[str]:
         if (kind == "date" and len(values) >= FEWEST and direction(values))
         or (kind == "number" and is_time(name) and (counts_rows(values) or rises(values)))
     ]
+
+
+def parts_in_order(case: Case) -> list[str]:
+    """The columns of whole numbers that are called a year, a month, a day, an hour, ..., two and more that vary, if
+    together they never fall from row to row, and the later ones begin anew."""
+    whole = {name: values for name, kind, values in case.columns() if kind == "number" and _are_whole(values)}
+    parts = []
+    for words in NAMES:
+        called = [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]
+        if len(called) > 1:
+            return []
+        parts += called
+    if len(parts) < 2 or case.dataset.rows < FEWEST:
+        return []
+    moments = np.lexsort([whole[name] for name in reversed(parts)])
+    differ = np.any([np.diff(whole[name][moments]) != 0 for name in parts], axis=0)
+    place = np.empty(len(moments), dtype=int)
+    place[moments] = np.cumsum(np.concatenate([[0], differ]))
+    anew = all((np.diff(whole[name]) < 0).any() for name in parts[1:])
+    return parts if anew and (np.diff(place) >= 0).all() and place.max() >= FEWEST - 1 else []
 
 
 def counts_rows(values: np.ndarray) -> bool:

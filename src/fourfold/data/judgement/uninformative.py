@@ -14,7 +14,7 @@ from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time
 
 from .case import Case
-from .in_time import FEWEST, counts_rows, rises, times_in_order
+from .in_time import FEWEST, counts_rows, parts_in_order, rises, times_in_order
 
 NEARLY_CONSTANT, LIKELY = 0.99, 0.9
 """The share of one value, of all rows, and of a sample without which all rows are not looked at."""
@@ -35,12 +35,13 @@ def judge(case: Case) -> Iterator[Finding]:
         ]
         yield Finding("constant-columns", f"columns that never vary: {', '.join(names)}", "notes", constant)
     nearly, times = [], times_in_order(case)
+    parts = [] if times else parts_in_order(case)
     for name, kind, values in case.columns():
         likely = _usual_share(values[case.sample]) >= LIKELY
         if likely and case.dataset.rows >= 100 and _usual_share(values) >= NEARLY_CONSTANT:
             nearly.append(name)
         counts = kind == "number" and counts_rows(values)
-        trend = bool(times) and not is_time(name)  # what grows with a time is none
+        trend = bool(times or parts) and not is_time(name)  # what grows with a time is none
         if counts and not trend:
             yield Finding(
                 "counts-rows",
@@ -67,6 +68,8 @@ def judge(case: Case) -> Iterator[Finding]:
     for name, back, on in _dates_left_out(case):
         if back != on and min(back, on) * SELDOM <= case.dataset.rows:
             yield from _sorted_by(case, name)
+    if parts:
+        yield from _sorted_by(case, *parts)
     if case.dataset.time_ordered:
         yield from _out_of_order(case)
     if nearly:
@@ -98,17 +101,17 @@ def _in_time(case: Case) -> str:
     return IN_TIME.format(forecast=FORECAST if case.task.kind == "regression" else "")
 
 
-def _sorted_by(case: Case, name: str) -> Iterator[Finding]:
-    """Rows that are sorted by a date, where no order of time was asked for."""
+def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
+    """Rows that are sorted by a date, or its parts, where no order of time was asked for."""
     if not case.dataset.time_ordered and case.dataset.rows >= FEWEST:
         yield Finding(
             "in-order-of-time",
-            f"the rows are sorted by the date {name!r}: random splits let a model learn from the future",
+            f"the rows are sorted by the date {listed(names)}: random splits let a model learn from the future",
             "rows",
             case.dataset.rows,
             f"if what will be predicted lies in the future, {_in_time(case)}",
             important=True,
-            columns=(name,),
+            columns=names,
         )
 
 
