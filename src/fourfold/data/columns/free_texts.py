@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,11 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import listed, unknown
 from fourfold.errors import OptionError
 from fourfold.preprocessing.table import missing
-from fourfold.preprocessing.text import CHARACTER, LISTED, LONGEST, WORD, cut_off, unit_of, words_in
+from fourfold.preprocessing.text import CHARACTER, FORMULA, LISTED, LONGEST, WORD, cut_off, unit_of, words_in
 
 __all__ = [
-    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "asked_for",
+    "CATEGORY_LEVELS", "FEWEST_WORDS", "FREE_TEXT", "LeftOutDates", "LeftOutTexts", "are_free", "are_sequences",
+    "asked_for",
     "beside_texts", "count_words", "left_out", "names_rows", "said_of", "stand_alone",
 ]  # fmt: skip
 
@@ -27,6 +28,9 @@ FEWEST_WORDS, NEARLY_ALL = 3, 0.9
 """Words of a cell, on average, from which on cells may be texts; the share of different ones among few texts, and of
 rows without a value in columns that tell little."""
 
+FEWEST_LETTERS = 20
+"""Characters of a cell, on average, from which on cells without blanks may be sequences, as of DNA."""
+
 FREE_TEXT = "free text is read only where it stands alone, or with --layout text"
 
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{3}")
@@ -35,10 +39,12 @@ UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u34
 
 @dataclass(frozen=True)
 class LeftOutTexts(Note):
-    """The note that ``columns`` of free text, with so many ``words`` on average, are left out though nobody asked."""
+    """The note that ``columns`` of free text are left out though nobody asked, with ``size`` words on average; or, by
+    their ``unit``, characters where they are sequences without words."""
 
     columns: tuple[str, ...] = ()
-    words: float = 0.0
+    size: float = 0.0
+    unit: str = WORD
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,22 @@ def are_free(present: Sequence[str]) -> bool:
     levels = len(set(present))
     different = levels > len(present) / 2 and (levels > CATEGORY_LEVELS or levels >= max(3, NEARLY_ALL * len(present)))
     return different and count_words(present) >= FEWEST_WORDS
+
+
+def are_sequences(present: Sequence[str]) -> bool:
+    """Whether words are long texts without blanks, more than 64 and half of them different: letters alone, as of DNA
+    and proteins, or formulae, as SMILES. Long ids have digits.
+
+    >>> drawn = np.random.default_rng(0).choice([*"ACGT"], (80, 30))
+    >>> are_sequences(["".join(row) for row in drawn]), are_sequences([f"{k:032x}" for k in range(80)])
+    (True, False)
+    """
+    levels = {*present}
+    if len(levels) <= max(CATEGORY_LEVELS, len(present) / 2) or sum(map(len, present)) < FEWEST_LETTERS * len(present):
+        return False
+    letters = sum(map(str.isalpha, levels))
+    formulae = sum(FORMULA.fullmatch(text) is not None for text in levels)
+    return letters >= NEARLY_ALL * len(levels) or 2 * formulae > len(levels)
 
 
 def asked_for(free: Sequence[str], words: Mapping[str, bool]) -> list[str]:
@@ -154,8 +176,16 @@ def beside_texts(table: Table, names: Sequence[str]) -> tuple[Note, ...]:
     return (LeftOutDates(what, because, dates=tuple(found)) if found else Note(what, because),)
 
 
-def left_out(table: Table, names: Sequence[str]) -> LeftOutTexts:
+def left_out(table: Table, names: Sequence[str]) -> Iterator[LeftOutTexts]:
     """What is said of columns of free text that other columns keep from being read."""
-    present = [table[name][~missing(table[name])].tolist() for name in names]
-    words = max(map(count_words, present))
-    return LeftOutTexts(f"left out: {listed(names)}", FREE_TEXT, columns=(*names,), words=words)
+    present = {name: table[name][~missing(table[name])].tolist() for name in names}
+    sequences = [name for name in names if are_sequences(present[name])]
+    texts = [name for name in names if name not in sequences]
+    for found, unit, size in ((texts, WORD, count_words), (sequences, CHARACTER, _count_characters)):
+        if found:
+            most = max(size(present[name]) for name in found)
+            yield LeftOutTexts(f"left out: {listed(found)}", FREE_TEXT, columns=(*found,), size=most, unit=unit)
+
+
+def _count_characters(values: Sequence[str]) -> float:
+    return sum(map(len, values)) / max(1, len(values))

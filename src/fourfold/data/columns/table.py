@@ -31,6 +31,7 @@ from .free_texts import (
     FREE_TEXT,
     TOKENS,
     are_free,
+    are_sequences,
     asked_for,
     beside_texts,
     said_of,
@@ -137,7 +138,7 @@ def settle_table(
     labels = labels_of_totals(table, worded)
     named = {note.column for note in labels}
     free = [name for name, why in left_out.items() if why == FREE_TEXT and name not in named and not layout]
-    notes += (texts_left_out(table, free),) if free else ()
+    notes += tuple(texts_left_out(table, free))
     notes += labels + _left_out({name: why for name, why in left_out.items() if name not in (*named, *free)})
     return Table({column.name: table[column.name] for column in columns}), "flat", columns, notes
 
@@ -247,6 +248,8 @@ def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
         if are_points(present.tolist()):
             return _Verdict(None, "places, of several numbers each")
         return _Verdict(None, "dates that are not read" if of_named_zones(present.tolist()) else FREE_TEXT)
+    if are_sequences(present.tolist()):
+        return _Verdict(None, FREE_TEXT)
     if levels == len(values) and levels > 2:
         return _Verdict(None, DIFFERENT + unread)
     return _Verdict("category")

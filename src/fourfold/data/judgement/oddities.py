@@ -245,12 +245,12 @@ def _of_texts(case: Case) -> Iterator[Finding]:
         if isinstance(note, LeftOutTexts):
             yield Finding(
                 "texts-left-out",
-                f"free text in {listed(note.columns)}, {note.words:.0f} words on average, is left out: other columns "
-                "are read",
-                "words on average",
-                note.words,
+                f"free text in {listed(note.columns)}, {note.size:.0f} {note.unit}s on average, is left out: other "
+                "columns are read",
+                f"{note.unit}s on average",
+                note.size,
                 "--layout text, which reads it alone; or --drop " + shlex.quote(",".join(note.columns)),
-                important=note.words >= FEWEST_OF_SENTENCES,
+                important=note.size >= FEWEST_OF_SENTENCES,
                 columns=note.columns,
             )
     if not isinstance(table, Table) or dataset.layout != "text":
