@@ -43,7 +43,7 @@ def judge(case: Case) -> Iterator[Finding]:
             continue
         if is_id:
             yield _finding("repeated-ids", name, values, "is called an id and repeats")
-        elif not _known(case, values):
+        elif not is_known(case, values):
             yield _finding("repeated-units", name, values, "repeats, and by its name says whose the rows are")
 
 
@@ -69,7 +69,7 @@ def _panel(case: Case) -> Panel | None:
     others = [
         (name, values)
         for name, kind, values in columns
-        if name not in times and name not in parts and _may_name_units(kind, values)
+        if name not in times and name not in parts and may_name_units(kind, values)
     ]
     best, most = None, BY_CHANCE
     for time, moments in times.items():
@@ -81,22 +81,22 @@ def _panel(case: Case) -> Panel | None:
             chance = 2 * pairs * pairs_alike(values) / (rows * (rows - 1))
             if chance <= most or not FEWEST_UNITS <= units <= rows / 2 or repeated(moments, values).size:
                 continue
-            if not _known(case, values):
+            if not is_known(case, values):
                 best, most = Panel(unit, values, time), chance
     counters = ((name, values) for name, kind, values in columns if best is None and kind == "number")
     for time, moments in counters:
         for unit, values in others:
-            if unit != time and _counts_anew(moments, values) and not _known(case, values):
+            if unit != time and counts_anew(moments, values) and not is_known(case, values):
                 return Panel(unit, values, time)
     return best
 
 
-def _counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
+def counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
     """Whether the rows of each of several values (N,) stand together, and numbers (N,) rise in them, mostly by the
     shortest of their steps, and fall where the next ones begin.
 
     >>> units = np.repeat([3.0, 1.0, 2.0], 4)
-    >>> _counts_anew(np.tile([0.0, 1.0, 2.0, 4.0], 3), units), _counts_anew(np.arange(12.0), units)
+    >>> counts_anew(np.tile([0.0, 1.0, 2.0, 4.0], 3), units), counts_anew(np.arange(12.0), units)
     (True, False)
     """
     steps, within = np.diff(moments), np.diff(values) == 0
@@ -108,11 +108,11 @@ def _counts_anew(moments: np.ndarray, values: np.ndarray) -> bool:
     return bool(counts and len(rises) > BY_CHANCE)
 
 
-def _may_name_units(kind: str, values: np.ndarray) -> bool:
+def may_name_units(kind: str, values: np.ndarray) -> bool:
     return kind == "category" or (kind == "number" and bool((values == np.round(values)).all()))
 
 
-def _known(case: Case, values: np.ndarray) -> bool:
+def is_known(case: Case, values: np.ndarray) -> bool:
     """Whether each of the units (N,) lies in one of the groups, or ids, that were given."""
     labels = case.dataset.ids if case.dataset.groups is None else case.dataset.groups
     if labels is None:
