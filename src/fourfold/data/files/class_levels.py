@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from fourfold.data.dataset import Note
 from fourfold.data.messages import listed
 from fourfold.errors import DataError
 
@@ -21,25 +23,45 @@ def classes_of(folder: Path) -> list[Path]:
     return [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._"]
 
 
-def check_one_level(folder: Path, classes: Sequence[Path]) -> None:
-    """Refuse folders nearly all of which hold the same subfolders, two and more, and no files; not where these are
-    parts of a class: called train, test and the like, or numbered, and the folders are not."""
+@dataclass(frozen=True)
+class TwoLevels(Note):
+    """The note that folders are the classes, in nearly all of which ``inner`` folders lie that may be them, too, and
+    where a file would have to lie then."""
+
+    outer: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+    file: str = ""
+
+
+def other_level(folder: Path, classes: Sequence[Path]) -> TwoLevels | None:
+    """What is said of folders nearly all of which hold the same subfolders, two and more, and no files; nothing where
+    these are parts of a class: called train, test and the like, or numbered, and the folders are not.
+
+    Errors: `DataError` where the folders are numbered, as subjects are, and their subfolders are not.
+    """
     inner = _same_in_nearly_all(classes)
     outer = [part.name for part in classes]
     parts = {name.lower() for name in inner}.issubset((*TRAINING, *TESTING))
     if len(inner) < 2 or parts or (_numbered(inner) and not _numbered(outer)):
-        return
-    within = next(part for part in classes if (part / inner[0]).is_dir())
-    file = files_of(within / inner[0])[0].name
-    below, above = f"{inner[0]}/{within.name}-{file}", f"{within.name}/{inner[0]}-{file}"
-    raise DataError(
-        "classes-at-two-levels",
-        f"{folder} holds folders with the same subfolders in each: either may be the classes",
-        got=f"{listed(outer)}, and in these {listed(inner)}",
-        wanted="a folder for each class, and the files in it",
-        do=f"copy the files: to {below} and the like, if {inner[0]!r} is a class; to {above}, if "
-        f"{within.name!r} is one",
+        return None
+    within, file = next((part, files[0]) for part in classes if (files := _files_in(part / inner[0])))
+    moved = f"{inner[0]}/{within.name}-{file.name}"
+    if _numbered(outer) and not _numbered(inner):
+        raise DataError(
+            "classes-at-two-levels",
+            f"{folder} holds numbered folders with the same subfolders in each: either may be the classes",
+            got=f"{listed(outer)}, and in these {listed(inner)}",
+            wanted="a folder for each class, and the files in it",
+            do=f"copy the files: to {moved} and the like, if {inner[0]!r} is a class; to "
+            f"{within.name}/{inner[0]}-{file.name}, if {within.name!r} is one",
+        )
+    return TwoLevels(
+        f"classes: {listed(outer)}", f"the folders; {listed(inner)} lie in each", "", (*outer,), (*inner,), moved
     )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return files_of(folder) if folder.is_dir() else []
 
 
 def _same_in_nearly_all(classes: Sequence[Path]) -> list[str]:

@@ -33,7 +33,7 @@ from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError, FileError
 
 from .annotations import check_beside, check_subfolders
-from .class_levels import check_one_level, classes_of
+from .class_levels import classes_of, other_level
 from .classes_in_names import classes_in
 from .content import look
 from .parts import TESTING, TRAINING, are_notes, check_inside, check_number, files_of, is_table
@@ -103,8 +103,7 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
     if parts := _parts_within(classes):
         train, test = (_of_parts(folder, classes, names, reading) for names in parts)
         return with_test(train, replace(test, name=f"{folder}: {listed(sorted(set(parts[1])))}"))
-    if not reading.all:
-        check_one_level(folder, classes)
+    levels = None if reading.all else other_level(folder, classes)
     files, labels, empty = [], [], []
     if len(classes) == 1 and (found := _named_by_class(folder, _files(classes[0], folder), reading)):
         return found
@@ -117,9 +116,8 @@ def read_classes(folder: Path, classes: Iterable[Path], reading: Reading) -> Sou
         empty += [] if found else [part.name]
     source = _rows(folder, files, as_objects(labels), reading)
     because = {"subfolders without files": empty, "files without a class, as the name says": unlabelled}
-    return source.noting(
-        *(Note(f"left out: {listed(names)}", why) for why, names in because.items() if names)
-    )
+    left_out = [Note(f"left out: {listed(names)}", why) for why, names in because.items() if names]
+    return source.noting(*left_out, *filter(None, [levels]))
 
 
 def _parts_within(classes: Sequence[Path]) -> tuple[list[str], list[str]] | None:

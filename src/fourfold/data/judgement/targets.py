@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from fourfold.data.dataset import Finding
+from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.messages import listed, percent
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted
@@ -103,6 +104,21 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
             important=True,
             columns=before,
         )
+
+
+def of_folders(case: Case) -> Iterator[Finding]:
+    """Where the classes are folders, and the same ones lie in each."""
+    for note in case.dataset.notes:
+        if isinstance(note, TwoLevels):
+            yield Finding(
+                "classes-within-classes",
+                f"the classes are the folders {listed(note.outer)}; in each lie {listed(note.inner)}, which may be the "
+                "classes instead",
+                "folders",
+                len(note.inner),
+                f"if {note.inner[0]!r} is a class, copy the files to {note.file} and the like",
+                important=True,
+            )
 
 
 def _is_number(case: Case) -> bool:
