@@ -37,13 +37,15 @@ COMMANDS = {
     "import jax (for scale)": [PYTHON, "-c", "import jax"],
     (FIRST := "first step of fit, cold"): [PYTHON, "-c", FIRST_STEP],
 }
+INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment of a command: modules are compiled to bytecode once, as they are where Fourfold is installed."""
 PHASES = ("import", "data", "train", "measure", "model", "report", "rest", "all")
 CANDIDATES = ("dense", "convolution", "recurrent", "attention")
 
 
 def seconds(command: list[str], environment: dict[str, str] | None = None) -> float:
     started = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **(environment or {})})
+    subprocess.run(command, check=True, capture_output=True, env=INSTALLED | (environment or {}))
     return time.perf_counter() - started
 
 
@@ -86,6 +88,6 @@ def compared(out: str, cache: str, *options: str) -> tuple[dict[str, float], lis
     """The seconds of a comparison's phases, and those in which each of its programs was compiled or read again."""
     command = [PYTHON, "-m", "benchmarks.phases", "digits", out, *options]
     told = {"JAX_COMPILATION_CACHE_DIR": cache, "JAX_LOG_COMPILES": "1"}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | told)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=INSTALLED | told)
     programs = re.findall(r"Finished XLA compilation of \S+ in ([\d.e-]+) sec", done.stderr)
     return json.loads(done.stdout.splitlines()[-1]), [float(took) for took in programs]
