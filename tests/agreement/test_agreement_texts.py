@@ -79,6 +79,16 @@ def test_a_tokenizer_is_read_from_text(options):
         np.testing.assert_allclose(again.texts_to_matrix(FRESH, "tfidf"), wanted.texts_to_matrix(FRESH, "tfidf"))
 
 
+def test_sequences_are_counted():
+    rows = []
+    for library in (theirs, ours):
+        tokenizer = library.Tokenizer(num_words=6)
+        tokenizer.fit_on_sequences([[1, 2, 2], [2, 5]])
+        tokenizer.fit_on_sequences([[1]])
+        rows.append(tokenizer.sequences_to_matrix([[1, 1, 2], [5, 9]], "tfidf"))
+    np.testing.assert_allclose(rows[1], rows[0], rtol=1e-12)
+
+
 @given(st.text(alphabet="aAé ,.\t-'"), st.booleans(), st.sampled_from([" ", ",", "-"]))
 def test_a_text_is_cut_into_words(text, lower, split):
     wanted = theirs.text_to_word_sequence(text, lower=lower, split=split)

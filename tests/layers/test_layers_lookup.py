@@ -121,6 +121,29 @@ def test_a_text_alone_has_no_rows():
     assert layer("foo bar").tolist() == [2, 3]
 
 
+def test_no_texts_have_no_rows():
+    assert TextVectorization(vocabulary=["a"], output_sequence_length=3)(np.array([], str)).shape == (0, 3)
+    assert TextVectorization(vocabulary=["a"], output_mode="count")(np.array([], str)).shape == (0, 2)
+
+
+def test_whole_numbers_may_be_written_as_fractions():
+    assert IntegerLookup(vocabulary=[12, 36])(np.array([36.0, 5.0])).tolist() == [2, 0]
+
+
+def test_a_layer_below_has_its_own_arguments():
+    class Colours(StringLookup):
+        def __init__(self, **kwargs):
+            super().__init__(vocabulary=["red", "blue"], output_mode="count", **kwargs)
+
+    assert Colours(name="colours")([["blue", "blue"]]).tolist() == [[0, 0, 2]]
+
+
+def test_the_inputs_of_batches_with_targets_are_learnt():
+    layer = TextVectorization()
+    layer.adapt(iter([(["so it is"], [1]), (["so"], [0])]))
+    assert layer.get_vocabulary(False)[0] == "so"
+
+
 @pytest.mark.parametrize("many", ["batches", "steps"])
 def test_the_vocabulary_is_learnt_from_batches(many):
     layer = TextVectorization()
@@ -241,6 +264,13 @@ def test_texts_are_read_before_a_model_not_in_it():
         (lambda: StringLookup(sparse=True), OptionError, "StringLookup has no sparse"),
         (lambda: StringLookup(invert=True, output_mode="count"), OptionError, "wanted one of 'int'"),
         (lambda: StringLookup(vocabulary=["a"], num_oov_indices=0)(["b"]), DataError, "isn't in the vocabulary"),
+        (lambda: StringLookup(idf_weights=[1.0]), OptionError, "got 0 tokens"),
+        (lambda: StringLookup(salt=3), OptionError, "StringLookup has no salt"),
+        (lambda: StringLookup(vocabulary=["a"])(["a", None]), DataError, "made of words: got None"),
+        (lambda: StringLookup().adapt(np.array(["a", np.nan], object)), DataError, "made of words: got nan"),
+        (lambda: IntegerLookup(vocabulary=[1])([1, 1.5]), DataError, "whole numbers: got 1.5"),
+        (lambda: IntegerLookup(vocabulary=[1])([np.nan]), DataError, "whole numbers: got nan"),
+        (lambda: IntegerLookup(vocabulary=["1"]), DataError, "whole numbers: got '1'"),
         (lambda: TextVectorization(split="words"), OptionError, "split has no such value"),
         (lambda: TextVectorization(output_mode="count", output_sequence_length=3), OptionError, "sequence_length"),
         (lambda: TextVectorization(vocabulary=["a"])([["a", "b"]]), DataError, r"got shape \(1, 2\)"),

@@ -7,7 +7,7 @@ then come its own, those of `adapt` by falling count, of equal ones the last in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from fourfold.core.symbols import Symbol
 from fourfold.errors import DataError, OptionError
 from fourfold.layers import arguments
+from fourfold.layers.adapting import batches
 from fourfold.layers.base import Layer
 
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
@@ -43,34 +44,27 @@ class BeforeModels(Layer):
 
 
 class Lookup(BeforeModels):
-    """What both have: a vocabulary, given or learnt, and how places in it are written."""
+    """What both have: a vocabulary, given or learnt, and how places in it are written.
 
-    def __init__(
-        self,
-        max_tokens: int | None,
-        num_oov_indices: int,
-        mask_token: Any,
-        oov_token: Any,
-        vocabulary: Any,
-        idf_weights: Any,
-        invert: bool,
-        output_mode: str,
-        pad_to_max_tokens: bool,
-        sparse: bool,
-        **kwargs: Any,
-    ) -> None:
+    A subclass declares the arguments with their defaults, in Keras's order; they are read here.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        arguments.refuse(self, sparse=sparse or None)
-        self.max_tokens = None if max_tokens is None else arguments.whole("max_tokens", max_tokens, 2)
-        self.num_oov_indices = arguments.whole("num_oov_indices", num_oov_indices, 0)
-        self.mask_token, self.oov_token, self.invert = mask_token, oov_token, invert
-        mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(output_mode, output_mode)
-        self.output_mode = arguments.choice("output_mode", mode, ("int",) if invert else MODES)
-        self.pad_to_max_tokens = pad_to_max_tokens
+        given = self._arguments
+        arguments.refuse(self, sparse=given["sparse"] or None, salt=given["salt"])
+        most, self.invert = given["max_tokens"], given["invert"]
+        self.max_tokens = None if most is None else arguments.whole("max_tokens", most, 2)
+        self.num_oov_indices = arguments.whole("num_oov_indices", given["num_oov_indices"], 0)
+        self.mask_token, self.oov_token = given["mask_token"], given["oov_token"]
+        mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(given["output_mode"], given["output_mode"])
+        self.output_mode = arguments.choice("output_mode", mode, ("int",) if self.invert else MODES)
+        self.pad_to_max_tokens = given["pad_to_max_tokens"]
         self._tokens: list[Any] = []
         self._idf: np.ndarray | None = None
-        if vocabulary is not None:
-            self.set_vocabulary(vocabulary, idf_weights)
+        vocabulary, weights = given["vocabulary"], given["idf_weights"]
+        if vocabulary is not None or weights is not None:
+            self.set_vocabulary([] if vocabulary is None else vocabulary, weights)
 
     # ---- the vocabulary ----------------------------------------------------------------------------------
 
@@ -86,7 +80,7 @@ class Lookup(BeforeModels):
         """
         self.learn(
             row
-            for batch in batches(data, steps)
+            for batch in texts_or_batches(data, steps)
             for row in self.tokens_of(batch).reshape(np.shape(batch)[0] if np.ndim(batch) else 1, -1).tolist()
         )
 
@@ -288,20 +282,7 @@ class StringLookup(Lookup):
         **kwargs: Any,
     ) -> None:
         self.encoding = encoding
-        super().__init__(
-            max_tokens,
-            num_oov_indices,
-            mask_token,
-            oov_token,
-            vocabulary,
-            idf_weights,
-            invert,
-            output_mode,
-            pad_to_max_tokens,
-            sparse,
-            **kwargs,
-        )
-        arguments.refuse(self, salt=salt)
+        super().__init__(**kwargs)
         if num_oov_indices > 1:
             raise OptionError(
                 "oov-indices",
@@ -340,45 +321,49 @@ class IntegerLookup(Lookup):
         salt: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            max_tokens,
-            num_oov_indices,
-            mask_token,
-            oov_token,
-            vocabulary,
-            idf_weights,
-            invert,
-            output_mode,
-            pad_to_max_tokens,
-            sparse,
-            **kwargs,
-        )
-        arguments.refuse(self, salt=salt, oov_method=None if oov_method == "floormod" else oov_method)
+        super().__init__(**kwargs)
+        arguments.refuse(self, oov_method=None if oov_method == "floormod" else oov_method)
 
     def tokens_of(self, data: Any) -> np.ndarray:
-        return np.asarray(data).astype(np.int64)
+        numbers = np.asarray(data)
+        sure = numbers.dtype.kind in "iu"
+        if strange := [] if sure else [n for n in numbers.reshape(-1).tolist() if not _is_whole(n)]:
+            raise DataError(
+                "no-whole-number",
+                f"{self.name} reads whole numbers",
+                got=repr(strange[0]),
+                wanted="1, 2, 3, say",
+                do="StringLookup, for words",
+            )
+        return numbers.astype(np.int64)
 
     def bucket(self, token: int) -> int:
         return token % self.num_oov_indices if self.num_oov_indices > 1 else super().bucket(token)
 
 
-def batches(data: Any, steps: int | None = None) -> Iterator[Any]:
-    """Data as it is, if it is a list or an array; else the first ``steps`` batches of it, or all."""
-    if isinstance(data, (list, tuple, str)) or hasattr(data, "__array__"):
-        yield data
-        return
-    for number, batch in enumerate(data):
-        if steps is not None and number >= steps:
-            return
-        yield batch
+def texts_or_batches(data: Any, steps: int | None = None) -> Iterable[Any]:
+    """A list as it is; arrays and batches as `batches` has them."""
+    return [data] if isinstance(data, (list, tuple, str)) else batches(data, steps)
 
 
 def words_of(data: Any, encoding: str = "utf-8") -> np.ndarray:
-    """An array of words, bytes decoded.
+    """An array of words, bytes decoded. Errors: `DataError` for what is no word, such as a missing one.
 
     >>> words_of([b"red", "blue"]).tolist()
     ['red', 'blue']
     """
     words = np.asarray(data, dtype=object)
-    decoded = [word.decode(encoding) if isinstance(word, bytes) else str(word) for word in words.reshape(-1)]
+    decoded = [word.decode(encoding) if isinstance(word, bytes) else word for word in words.reshape(-1)]
+    if strange := [word for word in decoded if not isinstance(word, str)]:
+        raise DataError(
+            "not-a-word",
+            "text is made of words",
+            got=repr(strange[0]),
+            wanted="str or bytes",
+            do="texts.fillna(''), say",
+        )
     return np.array(decoded, dtype=object).reshape(words.shape)
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, (int, float)) and float(number).is_integer()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -14,6 +13,7 @@ from fourfold import initializers
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import DataError, OptionError, ShapeError
 from fourfold.layers import arguments
+from fourfold.layers.adapting import batches
 from fourfold.layers.base import Layer
 from fourfold.ops import normalization
 from fourfold.ops.dense import add_bias
@@ -109,7 +109,7 @@ class Normalization(Layer):
                 do="leave mean and variance out, or adapt",
             )
         count, mean, variance = 0, np.zeros(()), np.zeros(())
-        for x in _batches(data):
+        for x in map(np.asarray, batches(data)):
             self.build(TensorSpec((None, *x.shape[1:])))
             others = tuple(axis for axis in range(x.ndim) if axis not in [a % x.ndim for a in self.axis])
             new, own = int(np.prod([x.shape[axis] for axis in others])), x.mean(others, dtype=float)
@@ -145,13 +145,3 @@ class Normalization(Layer):
                 got=f"shape {given.shape}",
                 wanted=f"shape {shape}, or a number",
             )
-
-
-def _batches(data: Any) -> Iterator[np.ndarray]:
-    """The arrays of some data: itself, or the first of each batch."""
-    if isinstance(data, (np.ndarray, jax.Array)) or hasattr(data, "__array__"):
-        yield np.asarray(data)
-        return
-    numbered = hasattr(data, "__getitem__") and hasattr(data, "__len__")
-    for batch in (data[i] for i in range(len(data))) if numbered else data:
-        yield np.asarray(batch[0] if isinstance(batch, tuple) else batch)

@@ -13,7 +13,7 @@ import numpy as np
 
 from fourfold.errors import DataError
 from fourfold.layers import arguments
-from fourfold.layers.lookup import BeforeModels, StringLookup, batches, words_of
+from fourfold.layers.lookup import BeforeModels, StringLookup, texts_or_batches, words_of
 
 STRIPPED = str.maketrans("", "", string.punctuation)
 LOWERED = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -77,7 +77,7 @@ class TextVectorization(BeforeModels):
 
     def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Learns the vocabulary of texts: a list or an array of them, or batches, at most ``steps``."""
-        self.lookup.learn(tokens for batch in batches(data, steps) for tokens in self._tokens(batch))
+        self.lookup.learn(tokens for batch in texts_or_batches(data, steps) for tokens in self._tokens(batch))
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         self.lookup.set_vocabulary(vocabulary, idf_weights)
@@ -96,7 +96,7 @@ class TextVectorization(BeforeModels):
             return self.lookup(self._plain(inputs))
         rows = self._tokens(inputs)
         ends = np.cumsum([len(row) for row in rows])
-        numbers = np.split(self.lookup.numbers([token for row in rows for token in row]), ends[:-1])
+        numbers = np.split(self.lookup.numbers([token for row in rows for token in row]), ends)[:-1]
         if self.output_mode != "int":
             found = self.lookup.encoded(numbers)
         else:

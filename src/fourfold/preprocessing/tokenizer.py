@@ -71,6 +71,12 @@ class Tokenizer:
         self.index_word = {number: word for word, number in self.word_index.items()}
         self.index_docs = Counter({self.word_index[word]: count for word, count in self.word_docs.items()})
 
+    def fit_on_sequences(self, sequences: Sequence[Iterable[int]]) -> None:
+        """Counts in how many lists of numbers each occurs, for tf-idf, beside earlier ones."""
+        self.document_count += len(sequences)
+        for sequence in sequences:
+            self.index_docs.update(set(sequence))
+
     def texts_to_sequences(self, texts: Iterable[Any]) -> list[list[int]]:
         """The numbers of each text's words."""
         return list(self.texts_to_sequences_generator(texts))
