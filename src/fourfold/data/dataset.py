@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +15,8 @@ from fourfold.preprocessing.series import lengths
 from fourfold.preprocessing.table import Column, Table, row_count
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.windows import Windows
+
+from .messages import listed
 
 __all__ = ["Column", "Cut", "Dataset", "Finding", "Forecast", "Layout", "Note", "OfColumns", "Table", "Task"]
 
@@ -43,18 +45,22 @@ class Note:
 
 @dataclass(frozen=True)
 class OfColumns(Note):
-    """A note of ``columns``, whose ``what`` begins with the name of the first, or with all of theirs.
+    """What one column, or several, are taken for; of ``role`` "target", if they are that.
 
-    >>> print(OfColumns.one("price", "number", "$ left out"))
+    >>> print(OfColumns.of(["price"], "number", "$ left out"))
     column price: number ($ left out)
+    >>> print(OfColumns.of(["price", "tax"], "number", "$ left out"))
+    columns 'price', 'tax': number ($ left out)
     """
 
     columns: tuple[str, ...] = ()
+    kind: str = ""
+    role: str = "column"
 
     @classmethod
-    def one(cls, column: str, kind: str, because: str) -> OfColumns:
-        """What a column is taken for."""
-        return cls(f"column {column}: {kind}", because, columns=(column,))
+    def of(cls, columns: Sequence[str], kind: str, because: str, role: str = "column") -> OfColumns:
+        named = f"{role} {columns[0]}" if len(columns) == 1 else f"{role}s {listed(columns)}"
+        return cls(f"{named}: {kind}", because, columns=(*columns,), kind=kind, role=role)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from .dataset import Finding, Note, OfColumns
 from .messages import listed
@@ -16,28 +17,20 @@ SHARE = re.compile(r"[\d.,]+ %")
 
 def joined_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     """
-    >>> print(*joined_notes(OfColumns.one(name, "number", "$ left out") for name in "ab"))
+    >>> print(*joined_notes(OfColumns.of([name], "number", "$ left out") for name in "ab"))
     columns 'a', 'b': number ($ left out)
     """
     same: dict[Hashable, list[Note]] = {}
-    columns: dict[Hashable, list[str]] = {}
     for place, note in enumerate(notes):
-        key: Hashable = place
-        if isinstance(note, OfColumns) and len(note.columns) == 1:
-            key = (_of(note.what, note.columns[0], "column"), note.because, note.option)
-            columns.setdefault(key, []).extend({*note.columns}.difference(columns.get(key, ())))
+        key = (note.role, note.kind, note.because) if isinstance(note, OfColumns) else place
         same.setdefault(key, []).append(note)
-    return tuple(
-        OfColumns(_of(one.what, names[0], f"columns {listed(names)}"), one.because, one.option, tuple(names))
-        if len(names := columns.get(key, [])) > 1
-        else one
-        for key, (one, *_) in same.items()
-    )
+    return tuple(found[0] if len(found) == 1 else _of_all(found) for found in same.values())
 
 
-def _of(what: str, name: str, columns: str) -> str:
-    """What is said of the column of this name as said of ``columns``."""
-    return what.replace(f"column {name}: ", f"{columns}: ", 1)
+def _of_all(notes: list[Any]) -> OfColumns:
+    """The note of the columns of several, each once."""
+    columns = [*dict.fromkeys(column for note in notes for column in note.columns)]
+    return OfColumns.of(columns, notes[0].kind, notes[0].because, notes[0].role)
 
 
 def joined_findings(findings: Iterable[Finding]) -> list[Finding]:

@@ -183,7 +183,7 @@ def understood_columns(source: Source, layout: str | None) -> Source:
             found |= {column.name: _meant(source, column, other.startswith("day"), flat) for column in others}
     table = Table({name: one.values for name, one in found.items()})
     columns = tuple(Column(name, one.kind, one.written) for name, one in found.items())
-    said = {name: OfColumns.one(name, one.kind, one.said) for name, one in found.items() if one.said}
+    said = {name: OfColumns.of([name], one.kind, one.said) for name, one in found.items() if one.said}
     words = source.inputs
     read = {name for name, one in found.items() if one.kind in ("number", "date")}
     notes = [with_totals(note, name, words[name], table) if name in read else note for name, note in said.items()]

@@ -233,13 +233,8 @@ def another_target(table: Table) -> str:
     gaps = _mostly_missing(table)
     filled = [name for name in reversed(table.names) if name not in gaps and not missing(table[name]).all()]
     flat = (n for n in filled if table[n].dtype.kind != "O" or {*map(type, table[n].tolist())} <= {str, type(None)})
-    likely = (n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n]))
-    counters = []
-    for name in likely:
-        if not names_rows(table[name]):
-            return name
-        counters.append(name)
-    return next(iter(counters), "")
+    likely = [n for n in flat if not _why_none(n, table[n]) and not _is_refused(table[n])]
+    return min(likely, key=lambda name: names_rows(table[name]), default="")
 
 
 def _why_none(name: str, values: np.ndarray) -> str:

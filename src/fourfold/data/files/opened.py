@@ -153,7 +153,7 @@ def opened(
         )
     booleans = frozenset(name for name, _, kind in leaves if kind == "BOOLEAN")
     lasting = [name for name, _, kind in leaves if kind.startswith(DURATION)]
-    notes = tuple(OfColumns.one(name, "number", IN_SECONDS) for name in lasting)
+    notes = tuple(OfColumns.of([name], "number", IN_SECONDS) for name in lasting)
     if objects:
         notes += (Note(f"objects: {listed(objects)}", OBJECTS),)
     for because in dict.fromkeys(left_out.values()):

@@ -37,14 +37,14 @@ def judge(case: Case) -> Iterator[Finding]:
     target = (dataset.target_name, "category", np.asarray(case.codes))
     units += [target] if case.task.kind == "classification" and _runs(target[2]) else []
     pairs = itertools.combinations(units, 2) if len(units) <= MOST else ()
-    numbers = [(name, values) for name, kind, values in columns if kind == "number"]
+    numbers = {name: values for name, kind, values in columns if kind == "number"}
     for pair in pairs:
         names, parts = [name for name, *_ in pair], [values for *_, values in pair]
         starts = _runs(*parts)
         if not starts or any(is_known(case, values) for values in parts):
             continue
-        times = (name for name, values in numbers if name not in names and _are_steps(name, values, starts))
-        time = next((name for name in times if not any(counts_anew(dict(numbers)[name], one) for one in parts)), None)
+        times = (name for name, values in numbers.items() if name not in names and _are_steps(name, values, starts))
+        time = next((name for name in times if not any(counts_anew(numbers[name], one) for one in parts)), None)
         if time is not None:
             yield Finding(
                 "steps-of-runs",

@@ -85,8 +85,8 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
     """Where the last column was taken, a number, and all inputs are called by numbers as it is, and have no more
     values: nothing tells that it is another thing than they are."""
     dataset = case.dataset
-    used = [column.name for column in dataset.columns]
-    if not _was_guessed(case) or not _is_number(case) or not {*used[:1]} & {*dataset.source_columns}:
+    used = [column.name for column in dataset.columns if column.name in dataset.source_columns]
+    if not _was_guessed(case) or not _is_number(case) or not used:
         return
     different = [len(np.unique(values)) for _, _, values in case.columns()]
     if not different or np.median(different) > 2 * len(np.unique(dataset.target)):

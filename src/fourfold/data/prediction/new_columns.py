@@ -101,7 +101,7 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
         if column.kind == "number" and not column.written and kind in WORDS:
             style = style_of(_words(cells), comma=found.comma)
             if style == Style(thousands=",", said=style.said):  # they can be nothing else
-                notes.append(OfColumns.one(column.name, "number", style.said))
+                notes.append(OfColumns.of([column.name], "number", style.said))
                 column = replace(column, written=style.example)
         values = _as(column, kind, cells)
         if values is None and column.kind == "boolean" and kind in WORDS and (meant := truths(cells)):

@@ -205,7 +205,7 @@ def codes_of(source: Source, name: str) -> np.ndarray | None:
 
 def said_of(name: str, found: Understood) -> tuple[Note, ...]:
     """What was done with the words of a column."""
-    return (OfColumns.one(name, found.kind, found.said),) if found.said and found.kind != "category" else ()
+    return (OfColumns.of([name], found.kind, found.said),) if found.said and found.kind != "category" else ()
 
 
 def nearly_dates_of(source: Source, names: Iterable[str]) -> list[str]:

@@ -111,7 +111,7 @@ def _unpivoted(source: Source, roles: Roles, id: str | None) -> tuple[Source, Ro
     which = f"steps: {counted(len(steps.names), 'column')}, {first!r} to {last!r}"
     notes = [Note(which, steps.said, "--target COLUMN")]
     notes += [Note(f"left out: {listed(left_out)}", "numbers beside steps may be made of them")] if left_out else []
-    notes += [OfColumns.one(VALUE, "number", said)] if said else []
+    notes += [OfColumns.of([VALUE], "number", said)] if said else []
     described = tuple(Column(name, kinds[name]) for name in columns)
     long = replace(source, inputs=Table(columns), columns=described, all_columns=())
     return long.noting(*notes), replace(roles, id=id or None, time=TIME)

@@ -214,11 +214,11 @@ def left_out_within(name: str, counts: Sequence[str], times: Sequence[str]) -> l
     return [Note(f"left out: {listed(names)}", because) for names, because in found]
 
 
-def said_of(name: str, values: np.ndarray, what: str = "column") -> tuple[Note, ...]:
+def said_of(name: str, values: np.ndarray, role: str = "column") -> tuple[Note, ...]:
     """What is said of a column of durations or periods, or of a target."""
     first = values.dtype.kind == "O" and next((value for value in values if not is_absent(value)), None)
     if values.dtype.kind == "m" or isinstance(first, (timedelta, np.timedelta64)):
-        return (OfColumns(f"{what} {name}: number", IN_SECONDS, columns=(name,)),)
+        return (OfColumns.of([name], "number", IN_SECONDS, role),)
     if first and hasattr(first, "to_timestamp"):
-        return (OfColumns(f"{what} {name}: date", "periods, each by its start", columns=(name,)),)
+        return (OfColumns.of([name], "date", "periods, each by its start", role),)
     return ()

@@ -266,9 +266,9 @@ def numbers_of(
             long += [cell] if (longest or 0) >= LONG_NUMBER else []
     numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
     examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
-    notes = [OfColumns.one(names[cell], "number", coded(word)) for cell, (word,) in examples.items() if word]
+    notes = [OfColumns.of([names[cell]], "number", coded(word)) for cell, (word,) in examples.items() if word]
     versions = {names[cell]: word for cell, (word,) in _each(connection, VERSIONS, short).items() if word}
-    notes += [OfColumns.one(name, "number", of_versions(word[:-1], word)) for name, word in versions.items()]
+    notes += [OfColumns.of([name], "number", of_versions(word[:-1], word)) for name, word in versions.items()]
     return count(connection, "cells", []), numbers, numbers & mixed, () if reading.all else tuple(notes)
 
 
