@@ -23,6 +23,7 @@ from benchmarks.start import FOURFOLD
 
 CASES: dict[str, tuple[str | tuple[int, ...], list[str]]] = {
     "wine, quick": ("wine", ["--effort", "quick"]),
+    "wine, quick, hyperparameters": ("wine", ["--effort", "quick", "--hyperparameters"]),
     "digits, tiny": ("digits", ["--effort", "tiny"]),
     "digits, quick": ("digits", ["--effort", "quick"]),
     "20,000 images of 28 x 28, tiny": ((20_000, 28, 28, 1), ["--effort", "tiny"]),

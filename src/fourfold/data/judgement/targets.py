@@ -99,8 +99,8 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
             f"{before[0]!r} to {before[-1]!r}",
             "columns",
             len(before),
-            "--target NAME, the column to predict; --forecast HORIZON, if each row is a series and its next values are "
-            "asked for",
+            "--target NAME, the column to predict; if each row is a series and its next values are asked for, "
+            "--forecast HORIZON says how to turn the table",
             important=True,
             columns=before,
         )
