@@ -11,7 +11,8 @@ from jax import Array
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError
 from fourfold.layers.base import Layer
-from fourfold.layers.recurrent import GRU, LSTM, OverSteps, Recurrent, SimpleRNN
+from fourfold.layers.over_steps import OverSteps
+from fourfold.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
 from fourfold.layers.rnn import RNN
 from fourfold.ops import random
 

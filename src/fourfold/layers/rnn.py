@@ -15,7 +15,7 @@ from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.base import Layer
 from fourfold.layers.cells import Cell
-from fourfold.layers.recurrent import OverSteps
+from fourfold.layers.over_steps import OverSteps
 from fourfold.layers.wrapping import described
 from fourfold.ops import random
 from fourfold.ops.recurrent_scan import Run, scan_of_outputs, time_major
