@@ -12,11 +12,11 @@ from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
 from fourfold.data.source import Source
+from fourfold.data.values.amounts import MOSTLY
 from fourfold.data.values.called import CASES, ID
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
 from fourfold.data.values.dates import ORDERS
 from fourfold.data.values.hints import are_points
-from fourfold.data.values.numerals import MOSTLY
 from fourfold.data.values.stamps import compact_dates, counted_as, surely_counted, written_compact
 from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.word_lists import joined_labels

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 
 __all__ = [
-    "APOSTROPHES", "AS_ASCII", "CURRENCY", "INVISIBLE", "LONGEST", "SPACES", "Amount", "amount_of", "is_currency",
-    "is_number", "plain_number", "powered", "singular", "undressed", "without_marks",
+    "APOSTROPHES", "AS_ASCII", "CURRENCY", "INVISIBLE", "LONGEST", "MOSTLY", "SPACES", "Amount", "amount_of",
+    "is_currency", "is_number", "plain_number", "powered", "singular", "undressed", "without_marks",
 ]  # fmt: skip
+
+MOSTLY = 0.9
+"""From this share of numbers on, the other words of a column are taken for missing values."""
 
 PLAIN = re.compile(r"[-+]?(\d+(?:\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 APOSTROPHES = "'\u2019"

@@ -11,12 +11,12 @@ import numpy as np
 from fourfold.data.messages import counted, listed
 from fourfold.preprocessing.table import ColumnKind
 
-from .amounts import is_number
+from .amounts import MOSTLY, is_number
 from .dates import DATES, SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
 from .durations import durations_of
 from .flags import flags_said, is_mark
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
-from .numerals import MOSTLY, About, endings_of, style_by, style_of
+from .numerals import About, endings_of, style_by, style_of
 from .spans import halves_of
 from .stand_ins import MISSING_WORDS
 from .unread_dates import of_named_zones, of_no_way, of_several_kinds
