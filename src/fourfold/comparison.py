@@ -20,7 +20,7 @@ from typing import Any
 from fourfold.core.files import locked, save_arrays, write_whole
 from fourfold.data.dataset import Dataset
 from fourfold.data.splits import HOLD_OUT_FROM
-from fourfold.errors import FileError, OptionError, closest
+from fourfold.errors import OptionError, closest
 from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
@@ -37,6 +37,7 @@ from fourfold.study.candidates import candidate
 from fourfold.study.efforts import LONGER, TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
+from fourfold.study.folder import check_folder, identity
 from fourfold.study.measured import Measured, measure
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import as_results
@@ -221,7 +222,7 @@ def run(
     started = time.perf_counter()
     check_folder(folder, dataset, force)
     with locked(folder):
-        write_whole(folder / "study.json", json.dumps(_identity(dataset)).encode())
+        write_whole(folder / "study.json", json.dumps(identity(dataset)).encode())
         study = plan(dataset, options, folder)
         measured = _measure(study, options, executor, progress or Silent())
         family = measured.verdict.family
@@ -245,38 +246,6 @@ def run(
         save_arrays(folder / "predictions.npz", measured.predicted())
         write_study(folder, results, timings)
     return Comparison(results, timings, folder)
-
-
-def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
-    """Refuses a folder that holds a study of other data, or something else, unless forced."""
-    if force or not folder.exists():
-        return
-    if not folder.is_dir():
-        raise FileError(
-            "out-is-a-file", "--out is a file", got=str(folder), wanted="a folder", do="--out ANOTHER"
-        )
-    try:
-        found = json.loads((folder / "study.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if found is None and any(entry.name != ".lock" for entry in folder.iterdir()):
-        raise OptionError(
-            "folder-not-empty",
-            "the folder holds something that is not a study",
-            got=str(folder),
-            wanted="an empty folder or an earlier study of this data",
-            do="--out ANOTHER, or --force to write into it",
-        )
-    if found is not None and _study_of(found) != _study_of(_identity(dataset)):
-        called = f"{found.get('data')} (target {found.get('target')})"
-        wanted = f"{dataset.name} (target {dataset.target_name})"
-        raise OptionError(
-            "other-study",
-            "the folder holds a study of other data or another target",
-            got=f"{called}{' with other values' * (called == wanted)} in {folder}",
-            wanted=wanted,
-            do="--out ANOTHER, or --force to replace it",
-        )
 
 
 def default_folder(dataset: Dataset) -> Path:
@@ -399,14 +368,3 @@ def _timings(folder: Path, study: Study, trials: dict[str, Trials], total: float
     examined = study.examinations(trials).items()
     latency = {family: seconds for family, task in examined if (seconds := task.seconds(folder))}
     return {"total_seconds": round(total, 3), "families": families, "steps": steps, "latency": latency}
-
-
-def _study_of(identity: Any) -> tuple[Any, ...]:
-    """What makes a study another one: the data and the target. A file may be moved."""
-    return (
-        tuple(identity.get(part) for part in ("target", "fingerprint")) if isinstance(identity, dict) else ()
-    )
-
-
-def _identity(dataset: Dataset) -> dict[str, str]:
-    return {"data": dataset.name, "target": dataset.target_name, "fingerprint": dataset.fingerprint}

@@ -1,0 +1,54 @@
+"""Whose study lies in a folder: one that holds another, or something else, is not written over."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fourfold.data.dataset import Dataset
+from fourfold.errors import FileError, OptionError
+
+
+def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
+    """Refuses a folder that holds a study of other data, or something else, unless forced."""
+    if force or not folder.exists():
+        return
+    if not folder.is_dir():
+        raise FileError(
+            "out-is-a-file", "--out is a file", got=str(folder), wanted="a folder", do="--out ANOTHER"
+        )
+    try:
+        found = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if found is None and any(entry.name != ".lock" for entry in folder.iterdir()):
+        raise OptionError(
+            "folder-not-empty",
+            "the folder holds something that is not a study",
+            got=str(folder),
+            wanted="an empty folder or an earlier study of this data",
+            do="--out ANOTHER, or --force to write into it",
+        )
+    if found is not None and _study_of(found) != _study_of(identity(dataset)):
+        called = f"{found.get('data')} (target {found.get('target')})"
+        wanted = f"{dataset.name} (target {dataset.target_name})"
+        raise OptionError(
+            "other-study",
+            "the folder holds a study of other data or another target",
+            got=f"{called}{' with other values' * (called == wanted)} in {folder}",
+            wanted=wanted,
+            do="--out ANOTHER, or --force to replace it",
+        )
+
+
+def identity(dataset: Dataset) -> dict[str, str]:
+    """What a folder says of the data of its study."""
+    return {"data": dataset.name, "target": dataset.target_name, "fingerprint": dataset.fingerprint}
+
+
+def _study_of(identity: Any) -> tuple[Any, ...]:
+    """What makes a study another one: the data and the target. A file may be moved."""
+    return (
+        tuple(identity.get(part) for part in ("target", "fingerprint")) if isinstance(identity, dict) else ()
+    )
