@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -140,17 +143,24 @@ def __getattr__(name: str) -> Any:
     raise missing_name(f"fourfold has no attribute {name!r}{more}", sys._getframe(1))
 
 
-class _NotHere:
+class _NotHere(Loader):
     """Asked last for a module: `import fourfold.datasets` is answered as the name `fourfold.datasets` is."""
 
-    @staticmethod
-    def find_spec(fullname: str, path: Any = None, target: Any = None) -> None:
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         parent, _, name = fullname.rpartition(".")
         if parent.partition(".")[0] == __name__:
             try:
                 getattr(sys.modules[parent], name)
             except AttributeError as error:
-                raise ModuleNotFoundError(str(error), name=fullname) from None
+                return ModuleSpec(fullname, cls(str(error)))
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        raise ModuleNotFoundError(self.reason, name=module.__name__)
 
 
 sys.meta_path.append(_NotHere)

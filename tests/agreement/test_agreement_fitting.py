@@ -1,6 +1,7 @@
 """What `fit` and its kin report and tell, compared with the installed Keras."""
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 
@@ -325,3 +326,8 @@ def test_what_fourfold_itself_has_not_is_told_where_it_is_imported():
 def test_a_module_that_there_is_not_is_told_as_its_name_is(line, message):
     with pytest.raises(ModuleNotFoundError, match=message):
         exec(line, {})
+
+
+def test_asking_whether_there_is_a_module_raises_nothing():
+    assert importlib.util.find_spec("fourfold.cli").origin.endswith("cli/__init__.py")
+    assert importlib.util.find_spec("fourfold.nonesuch").origin is None
