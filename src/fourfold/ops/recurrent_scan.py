@@ -25,6 +25,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from fourfold.ops.varying import varying_alike
+
 States = tuple[Array, ...]
 
 
@@ -41,7 +43,7 @@ def plain_scan(
 ) -> tuple[Array | None, States]:
     """A plain scan of ``step(inputs at t, states) -> states``, which JAX differentiates."""
     keep = _step_mask(mask)
-    states = _varying_alike((inputs, states, keep))[1]
+    states = varying_alike((inputs, states, keep))[1]
 
     def body(before, at):
         inputs_t, keep_t = at
@@ -62,7 +64,7 @@ def scan_of_outputs(
     """
     keep = _step_mask(mask)
     first = jax.eval_shape(step, inputs[0], states)[0]
-    states, output = _varying_alike((inputs, states, keep, jnp.zeros(first.shape, first.dtype)))[1::2]
+    states, output = varying_alike((inputs, states, keep, jnp.zeros(first.shape, first.dtype)))[1::2]
 
     def body(before, at):
         (states, _), (inputs_t, keep_t) = before, at
@@ -101,7 +103,7 @@ def fast_scan(
 ) -> tuple[Array | None, States]:
     """The scan of a cell that knows its gradient: ``inputs`` (T, N, G U) are X K; biases of it and of h R."""
     arguments = (inputs, recurrent_kernel, biases, states, _step_mask(mask))
-    ran: Any = _fast_scan(cell, run, *_varying_alike(arguments))
+    ran: Any = _fast_scan(cell, run, *varying_alike(arguments))
     return _batch_major(ran[0]), ran[1]
 
 
@@ -252,13 +254,3 @@ def time_major(x: Array) -> Array:
 def _batch_major(outputs: Array | None) -> Array | None:
     """(T, N, U) to (N, T, U)."""
     return None if outputs is None else jnp.swapaxes(outputs, 0, 1)
-
-
-def _varying_alike(arguments):
-    """Inside `shard_map`, a scan's carry must vary over the mesh axes that its inputs vary over."""
-
-    def varying(leaf):
-        return jax.typeof(leaf).manual_axis_type.varying
-
-    axes = frozenset().union(*map(varying, jax.tree.leaves(arguments)))
-    return jax.tree.map(lambda leaf: lax.pcast(leaf, tuple(axes - varying(leaf)), to="varying"), arguments)
