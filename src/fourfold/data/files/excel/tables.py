@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from fourfold.data.dataset import Note
@@ -17,8 +19,8 @@ from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, FourfoldError
 
 from .cells import column_of, with_typed
-from .sheets import chosen
-from .workbook import Workbook
+from .sheets import SheetTable, chosen
+from .workbook import Cells, Sheet, Workbook
 
 
 def read_excel(content: Content, reading: Reading) -> Source:
@@ -27,9 +29,40 @@ def read_excel(content: Content, reading: Reading) -> Source:
     Errors: ``FileError`` for a damaged workbook, ``UnsafeFileError`` for XML with a document type or a bomb,
     ``DataError`` for a sheet without rows.
     """
+    found, names = _sheets(content, reading)
+    first, tables = chosen(found, reading)
+    if not first.columns:
+        raise DataError(
+            "blank-sheet",
+            f"sheet {first.sheet.name!r} of {content.name} holds nothing",
+            wanted="rows of data",
+            do="put the table on the first sheet",
+        )
+    body = _body(tables, first, reading)
+    named = dict(zip(first.header.names, first.columns))
+    cells = {name: with_typed([line.get(column) for line in body.rows]) for name, column in named.items()}
+    raw = {name: column_of(values) for name, (values, _) in cells.items()}
+    notes = (
+        _of_sheets(content, reading, found, names, tables),
+        *_beside(tables, first),
+        *_hidden(tables, first, named),
+        *_left_out(body),
+        *(Note(f"{what}: in column {name!r}", how) for name, (_, said) in cells.items() for what, how in said.items()),
+        *_stored(tables),
+        *first.header.notes,
+    )
+    words = {
+        name: tuple(sorted({word for table in tables for word in table.sheet.classlike.get(column, ())}))
+        for name, column in named.items()
+    }
+    return replace(source_of(content, raw, notes, words), marked=first.header.marked)
+
+
+def _sheets(content: Content, reading: Reading) -> tuple[list[Sheet], list[str]]:
+    """The sheets that may be read, and the names of all."""
     try:
         with zipfile.ZipFile(content.path) as archive:
-            found, names = Workbook(archive, content).sheets(reading.sheet)
+            return Workbook(archive, content).sheets(reading.sheet)
     except FourfoldError:
         raise
     except (*DAMAGED, ElementTree.ParseError, KeyError) as error:
@@ -39,59 +72,72 @@ def read_excel(content: Content, reading: Reading) -> Source:
             got=str(error)[:120],
             do="save the sheet as csv",
         ) from error
-    first, tables = chosen(found, reading)
-    if not first.columns:
-        raise DataError(
-            "blank-sheet",
-            f"sheet {first.sheet.name!r} of {content.name} holds nothing",
-            wanted="rows of data",
-            do="put the table on the first sheet",
-        )
-    columns, header = first.columns, first.header
-    rows = [line for table in tables for line in table.rows(reading.by_place)]
-    whole = body = [line for line in rows if not header.lines or line != first.lines[header.lines - 1]]
-    repeated, below = len(rows) - len(body), 0
-    while not reading.all and len(columns) >= FEWEST_BESIDE_NOTES and body and {*body[-1]} == {columns[0]}:
-        body, below = body[:-1], below + 1
-    if below > MOST_NOTES:
-        body, below = whole, 0
-    cells = {new: with_typed([line.get(column) for line in body]) for new, column in zip(header.names, columns)}
-    raw = {new: column_of(values) for new, (values, _) in cells.items()}
+
+
+class Body(NamedTuple):
+    """The rows of a table, without ``repeated`` ones that are its header again, and those ``below`` that are notes."""
+
+    rows: list[Cells]
+    repeated: int
+    below: int
+
+
+def _body(tables: Sequence[SheetTable], first: SheetTable, reading: Reading) -> Body:
+    lines, header = [line for table in tables for line in table.rows(reading.by_place)], first.header
+    rows = [line for line in lines if not header.lines or line != first.lines[header.lines - 1]]
+    repeated, end = len(lines) - len(rows), len(rows)
+    if not reading.all and len(first.columns) >= FEWEST_BESIDE_NOTES:
+        while end and {*rows[end - 1]} == {first.columns[0]}:
+            end -= 1
+    below = len(rows) - end
+    return Body(rows[:end], repeated, below) if below <= MOST_NOTES else Body(rows, repeated, 0)
+
+
+def _of_sheets(
+    content: Content, reading: Reading, found: Sequence[Sheet], names: Sequence[str], tables: Sequence[SheetTable]
+) -> Note:
+    """Which sheets are read, and which are not."""
     used = [table.sheet.name for table in tables]
     left = [name for name in names if name not in used]
     others = f"not read: {listed(left)}" if left else "all there are" if len(used) > 1 else "the only one"
     file = content.path.name if content.name.endswith(content.path.name) else "FILE"
-    another = f"; {file}#SHEET reads another one"
-    choice = any(sheet.rows and sheet.name in left for sheet in found)
-    notes = [Note(f"sheet: {used[0]}", "as asked" if reading.sheet else others + another * choice)]
     if len(used) > 1:
-        because = f"they have the same columns; {others}{another.replace('another one', 'one alone')}"
-        notes = [Note(f"sheets: {listed(used)}", because)]
+        because = f"they have the same columns; {others}; {file}#SHEET reads one alone"
+        return Note(f"sheets: {listed(used)}", because)
+    another = f"; {file}#SHEET reads another one" * any(sheet.rows and sheet.name in left for sheet in found)
+    return Note(f"sheet: {used[0]}", "as asked" if reading.sheet else others + another)
+
+
+def _beside(tables: Sequence[SheetTable], first: SheetTable) -> Iterator[Note]:
+    """What stands on the sheets above and beside the rows."""
     if above := sum(table.above for table in tables):
-        notes.append(Note(f"left out: {counted(above, 'row')} above the table", first.because))
+        yield Note(f"left out: {counted(above, 'row')} above the table", first.because)
     if beside := sum(table.beside[0] for table in tables):
         because = f"smaller tables, of up to {max(table.beside[1] for table in tables)} rows, behind empty columns"
-        notes.append(Note(f"left out: {counted(beside, 'column')} beside the table", because))
-    hidden = [repr(new) for new, column in zip(header.names, columns) if column in first.sheet.hidden_columns]
-    if rows_out_of_sight := sum(table.sheet.hidden_rows for table in tables):
-        hidden.append(counted(rows_out_of_sight, "row"))
+        yield Note(f"left out: {counted(beside, 'column')} beside the table", because)
+
+
+def _hidden(tables: Sequence[SheetTable], first: SheetTable, named: Mapping[str, int]) -> Iterator[Note]:
+    """The columns and rows that Excel doesn't show."""
+    hidden = [repr(name) for name, column in named.items() if column in first.sheet.hidden_columns]
+    if rows := sum(table.sheet.hidden_rows for table in tables):
+        hidden.append(counted(rows, "row"))
     if hidden:
-        because = "read as all others; delete what is not to be used"
-        notes.append(Note(f"hidden in Excel: {', '.join(hidden)}", because))
-    if repeated:
-        notes.append(Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"))
-    if below:
-        notes.append(Note(f"left out: {counted(below, 'row')} at the end", "their first cell alone has a value"))
-    notes += [Note(f"{what}: in column {new!r}", how) for new, (_, said) in cells.items() for what, how in said.items()]
+        yield Note(f"hidden in Excel: {', '.join(hidden)}", "read as all others; delete what is not to be used")
+
+
+def _left_out(body: Body) -> Iterator[Note]:
+    if body.repeated:
+        yield Note(f"left out: {counted(body.repeated, 'row')}", "they repeat the header")
+    if body.below:
+        yield Note(f"left out: {counted(body.below, 'row')} at the end", "their first cell alone has a value")
+
+
+def _stored(tables: Sequence[SheetTable]) -> Iterator[Note]:
+    """The cells whose values are those of others, and those that have none."""
     if merged := sum(table.sheet.merged for table in tables):
         because = "each row of these has the value of the first"
-        notes.append(Note(f"merged: {counted(merged, 'cell')} below each other", because))
+        yield Note(f"merged: {counted(merged, 'cell')} below each other", because)
     if unstored := sum(table.sheet.unstored for table in tables):
         because = "missing; open the file in Excel and save it, or save it as csv"
-        notes.append(Note(f"formulas without a value: {counted(unstored, 'cell')}", because))
-    sheets = [table.sheet for table in tables]
-    words = {
-        new: tuple(sorted({word for sheet in sheets for word in sheet.classlike.get(column, ())}))
-        for new, column in zip(header.names, columns)
-    }
-    return replace(source_of(content, raw, (*notes, *header.notes), words), marked=header.marked)
+        yield Note(f"formulas without a value: {counted(unstored, 'cell')}", because)
