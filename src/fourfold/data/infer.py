@@ -75,58 +75,30 @@ def settle(
     check_layout(layout)
     check_tokens(tokens)
     check_per(target_per)
-    if not isinstance(source.inputs, Table) and source.inputs.dtype.kind == "b":
-        source = replace(source, inputs=source.inputs.astype(np.uint8))
-    given = roles.series
-    roles, target = as_columns(source, roles, target)
-    refused = {"weight": None, "group": None} if ahead is not None else {}  # a forecast says of these what is wrong
-    known = source.inputs.names if isinstance(source.inputs, Table) else ()
-    check_apart(replace(roles, **refused), target, (*source.all_columns, *known))
-    source, roles = with_ids(source, roles)
-    if ahead is not None or window is not None or roles.time is not None:
-        check_whole(source, roles, given)
-    source = with_time(source, roles.time)
+    forecast = ahead is not None
+    whole = forecast or window is not None
+    source, roles, target = _with_columns(source, roles, target, whole=whole, forecast=forecast)
     if ahead is not None:
-        source, roles, table = time_and_names(source, roles, mentioned(target))
-        check_not_turned(source)
-        names, because = table.names, "the only other column"
-        if target is not None or len(names) > 1:
-            names, because = target_names(table, target, source.lacking, of_steps=True)
-        source = source.noting(said_of(names, because, target))
-        return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
+        return _forecast(source, roles, target, ahead)
     check_not_turned(source)
     in_order = target_per == "series" and bool(roles.series) and not source.lists
-    one = window is not None or target_per == "step" or in_order
-    timed = roles.time is not None
-    if timed or (one and isinstance(source.inputs, Table) and source.target is None):
-        source, roles = _in_order(source, roles, mentioned(target))
-        names, because = target_of_series(source, roles, target)
-        source, roles = assembled(source, roles, names, target_per, one)
+    one = window is not None or target_per == "step" or in_order  # all rows may be the steps of one series
+    if roles.time is not None or (one and isinstance(source.inputs, Table) and source.target is None):
+        asked = "--time" if roles.time is not None else "--target-per" if window is None else "--window"
+        source, roles = _from_long_form(source, roles, target, target_per, one)
         if layout != "flat":
-            check_steps(source, "--time" if timed else "--target-per" if window is None else "--window")
-        source = source.noting(said_of(names, because, target))
+            check_steps(source, asked)
         target = None
     source = with_roles(source, roles)
-    steps = target_per != "series" and layout in (None, "sequence")
     guessed = target is None and source.target is None
+    steps = target_per != "series" and layout in (None, "sequence")
     source = with_target(source, target, steps=steps, labels=task == "multilabel")
     series = source.uneven or {*source.nested} & {*source.lists}
     if source.lists and (layout == "sequence" or (series and layout is None)):
         source = series_of_lists(source)
     source = as_one_series(source) if one else source
-    assert source.target is not None
+    _check_lengths(source)
     cut = labelled = None
-    if len(source.target) != row_count(source.inputs):
-        turned = not isinstance(source.inputs, Table) and len(source.target) in np.shape(source.inputs)[1:]
-        raise DataError(
-            "different-lengths",
-            "x and y differ in length",
-            got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
-            wanted="one y for each row of x",
-            do="turn x, so that its rows are its first axis (x.T of two axes)"
-            if turned
-            else "take both from one table, so that each row keeps its target",
-        )
     if is_stepwise(source, target_per, layout):
         check_layout_of_steps(layout)
         source, values, settled_task, target_notes, cut = settle_steps(
@@ -140,15 +112,7 @@ def settle(
         source = checked_roles(source, roles, places)
         values, settled_task, target_notes = _settled(source, task, bounds, places, guessed)
         target_notes = left_out + target_notes
-    if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
-        source = developed(source, side=image_size)
-    elif image_size is not None:
-        raise OptionError(
-            "image-size-of-no-pictures",
-            "there are no pictures to resize",
-            got=f"--image-size {image_size}",
-            do="leave out --image-size",
-        )
+    source = _developed(source, layout, image_size)
     source = understood_columns(source, layout)
     inputs, settled_layout, columns, source_columns, notes = _settled_inputs(source, layout, tokens)
     if tokens is not None and not (settled_layout == "text" and isinstance(inputs, Table)):
@@ -181,6 +145,75 @@ def settle(
         labelled=labelled,
         cut=cut,
     )
+
+
+def _with_columns(
+    source: Source, roles: Roles, target: str | Sequence[str] | None, *, whole: bool, forecast: bool
+) -> tuple[Source, Roles, str | Sequence[str] | None]:
+    """The source with ids and time as columns, and roles and target as its columns are called. ``whole``: a sample of
+    the rows will not do."""
+    if not isinstance(source.inputs, Table) and source.inputs.dtype.kind == "b":
+        source = replace(source, inputs=source.inputs.astype(np.uint8))
+    given = roles.series
+    roles, target = as_columns(source, roles, target)
+    refused = {"weight": None, "group": None} if forecast else {}  # a forecast says of these what is wrong
+    known = source.inputs.names if isinstance(source.inputs, Table) else ()
+    check_apart(replace(roles, **refused), target, (*source.all_columns, *known))
+    source, roles = with_ids(source, roles)
+    if whole or roles.time is not None:
+        check_whole(source, roles, given)
+    return with_time(source, roles.time), roles, target
+
+
+def _forecast(source: Source, roles: Roles, target: str | Sequence[str] | None, ahead: Ahead) -> Dataset:
+    source, roles, table = time_and_names(source, roles, mentioned(target))
+    check_not_turned(source)
+    names, because = table.names, "the only other column"
+    if target is not None or len(names) > 1:
+        names, because = target_names(table, target, source.lacking, of_steps=True)
+    source = source.noting(said_of(names, because, target))
+    return settle_forecast(source, ahead, targets=names, time=roles.time, id=roles.id)
+
+
+def _from_long_form(
+    source: Source, roles: Roles, target: str | Sequence[str] | None, per: str | None, one: bool
+) -> tuple[Source, Roles]:
+    """The series, with their targets, of a table whose rows are steps; ``per`` and ``one``: see `assembled`."""
+    source, roles = _in_order(source, roles, mentioned(target))
+    names, because = target_of_series(source, roles, target)
+    source, roles = assembled(source, roles, names, per, one)
+    return source.noting(said_of(names, because, target)), roles
+
+
+def _check_lengths(source: Source) -> None:
+    """There is a target for each row."""
+    assert source.target is not None
+    if len(source.target) == row_count(source.inputs):
+        return
+    turned = not isinstance(source.inputs, Table) and len(source.target) in np.shape(source.inputs)[1:]
+    raise DataError(
+        "different-lengths",
+        "x and y differ in length",
+        got=f"{row_count(source.inputs)} rows of x and {len(source.target)} of y",
+        wanted="one y for each row of x",
+        do="turn x, so that its rows are its first axis (x.T of two axes)"
+        if turned
+        else "take both from one table, so that each row keeps its target",
+    )
+
+
+def _developed(source: Source, layout: str | None, side: int | None) -> Source:
+    """The source with pictures, if it names any, as pixels."""
+    if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
+        return developed(source, side=side)
+    if side is not None:
+        raise OptionError(
+            "image-size-of-no-pictures",
+            "there are no pictures to resize",
+            got=f"--image-size {side}",
+            do="leave out --image-size",
+        )
+    return source
 
 
 def _settled_inputs(
