@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -130,20 +130,35 @@ def understood(
     endings = endings_of(words)
     if endings:
         near, what = known, "numbers"
-    present = sum(value is not None for value in values.tolist())
-    parsed = sum(value in near for value in values.tolist()) if near else 0
-    if present >= 10 and parsed >= LIKELY * present:
-        strange = next(word for word in words if word not in near)
-        said = f"{parsed:,} of {present:,} values are {what}, but not {strange[:30]!r}"
-        return Understood(values, "category", _joined(said, of_limit(strange)))
+    said = _nearly(values, near, what) or _in_several_ways(words, known, endings)
+    return Understood(values, "category", said or _hint(list(words), listing=not strict and not (comma and known)))
+
+
+def _nearly(values: np.ndarray, near: Mapping[str, Any], what: str) -> str:
+    """What is said of a column half of which or more is ``near``, as they mean ``what``; "" of others."""
+    present = [value for value in values.tolist() if value is not None]
+    parsed = sum(value in near for value in present)
+    if not near or len(present) < 10 or parsed < LIKELY * len(present):
+        return ""
+    strange = next(value for value in present if value not in near)
+    said = f"{parsed:,} of {len(present):,} values are {what}, but not {strange[:30]!r}"
+    return _joined(said, of_limit(strange))
+
+
+def _in_several_ways(words: Collection[str], known: Mapping[str, Any], endings: list[str]) -> str:
+    """What is said of numbers that are written in several ways, or have several ``endings``; "" of other words."""
     if endings:
-        return Understood(values, "category", f"numbers with several endings: {listed(endings)}")
+        return f"numbers with several endings: {listed(endings)}"
     if known and len(words) >= 10 and all(map(is_number, words)):
         one, other = (next(word for word in words if (word in known) == way) for way in (True, False))
-        return Understood(values, "category", f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}")
-    listing = () if strict or (comma and known) else (of_labels,)
-    hints = (of_objects, of_several_kinds, of_named_zones, of_no_way, hint_of, *listing)
-    return Understood(values, "category", next(filter(None, (hint(list(words)) for hint in hints)), ""))
+        return f"numbers in several ways of writing: {one[:30]!r}, {other[:30]!r}"
+    return ""
+
+
+def _hint(words: list[str], *, listing: bool) -> str:
+    """What words look like that are taken for none of these; ``listing``: they may be lists of labels."""
+    hints = (of_objects, of_several_kinds, of_named_zones, of_no_way, hint_of, *(of_labels,) * listing)
+    return next(filter(None, (hint(words) for hint in hints)), "")
 
 
 def _numbers(values: np.ndarray, known: Mapping[str, float], said: str, written: str) -> Understood:
