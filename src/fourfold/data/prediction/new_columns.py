@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,56 +75,44 @@ def renamed(found: Source, preparation: Preparation) -> Source:
 def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     """The columns that are used, in the kinds of the training data; all that is wrong in one message."""
     assert isinstance(found.inputs, Table)
-    problems, notes, table = [], list(found.notes), {}
-    lost, taken, unseen = {}, {}, {}
-    renamed, absent, other = [], [], []
     known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
     known |= {column.name for column in preparation.columns}
     extra = [name for name in found.inputs if name not in known]
     named = () if are_places(found.inputs.names) else extra
     nowhere = _left_out_of_objects(found, preparation)
+    wrong, notes, table = _Wrong(), list(found.notes), {}
+    lost, taken = {}, {}
     for column in preparation.columns:
-        if column.name not in found.inputs:
-            name = column_of(column.name)
-            near = close(name, named)
-            if column.name in nowhere and not near:
-                table[column.name] = empty(column.kind, row_count(found.inputs))
-                continue
-            problems.append(f"{name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
-            if near:
-                renamed.append(f"rename {near!r} to {name!r}")
+        name = column.name
+        if name not in found.inputs:
+            near = close(column_of(name), named)
+            if name in nowhere and not near:
+                table[name] = empty(column.kind, row_count(found.inputs))
             else:
-                absent.append(name)
+                wrong.lacks(column_of(name), near)
             continue
-        cells, kind = found.inputs[column.name], found.kind(column.name)
+        cells, kind = found.inputs[name], found.kind(name)
         wanted = of_kind(column.kind, column.written or PLAIN.get(column.kind, ""))
-        if column.kind == "number" and not column.written and kind in WORDS:
-            style = style_of(_words(cells), comma=found.comma)
-            if style == Style(thousands=",", said=style.said):  # they can be nothing else
-                notes.append(OfColumns.of([column.name], "number", style.said))
-                column = replace(column, written=style.example)
-        values = _as(column, kind, cells)
-        if values is None and column.kind == "boolean" and kind in WORDS and (meant := truths(cells)):
-            values, taken[column.name] = meant
+        column, said = _of_thousands(column, kind, cells, found.comma)
+        values, meant = _meant(column, kind, cells)
         if values is None:
-            problems.append(f"{column.name!r} holds {held(kind, cells)} instead of {wanted}")
-            other.append(column.name)
+            wrong.holds(name, held(kind, cells), wanted)
             continue
-        gone = missing(values) & ~missing(cells)
-        gone |= np.isnan(finite(values)) & ~np.isnan(values) if column.kind == "number" else False
-        if gone.any():
-            lost[column.name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
-        table[column.name] = values
-    if problems:
-        raise _other_columns(found, preparation, problems, _mends(found, preparation, renamed, absent, other, extra))
+        notes += said
+        taken |= {name: meant} if meant else {}
+        if (gone := _gone(column, cells, values)).any():
+            lost[name] = (int(gone.sum()), str(cells[gone.argmax()])[:30], wanted)
+        table[name] = values
+    if wrong.told:
+        raise wrong.error(found, preparation, extra)
     if nowhere := [name for name in nowhere if name in table]:
         notes.append(Note(f"taken for missing: {listed(nowhere)}", "no row has them, as some of training had none"))
     if extra:
         notes.append(Note(f"ignored: {listed(extra)}", "the training data had no such column"))
+    unseen = {}
     for category in preparation.categories:
         table[category.name], alike = levels_alike(table[category.name], category.levels)
-        if alike:
-            taken[category.name] = alike
+        taken |= {category.name: alike} if alike else {}
         if new := category.unseen(table[category.name]):
             levels = {None if level == MISSING else level for level in new}
             rows = sum(value in levels for value in table[category.name].tolist())
@@ -137,38 +125,74 @@ def checked(found: Source, preparation: Preparation) -> tuple[Table, Noticed]:
     return Table(table), Noticed(tuple(notes), lost, taken, unseen, gaps, far, rows, blank, strange)
 
 
-def _other_columns(found: Source, preparation: Preparation, problems: Sequence[str], do: str) -> DataError:
-    """The error that says what is wrong with the columns of new rows, and what mends it."""
-    distinct = [*dict.fromkeys(problems)]
-    more = f"; and {len(distinct) - SHOWN} more" if len(distinct) > SHOWN else ""
-    return DataError(
-        "new-columns",
-        f"the columns of {found.name} are not those that the model was trained on",
-        got="; ".join(distinct[:SHOWN]) + more,
-        wanted=listed([*dict.fromkeys(column_of(column.name) for column in preparation.columns)]),
-        do=do,
-    )
+@dataclass
+class _Wrong:
+    """What is wrong with the columns of new rows, as it is told, and the columns that it can be mended in."""
+
+    told: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+
+    def lacks(self, name: str, near: str) -> None:
+        """A column is missing; one that is ``near`` may be it."""
+        self.told.append(f"{name!r} is missing" + (f" (is it {near!r}?)" if near else ""))
+        if near:
+            self.renamed.append(f"rename {near!r} to {name!r}")
+        else:
+            self.absent.append(name)
+
+    def holds(self, name: str, held: str, wanted: str) -> None:
+        """A column is of another type."""
+        self.told.append(f"{name!r} holds {held} instead of {wanted}")
+        self.other.append(name)
+
+    def error(self, found: Source, preparation: Preparation, extra: Sequence[str]) -> DataError:
+        distinct = [*dict.fromkeys(self.told)]
+        more = f"; and {len(distinct) - SHOWN} more" if len(distinct) > SHOWN else ""
+        return DataError(
+            "new-columns",
+            f"the columns of {found.name} are not those that the model was trained on",
+            got="; ".join(distinct[:SHOWN]) + more,
+            wanted=listed([*dict.fromkeys(column_of(column.name) for column in preparation.columns)]),
+            do=self._mends(found, preparation, extra),
+        )
+
+    def _mends(self, found: Source, preparation: Preparation, extra: Sequence[str]) -> str:
+        assert isinstance(found.inputs, Table)
+        absent, other = self.absent, self.other
+        if absent and are_places(found.inputs.names):
+            return "write the names of the columns above the rows"
+        are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
+        return "; ".join(
+            [*dict.fromkeys(self.renamed)][:SHOWN]
+            + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
+            + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
+            + [f"write {listed(other)} as in training"] * bool(other)
+        )
 
 
-def _mends(
-    found: Source,
-    preparation: Preparation,
-    renamed: Sequence[str],
-    absent: Sequence[str],
-    other: Sequence[str],
-    extra: Sequence[str],
-) -> str:
-    """What to do about columns that may be ``renamed``, are ``absent``, and hold values of ``other`` kinds."""
-    assert isinstance(found.inputs, Table)
-    if absent and are_places(found.inputs.names):
-        return "write the names of the columns above the rows"
-    are_lines = preparation.layout == "text" and found.name.lower().endswith((".txt", ".text"))
-    return "; ".join(
-        [*dict.fromkeys(renamed)][:SHOWN]
-        + [f"write {name} above the lines, if each is a text" for name in absent if are_lines]
-        + [f"add {listed([*dict.fromkeys(absent)])}" + ", or rename what holds it" * bool(extra)] * bool(absent)
-        + [f"write {listed(other)} as in training"] * bool(other)
-    )
+def _of_thousands(column: Column, kind: str, cells: np.ndarray, comma: bool) -> tuple[Column, list[Note]]:
+    """A column of plain numbers as one of numbers with commas between thousands, where words can be nothing else."""
+    if column.kind != "number" or column.written or kind not in WORDS:
+        return column, []
+    style = style_of(_words(cells), comma=comma)
+    if style != Style(thousands=",", said=style.said):
+        return column, []
+    return replace(column, written=style.example), [OfColumns.of([column.name], "number", style.said)]
+
+
+def _meant(column: Column, kind: str, cells: np.ndarray) -> tuple[np.ndarray | None, dict[str, str]]:
+    """The values of a column, None if it is of another type, and which words were taken for true and false."""
+    values = _as(column, kind, cells)
+    meant = truths(cells) if values is None and column.kind == "boolean" and kind in WORDS else None
+    return meant or (values, {})
+
+
+def _gone(column: Column, cells: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Which cells (N,) have a value that is none in the kind of the column."""
+    gone = missing(values) & ~missing(cells)
+    return gone | (np.isnan(finite(values)) & ~np.isnan(values)) if column.kind == "number" else gone
 
 
 def _left_out_of_objects(found: Source, preparation: Preparation) -> list[str]:
