@@ -47,8 +47,9 @@ def test_long_runs_in_which_a_number_counts_whatever_it_is_called():
         motion().assign(timestamp=np.arange(144) * 0.02),
         motion().assign(timestamp=np.random.default_rng(1).normal(size=144)),
         motion().drop(columns="subject"),
+        motion().assign(recording=np.arange(144) // 12 + 1),
     ],
-    ids=["in no order", "settings in turn", "one time for all", "no time", "one column"],
+    ids=["in no order", "settings in turn", "one time for all", "no time", "one column", "a column that names them"],
 )
 def test_other_rows_are_none(frame):
     assert "steps-of-runs" not in found(frame, target="activity")

@@ -28,7 +28,7 @@ NUMBERED = "table['run'] = table[{0!r}].ne(table[{0!r}].shift()).any(axis=1).cum
 
 
 def judge(case: Case) -> Iterator[Finding]:
-    """Two columns in whose runs, rows with one value of each, a number counts anew, as it does not in those of one."""
+    """Two columns in whose runs, rows with one value of each, a number counts anew, as in those of one it does not."""
     dataset = case.dataset
     if dataset.layout != "flat" or dataset.time_ordered or case.task.several:
         return
@@ -44,7 +44,7 @@ def judge(case: Case) -> Iterator[Finding]:
         if not starts or any(is_known(case, values) for values in parts):
             continue
         times = (name for name, values in numbers.items() if name not in names and _are_steps(name, values, starts))
-        time = next((name for name in times if not any(counts_anew(numbers[name], one) for one in parts)), None)
+        time = next((name for name in times if not any(counts_anew(numbers[name], one) for _, _, one in units)), None)
         if time is not None:
             yield Finding(
                 "steps-of-runs",
