@@ -19,9 +19,21 @@ def found(parts, rows=HOURS, **roles):
 
 BY_HOUR = {"YYYY": 2021 + 0 * HOURS, "MM": 1 + 0 * HOURS, "DD": HOURS // 24 + 1, "HH": HOURS % 24}
 BY_MONTH = {"year": 1980 + HOURS // 12, "month": HOURS % 12 + 1}
+BY_QUARTER = {"year": 1900 + HOURS // 4, "quarter": HOURS % 4 + 1}
+BY_WEEK = {"Jahr": 2015 + HOURS // 52, "KW": HOURS % 52 + 1}
 
 
-@pytest.mark.parametrize(("parts", "names"), [(BY_HOUR, ("DD", "HH")), (BY_MONTH, ("year", "month"))], ids=["hours", "months"])
+@pytest.mark.parametrize(
+    ("parts", "names"),
+    [
+        (BY_HOUR, ("DD", "HH")),
+        (BY_MONTH, ("year", "month")),
+        (BY_QUARTER, ("year", "quarter")),
+        (BY_WEEK, ("Jahr", "KW")),
+        (BY_MONTH | {"quarter": HOURS % 12 // 3 + 1}, ("year", "month")),
+    ],
+    ids=["hours", "months", "quarters", "weeks", "months and their quarters"],
+)
 def test_rows_in_the_order_of_parts_of_a_time(parts, names):
     one = found(parts)["in-order-of-time"]
     assert one.important and one.columns == names and "--time-ordered" in one.do

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.series.order import direction
-from fourfold.data.series.time_columns import NAMES
+from fourfold.data.series.time_columns import NAMES, QUARTERS, WEEKS
 from fourfold.data.values.called import is_time
 
 from .case import Case
@@ -25,16 +25,17 @@ def times_in_order(case: Case) -> list[str]:
 
 
 def parts_in_order(case: Case) -> list[str]:
-    """The columns of whole numbers that are called a year, a month, a day, an hour, ..., two and more that vary, if
-    together they never fall from row to row, and the later ones begin anew."""
+    """The columns of whole numbers that are called a year, a month (a week, a quarter), a day, an hour, ..., two and
+    more that vary, if together they never fall from row to row, and the later ones begin anew."""
     whole = {name: values for name, kind, values in case.columns() if kind == "number" and _are_whole(values)}
-    parts = []
-    for words in NAMES:
-        called = [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]
-        if len(called) > 1:
-            return []
-        parts += called
-    if len(parts) < 2 or case.dataset.rows < FEWEST:
+
+    def called(words: str) -> list[str]:
+        return [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]
+
+    years, months, *others = map(called, NAMES)
+    found = [years, months or called(WEEKS) or called(QUARTERS), *others]
+    parts = [name for names in found for name in names]
+    if max(map(len, found)) > 1 or len(parts) < 2 or case.dataset.rows < FEWEST:
         return []
     moments = np.lexsort([whole[name] for name in reversed(parts)])
     differ = np.any([np.diff(whole[name][moments]) != 0 for name in parts], axis=0)
