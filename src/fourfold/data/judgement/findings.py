@@ -104,6 +104,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     neighbours.judge,
     targets.elsewhere,
     targets.called_like_inputs,
+    targets.one_of_labels,
     targets.of_folders,
     targets.kind,
     copies.judge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +18,7 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
+FEWEST_LABELS = 3
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
 
@@ -103,6 +105,33 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
             "--forecast HORIZON says how to turn the table",
             important=True,
             columns=before,
+        )
+
+
+def one_of_labels(case: Case) -> Iterator[Finding]:
+    """Where the last column was taken, of ones and zeros, and those before it are such, and are called by the numbers
+    before its own, as not all inputs are: they may be labels of which a row can have several."""
+    dataset, last = case.dataset, case.dataset.target_name
+    two = case.task.kind == "classification" and len(case.task.classes) == 2
+    if not (two and _was_guessed(case) and case.task.label_type in ("integer", "boolean")):
+        return
+    columns = {name: values for name, kind, values in case.columns() if kind in ("number", "boolean")}
+    labels = [last]
+    for name in reversed(dataset.source_columns):
+        if name not in columns or set(np.unique(columns[name])) != {0, 1} or not are_counted([name, *labels]):
+            break
+        labels.insert(0, name)
+    if FEWEST_LABELS <= len(labels) <= len(columns) and not are_places(labels):
+        yield Finding(
+            "one-of-labels",
+            f"the target {last!r} is called as the columns before it are, {labels[0]!r} to {labels[-2]!r}, all of "
+            "ones and zeros: they may be labels of which a row can have several",
+            "columns",
+            len(labels),
+            f"--target {shlex.quote(','.join(labels))}, if they are; else --drop "
+            f"{shlex.quote(','.join(labels[:-1]))}, if they are not known before the target is",
+            important=True,
+            columns=tuple(labels[:-1]),
         )
 
 

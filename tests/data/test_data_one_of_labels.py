@@ -1,0 +1,38 @@
+"""A last column of ones and zeros that is called as those before it are: labels of which a row can have several."""
+
+import numpy as np
+import pytest
+
+from fourfold.data import read
+from fourfold.data.judgement.findings import judge
+
+
+def with_labels(names, of=lambda r: r.integers(0, 2, 60), attributes=4, **options):
+    random = np.random.default_rng(0)
+    table = {f"Att{k}": random.normal(size=60) for k in range(attributes)} | {name: of(random) for name in names}
+    return {one.slug: one for one in judge(read(table, **options))}
+
+
+@pytest.mark.parametrize("of", [lambda r: r.integers(0, 2, 60), lambda r: r.random(60) > 0.5], ids=["1 and 0", "true"])
+def test_a_last_column_of_labels_that_are_called_alike(of):
+    one = with_labels(["Class1", "Class2", "Class3"], of)["one-of-labels"]
+    assert one.important and one.columns == ("Class1", "Class2")
+    assert one.do.startswith("--target Class1,Class2,Class3, if they are; else --drop Class1,Class2, if ")
+    several = with_labels(["Class1", "Class2", "Class3"], of, target=["Class1", "Class2", "Class3"])
+    assert "one-of-labels" not in several
+
+
+@pytest.mark.parametrize(
+    ("names", "options"),
+    [
+        (["Class1", "Class2"], {}),
+        (["smoker", "retired", "ill"], {}),
+        (["Class1", "Class2", "Class4"], {}),
+        (["Class1", "Class2", "Class3"], {"of": lambda r: r.integers(0, 3, 60)}),
+        (["Class1", "Class2", "Class3"], {"target": "Class3"}),
+        (["Class1", "Class2", "Class3"], {"attributes": 0}),
+    ],
+    ids=["two", "other names", "other numbers", "three values", "asked for", "no other column"],
+)
+def test_other_columns_are_no_labels(names, options):
+    assert "one-of-labels" not in with_labels(names, **options)
