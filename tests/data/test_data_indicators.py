@@ -7,6 +7,7 @@ import pytest
 from fourfold import data as fourfold_data
 from fourfold.data import read_inputs
 from fourfold.data.columns.roles import Roles
+from fourfold.data.prediction.new_rows import parts_of_inputs
 from fourfold.data.values.word_channels import MOST_LEVELS
 from fourfold.errors import DataError
 from fourfold.preprocessing.preparation import Preparation
@@ -69,6 +70,16 @@ def test_new_rows_have_the_words_of_training():
     assert "not known: 'sold' of event" in "\n".join(map(str, strange.notes))
     with pytest.raises(DataError, match=r"wanted 'event', a channel\. Do this: rename 'events' to 'event'$"):
         read_inputs(new.rename(columns={"event": "events"}), preparation)
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_new_rows_may_have_no_words_at_all(rows, tmp_path):
+    frame = events(event=["view;cart", "buy;view", "buy", "cart;view;buy"] * 18)
+    preparation = Preparation.fit(fourfold_data.read(frame, target="left"), range(60))
+    path = tmp_path / "new.csv"
+    frame.head(rows).assign(event=None).to_csv(path, index=False)
+    (new,) = parts_of_inputs(str(path), preparation)
+    assert new.inputs["event = buy"].tolist() == [0.0] * rows
 
 
 def test_words_beside_the_targets_of_steps():

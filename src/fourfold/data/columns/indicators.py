@@ -41,7 +41,7 @@ def one_hot(values: np.ndarray, levels: Sequence[str]) -> np.ndarray:
     places = {level: place for place, level in enumerate(levels)}
     cells = {cell: _marks(cell, places) for cell in {*values[~absent].tolist()}}
     found = np.full((len(values), len(levels)), np.nan)
-    found[~absent] = [cells[cell] for cell in values[~absent].tolist()]
+    found[~absent] = np.reshape([cells[cell] for cell in values[~absent].tolist()], (-1, len(levels)))
     return found
 
 
