@@ -61,6 +61,15 @@ def test_new_rows_and_test_rows_know_it_by_the_names_of_training(tmp_path):
         assert new.inputs[data.source_columns[0]][0] == first
 
 
+def test_new_rows_of_an_array_may_have_the_names_of_a_data_frame_without_names(tmp_path):
+    x = RNG.normal(size=(40, 3)).round(3)
+    preparation = Preparation.fit(read({"x0": x[:, 0], "x1": x[:, 1], "x2": x[:, 2], "y": x[:, 0] > 0}), np.arange(40))
+    pd.DataFrame(x).to_csv(tmp_path / "new.csv", index=False)
+    assert read_inputs(tmp_path / "new.csv", preparation).inputs["x2"].tolist() == x[:, 2].tolist()
+    pd.DataFrame(x).to_csv(tmp_path / "bare.csv", index=False, header=False)
+    assert read_inputs(tmp_path / "bare.csv", preparation).rows == 40
+
+
 def test_a_target_that_is_named_tells_where_the_names_are(tmp_path):
     data = read(made(text([["7.1", "0.5", "3", "label"], *CELLS]), tmp_path), target="label")
     assert (data.rows, data.source_columns) == (40, ("7.1", "0.5", "3"))

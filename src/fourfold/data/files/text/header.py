@@ -25,7 +25,7 @@ from .name_or_value import (
     is_number,
     recurs,
 )
-from .numbers_as_names import are_beside_words, names_by_numbers, whole_numbers
+from .numbers_as_names import are_beside_words, count_columns, names_by_numbers, whole_numbers
 
 __all__ = ["Header", "header_of", "no_header", "settings_above", "told"]
 
@@ -57,7 +57,7 @@ def told(first: Sequence[str], reading: Reading) -> bool | None:
     if not reading.targets.isdisjoint(name for cell in first if (name := cell.strip())):
         return True
     by_place = reading.lists is not None and all(BY_PLACE.fullmatch(name) for name in reading.targets)
-    return False if by_place and reading.targets else None
+    return False if by_place and reading.targets and not count_columns(first) else None
 
 
 def no_header(name: str, header: bool) -> OptionError:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .name_or_value import Records, below_of, is_alike, is_number
 
-__all__ = ["are_beside_words", "names_by_numbers", "whole_numbers"]
+__all__ = ["are_beside_words", "count_columns", "names_by_numbers", "whole_numbers"]
 
 YEARS = range(1800, 2201)
 FEWEST_COUNTED = 5
@@ -20,6 +20,16 @@ FEWEST_RISING = 10
 
 def whole_numbers(record: Sequence[str]) -> list[int]:
     return [int(cell) for cell in record if re.fullmatch(r"\s*\d+\s*", cell)]
+
+
+def count_columns(first: Sequence[str]) -> bool:
+    """Whether a record numbers the columns from 0 on, as data frames without names do; behind an index without one.
+
+    >>> count_columns(["0", "1", "2"]), count_columns(["", "0", "1"]), count_columns(["0", "2"]), count_columns(["0"])
+    (True, True, False, False)
+    """
+    numbers = first[not first[0].strip() :]
+    return len(numbers) > 1 and whole_numbers(numbers) == [*range(len(numbers))]
 
 
 def names_by_numbers(records: Records) -> bool:
