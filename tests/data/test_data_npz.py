@@ -36,6 +36,14 @@ def test_arrays_beside_x_are_weights_groups_and_ids_where_they_are_named(tmp_pat
         read(path, roles=Roles(group="group"))
 
 
+@pytest.mark.parametrize("drop", [None, "x1"], ids=["an array", "a table"])
+def test_arrays_beside_x_stand_beside_the_predictions(drop, tmp_path):
+    path = npz(x=X, y=Y, groups=GROUPS, ids=NAMES)(tmp_path)
+    preparation = Preparation.fit(read(path, roles=Roles(id="ids", drop=drop)), np.arange(N))
+    others = read_inputs(path, preparation).others
+    assert others.names[:2] == ("groups", "ids") and others["ids"].tolist() == NAMES.tolist()
+
+
 def test_those_of_parts_belong_together(tmp_path):
     parts = {"x": X, "y": Y, "groups": GROUPS}
     arrays = {f"{name}_train": values[:40] for name, values in parts.items()}

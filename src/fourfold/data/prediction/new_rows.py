@@ -194,7 +194,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
         return NewRows(history.windows, Noticed(history.notes), named, history.following)
-    columns, beside = preparation.columns, {}
+    columns, beside = preparation.columns, dict(found.beside)
     channels = [column.name for column in columns]
     if preparation.task.stepwise:
         if channels and {*channels} <= {*found.lists}:
@@ -227,7 +227,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
         found = by_place(found, preparation)
     if isinstance(found.inputs, Table):
         table, noticed = checked(found, preparation)
-        others = Table({name: values for name, values in found.inputs.items() if name not in table})
+        others = Table(beside | {name: values for name, values in found.inputs.items() if name not in table})
         if found.ids is not None:
             others = Table({"file": found.ids, **others})
         if preparation.layout in ("sequence", "image"):
@@ -237,7 +237,7 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
                 stacked = stacked.reshape(len(stacked), *named[0].shape)
             return NewRows(_laid_out(stacked, preparation.layout), noticed, others)
         return NewRows(table, noticed, others)
-    notes, others = found.notes, Table({named: found.ids} if found.ids is not None else beside)
+    notes, others = found.notes, Table(beside if found.ids is None else {named: found.ids})
     if preparation.masked and np.ndim(found.inputs) == 3:
         found, cut = _fitted(found, preparation)
         notes += cut
