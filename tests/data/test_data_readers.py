@@ -129,6 +129,23 @@ def test_test_rows_and_files_of_a_folder_are_read_in_the_way_of_their_own_file(w
     assert np.array_equal(new.inputs["a"], read(whole).inputs["a"][:40])
 
 
+@pytest.mark.parametrize("form", ["json", "parquet", "csv"])
+@pytest.mark.parametrize(("way", "clock"), [("%Y-%m-%d", 0), ("%d.%m.%Y", 0), ("%m/%d/%Y", 0), ("%d.%m.%Y %H:%M", 30)])
+def test_test_rows_may_write_dates_otherwise(form, way, clock, tmp_path):
+    times = pd.date_range("2021-03-04", periods=60, freq="36h") + pd.Timedelta(minutes=clock)
+    frame = pd.DataFrame({"when": times, "y": [LABELS[i * i % 3 % 2] for i in range(60)]})
+    new = frame.tail(20)
+    if form == "json":
+        new.assign(when=times[-20:].strftime("%Y-%m-%d %H:%M:%S")).to_json(tmp_path / "b.json", orient="records")
+    else:
+        (new.to_parquet if form == "parquet" else new.to_csv)(tmp_path / f"b.{form}", index=False)
+    frame.assign(when=times.strftime(way)).to_csv(tmp_path / "whole.csv", index=False)
+    frame.head(40).assign(when=times[:40].strftime(way)).to_csv(tmp_path / "a.csv", index=False)
+    data = read(tmp_path / "a.csv", test=tmp_path / f"b.{form}")
+    wanted = times if clock else [*pd.to_datetime(times[:40].strftime(way), format=way), *times[40:]]
+    assert [*pd.to_datetime(data.inputs["when"])] == [*wanted]
+
+
 def test_numbers_beside_words_of_the_data_are_refused_still(tmp_path):
     words = rows("a,b,y", lambda i: f"{['red', 'blue'][i % 2]},{i % 7}")
     folder = files(a_dot_csv=words, b_dot_csv=measured(",", "."))(tmp_path)

@@ -25,6 +25,9 @@ from .messages import SHOWN, close, listed, quoted
 from .source import Source
 from .unequal import as_long
 
+PLAIN = "year-month-day"
+"""How dates are written where nothing says it."""
+
 
 def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> Source:
     """One source of both; the last rows are the test rows. ``targets``: those that are named.
@@ -128,16 +131,35 @@ def _read_as(source: Source, test: Source) -> tuple[Source, list[Note]]:
     both = [name for name in source.inputs if name in test.inputs]
     read = as_meant(test, {name: source.kind(name) for name in both if source.kind(name) != "category"})
     assert isinstance(read.inputs, Table)
-    plain = [name for name in both if source.kind(name) == "category" and test.kind(name) == "number"]
-    words = {name: found for name in plain if (found := _written_as(test.inputs[name], source, name)) is not None}
+    words, said = _as_words(source, test, [name for name in both if source.kind(name) == "category"])
     columns = [replace(one, kind="category") if one.name in words else one for one in read.columns]
     read = replace(read, inputs=Table({**read.inputs, **words}), columns=tuple(columns))
-    notes = [note for note in read.notes if note not in source.notes]
-    notes += [Note(f"numbers in {listed(list(words))}", "written otherwise than in the data")] if words else []
+    notes = [*(note for note in read.notes if note not in source.notes), *said]
     read, meant = _truths_alike(source, read, both)
     notes += meant
     called = os.path.basename(test.name)
     return read, [replace(note, what=f"{called!r}: {note.what}") for note in notes]
+
+
+def _as_words(source: Source, test: Source, names: Sequence[str]) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """The columns of test rows that hold numbers or dates, as the words in which the data write theirs; and what is
+    said of those that are written in another way."""
+    words: dict[str, np.ndarray] = {}
+    otherwise: dict[str, list[str]] = {"number": [], "date": []}
+    for name in names:
+        kind, values = test.kind(name), test.inputs[name]
+        dates = kind == "category"
+        found = _dates_otherwise(test, source, name) if dates else _written_as(values, kind, source, name)
+        if found is not None:
+            words[name] = found
+            plain = kind == "date" and found.tolist() == _dates(values, PLAIN)
+            otherwise["date" if dates else kind] += [] if plain else [name]
+    notes = [
+        Note(f"{several(kind)} in {listed(names)}", "written otherwise than in the data")
+        for kind, names in otherwise.items()
+        if names
+    ]
+    return words, notes
 
 
 def _truths_alike(source: Source, test: Source, names: Sequence[str]) -> tuple[Source, list[Note]]:
@@ -154,16 +176,44 @@ def _truths_alike(source: Source, test: Source, names: Sequence[str]) -> tuple[S
     return (replace(test, inputs=Table(table), columns=tuple(columns)), notes) if notes else (test, notes)
 
 
-def _written_as(numbers: np.ndarray, source: Source, name: str) -> np.ndarray | None:
-    """Numbers as words in the way in which the data write theirs; None where this can't be done."""
+def _written_as(values: np.ndarray, kind: str, source: Source, name: str) -> np.ndarray | None:
+    """Numbers or dates (N,) as words in the way in which the data write theirs; None where this can't be done."""
     meant = understood(source.inputs[name], comma=source.comma)
-    cells = spelled(numbers, "number")
-    if meant.kind != "number" or cells is None:
+    if meant.kind != kind or kind not in ("number", "date"):
         return None
-    decimal = getattr(style_by(meant.written), "decimal", ".")
-    words = as_objects([None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()])
-    same = np.array_equal(as_written(words, "number", meant.written), numbers, equal_nan=True)
+    words = as_objects((_dates if kind == "date" else _numbers)(values, meant.written))
+    same = np.array_equal(as_written(words, kind, meant.written), values, equal_nan=True)
     return words if same else None
+
+
+def _dates_otherwise(test: Source, source: Source, name: str) -> np.ndarray | None:
+    """The words of a column of dates as the data write theirs, where these can't all be read so; None for others."""
+    learnt = understood(source.inputs[name], comma=source.comma)
+    values = test.inputs[name]
+    if learnt.kind != "date" or (missing(as_written(values, "date", learnt.written)) == missing(values)).all():
+        return None
+    meant = understood(values, comma=test.comma)
+    return _written_as(meant.values, "date", source, name) if meant.kind == "date" else None
+
+
+def _numbers(values: np.ndarray, written: str) -> list[str | None]:
+    cells = spelled(values, "number")
+    assert cells is not None
+    decimal = getattr(style_by(written), "decimal", ".")
+    return [None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()]
+
+
+def _dates(values: np.ndarray, written: str) -> list[str | None]:
+    """
+    >>> _dates(np.array(["2021-03-04", "NaT"], "M8[us]"), "day.month.year")
+    ['04.03.2021', None]
+    """
+    days = written or PLAIN
+    for part, mark in (("year", "%Y"), ("month", "%m"), ("day", "%d")):
+        days = days.replace(part, mark)
+    times = values.astype("M8[us]").tolist()
+    whole = all(time is None or time == time.replace(hour=0, minute=0, second=0, microsecond=0) for time in times)
+    return [None if time is None else time.strftime(days if whole else f"{days} %H:%M:%S") for time in times]
 
 
 def lacking_target(source: Source, test: Source) -> str:
