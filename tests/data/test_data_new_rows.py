@@ -105,7 +105,7 @@ CHANGES = {
 
 # name: (change of the frame, words of what is said): the same inputs as before
 ALIKE = {
-    "names in another case": (lambda f: f.rename(columns=str.upper), "column 'AGE' taken for 'age' (case, blanks and marks"),
+    "names in another case": (lambda f: f.rename(columns=str.upper), " taken for 'age', 'city', 'code', 'member', 'joined' (case, blanks and marks"),
     "names with blanks and marks": (lambda f: f.rename(columns={"joined": " Joined_ "}), "column 'Joined_' taken for 'joined'"),
     "yes for true": (lambda f: f.assign(member=np.where(f["member"], "Yes", "no")), "column member: 'Yes', 'no' taken for 'true', 'false'"),
     "letters for truths": (lambda f: f.assign(member=np.where(f["member"], "T", "F")), "taken for 'true', 'false'"),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.messages import listed
 from fourfold.data.source import Source
 from fourfold.data.values.amounts import INVISIBLE
 from fourfold.data.values.words import TRUE_AND_FALSE, as_objects
@@ -52,13 +53,13 @@ def named_alike(found: Source, wanted: Sequence[str], known: Iterable[str]) -> S
     names = {near[name][0]: name for name in alone}
     if not names:
         return found
-    because = "case, blanks and marks apart they are the same"
-    notes = [Note(f"column {given!r} taken for {name!r}", because) for given, name in names.items()]
+    what = f"column{'s' * (len(names) > 1)} {listed([*names])} taken for {listed([*names.values()])}"
+    note = Note(what, "case, blanks and marks apart they are the same")
     return replace(
         found,
         inputs=Table({names.get(name, name): values for name, values in table.items()}),
         columns=tuple(Column(names.get(one.name, one.name), one.kind, one.written) for one in found.columns),
-    ).noting(*notes)
+    ).noting(note)
 
 
 def _bare(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fourfold.data.dataset import Note
 from fourfold.data.joined import joined_notes
@@ -13,6 +13,12 @@ __all__ = ["MOST_LEVELS", "Noticed"]
 
 MOST_LEVELS = 1000
 """The most levels that are remembered to be named."""
+
+MOST_LINES = 4
+"""Lines at most of columns of which something else each was noticed, before one that names the other columns."""
+
+OPTION = "--encoding"
+"""What may be said of new rows."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +67,21 @@ class Noticed:
         )
 
     def said(self) -> tuple[Note, ...]:
-        taken = [
-            Note(f"column {name}: {listed(list(words))} taken for {listed(list(words.values()))}")
-            for name, words in self.taken.items()
-        ]
-        lost = [
-            Note(f"column {name}: {counted(count, 'word')} such as {example!r} taken for missing", f"it holds {wanted}")
+        texts: dict[frozenset, str] = {}
+        for words in self.taken.values():  # in the order in which they are first met
+            texts.setdefault(frozenset(words.items()), f"{listed([*words])} taken for {listed([*words.values()])}")
+        taken = {name: (texts[frozenset(words.items())], "") for name, words in self.taken.items()}
+        lost = {
+            name: (f"{counted(count, 'word')} such as {example!r} taken for missing", f"it holds {wanted}")
             for name, (count, example, wanted) in self.lost.items()
-        ]
-        unseen = [
-            Note(
-                f"column {name}: {listed(levels)} not told apart",
+        }
+        unseen = {
+            name: (
+                f"{listed(levels)} not told apart",
                 f"not among the levels learnt; {count:,} of {self.rows:,} rows",
             )
             for name, (levels, count) in self.unseen.items()
-        ]
+        }
         same: dict[int, list[str]] = {}
         for name, count in self.gaps.items():
             same.setdefault(count, []).append(name)
@@ -95,14 +101,44 @@ class Noticed:
             )
             for name, (count, example, unit) in self.strange.items()
         ]
-        far = [
-            Note(
-                f"column {name}: {count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
+        far = {
+            name: (
+                f"{count:,} of {self.rows:,} rows far outside what was learnt, such as {example}",
                 f"learnt from {learnt}; what is predicted there is a guess",
             )
             for name, (count, example, learnt) in self.far.items()
-        ]
-        return (*joined_notes(self.notes), *taken, *lost, *unseen, *gaps, *blank, *strange, *far)
+        }
+        columns = (
+            *_by_column(taken, "words taken for others"),
+            *_by_column(lost, "words taken for missing"),
+            *_by_column(unseen, "words that were not learnt"),
+        )
+        found = (*joined_notes(self.notes), *columns, *gaps, *blank, *strange)
+        return tuple(map(_of_new_rows, (*found, *_by_column(far, "rows far outside what was learnt"))))
+
+
+def _by_column(found: Mapping[str, tuple[str, str]], what: str) -> list[Note]:
+    """What was noticed of columns, and why: a line for all of which the same is true; of many lines the first ones, and
+    one that names the other columns.
+
+    >>> print(*_by_column({"a": ("'x' taken for missing", ""), "b": ("'x' taken for missing", "")}, "words"))
+    columns 'a', 'b': 'x' taken for missing
+    """
+    same: dict[tuple[str, str], list[str]] = {}
+    for name, said in found.items():
+        same.setdefault(said, []).append(name)
+    shown = [*same.items()][: MOST_LINES if len(same) > MOST_LINES + 1 else None]
+    notes = [
+        Note(f"column {names[0]}: {said}" if len(names) == 1 else f"columns {listed(names)}: {said}", because)
+        for (said, because), names in shown
+    ]
+    others = [name for names in [*same.values()][len(shown) :] for name in names]
+    return [*notes, *([Note(f"{what}, too: columns {listed(others)}")] if others else [])]
+
+
+def _of_new_rows(note: Note) -> Note:
+    """A note without the option that overrides it, if new rows don't have this option."""
+    return note if note.option.startswith(OPTION) else replace(note, option="")
 
 
 def _added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
