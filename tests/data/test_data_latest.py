@@ -70,4 +70,4 @@ def test_columns_that_lack_are_refused_part_after_part(tmp_path):
         list(parts_of_inputs(tmp_path / "new.csv", preparation))
     table.rename(columns=str.title).to_csv(tmp_path / "new.csv", index=False)
     (found,) = parts_of_inputs(tmp_path / "new.csv", preparation)
-    assert "column 'Sales' taken for 'sales'" in "; ".join(map(str, found.notes))
+    assert "columns 'Sales', 'State', 'At', 'Shop' taken for 'sales', 'state', 'at', 'shop'" in "; ".join(map(str, found.notes))
