@@ -26,7 +26,6 @@ from fourfold.data.dataset import Note
 from fourfold.data.files.text.encoding import encoding_of, said_of
 from fourfold.data.memory import check_memory
 from fourfold.data.reading import Reading
-from fourfold.data.sample import thinned
 from fourfold.data.source import Source
 from fourfold.data.unequal import stacked
 from fourfold.data.values.stamps import irregular, moment
@@ -86,7 +85,7 @@ def read_ts(content: Content, reading: Reading) -> Source:
         if header.target == "class" and kind != "boolean" and (len(set(labels)) > FEW_CLASSES):
             values, kind = words, "category"
         source = replace(source, target=values, target_kind=kind)
-    return thinned(source, reading)
+    return source
 
 
 @dataclass(frozen=True)

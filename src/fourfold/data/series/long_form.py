@@ -105,7 +105,9 @@ def assembled(
     columns = {name: (table[name] if stepwise else constant(name, do), source.kind(name)) for name in targets}
     values, kind, notes = together(columns, comma=source.comma)
     aimed = built.aimed(targets, placed.grid(values) if stepwise else values, kind, notes)
-    left = Roles(weight=constant(roles.weight), group=constant(roles.group), time_ordered=roles.time_ordered)
+    left = Roles(weight=roles.weight, group=roles.group, time_ordered=roles.time_ordered)
+    named = {name: constant(name) for name in (roles.weight, roles.group) if isinstance(name, str)}
+    aimed = replace(aimed, beside={**aimed.beside, **named})
     return aimed.noting(*said), left
 
 
