@@ -40,7 +40,14 @@ from fourfold.data.series.cut import as_one_series, check_window
 from fourfold.data.series.forecast import settle_forecast, time_and_names
 from fourfold.data.series.long_columns import table_of
 from fourfold.data.series.long_form import assembled, check_steps
-from fourfold.data.series.steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
+from fourfold.data.series.steps import (
+    by_columns,
+    check_layout_of_steps,
+    check_per,
+    check_per_of_rows,
+    is_stepwise,
+    settle_steps,
+)
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.time_role import check_last, timed
 from fourfold.data.values.words import as_objects, reworded, spelled
@@ -106,6 +113,7 @@ def settle(
         )
     else:
         check_window(window)
+        check_per_of_rows(target_per, source.inputs, layout)
         source = by_columns(source) if source.stepwise else source
         source, labelled, left_out = _labelled(source, task, guessed)
         places = None if labelled is None else np.flatnonzero(labelled)
@@ -204,14 +212,22 @@ def _check_lengths(source: Source) -> None:
 
 def _developed(source: Source, layout: str | None, side: int | None) -> Source:
     """The source with pictures, if it names any, as pixels."""
-    if source.pictures and source.pictures != source.target_name and layout in (None, "image"):
+    named = source.pictures and source.pictures != source.target_name
+    if named and layout in (None, "image"):
         return developed(source, side=side)
     if side is not None:
         raise OptionError(
             "image-size-of-no-pictures",
-            "there are no pictures to resize",
+            "there are no files of pictures to resize",
             got=f"--image-size {side}",
-            do="leave out --image-size",
+            do="leave out --image-size; of an array resize x itself",
+        )
+    if named and source.of_folders:
+        raise OptionError(
+            "layout-of-pictures",
+            "pictures are read as images alone",
+            got=f"--layout {layout}",
+            do="leave out --layout",
         )
     return source
 

@@ -92,7 +92,10 @@ def _opened(source: Any, reading: Reading) -> Source:
     if files:
         return thinned(read_tables(name, files, reading), reading)
     if os.path.isdir(name):
-        return thinned(_folder(Path(name), reading), reading)
+        found = _folder(Path(name), reading)
+        if reading.encoding is not None and found.pictures and found.of_folders:
+            raise no_text(name, reading.encoding)
+        return thinned(found, reading)
     if len(inside := _inside(name)) > 1:
         return thinned(_zip(name, inside, reading), reading)
     found = read_tables(name, [name], reading)

@@ -92,6 +92,18 @@ def check_per(per: str | None) -> None:
         raise unknown("target-per", per, PER, option="--target-per")
 
 
+def check_per_of_rows(per: str | None, inputs: np.ndarray | Table, layout: str | None) -> None:
+    """Refuse to be told what the target of rows of a table, which are no series, belongs to."""
+    if per is not None and isinstance(inputs, Table) and layout != "sequence":
+        raise OptionError(
+            "target-per-of-rows",
+            "each row has its target, and none is a series",
+            got=f"--target-per {per}",
+            wanted="a table with --id and --time, or x of shape (N, T, C)",
+            do="leave out --target-per, or add --id COLUMN",
+        )
+
+
 def check_layout_of_steps(layout: str | None) -> None:
     if layout not in (None, "sequence"):
         raise OptionError(

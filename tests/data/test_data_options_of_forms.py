@@ -1,0 +1,46 @@
+"""What an option says of one form of data, and where a form has no use for it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_data_pictures import classes
+
+from fourfold.data import read
+from fourfold.data.columns.roles import Roles
+from fourfold.errors import OptionError
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("options", "slug"),
+    [
+        ({"layout": "flat"}, "layout-of-pictures"),
+        ({"layout": "sequence"}, "layout-of-pictures"),
+        ({"encoding": "gbk"}, "encoding-of-no-text"),
+    ],
+)
+def test_options_that_folders_of_pictures_have_no_use_for_are_refused(options, slug, tmp_path):
+    classes(tmp_path)
+    with pytest.raises(OptionError) as caught:
+        read(tmp_path, **options)
+    assert caught.value.slug == slug and "leave out" in caught.value.do
+
+
+def test_a_sample_of_series_is_said_once(tmp_path):
+    lines = [",".join(f"{v:.3f}" for v in RNG.normal(size=5)) + f":{'ab'[i % 2]}" for i in range(40)]
+    head = ["@problemName p", "@timeStamps false", "@univariate true", "@classLabel true a b", "@data"]
+    (tmp_path / "p.ts").write_text("\n".join([*head, *lines]) + "\n")
+    data = read(tmp_path / "p.ts", rows=20)
+    assert data.rows == 20 and [str(note) for note in data.notes if note.what.startswith("sample")] == [
+        "sample: 20 of 40 rows (as asked); --rows N overrides"
+    ]
+
+
+def test_weights_and_groups_of_series_are_called_as_their_columns():
+    rows = [(f"m{i}", t, RNG.normal(), "ab"[i % 2], f"s{i % 6}", 1 + i % 3) for i in range(24) for t in range(5)]
+    frame = pd.DataFrame(rows, columns=["unit", "t", "u", "gait", "site", "count"])
+    data = read(frame, target="gait", roles=Roles(id="unit", time="t", group="site", weight="count"))
+    notes = [str(note) for note in data.notes]
+    assert "groups: 6 of site (none lies on two sides of a split; not an input)" in notes
+    assert "weights: count, 1 to 3 (not an input)" in notes and data.weights.tolist() == [1 + i % 3 for i in range(24)]
