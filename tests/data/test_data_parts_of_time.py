@@ -19,6 +19,8 @@ def found(parts, rows=HOURS, **roles):
 
 BY_HOUR = {"YYYY": 2021 + 0 * HOURS, "MM": 1 + 0 * HOURS, "DD": HOURS // 24 + 1, "HH": HOURS % 24}
 BY_MONTH = {"year": 1980 + HOURS // 12, "month": HOURS % 12 + 1}
+MONTHS = np.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+QUARTERS = np.array(["Q1", "Q2", "Q3", "Q4"])
 BY_QUARTER = {"year": 1900 + HOURS // 4, "quarter": HOURS % 4 + 1}
 BY_WEEK = {"Jahr": 2015 + HOURS // 52, "KW": HOURS % 52 + 1}
 
@@ -30,9 +32,11 @@ BY_WEEK = {"Jahr": 2015 + HOURS // 52, "KW": HOURS % 52 + 1}
         (BY_MONTH, ("year", "month")),
         (BY_QUARTER, ("year", "quarter")),
         (BY_WEEK, ("Jahr", "KW")),
+        ({"year": 1980 + (HOURS + 3) // 12, "month": MONTHS[(HOURS + 3) % 12]}, ("year", "month")),
+        ({"year": BY_QUARTER["year"], "Quarter": QUARTERS[HOURS % 4]}, ("year", "Quarter")),
         (BY_MONTH | {"quarter": HOURS % 12 // 3 + 1}, ("year", "month")),
     ],
-    ids=["hours", "months", "quarters", "weeks", "months and their quarters"],
+    ids=["hours", "months", "quarters", "weeks", "names of months", "marked quarters", "months and their quarters"],
 )
 def test_rows_in_the_order_of_parts_of_a_time(parts, names):
     one = found(parts)["in-order-of-time"]
@@ -50,8 +54,11 @@ def test_rows_in_the_order_of_parts_of_a_time(parts, names):
         ({"min": HOURS // 24, "age": HOURS % 24}, HOURS),
         ({"hour": HOURS // 60, "second": HOURS}, HOURS),
         (BY_MONTH, HOURS[:15]),
+        ({"year": BY_MONTH["year"], "month": MONTHS[(HOURS + 3) % 12]}, HOURS),
     ],
-    ids=["in no order", "two units", "one column", "no parts of a time", "no part begins anew", "few rows"],
+    ids=[
+        "in no order", "two units", "one column", "no parts of a time", "no part begins anew", "few rows", "months in no order",
+    ],
 )
 def test_rows_in_another_order(parts, rows):
     assert "in-order-of-time" not in found(parts, rows)

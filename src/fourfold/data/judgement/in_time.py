@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.series.order import direction
-from fourfold.data.series.time_columns import NAMES, QUARTERS, WEEKS
+from fourfold.data.series.time_columns import NAMES, QUARTERS, WEEKS, part_numbers
 from fourfold.data.values.called import is_time
 
 from .case import Case
@@ -25,9 +25,14 @@ def times_in_order(case: Case) -> list[str]:
 
 
 def parts_in_order(case: Case) -> list[str]:
-    """The columns of whole numbers that are called a year, a month (a week, a quarter), a day, an hour, ..., two and
-    more that vary, if together they never fall from row to row, and the later ones begin anew."""
+    """The columns of whole numbers, or names of months, weeks and quarters, that are called a year, a month (a week, a
+    quarter), a day, an hour, ..., two and more that vary, if together they never fall from row to row, and the later
+    ones begin anew."""
     whole = {name: values for name, kind, values in case.columns() if kind == "number" and _are_whole(values)}
+    words = [name for name, kind, _ in case.columns() if kind == "category"] if whole else []
+    for name in words:
+        if (numbers := part_numbers(case.dataset.inputs[name], name)) is not None:
+            whole[name] = numbers
 
     def called(words: str) -> list[str]:
         return [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]

@@ -25,8 +25,8 @@ from .apart import repeated, telling_apart
 from .long_columns import dates_of, labels_of, meant, times_of
 
 __all__ = [
-    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "series_numbers", "time_among", "with_clock",
-    "with_parts", "with_time",
+    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "part_numbers", "series_numbers", "time_among",
+    "with_clock", "with_parts", "with_time",
 ]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
@@ -271,6 +271,22 @@ def _part(source: Source, table: Table, name: str, what: str, low: int, high: in
     if strange.any():
         raise _no_part(table, name, what, strange)
     return values.astype(np.int64)
+
+
+def part_numbers(words: np.ndarray, called: str) -> np.ndarray | None:
+    """The numbers (N,) of months, weeks or quarters in a column that is ``called`` so; None of other columns, and where
+    a word is none.
+
+    >>> part_numbers(np.array(["Q1", "Q3"], object), "Quarter"), part_numbers(np.array(["May", "no"], object), "month")
+    (array([1., 3.]), None)
+    """
+    kinds = ((NAMES[1], CALENDAR[1][0]), (WEEKS, WEEK[0]), (QUARTERS, QUARTER[0]))
+    what = next((what for names, what in kinds if called.strip().casefold() in names.split()), None)
+    if what is None:
+        return None
+    numbers = {word: _part_of_word(word or "", what) for word in {*words.tolist()}}
+    found = np.array([numbers[word] for word in words.tolist()], np.float64)
+    return None if np.isnan(found).any() else found
 
 
 def _part_of_word(word: str, what: str) -> float:
