@@ -7,7 +7,7 @@ from test_data_pictures import classes
 
 from fourfold.data import read
 from fourfold.data.columns.roles import Roles
-from fourfold.errors import OptionError
+from fourfold.errors import DataError, FileError, OptionError
 
 RNG = np.random.default_rng(0)
 
@@ -44,3 +44,26 @@ def test_weights_and_groups_of_series_are_called_as_their_columns():
     notes = [str(note) for note in data.notes]
     assert "groups: 6 of site (none lies on two sides of a split; not an input)" in notes
     assert "weights: count, 1 to 3 (not an input)" in notes and data.weights.tolist() == [1 + i % 3 for i in range(24)]
+
+
+def test_addresses_of_pictures_may_be_left_out(tmp_path):
+    rows = [f"https://example.org/{i}.jpg,{i * 7 % 13},{'ab'[i % 2]}" for i in range(40)]
+    (tmp_path / "a.csv").write_text("\n".join(["image,price,y", *rows]) + "\n")
+    with pytest.raises(FileError, match="or --drop image, if the other columns are the inputs$"):
+        read(tmp_path / "a.csv")
+    assert read(tmp_path / "a.csv", roles=Roles(drop="image")).layout == "flat"
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_names_of_recordings_inside_of_a_table_are_no_texts(others, tmp_path):
+    audio = [{"bytes": bytes([i, 255, 7]), "path": f"speaker {i}.wav"} for i in range(40)]
+    frame = pd.DataFrame({"audio": audio, "label": ["ab"[i % 2] for i in range(40)]})
+    (frame.assign(seconds=RNG.random(40)) if others else frame).to_parquet(tmp_path / "a.parquet")
+    said = "left out: 'audio.path' (names of files that stand beside them, and are no pictures)"
+    if others:
+        data = read(tmp_path / "a.parquet", target="label")
+        assert said in map(str, data.notes) and [column.name for column in data.columns] == ["seconds"]
+    else:
+        with pytest.raises(DataError, match="no input columns beside the target") as caught:
+            read(tmp_path / "a.parquet", target="label")
+        assert said in str(caught.value)

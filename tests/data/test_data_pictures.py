@@ -344,7 +344,7 @@ def test_missing_pictures_are_counted_and_what_lies_near_is_named(tmp_path):
     for changed, message in (
         ([*paths[:10], "imgs/a.png", "imgs/b.png"], r"2 of 12 pictures are missing.*a\.png.*remove these rows"),
         ([path.replace("png", "PNG") for path in paths], r"12 of 12 .*0\.PNG \(is it '0\.png'\?\).*as they are seen"),
-        (["https://x.org/a.png", *paths[1:]], r"1 of 12 pictures is missing.*download them first"),
+        (["https://x.org/a.png", *paths[1:]], r"1 of 12 .*no file https://x\.org/a\.png,.*download them first, and name the files$"),
     ):
         rows = [f"{path},{'cat' if n % 2 else 'dog'}" for n, path in enumerate(changed)]
         (tmp_path / "a.csv").write_text("\n".join(["image,label", *rows]) + "\n")

@@ -16,7 +16,7 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.memory import check_memory
-from fourfold.data.messages import counted, listed
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.errors import DataError, FileError, OptionError, UnsafeFileError
 
@@ -45,6 +45,9 @@ INSIDE = ".path"
 
 FROM_TABLE = "write paths as they are seen from the table, such as images/1.png"
 """What to do about paths that lead to no picture in its folder."""
+
+ADDRESS = re.compile(r".*\b(https?:)/+")
+"""Where a path that is an address begins."""
 
 SIDES = (4, 512)
 MOST_PIXELS = 50_000_000
@@ -88,12 +91,13 @@ def named_in(source: Source, folder: Path) -> Source:
     """
     if not isinstance(source.inputs, Table):
         return source
+    source = _without_names_of_bytes(source)
     for column, words, named in _of_names(source):
         present = [word for word in words if word is not None]
         where = _where(present[0], folder, named) if named else _usual_place(present, folder)
         if not named and where is None:
             continue
-        if column.name.endswith(INSIDE) and f"{column.name.removesuffix('path')}bytes" in repr(source.notes):
+        if _is_beside_bytes(column.name, source):
             raise FileError(
                 "pictures-inside",
                 f"{source.name} holds the pictures themselves",
@@ -130,6 +134,20 @@ def named_in(source: Source, folder: Path) -> Source:
         found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
         return found.noting(*notes)
     return source
+
+
+def _is_beside_bytes(name: str, source: Source) -> bool:
+    """Whether a column is called as the names of files that stand in the table themselves, and are not read."""
+    return name.endswith(INSIDE) and f"{name.removesuffix('path')}bytes" in repr(source.notes)
+
+
+def _without_names_of_bytes(source: Source) -> Source:
+    """The source without the names of files that stand beside these, such as recordings, and are no pictures."""
+    assert isinstance(source.inputs, Table)
+    beside = [name for name in source.inputs if _is_beside_bytes(name, source)]
+    names = [name for name in beside if not any(map(is_picture, filter(None, source.inputs[name].tolist())))]
+    note = Note(f"left out: {listed(names)}", "names of files that stand beside them, and are no pictures")
+    return source.without(*names).noting(note) if names else source
 
 
 def _of_names(source: Source) -> list[tuple[Column, list[str], bool]]:
@@ -215,7 +233,8 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
             do="--image-size 32, say",
         )
     paths = [Path(word) if isinstance(word, str) else word for word in source.inputs[source.pictures]]
-    _check_there(paths)
+    others = [name for name in source.inputs if name != source.pictures]
+    _check_there(paths, source.pictures if others and not shape else "")
     facts = [_from(path, _facts) for path in paths]
     (height, width, channels), because = _shape(facts, side, shape)
     deep = any(fact.deep for fact in facts)
@@ -224,7 +243,6 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     pixels = np.empty((len(paths), height, width, channels), kind)
     for place, path in enumerate(paths):
         pixels[place] = _from(path, lambda image: _pixels(image, (height, width, channels), deep))
-    others = [name for name in source.inputs if name != source.pictures]
     notes = [
         Note(
             f"pictures: {width} x {height}, {'grey' if channels == 1 else 'RGB'}",
@@ -245,8 +263,9 @@ def developed(source: Source, *, side: int | None = None, shape: tuple[int, ...]
     )
 
 
-def _check_there(paths: Sequence[Path | Image]) -> None:
-    """Refuse paths without a file, and say what lies near the first of them."""
+def _check_there(paths: Sequence[Path | Image], column: str) -> None:
+    """Refuse paths without a file, and say what lies near the first of them. ``column``: the one that names them, if
+    there are others."""
     named = [path for path in paths if isinstance(path, Path)]
     absent = [path for path in named if not path.is_file()]
     if not absent:
@@ -256,13 +275,14 @@ def _check_there(paths: Sequence[Path | Image]) -> None:
         there = {entry.name for entry in first.parent.iterdir()}
         alike = [name for name in there if Path(name).stem.casefold() == first.stem.casefold()]
         near = min(alike, default="")
-    away = any(re.search(r"\bhttps?:/", str(path)) for path in absent)
+    away = any(ADDRESS.search(str(path)) for path in absent)
+    dropped = f", or --drop {quoted(column)}, if the other columns are the inputs" if column else ""
     raise FileError(
         "no-picture",
         f"{len(absent):,} of {counted(len(named), 'picture')} {'is' if len(absent) == 1 else 'are'} missing",
-        got=f"no file {first}" + f" (is it {near!r}?)" * bool(near),
+        got="no file " + ADDRESS.sub(r"\1//", str(first)) + f" (is it {near!r}?)" * bool(near),
         wanted="a file at each path",
-        do="download them first, and name the files"
+        do="download them first, and name the files" + dropped
         if away
         else FROM_TABLE
         if near or 2 * len(absent) > len(named)
