@@ -92,6 +92,7 @@ def named_in(source: Source, folder: Path) -> Source:
     if not isinstance(source.inputs, Table):
         return source
     source = _without_names_of_bytes(source)
+    assert isinstance(source.inputs, Table)
     for column, words, named in _of_names(source):
         present = [word for word in words if word is not None]
         where = _where(present[0], folder, named) if named else _usual_place(present, folder)
