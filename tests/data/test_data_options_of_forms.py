@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from test_data_pictures import classes
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
 from fourfold.errors import DataError, FileError, OptionError
+from fourfold.preprocessing import Preparation
 
 RNG = np.random.default_rng(0)
 
@@ -67,3 +68,19 @@ def test_names_of_recordings_inside_of_a_table_are_no_texts(others, tmp_path):
         with pytest.raises(DataError, match="no input columns beside the target") as caught:
             read(tmp_path / "a.parquet", target="label")
         assert said in str(caught.value)
+
+
+def test_a_pattern_that_finds_one_file_of_texts_reads_it_as_one_text(tmp_path):
+    for number in range(20):
+        path = tmp_path / "learnt" / "ab"[number % 2] / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"some words of {'good' if number % 2 else 'bad'} number {number % 5} and more\n")
+    data = read(tmp_path / "learnt")
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    (tmp_path / "new").mkdir()
+    path = tmp_path / "new" / "letter.txt"
+    path.write_text("some words of good\nand more words of bad\n")
+    for whole in (tmp_path / "new", str(tmp_path / "new" / "*.txt")):
+        assert read_inputs(whole, preparation).others["file"].tolist() == ["letter.txt"]
+    lines = read_inputs(path, preparation)
+    assert lines.rows == 2 and lines.notes[0].because.endswith("; as one text its folder reads it")

@@ -87,7 +87,7 @@ def _opened(source: Any, reading: Reading) -> Source:
         with standard_input() as path:
             return thinned(read_tables("standard input", [path], reading, "standard input"), reading)
     files = matches(name)
-    if (new := new_files(files or [Path(name)], reading)) is not None:
+    if (new := new_files(files or [Path(name)], reading, bool(files))) is not None:
         return new
     if files:
         return thinned(read_tables(name, files, reading), reading)
@@ -182,7 +182,7 @@ def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
                 do="unpack it, and name that one",
             )
         files: Sequence[str | Path] = matches(name)
-        if (new := new_files([*map(Path, files or [name])], reading)) is not None:
+        if (new := new_files([*map(Path, files or [name])], reading, bool(files))) is not None:
             yield new
             return
         if not files and os.path.isdir(name) and not classes_of(Path(name)) and reading.layout != "text":

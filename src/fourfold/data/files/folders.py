@@ -140,13 +140,13 @@ def _of_parts(folder: Path, classes: Sequence[Path], names: Sequence[str], readi
     return _rows(folder, [path for files in found for path in files], as_objects(labels), reading)
 
 
-def new_files(paths: Sequence[Path], reading: Reading) -> Source | None:
+def new_files(paths: Sequence[Path], reading: Reading, pattern: bool) -> Source | None:
     """Files, or those of one folder, that are new rows themselves: pictures or texts, or series of numbers, where such
-    are wanted; None for all else."""
+    are wanted; None for all else, and for a file alone that no ``pattern`` found, the lines of which may be texts."""
     one, within = paths[0], Path(os.path.commonpath([path.parent for path in paths]))
     if reading.all and all(path.is_file() for path in paths):
         pictures = reading.layout == "image" and all(is_picture(path.name) for path in paths)
-        named = reading.layout == "text" and reading.column == TEXT and len(paths) > 1
+        named = reading.layout == "text" and reading.column == TEXT and pattern
         if pictures or (named and all(path.suffix.lower() in TEXTS for path in paths)):
             return _rows(within, [*paths], None, reading)
     if not are_wanted(reading):

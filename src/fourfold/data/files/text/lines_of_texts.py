@@ -52,7 +52,8 @@ def lines_of_texts(
     if count_words(texts) < FEWEST_WORDS or any(_cuts(mark, texts) for mark in SEPARATORS):
         return None
     name = lines[0].strip() if named else ANY
-    note = Note(f"a text in each line: {name!r}", "no separator cuts them alike")
+    several = "; as one text its folder reads it" if column == ANY and len(texts) > 1 else ""
+    note = Note(f"a text in each line: {name!r}", f"no separator cuts them alike{several}")
     records = partial(_records, named=named)
     return LinesOfTexts(Rewriting(records, NO_MARK, (note,)), Dialect(NO_MARK, 0, named, (name,)))
 
