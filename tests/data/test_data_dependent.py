@@ -116,3 +116,21 @@ def test_the_hours_of_days_are_no_units():
     frame = pd.DataFrame({"day": day, "hr": hours % 24, "load": np.sin(hours / 4) + hours % 7, "count": hours * 7 % 31})
     assert "panel" not in found(frame, target="count")
     assert "panel" in found(frame.rename(columns={"hr": "store"}), target="count")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("fnlwgt", np.arange(60) % 7 + 0.5, True),
+        ("_LLCPWT", np.arange(60) % 7 + 0.5, True),
+        ("sampling_weights", np.arange(60) % 7 + 0.5, True),
+        ("weight", np.arange(60) % 7 + 60.5, False),
+        ("fnlwgt", np.arange(60) % 7 - 3.5, False),
+        ("fnlwgt", np.array(["light", "heavy", "none"] * 20), False),
+    ],
+)
+def test_weights_of_surveys_are_found_by_their_names(name, values, said):
+    frame = pd.DataFrame({"age": np.arange(60) * 7 % 23, name: values, "y": np.array(["p", "q", "q"])[np.arange(60) % 3]})
+    one = found(frame, target="y").get("called-a-weight")
+    assert (one is not None) == said and (one is None or (not one.important and one.columns == (name,)))
+    assert "called-a-weight" not in found(frame, target="y", roles=Roles(weight=name if said else None))

@@ -101,6 +101,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     dependent.judge,
     runs.judge,
     frequencies.judge,
+    frequencies.weights,
     neighbours.judge,
     targets.elsewhere,
     targets.called_like_inputs,

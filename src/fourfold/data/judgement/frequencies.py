@@ -1,7 +1,8 @@
-"""Tables of counts: a row for each combination of values, and how often it occurs."""
+"""What each row stands for: tables of counts, with a row for each combination of values, and weights of surveys."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,15 @@ from .case import Case
 
 NAMES = (["freq"], ["frequency"], ["frequencies"])
 """The words of which names of such columns consist."""
+
+WEIGHTS = (
+    "fnlwgt", "finalwgt", "finalwt", "wtfinl", "perwt", "hhwt", "asecwt", "pweight", "pweights", "pwgtp", "wgtp",
+    "wtssall", "wtssps", "wtmec2yr", "wtint2yr", "llcpwt",
+)  # fmt: skip
+"""What weights are called in surveys; a weight alone may be that of a body."""
+
+KINDS = ("sample", "sampling", "survey", "person", "household", "case", "design")
+"""Words before "weight" that say the same."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -28,6 +38,25 @@ def judge(case: Case) -> Iterator[Finding]:
         others = [column for other, column in columns.items() if other != name]
         if named(name) in NAMES and _are_counts(values, [*others, case.codes]):
             yield _finding(case, "column", name, columns=(name,))
+
+
+def weights(case: Case) -> Iterator[Finding]:
+    """Columns that are called weights of a survey, which are inputs unless they are named."""
+    dataset = case.dataset
+    if dataset.weights is not None or dataset.layout != "flat":
+        return
+    for name, kind, values in case.columns():
+        kind_of, *what = named(name)[:3] or [""]
+        called = name.casefold().strip(" _") in WEIGHTS or (kind_of in KINDS and what in (["weight"], ["weights"]))
+        if called and kind == "number" and bool((values >= 0).all()):
+            yield Finding(
+                "called-a-weight",
+                f"column {name!r} is called a weight of a survey, and is an input",
+                "different values",
+                len(np.unique(values)),
+                f"--weight {(quoted := shlex.quote(name))}, if it says how much a row counts, or --drop {quoted}",
+                columns=(name,),
+            )
 
 
 def _finding(case: Case, what: str, name: str, more: str = "", columns: tuple[str, ...] = ()) -> Finding:
