@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.places import are_places
 from fourfold.data.source import Source
-from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
+from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS
 from fourfold.data.values.cells import typed
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
@@ -239,7 +239,8 @@ def another_target(table: Table) -> str:
 
 def _why_none(name: str, values: np.ndarray) -> str:
     """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, and
-    holds years, or an id, and holds more numbers or words than classes have; it counts the rows, or never varies.
+    holds years, or an id or a unit (a patient), and holds more numbers or words than classes have; it counts the rows,
+    or never varies.
     "" for one that may be a target.
 
     >>> years = np.array([1999.0, 2001.0])
@@ -252,7 +253,8 @@ def _why_none(name: str, values: np.ndarray) -> str:
     years = name.casefold() in YEAR_NAMES and present.dtype.kind == "f"
     if years and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all()):
         return CALLED
-    if name.casefold() == "id" or (ID.search(name) is not None and different > MOST_CLASSES):
+    is_unit = ID.search(name) is not None or name.casefold() in UNITS
+    if name.casefold() == "id" or (is_unit and different > MOST_CLASSES):
         return CALLED
     if different == 1 and len(present) == len(values):
         return "varies, as {!r} does not"
