@@ -44,6 +44,15 @@ def test_columns_that_give_the_target_away_are_one_finding():
     assert found[0].columns == ("a", "b c", "d") and json.dumps(found[0].number)
 
 
+def test_ranks_in_no_order_are_one_finding_that_says_what_they_are():
+    random = np.random.default_rng(1)
+    table = {name: random.permutation(200) + 1.0 for name in ("wealth", "crime")} | _leaking()
+    assert [str(one) for one in judge(read(table)) if one.slug == "counts-rows"] == [
+        "column 'wealth' may number the rows: its values are the whole numbers 1 to 200, each of them once; likewise "
+        "'crime'. Do this: --drop wealth,crime, if they are not a ranking"
+    ]
+
+
 @pytest.mark.parametrize("names", [("rows", "cases"), ("id_a", "id_b")])
 def test_columns_that_each_need_an_answer_are_not_joined(names):
     """Both after --id would be one id."""

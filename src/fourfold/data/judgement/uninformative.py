@@ -45,10 +45,10 @@ def judge(case: Case) -> Iterator[Finding]:
         if counts and not trend:
             yield Finding(
                 "counts-rows",
-                f"column {name!r} numbers the rows: its values are all different and in order",
+                f"column {name!r} {_how_counted(values)}",
                 "different values",
                 len(values),
-                _of_counter(case, name),
+                _of_counter(case, name, values),
                 important=True,
                 columns=(name,),
             )
@@ -87,9 +87,12 @@ def _if_time(name: str) -> str:
     return "" if is_time(name) else "if it is time, "
 
 
-def _of_counter(case: Case, name: str) -> str:
-    """What to do with numbers that count the rows: those that are called a time are first of all one."""
+def _of_counter(case: Case, name: str, values: np.ndarray) -> str:
+    """What to do with numbers that count the rows: those that are called a time are first of all one, and those in no
+    order may be ranks."""
     quoted = shlex.quote(name)
+    if not _are_in_order(values):
+        return f"--drop {quoted}, if it is not a ranking"
     drop = f"--id {quoted}, or --drop {quoted}"
     if case.dataset.time_ordered:
         return drop
@@ -99,6 +102,24 @@ def _of_counter(case: Case, name: str) -> str:
 
 def _in_time(case: Case) -> str:
     return IN_TIME.format(forecast=FORECAST if case.task.kind == "regression" else "")
+
+
+def _how_counted(values: np.ndarray) -> str:
+    """
+    >>> _how_counted(np.array([3.0, 4.0, 9.0]))
+    'numbers the rows: its values are all different and in order'
+    >>> _how_counted(np.array([2.0, 1.0, 3.0]))
+    'may number the rows: its values are the whole numbers 1 to 3, each of them once'
+    """
+    if _are_in_order(values):
+        return "numbers the rows: its values are all different and in order"
+    span = f"{values.min():.0f} to {values.max():.0f}"
+    return f"may number the rows: its values are the whole numbers {span}, each of them once"
+
+
+def _are_in_order(values: np.ndarray) -> bool:
+    steps = np.diff(values)
+    return bool((steps > 0).all() or (steps < 0).all())
 
 
 def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
