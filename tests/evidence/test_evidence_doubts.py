@@ -24,7 +24,7 @@ def findings(accuracies=(0.8, 0.95, 0.88), *further, baseline=0.5, **options) ->
     families = {name: FamilyFindings(loss, 100, 10.0) for name, loss in zip(NAMES, losses.values())}
     random = np.random.default_rng(1).random((2, 1, 1000))
     baselines = {
-        "majority": BaselineFindings((random[0] > 0.5).astype(float), 0.5),
+        "majority": BaselineFindings((random[0] > 0.5).astype(float), 0.5, guess=True),
         "linear": BaselineFindings((random[1] > baseline).astype(float), baseline),
     }
     return Findings("accuracy", families, runs, fold, baselines, further=further, **options)
@@ -348,6 +348,24 @@ def test_a_baseline_that_leaves_no_error_is_suspect(held):
     column = Evidence(names.ONE_COLUMN, "id", 0.999, FRACTION)
     (doubt,) = [d for d in decide(findings((0.9, 0.9, 0.9), column, baseline=0.9999)).doubts if "Leakage" in d]
     assert "the column id alone" in doubt
+
+
+def test_what_is_worse_than_a_guess_makes_no_other_baseline_suspect():
+    """As a line through outliers, whose squared error may be a thousand times that of the mean."""
+    study = of_numbers(0.0, 400)
+    guess = np.ones((1, 400))
+    study = replace(
+        study,
+        baselines={
+            "mean": BaselineFindings(guess, 1.0, guess=True),
+            "ridge regression": BaselineFindings(1000 * guess, 30.0),
+            "boosted trees": BaselineFindings(0.9 * guess, 0.95),
+        },
+    )
+    verdict = decide(study)
+    assert not [doubt for doubt in verdict.doubts if "Leakage" in doubt]
+    (removed,) = [e.value for e in verdict.evidence if e.measure == names.REMOVED]
+    assert removed == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(

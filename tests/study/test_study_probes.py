@@ -292,6 +292,13 @@ def test_rates_that_work_are_counted_unless_noise_hides_them():
     assert found.share is None and not ease._share("dense", found, DIFFERENCE).applicable
 
 
+def test_a_family_that_learnt_nothing_may_end_above_a_guess_on_validation_rows():
+    """By luck: the best of many checks and rates; that no run ends better would be untrue."""
+    trials = list(of_rates({0.01: [0.6, 0.7]}).of(("S", 0.01)))
+    assert ease._steps("dense", trials, 0.5, learns=False).reason == ease.GUESSES
+    assert ease._steps("dense", trials, 0.9, learns=True).reason == "no run ends better than a guess"
+
+
 @pytest.mark.parametrize(("best", "share"), [(0.515, 2 / 3), (0.505, 0.0), (0.4, 0.0)])
 def test_no_rate_works_where_none_beats_a_guess(best, share):
     """As on labels without a pattern: all rates are then as good as the best one."""

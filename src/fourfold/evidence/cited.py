@@ -199,12 +199,14 @@ def _parts_in_time(c: Compared, family: str) -> list[Evidence]:
 
 
 def _error_removed(c: Compared) -> list[Evidence]:
-    """How much of the worst baseline's loss, which is a guess, the baseline to beat leaves out."""
+    """How much of a guess's loss the baseline to beat leaves out. Others than a guess are no measure: a line through
+    outliers may be worse than one by any factor."""
     means = {name: float(found.losses.mean()) for name, found in c.findings.baselines.items()}
-    if c.baseline is None or not max(means.values()) > means[c.baseline]:
+    guess = max((means[name] for name, found in c.findings.baselines.items() if found.guess), default=0.0)
+    if c.baseline is None or not guess > means[c.baseline]:
         return []
-    share = 1 - means[c.baseline] / max(means.values())
-    return [Evidence(REMOVED, c.baseline, share, FRACTION, method="1 - its loss / the worst's")]
+    share = 1 - means[c.baseline] / guess
+    return [Evidence(REMOVED, c.baseline, share, FRACTION, method="1 - its loss / that of a guess")]
 
 
 def _largest_errors(c: Compared, family: str) -> list[Evidence]:

@@ -120,7 +120,7 @@ def find(inquiry: Inquiry) -> Measurement:
         gap = scoring.units(task.score)[1]
         of_this = [
             _share(family, found, gap),
-            _steps(family, _kept(trials) if found.learns else [], guess),
+            _steps(family, _kept(trials), guess, found.learns),
             _scatter(family, _kept(trials), task.score, study.deviation),
             Evidence(
                 "share diverged", family, found.diverged, FRACTION, method="loss not finite", source=SOURCE
@@ -151,8 +151,10 @@ def _share(family: str, found: Ease, gap: str) -> Evidence:
     return Evidence(WORKS, family, found.share, FRACTION, method=method, source=SOURCE)
 
 
-def _steps(family: str, trials: list[Trial], guess: float) -> Evidence:
+def _steps(family: str, trials: list[Trial], guess: float, learns: bool) -> Evidence:
     """The median number of steps after which a run has come 90 % of the way from guessing to its final score."""
+    if not learns:
+        return Evidence(STEPS, family, None, "count", reason=GUESSES)
     steps = [near_the_end(t.check_steps, t.validation_curve, guess, t.validation_score) for t in trials]
     reached = [step for step in steps if step is not None]
     if not reached:
