@@ -47,6 +47,7 @@ def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
     layout = str(data.get("layout") or "")
     read = data.get("tokens") or ("input" if shape == "1" else "inputs") * (layout == "flat")
     inputs = f"{shape} {read}" if shape and read else f"{layout} {shape}".strip()
+    inputs = f"up to {inputs} each" if data.get("tokens") else inputs  # and not so many different ones
     words, each = [count, inputs], " of each step" if steps else ""
     classes, targets = task.get("classes"), task.get("targets")
     of_target = f" of {name}" if (name := _target(data)) else ""
