@@ -57,6 +57,8 @@ def test_json_keeps_every_bit(case):
     prepared = preparation.inputs(data.inputs)
     assert prepared.dtype == np.float32 and np.isfinite(prepared).all()
     assert prepared.shape == (data.rows, len(preparation.input_names))
+    assert len(preparation.input_columns) == len(preparation.input_names)
+    assert set(preparation.input_columns) == {column.name for column in data.columns}
     np.testing.assert_array_equal(again.inputs(data.inputs), prepared)
     np.testing.assert_array_equal(again.target(data.target), preparation.target(data.target))
     assert again.input_names == preparation.input_names
@@ -118,6 +120,7 @@ def test_widths_are_the_same_in_every_fold():
         "colour = once",
         "colour = red",
     )
+    assert with_it.input_columns == ("width", "width", "colour", "colour", "colour")
     np.testing.assert_array_equal(without.inputs(table)[19, 1:], [1, 0, 0, 0])
 
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import jax
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
 from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
@@ -16,7 +15,7 @@ from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import CORRELATION
 from fourfold.options import Options, load_data
 from fourfold.preprocessing.task import predicted_class
-from fourfold.study import examination, maps
+from fourfold.study import examination
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
@@ -57,9 +56,10 @@ def series(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
-    """Convolution, whose runs permute the columns, on a table whose target is one column."""
+    """Convolution, whose runs permute the columns, on a table whose target is one column; another misses a value."""
     rng = np.random.default_rng(1)
     x = rng.normal(size=(150, 6))
+    x[0, 0] = np.nan
     return examined(tmp_path_factory.mktemp("table"), from_arrays(x, 3 * x[:, COLUMN]), "convolution")
 
 
@@ -135,11 +135,31 @@ def test_columns_are_told_apart_whatever_their_order(table):
     task = tasks["convolution"]
     arrays = task.load(study.folder)
     run = task.block.runs[0]
-    assert column_order(run.seed, run.split, 6)[COLUMN] != COLUMN  # so that a map in the wrong order is seen
+    assert column_order(run.seed, run.split, 7)[COLUMN] != COLUMN  # so that a map in the wrong order is seen
     assert (arrays["maps"].argmax(axis=1) == COLUMN).all()
     assert "shift_outputs" not in arrays and "by_lag" not in arrays
     (columns,) = (f for f in looks.MEASURE.find(inquiry(table)).figures if f.name == "looks-columns")
     assert columns.rows[0]["group"] == f"x{COLUMN}"
+
+
+def test_what_hardly_varies_is_hardly_depended_on(table):
+    """One value is missing: what says so has a gradient by the weights that it started with, and decides nothing."""
+    study, _, tasks = table
+    arrays = tasks["convolution"].load(study.folder)
+    assert study.preparations[0].input_names[6:] == ("x0 is missing",)
+    of_columns = arrays["maps"].mean(axis=0)
+    assert of_columns[6] < of_columns[:6].min()
+    gradients = np.array([[3.0, 3.0, 3.0]], np.float32)
+    learnt_from = np.array([[1.0, 0, 5], [-1.0, 0, 5], [1.0, 1, 5], [-1.0, 0, 5]], np.float32)
+    varied = examination._as_columns_vary(gradients, learnt_from)
+    np.testing.assert_allclose(varied, [[3.0, 3 * 0.75**0.5 / 2, 0.0]], rtol=1e-6)
+
+
+def test_reach_counts_the_columns_of_the_table_itself(table):
+    by_column = reach._by_column(table[0], examination.found(table[0], table[1]))
+    assert by_column["convolution"]["maps"].shape[1] == 6
+    (bar,) = reach.MEASURE.find(inquiry(table)).figures[0].rows
+    assert 1 / 6 <= bar["value"] < 0.5
 
 
 def test_moved_rows_are_predicted_by_the_trained_network(series):
@@ -291,46 +311,7 @@ def test_rows_are_named_by_their_ids_where_they_have_some(series):
     assert "counted from 0" not in shown["about"]
 
 
-# ---- maps --------------------------------------------------------------------------------------------------
-
-
-def test_rank_correlation_is_spearmans():
-    rng = np.random.default_rng(0)
-    a, b = rng.integers(0, 4, (2, 3, 5, 4))
-    by_hand = [spearmanr(x.ravel(), y.ravel()).statistic for x, y in zip(a, b)]
-    assert maps.rank_correlation(a, b) == pytest.approx(np.mean(by_hand))
-    assert maps.rank_correlation(a, np.zeros_like(a)) == 0
-
-
-def test_padding_makes_no_maps_alike():
-    """Maps that have nothing to do with each other, of rows that end at 4 to 20 of 20 places."""
-    rng = np.random.default_rng(0)
-    real = maps.within(rng.integers(4, 21, 200), 20)
-    a, b = rng.random((2, 200, 20)) * real
-    assert maps.rank_correlation(a, b) > 0.5 and abs(maps.rank_correlation(a, b, real)) < 0.1
-    even = real.astype(float)
-    assert maps.places_holding(even).mean() < 0.6 and maps.places_holding(even, real).min() >= 0.9
-    reached = even[:, None, None, :] / even.sum(axis=1)[:, None, None, None]
-    alike = np.broadcast_to(reached, (200, 2, 20, 20))
-    distances = maps.token_distances((20,))
-    assert maps.attention_entropy(alike, real) == pytest.approx(1)
-    assert maps.attention_distance(alike, distances, real) == pytest.approx(maps.uniform_distance(distances, real))
-
-
-def test_distances_from_the_centre_and_shares():
-    ring = np.zeros((1, 7, 7))
-    ring[0, 3, [1, 5]] = ring[0, [1, 5], 3] = 2.0
-    assert maps.by_distance(ring)[2] == pytest.approx(1)
-    assert maps.places_holding(ring)[0] == pytest.approx(4 / 49)
-    assert maps.normalised(np.zeros((1, 2, 2))).tolist() == [[[0.25, 0.25], [0.25, 0.25]]]
-
-
-def test_attention_that_reads_the_next_token():
-    eye = np.roll(np.eye(5), 1, axis=1)[None, None]
-    distances = maps.token_distances((5,))
-    assert maps.attention_distance(eye, distances) == pytest.approx((4 * 1 + 4) / 5)
-    assert maps.attention_entropy(eye) == 0
-    assert maps.token_distances((2, 3))[0].round(3).tolist() == [0, 1, 2, 1, 1.414, 2.236]
+# ---- words -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -392,8 +373,11 @@ def test_distances_are_spoken_of_where_tokens_have_places(maps, said):
     assert ("distances" in figure.note) is said and ("Distance" in figure.columns) is said
 
 
-def test_of_one_number_nothing_is_said_to_be_read_more_than_the_rest():
-    problem = Problem("flat", (1,), units=2, rows=100)
-    inquiry = SimpleNamespace(study=SimpleNamespace(problem=problem), trials={})
-    found = reach.MEASURE.find(inquiry)
-    assert not found.figures and found.reason.startswith("an example is one number")
+@pytest.mark.parametrize("inputs, said", [(1, "an example is one number"), (4, "an example is one column")])
+def test_of_one_number_or_column_nothing_is_said_to_be_read_more_than_the_rest(inputs, said):
+    """A column of words is as many inputs as it has levels."""
+    study = SimpleNamespace(
+        problem=Problem("flat", (inputs,), units=2, rows=100), dataset=SimpleNamespace(columns=("colour",))
+    )
+    found = reach.MEASURE.find(SimpleNamespace(study=study, trials={}))
+    assert not found.figures and found.reason.startswith(said)

@@ -152,6 +152,20 @@ class Preparation:
         return own + tuple(name for category in self.categories for name in category.input_names)
 
     @property
+    def input_columns(self) -> tuple[str, ...]:
+        """Of each prepared column of a flat layout the name of the column that it was made of."""
+        found = self.numbers
+        own = [*found.names, *(found.names[place] for place in found.indicated)] if found else []
+        owner = {
+            part: column.name
+            for column in self.columns
+            if column.kind == "date"
+            for part in calendar_names(column.name, column.name in self.clocks)
+        }
+        words = (category.name for category in self.categories for _ in category.input_names)
+        return (*(owner.get(name, name) for name in own), *words)
+
+    @property
     def masked(self) -> bool:
         """Whether series have unequal lengths: a prepared step that is 0 in all channels is padding."""
         return self.channels is not None and self.channels.padded

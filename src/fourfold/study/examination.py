@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fourfold.study.study import Study
     from fourfold.study.trials import Trials
 
-VERSION = 6
+VERSION = 7
 """Counts changes of what is computed: examinations of another version are made again."""
 
 Arrays = dict[str, np.ndarray]
@@ -55,7 +55,8 @@ class Examination:
 
         seed (), split ()               those of the run, whose test rows these are
         rows (N,), outputs (N, units)   which rows, and the outputs of the trained graph
-        maps (N, P...)                  |d output of the predicted class / d input|, summed over channels
+        maps (N, P...)                  |d output of the predicted class / d input|, summed over channels; of a table
+                                        times what its prepared column varies
         lengths (N,)                    the places of each row, where these are steps or tokens: the rest is padding
         maps_alike, attention_alike, filters_alike      rank correlation with the maps of random weights
         by_lag (T,), by_distance (D,)   shares of the maps by lag to the last step, by pixels from their centre
@@ -177,6 +178,8 @@ def examine(task: Examination, prepared: Prepared, weights: Arrays) -> tuple[Arr
     arrays: Arrays = {"seed": np.array(run.seed), "split": np.array(run.split)}
     arrays |= {"rows": rows, "outputs": answer.outputs}
     arrays |= _looks(answer, redrawn, inputs_of(rows), block, replica.order)
+    if block.problem.layout == "flat":
+        arrays["maps"] = _as_columns_vary(arrays["maps"], prepared.inputs[int(replica.fold)][split.train])
     if answer.attention:
         arrays |= _attention(answer, redrawn, block.problem.shape, arrays.get("lengths"))
     kernel = inside.first_filters()
@@ -220,6 +223,16 @@ def _looks(
         arrays["by_lag"], real = maps.by_lag(maps.normalised(own), lengths), maps.within(lengths, own.shape[1])
     alike = [maps.rank_correlation(own, by_place(other), real) for other in redrawn]
     return arrays | {"maps": own.astype(np.float32), "maps_alike": np.array(np.mean(alike))}
+
+
+def _as_columns_vary(gradients: np.ndarray, learnt_from: np.ndarray) -> np.ndarray:
+    """What a change of each column by its standard deviation does, from what one by 1 does (N, F).
+
+    Numbers are standardised; levels, and what says that a value is missing, are 0 or 1. One that occurs in a single
+    row has the weights that it started with: the gradient by it is as large as that by others, and answers hardly
+    depend on it.
+    """
+    return gradients * learnt_from.std(axis=0, dtype=np.float64).astype(np.float32)
 
 
 def _attention(

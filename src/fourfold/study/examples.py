@@ -345,8 +345,7 @@ def _table(study: Study, row: int, found: np.ndarray) -> tuple[dict[str, Any], n
     names = [column.name for column in study.dataset.columns]
     values = [inputs[name][row] for name in names] if isinstance(inputs, Table) else list(inputs[row])
     sums = dict.fromkeys(names, 0.0)
-    for name, value in zip(study.preparations[0].input_names, found.tolist()):
-        owner = max((n for n in names if name == n or name.startswith(f"{n} ")), key=len)
+    for owner, value in zip(study.preparations[0].input_columns, found.tolist()):
         sums[owner] += value
     kept = sorted(sorted(range(len(names)), key=lambda i: -sums[names[i]])[:MOST_COLUMNS])
     cells = {"columns": [names[i] for i in kept], "values": [_cell(values[i]) for i in kept]}

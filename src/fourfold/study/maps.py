@@ -37,6 +37,18 @@ def normalised(maps: Array) -> Array:
     return np.where(total > 0, flat / np.where(total > 0, total, 1), 1 / flat.shape[1]).reshape(maps.shape)
 
 
+def summed(maps: Array, owners: Sequence[str]) -> tuple[tuple[str, ...], Array]:
+    """The owners of places, each once, and the sums (N, owners) of maps (N, P) over the places of each.
+
+    >>> names, sums = summed(np.array([[1.0, 2.0, 4.0]]), ["age", "sex", "age"])
+    >>> names, sums.tolist()
+    (('age', 'sex'), [[5.0, 2.0]])
+    """
+    names = tuple(dict.fromkeys(owners))
+    of = np.array([[owner == name for name in names] for owner in owners], dtype=np.float64)
+    return names, maps @ of
+
+
 def within(lengths: Array, places: int) -> Array:
     """The places (N, P) of rows that end after so many.
 

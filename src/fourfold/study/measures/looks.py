@@ -3,7 +3,8 @@
 A map of a trained network is held against the maps of the same architecture with weights drawn anew, row by row, by
 rank correlation. A map that looks alike shows the architecture or the input, not what was learnt, and is left out.
 
-    saliency     |d output of the predicted class / d input|, summed over channels
+    saliency     |d output of the predicted class / d input|, summed over channels; shown of a table's column times its
+                 standard deviation
     attention    rollout: attention followed through the blocks, mean over the tokens of the last one
     filters      the first convolution's kernel, held against the random numbers that its training started from
 
@@ -117,7 +118,7 @@ def _columns(study: Study, examined: Mapping[str, Arrays]) -> list[Figure]:
             tuple(rows),
             x=Axis("column, as prepared"),
             y=Axis("share of the gradient", FRACTION),
-            note="Mean over test rows of |d answer / d column|, columns standardised. Not a cause.",
+            note="Mean over test rows of |d answer / d column| times the column's standard deviation. Not a cause.",
         )
     ]
 

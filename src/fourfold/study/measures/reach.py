@@ -1,6 +1,7 @@
 """Reach: where in the input lies what an answer depends on, and how far and how widely attention reads.
 
-    J[p] = |d output of the predicted class / d input[p]|, summed over channels
+    J[p] = |d output of the predicted class / d input[p]|, summed over channels; of a table's column over what
+           preparation made of it, each times its standard deviation
 
 The share of the places that holds nine tenths of J says how much of an input an answer rests on. Attention's weights
 are a softmax: they sum to one, so reading one token more is reading the others less. Their entropy over that of
@@ -26,6 +27,7 @@ from fourfold.study import examination, maps
 from fourfold.study.candidates import Problem
 from fourfold.study.examination import Arrays
 from fourfold.study.measure import Inquiry, Measure
+from fourfold.study.study import Study
 
 SHARE = "share of places that hold nine tenths of the Jacobian"
 DISTANCE, UNIFORM = "attention distance, {block}", "distance if attention read all tokens alike"
@@ -43,7 +45,9 @@ def find(inquiry: Inquiry) -> Measurement:
     study = inquiry.study
     if math.prod(study.problem.shape) == 1:
         return Measurement(*NAMES, reason="an example is one number: there is nothing to look away from")
-    examined = examination.found(study, inquiry.trials)
+    if study.problem.layout == "flat" and len(study.dataset.columns) == 1:
+        return Measurement(*NAMES, reason="an example is one column: there is nothing to look away from")
+    examined = _by_column(study, examination.found(study, inquiry.trials))
     places = PLACES[study.problem.layout]
     evidence, bars, table = [], [], []
     for family in inquiry.trials:
@@ -69,6 +73,17 @@ def find(inquiry: Inquiry) -> Measurement:
     )
     figures = [held, *_where(study.problem.layout, examined)] + ([_of_attention(table)] if table else [])
     return Measurement(*NAMES, _answer(evidence, places, study.problem), tuple(figures), tuple(evidence))
+
+
+def _by_column(study: Study, examined: dict[str, Arrays]) -> dict[str, Arrays]:
+    """Maps of a table over its own columns, of which words and missing values make several."""
+    if study.problem.layout != "flat":
+        return examined
+    owners = study.preparations[0].input_columns
+    return {
+        family: arrays | {"maps": maps.summed(arrays["maps"], owners)[1]}
+        for family, arrays in examined.items()
+    }
 
 
 def _share(family: str, arrays: Arrays) -> Evidence:
