@@ -417,3 +417,14 @@ def test_one_input_is_one(columns, said):
 )
 def test_the_inputs_are_told_in_a_few_words(data, told):
     assert subject(data | {"rows": 9}, {"kind": "regression"})[1] == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "whole"), [("lab/vowels.ts", "lab/vowels.ts", []), ("/a/long/way/vowels.ts", "vowels.ts", ["Data"])]
+)
+def test_data_of_an_absolute_path_are_called_by_its_last_part(name, told, whole):
+    results, timings = choose()
+    results["data"]["name"] = name
+    page = build(results, timings)
+    assert page.name == told and page.title == f"Which layer for {told}?"
+    assert [fact.name for fact in page.data if fact.value == name] == whole

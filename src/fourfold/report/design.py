@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from fourfold.core.naming import called, several, worded
@@ -33,6 +34,17 @@ def plural(count: float, one: str, many: str = "") -> str:
 def example(data: dict[str, Any]) -> str:
     """What one of the examples is called; a study of before it was said is asked for its layout."""
     return data.get("each") or called(str(data.get("layout") or ""))
+
+
+def named(data: dict[str, Any]) -> str:
+    """What the data are called; of an absolute path, which fills lines, the last part.
+
+    >>> named({"name": "/home/me/lab/vowels.ts"}), named({"name": "lab/vowels.ts"}), named({"name": "C:\\\\vowels.ts"})
+    ('vowels.ts', 'lab/vowels.ts', 'vowels.ts')
+    """
+    name = str(data.get("name") or "")
+    path = PureWindowsPath(name) if PureWindowsPath(name).drive else PurePosixPath(name)
+    return (path.is_absolute() and path.name) or name
 
 
 def subject(data: dict[str, Any], task: dict[str, Any]) -> tuple[str, ...]:
@@ -126,6 +138,7 @@ def data_facts(data: dict[str, Any], task: dict[str, Any]) -> tuple[Fact, ...]:
     """What the study took the data for."""
     kind = str(task.get("kind") or "")
     facts = [
+        Fact("Data", "" if named(data) == (name := str(data.get("name") or "")) else name),
         Fact(several(example(data)).capitalize(), fmt.integer(data["rows"])),
         Fact("For tests", fmt.integer(data["test_rows"]) if data.get("test_rows") else ""),
         Fact("Layout", str(data.get("layout") or "")),

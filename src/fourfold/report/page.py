@@ -40,8 +40,8 @@ def build(
     table = scores.table(results, study)
     steps = seconds.steps(timings, str(data.get("layout") or ""), study)
     return Page(
-        title=f"Which layer for {data['name']}?",
-        name=str(data["name"]),
+        title=f"Which layer for {design.named(data)}?",
+        name=design.named(data),
         subject=design.subject(data, task),
         protocol=design.protocol(plan),
         verdict=_verdict(results, study),
