@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from fourfold.data import from_arrays
-from fourfold.evidence.anova import Effect
+from fourfold.evidence.anova import Effect, decompose
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import FRACTION, show
 from fourfold.study.architecture import build, fitting_width
 from fourfold.study.candidates import CANDIDATES, Problem
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.measure import Inquiry
-from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid, _answer
+from fourfold.study.measures.hyperparameters import AT_BEST, BATCH, MEASURE, RATE, WHOLE, Grid, _answer, _bars
 from fourfold.study.price import price
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
@@ -109,6 +109,15 @@ def test_the_rate_decides_this_task_and_shares_add_up(inquiry):
         for factor in (RATE, BATCH, "units", "depth", "dropout")
     ]
     assert grand == pytest.approx([grand[0]] * 5)
+
+
+def test_bars_of_noise_are_shares():
+    """Where the settings differ by less than their seeds have it, what is theirs falls below 0, and seeds have more than all."""
+    scores = np.tile([0.8, 0.9, 1.0], (3, 2, 2, 1))
+    found = decompose(scores, (RATE, BATCH, "units"))
+    assert found.noise.share > 1 and max(effect.share for effect in found.main) < 0
+    values = {bar["group"]: bar["value"] for bar in _bars("dense", found)}
+    assert values.pop("seeds") == 1 and set(values.values()) == {0.0}
 
 
 def test_a_training_that_diverged_counts_as_a_guess(inquiry, monkeypatch):

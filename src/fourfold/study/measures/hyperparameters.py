@@ -179,7 +179,8 @@ def _evidence(measure: str, family: str, found: Decomposition, trainings: int) -
 
 
 def _bars(family: str, found: Decomposition) -> list[dict[str, Any]]:
-    """Factors, interactions that are there, all others together, seeds. What falls below 0 is shown as 0.
+    """Factors, interactions that are there, all others together, seeds. What falls below 0 is shown as 0, and seeds
+    that then have more than all as 1.
 
     ``found`` says of which the F test finds that they are there.
     """
@@ -189,7 +190,7 @@ def _bars(family: str, found: Decomposition) -> list[dict[str, Any]]:
     shares = {effect.name: effect.share for effect in (*found.main, *named)}
     shares |= {"other interactions" if named else "interactions": others, SEED_NOISE: found.noise.share}
     return [
-        {"series": family, "group": name, "value": max(share, 0.0), "found": name in there}
+        {"series": family, "group": name, "value": min(max(share, 0.0), 1.0), "found": name in there}
         for name, share in shares.items()
     ]
 
