@@ -470,3 +470,17 @@ def test_three_errors_of_a_class_are_three_whatever_its_examples_weigh():
         analysis = Analysis({"one": wrong * weights / factor}, runs, np.zeros(90), "balanced_accuracy", strata=strata, weights=weights)
         found.add(tuple(float(f"{end:.9g}") for end in (analysis.mean("one").low, analysis.mean("one").high)))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("families", [1, 2, 4])
+def test_differences_of_all_pairs_are_wider_than_those_of_one_family_to_the_others(families):
+    losses, runs, fold = World((0.9,) * families, 3, 5, 400).draw(np.random.default_rng(0))
+    found = Analysis(losses, runs, fold)
+    rows, together = found.pairs(), found.all_pairs()
+    assert set(together) == {(f, g) for f, row in rows.items() for g in row}
+    for (f, g), both in together.items():
+        alone, back = rows[f][g], together[g, f]
+        assert (both.value, both.low, both.high) == (-back.value, -back.high, -back.low)
+        assert both.value == pytest.approx(alone.value)
+        wider = (both.high - both.low) / (alone.high - alone.low)
+        assert wider == pytest.approx(1) if families == 2 else 1.05 < wider < 1.2

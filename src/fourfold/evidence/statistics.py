@@ -29,6 +29,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Unpack
 
 import numpy as np
@@ -198,30 +199,46 @@ class Analysis:
 
     def _against(self, first: str, others: list[str], level: float, one_sided: bool = False):
         """Differences of `first` to each of `others`, and their simultaneous half-widths."""
-        estimates = [self.difference(first, other) for other in others]
+        found = self._together([(first, other) for other in others], level, one_sided)
+        return {other: found[first, other] for other in others}
+
+    def _together(self, pairs: list[tuple[str, str]], level: float, one_sided: bool = False):
+        """The differences of pairs, first minus second, and their simultaneous half-widths."""
+        estimates = [self.difference(*pair) for pair in pairs]
         dof = np.array([e.dof for e in estimates])
         index = {name: i for i, name in enumerate(self.names)}
-        contrasts = np.zeros((len(others), len(self.names)))
-        for row, other in zip(contrasts, others):
-            row[index[first]], row[index[other]] = 1.0, -1.0
+        contrasts = np.zeros((len(pairs), len(self.names)))
+        for row, (first, second) in zip(contrasts, pairs):
+            row[index[first]], row[index[second]] = 1.0, -1.0
         joint = contrasts @ self.components.covariance() @ contrasts.T
         a = critical_level(joint, dof, level, one_sided=one_sided)
         t = stats.t.isf(a if one_sided else a / 2, dof)
         half = t * np.array([e.standard_error for e in estimates])
-        return {o: (e, float(h)) for o, e, h in zip(others, estimates, half)}
+        return {pair: (e, float(h)) for pair, e, h in zip(pairs, estimates, half)}
 
     def pairs(self, level: float = 0.95) -> dict[str, dict[str, Interval]]:
         """For each family, its differences to the others, simultaneously inside (many to one, max-t)."""
-        table, most = {}, np.inf if self.lower else 1.0
-        for f in self.names:
-            against = (
-                self._against(f, [g for g in self.names if g != f], level) if len(self.names) > 1 else {}
-            )
-            table[f] = {
-                g: Interval(e.value, max(e.value - h, -most), min(e.value + h, most), e.standard_error, e.dof)
-                for g, (e, h) in against.items()
-            }
-        return table
+        others = {f: [g for g in self.names if g != f] for f in self.names}
+        against = {f: self._against(f, others[f], level) if others[f] else {} for f in self.names}
+        return {f: {g: self._interval(e, h) for g, (e, h) in against[f].items()} for f in self.names}
+
+    def all_pairs(self, level: float = 0.95) -> dict[tuple[str, str], Interval]:
+        """The differences of all families from each other, in both directions, all simultaneously inside (max-t).
+
+        They are wider by a tenth than `pairs`, of which one row alone is simultaneous: who looks at all rows for two
+        families that differ finds some among four equal ones in 7 % of 300 draws, here in 5 (1,000 rows, five folds).
+        """
+        pairs = list(combinations(self.names, 2))
+        found = self._together(pairs, level) if pairs else {}
+        there = {pair: self._interval(e, h) for pair, (e, h) in found.items()}
+        back = {(g, f): replace(i, value=-i.value, low=-i.high, high=-i.low) for (f, g), i in there.items()}
+        return there | back
+
+    def _interval(self, e: Estimate, half: float) -> Interval:
+        most = np.inf if self.lower else 1.0
+        return Interval(
+            e.value, max(e.value - half, -most), min(e.value + half, most), e.standard_error, e.dof
+        )
 
     def best_others(self, pairs: Mapping[str, Mapping[str, Interval]] | None = None) -> dict[str, Interval]:
         r"""Each family minus the best other, delta_f = min_g (theta_f - theta_g), simultaneously inside.

@@ -86,7 +86,7 @@ def find(inquiry: Inquiry) -> Measurement:
             Evidence(FEWEST, "study", fewest, "count", method="counted, the smallest training part")
         )
         evidence += crossings(analyses)
-        shown = any(found.low > 0 for row in analyses[fewest].pairs().values() for found in row.values())
+        shown = any(found.low > 0 for found in analyses[fewest].all_pairs().values())
     figure = Figure(
         "sample_efficiency",
         "lines",
@@ -123,17 +123,17 @@ def crossings(analyses: Mapping[int, Analysis]) -> list[Evidence]:
 
     Only where it is shown: one is ahead with fewer rows and the other with more, each beyond its interval.
     """
-    leads = {count: analysis.pairs() for count, analysis in sorted(analyses.items())}
+    leads = {count: analysis.all_pairs() for count, analysis in sorted(analyses.items())}
     method = "linear between the measured sizes on a logarithmic scale; of the means, without an interval"
     found = []
-    for pair in combinations(next(iter(leads.values())), 2):
-        gaps = [(count, lead[pair[0]][pair[1]].value) for count, lead in leads.items()]
+    for pair in combinations(next(iter(analyses.values())).names, 2):
+        gaps = [(count, lead[pair].value) for count, lead in leads.items()]
         for (n, here), (m, there) in pairwise(gaps):
             if here * there >= 0:
                 continue
             ahead, behind = pair if there > 0 else pair[::-1]
-            before = any(lead[behind][ahead].low > 0 for count, lead in leads.items() if count <= n)
-            after = any(lead[ahead][behind].low > 0 for count, lead in leads.items() if count >= m)
+            before = any(lead[behind, ahead].low > 0 for count, lead in leads.items() if count <= n)
+            after = any(lead[ahead, behind].low > 0 for count, lead in leads.items() if count >= m)
             if before and after:
                 rows = exp(log(n) + (log(m) - log(n)) * here / (here - there))
                 found.append(Evidence(CROSSING, f"{ahead} over {behind}", rows, "count", method=method))
