@@ -293,7 +293,7 @@ def test_a_text_is_shown_in_the_pieces_that_are_read(texts, words, joined, tmp_p
 def test_what_a_map_is_taken_of_is_said_of_the_target_and_the_input(series, table):
     saliency = [examples(*found[:2])["families"][0]["method"] for found in (series, table)]
     assert "gradient of the output of the predicted class by each number of the prepared input, summed over ch" in saliency[0]
-    assert "gradient of the output by each number of the prepared input, summed over what a column became" in saliency[1]
+    assert "gradient of the output by each number of the prepared input times its standard deviation, summed over what a column became" in saliency[1]
     study = table[0]
     two = from_arrays(study.dataset.inputs, np.stack([study.dataset.target] * 2, axis=1))
     several = _Views(Study(two, EFFORT, [0], 0, study.folder, families=("dense",)), "dense", {})

@@ -25,7 +25,7 @@ MOST_FILTERS, MOST_MISTAKES, MOST_TARGETS = 8, 12, 6
 
 SALIENCY = "Saliency: the absolute gradient of {output} by each number of {input} (Simonyan et al. 2014)."
 READ = {
-    "flat": "the prepared input, summed over what a column became",
+    "flat": "the prepared input times its standard deviation, summed over what a column became",
     "text": "a token's vector, summed over these",
 }
 """Of which numbers gradients are taken, by layout."""
