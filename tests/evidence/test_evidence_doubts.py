@@ -37,6 +37,7 @@ def scores(measure: str, dense: float, convolution: float, attention: float) -> 
 
 SIZE_S = names.SIZE_SCORE.format(size="S")
 CAP = Evidence(names.SIZE_CAP, "S", 3000, "count")
+CHANCE = Evidence(names.BY_CHANCE, "study", 0.1, FRACTION, source="duplicates")
 SPEAKS = {
     "one rate": (
         [Evidence(names.RATES, "study", 1, "count"), Evidence(names.STEPS, "study", 60, "count")],
@@ -50,6 +51,10 @@ SPEAKS = {
     "few kinds of rows": (
         [Evidence(names.TWINS, "study", 0.98, FRACTION), Evidence(names.DIFFERENT, "study", 256, "count")],
         "Only 256 different inputs occur, and 98.0 % of the test rows have the same as a training row",
+    ),
+    "many rows that agree by chance": (
+        [Evidence(names.TWINS, "study", 0.58, FRACTION), Evidence(names.DIFFERENT, "study", 590, "count"), CHANCE],
+        "Only 590 different inputs occur, and 58.0 % of the test rows have the same as a training row",
     ),
     "levels": (
         [Evidence(names.LEVELS, "city", 256, "count"), Evidence(names.MERGED, "city", 0.739, FRACTION)],
@@ -103,6 +108,9 @@ SPEAKS = {
 SILENT = {
     "one column": [Evidence(names.ONE_COLUMN, "petal", 0.96, FRACTION)],
     "twins": [Evidence(names.TWINS, "study", 0.005, FRACTION)],
+    "rows that agree by chance": [
+        Evidence(names.TWINS, "study", 0.12, FRACTION), Evidence(names.DIFFERENT, "study", 900, "count"), CHANCE
+    ],
     "levels": [Evidence(names.LEVELS, "city", 70, "count"), Evidence(names.MERGED, "city", 0.02, FRACTION)],
     "large class": [Evidence(names.LARGEST_CLASS, "study", 0.6, FRACTION)],
     "cap": [Evidence(names.SIZE_GAIN, "dense", 0.005, DIFFERENCE)],
@@ -507,7 +515,8 @@ def test_among_equivalent_families_the_order_is_no_doubt():
 
 
 def test_doubts_decide_nothing():
-    told = {name: case for name, case in SPEAKS.items() if name != "few kinds of rows"}  # else twins are suspect
+    known = ("few kinds of rows", "many rows that agree by chance")  # else twins are suspect
+    told = {name: case for name, case in SPEAKS.items() if name not in known}
     everything = [item for further, _ in told.values() for item in further]
     plain, doubted = decide(findings()), decide(findings((0.8, 0.95, 0.88), *everything))
     assert replace(doubted, doubts=(), evidence=()) == replace(plain, doubts=(), evidence=())

@@ -8,6 +8,7 @@ import pytest
 from fourfold.comparison import compare
 from fourfold.data import from_arrays, read
 from fourfold.data.judgement.case import row_keys
+from fourfold.data.judgement.findings import judge
 from fourfold.evidence import names
 from fourfold.preprocessing.table import Table
 from fourfold.study.concerns import best_column, concerns, merged, twins
@@ -53,6 +54,22 @@ def test_twins_among_validation_rows_count_since_what_is_tested_learnt_from_thes
         fold[split.test] = number
     share = next(e.value for e in concerns(study, {}) if e.measure == names.TWINS)
     assert share == pytest.approx((fold[::2] != fold[1::2]).mean()) and share > 0.5
+
+
+@pytest.mark.parametrize("levels, suspect", [(2, False), (1000, True)])
+def test_rows_that_agree_by_chance_are_no_suspects(levels, suspect, tmp_path):
+    """Twelve columns of two levels, most alike; or a fifth of the rows again, of columns that hardly repeat a value."""
+    random = np.random.default_rng(0)
+    x = np.floor(levels * random.random((300, 12)) ** (4 if levels == 2 else 1))
+    if suspect:
+        x[240:] = x[:60]
+    y = np.array(["no", "yes"])[(x[:, 0] + 0.3 * random.random(300) * levels > 0.5 * levels).astype(int)]
+    y[240:] = y[:60] if suspect else y[240:]
+    dataset = from_arrays(x, y)
+    dataset = replace(dataset, findings=judge(dataset))
+    found = concerns(Study(dataset, EFFORTS["tiny"], [0], 0, tmp_path), {})
+    by_measure = {e.measure: e.value for e in found if e.subject == "study"}
+    assert by_measure[names.TWINS] > 0.01 and (names.BY_CHANCE not in by_measure) is suspect
 
 
 def test_a_class_that_no_family_ever_predicts_is_found(tmp_path):

@@ -13,6 +13,7 @@ from fourfold.evidence.names import (
     ALIKE,
     AUC,
     BLOCKS_IN_TIME,
+    BY_CHANCE,
     DIFFERENT,
     FOUND,
     GROUPS,
@@ -38,7 +39,7 @@ FEW, FEW_ROWS = "few-rows", 500
 ALIKE_ENOUGH = 0.9
 """The share of their number from which on it is not told as how many rows of one weight rows count."""
 NEAR_PERFECT = 0.995
-MANY_TWINS = 0.01
+MANY_TWINS, MOSTLY_KNOWN = 0.01, 0.5
 MANY_MERGED = 0.1
 LARGE_CLASS = 0.7
 LISTED = 3
@@ -89,20 +90,22 @@ def near_perfect_baseline(c: Case) -> Iterator[Sentence]:
 
 
 def twins(c: Case) -> Iterator[Sentence]:
-    """Copies, which are suspect; or rows of so few kinds that all are known, which is another thing."""
-    different, rows = c.number(DIFFERENT), c.number("test rows")
+    """Copies, which are suspect; or rows of so few kinds that most are known, which is another thing: rows of a few
+    levels, or of missing values, agree by chance."""
+    different, rows, chance = c.number(DIFFERENT), c.number("test rows"), c.number(BY_CHANCE)
     few = different is not None and rows is not None and 2 * different < rows
     if c.found("duplicates"):
         return
-    for _ in c.above(TWINS, MANY_TWINS):
-        if few:
+    for e in c.above(TWINS, MANY_TWINS):
+        known = chance is not None and (e.value or 0.0) > MOSTLY_KNOWN
+        if different is not None and (few or known):
             yield c.facts.say(
                 "Only {different} different inputs occur, and {share} of the test rows have the same as a training "
                 "row: the scores say little of inputs not seen yet.",
                 different=Cite(DIFFERENT, "study"),
                 share=Cite(TWINS, "study"),
             )
-        else:
+        elif chance is None:
             yield c.facts.say(
                 "Leakage suspect: {share} of the test rows have the same inputs as a training row.",
                 share=Cite(TWINS, "study"),

@@ -21,6 +21,7 @@ UNTOLD_OF_STEPS = "test steps of a class that no family predicts"  # the class
 ONE_COLUMN = "score of one column alone"  # the best column
 TWINS = "share of test rows with a twin in training"  # the study
 DIFFERENT = "different inputs"  # the study
+BY_CHANCE = "share of test rows with a twin that is no copy"  # the study, where twins were judged to be none
 IN_TIME = "rows in order of time"  # the study
 ALIKE = "test rows of one weight that say as much"  # the study, where rows have weights
 LEVELS = "levels"  # a column of words

@@ -26,6 +26,8 @@ from fourfold.study.trials import Trial, Trials
 from fourfold.training.replicas import DIVERGED, STOPPED
 
 LEAVES, FOLDS = 64, 3
+COPIES = "duplicates"
+"""The finding about rows with equal inputs; where they are copies, it says what to do."""
 MOST_ROWS, MOST_COLUMNS = 2_000, 300  # looked at: a few seconds at most
 
 
@@ -54,6 +56,11 @@ def _data(dataset: Dataset, study: Study) -> list[Evidence]:
     found += [
         Evidence(names.FOUND, f.what, float(f.number), f.measure, method="judged before training", source=f.slug)
         for f in dataset.important
+    ]
+    found += [
+        Evidence(names.BY_CHANCE, "study", float(f.number), FRACTION, method="judged before training", source=f.slug)
+        for f in dataset.findings
+        if f.slug == COPIES and not f.do
     ]
     if dataset.time_ordered:
         found.append(Evidence(names.IN_TIME, "study", dataset.rows, "count", method="as asked"))
