@@ -36,3 +36,10 @@ def test_a_last_column_of_labels_that_are_called_alike(of):
 )
 def test_other_columns_are_no_labels(names, options):
     assert "one-of-labels" not in with_labels(names, **options)
+
+
+def test_one_class_in_one_hot_form_is_no_several_labels():
+    kinds = np.random.default_rng(0).integers(1, 5, 60)
+    table = {"age": np.random.default_rng(1).normal(size=60)} | {f"level{k}": (kinds == k) * 1 for k in range(1, 5)}
+    slugs = {one.slug for one in judge(read(table))}
+    assert "one-hot-rest" in slugs and "one-of-labels" not in slugs

@@ -32,8 +32,8 @@ FEWEST_NUMBERED = 20
 FEWEST_OF_SENTENCES = 5
 """Words on average from which on texts are more than names and addresses."""
 
-LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$")
-"""The last part of a name, with the mark before it."""
+LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$|\d+$")
+"""The last part of a name, with the mark before it, or its number."""
 
 CALLED_YEARS = YEAR_NAMES | {"years", "jahre"}
 """Words in the names of years."""
@@ -154,8 +154,9 @@ def _of_target(case: Case) -> Iterator[Finding]:
     if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
         return
     group = LAST_PART.sub("", dataset.target_name)
-    others = [column.name for column in dataset.columns if group and LAST_PART.sub("", column.name) == group]
-    if len(others) > 1 and all(table[name].dtype.kind == "f" for name in others):
+    alike = [column.name for column in dataset.columns if group and LAST_PART.sub("", column.name) == group]
+    others = [name for name in alike if table[name].dtype.kind == "f" and {*np.unique(table[name])} == {0, 1}]
+    if len(others) > 1:
         rest = sum((table[name] for name in others), case.codes.astype(np.float64))
         if (rest == 1).all():
             together = [*others, dataset.target_name]

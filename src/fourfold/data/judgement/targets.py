@@ -121,7 +121,8 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
         if name not in columns or set(np.unique(columns[name])) != {0, 1} or not are_counted([name, *labels]):
             break
         labels.insert(0, name)
-    if FEWEST_LABELS <= len(labels) <= len(columns) and not are_places(labels):
+    together = any((case.codes + sum(columns[name] for name in labels[:-1])) > 1)  # no class in one-hot form
+    if together and FEWEST_LABELS <= len(labels) <= len(columns) and not are_places(labels):
         yield Finding(
             "one-of-labels",
             f"the target {last!r} is called as the columns before it are, {labels[0]!r} to {labels[-2]!r}, all of "
