@@ -192,6 +192,8 @@ def test_fingerprint_depends_on_content_only(tmp_path):
         ("caseid", [f"s{i % 27}" for i in range(N)], "v"),
         ("subject", np.arange(N) % 30, "v"),
         ("Patient", [f"s{i % 27}" for i in range(N)], "v"),
+        ("subject", 301 + np.arange(N) % 12, "v"),
+        ("subject", np.arange(N) % 6, "subject"),
         ("subject", ["maths", "art"] * (N // 2), "subject"),
         ("class_id", np.arange(N) % 4, "class_id"),
         ("acid", np.arange(N) / 9, "acid"),
@@ -201,6 +203,24 @@ def test_a_last_column_of_years_or_ids_is_not_guessed_to_be_the_target(last, val
     data = read(pd.DataFrame({"x": X[:, 0], "v": X[:, 1], last: values}))
     assert data.target_name == target
     said = f"target: v (the last column that is not called a year or an id, as '{last}' is); --target NAME overrides"
+    assert (said in map(str, data.notes)) == (target == "v")
+
+
+@pytest.mark.parametrize(
+    ("last", "values", "target"),
+    [
+        ("Day", np.arange(N) % 31 + 1, "v"),
+        ("monat", np.arange(N) % 12 + 1, "v"),
+        ("hour", np.arange(N) % 24, "v"),
+        ("hour", np.arange(N) % 3, "hour"),
+        ("day", np.arange(N) / 7, "day"),
+        ("days", np.arange(N) % 31, "days"),
+    ],
+)
+def test_a_last_column_of_parts_of_a_time_is_not_guessed_to_be_the_target(last, values, target):
+    data = read(pd.DataFrame({"x": X[:, 0], "v": X[:, 1], last: values}))
+    assert data.target_name == target
+    said = f"target: v (the last column that is called no part of a time, as '{last}' is); --target NAME overrides"
     assert (said in map(str, data.notes)) == (target == "v")
 
 

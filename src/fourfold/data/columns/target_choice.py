@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.places import are_places
 from fourfold.data.source import Source
-from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS
+from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, is_part_of_time
 from fourfold.data.values.cells import typed
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
@@ -38,6 +38,9 @@ CALLED = "is not called a year or an id, as {!r} is"
 
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
+
+MOST_SUBJECTS = 9
+"""Different numbers above which a column that is called a subject, a patient, ... holds no classes."""
 
 CORNER = 0.9
 """The share of the pictures in which the pixel of a corner is as dark as in any, and no class is as large."""
@@ -238,9 +241,9 @@ def another_target(table: Table) -> str:
 
 
 def _why_none(name: str, values: np.ndarray) -> str:
-    """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, and
-    holds years, or an id or a unit (a patient), and holds more numbers or words than classes have; it counts the rows,
-    or never varies.
+    """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, a
+    month, a day, ..., and holds these, or an id or a unit (a patient), and holds more numbers or words than classes
+    have; it counts the rows, or never varies.
     "" for one that may be a target.
 
     >>> years = np.array([1999.0, 2001.0])
@@ -253,8 +256,10 @@ def _why_none(name: str, values: np.ndarray) -> str:
     years = name.casefold() in YEAR_NAMES and present.dtype.kind == "f"
     if years and bool(((YEARS[0] <= present) & (present <= YEARS[1])).all()):
         return CALLED
-    is_unit = ID.search(name) is not None or name.casefold() in UNITS
-    if name.casefold() == "id" or (is_unit and different > MOST_CLASSES):
+    if present.dtype.kind == "f" and is_part_of_time(name, present):
+        return "is called no part of a time, as {!r} is"
+    is_unit = name.casefold() in UNITS and different > (MOST_CLASSES if present.dtype.kind == "O" else MOST_SUBJECTS)
+    if name.casefold() == "id" or is_unit or (ID.search(name) is not None and different > MOST_CLASSES):
         return CALLED
     if different == 1 and len(present) == len(values):
         return "varies, as {!r} does not"
