@@ -33,7 +33,6 @@ from fourfold.data.series.steps import Placed
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.unpivoted import ROW, unpivoted_as
 from fourfold.data.source import Source
-from fourfold.data.unequal import as_long
 from fourfold.data.values.word_channels import column_of
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
@@ -46,6 +45,7 @@ from .new_columns import another_shape, by_place, checked, renamed
 from .new_series import with_series
 from .noticed import Noticed
 from .scale import on_another_scale
+from .shapes import filled_up, fitted, laid_out, one_channel, row_shapes, shaped
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,73 +180,116 @@ def _new_rows(found: Source, preparation: Preparation, fewest: int = 1) -> NewRo
             wanted="at least one row",
             do="add a row for each example to predict",
         )
-    found = without_index(found, NO_ROLES, [*preparation.source_columns, *_wanted(preparation)])
-    found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
-    found = with_time(found, _time(preparation))
-    found = named_alike(
-        found, _wanted(preparation), {*preparation.source_columns, preparation.target_name, *preparation.task.names}
-    )
-    if preparation.windows is None and preparation.layout in ("sequence", "flat"):
-        truths = [column.name for column in preparation.columns if column.kind == "boolean"]
-        found = with_indicators(found, [column.name for column in preparation.columns], truths)
-    found = with_series(found, preparation)
+    found = _by_name(found, preparation)
     if preparation.windows is not None:
         history = history_of(found, preparation.windows, preparation.columns)
         named = Table({preparation.windows.id: history.labels} if preparation.windows.id else {})
         return NewRows(history.windows, Noticed(history.notes), named, history.following)
-    columns, beside = preparation.columns, dict(found.beside)
-    channels = [column.name for column in columns]
     if preparation.task.stepwise:
-        if channels and {*channels} <= {*found.lists}:
-            beside, found = beside_lists(found), series_of_lists(found, channels)
-        if not isinstance(found.inputs, Table):
-            return _steps_of_array(found, preparation, beside)
-        if not columns:
-            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
-        return _steps_of_table(found, preparation)
-    named = "id"
-    if preparation.layout == "sequence" and preparation.row_shape and columns:
-        if {*channels} <= {*found.lists}:
-            beside, found = beside_lists(found), series_of_lists(found, channels)
-        elif isinstance(found.inputs, Table) and len(preparation.source_columns) == len(channels):
-            lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
-            raise another_shape(found, preparation, lists)
-        named = preparation.source_columns[0] if isinstance(found.inputs, Table) else named
-        found, columns = _from_long(found, preparation), ()
+        return _steps(found, preparation)
+    if _of_series(preparation) and preparation.columns:
+        return _series(found, preparation)
     if found.pictures and preparation.layout == "image":
-        others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
-        found = developed(found, shape=preparation.row_shape)
-        pixels = _shaped(found, preparation)
-        return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
+        return _pictures(found, preparation)
+    if preparation.columns:
+        return _table(found, preparation)
+    return _array(found, preparation, "id", found.beside)
+
+
+def _by_name(found: Source, preparation: Preparation) -> Source:
+    """The source with its columns called as in training, and those that come of others."""
+    wanted, columns = _wanted(preparation), [column.name for column in preparation.columns]
+    found = without_index(found, NO_ROLES, [*preparation.source_columns, *wanted])
+    found = found if preparation.windows is None else unpivoted_as(found, preparation.windows)
+    found = with_time(found, _time(preparation))
+    known = {*preparation.source_columns, preparation.target_name, *preparation.task.names}
+    found = named_alike(found, wanted, known)
+    if preparation.windows is None and preparation.layout in ("sequence", "flat"):
+        truths = [column.name for column in preparation.columns if column.kind == "boolean"]
+        found = with_indicators(found, columns, truths)
+    return with_series(found, preparation)
+
+
+def _pictures(found: Source, preparation: Preparation) -> NewRows:
+    others = Table({found.pictures: found.ids, **_beside(found)} if found.ids is not None else {})
+    found = developed(found, shape=preparation.row_shape)
+    pixels = shaped(found, preparation)
+    return NewRows(pixels, Noticed(found.notes + on_another_scale(pixels, preparation)), others)
+
+
+def _table(found: Source, preparation: Preparation) -> NewRows:
+    """Rows of columns: a table, or an array whose columns are known by their place."""
+    beside = dict(found.beside)
     if isinstance(found.inputs, Table):
-        if not columns:
-            raise another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
         found = renamed(found, preparation)
         found = as_joined(found, preparation) if preparation.layout == "text" else found
-    elif columns:
+    else:
         found = by_place(found, preparation)
-    if isinstance(found.inputs, Table):
-        table, noticed = checked(found, preparation)
-        others = Table(beside | {name: values for name, values in found.inputs.items() if name not in table})
-        if found.ids is not None:
-            others = Table({"file": found.ids, **others})
-        if preparation.layout in ("sequence", "image"):
-            stacked = np.stack([table[column.name] for column in columns], axis=1)
-            named = steps_of(channels)
-            if preparation.layout == "sequence" and named is not None:
-                stacked = stacked.reshape(len(stacked), *named[0].shape)
-            return NewRows(_laid_out(stacked, preparation.layout), noticed, others)
+    assert isinstance(found.inputs, Table)
+    table, noticed = checked(found, preparation)
+    others = Table(beside | {name: values for name, values in found.inputs.items() if name not in table})
+    if found.ids is not None:
+        others = Table({"file": found.ids, **others})
+    if preparation.layout not in ("sequence", "image"):
         return NewRows(table, noticed, others)
-    notes, others = found.notes, Table(beside if found.ids is None else {named: found.ids})
+    names = [column.name for column in preparation.columns]
+    stacked = np.stack([table[name] for name in names], axis=1)
+    named = steps_of(names)
+    if preparation.layout == "sequence" and named is not None:
+        stacked = stacked.reshape(len(stacked), *named[0].shape)
+    return NewRows(laid_out(stacked, preparation.layout), noticed, others)
+
+
+def _array(
+    found: Source, preparation: Preparation, named: str, beside: Mapping[str, np.ndarray]
+) -> NewRows:
+    """Rows of one shape; their ids, if they have any, are ``named`` so, and else it is known what stands ``beside``."""
+    if isinstance(found.inputs, Table):
+        raise _another_table(found, preparation)
+    notes, others = found.notes, Table(dict(beside) if found.ids is None else {named: found.ids})
     if preparation.masked and np.ndim(found.inputs) == 3:
-        found, cut = _fitted(found, preparation)
+        found, cut = fitted(found, preparation)
         notes += cut
     elif preparation.layout == "sequence" and np.ndim(found.inputs) == 3:
         steps = np.shape(found.inputs)[1]
-        notes += _filled_up(lengths(np.asarray(found.inputs)), steps)
-    shaped = _shaped(found, preparation)
-    notes += _one_channel(found, preparation)
-    return NewRows(shaped, Noticed(notes + on_another_scale(shaped, preparation)), others)
+        notes += filled_up(lengths(np.asarray(found.inputs)), steps)
+    rows = shaped(found, preparation)
+    notes += one_channel(found, preparation)
+    return NewRows(rows, Noticed(notes + on_another_scale(rows, preparation)), others)
+
+
+def _another_table(found: Source, preparation: Preparation) -> DataError:
+    return another_shape(found, preparation, f"a table of {len(found.inputs)} columns")
+
+
+def _series(found: Source, preparation: Preparation) -> NewRows:
+    """Series of named channels: lists, an array, or a table in long form."""
+    found, beside = _from_lists(found, preparation)
+    if not isinstance(found.inputs, Table):
+        return _array(found, preparation, "id", beside)
+    if len(preparation.source_columns) == len(preparation.columns):  # in training there was no table in long form
+        lists = f"lists of numbers in {listed(list(found.lists))} alone" if found.lists else "no lists of numbers"
+        raise another_shape(found, preparation, lists)
+    id, time, *channels = preparation.source_columns
+    return _array(series_of(found, id, time, channels)[0], preparation, id, beside)
+
+
+def _from_lists(found: Source, preparation: Preparation) -> tuple[Source, Mapping[str, np.ndarray]]:
+    """Series that are lists in columns called as the channels, as an array, and what stands beside; else the source."""
+    channels = [column.name for column in preparation.columns]
+    if channels and {*channels} <= {*found.lists}:
+        return series_of_lists(found, channels), beside_lists(found)
+    return found, found.beside
+
+
+def _steps(found: Source, preparation: Preparation) -> NewRows:
+    """Series whose steps are predicted."""
+    found, beside = _from_lists(found, preparation)
+    if not isinstance(found.inputs, Table):
+        return _steps_of_array(found, preparation, beside)
+    if not preparation.columns:
+        raise _another_table(found, preparation)
+    return _steps_of_table(found, preparation)
 
 
 def _wanted(preparation: Preparation) -> list[str]:
@@ -288,14 +331,6 @@ def _beside(found: Source) -> dict[str, np.ndarray]:
     return {name: values for name, values in found.inputs.items() if name != found.pictures}
 
 
-def _from_long(found: Source, preparation: Preparation) -> Source:
-    """A table in long form as series, if it is one; the first of its columns are id and time."""
-    if not isinstance(found.inputs, Table):
-        return found
-    id, time, *channels = preparation.source_columns
-    return series_of(found, id, time, channels)[0]
-
-
 def _steps_of_table(found: Source, preparation: Preparation) -> NewRows:
     """The series of a table in long form, a row of which is a step; all columns but the channels stay beside."""
     table = found.inputs
@@ -324,7 +359,7 @@ def _steps_of_array(found: Source, preparation: Preparation, beside: Mapping[str
 def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: Placed) -> NewRows:
     """Series (N, T', C) in consecutive pieces (P, T, C) of as many steps as were trained on."""
     array, steps = np.asarray(found.inputs), preparation.row_shape[0]
-    if array.ndim != 3 or array.shape[2:] != _row_shapes(preparation)[-1][1:]:
+    if array.ndim != 3 or array.shape[2:] != row_shapes(preparation)[-1][1:]:
         raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
     pieces = in_pieces(array, placed.series, placed.step, steps)
     longest = np.bincount(placed.series, minlength=len(array))
@@ -332,51 +367,6 @@ def _in_pieces(found: Source, preparation: Preparation, others: Table, placed: P
     if longer := int((longest > steps).sum()):
         because = "as many as were trained on; the last piece reaches back into the one before"
         notes.append(Note(f"read in pieces of {steps} steps: {longer} series", because))
-    notes += [] if preparation.masked else _filled_up(longest, steps)
+    notes += [] if preparation.masked else filled_up(longest, steps)
     noticed = Noticed((*found.notes, *notes))
     return NewRows(pieces.array, noticed, others, placed=placed, steps=array.shape[1], pieces=pieces)
-
-
-def _filled_up(lengths: np.ndarray, steps: int) -> tuple[Note, ...]:
-    shorter = int((lengths < steps).sum())
-    note = Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels")
-    return (note,) if shorter else ()
-
-
-def _fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
-    """Series of unequal lengths with as many steps as the longest one that was trained on; longer ones are cut."""
-    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
-    cut = int((lengths(array) > steps).sum())
-    note = Note(f"cut after {steps} steps: {cut} series", "the longest that was trained on has so many")
-    array, _ = as_long(array[:, :steps], np.empty((0, steps, array.shape[2])))
-    return replace(found, inputs=array), (note,) if cut else ()
-
-
-def _shaped(found: Source, preparation: Preparation) -> np.ndarray:
-    """An array whose rows have the shape that was trained on, as given or as laid out."""
-    array = np.asarray(found.inputs)
-    if array.shape[1:] not in _row_shapes(preparation) and not _one_channel(found, preparation):
-        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
-    return settle_array(array, preparation.layout)[0]
-
-
-def _one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
-    """What is said of rows without the axis of the only channel, which those of training had; () of any others."""
-    shape, wanted = np.asarray(found.inputs).shape[1:], _row_shapes(preparation)[-1]
-    if shape in _row_shapes(preparation) or (*shape, 1) != wanted:
-        return ()
-    return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)
-
-
-def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
-    """The values of rows, of which there may be none, in the form of a layout."""
-    one = array if len(array) else np.zeros((1, *array.shape[1:]))
-    return settle_array(one, layout)[0][: len(array)]
-
-
-def _row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
-    given = preparation.row_shape
-    if preparation.layout not in ("sequence", "image") or not given:
-        return (given,)
-    laid_out = settle_array(np.broadcast_to(np.int8(0), (1, *given)), preparation.layout)[0]
-    return given, laid_out.shape[1:]

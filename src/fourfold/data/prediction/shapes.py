@@ -1,0 +1,63 @@
+"""Arrays of new rows in the shape that was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from fourfold.data.dataset import Note
+from fourfold.data.layout import settle_array
+from fourfold.data.source import Source
+from fourfold.data.unequal import as_long
+from fourfold.preprocessing import Preparation
+from fourfold.preprocessing.series import lengths
+
+from .new_columns import another_shape
+
+
+def filled_up(lengths: np.ndarray, steps: int) -> tuple[Note, ...]:
+    """What is said of series that are shorter than those of training."""
+    shorter = int((lengths < steps).sum())
+    note = Note(f"filled up to {steps} steps: {shorter} series", "with the means of the channels")
+    return (note,) if shorter else ()
+
+
+def fitted(found: Source, preparation: Preparation) -> tuple[Source, tuple[Note, ...]]:
+    """Series of unequal lengths with as many steps as the longest one that was trained on; longer ones are cut."""
+    array, steps = np.asarray(found.inputs), preparation.row_shape[0]
+    cut = int((lengths(array) > steps).sum())
+    note = Note(f"cut after {steps} steps: {cut} series", "the longest that was trained on has so many")
+    array, _ = as_long(array[:, :steps], np.empty((0, steps, array.shape[2])))
+    return replace(found, inputs=array), (note,) if cut else ()
+
+
+def shaped(found: Source, preparation: Preparation) -> np.ndarray:
+    """An array whose rows have the shape that was trained on, as given or as laid out."""
+    array = np.asarray(found.inputs)
+    if array.shape[1:] not in row_shapes(preparation) and not one_channel(found, preparation):
+        raise another_shape(found, preparation, f"rows of shape {array.shape[1:]}")
+    return settle_array(array, preparation.layout)[0]
+
+
+def one_channel(found: Source, preparation: Preparation) -> tuple[Note, ...]:
+    """What is said of rows without the axis of the only channel, which those of training had; () of any others."""
+    shape, wanted = np.asarray(found.inputs).shape[1:], row_shapes(preparation)[-1]
+    if shape in row_shapes(preparation) or (*shape, 1) != wanted:
+        return ()
+    return (Note(f"rows of shape {shape} taken for {wanted}", "their only channel has no axis"),)
+
+
+def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """The values of rows, of which there may be none, in the form of a layout."""
+    one = array if len(array) else np.zeros((1, *array.shape[1:]))
+    return settle_array(one, layout)[0][: len(array)]
+
+
+def row_shapes(preparation: Preparation) -> tuple[tuple[int, ...], ...]:
+    """The shapes of a row: as it was given in training and, last, as it was laid out."""
+    given = preparation.row_shape
+    if preparation.layout not in ("sequence", "image") or not given:
+        return (given,)
+    row = settle_array(np.broadcast_to(np.int8(0), (1, *given)), preparation.layout)[0]
+    return given, row.shape[1:]
