@@ -298,6 +298,7 @@ REFUSED = {
     "ten thousand classes": (target([f"k{i}" for i in range(10_000)]), 2, "too-many-classes", "10000 classes"),
     "a target of missing values": (target(["", ""] * 10), 2, "empty-target", "choose another target"),
     "a row that is too short": (GOOD + "7\n", 2, "ragged-row", "line 32"),
+    "a first line that does not name all columns": ("60,2,red,blue\n" + "1.5,2,3,4,5.5,6,0\n7.5,8,2,1,2.5,3,1\n" * 30, 2, "ragged-row", "write a name for each column into line 1, or remove it"),
     "a note of one word below the table": (GOOD + "confidential\n", 2, "ragged-row", "remove the line, if it is a note and no row"),
     "NUL behind the text": (GOOD.encode() + b"\0\0", 2, "wrong-kind", "text with bytes of zero in it"),
     "a program": ("import os\nprint('x')\n" * 20, 2, "no-inputs", "got one column, 'x0'"),

@@ -363,6 +363,8 @@ def ragged(name: str, message: str, separator: str) -> FileError:
     where = f"line {line[1]} of {name}" if line else name
     if counts:
         quote = f"put text that contains {SEPARATORS.get(separator, separator)} between double quotes"
+        if line and line[1] == "2":  # all rows may be as long
+            quote = f"write a name for each column into line 1, or remove it, if it is a note; else {quote}"
         note = "remove the line, if it is a note and no row, or fill in its cells"
         whole = re.search(r"Original Line: (.+)", message)  # of a long row not all cells are counted
         cells = whole[1].count(separator) + 1 if whole and '"' not in whole[1] else 0
