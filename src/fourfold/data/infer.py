@@ -113,7 +113,8 @@ def settle(
         )
     else:
         check_window(window)
-        check_per_of_rows(target_per, source.inputs, layout)
+        if not source.lists and source.target.ndim == 1:
+            check_per_of_rows(target_per, source.inputs, layout)
         source = by_columns(source) if source.stepwise else source
         source, labelled, left_out = _labelled(source, task, guessed)
         places = None if labelled is None else np.flatnonzero(labelled)
