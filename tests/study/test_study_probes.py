@@ -264,6 +264,8 @@ def test_families_that_take_as_many_rates_are_not_told_apart():
     assert "50 % come near the best in Fully connected and Attention; 25 % in Rec" in ease._answer(shares)
     shares[1] = replace(shares[1], value=None, reason=ease.GUESSES)
     assert ease._answer(shares).endswith("; in Recurrent no rate is shown to beat a guess by more than the margin.")
+    none = [replace(e, value=None, reason=ease.GUESSES) for e in shares]
+    assert ease._answer(none) == "In no family is a rate shown to beat a guess by more than the margin."
     steps = [Evidence(ease.STEPS, family, 69.0 + noise, "count") for family, noise in (("dense", 1e-5), ("recurrent", 0))]
     assert ease._answer(steps) == "Every family is near its final score, after 69 steps."
     steps.append(replace(steps[0], subject="attention", value=90.0))

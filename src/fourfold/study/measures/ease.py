@@ -232,7 +232,9 @@ def _answer(evidence: list[Evidence]) -> str:
         parts.append(all_of(shares[0], near + (everywhere if even else "{family}")))
     if len(shares) > 1 and not even:
         parts.append(all_of(shares[-1], "{value} in {family}"))
-    if guessing:
+    if len(guessing) == len([e for e in evidence if e.measure == WORKS]) > 1:
+        parts.append(Sentence("In no family is a rate shown to beat a guess by more than the margin"))
+    elif guessing:
         names = enumerated([title(e.subject) for e in guessing])
         parts.append(Sentence(f"{'i' if parts else 'I'}n {names} {GUESSES}"))
     if hidden:
