@@ -40,14 +40,7 @@ from fourfold.data.series.cut import as_one_series, check_window
 from fourfold.data.series.forecast import settle_forecast, time_and_names
 from fourfold.data.series.long_columns import table_of
 from fourfold.data.series.long_form import assembled, check_steps
-from fourfold.data.series.steps import (
-    by_columns,
-    check_layout_of_steps,
-    check_per,
-    check_per_of_rows,
-    is_stepwise,
-    settle_steps,
-)
+from fourfold.data.series.steps import by_columns, check_layout_of_steps, check_per, is_stepwise, settle_steps
 from fourfold.data.series.time_columns import with_time
 from fourfold.data.series.time_role import check_last, timed
 from fourfold.data.values.words import as_objects, reworded, spelled
@@ -113,8 +106,6 @@ def settle(
         )
     else:
         check_window(window)
-        if not source.lists and source.target.ndim == 1:
-            check_per_of_rows(target_per, source.inputs, layout)
         source = by_columns(source) if source.stepwise else source
         source, labelled, left_out = _labelled(source, task, guessed)
         places = None if labelled is None else np.flatnonzero(labelled)

@@ -14,6 +14,7 @@ from fourfold.data.files.text.encoding import check_encoding
 from fourfold.data.series.ahead import Ahead
 from fourfold.data.series.forecast import with_index
 from fourfold.data.series.order import in_order_of_time
+from fourfold.data.series.steps import check_per_of_rows
 from fourfold.preprocessing.table import Table
 
 from .dataset import Dataset
@@ -89,7 +90,7 @@ def read(
     found = without_index(without_dropped(found, roles.drop), roles, target)
     if test is not None:
         found = with_test(found, test, mentioned(target))
-    return settle(
+    dataset = settle(
         found,
         target=target,
         task=task,
@@ -102,3 +103,6 @@ def read(
         target_per=target_per,
         window=window,
     )
+    if not roles.series:
+        check_per_of_rows(target_per, found, dataset.layout)
+    return dataset

@@ -92,9 +92,11 @@ def check_per(per: str | None) -> None:
         raise unknown("target-per", per, PER, option="--target-per")
 
 
-def check_per_of_rows(per: str | None, inputs: np.ndarray | Table, layout: str | None) -> None:
+def check_per_of_rows(per: str | None, source: Source, layout: str) -> None:
     """Refuse to be told what the target of rows of a table, which are no series, belongs to."""
-    if per is not None and isinstance(inputs, Table) and layout != "sequence":
+    if not isinstance(source.inputs, Table) or source.lists or layout == "sequence":
+        return
+    if per is not None and (source.target is None or source.target.ndim == 1):
         raise OptionError(
             "target-per-of-rows",
             "each row has its target, and none is a series",
