@@ -188,14 +188,27 @@ def test_a_longer_training_is_the_same_training_with_twice_the_steps(inquiry):
         assert gain.interval[0] <= gain.value <= gain.interval[1]
 
 
+@pytest.mark.parametrize("measure, name", [(order, order.LOSS), (longer, names.LONGER_GAIN)])
+def test_intervals_of_probes_hold_for_all_families_at_once(inquiry, measure, name):
+    """Those of a family alone are narrower, as those of one in so many that share the five per cent."""
+    alone = replace(inquiry, trials={"dense": inquiry.trials["dense"]})
+    together, single = (
+        next(e for e in measure.find(each).evidence if (e.measure, e.subject) == (name, "dense"))
+        for each in (inquiry, alone)
+    )
+    width, narrow = (e.interval[1] - e.interval[0] for e in (together, single))
+    assert together.value == single.value and "all families at once" in together.method
+    assert width > 1.05 * narrow if narrow else not width
+
+
 def test_families_that_gain_by_longer_training_are_named(inquiry, tmp_path):
-    """After four steps no family has learnt what it can."""
+    """After three steps no family has learnt what it can."""
     families = ("dense", "convolution")
-    short = Study(from_arrays(X, Y), replace(EFFORT, steps=4), [0, 1], 0, tmp_path, families=families)
+    short = Study(from_arrays(X, Y), replace(EFFORT, steps=3), [0, 1], 0, tmp_path, families=families)
     trials = short.run(Inline())
     short.probe(trials, [longer.MEASURE], Inline())
     measurement = longer.find(Inquiry(short, trials, 0.01))
-    assert measurement.answer.startswith("With 8 steps, twice as many, Convolution gains most, ")
+    assert measurement.answer.startswith("With 6 steps, twice as many, Convolution gains most, ")
     found = measured.measure(short, trials, 0.01)
     assert [d for d in found.verdict.doubts if d.startswith("Training was short: ") and "Convolution by " in d]
 

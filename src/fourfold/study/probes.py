@@ -101,6 +101,11 @@ def paired(inquiry: Inquiry, family: str, variants: Mapping[str, str]) -> Analys
     return tested.analysis(inquiry.study, by_name, predicted)
 
 
+def level(inquiry: Inquiry) -> float:
+    """The level of one family's intervals with which those of all families hold at once at 95 % (Sidak)."""
+    return 0.95 ** (1 / len(inquiry.trials))
+
+
 def losses(
     inquiry: Inquiry, family: str, variants: Mapping[str, str], times: int = 1
 ) -> tuple[dict[str, np.ndarray], tested.Predictions] | None:

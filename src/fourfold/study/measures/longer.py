@@ -58,8 +58,8 @@ def find(inquiry: Inquiry) -> Measurement:
         }
         source = probes.source(study)
         for family, each in by_family.items():
-            gain = tested.analysis(study, each, design).pairs()[TWICE][probes.PLAIN]
-            method = "paired on the same rows; 95 % interval; crossed random effects"
+            gain = tested.analysis(study, each, design).pairs(probes.level(inquiry))[TWICE][probes.PLAIN]
+            method = "paired on the same rows; 95 % intervals, all families at once; crossed random effects"
             evidence.append(
                 Evidence(LONGER_GAIN, family, gain.value, gap, (gain.low, gain.high), method, source)
             )

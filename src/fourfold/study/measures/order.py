@@ -47,13 +47,11 @@ def find(inquiry: Inquiry) -> Measurement:
         if analysis is None:
             evidence.append(probes.missing(LOSS, family))
             continue
-        intervals = analysis.pairs()[probes.PLAIN]
+        intervals = analysis.pairs(probes.level(inquiry))[probes.PLAIN]
         for group in kinds:
             found = intervals[group]
             subject = family if group == KINDS["whole"] else f"{family}, {group}"
-            method = (
-                "paired on the same rows; 95 % interval, simultaneous for the family; crossed random effects"
-            )
+            method = "paired on the same rows; 95 % intervals, all families at once; crossed random effects"
             span = (found.low, found.high)
             evidence.append(Evidence(LOSS, subject, found.value, unit, span, method, probes.source(study)))
             rows.append(

@@ -25,7 +25,7 @@ from fourfold.study.study import Study
 LOSS = "loss when moved by {step}"
 ONE = LOSS.format(step=1)
 NAMES = ("shift", "Shift probe", "What does a trained family lose when its input is moved?")
-METHOD = "paired on the same rows; 95 % interval, simultaneous for the family, given this trained network; Student's t"
+METHOD = "paired on the same rows; 95 % intervals, all families at once, given these trained networks; Student's t"
 
 
 def find(inquiry: Inquiry) -> Measurement:
@@ -44,7 +44,7 @@ def find(inquiry: Inquiry) -> Measurement:
         if arrays is None:
             evidence.append(examination.missing(ONE, family))
             continue
-        intervals = _analysis(study, arrays).pairs()[probes.PLAIN]
+        intervals = _analysis(study, arrays).pairs(probes.level(inquiry))[probes.PLAIN]
         for step in arrays["shift_steps"].tolist():
             found = intervals[str(step)]
             evidence.append(
