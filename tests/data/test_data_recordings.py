@@ -125,5 +125,6 @@ def test_new_series_of_another_length_are_told_which_is_wanted(tmp_path):
     for place, array in enumerate(equal):
         new(tmp_path / "f" / LABELS[place] / f"r{place:02d}.csv", array, ["ax", "ay"])
     known = Preparation.fit(read(tmp_path / "f"), range(16))
-    with pytest.raises(DataError, match=r"wanted rows of shape \(8, 2\), 2 columns: 'ax', 'ay'"):
+    wanted = r"wanted rows of shape \(8, 2\), 2 columns: 'ax', 'ay'. Do this: give series of 8 steps, as all were"
+    with pytest.raises(DataError, match=wanted):
         read_inputs(new(tmp_path / "long.csv", np.concatenate(equal[:2]), ["ax", "ay"]), known)

@@ -297,16 +297,21 @@ def another_shape(found: Source, preparation: Preparation, got: str) -> DataErro
     shape = () if isinstance(found.inputs, Table) else np.shape(found.inputs)
     series = preparation.layout == "sequence" and len(preparation.row_shape) == 2 and len(shape) == 3
     wanted = f"{rows}, {columns}" if names and series else columns if names else rows
-    turned = len(shape) == 3 and shape[:0:-1] == preparation.row_shape
-    one = shape == preparation.row_shape
     return DataError(
         "new-shape",
         f"{found.name} is not what the model was trained on",
         got=got,
         wanted=wanted,
-        do="turn its axes: x.transpose(0, 2, 1)"
-        if turned
-        else "give it as an array of one row: x[None]"
-        if one
-        else "give the new rows in the form of those of training",
+        do=_to_shape(shape, preparation.row_shape),
     )
+
+
+def _to_shape(shape: tuple[int, ...], row: tuple[int, ...]) -> str:
+    """How an array of this shape, () of a table, may come to rows of another."""
+    if shape == row:
+        return "give it as an array of one row: x[None]"
+    if len(shape) == 3 and shape[:0:-1] == row:
+        return "turn its axes: x.transpose(0, 2, 1)"
+    if len(shape) == 3 and len(row) == 2 and shape[2] == row[1]:
+        return f"give series of {row[0]} steps, as all were in training; learnt from several lengths, a model reads any"
+    return "give the new rows in the form of those of training"
