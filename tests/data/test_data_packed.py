@@ -146,6 +146,17 @@ def test_patterns_folders_and_standard_input(frame, tmp_path, monkeypatch):
         read(folder)
 
 
+@pytest.mark.parametrize("ways", [("%Y-%m-%d", "%d.%m.%Y"), ("%d/%m/%Y", "%m/%d/%Y"), ("%B %d, %Y", "%Y-%m-%d", "%d %b %Y")])
+def test_each_part_may_write_dates_in_its_own_way(frame, tmp_path, ways):
+    size = N // len(ways)
+    for place, way in enumerate(ways):
+        part = frame[place * size : (place + 1) * size]
+        part.assign(day=part["day"].dt.strftime(way)).to_csv(tmp_path / f"{place}.csv", index=False)
+    assert read(tmp_path).fingerprint == read(frame).fingerprint
+    (tmp_path / "9.csv").write_text("size,day,member,city,label\n1,soon,true,Bonn,yes\n2,later,true,Ulm,no\n")
+    assert "date" not in {column.kind for column in read(tmp_path).columns}
+
+
 def test_a_part_that_is_a_link_out_of_the_folder(frame, tmp_path):
     folder = tmp_path / "parts"
     folder.mkdir()

@@ -16,7 +16,7 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import as_meant, empty
 from fourfold.data.messages import listed, quoted
 from fourfold.data.source import Source
-from fourfold.data.values.words import spelled
+from fourfold.data.values.words import spelled, understood
 from fourfold.errors import DataError, FileError, UnsafeFileError
 from fourfold.preprocessing.table import ColumnKind, missing
 
@@ -287,9 +287,11 @@ def joined(name: str, parts: Sequence[Source]) -> Source:
 
 
 def _alike(parts: Sequence[Source]) -> list[Source]:
-    """The parts, columns of words in some of them as what they mean where it is what the others hold."""
+    """The parts, columns of words in some of them as what they mean where it is what the others hold, and dates that
+    each part writes in its own way."""
     names = [column.name for column in parts[0].columns]
     mixed: dict[str, ColumnKind] = {name: kind for name in names if (kind := _beside_words(_kinds(name, parts)))}
+    mixed |= dict.fromkeys((name for name in names if _are_dates_by_part(name, parts)), "date")
     read = [as_meant(part, mixed) for part in parts]
     alike: dict[str, ColumnKind] = {name: kind for name, kind in mixed.items() if _kinds(name, read) == {kind}}
     return read if alike == mixed else [as_meant(part, alike) for part in parts]
@@ -305,6 +307,21 @@ def _beside_words(kinds: set[ColumnKind]) -> ColumnKind | None:
     """The one kind beside words."""
     others = kinds - {"category"}
     return others.pop() if "category" in kinds and len(others) == 1 else None
+
+
+def _are_dates_by_part(name: str, parts: Sequence[Source]) -> bool:
+    """Whether the words of a column are dates in each of the parts that has values, but not in one way in all."""
+    if _kinds(name, parts) != {"category"}:
+        return False
+    words = [part.inputs[name] for part in parts if isinstance(part.inputs, Table)]
+    written = set()
+    for one in words:
+        if not missing(one).all():
+            found = understood(one)
+            if found.kind != "date":
+                return False
+            written.add(found.written)
+    return len(written) > 1 and understood(np.concatenate(words)).kind != "date"
 
 
 def _said(parts: Sequence[Source]) -> list[Note]:
