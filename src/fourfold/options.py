@@ -13,6 +13,7 @@ from typing import Any
 from fourfold.core import given
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
+from fourfold.data.columns.target import FEWEST_ROWS
 from fourfold.data.dataset import Dataset
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
@@ -122,12 +123,12 @@ class Options:
                 wanted="0 or more",
                 do="--seed 0, say",
             )
-        if self.rows is not None and self.rows < 1:
+        if self.rows is not None and self.rows < FEWEST_ROWS:
             raise OptionError(
                 "rows",
-                "a sample without rows is none",
+                "nothing is learnt from a sample of so few rows",
                 got=f"--rows {self.rows}",
-                wanted="1 or more",
+                wanted=f"{FEWEST_ROWS} or more",
                 do="--rows 5000, say",
             )
         if self.margin is not None and not 0 <= self.margin < math.inf:

@@ -46,7 +46,7 @@ def test_compare_says_the_important_findings(run, tmp_path):
 
 OPTIONS = [
     ("--rows 30", 0, "sample: 30 of 60 rows"),
-    ("--rows 0", 2, "got --rows 0, wanted 1 or more"),
+    ("--rows 0", 2, "got --rows 0, wanted 10 or more"),
     ("--group patient", 0, "groups: 15 of patient"),
     ("--weight w --id name", 0, "weights: w, 0 to 2"),
     ("--weight nothing", 2, "--weight is not a column: got 'nothing'"),

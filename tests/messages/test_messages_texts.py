@@ -36,7 +36,7 @@ TABLE = [
      "the target 'kind' has only one class: got 'a', wanted at least 2 classes. Do this: choose another target: 'kind' was taken for it (the last column)"),
     ("date-target", lambda: fourfold.compare({"x": np.arange(30) % 7, "day": [f"2024-01-{day:02d}" for day in range(1, 31)]}),
      "the target 'day' is a date: wanted classes or numbers. Do this: --target x, or another column: 'day' was taken for it (the last column)"),
-    ("rows", lambda: Options(rows=0), "a sample without rows is none: got --rows 0, wanted 1 or more. Do this: --rows 5000, say"),
+    ("rows", lambda: Options(rows=9), "nothing is learnt from a sample of so few rows: got --rows 9, wanted 10 or more. Do this: --rows 5000, say"),
     ("no-such-file", lambda: fourfold.compare("nowhere.csv"), "Do this: check its name, and the folder that it is in"),
     ("no-such-file", lambda: fourfold.compare("iriss"),
      "there is no such file or data set: got 'iriss', wanted a file, or one of digits, iris, wine, breast-cancer, diabetes, moved-motifs, key-value-recall, flip-flop, flat-features, noise. Do this: use iris"),
