@@ -41,3 +41,40 @@ def test_subjects_that_repeat_without_a_time_are_found():
 def test_other_words_are_no_subjects_that_repeat(change, roles):
     frame = change(cases().assign(Subject=[f"s{i // 4}" for i in range(48)]))
     assert "repeated-units" not in found(frame, target="ill", roles=roles)
+
+
+def days(series, each=30, back=0):
+    """Rows that are series, one below the other, of one day after the other; ``back`` rows stand two days early."""
+    day = pd.Timestamp("2021-01-01") + pd.to_timedelta(np.tile(np.arange(each), series), unit="D")
+    day = pd.Series(day)
+    day[10 : 10 + 7 * back : 7] -= pd.Timedelta(days=2)
+    rng = np.random.default_rng(0)
+    rows = series * each
+    return pd.DataFrame({"day": day, "v": rng.normal(size=rows), "w": rng.integers(0, 5, rows), "y": rng.choice([*"pq"], rows)})
+
+
+@pytest.mark.parametrize("falls", [False, True])
+def test_dates_that_begin_anew_are_those_of_several_series(falls):
+    frame = days(6)[:: -1 if falls else 1].reset_index(drop=True)
+    slugs = found(frame, target="y")
+    finding = slugs["dates-begin-anew"]
+    assert "in-order-of-time" not in slugs and finding.important and finding.number == 5
+    assert finding.what.startswith("the date 'day' begins anew 5 times: the rows may be 6 series, one below the other")
+    assert finding.do.endswith("--group COLUMN, or --id COLUMN --time day")
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "sorted_by"),
+    [
+        (days(1, 180), {}, True),
+        (days(1, 180, back=4), {}, True),
+        (days(6).assign(name=np.repeat([*"abcdef"], 30)), {}, False),
+        (days(6).assign(name=np.repeat([*"aabbcc"], 30), part=np.repeat([*"uvuvuv"], 30)), {}, False),
+        (days(6).assign(name=np.arange(180) // 30), {"roles": Roles(group="name")}, False),
+        (days(6), {"roles": Roles(time_ordered=True)}, False),
+    ],
+    ids=["one series", "some rows early", "named", "named by two columns", "grouped", "in order of time"],
+)
+def test_dates_that_do_not_begin_anew_or_those_of_known_series(frame, options, sorted_by):
+    slugs = found(frame, target="y", **options)
+    assert "dates-begin-anew" not in slugs and ("in-order-of-time" in slugs) is sorted_by

@@ -9,9 +9,10 @@ import numpy as np
 
 from fourfold.data.columns.free_texts import LeftOutDates
 from fourfold.data.dataset import Finding
-from fourfold.data.messages import CONSTANT, listed
+from fourfold.data.messages import CONSTANT, counted, listed
 from fourfold.data.series.order import SELDOM, direction, times_back
 from fourfold.data.values.called import is_time
+from fourfold.preprocessing.table import missing
 
 from .case import Case
 from .in_time import FEWEST, counts_rows, parts_in_order, rises, times_in_order
@@ -53,7 +54,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 columns=(name,),
             )
         if kind == "date" and direction(values):
-            yield from _sorted_by(case, name)
+            yield from _dated(case, name, values)
         if kind == "number" and not (counts or trend or case.dataset.time_ordered) and rises(values):
             yield Finding(
                 "rises-throughout",
@@ -120,6 +121,48 @@ def _how_counted(values: np.ndarray) -> str:
 def _are_in_order(values: np.ndarray) -> bool:
     steps = np.diff(values)
     return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _dated(case: Case, name: str, values: np.ndarray) -> Iterator[Finding]:
+    """Rows that are sorted by a date, or in runs in each of which it begins anew; runs of a unit are told as such."""
+    starts = _begins_anew(values)
+    if not len(starts):
+        yield from _sorted_by(case, name)
+    elif not (case.dataset.time_ordered or case.dataset.groups is not None or _are_told(case, starts)):
+        yield Finding(
+            "dates-begin-anew",
+            f"the date {name!r} begins anew {counted(len(starts), 'time')}: the rows may be {len(starts) + 1} series, "
+            "one below the other, and random splits let a model learn from the future of each",
+            "times",
+            len(starts),
+            "if they are, name the column that tells them apart, or add one that numbers them: --group COLUMN, or "
+            f"--id COLUMN --time {shlex.quote(name)}",
+            important=True,
+            columns=(name,),
+        )
+
+
+def _begins_anew(values: np.ndarray) -> np.ndarray:
+    """The rows in which dates that rise (or fall) otherwise go back over more than half of their span, if all that go
+    back do.
+
+    >>> _begins_anew(np.tile(np.arange(30.0), 3)).tolist(), _begins_anew(np.r_[0:20, 15:40]).tolist()
+    ([30, 60], [])
+    """
+    present = np.flatnonzero(~missing(values))
+    numbers = values[present].astype(np.float64) * direction(values)
+    back = np.flatnonzero(np.diff(numbers) < 0)
+    far = (numbers[back] - numbers[back + 1]) > np.ptp(numbers) / 2 if len(back) else np.zeros(0, bool)
+    return present[back + 1] if far.all() else present[:0]
+
+
+def _are_told(case: Case, starts: np.ndarray) -> bool:
+    """Whether columns that keep their values within runs of rows tell these runs apart."""
+    begins = np.zeros(case.dataset.rows - 1, dtype=bool)
+    begins[starts - 1] = True
+    changes = [values[1:] != values[:-1] for _, _, values in case.columns() if not missing(values).any()]
+    kept = [change for change in changes if not (change & ~begins).any()]
+    return bool(kept) and bool((np.any(kept, axis=0) == begins).all())
 
 
 def _sorted_by(case: Case, *names: str) -> Iterator[Finding]:
