@@ -243,7 +243,7 @@ def unsteady_runs(c: Case) -> Iterator[Sentence]:
         (
             FAILED,
             MANY_FAILED,
-            "Models that got worse when they were trained again with the validation rows, so that the ones before are "
+            "Trained again with the validation rows too, many models got worse; in their place the ones before are "
             "tested: ",
         ),
     ):
