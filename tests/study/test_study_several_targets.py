@@ -18,7 +18,10 @@ from fourfold.cli import app
 from fourfold.comparison import load_model, plan
 from fourfold.data import read
 from fourfold.errors import FileError
+from fourfold.evidence.evidence import Evidence
 from fourfold.options import Options
+from fourfold.preprocessing.task import Task, regression_of
+from fourfold.study.measures import targets
 
 N = 200
 RNG = np.random.default_rng(0)
@@ -205,6 +208,36 @@ def test_new_rows_get_a_label_and_its_probability_each(labels):
     np.testing.assert_array_equal(model.predict(frame), told)
     np.testing.assert_allclose(model.predict_proba(frame), probable, atol=1e-6)
     assert metrics.jaccard_score(LABELS == "yes", told, average="samples", zero_division=1.0) > 0.6
+
+
+def task_of(kind, names):
+    if kind == "numbers":
+        return regression_of(names)
+    return Task("multilabel", tuple(names), "sigmoid", "binary crossentropy", "jaccard")
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "title", "figure", "says"),
+    [
+        ("labels", "F1", "Each label", "F1 of each label", "Fully connected tells “n1” best, with F1 20.0 %"),
+        ("numbers", "R2", "Each target", "R2 of each target", "Fully connected predicts “n1” best, with R2 20.0 %"),
+    ],
+)
+@pytest.mark.parametrize("measured", [2, 3])
+def test_the_best_and_the_worst_are_those_of_the_targets_that_were_measured_alone(
+    kind, word, title, figure, says, measured
+):
+    names = ("n0", "n1", "n2")
+    scores = [
+        Evidence(f"{word} of {name}", "dense", value, "fraction")
+        for name, value in list(zip(names, (0.1, 0.2, 0.15)))[:measured]
+    ]
+    found = targets.of_each(task_of(kind, names), ["dense"], scores)
+    several = title.split()[1] + "s"
+    part = f"2 of 3 {several}" if measured == 2 else ""
+    assert found.answer == (f"Of {part}, " if part else "") + f"{says}, “n0” worst, with 10.0 %."
+    assert (found.title, found.figures[0].title, found.figures[0].x.title) == (title, figure, title.split()[1])
+    assert found.figures[0].note == f"Test rows, mean over seeds{'; ' * bool(part)}{part}."
 
 
 def test_a_model_whose_outputs_do_not_fit_its_target_is_refused(numbers, tmp_path):

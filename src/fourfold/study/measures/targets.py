@@ -13,7 +13,9 @@ from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.preprocessing.task import Task
 
-NAMES = ("targets", "Each target", "Which targets are predicted well, and which are not?")
+Names = tuple[str, str, str]
+NUMBERS: Names = ("targets", "Each target", "Which targets are predicted well, and which are not?")
+LABELS: Names = ("targets", "Each label", "Which labels are told well, and which are not?")
 
 
 def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -> Measurement:
@@ -24,43 +26,46 @@ def of_each(task: Task, families: Sequence[str], evidence: Iterable[Evidence]) -
     >>> of_each(regression_of(["a", "b"]), ["dense"], scores).answer
     'Fully connected predicts “a” best, with R2 90.0 %, “b” worst, with 20.0 %.'
     """
-    word = "MASE" if task.score == "mase" else "F1" if task.kind == "multilabel" else "R2"
-    names = task.names or task.classes
+    labels = task.kind == "multilabel"
+    word = "MASE" if task.score == "mase" else "F1" if labels else "R2"
+    each, about, names = ("label", LABELS, task.classes) if labels else ("target", NUMBERS, task.names)
     measures = {f"{word} of {name}": name for name in names}
     asked = [e for e in evidence if e.measure in measures and e.subject in families]
     found = [e for e in asked if e.applicable]
     if not found:
-        return Measurement(*NAMES, reason=asked[0].reason if asked else "there is one target")
+        return Measurement(*about, reason=asked[0].reason if asked else "there is one target")
     rows = [{"series": e.subject, "group": measures[e.measure], "value": e.value} for e in found]
     shown = len({row["group"] for row in rows})
+    part = f"{shown} of {len(names)} {each}s" if shown < len(names) else ""
     figure = Figure(
         "targets",
         "bars",
-        f"{word} of each target",
+        f"{word} of each {each}",
         tuple(rows),
-        x=Axis("target"),
+        x=Axis(each),
         y=Axis(word, found[0].unit),
-        note="Test rows, mean over seeds"
-        + (f"; {shown} of {len(names)} targets." if shown < len(names) else "."),
+        note="; ".join(filter(None, ("Test rows, mean over seeds", part))) + ".",
     )
-    return Measurement(*NAMES, _answer(word, found, measures), (figure,), tuple(found))
+    told = _told(word, found, measures, "tells" if labels else "predicts")
+    answer = Sentence(f"Of {part}, {told}" if part else told, told.numbers)
+    return Measurement(*about, answer, (figure,), tuple(found))
 
 
-def _answer(word: str, found: list[Evidence], measures: dict[str, str]) -> Sentence:
-    """Each family's best and worst target."""
+def _told(word: str, found: list[Evidence], measures: dict[str, str], verb: str) -> Sentence:
+    """Each family's best and worst of the targets that were measured alone."""
     facts, sentences = Facts(found), []
     for family in dict.fromkeys(e.subject for e in found):
         mine = sorted((e for e in found if e.subject == family), key=lambda e: e.value or 0.0)
         worst, best = (mine[-1], mine[0]) if word == "MASE" else (mine[0], mine[-1])
         if best is worst:
             one = Cite(best.measure, family)
-            words = "{family} predicts “{name}” with {word} {value}"
+            words = f"{{family}} {verb} “{{name}}” with {{word}} {{value}}"
             name = measures[best.measure]
             sentences.append(facts.say(words, family=title(family), name=name, word=word, value=one))
             continue
         sentences.append(
             facts.say(
-                "{family} predicts “{best}” best, with {word} {high}, “{worst}” worst, with {low}",
+                f"{{family}} {verb} “{{best}}” best, with {{word}} {{high}}, “{{worst}}” worst, with {{low}}",
                 family=title(family),
                 word=word,
                 best=measures[best.measure],
