@@ -145,6 +145,18 @@ def test_candidates_are_counted_at_two_lengths(problem):
     assert found.answer.numbers and all(values[n.measure, n.subject] == n.value for n in found.answer.numbers)
 
 
+def test_families_that_are_not_compared_stand_under_their_titles():
+    problem = Problem("flat", (6,), 3, 200)
+    study = SimpleNamespace(
+        problem=problem, net=lambda f, size: architecture(f, problem, size, "softmax", ())
+    )
+    trials = {family: SimpleNamespace(best=lambda: ("S", 0.01)) for family in ("dense", "convolution")}
+    figures = parallelism.find(Inquiry(study, trials, 0.01)).figures
+    rows = next(figure for figure in figures if figure.name == "paths").rows
+    wanted = {"dense", "convolution", "Convolution, dilated", "Recurrent", "Attention"}
+    assert {row["series"] for row in rows} == wanted
+
+
 def test_steps_are_timed_beside_the_results(tmp_path):
     x = RNG.normal(size=(80, 6))
     effort = replace(EFFORTS["standard"], steps=60, sizes=("S",), learning_rates=(1e-2,), extensions=0)

@@ -12,7 +12,7 @@ expressions" (Journal of the ACM, 1974).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
@@ -20,7 +20,7 @@ from fourfold.evidence.measurement import Axis, Figure, Measurement
 from fourfold.evidence.sentences import Cite, Facts, Sentence
 from fourfold.study import cost, step_times
 from fourfold.study.architecture import Architecture, at_length
-from fourfold.study.bare_layers import LAYERS
+from fourfold.study.bare_layers import LAYERS, BareLayer
 from fourfold.study.candidates import candidate
 from fourfold.study.candidates.own import SIZE as OWN_SIZE
 from fourfold.study.measure import Inquiry, Measure
@@ -54,7 +54,7 @@ def find(inquiry: Inquiry) -> Measurement:
             before = facts.find(Cite(measure, family))
             evidence.append(_growth(measure, family, None if count is None else count / before))
     twice = TWICE[study.problem.layout]
-    figures = (_bare_layers(), _paths(), _candidates(nets, longer, twice), _growths(evidence, twice))
+    figures = (_bare_layers(), _paths(nets), _candidates(nets, longer, twice), _growths(evidence, twice))
     return Measurement(*NAMES, _answer(evidence, twice), figures, tuple(evidence))
 
 
@@ -144,9 +144,18 @@ def _raised(cell: object) -> object:
     return cell.replace("^2", "²").replace("log_k", "logₖ") if isinstance(cell, str) else cell
 
 
-def _paths() -> Figure:
-    """A line a family, of its first layer in the table, and one of dilated convolutions."""
-    by_series = {layer.title if layer.dilated else layer.family: layer for layer in reversed(LAYERS)}
+def _paths(compared: Collection[str]) -> Figure:
+    """A line a family, of its first layer in the table, and one of dilated convolutions.
+
+    A family that is not ``compared`` stands under its title.
+    """
+
+    def called(layer: BareLayer) -> str:
+        if layer.dilated:
+            return layer.title
+        return layer.family if layer.family in compared else title(layer.family)
+
+    by_series = {called(layer): layer for layer in reversed(LAYERS)}
     rows = []
     for series, layer in by_series.items():
         paths = layer.paths(LENGTHS[-1], KERNEL)
