@@ -19,6 +19,7 @@ from fourfold.study import examination
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
+from fourfold.study.described import counted
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.examples import _input, _Views, examples
 from fourfold.study.inside import Inside
@@ -309,6 +310,20 @@ def test_rows_are_named_by_their_ids_where_they_have_some(series):
     titles = {item["title"] for item in (*shown["families"][0]["items"], *shown["mistakes"])}
     assert titles and all(re.fullmatch(r"row “up/\d+\.png”", title) for title in titles)
     assert "counted from 0" not in shown["about"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "test_rows", "others", "says"),
+    [
+        (None, None, "", "Rows are counted from 0."),
+        (None, np.arange(3), "", "Rows are counted from 0, those of the test file after the others."),
+        (None, np.arange(3), "steps", "Rows and steps are counted from 0, those of the test file after the others."),
+        (np.array(["a"]), np.arange(3), "steps", "Steps are counted from 0."),
+        (np.array(["a"]), None, "", ""),
+    ],
+)
+def test_how_rows_without_names_are_numbered_is_said(ids, test_rows, others, says):
+    assert counted(SimpleNamespace(ids=ids, test_rows=test_rows), others) == says
 
 
 # ---- words -------------------------------------------------------------------------------------------------

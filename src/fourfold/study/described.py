@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from fourfold.core.naming import several
+from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.task import Task
 from fourfold.study.study import Study
 
-__all__ = ["described", "examples_of"]
+__all__ = ["counted", "described", "examples_of"]
 
 
 def described(study: Study) -> dict[str, Any]:
@@ -66,3 +67,11 @@ def examples_of(study: Study) -> str:
     if dataset.time_ordered:
         words += " of later times"
     return words + " (each by its weight)" * (dataset.weights is not None)
+
+
+def counted(dataset: Dataset, others: str = "") -> str:
+    """How rows that have no names are numbered, and ``others``; those of a file of their own follow the data's."""
+    named = dataset.ids is not None
+    what = others.capitalize() if named else " and ".join(filter(None, ("Rows", others)))
+    after = "" if named or dataset.test_rows is None else ", those of the test file after the others"
+    return f"{what} are counted from 0{after}." if what else ""
