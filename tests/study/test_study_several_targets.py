@@ -21,6 +21,7 @@ from fourfold.errors import FileError
 from fourfold.evidence.evidence import Evidence
 from fourfold.options import Options
 from fourfold.preprocessing.task import Task, regression_of
+from fourfold.report import design
 from fourfold.study.measures import targets
 
 N = 200
@@ -142,6 +143,17 @@ def test_the_report_says_what_the_targets_and_their_unit_are(numbers):
     assert {row["group"] for row in each["figures"][0]["rows"]} == set(NUMBERS)
     page = (folder / "out" / "report.html").read_text()
     assert "length, mass, height" in page and "RMSE of mass" in page
+    units = {row.cells[0].text: row.cells[4].text for row in design.evidence(results).rows}
+    own = {f"{measure} of {name}" for measure in ("RMSE", "MAE") for name in NUMBERS}
+    assert {units[measure] for measure in own} == {"unit of its target"}
+    assert units["score"] == units["MAE"] == "standard deviations"
+
+
+def test_the_model_is_shown_in_a_line(numbers):
+    folder, results, *_ = numbers
+    (row,) = results["families"]
+    about = f"of {results['data']['name']!r}: Fully connected, {row['parameters']:,} parameters"
+    assert repr(load_model(folder / "out")) == f"<SavedModel {about}>"
 
 
 def test_new_rows_get_a_prediction_for_each_target_in_its_unit(numbers):

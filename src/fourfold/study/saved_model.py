@@ -21,6 +21,7 @@ import numpy as np
 from fourfold.core.files import write_whole
 from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError, nearest
+from fourfold.evidence.findings import title
 from fourfold.models import Model
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import row_count
@@ -32,7 +33,7 @@ PREDICTION_ROWS, FEWEST_PREDICTION_ROWS = 4096, 64
 LARGEST_LAYER = 10**9  # numbers; a file that asks for more is not one that Fourfold wrote
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SavedModel:
     """Takes raw rows, as the user has them, and gives predictions in the user's units.
 
@@ -44,6 +45,10 @@ class SavedModel:
     preparation: Preparation
     order: np.ndarray | None
     facts: dict[str, Any]
+
+    def __repr__(self) -> str:
+        of = f" of {self.facts['data']!r}" if "data" in self.facts else ""
+        return f"<SavedModel{of}: {title(self.net.family)}, {self.net.parameters:,} parameters>"
 
     @property
     def network(self) -> Model:

@@ -49,6 +49,8 @@ FEWEST_BEHIND = 3
 TINY = 1e-100
 MOST_TARGETS = 12
 """Targets, or labels, that are listed one by one."""
+OWN_UNIT = "unit of its target"
+"""That of one of several targets, where those of all are measured in standard deviations."""
 MEAN = "mase"
 """How `Analysis` reads losses whose mean is the score."""
 
@@ -164,7 +166,8 @@ def _of_numbers(
     spread = np.average(around, axis=0, weights=w)
     with np.errstate(divide="ignore", invalid="ignore"):
         left = mean_square / spread  # (S, K), no number where a target does not vary
-    one = TARGET if np.all(unit == 1) else "standard deviations"
+    alike = np.all(unit == 1)
+    one, own = (TARGET, TARGET) if alike else ("standard deviations", OWN_UNIT)
 
     def of_left(k: int) -> np.ndarray:
         """What each row adds to 1 - R2 of target k, the quotient of two means."""
@@ -180,10 +183,10 @@ def _of_numbers(
         found += [
             Score(f"R2 of {name}", 1 - left[:, k], FRACTION, partial(of_left, k), from_one=True),
             Score(
-                f"RMSE of {name}", np.sqrt(mean_square[:, k]), TARGET,
+                f"RMSE of {name}", np.sqrt(mean_square[:, k]), own,
                 lambda k=k: errors[..., k] ** 2 * share, "rmse", weights=w,
             ),
-            Score(f"MAE of {name}", mean_error[:, k], TARGET, lambda k=k: errors[..., k] * share, weights=w),
+            Score(f"MAE of {name}", mean_error[:, k], own, lambda k=k: errors[..., k] * share, weights=w),
         ]  # fmt: skip
     return found
 
