@@ -96,6 +96,22 @@ def test_of_many_channels_those_that_vary_most_are_drawn_each_in_a_colour_of_its
     assert [line["data"]["values"][1]["value"] for line in lines] == [1.0, 90.0, 30.0, 7.0]
 
 
+@pytest.mark.parametrize(("bands", "read"), [(True, False), (False, True)])
+def test_heights_of_lines_that_stand_above_each_other_are_no_numbers(bands, read):
+    results, _ = choose()
+    item = results["examples"]["families"][3]["items"][0]
+    item["input"] = {
+        "kind": "series",
+        "channels": ["true", "recurrent"],
+        "values": [[1.0, 1.7, 1.35], [0.0, 0.7, 0.7]],
+        "families": [None, "recurrent"],
+        **({"bands": True} if bands else {}),
+    }
+    (panel,) = build(results).gallery.views[3].examples[0].panels
+    axes = [layer["encoding"]["y"]["axis"] for layer in panel.spec["layer"] if layer["mark"]["type"] == "line"]
+    assert len(axes) == 2 and all(axis.get("labels", True) is read for axis in axes)
+
+
 def forecast(past=20, ahead=3, every=1):
     """A results' first series with a map, as a window of which ``ahead`` steps are forecast."""
     results, _ = choose()

@@ -19,7 +19,8 @@ def panel(
 ) -> Panel:
     """``key`` holds the colour and name of each line; ``left`` says which channels are drawn, if not all.
 
-    Steps are counted from the start, of a forecast from its origin, so that the window lies below zero.
+    Steps are counted from the start, of a forecast from its origin, so that the window lies below zero. Of lines in
+    ``bands``, one above the other, the heights are no numbers to be read.
     """
     lines, ahead, every = given["values"], given.get("ahead") or 0, given.get("every") or 1
     past, steps = len(lines[0]) - ahead, len(lines[0])
@@ -27,7 +28,8 @@ def panel(
     x = {"type": "quantitative", "title": "steps from the start of the forecast" if ahead else "step",
          "axis": {"tickCount": 4},
          "scale": {"domain": [start, start + steps * every], "nice": False}}  # fmt: skip
-    y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3},
+    unread = {"labels": False, "ticks": False, "grid": False} if given.get("bands") else {}
+    y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3} | unread,
          "scale": {"domain": domain(v for line in lines for v in line if fmt.is_number(v)), "nice": False}}  # fmt: skip
     layers = []
     if ahead:

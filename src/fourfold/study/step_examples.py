@@ -42,6 +42,7 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
         lines = [len(said) - band + BAND * one / (len(task.classes) - 1) for band, one in enumerate(classes)]
     return {
         "kind": "series",
+        **({} if task.kind == "regression" else {"bands": True}),
         "channels": ["true", *said],
         "values": [line(values) for values in lines],
         "families": [None, *said],
@@ -60,13 +61,20 @@ def number(value: float | np.ndarray) -> str:
 
 
 def summary(task: Task, true: np.ndarray) -> str:
-    """The classes of the steps (T,) from low to high, with their counts, or the range of their numbers."""
+    """The classes of the steps (T,) from low to high, with their counts, or the range of their numbers.
+
+    >>> task = Task("classification", ("0", "1", "2"), "softmax", "", "accuracy", stepwise=True)
+    >>> summary(task, np.array([0, 1, 2, 1, -1])), summary(task, np.array([0, 0, 2, 2]))
+    ('0 at 1 step, 1 at 2, 2 at 1', '0 at 2 steps, 2 at 2')
+    """
     there = true[counted(true)]
     if task.kind == "regression":
         return f"{number(there.min())} to {number(there.max())}"
-    parts = [f"{label} {int((there == k).sum())}" for k, label in enumerate(task.classes)]
+    counts = [(label, int((there == k).sum())) for k, label in enumerate(task.classes)]
+    parts = [f"{label} at {count}" for label, count in counts if count]
+    parts[:1] = [f"{first} step{'' if first.endswith(' at 1') else 's'}" for first in parts[:1]]
     more = len(parts) - MOST_CLASSES
-    return ", ".join(parts[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "") + " steps"
+    return ", ".join(parts[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "")
 
 
 def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
