@@ -245,6 +245,22 @@ def test_names_of_columns_are_turned_only_where_they_would_not_fit(names, angle)
     assert chart.panels[0].spec["layer"][0]["encoding"]["x"]["axis"]["labelAngle"] == angle
 
 
+def test_classes_whose_long_names_begin_alike_are_told_apart_where_they_are_cut():
+    names = ("carcinoma of the lung, stage 1", "carcinoma of the lung, stage 2", "none")
+    rows = [{"row": true, "column": said, "value": 3} for true in names for said in names]
+    ones = [figure(f"confusion-{family}", "matrix", family, rows, x=axis("predicted"), y=axis("true"))
+            for family in FAMILIES[:2]]  # fmt: skip
+    (chart,) = made(measurement("confusion", "Confusion", *ones))
+    for field in ("x", "y"):
+        shown = chart.panels[0].spec["layer"][0]["encoding"][field]["scale"]["domain"]
+        assert shown == ["carcin…age 1", "carcin…age 2", "none"]
+    assert names[0] in chart.panels[0].label and names[1] in str(chart.table)
+    bars = [{"series": FAMILIES[0], "group": name, "value": 0.5} for name in names]
+    (chart,) = made(measurement("targets", "Each label", figure("targets", "bars", "F1", bars, x=axis("label"))))
+    domain = chart.panels[0].spec["layer"][-1]["encoding"]["y"]["scale"]["domain"]
+    assert domain == ["carcinoma o…g, stage 1", "carcinoma o…g, stage 2", "none"]
+
+
 def test_of_many_classes_those_with_most_errors_are_drawn_and_the_pairs_listed():
     (chart,) = made(confusion(classes=30))
     layers = matrix_layers(chart)

@@ -14,6 +14,7 @@ from typing import Any
 from fourfold.report import format as fmt
 from fourfold.report.beside import side_by_side
 from fourfold.report.matrix import matrices
+from fourfold.report.names import told_apart
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.quantity import Quantity
 from fourfold.report.scores import Study
@@ -21,6 +22,7 @@ from fourfold.report.series import Series, ends_of, known, marks, scaled
 from fourfold.report.vega import domain, layer, plain, view
 
 MANY_GROUPS, FEW_SERIES = 4, 2  # more groups and more series of bars than these: a panel for each series
+ROOM = 22  # letters of the names beside bars
 MANY_LINES = 5  # more lines than these, or several with bands: a panel for each, the others behind it in grey
 
 
@@ -115,18 +117,21 @@ def _bar_view(
             str(row.get("group") or "") if by_group else series.titles[str(row["series"])] for row in rows
         )
     )
+    drawn_as = told_apart(places, ROOM)
     x = quantity.axis(span)
     layers: list[dict[str, Any]] = []
     if from_zero:
         layers.append(plain([{"zero": 0}], "rule", "zero", {"x": {"field": "zero", **x}}))
     y: dict[str, Any] = {"field": "place", "type": "nominal", "title": None, "sort": None,
-                         "scale": {"domain": places}, "axis": {"labelLimit": 150, "grid": not from_zero}}  # fmt: skip
+                         "scale": {"domain": [*drawn_as.values()]},
+                         "axis": {"labelLimit": 150, "grid": not from_zero}}  # fmt: skip
     beside: dict[str, Any] = {"y": y}
     if by_group and len(names) > 1:
         beside["yOffset"] = {"field": "series", "type": "nominal", "sort": None, "scale": {"domain": names}}
     for row in rows:
         name = str(row["series"])
-        point = {"series": name, "place": str(row.get("group") or "") if by_group else series.titles[name]}
+        place = str(row.get("group") or "") if by_group else series.titles[name]
+        point = {"series": name, "place": drawn_as[place]}
         point |= marks(row, quantity)
         colour = series.colours[name]
         if from_zero:

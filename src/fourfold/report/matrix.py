@@ -15,12 +15,14 @@ from typing import Any
 
 from fourfold.evidence.sentences import FRACTION, show
 from fourfold.report import format as fmt
+from fourfold.report.names import told_apart
 from fourfold.report.parts import Cell, Chart, Column, Panel, Row, Table
 from fourfold.report.quantity import Quantity
 from fourfold.report.scores import Study
 from fourfold.report.vega import plain, view
 
 MOST = 20  # rows and columns that are drawn
+ROOM = 12  # letters of their names
 PAIRS = 20  # pairs that the table of a larger matrix lists
 NARROW, LETTER = 280, 6.5  # pixels of a matrix on a phone, and of a letter of the names of its columns
 STRENGTHS = [0.08, 0.5]  # opacities of the hue: text is read on the strongest in light and dark
@@ -136,12 +138,16 @@ def _panel(
     ]  # fmt: skip
     right = [cell for cell in cells if matrix.square and cell["row"] == cell["column"]]
     rest = [cell for cell in cells if cell not in right and cell["value"] > 0]
+    down_as, across_as = (told_apart(each, ROOM) for each in names)
+    for cell in cells:
+        cell |= {"row": down_as[cell["row"]], "column": across_as[cell["column"]]}
     fit = LETTER * max(map(len, columns)) * len(columns) <= NARROW
     turned = {"labelAngle": 0 if fit else -45}
     x = {"field": "column", "type": "nominal", "title": across.title, "sort": None,
-         "scale": {"domain": columns}, "axis": {**turned, "labelLimit": 80, "labelOverlap": False}}  # fmt: skip
+         "scale": {"domain": [*across_as.values()]},
+         "axis": {**turned, "labelLimit": 80, "labelOverlap": False}}  # fmt: skip
     y = {"field": "row", "type": "nominal", "title": down.title, "sort": None,
-         "scale": {"domain": rows}, "axis": {"labelLimit": 90, "labelOverlap": False}}  # fmt: skip
+         "scale": {"domain": [*down_as.values()]}, "axis": {"labelLimit": 90, "labelOverlap": False}}  # fmt: skip
     at = {"x": x, "y": y}
     strength = {"field": "strength", "type": "quantitative", "legend": None,
                 "scale": {"domain": [0, round(strongest, 4)], "range": STRENGTHS}}  # fmt: skip
