@@ -341,7 +341,7 @@ def _next(measured: Measured, options: Options, command: Callable[..., str]) -> 
     facts = Facts(verdict.evidence)
     gain = facts.about("gain over the baseline").get(verdict.family or "")
     ahead = verdict.kind == "none" and gain is not None and (gain.value or 0.0) > margin
-    short = bool(still_gaining(facts, margin))
+    short = bool(still_gaining(facts, margin, verdict.family if verdict.kind == "choose" else None))
     if verdict.kind != "undecided" and not ahead and not short and options.effort != TINY:
         return None
     twice = {"steps": LONGER * measured.study.effort.steps} if short else {}

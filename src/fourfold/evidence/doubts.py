@@ -80,17 +80,31 @@ def short_training(c: Case) -> Iterator[Sentence]:
             low=Cite(LONGER_GAIN, e.subject, "low", bare=True),
             high=Cite(LONGER_GAIN, e.subject, "high", bare=True),
         )
-        for e in still_gaining(c.facts, c.number("margin") or 0.0)
+        for e in still_gaining(c.facts, c.number("margin") or 0.0, c.family if c.kind == "choose" else None)
     ]
     if gains:
         words = Sentence("Training was short: twice the steps improve ")
         yield c.facts.join("", [words, c.facts.join(", ", gains), Sentence(".")])
 
 
-def still_gaining(facts: Facts, margin: float) -> list[Evidence]:
-    """What families are shown to gain by twice the steps, where it is more than the margin."""
-    found = facts.about(LONGER_GAIN).values()
-    return [e for e in found if e.interval is not None and e.interval[0] > 0 and (e.value or 0.0) > margin]
+def still_gaining(facts: Facts, margin: float, chosen: str | None = None) -> list[Evidence]:
+    """What families are shown to gain by twice the steps, where it is more than the margin; of others than a ``chosen``
+    one only what may bring them up to it."""
+    scores = {family: e.value or 0.0 for family, e in facts.about("score").items()}
+
+    def may_reach(e: Evidence, most: float) -> bool:
+        if chosen not in scores or e.subject not in scores or e.subject == chosen:
+            return True
+        return most >= abs(scores[chosen] - scores[e.subject])
+
+    return [
+        e
+        for e in facts.about(LONGER_GAIN).values()
+        if e.interval is not None
+        and e.interval[0] > 0
+        and (e.value or 0.0) > margin
+        and may_reach(e, e.interval[1])
+    ]
 
 
 def longer_training(c: Case) -> Iterator[Sentence]:
