@@ -249,7 +249,8 @@ def test_the_baseline_to_beat_is_the_validation_best_not_the_test_best():
     lucky, chosen = np.zeros((1, n)), (np.arange(n) < n / 2).astype(float)[None]
     baselines = {"lucky": BaselineFindings(lucky, 0.6), "chosen": BaselineFindings(chosen, 0.7)}
     verdict = decide(study((0.9, 0.8, 0.8, 0.8), baselines=baselines))
-    assert verdict.kind == "choose" and "baseline to beat, chosen (50.0 %)" in verdict.why[-1]
+    assert verdict.kind == "choose"
+    assert "baseline to beat, chosen (50.0 %), the best on validation rows; with" in verdict.why[-1]
 
 
 def test_a_baseline_below_a_guess_does_not_make_a_family_better_than_nothing():

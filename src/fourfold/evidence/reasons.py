@@ -228,9 +228,13 @@ class Reasons:
         sure = "at least {low} " + ("lower" if self.lower else "better")
         end = sure if low > 0 else "the lower bound of its gain is {low}"
         unsure = ", which is not enough to be sure" if low <= 0 < gain else ""
+        found = self.c.findings.baselines
+        tested = {name: float(one.losses.mean()) for name, one in found.items()}
+        chosen = not found[baseline].guess and tested[baseline] > min(tested.values())
         return self.say(
             word
             + " the baseline to beat, {baseline} ({score})"
+            + ", the best on validation rows" * chosen
             + unsure
             + "; with {level} confidence "
             + end
