@@ -402,7 +402,8 @@ def test_new_texts_of_nothing_are_counted_over_all_parts():
     [
         (lambda x: x.transpose(0, 2, 1), r"turn its axes: x.transpose\(0, 2, 1\)"),
         (lambda x: x[0], r"give it as an array of one row: x\[None\]"),
-        (lambda x: x[:, :-1], "give the new rows in the form of those of training"),
+        (lambda x: x[:, :-1], "give series of 3 steps, as all were in training"),
+        (lambda x: x[:, :, :-1], "give the new rows in the form of those of training"),
     ],
 )
 def test_what_to_do_with_arrays_of_another_shape(turn, do):

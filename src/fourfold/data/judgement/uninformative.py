@@ -144,16 +144,20 @@ def _dated(case: Case, name: str, values: np.ndarray) -> Iterator[Finding]:
 
 def _begins_anew(values: np.ndarray) -> np.ndarray:
     """The rows in which dates that rise (or fall) otherwise go back over more than half of their span, if all that go
-    back do.
+    back do, and what is between these rows is of the same time, as files in the order of their names are not.
 
-    >>> _begins_anew(np.tile(np.arange(30.0), 3)).tolist(), _begins_anew(np.r_[0:20, 15:40]).tolist()
-    ([30, 60], [])
+    >>> [_begins_anew(days).tolist() for days in (np.tile(np.arange(30), 3), np.r_[0:20, 15:40], np.r_[30:60, 0:30])]
+    [[30, 60], [], []]
     """
     present = np.flatnonzero(~missing(values))
     numbers = values[present].astype(np.float64) * direction(values)
     back = np.flatnonzero(np.diff(numbers) < 0)
-    far = (numbers[back] - numbers[back + 1]) > np.ptp(numbers) / 2 if len(back) else np.zeros(0, bool)
-    return present[back + 1] if far.all() else present[:0]
+    if not len(back):
+        return back
+    far = (numbers[back] - numbers[back + 1]) > np.ptp(numbers) / 2
+    run = np.searchsorted(back, np.arange(len(numbers)))
+    changes = int((np.diff(run[np.argsort(numbers, kind="stable")]) != 0).sum())
+    return present[back + 1] if far.all() and changes > 2 * (len(back) + 1) else back[:0]
 
 
 def _are_told(case: Case, starts: np.ndarray) -> bool:
