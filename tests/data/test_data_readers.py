@@ -130,7 +130,10 @@ def test_test_rows_and_files_of_a_folder_are_read_in_the_way_of_their_own_file(w
 
 
 @pytest.mark.parametrize("form", ["json", "parquet", "csv"])
-@pytest.mark.parametrize(("way", "clock"), [("%Y-%m-%d", 0), ("%d.%m.%Y", 0), ("%m/%d/%Y", 0), ("%d.%m.%Y %H:%M", 30)])
+@pytest.mark.parametrize(
+    ("way", "clock"),
+    [("%Y-%m-%d", 0), ("%d.%m.%Y", 0), ("%m/%d/%Y", 0), ("%a, %d %b %Y", 0), ("%B %d, %Y", 0), ("%d.%m.%Y %H:%M", 30)],
+)
 def test_test_rows_may_write_dates_otherwise(form, way, clock, tmp_path):
     times = pd.date_range("2021-03-04", periods=60, freq="36h") + pd.Timedelta(minutes=clock)
     frame = pd.DataFrame({"when": times, "y": [LABELS[i * i % 3 % 2] for i in range(60)]})

@@ -14,9 +14,10 @@ from fourfold.data.columns.alike import truths_as
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.columns.target_choice import TARGET_NAMES
 from fourfold.data.series.steps import grid
+from fourfold.data.values.dates import USUAL
 from fourfold.data.values.in_words import held
 from fourfold.data.values.numerals import style_by
-from fourfold.data.values.words import as_objects, as_written, spelled, understood
+from fourfold.data.values.words import as_objects, as_written, spelled, spelled_dates, understood
 from fourfold.errors import DataError
 from fourfold.preprocessing.table import ColumnKind, missing, row_count
 
@@ -24,9 +25,6 @@ from .dataset import Column, Note, Table
 from .messages import SHOWN, close, listed, quoted
 from .source import Source
 from .unequal import as_long
-
-PLAIN = "year-month-day"
-"""How dates are written where nothing says it."""
 
 
 def with_test(source: Source, test: Source, targets: Collection[str] = ()) -> Source:
@@ -152,7 +150,7 @@ def _as_words(source: Source, test: Source, names: Sequence[str]) -> tuple[dict[
         found = _dates_otherwise(test, source, name) if dates else _written_as(values, kind, source, name)
         if found is not None:
             words[name] = found
-            plain = kind == "date" and found.tolist() == _dates(values, PLAIN)
+            plain = kind == "date" and found.tolist() == spelled_dates(values, USUAL)
             otherwise["date" if dates else kind] += [] if plain else [name]
     notes = [
         Note(f"{several(kind)} in {listed(names)}", "written otherwise than in the data")
@@ -181,7 +179,7 @@ def _written_as(values: np.ndarray, kind: str, source: Source, name: str) -> np.
     meant = understood(source.inputs[name], comma=source.comma)
     if meant.kind != kind or kind not in ("number", "date"):
         return None
-    words = as_objects((_dates if kind == "date" else _numbers)(values, meant.written))
+    words = as_objects((spelled_dates if kind == "date" else _numbers)(values, meant.written))
     same = np.array_equal(as_written(words, kind, meant.written), values, equal_nan=True)
     return words if same else None
 
@@ -201,19 +199,6 @@ def _numbers(values: np.ndarray, written: str) -> list[str | None]:
     assert cells is not None
     decimal = getattr(style_by(written), "decimal", ".")
     return [None if cell is None else cell.replace(".", decimal) for cell in cells.tolist()]
-
-
-def _dates(values: np.ndarray, written: str) -> list[str | None]:
-    """
-    >>> _dates(np.array(["2021-03-04", "NaT"], "M8[us]"), "day.month.year")
-    ['04.03.2021', None]
-    """
-    days = written or PLAIN
-    for part, mark in (("year", "%Y"), ("month", "%m"), ("day", "%d")):
-        days = days.replace(part, mark)
-    times = values.astype("M8[us]").tolist()
-    whole = all(time is None or time == time.replace(hour=0, minute=0, second=0, microsecond=0) for time in times)
-    return [None if time is None else time.strftime(days if whole else f"{days} %H:%M:%S") for time in times]
 
 
 def lacking_target(source: Source, test: Source) -> str:

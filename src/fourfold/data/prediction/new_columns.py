@@ -15,7 +15,7 @@ from fourfold.data.messages import SHOWN, close, listed
 from fourfold.data.places import are_places
 from fourfold.data.series.clock import shown
 from fourfold.data.source import Source
-from fourfold.data.values.dates import SINCE, TURNED
+from fourfold.data.values.dates import SINCE, TURNED, USUAL
 from fourfold.data.values.in_words import WORDS, held, of_kind
 from fourfold.data.values.numerals import Style, style_of
 from fourfold.data.values.stamps import COMPACT, COUNTED, compact_dates, counted_as
@@ -35,7 +35,7 @@ __all__ = ["another_shape", "by_place", "checked", "renamed"]
 OBJECTS = re.compile(r"\.(?:json|jsonl|ndjson)(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 """How files are called whose rows are objects, which leave out what has no value."""
 
-PLAIN = {"date": "year-month-day"}
+PLAIN = {"date": USUAL}
 """How values are written in whose column nothing else was."""
 
 

@@ -11,8 +11,8 @@ from .months import in_english
 from .spans import or_start
 
 __all__ = [
-    "DATES", "FEW_WORDS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "are_months", "by_name", "is_no_date",
-    "is_untold", "of_offsets", "way_of", "years_from",
+    "DATES", "FEW_WORDS", "FORMATS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "USUAL", "are_months", "by_name",
+    "is_no_date", "is_untold", "of_offsets", "way_of", "years_from",
 ]  # fmt: skip
 
 FEW_WORDS = 100
@@ -91,8 +91,11 @@ ORDERS = {"/": ("month/day/year", "day/month/year"), "-": ("day-month-year", "mo
 TURNED = {way: other for ways in ORDERS.values() for way, other in (ways, ways[::-1])}
 """Of each of these the other one."""
 
+USUAL = "year-month-day"
+"""The way of dates of which nothing else is said."""
+
 FORMATS = {
-    "year-month-day": ("%Y-%m-%d",),
+    USUAL: ("%Y-%m-%d",),
     "day.month.year": ("%d.%m.%Y", "%d.%m.%y", "%d. %b %Y", "%d. %B %Y"),
     "month/day/year": ("%m/%d/%Y", "%m/%d/%y"),
     "day/month/year": ("%d/%m/%Y", "%d/%m/%y", "%d/%b/%Y"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import time
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +13,18 @@ from fourfold.data.messages import counted, listed
 from fourfold.preprocessing.table import ColumnKind
 
 from .amounts import MOSTLY, is_number
-from .dates import DATES, SINCE, are_months, by_name, is_no_date, is_untold, way_of, years_from
+from .dates import (
+    DATES,
+    FORMATS,
+    SINCE,
+    USUAL,
+    are_months,
+    by_name,
+    is_no_date,
+    is_untold,
+    way_of,
+    years_from,
+)
 from .durations import durations_of
 from .flags import flags_said, is_mark
 from .hints import hint_of, of_codes, of_labels, of_limit, of_objects
@@ -313,3 +325,17 @@ def spelled(values: np.ndarray, kind: str) -> np.ndarray | None:
         for value in values.tolist()
     ]
     return as_objects(words)
+
+
+def spelled_dates(dates: np.ndarray, way: str) -> list[str | None]:
+    """Dates (N,) as words in the first pattern of a way, with clocks behind the days unless all are at midnight.
+
+    >>> spelled_dates(np.array(["2021-03-04", "NaT"], "M8[us]"), "day.month.year")
+    ['04.03.2021', None]
+    >>> spelled_dates(np.array(["2021-03-04T05:06"], "M8[us]"), "")
+    ['2021-03-04 05:06:00']
+    """
+    pattern = FORMATS.get(way, FORMATS[USUAL])[0]
+    moments = dates.astype("M8[us]").tolist()
+    days = all(moment is None or moment.time() == time() for moment in moments)
+    return [moment and moment.strftime(pattern if days else f"{pattern} %H:%M:%S") for moment in moments]
