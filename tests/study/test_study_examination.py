@@ -19,7 +19,7 @@ from fourfold.study import examination
 from fourfold.study.architecture import architecture
 from fourfold.study.blocks import LOSSES, column_order
 from fourfold.study.candidates import Problem
-from fourfold.study.described import counted
+from fourfold.study.described import numbering
 from fourfold.study.efforts import EFFORTS
 from fourfold.study.examples import _input, _Views, examples
 from fourfold.study.inside import Inside
@@ -323,7 +323,7 @@ def test_rows_are_named_by_their_ids_where_they_have_some(series):
     ],
 )
 def test_how_rows_without_names_are_numbered_is_said(ids, test_rows, others, says):
-    assert counted(SimpleNamespace(ids=ids, test_rows=test_rows), others) == says
+    assert numbering(SimpleNamespace(ids=ids, test_rows=test_rows), others) == says
 
 
 # ---- words -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from fourfold.data.dataset import Dataset
 from fourfold.preprocessing.task import Task
 from fourfold.study.study import Study
 
-__all__ = ["counted", "described", "examples_of"]
+__all__ = ["described", "examples_of", "numbering"]
 
 
 def described(study: Study) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def examples_of(study: Study) -> str:
     return words + " (each by its weight)" * (dataset.weights is not None)
 
 
-def counted(dataset: Dataset, others: str = "") -> str:
+def numbering(dataset: Dataset, others: str = "") -> str:
     """How rows that have no names are numbered, and ``others``; those of a file of their own follow the data's."""
     named = dataset.ids is not None
     what = others.capitalize() if named else " and ".join(filter(None, ("Rows", others)))

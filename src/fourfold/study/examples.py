@@ -16,7 +16,7 @@ from fourfold.preprocessing.table import Table
 from fourfold.preprocessing.task import Task
 from fourfold.preprocessing.text import CHARACTER, pieces
 from fourfold.study import examination, forecast_examples, step_examples, tested
-from fourfold.study.described import counted
+from fourfold.study.described import numbering
 from fourfold.study.examination import ALIKE, REDRAWS, Arrays
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
@@ -44,7 +44,7 @@ def examples(study: Study, trials: Mapping[str, Trials]) -> dict[str, Any] | Non
     if not found:
         return None
     if study.dataset.task.stepwise:
-        about = f"{step_examples.ABOUT} {counted(study.dataset, 'steps')}"
+        about = f"{step_examples.ABOUT} {numbering(study.dataset, 'steps')}"
         return {"about": about, "families": [], "mistakes": _mistaken_series(study, trials)}
     views = [view for family, arrays in found.items() for view in _Views(study, family, arrays).all()]
     return {"about": _about(study), "families": views, "mistakes": _mistakes(study, trials)}
@@ -63,7 +63,7 @@ def _about(study: Study) -> str:
             "the first of each class",
             "whose true class all families together thought least likely",
         )
-    rows = counted(study.dataset)
+    rows = numbering(study.dataset)
     if study.dataset.forecast is not None:
         rows = forecast_examples.about(study.dataset.forecast)
     return (

@@ -46,15 +46,16 @@ def weights(case: Case) -> Iterator[Finding]:
     if dataset.weights is not None or dataset.layout != "flat":
         return
     for name, kind, values in case.columns():
-        kind_of, *what = named(name)[:3] or [""]
-        called = name.casefold().strip(" _") in WEIGHTS or (kind_of in KINDS and what in (["weight"], ["weights"]))
+        words, option = named(name), shlex.quote(name)
+        said = len(words) == 2 and words[0] in KINDS and words[1] in ("weight", "weights")
+        called = said or name.casefold().strip(" _") in WEIGHTS
         if called and kind == "number" and bool((values >= 0).all()):
             yield Finding(
                 "called-a-weight",
                 f"column {name!r} is called a weight of a survey, and is an input",
                 "different values",
                 len(np.unique(values)),
-                f"--weight {(quoted := shlex.quote(name))}, if it says how much a row counts, or --drop {quoted}",
+                f"--weight {option}, if it says how much a row counts, or --drop {option}",
                 columns=(name,),
             )
 
