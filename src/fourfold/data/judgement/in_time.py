@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.series.order import direction
-from fourfold.data.series.time_columns import NAMES, QUARTERS, WEEKS, part_numbers
-from fourfold.data.values.called import is_time
+from fourfold.data.series.time_columns import part_numbers
+from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, is_time
 
 from .case import Case
 
@@ -37,7 +37,7 @@ def parts_in_order(case: Case) -> list[str]:
     def called(words: str) -> list[str]:
         return [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]
 
-    years, months, *others = map(called, NAMES)
+    years, months, *others = map(called, PARTS_OF_TIME)
     found = [years, months or called(WEEKS) or called(QUARTERS), *others]
     parts = [name for names in found for name in names]
     if max(map(len, found)) > 1 or len(parts) < 2 or case.dataset.rows < FEWEST:

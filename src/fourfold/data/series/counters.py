@@ -10,18 +10,18 @@ import numpy as np
 from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Note, Table
 from fourfold.data.source import Source
+from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, YEAR_NAMES, YEARS
 from fourfold.data.values.stamps import SINCE_1970, named
 
 from .apart import repeated, telling_apart
 from .long_columns import meant, table_of
-from .time_columns import NAMES, QUARTERS, WEEKS, is_clock, series_numbers
+from .time_columns import is_clock, series_numbers
 
 __all__ = ["COUNTERS", "is_called", "with_counter"]
 
-YEARS = (1000, 2999)
 COUNTERS = (
     SINCE_1970,
-    NAMES[0],
+    PARTS_OF_TIME[0],
     "month week day hour minute second monat woche tag stunde mois semaine jour heure mes semana dia d\u00eda hora",
     "step steps timestep period tick schritt",
     "index idx no nr unnamed row rowname rownames obs observation",
@@ -41,7 +41,7 @@ SHARED = 0.25
 """The least share of rows that have the time of an earlier row, if the rows are to be of several series."""
 
 DAY_OF_WEEK = "weekday wday dow wochentag season saison period of the"
-PARTS = frozenset(f"{' '.join(NAMES)} {WEEKS} {QUARTERS} {DAY_OF_WEEK}".split())
+PARTS = frozenset(f"{' '.join(PARTS_OF_TIME)} {WEEKS} {QUARTERS} {DAY_OF_WEEK}".split())
 """What parts of a time are called, which name no series."""
 
 
@@ -92,7 +92,7 @@ def _counts(name: str, values: np.ndarray, series: np.ndarray) -> bool:
     if not len(steps) or steps.min() <= 0:
         return False
     whole = bool((values == np.floor(values)).all())
-    years = YEARS[0] <= values.min() and values.max() <= YEARS[1] and not set(named(name)).isdisjoint(NAMES[0].split())
+    years = YEARS[0] <= values.min() and values.max() <= YEARS[1] and not YEAR_NAMES.isdisjoint(named(name))
     usual = np.median(steps)
     even = (np.abs(steps - usual) <= TOLERANCE * usual).mean() >= EVEN
     return bool(even or (whole and (years or _is_dense(values, series))))

@@ -13,6 +13,7 @@ from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import listed
 from fourfold.data.source import Source
+from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS
 from fourfold.data.values.durations import duration_by
 from fourfold.data.values.months import month_of
 from fourfold.data.values.spans import halves_of
@@ -25,8 +26,8 @@ from .apart import repeated, telling_apart
 from .long_columns import dates_of, labels_of, meant, times_of
 
 __all__ = [
-    "NAMES", "QUARTERS", "WEEKS", "columns_of_time", "is_clock", "part_numbers", "series_numbers", "time_among",
-    "with_clock", "with_parts", "with_time",
+    "columns_of_time", "is_clock", "part_numbers", "series_numbers", "time_among", "with_clock", "with_parts",
+    "with_time",
 ]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
@@ -35,21 +36,7 @@ WEEK, QUARTER = ("a week", 1, 53), ("a quarter", 1, 4)
 MARKED = re.compile(r"[^\W\d_]{0,7}[ .-]?(\d\d?)")
 """A week or a quarter with what it is before it: W07, Q1."""
 CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
-NAMES = (
-    "year yr yyyy jahr annee année anno año ano jaar",
-    "month mon mo mm monat mois mese mes mês maand",
-    "day dd dy mday tag jour giorno dia día dag",
-    "hour hr hh stunde heure ora hora uur",
-    "minute min mi",
-    "second sec ss",
-)
-"""What columns of parts are called, a line a part."""
-
-WEEKS = "week wk kw cw woche kalenderwoche isoweek semaine semana settimana"
-QUARTERS = "quarter qtr q quartal trimestre kwartaal kvartal"
-"""What follows a year in place of a month."""
-
-HOUR_NAMES = frozenset(f"{NAMES[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
+HOUR_NAMES = frozenset(f"{PARTS_OF_TIME[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
 """Words in the names of clocks that are written as whole numbers."""
 
 TIME_NAMES = frozenset(("time", "zeit", "h", "he"))
@@ -192,7 +179,7 @@ def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Sour
         found = [called[word] for word in words.split() if word in called]
         return found if len(found) == 1 else []
 
-    parts = [name for found in itertools.takewhile(bool, map(of_part, NAMES)) for name in found]
+    parts = [name for found in itertools.takewhile(bool, map(of_part, PARTS_OF_TIME)) for name in found]
     if len(parts) == 1:
         parts += of_part(WEEKS) or of_part(QUARTERS)
     if not isinstance(table, Table) or len(parts) < 2:
@@ -280,7 +267,7 @@ def part_numbers(words: np.ndarray, called: str) -> np.ndarray | None:
     >>> part_numbers(np.array(["Q1", "Q3"], object), "Quarter"), part_numbers(np.array(["May", "no"], object), "month")
     (array([1., 3.]), None)
     """
-    kinds = ((NAMES[1], CALENDAR[1][0]), (WEEKS, WEEK[0]), (QUARTERS, QUARTER[0]))
+    kinds = ((PARTS_OF_TIME[1], CALENDAR[1][0]), (WEEKS, WEEK[0]), (QUARTERS, QUARTER[0]))
     what = next((what for names, what in kinds if called.strip().casefold() in names.split()), None)
     if what is None:
         return None

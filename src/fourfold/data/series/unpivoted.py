@@ -17,6 +17,7 @@ from fourfold.data.dataset import Column, Note, OfColumns, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.source import Source
+from fourfold.data.values.called import PARTS_OF_TIME
 from fourfold.data.values.dates import way_of, years_from
 from fourfold.data.values.months import month_of
 from fourfold.data.values.words import Understood, as_objects, understood
@@ -25,7 +26,6 @@ from fourfold.preprocessing.windows import Windows
 
 from .counters import is_called
 from .long_columns import check_id, dates_of, meant, times_of
-from .time_columns import NAMES
 
 __all__ = ["ROW", "VALUE", "unpivoted", "unpivoted_as"]
 
@@ -157,7 +157,7 @@ def _of_times(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -
 
 def _of_months(table: Table, numbers: Mapping[str, np.ndarray]) -> Steps | None:
     """Twelve columns that are called as the months, beside a year."""
-    year = next((name for name in numbers if is_called(name, NAMES[0]) and _are_years(numbers[name])), None)
+    year = next((name for name in numbers if is_called(name, PARTS_OF_TIME[0]) and _are_years(numbers[name])), None)
     months = {name: month for name in numbers if (month := _month(name)) and name != year}
     if year is None or sorted(months.values()) != [*range(1, 13)]:
         return None

@@ -12,12 +12,13 @@ from fourfold.data.columns.roles import Roles
 from fourfold.data.dataset import Note
 from fourfold.data.messages import quoted
 from fourfold.data.source import Source
+from fourfold.data.values.called import PARTS_OF_TIME
 from fourfold.data.values.words import spelled
 from fourfold.errors import DataError
 
 from .counters import is_called
 from .long_columns import table_of
-from .time_columns import NAMES, series_numbers
+from .time_columns import series_numbers
 
 __all__ = ["in_order_of_rows"]
 
@@ -37,7 +38,7 @@ def in_order_of_rows(source: Source, roles: Roles, names: Sequence[str]) -> Sour
     same = np.diff(series[order]) == 0
     for name in names:
         words = _words(table[name], source.kind(name))
-        called = is_called(name, NAMES[0])
+        called = is_called(name, PARTS_OF_TIME[0])
         numbers = [] if words is None else _with_years(words[order], series[order], called)
         pairs = [pair for pair, within in zip(itertools.pairwise(numbers), same) if within]
         if _falls(pairs) or _falls([(before[:1], after[:1]) for before, after in pairs]):

@@ -8,7 +8,9 @@ import numpy as np
 
 from .stamps import named
 
-__all__ = ["CASES", "ID", "UNITS", "YEARS", "YEAR_NAMES", "is_part_of_time", "is_time"]
+__all__ = [
+    "CASES", "ID", "PARTS_OF_TIME", "QUARTERS", "UNITS", "WEEKS", "YEARS", "YEAR_NAMES", "is_part_of_time", "is_time",
+]  # fmt: skip
 
 ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
 """Names of ids: not acid, or paid."""
@@ -21,20 +23,28 @@ UNITS = frozenset(
 CASES = UNITS | {"obs", "observation", "case", "child", "kid", "woman", "man", "uid", "pid", "patid", "idnum"}
 """These, and others that number rows, or how many there are of a kind."""
 
-YEAR_NAMES = frozenset(["year", "yr", "yyyy", "jahr", "annee", "année", "anno", "año", "ano", "jaar"])
+PARTS_OF_TIME = (
+    "year yr yyyy jahr annee année anno año ano jaar",
+    "month mon mo mm monat mois mese mes mês maand",
+    "day dd dy mday tag jour giorno dia día dag",
+    "hour hr hh stunde heure ora hora uur",
+    "minute min mi",
+    "second sec ss",
+)
+"""What columns of parts are called, a line a part."""
+
+WEEKS = "week wk kw cw woche kalenderwoche isoweek semaine semana settimana"
+QUARTERS = "quarter qtr q quartal trimestre kwartaal kvartal"
+"""What follows a year in place of a month."""
+
+YEAR_NAMES = frozenset(PARTS_OF_TIME[0].split())
 """Words that call a column one of years."""
 
 YEARS = (1000, 2999)
 """The first and the last year."""
 
-PARTS_OF_TIME = {
-    12: "month monat mois mese mes maand",
-    31: "day tag jour giorno dia día dag",
-    24: "hour stunde heure ora hora uur",
-    53: "week woche kalenderwoche semaine semana settimana",
-    4: "quarter quartal trimestre kwartaal kvartal",
-}
-"""Words that call a column a part of a time, by the highest number in it."""
+HIGHEST = dict(zip((*PARTS_OF_TIME[1:4], WEEKS, QUARTERS), (12, 31, 24, 53, 4)))
+"""The highest number of months, days of a month, hours, weeks and quarters, by what their columns are called."""
 
 TIMES = (
     "time date hour hr minute day week month quarter qtr year yr period wave visit round session occasion trial "
@@ -42,14 +52,18 @@ TIMES = (
     "hora dia día semana mes año ora giorno settimana mese anno uur dag maand kwartaal jaar"
 )
 
+FEWEST_LETTERS = 3
+"""Letters of a name that says what a column is by itself: mm may be millimetres, q a charge."""
+
 
 def is_part_of_time(name: str, values: np.ndarray) -> bool:
     """Whether numbers (N,) are the months of a year, the days of a month, ..., several of them, as a column is called.
 
-    >>> is_part_of_time("Day", np.array([1.0, 31.0, 7.0])), is_part_of_time("day", np.array([0.5, 80.0]))
-    (True, False)
+    >>> [is_part_of_time(name, np.array([1.0, 31.0, 7.0])) for name in ("Day", "dd", "month")]
+    [True, False, False]
     """
-    most = next((most for most, words in PARTS_OF_TIME.items() if name.casefold() in words.split()), 0)
+    word = name.casefold() if len(name) >= FEWEST_LETTERS else ""
+    most = next((most for called, most in HIGHEST.items() if word in called.split()), 0)
     whole = bool(len(values)) and bool((values == np.round(values)).all())
     return whole and bool(values.min() >= 0 and most / 2 < values.max() <= most)
 
