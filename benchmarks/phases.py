@@ -47,7 +47,8 @@ def main() -> None:
     given = parser.parse_args()
 
     import fourfold.cli.commands  # noqa: F401, what the command loads before all else
-    from fourfold.options import Options, load_data
+    from fourfold.loading import load_data
+    from fourfold.options import Options
     from fourfold.study.workers import warm_up
 
     SECONDS["import"] = time.perf_counter() - STARTED

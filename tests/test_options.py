@@ -6,7 +6,8 @@ import pytest
 
 from fourfold import compare
 from fourfold.errors import OptionError
-from fourfold.options import KINDS, Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import KINDS, Options
 
 X = np.random.default_rng(0).normal(size=(60, 3))
 Y = np.where(X[:, 0] > 0, "a", "b")

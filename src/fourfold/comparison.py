@@ -25,7 +25,8 @@ from fourfold.evidence.doubts import still_gaining
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import Facts
 from fourfold.interop.source import to_source
-from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import DEFAULT_EFFORT, IN_PYTHON, Options
 from fourfold.report import html, table
 from fourfold.report.escape import file_name, visible
 from fourfold.report.files import load_study, write_study

@@ -9,7 +9,8 @@ import pytest
 
 import fourfold
 from fourfold.errors import DataError
-from fourfold.options import Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import Options
 
 RNG = np.random.default_rng(0)
 ROWS = 60

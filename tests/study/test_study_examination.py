@@ -13,7 +13,8 @@ from fourfold.core.streams import Stream
 from fourfold.data import from_arrays
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import CORRELATION
-from fourfold.options import Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import Options
 from fourfold.preprocessing.task import predicted_class
 from fourfold.study import examination
 from fourfold.study.architecture import architecture

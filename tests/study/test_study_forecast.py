@@ -10,7 +10,8 @@ import fourfold
 from fourfold import predictions
 from fourfold.core.streams import Stream
 from fourfold.errors import DataError
-from fourfold.options import Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import Options
 from fourfold.study.architecture import architecture
 from fourfold.study.candidates import Problem
 from fourfold.study.inside import Inside

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fourfold.data.dataset import Forecast
-from fourfold.options import Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import Options
 from fourfold.preprocessing.windows import Windows
 from fourfold.study import forecast_examples, tested
 from fourfold.study.efforts import EFFORTS

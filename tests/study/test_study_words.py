@@ -12,7 +12,8 @@ from fourfold.comparison import run
 from fourfold.data.judgement.findings import as_lines
 from fourfold.evidence.simulate import World
 from fourfold.evidence.statistics import Analysis
-from fourfold.options import Options, load_data
+from fourfold.loading import load_data
+from fourfold.options import Options
 from fourfold.report import terminal
 from fourfold.study.candidates import Problem, candidate
 from fourfold.study.efforts import EFFORTS

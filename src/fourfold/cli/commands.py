@@ -93,7 +93,7 @@ def compare(
 ) -> None:
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
     check_room(TRAIN)
-    from fourfold.options import load_data
+    from fourfold.loading import load_data
     from fourfold.study.workers import warm_up
 
     options = said.options(
@@ -149,7 +149,7 @@ def inspect(
     """Say what DATA is taken for, and what is wrong with it, without training anything."""
     check_room(READ)
     from fourfold.data.judgement.findings import as_lines, as_plain
-    from fourfold.options import load_data
+    from fourfold.loading import load_data
 
     dataset = load_data(said.source, None, said.options())
     if as_json:
