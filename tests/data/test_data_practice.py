@@ -215,6 +215,7 @@ REFUSED = {
     "a short row behind a blank line": (GOOD + "\n30,3\n31,3,p\n", {}, 2, "ragged-row", "got 2, wanted 3"),
     "a row that is cut off": (GOOD + "30", {}, 2, "ragged-row", "got 1, wanted 3"),
     "a line of one cell between rows": (GOOD + "Page 2\n31,3,p\n", {}, 2, "ragged-row", "got 1, wanted 3"),
+    "an amount with a decimal point, asked for as classes": (target([f"{i % 9}.5" if i else "40.25" for i in range(90)]), {"task": "classification"}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
     "a count with rare values, asked for as classes": (target([i % 3 if i > 3 else i + 7 for i in range(90)]), {"task": "classification"}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
     "rows that are columns": (npz(x=np.random.default_rng(0).normal(size=(4, 30)), y=np.arange(30) % 2), {}, 2, "different-lengths", "turn x, so that its rows are its first axis"),
 }  # fmt: skip

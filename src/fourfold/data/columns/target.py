@@ -19,7 +19,7 @@ from fourfold.preprocessing.table import level_counts, levels_of, missing
 from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classification, largest_share, regression
 
 TASKS = ("classification", "regression", "multilabel")
-WHOLE = re.compile(r"-?\d+")
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]\d+)?")
 FRACTION = re.compile(r"-?\d+[.,]\d+")
 PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
 """A number that is read in one way: 1.234 may be 1234."""
@@ -262,7 +262,7 @@ def _check_labels(
             wanted="at least 2 examples of each class",
             do=(
                 "--task regression, if the target is an amount; else "
-                if not words and all(map(WHOLE.fullmatch, classes))
+                if not words and all(map(NUMBER.fullmatch, classes))
                 else f"{MULTILABEL}; else "
                 if labels_in(train.tolist())
                 else "a column for each number, with several targets (--target A,B), if these are quantities; else "
