@@ -111,13 +111,14 @@ class Graph:
         for number, node in enumerate(self.nodes):
             paths = self._paths[id(node.layer)]
             args, kwargs = _replace((node.args, node.kwargs), values)
-            applied = node.layer.apply(
-                {local: weights[path] for local, path in paths.items()},
-                *args,
-                masks=_replace(node.args, known, others=None),
-                **{"training": node.layer.alone if training is None else training} | kwargs,
-                key=None if key is None else keys.fold_in(key, number),
-            )
+            with jax.named_scope(self.names[id(node.layer)]):
+                applied = node.layer.apply(
+                    {local: weights[path] for local, path in paths.items()},
+                    *args,
+                    masks=_replace(node.args, known, others=None),
+                    **{"training": node.layer.alone if training is None else training} | kwargs,
+                    key=None if key is None else keys.fold_in(key, number),
+                )
             changed = {paths[local]: value for local, value in applied.updates.items()}
             weights.update(changed)
             updates.update(changed)

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from exported import assert_exported
 
 from fourfold import Input, Model, layers
 from fourfold.core.streams import Stream
@@ -347,3 +348,21 @@ def test_a_mask_is_never_lost_silently(case):
     assert len(texts) == (case.mask == "drops")
     for text in texts:
         assert f"{case.name} '{layer.name}'" in text and "NeedsMask 'reader'" in text and "Do this:" in text
+
+
+@every_layer
+def test_it_can_be_written_in_onnx(case):
+    symbols = case.symbols()
+    assert_exported(Model(symbols, case.call(case.layer(), symbols)), case.arrays(3))
+
+
+@with_steps
+def test_it_can_be_written_in_onnx_with_masks(case):
+    symbols, arrays = case.symbols(), case.arrays(3)
+    for array in arrays:
+        array[1, 3:] = array[2, 1:] = 0
+    masked = [layers.Masking()(symbol) for symbol in symbols]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MaskWarning)
+        outputs = case.call(case.layer(), masked)
+    assert_exported(Model(symbols, outputs), arrays)

@@ -75,7 +75,7 @@ class Discretization(Layer):
         arguments.refuse(self, sparse=sparse or None)
 
     def call(self, weights: Any, inputs: Array) -> Array:
-        numbers = jnp.digitize(inputs, jnp.asarray(self.bin_boundaries)).astype(jnp.int32)
+        numbers = jnp.digitize(inputs, jnp.asarray(self.bin_boundaries), method="compare_all").astype(jnp.int32)
         if self.output_mode == "int":
             return numbers
         return encoded(numbers, len(self.bin_boundaries) + 1, self.output_mode)

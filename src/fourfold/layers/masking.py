@@ -96,8 +96,9 @@ class CarryMask(Layer):
         steps = _first(inputs).shape[1]
         covered = -(-valid.shape[1] // steps)
         room = ((0, 0), (0, covered * steps - valid.shape[1]))
-        valid = jnp.pad(valid.astype(bool), room).reshape(len(valid), steps, covered).any(axis=-1)
-        return valid.at[:, 0].set(valid[:, 0] | ~valid.any(axis=1))
+        valid = jnp.pad(valid.astype(bool), room).reshape(valid.shape[0], steps, covered).any(axis=-1)
+        first = valid[:, :1] | ~valid.any(axis=1, keepdims=True)
+        return jnp.concatenate([first, valid[:, 1:]], axis=1)
 
     def masks_wanted(self, parents: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
         """The source's: what x lost comes back here."""

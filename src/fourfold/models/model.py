@@ -20,7 +20,7 @@ from fourfold.interop.weights import is_hdf5
 from fourfold.interop.writing import Writing
 from fourfold.layers.base import Layer
 from fourfold.layers.calling import as_spec, is_shape
-from fourfold.models import copying, keras_files, npz_files
+from fourfold.models import copying, keras_files, npz_files, onnx_files
 from fourfold.models.arrays import as_inputs
 from fourfold.models.subclassed import body_of
 from fourfold.models.summary import print_summary
@@ -231,15 +231,22 @@ class Model(Trainer):
         """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
         keras_files.save_model(self, filepath, overwrite)
 
-    def export(self, filepath: Any = None, *_: Any, **__: Any) -> None:
-        """Not here: says what to do instead."""
-        raise OptionError(
-            "no-export",
-            "models are not exported to other formats than Keras's",
-            got=repr(filepath),
-            wanted="a .keras file",
-            do="model.save('model.keras'), and keras.models.load_model('model.keras').export(...)",
-        )
+    def export(self, filepath: str | PathLike[str], format: str | None = None, **_: Any) -> None:
+        """Writes what the model predicts to an ``.onnx`` file, for ONNX Runtime and other programs.
+
+        Inputs and outputs have the names of their layers. The batch, and lengths that an `Input` leaves open, stay so.
+        Convolution, pooling, recurrent layers, softmax and layer normalisation are ONNX's own operators, all else is
+        what it consists of. Dropout and its kin do nothing, as in `predict`. Errors: `OptionError` for another ending
+        or format, for stateful layers, for a part that ONNX has no operators for, and without the package onnx.
+
+        >>> import tempfile
+        >>> from fourfold import Input, Sequential, layers
+        >>> model = Sequential([Input((28, 8)), layers.LSTM(16), layers.Dense(2, activation="softmax")])
+        >>> model.export(tempfile.mkdtemp() + "/model.onnx")
+
+        Source: https://onnx.ai/onnx/operators, version 18.
+        """
+        onnx_files.export(self, filepath, format)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

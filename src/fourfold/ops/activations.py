@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jax import lax, nn
 
 from fourfold.errors import OptionError, nearest
+from fourfold.ops.formulation import whole
 from fourfold.ops.recording import recording
 
 Array = jax.Array
@@ -193,6 +194,7 @@ def glu(x: Array, axis: int = -1) -> Array:
 
 
 @recording
+@whole
 def softmax(x: Array, axis: int | tuple[int, ...] = -1) -> Array:
     """exp(x) / sum exp(x) along the axis.
 

@@ -23,6 +23,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from fourfold.ops.formulation import is_written_down, whole
 from fourfold.ops.varying import varying_alike
 from fourfold.ops.windows import Windows
 
@@ -36,6 +37,7 @@ PIECE_ROWS = 8
 """How many examples such a piece has at least."""
 
 
+@whole
 def convolution(
     x: Array,
     kernel: Array,
@@ -55,7 +57,7 @@ def convolution(
     Array([3., 5., 7., 4.], dtype=float32)
     """
     windows = Windows.over(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
-    if jax.default_backend() != "cpu":  # a GPU's library knows convolutions
+    if is_written_down() or jax.default_backend() != "cpu":  # a GPU's library knows convolutions
         options = {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
         return convolution_reference(x, kernel, **options)
     x, kernel = varying_alike((x, kernel))
@@ -91,6 +93,7 @@ def convolution_reference(
     )
 
 
+@whole
 def transposed(
     x: Array,
     kernel: Array,
@@ -115,27 +118,36 @@ def transposed(
         return _padded_behind(x, kernel, strides, padding, dilation, output_padding, spans)
     more = [max(span - s, 0) if padding == "valid" else 0 for span, s in zip(spans, strides)]
     lengths = [length * s + extra for length, s, extra in zip(x.shape[1:-1], strides, more)]
-
-    def forward(y: Array) -> Array:
-        return convolution(y, kernel, strides=strides, padding=padding, dilation=dilation)
-
-    _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
-    return back(x)[0]
+    return _back(x, kernel, lengths, strides, padding, dilation)
 
 
 def _padded_behind(x, kernel, strides, padding, dilation, output_padding, spans) -> Array:
     lengths = [(length - 1) * s + span for length, s, span in zip(x.shape[1:-1], strides, spans)]
+    whole, edges = _back(x, kernel, lengths, strides, "valid", dilation), edges_behind(spans, padding, output_padding)
+    return lax.pad(whole, jnp.zeros((), x.dtype), [(0, 0, 0), *((*edge, 0) for edge in edges), (0, 0, 0)])
 
-    def forward(y: Array) -> Array:
-        return convolution(y, kernel, strides=strides, padding="valid", dilation=dilation)
 
-    _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
-    whole, edges = back(x)[0], []
+def edges_behind(spans: Sequence[int], padding: str, output_padding: Sequence[int]) -> list[tuple[int, int]]:
+    """What ``output_padding`` adds in front of and behind the products of `transposed` on each axis, or cuts off."""
+    edges = []
     for span, more in zip(spans, output_padding):
         both = 2 * (span - 1) + more if padding == "valid" else span + span % 2 - 2 + more
         before = span - 1 if padding == "valid" else min(both // 2 + both % 2, span - 1)
-        edges.append((before - (span - 1), both - before - (span - 1), 0))
-    return lax.pad(whole, jnp.zeros((), x.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
+        edges.append((before - (span - 1), both - before - (span - 1)))
+    return edges
+
+
+def _back(x, kernel, lengths, strides, padding, dilation) -> Array:
+    """What the convolution of an input of these lengths gives back for x."""
+    forward = partial(
+        convolution_reference if is_written_down() else convolution,
+        kernel=kernel,
+        strides=strides,
+        padding=padding,
+        dilation=dilation,
+    )
+    _, back = jax.vjp(forward, jnp.zeros((x.shape[0], *lengths, kernel.shape[-2]), x.dtype))
+    return back(x)[0]
 
 
 def _fast(windows: Windows, channels: int, filters: int) -> bool:

@@ -8,11 +8,13 @@ from functools import reduce
 import jax
 import jax.numpy as jnp
 
+from fourfold.ops.formulation import whole
 from fourfold.ops.windows import Windows
 
 Array = jax.Array
 
 
+@whole
 def depthwise(
     x: Array, kernel: Array, *, strides: Sequence[int], padding: str, dilation: Sequence[int]
 ) -> Array:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from fourfold.ops import rows
+from fourfold.ops.formulation import whole
 from fourfold.ops.varying import varying_alike
 
 Array = jax.Array
@@ -60,6 +61,7 @@ def moving_average(old: Array, new: Array, momentum: float) -> Array:
     return old * momentum + new * (1.0 - momentum)
 
 
+@whole
 def layer_normalization(
     x: Array, gamma: Array | None, beta: Array | None, axes: Sequence[int], epsilon: float
 ) -> Array:

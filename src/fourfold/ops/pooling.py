@@ -14,11 +14,13 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from fourfold.ops.formulation import is_written_down, whole
 from fourfold.ops.windows import Windows
 
 Array = jax.Array
 
 
+@whole
 def max_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid") -> Array:
     """y[n, o, c] = max_k x[n, o s + k, c]; the gradient goes to the first maximum.
 
@@ -30,6 +32,7 @@ def max_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], padding: 
     return _max_pool(Windows.over(x.shape[1:-1], size, strides, padding), x)
 
 
+@whole
 def average_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], padding: str = "valid") -> Array:
     """y[n, o, c] = mean_k x[n, o s + k, c] over the elements that lie inside the input.
 
@@ -38,6 +41,8 @@ def average_pool(x: Array, *, size: Sequence[int], strides: Sequence[int], paddi
     >>> average_pool(jnp.arange(6.0).reshape(1, 6, 1), size=(3,), strides=(2,), padding="same").ravel()
     Array([1. , 3. , 4.5], dtype=float32)
     """
+    if is_written_down():
+        return average_pool_reference(x, size=size, strides=strides, padding=padding)
     windows = Windows.over(x.shape[1:-1], size, strides, padding)
     if windows.tiles:
         return jnp.mean(_tiles(windows, x), axis=_within(windows))

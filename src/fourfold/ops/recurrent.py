@@ -20,6 +20,7 @@ import numpy as np
 from jax import Array
 
 from fourfold.ops.activations import sigmoid, tanh
+from fourfold.ops.formulation import whole
 from fourfold.ops.recurrent_scan import (
     GRU,
     LSTM,
@@ -36,6 +37,7 @@ from fourfold.ops.recurrent_scan import (
 Activation = Callable[[Array], Array]
 
 
+@whole
 def simple_rnn(
     x: Array,
     kernel: Array,
@@ -75,6 +77,7 @@ def simple_rnn(
     return plain_scan(lambda a, before: cell(add(a, bias), before), run, inputs, states, mask)
 
 
+@whole
 def lstm(
     x: Array,
     kernel: Array,
@@ -118,6 +121,7 @@ def lstm(
     return plain_scan(lambda a, before: cell(add(a, bias), before), run, inputs, states, mask)
 
 
+@whole
 def gru(
     x: Array,
     kernel: Array,
