@@ -43,7 +43,7 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
     if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
         _check_other(out, Path(source))
     written = _writer(out)
-    model = SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+    model = load(folder)
     notes = _verdict_notes(folder) if (folder / "results.json").exists() else []
     noticed = Noticed()
     with written as write:
@@ -51,6 +51,11 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
             write(predicted(model, rows))
             noticed += rows.noticed
     return [*map(str, noticed.said()), *notes]
+
+
+def load(folder: Path) -> SavedModel:
+    """The model of a comparison, from its folder or from the folder ``model`` in it."""
+    return SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
 
 
 def _check_other(out: Path, source: Path) -> None:

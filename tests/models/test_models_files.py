@@ -171,7 +171,7 @@ def with_a_lambda():
         (r"code in files is never read: got safe_mode=False", lambda: load_model("m.keras", safe_mode=False)),
         (r"does not know its input's shape yet", lambda: Sequential([layers.Dense(1)]).save("m.keras")),
         (r"m.keras can't be read \(No such file", lambda: load_model("m.keras")),
-        (r"exported as ONNX files: got 'm'.* ends in .onnx. Do this: model.export\('m.onnx'\)", lambda: network().export("m")),
+        (r"exported as ONNX files: got 'm'.* ends in .onnx. Do this: write 'm.onnx'", lambda: network().export("m")),
         (r"got 'm.onnx', format='tf_saved_model'", lambda: network().export("m.onnx", format="tf_saved_model")),
     ],
 )  # fmt: skip

@@ -181,6 +181,24 @@ def predict(
         say(f"wrote {file}")
 
 
+@app.command(short_help="Write the model of a comparison as an ONNX file.")
+def export(
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, .onnx; model.onnx in the folder by default.")
+    ] = None,
+) -> None:
+    """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
+    check_room(TRAIN)
+    from fourfold.predictions import load
+    from fourfold.study.onnx_model import described
+
+    path = folder / "model.onnx" if out is None else out
+    for line in described(load(folder).export(path)):
+        print(visible(line))
+    _Say(silent=False)(f"wrote {path}")
+
+
 @app.command(short_help="Draw the report again, and print its table.")
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],

@@ -17,20 +17,25 @@ ENDING = ".onnx"
 
 def export(model: Model, filepath: str | PathLike[str], format: str | None = None) -> None:
     """Writes what a model predicts to an ``.onnx`` file; see `Model.export`."""
-    path = Path(fspath(filepath))
-    if format not in (None, "onnx") or path.suffix != ENDING:
-        raise OptionError(
-            "export-format",
-            "models are exported as ONNX files",
-            got=repr(fspath(filepath)) + (f", format={format!r}" if format else ""),
-            wanted=f"a name that ends in {ENDING}",
-            do=f"model.export({fspath(path.with_suffix(ENDING))!r}); for other formats model.save('model.keras'), and "
-            "keras.models.load_model('model.keras').export(...)",
-        )
+    path = path_of(filepath, format)
     check_onnx()
     from fourfold.interop.onnx.model import model_of
 
     write_whole(path, model_of(model.graph).SerializeToString())
+
+
+def path_of(filepath: str | PathLike[str], format: str | None = None) -> Path:
+    """The path of an ``.onnx`` file. Errors: `OptionError` for another ending or format."""
+    path = Path(fspath(filepath))
+    if format in (None, "onnx") and path.suffix == ENDING:
+        return path
+    raise OptionError(
+        "export-format",
+        "models are exported as ONNX files",
+        got=repr(fspath(filepath)) + (f", format={format!r}" if format else ""),
+        wanted=f"a name that ends in {ENDING}",
+        do=f"write {fspath(path.with_suffix(ENDING))!r}; for other formats, save a .keras file and let Keras export it",
+    )
 
 
 def check_onnx() -> None:

@@ -22,7 +22,7 @@ from fourfold.core.files import write_whole
 from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError, nearest
 from fourfold.evidence.findings import title
-from fourfold.models import Model
+from fourfold.models import Model, onnx_files
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.table import row_count
 from fourfold.study.architecture import CAPS, Architecture, build
@@ -107,6 +107,21 @@ class SavedModel:
         recipe = (net.family, net.problem, net.size, net.output, net.width, net.settings)
         weights = {path: np.asarray(value) for path, value in self.network.graph.values().items()}
         return rebuilt, (recipe, weights, self.preparation, self.order, self.facts)
+
+    def export(self, filepath: str | Path) -> Any:
+        """Writes an ``.onnx`` file that takes rows as they are and gives predictions; gives its model.
+
+        What goes in and comes out: `onnx_model.onnx_of`.
+
+        Errors: `OptionError` for another ending, and where the package onnx is missing.
+        """
+        path = onnx_files.path_of(filepath)
+        onnx_files.check_onnx()
+        from fourfold.study.onnx_model import onnx_of
+
+        made = onnx_of(self)
+        write_whole(path, made.SerializeToString())
+        return made
 
     def save(self, folder: Path) -> None:
         weights = io.BytesIO()

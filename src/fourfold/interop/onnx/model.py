@@ -14,12 +14,12 @@ from fourfold import __version__
 from fourfold.core.specs import TensorSpec
 from fourfold.errors import FourfoldError, OptionError
 from fourfold.graph import Graph
-from fourfold.interop.onnx.nodes import Nodes, tensor
+from fourfold.interop.onnx.nodes import WORDS, Nodes, tensor
 from fourfold.interop.onnx.tracing import write
 from fourfold.ops.formulation import written_down
 
-OPSET, IR_VERSION = 18, 8
-"""Versions of the operators and of the format, which runtimes read since 2023."""
+OPSET, WORDS_OPSET, IR_VERSION = 18, 3, 8
+"""Versions of the operators, of those for words, and of the format, which runtimes read since 2023."""
 
 OPEN_AT_LEAST = 1024
 """How long an open length is at least taken to be, where a layer asks whether a window fits in."""
@@ -64,8 +64,13 @@ def written(
     inputs: Mapping[str, TensorSpec],
     outputs: Sequence[str],
     facts: Mapping[str, str] | None = None,
+    looked_up: Mapping[str, Sequence[Mapping[str, int]]] | None = None,
+    named: Mapping[str, np.ndarray] | None = None,
 ) -> ModelProto:
     """The ONNX model of ``function(weights, *inputs)``, weights by path, whose outputs get these names.
+
+    Inputs that are ``looked_up`` are words (N, K) in the file, and for the function their numbers, by column, or -1.
+    Outputs that are ``named`` are numbers of the function, and in the file what these number.
 
     Raises:
         OptionError: ``no-onnx-operator``, ``onnx-open-lengths``.
@@ -78,15 +83,21 @@ def written(
     for path, array in arrays.items():
         to.weight(path, array)
     traced = _traced(function, arrays, specs, bool(opened))
-    found = write(to, traced.jaxpr, traced.consts, [*arrays.values(), *inputs])
-    for name, value in zip(outputs, found, strict=True):
+    looked_up, named = looked_up or {}, named or {}
+    given = [to.numbered(name, looked_up[name]) if name in looked_up else name for name in inputs]
+    found = write(to, traced.jaxpr, traced.consts, [*arrays.values(), *given])
+    ends = []
+    for name, value, variable in zip(outputs, found, traced.jaxpr.outvars, strict=True):
+        value = to.add("Gather", named[name], value) if name in named else value
         to.nodes.append(helper.make_node("Identity", [to.name(value)], [name], name=f"{name}/output"))
+        dtype = named[name].dtype if name in named else variable.aval.dtype
+        ends.append(tensor(name, variable.aval.shape, dtype))
     read = {name for node in _every(to.nodes) for name in node.input}
     graph = helper.make_graph(
         to.nodes,
         "fourfold",
-        [tensor(name, spec.shape, spec.dtype) for name, spec in zip(inputs, specs)],
-        [tensor(name, var.aval.shape, var.aval.dtype) for name, var in zip(outputs, traced.jaxpr.outvars)],
+        [tensor(name, spec.shape, object if name in looked_up else spec.dtype) for name, spec in zip(inputs, specs)],
+        ends,
         [array for name, array in to.arrays.items() if name in read],
     )
     model = helper.make_model(
@@ -94,7 +105,10 @@ def written(
         producer_name="fourfold",
         producer_version=__version__,
         ir_version=IR_VERSION,
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[
+            helper.make_opsetid("", OPSET),
+            *([helper.make_opsetid(WORDS, WORDS_OPSET)] if looked_up else []),
+        ],
     )
     helper.set_model_props(model, dict(facts or {}))
     checker.check_model(model)

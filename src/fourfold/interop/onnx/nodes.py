@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 _FORMULAS = {"Add": "Add", "Sub": "Sub", "Mult": "Mul", "floordiv": "Div", "mod": "Mod", "max": "Max", "min": "Min"}
+
+WORDS = "ai.onnx.ml"
+"""The domain of the operators for words."""
 
 Value = np.ndarray | str
 """An array that is known, or the name of a tensor."""
@@ -56,7 +59,7 @@ class Nodes:
             return value
         if id(value) in self._weights:
             return self._weights[id(value)]
-        key = (value.dtype.str, value.shape, value.tobytes())
+        key = (value.dtype.str, value.shape, tuple(value.tolist()) if value.dtype == object else value.tobytes())
         if key not in self._stored:
             self._stored[key] = self.new("constant")
             self._store(self._stored[key], value)
@@ -77,6 +80,22 @@ class Nodes:
         before, self.scope = self.scope, scope
         yield
         self.scope = before
+
+    def numbered(self, words: str, columns: Sequence[Mapping[str, int]]) -> str:
+        """The numbers that words (N, K) have, each column by its own table; -1 for one that has none."""
+        parts = self.add_many("Split", len(columns), words, whole([1] * len(columns)), axis=1)
+        looked = [
+            self.add(
+                "LabelEncoder",
+                part,
+                domain=WORDS,
+                keys_strings=list(table) or [""],
+                values_int64s=list(table.values()) or [-1],
+                default_int64=-1,
+            )
+            for part, table in zip(parts, columns, strict=True)
+        ]
+        return self.add("Cast", self.add("Concat", *looked, axis=1), to=tensor_type("int32"))
 
     # ---- shapes ------------------------------------------------------------------------------------------
 
@@ -137,7 +156,7 @@ def whole(numbers: Sequence[int]) -> np.ndarray:
 
 
 def tensor_type(dtype: Any) -> int:
-    """ONNX's number of a type."""
+    """ONNX's number of a type; objects are words."""
     return helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
 
 
