@@ -285,3 +285,12 @@ def test_without_the_package_its_name_is_said(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(OptionError, match=r"not installed: got import onnx fails. Do this: pip install 'fourfold\[onnx\]'"):
         Sequential([Input((2,)), layers.Dense(1)]).export(tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("axes", [(1,), (1, 2)])
+def test_operations_that_onnx_has_otherwise_are_written_out(axes):
+    x = Input((5, 4, 3))
+    y = layers.LayerNormalization(axis=axes)(x)
+    y = layers.Conv2DTranspose(2, 3, strides=1, padding="same", output_padding=0)(y)
+    proto = assert_exported(filled(Model(x, y)), [RNG.normal(size=(2, 5, 4, 3)).astype("float32")])
+    assert "LayerNormalization" not in operators(proto)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 from jax import Array
-from onnx import ModelProto, TensorProto
+from onnx import ModelProto, helper
 
 from fourfold.core.specs import TensorSpec
 from fourfold.interop.onnx.model import written
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
 NUMBERS, CATEGORIES = "numbers", "categories"
 _INPUTS = {"sequence": "series", "image": "images", "text": "tokens"}
-_TYPES = {
-    TensorProto.FLOAT: "float32",
-    TensorProto.DOUBLE: "float64",
-    TensorProto.INT32: "int32",
-    TensorProto.INT64: "int64",
-    TensorProto.BOOL: "bool",
-    TensorProto.STRING: "string",
-}
 CONSTANT = 1e-6
 """A window's deviation below this part of its values is what rounding leaves of none in single precision."""
 
@@ -199,5 +191,10 @@ def described(model: ModelProto) -> list[str]:
             shape = ", ".join(one.dim_param or str(one.dim_value) for one in kind.shape.dim)
             of = facts.get("classes" if end.name == "probabilities" else end.name)
             columns = f": {', '.join(json.loads(of))}" if of else ""
-            lines.append(f"{way} {end.name} ({shape}), {_TYPES[kind.elem_type]}{columns}")
+            lines.append(f"{way} {end.name} ({shape}), {_type(kind.elem_type)}{columns}")
     return lines
+
+
+def _type(number: int) -> str:
+    name = helper.tensor_dtype_to_np_dtype(number).name
+    return "string" if name == "object" else name

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from jax.lax import RoundingMethod
 
-from fourfold.interop.onnx.nodes import Nodes, Value, tensor_type, whole
+from fourfold.interop.onnx.nodes import Nodes, Value, integers, tensor_type
 
 _ONE_OPERATOR = """
 add Add, sub Sub, mul Mul, div Div, max Max, min Min, neg Neg, exp Exp, log Log, tanh Tanh, logistic Sigmoid, erf Erf,
@@ -54,7 +54,7 @@ def _of_bits(operator: str) -> Row:
 
 def _reduced(operator: str) -> Row:
     def row(to: Nodes, equation: Any, x: Value) -> str:
-        return to.add(operator, x, whole(equation.params["axes"]), keepdims=0)
+        return to.add(operator, x, integers(equation.params["axes"]), keepdims=0)
 
     return row
 
@@ -64,7 +64,7 @@ def _of_truths(operator: str) -> Row:
 
     def row(to: Nodes, equation: Any, x: Value) -> str:
         numbers = to.add("Cast", x, to=tensor_type("int32"))
-        found = to.add(operator, numbers, whole(equation.params["axes"]), keepdims=0)
+        found = to.add(operator, numbers, integers(equation.params["axes"]), keepdims=0)
         return to.add("Cast", found, to=tensor_type("bool"))
 
     return row

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.interop.onnx.nodes import Nodes, Value, is_open, whole
+from fourfold.interop.onnx.nodes import Nodes, Value, integers, is_open
 from fourfold.ops import activations, convolution, depthwise, normalization, pooling, recurrent
 from fourfold.ops.windows import Windows
 
@@ -153,7 +153,7 @@ def _recurrent(
     inputs = [to.permute(x, [1, 0, 2]), arranged(kernel), arranged(recurrent_kernel)]
     inputs.append(np.concatenate([arranged(row) for row in biases], axis=1))
     if initial_state is not None:
-        inputs += ["", *(to.add("Unsqueeze", state, whole([0])) for state in initial_state)]
+        inputs += ["", *(to.add("Unsqueeze", state, integers([0])) for state in initial_state)]
     count = 2 if operator == "LSTM" else 1
     outputs, *states = to.add_many(
         operator,
@@ -164,10 +164,10 @@ def _recurrent(
         activations=[ACTIVATIONS[function] for function in functions],
         **attributes,
     )
-    states = tuple(to.add("Squeeze", state, whole([0])) for state in states)
+    states = tuple(to.add("Squeeze", state, integers([0])) for state in states)
     if not return_sequences:
         return None, states
-    return to.permute(to.add("Squeeze", outputs, whole([1])), [1, 0, 2]), states
+    return to.permute(to.add("Squeeze", outputs, integers([1])), [1, 0, 2]), states
 
 
 # ---- the rest ----------------------------------------------------------------------------------------------

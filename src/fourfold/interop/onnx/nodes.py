@@ -78,12 +78,14 @@ class Nodes:
     def within(self, scope: str) -> Iterator[None]:
         """Names of nodes in this scope."""
         before, self.scope = self.scope, scope
-        yield
-        self.scope = before
+        try:
+            yield
+        finally:
+            self.scope = before
 
     def numbered(self, words: str, columns: Sequence[Mapping[str, int]]) -> str:
         """The numbers that words (N, K) have, each column by its own table; -1 for one that has none."""
-        parts = self.add_many("Split", len(columns), words, whole([1] * len(columns)), axis=1)
+        parts = self.add_many("Split", len(columns), words, integers([1] * len(columns)), axis=1)
         looked = [
             self.add(
                 "LabelEncoder",
@@ -109,13 +111,13 @@ class Nodes:
         """A shape as a vector; with ``one_open`` one open length may be left to the operator, as -1."""
         opened = [length for length in shape if is_open(length)]
         if not opened or (one_open and len(opened) == 1 and 0 not in shape):
-            return whole([-1 if is_open(length) else length for length in shape])
+            return integers([-1 if is_open(length) else length for length in shape])
         return self.add("Concat", *(self._length(length) for length in shape), axis=0)
 
     def _length(self, length: Any) -> Value:
         """A length as a vector of one number; an open one is a formula of those that the inputs tell."""
         if not is_open(length):
-            return whole([length])
+            return integers([length])
         if str(length) not in self._lengths:
             self._lengths[str(length)] = self._computed(ast.parse(str(length), mode="eval").body)
         return self._lengths[str(length)]
@@ -124,12 +126,12 @@ class Nodes:
         """The value of a formula as JAX writes it, such as ``2*batch - 1`` or ``floordiv(length, 2)``."""
         match formula:
             case ast.Constant(value=int() as number):
-                return whole([number])
+                return integers([number])
             case ast.UnaryOp(op=ast.USub(), operand=part):
                 return self.add("Neg", self._computed(part))
             case ast.Name(id=name):
                 tensor, axis = self.symbols[name]
-                return self.add("Gather", self.add("Shape", tensor), whole([axis]))
+                return self.add("Gather", self.add("Shape", tensor), integers([axis]))
             case ast.BinOp(left=left, op=operation, right=right):
                 return self.add(_FORMULAS[type(operation).__name__], self._computed(left), self._computed(right))
             case ast.Call(func=ast.Name(id=name), args=[left, right]):
@@ -150,7 +152,7 @@ def is_open(length: Any) -> bool:
     return not isinstance(length, (int, np.integer))
 
 
-def whole(numbers: Sequence[int]) -> np.ndarray:
+def integers(numbers: Sequence[int]) -> np.ndarray:
     """Whole numbers as ONNX wants them."""
     return np.asarray(numbers, np.int64)
 

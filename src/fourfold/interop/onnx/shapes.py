@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jax.lax import GatherScatterMode
 
-from fourfold.interop.onnx.nodes import Nodes, Value, is_open, tensor_type, whole
+from fourfold.interop.onnx.nodes import Nodes, Value, integers, is_open, tensor_type
 
 LAST = np.iinfo(np.int64).max
 """An end that no axis reaches."""
@@ -29,14 +29,14 @@ def _broadcast(to: Nodes, equation: Any, x: Value) -> Value:
     x = to.reshape(x, aligned)
     if list(shape) == aligned:
         return x
-    wanted = [1 if aligned[axis] is length or aligned[axis] == length else length for axis, length in enumerate(shape)]
+    wanted = [1 if own == length else length for own, length in zip(aligned, shape)]
     return to.add("Expand", x, to.shape(wanted))
 
 
 def _iota(to: Nodes, equation: Any) -> Value:
     shape, axis = _shape(equation), equation.params["dimension"]
     length = to.reshape(to.shape([shape[axis]]), [])
-    counted = to.add("Range", whole(0), length, whole(1))  # type: ignore[arg-type]
+    counted = to.add("Range", integers(0), length, integers(1))  # type: ignore[arg-type]
     counted = to.add("Cast", counted, to=tensor_type(equation.params["dtype"]))
     aligned = to.reshape(counted, [shape[axis] if i == axis else 1 for i in range(len(shape))])
     return to.add("Expand", aligned, to.shape([1 if i == axis else n for i, n in enumerate(shape)]))
@@ -54,7 +54,7 @@ def sliced(
     if not cut:
         return x
     first, last, axes, by = zip(*cut)
-    return to.add("Slice", x, to.shape(first), to.shape(last), whole(axes), whole(by))
+    return to.add("Slice", x, to.shape(first), to.shape(last), integers(axes), integers(by))
 
 
 def _length(to: Nodes, equation: Any) -> Value:
@@ -83,12 +83,12 @@ def _split(to: Nodes, equation: Any, x: Value) -> list[str]:
 
 
 def _stack(to: Nodes, equation: Any, *parts: Value) -> Value:
-    axis = whole([equation.params["axis"]])
+    axis = integers([equation.params["axis"]])
     return to.add("Concat", *(to.add("Unsqueeze", part, axis) for part in parts), axis=equation.params["axis"])
 
 
 def _tile(to: Nodes, equation: Any, x: Value) -> Value:
-    return to.add("Tile", x, whole(equation.params["reps"]))
+    return to.add("Tile", x, integers(equation.params["reps"]))
 
 
 def _concatenate(to: Nodes, equation: Any, *parts: Value) -> Value:
@@ -97,7 +97,7 @@ def _concatenate(to: Nodes, equation: Any, *parts: Value) -> Value:
 
 def _reversed(to: Nodes, equation: Any, x: Value) -> Value:
     axes = equation.params["dimensions"]
-    ends = whole([-1] * len(axes)), whole([-LAST] * len(axes)), whole(axes), whole([-1] * len(axes))
+    ends = integers([-1] * len(axes)), integers([-LAST] * len(axes)), integers(axes), integers([-1] * len(axes))
     return to.add("Slice", x, *ends)
 
 
@@ -110,7 +110,7 @@ def _pad(to: Nodes, equation: Any, x: Value, value: Value) -> Value:
             shape[axis] = (shape[axis] - 1) * (between + 1) + 1
     low, high = [max(edge[0], 0) for edge in config], [max(edge[1], 0) for edge in config]
     if any(low + high):
-        x = to.add("Pad", x, whole(low + high), value)
+        x = to.add("Pad", x, integers(low + high), value)
     starts = [max(-edge[0], 0) for edge in config]
     padded = [before + length + after for before, length, after in zip(low, shape, high)]
     stops = [length - max(-edge[1], 0) for length, edge in zip(padded, config)]
@@ -121,9 +121,9 @@ def _spread(to: Nodes, x: Value, value: Value, shape: list, axis: int, between: 
     """x with so many values between its elements along an axis."""
     apart = to.reshape(x, [*shape[: axis + 1], 1, *shape[axis + 1 :]])
     room = [0] * (axis + 1) + [between] + [0] * (len(shape) - axis - 1)
-    wide = to.add("Pad", apart, whole([0] * len(room) + room), value)
+    wide = to.add("Pad", apart, integers([0] * len(room) + room), value)
     joined = to.reshape(wide, [*shape[:axis], shape[axis] * (between + 1), *shape[axis + 1 :]])
-    return to.add("Slice", joined, whole([0]), whole([-between]), whole([axis]))
+    return to.add("Slice", joined, integers([0]), integers([-between]), integers([axis]))
 
 
 def _gather(to: Nodes, equation: Any, x: Value, indices: Value) -> Value:
@@ -161,7 +161,7 @@ def _one_slice(to: Nodes, equation: Any, x: Value, indices: Value) -> Value:
     lengths, sizes = equation.invars[0].aval.shape, equation.params["slice_sizes"]
     for number, axis in enumerate(equation.params["dimension_numbers"].start_index_map):
         known = isinstance(indices, np.ndarray)
-        place = whole([number]), whole([number + 1])
+        place = integers([number]), integers([number + 1])
         start = indices[number : number + 1] if known else to.add("Slice", indices, *place)
         x = _from(to, x, start, lengths[axis], sizes[axis], axis)
     return to.reshape(x, _shape(equation))
@@ -173,16 +173,16 @@ def _from(to: Nodes, x: Value, start: Value, length: Any, size: Any, axis: int) 
         return x
     if isinstance(start, np.ndarray) and not is_open(length):
         first = min(max(int(start[0]), 0), length - size)
-        return to.add("Slice", x, whole([first]), whole([first + size]), whole([axis]))
+        return to.add("Slice", x, integers([first]), integers([first + size]), integers([axis]))
     start = to.add("Cast", start, to=tensor_type("int64"))
-    start = to.add("Min", to.add("Max", start, whole([0])), to.shape([length - size]))
-    return to.add("Slice", x, start, to.add("Add", start, to.shape([size])), whole([axis]))
+    start = to.add("Min", to.add("Max", start, integers([0])), to.shape([length - size]))
+    return to.add("Slice", x, start, to.add("Add", start, to.shape([size])), integers([axis]))
 
 
 def _within(to: Nodes, indices: Value, lengths: list[Any]) -> Value:
     indices = to.add("Cast", indices, to=tensor_type("int64"))
-    last = to.add("Sub", to.shape(lengths), whole([1] * len(lengths)))
-    return to.add("Min", to.add("Max", indices, whole([0] * len(lengths))), last)
+    last = to.add("Sub", to.shape(lengths), integers([1] * len(lengths)))
+    return to.add("Min", to.add("Max", indices, integers([0] * len(lengths))), last)
 
 
 def _sort(to: Nodes, equation: Any, *columns: Value) -> list[Value]:
@@ -197,7 +197,7 @@ def _sort(to: Nodes, equation: Any, *columns: Value) -> list[Value]:
 
 def _largest(to: Nodes, equation: Any, x: Value) -> list[Value]:
     axis = equation.params.get("axis", -1)
-    found, places = to.add_many("TopK", 2, x, whole([equation.params["k"]]), axis=axis, largest=1, sorted=1)
+    found, places = to.add_many("TopK", 2, x, integers([equation.params["k"]]), axis=axis, largest=1, sorted=1)
     return [found, to.add("Cast", places, to=tensor_type("int32"))]
 
 

@@ -13,7 +13,7 @@ from onnx import helper
 from fourfold.errors import OptionError
 from fourfold.interop.onnx import elementwise, families, products, shapes
 from fourfold.interop.onnx.nodes import Nodes, Value, is_open, tensor
-from fourfold.ops.formulation import WHOLE, Whole
+from fourfold.ops.formulation import WHOLE, Whole, written_down
 
 LARGEST_KNOWN = 1 << 16
 """Numbers up to which an array is computed now that is only another one repeated."""
@@ -40,8 +40,11 @@ def write(to: Nodes, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Valu
         stack = str(equation.source_info.name_stack).replace("vmap()", "").strip("/")
         own = "/".join(filter(None, (scope, stack)))
         inputs = [read(atom) for atom in equation.invars]
-        with to.within(own):
-            outputs = _equation(to, equation, inputs, own)
+        try:
+            with to.within(own):
+                outputs = _equation(to, equation, inputs, own)
+        except NotImplementedError as error:
+            raise _no_operator(f"{equation.primitive.name}: {error}", own) from None
         values.update(zip(equation.outvars, outputs))
     return [read(atom) for atom in jaxpr.outvars]
 
@@ -64,13 +67,9 @@ def _equation(to: Nodes, equation: Any, inputs: list[Value], scope: str) -> list
     if _is_known(equation, inputs):
         found = primitive.bind(*inputs, **parameters)
         return [np.asarray(one) for one in (found if primitive.multiple_results else [found])]
-    row = ROWS.get(primitive.name)
-    if row is None:
+    if primitive.name not in ROWS:
         raise _no_operator(primitive.name, scope)
-    try:
-        found = row(to, equation, *inputs)
-    except NotImplementedError as error:
-        raise _no_operator(f"{primitive.name}: {error}", scope) from None
+    found = ROWS[primitive.name](to, equation, *inputs)
     return found if isinstance(found, list) else [found]
 
 
@@ -95,7 +94,8 @@ def _whole(to: Nodes, equation: Any, of: Whole, inputs: list[Value], scope: str)
         found = families.ROWS[of.function](to, *args, **options, shapes=[spec.shape for spec in specs])
         if found is not None:
             return jax.tree.leaves(found)
-    traced = jax.jit(of).trace(*specs).jaxpr
+    with written_down():
+        traced = jax.jit(of).trace(*specs).jaxpr
     return write(to, traced.jaxpr, traced.consts, inputs, scope)
 
 
