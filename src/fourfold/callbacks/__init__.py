@@ -9,6 +9,7 @@ from typing import Any
 from fourfold.callbacks.base import NOBODY, Callback, CallbackList, LambdaCallback
 from fourfold.callbacks.checkpoints import BackupAndRestore, ModelCheckpoint
 from fourfold.callbacks.recording import CSVLogger, History, ProgressBar
+from fourfold.callbacks.tensorboard import TensorBoard
 from fourfold.callbacks.watching import (
     EarlyStopping,
     LearningRateScheduler,
@@ -30,11 +31,11 @@ __all__ = [
     "ModelCheckpoint",
     "ProgressBar",
     "ReduceLROnPlateau",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
 
 _INSTEAD = {
-    "TensorBoard": "CSVLogger, or write the logs in a Callback",
     "RemoteMonitor": "send the logs in a Callback",
     "SwapEMAWeights": "average model.get_weights() in a Callback",
 }
