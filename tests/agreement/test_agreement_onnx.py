@@ -6,6 +6,8 @@ import onnx
 import pytest
 from cases_layers import CASES
 from exported import assert_exported, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_agreement_functions import WITHOUT_NUMBERS, arguments_of
 from test_agreement_layers import MERGES, inputs_of, name_of
 
@@ -294,3 +296,39 @@ def test_operations_that_onnx_has_otherwise_are_written_out(axes):
     y = layers.Conv2DTranspose(2, 3, strides=1, padding="same", output_padding=0)(y)
     proto = assert_exported(filled(Model(x, y)), [RNG.normal(size=(2, 5, 4, 3)).astype("float32")])
     assert "LayerNormalization" not in operators(proto)
+
+
+@st.composite
+def windowed(draw):
+    """A layer with a window, of any options that it takes, and an input that it fits."""
+    rank = draw(st.sampled_from([1, 2]))
+    each = lambda most: st.tuples(*[st.integers(1, most)] * rank)  # noqa: E731
+    size, strides = draw(each(4)), draw(each(3))
+    lengths = tuple(draw(st.integers(size[axis], 9)) for axis in range(rank))
+    channels, same = draw(st.sampled_from([1, 2, 4])), draw(st.booleans())
+    options = {"strides": strides, "padding": "same" if same else "valid"}
+    kind = draw(st.sampled_from(["Conv", "DepthwiseConv", "Transpose", "MaxPooling", "AveragePooling"]))
+    if kind.endswith("Pooling"):
+        return getattr(layers, f"{kind}{rank}D")(size, **options), (*lengths, channels)
+    if max(strides) == 1 and kind != "Transpose":
+        options["dilation_rate"] = tuple(
+            draw(st.integers(1, 3)) if same or 3 * (k - 1) < length else 1 for k, length in zip(size, lengths)
+        )
+    if kind == "DepthwiseConv":  # of which Keras has the same stride along all axes
+        options["strides"] = strides[0]
+        layer = getattr(layers, f"DepthwiseConv{rank}D")(size, depth_multiplier=draw(st.integers(1, 2)), **options)
+    elif kind == "Conv":
+        groups = draw(st.sampled_from([1, channels]))
+        layer = getattr(layers, f"Conv{rank}D")(groups * 2, size, groups=groups, **options)
+    else:
+        layer = getattr(layers, f"Conv{rank}DTranspose")(3, size, **options)
+    return layer, (*lengths, channels)
+
+
+@settings(max_examples=60)
+@given(windowed())
+def test_windows_of_any_kind(case):
+    layer, shape = case
+    x = Input(shape)
+    model = filled(Model(x, layer(x)))
+    assert_exported(model, [np.random.default_rng(1).normal(size=(2, *shape)).astype("float32")], tolerance=1e-5)
