@@ -82,14 +82,14 @@ def test_markup_that_slipped_through_would_not_run(browser):
     assert len(refused) >= 5  # the script, the handler, the image, the style, the style attribute
 
 
-FRAME = """<!doctype html><iframe src="report.html" width="{width}" height="900"></iframe><pre></pre><script>
-addEventListener("load", () => setTimeout(() => {{
+OPENING = """<!doctype html><iframe src="report.html{anchor}" width="{width}" height="900"></iframe><pre></pre><script>
+addEventListener("load", () => setTimeout(async () => {{
   const frame = document.querySelector("iframe"), page = frame.contentDocument, root = page.documentElement;
+"""
+FRAME = """
   const style = (what) => getComputedStyle(page.querySelector(what));
   const found = {{
     ground: style("body").backgroundColor,
-    line: style("#curves .mark-line path[stroke='var(--c0)']").stroke,
-    drawn: page.querySelectorAll("[data-drawn]").length,
     overflow: {{}},
     scale: {{}},
     hidden: {{}},
@@ -102,8 +102,12 @@ addEventListener("load", () => setTimeout(() => {{
   for (const moment of ["beforeprint", "afterprint"]) {{
     frame.contentWindow.dispatchEvent(new Event(moment));
     const open = (what) => [...page.querySelectorAll(what)].map((details) => details.open);
-    found.paper[moment] = [open(".chart details"), open("details.evidence")];
+    found.paper[moment] = [open(".chart details:not(.more)"), open("details.evidence")];
   }}
+  for (const details of page.querySelectorAll(".more")) details.open = true;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  found.drawn = page.querySelectorAll("[data-drawn]").length;
+  found.line = style("#curves .mark-line path[stroke='var(--c0)']").stroke;
   const dashes = () => [...page.querySelectorAll("pre code")].flatMap((code) => {{
     const walk = page.createTreeWalker(code, NodeFilter.SHOW_TEXT), found = [];
     while (walk.nextNode()) for (const option of walk.currentNode.data.matchAll(/--(?=[a-z])/g)) {{
@@ -135,14 +139,18 @@ addEventListener("load", () => setTimeout(() => {{
     found.broken[width] = dashes().map((range) => new Set([...range.getClientRects()].map((r) => r.top)).size - 1);
     found.hidden[width] = findings ? findings.scrollWidth - findings.clientWidth : 0;
   }}
+"""
+CLOSING = """
   document.querySelector("pre").textContent = JSON.stringify(found);
 }}, 3000));</script>"""
 
 
-def measured(browser, text, *options, width=900):
+def measured(browser, text, *options, width=900, anchor="", script=FRAME):
+    """What ``script`` found in the page, in a frame of that width."""
     (browser.folder / "report.html").write_text(text, encoding="utf-8")
-    frame = FRAME.format(width=width)
+    frame = (OPENING + script + CLOSING).format(width=width, anchor=anchor)
     dom, console = browser.open(frame, "--allow-file-access-from-files", *options, name="frame.html")
+    assert console == []
     found = re.search(r"<pre>(\{.*?\})</pre>", dom)
     assert found, console
     return json.loads(found[1])
@@ -199,3 +207,77 @@ def test_charts_follow_the_light_and_the_dark_theme(browser):
     dark = measured(browser, text, "--blink-settings=preferredColorScheme=0")
     assert light["line"] == "rgb(0, 114, 178)" and dark["line"] == "rgb(86, 180, 240)"
     assert light["ground"] == "rgb(251, 250, 247)" and dark["ground"] == "rgb(20, 23, 27)"
+
+
+FOLDS = """
+  const all = [...page.querySelectorAll(".more")], charts = [...page.querySelectorAll("[data-chart]")];
+  const shown = (element) => element.getClientRects().length > 0;
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 400));
+  const touch = async (name) => {{ page.querySelector(name + " > .more > summary").click(); await settled(); }};
+  const widen = async (width) => {{ frame.width = width; turn(); await settled(); }};
+  const turn = () => frame.contentWindow.dispatchEvent(new Event("resize")); // without a screen there are no frames that bring it
+  const print = async () => {{ // paper is laid out once no promise is left to keep
+    frame.contentWindow.dispatchEvent(new Event("beforeprint"));
+    for (let i = 0; i < 1000; i++) await null;
+    return state();
+  }};
+  const room = (holder) => holder.getBoundingClientRect().width - holder.querySelector("svg").getBoundingClientRect().width;
+  const state = () => ({{
+    open: all.filter((details) => details.open).map((details) => details.parentElement.id),
+    controls: all.filter((details) => shown(details.firstElementChild)).length,
+    drawn: charts.filter((holder) => holder.dataset.drawn).length,
+    misfits: charts.filter((holder) => holder.dataset.drawn && !holder.closest("details:not([open])") && Math.abs(room(holder)) > 1)
+      .map((holder) => holder.dataset.chart),
+    unseen: [...page.querySelectorAll(":is(h2, h3, .question, .question + .reading):not(.more *)")].filter((e) => !shown(e)).length,
+    height: root.scrollHeight,
+  }});
+  const found = {{ all: all.length, charts: charts.length, top: page.querySelector("{anchor}" || "h1").getBoundingClientRect().top, first: state() }};
+  if (!"{anchor}") {{
+    await touch("#sample_efficiency"); found.opened = state();
+    await touch("#sample_efficiency"); await touch("#order"); await widen(844); found.turned = state();
+    await widen(390); found.back = state();
+    await touch("#sample_efficiency"); found.again = state();
+    found.paper = await print();
+    frame.contentWindow.dispatchEvent(new Event("afterprint")); await settled(); found.after = state();
+    frame.contentWindow.location.hash = "#gradients-1"; await settled(); found.linked = state();
+  }}
+"""
+
+
+def test_on_a_phone_what_stands_behind_the_answers_is_opened_by_touch_by_links_and_by_turning(browser):
+    found = measured(browser, html.render(*choose()), width=390, script=FOLDS)
+    every, charts = found["all"], found["charts"]
+    first = found["first"]
+    assert (first["open"], first["controls"], first["drawn"], first["unseen"]) == ([], every, 0, 0)
+    assert found["opened"]["open"] == ["sample_efficiency"] and found["opened"]["drawn"] > 0
+    assert found["opened"]["height"] > first["height"] + 300
+    turned = found["turned"]
+    assert (len(turned["open"]), turned["controls"], turned["drawn"]) == (every, 0, charts)
+    assert turned["height"] > 2 * first["height"]
+    assert found["back"]["open"] == ["order"] and found["again"]["open"] == ["order", "sample_efficiency"]
+    assert len(found["paper"]["open"]) == every and found["paper"]["drawn"] == charts
+    assert found["after"]["open"] == ["order", "sample_efficiency"]
+    assert found["linked"]["open"] == ["order", "sample_efficiency", "gradients"]
+    for moment in ("opened", "turned", "back", "again", "after", "linked"):
+        assert found[moment]["misfits"] == [], moment
+
+
+def test_on_paper_a_phone_that_opened_nothing_prints_every_chart(browser):
+    script = FOLDS[: FOLDS.index('  if (!"{anchor}")')] + """
+  found.paper = await print();
+"""
+    found = measured(browser, html.render(*choose()), width=390, script=script)
+    assert found["first"]["drawn"] == 0 < found["paper"]["drawn"] == found["charts"]
+    assert len(found["paper"]["open"]) == found["all"]
+
+
+def test_on_a_wide_screen_all_is_open_without_a_control(browser):
+    found = measured(browser, html.render(*choose()), width=1024, anchor="#sample_efficiency", script=FOLDS)["first"]
+    assert found["controls"] == 0 and found["drawn"] > 0 and found["misfits"] == []
+
+
+@pytest.mark.parametrize(("anchor", "opened"), [("#gradients-1", ["gradients"]), ("#sample_efficiency", ["sample_efficiency"]), ("#part-bias", [])])
+def test_on_a_phone_a_link_to_a_measure_or_into_it_opens_it(browser, anchor, opened):
+    found = measured(browser, html.render(*choose()), width=390, anchor=anchor, script=FOLDS)
+    assert found["first"]["open"] == opened and -2 < found["top"] < 60
+    assert bool(found["first"]["drawn"]) == bool(opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 FAMILIES = ("dense", "convolution", "recurrent", "attention")
@@ -102,6 +103,22 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """The chart that carries a measure's question and answer, and the further ones that stand below it."""
+
+    first: Chart
+    further: tuple[Chart, ...] = ()
+
+    @property
+    def behind(self) -> str:
+        """What stands behind the answer, in a word; "" where nothing does."""
+        charts = (self.first, *self.further)
+        panels = sum(len(chart.panels) for chart in charts)
+        tables = sum(bool(chart.table.rows) for chart in charts)
+        return "Charts" if panels > 1 else "Chart" if panels else "Tables" if tables > 1 else "Table" if tables else ""
+
+
+@dataclass(frozen=True)
 class Group:
     """A section of the page: the charts under one heading; ``short`` names it in the menu."""
 
@@ -109,6 +126,13 @@ class Group:
     short: str
     title: str
     charts: tuple[Chart, ...]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Each chart with the minor ones that follow it."""
+        starts = [i for i, chart in enumerate(self.charts) if not chart.minor]
+        ends = pairwise([*starts, len(self.charts)])
+        return tuple(Measure(self.charts[start], self.charts[start + 1 : end]) for start, end in ends)
 
 
 @dataclass(frozen=True)
