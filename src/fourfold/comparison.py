@@ -324,7 +324,7 @@ def _keep(
 
 def _about(model: SavedModel, kept: dict[str, Any]) -> str:
     return (
-        f"The {model.net.family} candidate of a comparison on {model.facts['data']}.\n"
+        f"The {model.net.family} candidate of a comparison on {visible(model.facts['data'])}.\n"
         f"Learning rate {kept['learning_rate']:g}, seed {kept['seed']}.\n"
         "Under Keras: import from keras, keras.layers and keras.initializers."
     )

@@ -1,5 +1,6 @@
 """The real program as a process, and data that people might bring."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +17,11 @@ def fourfold(*arguments, cwd, **options):
     """The real program in a process of its own."""
     command = [Path(sys.executable).with_name("fourfold"), *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, **options)
+
+
+def told_in(encoding: str) -> dict[str, str]:
+    """The environment of a program whose standard output has that encoding."""
+    return os.environ | {"PYTHONIOENCODING": encoding}
 
 
 def messy(path: Path, rows: int = 90) -> Path:

@@ -11,7 +11,7 @@ import sys
 import duckdb
 import numpy as np
 import pytest
-from cli_samples import TINY, fourfold, messy
+from cli_samples import TINY, fourfold, messy, told_in
 from rich.console import Console
 
 from fourfold import __version__, comparison, load_model
@@ -232,6 +232,14 @@ def test_predictions_as_csv(run, tmp_path, study):
     to_file = run("predict", study, study.parent / "messy.csv", "--out", "p.csv")
     assert (to_file.code, to_file.out) == (0, "") and "wrote p.csv" in to_file.err
     assert (tmp_path / "p.csv").read_text() == ended.out
+
+
+def test_predictions_are_utf_8_whatever_standard_output_is(tmp_path, study):
+    data = study.parent / "messy.csv"
+    to_file = fourfold("predict", study, data, "--out", "p.csv", cwd=tmp_path)
+    ended = fourfold("predict", study, data, cwd=tmp_path, env=told_in("ascii"), encoding="utf-8")
+    assert (to_file.returncode, ended.returncode) == (0, 0) and "😀" in ended.stdout
+    assert ended.stdout == (tmp_path / "p.csv").read_text(encoding="utf-8")
 
 
 def test_predictions_as_parquet(run, study):

@@ -3,10 +3,13 @@
 import io
 import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from cli_samples import fourfold
+from cli_samples import fourfold, told_in
+
+from fourfold import comparison
 
 ROWS = "".join(f"{i % 17},{i // 4},n{i},{i % 3},{'xz'[i % 2]},{'pq'[i % 2]}\n" for i in range(60))
 LEAKY = "v,patient,name,w,copy,y\n" + ROWS
@@ -99,3 +102,25 @@ def test_rows_without_a_target_are_said_and_left_out(run, tmp_path):
     assert "left out: 2 of 60 rows (the target is missing; fourfold predict fills it in)" in said
     assert "- the target 'y' is missing in 2 of 60 rows, and these are left out. Do this: fourfold predict fills" in said
     assert json.loads(run("inspect", "d.csv", "--json").out)["rows"] == 58
+
+
+LATIN = "d\udce9.csv"  # the bytes of Latin-1, as old archives unpack them
+
+
+def test_a_file_whose_name_is_not_utf_8_is_read(run, tmp_path):
+    try:
+        (tmp_path / LATIN).write_text(LEAKY)
+    except OSError:
+        pytest.skip("the file system takes names in UTF-8 alone")
+    ended = run("inspect", LATIN)
+    assert ended.code == 0 and ended.out.startswith("d\\udce9.csv: 60 rows of ")
+    model = SimpleNamespace(net=SimpleNamespace(family="dense"), facts={"data": LATIN})
+    assert b"on d\\udce9.csv.\n" in comparison._about(model, {"learning_rate": 0.01, "seed": 0}).encode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_letters_that_standard_output_lacks_are_written_as_their_escapes(tmp_path, encoding):
+    (tmp_path / "d−é.csv").write_text(LEAKY)
+    said = fourfold("inspect", "d−é.csv", cwd=tmp_path, env=told_in(encoding), encoding=encoding)
+    shown = "d−é.csv".encode(encoding, "backslashreplace").decode(encoding)
+    assert (said.returncode, said.stderr) == (0, "") and said.stdout.startswith(f"{shown}: 60 rows of ")

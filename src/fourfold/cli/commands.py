@@ -175,6 +175,8 @@ def predict(
 
     say = _Say(silent=False)
     file = None if out is None or str(out) == "-" else out
+    if file is None:
+        ending.recode(sys.stdout, encoding="utf-8")  # as in a file
     for note in predict_file(folder, data, sys.stdout if file is None else file, encoding):
         say(note)
     if file is not None:

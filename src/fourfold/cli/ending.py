@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -28,6 +29,7 @@ def run(app: typer.Typer) -> NoReturn:
     """Runs a command line and ends the process with the exit code of what happened."""
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
+    recode(sys.stdout, errors="backslashreplace")  # letters that its encoding lacks, as on standard error
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")  # said when a worker is ended at once
     try:
         ended = app(standalone_mode=False)  # a number where typer itself met an interrupt
@@ -51,6 +53,12 @@ def run(app: typer.Typer) -> NoReturn:
     except BrokenPipeError:  # who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+def recode(stream: Any, *, encoding: str | None = None, errors: str | None = None) -> None:
+    """Changes the encoding of a stream, or what becomes of letters that it lacks, where it has one."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors=errors)
 
 
 def _of_memory(error: Exception) -> int:

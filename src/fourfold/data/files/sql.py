@@ -99,8 +99,8 @@ def database(
 @contextmanager
 def _literally(path: Path) -> Iterator[str]:
     """A path that DuckDB can't take for a pattern, or for a map: a link to the file if its own has marks of patterns,
-    or a map's end."""
-    if not set("*?[]{}") & set(str(path)) and not MAP.search(path.name):
+    a map's end, or letters that are not UTF-8."""
+    if str(path).isprintable() and not set("*?[]{}") & set(str(path)) and not MAP.search(path.name):
         yield str(path)
         return
     with TemporaryDirectory(prefix="fourfold-") as folder:
