@@ -7,10 +7,12 @@ and a worker that the system kills is an error of one block, not the end.
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import threading
 import time
 from concurrent.futures import Executor, Future
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,8 @@ def local_worker() -> Executor:
     _pool = loky.get_reusable_executor(
         max_workers=1, timeout=3600, initializer=_end_with, initargs=(os.getpid(),), env=environment()
     )
+    if multiprocessing.parent_process() is not None:  # it waits for its children when it ends, and the worker for tasks
+        Finalize(None, kill_worker, exitpriority=0)
     return _pool
 
 
