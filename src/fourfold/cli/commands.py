@@ -211,8 +211,10 @@ def report(
 
     results, timings = load_study(folder)
     here = lying_in(folder, results)
-    draw(folder, here, timings)
-    _print_results(results if as_json else here, timings, as_json)
+    try:
+        draw(folder, here, timings)
+    finally:  # what was found can be read where nothing may be written
+        _print_results(results if as_json else here, timings, as_json)
 
 
 @app.command(short_help="Say what a family is, when to use it, what to tune.")

@@ -90,7 +90,7 @@ def _cannot_write(path: Path, error: OSError) -> MachineError:
         "cannot-write",
         f"{path} can't be written ({error.strerror or error})",
         wanted="a folder with space and permission to write",
-        do="--out FOLDER, somewhere else",
+        do="write to another place with --out, or copy the study to one",
     )
 
 

@@ -31,12 +31,13 @@ def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
             do="--out ANOTHER, or --force to write into it",
         )
     if found is not None and _study_of(found) != _study_of(identity(dataset)):
-        called = f"{found.get('data')} (target {found.get('target')})"
-        wanted = f"{dataset.name} (target {dataset.target_name})"
+        called, wanted = _called(found), _called(identity(dataset))
+        same = _file_and_target(found) == _file_and_target(identity(dataset))
+        alike = " with other values or options" if same else ""
         raise OptionError(
             "other-study",
             "the folder holds a study of other data or another target",
-            got=f"{called}{' with other values' * (called == wanted)} in {folder}",
+            got=f"{called}{alike} in {folder}",
             wanted=wanted,
             do="--out ANOTHER, or --force to replace it",
         )
@@ -45,6 +46,18 @@ def check_folder(folder: Path, dataset: Dataset, force: bool) -> None:
 def identity(dataset: Dataset) -> dict[str, str]:
     """What a folder says of the data of its study."""
     return {"data": dataset.name, "target": dataset.target_name, "fingerprint": dataset.fingerprint}
+
+
+def _called(identity: Any) -> str:
+    """The data and the target as they are called."""
+    parts = identity if isinstance(identity, dict) else {}
+    return f"{parts.get('data')} (target {parts.get('target')})"
+
+
+def _file_and_target(identity: Any) -> tuple[str, Any]:
+    """The last part of the data's path, which may be named from elsewhere, and the target."""
+    parts = identity if isinstance(identity, dict) else {}
+    return Path(str(parts.get("data"))).name, parts.get("target")
 
 
 def _study_of(identity: Any) -> tuple[Any, ...]:
