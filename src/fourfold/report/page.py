@@ -111,13 +111,14 @@ def _commands(results: dict[str, Any], platform: str) -> tuple[Command, ...]:
 
 
 def _python(results: dict[str, Any]) -> str:
-    new = several(design.example(results["data"]))
-    return (
-        "import fourfold\n\n"
-        f"model = fourfold.load_model({str(results['folder'])!r})\n"
-        f"model.predict({new})   # as they are; prepared as in the study\n"
-        f"model.network{' ' * len(new)}     # the trained network: weights, layers, summary()"
-    )
+    remarks = {
+        f"model.predict({several(design.example(results['data']))})": "as they are; prepared as in the study",
+        'model.export("model.onnx")': "the same for ONNX Runtime, without Python",
+        "model.network": "the trained network: weights, layers, summary()",
+    }
+    width = max(map(len, remarks))
+    load = f"model = fourfold.load_model({str(results['folder'])!r})"
+    return "\n".join(["import fourfold\n", load, *(f"{code:{width}}  # {remark}" for code, remark in remarks.items())])
 
 
 def _model(results: dict[str, Any], study: scores.Study) -> str:
