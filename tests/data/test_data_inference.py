@@ -225,6 +225,28 @@ def test_a_last_column_of_parts_of_a_time_is_not_guessed_to_be_the_target(last, 
 
 
 @pytest.mark.parametrize(
+    ("last", "values", "target"),
+    [
+        ("timestamp", 1672531200 + 15 * np.arange(N), "v"),
+        ("event_time", 1672531200000 + 15 * np.arange(N), "v"),
+        ("time_us", 1672531200 + 15 * np.arange(N), "time_us"),
+        ("revenue", 1672531200 + 15 * np.arange(N), "revenue"),
+    ],
+)
+def test_a_last_column_of_seconds_since_1970_is_not_guessed_to_be_the_target(last, values, target):
+    data = read(pd.DataFrame({"x": X[:, 0], "v": X[:, 1], last: values}))
+    assert data.target_name == target
+    said = f"target: v (the last column that is no time, as '{last}' is); --target NAME overrides"
+    assert (said in map(str, data.notes)) == (target == "v")
+
+
+def test_a_column_of_a_usual_name_that_holds_dates_is_not_the_target():
+    days = [f"2020 {month}" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun")] * (N // 6)
+    data = read(pd.DataFrame({"x": X[:, 0], "Label": days, "value": X[:, 1]}))
+    assert "target: value (the last column; 'Label' holds dates); --target NAME overrides" in map(str, data.notes)
+
+
+@pytest.mark.parametrize(
     ("values", "why"),
     [
         (1 + np.arange(N), "does not count the rows, as 't' does"),

@@ -14,6 +14,7 @@ from fourfold.data.places import are_places
 from fourfold.data.source import Source
 from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, is_part_of_time
 from fourfold.data.values.cells import typed
+from fourfold.data.values.stamps import surely_counted
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
@@ -203,18 +204,29 @@ def target_names(
     folded = {name.casefold(): name for name in table}
     gaps = _mostly_missing(table)
     few = {name for name, count in gaps.items() if count < FEWEST_ROWS}
+    dates = ""
     for usual in TARGET_NAMES:
         if usual in folded and folded[usual] not in few:
-            return (folded[usual],), "a usual name of a target"
+            if not (len(table) > 1 and _is_date(table[folded[usual]])):
+                return (folded[usual],), "a usual name of a target"
+            dates = dates or folded[usual]
+    names, because = _by_values(table, folded, gaps, few, of_steps)
+    return names, f"{because}; {in_line(dates)!r} holds dates" if dates and dates not in names else because
+
+
+def _by_values(
+    table: Table, folded: dict[str, str], gaps: dict[str, int], few: set[str], of_steps: bool
+) -> tuple[tuple[str, ...], str]:
+    """The target's columns, and why it is these, where none is called as targets usually are."""
     for usual in OUTCOME_NAMES:
         if usual in folded and folded[usual] not in gaps and 1 < _different(table[folded[usual]]) <= MOST_CLASSES:
             return (folded[usual],), "a usual name of a target"
     if others := _label_first(table):
         return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
     if (classes := _before_texts(table)) is not None:
-        few = "words" if table[classes].dtype.kind == "O" else "whole numbers"
+        kind = "words" if table[classes].dtype.kind == "O" else "whole numbers"
         others = "the other holds texts" if len(table) == 2 else "the others hold texts"
-        return (classes,), f"the only column of few {few}; {others}"
+        return (classes,), f"the only column of few {kind}; {others}"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
     likely = [name for name in filled if name not in passed] or [filled[-1]]
@@ -242,8 +254,8 @@ def another_target(table: Table) -> str:
 
 def _why_none(name: str, values: np.ndarray) -> str:
     """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, a
-    month, a day, ..., and holds these, or an id or a unit (a patient), and holds more numbers or words than classes
-    have; it counts the rows, or never varies.
+    month, a day, ..., and holds these, or a time, and counts seconds since 1970, or an id or a unit (a patient), and
+    holds more numbers or words than classes have; it counts the rows, or never varies.
     "" for one that may be a target.
 
     >>> years = np.array([1999.0, 2001.0])
@@ -258,6 +270,8 @@ def _why_none(name: str, values: np.ndarray) -> str:
         return CALLED
     if present.dtype.kind == "f" and is_part_of_time(name, present):
         return "is called no part of a time, as {!r} is"
+    if present.dtype.kind == "f" and surely_counted(name, present):
+        return "is no time, as {!r} is"
     is_unit = name.casefold() in UNITS and different > (MOST_CLASSES if present.dtype.kind == "O" else MOST_SUBJECTS)
     if name.casefold() == "id" or is_unit or (ID.search(name) is not None and different > MOST_CLASSES):
         return CALLED
@@ -275,9 +289,19 @@ def _different(values: np.ndarray) -> int:
 
 def _is_refused(values: np.ndarray) -> bool:
     """Whether values (N,) are dates, or words one of which stands in one row alone: neither can be a target."""
-    values = reworded(values)[0] if values.dtype.kind == "O" else values
-    present = values[~missing(values)]
+    present = _meant(values)
     return present.dtype.kind == "M" or (present.dtype.kind == "O" and 1 in Counter(present.tolist()).values())
+
+
+def _is_date(values: np.ndarray) -> bool:
+    """Whether values (N,) are dates, or words that mean such."""
+    return _meant(values).dtype.kind == "M"
+
+
+def _meant(values: np.ndarray) -> np.ndarray:
+    """Those of the values (N,) that are there, words as what they mean."""
+    values = reworded(values)[0] if values.dtype.kind == "O" else values
+    return values[~missing(values)]
 
 
 def _mostly_missing(table: Table) -> dict[str, int]:
