@@ -34,6 +34,7 @@ REFUSED = {
     "a pickle beside a table": ({"data.csv": TABLE, "data.pkl": "x"}, 3, "pickle", "a pickle inside"),
     "tables of several kinds": ({"a.csv": TABLE, "b.csv": TABLE.replace("v", "w")}, 2, "part-columns", "b.csv has other columns than a.csv"),
     "a bomb": ({"data.csv": "v,y\n" + "0,p\n" * 2**25}, 3, "bomb", "grow beyond reason"),
+    "a zip file in it": ({"inner/more.zip": b"PK\3\4" + b"\0" * 40}, 2, "wrong-kind", "got a zip file of 'inner/more.zip', wanted"),
     "zipped twice": ({"data.csv": b"PK\3\4" + b"\0" * 40}, 2, "wrong-kind", "unpack it"),
 }  # fmt: skip
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fourfold.data.files.text.encoding import unmarked_utf16
-from fourfold.errors import DataError, FileError, FourfoldError, UnsafeFileError
+from fourfold.data.messages import listed
+from fourfold.errors import DataError, FileError, UnsafeFileError
 
 from .content import Content
+from .kinds import WrongKind, matches, says, starts
+from .kinds_of_text import KINDS_OF_TEXT
 
 FASTTEXT = re.compile(rb"__label__\S+[ \t]")
 NOTEBOOK = re.compile(rb'\s*\{\s*"cells"\s*:\s*\[')
@@ -24,28 +26,7 @@ COMMENTED = re.compile(
     rb"\s*(//[^\n]*\n\s*|/\*((?!\*/).)*\*/\s*)+[\[{]|\s*[\[{]\s*(\{[^\n]*\n\s*)?(//|/\*)", re.DOTALL
 )
 EDF = re.compile(rb"0 {7}[^\0]{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d")
-LOGGED = re.compile(
-    rb"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:?\d\d)?\]? [^,;\t|]{0,60}?"
-    rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b"
-    rb"|<\d{1,3}>[A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: "
-    rb'|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]*\] "'
-)
-"""How a line of a log begins: a moment and a level; as syslog writes it; as servers of the web do."""
 
-CHATTED = re.compile(
-    rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?"
-    rb"(?:(?: |\xe2\x80\xaf)?[AaPp]\.?[Mm]\.?)?(?:\]| -) [^:,;\t|]{1,40}: "
-)
-"""How a message of a chat begins: a moment, in brackets or before a dash, and who wrote it."""
-
-YAML = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s*\n\s*)*- +[\w\"' ]+:(?: [^\n]*)?\n {2,}[\w\"' ]+:")
-TOML = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\[\[?[\w.\" -]+\]\]?\s*\n(?:\s*(?:[#;][^\n]*)?\n)*\s*[\w.\"-]+ *=")
-SCRIPT = re.compile(rb"\s*(?:(?:var|let|const|window\.)\s*[\w.]+\s*=|[A-Za-z_$][\w.$]*\()\s*[\[{]")
-INFLUX = re.compile(rb"[A-Za-z_][^\s,=]*(?:,[^\s,=]+=[^\s,]+)+ [^\s=]+=\S+ \d{10,19}\r?\n")
-TEX = re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:begin|documentclass|usepackage)\b")
-MATRIX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*[A-Za-z]\w* *= *\[ *[-\d]")
-FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
-FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
 COPIED = re.compile(rb"\s*COPY [^;]{1,1000} FROM stdin", re.IGNORECASE)
 COCO = re.compile(rb'\s*\{.{0,20000}?"images"\s*:\s*\[\s*\{[^\]]{0,2000}"file_name"', re.DOTALL)
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -62,16 +43,6 @@ PICKLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class WrongKind:
-    """A kind of file: what it is called, how it is recognised, what to do."""
-
-    kind: str
-    recognises: Callable[[Content], bool]
-    do: str
-    error: type[FourfoldError] = FileError
-
-
 def refuse(content: Content, *, unknown: bool = True) -> None:
     """Raise if the content is known not to be data; without ``unknown`` not for bytes of whatever kind.
 
@@ -83,7 +54,7 @@ def refuse(content: Content, *, unknown: bool = True) -> None:
             raise wrong.error(
                 slug,
                 f"{content.name} is no data that Fourfold reads",
-                got=wrong.kind,
+                got=wrong.kind + f" of {listed(_members(content))[:120]}" * (wrong.kind == ZIP),
                 wanted=WANTED,
                 do=wrong.do,
             )
@@ -93,21 +64,6 @@ def refuse(content: Content, *, unknown: bool = True) -> None:
         )
 
 
-def _starts(*marks: bytes) -> Callable[[Content], bool]:
-    return lambda content: content.head.startswith(marks)
-
-
-def _says(*words: bytes) -> Callable[[Content], bool]:
-    """Text that begins so, whatever its case and the blanks before it."""
-    return lambda content: (
-        content.head[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(words)
-    )
-
-
-def _matches(pattern: re.Pattern[bytes]) -> Callable[[Content], bool]:
-    return lambda content: pattern.match(content.head[:4000].removeprefix(b"\xef\xbb\xbf")) is not None
-
-
 def _sparse(content: Content) -> bool:
     """Lines of a label and of index:value, which may be missing in some of them; comments above and behind them."""
     lines = [
@@ -115,18 +71,6 @@ def _sparse(content: Content) -> bool:
     ]
     found = [SPARSE.fullmatch(line) for line in lines]
     return all(found) and sum(bool(one and one[1]) for one in found) > 1
-
-
-def _logged(content: Content) -> bool:
-    """Lines of a log: all of the first begin so."""
-    lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
-    return len(lines) > 1 and all(map(LOGGED.match, lines))
-
-
-def _chatted(content: Content) -> bool:
-    """Messages of a chat: of the first lines, some of which go on, most begin so."""
-    lines = [line for line in content.head[:20_000].split(b"\n")[:-1] if line.strip()]
-    return len(lines) > 1 and 2 * sum(CHATTED.match(line) is not None for line in lines) > len(lines)
 
 
 def _of_tensorflow(content: Content) -> bool:
@@ -185,9 +129,9 @@ def _members(content: Content) -> list[str]:
             do="fetch it again",
         ) from error
 
-
 SOUNDS = (b"fLaC", b"OggS", b"ID3\2", b"ID3\3", b"ID3\4")
 TWICE = (b"PK", b"PAR1", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+ZIP = "a zip file"
 SAVE = "save the arrays with numpy.savez, a table with to_parquet"
 WRONG_KINDS: tuple[WrongKind, ...] = (
     WrongKind(
@@ -201,13 +145,13 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "an HTML page",
-        _says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
+        says(b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<div"),
         "download the file itself, not its page; of a table that was saved as a page pandas.read_html, then to_csv",
     ),
-    WrongKind("XML", _says(b"<?xml", b"<svg"), "export it as csv"),
+    WrongKind("XML", says(b"<?xml", b"<svg"), "export it as csv"),
     WrongKind(
         "a TSF file of series",
-        _matches(FORECASTS),
+        matches(FORECASTS),
         "write a csv with a row for each series and time, then --id COLUMN --time COLUMN --forecast HORIZON",
     ),
     WrongKind(
@@ -217,17 +161,17 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "lines of fastText, a label and a text each",
-        _matches(FASTTEXT),
+        matches(FASTTEXT),
         "write the label without its mark, a tab, and the text",
     ),
     WrongKind(
         "a TOA5 file of a data logger, whose header has four lines",
-        _says(b'"toa5"', b"toa5,"),
+        says(b'"toa5"', b"toa5,"),
         "pandas.read_csv(FILE, skiprows=[0, 2, 3]), then to_csv",
     ),
     WrongKind(
         "rows of PostgreSQL, between statements",
-        _matches(COPIED),
+        matches(COPIED),
         "psql -c '\\copy the_table to data.csv csv header'",
     ),
     WrongKind(
@@ -235,13 +179,13 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: COCO.match(content.head) is not None,
         "a csv with the paths of the pictures and one class or number of each",
     ),
-    WrongKind("JSON with comments", _matches(COMMENTED), "take the comments out"),
-    WrongKind("text in UTF-32", _starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
-    WrongKind("a notebook of Jupyter", _matches(NOTEBOOK), "name the file of data that it reads"),
-    WrongKind("Python dictionaries, not JSON", _matches(DICTS), "write them with json.dumps"),
+    WrongKind("JSON with comments", matches(COMMENTED), "take the comments out"),
+    WrongKind("text in UTF-32", starts(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "--encoding utf-32"),
+    WrongKind("a notebook of Jupyter", matches(NOTEBOOK), "name the file of data that it reads"),
+    WrongKind("Python dictionaries, not JSON", matches(DICTS), "write them with json.dumps"),
     WrongKind(
         "statements of SQL",
-        _says(
+        says(
             *(
                 b"insert into ",
                 b"create table ",
@@ -266,7 +210,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: content.head[257:262] == b"ustar",
         "unpack it, then name the file or the folder",
     ),
-    WrongKind("a Git LFS pointer, not the file itself", _says(b"version https://git-lfs"), "git lfs pull"),
+    WrongKind("a Git LFS pointer, not the file itself", says(b"version https://git-lfs"), "git lfs pull"),
     WrongKind(
         "a document of OpenOffice, Word or Apple",
         _packs(r"^(content\.xml|word/document\.xml|Index/Document\.iwa)$"),
@@ -278,26 +222,26 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: content.head.startswith(b"\xd0\xcf\x11\xe0") and ENCRYPTED in content.head,
         "open it, take the password off and save it, or save the sheet as csv",
     ),
-    WrongKind("an old Excel or Word file", _starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
+    WrongKind("an old Excel or Word file", starts(b"\xd0\xcf\x11\xe0"), "save the sheet as csv"),
     WrongKind("a Keras model", _packs("^model.weights.h5$"), "give the data, not the model"),
     WrongKind(
-        "a zip file",
+        ZIP,
         lambda content: not is_workbook(content) and _packs(r"(?<!\.npy)$")(content),
         "unpack it first",
     ),
     WrongKind(
         "an HDF5 file",
-        _starts(b"\x89HDF"),
+        starts(b"\x89HDF"),
         "h5py.File, or pandas.read_hdf for a data frame; then numpy.savez with x and y, or to_parquet",
     ),
     WrongKind(
         "an Arrow or Feather file",
-        _starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
+        starts(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
         "save it as parquet: pandas.read_feather, or datasets.load_from_disk, then to_parquet",
     ),
     WrongKind(
         "a SQLite database",
-        _starts(b"SQLite format 3"),
+        starts(b"SQLite format 3"),
         "sqlite3 -header -csv FILE 'SELECT * FROM the_table' > data.csv",
     ),
     WrongKind(
@@ -312,10 +256,10 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "a NetCDF file",
-        _starts(b"CDF\x01", b"CDF\x02", b"CDF\x05"),
+        starts(b"CDF\x01", b"CDF\x02", b"CDF\x05"),
         "xarray.open_dataset, then to_dataframe().to_csv",
     ),
-    WrongKind("a FITS file", _starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
+    WrongKind("a FITS file", starts(b"SIMPLE  ="), "astropy.table.Table.read, then write as csv"),
     WrongKind(
         "a file of Stata",
         lambda content: content.head.startswith(b"<stata_dta>") or STATA_OLD.match(content.head) is not None,
@@ -323,22 +267,22 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "a file of SPSS",
-        _starts(b"$FL2@", b"$FL3@"),
+        starts(b"$FL2@", b"$FL3@"),
         "export it as csv, or pandas.read_spss(FILE).to_csv('data.csv', index=False)",
     ),
     WrongKind(
-        "a file of SAS", _starts(*SAS), "export it as csv, or pandas.read_sas(FILE).to_csv('data.csv', index=False)"
+        "a file of SAS", starts(*SAS), "export it as csv, or pandas.read_sas(FILE).to_csv('data.csv', index=False)"
     ),
     WrongKind(
         "a file of R",
-        _starts(b"RDX2\n", b"RDX3\n", b"X\n\0\0\0", b"A\n3\n", b"A\n2\n"),
+        starts(b"RDX2\n", b"RDX3\n", b"X\n\0\0\0", b"A\n3\n", b"A\n2\n"),
         "write.csv(data, 'data.csv', row.names = FALSE)",
     ),
-    WrongKind("an ORC or Avro file", _starts(b"ORC", b"Obj\x01"), "save it as parquet"),
-    WrongKind("an encrypted parquet file", _starts(b"PARE"), "save it without encryption"),
+    WrongKind("an ORC or Avro file", starts(b"ORC", b"Obj\x01"), "save it as parquet"),
+    WrongKind("an encrypted parquet file", starts(b"PARE"), "save it without encryption"),
     WrongKind(
         "a compressed file",
-        _starts(b"7z\xbc\xaf", b"Rar!"),
+        starts(b"7z\xbc\xaf", b"Rar!"),
         "unpack it, or use gzip, bzip2, xz or zstd",
     ),
     WrongKind(
@@ -357,7 +301,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: content.head[4:8] == b"ftyp" or content.head.startswith(b"\x1aE\xdf\xa3"),
         "save pictures of it, in a subfolder for each class, or arrays with numpy.savez",
     ),
-    WrongKind("a PDF document", _starts(b"%PDF"), "export its table as csv: tabula or camelot read such"),
+    WrongKind("a PDF document", starts(b"%PDF"), "export its table as csv: tabula or camelot read such"),
     WrongKind(
         "a DICOM picture",
         lambda content: content.head[128:132] == b"DICM",
@@ -368,49 +312,28 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
         lambda content: EDF.match(content.head) is not None or content.head.startswith(b"\xffBIOSEMI"),
         "mne.io.read_raw_edf(FILE).to_data_frame().to_csv, or numpy.savez with x and y",
     ),
-    WrongKind("a document or program", _starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
-    WrongKind("a portable file of SPSS", _says(b"ascii spss port file"), "save it as csv"),
-    WrongKind("a message of HL7", _starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
-    WrongKind("a statement of a bank in MT940", _starts(b":20:", b"{1:F01"), "download the statement as csv"),
-    WrongKind("a statement of a bank in OFX", _says(b"ofxheader", b"<ofx>"), "download the statement as csv"),
+    WrongKind("a document or program", starts(b"RIFF", b"\x7fELF", b"MZ\x90", b"{\\rtf"), "give a table or arrays"),
+    WrongKind("a portable file of SPSS", says(b"ascii spss port file"), "save it as csv"),
+    WrongKind("a message of HL7", starts(b"MSH|^~\\&"), "write a csv with a row for each patient or observation"),
+    WrongKind("a statement of a bank in MT940", starts(b":20:", b"{1:F01"), "download the statement as csv"),
+    WrongKind("a statement of a bank in OFX", says(b"ofxheader", b"<ofx>"), "download the statement as csv"),
     WrongKind(
         "positions of a GPS receiver (NMEA)",
-        _matches(re.compile(rb"\$G[PNLA][A-Z]{3},")),
+        matches(re.compile(rb"\$G[PNLA][A-Z]{3},")),
         "gpsbabel -i nmea -f FILE -o unicsv -F data.csv",
     ),
     WrongKind(
-        "lines of InfluxDB",
-        _matches(INFLUX),
-        "influx query with --raw, or write a csv with a row for each time",
-    ),
-    WrongKind(
         "a matrix of Matrix Market",
-        _says(b"%%matrixmarket"),
+        says(b"%%matrixmarket"),
         "scipy.io.mmread(FILE), then numpy.savez with x.toarray() and y",
     ),
     WrongKind(
         "a series matrix of GEO",
-        _starts(b"!Series_", b"!series_"),
+        starts(b"!Series_", b"!series_"),
         "take the lines that begin with ! out, and turn the table: pandas.read_csv(FILE, sep='\\t', comment='!', "
         "index_col=0).T",
     ),
-    WrongKind(
-        "sequences in FASTA or FASTQ",
-        lambda content: bool(FASTA.match(content.head[:4000]) or FASTQ.match(content.head[:4000])),
-        "write a csv with the columns sequence and label",
-    ),
-    WrongKind(
-        "lines of a log",
-        _logged,
-        "write a csv with a column for each quantity; lines of nothing but NAME=VALUE are read as they are",
-    ),
-    WrongKind("messages of a chat", _chatted, "write a csv with a column each for the time, who wrote, and the text"),
-    WrongKind("YAML", _matches(YAML), "json.dump(yaml.safe_load(open(FILE)), open('data.json', 'w'))"),
-    WrongKind("TOML, or settings", _matches(TOML), "json.dump(tomllib.load(open(FILE, 'rb')), open('data.json', 'w'))"),
-    WrongKind("a program of JavaScript, not JSON", _matches(SCRIPT), "take out what stands around the [...] or {...}"),
-    WrongKind("a document of LaTeX", _matches(TEX), "write the rows of its table as csv, commas in the place of &"),
-    WrongKind("a program of MATLAB", _matches(MATRIX), "writematrix(X, 'X.csv') there, then --x X.csv --y y.csv"),
-    WrongKind("JSON with record separators", _starts(b"\x1e"), "tr -d '\\036' < FILE > data.jsonl"),
+    *KINDS_OF_TEXT,
     WrongKind(
         "a file that is packed twice",
         lambda content: content.packed and content.head.startswith(TWICE),
@@ -429,7 +352,7 @@ WRONG_KINDS: tuple[WrongKind, ...] = (
     ),
     WrongKind(
         "shapes of a map (ESRI)",
-        _starts(b"\0\0\x27\x0a"),
+        starts(b"\0\0\x27\x0a"),
         "geopandas.read_file(FILE).drop(columns='geometry').to_csv('data.csv')",
     ),
     WrongKind(

@@ -1,0 +1,140 @@
+"""Kinds of text that are no tables: logs, settings, programs, documents."""
+
+from __future__ import annotations
+
+import re
+
+from .content import Content
+from .kinds import WrongKind, first_lines, matches, says, starts
+
+__all__ = ["KINDS_OF_TEXT"]
+
+LOGGED = re.compile(
+    rb"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:?\d\d)?\]? [^,;\t|]{0,60}?"
+    rb"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b"
+    rb"|<\d{1,3}>[A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+: "
+    rb'|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]]*\] "'
+)
+"""How a line of a log begins: a moment and a level; as syslog writes it; as servers of the web do."""
+
+CHATTED = re.compile(
+    rb"(?:\xe2\x80\x8e)?\[?\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?"
+    rb"(?:(?: |\xe2\x80\xaf)?[AaPp]\.?[Mm]\.?)?(?:\]| -) [^:,;\t|]{1,40}: "
+)
+"""How a message of a chat begins: a moment, in brackets or before a dash, and who wrote it."""
+
+YAML = re.compile(rb"\s*(?:#[^\n]*\n\s*|---\s*\n\s*)*- +[\w\"' ]+:(?: [^\n]*)?\n {2,}[\w\"' ]+:")
+TOML = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\[\[?[\w.\" -]+\]\]?\s*\n(?:\s*(?:[#;][^\n]*)?\n)*\s*[\w.\"-]+ *=")
+SCRIPT = re.compile(rb"\s*(?:(?:var|let|const|window\.)\s*[\w.]+\s*=|[A-Za-z_$][\w.$]*\()\s*[\[{]")
+INFLUX = re.compile(rb"[A-Za-z_][^\s,=]*(?:,[^\s,=]+=[^\s,]+)+ [^\s=]+=\S+ \d{10,19}\r?\n")
+TEX = re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:begin|documentclass|usepackage)\b")
+MATRIX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*[A-Za-z]\w* *= *\[ *[-\d]")
+FASTA = re.compile(rb">[^\n]+\r?\n[A-Za-z*-]{3,}\r?\n(?:[A-Za-z*-]+\r?\n)*>")
+FASTQ = re.compile(rb"@[^\n]+\r?\n[ACGTNacgtn.]+\r?\n\+")
+RECORDS = re.compile(rb"\s*-\[ RECORD 1 \]-")
+BY_ROW = re.compile(rb"\s*\*{20,} 1\. row \*{20,}")
+DPUT = re.compile(rb"\s*structure\(list\(")
+TIBBLE = re.compile(rb"\s*# A (?:tibble|data\.table|data\.frame): ")
+SUBTITLES = re.compile(rb"WEBVTT\b|\s*\d+\r?\n(?:\d\d:)?\d\d:\d\d[,.]\d{3} --> ")
+CHESS = re.compile(rb"\s*\[[A-Z]\w+ \"[^\"\n]*\"\]\r?\n\[[A-Z]\w+ \"")
+BIBTEX = re.compile(rb"\s*(?:%[^\n]*\n\s*)*@[A-Za-z]+\{[^,\s]+,\s*[A-Za-z]+ *= *[{\"]")
+MAILS = re.compile(rb"From \S+[^\n]*\n(?:[A-Za-z-]+: [^\n]*\n)")
+MOLECULES = re.compile(rb"[^\n]*\n[^\n]*\n[^\n]*\n[ \d]{6}[^\n]* V[23]000\r?\n")
+ATOMS = re.compile(rb"\s*\d+\r?\n[^\n]*\n(?:[A-Z][a-z]?(?:[ \t]+-?\d+\.\d+(?:[eE][-+]?\d+)?){3}[^\n]*\n)+")
+PROTEIN = re.compile(rb"(?:[A-Z]{3,6}\d? [^\n]*\n)*ATOM  [ \d]{5} ")
+TREES = re.compile(rb"\s*\(\d+ \((?:\d+ )")
+JSON_STAT = re.compile(rb"\s*\{(?=.{0,2000}\"class\"\s*:\s*\"dataset\")", re.DOTALL)
+
+
+def _logged(content: Content) -> bool:
+    """Lines of a log: all of the first begin so."""
+    lines = first_lines(content)
+    return len(lines) > 1 and all(map(LOGGED.match, lines))
+
+
+def _chatted(content: Content) -> bool:
+    """Messages of a chat: of the first lines, some of which go on, most begin so."""
+    lines = first_lines(content)
+    return len(lines) > 1 and 2 * sum(CHATTED.match(line) is not None for line in lines) > len(lines)
+
+
+KINDS_OF_TEXT: tuple[WrongKind, ...] = (
+    WrongKind(
+        "lines of InfluxDB",
+        matches(INFLUX),
+        "influx query with --raw, or write a csv with a row for each time",
+    ),
+    WrongKind(
+        "sequences in FASTA or FASTQ",
+        lambda content: bool(FASTA.match(content.head[:4000]) or FASTQ.match(content.head[:4000])),
+        "write a csv with the columns sequence and label",
+    ),
+    WrongKind(
+        "lines of a log",
+        _logged,
+        "write a csv with a column for each quantity; lines of nothing but NAME=VALUE are read as they are",
+    ),
+    WrongKind("messages of a chat", _chatted, "write a csv with a column each for the time, who wrote, and the text"),
+    WrongKind("YAML", matches(YAML), "json.dump(yaml.safe_load(open(FILE)), open('data.json', 'w'))"),
+    WrongKind("TOML, or settings", matches(TOML), "json.dump(tomllib.load(open(FILE, 'rb')), open('data.json', 'w'))"),
+    WrongKind("a program of JavaScript, not JSON", matches(SCRIPT), "take out what stands around the [...] or {...}"),
+    WrongKind("a document of LaTeX", matches(TEX), "write the rows of its table as csv, commas in the place of &"),
+    WrongKind("a program of MATLAB", matches(MATRIX), "writematrix(X, 'X.csv') there, then --x X.csv --y y.csv"),
+    WrongKind("JSON with record separators", starts(b"\x1e"), "tr -d '\\036' < FILE > data.jsonl"),
+    WrongKind(
+        "rows of PostgreSQL, one cell below the other",
+        matches(RECORDS),
+        "psql -c '\\copy the_table to data.csv csv header'",
+    ),
+    WrongKind(
+        "rows of MySQL, one cell below the other",
+        matches(BY_ROW),
+        "mysql --batch -e 'SELECT * FROM the_table' > data.tsv",
+    ),
+    WrongKind("data of R, as dput writes them", matches(DPUT), "write.csv(data, 'data.csv', row.names = FALSE)"),
+    WrongKind(
+        "a table that R printed, with rounded numbers",
+        matches(TIBBLE),
+        "write.csv(data, 'data.csv', row.names = FALSE)",
+    ),
+    WrongKind(
+        "a measurement of LabVIEW", says(b"labview measurement"), "take out all lines to the second ***End_of_Header***"
+    ),
+    WrongKind(
+        "a spectrum in JCAMP-DX",
+        says(b"##title="),
+        "jcamp.jcamp_readfile of all, then numpy.savez with x and y",
+    ),
+    WrongKind("subtitles", matches(SUBTITLES), "write a csv with the columns text and label"),
+    WrongKind("a calendar", says(b"begin:vcalendar"), "write a csv with a row for each event"),
+    WrongKind("addresses (vCard)", says(b"begin:vcard"), "export them as csv"),
+    WrongKind(
+        "games of chess (PGN)",
+        matches(CHESS),
+        "write a csv with a row for each game; chess.pgn.read_game reads one",
+    ),
+    WrongKind("references of BibTeX", matches(BIBTEX), "export them as csv, as JabRef and Zotero do"),
+    WrongKind(
+        "mails (mbox)",
+        matches(MAILS),
+        "write a csv with the columns text and label; Python's mailbox.mbox reads them",
+    ),
+    WrongKind(
+        "molecules in SDF", matches(MOLECULES), "rdkit.Chem.PandasTools.LoadSDF(FILE, smilesName='smiles'), then to_csv"
+    ),
+    WrongKind(
+        "places of atoms", matches(ATOMS), "ase.io.read(FILE, ':') gives their positions; then numpy.savez with x and y"
+    ),
+    WrongKind("a structure of the Protein Data Bank", matches(PROTEIN), "numpy.savez with x, features of many, and y"),
+    WrongKind("trees of words", matches(TREES), "write a csv with the text and the label of each"),
+    WrongKind(
+        "words in the form of CoNLL, sentences between blank lines",
+        starts(b"-DOCSTART-"),
+        "write a csv with a row for each sentence, its words in one cell and a label in another",
+    ),
+    WrongKind(
+        "a cube of JSON-stat",
+        matches(JSON_STAT),
+        "download it as csv, or pyjstat.Dataset.read(FILE).write('dataframe')",
+    ),
+)
