@@ -128,6 +128,7 @@ READ = {
     "another column tells that the month is first": (rows("a,b,y", lambda i: f"1-{i % 28 + 1}-2020,{i % 12 + 1}-{i * 5 % 12 + 1}-2020"), "column b: date (dates, read as month-day-year; no day"),
     "semicolons tell that the day is first": (rows("a;y", lambda i: f"{i % 12 + 1}/{i * 5 % 12 + 1}/2020", separator=";"), "column a: date (dates, read as day/month/year; no day"),
     "quantities that are not known": (rows("v,w,y", lambda i: f"{i}:{i} /km,{i % 7}"), "left out: 'v' (different in every row, such as '0:0 /km', which is read as no number and no date)"),
+    "a log with tabs, and blanks between its names": ("#Version: 1.0\n#Fields: day status took\n" + "".join(f"2020-01-{i % 28 + 1:02d}\t{[200, 404][i % 2]}\t{i % 7 / 10}\n" for i in range(30)), "target: took (the last column)"),
     "a log of a web server": ("#Software: IIS\n#Version: 1.0\n#Fields: day method status took\n" + "".join(f"2020-01-{i % 28 + 1:02d} GET {[200, 404][i % 2]} {i % 7 / 10}\n" for i in range(30)), "left out: 2 lines around the table (such as '#Software: IIS')"),
     "a log of Zeek": ("#separator \\x09\n#path\tconn\n#fields\tts\tbytes\tproto\n#types\ttime\tcount\tenum\n" + "".join(f"{i}.5\t{['-', 5, 7][i % 3]}\t{['tcp', 'udp'][i % 2]}\n" for i in range(30)) + "#close\t2020\n", "target: proto (the last column)"),
     "numpy.savetxt with two lines of header": ("# made by x\n# a b y\n" + "".join(f"{i % 7}.5 {i % 5} {i % 2}\n" for i in range(30)), "target: y (a usual name"),

@@ -18,10 +18,6 @@ from fourfold.data.files.text.delimited import (
     numbers_of,
     ragged,
     read_cells,
-    without_blanks,
-    without_headers,
-    without_last,
-    without_notes,
 )
 from fourfold.data.files.text.dialect import Dialect, dialect_of, plain, rewritten
 from fourfold.data.files.text.encoding import encoding_of, first_other, said_of, strange_words
@@ -29,6 +25,12 @@ from fourfold.data.files.text.lines_of_texts import lines_of_texts
 from fourfold.data.files.text.notes_below import NO_VALUE, blanks_below, with_whole_notes
 from fourfold.data.files.text.one_column import one_column
 from fourfold.data.files.text.rewritten import SEPARATORS
+from fourfold.data.files.text.rows_left_out import (
+    without_blanks,
+    without_headers,
+    without_last,
+    without_notes,
+)
 from fourfold.data.files.text.second_table import check_one_table, said_of_blocks
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -12,7 +11,7 @@ from fourfold.data.dataset import Note, OfColumns
 from fourfold.data.files.content import Content
 from fourfold.data.files.relation import Relation, count, of_text
 from fourfold.data.files.sql import literal
-from fourfold.data.messages import counted, listed
+from fourfold.data.messages import listed
 from fourfold.data.reading import Reading
 from fourfold.data.values.cells import LONGEST_LIST
 from fourfold.data.values.hints import CODED, coded, of_versions
@@ -20,14 +19,8 @@ from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
 from fourfold.errors import DataError, FileError
 
 from .dialect import Dialect
-from .notes_below import FEWEST_BESIDE_NOTES, MOST_NOTES, is_sentence
 from .rewritten import SEPARATORS
-
-FEW_SINGLE = 0.05
-"""The share of rows of which the first cell alone has a value up to which such rows at the end are notes."""
-
-HEADER_CELLS = 50
-"""Cells by which a row that repeats the header is known."""
+from .rows_left_out import replaced
 
 COLUMNS_AT_ONCE = 400
 """Columns that are looked at in one query: a query of more plans longer than it runs."""
@@ -181,70 +174,6 @@ def _classlike(found: Relation, cells: set[str]) -> dict[str, list[str]]:
     return words
 
 
-def without_headers(connection: Any, names: dict[str, str]) -> int:
-    """Takes out the rows that repeat the header, as in files put one behind the other."""
-    cells, first = zip(*list(names.items())[:HEADER_CELLS])
-    marked = f"trim(trim({cells[0]}), chr(65279)) = ?"  # the mark of UTF-8
-    found = [marked, *(f"trim({cell}) = ?" for cell in cells[1:])]
-    return _without(connection, " AND ".join(found), list(first))
-
-
-def without_blanks(connection: Any, cells: Iterable[str]) -> int:
-    """Takes out the rows that are separators and nothing else, as sheets have below a table."""
-    return _without(connection, f"coalesce({', '.join(cells)}) IS NULL", [])
-
-
-def without_last(connection: Any, rows: int) -> int:
-    """Takes out so many rows at the end."""
-    return _without(connection, f"rowid > (SELECT max(rowid) FROM cells) - {rows}", []) if rows else 0
-
-
-def without_notes(connection: Any, cells: list[str]) -> tuple[Note, ...]:
-    """Takes out the rows at the end of which the first cell alone has a value, as notes below a table of several
-    columns, and says so; not where such rows stand elsewhere, too, or their words in the first cells of others. Below
-    two columns they are sentences, and no other first cell is one."""
-    if len(cells) < 2:
-        return ()
-    single = f"coalesce({', '.join(cells[1:])}) IS NULL"
-    last = connection.execute(
-        f"""SELECT rowid, {cells[0]}, {single} FROM cells
-        WHERE rowid >= (SELECT max(rowid) FROM cells) - {MOST_NOTES} ORDER BY rowid DESC"""
-    ).fetchall()
-    below = list(itertools.takewhile(lambda row: row[2], last))
-    if not 0 < len(below) <= MOST_NOTES:
-        return ()
-    first, word, _ = below[-1]
-    if len(cells) < FEWEST_BESIDE_NOTES:
-        above = connection.execute(f"SELECT {cells[0]} FROM cells WHERE rowid < {first} LIMIT {FIRST_ROWS}").fetchall()
-        texts = any(is_sentence(word.encode()) for (word,) in above if word)
-        if texts or not all(is_sentence(row[1].encode()) for row in below):
-            return ()
-    share, known = connection.execute(
-        f"SELECT avg(({single})::INT), count(DISTINCT {cells[0]}) FILTER ({cells[0]} IN (SELECT unnest(?))) "
-        "FROM cells WHERE rowid < ?",
-        [words := list({row[1] for row in below}), first],
-    ).fetchone()
-    if (share or 0) > FEW_SINGLE or known == len(words):
-        return ()
-    _without(connection, f"rowid >= {first}", [])
-    what = f"left out: {counted(len(below), 'row')} at the end"
-    return (Note(what, f"their first cell alone has a value, such as {str(word)[:30]!r}"),)
-
-
-def _without(connection: Any, condition: str, parameters: list[str]) -> int:
-    """Takes out the rows of which this is true, and numbers the others anew; gives how many these are."""
-    deleted = connection.execute(f"DELETE FROM cells WHERE {condition}", parameters).fetchone()[0]
-    if deleted:
-        _replaced(connection, "SELECT * FROM cells ORDER BY rowid")
-    return deleted
-
-
-def _replaced(connection: Any, query: str) -> None:
-    """Makes the rows of a query the table of cells."""
-    connection.execute(f"CREATE TABLE others AS {query}")
-    connection.execute("DROP TABLE cells; ALTER TABLE others RENAME TO cells")
-
-
 def numbers_of(
     connection: Any, names: dict[str, str], reading: Reading
 ) -> tuple[int, set[str], set[str], tuple[Note, ...]]:
@@ -321,7 +250,7 @@ def lists_of(
     if sizes:
         items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
         lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
-        _replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
+        replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
     return sizes
 
 

@@ -97,6 +97,10 @@ def header_of(records: Records, named: bool | None = None) -> Header:
         because = "types and roles of columns, as of Orange; values tell the types"
         header = _named(3, records[0], Note("left out: 2 lines below the names", because))
         return replace(header, marked=_by_name(header.names, roles))
+    if index := _names_below_levels(records):
+        joined = [*index, *_both(records[0], records[1])[len(index) :]]
+        said = Note(f"names of rows: {listed(index)}", "a line below them")
+        return _named(3, joined, Note(f"names in two lines: {listed(joined)}"), said)
     grouped = _are_groups(records[0])
     if grouped and _below_names(records[1:]):
         units = _units(records[2])
@@ -235,6 +239,29 @@ def _names_of_index(record: Sequence[str]) -> list[str]:
     cells = [cell.strip() for cell in record]
     words = cells[: cells.index("")] if "" in cells else []
     return words if not any(cells[len(words) :]) and not any(map(is_number, words)) else []
+
+
+def _names_below_levels(records: Records) -> list[str]:
+    """The names of pandas' index below columns with names of two levels, which fill two lines: what these levels are
+    called stands above the first of them, or nothing does; [] where the third line is none of such names.
+
+    >>> rows = [["a1", "1", "2"], ["a2", "1", "3"], ["a3", "2", "2"]]
+    >>> _names_below_levels([["", "sum", "mean"], ["month", "2020-01", "2020-02"], ["store", "", ""], *rows])
+    ['store']
+    >>> _names_below_levels([["store", "height", "width"], ["", "cm", "cm"], ["a0", "", ""], *rows])
+    []
+    """
+    if len(records) < 3 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+        return []
+    first, second = ([cell.strip() for cell in record] for record in records[:2])
+    index, rest = _names_of_index(records[2]), records[3:]
+    width = len(index)
+    if not index or width == len(first) or any(first[1:width] + second[1:width]):
+        return []
+    filled = all(first[width:] + second[width:]) and all(any(map(str.strip, record[width:])) for record in rest)
+    below = [below_of(rest, place) for place in range(width)]
+    named = all(is_above(word, cells) or (not first[0] and word not in cells) for word, cells in zip(index, below))
+    return index if filled and named and not any(map(is_number, first[width:])) else []
 
 
 def _unnamed(records: Records, note: Note) -> Header:

@@ -112,7 +112,8 @@ def _of_comments(lines: list[str], name: str) -> Rewriting | None:
     header, names = (fields or above or [""])[-1], []
     for line in fields[-1:] or ([] if header_of(found).lines else above[-1:]):
         named = FIELDS.sub("", line) if fields else line.lstrip(f"{sign} \t")
-        ways = (next(cut([named]), []), re.split(r"\s{2,}", named.strip()))  # names may be of several words
+        ways = [next(cut([named]), []), re.split(r"\s{2,}", named.strip())]  # names may be of several words
+        ways += [named.split()] * bool(fields)  # CloudFront has tabs between values alone
         names = next((way for way in ways if len(way) == len(first)), [])
 
     def rows(lines: Lines) -> Iterator[str]:
