@@ -364,6 +364,19 @@ def test_a_last_column_that_is_called_as_all_inputs_are(inputs):
     assert like.what == "the last column, 'W20', was taken for the target, and is called as all inputs are, 'W0' to 'W19'"
 
 
+def test_years_as_the_world_bank_calls_them_are_called_alike():
+    names = [f"{year} [YR{year}]" for year in range(2000, 2020)]
+    like = numbered(names[:-1], lambda r: {names[-1]: r.normal(size=60)})["target-called-like-inputs"]
+    assert like.what.endswith("is called as all inputs are, '2000 [YR2000]' to '2018 [YR2018]'")
+
+
+def test_series_that_end_early_hide_no_target_that_is_called_as_all_inputs_are():
+    ends = [np.where(np.arange(60) < 60 - 2 * step, step, np.nan) + np.arange(60) for step in range(20)]
+    like = numbered(COUNTS, lambda r: {f"W{20 + step}": values for step, values in enumerate(ends)})
+    found = like["target-called-like-inputs"]
+    assert found.what == "column 'W35' was taken for the target, and is called as all inputs are, 'W0' to 'W39'"
+
+
 @pytest.mark.parametrize(
     ("names", "last"),
     [

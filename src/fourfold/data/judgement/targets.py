@@ -11,7 +11,7 @@ from fourfold.data.dataset import Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.messages import listed, percent
 from fourfold.data.places import are_places
-from fourfold.data.series.along_rows import FEWEST, are_counted
+from fourfold.data.series.along_rows import FEWEST, are_counted, number_of
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
@@ -84,27 +84,29 @@ def elsewhere(case: Case) -> Iterator[Finding]:
 
 
 def called_like_inputs(case: Case) -> Iterator[Finding]:
-    """Where the last column was taken, a number, and all inputs are called by numbers as it is, and have no more
-    values: nothing tells that it is another thing than they are."""
-    dataset = case.dataset
+    """Where the last column, or the last with values, was taken, a number, and all inputs are called by numbers as it
+    is, and have no more values: nothing tells that it is another thing than they are."""
+    dataset, target = case.dataset, case.dataset.target_name
     used = [column.name for column in dataset.columns if column.name in dataset.source_columns]
     if not _was_guessed(case) or not _is_number(case) or not used:
         return
     different = [len(np.unique(values)) for _, _, values in case.columns()]
     if not different or np.median(different) > 2 * len(np.unique(dataset.target)):
         return
-    before = dataset.source_columns[dataset.source_columns.index(used[0]) :]
-    if len(before) >= FEWEST and not are_places(before) and are_counted([*before, dataset.target_name]):
+    first, end = (dataset.source_columns.index(name) for name in (used[0], used[-1]))
+    inputs = dataset.source_columns[first : end + 1]
+    numbered = sorted([*inputs, target], key=number_of)
+    called = f"the last column, {target!r}," if numbered[-1] == target else f"column {target!r}"
+    if len(inputs) >= FEWEST and not are_places(inputs) and are_counted(numbered):
         yield Finding(
             "target-called-like-inputs",
-            f"the last column, {dataset.target_name!r}, was taken for the target, and is called as all inputs are, "
-            f"{before[0]!r} to {before[-1]!r}",
+            f"{called} was taken for the target, and is called as all inputs are, {inputs[0]!r} to {inputs[-1]!r}",
             "columns",
-            len(before),
+            len(inputs),
             "--target NAME, the column to predict; if each row is a series and its next values are asked for, "
             "--forecast HORIZON says how to turn the table",
             important=True,
-            columns=before,
+            columns=inputs,
         )
 
 

@@ -14,9 +14,10 @@ from fourfold.preprocessing.table import missing
 
 from .long_columns import meant
 
-__all__ = ["FEWEST", "are_counted", "check_along_rows"]
+__all__ = ["FEWEST", "are_counted", "check_along_rows", "number_of"]
 
-NUMBERED = re.compile(r"(?P<before>.*?)[_ .-]?(?P<number>\d{1,9})", re.ASCII)
+NUMBERED = re.compile(r"(?P<before>.*?)[_ .-]?(?P<number>\d{1,9})(?P<behind>| \[YR(?P=number)\])", re.ASCII)
+"""A name and its number; as the World Bank writes a year behind it."""
 
 FEWEST = 12
 """Numbered columns from which on they may be the steps of series."""
@@ -58,11 +59,23 @@ def are_counted(names: list[str]) -> bool:
 
     >>> are_counted(["W8", "W9", "W10"]), are_counted(["W1", "W3"]), are_counted(["a1", "b2"])
     (True, False, False)
+    >>> are_counted(["1999 [YR1999]", "2000 [YR2000]"])
+    True
     """
     found = [NUMBERED.fullmatch(name.strip()) for name in names]
     parts = [(one["before"], int(one["number"])) for one in found if one]
     first = parts[0] if parts else ("", 0)
     return len(parts) == len(names) and parts == [(first[0], first[1] + place) for place in range(len(parts))]
+
+
+def number_of(name: str) -> int:
+    """The number of a name that has one; -1 for others.
+
+    >>> number_of("V58"), number_of("2000 [YR2000]"), number_of("total")
+    (58, 2000, -1)
+    """
+    found = NUMBERED.fullmatch(name.strip())
+    return int(found["number"]) if found else -1
 
 
 def _ends_early(absent: np.ndarray) -> bool:
