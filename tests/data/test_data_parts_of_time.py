@@ -34,9 +34,14 @@ BY_WEEK = {"Jahr": 2015 + HOURS // 52, "KW": HOURS % 52 + 1}
         (BY_WEEK, ("Jahr", "KW")),
         ({"year": 1980 + (HOURS + 3) // 12, "month": MONTHS[(HOURS + 3) % 12]}, ("year", "month")),
         ({"year": BY_QUARTER["year"], "Quarter": QUARTERS[HOURS % 4]}, ("year", "Quarter")),
+        ({"Year": BY_QUARTER["year"], "Period": np.array(["Q01", "Q02", "Q03", "Q04"])[HOURS % 4]}, ("Year", "Period")),
+        ({"year": 1980 + HOURS // 13, "period": np.array([f"M{k:02d}" for k in range(1, 14)])[HOURS % 13]}, ("year", "period")),
         (BY_MONTH | {"quarter": HOURS % 12 // 3 + 1}, ("year", "month")),
     ],
-    ids=["hours", "months", "quarters", "weeks", "names of months", "marked quarters", "months and their quarters"],
+    ids=[
+        "hours", "months", "quarters", "weeks", "names of months", "marked quarters", "quarters as periods",
+        "months as periods, and means of years", "months and their quarters",
+    ],
 )
 def test_rows_in_the_order_of_parts_of_a_time(parts, names):
     one = found(parts)["in-order-of-time"]

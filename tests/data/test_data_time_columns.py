@@ -413,6 +413,17 @@ def test_quarters_as_people_write_them(form):
     ]  # fmt: skip
 
 
+def test_periods_of_offices_are_months_and_quarters_and_means_of_a_year_are_refused():
+    months = pd.DataFrame({"year": 2000 + np.arange(120) // 12, "period": [f"M{n % 12 + 1:02d}" for n in range(120)]})
+    found = read(months.assign(load=LOAD[:120]), ahead=Ahead(2, 8, 1))
+    said = [str(note) for note in found.notes]
+    assert "time: year and period (as they are called); --time COLUMN overrides" in said
+    assert any(note.startswith("steps: 120 of 1 month, 2000-01-01 to 2009-12-01") for note in said)
+    means = pd.DataFrame({"year": 2000 + np.arange(120) // 5, "period": [f"Q{n % 5 + 1:02d}" for n in range(120)]})
+    with pytest.raises(DataError, match="'period', Q05 in row 5.*remove such rows, which are means of a year"):
+        read(means.assign(load=LOAD[:120]), ahead=Ahead(2, 8, 1))
+
+
 def test_what_tells_rows_of_one_time_apart_is_said():
     steps = pd.DataFrame({"who": np.repeat([f"s{n}" for n in range(12)], 10), "t": np.tile(np.arange(10), 12)})
     steps = steps.assign(ax=LOAD[:120], ay=LOAD[::-1][:120], way=np.repeat(["up", "down"] * 6, 10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fourfold.data.series.order import direction
-from fourfold.data.series.time_columns import part_numbers
+from fourfold.data.series.time_columns import part_called, part_numbers
 from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, is_time
 
 from .case import Case
@@ -30,12 +30,14 @@ def parts_in_order(case: Case) -> list[str]:
     ones begin anew."""
     whole = {name: values for name, kind, values in case.columns() if kind == "number" and _are_whole(values)}
     words = [name for name, kind, _ in case.columns() if kind == "category"] if whole else []
+    by_name = {name: name.casefold() for name in whole}
     for name in words:
-        if (numbers := part_numbers(case.dataset.inputs[name], name)) is not None:
+        by_name[name] = part_called(name, case.dataset.inputs[name])
+        if (numbers := part_numbers(case.dataset.inputs[name], by_name[name])) is not None:
             whole[name] = numbers
 
     def called(words: str) -> list[str]:
-        return [name for name in whole if name.casefold() in words.split() and np.ptp(whole[name]) > 0]
+        return [name for name in whole if by_name[name] in words.split() and np.ptp(whole[name]) > 0]
 
     years, months, *others = map(called, PARTS_OF_TIME)
     found = [years, months or called(WEEKS) or called(QUARTERS), *others]

@@ -26,8 +26,8 @@ from .apart import repeated, telling_apart
 from .long_columns import dates_of, labels_of, meant, times_of
 
 __all__ = [
-    "columns_of_time", "is_clock", "part_numbers", "series_numbers", "time_among", "with_clock", "with_parts",
-    "with_time",
+    "columns_of_time", "is_clock", "part_called", "part_numbers", "series_numbers", "time_among", "with_clock",
+    "with_parts", "with_time",
 ]  # fmt: skip
 
 HOUR, MINUTE, DAY = 3600, 60, 86_400
@@ -35,6 +35,9 @@ CALENDAR = (("a year", 1000, 2999), ("a month", 1, 12), ("a day of its month", 1
 WEEK, QUARTER = ("a week", 1, 53), ("a quarter", 1, 4)
 MARKED = re.compile(r"[^\W\d_]{0,7}[ .-]?(\d\d?)")
 """A week or a quarter with what it is before it: W07, Q1."""
+PERIODS = {"month": re.compile(r"M(0[1-9]|1[0-3])"), "quarter": re.compile(r"Q0[1-5]")}
+"""How offices of statistics (BLS) write these in a column of periods: M13 and Q05 are means of a year."""
+
 CLOCK = (("an hour", 0, 24), ("a minute", 0, 59), ("a second", 0, 60))
 HOUR_NAMES = frozenset(f"{PARTS_OF_TIME[3]} hours stunden clock uhr uhrzeit heures horas ore hod tod".split())
 """Words in the names of clocks that are written as whole numbers."""
@@ -169,11 +172,19 @@ def _steps(source: Source, roles: Roles, in_order: bool) -> np.ndarray | None:
     return np.diff(times[order])[np.diff(number[order]) == 0]
 
 
-def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Source, Roles]:
+def with_parts(
+    source: Source, roles: Roles, names: Iterable[str], *, strict: bool = False
+) -> tuple[Source, Roles]:
     """The source and roles without a time, with that of columns that are called a year, a month and what follows; as
     they are where there are none, where these are no dates, or where rows of a series have the same and no one or two
-    columns of words or whole numbers tell these apart."""
-    table, called = source.inputs, {name.strip().casefold(): name for name in names}
+    columns of words or whole numbers tell these apart.
+
+    Errors: ``DataError``, if ``strict``, for periods some of which are means of a year, which are no steps.
+    """
+    table = source.inputs
+    called: dict[str, str] = {}
+    for name in names if isinstance(table, Table) else ():
+        called.setdefault(part_called(name, table[name]), name)
 
     def of_part(words: str) -> list[str]:
         found = [called[word] for word in words.split() if word in called]
@@ -186,8 +197,10 @@ def with_parts(source: Source, roles: Roles, names: Iterable[str]) -> tuple[Sour
         return source, roles
     try:
         dates = _dates(source, table, parts)
-    except DataError:  # what is called a day may be that of a week
-        return source, roles
+    except DataError:
+        if strict and any(_holds_periods(table, name) for name in parts):
+            raise
+        return source, roles  # what is called a day may be that of a week
     number = series_numbers(source, table, roles)
     others = [name for name in table if name not in (*parts, roles.id)]
     if repeated(dates, number).size and not any(telling_apart(source, others, dates, number)):
@@ -213,7 +226,7 @@ def _dates(source: Source, table: Table, names: Sequence[str]) -> np.ndarray:
     by their names; then a clock or hours, minutes and seconds."""
     if dates_of(source, names[:1]):
         days, rest = times_of(source, table, names[0]).astype("datetime64[D]"), names[1:]
-    elif (called := names[1].strip().casefold()) in (*WEEKS.split(), *QUARTERS.split()):
+    elif (called := part_called(names[1], table[names[1]])) in (*WEEKS.split(), *QUARTERS.split()):
         year, wanted = _part(source, table, names[0], *CALENDAR[0]), WEEK if called in WEEKS.split() else QUARTER
         days, rest = _begun(year, _part(source, table, names[1], *wanted), wanted), names[2:]
     else:
@@ -260,6 +273,22 @@ def _part(source: Source, table: Table, name: str, what: str, low: int, high: in
     return values.astype(np.int64)
 
 
+def part_called(name: str, words: np.ndarray) -> str:
+    """What a column is called, in small letters: of one of periods what these are.
+
+    >>> part_called("Period", np.array(["M01", "M12"], object)), part_called("Period", np.array(["M1", "Q01"], object))
+    ('month', 'period')
+    """
+    called = name.strip().casefold()
+    different = {*words.tolist()} if called == "period" and words.dtype.kind == "O" else set()
+    fits = (part for part, form in PERIODS.items() if all(form.fullmatch(word or "") for word in different))
+    return next(fits, called) if different else called
+
+
+def _holds_periods(table: Table, name: str) -> bool:
+    return part_called(name, table[name]) != name.strip().casefold()
+
+
 def part_numbers(words: np.ndarray, called: str) -> np.ndarray | None:
     """The numbers (N,) of months, weeks or quarters in a column that is ``called`` so; None of other columns, and where
     a word is none.
@@ -278,7 +307,7 @@ def part_numbers(words: np.ndarray, called: str) -> np.ndarray | None:
 
 def _part_of_word(word: str, what: str) -> float:
     """The number of a month by its name, or of a week or a quarter behind its mark; NaN for others."""
-    if what == CALENDAR[1][0]:
+    if what == CALENDAR[1][0] and not PERIODS["month"].fullmatch(word.strip()):
         return np.nan if (month := month_of(word)) is None else month
     return float(marked[1]) if (marked := MARKED.fullmatch(word.strip())) else np.nan
 
@@ -290,7 +319,9 @@ def _no_part(table: Table, name: str, what: str, strange: np.ndarray | None = No
         "a time of several columns is a day and its clock, or a year, a month (week, quarter), a day, an hour",
         got=f"{name!r}, {table[name][row]!s:.40} in row {row + 1}",
         wanted=what,
-        do="--time with other columns, in this order",
+        do="remove such rows, which are means of a year"
+        if _holds_periods(table, name)
+        else "--time with other columns, in this order",
     )
 
 

@@ -25,7 +25,7 @@ def timed(source: Source, table: Table, roles: Roles) -> tuple[Source, Roles]:
     names = [name for name in table if name != roles.id]
     dates, which = dates_of(source, names), "the only column of dates"
     if not dates:
-        of_parts = with_parts(source, roles, names)
+        of_parts = with_parts(source, roles, names, strict=True)
         if of_parts[1].time is not None:
             return of_parts
         if len([name for name in table_of(source, ()) if name != roles.id]) < 2:
