@@ -108,6 +108,12 @@ DATES = {
 CLOCKS = {
     "clocks with a point": (["01.01.2020 14.05", "2.3.2020 9.30", "03.05.2020 2.30 PM"], ["2020-01-01T14:05", "2020-03-02T09:30", "2020-05-03T14:30"], "read as day.month.year"),
     "clocks with a point behind ISO": (["2020-01-01 14.05", "2020-03-02 09.30"], ["2020-01-01T14:05", "2020-03-02T09:30"], "read as year-month-day"),
+    "commas before a clock, as browsers write them": (["1/13/2020, 6:05:33 PM", "3/2/2020, 9:30:00 AM"], ["2020-01-13T18:05:33", "2020-03-02T09:30"], "read as month/day/year"),
+    "names of months and commas before a clock": (["Jan 13, 2020, 6:05:33 PM", "Mar 2, 2020, 9:30:00 AM"], ["2020-01-13T18:05:33", "2020-03-02T09:30"], "read as month day, year"),
+    "words before a clock": (["January 13, 2020 at 6:05 PM", "March 2, 2020 at 9:30 AM"], ["2020-01-13T18:05", "2020-03-02T09:30"], "read as month day, year"),
+    "German words before a clock": (["13. Januar 2020 um 18:05", "2. M\u00e4rz 2020 um 9:30"], ["2020-01-13T18:05", "2020-03-02T09:30"], "read as day.month.year"),
+    "as JavaScript prints them": ([f"{day} 2020 12:05:00 GMT+0100 (Central European Standard Time)" for day in ("Mon Jan 13", "Mon Mar 02")], ["2020-01-13T11:05", "2020-03-02T11:05"], "read as month day, year"),
+    "as Java prints them": (["Mon Jan 13 12:05:00 GMT+01:00 2020", "Mon Mar 02 12:05:00 GMT+01:00 2020"], ["2020-01-13T11:05", "2020-03-02T11:05"], "read as weekday month day clock year"),
     "commas before parts of seconds": (["2020/01/01 14:05:09,250", "2020/03/02 00:00:00,000"], ["2020-01-01T14:05:09.25", "2020-03-02T00:00"], "read as year/month/day"),
     "clocks in names of files": (["2020-01-01_14-05-09", "2020-03-02 00-00-00"], ["2020-01-01T14:05:09", "2020-03-02T00:00"], "read as year-month-day"),
     "clocks in names of pictures": (["20200101_140509", "20200302_000000"], ["2020-01-01T14:05:09", "2020-03-02T00:00"], ""),
@@ -117,6 +123,7 @@ CLOCKS = {
 NEAR_DATES = {
     "hours with decimals": (["2020-01-01 14.5", "2020-03-02 9.75"], "words that look like dates, such as '2020-01-01 14.5', in no way of writing that is read"),
     "names of zones behind clocks of twelve hours": (["2023/03/01 9:12:00 AM MEZ", "2023/03/02 10:30:05 pm MEZ"], "dates with names of zones, such as '2023/03/01 9:12:00 AM MEZ'; write their offsets"),
+    "as Java prints them, with the name of a zone": (["Mon Jan 13 12:05:00 CET 2020", "Mon Mar 02 12:05:00 CET 2020"], "dates with names of zones, such as 'Mon Jan 13 12:05:00 CET 2020'"),
     "a clock before the day": (["14:05 01/08/2023", "9:30 02/08/2023"], "words that look like dates, such as '14:05 01/08/2023'"),
     "a day of the week behind": (["2023-08-01 (Tue)", "2023-08-02 (Wed)"], "words that look like dates, such as '2023-08-01 (Tue)'"),
     "dates among other words": (["flown 2023-08-01", "driven 2023-08-02"], ""),

@@ -31,7 +31,9 @@ ISO = re.compile(r"\s*\d{4}-\d\d-\d\d(?!.\d\d\.)|\s*\d{8}(?:T\d{2,6}|_\d{6}$)", 
 Python takes a point for that of seconds."""
 
 PRINTED = re.compile(
-    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)(?: (UTC|GMT|[-+]\d{4}))? (\d{4})", re.ASCII
+    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)"
+    r"(?: ((?:UTC|GMT)(?:[-+]\d\d:?\d\d)?|[-+]\d{4}))? (\d{4})",
+    re.ASCII,
 )
 """A date as programs print it: Wed Mar  1 10:00:00 2023."""
 
@@ -52,13 +54,17 @@ BEFORE_COLON = re.compile(r"(\d\d/?[A-Za-z]{3}/?\d{2,4}):(?=\d)", re.ASCII)
 MIDNIGHT = re.compile(r"(?<=[ T])24:00(?=(?::00(?:\.0+)?)?$)")
 """The end of a day, as ISO and the markets of energy write it."""
 
+ZONE_IN_WORDS = re.compile(r"(?<=GMT[-+]\d{4}) \([^()]*\)$", re.ASCII)
+"""The name of a zone that JavaScript writes behind its offset."""
+
 CLOCK_FORMS = (
+    (re.compile(r"(?<=\d)(?:,|,? (?:at|um|\u00e0|a las|om|kl\.?)) (?=\d{1,2}[:.]\d\d)"), " "),
     (re.compile(r"(?<=\d)[ T_](\d\d)-(\d\d)-(\d\d)$", re.ASCII), r" \1:\2:\3"),
     (re.compile(r"(?<=\d )(\d{1,2})\.(\d\d)(?= ?[AaPp]\.? ?[Mm]|$)", re.ASCII), r"\1:\2"),
     (re.compile(r"(?<=:\d\d),(?=\d)", re.ASCII), "."),
 )
-"""Clocks behind a day as names of files, Windows and logs have them (14-05-09, 14.05, 14:05:09,000), with colons and a
-decimal point."""
+"""Clocks behind a day as browsers, names of files, Windows and logs have them (, 14:05; at 14:05; 14-05-09; 14.05;
+14:05:09,000), with colons and a decimal point."""
 
 WEEK_OF = re.compile(r"(?:week (?:of|commencing|beginning|starting|ending)|w/[ce]):? ", re.IGNORECASE)
 """What English puts before a day of a week."""
@@ -155,8 +161,8 @@ def of_offsets(words: Iterable[str]) -> str:
     >>> of_offsets(["2024-01-01 10:00Z", "2024-01-01 11:00"])
     "'2024-01-01 11:00' and others without an offset taken for Greenwich time"
     """
-    bare = {word: _zoned(word.strip()) for word in words}
-    without = [word for word, (text, _) in bare.items() if text == word.strip()]
+    bare = {word: _zoned(word) for word in (ZONE_IN_WORDS.sub("", word.strip()) for word in words)}
+    without = [word for word, (text, _) in bare.items() if text == word]
     turned = next((word for word, (_, behind) in bare.items() if behind), "")
     if 0 < len(without) < len(bare):
         return f"{without[0][:LONGEST]!r} and others without an offset taken for Greenwich time"
@@ -187,6 +193,7 @@ def _of(patterns: Sequence[str]) -> Parse:
     """A reader of dates in the first of these patterns that fits, with a clock behind or without one."""
 
     def parse(word: str) -> datetime | None:
+        word = ZONE_IN_WORDS.sub("", word)
         if len(word) > LONGEST:
             return None
         text, behind = _zoned(_plainly(word))

@@ -11,9 +11,12 @@ from .months import is_of_dates
 __all__ = ["of_named_zones", "of_no_way", "of_several_kinds", "of_several_zones", "without_zone"]
 
 NAMED_ZONE = re.compile(
-    r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?) ?\[?([A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?"
+    r"(.*\d:\d\d(?::\d\d(?:\.\d+)?)?(?: \d{4}| ?[AaPp]\.?[Mm]\.?)?) ?\[?([A-Z]{3,5}|[A-Z][A-Za-z]+/[A-Za-z_/]+)\]?"
 )
 """A date with the name of its zone behind it: CET, Europe/Berlin."""
+
+ZONE_WITHIN = re.compile(r"(:\d\d) ([A-Z]{3,5}) (\d{4})$", re.ASCII)
+"""The name of a zone before the year, as programs print it."""
 
 NEAR_DATES = re.compile(r"(?:19|20)\d\d([-./ ])\d\d?\1\d\d?(?!\d)|(?<!\d)\d\d?([-./ ])\d\d?\2(?:19|20)\d\d", re.ASCII)
 """What dates have within, whatever else there is."""
@@ -52,6 +55,15 @@ def _is_near_date(word: str) -> bool:
     return len(word) <= LONGEST and bool(numbers) and all(map(is_of_dates, letters))
 
 
+def _with_zone(word: str) -> re.Match[str] | None:
+    """A date, and the name of the zone behind it or before its year.
+
+    >>> _with_zone("Wed Mar  1 10:00:00 CET 2023").groups()
+    ('Wed Mar  1 10:00:00 2023', 'CET')
+    """
+    return NAMED_ZONE.fullmatch(ZONE_WITHIN.sub(r"\1 \3 \2", word.strip()))
+
+
 def of_named_zones(words: list[str]) -> str:
     """What to say of dates with the names of zones, which may mean several; "" of other words.
 
@@ -60,7 +72,7 @@ def of_named_zones(words: list[str]) -> str:
     >>> of_named_zones(["3/1/2023 10:00 PM EST", "7/1/2023 9:30 am EST"])[:53]
     "dates with names of zones, such as '3/1/2023 10:00 PM"
     """
-    found = [NAMED_ZONE.fullmatch(word.strip()) for word in words[:FEW_WORDS]]
+    found = [_with_zone(word) for word in words[:FEW_WORDS]]
     if not all(one and any(parse(one[1]) for parse in DATES.values()) for one in found):
         return ""
     return f"dates with names of zones, such as {words[0][:60]!r}; write their offsets, such as +01:00"
@@ -76,7 +88,7 @@ def without_zone(words: Iterable[str | None]) -> tuple[dict[str, str], str]:
     zone = ""
     for word in words:
         if word is not None and word not in found:
-            one = NAMED_ZONE.fullmatch(word.strip())
+            one = _with_zone(word)
             if one is None or (zone and one[2] != zone):
                 return {}, ""
             found[word], zone = one[1], one[2]
