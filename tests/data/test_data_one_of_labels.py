@@ -22,17 +22,29 @@ def test_a_last_column_of_labels_that_are_called_alike(of):
     assert "one-of-labels" not in several
 
 
+def test_a_last_column_of_labels_with_names_of_their_own():
+    names = ["toxic", "obscene", "threat", "insult", "hate"]
+    one = with_labels(names)["one-of-labels"]
+    assert not one.important and one.columns == tuple(names[:-1])
+    assert one.what.startswith("the target 'hate' is as the columns before it are, 'toxic' to 'insult', all of ones and")
+    random = np.random.default_rng(0)
+    table = {"male": random.integers(0, 2, 60), "age": random.normal(size=60)}
+    table |= {name: random.integers(0, 2, 60) for name in names}
+    assert "one-of-labels" not in {one.slug for one in judge(read(table))}
+
+
 @pytest.mark.parametrize(
     ("names", "options"),
     [
         (["Class1", "Class2"], {}),
         (["smoker", "retired", "ill"], {}),
+        (["smoker", "retired", "ill", "hate"], {}),
         (["Class1", "Class2", "Class4"], {}),
         (["Class1", "Class2", "Class3"], {"of": lambda r: r.integers(0, 3, 60)}),
         (["Class1", "Class2", "Class3"], {"target": "Class3"}),
         (["Class1", "Class2", "Class3"], {"attributes": 0}),
     ],
-    ids=["two", "other names", "other numbers", "three values", "asked for", "no other column"],
+    ids=["two", "other names", "four other names", "other numbers", "three values", "asked for", "no other column"],
 )
 def test_other_columns_are_no_labels(names, options):
     assert "one-of-labels" not in with_labels(names, **options)

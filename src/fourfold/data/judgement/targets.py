@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Iterator
 
@@ -18,7 +19,9 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 from .case import Case
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
-FEWEST_LABELS = 3
+FEWEST_LABELS, FEWEST_NAMED = 3, 5
+"""Columns of labels that are called alike, and of those with names of their own, at least."""
+
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
 
@@ -112,29 +115,31 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
 
 def one_of_labels(case: Case) -> Iterator[Finding]:
     """Where the last column was taken, of ones and zeros, and those before it are such, and are called by the numbers
-    before its own, as not all inputs are: they may be labels of which a row can have several."""
+    before its own, as not all inputs are: they may be labels of which a row can have several. Of other names, if they
+    are five and more and no other column is such."""
     dataset, last = case.dataset, case.dataset.target_name
     two = case.task.kind == "classification" and len(case.task.classes) == 2
     if not (two and _was_guessed(case) and case.task.label_type in ("integer", "boolean")):
         return
     columns = {name: values for name, kind, values in case.columns() if kind in ("number", "boolean")}
-    labels = [last]
-    for name in reversed(dataset.source_columns):
-        if name not in columns or set(np.unique(columns[name])) != {0, 1} or not are_counted([name, *labels]):
-            break
-        labels.insert(0, name)
-    together = any((case.codes + sum(columns[name] for name in labels[:-1])) > 1)  # no class in one-hot form
-    if together and FEWEST_LABELS <= len(labels) <= len(columns) and not are_places(labels):
+    binary = {name for name, values in columns.items() if set(np.unique(values)) == {0, 1}}
+    run = [*reversed([*itertools.takewhile(binary.__contains__, reversed(dataset.source_columns))])]
+    counted = next((run[place:] for place in range(len(run)) if are_counted([*run[place:], last])), [])
+    alike = len(counted) + 1 >= FEWEST_LABELS
+    others = counted if alike else run * (len(run) + 1 >= FEWEST_NAMED and len(run) == len(binary))
+    together = any((case.codes + sum(columns[name] for name in others)) > 1)  # no class in one-hot form
+    enough = FEWEST_LABELS - 1 <= len(others) < len(dataset.source_columns)
+    if together and enough and not are_places(labels := [*others, last]):
         yield Finding(
             "one-of-labels",
-            f"the target {last!r} is called as the columns before it are, {labels[0]!r} to {labels[-2]!r}, all of "
-            "ones and zeros: they may be labels of which a row can have several",
+            f"the target {last!r} is {'called ' * alike}as the columns before it are, {others[0]!r} to {others[-1]!r}, "
+            "all of ones and zeros: they may be labels of which a row can have several",
             "columns",
             len(labels),
             f"--target {shlex.quote(','.join(labels))}, if they are; else --drop "
-            f"{shlex.quote(','.join(labels[:-1]))}, if they are not known before the target is",
-            important=True,
-            columns=tuple(labels[:-1]),
+            f"{shlex.quote(','.join(others))}, if they are not known before the target is",
+            important=alike,
+            columns=tuple(others),
         )
 
 
