@@ -23,6 +23,8 @@ ANSWERS = {
     "beside one object of another kind": (json.dumps({"links": [{"rel": "next"}], "rows": ROWS}), "'rows'"),
     "under one name": (json.dumps({"rows": ROWS}), ""),
     "pages one behind the other": ("".join(json.dumps({"page": p, "results": ROWS[20 * p : 20 * p + 20]}) + "\n" for p in (0, 1)), "'results'"),
+    "columns under a name": (json.dumps({"at": 52.5, "units": {"v": "m", "w": "s"}, "daily": {name: [row[name] for row in ROWS] for name in "vwy"}}), "rows: the 40 values of each list in 'daily' (what stands beside them"),
+    "what it is about, and rows": (json.dumps([{"page": 1, "total": 40}, ROWS]), "rows: the 40 objects of the second part"),
     "cells, and columns elsewhere": (json.dumps({"meta": {"view": {"columns": COLUMNS}}, "data": CELLS}), ""),
     "cells, and fields elsewhere": (json.dumps({"schema": {"fields": COLUMNS}, "rows": CELLS}), ""),
 }  # fmt: skip
@@ -41,6 +43,13 @@ def test_lists_of_objects_within_rows_are_no_rows(tmp_path):
     rows = [{**row, "orders": [{"a": 1}, {"a": 2}]} for row in ROWS]
     data = read(made("".join(json.dumps(row) + "\n" for row in rows), tmp_path))
     assert data.rows == 40 and "left out: 'orders' (lists of objects, some of fewer than 5)" in map(str, data.notes)
+
+
+def test_lists_within_an_object_of_one_row_are_those_of_many_rows(tmp_path):
+    rows = [{"kind": LABELS[i % 2], "at": {"t": [i, 1, 2, 3, 4 + i], "v": [0.5, i, 7, i, 9]}} for i in range(40)]
+    data = read(made("".join(json.dumps(row) + "\n" for row in rows), tmp_path), target="kind")
+    preparation = Preparation.fit(data, range(40))
+    assert read_inputs(made(json.dumps(rows[3]), tmp_path), preparation).inputs.rows == 1
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])

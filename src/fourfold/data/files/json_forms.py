@@ -27,6 +27,9 @@ DEEPEST = 3
 FEWEST_ROWS = 10
 """Objects a line from which on these are rows, whatever stands in them."""
 
+BELOW_ABOUT = re.compile(rb"\[\s*\{[^{}\[\]]{0,2000}\}\s*,\s*\[\s*\{")
+"""How an answer begins that is a list of two parts: what it is about, and its rows."""
+
 ROW_NAME = "row_id"
 """The column of what rows are called that are the values of an object."""
 
@@ -92,6 +95,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     - names and rows: ``{"columns": ["v", "y"], "data": [[1, 3], [2, 4]]}``;
     - rows by their names: ``{"a": {"v": 1, "y": 3}, "b": ...}``, the names in a column ``row_id``;
     - rows under one name: ``{"rows": [{"v": 1, "y": 3}, ...]}``, also within others: ``{"data": {"items": [...]}}``;
+    - columns under one name: ``{"units": {...}, "hourly": {"time": [...], "rain": [...]}}``;
+    - what they are about, and rows: ``[{"page": 1, ...}, [{"v": 1, "y": 3}, ...]]``;
     - rows as lists, and a list of what their columns are called elsewhere;
     - rows as lists under one name, the names of the columns in the first one (Google Sheets);
     - several of these one behind the other, as the pages of an answer;
@@ -100,7 +105,7 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
     Errors: ``DataError`` for columns of unequal lengths.
     """
     start = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    of_lists = re.match(rb"\[\s*\[", start) is not None
+    of_lists = re.match(rb"\[\s*\[", start) is not None or BELOW_ABOUT.match(start) is not None
     if (
         not (of_lists or start.startswith(b"{"))
         or content.unpacked > LARGEST
@@ -112,6 +117,8 @@ def records(content: Content, lists: Collection[str] = (), wanted: Collection[st
             value = json.loads(file.read().decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return _of_pages(content, lists)
+    if BELOW_ABOUT.match(start):
+        return (value[1], "objects of the second part") if len(value) == 2 and _are(value[1], dict) else None
     if of_lists:
         rows = _of_lists(value) if _are(value, list) else None
         return None if rows is None else (rows, "")
@@ -144,10 +151,12 @@ def _of_pages(content: Content, lists: Collection[str]) -> tuple[Rows, str] | No
 
 def _is_known(value: dict[str, Any], lists: Collection[str]) -> bool:
     """Whether an object is a row that has one of the lists, a channel NAME.FIELD, NAME.0 or NAME[0]: a list under NAME
-    of objects, or of lists of no lists."""
+    of objects, or of lists of no lists, or one of these names within another."""
     names = {found[1] for name in lists if (found := re.fullmatch(r"(.*)(?:\.[^.]*|\[\d+\])", name))}
     cells = [value[name] for name in names if isinstance(value.get(name), list)]
-    return any(_are(cell, dict) or (_are(cell, list) and not _holds(cell, (list, dict))) for cell in cells)
+    within = {f"{name}.{field}" for name, part in value.items() if isinstance(part, dict) for field in part}
+    known = (_are(cell, dict) or (_are(cell, list) and not _holds(cell, (list, dict))) for cell in cells)
+    return any(known) or not within.isdisjoint(lists)
 
 
 def _is_page(value: Any) -> bool:
@@ -169,7 +178,7 @@ def _rows(value: dict[str, Any], name: str) -> tuple[Rows, str] | None:
     if not within and (rows := _as_columns(value, name)) is not None:
         return rows, ""
     if not lists:
-        return _of_named_lists(value)
+        return _of_named_columns(value) or _of_named_lists(value)
     under, rows = next(iter(lists.items()))
     return (rows, "" if len(value) == 1 and under in value else f"objects of {under!r}") if len(lists) == 1 else None
 
@@ -226,6 +235,19 @@ def _with_names_apart(value: dict[str, Any]) -> Rows | None:
         if len(names) == len(rows[0]) and len(set(names)) == len(names):
             return [dict(zip(names, row)) for row in rows]
     return None
+
+
+def _of_named_columns(value: dict[str, Any]) -> tuple[Rows, str] | None:
+    """The rows of the only columns under a name: two lists and more of one length, of no lists and no objects."""
+    found = [(name, part) for name, part in value.items() if isinstance(part, dict) and _are([*part.values()], list)]
+    if len(found) != 1:
+        return None
+    name, columns = found[0]
+    alike = len({len(cells) for cells in columns.values()}) == 1 < len(columns)
+    if not alike or _holds([*columns.values()], (list, dict)):
+        return None
+    rows = [dict(zip(columns, cells)) for cells in zip(*columns.values())]
+    return (rows, f"values of each list in {name!r}") if len(rows) > 1 else None
 
 
 def _of_named_lists(value: dict[str, Any]) -> tuple[Rows, str] | None:
