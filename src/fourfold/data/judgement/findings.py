@@ -30,6 +30,7 @@ from . import (
     resolution,
     runs,
     shift,
+    sums,
     targets,
     uninformative,
     unlabelled,
@@ -93,6 +94,7 @@ def as_plain(dataset: Dataset) -> dict[str, Any]:
 
 JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     leaks.judge,
+    sums.judge,
     shift.judge,
     unlabelled.judge,
     unlabelled.of_classes,
