@@ -207,12 +207,22 @@ def _meant(source: Source, column: Column, day_first: bool | None, listed: bool)
         lists = joined_labels(values.tolist(), CATEGORY_LEVELS) if listed and found.kind == "category" else None
         if lists is not None:
             found = Understood(as_objects(lists), "category")
-    elif column.kind == "number" and (dates := compact_dates(values)) is not None:
-        written = written_compact(column.name, values)
-        found = Understood(dates, "date", f"dates, read as {written}", written)
-    elif column.kind == "number" and (written := surely_counted(column.name, values)):
-        found = Understood(counted_as(values, written), "date", written, written)
+    if found.kind == "number" and not found.written:
+        found = _as_dates(column.name, found)
     return _without_infinite(found) if found.kind == "number" else found
+
+
+def _as_dates(name: str, found: Understood) -> Understood:
+    """Plain numbers of a column as the dates that they are, such as 20260131 or seconds since 1970; as they are where
+    they are none."""
+    if (dates := compact_dates(found.values)) is not None:
+        written = written_compact(name, found.values)
+        said = f"dates, read as {written}"
+    elif written := surely_counted(name, found.values):
+        dates, said = counted_as(found.values, written), written
+    else:
+        return found
+    return Understood(dates, "date", "; ".join(filter(None, (said, found.said))), written)
 
 
 def _without_infinite(found: Understood) -> Understood:
