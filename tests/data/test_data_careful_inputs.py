@@ -126,6 +126,7 @@ REFUSED = {
     "amounts that can't be read, as numbers": (target([f"some {i * 7 % 40}" for i in range(40)]), {"task": "regression"}, 2, "regression-of-words", "Do this: --task classification, or write plain numbers such as 1234.5"),
     "numbers below a limit among few amounts": (target(["<0.5" if i % 3 else f"0.{i % 12 + 5}" for i in range(40)] + ["0.95"]), {}, 2, "class-of-one", "Do this: remove these rows, or join classes"),
     "some numbers below a limit among amounts": (target(["<0.5" if i % 3 == 0 else f"0.{i % 13 + 50}" for i in range(40)] + ["0.95"]), {}, 2, "words-among-numbers", "such as '<0.5' in row 1, wanted numbers in all rows"),
+    "a word among whole amounts": (target(["Low" if i % 9 == 0 else 80 + i * 7 % 41 for i in range(60)]), {}, 2, "words-among-numbers", "7 of 60, such as 'Low' in row 1"),
     "a date in the last place": (rows("v,w,day", lambda i: f"{i % 9},{i % 7}", label=lambda i: f"2023-01-{1 + i % 28:02d}"), {}, 2, "date-target", "Do this: --target w, or another column"),
     "comments in the last place": (rows("v,w,notes", lambda i: f"{i % 9},{i % 7}", 60, lambda i: f"a good day, so {i}"[:i % 3 * 20].replace(",", "")), {}, 2, "missing-target", "Do this: --target w, or another column, as these are texts"),
     "codes that differ in each row": (target([f"{i:05d}" for i in range(40)]), {}, 2, "too-many-classes", "or write plain numbers"),

@@ -124,6 +124,10 @@ def _check_array(x: np.ndarray) -> None:
             "x can't be used",
             got=f"{x.ndim} axes",
             wanted="2 (rows, columns), 3 (rows, time, channels) or 4 (rows, height, width, channels)",
+            do="of films and volumes one picture each, x[:, 0], or series of what pictures hold, "
+            "x.reshape(len(x), x.shape[1], -1)"
+            if x.ndim > 4
+            else "",
         )
     if x.size == 0:
         raise DataError(

@@ -34,6 +34,10 @@ One name with values (N, T): a value for each step.
 """
 
 
+REAL_PARTS = "numpy.concatenate([x.real, x.imag], axis=-1), or numpy.abs(x)"
+"""What to do with complex numbers."""
+
+
 def as_source(x: Any, y: Any, name: str, known: Collection[str] = ()) -> Source:
     """Arrays or frames as a source, columns converted, nothing inferred; ``known``: see `opened`."""
     series = unequal(x, name)
@@ -297,7 +301,8 @@ def _array(values: Any, what: str) -> np.ndarray:
             wanted="rows of equal length, or a list of arrays, which are series of unequal lengths",
         ) from error
     if array.dtype.kind == "c":
-        raise DataError("array-type", f"{what} can't be used", got="complex numbers", wanted="real numbers")
+        got, wanted = "complex numbers", "real numbers"
+        raise DataError("array-type", f"{what} can't be used", got=got, wanted=wanted, do=REAL_PARTS)
     if not array.ndim:
         raise DataError(
             "no-array",

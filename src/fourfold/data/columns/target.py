@@ -20,6 +20,7 @@ from fourfold.preprocessing.task import IMBALANCED, LabelType, Task, classificat
 
 TASKS = ("classification", "regression", "multilabel")
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]\d+)?")
+FEWEST_ALONE = 5  # whole numbers, of one example each among words, from which on they are no classes
 FRACTION = re.compile(r"-?\d+[.,]\d+")
 PLAIN = re.compile(r"[-+]?(\d{1,15}(\.(\d{1,2}|\d{4,15}))?|0\.\d{3})", re.ASCII)
 """A number that is read in one way: 1.234 may be 1234."""
@@ -253,7 +254,8 @@ def _check_labels(
         )
     alone = classes[counts == 1].tolist()
     if alone and not test_rows:
-        if words and any(FRACTION.fullmatch(unflagged(word)) for word in alone):
+        whole = len(alone) >= FEWEST_ALONE and all(map(NUMBER.fullmatch, alone))
+        if words and (whole or any(FRACTION.fullmatch(unflagged(word)) for word in alone)):
             _check_words(name, train, places)
         raise DataError(
             "class-of-one",

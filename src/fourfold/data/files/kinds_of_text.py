@@ -43,6 +43,11 @@ MOLECULES = re.compile(rb"[^\n]*\n[^\n]*\n[^\n]*\n[ \d]{6}[^\n]* V[23]000\r?\n")
 ATOMS = re.compile(rb"\s*\d+\r?\n[^\n]*\n(?:[A-Z][a-z]?(?:[ \t]+-?\d+\.\d+(?:[eE][-+]?\d+)?){3}[^\n]*\n)+")
 PROTEIN = re.compile(rb"(?:[A-Z]{3,6}\d? [^\n]*\n)*ATOM  [ \d]{5} ")
 TREES = re.compile(rb"\s*\(\d+ \((?:\d+ )")
+ANNOTATED = re.compile(rb"#(?:group|datatype|default),")
+ACTIGRAPH = re.compile(rb"-{5,} Data File Created By ActiGraph")
+EMPATICA = re.compile(rb"(\d{10}\.\d{2,})(?:, \1)*\r?\n(\d+\.0{2,})(?:, \2)*\r?\n")
+"""How a recording begins: when, for each column, and how often in a second."""
+
 JSON_STAT = re.compile(rb"\s*\{(?=.{0,2000}\"class\"\s*:\s*\"dataset\")", re.DOTALL)
 
 
@@ -136,5 +141,16 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         "a cube of JSON-stat",
         matches(JSON_STAT),
         "download it as csv, or pyjstat.Dataset.read(FILE).write('dataframe')",
+    ),
+    WrongKind("a table of InfluxDB with annotations", matches(ANNOTATED), "grep -v '^#' FILE > data.csv"),
+    WrongKind(
+        "a recording of ActiGraph, settings above its rows",
+        matches(ACTIGRAPH),
+        "tail -n +11 FILE > data.csv, behind the second line of dashes",
+    ),
+    WrongKind(
+        "a recording of Empatica, its start and its rate above the rows",
+        matches(EMPATICA),
+        "tail -n +3 FILE > data.csv",
     ),
 )

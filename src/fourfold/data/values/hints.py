@@ -36,7 +36,9 @@ one as Excel shows instead of twelve digits and more."""
 SHORTENED = re.compile("(?i)[^e]*e[+].*")
 """Those whose last digits are lost."""
 
-LIMIT = re.compile(r"\s*(?:[<>]=?|[\u2264\u2265])\s*\d+(?:[.,]\d+)?.{0,20}", re.DOTALL)
+LIMIT = re.compile(
+    r"\s*(?:(?:[<>]=?|[\u2264\u2265])\s*(?:\d+(?:[.,]\d+)?.{0,20}|M?LO[DQ]|M?[DR]L|LLO[DQ])|BDL|BLO?[DQ])", re.DOTALL
+)
 """What lies below or above what can be measured."""
 
 BRACKETS = re.compile(r"[\[\]\"']")
@@ -227,6 +229,8 @@ def of_limit(word: str) -> str:
 
     >>> of_limit("<0.5"), of_limit("none")
     ('write a number for each limit, such as half of a lower one', '')
+    >>> of_limit("<LOD") == of_limit("BDL") == of_limit("<0.5")
+    True
     """
     return "write a number for each limit, such as half of a lower one" if LIMIT.fullmatch(word) else ""
 
