@@ -54,7 +54,7 @@ KINDS = {
     "rows of MySQL": (repeated("*" * 27 + " {i}. row " + "*" * 27 + "\nv: {d}\ny: {y}").split("\n", 3)[3], "mysql --batch"),
     "dput of R": ("structure(list(v = c(1.5, 2.5), y = c(\"p\", \"q\")), class = \"data.frame\", row.names = 1:2)\n", "row.names = FALSE"),
     "a printed tibble": ("# A tibble: 30 x 2\n      v y    \n  <dbl> <chr>\n" + repeated("{i} 1.{d} {y}"), "got a table that R printed"),
-    "LabVIEW": ("LabVIEW Measurement\t\nWriter_Version\t2\n***End_of_Header***\t\n", "End_of_Header"),
+    "LabVIEW": ("LabVIEW Measurement\t\nWriter_Version\t2\n***End_of_Header***\t\n\t\nChannels\t2\t\t\n***End_of_Header***\t\t\t\nX_Value\tVoltage\n", "to the second ***End_of_Header***"),
     "JCAMP-DX": ("##TITLE=x\n##JCAMP-DX=4.24\n400 1 2 3\n##END=\n", "got a spectrum in JCAMP-DX"),
     "subtitles": (repeated("{i}\n00:00:0{d},000 --> 00:00:0{d},900\nso it is\n"), "got subtitles"),
     "a calendar": ("BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n", "a row for each event"),

@@ -43,6 +43,7 @@ MOLECULES = re.compile(rb"[^\n]*\n[^\n]*\n[^\n]*\n[ \d]{6}[^\n]* V[23]000\r?\n")
 ATOMS = re.compile(rb"\s*\d+\r?\n[^\n]*\n(?:[A-Z][a-z]?(?:[ \t]+-?\d+\.\d+(?:[eE][-+]?\d+)?){3}[^\n]*\n)+")
 PROTEIN = re.compile(rb"(?:[A-Z]{3,6}\d? [^\n]*\n)*ATOM  [ \d]{5} ")
 TREES = re.compile(rb"\s*\(\d+ \((?:\d+ )")
+LABVIEW = re.compile(rb"LabVIEW Measurement(?:.{0,2000}?\*\*\*End_of_Header\*\*\*){2}", re.DOTALL)
 ANNOTATED = re.compile(rb"#(?:group|datatype|default),")
 ACTIGRAPH = re.compile(rb"-{5,} Data File Created By ActiGraph")
 EMPATICA = re.compile(rb"(\d{10}\.\d{2,})(?:, \1)*\r?\n(\d+\.0{2,})(?:, \2)*\r?\n")
@@ -103,7 +104,9 @@ KINDS_OF_TEXT: tuple[WrongKind, ...] = (
         "write.csv(data, 'data.csv', row.names = FALSE)",
     ),
     WrongKind(
-        "a measurement of LabVIEW", says(b"labview measurement"), "take out all lines to the second ***End_of_Header***"
+        "a measurement of LabVIEW with two headers",
+        matches(LABVIEW),
+        "take out all lines to the second ***End_of_Header***",
     ),
     WrongKind(
         "a spectrum in JCAMP-DX",
