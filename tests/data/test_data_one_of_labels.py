@@ -50,6 +50,14 @@ def test_other_columns_are_no_labels(names, options):
     assert "one-of-labels" not in with_labels(names, **options)
 
 
+def test_words_in_one_hot_form_are_no_labels():
+    random = np.random.default_rng(0)
+    colour, ill = random.integers(0, 3, 60), random.integers(0, 2, 60)
+    table = {"age": random.normal(size=60)} | {name: (colour == k) * 1 for k, name in enumerate(["red", "blue", "green"])}
+    table |= {"male": random.integers(0, 2, 60), "ill": ill}
+    assert "one-of-labels" not in {one.slug for one in judge(read(table))}
+
+
 def test_one_class_in_one_hot_form_is_no_several_labels():
     kinds = np.random.default_rng(0).integers(1, 5, 60)
     table = {"age": np.random.default_rng(1).normal(size=60)} | {f"level{k}": (kinds == k) * 1 for k in range(1, 5)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -126,7 +126,9 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
     run = [*reversed([*itertools.takewhile(binary.__contains__, reversed(dataset.source_columns))])]
     counted = next((run[place:] for place in range(len(run)) if are_counted([*run[place:], last])), [])
     alike = len(counted) + 1 >= FEWEST_LABELS
-    others = counted if alike else run * (len(run) + 1 >= FEWEST_NAMED and len(run) == len(binary))
+    named = len(run) + 1 >= FEWEST_NAMED and len(run) == len(binary)
+    named = named and not _has_one_hot([*(columns[name] for name in run), case.codes])
+    others = counted if alike else run * named
     together = any((case.codes + sum(columns[name] for name in others)) > 1)  # no class in one-hot form
     enough = FEWEST_LABELS - 1 <= len(others) < len(dataset.source_columns)
     if together and enough and not are_places(labels := [*others, last]):
@@ -141,6 +143,12 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
             important=alike,
             columns=tuple(others),
         )
+
+
+def _has_one_hot(columns: Sequence[np.ndarray]) -> bool:
+    """Whether columns (N,) side by side hold a class in one-hot form, as those that are made of words do."""
+    sums = np.concatenate([np.zeros((1, len(columns[0]))), np.cumsum(columns, axis=0)])
+    return any(((sums[length:] - sums[:-length]) == 1).all(axis=1).any() for length in range(2, len(columns) + 1))
 
 
 def of_folders(case: Case) -> Iterator[Finding]:
