@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +33,7 @@ __all__ = ["Header", "header_of", "no_header", "settings_above", "told"]
 
 UNNAMED, BY_PLACE = "no header: columns are named x0, x1, ...", re.compile(r"x\d+")
 DASHES = re.compile(r"[-=\u2500]+")
+LINES = {2: "two", 3: "three"}
 DIMENSIONLESS = "1"
 """The unit of ratios."""
 
@@ -40,7 +43,7 @@ MOST_SETTINGS, FEWEST_BESIDE_SETTINGS = 30, 4
 
 @dataclass(frozen=True)
 class Header:
-    """``lines`` (0 to 3) of the first records are no rows; ``names``, one for each column; what was made of them; and
+    """``lines`` (0 to 4) of the first records are no rows; ``names``, one for each column; what was made of them; and
     the ``marked`` columns, with the roles that letters before the names, or lines below them, tell."""
 
     lines: int
@@ -97,10 +100,11 @@ def header_of(records: Records, named: bool | None = None) -> Header:
         because = "types and roles of columns, as of Orange; values tell the types"
         header = _named(3, records[0], Note("left out: 2 lines below the names", because))
         return replace(header, marked=_by_name(header.names, roles))
-    if index := _names_below_levels(records):
-        joined = [*index, *_both(records[0], records[1])[len(index) :]]
-        said = Note(f"names of rows: {listed(index)}", "a line below them")
-        return _named(3, joined, Note(f"names in two lines: {listed(joined)}"), said)
+    for levels in (2, 3):
+        if index := _names_below_levels(records, levels):
+            joined = [*index, *functools.reduce(_both, records[:levels])[len(index) :]]
+            said = Note(f"names of rows: {listed(index)}", "a line below them")
+            return _named(levels + 1, joined, Note(f"names in {LINES[levels]} lines: {listed(joined)}"), said)
     grouped = _are_groups(records[0])
     if grouped and _below_names(records[1:]):
         units = _units(records[2])
@@ -241,27 +245,27 @@ def _names_of_index(record: Sequence[str]) -> list[str]:
     return words if not any(cells[len(words) :]) and not any(map(is_number, words)) else []
 
 
-def _names_below_levels(records: Records) -> list[str]:
-    """The names of pandas' index below columns with names of two levels, which fill two lines: what these levels are
-    called stands above the first of them, or nothing does; [] where the third line is none of such names.
+def _names_below_levels(records: Records, levels: int) -> list[str]:
+    """The names of pandas' index below columns with names of so many levels, which fill a line each: what a level is
+    called stands above the first of these names, or nothing does; [] where the line below is none of such names.
 
     >>> rows = [["a1", "1", "2"], ["a2", "1", "3"], ["a3", "2", "2"]]
-    >>> _names_below_levels([["", "sum", "mean"], ["month", "2020-01", "2020-02"], ["store", "", ""], *rows])
+    >>> _names_below_levels([["", "sum", "mean"], ["month", "2020-01", "2020-02"], ["store", "", ""], *rows], 2)
     ['store']
-    >>> _names_below_levels([["store", "height", "width"], ["", "cm", "cm"], ["a0", "", ""], *rows])
+    >>> _names_below_levels([["store", "height", "width"], ["", "cm", "cm"], ["a0", "", ""], *rows], 2)
     []
     """
-    if len(records) < 3 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
+    if len(records) < levels + 1 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
         return []
-    first, second = ([cell.strip() for cell in record] for record in records[:2])
-    index, rest = _names_of_index(records[2]), records[3:]
+    lines = [[cell.strip() for cell in record] for record in records[:levels]]
+    index, rest = _names_of_index(records[levels]), records[levels + 1 :]
     width = len(index)
-    if not index or width == len(first) or any(first[1:width] + second[1:width]):
+    if not index or width == len(lines[0]) or any(any(line[1:width]) for line in lines):
         return []
-    filled = all(first[width:] + second[width:]) and all(any(map(str.strip, record[width:])) for record in rest)
+    filled = all(all(line[width:]) for line in lines) and all(any(map(str.strip, record[width:])) for record in rest)
     below = [below_of(rest, place) for place in range(width)]
-    named = all(is_above(word, cells) or (not first[0] and word not in cells) for word, cells in zip(index, below))
-    return index if filled and named and not any(map(is_number, first[width:])) else []
+    named = all(is_above(word, cells) or (not lines[0][0] and word not in cells) for word, cells in zip(index, below))
+    return index if filled and named and not any(map(is_number, lines[0][width:])) else []
 
 
 def _unnamed(records: Records, note: Note) -> Header:
@@ -319,10 +323,15 @@ def _below_names(records: Records) -> bool:
     first, second, rest = records[0], records[1], records[2:]
     if first == second or any(is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
         return False
+    names = Counter(cell.strip() for cell in first)
+    grouped = len(names) < len(first)  # names that stand alone beside groups have nothing below them
+    alone = {place for place, cell in enumerate(first) if grouped and names[cell.strip()] == 1}
     numbers = [
         place
         for place in range(len(first))
-        if (first[place] or second[place]) and (below := below_of(rest, place)) and all(map(is_number, below))
+        if (second[place] or (first[place] and place not in alone))
+        and (below := below_of(rest, place))
+        and all(map(is_number, below))
     ]
     if any(
         second[place].strip() in below_of(rest, place) for place in range(len(first)) if place not in numbers

@@ -26,8 +26,10 @@ FIRST_ROWS = 10_000
 def without_headers(connection: Any, names: dict[str, str]) -> int:
     """Takes out the rows that repeat the header, as in files put one behind the other, and the dashes below it."""
     cells, first = zip(*list(names.items())[:HEADER_CELLS])
-    marked = f"trim(trim({cells[0]}), chr(65279)) = ?"  # the mark of UTF-8
-    found = [marked, *(f"trim({cell}) = ?" for cell in cells[1:])]
+    unnamed = {cell for place, (cell, name) in enumerate(names.items(), start=1) if name == f"column {place}"}
+    marked = [f"trim(trim({cells[0]}), chr(65279))", *(f"trim({cell})" for cell in cells[1:])]  # the mark of UTF-8
+    absent = " OR {} IS NULL" * (unnamed < {*names})
+    found = [f"({one} = ?{absent.format(cell) if cell in unnamed else ''})" for one, cell in zip(marked, cells)]
     repeated = _without(connection, " AND ".join(found), list(first))
     return repeated + _without(connection, _of_dashes(cells), []) if repeated else 0
 
