@@ -1,0 +1,68 @@
+"""New rows through a pipe: predictions of every form of them, and what is refused."""
+
+import gzip
+import io
+import signal
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+FORMS = {
+    "csv": lambda rows: rows.to_csv(index=False).encode(),
+    "tsv": lambda rows: rows.to_csv(index=False, sep="\t").encode(),
+    "packed": lambda rows: gzip.compress(rows.to_csv(index=False).encode()),
+    "lines of JSON": lambda rows: rows.to_json(orient="records", lines=True).encode(),
+    "a list of JSON": lambda rows: rows.to_json(orient="records").encode(),
+    "parquet": lambda rows: rows.to_parquet(),
+}
+
+# name: (bytes, exit code, words of the message)
+REFUSED = {
+    "nothing": (b"", 2, "standard input is empty: got 0 bytes"),
+    "blanks": (b"\n\n", 2, "standard input holds nothing but blanks"),
+    "other columns": (b"v,w\n1,2\n", 2, "the columns of standard input are not those that the model was trained on"),
+    "a pickle": (b"\x80\x04\x95" + bytes(20), 3, "standard input is no data that Fourfold reads: got a pickle"),
+}
+
+
+@pytest.fixture
+def piped(run, monkeypatch, study):
+    def predicting(content, *options):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        return run("predict", study, "-", *options)
+
+    return predicting
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_of_every_form_have_the_predictions_of_their_file(form, piped, run, study, tmp_path):
+    file = study.parent / "messy.csv"
+    wanted = run("predict", study, file)
+    rows = pd.read_csv(file).drop(columns="=kind")
+    got = piped(FORMS[form](rows), "--out", "-")
+    assert got.code == 0
+    told = [pd.read_csv(io.StringIO(text))["prediction"].tolist() for text in (got.out, wanted.out)]
+    assert told[0] == told[1] and len(told[0]) == 90
+    to_file = piped(FORMS[form](rows), "--out", "p.csv")
+    assert (to_file.code, to_file.out) == (0, "") and (tmp_path / "p.csv").read_text() == got.out
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(name, piped, tmp_path):
+    content, code, words = REFUSED[name]
+    ended = piped(content, "--out", "p.csv")
+    assert (ended.code, ended.out) == (code, "") and words in ended.err and not (tmp_path / "p.csv").exists()
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_while_rows_are_awaited_leaves_no_file(sent, code, study, tmp_path):
+    command = [sys.executable, "-m", "fourfold", "predict", str(study), "-", "--out", "p.csv"]
+    pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, **pipes) as waiting:
+        waiting.stdin.write(b"size\n" + b"1\n" * 2**20)  # more than a pipe holds: it returns when rows are read
+        waiting.stdin.flush()
+        waiting.send_signal(sent)
+        _, said = waiting.communicate(timeout=30)
+    assert waiting.returncode == code and not (tmp_path / "p.csv").exists(), said
