@@ -164,6 +164,11 @@ def test_a_family_that_longer_training_puts_ahead_of_the_baseline_is_told(low, s
             Evidence(names.ONE_COLUMN, "id", 0.999, FRACTION),
             "Leakage suspect: 9 of 10 are so. Is it known when you predict?",
         ),
+        (
+            "made-of-inputs",
+            Evidence(names.REMOVED, "linear", 0.999, FRACTION),
+            "Leakage suspect: 9 of 10 are so. Are they known when you predict?",
+        ),
         ("duplicates", Evidence(names.TWINS, "study", 0.12, FRACTION), "Leakage suspect: 9 of 10 are so."),
     ],
 )
