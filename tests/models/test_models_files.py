@@ -172,6 +172,7 @@ def with_a_lambda():
         (r"does not know its input's shape yet", lambda: Sequential([layers.Dense(1)]).save("m.keras")),
         (r"m.keras can't be read \(No such file", lambda: load_model("m.keras")),
         (r"exported as ONNX files: got 'm'.* ends in .onnx. Do this: write 'm.onnx'", lambda: network().export("m")),
+        (r"got opset_version=..., wanted the file's name alone", lambda: network().export("m.onnx", opset_version=20)),
         (r"got 'm.onnx', format='tf_saved_model'", lambda: network().export("m.onnx", format="tf_saved_model")),
     ],
 )  # fmt: skip

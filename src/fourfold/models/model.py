@@ -231,7 +231,9 @@ class Model(Trainer):
         """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
         keras_files.save_model(self, filepath, overwrite)
 
-    def export(self, filepath: str | PathLike[str], format: str | None = None, **_: Any) -> None:
+    def export(
+        self, filepath: str | PathLike[str], format: str | None = None, verbose: Any = None, **others: Any
+    ) -> None:
         """Writes what the model predicts to an ``.onnx`` file, for ONNX Runtime and other programs.
 
         Inputs and outputs have the names of their layers. The batch, and lengths that an `Input` leaves open, stay so.
@@ -246,7 +248,7 @@ class Model(Trainer):
 
         Source: https://onnx.ai/onnx/operators, version 18.
         """
-        onnx_files.export(self, filepath, format)
+        onnx_files.export(self, filepath, format, **others)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fourfold.core.files import write_whole
 from fourfold.errors import OptionError
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 ENDING = ".onnx"
 
 
-def export(model: Model, filepath: str | PathLike[str], format: str | None = None) -> None:
+def export(model: Model, filepath: str | PathLike[str], format: str | None = None, **others: Any) -> None:
     """Writes what a model predicts to an ``.onnx`` file; see `Model.export`."""
     path = path_of(filepath, format)
+    if others:
+        raise OptionError(
+            "export-argument",
+            "an ONNX file has the inputs of its model, and one version of the operators",
+            got=", ".join(f"{name}=..." for name in others),
+            wanted="the file's name alone",
+            do="Input(batch_shape=...) in the model, for fixed lengths",
+        )
     check_onnx()
     from fourfold.interop.onnx.model import model_of
 
