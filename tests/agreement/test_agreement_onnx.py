@@ -53,6 +53,7 @@ OPEN = [
     layers.Conv1D(3, 3, padding="causal", dilation_rate=2),
     layers.Conv1D(3, 4, padding="same", strides=2),
     layers.Conv1D(3, 3),
+    layers.Conv1D(3, 2, padding="same", dilation_rate=3),
     layers.MaxPooling1D(2),
     layers.AveragePooling1D(3, strides=2, padding="same"),
     layers.GlobalAveragePooling1D(),
@@ -78,6 +79,23 @@ def test_open_lengths_stay_open(place, masked):
         array = RNG.normal(size=(rows, steps, 2)).astype("float32")
         array[0, 3:] = 0
         assert_exported(model, [array])
+
+
+OPEN_IMAGES = {
+    "steps of two, then the mean": [layers.Conv2D(4, 3, strides=2, padding="same"), layers.GlobalAveragePooling2D()],
+    "steps of two, then rows": [layers.MaxPooling2D(3, strides=2, padding="same"), layers.Reshape((-1, 3)), layers.LSTM(2)],
+    "windows with gaps": [layers.Conv2D(4, 3, padding="same", dilation_rate=(2, 3)), layers.DepthwiseConv2D(3)],
+    "norms of groups": [layers.GroupNormalization(3), layers.AveragePooling2D(2)],
+    "half and back": [layers.AveragePooling2D(2), layers.Conv2DTranspose(2, 3, strides=2, padding="same")],
+    "edges": [layers.ZeroPadding2D(((1, 2), (0, 3))), layers.Cropping2D((2, 1)), layers.UpSampling2D(2)],
+}
+
+
+@pytest.mark.parametrize("name", OPEN_IMAGES, ids=lambda name: name.replace(" ", "-"))
+def test_images_of_any_size(name):
+    model = filled(Sequential([Input((None, None, 3)), *OPEN_IMAGES[name]]))
+    for shape in ((1, 15, 24, 3), (3, 14, 9, 3)):
+        assert_exported(model, [RNG.normal(size=shape).astype("float32")])
 
 
 # ---- the families' candidates ------------------------------------------------------------------------------

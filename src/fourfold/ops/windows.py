@@ -63,7 +63,7 @@ class Windows:
                 (length + pad - span) // s + 1
                 for length, pad, span, s in zip(lengths, before, spans, strides)
             ]
-        if min(counts) < 1:
+        if any(count < 1 for count in counts):  # not min: open lengths have no order
             raise ShapeError(
                 "window-too-large",
                 "the window is longer than the input",

@@ -32,17 +32,18 @@ def _channels_last(to: Nodes, x: Value, rank: int) -> Value:
 def _window(
     shape: Sequence[Any], sizes: Sequence[int], strides: Sequence[int], padding: str, dilation: Any = None
 ) -> dict[str, Any]:
-    """A window's attributes. What ``same`` pads depends on the lengths, unless these are open and ONNX finds it."""
+    """A window's attributes. What ``same`` pads beside steps depends on the lengths; of open ones ONNX finds it."""
     lengths, dilation = shape[1:-1], dilation or (1,) * len(sizes)
     window = {"kernel_shape": list(sizes), "strides": list(strides)}
     if any(rate > 1 for rate in dilation):
         window["dilations"] = list(dilation)
     if not any(map(is_open, lengths)):
         edges = Windows.over(lengths, sizes, strides, padding, dilation).edges
-    elif padding == "same":
+    elif padding == "same" and max(strides) > 1:
         return window | {"auto_pad": "SAME_UPPER"}
     else:
-        edges = [(rate * (size - 1) if padding == "causal" else 0, 0) for rate, size in zip(dilation, sizes)]
+        wider = [rate * (size - 1) if padding != "valid" else 0 for rate, size in zip(dilation, sizes)]
+        edges = [(more, 0) if padding == "causal" else (more // 2, more - more // 2) for more in wider]
     return window | {"pads": [edge[0] for edge in edges] + [edge[1] for edge in edges]}
 
 

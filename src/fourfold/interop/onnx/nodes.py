@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-_FORMULAS = {"Add": "Add", "Sub": "Sub", "Mult": "Mul", "floordiv": "Div", "mod": "Mod", "max": "Max", "min": "Min"}
+_FORMULAS = {"Add": "Add", "Sub": "Sub", "Mult": "Mul", "mod": "Mod", "max": "Max", "min": "Min"}
 
 WORDS = "ai.onnx.ml"
 """The domain of the operators for words."""
@@ -134,6 +134,9 @@ class Nodes:
                 return self.add("Gather", self.add("Shape", tensor), integers([axis]))
             case ast.BinOp(left=left, op=operation, right=right):
                 return self.add(_FORMULAS[type(operation).__name__], self._computed(left), self._computed(right))
+            case ast.Call(func=ast.Name(id="floordiv"), args=[left, right]):  # downwards; Div goes towards 0
+                over, by = self._computed(left), self._computed(right)
+                return self.add("Div", self.add("Sub", over, self.add("Mod", over, by)), by)
             case ast.Call(func=ast.Name(id=name), args=[left, right]):
                 return self.add(_FORMULAS[name], self._computed(left), self._computed(right))
         raise NotImplementedError(f"a length of {ast.unparse(formula)}")
