@@ -98,6 +98,15 @@ def test_images_of_any_size(name):
         assert_exported(model, [RNG.normal(size=shape).astype("float32")])
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "bool", "float64", "float16"])
+def test_inputs_of_other_types_keep_them(dtype):
+    x = Input((4,), dtype=dtype)
+    y = layers.Dense(2)(layers.Flatten()(layers.Embedding(3, 2)(x)) if "int" in dtype else x)
+    proto = assert_exported(filled(Model(x, y)), [RNG.integers(0, 2, (3, 4)).astype(dtype)])
+    onnx.checker.check_model(proto, full_check=True)
+    assert onnx.helper.tensor_dtype_to_np_dtype(proto.graph.input[0].type.tensor_type.elem_type) == dtype
+
+
 # ---- the families' candidates ------------------------------------------------------------------------------
 
 PROBLEMS = {

@@ -84,7 +84,11 @@ def written(
         to.weight(path, array)
     traced = _traced(function, arrays, specs, bool(opened))
     looked_up, named = looked_up or {}, named or {}
-    given = [to.numbered(name, looked_up[name]) if name in looked_up else name for name in inputs]
+    read_as = [variable.aval.dtype for variable in traced.jaxpr.invars[len(arrays) :]]
+    given = [
+        to.numbered(name, looked_up[name]) if name in looked_up else to.cast(name, spec.dtype, dtype)
+        for name, spec, dtype in zip(inputs, specs, read_as, strict=True)
+    ]
     found = write(to, traced.jaxpr, traced.consts, [*arrays.values(), *given])
     ends = []
     for name, value, variable in zip(outputs, found, traced.jaxpr.outvars, strict=True):

@@ -99,6 +99,10 @@ class Nodes:
         ]
         return self.add("Cast", self.add("Concat", *looked, axis=1), to=tensor_type("int32"))
 
+    def cast(self, value: str, dtype: Any, wanted: Any) -> str:
+        """A value of one type in another, such as long integers, which are computed with as short ones."""
+        return value if dtype == wanted else self.add("Cast", value, to=tensor_type(wanted))
+
     # ---- shapes ------------------------------------------------------------------------------------------
 
     def reshape(self, value: Value, shape: Sequence[Any]) -> Value:
