@@ -197,6 +197,26 @@ def test_several_inputs_and_outputs_by_their_names():
     assert {array.name for array in proto.graph.initializer} >= {"embedding/embeddings", "level/kernel", "side/kernel"}
 
 
+def test_inputs_and_outputs_that_are_dicts_have_their_keys():
+    class Two(Model):
+        def __init__(self):
+            super().__init__()
+            self.of_sizes, self.of_kinds = layers.Dense(3), layers.Embedding(5, 3)
+
+        def call(self, rows):
+            y = self.of_sizes(rows["sizes"]) + self.of_kinds(rows["kinds"])
+            return {"sizes": ops.tanh(y), "all": [y, ops.sum(y, axis=-1)]}
+
+    two = Two()
+    rows = {"sizes": RNG.normal(size=(3, 2)).astype("float32"), "kinds": np.array([0, 4, 2], "int32")}
+    wanted = two.predict(rows, verbose=0)
+    proto = model_of(two.graph)
+    assert [one.name for one in proto.graph.input] == ["kinds", "sizes"]
+    found = run(proto, [rows["kinds"], rows["sizes"]])
+    for name, value in {"all/0": wanted["all"][0], "all/1": wanted["all"][1], "sizes_1": wanted["sizes"]}.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-6)
+
+
 def test_layers_stay_the_operators_that_onnx_has():
     model = Sequential([
         Input((12, 12, 2)), layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(), layers.Reshape((5, 20)),

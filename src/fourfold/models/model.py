@@ -236,7 +236,8 @@ class Model(Trainer):
     ) -> None:
         """Writes what the model predicts to an ``.onnx`` file, for ONNX Runtime and other programs.
 
-        Inputs and outputs have the names of their layers. The batch, and lengths that an `Input` leaves open, stay so.
+        Inputs and outputs have the names of their layers, or their keys where they are dicts. The batch, and lengths
+        that an `Input` leaves open, stay so.
         Convolution, pooling, recurrent layers, softmax and layer normalisation are ONNX's own operators, all else is
         what it consists of. Dropout and its kin do nothing, as in `predict`. Errors: `OptionError` for another ending
         or format, for stateful layers, for a part that ONNX has no operators for, and without the package onnx.

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax import export
+from jax import export, tree_util
 from onnx import ModelProto, NodeProto, checker, helper
 
 from fourfold import __version__
@@ -28,8 +28,8 @@ OPEN_AT_LEAST = 1024
 def model_of(graph: Graph, facts: Mapping[str, str] | None = None) -> ModelProto:
     """The ONNX model that computes in prediction what a graph does.
 
-    Inputs and outputs have the names of their layers; the batch, and other lengths that an `Input` leaves open, stay
-    open. ``facts`` are kept as the model's metadata.
+    Inputs and outputs have the names of their layers, or their keys where they are dicts; the batch, and other lengths
+    that an `Input` leaves open, stay open. ``facts`` are kept as the model's metadata.
 
     Raises:
         OptionError: ``no-onnx-operator``, ``onnx-states``, ``onnx-open-lengths``.
@@ -48,7 +48,7 @@ def model_of(graph: Graph, facts: Mapping[str, str] | None = None) -> ModelProto
             wanted="layers without states of their own",
             do="return_state=True, with the states as inputs and outputs of the model",
         )
-    names = [graph.names[id(layer)] for layer in graph.input_layers]
+    names = _keys(graph.inputs) or [graph.names[id(layer)] for layer in graph.input_layers]
     structure = jax.tree.structure(graph.inputs)
 
     def predicted(weights: Mapping[str, Any], *inputs: Any) -> Any:
@@ -155,11 +155,18 @@ def _open(inputs: Mapping[str, TensorSpec]) -> tuple[list[Any], dict[str, tuple[
     return specs, opened
 
 
+def _keys(symbols: Any) -> list[str]:
+    """The keys of a dict of symbols, and of what is inside it; of anything else none."""
+    if not isinstance(symbols, dict):
+        return []
+    return [tree_util.keystr(path, simple=True, separator="/") for path, _ in tree_util.tree_leaves_with_path(symbols)]
+
+
 def _output_names(graph: Graph, taken: set[str]) -> list[str]:
-    """The names of the layers that give the outputs, each once."""
+    """The keys of the outputs, or the names of the layers that give them, each once."""
     names: list[str] = []
-    for symbol in graph.output_symbols:
-        base = "output" if symbol.node is None else graph.names[id(symbol.node.layer)]
+    layers = ["output" if one.node is None else graph.names[id(one.node.layer)] for one in graph.output_symbols]
+    for base in _keys(graph.outputs) or layers:
         name, number = base, 1
         while name in taken:
             name, number = f"{base}_{number}", number + 1
