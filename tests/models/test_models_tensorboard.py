@@ -8,7 +8,7 @@ import pytest
 from tensorboardX.proto.event_pb2 import Event
 
 from fourfold import Input, Sequential, layers
-from fourfold.callbacks import TensorBoard
+from fourfold.callbacks import Callback, TensorBoard
 from fourfold.errors import OptionError
 from fourfold.optimizers import SGD
 from fourfold.optimizers.schedules import ExponentialDecay
@@ -97,6 +97,47 @@ def test_weights_as_histograms_and_images_and_the_summary_as_text(tmp_path):
     assert (images[f"{paths[0]}/image"].height, images[f"{paths[0]}/image"].width) == (3, 4)
     (text,) = [value for tag, _, value in found if tag.startswith("model")]
     assert b"Dense" in text.tensor.string_val[0]
+
+
+def test_an_evaluation_is_in_its_file_when_it_ends(tmp_path):
+    model, callback = network(), TensorBoard(tmp_path)
+    losses = [model.evaluate(X[:rows], Y[:rows], verbose=0, callbacks=[callback])[0] for rows in (8, 16)]
+    files = sorted((tmp_path / "validation").iterdir())
+    assert len(files) == 2
+    found = [value.simple_value for tag, _, value in events(tmp_path / "validation") if "loss" in tag]
+    assert found == pytest.approx(losses)
+
+
+def test_trainings_of_one_second_have_a_file_each(tmp_path, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1.7e9)
+    model, callback = network(), TensorBoard(tmp_path, write_graph=False)
+    for epoch in range(3):
+        model.fit(X, Y, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[callback])
+    assert list(scalars(tmp_path / "train")["epoch_loss"]) == [0, 1, 2]
+
+
+def test_an_interrupt_leaves_what_was_written(tmp_path):
+    class Interrupt(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    callbacks = [TensorBoard(tmp_path, histogram_freq=1), Interrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        network().fit(X, Y, epochs=9, validation_split=0.25, verbose=0, callbacks=callbacks)
+    for name in ("train", "validation"):
+        assert list(scalars(tmp_path / name)["epoch_loss"]) == [0, 1]
+    last = [tag for tag, step, _ in events(tmp_path / "train") if step == 1 and tag.endswith("/histogram")]
+    assert len(last) == 4
+
+
+def test_weights_that_are_no_numbers_have_no_histograms(tmp_path):
+    model = network()
+    model.weights[0].assign(np.full((3, 4), np.nan, "float32"))
+    model.fit(X, Y, verbose=0, callbacks=[TensorBoard(tmp_path, histogram_freq=1, write_images=True)])
+    assert np.isnan(scalars(tmp_path / "train")["epoch_loss"][0])
+    tags = {tag for tag, *_ in events(tmp_path / "train")}
+    assert not {f"{model.weights[0].path}/{kind}" for kind in ("histogram", "image")} & tags
 
 
 @pytest.mark.parametrize(

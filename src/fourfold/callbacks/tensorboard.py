@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.callbacks.base import Callback, Logs
+from fourfold.callbacks.events import Events, check_tensorboardx
 from fourfold.errors import OptionError
 
 TRAIN, VALIDATION = "train", "validation"
@@ -67,20 +68,21 @@ class TensorBoard(Callback):
         self.log_dir, self.histogram_freq, self.update_freq = Path(log_dir), histogram_freq, every
         self.write_graph, self.write_images = write_graph, write_images
         self.write_steps_per_second = write_steps_per_second
-        self._writer = _writer_class()
-        self._writers: dict[str, Any] = {}
+        check_tensorboardx()
+        self._files: dict[str, Events] = {}
+        self._trains = False
         self._batches = 0
 
     def sees_batches(self, of: str = "train") -> bool:
         return of == "train" and self.update_freq != "epoch"
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self._batches = 0
+        self._batches, self._trains = 0, True
         if self.write_graph:
             lines: list[str] = []
             self.model.summary(print_fn=lines.append)
             text = "\n".join(f"    {line}" for line in "\n".join(lines).splitlines())  # a block of code in Markdown
-            self._to(TRAIN).add_text("model", text, 0)
+            self._to(TRAIN).text("model", text)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._epoch_began, self._steps = time.perf_counter(), self._iterations()
@@ -107,17 +109,23 @@ class TensorBoard(Callback):
 
     def on_test_end(self, logs: Logs | None = None) -> None:
         self._write(VALIDATION, "evaluation_{}_vs_iterations", logs or {}, self._iterations())
+        if not self._trains:
+            self._close()
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        for writer in self._writers.values():
-            writer.close()
-        self._writers.clear()
+        self._trains = False
+        self._close()
 
-    def _to(self, which: str) -> Any:
+    def _close(self) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def _to(self, which: str) -> Events:
         """The file of the training, or of the validation, made when something is written."""
-        if which not in self._writers:
-            self._writers[which] = self._writer(str(self.log_dir / which))
-        return self._writers[which]
+        if which not in self._files:
+            self._files[which] = Events(self.log_dir / which)
+        return self._files[which]
 
     def _write(self, which: str, name: str, numbers: Logs, step: int) -> None:
         """Numbers under their names; of a metric that has one for each class, each with the class's number."""
@@ -125,16 +133,17 @@ class TensorBoard(Callback):
             if np.ndim(value):
                 self._write(which, f"{name.format(key)}_{{}}", dict(enumerate(np.ravel(value))), step)  # type: ignore[arg-type]
             else:
-                self._to(which).add_scalar(name.format(key), float(value), step)
+                self._to(which).number(name.format(key), float(value), step)
         if numbers:
             self._to(which).flush()
 
     def _write_weights(self, epoch: int) -> None:
         for weight in self.model.weights:
             array = np.asarray(weight.numpy())
-            self._to(TRAIN).add_histogram(f"{weight.path}/histogram", array, epoch)
+            self._to(TRAIN).histogram(f"{weight.path}/histogram", array, epoch)
             if self.write_images and (image := _as_image(array)) is not None:
-                self._to(TRAIN).add_image(f"{weight.path}/image", image, epoch, dataformats="HW")
+                self._to(TRAIN).image(f"{weight.path}/image", image, epoch)
+        self._to(TRAIN).flush()
 
     def _iterations(self) -> int:
         return int(np.asarray(self.model.optimizer.iterations))
@@ -152,23 +161,10 @@ class TensorBoard(Callback):
 def _as_image(weight: np.ndarray) -> np.ndarray | None:
     """A weight of one or two axes as grey pixels (H, W) between 0 and 1, wider than high."""
     matrix = np.atleast_2d(np.squeeze(weight))
-    if matrix.ndim > 2 or not matrix.size:
+    if matrix.ndim > 2 or not matrix.size or not np.isfinite(matrix).all():
         return None
     matrix = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
     return (matrix - matrix.min()) / max(float(np.ptp(matrix)), 1e-30)
-
-
-def _writer_class() -> Any:
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError:
-        raise OptionError(
-            "no-tensorboardx",
-            "files for TensorBoard are written by the package tensorboardx, which is not installed",
-            got="import tensorboardX fails",
-            do="pip install 'fourfold[tensorboard]'; or CSVLogger('log.csv'), which needs nothing more",
-        ) from None
-    return SummaryWriter
 
 
 def _refuse(**arguments: Any) -> None:
