@@ -17,7 +17,7 @@ def test_it_predicts_raw_rows_as_predict_does(run, study):
     ended = run("export", study, "--out", "model.onnx")
     assert ended.code == 0 and "wrote model.onnx" in ended.err
     assert ended.out.splitlines() == [
-        "input numbers (batch, 2), float32: size, a, b",
+        'input numbers (batch, 2), float32: size, "a, b"',
         "input categories (batch, 1), string: <b>color</b>",
         "output label (batch), string",
         "output probabilities (batch, 2), float32: =1+1, 😀",

@@ -15,7 +15,7 @@ from fourfold.options import Options
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.study.architecture import build
 from fourfold.study.candidates import Problem
-from fourfold.study.onnx_model import onnx_of
+from fourfold.study.onnx_model import described, onnx_of
 from fourfold.study.saved_model import SavedModel
 
 RNG = np.random.default_rng(0)
@@ -172,6 +172,46 @@ def test_a_forecast_continues_a_history(season):
     model = saved(dataset)
     proto = assert_same(model, dataset, [np.asarray(dataset.inputs, "float32")], close=1e-4)
     assert [one.name for one in proto.graph.input] == ["history"]
+
+
+def of_series():
+    rows = pd.DataFrame({"id": np.repeat(np.arange(ROWS), 5), "t": np.tile(np.arange(5), ROWS), "a, b": RNG.normal(size=5 * ROWS)})
+    rows["c"], rows["kind"] = RNG.normal(size=5 * ROWS), np.repeat(np.arange(ROWS) % 2, 5)
+    return load_data(rows, None, Options(target="kind", id="id", time="t"))
+
+
+def of_history():
+    rows = pd.DataFrame({"day": pd.date_range("2020-01-01", periods=140), "sales": RNG.normal(size=140)})
+    rows["shop"] = RNG.choice(["shut", "open"], 140)
+    return load_data(rows, None, Options(forecast=2, target="sales", window=14))
+
+
+@pytest.mark.parametrize(
+    "dataset, lines",
+    [
+        (of_series, ['input series (batch, 5, 2), float32: "a, b", c']),
+        (
+            of_history,
+            [
+                "input history (batch, 14, 5), float32: sales, shop = open, shop = shut, week sin, week cos",
+                "output prediction (batch, 2), float32: +1, +2",
+            ],
+        ),
+        (
+            lambda: read(table().assign(size=1.0 * np.arange(ROWS)), target=["size", "price"]),
+            ["output prediction (batch, 2), float32: size, price"],
+        ),
+        (
+            lambda: read(pd.DataFrame(RNG.integers(0, 2, (ROWS, 5)), columns=[*"abcde"]), target=[*"cde"]),
+            [f"output {name}, {kind}: c, d, e" for name, kind in (("labels (batch, 3)", "int32"), ("probabilities (batch, 3)", "float32"))],
+        ),
+        (lambda: from_arrays(RNG.normal(size=(ROWS, 4, 2)), np.arange(ROWS) % 2), ["input series (batch, 4, 2), float32"]),
+    ],
+    ids=["series", "history", "several", "labels", "arrays"],
+)  # fmt: skip
+def test_columns_channels_and_targets_are_named(dataset, lines):
+    found = described(onnx_of(saved(dataset(), "recurrent")))
+    assert [line for line in found if line in lines] == lines, found
 
 
 def test_export_checks_the_name(tmp_path):

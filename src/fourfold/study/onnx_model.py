@@ -16,6 +16,7 @@ from jax import Array
 from onnx import ModelProto, helper
 
 from fourfold.core.specs import TensorSpec
+from fourfold.data.values.word_channels import channels_of
 from fourfold.interop.onnx.model import written
 from fourfold.preprocessing.categories import Categories
 from fourfold.preprocessing.numbers import BOUND, LARGEST, REAL, Channels, Numbers
@@ -170,29 +171,45 @@ def _continued(windows: Windows, values: Array, x: Array) -> Array:
 
 def _facts(model: SavedModel) -> dict[str, str]:
     preparation = model.preparation
-    columns = {
+    names = {
         NUMBERS: list(preparation.numbers.names) if preparation.numbers else [],
         CATEGORIES: [one.name for one in preparation.categories],
+        **_channels(preparation),
         "classes": list(model.classes),
+        "prediction": list(preparation.task.names) if preparation.task.kind == "regression" else [],
     }
-    said = {name: json.dumps(names, ensure_ascii=False) for name, names in columns.items() if names}
+    said = {name: json.dumps(each, ensure_ascii=False) for name, each in names.items() if each}
     return {"family": model.net.family, "data": str(model.facts.get("data", ""))} | said | {
         "preparation": preparation.to_json()
     }  # fmt: skip
 
 
+def _channels(preparation: Preparation) -> dict[str, list[str]]:
+    """The names of the channels of a history, or of series; none where these come from arrays without names."""
+    windows, columns = preparation.windows, preparation.columns
+    if windows is not None:
+        return {"history": list(channels_of(columns, windows.levels, windows.phases))}
+    named = preparation.layout == "sequence" and len(columns) == preparation.row_shape[-1]
+    return {"series": [one.name for one in columns]} if named else {}
+
+
 def described(model: ModelProto) -> list[str]:
-    """What goes in and comes out, a line each, with the columns that an input has."""
+    """What goes in and comes out, a line each, with the columns that an input or an output has."""
     facts = {one.key: one.value for one in model.metadata_props}
     lines = []
     for way, ends in (("input", model.graph.input), ("output", model.graph.output)):
         for end in ends:
             kind = end.type.tensor_type
             shape = ", ".join(one.dim_param or str(one.dim_value) for one in kind.shape.dim)
-            of = facts.get("classes" if end.name == "probabilities" else end.name)
-            columns = f": {', '.join(json.loads(of))}" if of else ""
+            of = facts.get("classes" if end.name in ("labels", "probabilities") else end.name)
+            columns = f": {', '.join(map(_apart, json.loads(of)))}" if of else ""
             lines.append(f"{way} {end.name} ({shape}), {_type(kind.elem_type)}{columns}")
     return lines
+
+
+def _apart(name: str) -> str:
+    """A name as it stands in a list: between quotes where it could be taken for several, or for none."""
+    return json.dumps(name, ensure_ascii=False) if name != name.strip() or not name or set(name) & set(',"\n') else name
 
 
 def _type(number: int) -> str:

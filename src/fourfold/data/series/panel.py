@@ -14,7 +14,7 @@ from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.in_words import held
-from fourfold.data.values.word_channels import MOST_LEVELS, channel
+from fourfold.data.values.word_channels import MOST_LEVELS, channels_of
 from fourfold.data.values.words import Understood, as_written
 from fourfold.errors import DataError
 from fourfold.preprocessing.dates import calendar
@@ -56,12 +56,7 @@ class Panel:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        levels = iter(self.levels)
-        own = []
-        for column in self.columns:
-            worded = column.kind == "category"
-            own += [channel(column.name, level) for level in next(levels)] if worded else [column.name]
-        return (*own, *(f"{phase} {wave}" for phase in self.phases for wave in ("sin", "cos")))
+        return channels_of(self.columns, self.levels, self.phases)
 
     def filled(self, number: int) -> np.ndarray:
         """A series without gaps: what is absent is as it was last; NaN only before the first value."""

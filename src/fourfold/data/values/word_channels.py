@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from fourfold.data.dataset import Note
+from fourfold.data.dataset import Column, Note
 from fourfold.data.messages import listed
 
-__all__ = ["MOST_LEVELS", "channel", "column_of", "levels_among", "unknown"]
+__all__ = ["MOST_LEVELS", "channel", "channels_of", "column_of", "levels_among", "unknown"]
 
 MOST_LEVELS = 20
 """A column with more different words than this has none."""
@@ -17,6 +17,19 @@ MOST_LEVELS = 20
 def channel(name: str, level: str) -> str:
     """What the channel of one word of a column is called."""
     return f"{name} = {level}"
+
+
+def channels_of(columns: Iterable[Column], levels: Iterable[Sequence[str]], phases: Iterable[str]) -> tuple[str, ...]:
+    """The channels of series with these columns, of which those of words have these levels, and of the calendar.
+
+    >>> channels_of([Column("state", "category"), Column("size", "number")], [["off", "on"]], ["week"])
+    ('state = off', 'state = on', 'size', 'week sin', 'week cos')
+    """
+    words, own = iter(levels), []
+    for column in columns:
+        worded = column.kind == "category"
+        own += [channel(column.name, level) for level in next(words)] if worded else [column.name]
+    return (*own, *(f"{phase} {wave}" for phase in phases for wave in ("sin", "cos")))
 
 
 def column_of(channel: str) -> str:
