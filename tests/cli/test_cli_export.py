@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 
 import numpy as np
 import onnx
@@ -35,6 +36,13 @@ def test_without_a_name_it_lies_in_the_folder_of_the_study(run, study):
     assert run("export", study).code == 0
     assert (study / "model.onnx").exists()
     assert run("report", study).code == 0
+
+
+def test_without_the_package_its_name_is_said(run, study, monkeypatch):
+    monkeypatch.delitem(sys.modules, "fourfold.study.onnx_model", raising=False)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    ended = run("export", study)
+    assert ended.code == 2 and "Do this: pip install 'fourfold[onnx]'" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -193,10 +193,12 @@ def export(
     """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
     check_room(TRAIN)
     from fourfold.predictions import load
-    from fourfold.study.onnx_model import described
 
     path = folder / "model.onnx" if out is None else out
-    for line in described(load(folder).export(path)):
+    made = load(folder).export(path)  # says it where the package onnx is missing, which the next line needs
+    from fourfold.study.onnx_model import described
+
+    for line in described(made):
         print(visible(line))
     _Say(silent=False)(f"wrote {path}")
 
