@@ -38,7 +38,7 @@ from fourfold.study.candidates import candidate
 from fourfold.study.efforts import LONGER, TINY
 from fourfold.study.efforts import effort as effort_by_name
 from fourfold.study.examples import examples
-from fourfold.study.folder import check_folder, identity
+from fourfold.study.folder import STUDY, check_folder, check_place, identity
 from fourfold.study.measured import Measured, measure
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import as_results
@@ -150,6 +150,8 @@ def compare(
     chosen = Options(**options)
     if isinstance(x, (str, Path)) and isinstance(y, str) and not Path(y).is_file():
         chosen, y = replace(chosen, target=y), None
+    if out is not None:
+        check_place(Path(out), force)  # before the data are read, which may take long
     dataset = load_data(x, y, chosen)
     folder = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="fourfold-"))
     if verbose:
@@ -223,7 +225,7 @@ def run(
     started = time.perf_counter()
     check_folder(folder, dataset, force)
     with locked(folder):
-        write_whole(folder / "study.json", json.dumps(identity(dataset)).encode())
+        write_whole(folder / STUDY, json.dumps(identity(dataset)).encode())
         study = plan(dataset, options, folder)
         measured = _measure(study, options, executor, progress or Silent())
         family = measured.verdict.family

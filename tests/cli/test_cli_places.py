@@ -2,6 +2,11 @@
 
 import shutil
 
+import pytest
+
+import fourfold
+from fourfold.errors import FourfoldError
+
 
 def test_the_table_of_a_study_is_printed_where_its_report_can_not_be_drawn(run, tmp_path, study):
     shutil.copytree(study, tmp_path / "there")
@@ -19,3 +24,37 @@ def test_a_study_of_the_same_file_that_was_read_otherwise_is_told_apart(run, tmp
     ended = run("compare", study.parent / "messy.csv", "--drop", "size", "--out", "there")
     assert ended.code == 2
     assert "messy.csv (target =kind) with other values or options in there, wanted " in ended.err
+
+
+def _held(folder):
+    (folder / "o").mkdir()
+    (folder / "o" / "a").write_text("")
+
+
+def _damaged(folder):
+    (folder / "o" / "blocks").mkdir(parents=True)
+    (folder / "o" / "study.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    "make, out, message",
+    [
+        (lambda f: (f / "o").write_text(""), "o", "--out is a file: got o, wanted a folder. Do this: --out ANOTHER"),
+        (_held, "o", "the folder holds something that is not a study: got o, wanted an empty folder or an earlier study of this data. Do this: --out ANOTHER, or --force to write into it"),
+        (_damaged, "o", "o/study.json is damaged, so that it can't be said whose study this is: got '{', wanted the file that fourfold compare wrote. Do this: --out ANOTHER; or --force, if the study is one of this data: it goes on from the trainings in it"),
+        (lambda f: (f / "o").write_text(""), "o/p", "o/p can't be written (Not a directory): wanted a folder with space and permission to write. Do this: write to another place with --out, or copy the study to one"),
+        (lambda f: (f / "o").mkdir(), "o/p/q", "o/p/q can't be written (Permission denied): wanted a folder with space and permission to write. Do this: write to another place with --out, or copy the study to one"),
+    ],
+    ids=["a file", "something else", "a damaged study", "below a file", "no permission"],
+)  # fmt: skip
+def test_a_place_that_can_take_no_study_is_refused_before_the_data_are_read(
+    run, tmp_path, monkeypatch, make, out, message
+):
+    make(tmp_path)
+    if "Permission" in message:
+        monkeypatch.setattr("os.access", lambda place, mode: False)
+    ended = run("compare", "nothing.csv", "--out", out)
+    assert (ended.err, ended.out) == (f"fourfold: {message}\n", "")
+    with pytest.raises(FourfoldError) as caught:
+        fourfold.compare("nothing.csv", out=out)
+    assert str(caught.value) == message

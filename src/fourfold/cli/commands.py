@@ -94,6 +94,7 @@ def compare(
     """Train a candidate of each family on DATA under one budget; say which to use, and why."""
     check_room(TRAIN)
     from fourfold.loading import load_data
+    from fourfold.study.folder import check_place
     from fourfold.study.workers import warm_up
 
     options = said.options(
@@ -108,6 +109,8 @@ def compare(
         augment=augment,
     )
     source = said.source
+    if out is not None and not dry_run:
+        check_place(out, force)  # before the data are read, which may take long
     if not dry_run and workers is None and scheduler is None:
         warm_up()
     dataset = load_data(source, None, options)

@@ -59,6 +59,15 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
         return None
 
 
+def check_writable(folder: Path) -> None:
+    """Refuses a folder in which nothing may be written, or that can't be made where it is wanted."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise _cannot_write(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise _cannot_write(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one run; another run is told which process has it."""
