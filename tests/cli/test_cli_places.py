@@ -58,3 +58,13 @@ def test_a_place_that_can_take_no_study_is_refused_before_the_data_are_read(
     with pytest.raises(FourfoldError) as caught:
         fourfold.compare("nothing.csv", out=out)
     assert str(caught.value) == message
+
+
+def test_a_family_is_explained_where_the_study_can_not_be_read(run, tmp_path):
+    (tmp_path / "there").mkdir()
+    told = run("explain", "dense", "--study", "there")
+    (tmp_path / "there" / "results.json").write_text("{")
+    ended = run("explain", "dense", "--study", "there")
+    assert (ended.code, ended.out, told.err) == (0, told.out, "")
+    assert ended.err.startswith("there/results.json holds no results that can be read (")
+    assert ended.err.endswith("Do this: fourfold compare DATA --out there\n")

@@ -51,16 +51,19 @@ def test_the_numbers_are_those_of_the_family_in_the_study():
     assert "No study" in explain("attention", RESULTS)
 
 
-def test_the_newest_readable_study_is_found(tmp_path):
-    assert last_study(tmp_path) is None
-    for age, name, content in ((3, "old", RESULTS), (2, "new", RESULTS | {"newest": 1}), (1, "broken", None)):
+def test_the_newest_readable_study_is_found_and_newer_ones_are_named(tmp_path):
+    assert last_study(tmp_path) == (None, [])
+    for age, name, content in ((3, "old", RESULTS), (2, "new", RESULTS | {"newest": 1}), (1, "broken", None), (0, "other", [])):
         path = tmp_path / name / "results.json"
         path.parent.mkdir()
         path.write_text("{" if content is None else json.dumps(content))
         os.utime(path, (1e9 - age, 1e9 - age))
-    found = last_study(tmp_path)
-    assert found is not None and found["newest"] == 1
-    assert last_study(tmp_path / "old") == RESULTS
+    assert last_study(tmp_path) == (RESULTS | {"newest": 1}, [])  # the others may be those of another program
+    (tmp_path / "broken" / "study.json").write_text("{}")
+    found, (unread,) = last_study(tmp_path)
+    assert found == RESULTS | {"newest": 1} and unread.startswith(f"{tmp_path}/broken/results.json holds no results")
+    assert last_study(tmp_path / "old") == (RESULTS, [])
+    assert last_study(tmp_path / "other")[1][0].startswith(f"{tmp_path}/other/results.json holds no results")
 
 
 def test_a_close_name_is_offered():

@@ -233,8 +233,11 @@ def explain(
     from fourfold.report.explain import explain as text
     from fourfold.report.explain import last_study
 
-    for line in text(family, last_study(study)).splitlines():
+    results, unread = last_study(study)
+    for line in text(family, results).splitlines():
         print(visible(line))
+    for line in unread:
+        _Say(silent=False)(line)
 
 
 def _version(value: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.naming import several, worded
-from fourfold.errors import OptionError, closest
+from fourfold.errors import FileError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import show
 from fourfold.report.design import example, plural
 from fourfold.report.escape import visible
-from fourfold.report.files import SCHEMA
+from fourfold.report.files import load_study
 
 WIDTH = 80
 NAMED_UNITS = ("kB", "nats", "tokens")
@@ -151,17 +150,21 @@ def explain(family: str, results: dict[str, Any] | None = None) -> str:
     return "\n".join([*lines, *_of_study(family, results)])
 
 
-def last_study(place: Path) -> dict[str, Any] | None:
-    """The results of the newest study in a folder: its own, or those of a folder in it."""
+def last_study(place: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    """The results of the newest study in a folder, its own or those of a folder in it; and what can't be read.
+
+    The second speaks of newer studies than the first. A results.json without a study.json beside it may be that of
+    another program, unless it lies in the very folder.
+    """
     paths = [place / "results.json", *place.glob("*/results.json")]
+    unread = []
     for path in sorted((p for p in paths if p.is_file()), key=lambda p: p.stat().st_mtime, reverse=True):
         try:
-            results = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(results, dict) and results.get("schema") == SCHEMA and "families" in results:
-            return results
-    return None
+            return load_study(path.parent)[0], unread
+        except FileError as error:
+            if path.parent == place or (path.parent / "study.json").exists():
+                unread.append(str(error))
+    return None, unread
 
 
 def _of_study(family: str, results: dict[str, Any] | None) -> Iterable[str]:

@@ -52,6 +52,8 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
         schema = results.get("schema") if isinstance(results, dict) else None
         if schema != SCHEMA:
             raise ValueError(f"schema {schema}, not {SCHEMA}")
+        if "families" not in results:
+            raise ValueError("no families")
     except (OSError, ValueError) as error:
         absent = isinstance(error, (FileNotFoundError, NotADirectoryError))
         raise FileError(
