@@ -43,7 +43,7 @@ from fourfold.study.measured import Measured, measure
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import as_results
 from fourfold.study.runner import Done, Task
-from fourfold.study.saved_model import SavedModel
+from fourfold.study.saved_model import SavedModel, folder_of_model
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -172,8 +172,7 @@ def compare(
 
 def load_model(folder: str | Path) -> SavedModel:
     """The model that a comparison left in its folder. Takes raw rows; ``.network`` is the `Model`."""
-    folder = Path(folder)
-    return SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+    return SavedModel.load(folder_of_model(Path(folder)))
 
 
 def plan(dataset: Dataset, options: Options, folder: Path) -> Study:

@@ -25,7 +25,7 @@ from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
 from fourfold.report.files import load_study
-from fourfold.study.saved_model import SavedModel
+from fourfold.study.saved_model import SavedModel, folder_of_model
 
 Columns = dict[str, Any]
 """Some rows of what is written: values by the names of columns."""
@@ -55,7 +55,7 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
 
 def load(folder: Path) -> SavedModel:
     """The model of a comparison, from its folder or from the folder ``model`` in it."""
-    return SavedModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+    return SavedModel.load(folder_of_model(folder))
 
 
 def _check_other(out: Path, source: Path) -> None:

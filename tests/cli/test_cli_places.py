@@ -68,3 +68,12 @@ def test_a_family_is_explained_where_the_study_can_not_be_read(run, tmp_path):
     assert (ended.code, ended.out, told.err) == (0, told.out, "")
     assert ended.err.startswith("there/results.json holds no results that can be read (")
     assert ended.err.endswith("Do this: fourfold compare DATA --out there\n")
+
+
+@pytest.mark.parametrize("command", ["predict", "export"])
+def test_a_model_that_is_gone_is_named_where_it_lay(run, tmp_path, study, command):
+    shutil.copytree(study, tmp_path / "there")
+    shutil.rmtree(tmp_path / "there" / "model")
+    ended = run(command, "there", *([study.parent / "messy.csv"] if command == "predict" else []))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("fourfold: there/model/model.json can't be read (No such file or directory): ")

@@ -185,6 +185,15 @@ class SavedModel:
         return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
 
 
+def folder_of_model(folder: Path) -> Path:
+    """Where the model of a comparison lies: the folder ``model`` in its folder, or that folder itself.
+
+    A folder with results is that of a comparison, though its model may be gone.
+    """
+    inside = folder / "model"
+    return inside if inside.is_dir() or (folder / "results.json").exists() else folder
+
+
 def rebuilt(
     recipe: tuple, weights: dict[str, np.ndarray], preparation: Preparation, order: Any, facts: dict[str, Any]
 ) -> SavedModel:
