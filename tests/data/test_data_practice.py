@@ -174,6 +174,8 @@ READ = {
     "totals among years": (rows("year,units,sales", lambda i: f"{'Total' if i % 10 == 9 else 2010 + i % 10},{900 if i % 10 == 9 else i % 7}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'year' is 'Total' hold larger numbers"),
     "subtotals with stars": ("account,cost,y\n" + "".join(f"{'* ' * (i % 6 == 5)}{1000 + i // 6},{15 if i % 6 == 5 else i % 6 + 1},{'pq'[i % 2]}\n" for i in range(60)) + "** Total,150,p\n", "! rows in which 'account' is '* 1000', '* 1001'"),
     "totals of parts": (rows("region,product,sales", lambda i: f"{'Total North' if i % 10 == 9 else 'NS'[i % 2]},P{i % 5}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'region' is 'Total North' hold larger numbers"),
+    "margins of a pivot table": (rows("store,Jan,Feb,All", lambda i: f"s{i},{i % 7}.5,{i * 3 % 11}.5", label=lambda i: i * 5 % 13 + 0.25) + "All,3.2,5.1,6.3\n", "! the last row, 'All' in 'store', sums up the rows above, and the column 'All' those beside it, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row, and --drop All with --target NAME"),
+    "the last margin of several groups": (rows("store,item,price,y", lambda i: f"s{i % 5},i{i % 3},{i % 7}.5") + "All,,3.2,p\n", "! the last row, 'All' in 'store', sums up the rows above, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row\n"),
     "GeoJSON in lines": (named("a.geojsonl", "".join(json.dumps({"geometry": {"coordinates": [i % 7 / 3, i % 5 / 7]}, "y": LABELS[i % 2]}) + "\n" for i in range(30))), "'geometry.coordinates' (their numbers are columns NAME_0"),
     "words for none in JSON": (named("a.json", json.dumps([{"v": "N/A" if i % 7 == 0 else f"{i % 9}%", "y": LABELS[i % 2]} for i in range(30)])), "missing values: v 5 ("),
     "a table in two forms": (files(a_dot_csv=GOOD, a_dot_csv_dot_gz=gzip.compress(GOOD.encode())), "ignored: 'a.csv.gz' (copies of the others in another form, by their names)"),
@@ -218,6 +220,9 @@ def test_words_that_look_like_dates(name):
     assert found.kind == "category" and said in found.said and bool(said) == bool(found.said), found.said
 
 
+STATISTICS = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+SUMMARY = ",width,length\n" + "".join(f"{name},{1.5 * place},{place}\n" for place, name in enumerate(STATISTICS))
+
 # name: (content, options, exit code, slug, words of the message)
 REFUSED = {
     "a short row behind a blank line": (GOOD + "\n30,3\n31,3,p\n", {}, 2, "ragged-row", "got 2, wanted 3"),
@@ -225,6 +230,9 @@ REFUSED = {
     "a line of one cell between rows": (GOOD + "Page 2\n31,3,p\n", {}, 2, "ragged-row", "got 1, wanted 3"),
     "an amount with a decimal point, asked for as classes": (target([f"{i % 9}.5" if i else "40.25" for i in range(90)]), {"task": "classification"}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
     "a count with rare values, asked for as classes": (target([i % 3 if i > 3 else i + 7 for i in range(90)]), {"task": "classification"}, 2, "class-of-one", "Do this: --task regression, if the target is an amount; else"),
+    "a summary by pandas": (SUMMARY, {}, 2, "summary-of-a-table", "data.csv is a summary of a table, and not that table: got rows called 'count', 'mean', 'std', 'min', '25%', '50%', '75%', 'max' in 'column 1', wanted a row for each example. Do this: write the table itself"),
+    "a summary of words and numbers": (SUMMARY.replace("mean", "unique,3,4\ntop,1,2\nfreq,5,6\nmean"), {}, 2, "summary-of-a-table", "got rows called 'count', 'unique', 'top'"),
+    "few rows that are called otherwise": (SUMMARY.replace("std", "spread"), {}, 2, "too-few-rows", "too few rows: got 8"),
     "rows that are columns": (npz(x=np.random.default_rng(0).normal(size=(4, 30)), y=np.arange(30) % 2), {}, 2, "different-lengths", "turn x, so that its rows are its first axis"),
 }  # fmt: skip
 
@@ -254,6 +262,8 @@ NOT_FOUND = {
     "two labels that are no class": (rows("v,c_red,c_green,c_blue", lambda i: f"{i * i % 13},{int(i % 3 == 0)},{int(i % 5 == 1)}", 60, label=lambda i: int(i % 3 == 2)), "one-hot-rest"),
     "stars of significance": (rows("mark,t,y", lambda i: f"{'*' if i % 9 == 0 else ''},{i % 7 + 90 * (i % 9 == 0)}", 60), "total-rows"),
     "a firm called Total": (rows("firm,v,y", lambda i: f"{['Total', 'Shell', 'BP', 'Eni', 'Esso', 'OMV'][i % 6]},{i * 7 % 11}", 60), "total-rows"),
+    "a plan for all that is none of a margin": (rows("plan,v,y", lambda i: f"{['All', 'Some', 'One'][i % 3]},{i * 7 % 11}"), "margin-row"),
+    "the last of names": (rows("name,v,y", lambda i: f"n{i},{i * 7 % 11}") + "Allen,5,p\n", "margin-row"),
     "towns": (rows("town,v,y", lambda i: f"{['Bern', 'Basel', 'Biel'][i % 3]},{i % 7}"), "levels-alike"),
 }  # fmt: skip
 

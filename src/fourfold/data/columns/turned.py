@@ -1,8 +1,10 @@
-"""A table whose rows are variables and whose columns are examples."""
+"""A table whose rows are no examples: variables, the examples in columns, or the statistics of another table."""
 
 from __future__ import annotations
 
-from fourfold.data.messages import counted, quoted
+import re
+
+from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
 from fourfold.data.values.amounts import is_number
 from fourfold.errors import DataError
@@ -15,10 +17,34 @@ __all__ = ["check_not_turned", "turn"]
 FEWEST_EXAMPLES, FEWEST_VARIABLES = 5, 5
 """Columns beside that of names, and rows, from which on it is told."""
 
+STATISTICS = re.compile(r"count|null_count|unique|top|freq|first|last|mean|std|min|max|\d+(?:\.\d+)?%")
+"""What the rows of a summary are called by ``describe`` of pandas and polars."""
+
+SUMMED_UP = ({"count", "mean", "min", "max"}, {"count", "unique", "top", "freq"})
+"""Of which a summary has one or the other."""
+
+
 def check_not_turned(source: Source) -> None:
-    """Refuse a table that holds a variable in each row, or may, with a word of what to do."""
+    """Refuse a table that holds a variable in each row, or may, or a statistic, with a word of what to do."""
+    _check_no_summary(source)
     _check_few(source)
     _check_words(source)
+
+
+def _check_no_summary(source: Source) -> None:
+    """Refuse the statistics of a table's columns, one below the other."""
+    table = source.inputs
+    for name, values in table.items() if isinstance(table, Table) else ():
+        words = values.tolist() if values.dtype == object else []
+        called = [word for word in words if isinstance(word, str) and STATISTICS.fullmatch(word)]
+        if len({*called}) == len(words) and any(wanted <= {*called} for wanted in SUMMED_UP):
+            raise DataError(
+                "summary-of-a-table",
+                f"{source.name} is a summary of a table, and not that table",
+                got=f"rows called {listed(called)} in {name!r}",
+                wanted="a row for each example",
+                do="write the table itself: of pandas frame.to_csv(FILE), without describe()",
+            )
 
 
 def _check_few(source: Source) -> None:
