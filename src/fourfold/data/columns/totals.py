@@ -13,8 +13,8 @@ from fourfold.errors import DataError
 from fourfold.preprocessing.table import Table, missing
 
 __all__ = [
-    "LeftOutLabels", "all_called_totals", "called_totals", "check_no_totals", "labels_of_totals", "totals_among",
-    "with_totals",
+    "MARGIN", "LeftOutLabels", "all_called_totals", "called_totals", "check_no_totals", "ends_in_margin",
+    "labels_of_totals", "totals_among", "with_totals",
 ]  # fmt: skip
 
 TOTAL = re.compile(
@@ -30,6 +30,9 @@ AVERAGE = re.compile(r"(?:grand )?(?:average|avg|mean)|durchschnitt|mittelwert|m
 STARRED = re.compile(r"\*{1,4}(?: .*)?")
 """How SAP marks rows of subtotals and totals, which have to be the sums of others: stars have other meanings, too."""
 
+MARGIN = "All"
+"""What pandas calls the margins of a pivot table: its last row and its last column."""
+
 MOST_TOTALS, MOST_SUMS = 0.2, 0.5
 """The largest share of rows of totals, and of those that are the sums of the rows beside them."""
 
@@ -39,10 +42,12 @@ SUMS, ROUNDED = 0.9, 0.01
 
 @dataclass(frozen=True)
 class LeftOutLabels(Note):
-    """The note that a column, or words of it, are left out: these ``words`` call some of the rows totals."""
+    """The note that a column, or words of it, are left out: these ``words`` call some of the rows totals, or ``margin``
+    the last one."""
 
     column: str = ""
     words: tuple[str, ...] = ()
+    margin: bool = False
 
 
 def called_totals(words: Iterable[str | None], pattern: re.Pattern[str] = TOTAL) -> list[str]:
@@ -87,6 +92,21 @@ def totals_among(words: np.ndarray, numbers: Sequence[np.ndarray]) -> list[str]:
     return sorted(called) if called and _are_large(numbers, np.isin(words, called)) else []
 
 
+def ends_in_margin(words: np.ndarray, numbers: Sequence[np.ndarray]) -> bool:
+    """Whether the last of words (N,), and no other, calls its row the margin of a pivot table, and its numbers lie
+    between those of the other rows, as means do; sums are told by themselves.
+
+    >>> ends_in_margin(np.array(["a", "b", "All"], dtype=object), [np.array([1.0, 3.0, 2.2])])
+    True
+    >>> ends_in_margin(np.array(["All", "Some", "All"], dtype=object), [np.array([1.0, 3.0, 2.2])])
+    False
+    """
+    if not numbers or len(words) < 2 or words[-1] != MARGIN or words.tolist().count(MARGIN) > 1:
+        return False
+    known = [values for values in numbers if not np.isnan(values[-1]) and not np.isnan(values[:-1]).all()]
+    return bool(known) and all(np.nanmin(v[:-1]) <= v[-1] <= np.nanmax(v[:-1]) for v in known)
+
+
 def _are_large(columns: Iterable[np.ndarray], rows: np.ndarray, most: float = MOST_TOTALS) -> bool:
     """Whether some of the rows (N,), ``most`` of all, hold in a column of numbers more than nine in ten of the others;
     up to half of all, if these numbers are the sums of the rows above or below."""
@@ -118,12 +138,15 @@ def _are_sums(values: np.ndarray, rows: np.ndarray) -> bool:
 
 
 def labels_of_totals(table: Table, left_out: dict[str, str]) -> tuple[LeftOutLabels, ...]:
-    """The columns of words, left out for a reason each, that call rows with large numbers totals."""
+    """The columns of words, left out for a reason each, that call rows with large numbers totals, or the last row a
+    margin."""
     numbers, notes = [values for values in table.values() if values.dtype.kind == "f"], []
     for name, because in left_out.items():
         if totals := totals_among(table[name], numbers):
             called = (*totals, *called_totals(table[name].tolist(), AVERAGE))
             notes.append(LeftOutLabels(f"left out: {name!r}", because, column=name, words=called))
+        elif ends_in_margin(table[name], numbers):
+            notes.append(LeftOutLabels(f"left out: {name!r}", because, column=name, margin=True))
     return tuple(notes)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from fourfold.data.columns.alike import are_blank
 from fourfold.data.columns.free_texts import LeftOutTexts
 from fourfold.data.columns.targets import listed_in
-from fourfold.data.columns.totals import LeftOutLabels, totals_among
-from fourfold.data.dataset import Finding
+from fourfold.data.columns.totals import MARGIN, LeftOutLabels, ends_in_margin, totals_among
+from fourfold.data.dataset import Dataset, Finding
 from fourfold.data.messages import counted, listed, percent
 from fourfold.data.values.amounts import INVISIBLE
 from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
@@ -200,7 +200,9 @@ def _of_words(case: Case) -> Iterator[Finding]:
         return
     numbers = [table[column.name] for column in dataset.columns if column.kind == "number"]
     numbers += [dataset.target] if dataset.task.kind == "regression" and not dataset.task.several else []
-    totals = {note.column: list(note.words) for note in dataset.notes if isinstance(note, LeftOutLabels)}
+    left_out = [note for note in dataset.notes if isinstance(note, LeftOutLabels)]
+    totals = {note.column: list(note.words) for note in left_out if note.words}
+    margins = [note.column for note in left_out if note.margin]
     for column in dataset.columns[:MOST_COLUMNS]:
         if column.kind != "category":
             continue
@@ -227,6 +229,10 @@ def _of_words(case: Case) -> Iterator[Finding]:
             )
         if called := totals_among(table[column.name], numbers):
             totals[column.name] = called
+        elif ends_in_margin(table[column.name], numbers):
+            margins.append(column.name)
+    if margins:
+        yield _of_margins(dataset, margins[0])
     for name, words in totals.items():
         yield Finding(
             "total-rows",
@@ -237,6 +243,22 @@ def _of_words(case: Case) -> Iterator[Finding]:
             "remove these rows",
             important=True,
         )
+
+
+def _of_margins(dataset: Dataset, name: str) -> Finding:
+    """The last row of a pivot table that sums up the others, and its last column, if that is called so, too."""
+    beside = MARGIN in (dataset.target_name, *(column.name for column in dataset.columns))
+    column = f", and the column {MARGIN!r} those beside it" * beside
+    return Finding(
+        "margin-row",
+        f"the last row, {MARGIN!r} in {name!r}, sums up the rows above{column}, as the margins of a pivot table do",
+        "rows",
+        1,
+        "pivot_table without margins=True; or remove this row" + f", and --drop {MARGIN}" * beside
+        + " with --target NAME" * (beside and dataset.target_name == MARGIN),
+        important=True,
+        columns=(name,),
+    )
 
 
 def _of_texts(case: Case) -> Iterator[Finding]:
