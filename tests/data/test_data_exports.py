@@ -28,6 +28,9 @@ def records(folder):
     return folder / "x.npy"
 
 
+BANK = ',USD,FLAGS\n,"Euro, daily",\nunit,USD,\nlast update,2023-01-01 10:00:00,\n'
+GLUCOSE = "Data,Generated on,01-02-2023 10:00 UTC,by,A B\nDevice,Serial,At,Kind,mmol,Note\n"
+
 # name: (content or maker, words of what is printed)
 READ = {
     "a competition whose test rows have no target": (files(train_dot_csv=TRAIN, test_dot_csv=TEST), "not used: 'test.csv' (no 'Survived' in it; fourfold predict FOLDER"),
@@ -36,6 +39,12 @@ READ = {
     "pictures to train and to validate on, and others without classes": (files(**pictures("train", "val"), **{f"test__{i}_dot_png": png() for i in range(8)}), "not used: 'test' (no 'class' in it; fourfold predict FOLDER"),
     "settings of a device above the names": ("Device,X-1000\nUnits: C, %\n\n" + rows("time,temp,hum,y", lambda i: f"10:{i:02d},{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Device,X-1000')"),
     "settings above three names": ("Report,Sales\nFilter,All\n\n" + rows("v,w,y", lambda i: f"{i % 9},{i % 7}"), "left out: 3 lines above the table (such as 'Report,Sales')"),
+    "lines of a central bank below the names": (BANK + "".join(f"2020-01-{i:02d},1.{i * 7 % 13},{'p' if i % 3 else 'q'}\n" for i in range(1, 31)), "left out: 3 lines below the names (they describe the columns, and begin with no date: 'Euro, daily', 'unit', 'last update')"),
+    "units of some columns below the names": (rows("year,month,index,change,y\n,,2015=100,in (%),", lambda i: f"{2000 + i},Jan,{i % 9}.5,{'-' if i < 3 else i % 7}"), "left out: 1 line below the names (units, and no row: '2015=100', 'in (%)')"),
+    "words of a first row beside missing ones are no units": (rows("year,month,index,y\n2000,Jan,90,p\n,,none,", lambda i: f"{2000 + i},Jan,{i % 9}.5"), "32 rows"),
+    "a line of one cell less above the names": (GLUCOSE + "".join(f"FreeStyle,abc,2023-01-{i:02d} 00:15,0,5.{i % 7},{LABELS[i % 2]}\n" for i in range(1, 31)), "left out: 1 line above the table (such as 'Data,Generated on,01-02-2023 10:00 UTC,by,A B')"),
+    "names of all columns but the first, as R writes them": (rows("v,w,y", lambda i: f"r{i},{i % 9},{i % 7}"), "names of rows: the first column"),
+    "names of R above words and numbers": (rows("v,w,y", lambda i: f"r{i},{'kl'[i % 2]},{i % 7}"), "names of rows: the first column"),
     "a setting and a blank line above three names": ("Report,Sales\n\n" + rows("v,w,y", lambda i: f"{i % 9},{i % 7}"), "left out: 2 lines above the table (such as 'Report,Sales')"),
     "the name of an index below two lines of names": (rows(",a,a,t\n,u,v,y\nrun,,,", lambda i: f"{i % 4},{i % 9},{i % 7}"), "names in two lines: 'run', 'a u', 'a v', 't y'"),
     "the names of two indices below two lines of names": (rows(",,a,a,t\n,,u,v,y\nrun,day,,,", lambda i: f"{i % 4},{i % 3},{i % 9},{i % 7}"), "names of rows: 'run', 'day'"),

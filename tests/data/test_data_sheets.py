@@ -195,6 +195,7 @@ ABOVE = {
     "of a device": (DEVICE, MEASURED, 3),
     "of a report": (REPORT, ROWS, 2),
     "above years": (BANK, YEARS, 2),
+    "of a form above three names": ([["Patient", "A"], ["Age", 30], ["Sex", "m"], []], [["time", "hr", "state"], *([i, 70 + i * 7 % 5, LABELS[i % 2]] for i in range(20))], 3),
     "above words alone": (DEVICE, [["at", "in", "by", "y"], *([f"t{i}", f"u{i % 4}", f"v{i % 5}", LABELS[i % 2]] for i in range(20))], 3),
 }  # fmt: skip
 
@@ -217,6 +218,7 @@ def test_settings_of_two_cells_above_the_names(name, form, tmp_path):
 
 TWO = {
     "two columns": [["name", "value"], *([f"k{i}", i * 7 % 13] for i in range(20))],
+    "names of some columns, and a blank record": [["a", "b"], [], *([i, i * 7 % 5, LABELS[i % 2]] for i in range(20))],
     "names of some columns": [["a", "b"], *([i, i * 7 % 5, LABELS[i % 2], 3] for i in range(20))],
     "a rare third cell": [["a", "b"], *([f"n{i % 7}", f"m{i % 3}", *(["odd"] * (i % 9 == 8))] for i in range(40))],
 }  # fmt: skip

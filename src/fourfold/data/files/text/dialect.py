@@ -21,6 +21,7 @@ from fourfold.errors import DataError
 
 from .arff import of_arff
 from .header import header_of, told
+from .name_or_value import below_of, is_number
 from .numbers_as_names import names_by_numbers
 from .quotings import of_stray_quotes
 from .rewriting import rewriting_of
@@ -267,6 +268,18 @@ def _comments_above(lines: list[str], separator: str, reading: Reading) -> int:
     return comments - (named is None and not header_of(rest).lines)
 
 
+def _is_short_above_names(lines: list[str], separator: str, width: int) -> bool:
+    """Whether the first line has one cell less than a table, and the second names of its columns, some of them of
+    numbers: R leaves out the name of the first column, but writes no second line of names."""
+    records = _records(lines, separator)
+    if len(records) < 3 or [len(record) for record in records[:2]] != [width - 1, width]:
+        return False
+    names, rest = records[1], [record for record in records[2:] if len(record) == width]
+    if not all(map(str.strip, names)) or any(map(is_number, names)) or header_of([names, *rest]).lines != 1:
+        return False
+    return any((below := below_of(rest, place)) and all(map(is_number, below)) for place in range(width))
+
+
 def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
     """The lines above a table of so many columns. A line of one cell less may be R's names, and one with empty cells
     at its end may be names, too; with ``loose`` they are settings, if there is a line above them, or one as short below
@@ -278,7 +291,7 @@ def _above_by(lines: list[str], separator: str, width: int, loose: bool) -> int:
         filled = sum(bool(cell.strip()) for cell in cells)
         title = filled <= 1 and (len(cells) != width or (width > 2 and bool(cells[0].strip())))
         comment = line.startswith(COMMENTS) and len(cells) != width
-        setting = len(cells) < width - 1
+        setting = len(cells) < width - 1 or (not above and _is_short_above_names(lines, separator, width))
         if loose and (above or short):
             setting = len(cells) < width or len(_without_ends(cells)) < width - 1
         comments += comment

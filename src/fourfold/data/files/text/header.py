@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +14,7 @@ from fourfold.data.reading import Reading
 from fourfold.data.values.stand_ins import MISSING_WORDS
 from fourfold.errors import OptionError
 
+from .below_names import DASHES, are_below_names, are_units_of_some, descriptions_below
 from .described import roles_before, roles_below
 from .name_or_value import (
     FEWEST_BELOW,
@@ -32,18 +32,15 @@ from .numbers_as_names import are_beside_words, count_columns, names_by_numbers,
 __all__ = ["Header", "header_of", "no_header", "settings_above", "told"]
 
 UNNAMED, BY_PLACE = "no header: columns are named x0, x1, ...", re.compile(r"x\d+")
-DASHES = re.compile(r"[-=\u2500]+")
 LINES = {2: "two", 3: "three"}
-DIMENSIONLESS = "1"
-"""The unit of ratios."""
-
 MOST_SETTINGS, FEWEST_BESIDE_SETTINGS = 30, 4
-"""The most records of settings above names, and the fewest of these where no colon tells what a setting is."""
+"""The most records of settings above names, and the fewest of these where no colon tells what a setting is, and no
+blank record lies between them and the names."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """``lines`` (0 to 4) of the first records are no rows; ``names``, one for each column; what was made of them; and
+    """``lines`` of the first records are no rows; ``names``, one for each column; what was made of them; and
     the ``marked`` columns, with the roles that letters before the names, or lines below them, tell."""
 
     lines: int
@@ -106,14 +103,14 @@ def header_of(records: Records, named: bool | None = None) -> Header:
             said = Note(f"names of rows: {listed(index)}", "a line below them")
             return _named(levels + 1, joined, Note(f"names in {LINES[levels]} lines: {listed(joined)}"), said)
     grouped = _are_groups(records[0])
-    if grouped and _below_names(records[1:]):
+    if grouped and are_below_names(records[1:]):
         units = _units(records[2])
         joined = _both(records[0], records[1])
         return _named(3, joined, Note(f"names in two lines: {listed(joined)}"), units)
     if _are_filled_in(records):
         joined = _both(records[0], records[1])
         return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
-    if _below_names(records):
+    if are_below_names(records):
         first, second = records[0], records[1]
         names = [cell.strip() for cell in first]
         if grouped:
@@ -127,6 +124,12 @@ def header_of(records: Records, named: bool | None = None) -> Header:
     if _are_levels(records):
         joined = _both(records[0], records[1])
         return _named(2, joined, Note(f"names in two lines: {listed(joined)}"))
+    if are_units_of_some(records):
+        return _named(2, records[0], _units(records[1]))
+    if about := descriptions_below(records):
+        words = listed([next(filter(None, map(str.strip, record))) for record in records[1 : about + 1]])
+        because = f"they describe the columns, and begin with no date: {words}"
+        return _named(about + 1, records[0], Note(f"left out: {about} lines below the names", because))
     if named is None and not _is_header(records):
         return _unnamed(records, Note(UNNAMED, "the first line looks like the others", "--header"))
     longer = [record for record in records[1:] if len(record) == len(records[0]) + 1]
@@ -170,7 +173,9 @@ def settings_above(records: Records) -> int:
     rest = [record for record, count in zip(records[above:], counts[above:]) if count]
     pivot = any(PIVOT.fullmatch(record[1].strip()) for record in settings)
     beside = len(settings) > 1 or pivot or (settings and len(settings) < above)
-    told = counts[above] >= FEWEST_BESIDE_SETTINGS or all(record[0].strip().endswith(":") for record in settings)
+    apart = len(settings) > 1 and not counts[above - 1]
+    told = apart or counts[above] >= FEWEST_BESIDE_SETTINGS
+    told = told or all(record[0].strip().endswith(":") for record in settings)
     even = sum(count > 2 for count in counts[above:]) >= 0.9 * len(rest)
     if not beside or not told or not even or not header_of(rest).lines:
         return 0
@@ -310,40 +315,6 @@ def _spread(cells: Sequence[str]) -> list[str]:
 
 def _joined(top: str, below: str) -> str:
     return top if top == below else f"{top} {below}".strip()
-
-
-def _below_names(records: Records) -> bool:
-    """Whether the second record belongs to the header: words above numbers in two columns and more, and no number.
-
-    Words that stand for a missing value are no such words; a header that is repeated is none, nor is a record with a
-    word that occurs below it.
-    """
-    if len(records) < 2 + FEWEST_BELOW or len({len(record) for record in records}) > 1:
-        return False
-    first, second, rest = records[0], records[1], records[2:]
-    if first == second or any(is_number(cell) and cell.strip() != DIMENSIONLESS for cell in second):
-        return False
-    names = Counter(cell.strip() for cell in first)
-    grouped = len(names) < len(first)  # names that stand alone beside groups have nothing below them
-    alone = {place for place, cell in enumerate(first) if grouped and names[cell.strip()] == 1}
-    numbers = [
-        place
-        for place in range(len(first))
-        if (second[place] or (first[place] and place not in alone))
-        and (below := below_of(rest, place))
-        and all(map(is_number, below))
-    ]
-    if any(
-        second[place].strip() in below_of(rest, place) for place in range(len(first)) if place not in numbers
-    ):
-        return False
-    words = [cell for place in numbers if (cell := second[place].strip()) not in MISSING_WORDS]
-    return (
-        len(numbers) > 1
-        and len(words) == len(numbers)
-        and any(letter.isalpha() or letter in "%°" for word in words for letter in word)
-        and (not any(map(is_number, first)) or "" in first[1:])
-    )
 
 
 def _is_header(records: Records) -> bool:
