@@ -66,6 +66,7 @@ READ = {
 
 # name: (content or maker, exit code, slug, words of the message)
 REFUSED = {
+    "marks in the last column": (rows("day,v,flag", lambda i: f"2020-01-{i % 28 + 1:02d},{i * 7 % 13}.5", label=lambda i: "e" * (i % 3 == 0)), 2, "missing-target", "Do this: write into the empty cells what they mean, such as no; words such as NA, None and ? count as missing: a class of such a name needs another one, such as nothing; else --target v, or another column: 'flag' was taken for it (the last column)"),
     "test rows that lack another column than the target": (files(train_dot_csv=rows("v,w,y", lambda i: f"{i},{i % 7}"), test_dot_csv=rows("v,y", str)), 2, "test-columns", "no 'w', wanted the same columns, the target among them. Do this: add 'w', or --drop w, if"),
     "a header that is two names short": ("v,y\n" + "1,2,3,p\n1,3,2,q\n" * 20, 2, "ragged-row", "wanted 2"),
     "a header and a row that are one cell short": ("v,y\n1,2\n" + "1,3,p\n2,5,q\n" * 20, 2, "ragged-row", "wanted 2"),

@@ -41,7 +41,7 @@ def with_labelled(
         absent = missing(values)
         if len(values) and absent[:learnt].all():
             raise DataError("empty-target", f"the target {name!r} has no values", do="choose another target")
-        if absent.any() and (do := _what_it_means(source, name, values, absent, instead)):
+        if absent.any() and (do := _what_it_means(source, name, values, absent, instead, guess)):
             raise DataError(
                 "missing-target",
                 f"the target {name!r} is missing in some rows",
@@ -74,12 +74,13 @@ def _said(source: Source, rows: np.ndarray, names: Sequence[str]) -> Note:
 
 
 def _what_it_means(
-    source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: Callable[[], str]
+    source: Source, name: str, values: np.ndarray, absent: np.ndarray, instead: Callable[[], str], guess: str
 ) -> str:
     """What to do with a target (N,) that is ``absent`` in some rows, if these can't be left out; else ""."""
     words = source.target_kind == "category"
     if are_marks(values):
-        return "write into the empty cells what they mean, such as no" + f"; {SPELLED}" * words
+        do = "write into the empty cells what they mean, such as no" + f"; {SPELLED}" * words
+        return f"{do}; else {another(other)}{guess}" if guess and (other := instead()) else do
     if not words:
         return ""
     if are_free(values[~absent].tolist()) and (other := instead()):
