@@ -129,6 +129,12 @@ NEAR_DATES = {
     "dates among other words": (["flown 2023-08-01", "driven 2023-08-02"], ""),
 }  # fmt: skip
 
+STATISTICS = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+SUNSPOTS = "".join(
+    f"{1749 + i // 12} {i % 12 + 1} {1749 + (i + 0.5) / 12:.3f} {i * 7 % 31}.5\n" for i in range(120)
+)
+SUMMARY = ",width,length\n" + "".join(f"{name},{1.5 * place},{place}\n" for place, name in enumerate(STATISTICS))
+
 # name: (content, words of what is printed)
 READ = {
     "another column tells that the day is first": (rows("a,b,y", lambda i: f"{i % 28 + 1}/1/2020,{i % 12 + 1}/{i * 5 % 12 + 1}/2020"), "column b: date (dates, read as day/month/year; no day"),
@@ -174,6 +180,7 @@ READ = {
     "totals among years": (rows("year,units,sales", lambda i: f"{'Total' if i % 10 == 9 else 2010 + i % 10},{900 if i % 10 == 9 else i % 7}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'year' is 'Total' hold larger numbers"),
     "subtotals with stars": ("account,cost,y\n" + "".join(f"{'* ' * (i % 6 == 5)}{1000 + i // 6},{15 if i % 6 == 5 else i % 6 + 1},{'pq'[i % 2]}\n" for i in range(60)) + "** Total,150,p\n", "! rows in which 'account' is '* 1000', '* 1001'"),
     "totals of parts": (rows("region,product,sales", lambda i: f"{'Total North' if i % 10 == 9 else 'NS'[i % 2]},P{i % 5}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'region' is 'Total North' hold larger numbers"),
+    "years and months without names": (SUNSPOTS, "! the rows are sorted by the date 'x0', 'x1': random splits let a model learn from the future"),
     "margins of a pivot table": (rows("store,Jan,Feb,All", lambda i: f"s{i},{i % 7}.5,{i * 3 % 11}.5", label=lambda i: i * 5 % 13 + 0.25) + "All,3.2,5.1,6.3\n", "! the last row, 'All' in 'store', sums up the rows above, and the column 'All' those beside it, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row, and --drop All with --target NAME"),
     "the last margin of several groups": (rows("store,item,price,y", lambda i: f"s{i % 5},i{i % 3},{i % 7}.5") + "All,,3.2,p\n", "! the last row, 'All' in 'store', sums up the rows above, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row\n"),
     "GeoJSON in lines": (named("a.geojsonl", "".join(json.dumps({"geometry": {"coordinates": [i % 7 / 3, i % 5 / 7]}, "y": LABELS[i % 2]}) + "\n" for i in range(30))), "'geometry.coordinates' (their numbers are columns NAME_0"),
@@ -220,9 +227,6 @@ def test_words_that_look_like_dates(name):
     assert found.kind == "category" and said in found.said and bool(said) == bool(found.said), found.said
 
 
-STATISTICS = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
-SUMMARY = ",width,length\n" + "".join(f"{name},{1.5 * place},{place}\n" for place, name in enumerate(STATISTICS))
-
 # name: (content, options, exit code, slug, words of the message)
 REFUSED = {
     "a short row behind a blank line": (GOOD + "\n30,3\n31,3,p\n", {}, 2, "ragged-row", "got 2, wanted 3"),
@@ -263,6 +267,8 @@ NOT_FOUND = {
     "stars of significance": (rows("mark,t,y", lambda i: f"{'*' if i % 9 == 0 else ''},{i % 7 + 90 * (i % 9 == 0)}", 60), "total-rows"),
     "a firm called Total": (rows("firm,v,y", lambda i: f"{['Total', 'Shell', 'BP', 'Eni', 'Esso', 'OMV'][i % 6]},{i * 7 % 11}", 60), "total-rows"),
     "a plan for all that is none of a margin": (rows("plan,v,y", lambda i: f"{['All', 'Some', 'One'][i % 3]},{i * 7 % 11}"), "margin-row"),
+    "years and months without names are no panel": (SUNSPOTS, "panel"),
+    "months without a name are no classes": (SUNSPOTS, "classes-elsewhere"),
     "the last of names": (rows("name,v,y", lambda i: f"n{i},{i * 7 % 11}") + "Allen,5,p\n", "margin-row"),
     "towns": (rows("town,v,y", lambda i: f"{['Bern', 'Basel', 'Biel'][i % 3]},{i % 7}"), "levels-alike"),
 }  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
+from fourfold.data.places import are_places
 from fourfold.data.series.order import direction
 from fourfold.data.series.time_columns import part_called, part_numbers
-from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, is_time
+from fourfold.data.values.called import PARTS_OF_TIME, QUARTERS, WEEKS, YEARS, is_time
 
 from .case import Case
 
@@ -26,11 +29,11 @@ def times_in_order(case: Case) -> list[str]:
 
 def parts_in_order(case: Case) -> list[str]:
     """The columns of whole numbers, or names of months, weeks and quarters, that are called a year, a month (a week, a
-    quarter), a day, an hour, ..., two and more that vary, if together they never fall from row to row, and the later
-    ones begin anew."""
+    quarter), a day, an hour, ..., or hold these in a table without names, two and more that vary, if together they
+    never fall from row to row, and the later ones begin anew."""
     whole = {name: values for name, kind, values in case.columns() if kind == "number" and _are_whole(values)}
     words = [name for name, kind, _ in case.columns() if kind == "category"] if whole else []
-    by_name = {name: name.casefold() for name in whole}
+    by_name = {name: name.casefold() for name in whole} | _by_values(case, whole)
     for name in words:
         by_name[name] = part_called(name, case.dataset.inputs[name])
         if (numbers := part_numbers(case.dataset.inputs[name], by_name[name])) is not None:
@@ -50,6 +53,25 @@ def parts_in_order(case: Case) -> list[str]:
     place[moments] = np.cumsum(np.concatenate([[0], differ]))
     anew = all((np.diff(whole[name]) < 0).any() for name in parts[1:])
     return parts if anew and (np.diff(place) >= 0).all() and place.max() >= FEWEST - 1 else []
+
+
+def _by_values(case: Case, whole: dict[str, np.ndarray]) -> dict[str, str]:
+    """What columns without names would be called: years, one by one in the rows' order, and behind them the months,
+    days and hours that each of them has."""
+    names = list(whole)
+    if not are_places((*case.dataset.source_columns, case.dataset.target_name)):
+        return {}
+    for place, (name, behind) in enumerate(itertools.pairwise(names)):
+        years = whole[name]
+        one_by_one = YEARS[0] <= years[0] and years[-1] <= YEARS[1] and {*np.diff(years)} == {0, 1}
+        if one_by_one and {*whole[behind]} == {*range(1, 13)}:
+            called = {name: "year", behind: "month"}
+            for other, part, most in zip(names[place + 2 :], ("day", "hour"), (31, 23)):
+                if whole[other].min() not in (0, 1) or whole[other].max() != most:
+                    break
+                called[other] = part
+            return called
+    return {}
 
 
 def counts_rows(values: np.ndarray) -> bool:

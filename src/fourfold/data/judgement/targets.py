@@ -17,6 +17,7 @@ from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from .case import Case
+from .in_time import parts_in_order
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
@@ -66,8 +67,10 @@ def elsewhere(case: Case) -> Iterator[Finding]:
     nameless = are_places((*dataset.source_columns, dataset.target_name))
     if not (nameless and _was_guessed(case) and _is_number(case)) or dataset.layout != "flat":
         return
-    few = {"words": [], "whole numbers": []}
+    few, parts = {"words": [], "whole numbers": []}, parts_in_order(case)
     for name, column, values in case.columns():
+        if name in parts:
+            continue
         present = values[~np.isnan(values)]
         different = len(np.unique(present))
         if 1 < different <= min(FEW_VALUES, len(present) / 5) and bool((present == np.round(present)).all()):
