@@ -181,6 +181,7 @@ READ = {
     "subtotals with stars": ("account,cost,y\n" + "".join(f"{'* ' * (i % 6 == 5)}{1000 + i // 6},{15 if i % 6 == 5 else i % 6 + 1},{'pq'[i % 2]}\n" for i in range(60)) + "** Total,150,p\n", "! rows in which 'account' is '* 1000', '* 1001'"),
     "totals of parts": (rows("region,product,sales", lambda i: f"{'Total North' if i % 10 == 9 else 'NS'[i % 2]},P{i % 5}", 60, label=lambda i: 5000 + i if i % 10 == 9 else 100 + i % 7), "! rows in which 'region' is 'Total North' hold larger numbers"),
     "years and months without names": (SUNSPOTS, "! the rows are sorted by the date 'x0', 'x1': random splits let a model learn from the future"),
+    "an empty column behind the target": (rows("v,w,sum", lambda i: f"{i % 9},{i * 7 % 13}.5", label=lambda i: ""), "! the last column, 'sum', has no values, and 'w' was taken for the target. Do this: fill 'sum' in, if it is the target; else --target w"),
     "margins of a pivot table": (rows("store,Jan,Feb,All", lambda i: f"s{i},{i % 7}.5,{i * 3 % 11}.5", label=lambda i: i * 5 % 13 + 0.25) + "All,3.2,5.1,6.3\n", "! the last row, 'All' in 'store', sums up the rows above, and the column 'All' those beside it, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row, and --drop All with --target NAME"),
     "the last margin of several groups": (rows("store,item,price,y", lambda i: f"s{i % 5},i{i % 3},{i % 7}.5") + "All,,3.2,p\n", "! the last row, 'All' in 'store', sums up the rows above, as the margins of a pivot table do. Do this: pivot_table without margins=True; or remove this row\n"),
     "GeoJSON in lines": (named("a.geojsonl", "".join(json.dumps({"geometry": {"coordinates": [i % 7 / 3, i % 5 / 7]}, "y": LABELS[i % 2]}) + "\n" for i in range(30))), "'geometry.coordinates' (their numbers are columns NAME_0"),
@@ -269,6 +270,8 @@ NOT_FOUND = {
     "a plan for all that is none of a margin": (rows("plan,v,y", lambda i: f"{['All', 'Some', 'One'][i % 3]},{i * 7 % 11}"), "margin-row"),
     "years and months without names are no panel": (SUNSPOTS, "panel"),
     "months without a name are no classes": (SUNSPOTS, "classes-elsewhere"),
+    "separators at the ends of lines": (rows("v,w,", lambda i: f"{i % 9},{i * 7 % 13}.5", label=lambda i: ""), "target-before-empty-column"),
+    "an empty column behind the target that is named": (rows("v,y,sum", lambda i: f"{i % 9},{i * 7 % 13}.5", label=lambda i: ""), "target-before-empty-column"),
     "the last of names": (rows("name,v,y", lambda i: f"n{i},{i * 7 % 11}") + "Allen,5,p\n", "margin-row"),
     "towns": (rows("town,v,y", lambda i: f"{['Bern', 'Basel', 'Biel'][i % 3]},{i % 7}"), "levels-alike"),
 }  # fmt: skip

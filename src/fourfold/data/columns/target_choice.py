@@ -37,6 +37,9 @@ OUTCOME_NAMES = ("outcome", "response", "survived", "died", "diagnosis", "churn"
 CALLED = "is not called a year or an id, as {!r} is"
 """What is said of the column that is taken in place of one that is called so."""
 
+WITH_VALUES = "the last column with values"
+"""The same of one before an empty one."""
+
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
 
@@ -239,7 +242,7 @@ def _by_values(
     if skipped != last:
         has = f"{in_line(skipped)!r} has {counted(gaps[skipped], 'value')}"
         return (last,), f"the last column with values in most rows; {has}"
-    return (last,), "the last column" + " with values" * (last != table.names[-1])
+    return (last,), WITH_VALUES if last != table.names[-1] else "the last column"
 
 
 def another_target(table: Table) -> str:

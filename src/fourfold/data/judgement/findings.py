@@ -106,6 +106,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     frequencies.weights,
     neighbours.judge,
     targets.elsewhere,
+    targets.before_an_empty_one,
     targets.called_like_inputs,
     targets.one_of_labels,
     targets.of_folders,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from fourfold.data.columns.target_choice import WITH_VALUES
 from fourfold.data.dataset import Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.messages import listed, percent
@@ -22,6 +24,9 @@ from .in_time import parts_in_order
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
 """Columns of labels that are called alike, and of those with names of their own, at least."""
+
+UNNAMED = re.compile(r"|column \d+|Unnamed: \d+")
+"""What the empty column behind the last separator of all lines is called."""
 
 FEW_CHANGING = 0.1
 """Up to this share of the series a class that changes within them is more likely a slip of the pen."""
@@ -86,6 +91,23 @@ def elsewhere(case: Case) -> Iterator[Finding]:
             f"--target {name}, if these are the classes",
             important=True,
             columns=(name,),
+        )
+
+
+def before_an_empty_one(case: Case) -> Iterator[Finding]:
+    """Where the last column with values was taken, and the last of all is empty: it may be what is asked for."""
+    dataset = case.dataset
+    last = dataset.source_columns[-1] if dataset.source_columns else ""
+    guessed, named = f"target: {dataset.target_name}", not UNNAMED.fullmatch(last)
+    if named and any(note.what == guessed and note.because == WITH_VALUES and note.option for note in dataset.notes):
+        yield Finding(
+            "target-before-empty-column",
+            f"the last column, {last!r}, has no values, and {dataset.target_name!r} was taken for the target",
+            "columns",
+            1,
+            f"fill {last!r} in, if it is the target; else --target {shlex.quote(dataset.target_name)}",
+            important=True,
+            columns=(last,),
         )
 
 
