@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from .amounts import INVISIBLE
 from .months import in_english
 from .spans import or_start
+from .year_parts import FIRST_YEAR, fiscal_year, parts_of_years, week_of
 
 __all__ = [
     "DATES", "FEW_WORDS", "FORMATS", "LIKELY", "LONGEST", "ORDERS", "SINCE", "TURNED", "USUAL", "are_months", "by_name",
@@ -79,8 +80,8 @@ DOTTED_MONTH = re.compile(r"(?:0[1-9]|1[0-2])\.(?:19|20)\d\d", re.ASCII)
 BEFORE_YEAR = re.compile(r"\D*(\d{1,2})([-/])(\d{1,2})\2", re.ASCII)
 """Two numbers before a year, which are a day and a month."""
 
-FIRST_YEAR, SINCE = 1969, " since "
-"""The year of the digits 69, which C and Python take for the first; and how another one is remembered."""
+SINCE = " since "
+"""How another first year of two digits than `FIRST_YEAR` is remembered."""
 
 CLOCKS = {
     ":": ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p"),
@@ -223,74 +224,16 @@ def _printed(word: str) -> datetime | None:
     return _of(("%b %d %Y",))(f"{month} {day} {year} {clock} {zone}".strip())
 
 
-WEEK = re.compile(
-    r"\s*(?:(\d{4})[- /]?(?:W|KW|CW|wk) ?(\d\d?)(?:-?([1-7]))?|(?:W|KW|CW|wk|Week) ?(\d\d?)[- /](\d{4}))\s*",
-    re.ASCII | re.IGNORECASE,
-)
-
-
-def _week(word: str) -> datetime | None:
-    """The Monday of a week such as 2020-W07, 2020-W7 or KW 07/2020, or a day of it such as 2020-W07-3."""
-    found = WEEK.fullmatch(word)
-    try:
-        return (
-            datetime.fromisocalendar(int(found[1] or found[5]), int(found[2] or found[4]), int(found[3] or 1))
-            if found
-            else None
-        )
-    except ValueError:
-        return None
-
-
-def _full_year(digits: str) -> int:
-    """A year of four digits or two.
-
-    >>> _full_year("2020"), _full_year("20"), _full_year("69")
-    (2020, 2020, 1969)
-    """
-    year = int(digits)
-    return year + (0 if len(digits) > 2 else 1900 if year >= FIRST_YEAR % 100 else 2000)
-
-
-def _parts_of_years(mark: str, months: int) -> Parse:
-    """A reader of the first days of parts of a year: of quarters such as 2020Q3, 2020-Q3, Q3 2020, Q3'20, 3Q20,
-    FY2020Q3, FY20 Q3 or 3. Quartal 2020."""
-    count = f"[1-{12 // months}]"
-    form = re.compile(
-        rf"\s*(?:(?:(\d{{4}})|FY ?'?((?:\d\d)?\d\d))[- /]?{mark} ?({count})|"
-        rf"(?:{mark} ?({count})[-/ ']|({count})(?:\.|st|nd|rd|th)? ?{mark} ?)(?:FY ?'?)?((?:\d\d)?\d\d))\s*",
-        re.ASCII | re.IGNORECASE,
-    )
-
-    def parse(word: str) -> datetime | None:
-        if not (found := form.fullmatch(word)):
-            return None
-        year = _full_year(found[1] or found[2] or found[6])
-        part = int(found[3] or found[4] or found[5])
-        return datetime(year, months * (part - 1) + 1, 1) if year else None
-
-    return parse
-
-
-FISCAL = re.compile(r"\s*FY ?'?((?:\d\d)?\d\d)(?:[-/](?:\d\d)?\d\d)?\s*", re.ASCII | re.IGNORECASE)
-
-
-def _fiscal(word: str) -> datetime | None:
-    """A year such as FY2020, FY 20 or FY2019/20, by its first number, as one of the calendar."""
-    found = FISCAL.fullmatch(word)
-    return datetime(year, 1, 1) if found and (year := _full_year(found[1])) else None
-
-
 DATES: dict[str, Parse] = {
     name: or_start(parse)
     for name, parse in {
         "": _iso,
         **{name: _of(patterns) for name, patterns in FORMATS.items()},
         WITH_YEARS[1]: _printed,
-        "year-week": _week,
-        "year-quarter": _parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
-        "year-half": _parts_of_years("(?:H|Halbjahr|Half)", 6),
-        "fiscal year, taken for the calendar's": _fiscal,
+        "year-week": week_of,
+        "year-quarter": parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
+        "year-half": parts_of_years("(?:H|Halbjahr|Half)", 6),
+        "fiscal year, taken for the calendar's": fiscal_year,
     }.items()
 }
 """How dates are written, by name; ISO dates have none. Of spans the first date counts."""
