@@ -106,6 +106,7 @@ DATES = {
 
 # name: (words, the dates and clocks that they mean, what is said)
 CLOCKS = {
+    "JSON of .NET": (["/Date(1577887500000)/", "/Date(1583137800000+0100)/", "\\/Date(1588516200000)\\/"], ["2020-01-01T14:05", "2020-03-02T08:30", "2020-05-03T14:30"], "read as milliseconds since 1970, as of .NET"),
     "clocks with a point": (["01.01.2020 14.05", "2.3.2020 9.30", "03.05.2020 2.30 PM"], ["2020-01-01T14:05", "2020-03-02T09:30", "2020-05-03T14:30"], "read as day.month.year"),
     "clocks with a point behind ISO": (["2020-01-01 14.05", "2020-03-02 09.30"], ["2020-01-01T14:05", "2020-03-02T09:30"], "read as year-month-day"),
     "commas before a clock, as browsers write them": (["1/13/2020, 6:05:33 PM", "3/2/2020, 9:30:00 AM"], ["2020-01-13T18:05:33", "2020-03-02T09:30"], "read as month/day/year"),

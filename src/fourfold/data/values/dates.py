@@ -224,6 +224,24 @@ def _printed(word: str) -> datetime | None:
     return _of(("%b %d %Y",))(f"{month} {day} {year} {clock} {zone}".strip())
 
 
+NET = re.compile(r"\s*\\?/Date\((-?\d{1,14})(?:[-+]\d{4})?\)\\?/\s*", re.ASCII)
+"""How JSON of .NET writes a date: milliseconds since 1970 in Greenwich, and perhaps the offset of a zone behind them,
+which does not change these."""
+
+
+def _of_net(word: str) -> datetime | None:
+    """A date such as /Date(1577836800000)/.
+
+    >>> _of_net("/Date(1577836800000+0100)/"), _of_net("/Date(today)/")
+    (datetime.datetime(2020, 1, 1, 0, 0), None)
+    """
+    found = NET.fullmatch(word)
+    try:
+        return datetime(1970, 1, 1) + timedelta(milliseconds=int(found[1])) if found else None
+    except OverflowError:
+        return None
+
+
 DATES: dict[str, Parse] = {
     name: or_start(parse)
     for name, parse in {
@@ -233,6 +251,7 @@ DATES: dict[str, Parse] = {
         "year-week": week_of,
         "year-quarter": parts_of_years("(?:Q|Quartal|Quarter|Trim)", 3),
         "year-half": parts_of_years("(?:H|Halbjahr|Half)", 6),
+        "milliseconds since 1970, as of .NET": _of_net,
         "fiscal year, taken for the calendar's": fiscal_year,
     }.items()
 }
