@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from data_samples import LABELS, made, refused_and_said
 
-from fourfold.data import read
+from fourfold.data import read, read_inputs
+from fourfold.preprocessing.preparation import Preparation
 
 ROWS = [(f"{i * 7 % 13}", f"x, {i % 3}", LABELS[i * i % 3 % 2]) for i in range(40)]
 
@@ -89,6 +90,22 @@ def test_missing_values_and_quotes_of_arff(tmp_path):
     data = read(made(f"@relation r\n@attribute a real\n@attribute b string\n@attribute c {{p,q}}\n@data\n{rows}", tmp_path))
     assert data.rows == 30 and data.inputs["b"][:3].tolist() == [None, "it's, so", None]
     assert np.isnan(data.inputs["a"][1]) and data.target[:3].tolist() == ["p", "q", "q"]
+
+
+def test_numbers_that_arff_declares_as_categories_are_such_also_in_new_rows(tmp_path):
+    declared = "@relation r\n@attribute size real\n@attribute code {1,2,3}\n@attribute kind {4,5,6,7,8}\n@data\n"
+    text = declared + "".join(f"{i % 7},{i % 3 + 1 if i % 5 else '?'},{i % 4 + 4}\n" for i in range(40))
+    data = read(made(text, tmp_path))
+    assert [(column.name, column.kind) for column in data.columns] == [("size", "number"), ("code", "category")]
+    assert (data.task.kind, data.task.classes) == ("classification", ("4", "5", "6", "7"))
+    assert any(note.because == "its values are numbers that name classes" for note in data.notes)
+    preparation = Preparation.fit(data, np.arange(data.rows))
+    csv = made(text[len(declared) :].replace("?", "").join(["size,code,kind\n", ""]), tmp_path)
+    assert read_inputs(csv, preparation).inputs["code"].tolist() == data.inputs["code"].tolist()
+    asked = read(made(text, tmp_path), task="regression")
+    assert asked.task.kind == "regression" and asked.target[:4].tolist() == [4.0, 5.0, 6.0, 7.0]
+    plain = read(made(text.replace("{1,2,3}", "integer"), tmp_path))
+    assert [column.kind for column in plain.columns] == ["number", "number"]
 
 
 def test_years_name_columns(tmp_path):

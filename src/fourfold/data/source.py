@@ -11,6 +11,8 @@ from fourfold.preprocessing.table import ColumnKind, take_rows
 
 from .dataset import Column, Layout, Note, Table
 
+NOMINAL = "nominal"
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -36,7 +38,7 @@ class Source:
       `classes_among`; a column that is not in it was not looked at.
     - ``lacking``: the one column that test rows lack, which is the target then; or "".
     - ``marked``: the role that the file itself gives columns: "class" (the target), "meta" or "ignore" (no inputs),
-      "weight".
+      "weight"; or that it declares their numbers as categories, `NOMINAL`.
     - ``all_columns``: the columns of the source, where some of them have been taken out of ``inputs``.
     """
 

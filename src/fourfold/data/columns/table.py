@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.dataset import Column, Layout, Note, OfColumns, Table
 from fourfold.data.layout import settle_array
 from fourfold.data.messages import CONSTANT, counted, listed, quoted
-from fourfold.data.source import Source
+from fourfold.data.source import NOMINAL, Source
 from fourfold.data.values.amounts import MOSTLY
 from fourfold.data.values.called import CASES, ID
 from fourfold.data.values.cells import IN_LISTS, RECTANGULAR
@@ -202,7 +202,8 @@ def _meant(source: Source, column: Column, day_first: bool | None, listed: bool)
     assert isinstance(source.inputs, Table)
     values = source.inputs[column.name]
     found = Understood(values, column.kind)
-    if column.kind == "category" and not are_word_lists(values):
+    nominal = source.marked.get(column.name) == NOMINAL
+    if column.kind == "category" and not nominal and not are_word_lists(values):
         found = understood(values, comma=source.comma, day_first=day_first)
         lists = joined_labels(values.tolist(), CATEGORY_LEVELS) if listed and found.kind == "category" else None
         if lists is not None:

@@ -102,7 +102,8 @@ def without_blanks(words: np.ndarray) -> np.ndarray:
 
 def _infer(values: np.ndarray, kind: str) -> tuple[str, str]:
     if kind == "category":
-        return "classification", "its values are words"
+        numbers = all(PLAIN.fullmatch(str(value)) for value in dict.fromkeys(values.tolist()))
+        return "classification", "its values are numbers that name classes" if numbers else "its values are words"
     if kind == "boolean":
         return "classification", "its values are true and false"
     distinct, rows = np.unique(values, return_counts=True)

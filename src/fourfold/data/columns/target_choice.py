@@ -11,7 +11,7 @@ import numpy as np
 from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.places import are_places
-from fourfold.data.source import Source
+from fourfold.data.source import NOMINAL, Source
 from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, is_part_of_time
 from fourfold.data.values.cells import typed
 from fourfold.data.values.stamps import surely_counted
@@ -145,7 +145,7 @@ def with_target(
         return of_steps
     columns = {name: (table[name], source.kind(name)) for name in names}
     source = _without_marked(source.without(*names).noting(said_of(names, because, target)))
-    if labels and len(names) == 1:
+    if len(names) == 1 and (labels or source.marked.get(names[0]) == NOMINAL):
         return source.aimed(names, *columns[names[0]])
     return source.aimed(names, *together(columns, comma=source.comma))
 

@@ -35,7 +35,7 @@ from fourfold.data.files.text.second_table import check_one_table, said_of_block
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed
 from fourfold.data.reading import Reading
-from fourfold.data.source import Source
+from fourfold.data.source import NOMINAL, Source
 from fourfold.data.values.cells import LISTS
 from fourfold.errors import FileError
 
@@ -76,7 +76,8 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         if blank:
             notes += (Note(f"left out: {counted(blank, 'row')}", NO_VALUE),)
         notes += () if reading.all else without_notes(connection, list(names))
-        rows, numbers, mixed, like_codes = numbers_of(connection, names, reading)
+        apart = {cell: name for cell, name in names.items() if dialect.marked.get(name) != NOMINAL}
+        rows, numbers, mixed, like_codes = numbers_of(connection, apart, reading)
         notes += like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
         comma, thousands, doubtful = marks_of(
@@ -124,6 +125,10 @@ def _text(
     with plain(content, encoding, mixed, rewriting) as text:
         named = rewriting is not None and rewriting.named
         dialect = alone or dialect_of(text, replace(reading, header=True) if named and header is None else reading)
+
+        if rewriting is not None and rewriting.nominal:
+            nominal = {dialect.names[place]: NOMINAL for place in rewriting.nominal}
+            dialect = replace(dialect, marked={**dialect.marked, **nominal})
 
         def explain(message: str) -> FileError:
             return ragged(content.name, message, dialect.separator)

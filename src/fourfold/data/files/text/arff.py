@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fourfold.data.dataset import Note
 from fourfold.errors import FileError
 
+from .name_or_value import is_number
 from .rewritten import Lines, Records, Rewriting
 
 __all__ = ["of_arff"]
@@ -27,11 +28,14 @@ def of_arff(text: str, name: str) -> Rewriting | None:
     """
     if not BEGINS.match(text):
         return None
+    nominal: list[int] = []
 
     def records(lines: Lines) -> Records:
         numbered = ((number, line) for number, line in enumerate(map(str.strip, lines), start=1) if line)
         numbered = ((number, line) for number, line in numbered if line[0] != "%")
-        yield (names := _attributes(numbered, name))
+        types = _attributes(numbered, name)
+        nominal[:] = [place for place, (_, type_) in enumerate(types) if _has_numbers_as_categories(type_)]
+        yield (names := [called for called, _ in types])
         for number, line in numbered:
             if line[0] == "{":
                 raise _refused(name, number, "a row of the values that are not 0", "rows of all values")
@@ -40,18 +44,31 @@ def of_arff(text: str, name: str) -> Rewriting | None:
                 raise _refused(name, number, f"{len(cells)} values", f"{len(names)}, one for each attribute")
             yield cells
 
-    return Rewriting(records, "\t", (Note("ARFF: names from its attributes", "the values tell the types"),), named=True)
+    because = "nominal ones are categories, and the values tell the types of others"
+    return Rewriting(records, "\t", (Note("ARFF: names from its attributes", because),), named=True, nominal=nominal)
 
 
-def _attributes(numbered: Iterator[tuple[int, str]], name: str) -> list[str]:
-    """The names of the attributes, to the line @data."""
-    names: list[str] = []
+def _has_numbers_as_categories(declared: str) -> bool:
+    """Whether a type is nominal, and lists numbers alone, which would be read as such.
+
+    >>> [_has_numbers_as_categories(declared) for declared in ("{1, 2, 3}", "{a, b}", "real")]
+    [True, False, False]
+    """
+    if not (declared.startswith("{") and declared.rstrip().endswith("}")):
+        return False
+    values = [*filter(None, _cells(declared.strip()[1:-1]))]
+    return bool(values) and all(map(is_number, values))
+
+
+def _attributes(numbered: Iterator[tuple[int, str]], name: str) -> list[tuple[str, str]]:
+    """The names of the attributes and their types, to the line @data."""
+    found: list[tuple[str, str]] = []
     for number, line in numbered:
         if line.casefold() == "@data":
-            return names
+            return found
         attribute = ATTRIBUTE.fullmatch(line)
         if attribute is not None and attribute[2].casefold() != "relational":
-            names.append(next(_cells(attribute[1])))
+            found.append((next(_cells(attribute[1])), attribute[2]))
         elif not line.casefold().startswith("@relation"):
             raise _refused(name, number, repr(line[:60]), "@attribute NAME TYPE, of numbers or words, or @data")
     raise FileError(

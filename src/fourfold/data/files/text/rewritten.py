@@ -26,13 +26,15 @@ DASHES = re.compile(r"[-=\u2500\u2550\u2501]{2}")
 class Rewriting:
     """``records``: of lines without their ends; ``mark``: what is written between columns; ``notes``: what is said;
     ``left_out``: lines that are no rows, as they are found while the records are read; ``named``: the first record
-    names the columns, whatever it looks like."""
+    names the columns, whatever it looks like; ``nominal``: the places of those whose numbers the file declares as
+    categories, as they are found."""
 
     records: Callable[[Lines], Records]
     mark: str
     notes: tuple[Note, ...] = ()
     left_out: list[str] = field(default_factory=list)
     named: bool = False
+    nominal: list[int] = field(default_factory=list)
 
     def said(self) -> tuple[Note, ...]:
         if not self.left_out:
