@@ -370,6 +370,32 @@ def test_years_as_the_world_bank_calls_them_are_called_alike():
     assert like.what.endswith("is called as all inputs are, '2000 [YR2000]' to '2018 [YR2018]'")
 
 
+def of_years(flag, count=15):
+    """Values of years beside their flags, of rows that a code and a word name."""
+    random = np.random.default_rng(0)
+    years = {name: random.normal(size=60) for name in (f"Y{2000 + place}" for place in range(count))}
+    beside = {name: {name: values, f"{name}F": flag(random)} for name, values in years.items()}
+    codes = {"Area Code": np.arange(60) // 2, "Item": np.array(["rye", "oat"] * 30)}
+    return codes | {name: values for pair in beside.values() for name, values in pair.items()}
+
+
+ONE_FLAG, FLAGS = lambda random: np.full(60, "A"), lambda random: np.array(["A", "E"])[random.integers(0, 2, 60)]
+
+
+@pytest.mark.parametrize("flag", [ONE_FLAG, FLAGS], ids=["one flag", "flags"])
+def test_flags_between_years_and_codes_before_them_hide_no_target_that_is_called_alike(flag):
+    like = {one.slug: one for one in judge(read(of_years(flag) | {"Y2014F": [None] * 60}))}
+    assert like["target-called-like-inputs"].what.endswith("as all inputs are, 'Y2000' to 'Y2013'")
+
+
+def test_a_target_among_flags_is_told():
+    told = {one.slug: one for one in judge(read(of_years(FLAGS)))}["flags-as-target"]
+    assert told.what.startswith("column 'Y2014F' was taken for the target, and is called as the flags of 'Y2014' are")
+    assert told.do == "--target Y2014, or another column" and told.important
+    for other in (read(of_years(ONE_FLAG)), read(of_years(FLAGS), target="Y2014F"), read(of_years(FLAGS, 2))):
+        assert "flags-as-target" not in {one.slug for one in judge(other)}
+
+
 def test_series_that_end_early_hide_no_target_that_is_called_as_all_inputs_are():
     ends = [np.where(np.arange(60) < 60 - 2 * step, step, np.nan) + np.arange(60) for step in range(20)]
     like = numbered(COUNTS, lambda r: {f"W{20 + step}": values for step, values in enumerate(ends)})
@@ -386,9 +412,10 @@ def test_series_that_end_early_hide_no_target_that_is_called_as_all_inputs_are()
         (COUNTS, lambda r: {"W99": r.normal(size=60)}),
         ([f"x{k}" for k in range(20)], lambda r: {"x20": r.normal(size=60)}),
         (COUNTS[:4], lambda r: {"W4": r.normal(size=60)}),
+        (["area code", *COUNTS, "v"], lambda r: {"W20": r.normal(size=60)}),
         (["age", *COUNTS], lambda r: {"W20": r.normal(size=60)}),
     ],
-    ids=["another name", "words", "two classes", "another number", "no names", "few", "another input"],
+    ids=["another name", "words", "two classes", "another number", "no names", "few", "a code and another input", "another input"],
 )
 def test_a_last_column_of_another_kind_is_not_told(names, last):
     assert "target-called-like-inputs" not in numbered(names, last)

@@ -108,6 +108,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     targets.elsewhere,
     targets.before_an_empty_one,
     targets.called_like_inputs,
+    targets.of_flags,
     targets.one_of_labels,
     targets.of_folders,
     targets.kind,

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from fourfold.data.columns.target_choice import WITH_VALUES
-from fourfold.data.dataset import Finding
+from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.messages import listed, percent
 from fourfold.data.places import are_places
 from fourfold.data.series.along_rows import FEWEST, are_counted, number_of
+from fourfold.data.values.called import ID
 from fourfold.preprocessing.table import level_counts
 from fourfold.preprocessing.task import IMBALANCED, largest_share
 
@@ -24,6 +25,10 @@ from .in_time import parts_in_order
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
 """Columns of labels that are called alike, and of those with names of their own, at least."""
+
+FLAG = re.compile(r"(?P<column>.*\d)[_ .-]?[A-Za-z]{1,9}", re.ASCII)
+CODE = re.compile(r"(?:^|[\W_])code$", re.IGNORECASE)
+"""What flags of a column of a year, and columns of codes, are called."""
 
 UNNAMED = re.compile(r"|column \d+|Unnamed: \d+")
 """What the empty column behind the last separator of all lines is called."""
@@ -113,16 +118,20 @@ def before_an_empty_one(case: Case) -> Iterator[Finding]:
 
 def called_like_inputs(case: Case) -> Iterator[Finding]:
     """Where the last column, or the last with values, was taken, a number, and all inputs are called by numbers as it
-    is, and have no more values: nothing tells that it is another thing than they are."""
+    is, and have no more values: nothing tells that it is another thing than they are. Flags, called as the columns
+    that they belong to and more, are no such inputs, nor are codes and words that together name the rows."""
     dataset, target = case.dataset, case.dataset.target_name
-    used = [column.name for column in dataset.columns if column.name in dataset.source_columns]
+    flags = _flags((*dataset.source_columns, target))
+    columns = [column for column in dataset.columns if column.name in dataset.source_columns]
+    labels = _names_of_rows(case, [column for column in columns if column.name not in flags])
+    used = [column.name for column in columns if column.name not in {*flags, *labels}]
     if not _was_guessed(case) or not _is_number(case) or not used:
         return
-    different = [len(np.unique(values)) for _, _, values in case.columns()]
+    different = [len(np.unique(values)) for name, _, values in case.columns() if name in used]
     if not different or np.median(different) > 2 * len(np.unique(dataset.target)):
         return
     first, end = (dataset.source_columns.index(name) for name in (used[0], used[-1]))
-    inputs = dataset.source_columns[first : end + 1]
+    inputs = tuple(name for name in dataset.source_columns[first : end + 1] if name not in flags)
     numbered = sorted([*inputs, target], key=number_of)
     called = f"the last column, {target!r}," if numbered[-1] == target else f"column {target!r}"
     if len(inputs) >= FEWEST and not are_places(inputs) and are_counted(numbered):
@@ -136,6 +145,48 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
             important=True,
             columns=inputs,
         )
+
+
+def of_flags(case: Case) -> Iterator[Finding]:
+    """Where the target was guessed, and is called as one of several columns of flags."""
+    target = case.dataset.target_name
+    names = (*case.dataset.source_columns, target)
+    flags = _flags(names)
+    if not _was_guessed(case) or target not in flags:
+        return
+    column = flags[target]
+    alike = [name for name, other in flags.items() if name.removeprefix(other) == target.removeprefix(column)]
+    if len(alike) >= FEWEST_LABELS:
+        yield Finding(
+            "flags-as-target",
+            f"column {target!r} was taken for the target, and is called as the flags of {column!r} are, one of "
+            f"{len(alike)} such columns",
+            "columns",
+            len(alike),
+            f"--target {shlex.quote(column)}, or another column",
+            important=True,
+            columns=(column,),
+        )
+
+
+def _flags(names: Sequence[str]) -> dict[str, str]:
+    """The names that are one of the others, which ends in a number, and a word or letter more, as those of columns of
+    flags beside years are; and these others.
+
+    >>> _flags(["Y2000", "Y2000F", "Y2001", "Y2001F", "F"]), _flags(["a", "ab"])
+    ({'Y2000F': 'Y2000', 'Y2001F': 'Y2001'}, {})
+    """
+    known, found = set(names), {name: FLAG.fullmatch(name) for name in names}
+    return {name: one["column"] for name, one in found.items() if one and one["column"] in known}
+
+
+def _names_of_rows(case: Case, columns: Sequence[Column]) -> set[str]:
+    """The columns of words, and of numbers that are called codes, if no two rows have the same of all of them."""
+    words = {column.name for column in columns if column.kind == "category"}
+    numbers = {column.name for column in columns if column.kind == "number"}
+    called = words | {name for name in numbers if CODE.search(name) or ID.search(name)}
+    values = [codes for name, _, codes in case.columns() if name in called]
+    return called if values and len(np.unique(np.stack(values, axis=1), axis=0)) == case.dataset.rows else set()
 
 
 def one_of_labels(case: Case) -> Iterator[Finding]:
