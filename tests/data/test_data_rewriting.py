@@ -7,6 +7,7 @@ import pytest
 from data_samples import LABELS, made, refused_and_said
 
 from fourfold.data import read, read_inputs
+from fourfold.errors import FourfoldError
 from fourfold.preprocessing.preparation import Preparation
 
 ROWS = [(f"{i * 7 % 13}", f"x, {i % 3}", LABELS[i * i % 3 % 2]) for i in range(40)]
@@ -176,6 +177,28 @@ def test_classes_before_texts_are_the_target(header, tmp_path):
     data = read(made(text, tmp_path))
     assert data.task.classes == ("ham", "spam") and data.layout == "text" and data.rows == 60
     assert "the only column of few words; the other holds texts" in "; ".join(map(str, data.notes))
+
+
+NONE_OF_CLASSES = ("10{i:02d}", "Mon Apr 06 22:{i:02d}:45 PDT 2009", "no query", "user{i}")
+
+
+@pytest.mark.parametrize("header", ["", "y0,id,day,query,user,text\n"])
+def test_classes_before_others_and_texts_are_the_target_of_a_table_without_names(header, tmp_path):
+    lines = (",".join([f"{i % 2 * 4}", *(cell.format(i=i) for cell in NONE_OF_CLASSES)]) for i in range(60))
+    path = made(header + "".join(f"{line},go until point {i} only\n" for i, line in enumerate(lines)), tmp_path)
+    if header:
+        with pytest.raises(FourfoldError, match="nearly as many classes as rows"):
+            read(path)
+        return
+    data = read(path)
+    assert (data.target_name, data.task.classes) == ("x0", ("0", "4"))
+    assert "the only column of few whole numbers; the last holds texts" in "; ".join(map(str, data.notes))
+
+
+def test_other_classes_before_texts_leave_the_target_open(tmp_path):
+    text = "".join(f"{i % 2 * 4},{i % 3},go until point {i} only\n" for i in range(60))
+    with pytest.raises(FourfoldError, match="'x2' has nearly as many classes as rows"):
+        read(made(text, tmp_path))
 
 
 @pytest.mark.parametrize("cell", ["x", "-", "=", "a=", "|", "1±", "1 h ", "“", "("])

@@ -15,6 +15,7 @@ from fourfold.data.source import NOMINAL, Source
 from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, is_part_of_time
 from fourfold.data.values.cells import typed
 from fourfold.data.values.stamps import surely_counted
+from fourfold.data.values.unread_dates import of_named_zones
 from fourfold.data.values.words import reworded
 from fourfold.errors import DataError, OptionError
 from fourfold.preprocessing.table import missing
@@ -226,9 +227,9 @@ def _by_values(
             return (folded[usual],), "a usual name of a target"
     if others := _label_first(table):
         return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
-    if (classes := _before_texts(table)) is not None:
+    if before := _before_texts(table):
+        classes, others = before
         kind = "words" if table[classes].dtype.kind == "O" else "whole numbers"
-        others = "the other holds texts" if len(table) == 2 else "the others hold texts"
         return (classes,), f"the only column of few {kind}; {others}"
     filled = [name for name, values in table.items() if not missing(values).all()] or table.names
     passed = few if of_steps else gaps
@@ -293,7 +294,8 @@ def _different(values: np.ndarray) -> int:
 def _is_refused(values: np.ndarray) -> bool:
     """Whether values (N,) are dates, or words one of which stands in one row alone: neither can be a target."""
     present = _meant(values)
-    return present.dtype.kind == "M" or (present.dtype.kind == "O" and 1 in Counter(present.tolist()).values())
+    words = present.tolist() if present.dtype.kind == "O" else []
+    return present.dtype.kind == "M" or 1 in Counter(words).values() or bool(words and of_named_zones(words))
 
 
 def _is_date(values: np.ndarray) -> bool:
@@ -318,9 +320,10 @@ def _mostly_missing(table: Table) -> dict[str, int]:
     return few if len(few) < len(table) else {}
 
 
-def _before_texts(table: Table) -> str | None:
+def _before_texts(table: Table) -> tuple[str, str] | None:
     """The column of classes, words or whole numbers, that stands before texts and nothing else but columns without a
-    value in most rows."""
+    value in most rows; in a table without names before others that can be no classes, texts the last of them. And
+    what is said of the others."""
     gaps = _mostly_missing(table)
     filled = {name: values[~missing(values)] for name, values in table.items() if name not in gaps}
     columns = [(name, values) for name, values in filled.items() if len(values)]
@@ -329,7 +332,16 @@ def _before_texts(table: Table) -> str | None:
     (first, classes), *others = columns
     few = 1 < len(set(classes.tolist())) <= min(20, len(classes) / 5)
     few &= classes.dtype.kind == "O" or (classes.dtype.kind == "f" and bool((classes == np.round(classes)).all()))
-    return first if few and all(_are_texts(values) for _, values in others) else None
+    texts = [_are_texts(values) for _, values in others]
+    if few and all(texts):
+        return first, "the other holds texts" if len(table) == 2 else "the others hold texts"
+    others_too = few and texts[-1] and are_places(table.names)
+    return (first, "the last holds texts") if others_too and all(_are_no_classes(v) for _, v in others) else None
+
+
+def _are_no_classes(values: np.ndarray) -> bool:
+    """Whether values (N,) never vary, or more than classes do."""
+    return len({*values.tolist()}) not in range(2, MOST_CLASSES + 1)
 
 
 def _are_texts(values: np.ndarray) -> bool:
