@@ -1,6 +1,7 @@
 """What is wrong with data is found where it was put in, and not where it was not."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from data_samples import N, found, table
 
 from fourfold.data import from_arrays, read
 from fourfold.data.columns.roles import Roles
+from fourfold.data.judgement import case
 from fourfold.data.judgement.findings import as_lines, as_plain, judge
 from fourfold.data.series.ahead import Ahead
 
@@ -419,3 +421,17 @@ def test_series_that_end_early_hide_no_target_that_is_called_as_all_inputs_are()
 )
 def test_a_last_column_of_another_kind_is_not_told(names, last):
     assert "target-called-like-inputs" not in numbered(names, last)
+
+
+def test_words_of_a_column_are_numbered_once_for_all_that_is_judged(monkeypatch):
+    counted = Counter()
+    numbered_once = case.numbered
+
+    def counting(values, rows=slice(None)):
+        counted[id(values)] += values.dtype == object
+        return numbered_once(values, rows)
+
+    data = read(table())
+    monkeypatch.setattr(case, "numbered", counting)
+    judge(data)
+    assert counted[id(data.inputs["colour"])] <= 3  # the keys of rows are made of the column itself

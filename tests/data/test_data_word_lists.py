@@ -9,7 +9,10 @@ from test_data_same_in_all_forms import FORMS, N, given, told
 
 from fourfold.data import read, read_inputs
 from fourfold.data.columns.roles import Roles
-from fourfold.data.values.hints import cut_at
+from fourfold.data.columns.table import judged
+from fourfold.data.dataset import Column
+from fourfold.data.values.hints import cut_at, labels_in
+from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 from fourfold.preprocessing import Preparation
 
@@ -139,3 +142,15 @@ def test_marks_between_words_whose_places_mean_something_are_no_lists(cells):
 def test_the_longest_cells_are_cut_in_one_pass(cell, labels):
     """Looking for the end of brackets from each mark anew would take the first of these half an hour."""
     assert len(cut_at(cell, ",")) == labels
+
+
+@pytest.mark.parametrize("words", [["red wine", "ale"] * 9, ["red; wine", "ale", "gin"] * 9], ids=["no mark", "few marks"])
+def test_cells_most_of_which_have_no_mark_are_not_cut(words, monkeypatch):
+    monkeypatch.setattr("fourfold.data.values.hints.cut_at", None)
+    assert labels_in(words) is None
+
+
+def test_it_is_not_looked_for_quantities_among_words_that_repeat(monkeypatch):
+    monkeypatch.setattr("fourfold.data.columns.table._unread", None)
+    words = as_objects(["red", "blue", "green"] * 20)
+    assert judged(Column("v", "category"), words).kind == "category"

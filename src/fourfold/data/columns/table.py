@@ -254,15 +254,16 @@ def judged(column: Column, values: np.ndarray, test_rows: int = 0) -> _Verdict:
         return _Verdict(None, COUNTS if in_order else NAMES) if in_order or counter else _Verdict("number")
     if column.kind != "category":
         return _Verdict(column.kind)
-    levels, unread = len(set(present.tolist())), _unread(present.tolist())
-    if are_free(present.tolist()) and not (unread and levels <= CATEGORY_LEVELS):
-        if are_points(present.tolist()):
+    words = present.tolist()
+    levels = len(set(words))
+    if are_free(words) and not (levels <= CATEGORY_LEVELS and _unread(words)):
+        if are_points(words):
             return _Verdict(None, "places, of several numbers each")
-        return _Verdict(None, "dates that are not read" if of_named_zones(present.tolist()) else FREE_TEXT)
-    if are_sequences(present.tolist()):
+        return _Verdict(None, "dates that are not read" if of_named_zones(words) else FREE_TEXT)
+    if are_sequences(words):
         return _Verdict(None, FREE_TEXT)
     if levels == len(values) and levels > 2:
-        return _Verdict(None, DIFFERENT + unread)
+        return _Verdict(None, DIFFERENT + _unread(words))
     return _Verdict("category")
 
 

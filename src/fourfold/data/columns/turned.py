@@ -20,6 +20,9 @@ FEWEST_EXAMPLES, FEWEST_VARIABLES = 5, 5
 STATISTICS = re.compile(r"count|null_count|unique|top|freq|first|last|mean|std|min|max|\d+(?:\.\d+)?%")
 """What the rows of a summary are called by ``describe`` of pandas and polars."""
 
+MOST_STATISTICS = 30
+"""Rows above which a table is no summary."""
+
 SUMMED_UP = ({"count", "mean", "min", "max"}, {"count", "unique", "top", "freq"})
 """Of which a summary has one or the other."""
 
@@ -34,7 +37,8 @@ def check_not_turned(source: Source) -> None:
 def _check_no_summary(source: Source) -> None:
     """Refuse the statistics of a table's columns, one below the other."""
     table = source.inputs
-    for name, values in table.items() if isinstance(table, Table) else ():
+    short = isinstance(table, Table) and table.rows <= MOST_STATISTICS
+    for name, values in table.items() if short else ():
         words = values.tolist() if values.dtype == object else []
         called = [word for word in words if isinstance(word, str) and STATISTICS.fullmatch(word)]
         if len({*called}) == len(words) and any(wanted <= {*called} for wanted in SUMMED_UP):

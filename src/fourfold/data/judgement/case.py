@@ -65,8 +65,23 @@ class Case:
         inputs = self.dataset.inputs
         used = self.dataset.columns[:MOST_COLUMNS] if self.dataset.layout == "flat" else ()
         for place, column in enumerate(used):
-            values = inputs[column.name] if isinstance(inputs, Table) else inputs[:, place]
-            yield column.name, column.kind, numbered(values, rows)
+            if column.kind == "category" and isinstance(inputs, Table):
+                yield column.name, column.kind, self._words(column.name)[rows]
+            else:
+                values = inputs[column.name] if isinstance(inputs, Table) else inputs[:, place]
+                yield column.name, column.kind, numbered(values, rows)
+
+    def _words(self, name: str) -> np.ndarray:
+        """A column of words as numbers (N,), which are made once."""
+        if name not in self._numbered:
+            assert isinstance(self.dataset.inputs, Table)
+            self._numbered[name] = numbered(self.dataset.inputs[name])
+            self._numbered[name].flags.writeable = False
+        return self._numbered[name]
+
+    @cached_property
+    def _numbered(self) -> dict[str, np.ndarray]:
+        return {}
 
     def channels(self) -> Iterator[tuple[str, np.ndarray]]:
         """Names and values (M,) float64 of at most 500 channels of series, or of those that windows are cut from: each

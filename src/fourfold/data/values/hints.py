@@ -205,6 +205,8 @@ def labels_in(cells: Sequence[str]) -> tuple[str, int] | None:
     ((';', 3), None)
     """
     for mark in SEPARATORS:
+        if 2 * sum(mark in cell for cell in cells) <= len(cells):
+            continue
         parts = [{*cut_at(cell, mark)} - {""} for cell in cells]
         counts = Counter(part for own in parts for part in own)
         repeated = sum(count > 1 for count in counts.values())
