@@ -271,6 +271,7 @@ NOT_FOUND = {
     "a plan for all that is none of a margin": (rows("plan,v,y", lambda i: f"{['All', 'Some', 'One'][i % 3]},{i * 7 % 11}"), "margin-row"),
     "years and months without names are no panel": (SUNSPOTS, "panel"),
     "months without a name are no classes": (SUNSPOTS, "classes-elsewhere"),
+    "separators at the ends of lines without names": ("".join(f"{i % 9},{i * 7 % 13}.5,\n" for i in range(30)), "target-before-empty-column"),
     "separators at the ends of lines": (rows("v,w,", lambda i: f"{i % 9},{i * 7 % 13}.5", label=lambda i: ""), "target-before-empty-column"),
     "an empty column behind the target that is named": (rows("v,y,sum", lambda i: f"{i % 9},{i * 7 % 13}.5", label=lambda i: ""), "target-before-empty-column"),
     "the last of names": (rows("name,v,y", lambda i: f"n{i},{i * 7 % 11}") + "Allen,5,p\n", "margin-row"),

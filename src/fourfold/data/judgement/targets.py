@@ -30,7 +30,7 @@ FLAG = re.compile(r"(?P<column>.*\d)[_ .-]?[A-Za-z]{1,9}", re.ASCII)
 CODE = re.compile(r"(?:^|[\W_])code$", re.IGNORECASE)
 """What flags of a column of a year, and columns of codes, are called."""
 
-UNNAMED = re.compile(r"|column \d+|Unnamed: \d+")
+UNNAMED = re.compile(r"|column \d+|x\d+|Unnamed: \d+")
 """What the empty column behind the last separator of all lines is called."""
 
 FEW_CHANGING = 0.1
