@@ -109,6 +109,13 @@ def test_numbers_that_arff_declares_as_categories_are_such_also_in_new_rows(tmp_
     assert [column.kind for column in plain.columns] == ["number", "number"]
 
 
+def test_labels_of_zero_and_one_in_arff_may_be_several_targets(tmp_path):
+    declared = "@relation r\n@attribute v real\n@attribute L1 {0,1}\n@attribute L2 {1,0}\n@data\n"
+    path = made(declared + "".join(f"{i % 7},{i % 2},{i % 3 % 2}\n" for i in range(40)), tmp_path)
+    assert read(path, target="L1,L2", task="multilabel").task.classes == ("L1", "L2")
+    assert read(path).task.label_type == "integer"
+
+
 def test_years_name_columns(tmp_path):
     text = "country,code,2000,2001,2002\n" + "".join(f"land {i},L{i},{i}.5,{i % 7},{i % 5}.25\n" for i in range(30))
     data = read(made(text, tmp_path))

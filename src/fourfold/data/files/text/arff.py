@@ -49,15 +49,16 @@ def of_arff(text: str, name: str) -> Rewriting | None:
 
 
 def _has_numbers_as_categories(declared: str) -> bool:
-    """Whether a type is nominal, and lists numbers alone, which would be read as such.
+    """Whether a type is nominal, and lists numbers alone, which would be read as such. Those of 0 and 1, which labels
+    are, say the same as numbers.
 
-    >>> [_has_numbers_as_categories(declared) for declared in ("{1, 2, 3}", "{a, b}", "real")]
-    [True, False, False]
+    >>> [_has_numbers_as_categories(declared) for declared in ("{1, 2, 3}", "{a, b}", "real", "{0, 1}")]
+    [True, False, False, False]
     """
     if not (declared.startswith("{") and declared.rstrip().endswith("}")):
         return False
     values = [*filter(None, _cells(declared.strip()[1:-1]))]
-    return bool(values) and all(map(is_number, values))
+    return bool(values) and {*values} != {"0", "1"} and all(map(is_number, values))
 
 
 def _attributes(numbered: Iterator[tuple[int, str]], name: str) -> list[tuple[str, str]]:
