@@ -37,8 +37,7 @@ def check_not_turned(source: Source) -> None:
 def _check_no_summary(source: Source) -> None:
     """Refuse the statistics of a table's columns, one below the other."""
     table = source.inputs
-    short = isinstance(table, Table) and table.rows <= MOST_STATISTICS
-    for name, values in table.items() if short else ():
+    for name, values in table.items() if isinstance(table, Table) and table.rows <= MOST_STATISTICS else ():
         words = values.tolist() if values.dtype == object else []
         called = [word for word in words if isinstance(word, str) and STATISTICS.fullmatch(word)]
         if len({*called}) == len(words) and any(wanted <= {*called} for wanted in SUMMED_UP):
