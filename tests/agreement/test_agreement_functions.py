@@ -102,7 +102,10 @@ ARGUMENTS = {
     "rms_normalization": [(X,), (X, X[0], -1, 0.1)],
     "roll": [(X, 1), (X, 2, 1)],
     "scatter": [(np.array([[0], [2], [0]], "int32"), np.ones((3, 2), "float32"), (4, 2))],
-    "scatter_update": [(X, np.array([[0, 1], [2, 3]], "int32"), np.array([5.0, 6.0], "float32"))],
+    "scatter_update": [
+        (X, np.array([[0, 1], [2, 3]], "int32"), np.array([5.0, 6.0], "float32"), *reduction)
+        for reduction in [(), ("add",), ("max",), ("min",), ("mul",)]
+    ],
     "searchsorted": [(np.sort(X[0]), Y[0])],
     "segment_max": [(X, np.array([0, 2, 1], "int32"), 3)],
     "segment_sum": [(X, np.array([0, 2, 0], "int32"), 4)],
@@ -121,7 +124,7 @@ ARGUMENTS = {
     "sum": [(X,), (X, [0, 1]), (X, 1, True)],
     "swapaxes": [(X, 0, 1)],
     "take": [(X, WHOLE[0], 1), (X, np.array([0, -1], "int32"), 0)],
-    "take_along_axis": [(X, np.argsort(X, 1).astype("int32"), 1)],
+    "take_along_axis": [(X, np.argsort(X, 1).astype("int32"), 1), (X, np.array([0, 7, 3], "int32"))],
     "tensordot": [(X, Y.T, 1)],
     "threshold": [(SIGNED, 0.1, -1.0)],
     "tile": [(X, (2, 1))],
@@ -178,6 +181,25 @@ def test_functions_agree(name):
         assert len(wanted) == len(got)
         for a, b in zip(got, wanted):
             np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6, err_msg=f"{name}, {len(arguments)} arguments")
+
+
+DEFAULTS = {("layer_normalization", "epsilon"), ("multi_hot", "num_classes")}
+"""Arguments that Keras leaves to its configuration, or asks for although they have a default."""
+
+
+def test_arguments_have_the_defaults_of_keras():
+    """Those of the same name; of ``keepdims`` JAX writes None where Keras writes False."""
+    for name in sorted(set(FUNCTIONS) - WITHOUT_NUMBERS):
+        own = inspect.signature(getattr(ops, name)).parameters
+        for argument, theirs in inspect.signature(of_keras(name)).parameters.items():
+            if argument in own and (name, argument) not in DEFAULTS:
+                neither = argument == "keepdims" and not own[argument].default and not theirs.default
+                assert neither or own[argument].default == theirs.default, (name, argument)
+
+
+def test_an_unknown_reduction_is_refused():
+    with pytest.raises(fourfold.errors.OptionError, match="wanted None, 'add', 'max', 'min' or 'mul'"):
+        ops.scatter_update(X, np.array([[0, 1]]), np.ones(1, "float32"), "mean")
 
 
 def test_loops_and_choices_agree():

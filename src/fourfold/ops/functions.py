@@ -15,6 +15,7 @@ import numpy as np
 from jax import Array, lax
 
 from fourfold.core.symbols import Symbol
+from fourfold.errors import OptionError
 from fourfold.ops import activations, control, images
 from fourfold.ops.networks import LINEAR, OF_NETWORKS
 from fourfold.ops.recording import recording
@@ -31,7 +32,7 @@ logical_and logical_not logical_or logical_xor logspace matmul maximum meshgrid 
 nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod nanstd nansum nanvar ndim
 negative nextafter nonzero not_equal ones ones_like outer percentile power prod ptp quantile rad2deg ravel real
 reciprocal repeat right_shift roll rot90 round searchsorted select sign signbit sin sinc sinh size sort sqrt square
-squeeze stack subtract swapaxes take_along_axis tan tensordot tile trace trapezoid tri tril triu true_divide trunc
+squeeze stack subtract swapaxes tan tensordot tile trace trapezoid tri tril triu true_divide trunc
 unravel_index vander var vdot vsplit vstack where zeros zeros_like
 """
 """Names that ``jax.numpy`` has with the same arguments."""
@@ -130,6 +131,15 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Array:
     return jnp.take(jnp.asarray(x), jnp.asarray(indices), axis=axis)
 
 
+def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Array:
+    """The elements at ``indices`` along an axis; of x in one row without one.
+
+    >>> take_along_axis(jnp.array([[1, 2], [3, 4]]), jnp.array([0, 3])).tolist()
+    [1, 4]
+    """
+    return jnp.take_along_axis(jnp.asarray(x), jnp.asarray(indices), axis=axis)
+
+
 def gelu(x: Any, approximate: bool = True) -> Array:
     """As `activations.gelu`, but approximate by default, as in ``keras.ops``."""
     return activations.gelu(jnp.asarray(x), approximate)
@@ -170,9 +180,22 @@ def scatter(indices: Any, values: Any, shape: Any) -> Array:
     return jnp.zeros(tuple(shape), jnp.asarray(values).dtype).at[_each_axis(indices)].add(values)
 
 
-def scatter_update(inputs: Any, indices: Any, updates: Any) -> Array:
-    """``inputs`` with other values at indices (..., axes)."""
-    return jnp.asarray(inputs).at[_each_axis(indices)].set(updates)
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Array:
+    """``inputs`` with other values at indices (..., axes), or with what there is and these, joined by ``reduction``.
+
+    >>> scatter_update(jnp.array([1, 2, 3]), jnp.array([[0], [0]]), jnp.array([5, 6]), "add").tolist()
+    [12, 2, 3]
+    """
+    places = jnp.asarray(inputs).at[_each_axis(indices)]
+    joined = {None: places.set, "add": places.add, "max": places.max, "min": places.min, "mul": places.multiply}
+    if reduction not in joined:
+        raise OptionError(
+            "scatter-reduction",
+            "values at one place can't be joined so",
+            got=f"reduction={reduction!r}",
+            wanted="None, 'add', 'max', 'min' or 'mul'",
+        )
+    return joined[reduction](updates)
 
 
 def _each_axis(indices: Any) -> tuple[Array, ...]:
@@ -199,8 +222,8 @@ def erfinv(x: Any) -> Array:
 
 OF_ARRAYS = (
     cast, convert_to_tensor, reshape, transpose, clip, pad, norm, normalize, one_hot, split, unstack, top_k, take,
-    logsumexp, divide_no_nan, erf, erfinv, rsqrt, stop_gradient, slice, slice_update, scatter, scatter_update,
-    segment_sum, moments,
+    take_along_axis, logsumexp, divide_no_nan, erf, erfinv, rsqrt, stop_gradient, slice, slice_update, scatter,
+    scatter_update, segment_sum, moments,
 )  # fmt: skip
 
 
