@@ -19,6 +19,10 @@ Value = np.ndarray | str
 """An array that is known, or the name of a tensor."""
 
 
+class NoOperator(Exception):
+    """What ONNX has no operators for; `tracing` says in which layer it is met."""
+
+
 class Nodes:
     """What an ONNX graph is made of.
 
@@ -143,7 +147,7 @@ class Nodes:
                 return self.add("Div", self.add("Sub", over, self.add("Mod", over, by)), by)
             case ast.Call(func=ast.Name(id=name), args=[left, right]):
                 return self.add(_FORMULAS[name], self._computed(left), self._computed(right))
-        raise NotImplementedError(f"a length of {ast.unparse(formula)}")
+        raise NoOperator(f"a length of {ast.unparse(formula)}")
 
     def permute(self, value: Value, order: Sequence[int]) -> Value:
         """A value with its axes in another order."""

@@ -6,7 +6,7 @@ import math
 from string import ascii_letters
 from typing import Any
 
-from fourfold.interop.onnx.nodes import Nodes, Value, is_open, tensor_type
+from fourfold.interop.onnx.nodes import Nodes, NoOperator, Value, is_open, tensor_type
 
 
 def _product(to: Nodes, equation: Any, x: Value, y: Value) -> Value:
@@ -52,9 +52,9 @@ def _convolution(to: Nodes, equation: Any, x: Value, kernel: Value) -> Value:
     p = equation.params
     numbers, edges = p["dimension_numbers"], [tuple(edge) for edge in p["padding"]]
     if any(is_open(length) or length < 0 for edge in edges for length in edge):
-        raise NotImplementedError(f"padding of {edges}")
+        raise NoOperator(f"padding of {edges}")
     if p["batch_group_count"] != 1 or any(rate != 1 for rate in p["lhs_dilation"]):
-        raise NotImplementedError("a dilated input, or groups of the batch")
+        raise NoOperator("a dilated input, or groups of the batch")
     y = to.add(
         "Conv",
         to.permute(x, numbers.lhs_spec),

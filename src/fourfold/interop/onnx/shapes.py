@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jax.lax import GatherScatterMode
 
-from fourfold.interop.onnx.nodes import Nodes, Value, integers, is_open, tensor_type
+from fourfold.interop.onnx.nodes import Nodes, NoOperator, Value, integers, is_open, tensor_type
 
 LAST = np.iinfo(np.int64).max
 """An end that no axis reaches."""
@@ -136,7 +136,7 @@ def _gather(to: Nodes, equation: Any, x: Value, indices: Value) -> Value:
         return _one_slice(to, equation, x, indices)
     whole_rest = all(sizes[axis] == shape[axis] for axis in rest)
     if sorted(chosen) != sorted(numbers.collapsed_slice_dims) or not whole_rest:
-        raise NotImplementedError("slices shorter than their axes, at places that are computed")
+        raise NoOperator("slices shorter than their axes, at places that are computed")
     if equation.params["mode"] == GatherScatterMode.CLIP:
         indices = _within(to, indices, [shape[axis] for axis in chosen])
     rank = len(_shape(equation))
@@ -189,7 +189,7 @@ def _sort(to: Nodes, equation: Any, *columns: Value) -> list[Value]:
     """The first column in ascending order, and the others as it goes."""
     axis, keys = equation.params["dimension"], equation.params["num_keys"]
     if keys != 1:
-        raise NotImplementedError(f"sorting by {keys} columns")
+        raise NoOperator(f"sorting by {keys} columns")
     length = to.shape([equation.invars[0].aval.shape[axis]])
     first, places = to.add_many("TopK", 2, columns[0], length, axis=axis, largest=0, sorted=1)
     return [first, *(to.add("GatherElements", column, places, axis=axis) for column in columns[1:])]

@@ -12,7 +12,7 @@ from onnx import helper
 
 from fourfold.errors import OptionError
 from fourfold.interop.onnx import elementwise, families, products, shapes
-from fourfold.interop.onnx.nodes import Nodes, Value, is_open, tensor
+from fourfold.interop.onnx.nodes import Nodes, NoOperator, Value, is_open, tensor
 from fourfold.ops.formulation import WHOLE, Whole, written_down
 
 LARGEST_KNOWN = 1 << 16
@@ -43,7 +43,7 @@ def write(to: Nodes, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Valu
         try:
             with to.within(own):
                 outputs = _equation(to, equation, inputs, own)
-        except NotImplementedError as error:
+        except NoOperator as error:
             raise _no_operator(f"{equation.primitive.name}: {error}", own) from None
         values.update(zip(equation.outvars, outputs))
     return [read(atom) for atom in jaxpr.outvars]
