@@ -145,7 +145,7 @@ def test_weights_that_are_no_numbers_have_no_histograms(tmp_path):
     [
         ({"profile_batch": 2}, "got profile_batch=2, wanted no profile_batch"),
         ({"embeddings_freq": 1}, "got embeddings_freq=1"),
-        ({"update_freq": 0}, "says when to write: got 0, wanted 'epoch', 'batch', or after how many batches"),
+        ({"update_freq": 0}, "update_freq says when a callback acts: got 0, wanted 'epoch', or after how many batches"),
         ({"update_freq": "step"}, "got 'step'"),
     ],
 )

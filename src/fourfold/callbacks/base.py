@@ -141,6 +141,18 @@ def monitored(logs: Logs | None, name: str, who: str) -> float | None:
     return value
 
 
+def frequency(name: str, given: Any) -> str | int:
+    """When a callback acts: ``"epoch"``, or after how many batches."""
+    if given != "epoch" and not (type(given) is int and given > 0):
+        raise OptionError(
+            "callback-frequency",
+            f"{name} says when a callback acts",
+            got=repr(given),
+            wanted="'epoch', or after how many batches",
+        )
+    return given
+
+
 def sign(mode: str, monitor: str) -> int:
     """+1 where more is better."""
     if mode not in ("auto", "min", "max"):

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from fourfold.callbacks.base import Callback, Logs, monitored, sign
+from fourfold.callbacks.base import Callback, Logs, frequency, monitored, sign
 from fourfold.errors import FileError, OptionError, closest
 from fourfold.interop.weights import HDF5_ENDINGS, weights_file
 
@@ -18,14 +18,7 @@ class _Saving(Callback):
     """What saves at the end of each epoch, or whenever ``save_freq`` batches have passed."""
 
     def __init__(self, save_freq: Any) -> None:
-        if save_freq != "epoch" and not (type(save_freq) is int and save_freq > 0):
-            raise OptionError(
-                "save-freq",
-                "save_freq says when to save",
-                got=repr(save_freq),
-                wanted="'epoch', or after how many batches",
-            )
-        self.save_freq: str | int = save_freq
+        self.save_freq = frequency("save_freq", save_freq)
         self._epoch = self._batches = 0
 
     def sees_batches(self, of: str = "train") -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fourfold.callbacks.base import Callback, Logs
+from fourfold.callbacks.base import Callback, Logs, frequency
 from fourfold.callbacks.events import Events, check_tensorboardx
 from fourfold.errors import OptionError
 
@@ -57,15 +57,8 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ) -> None:
         _refuse(profile_batch=profile_batch, embeddings_freq=embeddings_freq, embeddings_metadata=embeddings_metadata)
-        every = 1 if update_freq == "batch" else update_freq
-        if every != "epoch" and not (type(every) is int and every > 0):
-            raise OptionError(
-                "update-freq",
-                "update_freq says when to write",
-                got=repr(update_freq),
-                wanted="'epoch', 'batch', or after how many batches",
-            )
-        self.log_dir, self.histogram_freq, self.update_freq = Path(log_dir), histogram_freq, every
+        self.log_dir, self.histogram_freq = Path(log_dir), histogram_freq
+        self.update_freq = frequency("update_freq", 1 if update_freq == "batch" else update_freq)
         self.write_graph, self.write_images = write_graph, write_images
         self.write_steps_per_second = write_steps_per_second
         check_tensorboardx()
