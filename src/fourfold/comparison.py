@@ -43,7 +43,7 @@ from fourfold.study.measured import Measured, measure
 from fourfold.study.measures import MEASURES
 from fourfold.study.results import as_results
 from fourfold.study.runner import Done, Task
-from fourfold.study.saved_model import SavedModel, folder_of_model
+from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study
 from fourfold.study.trials import Trials
 
@@ -78,7 +78,7 @@ class Comparison:
     def model(self) -> SavedModel:
         """The trained model of the family that the verdict names."""
         if self._model is None:
-            self._model = SavedModel.load(self.folder / "model")
+            self._model = SavedModel.load(self.folder)
         return self._model
 
     @classmethod
@@ -172,7 +172,7 @@ def compare(
 
 def load_model(folder: str | Path) -> SavedModel:
     """The model that a comparison left in its folder. Takes raw rows; ``.network`` is the `Model`."""
-    return SavedModel.load(folder_of_model(Path(folder)))
+    return SavedModel.load(Path(folder))
 
 
 def plan(dataset: Dataset, options: Options, folder: Path) -> Study:

@@ -25,7 +25,7 @@ from fourfold.evidence.findings import title
 from fourfold.preprocessing.windows import Windows
 from fourfold.report.escape import csv_cell
 from fourfold.report.files import load_study
-from fourfold.study.saved_model import SavedModel, folder_of_model
+from fourfold.study.saved_model import SavedModel
 
 Columns = dict[str, Any]
 """Some rows of what is written: values by the names of columns."""
@@ -43,7 +43,7 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
     if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
         _check_other(out, Path(source))
     written = _writer(out)
-    model = load(folder)
+    model = SavedModel.load(folder)
     notes = _verdict_notes(folder) if (folder / "results.json").exists() else []
     noticed = Noticed()
     with written as write:
@@ -51,11 +51,6 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
             write(predicted(model, rows))
             noticed += rows.noticed
     return [*map(str, noticed.said()), *notes]
-
-
-def load(folder: Path) -> SavedModel:
-    """The model of a comparison, from its folder or from the folder ``model`` in it."""
-    return SavedModel.load(folder_of_model(folder))
 
 
 def _check_other(out: Path, source: Path) -> None:

@@ -195,10 +195,10 @@ def export(
 ) -> None:
     """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
     check_room(TRAIN)
-    from fourfold.predictions import load
+    from fourfold.study.saved_model import SavedModel
 
     path = folder / "model.onnx" if out is None else out
-    made = load(folder).export(path)  # says it where the package onnx is missing, which the next line needs
+    made = SavedModel.load(folder).export(path)  # says it where the package onnx is missing, which the next line needs
     from fourfold.study.onnx_model import described
 
     for line in described(made):

@@ -153,7 +153,9 @@ class SavedModel:
 
     @classmethod
     def load(cls, folder: Path) -> SavedModel:
-        """Reads what `save` wrote; whatever else the files may be, they are refused."""
+        """Reads what `save` wrote, from its folder or that of the comparison; whatever else the files may be, they are
+        refused."""
+        folder = _folder_of_model(folder)
         facts = _facts(folder / "model.json")
         contents = {}
         for name in ("preparation.json", "weights.npz"):
@@ -185,7 +187,7 @@ class SavedModel:
         return cls(net, preparation, order, {key: facts[key] for key in facts.keys() - _OWN})
 
 
-def folder_of_model(folder: Path) -> Path:
+def _folder_of_model(folder: Path) -> Path:
     """Where the model of a comparison lies: the folder ``model`` in its folder, or that folder itself.
 
     A folder with results is that of a comparison, though its model may be gone.
