@@ -24,6 +24,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from fourfold.ops.formulation import is_written_down, whole
+from fourfold.ops.fusion import in_memory
 from fourfold.ops.varying import varying_alike
 from fourfold.ops.windows import Windows
 
@@ -176,12 +177,12 @@ def _convolve(windows: Windows, grouped: bool, x: Array, kernel: Array) -> Array
     """The convolution of one group; with several, `jax.vmap` runs over them, for which XLA has no fast kernel."""
     if not grouped and _fast(windows, x.shape[-1], kernel.shape[-1]):
         return _slide(x, kernel, windows.strides, windows.edges, windows.dilation)
-    few = not grouped and _few(windows, x.shape[-1], kernel.shape[-1])
-    pieces = _pieces_of_patches(windows, x, least=2 if few else 1)
-    few = few and pieces > 1  # XLA undoes a loop of one piece, and finds the sum anew for each of its uses
+    if not grouped and _few(windows, x.shape[-1], kernel.shape[-1]):
+        return in_memory(_written_out(windows, x, kernel))
+    pieces = _pieces_of_patches(windows, x)
 
     def piece(_, x):
-        return None, _written_out(windows, x, kernel) if few else _product(_patches(windows, x), kernel)
+        return None, _product(_patches(windows, x), kernel)
 
     _, y = lax.scan(piece, None, _cut(x, pieces))
     return y.reshape(x.shape[0], *windows.counts, kernel.shape[-1])
@@ -306,11 +307,11 @@ def _product(rows: Array, kernel: Array) -> Array:
     return (rows.reshape(-1, rows.shape[-1]) @ matrix).reshape(*rows.shape[:-1], -1)
 
 
-def _pieces_of_patches(windows: Windows, x: Array | jax.ShapeDtypeStruct, least: int = 1) -> int:
+def _pieces_of_patches(windows: Windows, x: Array | jax.ShapeDtypeStruct) -> int:
     """Into how many pieces the batch is cut so that the patches of one fit the cache; windows of 1 need no patches."""
     patch_bytes = x.shape[0] * math.prod(windows.counts) * windows.area * x.shape[-1] * x.dtype.itemsize
     wanted = 1 if windows.area == 1 else -(-patch_bytes // PATCH_BYTES)
-    return _pieces(x.shape[0], max(wanted, least), 1)
+    return _pieces(x.shape[0], wanted, 1)
 
 
 def _pieces_of_examples(x: Array, dy: Array) -> int:

@@ -25,6 +25,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from fourfold.ops.fusion import in_memory
 from fourfold.ops.varying import varying_alike
 
 States = tuple[Array, ...]
@@ -198,7 +199,7 @@ def _lstm_backward(slopes, h_before, d_after):
 
 def _gru_forward(a, b, before):
     units = a.shape[-1] // 3
-    gates = jnp.tanh(a[:, : 2 * units] + b[:, : 2 * units])
+    gates = in_memory(jnp.tanh(a[:, : 2 * units] + b[:, : 2 * units]))
     z, r = jnp.split(0.5 * gates + 0.5, 2, axis=-1)
     g = jnp.tanh(a[:, 2 * units :] + r * b[:, 2 * units :])
     return (z * before[0] + (1 - z) * g,), (gates, g, b[:, 2 * units :])
