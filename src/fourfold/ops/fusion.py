@@ -1,9 +1,9 @@
 """Where XLA's loops end.
 
 On a CPU XLA fuses elementwise operations and moves of memory with what uses them. Mostly that is right: one loop reads
-and writes less. It is wrong where each of several users then computes the same again, and where a loop is no longer
-vectorised: because it reads from more places than LLVM compares for overlap (8), or because a change of shape makes
-each index a division.
+and writes less. It is wrong where each of several users then computes the same again, and where LLVM no longer makes
+vector instructions of a loop: because a change of shape makes each index a division, or because it doesn't see that
+what the loop writes is none of what it reads (such as the number of a scan's step).
 """
 
 from __future__ import annotations
