@@ -1,5 +1,6 @@
 """The callback for TensorBoard: what stands in its files."""
 
+import re
 import struct
 import sys
 
@@ -8,8 +9,8 @@ import pytest
 from tensorboardX.proto.event_pb2 import Event
 
 from fourfold import Input, Sequential, layers
-from fourfold.callbacks import Callback, TensorBoard
-from fourfold.errors import OptionError
+from fourfold.callbacks import Callback, CSVLogger, TensorBoard
+from fourfold.errors import MachineError, OptionError
 from fourfold.optimizers import SGD
 from fourfold.optimizers.schedules import ExponentialDecay
 
@@ -153,6 +154,14 @@ def test_errors(tmp_path, options, text):
     with pytest.raises(OptionError, match=text):
         TensorBoard(tmp_path, **options)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("callback", [TensorBoard, CSVLogger])
+def test_a_place_that_cant_be_written_is_named(tmp_path, callback):
+    (tmp_path / "taken").write_text("a file, and no folder")
+    place = tmp_path / "taken" / "log"
+    with pytest.raises(MachineError, match=f"{re.escape(str(place))}.* can't be written .*Do this: write to another"):
+        network().fit(X, Y, verbose=0, callbacks=[callback(place)])
 
 
 def test_without_the_package_its_name_is_said(monkeypatch):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fourfold.core.files import writing
 from fourfold.errors import OptionError
 
 BINS = 30
@@ -27,8 +28,9 @@ class Events:
     def __init__(self, folder: Path) -> None:
         from tensorboardX.event_file_writer import EventsWriter
 
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = EventsWriter(str(folder / "events"), f".{os.getpid()}.{next(_FILES):06d}")
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = EventsWriter(str(folder / "events"), f".{os.getpid()}.{next(_FILES):06d}")
 
     def number(self, name: str, value: float, step: int) -> None:
         self._write(_summaries().scalar(name, value), step)

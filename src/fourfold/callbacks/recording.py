@@ -6,11 +6,13 @@ import csv
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
 from fourfold.callbacks.base import Callback, Logs
+from fourfold.core.files import writing
 
 
 class History(Callback):
@@ -40,7 +42,8 @@ class CSVLogger(Callback):
         self.names: list[str] | None = None
         self.headed = there
         if not self.append:
-            open(self.filename, "w").close()
+            with writing(Path(self.filename)):
+                open(self.filename, "w").close()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
@@ -48,7 +51,7 @@ class CSVLogger(Callback):
             self.names = sorted(logs)
             if not any(name.startswith("val_") for name in self.names):  # a later epoch may have them
                 self.names += [f"val_{name}" for name in self.names]
-        with open(self.filename, "a", newline="") as file:
+        with writing(Path(self.filename)), open(self.filename, "a", newline="") as file:
             writer = csv.writer(file, delimiter=self.separator)
             if not self.headed:
                 writer.writerow(["epoch", *self.names])

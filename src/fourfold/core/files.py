@@ -25,7 +25,7 @@ def write_whole(path: Path, content: bytes) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file beside the path, which takes its place when all went well, and is removed otherwise."""
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
@@ -38,6 +38,13 @@ def whole_file(path: Path) -> Iterator[Path]:
         except BaseException:
             os.unlink(temporary)
             raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """A place in which ``path`` is written. Errors: `MachineError` where it can't be."""
+    try:
+        yield
     except OSError as error:
         if isinstance(error, FourfoldError):
             raise
@@ -71,11 +78,9 @@ def check_writable(folder: Path) -> None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Holds the folder for one run; another run is told which process has it."""
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         file = open(folder / ".lock", "a+")  # noqa: SIM115, held below
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
     with file:
         if not _try_lock(file):
             raise MachineError(
@@ -99,7 +104,7 @@ def _cannot_write(path: Path, error: OSError) -> MachineError:
         "cannot-write",
         f"{path} can't be written ({error.strerror or error})",
         wanted="a folder with space and permission to write",
-        do="write to another place with --out, or copy the study to one",
+        do="write to another place, on the command line with --out (a study can be copied there)",
     )
 
 
