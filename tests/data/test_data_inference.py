@@ -155,8 +155,9 @@ def test_numbers_that_may_count_rows_are_left_out_where_they_do(name):
     assert used_with(name, 3 + np.arange(N)) == used_with(name, np.arange(N)[::-1] * 2) == []
 
 
-def test_missing_values_of_arrays_are_said_and_filled():
-    x = RNG.normal(size=(N, 9, 2))
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_missing_values_of_arrays_are_said_and_filled(kind):
+    x = RNG.normal(size=(N, 9, 2)).astype(kind)
     x[3, 4, 1], x[5, 0, 0] = np.nan, np.inf
     data = from_arrays(x, np.arange(N) % 2)
     assert "missing: 2 values of x (NaN or infinite; replaced with the channel's mean)" in map(

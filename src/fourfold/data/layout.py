@@ -11,7 +11,7 @@ from fourfold.preprocessing.numbers import finite
 from fourfold.preprocessing.series import real_steps
 
 from .dataset import Column, Layout, Note
-from .messages import CONSTANT, unknown
+from .messages import CONSTANT, counted, unknown
 from .places import by_place
 from .unequal import lengths_note
 
@@ -85,7 +85,7 @@ def settle_array(
     absent = np.count_nonzero(absent)
     if absent:
         value = "the column's median" if chosen == "flat" else "the channel's mean"
-        notes.append(Note(f"missing: {absent} values of x", f"NaN or infinite; replaced with {value}"))
+        notes.append(Note(f"missing: {counted(int(absent), 'value')} of x", f"NaN or infinite; replaced with {value}"))
         shaped = finite(shaped)
     return shaped, chosen, tuple(notes)  # pyright: ignore[reportReturnType]
 

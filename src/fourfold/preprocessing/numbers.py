@@ -13,7 +13,7 @@ from .series import real_steps
 BOUND = 1e6
 """Standardised values are cut off here, so that one absurd cell can't overflow float32."""
 
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST = np.finfo(np.float32).max
 """Networks and trees calculate in single precision, in which what is larger is infinite."""
 
 CHUNK = 2**22
@@ -29,7 +29,7 @@ def finite(values: np.ndarray) -> np.ndarray:
     >>> finite(np.array([1.0, -np.inf, 1e39]))
     array([ 1., nan, nan])
     """
-    return np.where(np.abs(values) <= LARGEST, values, np.nan)
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)  # half precision is compared in single, too
 
 
 @dataclass(frozen=True, eq=False)
