@@ -140,6 +140,13 @@ def test_standardising_equals_the_textbook():
     )
 
 
+@pytest.mark.parametrize("deviation", [0.0, 5e-324, 1e-309])
+def test_numbers_with_next_to_no_deviation_are_constant(deviation):
+    x = np.array([[0.0], [2 * deviation], [1.0]])
+    np.testing.assert_array_equal(Numbers.fit(("a",), x, [0, 1]).apply(x), 0)
+    np.testing.assert_array_equal(Channels.fit(x[:, None], [0, 1]).apply(x[:, None]), 0)
+
+
 def test_chunks_give_the_moments_of_the_whole(monkeypatch):
     x = np.random.default_rng(0).normal(5, 2, (50, 7, 2))
     x[3, 2, 1] = np.nan

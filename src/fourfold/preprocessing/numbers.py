@@ -170,7 +170,8 @@ class Channels:
 
 def _standardised(values: np.ndarray, center: np.ndarray, scale: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", divide="ignore"):
-        inverse = np.where(scale > 0, 1.0 / np.where(scale > 0, scale, 1.0), 0.0)
+        inverse = 1.0 / scale
+        inverse = np.where(np.isfinite(inverse), inverse, 0.0)  # of a deviation of 0, or of next to nothing
         return np.clip((values - center) * inverse, -BOUND, BOUND)
 
 
