@@ -63,3 +63,16 @@ def test_one_class_in_one_hot_form_is_no_several_labels():
     table = {"age": np.random.default_rng(1).normal(size=60)} | {f"level{k}": (kinds == k) * 1 for k in range(1, 5)}
     slugs = {one.slug for one in judge(read(table))}
     assert "one-hot-rest" in slugs and "one-of-labels" not in slugs
+
+
+@pytest.mark.parametrize("names", [["setosa", "versicolor", "virginica"], ["x4", "x5", "x6"]], ids=["named", "by place"])
+@pytest.mark.parametrize("asked", [False, True], ids=["guessed", "asked for"])
+def test_one_class_in_columns_with_names_of_their_own_is_found(names, asked):
+    kinds, random = np.random.default_rng(0).integers(0, 3, 60), np.random.default_rng(1)
+    table = {f"x{k}": random.normal(size=60) for k in range(3)} | {"x3": random.integers(0, 2, 60)}
+    table |= {name: (kinds == k) * 1 for k, name in enumerate(names)}
+    options, others = ({"target": names[0]}, names[1:]) if asked else ({}, names[:-1])
+    found = {one.slug: one for one in judge(read(table, **options))}
+    assert found["one-hot-rest"].columns == tuple(others) and found["one-hot-rest"].important
+    table[names[1]] = random.integers(0, 2, 60)
+    assert "one-hot-rest" not in {one.slug for one in judge(read(table, **options))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,9 +30,6 @@ FEWEST_NUMBERED = 20
 
 FEWEST_OF_SENTENCES = 5
 """Words on average from which on texts are more than names and addresses."""
-
-LAST_PART = re.compile(r"[_ .:=-][^_ .:=-]*$|\d+$")
-"""The last part of a name, with the mark before it, or its number."""
 
 CALLED_YEARS = YEAR_NAMES | {"years", "jahre"}
 """Words in the names of years."""
@@ -123,9 +119,8 @@ def _names_parts(case: Case) -> Iterator[Finding]:
 
 
 def _of_target(case: Case) -> Iterator[Finding]:
-    """A number among targets that stands for a missing one; a target that numbers the rows, or is what other columns
-    leave of a class in one-hot form."""
-    dataset, task, table = case.dataset, case.task, case.dataset.inputs
+    """A number among targets that stands for a missing one; a target that numbers the rows."""
+    dataset, task = case.dataset, case.task
     if task.several:
         return
     numbers = task.kind == "regression" or task.label_type == "integer"
@@ -150,24 +145,6 @@ def _of_target(case: Case) -> Iterator[Finding]:
                 dataset.rows,
                 "--target NAME, the column to predict",
                 important=not ranks,
-            )
-    if task.classes not in (("0", "1"), ("false", "true")) or not isinstance(table, Table):
-        return
-    group = LAST_PART.sub("", dataset.target_name)
-    alike = [column.name for column in dataset.columns if group and LAST_PART.sub("", column.name) == group]
-    others = [name for name in alike if table[name].dtype.kind == "f" and {*np.unique(table[name])} == {0, 1}]
-    if len(others) > 1:
-        rest = sum((table[name] for name in others), case.codes.astype(np.float64))
-        if (rest == 1).all():
-            together = [*others, dataset.target_name]
-            yield Finding(
-                "one-hot-rest",
-                f"the target is 1 where {listed(others)} are all 0: one class in {len(together)} columns",
-                "columns",
-                len(others),
-                f"one column of classes, in pandas table[{together!r}].idxmax(axis=1)",
-                important=True,
-                columns=tuple(others),
             )
 
 

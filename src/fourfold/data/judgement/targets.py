@@ -21,6 +21,7 @@ from fourfold.preprocessing.task import IMBALANCED, largest_share
 
 from .case import Case
 from .in_time import parts_in_order
+from .one_hot import side_by_side
 
 FEW_VALUES, MANY_CLASSES, RARE = 20, 100, 10
 FEWEST_LABELS, FEWEST_NAMED = 3, 5
@@ -203,7 +204,7 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
     counted = next((run[place:] for place in range(len(run)) if are_counted([*run[place:], last])), [])
     alike = len(counted) + 1 >= FEWEST_LABELS
     named = len(run) + 1 >= FEWEST_NAMED and len(run) == len(binary)
-    named = named and not _has_one_hot([*(columns[name] for name in run), case.codes])
+    named = named and side_by_side([*(columns[name] for name in run), case.codes]) is None
     others = counted if alike else run * named
     together = any((case.codes + sum(columns[name] for name in others)) > 1)  # no class in one-hot form
     enough = FEWEST_LABELS - 1 <= len(others) < len(dataset.source_columns)
@@ -219,12 +220,6 @@ def one_of_labels(case: Case) -> Iterator[Finding]:
             important=alike,
             columns=tuple(others),
         )
-
-
-def _has_one_hot(columns: Sequence[np.ndarray]) -> bool:
-    """Whether columns (N,) side by side hold a class in one-hot form, as those that are made of words do."""
-    sums = np.concatenate([np.zeros((1, len(columns[0]))), np.cumsum(columns, axis=0)])
-    return any(((sums[length:] - sums[:-length]) == 1).all(axis=1).any() for length in range(2, len(columns) + 1))
 
 
 def of_folders(case: Case) -> Iterator[Finding]:
