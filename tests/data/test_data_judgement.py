@@ -435,3 +435,10 @@ def test_words_of_a_column_are_numbered_once_for_all_that_is_judged(monkeypatch)
     monkeypatch.setattr(case, "numbered", counting)
     judge(data)
     assert counted[id(data.inputs["colour"])] <= 3  # the keys of rows are made of the column itself
+
+
+def test_columns_without_names_of_which_the_first_never_varies_are_not_called_alike():
+    table = {"x0": np.zeros(60)} | {f"x{k}": np.random.default_rng(k).normal(size=60) for k in range(1, 21)}
+    data = read(table)
+    assert data.target_name == "x20"  # and not x0, which is no class
+    assert "target-called-like-inputs" not in {one.slug for one in judge(data)}

@@ -369,5 +369,5 @@ def _label_first(table: Table) -> str:
 def _most_of_a_class(values: np.ndarray) -> float:
     """The share of the largest class of numbers (N,) that are few whole ones; 0 of others."""
     different, counts = np.unique(values, return_counts=True)
-    few = bool((different == np.round(different)).all()) and len(different) <= min(20, len(values) / 5)
+    few = bool((different == np.round(different)).all()) and 1 < len(different) <= min(20, len(values) / 5)
     return few * float(counts.max(initial=0)) / len(values)

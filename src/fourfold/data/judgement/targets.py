@@ -134,8 +134,9 @@ def called_like_inputs(case: Case) -> Iterator[Finding]:
     first, end = (dataset.source_columns.index(name) for name in (used[0], used[-1]))
     inputs = tuple(name for name in dataset.source_columns[first : end + 1] if name not in flags)
     numbered = sorted([*inputs, target], key=number_of)
+    nameless = are_places((*dataset.source_columns, target))
     called = f"the last column, {target!r}," if numbered[-1] == target else f"column {target!r}"
-    if len(inputs) >= FEWEST and not are_places(inputs) and are_counted(numbered):
+    if len(inputs) >= FEWEST and not nameless and are_counted(numbered):
         yield Finding(
             "target-called-like-inputs",
             f"{called} was taken for the target, and is called as all inputs are, {inputs[0]!r} to {inputs[-1]!r}",
