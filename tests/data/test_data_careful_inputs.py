@@ -35,8 +35,22 @@ def gdp(folder, name="{0}Q{1}", each=4):
     return folder / "data.csv"
 
 
+def lists(mark, count=lambda i: 12, number=lambda i, k: f"{(i * 7 + k * 5) % 31}.5", around="{}"):
+    """A column of numbers with a mark between them, each of ``count`` numbers."""
+    cells = [around.format(mark.join(number(i, k) for k in range(count(i)))) for i in range(30)]
+    return rows("v,w,y", lambda i: f'"{cells[i]}",{i % 5}')
+
+
 # name: (content or maker, options, words of what is printed)
 READ = {
+    "eight numbers and more between semicolons": (lists(";"), {}, "lists: 'v' (their numbers are columns NAME_0"),
+    "eight numbers and more between commas": (lists(", "), {}, "lists: 'v' (their numbers are columns NAME_0"),
+    "fractions between bars, more in some cells": (lists("|", lambda i: 8 + i % 3), {}, "series: the lists of 'v'"),
+    "whole numbers, more in some cells, as those of words": (lists(";", lambda i: 8 + i % 3, lambda i, k: str((i * 7 + k) % 31)), {}, "several numbers in a cell"),
+    "seven numbers": (lists(";", lambda i: 7), {}, "several numbers in a cell"),
+    "lists as torch prints them": (lists(", ", around="tensor([{}], device='cuda:0')"), {}, "lists: 'v' (their numbers are columns NAME_0"),
+    "lists as NumPy prints them with their kind": (lists(", ", lambda i: 5 + i % 3, around="array([{}], dtype=float32)"), {}, "series: the lists of 'v'"),
+    "lists that NumPy cut off": (rows("v,w,y", lambda i: f'"[{i % 9}.5 {i % 7}.25 ... 3.  {i}.5]",{i % 5}'), {}, "left out: 'v' (lists of which NumPy wrote some numbers alone"),
     "texts without a class beside the classes": (films("pos", "neg", "unsup"), {}, "left out: 'unsup' (files without a class, as the name says)"),
     "two classes, one of them called unlabelled": (films("labelled", "unlabelled"), {}, "into 2 classes ('labelled', 'unlabelled')"),
     "test classes with a dot at the end": (labelled(["<=50K", ">50K"], ["<=50K.", ">50K."]), {}, "test classes '<=50K.', '>50K.' taken for '<=50K', '>50K'"),

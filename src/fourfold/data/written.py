@@ -15,19 +15,24 @@ from fourfold.data.values.cells import FEWEST_STEPS, MOST_IN_LISTS, typed
 from fourfold.data.values.nested_cells import is_of_numbers, opened
 from fourfold.data.values.stand_ins import classes_among
 from fourfold.data.values.words import as_objects
-from fourfold.data.values.written import are_between_blanks, values_of
+from fourfold.data.values.written import are_bracketed, are_cut_off, may_differ, values_of
 
-from .dataset import Column, Table
+from .dataset import Column, Note, Table
 from .reading import Reading
 from .source import Source
 
 __all__ = ["with_written"]
 
 
+CUT_OFF = "lists of which NumPy wrote some numbers alone, and '...' for the others; write array.tolist() into the cells"
+"""Why a column is left out."""
+
+
 def with_written(source: Source, reading: Reading) -> Source:
     """The source with what written lists and objects hold in columns of its own, as `opened` has it.
 
     - Lists of numbers are those that differ in most rows, as classes don't, of one length or of five numbers and more.
+    - Lists that were cut off as they were printed are left out, and said.
     - The target, as named or as is likely, may be a list of numbers between brackets, and is nothing else.
     - Where the reading knows the columns that hold lists, as in training, no others do. What is read as text stays so.
     """
@@ -40,6 +45,9 @@ def with_written(source: Source, reading: Reading) -> Source:
         if column.kind != "category" or (known is not None and column.name not in known):
             continue
         words = table[column.name]
+        if are_cut_off(words):
+            source = source.without(column.name).noting(Note(f"left out: {column.name!r}", CUT_OFF))
+            continue
         cells = values_of(words)
         if cells is not None and (known is not None or _are_meant(words, cells, column.name in aims)):
             source = _opened(source, column.name, as_objects(cells), known or ())
@@ -49,11 +57,11 @@ def with_written(source: Source, reading: Reading) -> Source:
 def _are_meant(words: np.ndarray, cells: Sequence[Any], aimed: bool) -> bool:
     """Whether the lists or objects that words write are more than words."""
     present = [cell for cell in cells if cell is not None]
-    bracketed = not are_between_blanks(words)
+    bracketed = are_bracketed(words)
     if aimed or not all(map(is_of_numbers, present)):
         return bracketed and aimed == all(map(is_of_numbers, present))
     lengths = {*map(len, present)}
-    alike = len(lengths) == 1 or (bracketed and min(lengths) >= FEWEST_STEPS)
+    alike = len(lengths) == 1 or ((bracketed or may_differ(words)) and min(lengths) >= FEWEST_STEPS)
     return alike and min(lengths) > 1 and 2 * len({*words} - {None}) > len(present)
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["are_between_blanks", "each", "value_of", "values_of"]
+__all__ = ["are_bracketed", "are_cut_off", "each", "may_differ", "value_of", "values_of"]
 
 T = TypeVar("T")
 
@@ -21,18 +21,34 @@ WORDS = {"true": "true", "false": "false", "none": "null", "null": "null", "nan"
 MARKS = {"(": "[", ")": "]", ";": ","}
 """What Python and NumPy write in another way than JSON, and what this is there."""
 
+MARKS_BETWEEN = (r"\s*;\s*", r"\s*,\s*", r"\s*\|\s*")
+"""What stands between numbers without brackets around them, beside blanks."""
+
 SCALAR = re.compile(
     r"\b(?:np|numpy)\.(?:(?:float|int|uint|bool|str)[\d_]*\(([^()]*)\)|(True|False)_\b)", re.ASCII
 )
 """A value of NumPy within a list, as Python prints it."""
 
+BLANKS = re.compile(r"[\d.]\s+[-+.\d]", re.ASCII)
+"""Two numbers with blanks alone between them."""
+
 ESCAPED = re.compile(r'\\.|"', re.DOTALL)
 OPENING, CLOSING = ("[", "{"), ("]", "}")
+BRACKETED = (*OPENING, "(", "array(", "tensor(", "np.", "numpy.", "torch.")
 TUPLE = re.compile(rf"\(\s*{NUMBER}(?:,\s+{NUMBER})+,?\s*\)", re.ASCII)
 """Numbers as Python writes a tuple, a blank behind each comma: (1,234) is a number."""
 
-BETWEEN_BLANKS = re.compile(rf"{NUMBER}(?:\s+{NUMBER}){{7,}}", re.ASCII)
-"""Numbers that are a list without brackets."""
+BETWEEN = re.compile("|".join(rf"{NUMBER}(?:{mark}{NUMBER}){{7,}}" for mark in (r"\s+", *MARKS_BETWEEN)), re.ASCII)
+"""Numbers that are a list without brackets: eight and more."""
+
+AROUND = re.compile(
+    r"(?:(?:np|numpy|torch)\.)?(?:array|tensor)\(\s*(\[.*\])(?:,\s*(?:dtype|device|requires_grad|grad_fn)=[^=\[\]]*)*\)",
+    re.ASCII | re.DOTALL,
+)
+"""A list as NumPy and torch print it with its kind."""
+
+CUT_OFF = re.compile(r"[\d.\]]\s*,?\s+\.\.\.,?\s+[-+\d.\[]", re.ASCII)
+"""What NumPy and torch print in the place of most numbers of a long list."""
 
 
 def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
@@ -42,14 +58,17 @@ def value_of(cell: str) -> list[Any] | dict[str, Any] | None:
     ([1.0, 2.5, None], {'a': [True, None], 'b': [1.5]}, None, None)
     >>> value_of("[np.float64(1.5), np.float64(nan)]"), value_of("[np.str_('up')]"), value_of("[np.True_, np.False_]")
     ([1.5, None], ['up'], [True, False])
-    >>> value_of("(48.1, -14.5)"), value_of("(1,234)")
-    ([48.1, -14.5], None)
+    >>> value_of("(48.1, -14.5)"), value_of("(1,234)"), value_of("1;2;3;4;5;6;7;8"), value_of("1;2")
+    ([48.1, -14.5], None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], None)
+    >>> value_of("tensor([1., 2.], device='cuda:0')"), value_of("array([[1, 2]], dtype=int8)")
+    ([1.0, 2.0], [[1, 2]])
     """
     cell = cell.strip()
+    cell = found[1] if cell.endswith(")") and (found := AROUND.fullmatch(cell)) else cell
     if TUPLE.fullmatch(cell):
         return [float(number) for number in cell.strip("(), ").split(",")]
     if not cell.startswith(OPENING):
-        return [float(number) for number in cell.split()] if BETWEEN_BLANKS.fullmatch(cell) else None
+        return [float(number) for number in re.split(r"[\s;,|]+", cell)] if BETWEEN.fullmatch(cell) else None
     if not cell.endswith(CLOSING):
         return None
     try:
@@ -89,9 +108,31 @@ def each(cells: Iterable[str | None], parse: Callable[[str], T | None]) -> list[
     return [None if cell is None else known[cell] for cell in cells]
 
 
-def are_between_blanks(cells: Iterable[str | None]) -> bool:
-    """Whether cells that write lists have no brackets."""
-    return not next((cell for cell in cells if cell is not None), "[").lstrip().startswith((*OPENING, "("))
+def are_bracketed(cells: Iterable[str | None]) -> bool:
+    """Whether cells that write lists have brackets."""
+    return next((cell for cell in cells if cell is not None), "[").strip().startswith(BRACKETED)
+
+
+def may_differ(cells: Iterable[str | None]) -> bool:
+    """Whether numbers without brackets of which some cells hold more than others are no words: some are fractions, and
+    marks other than blanks stand between them.
+
+    >>> may_differ(["1.5;2;3", "1;2"]), may_differ(["1;2;3", "1;2"]), may_differ(["1.5 2", "1"])
+    (True, False, False)
+    """
+    present = [cell for cell in cells if cell is not None]
+    return any("." in cell for cell in present) and not any(map(BLANKS.search, present))
+
+
+def are_cut_off(cells: Iterable[str | None]) -> bool:
+    """Whether cells are lists, in some of which dots stand for numbers that were not written.
+
+    >>> are_cut_off(["[0.1 0.2 ... 0.8 0.9]", "[1, 2, 3]"]), are_cut_off(["[0.1, 0.2]"]), are_cut_off(["wait ... 5"])
+    (True, False, False)
+    """
+    present = [cell.strip() for cell in cells if isinstance(cell, str)]
+    lists = all(cell.endswith(("]", ")")) and "[" in cell[:20] for cell in present)
+    return lists and any(map(CUT_OFF.search, present))
 
 
 def _null(name: str) -> None:
