@@ -226,6 +226,21 @@ def test_a_last_column_of_parts_of_a_time_is_not_guessed_to_be_the_target(last, 
 
 
 @pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        (["Training", "PublicTest", "PrivateTest"], "v"),
+        (["train", "test"], "v"),
+        (["train", "tram"], "last"),
+    ],
+)
+def test_a_last_column_of_the_parts_of_a_split_is_not_guessed_to_be_the_target(words, target):
+    data = read({"x": X[:, 0], "v": np.arange(N) % 3, "last": [words[place % len(words)] for place in range(N)]})
+    assert data.target_name == target
+    said = "target: v (the last column that says of no row whether it trains or tests, as 'last' does); --target NAME"
+    assert any(str(note).startswith(said) for note in data.notes) == (target == "v")
+
+
+@pytest.mark.parametrize(
     ("last", "values", "target"),
     [
         ("timestamp", 1672531200 + 15 * np.arange(N), "v"),

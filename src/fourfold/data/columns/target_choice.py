@@ -12,7 +12,7 @@ from fourfold.data.dataset import Note, Table
 from fourfold.data.messages import BETWEEN_COLUMNS, counted, in_line, listed, quoted
 from fourfold.data.places import are_places
 from fourfold.data.source import NOMINAL, Source
-from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, is_part_of_time
+from fourfold.data.values.called import ID, UNITS, YEAR_NAMES, YEARS, are_parts, is_part_of_time
 from fourfold.data.values.cells import typed
 from fourfold.data.values.stamps import surely_counted
 from fourfold.data.values.unread_dates import of_named_zones
@@ -259,7 +259,8 @@ def another_target(table: Table) -> str:
 def _why_none(name: str, values: np.ndarray) -> str:
     """What other columns are than one that tells of rows, and is seldom what is asked for: it is called a year, a
     month, a day, ..., and holds these, or a time, and counts seconds since 1970, or an id or a unit (a patient), and
-    holds more numbers or words than classes have; it counts the rows, or never varies.
+    holds more numbers or words than classes have; it says which rows train and which test, counts the rows, or never
+    varies.
     "" for one that may be a target.
 
     >>> years = np.array([1999.0, 2001.0])
@@ -276,6 +277,8 @@ def _why_none(name: str, values: np.ndarray) -> str:
         return "is called no part of a time, as {!r} is"
     if present.dtype.kind == "f" and surely_counted(name, present):
         return "is no time, as {!r} is"
+    if present.dtype.kind == "O" and are_parts({*present.tolist()}):
+        return "says of no row whether it trains or tests, as {!r} does"
     is_unit = name.casefold() in UNITS and different > (MOST_CLASSES if present.dtype.kind == "O" else MOST_SUBJECTS)
     if name.casefold() == "id" or is_unit or (ID.search(name) is not None and different > MOST_CLASSES):
         return CALLED

@@ -15,7 +15,7 @@ from fourfold.data.columns.totals import MARGIN, LeftOutLabels, ends_in_margin, 
 from fourfold.data.dataset import Dataset, Finding
 from fourfold.data.messages import counted, listed, percent
 from fourfold.data.values.amounts import INVISIBLE
-from fourfold.data.values.called import ID, YEAR_NAMES, YEARS
+from fourfold.data.values.called import ID, YEAR_NAMES, YEARS, are_parts
 from fourfold.data.values.stamps import named
 from fourfold.data.values.stand_ins import stands_for_missing
 from fourfold.preprocessing.table import Table
@@ -33,9 +33,6 @@ FEWEST_OF_SENTENCES = 5
 
 CALLED_YEARS = YEAR_NAMES | {"years", "jahre"}
 """Words in the names of years."""
-
-PARTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "testing", "holdout", "eval"})
-"""What the parts of a split are called."""
 
 RANKS = frozenset({"rank", "ranks", "ranking", "rang", "platz", "platzierung", "placement", "position", "classement"})
 """Words in the names of ranks: they differ as the numbers of rows do, and may be what is asked for."""
@@ -106,7 +103,7 @@ def _names_parts(case: Case) -> Iterator[Finding]:
     words = {column.name for column in case.dataset.columns if column.kind == "category"}
     for name, values in table.items() if isinstance(table, Table) else ():
         parts = {*values.tolist()} - {None} if name in words else set()
-        if len(parts) > 1 and PARTS.issuperset(word.strip().casefold() for word in parts):
+        if are_parts(parts):
             yield Finding(
                 "names-parts",
                 f"column {name!r} says which rows train and which test ({listed(sorted(parts))}), and is an input here",

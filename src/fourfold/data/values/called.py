@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
 from .stamps import named
 
 __all__ = [
-    "CASES", "ID", "PARTS_OF_TIME", "QUARTERS", "UNITS", "WEEKS", "YEARS", "YEAR_NAMES", "is_part_of_time", "is_time",
+    "CASES", "ID", "PARTS_OF_TIME", "QUARTERS", "UNITS", "WEEKS", "YEARS", "YEAR_NAMES", "are_parts", "is_part_of_time",
+    "is_time",
 ]  # fmt: skip
 
 ID = re.compile(r"(?i:^|[_\W]|case|client|customer|patient|person|subj|subject|user)(?i:id)$|[a-z](Id|ID)$")
@@ -52,6 +55,12 @@ TIMES = (
     "hora dia día semana mes año ora giorno settimana mese anno uur dag maand kwartaal jaar"
 )
 
+PARTS = frozenset({
+    "train", "training", "val", "valid", "validation", "dev", "test", "testing", "holdout", "eval", "publictest",
+    "privatetest",
+})  # fmt: skip
+"""What the parts of a split are called."""
+
 FEWEST_LETTERS = 3
 """Letters of a name that says what a column is by itself: mm may be millimetres, q a charge."""
 
@@ -75,3 +84,12 @@ def is_time(name: str) -> bool:
     (True, False)
     """
     return not set(TIMES.split()).isdisjoint(named(name))
+
+
+def are_parts(words: Collection[Any]) -> bool:
+    """Whether different words say of a row whether it is one to train on or to test.
+
+    >>> are_parts({"Train", "test"}), are_parts({"train", "tram"}), are_parts({"test"})
+    (True, False, False)
+    """
+    return len(words) > 1 and all(isinstance(word, str) and word.strip().casefold() in PARTS for word in words)
