@@ -133,6 +133,19 @@ def test_months_beside_years_are_one_series(names):
     assert yearly.forecast.channels[0] == "Annual" and len(yearly.inputs) < 60
 
 
+def test_months_beside_years_without_a_name_are_one_series(tmp_path):
+    """As R prints a series of months, and writes it as csv."""
+    long = series(pd.date_range("1949-01-01", periods=144, freq="MS"), ("a",)).drop(columns="name")
+    table = pd.DataFrame(long["value"].to_numpy().reshape(12, 12), columns=MONTHS, index=range(1949, 1961))
+    (tmp_path / "printed.txt").write_text(table.to_string())
+    table.to_csv(tmp_path / "written.csv")
+    expected = read(long, target="value", roles=Roles(time="time"), ahead=Ahead(3))
+    for name in ("printed.txt", "written.csv"):
+        data = read(str(tmp_path / name), ahead=Ahead(3))
+        assert data.fingerprint == expected.fingerprint
+        assert "the months of the years in the first column" in said(data)
+
+
 def test_months_of_stations_are_a_series_for_each():
     stamps = pd.date_range("1990-01-01", periods=120, freq="MS")
     long = series(stamps, ("u", "v"))

@@ -41,6 +41,9 @@ YEAR = re.compile(r"(?:[XY]|FY ?|yr ?|year ?)?((?:1[5-9]|20|21)\d\d)(?: ?\[YR\1\
 HOUR = re.compile(r"(?:h|he|hr|hour)?[ _-]?(\d{1,2})(?:[:.h](\d\d)(?::00)?)?(?: ?h)?", re.ASCII | re.IGNORECASE)
 """Hours as names of columns, or clocks."""
 
+NAMELESS = re.compile(r"|column 1|Unnamed: 0")
+"""What a first column without a name is called."""
+
 DAY = 24 * 60
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 
@@ -157,14 +160,15 @@ def _of_times(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -
 
 def _of_months(table: Table, numbers: Mapping[str, np.ndarray]) -> Steps | None:
     """Twelve columns that are called as the months, beside a year."""
-    year = next((name for name in numbers if is_called(name, PARTS_OF_TIME[0]) and _are_years(numbers[name])), None)
+    year = next((name for name in numbers if _may_be_year(name) and _are_years(numbers[name])), None)
     months = {name: month for name in numbers if (month := _month(name)) and name != year}
     if year is None or sorted(months.values()) != [*range(1, 13)]:
         return None
     names = tuple(sorted(months, key=months.__getitem__))
     first = (numbers[year].astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[M]")
     times = (first[:, None] + np.arange(12)).astype("datetime64[us]")
-    return Steps(names, times, f"the months of each {year}", year)
+    of = f"each {year}" if not NAMELESS.fullmatch(year) else "the years in the first column"
+    return Steps(names, times, f"the months of {of}", year)
 
 
 def _of_hours(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -> Steps | None:
@@ -184,6 +188,11 @@ def _of_hours(source: Source, table: Table, numbers: Mapping[str, np.ndarray]) -
     days = times_of(source, table, dates[0]).astype("datetime64[us]")
     said = f"the hours of each {dates[0]}" + (", by their ends" if ends else "")
     return Steps(names, days[:, None] + behind.astype("timedelta64[m]"), said, dates[0])
+
+
+def _may_be_year(name: str) -> bool:
+    """Whether a column is called one of years, or has no name, as that of R's names of rows."""
+    return is_called(name, PARTS_OF_TIME[0]) or NAMELESS.fullmatch(name) is not None
 
 
 def _are_years(values: np.ndarray) -> bool:
