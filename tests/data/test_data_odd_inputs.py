@@ -224,6 +224,7 @@ READ = {
     "rows in order of time": (rows("day,v,y", lambda i: f"2020-01-{i + 1:02d},{i % 9}"), "the rows are sorted by the date 'day'"),
     # targets
     "semicolons at the ends of lines between whose cells commas stand": ("".join(f"{i % 7},{LABELS[i % 2]},{i}.5;\n" for i in range(30)), "left out: ';' at the end of each line"),
+    "an outcome is asked for": (rows("Churn?,v", lambda i: ["True.", "False."][i % 2], label=lambda i: i * 7 % 13), "target: Churn? (a usual name of a target)"),
     "an outcome is not last": (rows("Survived,v", lambda i: i % 2, label=lambda i: i * 7 % 13), "target: Survived (a usual name of a target)"),
     "responses of many values are not the target": (rows("response,v,w", lambda i: f"{i}.5,{i % 9}"), "target: w (the last column)"),
     "the target is not last": (rows("y,v", lambda i: LABELS[i % 2], label=lambda i: i), "target: y (a usual name of a target)"),

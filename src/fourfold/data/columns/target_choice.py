@@ -205,7 +205,7 @@ def target_names(
         return chosen(target, table.names), "as asked"
     if lacking in table:
         return (lacking,), "the only column that the test rows lack"
-    folded = {name.casefold(): name for name in table}
+    folded = {name.casefold().rstrip(" ?"): name for name in table}  # Churn? is a question, and its answer a class
     gaps = _mostly_missing(table)
     few = {name for name, count in gaps.items() if count < FEWEST_ROWS}
     dates = ""
