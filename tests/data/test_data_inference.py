@@ -245,6 +245,8 @@ def test_a_last_column_of_the_parts_of_a_split_is_not_guessed_to_be_the_target(w
     [
         ("timestamp", 1672531200 + 15 * np.arange(N), "v"),
         ("event_time", 1672531200000 + 15 * np.arange(N), "v"),
+        ("timestamp", 874724710 + 7919 * np.arange(N) % 10**6, "v"),
+        ("time", 874724710 + 7919 * np.arange(N) % 10**6, "time"),
         ("time_us", 1672531200 + 15 * np.arange(N), "time_us"),
         ("revenue", 1672531200 + 15 * np.arange(N), "revenue"),
     ],

@@ -43,6 +43,9 @@ SECONDS = (631_152_000, 4_102_444_800)
 SURELY = (1_000_000_000, 2_000_000_000)
 """Those between which numbers of a column that is called so, beside others, are taken for such: 2001 to 2033."""
 
+STAMPS = frozenset(["timestamp", "datetime", "unix", "unixtime", "epoch", "zeitstempel"])
+"""Words by which all of these years are sure: a time of as many seconds may be a duration."""
+
 UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
 LASTING = frozenset(["duration", "elapsed", "ns", "us", "nanos", "micros", "nanoseconds", "microseconds"])
 """Words in the names of columns of numbers as large that may count how long something took."""
@@ -175,13 +178,15 @@ def surely_counted(name: str, values: np.ndarray) -> str:
     ('seconds since 1970', 'days since 1899-12-30, as Excel counts')
     >>> surely_counted("time", np.array([0.7e9])), surely_counted("time_ns", np.array([1.7e9]))
     ('', '')
+    >>> surely_counted("timestamp", np.array([0.7e9]))
+    'seconds since 1970'
     """
     present = values[~np.isnan(values)]
     counted = counted_dates(name, present)
     if counted is None or counted[1] not in COUNTED:
         return ""
     parts = COUNTED[counted[1]]
-    sure = not parts or _between(present, SURELY, parts)
+    sure = not parts or not STAMPS.isdisjoint(named(name)) or _between(present, SURELY, parts)
     lasting = parts == 1 and not LASTING.isdisjoint(named(name))
     return counted[1] if sure and not lasting else ""
 
