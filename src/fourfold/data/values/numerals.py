@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,6 +27,9 @@ __all__ = ["About", "Graded", "Scaled", "Style", "endings_of", "style_by", "styl
 
 FEWEST_OF_A_UNIT = 3
 """Different numbers before the same letters, from which on these are taken for a unit and not for a part of a name."""
+
+FEW_ENDINGS = 4
+"""Different endings of numbers up to which other words may stand among these."""
 
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+|[1-9]\d?(,\d{2})+,\d{3}")
 """Commas after every third digit, or as in India after the third and then every second one."""
@@ -198,16 +202,18 @@ def _graded_of(words: Iterable[str], comma: bool) -> Graded | None:
 
 
 def endings_of(words: Iterable[str]) -> list[str]:
-    """What stands beside numbers, if all words are numbers and several different things do, or nothing; else [].
+    """What stands beside numbers, if several things do, or nothing, and all words are numbers, or half of them and more
+    with few endings that occur several times; else [].
 
     >>> endings_of(["500 g", "1.2 kg"]), endings_of(["5 kg", "7 kg"]), endings_of(["500 g", "many"])
     (['g', 'kg'], [], [])
-    >>> endings_of(["12 %", "0.12"])
-    ['%', 'nothing']
+    >>> endings_of(["12 %", "0.12"]), endings_of(["500 g", "1.2 kg", "2 kg", "90 g", "it varies"])
+    (['%', 'nothing'], ['g', 'kg'])
     """
     amounts = [amount_of(word) for word in words]
-    units = {amount.unit for amount in amounts if amount is not None}
-    return sorted(unit or "nothing" for unit in units) if len(units) > 1 and None not in amounts else []
+    units = Counter(amount.unit for amount in amounts if amount is not None)
+    likely = 2 * units.total() >= len(amounts) and len(units) <= FEW_ENDINGS and min(units.values(), default=0) > 1
+    return sorted(unit or "nothing" for unit in units) if len(units) > 1 and (likely or None not in amounts) else []
 
 
 def style_by(example: str) -> Style | Scaled | About | Graded | Fractions | Duration:
