@@ -442,3 +442,14 @@ def test_columns_without_names_of_which_the_first_never_varies_are_not_called_al
     data = read(table)
     assert data.target_name == "x20"  # and not x0, which is no class
     assert "target-called-like-inputs" not in {one.slug for one in judge(data)}
+
+
+@pytest.mark.parametrize(
+    ("names", "found"), [("X Y area", True), ("x y dy", True), ("v y area", False), ("v x y", False), ("x v y", False)]
+)
+def test_a_target_that_may_be_a_coordinate_is_told(names, found):
+    random = np.random.default_rng(0)
+    data = read({name: random.normal(size=60) for name in names.split()})
+    told = {one.slug: one for one in judge(data)}.get("target-among-coordinates")
+    assert data.target_name.casefold() == "y" and (told is not None) == found
+    assert not found or (told.important and f"--target {names.split()[-1]}" in told.do)

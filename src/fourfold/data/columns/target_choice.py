@@ -41,6 +41,10 @@ CALLED = "is not called a year or an id, as {!r} is"
 WITH_VALUES = "the last column with values"
 """The same of one before an empty one."""
 
+USUAL = "a usual name of a target"
+COORDINATE = "a usual name of a target, or of a coordinate"
+"""The same of a column that is called as targets are, and of a y that may be a coordinate."""
+
 MOST_CLASSES = 20
 """Different values above which a column that is called an id holds no classes."""
 
@@ -212,10 +216,18 @@ def target_names(
     for usual in TARGET_NAMES:
         if usual in folded and folded[usual] not in few:
             if not (len(table) > 1 and _is_date(table[folded[usual]])):
-                return (folded[usual],), "a usual name of a target"
+                return (folded[usual],), COORDINATE if _is_coordinate(table, folded[usual]) else USUAL
             dates = dates or folded[usual]
     names, because = _by_values(table, folded, gaps, few, of_steps)
     return names, f"{because}; {in_line(dates)!r} holds dates" if dates and dates not in names else because
+
+
+def _is_coordinate(table: Table, name: str) -> bool:
+    """Whether a column may be the second coordinate of a place: y, behind x and before others, all of them numbers."""
+    names = [column.casefold() for column in table.names]
+    place = table.names.index(name)
+    beside = names[max(place - 1, 0) : place + 1] == ["x", "y"] and place + 1 < len(names)
+    return beside and all(table[one].dtype.kind == "f" for one in table.names[place - 1 : place + 1])
 
 
 def _by_values(
@@ -224,7 +236,7 @@ def _by_values(
     """The target's columns, and why it is these, where none is called as targets usually are."""
     for usual in OUTCOME_NAMES:
         if usual in folded and folded[usual] not in gaps and 1 < _different(table[folded[usual]]) <= MOST_CLASSES:
-            return (folded[usual],), "a usual name of a target"
+            return (folded[usual],), USUAL
     if others := _label_first(table):
         return (table.names[0],), f"the only column of few whole numbers; the others are {others}"
     if before := _before_texts(table):

@@ -109,6 +109,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     neighbours.judge,
     targets.elsewhere,
     targets.before_an_empty_one,
+    targets.among_coordinates,
     targets.called_like_inputs,
     targets.of_flags,
     targets.one_of_labels,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from fourfold.data.columns.target_choice import WITH_VALUES
+from fourfold.data.columns.target_choice import COORDINATE, WITH_VALUES
 from fourfold.data.dataset import Column, Finding
 from fourfold.data.files.class_levels import TwoLevels
 from fourfold.data.messages import listed, percent
@@ -104,8 +104,7 @@ def before_an_empty_one(case: Case) -> Iterator[Finding]:
     """Where the last column with values was taken, and the last of all is empty: it may be what is asked for."""
     dataset = case.dataset
     last = dataset.source_columns[-1] if dataset.source_columns else ""
-    guessed, named = f"target: {dataset.target_name}", not UNNAMED.fullmatch(last)
-    if named and any(note.what == guessed and note.because == WITH_VALUES and note.option for note in dataset.notes):
+    if not UNNAMED.fullmatch(last) and _was_guessed(case, WITH_VALUES):
         yield Finding(
             "target-before-empty-column",
             f"the last column, {last!r}, has no values, and {dataset.target_name!r} was taken for the target",
@@ -114,6 +113,23 @@ def before_an_empty_one(case: Case) -> Iterator[Finding]:
             f"fill {last!r} in, if it is the target; else --target {shlex.quote(dataset.target_name)}",
             important=True,
             columns=(last,),
+        )
+
+
+def among_coordinates(case: Case) -> Iterator[Finding]:
+    """Where y was taken, which stands behind x, and before others."""
+    target = case.dataset.target_name
+    if _was_guessed(case, COORDINATE):
+        last = case.dataset.source_columns[-1]
+        x = next(name for name in case.dataset.source_columns if name.casefold() == "x")
+        yield Finding(
+            "target-among-coordinates",
+            f"{target!r} was taken for the target, for its name, and stands behind {x!r} and before other columns, as "
+            "coordinates do",
+            "columns",
+            len(case.dataset.source_columns),
+            f"--target {shlex.quote(last)}, or another column, if it is a coordinate",
+            important=True,
         )
 
 
@@ -242,8 +258,10 @@ def _is_number(case: Case) -> bool:
     return case.task.kind == "regression" or case.task.label_type in ("integer", "number")
 
 
-def _was_guessed(case: Case) -> bool:
-    return any(note.what == f"target: {case.dataset.target_name}" and note.option for note in case.dataset.notes)
+def _was_guessed(case: Case, because: str = "") -> bool:
+    """Whether the target was, for this reason or for any."""
+    notes = (note for note in case.dataset.notes if note.what == f"target: {case.dataset.target_name}" and note.option)
+    return any(because in ("", note.because) for note in notes)
 
 
 def of_classes(case: Case) -> Iterator[Finding]:
