@@ -107,9 +107,10 @@ def _binary(content: Content) -> bool:
 
 
 def _with_zeros(content: Content) -> bool:
-    """Text in UTF-8 but for a few bytes of zero, one in a hundred at most."""
-    rest = content.head.replace(b"\0", b"")
-    if not _binary(content) or len(rest) < 0.99 * len(content.head):
+    """Text in UTF-8 but for a few bytes of zero, one in a hundred at most, or for those behind it."""
+    written = content.head.rstrip(b"\0")
+    rest = written.replace(b"\0", b"")
+    if not _binary(content) or not rest or len(rest) < 0.99 * len(written):
         return False
     text = rest.decode("utf-8", "replace").removesuffix("\ufffd")
     return "\ufffd" not in text and all(letter.isprintable() or letter.isspace() for letter in text)

@@ -107,6 +107,9 @@ ANY_LIST = (
 """Lists of numbers as Python and NumPy write them, or eight and more with blanks between them; classes would repeat. In
 round brackets a blank stands behind each comma, as (1,234) is a number."""
 
+MARKS_OF_AN_END = re.compile(r"\x1a+|(?:\\0)+")
+"""What older programs, and such as were interrupted, write behind the last line, zeros as DuckDB shows them."""
+
 FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
@@ -296,6 +299,8 @@ def ragged(name: str, message: str, separator: str) -> FileError:
             quote = f"write a name for each column into line 1, or remove it, if it is a note; else {quote}"
         note = "remove the line, if it is a note and no row, or fill in its cells"
         whole = re.search(r"Original Line: (.+)", message)  # of a long row not all cells are counted
+        if whole and MARKS_OF_AN_END.fullmatch(whole[1].strip()):
+            note = r"tr -d '\032\000' < FILE > OTHER, which takes out the marks behind the last row"
         cells = whole[1].count(separator) + 1 if whole and '"' not in whole[1] else 0
         return FileError(
             "ragged-row",
