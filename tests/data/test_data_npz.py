@@ -89,3 +89,18 @@ def test_an_array_beside_x_is_the_target_where_it_is_named(tmp_path):
     assert data.target_name == "classes" and data.target.tolist() == Y.tolist()
     assert len(set(data.groups)) == 10
     np.testing.assert_array_equal(data.inputs, read(npz(x=X, y=Y)(tmp_path)).inputs)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "x_train y_train x_test y_test",
+        "trainX trainY testX testY",
+        "Xtr ytr Xte yte",
+        "train_images train_labels test_images test_labels",
+    ],
+)
+def test_parts_are_known_by_their_names(names, tmp_path):
+    x, y, x_test, y_test = names.split()
+    data = read(str(npz(**{x: X, y: Y, x_test: X[:9], y_test: Y[:9]})(tmp_path)))
+    assert data.test_rows is not None and len(data.test_rows) == 9 and data.rows == len(X) + 9

@@ -31,6 +31,9 @@ from .series_ends import ended
 
 INPUT_NAMES = ("x", "inputs", "data", "features", "images")
 TARGET_NAMES = ("y", "target", "targets", "label", "labels")
+SHORT = {"train": "tr", "test": "te"}
+"""What parts are called for short."""
+
 LONGEST_HEADER = 10_000
 DAMAGED = (
     zipfile.BadZipFile,
@@ -171,7 +174,7 @@ def _members(archive: zipfile.ZipFile, content: Content) -> dict[str, zipfile.Zi
 
 
 def _pair(members: dict[str, zipfile.ZipInfo], part: str) -> tuple[str, str]:
-    """The names of x and y of one part, '' where there is none: x_train, train_x, trainX."""
+    """The names of x and y of one part, '' where there is none: x_train, train_x, trainX, xtr."""
     return _first(members, INPUT_NAMES, part), _first(members, TARGET_NAMES, part)
 
 
@@ -183,7 +186,8 @@ def _test(members: dict[str, zipfile.ZipInfo]) -> tuple[str, tuple[str, str]]:
 
 def _first(members: dict[str, zipfile.ZipInfo], names: tuple[str, ...], part: str) -> str:
     folded = {name.casefold().replace("_", ""): name for name in members}
-    written = [way for name in names for way in (name + part, part + name)]
+    called = (part, SHORT[part]) if part in SHORT else (part,)
+    written = [way for one in called for name in names for way in (name + one, one + name)]
     return next((folded[way] for way in written if way in folded), "")
 
 
