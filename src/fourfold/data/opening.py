@@ -26,6 +26,7 @@ from fourfold.data.files.folders import (
 )
 from fourfold.data.files.forms import NAMES, plain, read_file, read_tables, reader_of
 from fourfold.data.files.idx import pairs_of
+from fourfold.data.files.named_pictures import named_in
 from fourfold.data.files.packing import STANDARD_INPUT, standard_input
 from fourfold.data.files.parts import (
     DESCRIPTIONS,
@@ -47,7 +48,6 @@ from fourfold.data.files.parts import (
     without_copies,
 )
 from fourfold.data.files.picture_tables import check_unlisted, labels_of
-from fourfold.data.files.pictures import named_in
 from fourfold.data.files.text.encoding import no_text
 from fourfold.data.files.text.header import no_header
 from fourfold.data.files.zipped import Member, is_damaged, tables_of, unpacked_tables

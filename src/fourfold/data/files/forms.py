@@ -18,11 +18,11 @@ from fourfold.errors import FileError, OptionError
 from .content import Content, check_unchanged, look
 from .idx import is_idx, read_idx
 from .large_series import read_series
+from .named_pictures import named_in
 from .npz import read_npy, read_npz
 from .opened import Opened
 from .packing import is_packed, plain_content
 from .parts import ignored_folders, joined
-from .pictures import named_in
 from .relation import Relation, Survey, survey
 from .tables import (
     open_csv,

@@ -1,0 +1,157 @@
+"""Tables whose words are the names of pictures: where these lie."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fourfold.data.dataset import Column, Note, Table
+from fourfold.data.messages import listed
+from fourfold.data.source import Source
+from fourfold.errors import DataError, FileError
+
+from .parts import check_inside
+from .pictures import FROM_TABLE, SUFFIXES, is_picture
+
+__all__ = ["named_in"]
+
+FEW_WORDS, SOME_WORDS, LONGEST_NAME = 100, 9, 200
+"""Words by which it is mostly told that they repeat, and that they are names; characters of one that may be the name of
+a picture."""
+
+INSIDE = ".path"
+"""The field that stands beside .bytes where Hugging Face keeps pictures inside of a table."""
+
+
+def named_in(source: Source, folder: Path) -> Source:
+    """The source with the column noted whose words are paths of pictures, if there is one.
+
+    All words of the column have to end as names of pictures do, or else all to be different and most of them names of
+    pictures without their ends; paths start at the table's folder, or at the only one in it where such pictures lie,
+    and may not leave it.
+    """
+    if not isinstance(source.inputs, Table):
+        return source
+    source = _without_names_of_bytes(source)
+    assert isinstance(source.inputs, Table)
+    for column, words, named in _of_names(source):
+        present = [word for word in words if word is not None]
+        where = _where(present[0], folder, named) if named else _usual_place(present, folder)
+        if not named and where is None:
+            continue
+        if _is_beside_bytes(column.name, source):
+            raise FileError(
+                "pictures-inside",
+                f"{source.name} holds the pictures themselves",
+                got=f"column {column.name.removesuffix(INSIDE)!r}",
+                wanted="files of pictures, and a table of their paths",
+                do="from Python fourfold.compare(datasets.load_dataset('parquet', data_files=FILE)['train'])",
+            )
+        if len(present) < len(words) and (folder / present[0]).is_file():
+            raise DataError(
+                "no-path",
+                f"column {column.name!r} has paths of pictures, and none in some rows",
+                got=f"row {words.index(None) + 1}",  # pyright: ignore[reportArgumentType]
+                wanted="the path of a picture in each row",
+                do="remove these rows, or the column",
+            )
+        if len(present) < len(words):
+            continue
+        paths = np.empty(len(words), dtype=object)
+        inside, end = where or (folder, "")
+        for place, word in enumerate(words):
+            path = inside / f"{word}{end}"
+            if "\\" in word and not path.exists():  # as Windows writes paths
+                path = inside / word.replace("\\", "/")
+            if os.path.isabs(word) or ".." in Path(word).parts:
+                check_inside(path, folder, f"{FROM_TABLE}; copy the pictures into its folder, if they lie elsewhere")
+            check_inside(path, folder)
+            paths[place] = str(path)
+        notes: tuple[Note, ...] = ()
+        if where is not None and where != (folder, ""):
+            because = "the first of them lies there" if named else f"without {end!r} in the table"
+            at = "" if inside == folder else f" in {inside.name!r}"
+            notes = (Note(f"pictures: named by {column.name!r}{at}", because),)
+        inputs = Table({**source.inputs, column.name: paths})
+        found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+        return found.noting(*notes)
+    return source
+
+
+def _is_beside_bytes(name: str, source: Source) -> bool:
+    """Whether a column is called as the names of files that stand in the table themselves, and are not read."""
+    return name.endswith(INSIDE) and f"{name.removesuffix('path')}bytes" in repr(source.notes)
+
+
+def _without_names_of_bytes(source: Source) -> Source:
+    """The source without the names of files that stand beside these, such as recordings, and are no pictures."""
+    assert isinstance(source.inputs, Table)
+    beside = [name for name in source.inputs if _is_beside_bytes(name, source)]
+    names = [name for name in beside if not any(map(is_picture, filter(None, source.inputs[name].tolist())))]
+    note = Note(f"left out: {listed(names)}", "names of files that stand beside them, and are no pictures")
+    return source.without(*names).noting(note) if names else source
+
+
+def _of_names(source: Source) -> list[tuple[Column, list[str], bool]]:
+    """Columns whose words may name pictures, the words, and whether all have the end of a picture: those go first."""
+    found = []
+    for column in source.columns:
+        words = source.inputs[column.name].tolist() if column.kind == "category" else []
+        present = [word for word in words if word is not None]
+        named = bool(present) and all(map(is_picture, present))
+        if named or (present and not _repeats(present)):
+            found.append((column, words, named))
+    return sorted(found, key=lambda one: not one[2])
+
+
+def _repeats(words: list[str]) -> bool:
+    """Whether a word occurs twice, which the first ones mostly tell."""
+    few = words[:FEW_WORDS]
+    return len({*few}) < len(few) or len({*words}) < len(words)
+
+
+def _usual_place(words: list[str], folder: Path) -> tuple[Path, str] | None:
+    """Where the pictures of most words lie that are names without ends, told from some of these; None if most name no
+    picture, or some lie elsewhere."""
+    some = [words[place] for place in {*np.linspace(0, len(words) - 1, SOME_WORDS).astype(int).tolist()}]
+    found = [place for word in some if (place := _where(word, folder, named=False))]
+    return found[0] if len({*found}) == 1 and len(found) > len(some) / 2 else None
+
+
+def _where(word: str, folder: Path, named: bool) -> tuple[Path, str] | None:
+    """The folder, the table's own or the only one in it, in which a picture of this name lies, and what its name ends
+    with beyond the word; None if there is no such picture, or several."""
+    if len(word) > LONGEST_NAME or "\0" in word:
+        return None
+    ends = ("",) if named else SUFFIXES
+    with os.scandir(folder) as entries:
+        inner = sorted(folder / entry.name for entry in entries if _is_folder(entry))
+    for folders in ((folder,), inner):
+        found = [(inside, end) for inside in folders for end in ends if _is_file(inside / f"{word}{end}")]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    """Whether it is a folder; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file lies there; where the path is too long for a file's name, none does."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
