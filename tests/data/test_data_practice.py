@@ -302,12 +302,13 @@ def test_stamps_of_nanoseconds_with_a_zone(tmp_path):
     assert data.inputs["t"][5] == np.datetime64("2023-01-01T05:00")
 
 
-def test_new_pictures_are_named_as_those_of_training(tmp_path):
-    folder = files(labels_dot_csv="id,label\n" + "".join(f"im{i},{LABELS[i % 2]}\n" for i in range(16)), **{f"train__im{i}_dot_png": png() for i in range(16)})(tmp_path)  # fmt: skip
+@pytest.mark.parametrize("word", ["im", ""], ids=["words", "whole numbers"])
+def test_new_pictures_are_named_as_those_of_training(word, tmp_path):
+    folder = files(labels_dot_csv="id,label\n" + "".join(f"{word}{i},{LABELS[i % 2]}\n" for i in range(16)), **{f"train__{word}{i}_dot_png": png() for i in range(16)})(tmp_path)  # fmt: skip
     preparation = Preparation.fit(read(folder), range(16))
-    (folder / "new.csv").write_text("id\nim3\nim4\n")
+    (folder / "new.csv").write_text(f"id\n{word}3\n{word}4\n")
     found = read_inputs(folder / "new.csv", preparation)
-    assert found.inputs.shape == (2, 8, 8, 1) and found.others["id"].tolist() == ["im3", "im4"]
+    assert found.inputs.shape == (2, 8, 8, 1) and found.others["id"].tolist() == [f"{word}3", f"{word}4"]
 
 
 def test_missing_dates_of_new_rows_are_those_of_training(tmp_path):

@@ -30,9 +30,9 @@ INSIDE = ".path"
 def named_in(source: Source, folder: Path) -> Source:
     """The source with the column noted whose words are paths of pictures, if there is one.
 
-    All words of the column have to end as names of pictures do, or else all to be different and most of them names of
-    pictures without their ends; paths start at the table's folder, or at the only one in it where such pictures lie,
-    and may not leave it.
+    All words of the column have to end as names of pictures do, or else all to be different, words or whole numbers,
+    and most of them names of pictures without their ends; paths start at the table's folder, or at the only one in it
+    where such pictures lie, and may not leave it.
     """
     if not isinstance(source.inputs, Table):
         return source
@@ -77,7 +77,9 @@ def named_in(source: Source, folder: Path) -> Source:
             at = "" if inside == folder else f" in {inside.name!r}"
             notes = (Note(f"pictures: named by {column.name!r}{at}", because),)
         inputs = Table({**source.inputs, column.name: paths})
-        found = replace(source, inputs=inputs, pictures=column.name, ids=np.array(words, dtype=object))
+        columns = tuple(replace(one, kind="category") if one is column else one for one in source.columns)
+        ids = np.array(words, dtype=object)
+        found = replace(source, inputs=inputs, columns=columns, pictures=column.name, ids=ids)
         return found.noting(*notes)
     return source
 
@@ -97,15 +99,23 @@ def _without_names_of_bytes(source: Source) -> Source:
 
 
 def _of_names(source: Source) -> list[tuple[Column, list[str], bool]]:
-    """Columns whose words may name pictures, the words, and whether all have the end of a picture: those go first."""
+    """Columns whose words, or whole numbers, may name pictures, the words, and whether all have the end of a picture:
+    those go first."""
     found = []
     for column in source.columns:
-        words = source.inputs[column.name].tolist() if column.kind == "category" else []
+        words = _words(source.inputs[column.name], column.kind)
         present = [word for word in words if word is not None]
         named = bool(present) and all(map(is_picture, present))
         if named or (present and not _repeats(present)):
             found.append((column, words, named))
     return sorted(found, key=lambda one: not one[2])
+
+
+def _words(values: np.ndarray, kind: str) -> list[str | None]:
+    """The words of a column, and of one of whole numbers, all different, these; [] of others."""
+    if kind == "number" and bool((np.isfinite(values) & (np.floor(values) == values) & (values >= 0)).all()):
+        return [str(int(value)) for value in values.tolist()] if len({*values.tolist()}) == len(values) else []
+    return values.tolist() if kind == "category" else []
 
 
 def _repeats(words: list[str]) -> bool:
