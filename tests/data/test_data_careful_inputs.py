@@ -49,6 +49,8 @@ READ = {
     "whole numbers, more in some cells, as those of words": (lists(";", lambda i: 8 + i % 3, lambda i, k: str((i * 7 + k) % 31)), {}, "several numbers in a cell"),
     "seven numbers": (lists(";", lambda i: 7), {}, "several numbers in a cell"),
     "lists as torch prints them": (lists(", ", around="tensor([{}], device='cuda:0')"), {}, "lists: 'v' (their numbers are columns NAME_0"),
+    "numbers as torch prints them": (column(["tensor(0.5000)", "\"tensor(-1.2e-05, device='cuda:0')\"", "\"tensor(3., grad_fn=<AddBackward0>)\""]), {}, "column v: number (the names of types around numbers left out)"),
+    "numbers as NumPy prints them": (column(["np.float64(0.5)", "np.float64(-1.25)", "np.float64(3.0)"]), {}, "column v: number (the names of types around numbers left out)"),
     "lists as NumPy prints them with their kind": (lists(", ", lambda i: 5 + i % 3, around="array([{}], dtype=float32)"), {}, "series: the lists of 'v'"),
     "lists that NumPy cut off": (rows("v,w,y", lambda i: f'"[{i % 9}.5 {i % 7}.25 ... 3.  {i}.5]",{i % 5}'), {}, "left out: 'v' (lists of which NumPy wrote some numbers alone"),
     "texts without a class beside the classes": (films("pos", "neg", "unsup"), {}, "left out: 'unsup' (files without a class, as the name says)"),

@@ -67,8 +67,16 @@ BESIDE = (
     ("footnote marks left out", re.compile(r"(.*[\d.)%])\s*(?:[*\u2020\u2021\u00a7]+|\[[a-z0-9]{1,3}\])", re.DOTALL)),
     ("what stands behind \u00b1 left out", re.compile(r"(.*[\d.])\s*(?:\u00b1|\+/-|\+-)\s*[\d.,]*\d(\D*)", re.DOTALL)),
     ("uncertain digits in brackets left out", re.compile(r"([-+]?\d+[.,]\d+)\(\d{1,3}\)", re.ASCII)),
+    (
+        "the names of types around numbers left out",
+        re.compile(
+            r"(?:(?:np|numpy|torch)\.)?(?:tensor|array|u?int\d*|float\d*)\((-?[\d.]+(?:e[-+]?\d+)?)(?:, \w+=[^()]*)?\)",
+            re.ASCII,
+        ),
+    ),
 )
-"""What stands beside numbers in the tables of papers: what is said when it is left out, and how it is known."""
+"""What stands beside numbers in the tables of papers, and around them as torch and NumPy print them: what is said when
+it is left out, and how it is known."""
 
 RAISED = str.maketrans("\u207b\u207a\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "-+0123456789")
 POWERS = (
