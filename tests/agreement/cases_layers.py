@@ -4,7 +4,7 @@ Inputs are normal float32 arrays; a layer that merges gets them as a list. Optio
 masks of steps; ``ids`` makes the inputs whole numbers below that one; ``ties`` makes them few-valued.
 """
 
-IMAGE, SEQUENCE = (3, 7, 6, 4), (3, 9, 4)
+IMAGE, SEQUENCE, VOLUME = (3, 7, 6, 4), (3, 9, 4), (2, 5, 7, 6, 3)
 CHANNELS_FIRST = {"data_format": "channels_first"}
 TERMS = {"kernel_initializer": "he_normal", "kernel_regularizer": "l2", "bias_constraint": "non_neg"}
 
@@ -77,6 +77,15 @@ CONVOLUTION = [
     ("Conv2DTranspose", {"filters": 5, "kernel_size": (4, 3), "strides": 2, "padding": "same"}, [IMAGE], {}),
     ("Conv2DTranspose", {"filters": 32, "kernel_size": 3, "strides": (2, 1), "padding": "same"}, [IMAGE], {}),
     ("Conv2DTranspose", {"filters": 5, "kernel_size": 2, "use_bias": False} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+    ("Conv3D", {"filters": 5, "kernel_size": 3}, [VOLUME], {}),
+    ("Conv3D", {"filters": 5, "kernel_size": (2, 3, 1), "padding": "same", "strides": (2, 3, 1)}, [VOLUME], {}),
+    ("Conv3D", {"filters": 24, "kernel_size": 3, "activation": "relu"} | TERMS, [VOLUME], {}),
+    ("Conv3D", {"filters": 16, "kernel_size": (1, 2, 2), "padding": "same", "dilation_rate": (1, 2, 1)}, [VOLUME], {}),
+    ("Conv3D", {"filters": 6, "kernel_size": 2, "groups": 3, "use_bias": False}, [VOLUME], {}),
+    ("Conv3D", {"filters": 4, "kernel_size": 3, "padding": "same"} | CHANNELS_FIRST, [(2, 3, 5, 7, 6)], {}),
+    ("Conv3DTranspose", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}, [VOLUME], {}),
+    ("Conv3DTranspose", {"filters": 4, "kernel_size": (2, 3, 2), "strides": (2, 1, 3)}, [VOLUME], {}),
+    ("Conv3DTranspose", {"filters": 4, "kernel_size": 3, "strides": 2, "output_padding": 1} | CHANNELS_FIRST, [(2, 3, 4, 3, 2)], {}),
 ]
 
 POOLING = [
@@ -99,6 +108,16 @@ POOLING = [
     ("GlobalAveragePooling1D", CHANNELS_FIRST, [(3, 4, 9)], {}),
     ("GlobalAveragePooling2D", {}, [IMAGE], {}),
     ("GlobalAveragePooling2D", {"keepdims": True} | CHANNELS_FIRST, [(3, 4, 7, 6)], {}),
+    ("MaxPooling3D", {}, [VOLUME], {"ties": True}),
+    ("MaxPooling3D", {"pool_size": (3, 2, 1), "strides": (2, 1, 1), "padding": "same"}, [VOLUME], {"ties": True}),
+    ("MaxPooling3D", {"pool_size": 2} | CHANNELS_FIRST, [(2, 3, 5, 7, 6)], {}),
+    ("AveragePooling3D", {"pool_size": 2}, [VOLUME], {}),
+    ("AveragePooling3D", {"pool_size": (3, 2, 1), "strides": 2, "padding": "same"}, [VOLUME], {}),
+    ("AveragePooling3D", {"pool_size": 2} | CHANNELS_FIRST, [(2, 3, 5, 7, 6)], {}),
+    ("GlobalMaxPooling3D", {}, [VOLUME], {"ties": True}),
+    ("GlobalMaxPooling3D", {"keepdims": True} | CHANNELS_FIRST, [VOLUME], {}),
+    ("GlobalAveragePooling3D", {"keepdims": True}, [VOLUME], {}),
+    ("GlobalAveragePooling3D", CHANNELS_FIRST, [VOLUME], {}),
 ]
 
 NORMALIZATION = [
@@ -142,6 +161,14 @@ RESHAPING = [
     ("ZeroPadding1D", {"padding": 2} | CHANNELS_FIRST, [SEQUENCE], {}),
     ("ZeroPadding2D", {"padding": ((1, 0), (2, 3))}, [IMAGE], {}),
     ("ZeroPadding2D", {"padding": (1, 2)} | CHANNELS_FIRST, [IMAGE], {}),
+    ("Cropping3D", {}, [VOLUME], {}),
+    ("Cropping3D", {"cropping": ((1, 0), (2, 1), (0, 3))}, [VOLUME], {}),
+    ("Cropping3D", {"cropping": (1, 2, 0)} | CHANNELS_FIRST, [VOLUME], {}),
+    ("UpSampling3D", {}, [VOLUME], {}),
+    ("UpSampling3D", {"size": (1, 2, 3)} | CHANNELS_FIRST, [VOLUME], {}),
+    ("ZeroPadding3D", {}, [VOLUME], {}),
+    ("ZeroPadding3D", {"padding": ((1, 0), (2, 3), (0, 1))}, [VOLUME], {}),
+    ("ZeroPadding3D", {"padding": (1, 2, 0)} | CHANNELS_FIRST, [VOLUME], {}),
 ]
 
 SIZES = {"height": 4, "width": 8}
@@ -174,6 +201,7 @@ ACTIVATION = [
     ("Dropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("SpatialDropout1D", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("SpatialDropout2D", {"rate": 0.5}, [IMAGE], {}),
+    ("SpatialDropout3D", {"rate": 0.5}, [VOLUME], {}),
     ("AlphaDropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("GaussianDropout", {"rate": 0.5}, [SEQUENCE], {"mask": True}),
     ("GaussianNoise", {"stddev": 0.5}, [SEQUENCE], {"mask": True}),

@@ -20,6 +20,7 @@ SQUARE, SIGNED, WHOLE = X[:, :3], X - 0.5, np.array([[3, 1, 2], [0, 5, 4]], "int
 HOLES = np.where(X > 0.7, np.nan, X).astype("float32")
 TRUTHS = X > 0.5
 PICTURES, KERNEL = RNG.random((2, 7, 6, 3)).astype("float32"), RNG.normal(size=(2, 3, 3, 4)).astype("float32")
+VOLUMES = PICTURES[..., None]
 HEADS = RNG.normal(size=(2, 5, 3, 4)).astype("float32")
 
 ARGUMENTS = {
@@ -29,13 +30,19 @@ ARGUMENTS = {
     "array_split": [(X, 3, 1)],
     "average": [(X,), (X, 1, Y)],
     "broadcast_to": [(X[:1], (3, 4))],
-    "average_pool": [(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
+    "average_pool": [
+        *[(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
+        (VOLUMES, (1, 2, 3), 2, "same"),
+    ],
     "batch_normalization": [(X, Y[0], Y[1], -1), (X, Y[:, 0], Y[:, 1], 0, X[:, 0], X[:, 1], 0.1)],
     "binary_crossentropy": [(TRUTHS.astype("float32"), X), (TRUTHS.astype("float32"), SIGNED, True)],
     "bincount": [(WHOLE[0],), (WHOLE[0], X[0, :3], 7)],
     "categorical_crossentropy": [(Y, X), (Y, SIGNED, True), (Y, X, False, 0)],
     "cholesky": [(SQUARE @ SQUARE.T + np.eye(3, dtype="float32"),)],
-    "conv": [(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same"), (PICTURES[:, 0], KERNEL[0], 1, "valid", None, 2)],
+    "conv": [
+        *[(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same"), (PICTURES[:, 0], KERNEL[0], 1, "valid", None, 2)],
+        (VOLUMES, KERNEL[:, :, :, None], (1, 2, 1), "same"),
+    ],
     "cast": [(X * 9, "int32"), (X, "bool")],
     "clip": [(X, 0.3, 0.6)],
     "concatenate": [([X, Y],), ([X, Y], 1)],
@@ -80,7 +87,10 @@ ARGUMENTS = {
     "logspace": [(0.0, 1.0, 5)],
     "logsumexp": [(X,), (X, 1, True)],
     "matmul": [(X, Y.T)],
-    "max_pool": [(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
+    "max_pool": [
+        *[(PICTURES, 2, 2), (PICTURES, (2, 3), 1, "same"), (PICTURES[:, 0], 2, 1)],
+        (VOLUMES, (1, 2, 3), 2, "same"),
+    ],
     "max": [(X,), (X, [0, 1]), (X, 1, True)],
     "mean": [(X,), (X, [0, 1]), (X, 1, True)],
     "meshgrid": [(X[0], Y[0])],

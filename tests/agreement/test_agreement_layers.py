@@ -170,9 +170,9 @@ def test_softmax_with_a_mask_of_its_inputs_shape():
 
 
 @pytest.mark.parametrize("name, arguments", [("Dropout", {}), ("Dropout", {"noise_shape": (None, 1, None)}),
-                                             ("SpatialDropout1D", {})])  # fmt: skip
+                                             ("SpatialDropout1D", {}), ("SpatialDropout3D", {})])  # fmt: skip
 def test_dropout_agrees_in_distribution_and_in_what_it_shares(name, arguments):
-    x = np.ones((200, 20, 10), "float32")
+    x = np.ones((200, 20, *(2, 2)[: 2 * ("3D" in name)], 10), "float32")
     theirs = np.asarray(getattr(keras.layers, name)(0.3, **arguments)(x, training=True))
     layer = getattr(layers, name)(0.3, **arguments)
     ours = np.asarray(layer.apply({}, x, training=True, key=key(1)).outputs)

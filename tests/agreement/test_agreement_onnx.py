@@ -98,6 +98,21 @@ def test_images_of_any_size(name):
         assert_exported(model, [RNG.normal(size=shape).astype("float32")])
 
 
+OPEN_VOLUMES = {
+    "steps of two, then the mean": [layers.Conv3D(4, 3, strides=2, padding="same"), layers.GlobalAveragePooling3D()],
+    "half and back": [layers.MaxPooling3D(2), layers.Conv3DTranspose(2, 3, strides=2, padding="same")],
+    "windows side by side": [layers.AveragePooling3D((1, 2, 3)), layers.GlobalMaxPooling3D()],
+    "edges": [layers.ZeroPadding3D(1), layers.Cropping3D((2, 1, 0)), layers.UpSampling3D((1, 2, 1))],
+}
+
+
+@pytest.mark.parametrize("name", OPEN_VOLUMES, ids=lambda name: name.replace(" ", "-"))
+def test_volumes_of_any_size(name):
+    model = filled(Sequential([Input((None, None, None, 2)), *OPEN_VOLUMES[name]]))
+    for shape in ((1, 5, 8, 9, 2), (3, 6, 4, 7, 2)):
+        assert_exported(model, [RNG.normal(size=shape).astype("float32")])
+
+
 @pytest.mark.parametrize("dtype", ["int64", "uint8", "bool", "float64", "float16"])
 def test_inputs_of_other_types_keep_them(dtype):
     x = Input((4,), dtype=dtype)

@@ -21,7 +21,7 @@ from fourfold.layers.lookup import BeforeModels
 from fourfold.ops import random as keys
 
 VOCABULARY = 7
-SEQUENCE, IMAGE, ROW = (6, 4), (6, 5, 4), (4,)
+SEQUENCE, IMAGE, VOLUME, ROW = (6, 4), (6, 5, 4), (4, 5, 6, 3), (4,)
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,19 @@ TABLE = [
     Case("SeparableConv2D", {"filters": 3, "kernel_size": 3, "padding": "same"}, (IMAGE,), ""),
     Case("Conv1DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2}),
     Case("Conv2DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"}, (IMAGE,), ""),
+    Case("Conv3D", {"filters": 3, "kernel_size": (3, 2, 2), "strides": 2, "padding": "same"}, (VOLUME,), ""),
+    Case("Conv3DTranspose", {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same"}, (VOLUME,), ""),
+    Case("UpSampling3D", {"size": (2, 3, 1)}, (VOLUME,), ""),
     Case("UpSampling1D", {"size": 3}),
     Case("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"}, (IMAGE,), ""),
     Case("MaxPooling1D"),
     Case("MaxPooling2D", {"padding": "same"}, (IMAGE,), ""),
     Case("AveragePooling1D", {"pool_size": 3, "strides": 1, "padding": "same"}),
     Case("AveragePooling2D", {"pool_size": 2}, (IMAGE,), ""),
+    Case("MaxPooling3D", {"padding": "same"}, (VOLUME,), ""),
+    Case("AveragePooling3D", {"pool_size": (2, 3, 2)}, (VOLUME,), ""),
+    Case("GlobalMaxPooling3D", {}, (VOLUME,), ""),
+    Case("GlobalAveragePooling3D", {"keepdims": True}, (VOLUME,), ""),
     Case("GlobalMaxPooling1D"),
     Case("GlobalMaxPooling2D", {"keepdims": True}, (IMAGE,), ""),
     Case("GlobalAveragePooling1D", mask="uses"),
@@ -138,6 +145,7 @@ TABLE = [
     Case("Dropout", {"rate": 0.5}, mask="passes", random=True),
     Case("SpatialDropout1D", {"rate": 0.5}, mask="passes", random=True),
     Case("SpatialDropout2D", {"rate": 0.5}, (IMAGE,), "", random=True),
+    Case("SpatialDropout3D", {"rate": 0.5}, (VOLUME,), "", random=True),
     Case("AlphaDropout", {"rate": 0.5}, mask="passes", random=True),
     Case("GaussianDropout", {"rate": 0.5}, mask="passes", random=True),
     Case("GaussianNoise", {"stddev": 0.5}, mask="passes", random=True),
@@ -165,6 +173,8 @@ TABLE = [
     Case("Permute", {"dims": (2, 1)}),
     Case("Cropping1D", {"cropping": (1, 2)}),
     Case("Cropping2D", {"cropping": ((1, 2), (0, 1))}, (IMAGE,), ""),
+    Case("Cropping3D", {"cropping": ((1, 2), (0, 1), (1, 1))}, (VOLUME,), ""),
+    Case("ZeroPadding3D", {"padding": ((1, 0), (0, 2), (1, 1))}, (VOLUME,), ""),
     Case("ZeroPadding1D", {"padding": (1, 2)}),
     Case("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}, (IMAGE,), ""),
     Case("Rescaling", {"scale": 0.1, "offset": 1.0}, mask="passes"),

@@ -35,6 +35,7 @@ CONSTRUCTED = [
     (lambda: layers.Permute((0, 1)), "start from 1: the batch axis 0 stays where it is"),
     (lambda: layers.Reshape((-1, -1)), "one of them -1 at most"),
     (lambda: layers.ZeroPadding2D((1, 2, 3)), "padding doesn't fit two axes"),
+    (lambda: layers.ZeroPadding3D((1, 2)), r"padding doesn't fit three axes: got padding=\(1, 2\), wanted a number, \(depth, "),
     (lambda: layers.EinsumDense("ab->ba", 3), "can't read this equation: got 'ab->ba', wanted the form"),
     (lambda: layers.PositionalEncoding("learnt"), 'Do this: kind="learned"'),
     (lambda: layers.ReLU(max_value=-1), "max_value is negative"),

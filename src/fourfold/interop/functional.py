@@ -27,8 +27,8 @@ Place = tuple[str, int, int]
 _TENSOR = "__keras_tensor__"
 _RECORDS_TRAINING = frozenset(
     (
-        "SimpleRNN", "LSTM", "GRU", "RNN", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout",
-        "GaussianDropout", "GaussianNoise",
+        "SimpleRNN", "LSTM", "GRU", "RNN", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+        "AlphaDropout", "GaussianDropout", "GaussianNoise",
     )
 )  # fmt: skip
 """Layers whose calls Keras writes down with ``training=False`` where nobody said so."""

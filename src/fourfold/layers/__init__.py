@@ -19,7 +19,7 @@ from fourfold.layers.augmentation import (
 from fourfold.layers.base import Layer
 from fourfold.layers.bidirectional import Bidirectional
 from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
-from fourfold.layers.convolution import Conv1D, Conv2D, Convolution1D, Convolution2D
+from fourfold.layers.convolution import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
 from fourfold.layers.encoding import CategoryEncoding, Discretization
@@ -57,20 +57,28 @@ from fourfold.layers.normalization import (
 from fourfold.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     AvgPool1D,
     AvgPool2D,
+    AvgPool3D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
     GlobalAvgPool1D,
     GlobalAvgPool2D,
+    GlobalAvgPool3D,
     GlobalMaxPool1D,
     GlobalMaxPool2D,
+    GlobalMaxPool3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
     MaxPool1D,
     MaxPool2D,
+    MaxPool3D,
     MaxPooling1D,
     MaxPooling2D,
+    MaxPooling3D,
 )
 from fourfold.layers.recurrent import GRU, LSTM, SimpleRNN
 from fourfold.layers.regularization import (
@@ -81,18 +89,21 @@ from fourfold.layers.regularization import (
     GaussianNoise,
     SpatialDropout1D,
     SpatialDropout2D,
+    SpatialDropout3D,
 )
 from fourfold.layers.rescaling import Normalization, Rescaling
 from fourfold.layers.reshaping import (
     Cropping1D,
     Cropping2D,
+    Cropping3D,
     Flatten,
     Permute,
     Reshape,
     ZeroPadding1D,
     ZeroPadding2D,
+    ZeroPadding3D,
 )
-from fourfold.layers.resizing import UpSampling1D, UpSampling2D
+from fourfold.layers.resizing import UpSampling1D, UpSampling2D, UpSampling3D
 from fourfold.layers.rnn import RNN, StackedRNNCells
 from fourfold.layers.separable import (
     DepthwiseConv1D,
@@ -107,8 +118,10 @@ from fourfold.layers.text_vectorization import TextVectorization
 from fourfold.layers.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
+    Conv3DTranspose,
     Convolution1DTranspose,
     Convolution2DTranspose,
+    Convolution3DTranspose,
 )
 from fourfold.layers.wrapping import Lambda, RepeatVector, TimeDistributed
 
@@ -118,7 +131,7 @@ _INSTEAD = {
         "StringLookup numbers the words of a vocabulary; CategoryEncoding or Embedding reads the numbers",
     ),
     **dict.fromkeys(
-        ("Conv3D", "Conv3DTranspose", "MaxPooling3D", "AveragePooling3D", "SpectralNormalization"),
+        ("SpectralNormalization", "FlaxLayer", "JaxLayer", "TorchModuleWrapper", "TFSMLayer"),
         "use Keras itself for it; the names are the same",
     ),
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Conv1D and Conv2D: the same small kernel at each position."""
+"""Conv1D, Conv2D and Conv3D: the same small kernel at each position."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Windowed(Layer):
 
 
 class Convolution(Windowed):
-    """What Conv1D and Conv2D share; each says how many spatial axes it has."""
+    """What Conv1D, Conv2D and Conv3D share; each says how many spatial axes it has."""
 
     refused = ("lora_rank", "lora_alpha")
 
@@ -185,4 +185,47 @@ class Conv2D(Convolution):
         super().__init__(**kwargs)
 
 
-Convolution1D, Convolution2D = Conv1D, Conv2D
+class Conv3D(Convolution):
+    """The same as `Conv2D` over one axis more: y[n, d, h, w, f] sums over windows of kernel_size[0] slices.
+
+    Shapes: x (N, D, H, W, C), y (N, D', H', W', filters), or with the channels at axis 1 for ``channels_first``; D axes
+    of slices of a volume, or frames of a video. Padding: ``valid`` none, ``same`` so that D' = ceil(D / s) and likewise
+    H' and W'. Weights: kernel W (*kernel_size, C / groups, filters) ``glorot_uniform``, bias b (filters,) ``zeros``. A
+    mask ends here. Errors: those of `Conv2D`.
+
+    >>> import numpy as np
+    >>> Conv3D(8, 3)(np.ones((2, 6, 16, 16, 1), "float32")).shape
+    (2, 4, 14, 14, 8)
+
+    Source: Ji et al., "3D convolutional neural networks for human action recognition", 2013. Good for scans and short
+    videos, where what matters is local along all three axes; poor where memory or time is short.
+    """
+
+    axes = "DHW"
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1, 1),
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+
+
+Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

@@ -1,4 +1,4 @@
-"""Pooling layers: maximum or mean under windows, or over a whole sequence or image."""
+"""Pooling layers: maximum or mean under windows, or over a whole sequence, image or volume."""
 
 from __future__ import annotations
 
@@ -99,6 +99,33 @@ class MaxPooling2D(Pooling):
         return pooling.max_pool(x, **options)
 
 
+class MaxPooling3D(Pooling):
+    """y[n, d, h, w, c] = max_{i, j, k} x[n, d s + i, h s + j, w s + k, c]
+
+    Shapes: x (N, D, H, W, C), y (N, D', H', W', C); the rest is as in `MaxPooling1D`.
+
+    >>> import numpy as np
+    >>> MaxPooling3D()(np.ones((1, 5, 4, 6, 3), "float32")).shape
+    (1, 2, 2, 3, 3)
+    """
+
+    axes = "DHW"
+
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = (2, 2, 2),
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+
+    def operate(self, x, **options):
+        return pooling.max_pool(x, **options)
+
+
 class AveragePooling1D(Pooling):
     """y[n, t, c] = mean_k x[n, t s + k, c], over the elements that lie inside the input.
 
@@ -137,6 +164,33 @@ class AveragePooling2D(Pooling):
     """
 
     axes = "HW"
+
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+
+    def operate(self, x, **options):
+        return pooling.average_pool(x, **options)
+
+
+class AveragePooling3D(Pooling):
+    """y[n, d, h, w, c] = mean_{i, j, k} x[n, d s + i, h s + j, w s + k, c], over the elements inside the input.
+
+    Shapes, arguments and errors are those of `MaxPooling3D`, but ``pool_size`` has no default.
+
+    >>> import numpy as np
+    >>> AveragePooling3D((2, 1, 2))(np.ones((1, 4, 4, 6, 3), "float32")).shape
+    (1, 2, 4, 3, 3)
+    """
+
+    axes = "DHW"
 
     def __init__(
         self,
@@ -204,6 +258,19 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D):
     axes = "HW"
 
 
+class GlobalMaxPooling3D(GlobalMaxPooling1D):
+    """y[n, c] = max_{d, h, w} x[n, d, h, w, c]
+
+    Shapes: x (N, D, H, W, C), y (N, C), or (N, 1, 1, 1, C) with ``keepdims``. Errors: `ShapeError` for other axes.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling3D()(np.ones((2, 5, 4, 6, 3), "float32")).shape
+    (2, 3)
+    """
+
+    axes = "DHW"
+
+
 class GlobalAveragePooling1D(GlobalPooling):
     """y[n, c] = sum_t m[n, t] x[n, t, c] / sum_t m[n, t], m the mask, or 1 without one.
 
@@ -244,7 +311,21 @@ class GlobalAveragePooling2D(GlobalPooling):
         return jnp.mean(inputs, axis=self.over(inputs), keepdims=self.keepdims)
 
 
-MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
-AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
-GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
+class GlobalAveragePooling3D(GlobalAveragePooling2D):
+    """y[n, c] = mean_{d, h, w} x[n, d, h, w, c]
+
+    Shapes: x (N, D, H, W, C), y (N, C), or (N, 1, 1, 1, C) with ``keepdims``. Errors: `ShapeError` for other axes.
+
+    >>> import numpy as np
+    >>> GlobalAveragePooling3D()(np.ones((2, 5, 4, 6, 3), "float32")).shape
+    (2, 3)
+    """
+
+    axes = "DHW"
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
 GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D

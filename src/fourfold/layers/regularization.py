@@ -103,6 +103,8 @@ class SpatialDropout2D(Dropout):
     Source: Tompson et al., "Efficient object localization using convolutional networks", 2015.
     """
 
+    axes = "HW"
+
     def __init__(
         self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any
     ) -> None:
@@ -110,9 +112,24 @@ class SpatialDropout2D(Dropout):
         self.data_format = arguments.data_format(data_format)
 
     def shared_shape(self, inputs: Array) -> tuple[int, ...]:
-        arguments.check_layout(self, inputs, "HW", self.data_format)
-        n, *rest = inputs.shape
-        return (n, 1, 1, rest[-1]) if self.data_format == "channels_last" else (n, rest[0], 1, 1)
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
+        (n, *rest), ones = inputs.shape, (1,) * len(self.axes)
+        return (n, *ones, rest[-1]) if self.data_format == "channels_last" else (n, rest[0], *ones)
+
+
+class SpatialDropout3D(SpatialDropout2D):
+    """Dropout of whole channels: m is the same at all voxels of a volume.
+
+    Shapes: x (N, D, H, W, C), m (N, 1, 1, 1, C), or with the channels at axis 1 for ``channels_first``. Errors:
+    `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> y = np.asarray(SpatialDropout3D(0.5)(np.ones((2, 5, 4, 6, 3), "float32"), training=True))
+    >>> bool((y == y[:, :1, :1, :1]).all())
+    True
+    """
+
+    axes = "DHW"
 
 
 class GaussianNoise(Layer):

@@ -147,15 +147,17 @@ class Cropping2D(Layer):
     (1, 4, 4, 3)
     """
 
+    axes = "HW"
+
     def __init__(
         self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.cropping = _sides("cropping", cropping)
+        self.cropping = _sides("cropping", cropping, self.axes)
         self.data_format = arguments.data_format(data_format)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, "HW", self.data_format)
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
         first = 1 if self.data_format == "channels_last" else 2
         for pixels, sides in zip(inputs.shape[first:], self.cropping):
             if pixels is not None and pixels <= sum(sides):
@@ -169,9 +171,27 @@ class Cropping2D(Layer):
 
     def call(self, weights: Any, inputs: Array) -> Array:
         x = arguments.channels_last(inputs, self.data_format)
-        (top, bottom), (left, right) = self.cropping
-        y = x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
-        return arguments.as_given(y, self.data_format)
+        inner = [slice(before, length - after) for length, (before, after) in zip(x.shape[1:], self.cropping)]
+        return arguments.as_given(x[(slice(None), *inner)], self.data_format)
+
+
+class Cropping3D(Cropping2D):
+    """Voxels left out at the sides: (N, D, H, W, C) to (N, D - front - back, H - top - bottom, W - left - right, C).
+
+    ``cropping``: one number, one for each axis, or a pair for each axis. A mask ends here. Errors: `ShapeError` if x
+    has other axes, or no more voxels than are left out.
+
+    >>> import numpy as np
+    >>> Cropping3D(((1, 0), (2, 2), (0, 1)))(np.ones((1, 5, 8, 4, 3), "float32")).shape
+    (1, 4, 4, 3, 3)
+    """
+
+    axes = "DHW"
+
+    def __init__(
+        self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(cropping, data_format, **kwargs)
 
 
 class ZeroPadding1D(Layer):
@@ -210,28 +230,53 @@ class ZeroPadding2D(Layer):
     (1, 5, 8, 3)
     """
 
+    axes = "HW"
+
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.padding = _sides("padding", padding)
+        self.padding = _sides("padding", padding, self.axes)
         self.data_format = arguments.data_format(data_format)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
-        arguments.check_layout(self, inputs, "HW", self.data_format)
+        arguments.check_layout(self, inputs, self.axes, self.data_format)
         return {}
 
     def call(self, weights: Any, inputs: Array) -> Array:
         return _pad(inputs, self.padding, self.data_format)
 
 
-def _sides(name: str, value: Any) -> tuple[tuple[int, ...], ...]:
-    """((top, bottom), (left, right)) of any form in which they are given."""
-    sides = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(sides) != 2:
+class ZeroPadding3D(ZeroPadding2D):
+    """Zeros around a volume: (N, D, H, W, C) to (N, front + D + back, top + H + bottom, left + W + right, C).
+
+    ``padding``: one number, one for each axis, or a pair for each axis. A mask ends here. Errors: `ShapeError` if x has
+    other axes.
+
+    >>> import numpy as np
+    >>> ZeroPadding3D(((1, 0), (2, 2), (0, 1)))(np.ones((1, 4, 4, 3, 3), "float32")).shape
+    (1, 5, 8, 4, 3)
+    """
+
+    axes = "DHW"
+
+    def __init__(
+        self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(padding, data_format, **kwargs)
+
+
+_FORMS = {
+    "HW": ("two", "a number, (height, width), or ((top, bottom), (left, right))"),
+    "DHW": ("three", "a number, (depth, height, width), or ((front, back), (top, bottom), (left, right))"),
+}
+
+
+def _sides(name: str, value: Any, axes: str) -> tuple[tuple[int, ...], ...]:
+    """(before, after) for each axis, of any form in which they are given."""
+    sides = tuple(value) if isinstance(value, (tuple, list)) else (value,) * len(axes)
+    if len(sides) != len(axes):
+        count, forms = _FORMS[axes]
         raise OptionError(
-            "padding-sides",
-            f"{name} doesn't fit two axes",
-            got=f"{name}={value!r}",
-            wanted="a number, (height, width), or ((top, bottom), (left, right))",
+            "padding-sides", f"{name} doesn't fit {count} axes", got=f"{name}={value!r}", wanted=forms
         )
     return tuple(arguments.per_axis(name, side, 2, least=0) for side in sides)
 

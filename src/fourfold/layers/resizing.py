@@ -1,4 +1,4 @@
-"""UpSampling1D and UpSampling2D: the same sequence or image with more steps or pixels."""
+"""UpSampling1D, UpSampling2D and UpSampling3D: the same sequence, image or volume with more steps or pixels."""
 
 from __future__ import annotations
 
@@ -75,3 +75,32 @@ class UpSampling2D(Layer):
             larger = (n, h * self.size[0], w * self.size[1], c)
             y = jax.image.resize(x, larger, images.METHODS[self.interpolation])
         return arguments.as_given(y, self.data_format)
+
+
+class UpSampling3D(Layer):
+    """Each voxel ``size`` times along each axis: y[n, d, h, w, c] = x[n, d // size[0], h // size[1], w // size[2], c].
+
+    Shapes: x (N, D, H, W, C), y (N, size[0] D, size[1] H, size[2] W, C), or with the channels at axis 1 for
+    ``channels_first``. A mask ends here. Errors: `ShapeError` if x has other axes.
+
+    >>> import numpy as np
+    >>> UpSampling3D((1, 2, 1))(np.ones((1, 2, 3, 4, 1), "float32")).shape
+    (1, 2, 6, 4, 1)
+    """
+
+    def __init__(
+        self, size: int | Sequence[int] = (2, 2, 2), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.size = arguments.per_axis("size", size, 3)
+        self.data_format = arguments.data_format(data_format)
+
+    def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
+        arguments.check_layout(self, inputs, "DHW", self.data_format)
+        return {}
+
+    def call(self, weights: Any, inputs: Array) -> Array:
+        first = 1 if self.data_format == "channels_last" else 2
+        for axis, times in enumerate(self.size, start=first):
+            inputs = jnp.repeat(inputs, times, axis=axis)
+        return inputs

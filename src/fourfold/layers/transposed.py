@@ -1,4 +1,4 @@
-"""Conv1DTranspose and Conv2DTranspose: from few positions to many, by the kernels that a convolution would use."""
+"""Conv1DTranspose and its kin: from few positions to many, by the kernels that a convolution would use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.ops.convolution import transposed
 
 
 class Transposed(Windowed):
-    """What both share; each says how many spatial axes it has."""
+    """What they share; each says how many spatial axes it has."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -127,4 +127,46 @@ class Conv2DTranspose(Transposed):
         super().__init__(**kwargs)
 
 
+class Conv3DTranspose(Transposed):
+    """The same as `Conv2DTranspose` over one axis more.
+
+    Shapes: x (N, D, H, W, C), y (N, D', H', W', filters); channels at axis 1 for ``channels_first``. Padding: ``same``
+    so that D' = s D and likewise H' and W'; ``valid`` max(d (kernel_size - 1) + 1 - s, 0) more; ``output_padding`` as
+    in `Conv1DTranspose`. Weights: kernel W (*kernel_size, filters, C) ``glorot_uniform``, bias b (filters,) ``zeros``.
+    A mask ends here. Errors: those of `Conv1DTranspose`.
+
+    >>> import numpy as np
+    >>> Conv3DTranspose(8, 3, strides=2, padding="same")(np.ones((2, 3, 5, 4, 4), "float32")).shape
+    (2, 6, 10, 8, 8)
+
+    Source: Zeiler et al., "Deconvolutional networks", 2010. Good to come back to the size that strides took away, as in
+    the segmentation of scans; poor where the kernel is no multiple of the strides, which shows as a pattern.
+    """
+
+    axes = "DHW"
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1, 1),
+        padding: str = "valid",
+        output_padding: int | Sequence[int] | None = None,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+
+
 Convolution1DTranspose, Convolution2DTranspose = Conv1DTranspose, Conv2DTranspose
+Convolution3DTranspose = Conv3DTranspose

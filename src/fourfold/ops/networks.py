@@ -20,7 +20,7 @@ def conv(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Array:
-    """Convolution of (N, ..., C) with a kernel (..., C / groups, filters), over one or two axes.
+    """Convolution of (N, ..., C) with a kernel (..., C / groups, filters), over one, two or three axes.
 
     >>> conv(jnp.ones((2, 8, 8, 3)), jnp.ones((3, 3, 3, 4))).shape
     (2, 6, 6, 4)
@@ -53,7 +53,7 @@ def depthwise_conv(
 
 
 def _convolved(x: Array, kernel: Array, strides: Any, padding: str, dilation: Any, groups: int) -> Array:
-    spatial = "HW"[: x.ndim - 2]
+    spatial = "HWD"[: x.ndim - 2]
     numbers = (f"N{spatial}C", f"{spatial}IO", f"N{spatial}C")
     return lax.conv_general_dilated(
         x, kernel, strides, padding.upper(), None, dilation, numbers, feature_group_count=groups
@@ -63,14 +63,14 @@ def _convolved(x: Array, kernel: Array, strides: Any, padding: str, dilation: An
 def max_pool(
     inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
 ) -> Array:
-    """The largest of each window of (N, ..., C), over one or two axes."""
+    """The largest of each window of (N, ..., C), over one, two or three axes."""
     return _pooled(pooling.max_pool, inputs, pool_size, strides, padding, data_format)
 
 
 def average_pool(
     inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None
 ) -> Array:
-    """The mean of each window of (N, ..., C), over one or two axes."""
+    """The mean of each window of (N, ..., C), over one, two or three axes."""
     return _pooled(pooling.average_pool, inputs, pool_size, strides, padding, data_format)
 
 
