@@ -227,6 +227,13 @@ MERGING = [
     ("Concatenate", {"axis": 1}, [SEQUENCE, (3, 5, 4)], {"mask": True}),
 ]  # fmt: skip
 
+OVER_STEPS = [
+    ("ConvLSTM1D", {"filters": 3, "kernel_size": 2, "padding": "same"} | CHANNELS_FIRST, [IMAGE], {}),
+    ("ConvLSTM1D", {"filters": 3, "kernel_size": 2, "recurrent_regularizer": "l2"}, [IMAGE], {}),
+    ("ConvLSTM2D", {"filters": 3, "kernel_size": 2, "return_sequences": True, "go_backwards": True}, [VOLUME], {}),
+    ("ConvLSTM2D", {"filters": 3, "kernel_size": (3, 2), "strides": (1, 2), "dropout": 0.5}, [VOLUME], {}),
+]
+
 EMBEDDING = [
     ("Embedding", {"input_dim": 6, "output_dim": 5}, [(3, 9)], {"ids": 6}),
     ("Embedding", {"input_dim": 6, "output_dim": 5, "mask_zero": True}, [(3, 9)], {"ids": 6}),
@@ -234,5 +241,5 @@ EMBEDDING = [
 ]
 
 CASES = [
-    *DENSE, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING, *IMAGES, *ACTIVATION, *MERGING, *EMBEDDING,
+    *DENSE, *CONVOLUTION, *POOLING, *NORMALIZATION, *RESHAPING, *IMAGES, *ACTIVATION, *MERGING, *EMBEDDING, *OVER_STEPS,
 ]  # fmt: skip

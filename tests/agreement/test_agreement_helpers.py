@@ -73,7 +73,6 @@ def test_layers_that_are_not_here_are_told_what_to_do():
     for name, text in [
         ("Hashing", "StringLookup"),
         ("SpectralNormalization", "use Keras itself"),
-        ("ConvLSTM2D", "TimeDistributed"),
         ("RandomHue", "RandomBrightness"),
     ]:
         with pytest.raises(AttributeError, match=f"has no '{name}'.*Do this: .*({text})"):

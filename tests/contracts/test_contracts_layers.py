@@ -29,7 +29,7 @@ class Case:
     """A layer, the shapes of its inputs without the batch axis, and what it declares.
 
     ``mask``: what becomes of a mask (N, T): "passes", "drops", "uses" (and ends it), "uses, passes", "makes" (its
-    own); "" where inputs have no time axis. ``many``: inputs come as one list (as to `Add`), one after the other, or as
+    own); "" where inputs have no time axis, or more than rows along it. ``many``: inputs come as one list (as to `Add`), one after the other, or as
     an input and a list of states.
     """
 
@@ -111,6 +111,14 @@ TABLE = [
     Case("SimpleRNN", {"units": 3, "return_sequences": True}, mask="uses, passes"),
     Case("LSTM", {"units": 3}, mask="uses"),
     Case("GRU", {"units": 3, "return_sequences": True, "return_state": True}, mask="uses, passes"),
+    Case("ConvLSTM1D", {"filters": 3, "kernel_size": 2}, ((6, 5, 2),), ""),
+    Case(
+        "ConvLSTM2D",
+        {"filters": 3, "kernel_size": 2, "padding": "same", "return_sequences": True},
+        ((4, 5, 3, 2),),
+        "",
+    ),
+    Case("ConvLSTM3D", {"filters": 2, "kernel_size": 2, "return_state": True}, ((3, 3, 4, 3, 2),), ""),
     Case("Bidirectional", {"merge_mode": "sum"}, mask="uses, passes"),
     Case(
         "Attention",

@@ -19,6 +19,7 @@ from fourfold.layers.augmentation import (
 from fourfold.layers.base import Layer
 from fourfold.layers.bidirectional import Bidirectional
 from fourfold.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
+from fourfold.layers.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from fourfold.layers.convolution import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
 from fourfold.layers.dense import Dense, EinsumDense
 from fourfold.layers.embedding import Embedding, PositionalEncoding
@@ -133,10 +134,6 @@ _INSTEAD = {
     **dict.fromkeys(
         ("SpectralNormalization", "FlaxLayer", "JaxLayer", "TorchModuleWrapper", "TFSMLayer"),
         "use Keras itself for it; the names are the same",
-    ),
-    **dict.fromkeys(
-        ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
-        "TimeDistributed(Conv2D(...)), then Flatten the pictures and LSTM over the steps",
     ),
     **dict.fromkeys(
         ("core", "convolutional", "embeddings", "merge", "wrappers", "advanced_activations", "noise", "experimental"),

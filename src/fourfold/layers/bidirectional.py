@@ -11,7 +11,8 @@ from jax import Array
 from fourfold.core.specs import TensorSpec, WeightSpec
 from fourfold.errors import OptionError
 from fourfold.layers.base import Layer
-from fourfold.layers.over_steps import OverSteps
+from fourfold.layers.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
+from fourfold.layers.over_steps import OverSteps, zeroed
 from fourfold.layers.recurrent import GRU, LSTM, Recurrent, SimpleRNN
 from fourfold.layers.rnn import RNN
 from fourfold.ops import random
@@ -22,7 +23,9 @@ _MERGES = {
     "ave": lambda forward, backward: (forward + backward) / 2,
     "mul": lambda forward, backward: forward * backward,
 }
-_LAYERS = {"SimpleRNN": SimpleRNN, "LSTM": LSTM, "GRU": GRU, "RNN": RNN}
+_LAYERS: dict[str, Any] = {
+    layer.__name__: layer for layer in (SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, ConvLSTM2D, ConvLSTM3D)
+}
 _DIRECTIONS = ("forward_layer", "backward_layer")
 
 
@@ -133,7 +136,7 @@ class Bidirectional(Layer):
             own_key = None if key is None else random.fold_in(key, number)
             output, last = layer.run(own, sequences, given[number], mask=mask, training=training, key=own_key)
             if output is not None and self.return_sequences and mask is not None:
-                output = jnp.where(mask.astype(bool)[:, :, None], output, 0)
+                output = zeroed(output, mask)
             outputs.append(last[0] if output is None else output)
             states += tuple(last)
             updates |= {f"{direction}/{name}": value for name, value in layer.updates(last).items()}

@@ -22,26 +22,20 @@ class Windowed(Layer):
     paddings: tuple[str, ...] = ("valid", "same")
     refused: tuple[str, ...] = ()
 
+    kernel_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation_rate: tuple[int, ...]
+    padding: str
+    data_format: str
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs, activity_regularizer=self._arguments["activity_regularizer"])
-        given, rank = self._arguments, len(self.axes)
+        given = self._arguments
         arguments.refuse(self, **{name: given[name] for name in self.refused})
-        self.kernel_size = arguments.per_axis("kernel_size", given["kernel_size"], rank)
-        self.strides = arguments.per_axis("strides", given["strides"], rank)
-        self.dilation_rate = arguments.per_axis("dilation_rate", given["dilation_rate"], rank)
-        self.padding = arguments.choice("padding", given["padding"], self.paddings)
-        self.data_format = arguments.data_format(given["data_format"])
+        take_window(self, len(self.axes), self.paddings)
         self.activation = activations.get(given["activation"])
         self.use_bias = bool(given["use_bias"])
         arguments.take_terms(self, *self.kernels, "bias")
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise OptionError(
-                "stride-and-dilation",
-                "a convolution can't have strides and dilation at once",
-                got=f"strides={self.strides}, dilation_rate={self.dilation_rate}",
-                wanted="one of them 1",
-                do="dilation_rate=1, or strides=1 and a layer that pools or repeats beside it",
-            )
 
     def _channels(self, inputs: TensorSpec) -> int:
         arguments.check_layout(self, inputs, self.axes, self.data_format)
@@ -59,6 +53,23 @@ class Windowed(Layer):
         if self.use_bias:
             outputs = dense.add_bias(outputs, weights["bias"])
         return self.activation(arguments.as_given(outputs, self.data_format))
+
+
+def take_window(layer: Any, rank: int, paddings: Sequence[str] = ("valid", "same")) -> None:
+    """Sets ``kernel_size``, ``strides``, ``dilation_rate``, ``padding`` and ``data_format`` from the arguments."""
+    given = layer._arguments
+    for name in ("kernel_size", "strides", "dilation_rate"):
+        setattr(layer, name, arguments.per_axis(name, given[name], rank))
+    layer.padding = arguments.choice("padding", given["padding"], paddings)
+    layer.data_format = arguments.data_format(given["data_format"])
+    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
+        raise OptionError(
+            "stride-and-dilation",
+            "a convolution can't have strides and dilation at once",
+            got=f"strides={layer.strides}, dilation_rate={layer.dilation_rate}",
+            wanted="one of them 1",
+            do="dilation_rate=1, or strides=1 and a layer that pools or repeats beside it",
+        )
 
 
 class Convolution(Windowed):

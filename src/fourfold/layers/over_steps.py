@@ -61,7 +61,7 @@ class OverSteps(Layer):
         """What is asked for of an output, the last or all at their own times, and of the last states."""
         if self.zero_output_for_mask and mask is not None:
             valid = mask if self.return_sequences else mask[:, 0 if self.go_backwards else -1]
-            output = jnp.where(valid.astype(bool)[..., None], output, 0)
+            output = zeroed(output, valid)
         if self.go_backwards and self.return_sequences:
             output = jnp.flip(output, axis=1)  # in the order in which they were computed
         result = (output, *states) if self.return_state else output
@@ -85,3 +85,8 @@ class OverSteps(Layer):
             handle.assign(np.zeros(handle.shape, handle.dtype))
 
     reset_states = reset_state
+
+
+def zeroed(output: Array, valid: Array) -> Array:
+    """The output, 0 where ``valid``, whose axes are the first of the output's, is not True."""
+    return jnp.where(valid.astype(bool).reshape(*valid.shape, *(1,) * (output.ndim - valid.ndim)), output, 0)

@@ -20,10 +20,12 @@ Ran = tuple[Array | None, tuple[Array, ...]]  # outputs at their own times, or N
 
 
 class Recurrent(OverSteps):
-    """What SimpleRNN, LSTM and GRU share; each says how many gates and states it has, and its operation."""
+    """What SimpleRNN, LSTM, GRU and ConvLSTM share; each says how many gates and states it has, and its operation."""
 
     gates = 1
     state_count = 1
+    width = "units"
+    drops_apart = False
     former_names = {"implementation": None}
 
     units: int
@@ -36,7 +38,7 @@ class Recurrent(OverSteps):
     def __init__(self, **kwargs: Any) -> None:
         given = self._arguments
         super().__init__(**kwargs, activity_regularizer=given["activity_regularizer"])
-        self.units = arguments.whole("units", given["units"])
+        self.units = arguments.whole(self.width, given[self.width])
         self.activation = activations.get(given["activation"])
         self.dropout = arguments.rate("dropout", given["dropout"])
         self.recurrent_dropout = arguments.rate("recurrent_dropout", given["recurrent_dropout"])
@@ -51,17 +53,30 @@ class Recurrent(OverSteps):
         """The operation of the layer, on x, kernel, recurrent kernel and bias."""
         raise NotImplementedError
 
+    def check(self, sequences: TensorSpec | Array) -> None:
+        """The input has the axes that it must have."""
+        arguments.check_axes(self, sequences, "NTF")
+
+    def kernel_shapes(self, sequences: TensorSpec) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of the kernel and the recurrent kernel."""
+        columns = self.gates * self.units
+        return (arguments.known(self, sequences, -1), columns), (self.units, columns)
+
     def bias_shape(self) -> tuple[int, ...]:
         return (self.gates * self.units,)
+
+    def state_shape(self, sequences: TensorSpec | Array) -> tuple[int, ...]:
+        """Of a state of one row."""
+        return (self.units,)
 
     def weight_specs(
         self, sequences: TensorSpec, initial_state: Any = None, **_: Any
     ) -> dict[str, WeightSpec]:
-        arguments.check_axes(self, sequences, "NTF")
-        features, columns = arguments.known(self, sequences, -1), self.gates * self.units
+        self.check(sequences)
+        kernel, recurrent_kernel = self.kernel_shapes(sequences)
         specs = {
-            "kernel": arguments.weight(self, "kernel", (features, columns)),
-            "recurrent_kernel": arguments.weight(self, "recurrent", (self.units, columns)),
+            "kernel": arguments.weight(self, "kernel", kernel),
+            "recurrent_kernel": arguments.weight(self, "recurrent", recurrent_kernel),
         }
         if self.use_bias:
             specs["bias"] = arguments.weight(self, "bias", self.bias_shape())
@@ -74,7 +89,8 @@ class Recurrent(OverSteps):
                     wanted="a fixed batch size",
                     do="Input(batch_shape=(32, ...)), or stateful=False",
                 )
-            state = WeightSpec((sequences.shape[0], self.units), initializers.Zeros(), trainable=False)
+            shape = (sequences.shape[0], *self.state_shape(sequences))
+            state = WeightSpec(shape, initializers.Zeros(), trainable=False)
             specs |= dict.fromkeys(self.state_names(), state)
         return specs
 
@@ -106,8 +122,8 @@ class Recurrent(OverSteps):
         **how: bool,
     ) -> Ran:
         """The same in the direction, and with the outputs, that ``how`` says: reverse, return_sequences, unroll."""
-        arguments.check_axes(self, sequences, "NTF")
-        states = self._initial_states(weights, sequences.shape[0], initial_state)
+        self.check(sequences)
+        states = self._initial_states(weights, sequences, initial_state)
         input_dropout, recurrent_dropout = self._dropout(sequences, training, key)
         return self.operate(
             sequences,
@@ -122,12 +138,15 @@ class Recurrent(OverSteps):
             **how,
         )
 
-    def _initial_states(self, weights: Weights, batch: int, given: Any) -> tuple[Array, ...] | None:
+    def _initial_states(
+        self, weights: Weights, sequences: Array, given: Any
+    ) -> tuple[Array, ...] | None:
         if given is None and not self.stateful:
             return None
         stored = tuple(weights[name] for name in self.state_names())
         states = stored if given is None else tuple(given) if isinstance(given, (list, tuple)) else (given,)
-        shapes, wanted = [tuple(state.shape) for state in states], [(batch, self.units)] * self.state_count
+        batch, shapes = sequences.shape[0], [tuple(state.shape) for state in states]
+        wanted = [(batch, *self.state_shape(sequences))] * self.state_count
         if shapes != wanted:
             raise ShapeError(
                 "recurrent-state",
@@ -143,18 +162,18 @@ class Recurrent(OverSteps):
     def _dropout(self, x: Array, training: bool, key: Array | None) -> tuple[Array | None, Array | None]:
         """Factors (N, G, F) of the inputs and (N, G, U) of the states, one draw a sample for all steps.
 
-        The gates share the inputs' draw unless there is recurrent dropout, as in Keras.
+        The gates share the inputs' draw unless there is recurrent dropout, or ``drops_apart``, as in Keras.
         """
         if not training or key is None or (self.dropout == 0 and self.recurrent_dropout == 0):
             return None, None
         keys = random.split(key if self.seed is None else random.fold_in(key, self.seed), 2)
-        sharing = self.gates if self.recurrent_dropout else 1
+        sharing = self.gates if self.recurrent_dropout or self.drops_apart else 1
 
         def factors(key, rate, shape):
             return random.dropout(key, rate, jnp.ones(shape, x.dtype)) if rate else None
 
-        inputs = factors(keys[0], self.dropout, (x.shape[0], sharing, x.shape[2]))
-        states = factors(keys[1], self.recurrent_dropout, (x.shape[0], self.gates, self.units))
+        inputs = factors(keys[0], self.dropout, (x.shape[0], sharing, *x.shape[2:]))
+        states = factors(keys[1], self.recurrent_dropout, (x.shape[0], self.gates, *self.state_shape(x)))
         return inputs, states
 
 
@@ -203,6 +222,16 @@ class SimpleRNN(Recurrent):
 
     def operate(self, *arrays: Any, **options: Any):
         return recurrent.simple_rnn(*arrays, **options)
+
+
+def forget_at_one(plain: WeightSpec, units: int) -> WeightSpec:
+    """The bias of the gates i f g o that is 1 for f at first."""
+
+    def initial(shape, stream):
+        parts = plain.initializer((units,), stream), plain.initializer((2 * units,), stream)
+        return np.concatenate([parts[0], np.ones(units, "float32"), parts[1]])
+
+    return WeightSpec(plain.shape, initial, plain.regularizer, plain.constraint)
 
 
 class LSTM(Recurrent):
@@ -263,13 +292,7 @@ class LSTM(Recurrent):
     def weight_specs(self, sequences, initial_state=None, **_):
         specs = super().weight_specs(sequences, initial_state)
         if self.use_bias and self.unit_forget_bias:
-            plain, units = specs["bias"], self.units
-
-            def forget_at_one(shape, stream):
-                parts = plain.initializer((units,), stream), plain.initializer((2 * units,), stream)
-                return np.concatenate([parts[0], np.ones(units, "float32"), parts[1]])
-
-            specs["bias"] = WeightSpec(plain.shape, forget_at_one, plain.regularizer, plain.constraint)
+            specs["bias"] = forget_at_one(specs["bias"], self.units)
         return specs
 
     def operate(self, *arrays: Any, **options: Any):

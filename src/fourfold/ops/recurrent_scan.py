@@ -234,8 +234,13 @@ def _select(keep: Array | None, kept: tuple, otherwise: tuple | None) -> tuple:
     if keep is None:
         return kept
     if otherwise is None:
-        return jax.tree.map(lambda new: jnp.where(keep, new, 0), kept)
-    return jax.tree.map(lambda new, old: jnp.where(keep, new, old), kept, otherwise)
+        return jax.tree.map(lambda new: jnp.where(_before(keep, new), new, 0), kept)
+    return jax.tree.map(lambda new, old: jnp.where(_before(keep, new), new, old), kept, otherwise)
+
+
+def _before(keep: Array, x: Array) -> Array:
+    """``keep`` (N, 1) with as many axes as x (N, ...)."""
+    return keep if x.ndim == keep.ndim else lax.expand_dims(keep, range(keep.ndim, x.ndim))
 
 
 def _step_mask(mask: Array | None) -> Array | None:
