@@ -25,6 +25,9 @@ HEADS = RNG.normal(size=(2, 5, 3, 4)).astype("float32")
 
 ARGUMENTS = {
     "arange": [(5,), (1, 9, 2)],
+    "argpartition": [(X[:, :2], 1)],  # the order beside the place is open
+    "bartlett": [(5,)],
+    "blackman": [(5,)],
     "arccosh": [(X + 1,)],
     "argmax": [(X,), (X, 1)],
     "array_split": [(X, 3, 1)],
@@ -44,12 +47,21 @@ ARGUMENTS = {
         (VOLUMES, KERNEL[:, :, :, None], (1, 2, 1), "same"),
     ],
     "cast": [(X * 9, "int32"), (X, "bool")],
+    "cdist": [(X, Y), (PICTURES, PICTURES[:, :, :1])],
     "clip": [(X, 0.3, 0.6)],
     "concatenate": [([X, Y],), ([X, Y], 1)],
     "convert_to_tensor": [(X,)],
+    "conv_transpose": [
+        (PICTURES, KERNEL.swapaxes(2, 3)),
+        (PICTURES, KERNEL.swapaxes(2, 3), 2, "same"),
+        (PICTURES[:, 0], KERNEL[0].swapaxes(1, 2), 2, "valid", 1),
+    ],
     "corrcoef": [(X,)],
+    "correlate": [(X[0], Y[0, :2]), (X[0], Y[0], "same")],
+    "ctc_loss": [(np.array([[1, 2], [3, 3]], "int32"), HEADS[:, :, 0], np.array([2, 1]), np.array([4, 5]))],
     "cross": [(X[:, :3], Y[:, :3])],
     "depthwise_conv": [(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same")],
+    "depth_to_space": [(RNG.random((2, 3, 4, 8)), 2), (RNG.random((2, 8, 3, 4)), 2, "channels_first")],
     "det": [(SQUARE,)],
     "diag": [(X[0],), (SQUARE, 1)],
     "diff": [(X,), (X, 1, 0)],
@@ -69,18 +81,30 @@ ARGUMENTS = {
     "expand_dims": [(X, 1)],
     "extract_sequences": [(X, 2, 1), (PICTURES[..., 0], 3, 2)],
     "eye": [(3,), (3, 4)],
+    "fft": [((X, Y),)],
+    "fft2": [((X, Y),)],
     "flip": [(X,), (X, 1)],
     "full": [((2, 3), 0.5)],
     "full_like": [(X, 2.0)],
     "geomspace": [(1.0, 8.0, 4)],
     "gelu": [(SIGNED,), (SIGNED, False)],
+    "get_item": [(X, 1), (X, (slice(None), 2))],
+    "hamming": [(5,)],
+    "hanning": [(5,)],
+    "histogram": [(X[0],), (X[0], 4, (0.0, 1.0))],
     "hsplit": [(X, 2)],
     "hstack": [([X, Y],)],
     "identity": [(3,)],
+    "ifft2": [((X, Y),)],
+    "irfft": [((X, Y),), ((X, Y), 5)],
     "in_top_k": [(WHOLE[0], RNG.random((3, 6)).astype("float32"), 2)],
     "inv": [(SQUARE,)],
     "isin": [(WHOLE, np.array([1, 5], "int32"))],
+    "kaiser": [(5, 8.0)],
     "kron": [(X, Y)],
+    "logdet": [(SQUARE @ SQUARE.T,)],
+    "lstsq": [(X.T, Y.T)],
+    "matrix_rank": [(SQUARE,), (np.ones((2, 3, 3), "float32"),)],
     "layer_normalization": [(X,), (X, X[0], Y[0], -1, 1e-5), (X, None, None, [0, 1])],
     "linspace": [(0.0, 1.0, 5)],
     "log_softmax": [(X,)],
@@ -98,6 +122,8 @@ ARGUMENTS = {
     "moveaxis": [(X, 0, 1)],
     "multi_hot": [(WHOLE, 6), (WHOLE[0], 4)],
     "nan_to_num": [(HOLES,)],
+    "nanpercentile": [(HOLES, 30.0), (HOLES, 30.0, 1)],
+    "nanquantile": [(HOLES, 0.3), (HOLES, 0.3, 1)],
     "norm": [(X,), (X, 1, 0), (X, None, 1, True)],
     "normalize": [(X,), (X, 0), (X, 1, 1)],
     "one_hot": [(WHOLE, 6), (WHOLE[0], 4, 0)],
@@ -105,10 +131,13 @@ ARGUMENTS = {
     "pad": [(X, ((1, 0), (0, 2))), (X, ((1, 1), (0, 0)), "reflect"), (X, ((1, 0), (0, 0)), "constant", 2.0)],
     "percentile": [(X, 30.0), (X, 30.0, 1)],
     "pinv": [(X,)],
+    "psnr": [(X, Y, 1.0)],
     "qr": [],
     "quantile": [(X, 0.3), (X, 0.3, 1)],
     "repeat": [(X, 2), (X, 2, 1)],
     "reshape": [(X, (2, -1))],
+    "rfft": [(X,), (X, 6)],
+    "saturate_cast": [(SIGNED * 900, "uint8"), (X, "bool"), (SIGNED, "float32"), (WHOLE * 100 + 2**24, "int32")],
     "rms_normalization": [(X,), (X, X[0], -1, 0.1)],
     "roll": [(X, 1), (X, 2, 1)],
     "scatter": [(np.array([[0], [2], [0]], "int32"), np.ones((3, 2), "float32"), (4, 2))],
@@ -118,9 +147,19 @@ ARGUMENTS = {
     ],
     "searchsorted": [(np.sort(X[0]), Y[0])],
     "segment_max": [(X, np.array([0, 2, 1], "int32"), 3)],
+    "segment_min": [(X, np.array([0, 2, 1], "int32"), 3)],
+    "segment_prod": [(X, np.array([0, 2, 0], "int32"), 4)],
+    "separable_conv": [(PICTURES, KERNEL[..., :2], RNG.random((1, 1, 6, 5)), 2, "same")],
     "segment_sum": [(X, np.array([0, 2, 0], "int32"), 4)],
     "slogdet": [(SQUARE,)],
     "solve": [(SQUARE, X), (SQUARE, X[:, 0])],
+    "solve_triangular": [(np.triu(SQUARE), X), (np.tril(SQUARE), X, True)],
+    "space_to_depth": [(RNG.random((2, 4, 6, 3)), 2), (RNG.random((2, 3, 4, 6)), 2, "channels_first")],
+    "stft": [
+        (RNG.random((2, 60)).astype("float32"), 8, 4, 8),
+        (RNG.random((2, 60)).astype("float32"), 8, 5, 16, "hamming", False),
+        (RNG.random(60).astype("float32"), 7, 5, 16, None),
+    ],
     "sparse_categorical_crossentropy": [(WHOLE[0], X), (WHOLE[0][:, None], SIGNED, True)],
     "svd": [],
     "view": [(X, "int32")],
@@ -142,6 +181,7 @@ ARGUMENTS = {
     "trace": [(SQUARE,)],
     "transpose": [(X,), (X, (1, 0))],
     "tri": [(3,), (3, 4, 1)],
+    "unique": [(WHOLE,), (WHOLE - WHOLE % 2, True, True, True, True), (WHOLE, True, False, False, False, None, 4, -1)],
     "unravel_index": [(WHOLE[0], (2, 3))],
     "unstack": [(X,), (X, 4, 1)],
     "vander": [(X[0],)],
@@ -151,7 +191,7 @@ ARGUMENTS = {
     "where": [(TRUTHS, X, Y)],
     "zeros": [((2, 3),)],
 }
-WITHOUT_NUMBERS = {"shape", "convert_to_numpy", "is_tensor"} | {f.__name__ for f in control.OF_FUNCTIONS}
+WITHOUT_NUMBERS = {"shape", "dtype", "convert_to_numpy", "is_tensor"} | {f.__name__ for f in control.OF_FUNCTIONS}
 WITHOUT_NUMBERS |= {"sparsemax"}  # Keras 3.15's rows don't sum to 1; ours is tested by its definition
 BITS = {"gcd", "lcm", "left_shift", "right_shift"}
 
@@ -212,6 +252,34 @@ def test_an_unknown_reduction_is_refused():
         ops.scatter_update(X, np.array([[0, 1]]), np.ones(1, "float32"), "mean")
 
 
+def with_own_gradient(k):
+    @k.custom_gradient
+    def log1pexp(x):
+        e = k.exp(x)
+
+        def grad(*args, upstream=None):
+            upstream = args[0] if upstream is None else upstream
+            return upstream * (1.0 - 1.0 / (1 + e))
+
+        return k.log(1 + e), grad
+
+    return log1pexp
+
+
+@pytest.mark.parametrize("options, message", [
+    ({"fft_length": 4}, "wanted fft_length of at least 8"),
+    ({"fft_length": 8, "window": "han"}, "wanted 'hann', 'hamming', None or an array"),
+])  # fmt: skip
+def test_windows_that_can_not_be_transformed(options, message):
+    with pytest.raises(fourfold.errors.OptionError, match=message):
+        ops.stft(X, 8, 4, **options)
+
+
+def test_the_type_of_an_array_has_keras_s_name():
+    for array in (X, WHOLE, TRUTHS):
+        assert ops.dtype(array) == keras.ops.dtype(array) == ops.dtype(jnp.asarray(array))
+
+
 def test_loops_and_choices_agree():
     def found(k):
         total = lambda carry, x: (carry + x, carry * x)  # noqa: E731
@@ -226,6 +294,9 @@ def test_loops_and_choices_agree():
             k.associative_scan(lambda a, b: a + b, jnp.asarray(X), axis=1),
             k.map(lambda row: row.sum(), jnp.asarray(X)),
             k.vectorized_map(lambda row: row * 2, jnp.asarray(X)),
+            k.vectorize(lambda a, b: a + 2 * b)(X, Y),
+            k.vectorize(lambda a, b: jnp.sum(a * b), signature="(m),(m)->()")(X, Y),
+            jax.grad(lambda x: k.sum(with_own_gradient(k)(x)))(jnp.asarray(X)),
         ]
 
     for a, b in zip(leaves(found(ops)), leaves(found(keras.ops)), strict=True):

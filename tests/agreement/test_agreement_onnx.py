@@ -156,13 +156,14 @@ def test_candidates(family, problem):
 # ---- operations --------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "angle", "arctan2", "bitwise_left_shift", "bitwise_right_shift", "cholesky", "corrcoef", "cumprod", "diagflat",
-    "digitize", "erfinv", "gcd", "inv", "lcm", "ldexp", "left_shift", "nancumprod", "nextafter", "pinv", "right_shift",
-    "scatter", "scatter_update", "searchsorted", "segment_max", "segment_sum", "signbit", "slice_update", "slogdet",
-    "solve", "view",
+    "angle", "arctan2", "argpartition", "bitwise_left_shift", "bitwise_right_shift", "cholesky", "corrcoef", "ctc_loss",
+    "cumprod", "diagflat", "digitize", "erfc", "erfinv", "fft", "fft2", "gcd", "histogram", "i0", "ifft2", "inv", "irfft",
+    "lcm", "ldexp", "left_shift", "logdet", "lstsq", "matrix_rank", "nancumprod", "nextafter", "pinv", "rfft",
+    "right_shift", "scatter", "scatter_update", "searchsorted", "segment_max", "segment_min", "segment_prod",
+    "segment_sum", "signbit", "slice_update", "slogdet", "solve", "solve_triangular", "stft", "view",
 }  # fmt: skip
 """Functions that ONNX has no operators for, or none that would be these."""
-NO_SYMBOLS = WITHOUT_NUMBERS - {"sparsemax"} | {"ndim", "size", "nonzero", "bincount"}
+NO_SYMBOLS = WITHOUT_NUMBERS - {"sparsemax"} | {"ndim", "size", "nonzero", "bincount", "unique"}
 """Functions that give no arrays, or whose lengths depend on numbers."""
 
 

@@ -90,4 +90,28 @@ def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
     return jax.vmap(function)(elements)
 
 
-OF_FUNCTIONS = (cond, switch, fori_loop, while_loop, scan, associative_scan, map, vectorized_map)
+def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None) -> Callable[..., Any]:
+    """A function of numbers as one of arrays; ``signature`` as in NumPy, "(m),(m)->()", say.
+
+    >>> vectorize(lambda a, b: a + 2 * b)(jnp.arange(2), 1).tolist()
+    [2, 3]
+    """
+    return jnp.vectorize(pyfunc, excluded=excluded or set(), signature=signature)
+
+
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose gradient is given: ``f(*args)`` returns its value and ``grad(upstream)``, or
+    ``grad(*args, upstream=...)``.
+
+    >>> @custom_gradient
+    ... def clipped(x):
+    ...     return x, lambda upstream: jnp.clip(upstream, -1.0, 1.0)
+    >>> float(jax.grad(lambda x: 5.0 * clipped(x))(2.0))
+    1.0
+    """
+    return jax.custom_gradient(f)
+
+
+OF_FUNCTIONS = (
+    cond, switch, fori_loop, while_loop, scan, associative_scan, map, vectorized_map, vectorize, custom_gradient,
+)  # fmt: skip

@@ -19,21 +19,23 @@ from fourfold.errors import OptionError
 from fourfold.ops import activations, control, images
 from fourfold.ops.networks import LINEAR, OF_NETWORKS
 from fourfold.ops.recording import recording
+from fourfold.ops.signals import OF_SIGNALS
 
 _SAME = """
 absolute add all allclose amax amin angle any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
-argmax argmin argsort array array_split average bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or
-bitwise_right_shift bitwise_xor broadcast_to cbrt ceil concatenate conj conjugate copy corrcoef cos cosh count_nonzero
-cross cumprod cumsum deg2rad diag diagflat diagonal diff digitize divide dsplit dstack einsum empty empty_like equal
-exp exp2 expand_dims expm1 eye fabs flip fliplr flipud floor floor_divide fmax fmin fmod full full_like gcd geomspace
-greater greater_equal heaviside hsplit hstack hypot identity imag inner isclose isfinite isin isinf isnan isneginf
-isposinf isreal kron lcm ldexp left_shift less less_equal linspace log log10 log1p log2 logaddexp logaddexp2
-logical_and logical_not logical_or logical_xor logspace matmul maximum meshgrid minimum mod moveaxis multiply
-nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod nanstd nansum nanvar ndim
+argmax argmin argpartition argsort array array_split average bartlett bitwise_and bitwise_invert bitwise_left_shift
+bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman broadcast_to cbrt ceil concatenate conj conjugate
+copy corrcoef correlate cos cosh count_nonzero cross cumprod cumsum deg2rad diag diagflat diagonal diff digitize
+divide dsplit dstack einsum empty empty_like equal exp exp2 expand_dims expm1 eye fabs flip fliplr flipud floor
+floor_divide fmax fmin fmod full full_like gcd geomspace greater greater_equal hamming hanning heaviside histogram
+hsplit hstack hypot i0 identity imag inner isclose isfinite isin isinf isnan isneginf isposinf isreal kaiser kron
+lcm ldexp left_shift less less_equal linspace log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not
+logical_or logical_xor logspace matmul maximum meshgrid minimum mod moveaxis multiply nan_to_num nanargmax nanargmin
+nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndim
 negative nextafter nonzero not_equal ones ones_like outer percentile power prod ptp quantile rad2deg ravel real
 reciprocal repeat right_shift roll rot90 round searchsorted select sign signbit sin sinc sinh size sort sqrt square
-squeeze stack subtract swapaxes tan tensordot tile trace trapezoid tri tril triu true_divide trunc
-unravel_index vander var vdot vsplit vstack where zeros zeros_like
+squeeze stack subtract swapaxes tan tensordot tile trace trapezoid tri tril triu true_divide trunc unravel_index
+vander var vdot vsplit vstack where zeros zeros_like
 """
 """Names that ``jax.numpy`` has with the same arguments."""
 
@@ -47,6 +49,39 @@ def cast(x: Any, dtype: Any) -> Array:
     narrow = {"float64": "float32", "int64": "int32", "uint64": "uint32"}
     name = np.dtype(dtype).name if dtype != "bfloat16" else dtype
     return jnp.asarray(x).astype(narrow.get(name, name))
+
+
+def saturate_cast(x: Any, dtype: Any) -> Array:
+    """x in another type, of whose numbers the nearest is taken.
+
+    >>> saturate_cast(np.array([-3.0, 300.0]), "uint8").tolist()
+    [0, 255]
+    """
+    x, kind = jnp.asarray(x), np.dtype(dtype)
+    if kind.kind not in "iuf":
+        return cast(x, dtype)
+    limits = [_limits(kind), _limits(x.dtype)]
+    return cast(jnp.clip(x, max(low for low, _ in limits), min(high for _, high in limits)), dtype)
+
+
+def _limits(kind: Any) -> tuple[Any, Any]:
+    """The smallest and the largest number of a type."""
+    limits = jnp.iinfo(kind) if np.dtype(kind).kind in "iu" else jnp.finfo(kind)
+    return (limits.min, limits.max) if np.dtype(kind).kind in "iu" else (float(limits.min), float(limits.max))
+
+
+def dtype(x: Any) -> str:
+    """The name of x's type.
+
+    >>> dtype(np.ones(2, "int32"))
+    'int32'
+    """
+    return str(x.dtype)
+
+
+def get_item(x: Any, key: Any) -> Any:
+    """``x[key]``."""
+    return x[key]
 
 
 def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None) -> Array:
@@ -159,6 +194,10 @@ def erf(x: Any) -> Array:
     return lax.erf(jnp.asarray(x))
 
 
+def erfc(x: Any) -> Array:
+    return lax.erfc(jnp.asarray(x))
+
+
 def rsqrt(x: Any) -> Array:
     return lax.rsqrt(jnp.asarray(x))
 
@@ -210,6 +249,31 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, so
     )
 
 
+def unique(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """The different entries; inside `jax.jit` ``size`` says how many."""
+    told = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
+    return jnp.unique(jnp.asarray(x), **told, axis=axis, equal_nan=False, size=size, fill_value=fill_value)
+
+
+def cdist(x: Any, y: Any) -> Array:
+    """The distance of each row of x (..., P, F) to each of y (..., R, F): (..., P, R).
+
+    >>> cdist(jnp.array([[0.0, 0.0]]), jnp.array([[3.0, 4.0], [0.0, 1.0]])).tolist()
+    [[5.0, 1.0]]
+    """
+    apart = jnp.expand_dims(jnp.asarray(x), -2) - jnp.expand_dims(jnp.asarray(y), -3)
+    return jnp.sqrt(jnp.sum(jnp.square(apart), axis=-1))
+
+
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Array, Array]:
     """Mean and variance over axes."""
     x, axes = jnp.asarray(x), tuple(axes) if isinstance(axes, list) else axes
@@ -222,8 +286,8 @@ def erfinv(x: Any) -> Array:
 
 OF_ARRAYS = (
     cast, convert_to_tensor, reshape, transpose, clip, pad, norm, normalize, one_hot, split, unstack, top_k, take,
-    take_along_axis, logsumexp, divide_no_nan, erf, erfinv, rsqrt, stop_gradient, slice, slice_update, scatter,
-    scatter_update, segment_sum, moments,
+    take_along_axis, logsumexp, divide_no_nan, erf, erfc, erfinv, rsqrt, stop_gradient, slice, slice_update, scatter,
+    scatter_update, segment_sum, moments, saturate_cast, get_item, unique, cdist,
 )  # fmt: skip
 
 
@@ -243,12 +307,13 @@ def _functions() -> dict[str, Callable[..., Any]]:
     for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
         plain[name] = _several_axes(getattr(jnp, name))
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
-    plain |= {function.__name__: function for function in OF_NETWORKS} | LINEAR
+    plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS)} | LINEAR
     plain["gelu"] = gelu
     named = activations.ACTIVATIONS | activations.ALIASES
     named |= {name: recording(function, name) for name, function in plain.items()}
     of_functions = {function.__name__: function for function in control.OF_FUNCTIONS}
-    return named | of_functions | {"shape": shape, "convert_to_numpy": convert_to_numpy, "is_tensor": is_tensor}
+    named |= {"shape": shape, "dtype": dtype, "convert_to_numpy": convert_to_numpy, "is_tensor": is_tensor}
+    return named | of_functions
 
 
 def rgb_to_grayscale(images: Any, data_format: str | None = None) -> Array:

@@ -7,9 +7,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax
 from jax import Array, lax
 
 from fourfold.ops import pooling
+from fourfold.ops.convolution import transposed
 
 
 def conv(
@@ -50,6 +52,41 @@ def depthwise_conv(
     kernel = kernel.reshape(*kernel.shape[:-2], 1, channels * kernel.shape[-1])
     y = _convolved(x, kernel, _each(strides, axes), padding, _each(dilation_rate, axes), channels)
     return _as_given(y, data_format)
+
+
+def separable_conv(
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """`depthwise_conv`, then `conv` with a kernel (1, ..., C multiplier, filters)."""
+    y = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
+    return conv(y, pointwise_kernel, 1, "valid", data_format, 1)
+
+
+def conv_transpose(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Array:
+    """The transpose of a convolution of (N, ..., C), with a kernel (..., filters, C).
+
+    >>> conv_transpose(jnp.ones((2, 4, 4, 3)), jnp.ones((2, 2, 5, 3)), 2).shape
+    (2, 8, 8, 5)
+    """
+    x = _channels_last(inputs, data_format)
+    axes = x.ndim - 2
+    more = None if output_padding is None else _each(output_padding, axes)
+    window = {"strides": _each(strides, axes), "padding": padding, "dilation": _each(dilation_rate, axes)}
+    return _as_given(transposed(x, jnp.asarray(kernel), **window, output_padding=more), data_format)
 
 
 def _convolved(x: Array, kernel: Array, strides: Any, padding: str, dilation: Any, groups: int) -> Array:
@@ -208,6 +245,73 @@ def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, so
     )
 
 
+def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Array:
+    """The smallest of the rows of each segment."""
+    return jax.ops.segment_min(
+        jnp.asarray(data), jnp.asarray(segment_ids), num_segments, indices_are_sorted=sorted
+    )
+
+
+def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Array:
+    """The product of the rows of each segment."""
+    return jax.ops.segment_prod(
+        jnp.asarray(data), jnp.asarray(segment_ids), num_segments, indices_are_sorted=sorted
+    )
+
+
+def ctc_loss(
+    target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0
+) -> Array:
+    """-log p(labels) of logits (N, T, K), summed over the alignments of the first labels of (N, L); ``mask_index`` is
+    the class of no label.
+
+    >>> print(ctc_loss([[1]], jnp.zeros((1, 2, 3)), [1], [2]).round(4))  # three of nine alignments
+    [1.0986]
+    """
+    labels, logits = jnp.asarray(target), jnp.asarray(output)
+    beyond = [
+        (jnp.arange(length) >= jnp.asarray(own)[:, None]).astype(logits.dtype)
+        for length, own in ((logits.shape[1], output_length), (labels.shape[1], target_length))
+    ]
+    return optax.ctc_loss(logits, beyond[0], labels, beyond[1], blank_id=mask_index)
+
+
+def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Array:
+    """Each block of pixels of (N, H, W, C) as channels of one: (N, H / block, W / block, block block C).
+
+    >>> space_to_depth(jnp.ones((2, 4, 6, 3)), 2).shape
+    (2, 2, 3, 12)
+    """
+    x, b = jnp.asarray(x), block_size
+    if data_format == "channels_last":
+        n, h, w, c = x.shape
+        x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(n, h // b, w // b, b * b * c)
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // b, b, w // b, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b * b, h // b, w // b)
+
+
+def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Array:
+    """The way back of `space_to_depth`.
+
+    >>> depth_to_space(jnp.ones((2, 2, 3, 12)), 2).shape
+    (2, 4, 6, 3)
+    """
+    x, b = jnp.asarray(x), block_size
+    if data_format == "channels_last":
+        n, h, w, c = x.shape
+        x = x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(n, h * b, w * b, c // b**2)
+    n, c, h, w = x.shape
+    return x.reshape(n, c // b**2, b, b, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, c // b**2, h * b, w * b)
+
+
+def psnr(x1: Any, x2: Any, max_val: float) -> Array:
+    """10 log10(max_val² / mean (x1 - x2)²): how near two pictures are, in decibels."""
+    error = jnp.mean(jnp.square(jnp.asarray(x1) - jnp.asarray(x2)))
+    return 20 * jnp.log10(jnp.asarray(max_val, error.dtype)) - 10 * jnp.log10(error)
+
+
 def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Array:
     """The windows of the last axis, ``sequence_length`` long, each ``sequence_stride`` after the one before."""
     x = jnp.asarray(x)
@@ -230,16 +334,34 @@ def _solve(a: Any, b: Any) -> Array:
     return jnp.linalg.solve(a, b[..., None])[..., 0] if b.ndim == a.ndim - 1 else jnp.linalg.solve(a, b)
 
 
+def _lstsq(a: Any, b: Any, rcond: float | None = None) -> Array:
+    return jnp.linalg.lstsq(jnp.asarray(a), jnp.asarray(b), rcond=rcond)[0]
+
+
+def _logdet(x: Any) -> Array:
+    return jnp.linalg.slogdet(jnp.asarray(x))[1]
+
+
+def _solve_triangular(a: Any, b: Any, lower: bool = False) -> Array:
+    return jax.scipy.linalg.solve_triangular(jnp.asarray(a), jnp.asarray(b), lower=lower)
+
+
+def _matrix_rank(x: Any, tol: float | None = None) -> Array:
+    return jnp.linalg.matrix_rank(jnp.asarray(x), tol).astype(jnp.int32)
+
+
 OF_NETWORKS = (
     conv, depthwise_conv, max_pool, average_pool, layer_normalization, rms_normalization, batch_normalization,
     dot_product_attention, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, multi_hot,
-    in_top_k, segment_max, extract_sequences, bincount, view,
+    in_top_k, segment_max, segment_min, segment_prod, extract_sequences, bincount, view, separable_conv, conv_transpose,
+    ctc_loss, space_to_depth, depth_to_space, psnr,
 )  # fmt: skip
 
 LINEAR: dict[str, Any] = {
     name: getattr(jnp.linalg, name) for name in ("inv", "det", "cholesky", "qr", "svd", "eigh", "pinv", "slogdet")
 }
-LINEAR["solve"] = _solve
+LINEAR |= {"solve": _solve, "lstsq": _lstsq, "logdet": _logdet, "solve_triangular": _solve_triangular}
+LINEAR["matrix_rank"] = _matrix_rank
 """Functions of matrices."""
 
 SEVERAL: Sequence[str] = ("nn", "numpy", "linalg", "image", "math", "core")
