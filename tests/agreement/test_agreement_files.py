@@ -133,6 +133,24 @@ def test_losses(tmp_path, loss):
     compiled(tmp_path, lambda k: {"loss": getattr(k.losses, loss)()}, lambda model: type(model.loss).__name__, loss)
 
 
+FUNCTIONS = ["binary_crossentropy", "categorical_crossentropy", "kl_divergence", "log_cosh", "mean_squared_error", "poisson"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_losses_and_metrics_that_are_functions(tmp_path, function):
+    def arguments(k):
+        return {"loss": getattr(k.losses, function), "metrics": [k.metrics.mean_absolute_error]}
+
+    def look(model):
+        x, y = np.ones((4, 3), "float32"), np.full((4, 3), 0.25, "float32")
+        model.set_weights([np.full((3, 3), 0.1, "float32"), np.array([0.0, 0.1, 0.2], "float32")])
+        return sorted(np.round(model.evaluate(x, y, verbose=0), 5))
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
+    model.compile("sgd", **arguments(keras))
+    compiled(tmp_path, arguments, look, look(model))
+
+
 @pytest.mark.parametrize("metric", METRICS)
 def test_metrics(tmp_path, metric):
     compiled(tmp_path, lambda k: {"loss": "mse", "metrics": [getattr(k.metrics, metric)()]}, lambda model: model.loss, "mse")

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fourfold import constraints, initializers, losses, metrics, optimizers, regularizers
-from fourfold.core.catalog import Configured
+from fourfold.core.catalog import Configured, snake_case
 from fourfold.interop.description import LAYERS
 from fourfold.optimizers import schedules
 
@@ -65,5 +65,8 @@ CLASSES: dict[str, dict[str, type]] = {
     "keras.optimizers.schedules": _named(schedules),
 }
 """The closed table: public module of Keras, class name, constructor."""
+
+OF_TRAINING = frozenset(snake_case(name) for of in ("keras.losses", "keras.metrics") for name in CLASSES[of])
+"""Functions of losses and metrics, which Keras names without saying where they are."""
 
 OF_LAYERS = ("keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints")

@@ -18,7 +18,7 @@ from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Symbol
 from fourfold.errors import FourfoldError, OptionError, UnsafeFileError, closest
 from fourfold.interop import registered
-from fourfold.interop.classes import CLASSES, IDLE, OF_LAYERS
+from fourfold.interop.classes import CLASSES, IDLE, OF_LAYERS, OF_TRAINING
 from fourfold.interop.description import LAYERS
 from fourfold.layers.base import Layer
 from fourfold.ops import activations
@@ -222,7 +222,8 @@ def _function_of(reading: Reading, value: Mapping[str, Any]) -> Any:
         return reading.custom[name]
     if name in activations.ACTIVATIONS or name in activations.ALIASES:
         return name
-    if value.get("module") in ("keras.losses", "keras.metrics") and isinstance(name, str):
+    of_training = value.get("module") in ("keras.losses", "keras.metrics") or name in OF_TRAINING
+    if isinstance(name, str) and of_training:
         return name
     raise OptionError(
         "unknown-function",
