@@ -141,6 +141,17 @@ def test_a_configuration_makes_the_same_model(make, x):
     assert_twins(model, model_from_json(model.to_json(), {"Scale": Scale}), x)
 
 
+def test_a_clone_shares_the_functions_of_a_user():
+    def doubled(x):
+        return 2 * x
+
+    model = Sequential([Input((4,)), layers.Dense(3, activation=doubled), layers.Activation(doubled)])
+    clone = clone_model(model)
+    clone.set_weights(model.get_weights())
+    np.testing.assert_array_equal(clone(ROWS), model(ROWS))
+    assert [layer.activation for layer in clone.layers] == [doubled, doubled]
+
+
 def test_a_clone_with_other_layers():
     def wider(layer):
         return layers.Dense(8, name=layer.name) if layer.name == "dense" else type(layer).from_config(layer.get_config())

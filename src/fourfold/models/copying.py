@@ -99,7 +99,18 @@ def _twin(layer: Layer) -> Layer:
     if isinstance(layer, Lambda) or any(_holds_layers(value) for value in layer._arguments.values()):
         copied: dict[str, Any] = {name: _copied(value) for name, value in layer._arguments.items()}
         return type(layer)(**{**copied, "name": layer.name})
-    return type(layer).from_config(layer.get_config())
+    return type(layer).from_config(layer.get_config() | _functions(layer))
+
+
+def _functions(layer: Layer) -> dict[str, Any]:
+    """The arguments that are functions, where the configuration has their names alone."""
+    config = layer.get_config()
+    return {
+        name: value
+        for name, value in layer._arguments.items()
+        if callable(value) and not hasattr(value, "get_config") and name in config
+        and config[name] == getattr(value, "__name__", None)
+    }  # fmt: skip
 
 
 def _holds_layers(value: Any) -> bool:
