@@ -58,6 +58,10 @@ ARGUMENTS = {
     ],
     "corrcoef": [(X,)],
     "correlate": [(X[0], Y[0, :2]), (X[0], Y[0], "same")],
+    "ctc_decode": [
+        (RNG.random((5, 9, 3)).astype("float32"), np.array([9, 7, 5, 3, 0])),
+        (RNG.random((5, 9, 3)).astype("float32"), np.full(5, 8), "greedy", 100, 1, False, 2),
+    ],
     "ctc_loss": [(np.array([[1, 2], [3, 3]], "int32"), HEADS[:, :, 0], np.array([2, 1]), np.array([4, 5]))],
     "cross": [(X[:, :3], Y[:, :3])],
     "depthwise_conv": [(PICTURES, KERNEL), (PICTURES, KERNEL, 2, "same")],
@@ -273,6 +277,11 @@ def with_own_gradient(k):
 def test_windows_that_can_not_be_transformed(options, message):
     with pytest.raises(fourfold.errors.OptionError, match=message):
         ops.stft(X, 8, 4, **options)
+
+
+def test_labels_are_decoded_step_by_step_alone():
+    with pytest.raises(fourfold.errors.OptionError, match="got strategy='beam_search', wanted 'greedy'"):
+        ops.ctc_decode(HEADS[:, :, 0], [5, 5], "beam_search")
 
 
 def test_the_type_of_an_array_has_keras_s_name():

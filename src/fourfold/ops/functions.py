@@ -17,6 +17,7 @@ from jax import Array, lax
 from fourfold.core.symbols import Symbol
 from fourfold.errors import OptionError
 from fourfold.ops import activations, control, images
+from fourfold.ops.ctc import OF_CTC
 from fourfold.ops.networks import LINEAR, OF_NETWORKS
 from fourfold.ops.recording import recording
 from fourfold.ops.signals import OF_SIGNALS
@@ -307,7 +308,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
     for name in ("sum", "mean", "max", "min", "std", "var", "median", "prod", "any", "all", "amax", "amin"):
         plain[name] = _several_axes(getattr(jnp, name))
     plain["abs"], plain["dot"] = jnp.abs, jnp.dot
-    plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS)} | LINEAR
+    plain |= {function.__name__: function for function in (*OF_NETWORKS, *OF_SIGNALS, *OF_CTC)} | LINEAR
     plain["gelu"] = gelu
     named = activations.ACTIVATIONS | activations.ALIASES
     named |= {name: recording(function, name) for name, function in plain.items()}

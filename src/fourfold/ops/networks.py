@@ -7,7 +7,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import optax
 from jax import Array, lax
 
 from fourfold.ops import pooling
@@ -259,23 +258,6 @@ def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, s
     )
 
 
-def ctc_loss(
-    target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0
-) -> Array:
-    """-log p(labels) of logits (N, T, K), summed over the alignments of the first labels of (N, L); ``mask_index`` is
-    the class of no label.
-
-    >>> print(ctc_loss([[1]], jnp.zeros((1, 2, 3)), [1], [2]).round(4))  # three of nine alignments
-    [1.0986]
-    """
-    labels, logits = jnp.asarray(target), jnp.asarray(output)
-    beyond = [
-        (jnp.arange(length) >= jnp.asarray(own)[:, None]).astype(logits.dtype)
-        for length, own in ((logits.shape[1], output_length), (labels.shape[1], target_length))
-    ]
-    return optax.ctc_loss(logits, beyond[0], labels, beyond[1], blank_id=mask_index)
-
-
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Array:
     """Each block of pixels of (N, H, W, C) as channels of one: (N, H / block, W / block, block block C).
 
@@ -354,7 +336,7 @@ OF_NETWORKS = (
     conv, depthwise_conv, max_pool, average_pool, layer_normalization, rms_normalization, batch_normalization,
     dot_product_attention, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, multi_hot,
     in_top_k, segment_max, segment_min, segment_prod, extract_sequences, bincount, view, separable_conv, conv_transpose,
-    ctc_loss, space_to_depth, depth_to_space, psnr,
+    space_to_depth, depth_to_space, psnr,
 )  # fmt: skip
 
 LINEAR: dict[str, Any] = {
