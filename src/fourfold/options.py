@@ -195,7 +195,10 @@ class Options:
             twice = next((name for name in found if name in chosen), None)
             if twice is not None:
                 raise OptionError(
-                    "same-candidate", "two candidates have one name", got=repr(twice), do="rename one of them"
+                    "same-candidate",
+                    "two candidates have one name",
+                    got=repr(twice),
+                    do="leave one of them out, or rename one of your own",
                 )
             chosen |= found
         if not chosen:

@@ -453,3 +453,28 @@ def test_a_target_that_may_be_a_coordinate_is_told(names, found):
     told = {one.slug: one for one in judge(data)}.get("target-among-coordinates")
     assert data.target_name.casefold() == "y" and (told is not None) == found
     assert not found or (told.important and f"--target {names.split()[-1]}" in told.do)
+
+
+EQUAL = {
+    "numbers": lambda f: f.assign(twice=NUMBER, again=NUMBER),
+    "numbers, some missing": lambda f: f.assign(
+        twice=np.where(np.arange(N) % 3 == 0, np.nan, NUMBER), again=np.where(np.arange(N) % 3 == 0, np.nan, NUMBER)
+    ),
+    "words for each other": lambda f: f.assign(
+        twice=np.where(NUMBER > 0.3, "up", "down"), again=np.where(NUMBER > 0.3, "rise", "fall")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_columns_that_say_the_same(name):
+    finding = found(EQUAL[name](table()))["equal-columns"]
+    assert finding.columns == ("twice", "again") and not finding.important
+    assert "columns 'twice', 'again' say the same in every row. Do this: --drop again: it says nothing new" in str(finding)
+
+
+def test_columns_that_differ_in_one_row_or_are_constant_say_not_the_same():
+    other = NUMBER.copy()
+    other[-1] += 1
+    frame = table().assign(twice=NUMBER, again=other, one=1.0, more=1.0)
+    assert "equal-columns" not in found(frame)

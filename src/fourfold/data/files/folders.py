@@ -214,7 +214,7 @@ def _rows(folder: Path, files: list[Path], labels: np.ndarray | None, reading: R
         raise FileError(
             "folder",
             f"{folder} is a folder without data",
-            got=listed([path.name for path in files]) or "no files",
+            got=listed([str(path.relative_to(folder)) for path in files]) or "no files",
             wanted="tables, or a subfolder of pictures or of texts for each class",
             do="leave out --layout text: these are pictures"
             if any(pictures)

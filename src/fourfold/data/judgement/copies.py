@@ -1,13 +1,16 @@
-"""Rows with equal inputs: copies that lie across a split, and targets that contradict each other."""
+"""Copies: rows with equal inputs, across a split or with targets that contradict each other; columns that are equal."""
 
 from __future__ import annotations
 
+import shlex
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
 from fourfold.data.dataset import Finding
-from fourfold.data.messages import counted, percent
+from fourfold.data.messages import counted, listed, percent
 
 from .case import Case
 from .chance import are_expected, known_by_their_values, share_alike
@@ -21,7 +24,7 @@ targets would show is not less; the rows with a twin below which they may be a c
 a column may be measured finely."""
 
 FEWEST_WRITTEN = 20
-"""So many different rows at least are in a file that was written twice."""
+"""So many different rows at least are in a file that was written twice, and so many rows in columns that are equal."""
 
 
 def judge(case: Case) -> Iterator[Finding]:
@@ -70,6 +73,31 @@ def judge(case: Case) -> Iterator[Finding]:
             "add columns that tell them apart" + ", or correct the targets" * most_differ,
             important=at_odds > 0.05 * case.dataset.rows and most_differ,
         )
+
+
+def of_columns(case: Case) -> Iterator[Finding]:
+    """Columns of one kind that say the same in every row, as joins of tables leave them."""
+    if case.dataset.rows < FEWEST_WRITTEN:
+        return
+    likely = set(chain(*_equal(case, case.sample, None)))
+    for names in _equal(case, slice(None), likely) if likely else ():
+        yield Finding(
+            "equal-columns",
+            f"columns {listed(names)} say the same in every row",
+            "columns",
+            len(names),
+            f"--drop {shlex.quote(','.join(names[1:]))}: {'it says' if len(names) == 2 else 'they say'} nothing new",
+            columns=tuple(names),
+        )
+
+
+def _equal(case: Case, rows: np.ndarray | slice, among: set[str] | None) -> list[list[str]]:
+    """Names of the columns, ``among`` some or all, that are equal in these rows and not the same in all of them."""
+    found: dict[tuple[str, bytes], list[str]] = defaultdict(list)
+    for name, kind, values in case.columns(rows):
+        if (among is None or name in among) and not (values == values[0]).all():
+            found[kind, np.where(np.isnan(values), np.nan, values + 0.0).tobytes()].append(name)
+    return [names for names in found.values() if len(names) > 1]
 
 
 def _written_again(first: np.ndarray, rows: int) -> bool:

@@ -116,6 +116,7 @@ JUDGES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     targets.of_folders,
     targets.kind,
     copies.judge,
+    copies.of_columns,
     groups.judge,
     uninformative.judge,
     targets.of_classes,
