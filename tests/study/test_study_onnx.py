@@ -120,6 +120,20 @@ def test_numbers_are_in_their_units(low):
     assert_same(saved(dataset), dataset, [x.astype("float32")])
 
 
+@pytest.mark.parametrize("deviation", [5e-324, 1e-310, 1e-200])
+def test_numbers_with_next_to_no_deviation(deviation):
+    """Single precision, which is what comes in, has 0 in their place."""
+    x = RNG.normal(size=(ROWS, 3))
+    x[:, 1] = deviation * (np.arange(ROWS) // 2 % 2)
+    model = saved(from_arrays(x, np.arange(ROWS) % 3))
+    assert 0 <= model.preparation.numbers.scale[1] < 1e-199
+    rows = x.astype("float32")
+    found = run(onnx_of(model), [rows])
+    assert np.isfinite(found["probabilities"]).all()
+    if deviation < 1e-308:
+        np.testing.assert_allclose(found["probabilities"], model.predict_proba(rows), atol=2e-5)
+
+
 def test_several_numbers_and_several_labels():
     x, y = RNG.normal(size=(ROWS, 3)), RNG.normal(size=(ROWS, 2)) * [1, 100]
     dataset = from_arrays(x, y)

@@ -169,10 +169,19 @@ class Channels:
 
 
 def _standardised(values: np.ndarray, center: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return np.clip((values - center) * inverse_of(scale), -BOUND, BOUND)
+
+
+def inverse_of(scale: np.ndarray) -> np.ndarray:
+    """What differences are multiplied by: 0 where the deviation is 0, or too small to be divided by.
+
+    >>> inverse_of(np.array([2.0, 0.0, 1e-310]))
+    array([0.5, 0. , 0. ])
+    """
     with np.errstate(over="ignore", divide="ignore"):
         inverse = 1.0 / scale
-        inverse = np.where(np.isfinite(inverse), inverse, 0.0)  # of a deviation of 0, or of next to nothing
-        return np.clip((values - center) * inverse, -BOUND, BOUND)
+    return np.where(np.isfinite(inverse), inverse, 0.0)
 
 
 def _moments(column: np.ndarray) -> tuple[float, float]:

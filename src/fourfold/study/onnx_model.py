@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from onnx import ModelProto, helper
 
@@ -19,7 +20,7 @@ from fourfold.core.specs import TensorSpec
 from fourfold.data.values.word_channels import channels_of
 from fourfold.interop.onnx.model import written
 from fourfold.preprocessing.categories import Categories
-from fourfold.preprocessing.numbers import BOUND, LARGEST, REAL, Channels, Numbers
+from fourfold.preprocessing.numbers import BOUND, LARGEST, REAL, Channels, Numbers, inverse_of
 from fourfold.preprocessing.preparation import Preparation
 from fourfold.preprocessing.target import Target
 from fourfold.preprocessing.windows import Windows
@@ -117,7 +118,7 @@ def _of_channels(learnt: Channels, x: Array) -> Array:
 
 
 def _standardised(x: Array, center: Any, scale: Any) -> Array:
-    inverse = [1 / one if one > 0 else 0.0 for one in scale]
+    inverse = np.minimum(inverse_of(np.asarray(scale)), LARGEST)  # which is infinite in single precision, else
     return jnp.clip((x - _row(center)) * _row(inverse), -BOUND, BOUND)
 
 
