@@ -23,8 +23,9 @@ def _same(x: Any) -> Any:
 def in_memory(x: Array) -> Array:
     """x, written to memory by the loop that computes it, and read from there by what uses it.
 
-    A call that XLA is told not to inline, so it costs nothing else. On other devices than a CPU x as it is.
-    (`jax.lax.optimization_barrier` is gone before XLA fuses.)
+    A call that XLA is told not to inline. It costs nothing else, but where XLA would have written over a loop's own
+    state: then a copy. On other devices than a CPU x as it is. (`jax.lax.optimization_barrier` is gone before XLA
+    fuses.)
 
     >>> import jax.numpy as jnp
     >>> in_memory(jnp.ones(2)).tolist()
