@@ -14,7 +14,7 @@ from fourfold.core import given
 from fourfold.data.columns.target import FEWEST_ROWS
 from fourfold.data.series.ahead import Ahead
 from fourfold.errors import OptionError, closest
-from fourfold.evidence.findings import TITLES
+from fourfold.evidence.findings import ALSO_CALLED, TITLES
 from fourfold.study.augmentation import kinds_of
 from fourfold.study.baselines import BASELINES
 from fourfold.study.efforts import effort as effort_by_name
@@ -186,7 +186,7 @@ class Options:
                 raise OptionError(
                     "unknown-candidate",
                     "there is no family of this name",
-                    got=f"{item!r}{closest(item, TITLES)}",
+                    got=f"{item!r}{closest(ALSO_CALLED.get(str(item).casefold(), item), TITLES)}",
                     wanted=f"some of {', '.join(TITLES)}",
                     do="leave it out for all four, with commas between names"
                     if isinstance(item, str)

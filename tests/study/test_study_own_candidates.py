@@ -173,6 +173,8 @@ def test_features_are_one_vector_a_row():
         ([lambda x: x], "odd characters.*lambda"),
         ({"mine": 3}, "is no function"),
         (["densse"], "did you mean 'dense'"),
+        (["CNN"], r"got 'CNN' \(did you mean 'convolution'\?\)"),
+        (["dense", "transformer"], "did you mean 'attention'"),
         (["dense", "dense"], "one name"),
         ([], "no candidate"),
         (7, "no family"),

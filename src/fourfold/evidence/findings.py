@@ -19,6 +19,14 @@ TITLES = {
     "attention": "Attention",
 }
 
+ALSO_CALLED = {
+    **dict.fromkeys(("mlp", "ann", "fc", "fully connected", "feedforward"), "dense"),
+    **dict.fromkeys(("cnn", "convnet", "conv", "conv1d", "conv2d", "tcn", "resnet"), "convolution"),
+    **dict.fromkeys(("rnn", "lstm", "gru"), "recurrent"),
+    **dict.fromkeys(("transformer", "self-attention", "mha", "vit"), "attention"),
+}
+"""Families, and networks of them, by other names than those of this table."""
+
 Kind = Literal["choose", "equivalent", "undecided", "none"]
 
 
