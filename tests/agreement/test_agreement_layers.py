@@ -203,6 +203,19 @@ def test_normalization_adapts_as_keras_does(axis, of):
     for own, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(own, other, rtol=1e-5, atol=1e-6)
     assert not ours.trainable_weights
+    for own, other in ((ours.mean, theirs.mean), (ours.variance, theirs.variance)):
+        assert own.shape == other.shape
+        np.testing.assert_allclose(own, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("moments", [(2.0, 4.0), ([1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 4.0, 9.0])], ids=["one", "each"])
+def test_normalization_tells_the_moments_that_it_was_given(moments):
+    theirs, ours = (of.layers.Normalization(mean=moments[0], variance=moments[1]) for of in (keras, fourfold))
+    for layer in (theirs, ours):
+        layer(np.ones((2, 5, 4), "float32"))
+    for name in ("mean", "variance"):
+        np.testing.assert_array_equal(getattr(ours, name), np.asarray(getattr(theirs, name)), strict=True)
+    assert layers.Normalization().mean is None
 
 
 def test_normalization_in_a_model_and_a_file(tmp_path):

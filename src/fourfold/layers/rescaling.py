@@ -56,8 +56,8 @@ class Normalization(Layer):
     >>> import numpy as np
     >>> layer = Normalization()
     >>> layer.adapt(np.array([[0.0, 1.0], [2.0, 5.0]]))
-    >>> layer(np.array([[1.0, 5.0]])).tolist()
-    [[0.0, 1.0]]
+    >>> layer(np.array([[1.0, 5.0]])).tolist(), layer.mean.tolist()
+    ([[0.0, 1.0]], [[1.0, 3.0]])
     """
 
     supports_masking = True
@@ -79,14 +79,33 @@ class Normalization(Layer):
                 got=f"mean={mean!r}, variance={variance!r}",
                 wanted="both, or neither and adapt(data)",
             )
-        self.mean = None if mean is None else np.asarray(mean, np.float32)
-        self.variance = None if variance is None else np.asarray(variance, np.float32)
+        self.input_mean = None if mean is None else np.asarray(mean, np.float32)
+        self.input_variance = None if variance is None else np.asarray(variance, np.float32)
         self.invert = bool(invert)
+        self._aligned_shape: tuple[int, ...] = ()
+
+    @property
+    def mean(self) -> Any:
+        """The mean (1, ..., C), with an axis for each of the inputs'; before the layer is built what was given."""
+        return self._moments("mean", self.input_mean)
+
+    @property
+    def variance(self) -> Any:
+        """The variance, likewise."""
+        return self._moments("variance", self.input_variance)
+
+    def _moments(self, name: str, given: np.ndarray | None) -> Any:
+        if not self._aligned_shape:
+            return given
+        values = self._aligned(self.handles[name].value if given is None else given, len(self._aligned_shape))
+        return jnp.broadcast_to(values, self._aligned_shape)
 
     def weight_specs(self, inputs: TensorSpec) -> dict[str, WeightSpec]:
         shape = tuple(arguments.lengths(self, inputs, self.axis))
-        if self.mean is not None and self.variance is not None:
-            for given in (self.mean, self.variance):
+        kept = dict(zip((axis % inputs.ndim for axis in self.axis), shape))
+        self._aligned_shape = tuple(kept.get(axis, 1) for axis in range(inputs.ndim))
+        if self.input_mean is not None and self.input_variance is not None:
+            for given in (self.input_mean, self.input_variance):
                 self._check_given(given, shape)
             return {}
         zeros, ones = initializers.Zeros(), initializers.Ones()
@@ -101,7 +120,7 @@ class Normalization(Layer):
 
         Errors: `DataError` where there are no rows; `OptionError` if mean and variance were given.
         """
-        if self.mean is not None:
+        if self.input_mean is not None:
             raise OptionError(
                 "normalization-moments",
                 f"{self.name} has its mean and variance",
@@ -124,13 +143,14 @@ class Normalization(Layer):
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
         x = jnp.asarray(inputs).astype(jnp.float32)
-        given = {"mean": self.mean, "variance": self.variance} if self.mean is not None else weights
-        mean, variance = (self._aligned(jnp.asarray(given[name]), x.ndim) for name in ("mean", "variance"))
+        given = weights if self.input_mean is None else {"mean": self.input_mean, "variance": self.input_variance}
+        mean, variance = (self._aligned(given[name], x.ndim) for name in ("mean", "variance"))
         deviation = jnp.maximum(jnp.sqrt(variance), 1e-7)
         return mean + x * deviation if self.invert else (x - mean) / deviation
 
-    def _aligned(self, moments: Array, ndim: int) -> Array:
+    def _aligned(self, moments: Any, ndim: int) -> Array:
         """One number for all, or the last of the axes' numbers, on their axes."""
+        moments = jnp.asarray(moments)
         kept = sorted(axis % ndim for axis in self.axis)[len(self.axis) - moments.ndim :]
         return normalization.along(kept, moments, ndim)
 
