@@ -12,6 +12,8 @@ import numpy as np
 from fourfold.backend import clear_session as clear_session
 from fourfold.core.streams import set_seed
 from fourfold.errors import DataError, OptionError, no_such_name
+from fourfold.preprocessing.folders import image_dataset_from_directory as image_dataset_from_directory
+from fourfold.preprocessing.folders import text_dataset_from_directory as text_dataset_from_directory
 from fourfold.preprocessing.image import array_to_img as array_to_img
 from fourfold.preprocessing.image import img_to_array as img_to_array
 from fourfold.preprocessing.image import load_img as load_img
@@ -311,10 +313,6 @@ _INSTEAD = {
     "plot_model": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
     "get_file": "download the file yourself; nothing here connects to a network",
     "model_to_dot": "model.summary(); or model.save('model.keras'), which Keras can load and plot",
-    **dict.fromkeys(
-        ("image_dataset_from_directory", "text_dataset_from_directory"),
-        "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",
-    ),
     **dict.fromkeys(
         ("np_utils", "data_utils", "generic_utils", "vis_utils"),
         "take the name from fourfold.utils itself: from fourfold.utils import to_categorical, say",

@@ -8,19 +8,23 @@ from typing import Any
 from fourfold.errors import missing_name
 
 from . import image, sequence
+from .folders import image_dataset_from_directory, text_dataset_from_directory
 from .preparation import Preparation
 from .table import Column, Table
 from .task import Task
 
-__all__ = ["Column", "Preparation", "Table", "Task", "image", "sequence"]
+__all__ = [
+    "Column",
+    "Preparation",
+    "Table",
+    "Task",
+    "image",
+    "image_dataset_from_directory",
+    "sequence",
+    "text_dataset_from_directory",
+]
 
-_INSTEAD = {
-    **dict.fromkeys(
-        ("image_dataset_from_directory", "text_dataset_from_directory"),
-        "data = fourfold.data.read(folder), with a folder for each class; then data.inputs, data.target",
-    ),
-    "timeseries_dataset_from_array": "fourfold.utils has it",
-}
+_INSTEAD = {"timeseries_dataset_from_array": "fourfold.utils has it"}
 """What to do in the place of names that Keras has here."""
 
 
