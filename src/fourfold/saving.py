@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
-from fourfold.errors import no_such_name
-from fourfold.interop.reading import Reading
-from fourfold.interop.registered import (
+from fourfold.core.registered import (
     custom_object_scope,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
 )
+from fourfold.errors import no_such_name
+from fourfold.interop.reading import Reading
 from fourfold.interop.writing import Writing
 from fourfold.models import Model, load_model, save_model
 

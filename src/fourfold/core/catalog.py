@@ -1,6 +1,6 @@
 """Objects that are named in code and in files: one closed table a kind, from names to classes.
 
-Nothing is imported by name and nothing is registered from afar, so a file can only name what a table holds.
+Nothing is imported by name, so a file can only name what a table holds, or what the user's code registered.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+from fourfold.core.registered import get_registered_name, known
 from fourfold.errors import OptionError, nearest
 
 
@@ -87,9 +88,8 @@ class Catalog:
     def get(self, identifier: Any) -> Any:
         """The object that ``identifier`` names, describes or is; ``None`` stays ``None``."""
         if isinstance(identifier, str):
-            if identifier not in self.names:
-                raise unknown_name(self.kind, identifier, self.names)
-            return self.names[identifier]()
+            thing = self._named(identifier)
+            return thing() if isinstance(thing, type) else thing
         if isinstance(identifier, Mapping):
             return self.deserialize(identifier)
         if isinstance(identifier, type):
@@ -122,18 +122,30 @@ class Catalog:
         """The object that a config (or a bare name) describes."""
         if config is None or isinstance(config, str):
             return self.get(config)
-        name = config.get("class_name")
-        if not isinstance(name, str) or name not in self.names:
-            raise unknown_name(self.kind, name, self.classes)
-        return self.names[name].from_config(config.get("config") or {})
+        if config.get("class_name") == "function":
+            return self._named(config.get("config"))
+        name = config.get("registered_name") or config.get("class_name")
+        return self._named(name).from_config(config.get("config") or {})
+
+    def _named(self, name: Any) -> Any:
+        """A class of this table, or what the user's code registered under the name."""
+        table = {**known(), **self.names}
+        if not isinstance(name, str) or name not in table:
+            raise unknown_name(self.kind, name, self.names)
+        return table[name]
 
 
 def to_config(value: Any) -> Any:
-    """An argument as plain data: objects with a configuration become {class_name, config}."""
+    """An argument as plain data: objects with a configuration and a user's functions become {class_name, config}."""
     if isinstance(value, (list, tuple)):
         return [to_config(item) for item in value]
     if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
-    if callable(value):
-        return getattr(value, "__name__", str(value))
-    return value
+        name, full = type(value).__name__, get_registered_name(type(value))
+        return {"class_name": name, "config": value.get_config()} | ({"registered_name": full} if full != name else {})
+    if not callable(value):
+        return value
+    if not hasattr(value, "__name__"):
+        return str(value)
+    if (value.__module__ or "").startswith("fourfold."):
+        return value.__name__
+    return {"class_name": "function", "config": get_registered_name(value)}

@@ -14,10 +14,10 @@ import jax
 import numpy as np
 
 from fourfold import optimizers
+from fourfold.core import registered
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Symbol
 from fourfold.errors import FourfoldError, OptionError, UnsafeFileError, closest
-from fourfold.interop import registered
 from fourfold.interop.classes import CLASSES, IDLE, OF_LAYERS, OF_TRAINING
 from fourfold.interop.description import LAYERS
 from fourfold.layers.base import Layer

@@ -9,8 +9,8 @@ import jax
 import numpy as np
 
 from fourfold import optimizers
+from fourfold.core import registered
 from fourfold.errors import OptionError
-from fourfold.interop import registered
 from fourfold.interop.classes import CLASSES, IDLE, OF_LAYERS
 from fourfold.layers.base import Layer
 from fourfold.ops import activations

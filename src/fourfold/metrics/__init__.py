@@ -141,7 +141,7 @@ def get(identifier: Any) -> Metric | None:
     (MeanSquaredError(), 'mse')
     """
     metric = _CATALOG.get(identifier)
-    if isinstance(identifier, str):
+    if isinstance(identifier, str) and isinstance(metric, Metric):
         metric.name = identifier
     return metric if metric is None or isinstance(metric, Metric) else MeanMetricWrapper(metric)
 

@@ -103,14 +103,9 @@ def _twin(layer: Layer) -> Layer:
 
 
 def _functions(layer: Layer) -> dict[str, Any]:
-    """The arguments that are functions, where the configuration has their names alone."""
-    config = layer.get_config()
-    return {
-        name: value
-        for name, value in layer._arguments.items()
-        if callable(value) and not hasattr(value, "get_config") and name in config
-        and config[name] == getattr(value, "__name__", None)
-    }  # fmt: skip
+    """The arguments that are functions, of which a configuration has the names alone."""
+    arguments = layer._arguments.items()
+    return {name: value for name, value in arguments if callable(value) and not hasattr(value, "get_config")}
 
 
 def _holds_layers(value: Any) -> bool:

@@ -7,7 +7,7 @@ halves one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax, nn
 
+from fourfold.core import registered
 from fourfold.errors import OptionError, nearest
 from fourfold.ops.formulation import whole
 from fourfold.ops.recording import recording
@@ -244,8 +245,10 @@ ACTIVATIONS: dict[str, Activation] = {
 ALIASES: dict[str, Activation] = {"swish": silu, "hard_swish": hard_silu}
 
 
-def get(identifier: str | Activation | None) -> Activation:
-    """The activation of a name (``None`` is ``linear``); a callable is given back.
+def get(identifier: str | Mapping[str, Any] | Activation | None) -> Activation:
+    """The activation of a name or a config (``None`` is ``linear``); a callable is given back.
+
+    Names are those of this table, and of what `register_keras_serializable` and `custom_object_scope` know.
 
     Errors: `OptionError` for an unknown name, with the closest one.
 
@@ -256,9 +259,12 @@ def get(identifier: str | Activation | None) -> Activation:
         return linear
     if callable(identifier):
         return identifier
+    if isinstance(identifier, Mapping) and identifier.get("class_name") == "function":
+        return get(identifier.get("config"))
     known = ACTIVATIONS | ALIASES
-    if isinstance(identifier, str) and identifier in known:
-        return known[identifier]
+    table = {**registered.known(), **known}
+    if isinstance(identifier, str) and identifier in table:
+        return table[identifier]
     close = nearest(identifier, known)
     raise OptionError(
         "unknown-activation",
