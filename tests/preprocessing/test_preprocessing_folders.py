@@ -216,6 +216,7 @@ def test_what_is_printed(pictures, capsys):
         ({"label_mode": "ints"}, "label_mode can't be this: got label_mode='ints' (did you mean 'int'?)"),
         ({"labels": "infered"}, "labels can't be this"),
         ({"labels": [0, 1]}, "got labels=2 of them, wanted 17, one for each file"),
+        ({"labels": [3, 7] * 8 + [3], "label_mode": "categorical"}, "got labels=3, 7, wanted 0 to 1"),
         ({"class_names": ["ant"]}, "got class_names='ant' (did you mean 'ants'?)"),
         ({"class_names": ["ants"], "labels": None}, "class_names can't be this"),
         ({"label_mode": "binary"}, 'wanted "int" or "categorical" for 3 classes'),

@@ -188,6 +188,8 @@ class _Files:
             if len(labels) != len(paths):
                 raise _wrong("labels", f"{len(labels)} of them", f"{len(paths)}, one for each file")
             numbers, names = np.array(labels, np.int32), [str(label) for label in sorted(set(labels))]
+            if mode != "int" and not 0 <= numbers.min() <= numbers.max() < len(names):
+                raise _wrong("labels", f"{', '.join(names[:5])}", f'0 to {len(names) - 1}, or label_mode="int"')
         if mode == "binary" and labels is not None and len(names) != 2:
             raise _wrong("label_mode", mode, f'"int" or "categorical" for {len(names)} classes')
         if verbose:
