@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import memory, overhead, prediction, scaling, start, streaming, studies, training
+from benchmarks import answer, memory, overhead, prediction, scaling, start, streaming, studies, training
 from benchmarks.workers import PEERS_PYTHON
 
 BENCHMARKS = {
     "training": training, "predict": prediction, "studies": studies, "overhead": overhead, "start": start,
-    "streaming": streaming, "scaling": scaling, "memory": memory,
+    "streaming": streaming, "scaling": scaling, "memory": memory, "answer": answer,
 }  # fmt: skip
 
 

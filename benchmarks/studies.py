@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
         ours = seconds([Worker(FOURFOLD, sys.executable)], row.name, options.replicas, epochs)
         cells = []
         for name in names:
-            theirs = seconds(looping(name, options.peers_python), row.name, options.replicas, epochs)
+            theirs = seconds(looping(BY_NAME[name], options.peers_python), row.name, options.replicas, epochs)
             ratios[name].append(theirs / ours)
             cells.append(f"{theirs:.1f} (x {theirs / ours:.2f})")
         print(f"{row.name:24}{ours:12.1f}" + "".join(f"{cell:>22}" for cell in cells), flush=True)
@@ -65,10 +65,10 @@ def run(options: argparse.Namespace) -> None:
         print(f"{row.name:24}" + "".join(f"{second:16.1f}" for second in found), flush=True)
 
 
-def looping(name: str, python: str) -> list[Worker]:
+def looping(peer: Peer, python: str) -> list[Worker]:
     """A process of one thread on each core."""
     cores = sorted(os.sched_getaffinity(0))
-    return [Worker(BY_NAME[name], python, ONE_THREAD, core) for core in cores]
+    return [Worker(peer, python, ONE_THREAD, core) for core in cores]
 
 
 def seconds(workers: list[Worker], model: str, count: int, epochs: int) -> float:
