@@ -50,3 +50,42 @@ def test_input_spec_refuses_other_inputs():
             Rows()(np.ones(wrong))
     with pytest.raises(ShapeError, match="rows does not take"):
         Rows()(layers.Input((4,)))
+
+
+ONE = ["Dense", "LSTM", "Conv1D", "BatchNormalization", "Flatten", "Dropout", "GlobalAveragePooling1D", "Activation"]
+
+
+@pytest.mark.parametrize("name", ONE)
+@pytest.mark.parametrize("of", [list, tuple])
+def test_several_inputs_where_one_is_taken(name, of):
+    arguments = {"Dense": [2], "LSTM": [2], "Conv1D": [2, 2], "Dropout": [0.1], "Activation": ["relu"]}.get(name, [])
+    x, y = fourfold.Input((5, 3)), np.ones((2, 5, 4), "float32")
+    for given, said in (
+        (of([x, x]), r"takes one input: got 2, of shapes \(None, 5, 3\), \(None, 5, 3\).*Concatenate"),
+        (of([y, y]), r"takes one input: got 2, of shapes \(2, 5, 4\), \(2, 5, 4\).*Concatenate"),
+        (of([x]), rf"got one in a {of.__name__}, of shape \(None, 5, 3\).*the input itself, not in a {of.__name__}"),
+    ):
+        with pytest.raises(ShapeError, match=said):
+            getattr(layers, name)(*arguments)(given)
+
+
+@pytest.mark.parametrize(
+    ("layer", "numbers"),
+    [
+        (layers.Dense(2, kernel_initializer="ones"), [[1.0, 2.0]]),
+        (layers.CategoryEncoding(num_tokens=3), [1, 2]),
+        (layers.CategoryEncoding(num_tokens=3), [[1, 2], [0, 0]]),
+        (layers.Rescaling(2.0), [1, 2.5]),
+        (layers.Discretization(bin_boundaries=[0.0, 1.0]), [0.5, 2.0]),
+        (layers.ReLU(), (-1.0, 2.0)),
+        (layers.Embedding(3, 2), [[1, 2]]),
+    ],
+    ids=["dense", "classes", "rows of classes", "rescaling", "bins", "relu", "embedding"],
+)
+def test_lists_of_numbers_are_arrays(layer, numbers):
+    np.testing.assert_array_equal(layer(numbers), layer(np.asarray(numbers)))
+
+
+def test_lists_of_numbers_of_different_lengths():
+    with pytest.raises(ShapeError, match="got lists of numbers of different lengths, 3 in all.*pad_sequences"):
+        layers.Embedding(5, 2)([[1, 2], [3]])

@@ -59,6 +59,9 @@ TABLE = [
      "the model has no such layer: got 'dens' (did you mean 'dense'?), wanted dense"),
     ("graph-disconnected", lambda: Model(Input(shape=(2,)), layers.Dense(1)(Input(shape=(3,)))),
      "an output depends on an Input that is not among the model's inputs: got Input of shape (None, 3). Do this: pass that Input to Model(inputs=...)"),
+    ("one-input", lambda: layers.Dense(2)([Input(shape=(4,)), Input(shape=(3,))]),
+     "Dense 'dense' takes one input: got 2, of shapes (None, 4), (None, 3), wanted an array or a symbol. Do this: take one "
+     "of them, or join them with Concatenate()([...])"),
     ("layer-axes", lambda: layers.LSTM(2)(Input(shape=(4,))),
      "LSTM 'lstm' takes an input of 3 axes: got shape (None, 4), wanted (N, T, F). Do this: add the missing axis with Reshape, or give the Input its full shape"),
     ("layer-open-axis", lambda: layers.Dense(2)(Input(shape=(None,))),

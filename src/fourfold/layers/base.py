@@ -29,7 +29,17 @@ from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
-from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
+from fourfold.layers.calling import (
+    all_none,
+    as_array,
+    as_spec,
+    call_parameters,
+    check_one_input,
+    flags,
+    is_shape,
+    numbers_as_array,
+    spread,
+)
 from fourfold.layers.constructing import also_from_below, constructor_arguments
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
@@ -343,6 +353,7 @@ class Layer(Interface):
 
     def _prepare(self, specs: tuple, kwargs: dict) -> None:
         """The weights are there after it, but for those of sublayers, which are made when they are called."""
+        check_one_input(self, specs)
         if self.input_spec is not None:
             check_specs(self.name, self.input_spec, specs)
         if not written.as_for_keras(type(self)):
@@ -389,7 +400,7 @@ class Layer(Interface):
         return {local: weight.value for local, weight in self.handles.items()}
 
     def _run(self, args: tuple, kwargs: dict) -> Any:
-        args, kwargs = jax.tree.map(as_array, (args, kwargs))
+        args, kwargs = jax.tree.map(as_array, (numbers_as_array(self, args), kwargs))
         outer = CURRENT.get()
         training = kwargs.pop("training", None)
         self._prepare(jax.tree.map(spec_of, args), kwargs)
