@@ -35,6 +35,14 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     labels = np.asarray(x)
+    if labels.dtype.kind not in "biuf":
+        raise DataError(
+            "class-numbers",
+            "classes are numbered from 0",
+            got=f"an array of {labels.dtype}",
+            wanted="whole numbers",
+            do="np.unique(labels, return_inverse=True)[1] numbers them",
+        )
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     if labels.size == 0 or labels.min() < 0:

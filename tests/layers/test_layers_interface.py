@@ -1,12 +1,14 @@
 """What code for Keras asks a layer for: shapes without building it, types, and the form of its inputs."""
 
+import copy
+
 import keras
 import numpy as np
 import pytest
 
 import fourfold
 from fourfold import layers
-from fourfold.core import streams
+from fourfold.core import streams, symbols
 from fourfold.errors import ShapeError
 
 SHAPES = [
@@ -89,3 +91,19 @@ def test_lists_of_numbers_are_arrays(layer, numbers):
 def test_lists_of_numbers_of_different_lengths():
     with pytest.raises(ShapeError, match="got lists of numbers of different lengths, 3 in all.*pad_sequences"):
         layers.Embedding(5, 2)([[1, 2], [3]])
+
+
+def test_symbols_say_that_they_have_no_values():
+    x = fourfold.Input((4,))
+    for use in (np.mean, lambda x: np.concatenate([x, x]), list, bool, np.asarray):
+        with pytest.raises(TypeError, match="a symbol has no values yet"):
+            use(x)
+    with pytest.raises(AttributeError, match=r"no 'reshape'; fourfold.ops.reshape\(x, ...\) is called on symbols"):
+        x.reshape((2, 2))
+    with pytest.raises(AttributeError, match="a symbol has no values yet, and no 'numpy'$"):
+        x.numpy()
+    assert copy.copy(x).shape == x.shape and not hasattr(x, "_keras_history")
+
+
+def test_methods_of_arrays_that_are_named_are_operations():
+    assert all(hasattr(fourfold.ops, name) for name in symbols._METHODS_OF_ARRAYS)

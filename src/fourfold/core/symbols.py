@@ -28,6 +28,12 @@ class Applied(NamedTuple):
     losses: tuple = ()
 
 
+_METHODS_OF_ARRAYS = {
+    "all", "any", "argmax", "argmin", "argsort", "clip", "cumsum", "dot", "max", "mean", "min", "prod", "ravel",
+    "repeat", "reshape", "round", "sort", "squeeze", "std", "sum", "swapaxes", "transpose", "var",
+}  # fmt: skip
+
+
 @dataclass(eq=False)
 class Node:
     """One call of one layer: its arguments (symbols at the leaves, nested as in the call) and its outputs."""
@@ -75,6 +81,10 @@ class Symbol:
 
     def __array__(self, *args: Any, **kwargs: Any):
         raise TypeError("a symbol has no values yet: use fourfold.ops instead of NumPy")
+
+    def __getattr__(self, name: str) -> Any:
+        do = f"; fourfold.ops.{name}(x, ...) is called on symbols" if name in _METHODS_OF_ARRAYS else ""
+        raise AttributeError(f"a symbol has no values yet, and no {name!r}{do}")
 
     def __getitem__(self, index: Any) -> Symbol:
         return operate(operator.getitem, "get_item", self, index)

@@ -140,7 +140,7 @@ def check_axes(layer: Layer, spec: TensorSpec | Array, axes: str, least: bool = 
         f"{type(layer).__name__} '{layer.name}' takes an input of {'at least ' * least}{len(axes)} axes",
         got=f"shape {tuple(spec.shape)}",
         wanted=f"({', '.join(axes)})",
-        do=_MORE_AXES if count < len(axes) else _FEWER_AXES,
+        do=_FEWER_AXES if count > len(axes) else _ALL_STEPS if "T" in axes and count == 2 else _MORE_AXES,
     )
 
 
@@ -150,6 +150,7 @@ def check_layout(layer: Layer, inputs: TensorSpec | Array, spatial: str, layout:
 
 
 _MORE_AXES = "add the missing axis with Reshape, or give the Input its full shape"
+_ALL_STEPS = "return_sequences=True in a recurrent layer before it, or add the missing axis with Reshape"
 _FEWER_AXES = "join axes with Flatten or Reshape before"
 
 

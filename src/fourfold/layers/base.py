@@ -29,17 +29,8 @@ from fourfold.core.symbols import Applied, Node, Symbol
 from fourfold.core.weights import Weight
 from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import written
-from fourfold.layers.calling import (
-    all_none,
-    as_array,
-    as_spec,
-    call_parameters,
-    check_one_input,
-    flags,
-    is_shape,
-    numbers_as_array,
-    spread,
-)
+from fourfold.layers.call_inputs import check_call, check_one_input, numbers_as_array
+from fourfold.layers.calling import all_none, as_array, as_spec, call_parameters, flags, is_shape, spread
 from fourfold.layers.constructing import also_from_below, constructor_arguments
 from fourfold.layers.input_spec import InputSpec, check_specs
 from fourfold.layers.interface import Interface
@@ -329,6 +320,7 @@ class Layer(Interface):
     # ---- calling -----------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        check_call(self, args, kwargs)
         if any(isinstance(leaf, Symbol) for leaf in jax.tree.leaves((args, kwargs))):
             return self._record(args, kwargs)
         return self._run(args, kwargs)

@@ -8,12 +8,10 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax import Array
 
 from fourfold.core.inference import spec_of
 from fourfold.core.specs import TensorSpec
 from fourfold.core.symbols import Symbol
-from fourfold.errors import ShapeError
 from fourfold.layers import written
 
 
@@ -24,43 +22,6 @@ def call_parameters(cls: type) -> tuple[tuple[str, ...], frozenset[str]]:
     parameters = list(inspect.signature(cls.call).parameters.values())[first:]
     inputs = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
     return inputs, frozenset(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-
-
-@cache
-def _takes_an_array(cls: type) -> bool:
-    """Whether ``call`` says that its first input is one array."""
-    parameters = inspect.signature(cls.call).parameters
-    names, _ = call_parameters(cls)
-    return bool(names) and parameters[names[0]].annotation in ("Array", Array)
-
-
-def numbers_as_array(layer: Any, args: tuple) -> tuple:
-    """A first input that is a list of numbers, or of lists of them, as an array, where ``call`` takes one."""
-    if not args or not isinstance(args[0], (list, tuple)) or not _takes_an_array(type(layer)):
-        return args
-    if not all(isinstance(leaf, (bool, int, float)) for leaf in jax.tree.leaves(args[0])):
-        return args
-    try:
-        return np.asarray(args[0]), *args[1:]
-    except ValueError:  # lists of different lengths
-        return args
-
-
-def check_one_input(layer: Any, inputs: tuple) -> None:
-    """Errors: `ShapeError` where several inputs, or one in brackets, are given to a layer that takes one."""
-    if not inputs or not isinstance(inputs[0], (list, tuple, dict)) or not _takes_an_array(type(layer)):
-        return
-    leaves = jax.tree.leaves(inputs[0])
-    shapes = ", ".join(str(tuple(leaf.shape)) for leaf in leaves[:4]) + ", ..." * (len(leaves) > 4)
-    name = f"{type(layer).__name__} '{layer.name}'"
-    if all(leaf.shape == () for leaf in leaves):
-        got, do = f"lists of numbers of different lengths, {len(leaves)} in all", "fourfold.utils.pad_sequences"
-    elif len(leaves) == 1:
-        kind = type(inputs[0]).__name__
-        got, do = f"one in a {kind}, of shape {shapes}", f"the input itself, not in a {kind}"
-    else:
-        got, do = f"{len(leaves)}, of shapes {shapes}", "take one of them, or join them with Concatenate()([...])"
-    raise ShapeError("one-input", f"{name} takes one input", got=got, wanted="an array or a symbol", do=do)
 
 
 def uses_masks(cls: type) -> bool:

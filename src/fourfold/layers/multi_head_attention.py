@@ -12,7 +12,7 @@ from jax import Array
 
 from fourfold import regularizers
 from fourfold.core.specs import TensorSpec, WeightSpec
-from fourfold.errors import OptionError
+from fourfold.errors import OptionError, ShapeError
 from fourfold.layers import arguments
 from fourfold.layers.attention import check_inputs, dropout_factors
 from fourfold.layers.base import Layer
@@ -47,7 +47,15 @@ class ProjectedAttention(Layer):
         self.flash_attention, self.seed = given["flash_attention"], given["seed"]
         arguments.take_terms(self, "kernel", "bias")
 
-    def __call__(self, query: Any, value: Any, key: Any = None, **kwargs: Any) -> Any:
+    def __call__(self, query: Any, value: Any = None, key: Any = None, **kwargs: Any) -> Any:
+        if value is None:
+            raise ShapeError(
+                "attention-value",
+                f"{type(self).__name__} '{self.name}' is called on queries and values",
+                got="one input",
+                wanted="two",
+                do=f"{type(self).__name__}(...)(x, x), where a sequence reads itself",
+            )
         inputs = (query, value) if key is None else (query, value, key)
         return super().__call__(*inputs, **kwargs)
 

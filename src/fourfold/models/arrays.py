@@ -48,7 +48,10 @@ def prepare(
     names = model.target_names
     if y is None and model.wants_targets:
         raise DataError(
-            "no-targets", "training and evaluation need targets", got="y=None", wanted="an array y"
+            "no-targets",
+            "training and evaluation need targets",
+            got="y=None",
+            wanted="an array y, also in validation_data=(x, y)",
         )
     structured = y is None or isinstance(y, dict) or (isinstance(y, (list, tuple)) and len(names) > 1)
     targets = per_output(y, names, "y") if structured else [y, *[None] * (len(names) - 1)]
@@ -90,7 +93,7 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
         leaves = [x[name] for name in model.input_names]
     elif isinstance(structure, dict):
         leaves = [x[name] for name in sorted(structure)] if isinstance(x, dict) else list(x)
-    elif isinstance(x, (list, tuple)) and len(symbols) > 1:
+    elif isinstance(x, (list, tuple)) and (len(symbols) > 1 or _are_inputs(x, symbols[0])):
         leaves = list(x)
     else:
         leaves = (
@@ -123,6 +126,11 @@ def as_inputs(model: Trainer, x: Any, stream: bool = False) -> Any:
             )
         arrays.append(array)
     return jax.tree.unflatten(jax.tree.structure(structure), arrays)
+
+
+def _are_inputs(items: Any, symbol: Any) -> bool:
+    """Whether items are arrays for an input each, and not the rows of one."""
+    return len(items) > 1 and all(getattr(item, "ndim", 0) == symbol.ndim for item in items)
 
 
 def parts(array: Any) -> Iterator[np.ndarray]:
@@ -163,7 +171,13 @@ def _type(have: np.dtype, wanted: str | None) -> np.dtype:
             wanted="numbers of equal length",
         )
     if have.kind in "SU":
-        raise DataError("text-array", "an array holds text", got=str(have), wanted="numbers")
+        raise DataError(
+            "text-array",
+            "an array holds text",
+            got=str(have),
+            wanted="numbers",
+            do="np.unique(y, return_inverse=True)[1] numbers classes; StringLookup and TextVectorization read texts",
+        )
     if wanted is not None and (have.kind != np.dtype(wanted).kind or have == np.float64):
         return np.dtype(wanted)
     narrow = {"float64": np.float32, "int64": np.int32, "uint64": np.uint32, "float16": np.float32}

@@ -40,6 +40,14 @@ class Sequential(Model):
         self._stack: list[Layer] = []
         self._start: Symbol | None = None
         self._end: Symbol | None = None
+        if isinstance(layers, Layer):
+            raise OptionError(
+                "sequential-list",
+                "a Sequential takes a list of layers",
+                got=f"the layer {type(layers).__name__}",
+                wanted="a list",
+                do="Sequential([Dense(3), Dense(2)]), say",
+            )
         for layer in layers or []:
             self.add(layer)
         if not trainable:
@@ -62,8 +70,13 @@ class Sequential(Model):
             )
             return
         if not isinstance(layer, Layer):
+            made = isinstance(layer, type) and issubclass(layer, Layer)
             raise OptionError(
-                "sequential-layer", "a Sequential is made of layers", got=repr(layer), wanted="a layer"
+                "sequential-layer",
+                "a Sequential is made of layers",
+                got=f"the class {layer.__name__}" if made else repr(layer),
+                wanted="a layer",
+                do=f"{layer.__name__}(...), an instance" if made else "",
             )
         if not self._stack and self._start is None:
             self._start = _known_input(layer)
