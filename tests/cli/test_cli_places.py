@@ -1,6 +1,8 @@
 """Studies in places that can not take them: where nothing may be written, or that hold another."""
 
 import shutil
+from functools import partialmethod
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,37 @@ def test_a_model_that_is_gone_is_named_where_it_lay(run, tmp_path, study, comman
     ended = run(command, "there", *([study.parent / "messy.csv"] if command == "predict" else []))
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("fourfold: there/model/model.json can't be read (No such file or directory): ")
+
+
+UNREAD = [
+    (("report", "there"), "results.json"),
+    (("predict", "there", "new.csv"), "model/model.json"),
+    (("predict", "there", "new.csv"), "model/weights.npz"),
+    (("compare", "new.csv", "--out", "there"), "study.json"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "file"), UNREAD, ids=[f"{one[0][0]} {one[1]}" for one in UNREAD])
+def test_files_of_a_study_that_may_not_be_read_are_the_machines_matter(
+    run, tmp_path, monkeypatch, study, arguments, file
+):
+    shutil.copytree(study, tmp_path / "there")
+    shutil.copy(study.parent / "messy.csv", tmp_path / "new.csv")
+
+    def denied(path, *arguments, usual, **keywords):
+        if str(path) == f"there/{file}":
+            raise PermissionError(13, "Permission denied", str(path))
+        return usual(path, *arguments, **keywords)
+
+    for name in ("read_text", "read_bytes"):
+        monkeypatch.setattr(Path, name, partialmethod(denied, usual=getattr(Path, name)))
+    ended = run(*arguments)
+    said = f"fourfold: there/{file} may not be read: got Permission denied. Do this: chmod u+r there/{file}\n"
+    assert (ended.code, ended.err) == (4, said)
+
+
+def test_places_that_may_not_be_read_are_no_wrong_options(run, monkeypatch, study, tmp_path):
+    shutil.copytree(study, tmp_path / "there")
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    assert run("report", "there").code == 0  # in truth it may be read
+    assert run("compare", "digits", "--out", "there").code == 4

@@ -54,7 +54,9 @@ def _effort_table() -> str:
 @takes_data
 def compare(
     *,
-    out: Annotated[Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write; fourfold-NAME by default.", readable=False)
+    ] = None,
     effort: Annotated[str, typer.Option(help=f"{', '.join(EFFORTS)}: see below.")] = "standard",
     seed: Annotated[int, typer.Option(help="The first seed, and the seed of the splits.")] = 0,
     seeds: Annotated[int | None, typer.Option(help="How many seeds; more add to an earlier run.")] = None,
@@ -164,11 +166,13 @@ def inspect(
 
 @app.command(short_help="Predict new rows with the model of a comparison.")
 def predict(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
     data: Annotated[str, typer.Argument(help="New rows, in the form of the data that was compared.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write, .csv or .parquet; csv on standard output by default, as with -."),
+        typer.Option(
+            help="The file to write, .csv or .parquet; csv on standard output by default, as with -.", readable=False
+        ),
     ] = None,
     encoding: Encoding = None,
 ) -> None:
@@ -188,9 +192,9 @@ def predict(
 
 @app.command(short_help="Write the model of a comparison as an ONNX file.")
 def export(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
     out: Annotated[
-        Path | None, typer.Option(help="The file to write, .onnx; model.onnx in the folder by default.")
+        Path | None, typer.Option(help="The file to write, .onnx; model.onnx in the folder by default.", readable=False)
     ] = None,
 ) -> None:
     """Write the model of a comparison as an ONNX file, which takes rows as they are; say what goes in and comes out."""
@@ -208,7 +212,7 @@ def export(
 
 @app.command(short_help="Draw the report again, and print its table.")
 def report(
-    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.")],
+    folder: Annotated[Path, typer.Argument(help="The folder that compare wrote.", readable=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Draw the report of a finished comparison again, and print its table."""
@@ -226,7 +230,7 @@ def report(
 def explain(
     family: Annotated[str, typer.Argument(help="dense, convolution, recurrent or attention.")],
     study: Annotated[
-        Path, typer.Option(help="A folder that compare wrote, or one that holds such folders.")
+        Path, typer.Option(help="A folder that compare wrote, or one that holds such folders.", readable=False)
     ] = Path("."),
 ) -> None:
     """Say what a family is, when to use it and what to tune; with the numbers of the last study here."""

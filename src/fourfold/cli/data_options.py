@@ -50,7 +50,7 @@ class DataOptions:
         typer.Option(help="classification, regression, or multilabel: any number of labels a row."),
     ] = None
     layout: Annotated[str | None, typer.Option(help="flat, sequence, image or text.")] = None
-    test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.")] = None
+    test: Annotated[Path | None, typer.Option(help="Your own test rows, in the same form.", readable=False)] = None
     bounds: Annotated[
         tuple[float, float] | None, typer.Option(metavar="LOW HIGH", help="Lowest and highest value of the target.")
     ] = None

@@ -15,6 +15,8 @@ import numpy as np
 
 from fourfold.errors import FourfoldError, MachineError
 
+from .permission import permitted
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that a reader sees the old one or the new one, never a part: same folder, fsync, rename."""
@@ -60,7 +62,7 @@ def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a file; None when there is none or it is damaged (zip members carry checksums)."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with permitted(), np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (FileNotFoundError, zipfile.BadZipFile, ValueError, EOFError, KeyError):
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fourfold.core.permission import permitted
 from fourfold.data.columns.frame_index import UNNAMED_INDEX, without_index
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
@@ -167,6 +168,11 @@ def _zip(name: str, tables: Sequence[Member], reading: Reading) -> Source:
 
 def parts_of(source: Any, reading: Reading) -> Iterator[Source]:
     """All rows of what `open_source` takes, part after part where the form of the file allows it."""
+    with permitted():
+        yield from _parts_of(source, reading)
+
+
+def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
     if isinstance(source, (str, os.PathLike)):
         name, reading = with_sheet(os.fspath(source), reading)
         if name == STANDARD_INPUT:

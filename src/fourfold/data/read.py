@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from fourfold.core.permission import permitted
 from fourfold.data.columns.frame_index import without_index
 from fourfold.data.columns.roles import NO_ROLES, Roles, without_dropped
 from fourfold.data.columns.targets import mentioned
@@ -25,6 +26,7 @@ from .opening import open_pair, open_source
 from .reading import Reading, reading_after, reading_of
 
 
+@permitted()
 def read(
     source: Any,
     *,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.naming import several, worded
-from fourfold.errors import FileError, OptionError, closest
+from fourfold.errors import FileError, MachineError, OptionError, closest
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.sentences import show
 from fourfold.report.design import example, plural
@@ -161,7 +161,7 @@ def last_study(place: Path) -> tuple[dict[str, Any] | None, list[str]]:
     for path in sorted((p for p in paths if p.is_file()), key=lambda p: p.stat().st_mtime, reverse=True):
         try:
             return load_study(path.parent)[0], unread
-        except FileError as error:
+        except (FileError, MachineError) as error:
             if path.parent == place or (path.parent / "study.json").exists():
                 unread.append(str(error))
     return None, unread

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.files import write_whole
+from fourfold.core.permission import permitted
 from fourfold.errors import FileError
 from fourfold.report import html, table
 
@@ -48,7 +49,8 @@ def load_study(folder: Path) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """results.json and timings.json of a folder; a report can do without the second."""
     path = folder / "results.json"
     try:
-        results = json.loads(path.read_text(encoding="utf-8"))
+        with permitted():
+            results = json.loads(path.read_text(encoding="utf-8"))
         schema = results.get("schema") if isinstance(results, dict) else None
         if schema != SCHEMA:
             raise ValueError(f"schema {schema}, not {SCHEMA}")

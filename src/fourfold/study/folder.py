@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.core.files import check_writable
+from fourfold.core.permission import permitted
 from fourfold.data.dataset import Dataset
 from fourfold.errors import FileError, OptionError
 
@@ -70,7 +71,8 @@ def identity(dataset: Dataset) -> dict[str, str]:
 def _found(folder: Path) -> dict[str, Any] | None:
     """What a folder says of its study; None where it says nothing that can be read."""
     try:
-        found = json.loads((folder / STUDY).read_text(encoding="utf-8"))
+        with permitted():
+            found = json.loads((folder / STUDY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

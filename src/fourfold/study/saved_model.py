@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from fourfold.core.files import write_whole
+from fourfold.core.permission import permitted
 from fourfold.data import NewRows, read_inputs
 from fourfold.errors import FileError, FourfoldError, nearest
 from fourfold.evidence.findings import title
@@ -280,7 +281,8 @@ def _set_weights(net: Architecture, content: bytes, path: Path) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with permitted():
+            return path.read_bytes()
     except OSError as error:
         raise FileError(
             "no-model",

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from fourfold.core.permission import may_not_be_read
 from fourfold.data.messages import close
-from fourfold.errors import FileError, FourfoldError, MachineError, UnsafeFileError
+from fourfold.errors import FileError, FourfoldError, UnsafeFileError
 
 HEAD = 2**18
 """Bytes that are looked at to recognise a file."""
@@ -81,9 +82,7 @@ def look(source: str | os.PathLike[str], names: Iterable[str] = (), called: str 
         if compressed:
             head, unpacked = _decompressed_head(path, name)
     except PermissionError as error:
-        raise MachineError(
-            "permission", f"{name} may not be read", got=str(error.strerror), do=f"chmod u+r {name}"
-        ) from error
+        raise may_not_be_read(name, error) from error
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _absent(name, path, names) from error
     except OSError as error:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -314,13 +314,18 @@ def _strange_words(texts: dict[Path, str], folder: Path) -> list[Note]:
 def _files(below: Path, folder: Path) -> list[Path]:
     """All files below a folder, sorted by path; hidden ones are left out, links to folders not followed."""
     found = []
-    for place, inner, names in os.walk(below):
+    for place, inner, names in os.walk(below, onerror=_refuse):
         inner[:] = sorted(name for name in inner if name[0] not in "._")
         found += [Path(place) / name for name in sorted(names) if name[0] not in "._"]
         check_number(found, str(folder))
     for path in found:
         check_inside(path, folder)
     return [path for path in found if path.is_file()]
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """For folders within folders that may not be listed, which are otherwise passed over."""
+    raise error
 
 
 def _text(path: Path, named: str | None) -> tuple[str | None, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fourfold.core.permission import check_looked_into
 from fourfold.data.columns.lists import as_many_steps
 from fourfold.data.dataset import Column, Note, Table
 from fourfold.data.join import as_meant, empty
@@ -49,6 +50,7 @@ def matches(pattern: str) -> list[Path]:
     """The files that a pattern leads to, sorted by name; [] if it is the name of a file, or no pattern."""
     if not set("*?[") & set(pattern) or "\0" in pattern or os.path.lexists(pattern):
         return []
+    check_looked_into(pattern)
     found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
     if not found:
         raise FileError(

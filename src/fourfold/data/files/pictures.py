@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from fourfold.core.permission import permitted
 from fourfold.data.dataset import Note, Table
 from fourfold.data.memory import check_memory
 from fourfold.data.messages import counted, listed, quoted
 from fourfold.data.source import Source
-from fourfold.errors import DataError, FileError, OptionError, UnsafeFileError
+from fourfold.errors import DataError, FileError, MachineError, OptionError, UnsafeFileError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -178,12 +179,12 @@ def _from(path: Path | Image, work: Callable[[Image], T]) -> T:
     from PIL import Image, UnidentifiedImageError  # a tenth of a second of start-up time
 
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with permitted(path), Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"{image.width:,} x {image.height:,} pixels")
             _check_readable(path, image)
             return work(image)
-    except DataError:
+    except (DataError, MachineError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnsafeFileError(
