@@ -128,8 +128,8 @@ def named(name: str) -> list[str]:
 
 def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | None:
     """Numbers (N,) of a column that is called a time as dates, and what is said of them: seconds since 1970, or parts
-    of these, which need no such name where they rise in whole minutes; days as Excel counts them; months as parts of
-    years. None if one of them is of other years, or missing.
+    of these, which need no such name where they rise in whole minutes or are whole days; days as Excel counts them;
+    months as parts of years. None if one of them is of other years, or missing.
 
     >>> counted_dates("timestamp", np.array([1.7e9]))
     (array(['2023-11-14T22:13:20.000000'], dtype='datetime64[us]'), 'seconds since 1970')
@@ -145,7 +145,8 @@ def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | Non
         return None
     called = not words.isdisjoint(SINCE_1970.split()) or not words.isdisjoint(DATE_NAMES)
     for unit, parts in UNITS:
-        if _between(values, SECONDS, parts) and (called or _rises_in_minutes(values, parts)):
+        plainly = called or _rises_in_minutes(values, parts) or _are_days(values, parts)
+        if plainly and _between(values, SECONDS, parts):
             return counted_as(values, said := f"{unit} since 1970"), said
     if not words.isdisjoint(DAYS) and (values >= EXCEL[0]).all() and (values < EXCEL[1]).all():
         return counted_as(values, AS_EXCEL), AS_EXCEL
@@ -168,6 +169,16 @@ def _rises_in_minutes(values: np.ndarray, parts: int) -> bool:
     steps = np.diff(values)
     even = bool((steps > 0).all() and (steps % (60 * parts) == 0).all())
     return len(values) >= FEWEST and even and _between(values, SURELY, parts)
+
+
+def _are_days(values: np.ndarray, parts: int) -> bool:
+    """Whether parts of a second (N,) are the midnights of several days: amounts and codes are no such multiples.
+
+    >>> [_are_days(86_400 * np.arange(18_000, 18_010) + more, 1) for more in (0, 60)]
+    [True, False]
+    """
+    whole = bool((values % (86_400 * parts) == 0).all())
+    return whole and len(np.unique(values)) >= FEWEST and _between(values, SURELY, parts)
 
 
 def surely_counted(name: str, values: np.ndarray) -> str:
