@@ -176,6 +176,17 @@ def test_test_rows_from_elsewhere():
     assert "test-rows-told" not in {f.slug for f in judge(from_arrays(bright, y, x_test=-bright, y_test=y))}
 
 
+def test_test_rows_half_a_deviation_away_are_found_and_few_that_are_not():
+    def seen(seed, by):
+        draw = np.random.default_rng(seed)
+        x, y = draw.normal(size=(550, 3)), np.arange(550) % 2
+        x[400:, 1] += by
+        return "shifted-columns" in {finding.slug for finding in judge(from_arrays(x[:400], y[:400], x_test=x[400:], y_test=y[400:]))}
+
+    assert sum(seen(seed, 0.5) for seed in range(20)) >= 17
+    assert not any(seen(seed, 0.0) for seed in range(40))
+
+
 def test_how_many_rows_decide_what():
     """2.8 sqrt(0.1 / n) for an accuracy, 1.25 / sqrt(n) for an error."""
     few = found(table(rows=100))["few-rows"]
