@@ -1,6 +1,7 @@
 """What X and y may be: frames of any kind with words and gaps, sequences, images, tokens; labels of any type."""
 
 import datetime
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -88,3 +89,23 @@ def test_rows_without_a_label_are_refused(y):
     with pytest.raises((DataError, TypeError, ValueError)) as caught:
         small("DenseClassifier").fit(RNG.normal(size=(ROWS, 2)), y)
     assert "nan" not in y.tolist() or caught.value.slug == "missing-y"
+
+
+NEW = [
+    ({"colour": "violet"}, "column colour: 'violet' not told apart"),
+    ({"size": None}, "no value in 2 of 2 rows: 'size'"),
+    ({"size": 1e6}, "column size: 2 of 2 rows far outside what was learnt"),
+]
+
+
+@pytest.mark.parametrize("changed, said", NEW, ids=["a word never seen", "a missing number", "a number far away"])
+def test_what_is_noticed_of_new_rows_is_a_warning(changed, said):
+    draw = np.random.default_rng(0)
+    table = pd.DataFrame({"size": draw.normal(size=40), "colour": draw.choice(["red", "blue"], 40)})
+    model = small("DenseClassifier").fit(table, np.where(table["size"] > 0, "up", "down"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.predict(table)
+    for predict in (model.predict, model.predict_proba):
+        with pytest.warns(UserWarning, match=said):
+            predict(table[:2].assign(**changed))

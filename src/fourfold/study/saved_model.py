@@ -74,7 +74,7 @@ class SavedModel:
 
     def outputs(self, raw: Any) -> np.ndarray:
         """The network's outputs (N, units) for raw rows: an array, a data frame, a file or a name."""
-        return self.prepared_outputs(read_inputs(raw, self.preparation).inputs)
+        return self.prepared_outputs(self._rows(raw).inputs)
 
     def predict(self, raw: Any) -> np.ndarray:
         """Labels, or numbers in the target's unit (N,), (N, K) of several.
