@@ -7,7 +7,6 @@ values; whatever is learnt about it before training is learnt in ``fit``. Source
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,6 +26,7 @@ from sklearn.utils.validation import (
 
 from fourfold.comparison import Comparison, run
 from fourfold.core import given
+from fourfold.core.scratch import scratch_folder
 from fourfold.data import Dataset, from_arrays
 from fourfold.data.array_likes import familiar
 from fourfold.errors import DataError, OptionError
@@ -106,7 +106,7 @@ class _Comparing(_Estimator):
     def _train(self, dataset: Dataset) -> SavedModel:
         if self.out is not None:
             return self._compare(dataset, Path(self.out))
-        with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+        with scratch_folder() as folder:
             return self._compare(dataset, Path(folder))
 
     def _compare(self, dataset: Dataset, folder: Path) -> SavedModel:

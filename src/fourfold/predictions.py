@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from fourfold.core.files import whole_file
+from fourfold.core.scratch import removed_at_an_end
 from fourfold.data import NewRows
 from fourfold.data.files.sql import on_disk, quoted
 from fourfold.data.prediction.new_rows import parts_of_inputs
@@ -176,11 +177,7 @@ def _texts(name: str, values: Iterable[Any]) -> list[Any]:
 @contextmanager
 def _parquet_file(path: Path) -> Iterator[Write]:
     """Rows are gathered in a database beside the file, which DuckDB then writes in their order."""
-    import duckdb  # a tenth of a second of start-up time
-
-    with whole_file(path) as temporary:
-        database = temporary.with_name(temporary.name + ".rows")
-        connection = duckdb.connect(str(database), config=on_disk())
+    with whole_file(path) as temporary, _database(temporary.with_name(temporary.name + ".rows")) as connection:
         names: list[str] = []
 
         def write(columns: Columns) -> None:
@@ -195,14 +192,25 @@ def _parquet_file(path: Path) -> Iterator[Write]:
             connection.unregister("part")
             names[:] = columns
 
+        yield write
+        target = str(temporary).replace("'", "''")
+        typed = ", ".join(_typed(connection, name) for name in names)
+        connection.execute(f"COPY (SELECT {typed} FROM predicted) TO '{target}' (FORMAT parquet)")
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[Any]:
+    """A database of DuckDB in a file, for as long as it is needed."""
+    import duckdb  # a tenth of a second of start-up time
+
+    files = (path, path.with_name(path.name + ".wal"))
+    with removed_at_an_end(*files):
+        connection = duckdb.connect(str(path), config=on_disk())
         try:
-            yield write
-            target = str(temporary).replace("'", "''")
-            typed = ", ".join(_typed(connection, name) for name in names)
-            connection.execute(f"COPY (SELECT {typed} FROM predicted) TO '{target}' (FORMAT parquet)")
+            yield connection
         finally:
             connection.close()
-            for left in (database, database.with_name(database.name + ".wal")):
+            for left in files:
                 left.unlink(missing_ok=True)
 
 

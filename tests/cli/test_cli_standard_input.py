@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -56,13 +57,45 @@ def test_what_is_refused(name, piped, tmp_path):
     assert (ended.code, ended.out) == (code, "") and words in ended.err and not (tmp_path / "p.csv").exists()
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+@pytest.mark.parametrize(("sent", "code"), SIGNALS)
 def test_an_interrupt_while_rows_are_awaited_leaves_no_file(sent, code, study, tmp_path):
+    (tmp_path / "temporary").mkdir()
     command = [sys.executable, "-m", "fourfold", "predict", str(study), "-", "--out", "p.csv"]
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=tmp_path, **pipes) as waiting:
+    environment = os.environ | {"TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, **pipes) as waiting:
         waiting.stdin.write(b"size\n" + b"1\n" * 2**20)  # more than a pipe holds: it returns when rows are read
         waiting.stdin.flush()
         waiting.send_signal(sent)
         _, said = waiting.communicate(timeout=30)
-    assert waiting.returncode == code and not (tmp_path / "p.csv").exists(), said
+    assert waiting.returncode == code, said
+    assert [place.name for place in tmp_path.rglob("*")] == ["temporary"], said
+
+
+WRITING = """
+import signal, time
+from pathlib import Path
+from fourfold.cli.ending import _interrupt, _terminate
+from fourfold.predictions import _writer
+signal.signal(signal.SIGINT, _interrupt)
+signal.signal(signal.SIGTERM, _terminate)
+with _writer(Path({file!r})) as write:
+    write({{"prediction": ["a", "b"] * 50_000}})
+    print(sorted(path.name for path in Path().iterdir()), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("file", ["p.csv", "p.parquet"])
+@pytest.mark.parametrize(("sent", "code"), SIGNALS)
+def test_an_interrupt_while_predictions_are_written_leaves_no_file(sent, code, file, tmp_path):
+    command = [sys.executable, "-c", WRITING.format(file=file)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, **pipes) as writing:
+        assert f".{file}." in writing.stdout.readline().decode()
+        writing.send_signal(sent)
+        _, said = writing.communicate(timeout=30)
+    assert writing.returncode == code and not list(tmp_path.iterdir()), said

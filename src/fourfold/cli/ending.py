@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from fourfold.core.scratch import remove_all
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
 
@@ -120,6 +121,7 @@ def _terminate(*_: Any) -> None:
 def _stop(how: str, code: int) -> None:
     """Ends this process and its worker at once, saying what is kept and where."""
     _end_worker()
+    remove_all()
     folder = (
         f"; what is finished is kept in {running[-1]}, the same command goes on from there" if running else ""
     )

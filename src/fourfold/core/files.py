@@ -16,6 +16,7 @@ import numpy as np
 from fourfold.errors import FourfoldError, MachineError
 
 from .permission import permitted
+from .scratch import removed_at_an_end
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -32,7 +33,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
         try:
-            yield Path(temporary)
+            with removed_at_an_end(Path(temporary)):
+                yield Path(temporary)
             with open(temporary, "rb") as file:
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from fourfold.core.permission import permitted
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.columns.frame_index import UNNAMED_INDEX, without_index
 from fourfold.data.columns.roles import NO_ROLES
 from fourfold.data.embedded import EMBEDDED
@@ -211,7 +211,7 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
             yield with_written(read_file(path, reading, called), reading)
             return
         with (
-            TemporaryDirectory(prefix="fourfold-") as scratch,
+            scratch_folder() as scratch,
             reader.open(text, reading, Path(scratch)) as table,
         ):
             if not table.rows:

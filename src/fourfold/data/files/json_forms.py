@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.dataset import Note
 from fourfold.data.places import by_place
 from fourfold.errors import DataError
@@ -45,7 +45,7 @@ def in_lines(
     is said of the name under which they stood. Lines that are lists are one list; objects with one of the ``lists``,
     which are known to be columns, are rows themselves. What stands alone under one of the names that are ``wanted``
     is a column."""
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         if _are_lists(content.head):
             content = _one_list(content, Path(folder).resolve() / "data.json")
         found = records(content, lists, wanted)

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.errors import FileError, FourfoldError
 
 from .content import HEAD, Content, check_bomb
@@ -35,7 +35,7 @@ def plain_content(content: Content) -> Iterator[Content]:
     if not is_packed(content):
         yield content
         return
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         path = Path(folder).resolve() / "data"
         total, head = 0, b""
         try:
@@ -155,7 +155,7 @@ def standard_input() -> Iterator[Path]:
             got="a terminal",
             wanted="data, as in: gunzip -c data.csv.gz | fourfold compare -",
         )
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         path = Path(folder).resolve() / "data"
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)

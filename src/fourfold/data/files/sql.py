@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fourfold.core.machine import available_memory
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.values.words import as_objects
 from fourfold.errors import FileError, FourfoldError, MachineError
 
@@ -103,7 +103,7 @@ def _literally(path: Path) -> Iterator[str]:
     if str(path).isprintable() and not set("*?[]{}") & set(str(path)) and not MAP.search(path.name):
         yield str(path)
         return
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         link = Path(folder).resolve() / "data"
         link.symlink_to(path)
         yield str(link)

@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.messages import listed
 from fourfold.errors import FileError, UnsafeFileError
 
@@ -116,7 +116,7 @@ def bytes_of(content: Content, member: Member) -> Iterator[bytes]:
 @contextmanager
 def unpacked_tables(content: Content, members: Sequence[Member]) -> Iterator[Path]:
     """The tables of a zip file as a folder, for as long as it is needed."""
-    with TemporaryDirectory(prefix="fourfold-") as scratch:
+    with scratch_folder() as scratch:
         folder = Path(scratch).resolve()
         for member in members:
             with (folder / _name(member)).open("wb") as file:

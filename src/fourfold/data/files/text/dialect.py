@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.dataset import Note
 from fourfold.data.files.content import Content, unpacked
 from fourfold.data.messages import counted, listed
@@ -83,7 +83,7 @@ def plain(content: Content, encoding: str, mixed: bool, rewriting: Rewriting | N
     if encoding == "utf-8" and not mixed and rewriting is None:
         yield _with_lines(content)
         return
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         path = Path(folder).resolve() / "data.csv"
         with unpacked(content) as file, path.open("w", encoding="utf-8", newline="") as copy:
             reader = _decoded(file, encoding)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.dataset import Note
 from fourfold.data.files.content import HEAD, Content, unpacked
 from fourfold.data.messages import unknown
@@ -162,7 +162,7 @@ def in_utf8(content: Content, encoding: str | None) -> Iterator[Content]:
         return
     if content.head.startswith(BINARY):
         raise no_text(content.name, encoding)
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         path = Path(folder).resolve() / "data"
         try:
             decoder = codecs.getincrementaldecoder(encoding)()

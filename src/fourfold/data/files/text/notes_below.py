@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from fourfold.core.scratch import scratch_folder
 from fourfold.data.files.content import Content, unpacked
 
 from .dialect import Dialect
@@ -43,7 +43,7 @@ def with_whole_notes(content: Content, dialect: Dialect) -> Iterator[Content]:
     if not (columns >= FEWEST_BESIDE_NOTES or apart) or not 0 < len(notes) <= MOST_NOTES:
         yield content
         return
-    with TemporaryDirectory(prefix="fourfold-") as folder:
+    with scratch_folder() as folder:
         path, left = Path(folder).resolve() / "data.csv", content.unpacked - sum(map(len, below))
         empty = dialect.separator.encode() * (columns - 1)
         with unpacked(content) as file, path.open("wb") as copy:
