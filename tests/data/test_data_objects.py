@@ -44,6 +44,9 @@ COLUMNS = {
     "durations of polars": (pl.DataFrame({"a": [dt.timedelta(hours=i % 11) for i in V], "v": V, "y": Y}), "number", "column a: number (in seconds: 1:23:45 is 5025)"),
     "series of dates in a dict": ({"a": pd.Series(DAYS), "v": pd.Series(V), "y": pd.Series(Y)}, "date", "1 date"),
     "series of dates with a zone in a dict": ({"a": pl.Series(DAYS.tz_localize("UTC").to_list()), "v": V, "y": Y}, "date", "1 date"),
+    "dates with a zone of pandas": (table(a=DAYS.tz_localize("Europe/Berlin")), "date", "column a: date ('2020-01-01 00:00:00+01:00' and the like turned to Greenwich time)"),
+    "dates with a zone of polars": (pl.DataFrame({"a": DAYS.tz_localize("Asia/Tokyo"), "v": V, "y": Y}), "date", "('2020-01-01 00:00:00+09:00' and the like turned to Greenwich time)"),
+    "dates with a zone in rows": (table(a=DAYS.tz_localize("Europe/Berlin")).to_dict("records"), "date", "('2020-01-01 00:00:00+01:00' and the like turned to Greenwich time)"),
     "dates of NumPy in a list": ({"a": [*np.arange(N).astype("M8[D]")], "v": V, "y": Y}, "date", "1 date"),
     "lists of two numbers": (table(a=[[i, i % 7] for i in V]), "number", "lists: 'a' (their numbers are columns NAME_0"),
     "arrays of two numbers": (table(a=[np.array([i, i % 7]) for i in V]), "number", "layout: flat, 3 numbers"),
@@ -62,6 +65,12 @@ def test_columns_of_objects(name):
     frame, kind, words = COLUMNS[name]
     data = read(frame, target="y")
     assert data.columns[0].kind == kind and words in "\n".join(map(str, data.notes))
+
+
+def test_nothing_is_said_of_the_zone_of_greenwich():
+    for zone in ("UTC", None):
+        frame = table(a=DAYS.tz_localize(zone))
+        assert not [note for note in read(frame, target="y").notes if "Greenwich" in str(note)]
 
 
 def test_refused_objects():

@@ -203,8 +203,14 @@ def _frame(frame: nw.DataFrame, source: str, known: Collection[str] = ()) -> Sou
         and not any(isinstance(value, str) for value in columns[name].tolist())
     ]
     said = Note(f"categories that are numbers: {listed(categories)}", "read as numbers; words, such as c1, are classes")
-    found = _table(columns, source, known)
+    found = _table(columns, source, known).noting(*_said_of_zones(frame))
     return found.noting(said) if categories else found
+
+
+def _said_of_zones(frame: nw.DataFrame) -> tuple[Note, ...]:
+    """What is said of dates with a zone, which are turned to Greenwich time."""
+    zoned = [frame.get_column(name) for name, kind in frame.schema.items() if getattr(kind, "time_zone", None)]
+    return tuple(note for one in zoned for note in said_of(str(one.name), as_objects(one.to_list())))
 
 
 def _series(series: nw.Series) -> np.ndarray:

@@ -215,10 +215,18 @@ def left_out_within(name: str, counts: Sequence[str], times: Sequence[str]) -> l
 
 
 def said_of(name: str, values: np.ndarray, role: str = "column") -> tuple[Note, ...]:
-    """What is said of a column of durations or periods, or of a target."""
+    """What is said of a column of durations, periods or dates with a zone, or of a target."""
     first = values.dtype.kind == "O" and next((value for value in values if not is_absent(value)), None)
     if values.dtype.kind == "m" or isinstance(first, (timedelta, np.timedelta64)):
         return (OfColumns.of([name], "number", IN_SECONDS, role),)
     if first and hasattr(first, "to_timestamp"):
         return (OfColumns.of([name], "date", "periods, each by its start", role),)
+    zoned = isinstance(first, datetime) and next((one for one in values if not is_absent(one) and _is_ahead(one)), None)
+    if zoned:
+        return (OfColumns.of([name], "date", f"'{zoned}' and the like turned to Greenwich time", role),)
     return ()
+
+
+def _is_ahead(value: Any) -> bool:
+    """Whether this is a date whose clock is not that of Greenwich."""
+    return isinstance(value, datetime) and bool(value.utcoffset())
