@@ -145,8 +145,9 @@ def counted_dates(name: str, values: np.ndarray) -> tuple[np.ndarray, str] | Non
         return None
     called = not words.isdisjoint(SINCE_1970.split()) or not words.isdisjoint(DATE_NAMES)
     for unit, parts in UNITS:
-        plainly = called or _rises_in_minutes(values, parts) or _are_days(values, parts)
-        if plainly and _between(values, SECONDS, parts):
+        if not _between(values, SECONDS, parts):
+            continue
+        if called or _rises_in_minutes(values, parts) or _are_days(values, parts):
             return counted_as(values, said := f"{unit} since 1970"), said
     if not words.isdisjoint(DAYS) and (values >= EXCEL[0]).all() and (values < EXCEL[1]).all():
         return counted_as(values, AS_EXCEL), AS_EXCEL
