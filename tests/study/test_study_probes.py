@@ -420,6 +420,36 @@ def test_an_order_of_families_within_noise_is_no_loss_that_is_shown(low, said):
         assert "Convolution loses 0.0 points" in answer(found)
 
 
+@pytest.mark.parametrize(
+    "measure, answer, changes, said",
+    [
+        (
+            shift.ONE,
+            lambda found: shift._answer(found, "step"),
+            {"convolution": 0.0, "recurrent": 0.0, "attention": 0.275},
+            "Convolution loses 0.0 points (−5.0 to 5.0), and so does Recurrent; "
+            "Attention loses most, 27.5 points (22.5 to 32.5)",
+        ),
+        (
+            order.LOSS,
+            order._answer,
+            {"dense": -0.003333333333000004, "recurrent": 0.08, "attention": -0.0033333333339},
+            "Recurrent loses most, 8.0 points (3.0 to 13.0); "
+            "Fully connected gains 0.3 points (−4.7 to 5.3), and so does Attention",
+        ),
+        (
+            order.LOSS,
+            order._answer,
+            {"dense": 0.02, "convolution": 0.02, "recurrent": 0.02},
+            "Fully connected loses 2.0 points (−3.0 to 7.0), and so do Convolution and Recurrent",
+        ),
+    ],
+)
+def test_families_that_lose_the_same_are_named_together(measure, answer, changes, said):
+    found = [Evidence(measure, name, at, DIFFERENCE, (at - 0.05, at + 0.05)) for name, at in changes.items()]
+    assert said in answer(found)
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_an_order_of_families_with_few_rows_within_noise_is_said_to_be_none(shown):
     measure, curves = sample_efficiency._measure(16), {"recurrent": {16: 0.79}, "dense": {16: 0.82}}

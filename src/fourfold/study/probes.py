@@ -10,7 +10,7 @@ import numpy as np
 from fourfold.evidence import scoring
 from fourfold.evidence.evidence import Evidence
 from fourfold.evidence.findings import title
-from fourfold.evidence.sentences import Cite, Facts, Part, Sentence
+from fourfold.evidence.sentences import Cite, Facts, Part, Sentence, enumerated, show
 from fourfold.evidence.statistics import Analysis
 from fourfold.study import tested
 from fourfold.study.measure import Inquiry
@@ -38,29 +38,54 @@ def blocks(
 def extremes(
     facts: Facts, found: Sequence[Evidence], ranks: tuple[str, str], verb: str = "loses", other: str = "gains"
 ) -> Sentence:
-    """Two families' changes with their intervals, or one's: ``verb``, or ``other`` where one is below 0.
+    """The two ends of the families' changes with their intervals: ``verb``, or ``other`` where one is below 0.
 
     >>> from fourfold.evidence.sentences import DIFFERENCE
     >>> loss = Evidence("loss", "dense", 0.02, DIFFERENCE, (0.01, 0.03))
     >>> gain = Evidence("loss", "recurrent", -0.69, DIFFERENCE, (-0.73, -0.65))
     >>> extremes(Facts([loss, gain]), [loss, gain], ("most", "least"))
     'Fully connected loses most, 2.0 points (1.0 to 3.0); Recurrent gains 69.0 points (65.0 to 73.0)'
-    >>> extremes(Facts([loss, gain]), [gain, loss], ("least", "most"))
+    >>> extremes(Facts([loss, gain]), [loss, gain], ("least", "most"))
     'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses most, 2.0 points (1.0 to 3.0)'
 
     Who loses nothing has no rank: beside a gain it would be the one that loses most.
 
     >>> none = Evidence("loss", "dense", 0.0, DIFFERENCE, (-0.02, 0.02))
-    >>> extremes(Facts([none, gain]), [gain, none], ("least", "most"))
+    >>> extremes(Facts([none, gain]), [none, gain], ("least", "most"))
     'Recurrent gains 69.0 points (65.0 to 73.0); Fully connected loses 0.0 points (−2.0 to 2.0)'
+
+    Families that share an end are named together.
+
+    >>> same = Evidence("loss", "attention", 0.02, DIFFERENCE, (0.0, 0.04))
+    >>> extremes(Facts([loss, same]), [loss, same], ("most", "least"))
+    'Fully connected loses 2.0 points (1.0 to 3.0), and so does Attention'
     """
-    if len(found) == 1:
-        return _changed(found[0], verb, other)
-    first, last = found
-    ranked = [f"{rank}," * bool(one.value) for one, rank in zip(found, ranks)]
-    again = verb if _below(first) or not ranked[1] else ""
+    ordered = sorted(found, key=lambda one: one.value or 0.0, reverse=ranks[0] == "most")
+    first = _alike(found, ordered[0])
+    if len(first) == len(found):
+        return _together(first, verb, other)
+    last = _alike(found, ordered[-1])
+    ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
+    again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 else ""
     parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
-    return facts.join("; ", [_changed(one, words, other) for one, words in parts])
+    return facts.join("; ", [_together(same, words, other) for same, words in parts])
+
+
+def _alike(found: Sequence[Evidence], one: Evidence) -> list[Evidence]:
+    """Those of which the same change is shown, in their order; ``one`` is among them."""
+    return [other for other in found if _shown(other) == _shown(one)]
+
+
+def _shown(found: Evidence) -> str:
+    return show(found.value or 0.0, found.unit, interval=found.interval)
+
+
+def _together(same: Sequence[Evidence], words: str, other: str) -> Sentence:
+    """The change of the first, and who changes alike."""
+    told, names = _changed(same[0], words, other), [title(one.subject) for one in same[1:]]
+    if not names:
+        return told
+    return Sentence(f"{told}, and so {'does' if len(names) == 1 else 'do'} {enumerated(names)}", told.numbers)
 
 
 def _below(found: Evidence) -> bool:

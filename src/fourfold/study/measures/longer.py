@@ -90,9 +90,7 @@ def _answer(evidence: list[Evidence]) -> str:
     gains = list(facts.about(LONGER_GAIN).values())
     if not gains:
         return ""
-    most, least = (pick(gains, key=lambda e: e.value or 0.0) for pick in (max, min))
-    ends = [most, least] if most is not least else [most]
-    listed = probes.extremes(facts, ends, ("most", "least"), "gains", "loses")
+    listed = probes.extremes(facts, gains, ("most", "least"), "gains", "loses")
     head = facts.say("With {steps} steps, twice as many, ", steps=Cite(STEPS, "study"))
     shown = any(e.interval is not None and e.interval[0] > 0 for e in gains)
     what = "" if shown else "none is shown to gain: "

@@ -79,15 +79,10 @@ def _answer(evidence: list[Evidence]) -> str:
     whole = [e for e in evidence if e.applicable and "," not in e.subject]
     if not whole:
         return ""
-    most, least = max(whole, key=_value), min(whole, key=_value)
-    listed = probes.extremes(facts, [most, least] if most is not least else [most], ("most", "least"))
+    listed = probes.extremes(facts, whole, ("most", "least"))
     shown = any(found.interval and found.interval[0] > 0 for found in whole)
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With all positions permuted, {what}{listed}.", listed.numbers)
-
-
-def _value(found: Evidence) -> float:
-    return found.value or 0.0
 
 
 MEASURE = Measure("order", find, wants)

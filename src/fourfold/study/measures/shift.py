@@ -109,10 +109,10 @@ def _moves_in(study: Study) -> str:
 def _answer(evidence: list[Evidence], place: str) -> str:
     """The least and the most that is lost by a single place."""
     facts = Facts(evidence)
-    single = sorted(facts.about(ONE).values(), key=lambda found: found.value or 0.0)
+    single = list(facts.about(ONE).values())
     if not single:
         return ""
-    listed = probes.extremes(facts, single if len(single) == 1 else [single[0], single[-1]], ("least", "most"))
+    listed = probes.extremes(facts, single, ("least", "most"))
     shown = any(found.interval and found.interval[0] > 0 for found in single)
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With test rows moved by one {place}, {what}{listed}.", listed.numbers)
