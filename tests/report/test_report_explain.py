@@ -51,6 +51,17 @@ def test_the_numbers_are_those_of_the_family_in_the_study():
     assert "No study" in explain("attention", RESULTS)
 
 
+def test_no_line_ends_between_a_number_and_its_unit_or_within_a_word():
+    sentence = "No family is shown to beat the baseline, logistic regression (75.2 %): all are behind."
+    layers = "[LayerNormalization, MultiHeadAttention(4 heads), feed-forward(64)] x 2, width 32"
+    text = explain(
+        "dense",
+        RESULTS
+        | {"verdict": {"sentence": sentence}, "families": [{"family": "dense", "architecture": layers}]},
+    )
+    assert "(75.2 %): all" in text and "feed-forward(64)" in text
+
+
 def test_the_newest_readable_study_is_found_and_newer_ones_are_named(tmp_path):
     assert last_study(tmp_path) == (None, [])
     for age, name, content in ((3, "old", RESULTS), (2, "new", RESULTS | {"newest": 1}), (1, "broken", None), (0, "other", [])):

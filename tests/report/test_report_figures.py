@@ -29,7 +29,6 @@ from fourfold.report import figures, matrix, scores
 from fourfold.report import format as fmt
 from fourfold.report.design import data_facts, subject
 from fourfold.report.page import build
-from fourfold.report.terminal import flow
 
 STUDY = scores.read(*choose())
 
@@ -411,4 +410,4 @@ def test_a_validation_score_is_named_as_within_a_sentence():
 
 
 def test_no_line_ends_between_a_sign_and_its_number():
-    assert flow("known to ± 8.3 points, to > 99.99 %", 12) == ["known to", "± 8.3 points,", "to > 99.99 %"]
+    assert fmt.flow("known to ± 8.3 points, to > 99.99 %", 12) == ["known to", "± 8.3 points,", "to > 99.99 %"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from fourfold.evidence.sentences import show
 from fourfold.report.design import example, plural
 from fourfold.report.escape import visible
 from fourfold.report.files import load_study
+from fourfold.report.format import flow
 
 WIDTH = 80
 NAMED_UNITS = ("kB", "nats", "tokens")
@@ -204,4 +204,4 @@ def _shown(item: Evidence) -> str:
 
 def _wrapped(words: str, head: str = "") -> list[str]:
     first = f"{head}: " if head else ""
-    return textwrap.wrap(first + words, WIDTH, subsequent_indent="    " if head else "")
+    return flow(first + words, WIDTH, "    " if head else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -16,6 +17,19 @@ FARTHEST, MOST_DECIMALS = 100, 6
 """From how many times the smallest score on, and from how many decimals on, all numbers have digits of their own."""
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|(?:points|times|[kM]B|ms)\b)|(?<=[±>]) (?=\d)")
 """The space between a number and its unit, or its sign, at which no line is to end."""
+GLUE = "\ue000"
+"""Stands for a space at which no line ends."""
+
+
+def flow(words: str, width: int, later: str = "") -> list[str]:
+    """The words in lines of a width, those after the first behind ``later``; a number and its unit stay together.
+
+    >>> flow("Dense is ahead with 97.1 % of rows", 24)
+    ['Dense is ahead with', '97.1 % of rows']
+    """
+    kept, width = BEFORE_UNIT.sub(GLUE, words), max(width, 1)
+    lines = textwrap.wrap(kept, width, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(GLUE, " ") for line in lines]
 
 
 def is_number(value: object) -> TypeGuard[float]:

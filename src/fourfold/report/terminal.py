@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from fourfold.report.escape import terminal as escape
-from fourfold.report.format import BEFORE_UNIT
+from fourfold.report.format import GLUE, flow
 from fourfold.report.page import build
 from fourfold.report.parts import Cell, Column, Page, Row, Table
 
@@ -26,9 +25,6 @@ FIRST_LEFT_OUT = ("Training time", "Sequential steps", "FLOPs a sample", "Parame
 """The columns that a narrow terminal does without, in this order."""
 BOUNDLESS = 10_000
 """Columns of a terminal on which everything has room."""
-
-GLUE = "\ue000"
-"""Stands for a space at which no line ends."""
 
 ASCII = str.maketrans(
     {"–": "-", "−": "-", "×": "x", "·": "|", "◂": "<", "’": "'", "“": '"', "”": '"', "±": "+-"}
@@ -192,17 +188,6 @@ def stacked(table: Table) -> Table:
         name, score, *others = row.cells
         rows.append(replace(row, cells=(name, replace(score, note=score.note.replace("–", "–\n")), *others)))
     return replace(table, rows=tuple(rows))
-
-
-def flow(words: str, width: int) -> list[str]:
-    """The words in lines of a width; a number and its unit stay together.
-
-    >>> flow("Dense is ahead with 97.1 % of rows", 24)
-    ['Dense is ahead with', '97.1 % of rows']
-    """
-    kept = BEFORE_UNIT.sub(GLUE, words)
-    lines = textwrap.wrap(kept, max(width, 1), break_long_words=False, break_on_hyphens=False)
-    return [line.replace(GLUE, " ") for line in lines]
 
 
 def short(text: str) -> str:
