@@ -125,6 +125,7 @@ def test_does_without_timings_and_says_what_it_read():
         results["families"][2]["architecture"],
         "--target",
         results["command"],
+        "FLOPs: operations to predict one example.",
     ):
         assert words in body["text"]
 

@@ -18,7 +18,10 @@ COLUMNS = (
     Column(
         "Inductive bias", about="what the score loses when positions are permuted and it is trained again"
     ),
-    Column("Parallelism", about="the longest chain of operations that wait for each other"),
+    Column(
+        "Parallelism",
+        about="the longest chain of operations that wait for each other; FLOPs: operations to predict one example",
+    ),
     Column("Ease of training", about="learning rates of the base grid that beat a guess and come near the best one"),
     Column("Hyperparameters", about="those that explain most of the score's variation"),
 )
