@@ -93,6 +93,7 @@ FRAME = """
     overflow: {{}},
     scale: {{}},
     hidden: {{}},
+    numbers: {{}},
     broken: {{}},
     paper: {{}},
     rows: {{}},
@@ -138,6 +139,8 @@ FRAME = """
     const findings = page.querySelector("[aria-labelledby=table-findings]");
     found.broken[width] = dashes().map((range) => new Set([...range.getClientRects()].map((r) => r.top)).size - 1);
     found.hidden[width] = findings ? findings.scrollWidth - findings.clientWidth : 0;
+    const numbers = page.querySelector("[aria-labelledby=table-numbers]");
+    found.numbers[width] = numbers.scrollWidth - numbers.clientWidth;
   }}
 """
 CLOSING = """
@@ -172,6 +175,15 @@ def test_on_a_phone_bars_have_their_scale_and_findings_are_read_whole(browser):
     for width in ("390", "600", "768"):
         assert [tuple(cell) for cell in found["scale"][width]] == [(bar, bar) for bar, _ in bars]
     assert [found["hidden"][width] for width in ("390", "600", "768", "1024")] == [0, 0, 0, 0]
+
+
+def test_on_a_desk_what_a_baseline_reads_hides_no_column_of_the_numbers(browser):
+    results, timings = choose()
+    for baseline in results["baselines"]:
+        baseline["reads"] = "log(1 + count) of the 1,000 n-grams of 1 to 2 words that tell y apart best"
+    results["families"][3]["learns"] = False
+    found = measured(browser, html.render(results, timings), width=1024)
+    assert found["numbers"]["1024"] == 0 < found["numbers"]["320"]
 
 
 def test_on_a_phone_no_option_of_a_command_is_broken_after_its_dashes(browser):
