@@ -9,7 +9,7 @@ import pytest
 
 import fourfold
 from fourfold.data import from_arrays
-from fourfold.errors import FileError, OptionError
+from fourfold.errors import AllFamiliesFailedError, FileError, OptionError
 from fourfold.graph import Graph
 from fourfold.interop.description import describe, rebuild
 from fourfold.layers import (
@@ -26,6 +26,7 @@ from fourfold.layers import (
     GlobalMaxPooling1D,
     Layer,
     MultiHeadAttention,
+    Rescaling,
 )
 from fourfold.options import Options
 from fourfold.study.architecture import build
@@ -153,6 +154,26 @@ def failing(x):
 def test_what_a_builder_may_not_do_is_said(builder, said):
     with pytest.raises(OptionError, match=said):
         described("mine", builder, TABLE)
+
+
+def overflowing(x):
+    return Dense(4, activation="exponential")(Rescaling(1e4)(x))
+
+
+@pytest.mark.parametrize("y", [Y, X[:, 0] * 2 + X[:, 1]], ids=["classes", "numbers"])
+def test_one_whose_every_training_diverges_has_failed_and_the_others_are_compared(y, tmp_path, monkeypatch, capsys):
+    effort = replace(EFFORTS["quick"], steps=20, sizes=("S",), learning_rates=(1e-2, 3e-2), extensions=0)
+    monkeypatch.setitem(EFFORTS, "quick", effort)
+    found = fourfold.compare(X, y, effort="quick", candidates=["dense", {"mine": overflowing}],
+                             executor=Inline(), out=tmp_path / "out")  # fmt: skip
+    why = "the loss of every training stopped being a number"
+    dense, failed = found.table
+    assert dense["score"] and failed["status"] == f"failed: {why}" and failed["score"] is None
+    assert f"Mine is left out: failed: {why}." in found.verdict["doubts"]
+    assert f"mine: {why}" in (said := "".join(capsys.readouterr())) and "inf" not in said
+    with pytest.raises(AllFamiliesFailedError, match=why):
+        fourfold.compare(X, y, effort="tiny", candidates=[{"mine": overflowing}], executor=Inline(),
+                         out=tmp_path / "alone", verbose=False)  # fmt: skip
 
 
 def test_features_are_one_vector_a_row():

@@ -247,5 +247,5 @@ def _family_findings(
 
 def net_of(study: Study, family: str, trials: dict[str, Trials]) -> Architecture:
     """The network of the size that a family chose; of the largest, where no training of it ended."""
-    size = trials[family].best()[0] if family in trials else study.effort.sizes[-1]
+    size = trials[family].best()[0] if family in trials else study.sizes(family)[-1]
     return study.net(family, size)

@@ -29,7 +29,7 @@ from fourfold.study.measure import Measure
 from fourfold.study.prepared import Prepared, prepare
 from fourfold.study.rates import at_edge, next_rate
 from fourfold.study.runner import Done, Task, run_blocks
-from fourfold.study.trials import Setting, Trial, Trials, collect
+from fourfold.study.trials import ALL_DIVERGED, Setting, Trial, Trials, collect
 from fourfold.study.variants import ALL_ROWS, in_place
 
 RUNS_OF_A_BLOCK = 10
@@ -222,7 +222,7 @@ class Study:
             self._run(more, executor, tell)
             blocks += more
             self.learning_rates = sorted([*self.learning_rates, *new])
-        trials = self._collect(blocks)
+        trials = self._with_losses(self._collect(blocks))
         self._run(self.others(trials), executor, tell)
         trials = self._with_others(trials)
         self._run(self.refits(trials), executor, tell)
@@ -378,6 +378,8 @@ class Study:
         trials = self._collect(self.blocks(self.learning_rates))
         if family not in trials:
             return self.failures.get(family, "no result")
+        if trials[family].diverged:
+            return ALL_DIVERGED
         score = trials[family].rank(trials[family].best())[0]
         task = self.dataset.task
         value = scoring.of_validation(task.score, score, self.deviation)
@@ -406,6 +408,11 @@ class Study:
     def collect(self, blocks: list[Block]) -> dict[str, Trials]:
         """The trials of all blocks that are on disk, by family."""
         return collect(blocks, self.folder, [repeat.prepared for repeat in self.repeats])
+
+    def _with_losses(self, trials: dict[str, Trials]) -> dict[str, Trials]:
+        """The families some training of which did not diverge; the others failed."""
+        self.failures |= {family: ALL_DIVERGED for family, found in trials.items() if found.diverged}
+        return {family: found for family, found in trials.items() if not found.diverged}
 
     def _with_others(self, trials: dict[str, Trials]) -> dict[str, Trials]:
         """The families whose other seeds are on disk, if there are any."""

@@ -15,6 +15,7 @@ from fourfold.training.replicas import DIVERGED
 
 Setting = tuple[str, float]
 """A size and a learning rate: what is chosen on validation data."""
+ALL_DIVERGED = "the loss of every training stopped being a number"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,11 @@ class Trials:
     @property
     def all(self) -> list[Trial]:
         return [trial for trials in self.by_setting.values() for trial in trials]
+
+    @property
+    def diverged(self) -> bool:
+        """Whether every training of the grid did: nothing can be chosen."""
+        return all(trial.diverged for trial in self.all)
 
     def rank(self, setting: Setting, part: int | None = None) -> tuple[float, float]:
         """How good a setting is on validation data, of one test part or of all: mean score, ties by loss.
