@@ -6,6 +6,7 @@ import pytest
 from fourfold.evidence.evidence import Evidence
 from fourfold.preprocessing.task import Task, regression_of
 from fourfold.study.measures import further_scores, quality
+from fourfold.study.tested import losses
 
 CLASSES = Task("classification", ("a", "b", "c"), "softmax", "categorical crossentropy", "accuracy")
 TWO = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy")
@@ -73,6 +74,20 @@ def test_a_score_that_no_example_changes_has_no_interval():
     truth, sure = np.array([0, 1] * 10), np.eye(2)[[0, 1] * 10][None]
     assert "AUC" not in spans(TWO, sure, truth)
     assert "accuracy" in spans(TWO, sure, truth)  # without an error, as many examples may have made none by chance
+
+
+@pytest.mark.parametrize("task", [CLASSES, TWO], ids=["three classes", "two"])
+def test_a_row_without_numbers_is_told_wrongly_and_has_no_probability_to_score(task):
+    values, truth = predicted(task, np.random.default_rng(0), 600)
+    truth[:60] = 0
+    known = {score.measure: score.values for score in quality.scores(task, values[:, 60:], truth[60:])}
+    values[:, :60] = np.nan
+    scores = quality.scores(task, values, truth)
+    found = {e.measure: e for e in quality.told("it", scores, "test rows", (1, 600), spans(task, values, truth))}
+    assert found["accuracy"].value == pytest.approx(0.9 * known["accuracy"].mean())
+    assert found["accuracy"].value == pytest.approx(1 - losses(task, values, truth, np.ones(600)).mean())
+    for measure in ("log loss", "Brier score", "AUC", "calibration error"):
+        assert found[measure].value is None and found[measure].reason == quality.NO_NUMBERS
 
 
 def test_the_answer_names_the_best_by_each_score_and_all_that_tie():

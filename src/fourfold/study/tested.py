@@ -141,7 +141,17 @@ def losses(
         return (errors**2).mean(axis=-1) * weights
     if task.kind == "multilabel":
         return (1 - jaccard(values > HALF, target > HALF)) * weights
-    return (task.predicted_class(values) != target) * weights
+    return wrong(task, values, target) * weights
+
+
+def wrong(task: Task, values: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Whether the class told from probabilities (..., K) is another one, or they are no numbers and tell none (...).
+
+    >>> task = Task("classification", ("a", "b"), "sigmoid", "binary crossentropy", "accuracy")
+    >>> wrong(task, np.array([[0.9, 0.1], [0.9, 0.1], [np.nan, np.nan]]), np.array([0, 1, 0])).tolist()
+    [False, True, True]
+    """
+    return (task.predicted_class(values) != target) | ~np.isfinite(values).all(axis=-1)
 
 
 def losses_of_steps(
@@ -161,11 +171,11 @@ def losses_of_steps(
     weights = weights.astype(float) / weights.mean(dtype=float)
     if task.kind == "regression":
         return mean((values[..., 0] - target) ** 2, target) * weights
-    wrong = (task.predicted_class(values) != target).astype(float)
+    found = wrong(task, values, target).astype(float)
     if task.score == "balanced_accuracy":
-        wrong = even(wrong, target, len(task.classes), weights) if evened else wrong
-        wrong = wrong * costs(target, len(task.classes), weights)
-    return mean(wrong, target) * weights
+        found = even(found, target, len(task.classes), weights) if evened else found
+        found = found * costs(target, len(task.classes), weights)
+    return mean(found, target) * weights
 
 
 def losses_of(study: Study, values: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -40,6 +40,7 @@ from fourfold.evidence.names import AUC
 from fourfold.evidence.sentences import FRACTION, SCALED, TARGET
 from fourfold.evidence.statistics import Analysis, Interval
 from fourfold.preprocessing.task import Task
+from fourfold.study.tested import wrong
 
 FEWEST_FOR_CALIBRATION = 500
 FEWEST_BEHIND = 3
@@ -50,6 +51,8 @@ MOST_TARGETS = 12
 """Targets, or labels, that are listed one by one."""
 OWN_UNIT = "unit of its target"
 """That of one of several targets, where those of all are measured in standard deviations."""
+NO_NUMBERS = "for some rows no numbers are predicted"
+"""Why there is no score of probabilities; a row of which there are none is told wrongly."""
 MEAN = "mase"
 """How `Analysis` reads losses whose mean is the score."""
 
@@ -285,14 +288,15 @@ def f1_scores(told: np.ndarray, true: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def _of_classes(task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarray) -> list[Score]:
-    truth, right, share = np.eye(values.shape[-1])[target], task.predicted_class(values) == target, w / w.mean()
+    truth, right, share = np.eye(values.shape[-1])[target], ~wrong(task, values, target), w / w.mean()
+    unknown = "" if np.isfinite(values).all() else NO_NUMBERS
     brier = np.sum((values - truth) ** 2, axis=-1)
     of_class = np.bincount(target, share)
     cost = share * len(share) / ((of_class > 0).sum() * np.maximum(of_class[target], TINY))  # of a wrong example
     ranked = [auc_parts(p, target, w) for p in values]
     left = 1 - np.stack([parts for _, parts in ranked])
     few = f"{values.shape[1]} test rows, fewer than {FEWEST_FOR_CALIBRATION}"
-    many = values.shape[1] >= FEWEST_FOR_CALIBRATION
+    many = values.shape[1] >= FEWEST_FOR_CALIBRATION and not unknown
     errors = np.array([calibration_error(p, target, w) for p in values] if many else [])
     return [
         Score(
@@ -318,6 +322,7 @@ def _of_classes(task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarra
             "nats",
             lambda: surprise(np.stack([p[truth > 0] for p in values])) * share,
             weights=w,
+            reason=unknown,
         ),
         Score(
             "Brier score",
@@ -325,12 +330,17 @@ def _of_classes(task: Task, values: np.ndarray, target: np.ndarray, w: np.ndarra
             "squared probability",
             lambda: brier * share,
             weights=w,
+            reason=unknown,
         ),
         Score(
-            AUC, np.array([area for area, _ in ranked]), FRACTION, (lambda: left) if _known(left) else None,
+            AUC,
+            np.array([np.nan if unknown else area for area, _ in ranked]),
+            FRACTION,
+            (lambda: left) if not unknown and _known(left) else None,
             from_one=True,
+            reason=unknown,
         ),
-        Score("calibration error", errors, FRACTION, reason="" if many else few),
+        Score("calibration error", errors, FRACTION, reason=unknown or ("" if many else few)),
     ]
 
 
