@@ -1,6 +1,9 @@
 """Studies in places that can not take them: where nothing may be written, or that hold another."""
 
+import os
+import re
 import shutil
+import tempfile
 from functools import partialmethod
 from pathlib import Path
 
@@ -113,3 +116,25 @@ def test_places_that_may_not_be_read_are_no_wrong_options(run, monkeypatch, stud
     monkeypatch.setattr("os.access", lambda *_, **__: False)
     assert run("report", "there").code == 0  # in truth it may be read
     assert run("compare", "digits", "--out", "there").code == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no users by number")
+@pytest.mark.parametrize("command", [["predict", "study", "new.csv"], ["export", "study"], ["report", "study"]])
+def test_a_study_in_a_closed_folder(run, monkeypatch, command):
+    was = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        monkeypatch.chdir(name)
+        (Path(name) / "study").mkdir(mode=0)
+        os.seteuid(65534 if was == 0 else was)  # root may read everything
+        try:
+            ended = run(*command)
+        finally:
+            os.seteuid(was)
+            os.chmod(Path(name) / "study", 0o700)
+    who = "a" if was == 0 else "u"
+    assert (ended.code, ended.out) == (4, "")
+    assert re.fullmatch(
+        rf"fourfold: study\S* may not be read: got Permission denied, in the folder study. Do this: chmod {who}\+rx study\n",
+        ended.err,
+    )

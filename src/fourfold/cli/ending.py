@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from fourfold.core.permission import closed_above, may_not_be_read
 from fourfold.core.scratch import remove_all
 from fourfold.errors import FourfoldError, MachineError, OptionError
 from fourfold.report.escape import visible
@@ -87,6 +88,8 @@ def _usage_or_bug(error: Exception) -> int:
         return _fail(f"{usage()} (fourfold COMMAND --help lists the options)", OptionError.exit_code)
     if isinstance(error, BrokenPipeError):
         return 0
+    if isinstance(error, PermissionError) and isinstance(error.filename, str) and closed_above(Path(error.filename)):
+        return _fail(str(may_not_be_read(error.filename, error)), MachineError.exit_code)
     if isinstance(error, OSError) and error.errno is not None:
         return _fail(f"the machine refused: {error}", MachineError.exit_code)
     if os.environ.get("FOURFOLD_DEBUG"):

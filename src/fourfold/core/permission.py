@@ -29,7 +29,7 @@ def permitted(called: str | os.PathLike[str] = "") -> Iterator[None]:
 def may_not_be_read(name: str, error: OSError) -> MachineError:
     """The error for a file or a folder by the name that the user has for it."""
     path = Path(error.filename if isinstance(error.filename, str) else name)
-    closed = next((folder for folder in reversed(path.parents) if not _may(folder, os.X_OK)), None)
+    closed = closed_above(path)
     wanted = IN_FOLDERS if closed or path.is_dir() else "r"
     return MachineError(
         "permission",
@@ -37,6 +37,11 @@ def may_not_be_read(name: str, error: OSError) -> MachineError:
         got=f"{os.strerror(error.errno or 0)}{f', in the folder {closed}' * bool(closed)}",
         do=f"chmod {_who(closed or path)}+{wanted} {shlex.quote(str(closed or name))}",
     )
+
+
+def closed_above(path: Path) -> Path | None:
+    """The outermost folder above a path that may not be gone through; None where none is in the way."""
+    return next((folder for folder in reversed(path.parents) if not _may(folder, os.X_OK)), None)
 
 
 def check_looked_into(pattern: str) -> None:
