@@ -59,6 +59,14 @@ def extremes(
     >>> same = Evidence("loss", "attention", 0.02, DIFFERENCE, (0.0, 0.04))
     >>> extremes(Facts([loss, same]), [loss, same], ("most", "least"))
     'Fully connected loses 2.0 points (1.0 to 3.0), and so does Attention'
+
+    Where the largest change is not shown, the largest that is shown is told, too.
+
+    >>> wide = Evidence("loss", "recurrent", 0.45, DIFFERENCE, (-0.9, 0.9))
+    >>> sure = Evidence("loss", "convolution", 0.02, DIFFERENCE, (0.01, 0.03))
+    >>> print(extremes(Facts([none, wide, sure]), [none, wide, sure], ("most", "least")))
+    Recurrent loses most, 45.0 points (−90.0 to 90.0); Fully connected loses 0.0 points (−2.0 to 2.0); Convolution is
+    shown to lose 2.0 points (1.0 to 3.0)
     """
     ordered = sorted(found, key=lambda one: one.value or 0.0, reverse=ranks[0] == "most")
     first = _alike(found, ordered[0])
@@ -68,12 +76,20 @@ def extremes(
     ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
     again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 else ""
     parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
+    surely = max(filter(_is_shown, found), key=lambda one: one.value or 0.0, default=None)
+    if surely is not None and not any(map(_is_shown, first if ranks[0] == "most" else last)):
+        parts.append(([surely], f"is shown to {verb.removesuffix('s')}"))
     return facts.join("; ", [_together(same, words, other) for same, words in parts])
 
 
 def _alike(found: Sequence[Evidence], one: Evidence) -> list[Evidence]:
     """Those of which the same change is shown, in their order; ``one`` is among them."""
     return [other for other in found if _shown(other) == _shown(one)]
+
+
+def _is_shown(found: Evidence) -> bool:
+    """Whether the interval lies above 0."""
+    return found.interval is not None and found.interval[0] > 0
 
 
 def _shown(found: Evidence) -> str:
