@@ -37,7 +37,11 @@ SPELLINGS, CLASSLIKE = (", ".join(map(literal, sorted(words))) for words in (MIS
 KNOWN = f"CASE WHEN trim({{0}}) IN ({SPELLINGS}) THEN NULL ELSE trim({{0}}) END"
 """A cell without blanks around it, NULL for the spellings of a missing value."""
 
-SPELLED = f"bool_or(v IN ({SPELLINGS})), list(DISTINCT v) FILTER (v IN ({CLASSLIKE}))"
+AS_CLASSES = f"list(DISTINCT CASE WHEN {{0}} IN ({CLASSLIKE}) THEN {{0}} END) FILTER ({{0}} IN ({CLASSLIKE}))"
+"""The spellings of a missing value that may be names of classes. What is DISTINCT is held in memory before it is
+filtered: of all other words one NULL."""
+
+SPELLED = f"bool_or(v IN ({SPELLINGS})), {AS_CLASSES.format('v')}"
 """Whether there are spellings of a missing value, and those of them that may be names of classes."""
 
 MAY_BE_VERSIONS = re.compile("version|release|build|firmware|revision|chapter|section|clause|level|code", re.IGNORECASE)
@@ -171,7 +175,7 @@ def _classlike(found: Relation, cells: set[str]) -> dict[str, list[str]]:
     holed = [cell for cell, (some,) in _each(found.connection, "count(v) < count(*)", cells).items() if some]
     words: dict[str, list[str]] = {cell: [] for cell in cells}
     if holed:
-        each = ", ".join(f"list(DISTINCT trim({c})) FILTER (trim({c}) IN ({CLASSLIKE}))" for c in holed)
+        each = ", ".join(AS_CLASSES.format(f"trim({c})") for c in holed)
         query = f"SELECT {each} FROM {found.spelled}"
         words |= dict(zip(holed, found.connection.execute(query, found.parameters).fetchone()))
     return words
