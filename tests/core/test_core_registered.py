@@ -19,6 +19,7 @@ from fourfold import (
 )
 from fourfold.core import registered
 from fourfold.errors import OptionError
+from fourfold.models import clone_model
 from fourfold.saving import custom_object_scope, get_custom_objects, register_keras_serializable
 
 
@@ -114,6 +115,32 @@ def test_layers_are_made_of_their_configurations(layer):
         assert again.losses[0] == 0.25 * 27 * again.weights[0].shape[0] * again.weights[0].shape[1] * (
             again.weights[0].shape[2] if layer == "Conv1D" else 1
         )
+
+
+def test_a_registered_name_that_nobody_registered_gives_way_to_the_class():
+    config = {"class_name": "Constant", "config": {"value": 2.0}, "registered_name": "elsewhere>Constant"}
+    assert initializers.get(config).value == 2
+
+
+def test_a_clone_has_the_configuration_where_a_class_writes_its_function_otherwise():
+    class Named(layers.Layer):
+        def __init__(self, function, **kwargs):
+            super().__init__(**kwargs)
+            self.function = {"twice": twice}.get(function, function)
+
+        def call(self, x):
+            return self.function(x)
+
+        def get_config(self):
+            return super().get_config() | {"function": f"by name: {self.function.__name__}"}
+
+        @classmethod
+        def from_config(cls, config):
+            assert config.pop("function") == "by name: twice"
+            return cls(function="twice", **config)
+
+    twin = clone_model(Sequential([Input((2,)), Named(twice)]))
+    np.testing.assert_array_equal(twin(np.ones((1, 2))), [[2, 2]])
 
 
 def test_a_function_that_nobody_registered_is_told():

@@ -124,7 +124,8 @@ class Catalog:
             return self.get(config)
         if config.get("class_name") == "function":
             return self._named(config.get("config"))
-        name = config.get("registered_name") or config.get("class_name")
+        full = config.get("registered_name")
+        name = full if isinstance(full, str) and full in known() else config.get("class_name")
         return self._named(name).from_config(config.get("config") or {})
 
     def _named(self, name: Any) -> Any:

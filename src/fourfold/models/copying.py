@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
+from fourfold.core.catalog import to_config
 from fourfold.core.symbols import Input, Operation, Symbol, operate
 from fourfold.errors import OptionError
 from fourfold.graph import Graph
@@ -103,9 +104,12 @@ def _twin(layer: Layer) -> Layer:
 
 
 def _functions(layer: Layer) -> dict[str, Any]:
-    """The arguments that are functions, of which a configuration has the names alone."""
-    arguments = layer._arguments.items()
-    return {name: value for name, value in arguments if callable(value) and not hasattr(value, "get_config")}
+    """The arguments that are functions, of which the configuration has the names alone."""
+    config, functions = layer.get_config(), {}
+    for name, value in layer._arguments.items():
+        if callable(value) and not hasattr(value, "get_config") and config.get(name) == to_config(value):
+            functions[name] = value
+    return functions
 
 
 def _holds_layers(value: Any) -> bool:
