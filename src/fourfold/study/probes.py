@@ -76,23 +76,23 @@ def extremes(
     ranked = [f"{rank}," * bool(one.value) for one, rank in zip((first[0], last[0]), ranks)]
     again = verb if _below(first[0]) or not ranked[1] or len(first) > 1 else ""
     parts = [(first, f"{verb} {ranked[0]}".strip()), (last, f"{again} {ranked[1]}".strip())]
-    surely = max(filter(_is_shown, found), key=lambda one: one.value or 0.0, default=None)
-    if surely is not None and not any(map(_is_shown, first if ranks[0] == "most" else last)):
+    surely = max(filter(is_shown, found), key=lambda one: one.value or 0.0, default=None)
+    if surely is not None and not any(map(is_shown, first if ranks[0] == "most" else last)):
         parts.append(([surely], f"is shown to {verb.removesuffix('s')}"))
     return facts.join("; ", [_together(same, words, other) for same, words in parts])
 
 
 def _alike(found: Sequence[Evidence], one: Evidence) -> list[Evidence]:
     """Those of which the same change is shown, in their order; ``one`` is among them."""
-    return [other for other in found if _shown(other) == _shown(one)]
+    return [other for other in found if _printed(other) == _printed(one)]
 
 
-def _is_shown(found: Evidence) -> bool:
+def is_shown(found: Evidence) -> bool:
     """Whether the interval lies above 0."""
     return found.interval is not None and found.interval[0] > 0
 
 
-def _shown(found: Evidence) -> str:
+def _printed(found: Evidence) -> str:
     return show(found.value or 0.0, found.unit, interval=found.interval)
 
 

@@ -92,7 +92,7 @@ def _answer(evidence: list[Evidence]) -> str:
         return ""
     listed = probes.extremes(facts, gains, ("most", "least"), "gains", "loses")
     head = facts.say("With {steps} steps, twice as many, ", steps=Cite(STEPS, "study"))
-    shown = any(e.interval is not None and e.interval[0] > 0 for e in gains)
+    shown = any(map(probes.is_shown, gains))
     what = "" if shown else "none is shown to gain: "
     return Sentence(f"{head}{what}{listed}.", head.numbers + listed.numbers)
 

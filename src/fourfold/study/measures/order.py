@@ -80,7 +80,7 @@ def _answer(evidence: list[Evidence]) -> str:
     if not whole:
         return ""
     listed = probes.extremes(facts, whole, ("most", "least"))
-    shown = any(found.interval and found.interval[0] > 0 for found in whole)
+    shown = any(map(probes.is_shown, whole))
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With all positions permuted, {what}{listed}.", listed.numbers)
 

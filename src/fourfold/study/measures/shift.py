@@ -113,7 +113,7 @@ def _answer(evidence: list[Evidence], place: str) -> str:
     if not single:
         return ""
     listed = probes.extremes(facts, single, ("least", "most"))
-    shown = any(found.interval and found.interval[0] > 0 for found in single)
+    shown = any(map(probes.is_shown, single))
     what = "" if shown else "none is shown to lose: "
     return Sentence(f"With test rows moved by one {place}, {what}{listed}.", listed.numbers)
 
