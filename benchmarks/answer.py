@@ -3,9 +3,9 @@
     python -m benchmarks answer --peers-python PATH [--peers torch] [--families dense recurrent]
 
 Fourfold's seconds are those of the whole command, with its baselines, measures, report and model, with a cold and with
-a warm compilation cache. A peer trains the same networks as often and for as many steps, looks ten times at the rows
-that are held out and predicts them, in a process of one thread a core; imports don't count. It fits no baselines and
-measures nothing else. A ratio is the peer's time over Fourfold's.
+a warm compilation cache. A peer trains the same networks as often and for as many steps, looks ten times at validation
+rows and predicts all that are held out, in a process of one thread a core; imports don't count. It fits no baselines
+and measures nothing else. A ratio is the peer's time over Fourfold's.
 """
 
 from __future__ import annotations
