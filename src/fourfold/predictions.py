@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -168,10 +168,12 @@ def _csv(file: TextIO) -> Iterator[Write]:
     yield write
 
 
-def _texts(name: str, values: Iterable[Any]) -> list[Any]:
-    if name.startswith("probability ") and np.asarray(values).dtype.kind == "f":
-        return [f"{p:.6f}" for p in values]
-    return [csv_cell(_plain(value)) for value in values]
+def _texts(name: str, values: Any) -> list[Any]:
+    values = np.asarray(values)
+    cells = values.tolist()
+    if name.startswith("probability ") and values.dtype.kind == "f":
+        return [f"{p:.6f}" for p in cells]
+    return [csv_cell(_plain(cell)) for cell in cells]
 
 
 @contextmanager

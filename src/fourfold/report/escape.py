@@ -24,7 +24,8 @@ def visible(text: Any) -> str:
     >>> visible("red \x1b[31m, turned \u202e")
     'red \\x1b[31m, turned \\u202e'
     """
-    return "".join(_shown(character) for character in str(text))
+    plain = str(text)
+    return plain if plain.isprintable() else "".join(map(_shown, plain))
 
 
 terminal = visible
@@ -49,8 +50,8 @@ def csv_cell(value: Any) -> Any:
     if isinstance(value, (bool, int, float)):
         return value
     text = str(value)
-    harmless = NUMBER.fullmatch(text) or not text.lstrip(" ").startswith(FORMULA_STARTS)
-    return visible(text) if harmless else "'" + visible(text)
+    formula = text.lstrip(" ").startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text)
+    return "'" * formula + visible(text)
 
 
 def file_name(text: Any) -> str:
