@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from fourfold.data.files.relation import Relation
 from fourfold.data.files.sql import LEAST_SCRATCH
 from fourfold.data.files.text.delimited import SPELLED, _each
 
@@ -18,4 +19,5 @@ def test_words_that_all_differ_are_not_held(tmp_path):
         words = ", ".join(f"'{cell} ' || (range * 2654435761)::VARCHAR AS {cell}" for cell in cells)
         connection.execute(f"CREATE TABLE cells AS SELECT {words} FROM range({ROWS})")
         connection.execute(f"INSERT INTO cells SELECT {', '.join(['v'] * COLUMNS)} FROM (VALUES ('NA'), ('NA')) AS t(v)")
-        assert _each(connection, SPELLED, cells) == dict.fromkeys(cells, (True, ["NA"]))
+        rows = Relation(connection, "cells", [], {}, kept=True)
+        assert _each(rows, SPELLED, cells) == dict.fromkeys(cells, (True, ["NA"]))

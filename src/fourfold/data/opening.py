@@ -216,9 +216,8 @@ def _parts(path: str | Path, reading: Reading, called: str = "") -> Iterator[Sou
         ):
             if not table.rows:
                 yield without_rows(content.name, table.casts)  # a header alone
-            step = reading.at_once(len(table.casts))
-            for start in range(0, table.rows, step):
-                found = with_written(table.source(start, start + step), reading)
+            for part in table.parts(reading.at_once(len(table.casts))):
+                found = with_written(part, reading)
                 yield found if called else named_in(found, content.path.parent)
     check_unchanged(content)
 

@@ -11,16 +11,17 @@ import numpy as np
 
 from fourfold.data.dataset import Column, Note, OfColumns, Table
 from fourfold.data.messages import listed, without_blanks
-from fourfold.data.reading import ALL, Reading
+from fourfold.data.reading import Reading
 from fourfold.data.source import Source
 from fourfold.data.values.cells import DEEPEST, LISTS, OBJECTS, typed
 from fourfold.data.values.durations import IN_SECONDS
 from fourfold.data.values.stand_ins import classes_among
+from fourfold.data.values.words import as_objects
 from fourfold.errors import DataError
 
 from .content import Content
 from .list_columns import ListColumn, Lists, lists_in
-from .relation import Relation, count
+from .relation import Relation
 from .sql import column, literal, quoted, shared
 
 __all__ = ["DURATION", "Opened", "described_as", "named", "opened", "source_of"]
@@ -38,23 +39,24 @@ DURATION = "DURATION"
 WORDS_AT_ONCE = 2**20
 """Words that are fetched at once from a table that is kept."""
 
-NO_WORDS = ("AS DOUBLE)", "AS TIMESTAMP)")
+ROWS_AT_ONCE = 2048
+"""Rows that are fetched at once where none are kept, as many as DuckDB holds in a vector."""
+
+NUMBER, MOMENT = "AS DOUBLE)", "AS TIMESTAMP)"
 """How expressions of columns end that are no words."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A table whose columns are settled, in DuckDB: all of its rows as a source, or some of them.
+    """A table whose columns are settled, in DuckDB: all of its rows as a source, or part after part.
 
-    - ``relation``: where its rows are, in SQL; ``casts``: an expression for each column;
+    - ``relation``: where its rows are; ``casts``: an expression in SQL for each column;
     - ``rows``: how many there are, ``total`` how many there were before a sample was drawn, if they were counted.
     - ``lists``, ``uneven``, ``nested``, ``marked``, ``classlike``: as in `Source`, the last None where words tell.
     """
 
     content: Content
-    connection: Any
-    relation: str
-    parameters: tuple[str, ...]
+    relation: Relation
     casts: dict[str, str]
     rows: int
     total: int
@@ -67,35 +69,69 @@ class Opened:
     classlike: Mapping[str, tuple[str, ...]] | None = None
     marked: Mapping[str, str] = field(default_factory=dict)
 
-    def source(self, start: int = 0, stop: int | None = None) -> Source:
-        """The rows from ``start`` to ``stop``, in the order of the file; only of a table that is kept, if not all."""
-        part = "" if stop is None else f" WHERE rowid >= {start} AND rowid < {stop}"
-        words = [name for name, cast in self.casts.items() if not cast.endswith(NO_WORDS)]
+    def source(self) -> Source:
+        """All rows, in the order of the file."""
+        words = [name for name, cast in self.casts.items() if not cast.endswith((NUMBER, MOMENT))]
         others = [name for name in self.casts if name not in set(words)]
         raw: dict[str, np.ndarray] = {}
         if others:
-            found = self._selected(others, part).fetchnumpy()
+            found = self._selected(others).fetchnumpy()
             raw = {name: column(found.pop(f"v{place}")) for place, name in enumerate(others)}
         if words:
-            found = shared(self._words(words, start, self.rows if stop is None else min(stop, self.rows)))
+            found = shared(self._words(words))
             raw |= {name: found[f"v{place}"] for place, name in enumerate(words)}
+        return self._source(raw)
+
+    def parts(self, step: int) -> Iterator[Source]:
+        """All rows, so many at once, in the order of the file, which is read as the parts are asked for."""
+        found = self._selected([*self.casts], moments="epoch_us({})")
+        while some := list(_some(found, step)):
+            columns = zip(self.casts.items(), zip(*some))
+            yield self._source({
+                name: np.concatenate([_typed(cast, cells) for cells in parts])
+                for (name, cast), parts in columns
+            })
+
+    def _source(self, raw: dict[str, np.ndarray]) -> Source:
         raw = {name: raw[name] for name in self.casts}
         found = source_of(self.content, raw, self.notes, self.classlike, self.booleans, self.total)
         lists = {"lists": self.lists, "uneven": self.uneven, "nested": self.nested}
         return replace(found, comma=self.comma, marked=self.marked, **lists)
 
-    def _words(self, names: Sequence[str], start: int, stop: int) -> Iterator[Any]:
+    def _words(self, names: Sequence[str]) -> Iterator[Any]:
         """Columns of words, of a table that is kept some rows after the others."""
-        step = max(1, WORDS_AT_ONCE // len(names)) if self.relation == "cells" else ALL
-        for first in range(start, max(stop, start + 1), step):
-            last = min(first + step, stop)
-            part = f" WHERE rowid >= {first} AND rowid < {last}" if self.relation == "cells" else ""
-            yield self._selected(names, part).fetchnumpy()
+        if not self.relation.kept:
+            yield self._selected(names).fetchnumpy()
+            return
+        step = max(1, WORDS_AT_ONCE // len(names))
+        for first in range(0, max(self.rows, 1), step):
+            yield self._selected(names, f" WHERE rowid >= {first} AND rowid < {first + step}").fetchnumpy()
 
-    def _selected(self, names: Sequence[str], part: str) -> Any:
-        """Some of the columns, as v0, v1, ..."""
-        cells = ", ".join(f"{self.casts[name]} AS v{place}" for place, name in enumerate(names))
-        return self.connection.execute(f"SELECT {cells} FROM {self.relation}{part}", self.parameters)
+    def _selected(self, names: Sequence[str], part: str = "", moments: str = "{}") -> Any:
+        """Some of the columns, as v0, v1, ..., dates as a function gives them."""
+        casts = [self.casts[name] for name in names]
+        each = [moments.format(cast) if cast.endswith(MOMENT) else cast for cast in casts]
+        cells = ", ".join(f"{cell} AS v{place}" for place, cell in enumerate(each))
+        query = f"SELECT {cells} FROM {self.relation.sql}{part}"
+        return self.relation.connection.execute(query, self.relation.parameters)
+
+
+def _some(found: Any, rows: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The columns of the next rows, a few of these at once: Python looks through all tuples that there are again and
+    again."""
+    for start in range(0, rows, ROWS_AT_ONCE):
+        if not (some := found.fetchmany(min(ROWS_AT_ONCE, rows - start))):
+            return
+        yield list(zip(*some))
+
+
+def _typed(cast: str, cells: Sequence[Any]) -> np.ndarray:
+    """Cells of a column as Python has them, dates as microseconds since 1970, None where there is none."""
+    if cast.endswith(NUMBER):
+        return np.array(cells, np.float64)
+    if cast.endswith(MOMENT):
+        return np.array(cells, "datetime64[us]")
+    return as_objects(cells)
 
 
 def described_as(connection: Any, relation: str, file: str) -> list[tuple[str, str]]:
@@ -111,21 +147,13 @@ def named(described: list[tuple[str, str]]) -> dict[str, str]:
 
 def opened(
     found: Relation,
-    relation: str,
     described: list[tuple[str, str]],
     content: Content,
     reading: Reading,
     total: int,
-    kept: bool,
 ) -> Opened:
-    """All columns of a type that can be used; the others are named in a note. Where the rows are ``kept`` in a table
-    the file is read once."""
-    connection, rows = found.connection, total
-    parameters: tuple[str, ...] = tuple(found.parameters)
-    if kept:
-        connection.execute(f"CREATE TABLE cells AS SELECT * FROM {relation}", parameters)
-        relation, parameters = "cells", ()
-        rows = count(connection, relation, [])
+    """All columns of a type that can be used; the others are named in a note."""
+    connection, relation, parameters = found.connection, found.sql, tuple(found.parameters)
     columns = [(name, cell, kind) for (name, cell), (_, kind) in zip(named(described).items(), described)]
     leaves = list(_leaves(connection, relation, parameters, columns))
     large = {name: cell for name, cell, kind in leaves if kind in LARGE_INTEGERS}
@@ -161,7 +189,7 @@ def opened(
         notes += (Note(f"left out: {listed(names)}", because),)
     notes += _said_of_lists(within)
     return Opened(
-        content, connection, relation, parameters, casts, rows, total, notes, booleans,
+        content, found, casts, found.number_of(), total, notes, booleans,
         lists=tuple(name for one in within.values() for name in one.channels),
         uneven=any(one.uneven for one in within.values()),
         nested=tuple(name for one in within.values() if one.nested for name in one.channels),

@@ -14,13 +14,41 @@ from .sql import literal
 @dataclass(frozen=True)
 class Relation:
     """The rows of a file in SQL, and its columns: their names, and what these are called in SQL; ``spelled``: the rows
-    with the spellings of a missing value as they stand, where they are none in ``sql``."""
+    with the spellings of a missing value as they stand, where they are none in ``sql``; ``kept``: whether they lie in
+    a table, and are read from the file no more."""
 
     connection: Any
     sql: str
     parameters: list[Any]
     columns: dict[str, str]
     spelled: str = ""
+    kept: bool = False
+
+    def number_of(self, condition: str = "TRUE") -> int:
+        """How many rows there are of which a condition is true."""
+        return count(self.connection, f"{self.sql} WHERE {condition}", self.parameters)
+
+    def having(self, where: str) -> Relation:
+        """Those of the rows of which a condition is true, in their order."""
+        return self.selected("*", f" WHERE {where}")
+
+    def selected(self, cells: str, where: str = "") -> Relation:
+        """Other cells of the rows, in their order."""
+        query = f"SELECT {cells} FROM {self.sql}{where}"
+        if not self.kept:
+            return replace(self, sql=f"({query})")
+        self.connection.execute(f"CREATE TABLE others AS {query}")
+        self.connection.execute(f"DROP TABLE {TABLE}; ALTER TABLE others RENAME TO {TABLE}")
+        return self
+
+    def in_a_table(self) -> Relation:
+        """The rows in a table, in their order."""
+        self.connection.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM {self.sql}", self.parameters)
+        return replace(self, sql=TABLE, parameters=[], kept=True)
+
+
+TABLE = "cells"
+"""The table in which rows are kept."""
 
 
 @dataclass(frozen=True)

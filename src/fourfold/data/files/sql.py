@@ -31,11 +31,12 @@ MOST_SHARED = 100_000
 """Different words of a column of which each is kept once."""
 
 SCRATCH_MEMORY, LEAST_SCRATCH = 400, 64
-"""The MiB that DuckDB may take where rows lie on disk: the most, and the least where memory is short."""
+"""The MiB that DuckDB may take where it has a disk beside them: the most, and the least where memory is short."""
 
 
 def on_disk() -> dict[str, Any]:
-    """How DuckDB is set where rows lie on disk: a quarter of what is free, and one thread where that is little."""
+    """How DuckDB is set where it has a disk beside its memory: a quarter of what is free, and one thread where that is
+    little."""
     free = available_memory()
     memory = max(LEAST_SCRATCH, min(SCRATCH_MEMORY, free // 4 // 2**20))
     return {"memory_limit": f"{memory}MiB", "threads": "1" if free < LITTLE_MEMORY else "2"}
@@ -49,9 +50,8 @@ def database(
     scratch: Path | None = None,
     columns: int = 0,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """A connection in memory, and the path for it: no extension, no network, no other file, nothing written;
-    with a folder for ``scratch`` its tables lie there, and what of them does not fit into memory while they are made.
-    ``columns``: how many the file has, where it is known.
+    """A connection in memory, and the path for it: no extension, no network, no other file, nothing written; with a
+    folder for ``scratch`` a query takes little memory, and what does not fit into it lies there. ``columns``: how many the file has, where it is known.
 
     Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
     ``MachineError`` when memory runs out.
@@ -68,16 +68,16 @@ def database(
         config |= on_disk()
     if memory < LITTLE_MEMORY or columns >= MANY_COLUMNS:
         config["threads"] = "1"  # each has buffers of its own
-    connection = duckdb.connect(":memory:" if scratch is None else str(scratch / "rows"), config=config)
+    connection = duckdb.connect(":memory:", config=config)
     try:
         with _literally(path) as plain:
-            spill = "" if scratch is None else str(scratch / "spill")
-            connection.execute(f"SET temp_directory = {literal(spill)}")
+            connection.execute(f"SET temp_directory = {literal(str(scratch or ''))}")
             connection.execute(
                 "SET disabled_optimizers = 'join_order,build_side_probe_side'"
             )  # the sample is small
             connection.execute(f"SET allowed_paths = [{literal(plain)}]")
             connection.execute("SET enable_external_access = false")
+            connection.execute("SET enable_progress_bar = false")  # in a notebook
             connection.execute("SET lock_configuration = true")
             yield connection, plain
     except duckdb.OutOfMemoryException as error:

@@ -60,31 +60,30 @@ def read_csv(content: Content, reading: Reading) -> Source:
 
 @contextmanager
 def open_csv(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
-    """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch``
-    the rows lie there, and any part of them can be read."""
+    """All cells as words first; then the columns of nothing but numbers as numbers. With a folder for ``scratch`` no
+    rows are kept, and what of a query does not fit into memory lies there."""
     with _text(content, reading, scratch) as (found, text, dialect, notes):
-        connection = found.connection
-        total, classlike = read_cells(found, text.unpacked, reading)
+        cells, total, classlike = read_cells(found, text.unpacked, reading, kept=scratch is None)
         names = dict(zip((f"c{place}" for place in range(len(dialect.names))), dialect.names))
-        repeated = without_headers(connection, names) if dialect.header else 0
+        cells, repeated = without_headers(cells, names) if dialect.header else (cells, 0)
         if repeated:
             notes += (Note(f"left out: {counted(repeated, 'row')}", "they repeat the header"),)
+        blank, below = 0, ()
         if reading.by_place:
-            blank = without_last(connection, 0 if total else blanks_below(text, dialect))
-        else:
-            blank = 0 if reading.all else without_blanks(connection, names)
+            cells, blank = without_last(cells, 0 if total else blanks_below(text, dialect))
+        elif not reading.all:
+            cells, blank = without_blanks(cells, names)
         if blank:
             notes += (Note(f"left out: {counted(blank, 'row')}", NO_VALUE),)
-        notes += () if reading.all else without_notes(connection, list(names))
+        if not reading.all:
+            cells, below = without_notes(cells, list(names))
         apart = {cell: name for cell, name in names.items() if dialect.marked.get(name) != NOMINAL}
-        rows, numbers, mixed, like_codes = numbers_of(connection, apart, reading)
-        notes += like_codes
+        rows, numbers, mixed, like_codes = numbers_of(cells, apart, reading)
+        notes += below + like_codes
         check_memory(content.name, min(rows, reading.at_once(len(names))) * len(names) * 8)
-        comma, thousands, doubtful = marks_of(
-            connection, names, numbers, mixed, dialect.separator, reading.pointed
-        )
+        comma, thousands, doubtful = marks_of(cells, names, numbers, mixed, dialect.separator, reading.pointed)
         numbers, notes = numbers - thousands, notes + doubtful
-        sizes = lists_of(connection, names, numbers, reading)
+        cells, sizes = lists_of(cells, names, numbers, reading)
         casts = {}
         for cell, name in names.items():
             if cell in sizes:
@@ -95,7 +94,7 @@ def open_csv(content: Content, reading: Reading, scratch: Path | None = None) ->
         notes += (Note(f"lists: {listed(lists)}", LISTS),) if lists else ()
         uneven = any(low < high for low, high in sizes.values())
         yield Opened(
-            content, connection, "cells", (), casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,
+            content, cells, casts, rows, total, notes, comma=comma, lists=lists, uneven=uneven,
             classlike=classlike, marked=dialect.marked,
         )  # fmt: skip
 
@@ -166,8 +165,7 @@ def open_parquet(content: Content, reading: Reading, scratch: Path | None = None
             found = of_series(found, reading)
             total = reading.counted or count(found.connection, found.sql, found.parameters)
         check_memory(content.name, min(total, reading.of(columns), reading.at_once(columns)) * columns * 8)
-        kept = drawn(found, total, reading)
-        yield opened(found, kept, described, content, reading, total, kept=scratch is not None)
+        yield opened(replace(found, sql=drawn(found, total, reading)), described, content, reading, total)
 
 
 @contextmanager
@@ -231,8 +229,9 @@ def read_json(content: Content, reading: Reading) -> Source:
 @contextmanager
 def open_json(content: Content, reading: Reading, scratch: Path | None = None) -> Iterator[Opened]:
     with _json(content, reading, scratch) as (found, described, notes):
-        kept, total = of_text(found, content.unpacked, reading)
-        table = opened(found, kept, described, content, reading, total, kept=True)
+        sql, total = of_text(found, content.unpacked, reading)
+        rows = replace(found, sql=sql)
+        table = opened(rows.in_a_table() if scratch is None else rows, described, content, reading, total)
         yield replace(table, notes=notes + table.notes)
 
 

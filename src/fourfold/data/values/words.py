@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import time
 from typing import Any, NamedTuple, TypeVar
 
@@ -36,7 +36,7 @@ from .unread_dates import of_named_zones, of_no_way, of_several_kinds
 T = TypeVar("T")
 
 
-def as_objects(values: list[Any]) -> np.ndarray:
+def as_objects(values: Sequence[Any]) -> np.ndarray:
     """A list as an array of objects (N,), whatever the values are."""
     column = np.empty(len(values), dtype=object)
     column[:] = values

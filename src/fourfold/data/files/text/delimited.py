@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from fourfold.data.columns.target_choice import likely_targets
 from fourfold.data.dataset import Note, OfColumns
 from fourfold.data.files.content import Content
-from fourfold.data.files.relation import Relation, count, of_text
+from fourfold.data.files.relation import Relation, of_text
 from fourfold.data.files.sql import literal
 from fourfold.data.messages import listed
-from fourfold.data.reading import Reading
+from fourfold.data.reading import ALL, Reading
 from fourfold.data.values.cells import LONGEST_LIST
 from fourfold.data.values.hints import CODED, coded, of_versions
 from fourfold.data.values.stand_ins import MAY_BE_CLASSES, MISSING_WORDS
@@ -20,7 +21,6 @@ from fourfold.errors import DataError, FileError
 
 from .dialect import Dialect
 from .rewritten import SEPARATORS
-from .rows_left_out import replaced
 
 COLUMNS_AT_ONCE = 400
 """Columns that are looked at in one query: a query of more plans longer than it runs."""
@@ -114,7 +114,6 @@ round brackets a blank stands behind each comma, as (1,234) is a number."""
 MARKS_OF_AN_END = re.compile(r"\x1a+|(?:\\0)+")
 """What older programs, and such as were interrupted, write behind the last line, zeros as DuckDB shows them."""
 
-FIRST = f"(SELECT * FROM cells LIMIT {FIRST_ROWS})"
 FEWEST_OF_A_SERIES = 5
 """Numbers that each list has, where they have not all as many."""
 
@@ -149,31 +148,36 @@ def cells_of(connection: Any, file: str, dialect: Dialect, content: Content) -> 
     return Relation(connection, rows("''" if few else missing), known, columns, "" if few else rows("''"))
 
 
-def read_cells(found: Relation, size: int, reading: Reading) -> tuple[int, dict[str, tuple[str, ...]]]:
-    """Makes the table ``cells`` of a text of so many bytes, or of a sample of its rows; gives how many rows there are,
-    if it was counted, and the spellings of a missing value that may be names of classes, of each column that was
-    looked at: of many columns all, of few those that may be the target, and all if these have some."""
-    connection, (drawn, total) = found.connection, of_text(found, size, reading)
-    cells = {f"c{place}": name for place, name in enumerate(found.columns)}
+def read_cells(
+    found: Relation, size: int, reading: Reading, kept: bool
+) -> tuple[Relation, int, dict[str, tuple[str, ...]]]:
+    """The cells c0, c1, ... of a text of so many bytes, or of a sample of its rows, ``kept`` in a table, or read from
+    the file whenever they are asked for; how many rows there are, if it was counted; and the spellings of a missing
+    value that may be names of classes, of each column that was looked at: of many columns all, of few those that may
+    be the target, and all if these have some."""
+    drawn, total = of_text(found, size, reading)
+    names = {f"c{place}": name for place, name in enumerate(found.columns)}
+    cells = replace(found, sql=drawn)
     if found.spelled:
-        connection.execute(f"CREATE TABLE cells AS SELECT * FROM {drawn}", found.parameters)
-        words = _classlike(found, targets := _targets(cells, reading.targets))
+        cells = cells.in_a_table() if kept else cells
+        words = _classlike(found, cells, targets := _targets(names, reading.targets))
         if any(words.values()):
-            words |= _classlike(found, set(cells) - targets)
+            words |= _classlike(found, cells, set(names) - targets)
     else:
-        trimmed = ", ".join(f"trim({cell}) AS {cell}" for cell in cells)
-        connection.execute(f"CREATE TABLE cells AS SELECT {trimmed} FROM {drawn}", found.parameters)
-        facts = _each(connection, SPELLED, cells)
-        for cell in (cell for cell, (some, _) in facts.items() if some):
-            connection.execute(f"UPDATE cells SET {cell} = NULL WHERE {cell} IN ({SPELLINGS})")
+        trimmed = cells.selected(", ".join(f"trim({cell}) AS {cell}" for cell in names))
+        cells = trimmed.in_a_table() if kept else trimmed
+        facts = _each(cells, SPELLED, names)
         words = {cell: classlike for cell, (_, classlike) in facts.items()}
-    return total, {cells[cell]: tuple(sorted(classlike or ())) for cell, classlike in words.items()}
+        if spelled := [cell for cell, (some, _) in facts.items() if some]:
+            known = ", ".join(f"CASE WHEN {c} NOT IN ({SPELLINGS}) THEN {c} END AS {c}" for c in spelled)
+            cells = cells.selected(f"* REPLACE ({known})")
+    return cells, total, {names[cell]: tuple(sorted(classlike or ())) for cell, classlike in words.items()}
 
 
-def _classlike(found: Relation, cells: set[str]) -> dict[str, list[str]]:
+def _classlike(found: Relation, cells: Relation, asked: set[str]) -> dict[str, list[str]]:
     """The spellings of a missing value in columns that may be names of classes, as the file has them."""
-    holed = [cell for cell, (some,) in _each(found.connection, "count(v) < count(*)", cells).items() if some]
-    words: dict[str, list[str]] = {cell: [] for cell in cells}
+    holed = [cell for cell, (some,) in _each(cells, "count(v) < count(*)", asked).items() if some]
+    words: dict[str, list[str]] = {cell: [] for cell in asked}
     if holed:
         each = ", ".join(AS_CLASSES.format(f"trim({c})") for c in holed)
         query = f"SELECT {each} FROM {found.spelled}"
@@ -182,7 +186,7 @@ def _classlike(found: Relation, cells: set[str]) -> dict[str, list[str]]:
 
 
 def numbers_of(
-    connection: Any, names: dict[str, str], reading: Reading
+    rows: Relation, names: dict[str, str], reading: Reading
 ) -> tuple[int, set[str], set[str], tuple[Note, ...]]:
     """How many rows there are, which cells hold nothing but numbers, which of these numbers with points and others
     without, and what is said of those that may be codes.
@@ -192,7 +196,7 @@ def numbers_of(
     """
     asked = [cell for cell, name in names.items() if reading.numbers is None or name in reading.numbers]
     numbers, mixed, codes, long, odd, short = set(), set(), [], [], [], []
-    for cell, (filled, good, zeros, shortest, longest, powers, points) in _each(connection, FACTS, asked).items():
+    for cell, (filled, good, zeros, shortest, longest, powers, points) in _each(rows, FACTS, asked).items():
         if filled == good:
             numbers.add(cell)
             mixed |= {cell} if points else set()
@@ -200,16 +204,18 @@ def numbers_of(
             odd += [cell] if (zeros and (longest or 0) > 1) or powers else []
             short += [cell] if MAY_BE_VERSIONS.search(names[cell]) and not points and longest != shortest else []
             long += [cell] if (longest or 0) >= LONG_NUMBER else []
-    numbers -= _where(connection, CODES, codes) | _where(connection, INDISTINCT, long)
-    examples = _each(connection, LIKE_CODES, [cell for cell in odd if cell in numbers])
+    numbers -= _where(rows, CODES, codes) | _where(rows, INDISTINCT, long)
+    if reading.all:
+        return rows.number_of(), numbers, numbers & mixed, ()
+    examples = _each(rows, LIKE_CODES, [cell for cell in odd if cell in numbers])
     notes = [OfColumns.of([names[cell]], "number", coded(word)) for cell, (word,) in examples.items() if word]
-    versions = {names[cell]: word for cell, (word,) in _each(connection, VERSIONS, short).items() if word}
+    versions = {names[cell]: word for cell, (word,) in _each(rows, VERSIONS, short).items() if word}
     notes += [OfColumns.of([name], "number", of_versions(word[:-1], word)) for name, word in versions.items()]
-    return count(connection, "cells", []), numbers, numbers & mixed, () if reading.all else tuple(notes)
+    return rows.number_of(), numbers, numbers & mixed, tuple(notes)
 
 
 def marks_of(
-    connection: Any,
+    rows: Relation,
     names: dict[str, str],
     numbers: set[str],
     mixed: set[str],
@@ -221,11 +227,11 @@ def marks_of(
     or as it is plain of those that are ``mixed`` with numbers without points; and what is said of others that may
     have."""
     decimal = DECIMAL_COMMAS.replace("DIGITS", "{2}" if separator == "," else "+")
-    commas = bool(_where(connection, decimal, set(names) - numbers, FIRST))
-    alike = {cell for cell in numbers if names[cell] in pointed} | _where(connection, GROUPED_SURELY, mixed, FIRST)
-    if not commas and (separator != ";" or _where(connection, DECIMAL_POINTS, numbers - alike, FIRST)):
-        return False, _everywhere(connection, GROUPED, alike), ()
-    grouped = _everywhere(connection, GROUPED, numbers)
+    commas = bool(_where(rows, decimal, set(names) - numbers, FIRST_ROWS))
+    alike = {cell for cell in numbers if names[cell] in pointed} | _where(rows, GROUPED_SURELY, mixed, FIRST_ROWS)
+    if not commas and (separator != ";" or _where(rows, DECIMAL_POINTS, numbers - alike, FIRST_ROWS)):
+        return False, _everywhere(rows, GROUPED, alike), ()
+    grouped = _everywhere(rows, GROUPED, numbers)
     if commas or grouped <= alike:
         return True, grouped, ()
     what = f"decimal points: {listed([name for cell, name in names.items() if cell in grouped - alike])}"
@@ -234,31 +240,33 @@ def marks_of(
 
 
 def lists_of(
-    connection: Any, names: dict[str, str], numbers: set[str], reading: Reading
-) -> dict[str, tuple[int, int]]:
-    """The columns that hold lists of numbers, made columns of lists, and how many numbers these have, at least and at
-    most: those that are known to, or else those that plainly do. With blanks alone between them all have as many:
-    others may be the numbers of words. In the target, which classes would not, they stand between brackets."""
+    rows: Relation, names: dict[str, str], numbers: set[str], reading: Reading
+) -> tuple[Relation, dict[str, tuple[int, int]]]:
+    """The rows with columns of lists in the place of those that hold lists of numbers, and how many numbers these have,
+    at least and at most: those that are known to, or else those that plainly do. With blanks alone between them all
+    have as many: others may be the numbers of words. In the target, which classes would not, they stand between
+    brackets."""
     words, sizes, aims = set(names) - numbers, {}, set()
     if reading.lists is not None:
-        found = bracketed = _everywhere(connection, ANY_LIST, {c for c in words if names[c] in reading.lists})
+        found = bracketed = _everywhere(rows, ANY_LIST, {c for c in words if names[c] in reading.lists})
     else:
         words = {c for c in words if f"{names[c]}_0" not in names.values()}
-        aims = _everywhere(connection, BRACKETS, _targets(names, reading.targets) & words)
+        aims = _everywhere(rows, BRACKETS, _targets(names, reading.targets) & words)
         words -= _targets(names, reading.targets)
-        bracketed = aims | _everywhere(connection, NUMBERS.format(IN_BRACKETS), words)
-        found = bracketed | _everywhere(connection, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
+        bracketed = aims | _everywhere(rows, NUMBERS.format(IN_BRACKETS), words)
+        found = bracketed | _everywhere(rows, NUMBERS.format(BETWEEN_BLANKS), words - bracketed)
     for cell in sorted(found):
         counted = f"CASE WHEN {INSIDE.format(cell)} = '' THEN 0 ELSE len({SPLIT.format(cell)}) END"
-        low, high = connection.execute(f"SELECT min({counted}), max({counted}) FROM cells").fetchone()
+        query = f"SELECT min({counted}), max({counted}) FROM {rows.sql}"
+        low, high = rows.connection.execute(query, rows.parameters).fetchone()
         likely = low == high or cell in aims or (cell in bracketed and low >= FEWEST_OF_A_SERIES)
         if high <= LONGEST_LIST and (likely or reading.lists is not None):
             sizes[cell] = low, high
-    if sizes:
-        items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
-        lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
-        replaced(connection, f"SELECT * REPLACE ({lists}) FROM cells ORDER BY rowid")
-    return sizes
+    if not sizes:
+        return rows, {}
+    items = {cell: f"list_transform({SPLIT.format(cell)}, {AS_NUMBERS})" for cell in sizes}
+    lists = ", ".join(f"TRY_CAST({found} AS DOUBLE[]) AS {cell}" for cell, found in items.items())
+    return rows.selected(f"* REPLACE ({lists})"), sizes
 
 
 def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
@@ -267,29 +275,29 @@ def _targets(names: dict[str, str], named: Collection[str]) -> set[str]:
     return {cell for cell, name in names.items() if name in likely}
 
 
-def _everywhere(connection: Any, condition: str, cells: Iterable[str]) -> set[str]:
+def _everywhere(rows: Relation, condition: str, cells: Iterable[str]) -> set[str]:
     """The columns of which a condition is true, looked for in the first rows, and then in all."""
-    return _where(connection, condition, _where(connection, condition, cells, FIRST))
+    return _where(rows, condition, _where(rows, condition, cells, FIRST_ROWS))
 
 
-def _each(
-    connection: Any, facts: str, cells: Iterable[str], table: str = "cells"
-) -> dict[str, tuple[Any, ...]]:
-    """Facts, aggregates of the words v, for each of some columns; of a table without rows none."""
+def _each(rows: Relation, facts: str, cells: Iterable[str], most: int = ALL) -> dict[str, tuple[Any, ...]]:
+    """Facts, aggregates of the words v, for each of some columns, of the first rows or of all; without rows none."""
     cells, found = list(cells), {}
+    table = rows.sql if most == ALL else f"(SELECT * FROM {rows.sql} LIMIT {most})"
     for start in range(0, len(cells), COLUMNS_AT_ONCE):
         part = cells[start : start + COLUMNS_AT_ONCE]
-        rows = connection.execute(
+        each = rows.connection.execute(
             f"""SELECT place, {facts} FROM (
                 SELECT unnest(range({len(part)})) AS place, unnest([{", ".join(part)}]) AS v FROM {table}
-            ) GROUP BY place"""
+            ) GROUP BY place""",
+            rows.parameters,
         ).fetchall()
-        found |= {part[place]: tuple(values) for place, *values in rows}
+        found |= {part[place]: tuple(values) for place, *values in each}
     return found
 
 
-def _where(connection: Any, condition: str, cells: Iterable[str], table: str = "cells") -> set[str]:
-    return {cell for cell, (true,) in _each(connection, condition, cells, table).items() if true}
+def _where(rows: Relation, condition: str, cells: Iterable[str], most: int = ALL) -> set[str]:
+    return {cell for cell, (true,) in _each(rows, condition, cells, most).items() if true}
 
 
 def ragged(name: str, message: str, separator: str) -> FileError:

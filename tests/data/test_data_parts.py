@@ -1,0 +1,73 @@
+"""Rows that are read part after part are those that are read at once, in the order of the file."""
+
+from __future__ import annotations
+
+import tempfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fourfold.data import reading
+from fourfold.data.opening import open_source, parts_of
+from fourfold.data.reading import Reading
+
+ROWS, STEP = 10_007, 4_000
+"""Several of DuckDB's vectors a part, and rows that are no multiple of either."""
+
+RNG = np.random.default_rng(7)
+FRAME = pd.DataFrame(
+    {
+        "place": np.arange(ROWS),
+        "size": np.where(np.arange(ROWS) % 11, RNG.normal(size=ROWS).round(4), np.nan),
+        "word": np.where(np.arange(ROWS) % 13, RNG.choice(["red", "blue, or green", 'the "other"'], ROWS), None),
+        "when": pd.Timestamp("2001-02-03") + pd.to_timedelta(np.arange(ROWS), "h"),
+        "truth": np.arange(ROWS) % 3 == 0,
+    }
+)
+FRAME.loc[::17, "when"] = pd.NaT
+WIDE = {f"w{place}": RNG.normal(size=ROWS).round(3) for place in range(21)}
+LISTS = [f"[{a}, {b}, 3]" for a, b in RNG.integers(0, 99, (ROWS, 2))]
+
+FORMS = {
+    "csv": lambda path: FRAME.to_csv(path, index=False),
+    "gzip": lambda path: FRAME.to_csv(path, index=False, compression="gzip"),
+    "many columns": lambda path: FRAME.assign(**WIDE).to_csv(path, index=False, na_rep="n/a"),
+    "missing values": lambda path: FRAME.to_csv(path, index=False, na_rep="NA"),
+    "repeated headers": lambda path: path.write_text(
+        "".join(FRAME.iloc[start : start + 3_000].to_csv(index=False) for start in range(0, ROWS, 3_000))
+    ),
+    "lists": lambda path: FRAME.assign(list=LISTS).to_csv(path, index=False),
+    "decimal commas": lambda path: FRAME.to_csv(path, index=False, sep=";", decimal=","),
+    "json": lambda path: FRAME.to_json(path, orient="records", date_format="iso"),
+    "json lines": lambda path: FRAME.to_json(path, orient="records", lines=True, date_format="iso"),
+    "parquet": lambda path: FRAME.to_parquet(path),
+    "parquet in small groups": lambda path: FRAME.to_parquet(path, row_group_size=1_000),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_parts_are_the_whole(form, tmp_path, monkeypatch):
+    FORMS[form](path := tmp_path / "rows")
+    asked = Reading(all=True)
+    whole = open_source(path, asked)
+    monkeypatch.setattr(reading, "PART", STEP * len(whole.inputs))
+    parts = list(parts_of(path, asked))
+    assert [part.inputs.rows for part in parts] == [STEP, STEP, ROWS - 2 * STEP]
+    assert {part.notes for part in parts} == {whole.notes}
+    assert whole.inputs["place"].tolist() == [*range(ROWS)]
+    for name, values in whole.inputs.items():
+        np.testing.assert_array_equal(np.concatenate([part.inputs[name] for part in parts]), values)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_rows_are_put_on_the_disk(form, tmp_path, monkeypatch):
+    """Of a file of terabytes none would fit."""
+    FORMS[form](path := tmp_path / "rows")
+    (apart := tmp_path / "apart").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(apart))
+    monkeypatch.setattr(reading, "PART", 100 * len(FRAME.columns))
+    parts = parts_of(path, Reading(all=True))
+    assert [next(parts).inputs.rows for _ in range(3)]
+    assert not [file for file in apart.rglob("*") if file.is_file()]
+    parts.close()
