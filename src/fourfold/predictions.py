@@ -34,12 +34,19 @@ Columns = dict[str, Any]
 Write = Callable[[Columns], None]
 
 
-def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | None = None) -> list[str]:
+Heard = Callable[[int, int], None]
+"""Hears how many rows were predicted, and of how many, 0 where it isn't known."""
+
+
+def predict_file(
+    folder: Path, source: Any, out: Path | TextIO, encoding: str | None = None, hear: Heard = lambda rows, among: None
+) -> list[str]:
     """Writes the predictions, one line a row in the rows' order, and gives what was noticed on the way.
 
     Columns: those of the source that the model does not use (an id, say), ``prediction``, of several targets a
     ``prediction NAME`` each, and the probability of each class or label. Where steps have targets a row is a step. A
-    path that ends in .parquet is written as parquet. ``encoding``: that of text, if it is not UTF-8.
+    path that ends in .parquet is written as parquet. ``encoding``: that of text, if it is not UTF-8. ``hear``: told
+    after each part of the rows.
     """
     if isinstance(out, Path) and isinstance(source, str) and out.exists() and Path(source).exists():
         _check_other(out, Path(source))
@@ -51,6 +58,7 @@ def predict_file(folder: Path, source: Any, out: Path | TextIO, encoding: str | 
         for rows in parts_of_inputs(source, model.preparation, encoding):
             write(predicted(model, rows))
             noticed += rows.noticed
+            hear(rows.rows, rows.among)
     return [*map(str, noticed.said()), *notes]
 
 

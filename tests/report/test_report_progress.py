@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from fourfold.report.progress import Lines, Live, Silent, Tally, open_progress
+from fourfold.report import progress
+from fourfold.report.progress import Lines, Live, Silent, Tally, open_progress, rows_predicted
 
 
 def play(display):
@@ -97,3 +98,34 @@ def test_the_right_display_is_opened(capsys):
     assert type(open_progress(quiet=True, console=screen)) is Silent
     play(open_progress(quiet=True))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_rows_that_are_predicted_are_counted(terminal, monkeypatch):
+    """A log gets a line when long nothing was said; the time of the first part says nothing of the pace."""
+    clock = iter([0.0, 20.0, 30.0, 41.0, 50.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    stream = io.StringIO()
+    shown = []
+    console = Console(file=stream, width=80, force_terminal=terminal, _environ={"TERM": "xterm"})
+    monkeypatch.setattr(console, "status", lambda words: _Shown(shown, words))
+    with rows_predicted(console=console) as hear:
+        for rows, among in [(1000, 5000), (1000, 5000), (1000, 0), (2000, 5000)]:
+            hear(rows, among)
+    words = ["1,000 of 5,000 rows predicted", "2,000 of 5,000 rows predicted; 30 s left", "3,000 rows predicted"]
+    assert shown == (["reading the rows", *words, "5,000 of 5,000 rows predicted"] if terminal else [])
+    assert stream.getvalue().splitlines() == ([] if terminal else words[2:])
+
+
+class _Shown:
+    """What a terminal shows in one line."""
+
+    def __init__(self, shown, words):
+        self.update = shown.append
+        shown.append(words)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass

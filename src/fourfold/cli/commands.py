@@ -179,12 +179,15 @@ def predict(
     """Predict new rows with the model of a comparison, prepared as its training data were."""
     check_room(TRAIN)
     from fourfold.predictions import predict_file
+    from fourfold.report.progress import rows_predicted
 
     say = _Say(silent=False)
     file = None if out is None or str(out) == "-" else out
     if file is None:
         ending.recode(sys.stdout, encoding="utf-8")  # as in a file
-    for note in predict_file(folder, data, sys.stdout if file is None else file, encoding):
+    with rows_predicted(quiet=file is None and sys.stdout.isatty()) as hear:  # there the rows are seen
+        notes = predict_file(folder, data, sys.stdout if file is None else file, encoding, hear)
+    for note in notes:
         say(note)
     if file is not None:
         say(f"wrote {file}")

@@ -197,7 +197,8 @@ def _parts_of(source: Any, reading: Reading) -> Iterator[Source]:
             files = [name]
         if files:
             for file in files:
-                yield from _parts(file, reading)
+                for part in _parts(file, reading):
+                    yield part if len(files) == 1 else replace(part, among=0)
             return
     yield open_source(source, reading)
 

@@ -24,6 +24,7 @@ class Source:
     - ``layout``: what the reader knows of the layout; None where it is to be inferred.
     - ``test_rows``: how many of the last rows are test rows.
     - ``total``: how many rows there were, where only a sample of them was read; else 0. ``series``: how many series.
+    - ``among``: how many rows the file has, where these are a part of them and more follow; 0 where it isn't known.
     - ``earlier``: some of the rows before those that were read, where these are the last ones of a series; or None.
     - ``pictures``: the column whose words are the paths of pictures, or "".
     - ``of_folders``: the target is the name of the folder in which a row lies.
@@ -54,6 +55,7 @@ class Source:
     test_rows: int = 0
     total: int = 0
     series: int = 0
+    among: int = 0
     earlier: Source | None = None
     pictures: str = ""
     of_folders: bool = False

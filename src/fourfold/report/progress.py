@@ -1,13 +1,14 @@
 """A running study on the terminal: families, replicas, step share, time left, a score as each family ends.
 
 Three displays take the same four events: ``Live`` redraws a small table, ``Lines`` prints a line now and then
-(for logs and pipes), ``Silent`` prints nothing. ``open_progress`` picks one.
+(for logs and pipes), ``Silent`` prints nothing. ``open_progress`` picks one. ``rows_predicted`` tells of predictions.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from rich.console import Console, Group
@@ -167,6 +168,33 @@ class Live(Silent):
     def _spent(self, family: str) -> str:
         spent, kept = self.tally.seconds.get(family), self.tally.kept.get(family)
         return fmt.seconds(spent) if spent else "kept from before" if kept else "waiting"
+
+
+@contextmanager
+def rows_predicted(*, quiet: bool = False, console: Console | None = None) -> Iterator[Callable[[int, int], None]]:
+    """On stderr how many rows were predicted, of how many, and the time left: in a line of a terminal that gives way to
+    the result, else in a line now and then; nothing if ``quiet``."""
+    console = console or Console(stderr=True, quiet=quiet)
+    started, done = time.monotonic(), 0
+    first, said = 0, started
+
+    def hear(rows: int, among: int) -> None:
+        nonlocal done, first, said, started
+        done, now = done + rows, time.monotonic()
+        if not first:  # before it the columns of the file were looked at
+            first, started = done, now
+        words = f"{done:,} of {among:,} rows predicted" if among else f"{done:,} rows predicted"
+        if among > done > first:
+            words += f"; {fmt.seconds((now - started) * (among - done) / (done - first))} left"
+        if live:
+            live.update(words)
+        elif now - said > QUIET_SECONDS:
+            console.print(words, soft_wrap=True, highlight=False)
+            said = now
+
+    drawn = console.is_terminal and not console.is_dumb_terminal
+    with console.status("reading the rows") if drawn else nullcontext() as live:
+        yield hear
 
 
 def open_progress(*, quiet: bool = False, console: Console | None = None) -> Silent:

@@ -87,10 +87,8 @@ class Opened:
         found = self._selected([*self.casts], moments="epoch_us({})")
         while some := list(_some(found, step)):
             columns = zip(self.casts.items(), zip(*some))
-            yield self._source({
-                name: np.concatenate([_typed(cast, cells) for cells in parts])
-                for (name, cast), parts in columns
-            })
+            raw = {name: np.concatenate([_typed(cast, cells) for cells in parts]) for (name, cast), parts in columns}
+            yield replace(self._source(raw), among=self.rows)
 
     def _source(self, raw: dict[str, np.ndarray]) -> Source:
         raw = {name: raw[name] for name in self.casts}

@@ -51,7 +51,8 @@ def database(
     columns: int = 0,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """A connection in memory, and the path for it: no extension, no network, no other file, nothing written; with a
-    folder for ``scratch`` a query takes little memory, and what does not fit into it lies there. ``columns``: how many the file has, where it is known.
+    folder for ``scratch`` a query takes little memory, and what does not fit into it lies there. ``columns``: how many
+    the file has, where it is known.
 
     Errors of DuckDB become what ``explain`` makes of their text, by default ``FileError``, or
     ``MachineError`` when memory runs out.

@@ -55,7 +55,7 @@ class NewRows:
     ``others`` holds the source's columns that the model does not use (an id, the target), to be written
     beside the predictions. ``following`` (S, H) are the stamps of the steps after each history. ``placed``: of series
     whose steps are predicted, where the rows of ``others`` stand in them; the longest may have ``steps``. ``pieces``:
-    where they stand in ``inputs``.
+    where they stand in ``inputs``. ``among``: how many rows these are a part of, 0 where it isn't known.
     """
 
     inputs: np.ndarray | Table
@@ -65,6 +65,7 @@ class NewRows:
     placed: Placed | None = None
     steps: int = 0
     pieces: Pieces | None = None
+    among: int = 0
 
     def by_step(self, values: np.ndarray) -> np.ndarray:
         """What a network says of the steps of ``inputs`` (P, T, ...), row by row of the steps that were asked for."""
@@ -127,7 +128,7 @@ def parts_of_inputs(source: Any, preparation: Preparation, encoding: str | None 
                     got=listed(new.others.names),
                     wanted=listed(others),
                 )
-            yield new
+            yield replace(new, among=found.among)
 
 
 def _history(source: Any, preparation: Preparation, reading: Reading) -> NewRows:
