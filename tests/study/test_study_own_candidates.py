@@ -15,6 +15,7 @@ from fourfold.interop.description import describe, rebuild
 from fourfold.layers import (
     GRU,
     LSTM,
+    Activation,
     Add,
     Bidirectional,
     Concatenate,
@@ -25,6 +26,7 @@ from fourfold.layers import (
     Flatten,
     GlobalMaxPooling1D,
     Layer,
+    LayerNormalization,
     MultiHeadAttention,
     Rescaling,
 )
@@ -33,6 +35,7 @@ from fourfold.study.architecture import build
 from fourfold.study.candidates import Problem
 from fourfold.study.candidates.own import described
 from fourfold.study.efforts import EFFORTS
+from fourfold.study.examples import NO_CLASS
 from fourfold.study.saved_model import SavedModel
 from fourfold.study.study import Study
 from fourfold.study.workers import Inline
@@ -55,6 +58,28 @@ def comparison(tmp_path_factory):
         chosen = ["dense", {"mine": mine, "a giant": lambda x: Dense(3000)(x)}]
         yield fourfold.compare(X, Y, effort="quick", candidates=chosen, verbose=False, executor=Inline(),
                                out=tmp_path_factory.mktemp("own") / "out")  # fmt: skip
+
+
+def test_a_row_without_probabilities_is_taken_for_no_class(tmp_path, monkeypatch):
+    """A value far beyond those of training makes an exponential infinite, and what is normalised by it no number."""
+    effort = replace(EFFORTS["quick"], steps=30, sizes=("S",), learning_rates=(1e-2,), extensions=0)
+    monkeypatch.setitem(EFFORTS, "quick", effort)
+
+    def overflowing(x):
+        return Dense(4)(LayerNormalization()(Activation("exponential")(Rescaling(3.0)(x))))
+
+    far = np.where(np.arange(40)[:, None] < 7, [[0.0, 0.0, 90.0]], RNG.normal(size=(40, 3)))
+    true = np.where(far[:, 0] + far[:, 1] > 0, "yes", "no")
+    test, chosen = (far, true), ["dense", {"overflowing": overflowing}]
+    fourfold.compare(X, Y, test=test, effort="quick", candidates=chosen, verbose=False, executor=Inline(),
+                     out=tmp_path / "out")  # fmt: skip
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    figures = next(m for m in results["measures"] if m["name"] == "confusion")["figures"]
+    counted = [sum(row["value"] for row in figure["rows"]) for figure in figures]
+    assert counted == pytest.approx([40, 33])
+    said = [each["said"][1] for each in results["examples"]["mistakes"]]
+    assert {"family": "overflowing", "predicted": NO_CLASS, "probability": None} in said
+    assert NO_CLASS in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_they_are_compared_beside_the_families(comparison):

@@ -35,6 +35,7 @@ ATTENTION = (
     "through the blocks (Abnar and Zuidema 2020)."
 )
 NO_FAMILY = "No family gets it right."
+NO_CLASS = "no class, as its probabilities are no numbers"
 FILTERS, AVERAGED = "The first convolution's filters with the largest norms", "; their channels are averaged"
 
 
@@ -200,8 +201,9 @@ def _mistakes(study: Study, trials: Mapping[str, Trials]) -> list[dict[str, Any]
         wrong = np.abs(values - truth).mean(axis=(0, 2))
         right = ((values > tested.HALF) == truth).all(axis=2)
     else:
-        wrong = 1 - np.take_along_axis(values, truth[None, :, None], axis=2)[..., 0].mean(axis=0)
-        right = task.predicted_class(values) == truth
+        told = np.take_along_axis(values, truth[None, :, None], axis=2)[..., 0]
+        wrong = 1 - np.nan_to_num(told).mean(axis=0)
+        right = ~tested.wrong(task, values, truth)
     worst = [i for i in np.argsort(-wrong, kind="stable").tolist() if not right[:, i].all()]
     return [
         {
@@ -285,7 +287,9 @@ def _said(study: Study, row: int, value: np.ndarray) -> dict[str, Any]:
         return {"predicted": off, "probability": None}
     if task.several or task.kind == "regression":
         return {"predicted": _several(task, value), "probability": None}
-    best = int(task.predicted_class(value))
+    best = int(tested.told_class(task, value))
+    if best < 0:
+        return {"predicted": NO_CLASS, "probability": None}
     return {"predicted": str(task.classes[best]), "probability": _short(value[best])}
 
 

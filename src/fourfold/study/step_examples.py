@@ -10,6 +10,7 @@ import numpy as np
 from fourfold.evidence.sentences import FULL
 from fourfold.preprocessing.task import Task
 from fourfold.study.stepwise import counted
+from fourfold.study.tested import told_class
 
 MOST_STEPS, MOST_CLASSES = 512, 6
 BAND = 0.7
@@ -31,15 +32,15 @@ def told(task: Task, true: np.ndarray, said: Mapping[str, np.ndarray]) -> dict[s
     step = -(-len(true) // MOST_STEPS)
 
     def line(values: np.ndarray) -> list[float | None]:
-        return [
-            float(f"{v:.4g}") if real else None for v, real in zip(values[::step].tolist(), there[::step])
-        ]
+        seen = there & np.isfinite(values)
+        return [float(f"{v:.4g}") if real else None for v, real in zip(values[::step].tolist(), seen[::step])]
 
     if task.kind == "regression":
         lines = [true, *(value[:, 0] for value in said.values())]
     else:
-        classes = [true, *(task.predicted_class(value) for value in said.values())]
-        lines = [len(said) - band + BAND * one / (len(task.classes) - 1) for band, one in enumerate(classes)]
+        classes = [true, *(told_class(task, value) for value in said.values())]
+        drawn = [np.where(one < 0, np.nan, BAND * one / (len(task.classes) - 1)) for one in classes]
+        lines = [len(said) - band + line for band, line in enumerate(drawn)]
     return {
         "kind": "series",
         **({} if task.kind == "regression" else {"bands": True}),
@@ -82,5 +83,5 @@ def how_well(task: Task, true: np.ndarray, told: np.ndarray) -> str:
     there = counted(true)
     if task.kind == "regression":
         return f"error {number(np.sqrt(np.mean((told[there, 0] - true[there]) ** 2)))}"
-    right = int((task.predicted_class(told) == true)[there].sum())
+    right = int((told_class(task, told) == true)[there].sum())
     return f"{right} of {int(there.sum())} steps right"

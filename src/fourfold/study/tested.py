@@ -151,7 +151,12 @@ def wrong(task: Task, values: np.ndarray, target: np.ndarray) -> np.ndarray:
     >>> wrong(task, np.array([[0.9, 0.1], [0.9, 0.1], [np.nan, np.nan]]), np.array([0, 1, 0])).tolist()
     [False, True, True]
     """
-    return (task.predicted_class(values) != target) | ~np.isfinite(values).all(axis=-1)
+    return told_class(task, values) != target
+
+
+def told_class(task: Task, values: np.ndarray) -> np.ndarray:
+    """The number of the class told from probabilities (..., K), -1 where they are no numbers and tell none (...)."""
+    return np.where(np.isfinite(values).all(axis=-1), task.predicted_class(values), -1)
 
 
 def losses_of_steps(

@@ -29,7 +29,7 @@ def find(inquiry: Inquiry) -> Measurement:
     there = counted(truth)
     evidence, figures = [], []
     for family, trials in inquiry.trials.items():
-        predicted = task.predicted_class(tested.of_trials(study, trials.answers()).values)
+        predicted = tested.told_class(task, tested.of_trials(study, trials.answers()).values)
         counts = confusion(truth[there], predicted[:, there], len(names))
         evidence += _worst_pair(family, counts, names, each, source)
         rows = tuple(
@@ -56,13 +56,15 @@ def _tested(each: str) -> str:
 
 
 def confusion(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Rows of true class i that are predicted as j, the mean over the lines of ``predicted`` (S, n).
+    """Rows of true class i that are predicted as j, the mean over the lines of ``predicted`` (S, n); none of a
+    prediction of -1, which tells no class.
 
     >>> confusion(np.array([0, 0, 1]), np.array([[0, 1, 1]]), 2).tolist()
     [[1.0, 1.0], [0.0, 1.0]]
     """
     counts = np.zeros((classes, classes))
-    np.add.at(counts, (np.broadcast_to(truth, predicted.shape), predicted), 1 / len(predicted))
+    told = predicted >= 0
+    np.add.at(counts, (np.broadcast_to(truth, predicted.shape)[told], predicted[told]), 1 / len(predicted))
     return counts
 
 
