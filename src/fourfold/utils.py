@@ -271,12 +271,16 @@ Sequence = PyDataset
 """The name that ``tensorflow.keras.utils`` had."""
 
 
-def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray:
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     """x divided by its norm along an axis; where that is 0, as it is.
 
     >>> normalize([[3.0, 4.0]]).tolist()
     [[0.6, 0.8]]
     """
+    if type(x).__module__.partition(".")[0] in ("jax", "jaxlib"):
+        import jax.numpy as jnp  # lazy: an array of JAX has loaded it
+
+        return x / jnp.maximum(jnp.linalg.norm(x, order, axis, keepdims=True), 1e-12)
     x = np.atleast_1d(np.asarray(x))
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))
     norms[norms == 0] = 1

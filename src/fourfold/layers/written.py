@@ -113,7 +113,7 @@ def call(
     key: Any,
 ) -> Applied:
     """Runs ``call`` on values: outputs, what it assigned, the outputs' masks, and the losses that it added."""
-    running = Call(training, _drawing(key), CURRENT.get())
+    running = Call(training, drawing(key), CURRENT.get())
     handles = layer.handles
     for local, value in weights.items():
         running.put(handles[local], value)
@@ -148,7 +148,7 @@ def _computed_mask(layer: Any, args: tuple, mask: Any) -> Any:
     return layer.compute_mask(*args[:1], mask=mask) if args else None
 
 
-def _drawing(key: Any) -> Callable[[], Any]:
+def drawing(key: Any) -> Callable[[], Any]:
     """Another key each time; None where there is none."""
     numbers = itertools.count()
     return lambda: None if key is None else keys.fold_in(key, next(numbers))

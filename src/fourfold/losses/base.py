@@ -24,6 +24,9 @@ class Loss(Configured):
     Calling the loss weights, masks and reduces these values to a scalar (see ``losses.reduction.reduce``).
     """
 
+    _travelling: Any = None
+    """The mask of the batch that a user's ``__call__`` is asked about."""
+
     def __init__(
         self,
         name: str | None = None,
@@ -56,9 +59,20 @@ class Loss(Configured):
 
         return apart(lambda both, _: (self.call(*both), ()), some, None)
 
+    def of_batch(self, y_true: Any, y_pred: Any, sample_weight: Any, mask: Any) -> Array:
+        """What is minimised of a batch; a user's ``__call__`` is told of the mask where it comes back to this one."""
+        if type(self).__call__ is Loss.__call__:
+            return self(y_true, y_pred, sample_weight, mask)
+        self._travelling = mask
+        try:
+            return self(y_true, y_pred, sample_weight)
+        finally:
+            self._travelling = None
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Array:
         if self.dtype is not None:
             y_pred = jnp.asarray(y_pred).astype(self.dtype)
+        mask = self._travelling if mask is None else mask
         values, own = self.call(y_true, y_pred), self.mask(y_true)
         if own is not None:
             own = own.reshape(values.shape)

@@ -147,7 +147,7 @@ class Metric(Configured):
     @contextmanager
     def _holding(self, state: State) -> Iterator[None]:
         """The metric, and those that it is made of, have the values of a state until the end."""
-        call = Call(False, lambda: None)
+        call = Call(False, lambda: None, CURRENT.get())
         for name, variable in self._variables.items():
             call.put(variable, state[name])
         before, held, token = self._state, self._held, CURRENT.set(call)

@@ -62,9 +62,9 @@ def save_model(model: Model, filepath: str | PathLike[str], overwrite: bool = Tr
     writing = Writing()
     entry = writing.thing(model)
     entry["build_config"] = {"input_shape": _input_shape(model)}
-    compiled = _compile_config(model)
+    compiled = model.get_compile_config()
     if compiled is not None:
-        entry["compile_config"] = compiled
+        entry["compile_config"] = Writing().value(compiled)
     keras_file.write_model(path, entry, _values(model))
 
 
@@ -112,7 +112,8 @@ def _in_keras_order(optimizer: Optimizer, state: Mapping[str, Any], trained: lis
     return [np.asarray(state["iteration"], np.int32), *rate, *arrays, *counted]
 
 
-def _compile_config(model: Model) -> dict[str, Any] | None:
+def compile_config(model: Model) -> dict[str, Any] | None:
+    """What a model was compiled with, as data."""
     if model._compile_with is None:
         return None
     names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
@@ -121,14 +122,14 @@ def _compile_config(model: Model) -> dict[str, Any] | None:
     except OptionError as error:
         warnings.warn(
             f"the file does not say how the model is trained: {error}. Call compile after loading it.",
-            stacklevel=4,
+            stacklevel=5,
         )
         return None
     if getattr(model.optimizer, "decay_exclude", ()):
         warnings.warn(
             "the file does not say which weights don't decay. Do this: call exclude_from_weight_decay of the optimizer "
             "of the loaded model",
-            stacklevel=4,
+            stacklevel=5,
         )
     return config | {"run_eagerly": False, "steps_per_execution": 1, "jit_compile": True}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
 from fourfold.core import streams
+from fourfold.core.registered import custom_object_scope
 from fourfold.errors import FileError, FourfoldError, OptionError, UnsafeFileError
 from fourfold.interop import keras_file
 from fourfold.interop.reading import PROBLEMS, Reading, as_no_config
@@ -62,7 +64,7 @@ def load_model(
         raise kind(error.slug, what, got=error.got, wanted=error.wanted, do=error.do) from None
     take(model, file.weights, reading, skip_mismatch=False)
     if compile and file.config.get("compile_config"):
-        _compile(model, file, reading)
+        _compile(model, file, reading, custom_objects)
     return model
 
 
@@ -84,16 +86,24 @@ def _model(config: Mapping[str, Any], reading: Reading) -> Any:
         raise as_no_config(error) from None
 
 
-def _compile(model: Any, file: keras_file.KerasFile, reading: Reading) -> None:
+def _compile(
+    model: Any, file: keras_file.KerasFile, reading: Reading, custom_objects: Mapping[str, Any] | None
+) -> None:
     config = file.config["compile_config"]
-    try:
-        given = {
-            name: reading.value(config.get(name))
-            for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        }
-        model.compile(
-            **{name: value for name, value in given.items() if value is not None or name != "optimizer"}
+    of_its_own = getattr(type(model), "compile_from_config", None)
+    if of_its_own is None and type(model).compile is not Model.compile:
+        warnings.warn(
+            f"{type(model).__name__} has a compile of its own, so the model of {file.path} is not compiled. Do this: "
+            "call compile after loading it, or write get_compile_config and compile_from_config",
+            stacklevel=3,
         )
+        return
+    try:
+        if of_its_own is None:
+            _compile_as_usual(model, config, reading)
+        else:
+            with custom_object_scope(custom_objects or {}):
+                of_its_own(model, config)
     except PROBLEMS as error:
         problem = as_no_config(error)
         raise FileError(
@@ -106,3 +116,9 @@ def _compile(model: Any, file: keras_file.KerasFile, reading: Reading) -> None:
             else "compile=False",
         ) from None
     take_state(model, file.weights, reading)
+
+
+def _compile_as_usual(model: Any, config: Mapping[str, Any], reading: Reading) -> None:
+    names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+    given = {name: reading.value(config.get(name)) for name in names}
+    model.compile(**{name: value for name, value in given.items() if value is not None or name != "optimizer"})

@@ -32,7 +32,7 @@ class Model(Trainer):
 
     Args:
         inputs: what `Input` returned, or a list or dict of them.
-        outputs: what layers returned, in any structure.
+        outputs: what layers returned, in any structure; a list of one counts as that one.
         name: the model's name.
 
     A model is a layer: it can be called on symbols inside another model, and shares its weights there.
@@ -69,23 +69,24 @@ class Model(Trainer):
         super().__init__(name=name)
         self._begin()
         if inputs is None and outputs is None:
-            self._needs_a_call()
+            if type(self) is Model:
+                raise self._without_a_call()
             self._body = body_of(self, builds=self._builds_itself)
         else:
-            self._set_graph(Graph(inputs, outputs))
+            self._listed = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+            self._set_graph(Graph(inputs, outputs[0] if self._listed else outputs))
         if not trainable:
             self.trainable = False
 
-    def _needs_a_call(self) -> None:
+    def _without_a_call(self) -> OptionError:
         cls = type(self)
-        if cls.call is Model.call:
-            raise OptionError(
-                "model-arguments",
-                "a model needs inputs and outputs",
-                got="none" if cls is Model else f"{cls.__name__} without them",
-                wanted="Model(inputs, outputs)",
-                do="" if cls is Model else f"a method call(self, x) in {cls.__name__}",
-            )
+        return OptionError(
+            "model-arguments",
+            "a model needs inputs and outputs",
+            got="none" if cls is Model else f"{cls.__name__} without them",
+            wanted="Model(inputs, outputs)",
+            do="" if cls is Model else f"a method call(self, x) in {cls.__name__}",
+        )
 
     # ---- of a class of its own ---------------------------------------------------------------------------
 
@@ -230,6 +231,12 @@ class Model(Trainer):
     def save(self, filepath: str | PathLike[str], overwrite: bool = True, **_: Any) -> None:
         """Writes the whole model to a ``.keras`` file; see `fourfold.models.save_model`."""
         keras_files.save_model(self, filepath, overwrite)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What the model was compiled with, as a part of its file; a class may say otherwise, and read it with its
+        ``compile_from_config(config)``.
+        """
+        return keras_files.compile_config(self)
 
     def export(
         self, filepath: str | PathLike[str], format: str | None = None, verbose: Any = None, **others: Any

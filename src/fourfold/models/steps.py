@@ -15,9 +15,10 @@ import jax
 import jax.numpy as jnp
 
 from fourfold.core.calls import CURRENT, Call
+from fourfold.layers.written import drawing
 from fourfold.metrics import Metric
 from fourfold.ops import random as keys
-from fourfold.training.objective import Batch
+from fourfold.training.objective import Batch, summed
 from fourfold.training.program import Program, TrainState
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class StepProgram(Program):
     @contextmanager
     def _methods(self) -> Iterator[None]:
         """The methods of the model run as part of a computation: masks are found, handles keep their values."""
-        call = Call(True, lambda: None)
+        call = Call(False, drawing(None))
         token = CURRENT.set(call)
         try:
             yield
@@ -172,18 +173,45 @@ def compute_loss_and_updates(
 ) -> tuple[Any, tuple]:
     with holding(model.metrics, metrics):
         y_pred, fixed, losses = model.stateless_call(weights, fixed, x, return_losses=True, training=training)
-        model._losses_override = losses
-        loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
-        model._losses_override = []
         metrics = _now(model.metrics)
+    model._losses_override = losses
+    loss, (weights, fixed, metrics) = model.stateless_compute_loss(
+        weights, fixed, metrics, x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training
+    )
+    model._losses_override = []
     return loss, (loss, y_pred, fixed, metrics)
+
+
+def stateless_compute_loss(
+    model: Trainer, weights: Sequence[Any], fixed: Sequence[Any], metrics: Any, **given: Any
+) -> tuple[Any, tuple[list[Any], list[Any], list[Any]]]:
+    """`compute_loss` as a function of the variables' values: (loss, their values after it).
+
+    Layers that it calls compute with these values, so that gradients reach their weights; as in Keras they don't train
+    unless they are told to.
+    """
+    variables = [*model.trainable_variables, *model.non_trainable_variables]
+    values = dict(zip(variables, [*weights, *fixed], strict=True))
+    seed = next((values[variable] for variable in model._seeds()), None)
+    with holding(model.metrics, metrics):
+        running = Call(False, drawing(None if seed is None else keys.fold_in(seed, 1)), CURRENT.get())
+        for variable, value in values.items():
+            running.put(variable, value)
+        token = CURRENT.set(running)
+        try:
+            loss = model.compute_loss(**given)
+            metrics, after = _now(model.metrics), [variable.value for variable in variables]
+        finally:
+            CURRENT.reset(token)
+            running.end()
+    return loss, (after[: len(weights)], after[len(weights) :], metrics)
 
 
 def compute_loss(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
     batch, outputs, masks = compared(model, x, y, y_pred, sample_weight)
     objective = model._needs_compiled().objective(tuple(map(_shape, batch.targets)))
     losses = objective.losses_of(batch, outputs, masks)
-    return objective.total(losses, sum(model.losses, jnp.zeros(())))
+    return objective.total(losses, summed(model.losses, jnp.zeros(())))
 
 
 def compute_metrics(model: Trainer, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Logs:

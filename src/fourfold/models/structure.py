@@ -21,6 +21,8 @@ class Structured(Layer):
 
     graph: Graph
     _body: Body | None = None
+    _listed = False
+    """Whether the one output was given in a list."""
 
     @property
     def is_class(self) -> bool:
@@ -89,7 +91,7 @@ class Structured(Layer):
 
     @property
     def output(self) -> Any:
-        return self.graph.outputs
+        return [self.graph.outputs] if self._listed else self.graph.outputs
 
     @property
     def input_shape(self) -> Any:

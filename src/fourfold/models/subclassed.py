@@ -22,6 +22,8 @@ class Body(Layer):
     """A model's ``call`` and the layers among its attributes, as a layer that is written as for Keras."""
 
     model: Model
+    traces = False
+    """Whether symbols go through it, so that a model becomes a graph."""
 
     def _sublayers(self) -> list[tuple[str, Layer]]:
         return list(written.sublayers(self.model, Layer))
@@ -35,9 +37,22 @@ class Body(Layer):
         return list((self._weights or {}).values())
 
 
+class Parts(Body):
+    """The layers of a model that has no ``call``: what they compute its ``train_step`` says."""
+
+    def call(self, inputs: Any) -> Any:
+        if not self.traces or not self.model.has_own_steps:
+            raise self.model._without_a_call()
+        return inputs
+
+
 def body_of(model: Model, builds: bool) -> Body:
     """The body of a model whose class says what it computes, and, if it ``builds``, makes its layers in ``build``."""
     cls = type(model)
+    if written.as_for_keras(cls) is False:
+        parts = Parts(name=model.given_name)
+        parts.model = model
+        return parts
 
     @wraps(cls.call)
     def call(self: Body, *args: Any, **kwargs: Any) -> Any:
@@ -56,7 +71,9 @@ def body_of(model: Model, builds: bool) -> Body:
 def traced(body: Body, like: Any) -> tuple[Any, Any]:
     """Symbols like some data (arrays, specs or symbols, nested as ``call`` takes them), and what ``call`` gives."""
     inputs = jax.tree.map(_input, specs_of(like))
+    body.traces = True
     outputs = body(inputs)
+    body.traces = False
     for local, layer in body._sublayers():
         layer.model_name = layer.model_name or local
     return inputs, outputs

@@ -269,6 +269,14 @@ class Trainer(Structured):
         """What is minimised on a batch: the loss of `compile`, and `losses`. A class may say otherwise."""
         return steps.compute_loss(self, x, y, y_pred, sample_weight)
 
+    def stateless_compute_loss(
+        self, trainable_variables: Any, non_trainable_variables: Any, metrics_variables: Any, **given: Any
+    ) -> tuple[Any, tuple[list[Any], list[Any], list[Any]]]:
+        """`compute_loss(**given)` as a function of the variables' values: (loss, their values after it)."""
+        return steps.stateless_compute_loss(
+            self, trainable_variables, non_trainable_variables, metrics_variables, **given
+        )
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """What is reported after a batch. A class may say otherwise."""
         return steps.compute_metrics(self, x, y, y_pred, sample_weight)

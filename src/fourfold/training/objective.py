@@ -7,7 +7,7 @@ The logs of an epoch are means over its samples: the loss of a batch counts with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -62,7 +62,7 @@ class Objective:
     def losses_of(self, batch: Batch, outputs: list[Array], masks: list[Array | None]) -> list[Array]:
         """Each trained output's loss on a batch."""
         return [
-            loss(batch.targets[i], outputs[i], sample_weight=batch.weights[i], mask=masks[i])
+            loss.of_batch(batch.targets[i], outputs[i], batch.weights[i], masks[i])
             for i, loss in enumerate(self.losses)
             if loss is not None
         ]
@@ -113,6 +113,11 @@ def regularization(specs: Mapping[str, WeightSpec], weights: Mapping[str, Array]
     """The sum of the terms that belong to the weights."""
     terms = [spec.regularizer(weights[path]) for path, spec in specs.items() if spec.regularizer is not None]
     return sum(terms, jnp.zeros(()))
+
+
+def summed(losses: Iterable[Any], start: Any) -> Array:
+    """The losses that layers added, of any shape, as one number."""
+    return sum((jnp.sum(loss) for loss in losses), start)
 
 
 def constrain(specs: Mapping[str, WeightSpec], weights: dict[str, Array]) -> dict[str, Array]:

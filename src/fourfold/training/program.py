@@ -20,7 +20,7 @@ from jax import lax
 from fourfold.errors import OptionError
 from fourfold.graph import Graph, Result
 from fourfold.ops import random as keys
-from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization
+from fourfold.training.objective import Batch, Logs, Objective, constrain, regularization, summed
 from fourfold.training.parts import gradients_in_parts, may_be_cut, number_of_parts
 
 Array = jax.Array
@@ -157,7 +157,7 @@ class Program:
                 got="no loss",
                 do="model.compile(loss='mse'), say, or self.add_loss(...) in a layer",
             )
-        return self.objective.total(losses, sum(result.losses, regularization(self.specs, values))), losses
+        return self.objective.total(losses, summed(result.losses, regularization(self.specs, values))), losses
 
     def forward(self, weights: dict[str, Array], state: TrainState, batch: Batch) -> Result:
         """Outputs in training, with the random numbers of this step."""
