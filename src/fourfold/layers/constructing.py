@@ -15,21 +15,24 @@ def constructor_arguments(
 ) -> dict[str, Any]:
     """All arguments of the constructor of a layer by name, defaults included; those of the ``base`` are known to all.
 
-    The constructor is that of its class, or of one above it. Errors: `OptionError` for arguments that it can't take.
+    The constructor is that of its class, or of one above it. Errors: `OptionError` for arguments that it can't take;
+    what a user's class takes with ``**kwargs`` is its own affair until it hands it on.
     """
     cls = cls or type(layer)
     signature = inspect.signature(cls.__init__)
     own, open_ = next(iter(signature.parameters)), _open_argument(signature)
-    kwargs, known = by_present_names(cls, kwargs), _known(cls, base)
+    kwargs, known = by_present_names(cls, kwargs), _known(type(layer), base)
+    takes_all = not cls.__module__.startswith("fourfold.") and open_ in signature.parameters
     try:
-        strange = [name for name in kwargs if name not in known]
+        accepted = kwargs if takes_all else _known(cls, base)
+        strange = [name for name in kwargs if name not in accepted]
         if strange:
             raise TypeError(f"unknown argument {strange[0]!r}{closest(strange[0], known)}")
         bound = signature.bind(layer, *args, **kwargs)
     except TypeError as error:
         raise OptionError(
             "layer-arguments",
-            f"{cls.__name__} can't take these arguments ({error})",
+            f"{type(layer).__name__} can't take these arguments ({error})",
             wanted=f"some of {', '.join(known)}",
         ) from None
     bound.apply_defaults()
