@@ -183,3 +183,8 @@ def places(layer: Layer, inputs: Any, axes: Sequence[int]) -> list[int]:
             wanted=f"axes from {-inputs.ndim} to {inputs.ndim - 1}",
         )
     return sorted(axis % inputs.ndim for axis in axes)
+
+
+def activated(layer: Any, outputs: Any) -> Any:
+    """The outputs after a layer's activation, which may have been taken from it (``layer.activation = None``)."""
+    return outputs if layer.activation is None else layer.activation(outputs)

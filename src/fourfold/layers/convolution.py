@@ -52,7 +52,7 @@ class Windowed(Layer):
         """activation(outputs + b), with the channels where they were given."""
         if self.use_bias:
             outputs = dense.add_bias(outputs, weights["bias"])
-        return self.activation(arguments.as_given(outputs, self.data_format))
+        return arguments.activated(self, arguments.as_given(outputs, self.data_format))
 
 
 def take_window(layer: Any, rank: int, paddings: Sequence[str] = ("valid", "same")) -> None:

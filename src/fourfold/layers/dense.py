@@ -67,7 +67,7 @@ class Dense(Layer):
         return kernel | ({"bias": arguments.weight(self, "bias", (self.units,))} if self.use_bias else {})
 
     def call(self, weights: Mapping[str, Array], inputs: Array) -> Array:
-        return self.activation(dense.linear(inputs, weights["kernel"], weights.get("bias")))
+        return arguments.activated(self, dense.linear(inputs, weights["kernel"], weights.get("bias")))
 
 
 class EinsumDense(Layer):
@@ -166,7 +166,7 @@ class EinsumDense(Layer):
         outputs = dense.einsum(self.equation, inputs, weights["kernel"])
         if self.bias_axes:
             outputs = dense.add_bias(outputs, weights["bias"])
-        return self.activation(outputs)
+        return arguments.activated(self, outputs)
 
 
 def _letters(equation: str) -> tuple[str, str, str]:
